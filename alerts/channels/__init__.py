@@ -1,0 +1,16 @@
+"""Every public module of this package is one channel: its presence registers it."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from alerts.base import AnyChannel
+
+
+@cache
+def all_channels() -> dict[str, AnyChannel]:
+    """Each kind's declaration, by kind."""
+    found = [import_module(f"{__name__}.{m.name}").channel for m in iter_modules(__path__) if not m.name.startswith("_")]
+    return {channel.kind: channel for channel in found}

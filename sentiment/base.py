@@ -1,0 +1,63 @@
+"""What a scorer is, and how a stance follows from a score, a rating or a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Stance = Literal["promoter", "passive", "detractor"]
+StanceSource = Literal["person", "rating", "model"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text to score, with its language as an ISO 639-1 code, or None when nobody knows."""
+
+    text: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Three probabilities that sum to 1, under equal prior shares of the three labels."""
+
+    negative: float
+    neutral: float
+    positive: float
+
+
+class Scorer(Protocol):
+    """A sentiment model. `version` changes whenever its answers may."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    def score(self, texts: Sequence[Text]) -> list[Score]:
+        """One score per text, in order. Any string has a defined answer; nothing is raised for its content."""
+        ...
+
+
+NEUTRAL_ZONE = 0.45
+"""Below this probability the best label is not believed, and the stance is passive."""
+
+
+def stance_of_score(score: Score, zone: float = NEUTRAL_ZONE) -> Stance:
+    """The stance a score stands for: its best label, unless that label is not likely enough."""
+    if score.negative >= max(score.neutral, score.positive) and score.negative >= zone:
+        return "detractor"
+    if score.positive >= max(score.neutral, score.negative) and score.positive >= zone:
+        return "promoter"
+    return "passive"
+
+
+def stance_of_rating(rating: float, scale: float) -> Stance:
+    """The stance a rating stands for: out of 10 as a survey (9–10, 7–8, 0–6); out of 5 as stars (5, 4, 1–3).
+
+    Other scales are read as their share of 10. Source of the 0–10 classes: Reichheld, HBR, December 2003.
+    """
+    if scale == 5:
+        return "promoter" if rating >= 4.5 else "passive" if rating >= 3.5 else "detractor"
+    ten = rating * 10 / scale
+    return "promoter" if ten >= 8.5 else "passive" if ten >= 6.5 else "detractor"

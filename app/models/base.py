@@ -1,0 +1,57 @@
+"""What every table shares: the declarative base, ids that sort by time, and the columns of a tenant."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, DateTime, ForeignKey, MetaData, Text, func
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Json = dict[str, Any]
+
+
+def uuid7(now_ms: int | None = None) -> UUID:
+    """A UUID version 7 (RFC 9562): 48 bits of milliseconds, then randomness."""
+    stamp = int(time.time() * 1000) if now_ms is None else now_ms
+    value = (stamp & (2**48 - 1)) << 80 | int.from_bytes(os.urandom(10), "big")
+    return UUID(int=value & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62)
+
+
+class Base(DeclarativeBase):
+    """The declarative base. Every date has a time zone."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a plain class attribute
+        datetime: DateTime(timezone=True),
+        str: Text,
+        int: BigInteger,
+        Json: JSONB,
+        list[str]: ARRAY(Text),
+    }
+
+
+class Tenant:
+    """A row of one workspace: the workspace is part of its key, so that the database itself keeps tenants apart."""
+
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+
+
+class Dated:
+    """When a row was made and last changed."""
+
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())

@@ -1,0 +1,182 @@
+"""What was said: mentions, their stories, and their matches with brands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Float, ForeignKeyConstraint, Index, Integer, LargeBinary, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .base import Base, Json, Tenant
+
+
+class Story(Tenant, Base):
+    """Near-identical mentions, told by a 64-bit simhash. `bands` are its four quarters, each numbered apart."""
+
+    __tablename__ = "story"
+    __table_args__ = (
+        Index("ix_story_bands", "bands", postgresql_using="gin"),
+        Index("ix_story_last", "workspace_id", "last_at"),
+    )
+    simhash: Mapped[int]
+    bands: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    copies: Mapped[int] = mapped_column(server_default="1")
+
+
+class Mention(Tenant, Base):
+    """One public message that matched a brand when it was collected. Three clocks: published, collected, updated."""
+
+    __tablename__ = "mention"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "fingerprint"),
+        ForeignKeyConstraint(
+            ["workspace_id", "source_id"], ["source.workspace_id", "source.id"], ondelete="SET NULL (source_id)"
+        ),
+        ForeignKeyConstraint(
+            ["workspace_id", "story_id"], ["story.workspace_id", "story.id"], ondelete="SET NULL (story_id)"
+        ),
+        Index("ix_mention_published", "workspace_id", "published_at", "id"),
+        Index("ix_mention_collected", "workspace_id", "collected_at", "id"),
+        Index("ix_mention_source", "workspace_id", "source_id", "published_at"),
+        Index("ix_mention_story", "workspace_id", "story_id", postgresql_where=text("story_id IS NOT NULL")),
+        Index("ix_mention_search", "search", postgresql_using="gin"),
+    )
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    content_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    source_id: Mapped[UUID | None]
+    story_id: Mapped[UUID | None]
+    kind: Mapped[str]
+    external_id: Mapped[str]
+    url: Mapped[str | None]
+    canonical_url: Mapped[str | None]
+    host: Mapped[str]
+    platform: Mapped[str]
+    outlet: Mapped[str]
+    author: Mapped[str]
+    author_id: Mapped[str]
+    author_followers: Mapped[int | None]
+    title: Mapped[str]
+    text: Mapped[str]
+    language: Mapped[str | None]
+    published_at: Mapped[datetime]
+    published_guessed: Mapped[bool]
+    collected_at: Mapped[datetime]
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    edited_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    thread_id: Mapped[str | None]
+    parent_id: Mapped[str | None]
+    rating: Mapped[float | None] = mapped_column(Float)
+    rating_scale: Mapped[float | None] = mapped_column(Float)
+    reach: Mapped[int | None]
+    likes: Mapped[int | None]
+    shares: Mapped[int | None]
+    comments: Mapped[int | None]
+    search: Mapped[str] = mapped_column(TSVECTOR)
+    sample: Mapped[bool] = mapped_column(server_default="false")
+
+    status: Mapped[str] = mapped_column(server_default="new")
+    assignee: Mapped[str | None]
+    tags: Mapped[list[str]] = mapped_column(server_default="{}")
+    note: Mapped[str | None]
+    version: Mapped[int] = mapped_column(server_default="1")
+
+
+class Revision(Tenant, Base):
+    """What a mention said before its author edited it, or what a person changed."""
+
+    __tablename__ = "revision"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["workspace_id", "mention_id"], ["mention.workspace_id", "mention.id"], ondelete="CASCADE"
+        ),
+        Index("ix_revision_mention", "workspace_id", "mention_id", "id"),
+    )
+    mention_id: Mapped[UUID]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    actor: Mapped[str] = mapped_column(server_default="")
+    change: Mapped[Json]
+
+
+class Match(Base):
+    """Mention × brand: it carries the stance. Some columns repeat the mention's, so that one index answers the feed.
+
+    `lead`: the first mention of its story for this brand; only leads count in the score by stories.
+    The stance is a person's, else the rating's, else the model's; None until scored.
+    """
+
+    __tablename__ = "match"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["workspace_id", "mention_id"], ["mention.workspace_id", "mention.id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(["workspace_id", "brand_id"], ["brand.workspace_id", "brand.id"], ondelete="CASCADE"),
+        Index("ix_match_feed", "workspace_id", "brand_id", "published_at", "mention_id"),
+        Index("ix_match_stance", "workspace_id", "brand_id", "stance", "published_at", "mention_id"),
+        Index("ix_match_mention", "workspace_id", "mention_id"),
+        Index("ix_match_unscored", "collected_at", postgresql_where=text("scored_at IS NULL")),
+    )
+    workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    mention_id: Mapped[UUID] = mapped_column(primary_key=True)
+    spans: Mapped[Json] = mapped_column(server_default="{}")
+    published_at: Mapped[datetime]
+    collected_at: Mapped[datetime]
+    lead: Mapped[bool]
+    scored_at: Mapped[datetime | None]
+    negative: Mapped[float | None] = mapped_column(Float(24))
+    neutral: Mapped[float | None] = mapped_column(Float(24))
+    positive: Mapped[float | None] = mapped_column(Float(24))
+    model: Mapped[str | None]
+    stance: Mapped[str | None]
+    stance_source: Mapped[str | None]
+    corrected_by: Mapped[str | None]
+    corrected_at: Mapped[datetime | None]
+
+
+class Bucket(Base):
+    """Counts of one brand over one hour of publication, recounted from rows. One row per weight, source and language.
+
+    weight is mentions, stories or reach. `fixed_*` are stances by a person or a rating; the rest of the counts are
+    the model's, with the sums of its probabilities. `squares` is Σ weight², for the effective number.
+    """
+
+    __tablename__ = "bucket"
+    __table_args__ = (
+        ForeignKeyConstraint(["workspace_id", "brand_id"], ["brand.workspace_id", "brand.id"], ondelete="CASCADE"),
+    )
+    workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    weight: Mapped[str] = mapped_column(primary_key=True)
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    source_id: Mapped[UUID] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[float] = mapped_column(Float)
+    promoters: Mapped[float] = mapped_column(Float)
+    passives: Mapped[float] = mapped_column(Float)
+    detractors: Mapped[float] = mapped_column(Float)
+    fixed_promoters: Mapped[float] = mapped_column(Float)
+    fixed_passives: Mapped[float] = mapped_column(Float)
+    fixed_detractors: Mapped[float] = mapped_column(Float)
+    model_number: Mapped[float] = mapped_column(Float)
+    negative: Mapped[float] = mapped_column(Float)
+    neutral: Mapped[float] = mapped_column(Float)
+    positive: Mapped[float] = mapped_column(Float)
+    squares: Mapped[float] = mapped_column(Float)
+
+
+class DirtyHour(Base):
+    """An hour of a brand whose buckets are to be recounted. `mark` tells a newer wish from the one being served."""
+
+    __tablename__ = "dirty_hour"
+    __table_args__ = (
+        ForeignKeyConstraint(["workspace_id", "brand_id"], ["brand.workspace_id", "brand.id"], ondelete="CASCADE"),
+    )
+    workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    since: Mapped[datetime] = mapped_column(server_default=func.now())

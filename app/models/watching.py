@@ -1,0 +1,108 @@
+"""What a workspace watches: brands, sources, and what each poll brought."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Identity, Index, LargeBinary, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .base import Base, Dated, Json, Tenant
+
+
+class Brand(Tenant, Dated, Base):
+    """What is watched: kind is own, competitor, product or person."""
+
+    __tablename__ = "brand"
+    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+    name: Mapped[str]
+    kind: Mapped[str]
+    query: Mapped[str]
+    languages: Mapped[list[str]] = mapped_column(server_default="{}")
+    colour: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default="1")
+    rematch_requested_at: Mapped[datetime | None]
+    """Set when the query is to be applied to history again; cleared by the job that did it."""
+    first_mention_at: Mapped[datetime | None]
+    watched_at: Mapped[datetime | None]
+
+
+class Source(Tenant, Dated, Base):
+    """One configured place we read, with its schedule, its cursor and its health.
+
+    A poll is claimed by writing `lease_until` and raising `fence`: what a slow worker stores after its lease ran out
+    and another took over is refused. state: waiting (never read), ok, failing, refused, gone or paused.
+    """
+
+    __tablename__ = "source"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "name"),
+        ForeignKeyConstraint(["workspace_id", "brand_id"], ["brand.workspace_id", "brand.id"], ondelete="CASCADE"),
+        Index("ix_source_due", "next_run_at", postgresql_where=text("enabled AND next_run_at IS NOT NULL")),
+    )
+    collector: Mapped[str]
+    name: Mapped[str]
+    params: Mapped[Json]
+    secrets: Mapped[bytes | None] = mapped_column(LargeBinary)
+    brand_id: Mapped[UUID | None]
+    interval_seconds: Mapped[int]
+    enabled: Mapped[bool] = mapped_column(server_default="true")
+    sample: Mapped[bool] = mapped_column(server_default="false")
+    version: Mapped[int] = mapped_column(server_default="1")
+    host: Mapped[str] = mapped_column(server_default="")
+
+    cursor: Mapped[Json] = mapped_column(server_default="{}")
+    next_run_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(server_default="0")
+
+    state: Mapped[str] = mapped_column(server_default="waiting")
+    last_attempt_at: Mapped[datetime | None]
+    last_success_at: Mapped[datetime | None]
+    last_new_at: Mapped[datetime | None]
+    last_error: Mapped[Json | None]
+    """{"text": English template, "args": {…}}: translated when shown."""
+    warning: Mapped[Json | None]
+    consecutive_failures: Mapped[int] = mapped_column(server_default="0")
+    pace_seconds: Mapped[int | None]
+    """The interval in use: adapted to how often the source brings news, within bounds."""
+    unmatched: Mapped[int] = mapped_column(server_default="0")
+
+
+class Poll(Base):
+    """One reading of one source that had something to tell: what came of it. Unchanged answers leave no row."""
+
+    __tablename__ = "poll"
+    __table_args__ = (
+        ForeignKeyConstraint(["workspace_id", "source_id"], ["source.workspace_id", "source.id"], ondelete="CASCADE"),
+        Index("ix_poll_source", "workspace_id", "source_id", "id"),
+    )
+    workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    source_id: Mapped[UUID]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    outcome: Mapped[str]
+    read: Mapped[int] = mapped_column(server_default="0")
+    stored: Mapped[int] = mapped_column(server_default="0")
+    updated: Mapped[int] = mapped_column(server_default="0")
+    unmatched: Mapped[int] = mapped_column(server_default="0")
+    quarantined: Mapped[int] = mapped_column(server_default="0")
+    error: Mapped[Json | None]
+
+
+class Quarantined(Tenant, Base):
+    """A mention that could not be stored, with the reason: the rest of its batch was."""
+
+    __tablename__ = "quarantined"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "source_id", "external_id"),
+        ForeignKeyConstraint(["workspace_id", "source_id"], ["source.workspace_id", "source.id"], ondelete="CASCADE"),
+    )
+    source_id: Mapped[UUID]
+    external_id: Mapped[str]
+    reason: Mapped[str]
+    excerpt: Mapped[str] = mapped_column(server_default="")
+    tries: Mapped[int] = mapped_column(server_default="1")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -1,0 +1,73 @@
+"""What the operator sets: environment variables `VIGIE_*`, each also as `VIGIE_*_FILE` naming a file that holds it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "VIGIE_"
+
+
+class _Files(PydanticBaseSettingsSource):
+    """Reads `VIGIE_X_FILE`: the way of containers to hand over a secret."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
+        return (Path(path).read_text(encoding="utf-8").strip() if path else None), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        values = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default. `docs/operating.md` explains each, and a test keeps it so."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
+
+    database_url: SecretStr | None = Field(None, description="PostgreSQL 15 or newer; unset: embedded in data_dir")
+    data_dir: Path = Field(Path("data"), description="the embedded database and the generated secret key")
+    host: str = Field("127.0.0.1", description="address the web server listens on")
+    port: int = Field(8000, ge=0, le=65535, description="port the web server listens on")
+    public_url: str | None = Field(None, description="address that people use, for links in messages and for cookies")
+    secret_key: SecretStr | None = Field(None, description="seals secrets at rest; unset: generated into data_dir")
+    allowed_private_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="exact host[:port] list that the fetch gate lets through, separated by commas"
+    )
+    proxy_url: SecretStr | None = Field(None, description="HTTP proxy for what the fetch gate reads")
+    contact: str = Field("", description="contact address told to the sites that are read, in the User-Agent")
+    sentiment_model: str = Field("compact", description="the embedded model; larger ones come with a later version")
+    smtp_url: SecretStr | None = Field(None, description="smtp://user:password@host:port?from=address")
+    metrics_token: SecretStr | None = Field(None, description="bearer token for /metrics; unset: loopback only")
+    fetch_threads: int = Field(16, ge=1, le=128, description="sources read at the same time by one worker")
+    log_level: str = Field("info", description="debug, info, warning or error")
+
+    @field_validator("allowed_private_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("public_url")
+    @classmethod
+    def _no_slash(cls, value: str | None) -> str | None:
+        return value.rstrip("/") if value else None
+
+    @property
+    def address(self) -> str:
+        """The address that people use, without a trailing slash."""
+        return self.public_url or f"http://{'[' + self.host + ']' if ':' in self.host else self.host}:{self.port}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _Files(settings_cls)

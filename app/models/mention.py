@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Float, ForeignKeyConstraint, Index, Integer, LargeBinary, UniqueConstraint, func, text
+from sqlalchemy import REAL, Float, ForeignKeyConstraint, Index, Integer, LargeBinary, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -128,9 +128,9 @@ class Match(Base):
     collected_at: Mapped[datetime]
     lead: Mapped[bool]
     scored_at: Mapped[datetime | None]
-    negative: Mapped[float | None] = mapped_column(Float(24))
-    neutral: Mapped[float | None] = mapped_column(Float(24))
-    positive: Mapped[float | None] = mapped_column(Float(24))
+    negative: Mapped[float | None] = mapped_column(REAL)
+    neutral: Mapped[float | None] = mapped_column(REAL)
+    positive: Mapped[float | None] = mapped_column(REAL)
     model: Mapped[str | None]
     stance: Mapped[str | None]
     stance_source: Mapped[str | None]

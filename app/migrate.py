@@ -1,0 +1,67 @@
+"""Brings the schema of a database up to this version of the code, or back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+import migrations
+from app.db import Database
+
+LOCK = 0x5669_6769_65  # one migration at a time, whoever starts first
+
+
+class SchemaIsNewer(Exception):
+    """The database was written by a newer Vigie: this one would harm it."""
+
+
+def config(connection: Connection) -> Config:
+    """Alembic's configuration, on a connection."""
+    made = Config()
+    made.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    made.attributes["connection"] = connection
+    return made
+
+
+def migrate(db: Database, to: str = "head") -> None:
+    """Upgrades to a revision. Two processes that start together do it once. Raises SchemaIsNewer."""
+    with db.engine.connect() as connection:
+        connection.execute(text("SET statement_timeout = 0"))
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
+        connection.commit()
+        try:
+            known = {script.revision for script in ScriptDirectory.from_config(config(connection)).walk_revisions()}
+            current = MigrationContext.configure(connection).get_current_revision()
+            connection.commit()
+            if current and current not in known:
+                raise SchemaIsNewer(
+                    f"the database has schema {current}, which this version does not know: install the newer Vigie "
+                    "that wrote it, or restore the backup made before its update"
+                )
+            command.upgrade(config(connection), to)
+            connection.commit()
+        finally:
+            connection.rollback()
+            connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
+            connection.execute(text("RESET statement_timeout"))
+            connection.commit()
+
+
+def downgrade(db: Database, to: str) -> None:
+    """Goes back to a revision, `base` for an empty database."""
+    with db.engine.connect() as connection:
+        connection.execute(text("SET statement_timeout = 0"))
+        connection.commit()
+        command.downgrade(config(connection), to)
+        connection.commit()
+
+
+def revision(db: Database) -> str | None:
+    """The schema's revision, None when there is none yet."""
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()

@@ -1,0 +1,77 @@
+"""What a running process has at hand, built once from the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx2
+
+from alerts.base import Wire
+from app.crypto import Seal, generated_key
+from app.db import Database, Embedded
+from app.http import Gate, Mailer
+from app.http import Wire as GateWire
+from app.jobs import Jobs
+from app.settings import Settings
+
+
+class Misconfigured(Exception):
+    """The operator has to change a setting before the process can start. The text says which, and how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The database, the queue, the seal of secrets, and the way out."""
+
+    settings: Settings
+    db: Database
+    jobs: Jobs
+    seal: Seal
+    gate: httpx2.Client
+    wire: Wire
+    embedded: Embedded | None = None
+
+    def close(self) -> None:
+        self.gate.close()
+        self.db.close()
+
+
+def secret_key(settings: Settings) -> str:
+    """The key that seals secrets. Raises Misconfigured."""
+    if settings.secret_key:
+        key = settings.secret_key.get_secret_value()
+        if len(key) < 16:
+            raise Misconfigured("VIGIE_SECRET_KEY is too short: give it at least 16 random characters")
+        return key
+    if settings.database_url:
+        raise Misconfigured(
+            "VIGIE_SECRET_KEY is not set: with an external database every process needs the same key, "
+            "for instance from `openssl rand -base64 32`"
+        )
+    return generated_key(settings.data_dir)
+
+
+def connect(settings: Settings) -> tuple[Database, Embedded | None]:
+    """The database of the settings: the given one, or the embedded one, started when nobody has."""
+    if settings.database_url:
+        return Database(settings.database_url.get_secret_value()), None
+    embedded = Embedded(settings.data_dir)
+    return Database(embedded.url), embedded
+
+
+def build(settings: Settings) -> Services:
+    """Everything that a process needs. Raises Misconfigured."""
+    key = secret_key(settings)
+    db, embedded = connect(settings)
+    gate = Gate(
+        allowed_private_hosts=settings.allowed_private_hosts,
+        user_agent=user_agent(settings.contact),
+        proxy=settings.proxy_url.get_secret_value() if settings.proxy_url else None,
+    )
+    mailer = Mailer(settings.smtp_url.get_secret_value()) if settings.smtp_url else None
+    return Services(settings, db, Jobs(), Seal(key), gate, GateWire(gate, mailer), embedded)
+
+
+def user_agent(contact: str) -> str:
+    """How we tell our name to the sites we read."""
+    return f"Vigie/0.1 (mention monitoring{'; ' + contact if contact else ''})"

@@ -16,6 +16,7 @@ SEVERITIES: tuple[Severity, ...] = ("info", "warning", "critical")
 State = Literal["pending", "firing", "recovering", "resolved"]
 Why = Literal["opened", "worsened", "reminder", "resolved"]
 Language = Literal["en", "fr"]
+Counted = Literal["detractors", "promoters", "mentions"]
 
 P = TypeVar("P", bound=BaseModel)
 
@@ -49,7 +50,7 @@ class Window:
 class Verdict:
     """One evaluation. `level` against `threshold` tells how sure; the rest are the facts that explain it.
 
-    `observed` of `total` stories in the last `window_hours` were detractors, where `expected` would have been usual;
+    `observed` of `total` stories in the last `window_hours` were `counted`, where `expected` would have been usual;
     `since` is the start of that window. Shares are 0 to 1. A rule leaves out what it does not know.
     """
 
@@ -64,6 +65,7 @@ class Verdict:
     usual_share: float | None = None
     window_hours: int = 1
     since: datetime | None = None
+    counted: Counted = "detractors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class Explanation:
     samples: tuple[Sample, ...] = ()
     reach: int | None = None
     customers_at_risk: tuple[int, int] | None = None
+    counted: Counted = "detractors"
 
 
 @dataclass(frozen=True, slots=True)

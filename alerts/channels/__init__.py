@@ -12,5 +12,6 @@ from alerts.base import AnyChannel
 @cache
 def all_channels() -> dict[str, AnyChannel]:
     """Each kind's declaration, by kind."""
-    found = [import_module(f"{__name__}.{m.name}").channel for m in iter_modules(__path__) if not m.name.startswith("_")]
+    names = [m.name for m in iter_modules(__path__) if not m.name.startswith("_")]
+    found = [import_module(f"{__name__}.{name}").channel for name in names]
     return {channel.kind: channel for channel in found}

@@ -1,0 +1,174 @@
+"""The share scan: how surprising the share of negative mentions is, over several trailing windows at once.
+
+Sources: signed root of the binomial deviance (McCullagh & Nelder, *Generalized Linear Models*, 1989, §2.3),
+over-dispersion as intra-class correlation by moments (Williams, *Applied Statistics* 31, 1982), both exponentially
+weighted so that one pass over the buckets, oldest first, is enough and never looks ahead.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import accumulate
+
+WINDOWS = (1, 2, 3, 6, 12, 24)
+"""Hours. No window under one hour: shorter ones only add false alarms."""
+
+USUAL_SHARE, USUAL_WORTH = 0.15, 30.0
+"""What is believed of the share before any mention is seen, and how many mentions that belief is worth."""
+
+SPREAD, SPREAD_WORTH = 0.03, 50.0
+"""The same for the over-dispersion, so that the first day is neither blind nor wild."""
+
+LEAST_SPREAD = 0.01
+SHARE_HALF_LIFE, SPREAD_HALF_LIFE = 14 * 24.0, 7 * 24.0
+CLIP, CLIP_FINE = 2.5, 3.0
+"""Standard deviations above which a bucket teaches no more: a crisis must not become the usual level.
+
+The second one is for steps under an hour. Chosen on seeds 100 to 111 of the crisis bench, so that one threshold
+(3.0 by the hour, 3.25 by five minutes) keeps under one false alarm per brand-month.
+"""
+
+LEAST_NEGATIVES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Surprise:
+    """How surprising one bucket is. `level` is −log10 of the tail probability of `z`, the largest over the windows.
+
+    `negatives` of `total` in the last `hours`, where a share of `usual_share` was usual. With too few negatives in
+    every window, `z` and `level` are 0.
+    """
+
+    level: float
+    z: float
+    hours: int
+    negatives: int
+    total: int
+    usual_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What the past taught, as a value: carry it on and the next bucket costs the same as the first.
+
+    `tail` holds (total, negatives) of the last 24 hours, oldest first; the sums are the exponentially weighted ones
+    of the share (negatives, mentions) and, per window, of the spread (value × weight, weight).
+    """
+
+    step_hours: float = 1.0
+    tail: tuple[tuple[int, int], ...] = ()
+    share: tuple[float, float] = (0.0, 0.0)
+    spreads: tuple[tuple[float, float], ...] = ((SPREAD * SPREAD_WORTH, SPREAD_WORTH),) * len(WINDOWS)
+
+
+def deviance(negatives: int, total: int, share: float) -> float:
+    """D = 2[Y ln(Y/Tp) + (T−Y) ln((T−Y)/(T(1−p)))], with 0 ln 0 = 0. Never negative."""
+    rest = total - negatives
+    seen = negatives * math.log(negatives / (total * share)) if negatives else 0.0
+    unseen = rest * math.log(rest / (total * (1 - share))) if rest else 0.0
+    return max(0.0, 2 * (seen + unseen))
+
+
+def surprise(negatives: int, total: int, share: float, spread: float) -> float:
+    """The signed z of `negatives` among `total`, where `share` is usual and `spread` is how alike mentions are."""
+    z = math.sqrt(deviance(negatives, total, share) / (1 + (total - 1) * spread))
+    return z if negatives > total * share else -z
+
+
+def level(z: float) -> float:
+    """−log10(1 − Φ(z)), to the last digits for any z: far out, by the asymptotic series of the tail."""
+    if z < 30:
+        return -math.log10(0.5 * math.erfc(z / math.sqrt(2)))
+    q = 1 / (z * z)
+    return (z * z / 2 + math.log(z * math.sqrt(2 * math.pi)) - math.log1p(-q + 3 * q * q)) / math.log(10)
+
+
+def advance(
+    was: Scan, buckets: Iterable[tuple[int, int]], *, least: int = LEAST_NEGATIVES
+) -> tuple[Scan, list[Surprise]]:
+    """Each bucket (total, negatives), judged by what came before it, then learnt.
+
+    A window with fewer than `least` negatives does not count. Costs about 15 ms for 1,000 buckets.
+    Raises ValueError for a bucket with more negatives than mentions, or with a negative number.
+    """
+    new = list(buckets)
+    for total, negatives in new:
+        if not 0 <= negatives <= total:
+            raise ValueError(f"a bucket counts {negatives} negatives among {total} mentions")
+    lengths = [max(1, round(hours / was.step_hours)) for hours in WINDOWS]
+    known = [*was.tail, *new]
+    sums = [_sums(known, len(was.tail), length) for length in lengths]
+    shares, share = _shares(was, new, sums[0])
+    runs = [_window(was, i, sums[i], shares, least) for i in range(len(WINDOWS))]
+    found = []
+    for k, p in enumerate(shares):
+        i = max(range(len(WINDOWS)), key=lambda i: runs[i][0][k])
+        z, (t, y) = runs[i][0][k], sums[i][k]
+        found.append(Surprise(level(z) if z else 0.0, z, WINDOWS[i], y, t, p))
+    after = Scan(was.step_hours, tuple(known[-lengths[-1] :]), share, tuple(run[1] for run in runs))
+    return after, found
+
+
+def _sums(known: list[tuple[int, int]], first: int, length: int) -> list[tuple[int, int]]:
+    """(total, negatives) of the `length` buckets that end with each bucket from `first` on."""
+    totals = list(accumulate((t for t, _ in known), initial=0))
+    counts = list(accumulate((y for _, y in known), initial=0))
+    before = [0] * length  # what the sums were before the first bucket known
+    steps = zip(totals[1:], (before + totals)[1:], counts[1:], (before + counts)[1:], strict=False)
+    return [(t - t_old, y - y_old) for t, t_old, y, y_old in steps][first:]
+
+
+def _shares(
+    was: Scan, new: list[tuple[int, int]], hours: list[tuple[int, int]]
+) -> tuple[list[float], tuple[float, float]]:
+    """The usual share before each bucket, and its sums after the last. Alike mentions count for less."""
+    (up, down), (spread_up, spread_down) = was.share, was.spreads[0]
+    clip = _clip(was)
+    forget, forget_spread = 0.5 ** (was.step_hours / SHARE_HALF_LIFE), 0.5 ** (was.step_hours / SPREAD_HALF_LIFE)
+    shares = []
+    for (total, negatives), (t, y) in zip(new, hours, strict=True):
+        p = (up + USUAL_SHARE * USUAL_WORTH) / (down + USUAL_WORTH)
+        shares.append(p)
+        up, down = up * forget, down * forget
+        if total:
+            wide = 1 + (total - 1) * max(LEAST_SPREAD, spread_up / spread_down)
+            up += min(negatives, total * p + clip * math.sqrt(total * p * (1 - p) * wide)) / wide
+            down += total / wide
+        spread_up, spread_down = spread_up * forget_spread, spread_down * forget_spread
+        if t > 1:
+            spread_up, spread_down = _learn(spread_up, spread_down, t, y - t * p, p, clip)
+    return shares, (up, down)
+
+
+def _window(
+    was: Scan, index: int, sums: list[tuple[int, int]], shares: list[float], least: int
+) -> tuple[list[float], tuple[float, float]]:
+    """z of one window at each bucket, 0 where nothing is over the usual share, and its spread after the last."""
+    up, down = was.spreads[index]
+    clip = _clip(was)
+    forget = 0.5 ** (was.step_hours / SPREAD_HALF_LIFE)
+    found = []
+    for (t, y), p in zip(sums, shares, strict=True):
+        excess = y - t * p
+        found.append(surprise(y, t, p, max(LEAST_SPREAD, up / down)) if y >= least and excess > 0 else 0.0)
+        up, down = up * forget, down * forget
+        if t > 1:
+            up, down = _learn(up, down, t, excess, p, clip)
+    return found, (up, down)
+
+
+def _clip(was: Scan) -> float:
+    return CLIP if was.step_hours >= 1 else CLIP_FINE
+
+
+def _learn(up: float, down: float, total: int, excess: float, share: float, clip: float) -> tuple[float, float]:
+    """The sums of one spread, with one more window of `total` mentions that had `excess` negatives too many."""
+    spread = up / down
+    wide = 1 + (total - 1) * (spread if spread > LEAST_SPREAD else LEAST_SPREAD)
+    square = excess * excess / (total * share * (1 - share))
+    if excess > 0 and square > clip * clip * wide:
+        square = clip * clip * wide
+    weight = (total - 1) / (wide * wide)
+    return up + weight * (square - 1), down + weight * (total - 1)

@@ -1,0 +1,227 @@
+"""The life of an incident: pending → firing → recovering → resolved, one evaluation at a time, touching nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from .base import SEVERITIES, Severity, State, Verdict, Why
+
+Muted = Literal["silenced", "inhibited", "quiet_hours"]
+Quiet = Literal[
+    "silenced", "inhibited", "quiet_hours", "calm", "no_data", "pending", "acknowledged", "within_interval",
+    "recovering", "resolved",
+]  # fmt: skip
+"""Why nothing is said, for the log. `within_interval`: said already, and not yet time to say it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How one rule wants to be told. `for_minutes` of firing open an incident, `hold_hours` of calm close it.
+
+    `repeat_hours` is the pause between reminders. `muted` tells what keeps us quiet at this moment: what is still
+    true when it ends is said then, and after quiet hours also that an incident came and went.
+    """
+
+    for_minutes: int = 0
+    hold_hours: float = 6
+    repeat_hours: float = 4
+    muted: Muted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """All that `step` must remember. Times are aware.
+
+    `opened_at` is None while pending. `since` is when it began by the verdict's own account, before anyone knew.
+    `peak` is the verdict of the highest level. `notified` counts the messages by reason; `owed` is one held back.
+    """
+
+    state: State
+    severity: Severity
+    first_firing_at: datetime
+    last_firing_at: datetime
+    seen_at: datetime
+    since: datetime
+    peak: Verdict
+    opened_at: datetime | None = None
+    calm_since: datetime | None = None
+    resolved_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    closed_by_person: bool = False
+    notified: dict[Why, int] = field(default_factory=dict)
+    notified_severity: Severity | None = None
+    last_notified_at: datetime | None = None
+    owed: Why | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Either `why` we speak, with its `sequence` (1, 2, …) among messages of that reason, or why we stay `quiet`."""
+
+    why: Why | None = None
+    quiet: Quiet | None = None
+    sequence: int = 0
+
+
+def step(
+    was: Incident | None, verdict: Verdict | None, now: datetime, policy: Policy
+) -> tuple[Incident | None, Decision]:
+    """What becomes of the incident, and what to say.
+
+    `verdict` is None when nothing could be evaluated: no source spoke, or the rule failed. That is not calm: the
+    incident keeps its state and its reminders, and the clock of the calm stands still.
+    A reason is a Why at a severity: it is never said twice within `repeat_hours`, and only reminders are ever repeated.
+    A resolved incident never changes state: go on stepping it until it is `over`, then pass None to begin another.
+    """
+    if was is None:
+        if verdict is None:
+            return None, Decision(quiet="no_data")
+        if not verdict.firing:
+            return None, Decision(quiet="calm")
+        was = _new(verdict, now)
+    incident = _observe(was, verdict, now, policy)
+    if incident is None:
+        return None, Decision(quiet="calm")
+    return _speak(incident, verdict, now, policy)
+
+
+def over(incident: Incident, now: datetime, policy: Policy) -> bool:
+    """Whether a firing verdict would begin a new incident: resolved, and nothing left to say.
+
+    One closed by a person must first have been calm for `hold_hours`, or the next evaluation would open it again.
+    """
+    if incident.state != "resolved" or incident.owed:
+        return False
+    return not incident.closed_by_person or now - incident.last_firing_at >= timedelta(hours=policy.hold_hours)
+
+
+def acknowledge(incident: Incident, now: datetime) -> Incident:
+    """Somebody takes care of it: no more reminders. A rise of severity and the end are still told."""
+    return replace(incident, acknowledged_at=incident.acknowledged_at or now)
+
+
+def close(incident: Incident, now: datetime) -> Incident:
+    """A person ends it. Whoever was told of the beginning is told so by the next `step`."""
+    if incident.state == "resolved":
+        return incident
+    owed: Why | None = "resolved" if incident.notified else None
+    return replace(incident, state="resolved", resolved_at=now, closed_by_person=True, owed=owed)
+
+
+def to_json(incident: Incident) -> dict[str, Any]:
+    """A JSON object that `from_json` reads back to an equal value."""
+    made: dict[str, Any] = _ADAPTER.dump_python(incident, mode="json")
+    return made
+
+
+def from_json(stored: dict[str, Any]) -> Incident:
+    """Raises pydantic.ValidationError when `stored` is not the work of `to_json`."""
+    return _ADAPTER.validate_python(stored)
+
+
+_ADAPTER = TypeAdapter(Incident)
+
+
+def _new(verdict: Verdict, now: datetime) -> Incident:
+    return Incident(
+        state="pending",
+        severity=verdict.severity,
+        first_firing_at=now,
+        last_firing_at=now,
+        seen_at=now,
+        since=verdict.since or now,
+        peak=verdict,
+    )
+
+
+def _observe(was: Incident, verdict: Verdict | None, now: datetime, policy: Policy) -> Incident | None:
+    """The state after this evaluation; None when a pending one calmed down before it was worth opening."""
+    incident = replace(was, seen_at=now)
+    if was.state == "resolved":
+        return replace(incident, last_firing_at=now) if verdict and verdict.firing else incident
+    if verdict is None:
+        blind = now - was.seen_at
+        return replace(incident, calm_since=was.calm_since + blind) if was.calm_since else incident
+    if verdict.firing:
+        return _fire(incident, verdict, now, policy)
+    if was.state == "pending":
+        return None
+    calm_since = was.calm_since or now
+    if now - calm_since >= timedelta(hours=policy.hold_hours):
+        return replace(incident, state="resolved", resolved_at=now, calm_since=calm_since, owed="resolved")
+    return replace(incident, state="recovering", calm_since=calm_since)
+
+
+def _fire(incident: Incident, verdict: Verdict, now: datetime, policy: Policy) -> Incident:
+    opens = incident.state != "pending" or now - incident.first_firing_at >= timedelta(minutes=policy.for_minutes)
+    return replace(
+        incident,
+        state="firing" if opens else "pending",
+        severity=max(incident.severity, verdict.severity, key=SEVERITIES.index),
+        last_firing_at=now,
+        calm_since=None,
+        opened_at=incident.opened_at or (now if opens else None),
+        since=min(incident.since, verdict.since) if verdict.since else incident.since,
+        peak=verdict if verdict.level > incident.peak.level else incident.peak,
+    )
+
+
+def _speak(incident: Incident, verdict: Verdict | None, now: datetime, policy: Policy) -> tuple[Incident, Decision]:
+    why = _reason(incident, now, policy)
+    if why is None:
+        return incident, Decision(quiet=_quiet(incident, verdict, policy))
+    if policy.muted:
+        return replace(incident, owed=_debt(why, policy.muted)), Decision(quiet=policy.muted)
+    sequence = incident.notified.get(why, 0) + 1
+    said = replace(
+        incident,
+        notified={**incident.notified, why: sequence},
+        notified_severity=incident.severity,
+        last_notified_at=now,
+        owed=None,
+    )
+    return said, Decision(why=why, sequence=sequence)
+
+
+def _reason(incident: Incident, now: datetime, policy: Policy) -> Why | None:
+    """What there is to say, were we free to speak. Only reminders are not owed: they come round by themselves."""
+    if incident.state == "pending":
+        return None
+    if incident.state == "resolved":
+        return incident.owed
+    if not incident.notified:
+        return "opened"
+    told = incident.notified_severity
+    if told is None or SEVERITIES.index(incident.severity) > SEVERITIES.index(told):
+        return "worsened"
+    if incident.state == "firing" and not incident.acknowledged_at and _due(incident, now, policy):
+        return "reminder"
+    return None
+
+
+def _due(incident: Incident, now: datetime, policy: Policy) -> bool:
+    last = incident.last_notified_at
+    return last is None or now - last >= timedelta(hours=policy.repeat_hours)
+
+
+def _debt(why: Why, muted: Muted) -> Why | None:
+    """What to say once we may. The end of what somebody silenced stays in the log; quiet hours only put off."""
+    if why == "reminder" or (why == "resolved" and muted != "quiet_hours"):
+        return None
+    return why
+
+
+def _quiet(incident: Incident, verdict: Verdict | None, policy: Policy) -> Quiet:
+    if incident.state == "resolved":
+        return "resolved"
+    if verdict is None:
+        return "no_data"
+    if policy.muted:
+        return policy.muted
+    if incident.state in ("pending", "recovering"):
+        return "pending" if incident.state == "pending" else "recovering"
+    return "acknowledged" if incident.acknowledged_at else "within_interval"

@@ -1,0 +1,98 @@
+"""Negative buzz: the share of detractors is over what this brand is used to, by more than chance explains."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from alerts.base import Bucket, Rule, Severity, Verdict, Window
+from alerts.detector import LEAST_NEGATIVES, Scan, Surprise, advance
+
+FORTNIGHT = timedelta(days=14)
+YOUNG = 0.5
+"""Added to the threshold until day 14 of a brand: what is usual is not known yet."""
+
+UNFINISHED = 0.25
+"""Added for an hour that still runs: it is looked at many times, as five-minute buckets are."""
+
+MINOR, MAJOR = 10, 20
+"""Extra detractors under which a spike is only worth a look, and from which it may be critical."""
+
+
+class NegativeSpike(BaseModel):
+    """`threshold` is −log10 of a chance: 3 is about one in a thousand per hour, before the windows are compared."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    threshold: float = Field(3.0, ge=2, le=12, title="Threshold", description="higher means fewer and surer alerts")
+    min_negatives: int = Field(
+        LEAST_NEGATIVES, ge=2, le=10_000, title="Least detractors", description="fewer never ring, whatever their share"
+    )
+    critical_excess: int | None = Field(
+        None,
+        ge=1,
+        le=1_000_000,
+        title="Critical from",
+        description="extra detractors; when empty, as many as the brand has on a usual day, and at least 20",
+    )
+
+
+def evaluate(params: NegativeSpike, window: Window) -> Verdict:
+    """The last finished hour, or the running one if it is surer of itself."""
+    if not window.buckets:
+        return Verdict(False, 0.0, params.threshold)
+    young = YOUNG if window.now - window.born < FORTNIGHT else 0.0
+    counts = [(b.promoters + b.passives + b.detractors, b.detractors) for b in window.buckets]
+    _, seen = advance(Scan(), counts, least=params.min_negatives)
+    running = window.now < window.buckets[-1].start + timedelta(hours=1)
+    margins = [(seen[-1].level - UNFINISHED * running, len(seen) - 1)]
+    if running and len(seen) > 1:
+        margins.append((seen[-2].level, len(seen) - 2))
+    _, at = max(margins)
+    threshold = params.threshold + young + (UNFINISHED if running and at == len(seen) - 1 else 0.0)
+    return _verdict(params, window.buckets[: at + 1], seen[at], threshold)
+
+
+def _verdict(params: NegativeSpike, buckets: Sequence[Bucket], seen: Surprise, threshold: float) -> Verdict:
+    expected = seen.total * seen.usual_share
+    return Verdict(
+        firing=seen.level >= threshold,
+        level=seen.level,
+        threshold=threshold,
+        severity=_severity(params, seen.negatives - expected, _usual_day(buckets, seen.hours)),
+        observed=seen.negatives,
+        expected=expected,
+        total=seen.total,
+        share=seen.negatives / seen.total if seen.total else None,
+        usual_share=seen.usual_share,
+        window_hours=seen.hours,
+        since=buckets[-1].start - timedelta(hours=seen.hours - 1),
+    )
+
+
+def _severity(params: NegativeSpike, excess: float, usual_day: float) -> Severity:
+    if excess >= (params.critical_excess or max(MAJOR, usual_day)):
+        return "critical"
+    return "warning" if excess >= MINOR else "info"
+
+
+def _usual_day(buckets: Sequence[Bucket], hours: int) -> float:
+    """Detractors per day over the fortnight before the window; 0 without any past."""
+    past = buckets[:-hours][-14 * 24 :]
+    return sum(b.detractors for b in past) * 24 / len(past) if past else 0.0
+
+
+rule = Rule(
+    kind="negative_spike",
+    title={"en": "Negative buzz", "fr": "Bad buzz"},
+    params=NegativeSpike,
+    evaluate=evaluate,
+    help={
+        "en": "Rings when detractors take a larger share of the stories than usual, over 1 to 24 hours. A burst of "
+        "mentions alone does not ring. Stricter during the first fortnight of a brand.",
+        "fr": "Sonne quand les détracteurs prennent une part des sujets plus grande que d’habitude, sur 1 à 24 heures. "
+        "Un afflux de mentions seul ne sonne pas. Plus exigeante pendant les deux premières semaines d’une marque.",
+    },
+)

@@ -1,0 +1,90 @@
+"""A plain limit: so many detractors, promoters or mentions over a window, as a count or as a share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from alerts.base import Bucket, Counted, Rule, Severity, Verdict, Window
+
+HISTORY = timedelta(days=60)
+
+
+class Threshold(BaseModel):
+    """`limit` is a number of stories (of mentions, copies included, when mentions are counted), or a percentage."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    counted: Counted = Field("detractors", title="What is counted")
+    measure: Literal["count", "share"] = Field("count", title="Measured as")
+    limit: float = Field(20, gt=0, le=1_000_000, title="Limit", description="a number, or a percentage for a share")
+    window_hours: int = Field(24, ge=1, le=168, title="Over how many hours")
+    min_mentions: int = Field(10, ge=1, le=1_000_000, title="Least mentions", description="with fewer it stays silent")
+    severity: Severity = Field("warning", title="Severity")
+
+    @model_validator(mode="after")
+    def _share_makes_sense(self) -> Self:
+        if self.measure == "share" and self.counted == "mentions":
+            raise ValueError("a share is of detractors or promoters: mentions can only be counted")
+        if self.measure == "share" and self.limit > 100:
+            raise ValueError("a share is a percentage: give a limit up to 100")
+        return self
+
+
+def evaluate(params: Threshold, window: Window) -> Verdict:
+    """The last `window_hours`, the running hour included, against what the hours before bring on average."""
+    recent = window.buckets[-params.window_hours :]
+    before = window.buckets[: -params.window_hours]
+    observed, total = _count(recent, params.counted), _total(recent, params.counted)
+    share = observed / total if total and params.counted != "mentions" else None
+    level = observed if params.measure == "count" else 100 * (share or 0.0)
+    usual = _count(before, params.counted)
+    known = _total(before, params.counted)
+    return Verdict(
+        firing=total >= params.min_mentions and level >= params.limit,
+        level=float(level),
+        threshold=params.limit,
+        severity=params.severity,
+        observed=observed,
+        expected=usual * len(recent) / len(before) if before else None,
+        total=total,
+        share=share,
+        usual_share=usual / known if known and params.counted != "mentions" else None,
+        window_hours=params.window_hours,
+        since=recent[0].start if recent else None,
+        counted=params.counted,
+    )
+
+
+def _count(buckets: Sequence[Bucket], counted: Counted) -> int:
+    match counted:
+        case "detractors":
+            return sum(b.detractors for b in buckets)
+        case "promoters":
+            return sum(b.promoters for b in buckets)
+        case "mentions":
+            return sum(b.mentions for b in buckets)
+
+
+def _total(buckets: Sequence[Bucket], counted: Counted) -> int:
+    if counted == "mentions":
+        return sum(b.mentions for b in buckets)
+    return sum(b.promoters + b.passives + b.detractors for b in buckets)
+
+
+rule = Rule(
+    kind="threshold",
+    title={"en": "Fixed limit", "fr": "Seuil fixe"},
+    params=Threshold,
+    evaluate=evaluate,
+    help={
+        "en": "Rings when a count or a share reaches a limit you choose. It knows nothing of what is usual: "
+        "the negative buzz rule is surer.",
+        "fr": "Sonne quand un nombre ou une part atteint le seuil que vous fixez. Elle ignore ce qui est habituel : "
+        "la règle «bad buzz» est plus sûre.",
+    },
+    history=HISTORY,
+)

@@ -1,0 +1,98 @@
+"""What one request may still spend, and whose turn it is on a host."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+
+from .errors import Crowded, TooLarge, TooSlow
+
+
+class Allowance(float):
+    """Seconds until a fixed moment, and bytes that may still come over the wire.
+
+    A time-out of httpcore2 holds for one read, so one byte per second would last for ever. But it hands the time-out,
+    typed as a float, to the network backend untouched: this float takes along how much remains of the whole.
+    """
+
+    __slots__ = ("_bytes", "_ends", "_free")
+    _bytes: int
+    _ends: float
+    _free: int
+
+    def __new__(cls, seconds: float, wire: int) -> Allowance:
+        self = super().__new__(cls, seconds)
+        self._ends = time.monotonic() + seconds
+        self._bytes = self._free = wire
+        return self
+
+    def left(self) -> float:
+        """Seconds that remain, more than 0. Raises TooSlow when there are none."""
+        seconds = self._ends - time.monotonic()
+        if seconds <= 0:
+            raise self.too_slow()
+        return seconds
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() >= self._ends
+
+    def too_slow(self) -> TooSlow:
+        return TooSlow(f"the server gave no complete answer within {float(self):g} seconds")
+
+    def spend(self, count: int) -> None:
+        """Takes note of `count` bytes read. Raises TooLarge when they are more than may be read."""
+        self._free -= count
+        if self._free < 0:
+            raise TooLarge(f"the answer is too large: more than {megabytes(self._bytes)} were sent")
+
+    def forgive(self, seconds: float) -> None:
+        """Time spent in our own queue is not the fault of the server."""
+        self._ends += seconds
+
+
+def megabytes(count: int) -> str:
+    """A size for people."""
+    return f"{count / 2**20:.3g} MB" if count >= 2**20 else f"{count / 2**10:.3g} kB"
+
+
+@dataclass(slots=True)
+class _Lane:
+    turns: threading.Semaphore
+    users: int = 0
+
+
+@dataclass(slots=True)
+class Lanes:
+    """At most `width` requests at once to one host; the others wait for their turn, `patience` seconds at most."""
+
+    width: int
+    patience: float
+    _lanes: dict[str, _Lane] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def enter(self, host: str) -> float:
+        """Waits for a turn on `host`; returns the seconds waited. Raises Crowded when patience is at an end."""
+        with self._lock:
+            lane = self._lanes.setdefault(host, _Lane(threading.Semaphore(self.width)))
+            lane.users += 1
+        if lane.turns.acquire(blocking=False):
+            return 0.0
+        began = time.monotonic()
+        if not lane.turns.acquire(timeout=self.patience):
+            self._forget(host, lane)
+            raise Crowded("too many requests to this host are waiting for their turn")
+        return time.monotonic() - began
+
+    def leave(self, host: str) -> None:
+        """Gives the turn back."""
+        lane = self._lanes[host]
+        lane.turns.release()
+        self._forget(host, lane)
+
+    def _forget(self, host: str, lane: _Lane) -> None:
+        with self._lock:
+            lane.users -= 1
+            if not lane.users:
+                del self._lanes[host]

@@ -1,0 +1,247 @@
+"""The client that collectors and channels are given: an ordinary httpx2.Client that cannot be turned against us."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING, Any
+
+import httpcore2
+import httpx2
+
+from .allowance import Allowance, Lanes
+from .body import Body, Inflater, coding_of, too_large
+from .dial import Backend, Dial, Resolve, system_dial, system_resolve
+from .errors import NOT_ALLOWED, BadRedirect, BadRequest, Blocked, TooLarge, explain
+from .redirect import bare, drain, next_request
+from .url import Rules, check_target, check_text, check_url, rules_for
+
+if TYPE_CHECKING:  # the names of httpx2's own signatures, which it does not export
+    from httpx2._client import UseClientDefault
+    from httpx2._types import AuthTypes
+
+LIMIT = 8 * 1024 * 1024
+DEADLINE = 30.0
+MOST_REDIRECTS = 5
+_HEADERS = 256 * 1024  # bytes beyond the limit of the body that headers, redirects and framing may take
+_PATIENCE = 10  # deadlines that a request may wait for its turn on a host
+
+# httpx2 logs whole URLs at INFO, and some platforms want their key in the query.
+logging.getLogger("httpx2").setLevel(logging.WARNING)
+
+
+def allowing(*, limit: int | None = None, deadline: float | None = None) -> dict[str, Any]:
+    """`extensions=allowing(limit=…, deadline=…)`: bytes of the uncompressed body, and seconds in all, for one request.
+
+    Leaves, which cannot import this, write `extensions={"limit": …, "deadline": …}`.
+    """
+    given = {"limit": limit, "deadline": deadline}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+class Gate(httpx2.Client):
+    """A client for untrusted addresses. Every error of the way is a GateError, whose text is a sentence for people.
+
+    `allowed_private_hosts`: exact `host` (ports 80 and 443) or `host:port` that may resolve to private addresses.
+    `ports`: ports of public hosts that may be asked beside 80 and 443. `proxy`: the operator's, `http://…`; names are
+    then resolved by it, so that closing private networks to us is its duty. `ca_file`: more certificates to trust.
+    `deadline`: seconds in all for name, connection, TLS, redirects and body, not for waiting in our own queue.
+    `limit`: bytes of a body once uncompressed. `per_host`: requests at once to one host. A request's own `timeout`,
+    or its extensions `deadline` and `limit`, go before these. `resolve` and `dial` are how the network is reached.
+
+    GET and HEAD follow up to 5 redirects unless told otherwise, nothing else does. Cookies are never kept. A body
+    that came compressed is given uncompressed, without its `content-encoding` and `content-length`.
+    """
+
+    def __init__(
+        self,
+        *,
+        allowed_private_hosts: Collection[str] = (),
+        ports: Iterable[int] = (),
+        user_agent: str = "Vigie",
+        per_host: int = 2,
+        deadline: float = DEADLINE,
+        limit: int = LIMIT,
+        proxy: str | None = None,
+        ca_file: str | None = None,
+        resolve: Resolve = system_resolve,
+        dial: Dial = system_dial,
+    ) -> None:
+        self._rules = rules_for(allowed_private_hosts, ports)
+        self._deadline = deadline
+        self._limit = limit
+        through = _proxy(proxy) if proxy else None
+        trusted = (through.url.host.decode("ascii"), through.url.port or 80) if through else None
+        pool = httpcore2.ConnectionPool(
+            ssl_context=tls(ca_file),
+            proxy=through,
+            max_connections=None,  # the lanes and the threads of the worker bound them
+            max_keepalive_connections=64,
+            keepalive_expiry=15.0,
+            network_backend=Backend(self._rules, resolve, dial, trusted),
+        )
+        super().__init__(
+            headers={"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate"},
+            timeout=httpx2.Timeout(deadline),
+            follow_redirects=True,
+            max_redirects=MOST_REDIRECTS,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+            trust_env=False,
+            transport=_Transport(pool, Lanes(per_host, patience=_PATIENCE * deadline), limit),
+        )
+
+    def check_url(self, url: str) -> str:
+        """The canonical form of a URL that a person typed. Raises Blocked with a sentence for the form."""
+        return check_url(url, self._rules)
+
+    def build_request(self, method: str, url: httpx2.URL | str, **given: Any) -> httpx2.Request:
+        """As in httpx2. Raises Blocked, BadRequest."""
+        if isinstance(url, str):
+            check_text(url)
+        try:
+            return super().build_request(method, url, **given)
+        except httpx2.InvalidURL as error:
+            raise Blocked(f"{NOT_ALLOWED}: it is not well formed") from error
+        except UnicodeEncodeError as error:  # headers are ASCII
+            raise BadRequest("the key, the token or a header holds characters that cannot be sent") from error
+
+    def send(
+        self,
+        request: httpx2.Request,
+        *,
+        stream: bool = False,
+        auth: AuthTypes | UseClientDefault | None = httpx2.USE_CLIENT_DEFAULT,
+        follow_redirects: bool | UseClientDefault = httpx2.USE_CLIENT_DEFAULT,
+    ) -> httpx2.Response:
+        """As in httpx2, with redirects followed one checked hop at a time. Raises GateError."""
+        check_target(request.url, self._rules)
+        self._grant(request)
+        follow = follow_redirects if isinstance(follow_redirects, bool) else self.follow_redirects
+        history: list[httpx2.Response] = []
+        answer = super().send(request, stream=True, auth=auth, follow_redirects=False)
+        try:
+            while follow and (onward := next_request(answer, self._rules)):
+                history.append(bare(answer))
+                if len(history) > MOST_REDIRECTS:
+                    raise BadRedirect(f"the server redirects more than {MOST_REDIRECTS} times")
+                drain(answer)
+                if onward.url.origin != answer.url.origin:
+                    auth = None
+                answer = super().send(onward, stream=True, auth=auth, follow_redirects=False)
+            answer.history = history + answer.history
+            if not stream:
+                answer.read()
+        except BaseException:
+            answer.close()
+            raise
+        return answer
+
+    def _grant(self, request: httpx2.Request) -> None:
+        """Turns the time-outs of the request into the allowance that all its hops share."""
+        given = request.extensions
+        seconds = given.get("deadline") or (given.get("timeout") or {}).get("read") or self._deadline
+        whole = Allowance(seconds, int(given.get("limit") or self._limit) + _HEADERS)
+        spent = {"connect": whole, "read": whole, "write": whole, "pool": None}
+        request.extensions = {**given, "timeout": spent}
+        request.headers["Accept-Encoding"] = "gzip, deflate"  # nothing else is understood here
+
+
+class _Transport(httpx2.BaseTransport):
+    """One hop: its turn on the host, the exchange, the sentence for what went wrong."""
+
+    def __init__(self, pool: httpcore2.ConnectionPool, lanes: Lanes, limit: int) -> None:
+        self._pool = pool
+        self._lanes = lanes
+        self._limit = limit
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        host = request.url.raw_host.decode("ascii")
+        whole = request.extensions["timeout"]["read"]
+        whole.forgive(self._lanes.enter(host))
+        leave = partial(self._lanes.leave, host)
+        try:
+            answer = self._exchange(request)
+        except BaseException:
+            leave()
+            raise
+        return _response(request, answer, int(request.extensions.get("limit") or self._limit), leave)
+
+    def _exchange(self, request: httpx2.Request) -> httpcore2.Response:
+        url = request.url
+        asked = httpcore2.Request(
+            method=request.method,
+            url=httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+            headers=request.headers.raw,
+            content=request.stream,
+            extensions={"timeout": request.extensions["timeout"]},
+        )
+        try:
+            return self._pool.handle_request(asked)
+        except _KNOWN as error:
+            told = explain(error)
+            raise told from told.__cause__
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+_KNOWN = (
+    httpcore2.NetworkError,
+    httpcore2.ProtocolError,
+    httpcore2.ProxyError,
+    httpcore2.TimeoutException,
+    httpcore2.UnsupportedProtocol,
+)
+
+
+def _response(
+    request: httpx2.Request, answer: httpcore2.Response, limit: int, released: Callable[[], None]
+) -> httpx2.Response:
+    """Judges the headers before a byte of the body is read. Raises BadAnswer, TooLarge."""
+    headers = httpx2.Headers(answer.headers)
+    without_body = request.method == "HEAD" or answer.status in (204, 304)
+    try:
+        coding = None if without_body else coding_of(headers)
+        if not (without_body or coding) and _announced(headers) > limit:
+            raise TooLarge(too_large(limit))
+    except BaseException:
+        Body(answer, None, limit, released).close()
+        raise
+    if coding:
+        del headers["content-encoding"]
+        headers.pop("content-length", None)
+    return httpx2.Response(
+        answer.status,
+        headers=headers,
+        stream=Body(answer, Inflater(coding) if coding else None, limit, released),
+        extensions={name: answer.extensions[name] for name in ("http_version", "reason_phrase")},
+    )
+
+
+def _announced(headers: Mapping[str, str]) -> int:
+    length = headers.get("content-length", "")
+    return int(length) if length.isdecimal() else 0
+
+
+def _proxy(url: str) -> httpcore2.Proxy:
+    proxy = httpx2.Proxy(url)
+    if proxy.url.scheme != "http":
+        raise ValueError("the proxy must be given as http://host:port")
+    return httpcore2.Proxy(
+        httpcore2.URL(scheme="http", host=proxy.url.raw_host, port=proxy.url.port, target="/"), auth=proxy.raw_auth
+    )
+
+
+def tls(ca_file: str | None = None) -> ssl.SSLContext:
+    """Certificates are verified, TLS 1.2 or newer is spoken. `ca_file` adds authorities to those of the system."""
+    context = httpcore2.default_ssl_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if ca_file:
+        context.load_verify_locations(ca_file)
+    return context
+
+
+__all__ = ["DEADLINE", "LIMIT", "MOST_REDIRECTS", "Gate", "Rules", "allowing", "tls"]

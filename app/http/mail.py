@@ -1,0 +1,241 @@
+"""The way out for mails: one SMTP server, chosen by the operator."""
+
+from __future__ import annotations
+
+import copy
+import smtplib
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import parseaddr
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import httpx2
+
+from alerts.base import DeliveryError
+
+from .allowance import Allowance
+from .dial import connect, look_up, system_dial, system_resolve
+from .errors import GateError, NameNotFound, TooSlow
+from .gate import tls
+from .url import literal
+
+_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+_DEADLINE = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The parts of an SMTP URL. `plain`: never encrypt, and send the password all the same."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str
+    password: str
+    sender: str
+    plain: bool
+
+    def __repr__(self) -> str:
+        return f"Server({self.scheme}://{self.host}:{self.port})"  # without the password
+
+
+def read_url(url: str) -> Server:
+    """Reads an SMTP URL; its grammar is in Mailer. Raises ValueError with a sentence for the operator."""
+    wrong = "VIGIE_SMTP_URL must look like smtp://user:password@host:port?from=address"
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+        given = parse_qs(parts.query, strict_parsing=bool(parts.query))
+    except ValueError:
+        raise ValueError(wrong) from None
+    if parts.scheme not in _PORTS or not parts.hostname or parts.path not in ("", "/") or set(given) - {"from", "tls"}:
+        raise ValueError(wrong)
+    plain = given.get("tls", [""])[-1]
+    if plain not in ("", "none") or (plain and parts.scheme != "smtp"):
+        raise ValueError("in VIGIE_SMTP_URL, tls=none goes with smtp:// and is the only value of tls")
+    user = unquote(parts.username or "")
+    sender = given.get("from", [user if "@" in user else f"vigie@{parts.hostname}"])[-1]
+    if "@" not in parseaddr(sender)[1] or not sender.isprintable():
+        raise ValueError("in VIGIE_SMTP_URL, from must be a mail address")
+    port = port or _PORTS[parts.scheme]
+    return Server(parts.scheme, parts.hostname, port, user, unquote(parts.password or ""), sender, bool(plain))
+
+
+class Mailer:
+    """Hands mails to the server of an URL, one connection for each.
+
+    - `smtp://[user:password@]host[:port]` (port 25) encrypts with STARTTLS when the server offers it;
+    - `smtp+starttls://…` (port 587) does not go on without STARTTLS;
+    - `smtps://…` (port 465) speaks TLS from the first byte.
+
+    `?from=address` is the sender, `Name <address>` too; without it, the user if it is an address, else `vigie@host`.
+    `?tls=none`, with smtp:// only, never encrypts: without it a password is sent unencrypted to this machine alone.
+    User, password and sender are percent-encoded. Certificates are verified, `ca_file` adds authorities to trust.
+    """
+
+    def __init__(self, url: str, *, ca_file: str | None = None, deadline: float = _DEADLINE) -> None:
+        self._server = read_url(url)
+        self._tls = tls(ca_file)
+        self._deadline = deadline
+
+    @property
+    def sender(self) -> str:
+        """The `From` of messages that have none, and the envelope sender of all."""
+        return self._server.sender
+
+    def send(self, message: EmailMessage) -> None:
+        """Sends to all of To, Cc and Bcc, within the deadline for the whole exchange. Raises DeliveryError."""
+        whole = Allowance(self._deadline, 0)
+        session = _Session(self._server, self._tls, whole)
+        # A time-out of smtplib holds for one read; this one cuts the line, whatever the session is waiting for.
+        timer = threading.Timer(whole.left(), session.cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            session.open()
+            refused = session.send_message(self._dressed(message), from_addr=parseaddr(self.sender)[1])
+            session.say_goodbye()
+        except (OSError, GateError) as error:  # errors of smtplib are OSErrors
+            raise _told(error, whole, session.body_began) from error
+        finally:
+            timer.cancel()
+            session.hang_up()
+        if refused:  # the others have it: sending again would give it to them twice
+            raise DeliveryError(f"the mail went out, but not to these addresses: {_list(refused)}", permanent=True)
+
+    def _dressed(self, message: EmailMessage) -> EmailMessage:
+        dressed = copy.deepcopy(message)
+        if "From" not in dressed:
+            dressed["From"] = self.sender
+        if "Date" not in dressed:
+            dressed["Date"] = datetime.now(UTC)
+        return dressed
+
+
+class _Session(smtplib.SMTP):
+    """One connection. smtplib alone would look names up without end, and does not tell whether the body was sent."""
+
+    def __init__(self, server: Server, context: ssl.SSLContext, whole: Allowance) -> None:
+        super().__init__(local_hostname=_greeting(server.sender), timeout=float(whole))
+        self._server = server
+        self._context = context
+        self._whole = whole
+        self._host = server.host  # the name that smtplib wants in the certificate
+        self._line: socket.socket | None = None
+        self.body_began = False
+
+    def open(self) -> None:
+        """Connects, encrypts and logs in as the URL says."""
+        server = self._server
+        code, said = self.connect(server.host, server.port)
+        if code != 220:
+            raise smtplib.SMTPConnectError(code, said)
+        self.ehlo_or_helo_if_needed()
+        offered = server.scheme == "smtp" and not server.plain and self.has_extn("starttls")
+        if offered or server.scheme == "smtp+starttls":
+            self.starttls(context=self._context)
+        if not server.user:
+            return
+        if server.scheme == "smtp" and not (offered or server.plain or _is_this_machine(server.host)):
+            raise DeliveryError("the mail server offers no encryption: the password was not sent", permanent=True)
+        self.login(server.user, server.password)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        spelled = literal(host)
+        addresses = [spelled] if spelled else look_up(system_resolve, host, port, self._whole)
+        sock = connect(addresses, port, system_dial, self._whole)
+        self._line = sock.dup()
+        sock.settimeout(timeout)
+        return self._context.wrap_socket(sock, server_hostname=host) if self._server.scheme == "smtps" else sock
+
+    def data(self, msg: Any) -> tuple[int, bytes]:  # as typed by smtplib
+        self.body_began = True
+        return super().data(msg)
+
+    def cut(self) -> None:
+        """Ends the connection under whatever waits for it, from another thread."""
+        if self._line is not None:
+            with suppress(OSError):  # it may be closed already
+                self._line.shutdown(socket.SHUT_RDWR)
+
+    def say_goodbye(self) -> None:
+        with suppress(OSError):  # the mail is accepted: what goes wrong now does not matter
+            self.quit()
+
+    def hang_up(self) -> None:
+        self.close()
+        if self._line is not None:
+            self._line.close()
+
+
+def _told(error: OSError | GateError, whole: Allowance, body_began: bool) -> DeliveryError:
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            codes = [code for code, _ in error.recipients.values()]
+            text = f"the mail server refused the addresses: {_list(error.recipients)}" if codes else "nobody to mail to"
+            return DeliveryError(text, permanent=all(code >= 500 for code in codes))
+        case smtplib.SMTPAuthenticationError():
+            text = "the mail server refused the user name or the password"
+            return DeliveryError(text, permanent=error.smtp_code >= 500)
+        case smtplib.SMTPResponseException():
+            text = f"the mail server refused the mail: {_said(error.smtp_code, error.smtp_error)}"
+            return DeliveryError(text, permanent=error.smtp_code >= 500)
+        case smtplib.SMTPNotSupportedError():
+            return DeliveryError(f"the mail server cannot do this: {error}", permanent=True)
+        case ssl.SSLCertVerificationError():
+            why = error.verify_message.rstrip(".")
+            return DeliveryError(f"the certificate of the mail server is not valid: {why}", permanent=True)
+        case NameNotFound():
+            return DeliveryError("the name of the mail server was not found")
+        case ConnectionRefusedError():
+            return DeliveryError("the mail server refused the connection")
+    if whole.is_over or isinstance(error, TimeoutError | TooSlow):
+        text = f"the mail server did not finish within {float(whole):g} seconds"
+        return DeliveryError(text, ambiguous=body_began)
+    if isinstance(error, ssl.SSLError):
+        return DeliveryError("the mail server and Vigie found no common encryption (TLS 1.2 or newer)")
+    return DeliveryError("the connection to the mail server was lost", ambiguous=body_began)
+
+
+def _said(code: int, text: bytes | str) -> str:
+    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return f"{code} {''.join(each if each.isprintable() else ' ' for each in words)}"[:200]
+
+
+def _list(refused: Mapping[str, tuple[int, bytes]]) -> str:
+    return "; ".join(f"{address} ({_said(*answer)})" for address, answer in refused.items())
+
+
+def _greeting(sender: str) -> str:
+    """The name we give ourselves: the domain of the sender, so that no name of the machine is looked up or told."""
+    domain = parseaddr(sender)[1].rpartition("@")[2]
+    return domain if domain.isascii() else "localhost"
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """The way out that channels are given: see alerts.base.Wire."""
+
+    http: httpx2.Client
+    mailer: Mailer | None = None
+
+    def mail(self, message: EmailMessage) -> None:
+        """Raises DeliveryError."""
+        if self.mailer is None:
+            raise DeliveryError("no mail server is configured: set VIGIE_SMTP_URL", permanent=True)
+        self.mailer.send(message)

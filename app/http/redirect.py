@@ -1,0 +1,81 @@
+"""Where an answer sends us, and what may be told there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import httpx2
+
+from .errors import NOT_ALLOWED, BadRedirect, Blocked
+from .url import LONGEST, Rules, check_target
+
+_STATUSES = frozenset({301, 302, 303, 307, 308})
+_HARMLESS = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "accept-language",
+        "connection",
+        "if-modified-since",
+        "if-none-match",
+        "user-agent",
+    }
+)
+_OF_THE_BODY = frozenset({"content-encoding", "content-length", "content-type", "host", "transfer-encoding"})
+_CONTROL = re.compile(r"[\\\x00-\x1f\x7f]")
+
+
+def next_request(answer: httpx2.Response, rules: Rules) -> httpx2.Request | None:
+    """The request an answer redirects to, None when it does not. Only GET and HEAD follow.
+
+    On another origin all headers but a few harmless ones are dropped: not only `Authorization`, but whatever a
+    platform calls its key. Raises Blocked, BadRedirect.
+    """
+    asked = answer.request
+    location = answer.headers.get("location", "").strip()
+    if answer.status_code not in _STATUSES or asked.method not in ("GET", "HEAD") or not location:
+        return None
+    url = _join(asked.url, location)
+    check_target(url, rules)
+    headers = [(name, value) for name, value in asked.headers.multi_items() if name.lower() not in _OF_THE_BODY]
+    secret = [name for name, _ in headers if name.lower() not in _HARMLESS]
+    if secret and asked.url.scheme == "https" and url.scheme == "http":
+        raise BadRedirect("the server redirects from https to http, which would give the key away: it is not followed")
+    if url.origin != asked.url.origin:
+        headers = [(name, value) for name, value in headers if name.lower() in _HARMLESS]
+    return httpx2.Request(asked.method, url, headers=headers, extensions=asked.extensions)
+
+
+def _join(base: httpx2.URL, location: str) -> httpx2.URL:
+    if len(location) > LONGEST or _CONTROL.search(location):
+        raise Blocked(NOT_ALLOWED)
+    try:
+        return base.join(location)
+    except (httpx2.InvalidURL, UnicodeError) as error:
+        raise Blocked(NOT_ALLOWED) from error
+
+
+def bare(answer: httpx2.Response) -> httpx2.Response:
+    """The answer without its body, for the history: status, headers and URL."""
+    headers = [(name, value) for name, value in answer.headers.multi_items() if name.lower() not in _OF_THE_BODY]
+    return httpx2.Response(answer.status_code, headers=headers, content=b"", request=answer.request)
+
+
+def drain(answer: httpx2.Response, most: int = 64 * 1024) -> None:
+    """Reads a small body to its end, so that the connection can be used again, and closes."""
+    try:
+        for count in _counted(answer):
+            if count > most:
+                break
+    except httpx2.TransportError:
+        pass  # nobody asked for this body: what is wrong with it is no error
+    finally:
+        answer.close()
+
+
+def _counted(answer: httpx2.Response) -> Iterator[int]:
+    count = 0
+    for piece in answer.iter_raw():
+        count += len(piece)
+        yield count

@@ -1,0 +1,151 @@
+"""The mentions, newest first, as people filter them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Select, SQLColumnExpression, and_, cast, exists, func, select
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import Session
+
+from app.models import Match, Mention
+from app.pipeline.query import QueryError, parse, to_tsquery
+from app.problems import FieldError, Problem, invalid
+from app.queries.brands import known_brands
+from app.queries.mentions import MentionView, views
+from app.queries.paging import LIMIT, Order, Slice, page
+from app.queries.sources import known_sources
+from app.viewer import Viewer
+
+Sort = Literal["published", "collected", "reach"]
+FeedPage = Slice[MentionView]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a feed is narrowed to; empty means all. Several values of one filter are alternatives.
+
+    `text` is in the query language. `since` counts, `until` does not. `folded` shows one mention per story.
+    """
+
+    brands: tuple[UUID, ...] = ()
+    stances: tuple[str, ...] = ()
+    sources: tuple[UUID, ...] = ()
+    platforms: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    author: str | None = None
+    assignee: str | None = None
+    story: UUID | None = None
+    text: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    min_reach: int | None = None
+    folded: bool = False
+    sort: Sort = "published"
+
+
+def feed(
+    session: Session, viewer: Viewer, wanted: Wanted, after: str | None = None, limit: int = LIMIT
+) -> Slice[MentionView]:
+    """One page of mentions. Raises Problem 404 for a brand or source that is not the viewer's, 422 for a bad query."""
+    statement, order = chosen(session, viewer, wanted)
+    found = page(session, statement, order, after, limit)
+    return found.map(lambda rows: views(session, viewer, [row.Mention for row in rows]))
+
+
+def chosen(session: Session, viewer: Viewer, wanted: Wanted) -> tuple[Select[*tuple[Any, ...]], Order]:
+    """The statement of the mentions wanted, and their order: the export reads it too."""
+    viewer.needs("read")
+    known_brands(session, viewer, wanted.brands)
+    known_sources(session, viewer, wanted.sources)
+    statement = select(Mention).where(Mention.workspace_id == viewer.workspace_id, Mention.deleted_at.is_(None))
+    statement = statement.where(*_about_mention(wanted))
+    if len(wanted.brands) == 1 and wanted.sort == "published":
+        return _of_one_brand(statement, viewer, wanted), Order("published", Match.mention_id, Match.published_at)
+    if wanted.brands or wanted.stances or wanted.folded:
+        here = and_(Match.workspace_id == viewer.workspace_id, Match.mention_id == Mention.id)
+        statement = statement.where(exists().where(here, *_about_match(wanted)))
+    if wanted.since:
+        statement = statement.where(Mention.published_at >= wanted.since)
+    if wanted.until:
+        statement = statement.where(Mention.published_at < wanted.until)
+    return statement, ORDERS[wanted.sort]
+
+
+ORDERS = {
+    "published": Order("published", Mention.id, Mention.published_at),
+    "collected": Order("collected", Mention.id, Mention.collected_at),
+    "reach": Order("reach", Mention.id, func.coalesce(Mention.reach, -1), kind=int),
+}
+
+
+def _of_one_brand(statement: Select[*tuple[Any, ...]], viewer: Viewer, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    """Driven by the matches, whose indexes hold a brand's mentions in order."""
+    statement = statement.join(
+        Match, and_(Match.workspace_id == Mention.workspace_id, Match.mention_id == Mention.id)
+    ).where(Match.workspace_id == viewer.workspace_id, *_about_match(wanted))
+    if wanted.since:
+        statement = statement.where(Match.published_at >= wanted.since)
+    if wanted.until:
+        statement = statement.where(Match.published_at < wanted.until)
+    return statement
+
+
+def _about_match(wanted: Wanted) -> list[SQLColumnExpression[bool]]:
+    conditions: list[SQLColumnExpression[bool]] = []
+    if wanted.brands:
+        conditions.append(one_of(Match.brand_id, wanted.brands))
+    if wanted.stances:
+        conditions.append(one_of(Match.stance, wanted.stances))
+    if wanted.folded:
+        conditions.append(Match.lead)
+    return conditions
+
+
+def _about_mention(wanted: Wanted) -> list[SQLColumnExpression[bool]]:
+    several: list[tuple[Any, tuple[Any, ...]]] = [
+        (Mention.source_id, wanted.sources),
+        (Mention.platform, wanted.platforms),
+        (Mention.language, wanted.languages),
+        (Mention.status, wanted.statuses),
+    ]
+    conditions = [one_of(column, values) for column, values in several if values]
+    if wanted.tags:
+        conditions.append(Mention.tags.overlap(list(wanted.tags)))
+    if wanted.author is not None:
+        conditions.append(func.lower(Mention.author) == func.lower(wanted.author))
+    if wanted.assignee is not None:
+        conditions.append(Mention.assignee == wanted.assignee)
+    if wanted.story is not None:
+        conditions.append(Mention.story_id == wanted.story)
+    if wanted.min_reach is not None:
+        conditions.append(func.coalesce(Mention.reach, -1) >= wanted.min_reach)
+    if wanted.text:
+        conditions.append(holds(wanted.text, "q"))
+    return conditions
+
+
+def one_of(column: Any, values: tuple[Any, ...]) -> SQLColumnExpression[bool]:
+    """An equality where one value is wanted, so that an index can give the order too."""
+    condition: SQLColumnExpression[bool] = column == values[0] if len(values) == 1 else column.in_(values)
+    return condition
+
+
+def holds(text: str, field: str) -> SQLColumnExpression[bool]:
+    """The mentions that a query in the query language matches. Raises Problem 422 with the position and a hint."""
+    try:
+        query = parse(text)
+    except QueryError as error:
+        raise query_refused(error, field) from None
+    condition: SQLColumnExpression[bool] = Mention.search.op("@@")(cast(to_tsquery(query), TSQUERY))
+    return condition
+
+
+def query_refused(error: QueryError, field: str) -> Problem:
+    """What to tell who typed a query that cannot be read."""
+    return invalid(FieldError(field, error.notice.text, dict(error.notice.args), at=error.at, hint=error.hint))

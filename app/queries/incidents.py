@@ -1,0 +1,100 @@
+"""Incidents: what rang, why, and what was done about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from app.models import AlertRule, Brand, Channel, Delivery, IncidentEvent, IncidentRow
+from app.problems import not_found
+from app.queries.paging import LIMIT, Order, Slice, page
+from app.viewer import Viewer
+
+StateFilter = Literal["open", "pending", "firing", "recovering", "resolved"]
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView:
+    """An incident with its brand and its rule."""
+
+    incident: IncidentRow
+    brand: Brand
+    rule: AlertRule
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """A message and the channel it went to."""
+
+    delivery: Delivery
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentDetail:
+    """An incident, its timeline and its messages, both oldest first."""
+
+    view: IncidentView
+    timeline: list[IncidentEvent]
+    deliveries: list[DeliveryView]
+
+
+def incidents(
+    session: Session,
+    viewer: Viewer,
+    after: str | None = None,
+    limit: int = LIMIT,
+    *,
+    state: StateFilter | None = None,
+    brand_id: UUID | None = None,
+) -> Slice[IncidentView]:
+    """The incidents, last opened first. `open` is every state but resolved and pending (nobody was told of it yet)."""
+    viewer.needs("read")
+    wanted = _joined(viewer)
+    if state == "open":
+        wanted = wanted.where(IncidentRow.state.in_(("firing", "recovering")))
+    elif state:
+        wanted = wanted.where(IncidentRow.state == state)
+    else:
+        wanted = wanted.where(IncidentRow.state != "pending")
+    if brand_id:
+        wanted = wanted.where(IncidentRow.brand_id == brand_id)
+    found = page(session, wanted, Order("incident", IncidentRow.id, IncidentRow.opened_at), after, limit)
+    return found.map(lambda rows: [IncidentView(row[0], row[1], row[2]) for row in rows])
+
+
+def _joined(viewer: Viewer) -> Select[IncidentRow, Brand, AlertRule]:
+    return (
+        select(IncidentRow, Brand, AlertRule)
+        .join(Brand, (Brand.workspace_id == IncidentRow.workspace_id) & (Brand.id == IncidentRow.brand_id))
+        .join(AlertRule, (AlertRule.workspace_id == IncidentRow.workspace_id) & (AlertRule.id == IncidentRow.rule_id))
+        .where(IncidentRow.workspace_id == viewer.workspace_id)
+    )
+
+
+def incident(session: Session, viewer: Viewer, incident_id: UUID) -> IncidentDetail:
+    """One incident. Raises Problem 404."""
+    viewer.needs("read")
+    found = session.execute(_joined(viewer).where(IncidentRow.id == incident_id)).first()
+    if found is None:
+        raise not_found("incident")
+    timeline = session.scalars(
+        select(IncidentEvent)
+        .where(IncidentEvent.workspace_id == viewer.workspace_id, IncidentEvent.incident_id == incident_id)
+        .order_by(IncidentEvent.id)
+    )
+    return IncidentDetail(IncidentView(*found), list(timeline), _deliveries(session, viewer, incident_id))
+
+
+def _deliveries(session: Session, viewer: Viewer, incident_id: UUID) -> list[DeliveryView]:
+    found = session.execute(
+        select(Delivery, Channel)
+        .join(Channel, (Channel.workspace_id == Delivery.workspace_id) & (Channel.id == Delivery.channel_id))
+        .where(Delivery.workspace_id == viewer.workspace_id, Delivery.incident_id == incident_id)
+        .order_by(Delivery.id)
+    )
+    return [DeliveryView(delivery, channel) for delivery, channel in found]

@@ -1,0 +1,58 @@
+"""The few counts that every page shows beside its menu, and what a first visit still lacks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import SQLColumnExpression, exists, func, literal, select
+from sqlalchemy.orm import Session
+
+from app.models import Brand, Channel, IncidentRow, Mention, Source
+from app.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What to show in the menu. `unread_incidents` are open ones that nobody acknowledged."""
+
+    unread_incidents: int
+    failing_sources: int
+    has_brand: bool
+    has_source: bool
+    has_channel: bool
+    has_mention: bool
+    has_sample: bool
+
+
+def overview(session: Session, viewer: Viewer) -> Overview:
+    """The counts of the viewer's workspace."""
+    viewer.needs("read")
+    here = viewer.workspace_id
+    row = session.execute(
+        select(
+            _count(
+                IncidentRow,
+                here,
+                IncidentRow.state.in_(("firing", "recovering")),
+                IncidentRow.acknowledged_at.is_(None),
+            ),
+            _count(Source, here, Source.enabled, Source.state.in_(("failing", "refused", "gone"))),
+            _any(Brand, here),
+            _any(Source, here),
+            _any(Channel, here),
+            _any(Mention, here),
+            _any(Source, here, Source.sample),
+        )
+    ).one()
+    return Overview(*row)
+
+
+def _count(table: Any, workspace_id: UUID, *conditions: SQLColumnExpression[bool]) -> Any:
+    counted = select(func.count()).select_from(table)
+    return counted.where(table.workspace_id == workspace_id, *conditions).scalar_subquery()
+
+
+def _any(table: Any, workspace_id: UUID, *conditions: SQLColumnExpression[bool]) -> Any:
+    return exists(select(literal(1)).where(table.workspace_id == workspace_id, *conditions))

@@ -1,0 +1,131 @@
+"""Lists that one can page through while rows are added: a page starts after a row, not at a number."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Row, Select, SQLColumnExpression, tuple_
+from sqlalchemy.orm import Session
+
+from app.problems import FieldError, Problem, invalid
+
+LIMIT = 50
+LIMIT_MAX = 500
+
+T = TypeVar("T")
+U = TypeVar("U")
+Value = datetime | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Generic[T]):
+    """One page, and the cursors of its neighbours; None where there is none."""
+
+    items: list[T]
+    next: str | None = None
+    prev: str | None = None
+
+    def map(self, made: Callable[[list[T]], list[U]]) -> Slice[U]:
+        """The same page with other items: `made` turns them all at once, in order."""
+        return Slice(made(self.items), self.next, self.prev)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a list is sorted by: a date or a whole number, then the id. Without `value`, by id: ids sort by time."""
+
+    name: str
+    id: SQLColumnExpression[UUID]
+    value: SQLColumnExpression[Any] | None = None
+    descending: bool = True
+    kind: type[datetime] | type[int] = datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The row next to which a page starts."""
+
+    backward: bool
+    value: Value
+    id: UUID
+
+
+def encoded(cursor: Cursor, order: Order) -> str:
+    """The cursor as an opaque string."""
+    value = cursor.value.isoformat() if isinstance(cursor.value, datetime) else cursor.value
+    plain = json.dumps([order.name, int(cursor.backward), value, cursor.id.hex], separators=(",", ":"))
+    return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+
+
+def decoded(text: str, order: Order) -> Cursor:
+    """What encoded() wrote for the same order. Raises Problem 422 on anything else."""
+    try:
+        plain = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        name, backward, value, row = json.loads(plain)
+        cursor = Cursor(bool(backward), _value(value, order), UUID(hex=row))
+        if name == order.name and encoded(cursor, order) == text:
+            return cursor
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, binascii.Error):
+        pass
+    raise cursor_refused()
+
+
+def _value(value: Any, order: Order) -> Value:
+    if order.value is None:
+        return None
+    if order.kind is int:
+        if type(value) is not int or abs(value) >= 2**63:
+            raise ValueError
+        return value
+    read = datetime.fromisoformat(value)
+    if read.tzinfo is None:
+        raise ValueError
+    return read
+
+
+def cursor_refused() -> Problem:
+    return invalid(
+        FieldError(
+            "cursor",
+            "This cursor was not given by this list.",
+            hint="Start again without a cursor, with the same filters and sort.",
+        )
+    )
+
+
+def page(
+    session: Session, wanted: Select[*tuple[Any, ...]], order: Order, after: str | None, limit: int = LIMIT
+) -> Slice[Row[*tuple[Any, ...]]]:
+    """One page of the statement's rows, whose last columns are the key. Raises Problem 422 on a foreign cursor."""
+    cursor = decoded(after, order) if after else None
+    backward = cursor is not None and cursor.backward
+    falling = order.descending is not backward
+    key = [order.id] if order.value is None else [order.value, order.id]
+    statement = wanted.add_columns(*(column.label(f"key_{n}") for n, column in enumerate(key)))
+    if cursor is not None:
+        start = [cursor.id] if order.value is None else [cursor.value, cursor.id]
+        mine = tuple_(*key) if len(key) > 1 else key[0]
+        theirs = tuple_(*start) if len(key) > 1 else start[0]
+        statement = statement.where(mine < theirs if falling else mine > theirs)
+    statement = statement.order_by(*(column.desc() if falling else column.asc() for column in key))
+    rows = list(session.execute(statement.limit(limit + 1)))
+    more, rows = len(rows) > limit, rows[:limit]
+    if backward:
+        rows.reverse()
+
+    def beside(row: Row[*tuple[Any, ...]], back: bool) -> str:
+        return encoded(Cursor(back, None if order.value is None else row.key_0, row[-1]), order)
+
+    if not rows:
+        return Slice([])
+    after_it, before_it = (True, more) if backward else (more, cursor is not None)
+    return Slice(
+        rows, beside(rows[-1], back=False) if after_it else None, beside(rows[0], back=True) if before_it else None
+    )

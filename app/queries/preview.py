@@ -1,0 +1,45 @@
+"""What a query would have matched among the mentions already stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Date, cast, func, select
+from sqlalchemy.orm import Session
+
+from app.models import Mention
+from app.queries.feed import holds
+from app.queries.mentions import MentionView, views
+from app.viewer import Viewer
+
+SAMPLE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """How many stored mentions a query matches, the newest of them, and how many on each UTC day, oldest first."""
+
+    matches: int
+    sample: list[MentionView]
+    days: list[tuple[date, int]]
+
+
+def preview(session: Session, viewer: Viewer, query: str, days: int, now: datetime) -> Preview:
+    """The query held against the mentions published in the last `days` days. Raises Problem 422 on a bad query."""
+    viewer.needs("read")
+    condition = holds(query, "query")
+    first = now.date() - timedelta(days=days - 1)
+    start = datetime(first.year, first.month, first.day, tzinfo=now.tzinfo)
+    here = (
+        Mention.workspace_id == viewer.workspace_id,
+        Mention.deleted_at.is_(None),
+        Mention.published_at >= start,
+        condition,
+    )
+    day = cast(func.timezone("UTC", Mention.published_at), Date)
+    by_day = select(day.label("day"), func.count().label("number")).where(*here).group_by(day)
+    counted: dict[date, int] = {row.day: row.number for row in session.execute(by_day)}
+    newest = select(Mention).where(*here).order_by(Mention.published_at.desc(), Mention.id.desc()).limit(SAMPLE)
+    series = [(first + timedelta(days=n), counted.get(first + timedelta(days=n), 0)) for n in range(days)]
+    return Preview(sum(counted.values()), views(session, viewer, list(session.scalars(newest))), series)

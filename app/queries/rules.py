@@ -1,0 +1,30 @@
+"""The alert rules of a workspace."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import AlertRule
+from app.problems import not_found
+from app.queries.paging import LIMIT, Order, Slice, page
+from app.viewer import Viewer
+
+
+def rules(session: Session, viewer: Viewer, after: str | None = None, limit: int = LIMIT) -> Slice[AlertRule]:
+    """The rules, oldest first."""
+    viewer.needs("read")
+    wanted = select(AlertRule).where(AlertRule.workspace_id == viewer.workspace_id)
+    found = page(session, wanted, Order("rule", AlertRule.id, descending=False), after, limit)
+    return found.map(lambda rows: [row.AlertRule for row in rows])
+
+
+def rule(session: Session, viewer: Viewer, rule_id: UUID) -> AlertRule:
+    """One rule. Raises Problem 404."""
+    viewer.needs("read")
+    row = session.get(AlertRule, (viewer.workspace_id, rule_id))
+    if row is None:
+        raise not_found("alert rule")
+    return row

@@ -1,0 +1,106 @@
+"""E-mail: one message in text and HTML to a list of addresses, threaded by incident."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from alerts.base import Channel, Message, Wire
+from alerts.clean import one_line, safe_url
+from alerts.render import content, html, text
+
+SUBJECT = 150
+_LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
+_DOMAIN = re.compile(r"(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)*[A-Za-z0-9-]{0,62}[A-Za-z0-9]")
+_NOT_AN_ID = re.compile(r"[^A-Za-z0-9.-]")
+
+
+def address(given: str) -> str:
+    """An address that SMTP can carry (RFC 5321, ASCII). Raises ValueError with a sentence."""
+    local, at, domain = given.strip().rpartition("@")
+    dots = local.startswith(".") or local.endswith(".") or ".." in local
+    if not (at and _LOCAL.fullmatch(local) and not dots and _DOMAIN.fullmatch(domain)):
+        raise ValueError("an e-mail address is like name@example.com")
+    return f"{local}@{domain}"
+
+
+def _link(given: str | None) -> str | None:
+    if given is not None and not safe_url(given):
+        raise ValueError("the address must start with https://")
+    return given
+
+
+class Email(BaseModel):
+    """`to` sees each other. `unsubscribe_url` takes a POST (RFC 8058); without it no List-Unsubscribe is written."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    to: list[Annotated[str, AfterValidator(address)]] = Field(
+        min_length=1, max_length=20, title="To", description="one address per line"
+    )
+    unsubscribe_url: Annotated[str | None, AfterValidator(_link)] = Field(
+        None, title="Unsubscribe address", description="filled in by the service"
+    )
+
+
+def mail(params: Email, message: Message) -> EmailMessage:
+    """The mail without its From, which belongs to the server's settings. The same message gives the same mail.
+
+    The first message of an incident takes its Message-ID from the incident, so that the others can refer to it
+    without anybody remembering it; theirs come from their own ids.
+    """
+    shown = content(message)
+    first, own = _message_id(message, "incident", message.incident_id), _message_id(message, "message", message.id)
+    made = EmailMessage(policy=SMTP)
+    made["Subject"] = one_line(shown.title, SUBJECT)
+    made["To"] = [Address(addr_spec=to) for to in params.to]
+    made["Date"] = format_datetime(message.at.astimezone(UTC))
+    if message.why == "opened":
+        made["Message-ID"] = first
+    else:
+        made["Message-ID"], made["In-Reply-To"], made["References"] = own, first, first
+    made["Auto-Submitted"] = "auto-generated"
+    made["X-Auto-Response-Suppress"] = "All"
+    made["X-Vigie-Message"] = _NOT_AN_ID.sub("-", message.id)[:200]
+    if params.unsubscribe_url:
+        made["List-Unsubscribe"] = f"<{params.unsubscribe_url}>"
+        made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    made.set_content(text(shown), cte="quoted-printable")
+    made.add_alternative(html(shown, params.unsubscribe_url), subtype="html", cte="quoted-printable")
+    # a random boundary would make two tries of one message differ
+    made.set_boundary(f"=-{_NOT_AN_ID.sub('-', message.id)[:60]}-=")
+    return made
+
+
+def send(params: Email, message: Message, wire: Wire) -> None:
+    """Hands one mail for all addresses to the server. Raises DeliveryError."""
+    wire.mail(mail(params, message))
+
+
+def _message_id(message: Message, what: str, key: str) -> str:
+    try:
+        host = urlsplit(message.url).hostname or ""
+    except ValueError:
+        host = ""
+    host = host if _DOMAIN.fullmatch(host) else "vigie.invalid"
+    return f"<{what}.{_NOT_AN_ID.sub('-', key)[:120]}@{host}>"
+
+
+channel = Channel(
+    kind="email",
+    title={"en": "E-mail", "fr": "E-mail"},
+    params=Email,
+    send=send,
+    help={
+        "en": "Sends to one or more addresses; everyone on the list sees the others. Needs VIGIE_SMTP_URL.",
+        "fr": "Envoie à une ou plusieurs adresses ; chacun voit les autres. Demande le réglage VIGIE_SMTP_URL.",
+    },
+)

@@ -1,0 +1,41 @@
+"""Foreign text made fit to be shown: no control characters, no direction tricks, no more than asked."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+_SPACES = re.compile(r"\s+")
+_TRICKS = re.compile("[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+"""Marks that turn the direction of what follows, hidden separators: a mention must not rewrite our own words."""
+
+_NEVER_IN_A_URL = re.compile(r"[\s<>\"|\\^`{}]")
+
+LONGEST_URL = 2_048
+"""Bytes."""
+
+
+def one_line(text: str, most: int) -> str:
+    """At most `most` code points on one line, any surrogate as U+FFFD, with an ellipsis when something was cut."""
+    head = text[: 8 * most + 64]  # a megabyte need not be cleaned to show a line
+    known = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in head)
+    shown = "".join(" " if unicodedata.category(c) == "Cc" else c for c in _TRICKS.sub(" ", known))
+    line = _SPACES.sub(" ", unicodedata.normalize("NFC", shown)).strip()
+    return cut(line, most) if len(head) == len(text) else line[: most - 1].rstrip() + "…"
+
+
+def cut(text: str, most: int) -> str:
+    """The text, or its first `most` − 1 code points and an ellipsis."""
+    return text if len(text) <= most else text[: max(0, most - 1)].rstrip() + "…"
+
+
+def safe_url(url: str | None) -> str | None:
+    """The URL if a person may follow it: absolute, http or https, with a host, of bearable length; else None."""
+    if not url or not url.isprintable() or _NEVER_IN_A_URL.search(url) or len(url.encode()) > LONGEST_URL:
+        return None
+    try:
+        parts = urlsplit(url)
+        return url if parts.scheme in ("http", "https") and parts.hostname else None
+    except ValueError:
+        return None

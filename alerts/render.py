@@ -1,0 +1,115 @@
+"""A message in words: title, lines, the mentions to show. Channels put it in their own form.
+
+The templates are ours and come from files; what the public wrote only ever fills a place in them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from .base import Language, Message, Sample, Severity, Why
+from .clean import one_line, safe_url
+from .wording import byline, moment, sentences
+
+BRAND, RULE, SAMPLE = 80, 80, 500
+
+TITLES: dict[Why, dict[Language, str]] = {
+    "opened": {"en": "{brand}: {rule}", "fr": "{brand}\u00a0: {rule}"},
+    "worsened": {"en": "{brand}: {rule}, getting worse", "fr": "{brand}\u00a0: {rule}, la situation s’aggrave"},
+    "reminder": {"en": "{brand}: {rule}, still going on", "fr": "{brand}\u00a0: {rule}, toujours en cours"},
+    "resolved": {"en": "{brand}: {rule}, over", "fr": "{brand}\u00a0: {rule}, c’est terminé"},
+}
+SEVERITY: dict[Severity, dict[Language, str]] = {
+    "info": {"en": "to watch", "fr": "à surveiller"},
+    "warning": {"en": "warning", "fr": "alerte"},
+    "critical": {"en": "critical", "fr": "critique"},
+}
+LABELS: dict[str, dict[Language, str]] = {
+    "status": {"en": "Severity: {severity}. Opened {time}.", "fr": "Gravité\u00a0: {severity}. Ouvert le {time}."},
+    "test": {
+        "en": "This is a test message: nothing has happened.",
+        "fr": "Ceci est un message d’essai\u00a0: il ne s’est rien passé.",
+    },
+    "test title": {"en": "TEST – {title}", "fr": "ESSAI – {title}"},
+    "samples": {"en": "Most telling mentions", "fr": "Mentions les plus parlantes"},
+    "open": {"en": "See the incident", "fr": "Voir l’incident"},
+    "stop": {"en": "Stop these e-mails", "fr": "Ne plus recevoir ces e-mails"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A mention as shown: one line of plain text, who wrote it, and an address that may be followed, or None."""
+
+    text: str
+    byline: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A message in the reader's language, plain text throughout: whoever shows it escapes it once."""
+
+    language: Language
+    title: str
+    notice: str
+    status: str
+    lines: tuple[str, ...]
+    quotes_title: str
+    quotes: tuple[Quote, ...]
+    open: str
+    url: str
+
+
+def content(message: Message) -> Content:
+    """What the message says, cleaned and cut, whatever was put into it."""
+    language = message.language
+    title = TITLES[message.why][language].format(
+        brand=one_line(message.brand, BRAND), rule=one_line(message.rule, RULE)
+    )
+    status = LABELS["status"][language].format(
+        severity=SEVERITY[message.severity][language], time=moment(message.opened_at, language, message.timezone)
+    )
+    return Content(
+        language=language,
+        title=LABELS["test title"][language].format(title=title) if message.test else title,
+        notice=LABELS["test"][language] if message.test else "",
+        status=status,
+        lines=tuple(sentences(message.explanation, language, message.timezone)),
+        quotes_title=LABELS["samples"][language],
+        quotes=tuple(_quote(sample, message) for sample in message.explanation.samples[:3]),
+        open=LABELS["open"][language],
+        url=safe_url(message.url) or "",
+    )
+
+
+def text(shown: Content) -> str:
+    """The message as plain text."""
+    return _TEMPLATES.get_template("message.txt").render(m=shown)
+
+
+def html(shown: Content, unsubscribe: str | None = None) -> str:
+    """The message as a whole HTML page, everything in it escaped."""
+    stop = LABELS["stop"][shown.language]
+    return _TEMPLATES.get_template("message.html").render(m=shown, unsubscribe=safe_url(unsubscribe), stop=stop)
+
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).with_name("templates")),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def _quote(sample: Sample, message: Message) -> Quote:
+    written = moment(sample.published_at, message.language, message.timezone)
+    return Quote(
+        text=one_line(sample.text, SAMPLE),
+        byline=f"{byline(sample, message.language)}, {written}",
+        url=safe_url(sample.url),
+    )

@@ -1,0 +1,137 @@
+"""What an explanation is in French and in English: five plain lines, numbers and times as each language writes them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.dates import format_datetime
+from babel.numbers import format_decimal, format_percent
+
+from .base import Explanation, Language, Sample
+from .clean import one_line
+
+NAME, WORD = 80, 40
+"""Code points shown of a foreign name, and of a foreign word."""
+
+PHRASES: dict[str, dict[Language, str]] = {
+    "negative one": {"en": "{n} negative story", "fr": "{n} sujet négatif"},
+    "negative": {"en": "{n} negative stories", "fr": "{n} sujets négatifs"},
+    "positive one": {"en": "{n} positive story", "fr": "{n} sujet positif"},
+    "positive": {"en": "{n} positive stories", "fr": "{n} sujets positifs"},
+    "mention one": {"en": "{n} mention", "fr": "{n} mention"},
+    "mention": {"en": "{n} mentions", "fr": "{n} mentions"},
+    "hour one": {"en": "the last hour", "fr": "la dernière heure"},
+    "hour": {"en": "the last {n} hours", "fr": "les {n} dernières heures"},
+    "observed": {"en": "{what} in {hours}", "fr": "{what} sur {hours}"},
+    "observed of": {"en": "{what} out of {total} in {hours}", "fr": "{what} sur {total} dans {hours}"},
+    "expected": {"en": "about {expected} would be usual", "fr": "le niveau habituel est d’environ {expected}"},
+    "shares": {"en": "{share} instead of {usual}", "fr": "{share} au lieu de {usual}"},
+    "since": {"en": "Since {time}.", "fr": "Depuis le {time}."},
+    "words": {"en": "They talk about: {words}.", "fr": "On y parle de : {words}."},
+    "first": {"en": "First seen: {who}, {time}", "fr": "Premier message : {who}, le {time}"},
+    "top": {"en": "most come from {source}", "fr": "la plupart viennent de {source}"},
+    "top alone": {"en": "Most come from {source}", "fr": "La plupart viennent de {source}"},
+    "reach": {"en": "Seen by up to {n} people", "fr": "Portée : jusqu’à {n} personnes"},
+    "risk": {
+        "en": "between {low} and {high} customers at risk (a rough estimate)",
+        "fr": "entre {low} et {high} clients menacés (estimation grossière)",
+    },
+    "risk alone": {
+        "en": "Between {low} and {high} customers at risk (a rough estimate)",
+        "fr": "Entre {low} et {high} clients menacés (estimation grossière)",
+    },
+    "time": {"en": "d MMMM, HH:mm", "fr": "d MMMM 'à' HH:mm"},
+    "colon": {"en": ": ", "fr": "\u00a0: "},
+}
+
+
+def say(key: str, language: Language, **values: str) -> str:
+    """A phrase with its places filled. Foreign text only ever comes as a value, never as the phrase."""
+    return PHRASES[key][language].format(**values)
+
+
+def counted(key: str, number: float, language: Language) -> str:
+    """A phrase in its singular or plural: French keeps the singular under 2."""
+    single = number == 1 if language == "en" else abs(number) < 2
+    return say(f"{key} one" if single else key, language, n=figure(number, language))
+
+
+def figure(number: float, language: Language) -> str:
+    """A number as the language writes it, with one decimal under ten."""
+    return format_decimal(number, format="#,##0.#" if abs(number) < 10 else "#,##0", locale=language)
+
+
+def percent(share: float, language: Language) -> str:
+    """A share of 0 to 1 as a percentage, with one decimal under ten percent."""
+    pattern = "0.#" if share < 0.1 else "0"
+    return format_percent(share, format=pattern + ("\u202f%" if language == "fr" else "%"), locale=language)
+
+
+def moment(time: datetime, language: Language, timezone: str) -> str:
+    """A time where the reader lives, with the name of the zone. An unknown zone is read as UTC."""
+    try:
+        zone = ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone, timezone = ZoneInfo("UTC"), "UTC"
+    there = time.astimezone(UTC).astimezone(zone)
+    return f"{format_datetime(there, PHRASES['time'][language], locale=language)} ({timezone})"
+
+
+def byline(sample: Sample, language: Language) -> str:
+    """Who said it and where, as far as known."""
+    who = ", ".join(one_line(part, NAME) for part in (sample.author, sample.outlet) if one_line(part, NAME))
+    return who or {"en": "someone", "fr": "quelqu’un"}[language]
+
+
+def sentences(explanation: Explanation, language: Language, timezone: str = "UTC") -> list[str]:
+    """At most five lines of plain text, in order: what changed, since when, what they say, who began, how far it goes.
+
+    Lines about what nobody knows are left out. The text still has to be escaped for wherever it is shown.
+    """
+    lines = [
+        _change(explanation, language),
+        say("since", language, time=moment(explanation.since, language, timezone)) if explanation.since else "",
+        _words(explanation, language),
+        _origin(explanation, language, timezone),
+        _scope(explanation, language),
+    ]
+    return [line for line in lines if line]
+
+
+def _change(e: Explanation, language: Language) -> str:
+    key = {"detractors": "negative", "promoters": "positive", "mentions": "mention"}[e.counted]
+    what, hours = counted(key, e.observed, language), counted("hour", e.window_hours, language)
+    if e.counted == "mentions" or not e.total:
+        seen = say("observed", language, what=what, hours=hours)
+    else:
+        seen = say("observed of", language, what=what, total=figure(e.total, language), hours=hours)
+    against = [say("expected", language, expected=figure(e.expected, language))] if e.expected is not None else []
+    if e.share is not None and e.usual_share is not None:
+        both = {"share": percent(e.share, language), "usual": percent(e.usual_share, language)}
+        against.append(say("shares", language, **both))
+    return PHRASES["colon"][language].join([seen, ", ".join(against)] if against else [seen]) + "."
+
+
+def _words(e: Explanation, language: Language) -> str:
+    shown = [w for w in (one_line(word, WORD) for word in e.words[:10]) if w]
+    return say("words", language, words=", ".join(shown)) if shown else ""
+
+
+def _origin(e: Explanation, language: Language, timezone: str) -> str:
+    source = one_line(e.top_source or "", NAME)
+    parts = []
+    if e.first_mention:
+        time = moment(e.first_mention.published_at, language, timezone)
+        parts.append(say("first", language, who=byline(e.first_mention, language), time=time))
+    if source:
+        parts.append(say("top" if parts else "top alone", language, source=source))
+    return "; ".join(parts) + "." if parts else ""
+
+
+def _scope(e: Explanation, language: Language) -> str:
+    parts = [say("reach", language, n=figure(e.reach, language))] if e.reach is not None else []
+    if e.customers_at_risk:
+        low, high = (figure(n, language) for n in e.customers_at_risk)
+        parts.append(say("risk" if parts else "risk alone", language, low=low, high=high))
+    return "; ".join(parts) + "." if parts else ""

@@ -1,0 +1,97 @@
+"""The net under the queue: every minute it finds what is due in the tables and wakes a worker for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from sqlalchemy import delete, exists, or_, select, text
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from app.jobs import Jobs
+from app.models import (
+    AlertRule,
+    Brand,
+    Delivery,
+    DirtyHour,
+    IdempotentAnswer,
+    IncidentRow,
+    LoginSession,
+    Match,
+    OneTimeLink,
+    Poll,
+    Source,
+)
+
+log = structlog.get_logger(__name__)
+
+WATCH_EVERY = timedelta(minutes=5)
+KEEP_POLLS = timedelta(days=14)
+
+
+class Sweep:
+    """The step: defers what is due, and removes what has served."""
+
+    def __init__(self, db: Database, jobs: Jobs, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._db, self._jobs, self._now = db, jobs, now
+
+    def __call__(self) -> None:
+        now = self._now()
+        with self._db.writing() as session:
+            wake(session, self._jobs, now)
+            clean(session, now)
+
+
+def wake(session: Session, jobs: Jobs, now: datetime) -> None:
+    """Defers a job for every kind of work that waits."""
+    if session.scalar(select(exists().where(Source.enabled, Source.next_run_at <= now))):
+        jobs.defer(session, "collect")
+    for workspace_id, brand_id in session.execute(
+        select(Brand.workspace_id, Brand.id).where(Brand.rematch_requested_at.is_not(None)).order_by(Brand.id)
+    ).all():
+        jobs.defer(session, "rematch", workspace_id=str(workspace_id), brand_id=str(brand_id))
+    if session.scalar(select(exists().where(Match.scored_at.is_(None)))):
+        jobs.defer(session, "score")
+    for workspace_id, brand_id in session.execute(to_watch(now)).all():
+        jobs.defer(session, "watch", workspace_id=str(workspace_id), brand_id=str(brand_id))
+    pending = exists().where(
+        Delivery.state == "pending",
+        Delivery.next_try_at <= now,
+        or_(Delivery.lease_until.is_(None), Delivery.lease_until < now),
+    )
+    if session.scalar(select(pending)):
+        jobs.defer(session, "notify")
+
+
+def to_watch(now: datetime):  # type: ignore[no-untyped-def] # a Select whose type says nothing more
+    """Brands with hours to recount, an incident that goes on, or rules not evaluated for a while."""
+    dirty = exists().where(DirtyHour.workspace_id == Brand.workspace_id, DirtyHour.brand_id == Brand.id)
+    alive = exists().where(
+        IncidentRow.workspace_id == Brand.workspace_id,
+        IncidentRow.brand_id == Brand.id,
+        IncidentRow.state != "resolved",
+    )
+    ruled = exists().where(
+        AlertRule.workspace_id == Brand.workspace_id, AlertRule.brand_id == Brand.id, AlertRule.enabled
+    )
+    late = or_(Brand.watched_at.is_(None), Brand.watched_at < now - WATCH_EVERY)
+    return select(Brand.workspace_id, Brand.id).where(or_(dirty, alive, ruled & late)).order_by(Brand.id)
+
+
+def clean(session: Session, now: datetime) -> None:
+    """Removes what nobody needs any more: old polls, ended sessions, used answers, jobs of dead workers."""
+    session.execute(delete(Poll).where(Poll.finished_at < now - KEEP_POLLS))
+    session.execute(delete(LoginSession).where(LoginSession.expires_at < now))
+    session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now))
+    session.execute(delete(IdempotentAnswer).where(IdempotentAnswer.created_at < now - timedelta(days=1)))
+    session.execute(
+        text("DELETE FROM procrastinate_jobs WHERE status IN ('failed', 'succeeded', 'cancelled', 'aborted')")
+    )
+    session.execute(
+        text(
+            "DELETE FROM procrastinate_jobs job WHERE status = 'doing' AND NOT EXISTS "
+            "(SELECT 1 FROM procrastinate_workers w WHERE w.id = job.worker_id)"
+        )
+    )

@@ -63,7 +63,7 @@ def check_url(url: str, rules: Rules = OPEN_WEB) -> str:
     Names are not resolved here: what they stand for is checked whenever a connection is made.
     """
     check_text(url)
-    parsed = _parse(url)
+    parsed = _parse(str(_parse(url)))  # twice: httpx2 sees that :443 goes without saying only behind a lower-case https
     check_target(parsed, rules)
     return str(parsed)
 

@@ -1,0 +1,140 @@
+"""Naming the brands to watch, and the queries that recognise them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import delete, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from app.actions.audit import record
+from app.actions.fields import Colour, Fields, Language, Name, QueryText, unique_name
+from app.jobs import Jobs
+from app.models import Brand, Match, Mention, uuid7
+from app.pipeline.query import QueryError, parse
+from app.problems import FieldError, Problem, invalid, not_found
+from app.viewer import Viewer
+
+Kind = Literal["own", "competitor", "product", "person"]
+Languages = Annotated[list[Language], Field(max_length=50)]
+BRANDS_MAX = 1000
+
+COLOURS = ("#2563eb", "#d97706", "#059669", "#db2777", "#7c3aed", "#0891b2", "#65a30d", "#dc2626")
+
+
+class NewBrand(Fields):
+    """A brand to watch. `languages` are those that matter to its team; none means all."""
+
+    name: Name
+    kind: Kind = "own"
+    query: QueryText
+    languages: Languages = Field(default_factory=list)
+    colour: Colour | None = None
+
+
+class BrandChanges(Fields):
+    """What changes of a brand; a field left out stays as it is."""
+
+    name: Name = ""
+    kind: Kind = "own"
+    query: QueryText = ""
+    languages: Languages = Field(default_factory=list)
+    colour: Colour = COLOURS[0]
+
+
+def create(session: Session, viewer: Viewer, new: NewBrand, jobs: Jobs, now: datetime) -> Brand:
+    """Watches a brand, in what comes and in what is stored. Raises Problem 422 on its query, 409 on its name."""
+    viewer.needs("write")
+    checked(new.query)
+    number = session.scalar(select(func.count()).where(Brand.workspace_id == viewer.workspace_id)) or 0
+    if number >= BRANDS_MAX:
+        raise Problem("too-many", 409, "There are {number} brands already.", number=number)
+    row = Brand(
+        id=uuid7(),
+        workspace_id=viewer.workspace_id,
+        name=new.name,
+        kind=new.kind,
+        query=new.query.strip(),
+        languages=new.languages,
+        colour=new.colour or COLOURS[number % len(COLOURS)],
+        watched_at=now,
+        rematch_requested_at=now,
+    )
+    with unique_name(session, "brand"):
+        session.add(row)
+    jobs.defer(session, "rematch")
+    record(session, viewer, "brand.create", row.id, name=new.name)
+    session.refresh(row)
+    return row
+
+
+def update(session: Session, viewer: Viewer, brand_id: UUID, changes: BrandChanges) -> Brand:
+    """Changes a brand. A new query counts for what comes; request_rematch() applies it to what is stored."""
+    viewer.needs("write")
+    row = locked(session, viewer, brand_id)
+    values = changes.model_dump(exclude_unset=True)
+    if "query" in values:
+        checked(changes.query)
+        values["query"] = changes.query.strip()
+    with unique_name(session, "brand"):
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.version += 1
+    record(session, viewer, "brand.update", brand_id, fields=sorted(values))
+    session.refresh(row)
+    return row
+
+
+def delete_brand(session: Session, viewer: Viewer, brand_id: UUID) -> None:
+    """Watches a brand no more. Mentions that matched it alone go with it."""
+    viewer.needs("write")
+    row = locked(session, viewer, brand_id)
+    other = aliased(Match)
+    alone = (
+        select(Match.mention_id)
+        .where(Match.workspace_id == viewer.workspace_id, Match.brand_id == brand_id)
+        .where(
+            ~exists().where(
+                other.workspace_id == Match.workspace_id,
+                other.mention_id == Match.mention_id,
+                other.brand_id != brand_id,
+            )
+        )
+    )
+    session.execute(delete(Mention).where(Mention.workspace_id == viewer.workspace_id, Mention.id.in_(alone)))
+    record(session, viewer, "brand.delete", brand_id, name=row.name)
+    session.delete(row)
+    session.flush()
+
+
+def request_rematch(session: Session, viewer: Viewer, brand_id: UUID, jobs: Jobs, now: datetime) -> Brand:
+    """Has the brand's query applied again to every stored mention, in the background."""
+    viewer.needs("write")
+    row = locked(session, viewer, brand_id)
+    row.rematch_requested_at = now
+    session.flush()
+    jobs.defer(session, "rematch")
+    record(session, viewer, "brand.rematch", brand_id)
+    session.refresh(row)
+    return row
+
+
+def locked(session: Session, viewer: Viewer, brand_id: UUID) -> Brand:
+    """The brand, kept from other writers until the end of the transaction. Raises Problem 404."""
+    row = session.get(Brand, (viewer.workspace_id, brand_id), with_for_update=True)
+    if row is None:
+        raise not_found("brand")
+    return row
+
+
+def checked(query: str) -> None:
+    """Raises Problem 422 with the position and a hint when the query cannot be read."""
+    try:
+        parse(query)
+    except QueryError as error:
+        raise invalid(
+            FieldError("query", error.notice.text, dict(error.notice.args), at=error.at, hint=error.hint)
+        ) from None

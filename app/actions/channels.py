@@ -1,0 +1,204 @@
+"""Saying where alerts go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, SecretStr
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from alerts.base import AnyChannel, Explanation, Message, Sample
+from alerts.channels import all_channels
+from alerts.channels.webhook import new_secret
+from app.actions import secrets
+from app.actions.audit import record
+from app.actions.fields import Fields, Name, TimeZone, unique_name, validated
+from app.crypto import Seal
+from app.http import GateError, check_url, rules_for
+from app.models import AlertRule, Channel, uuid7
+from app.problems import FieldError, Problem, invalid, not_found
+from app.services import Services
+from app.viewer import Viewer
+
+CHANNELS_MAX = 500
+
+
+class NewChannel(Fields):
+    """A place alerts go to, in its readers' language and time zone."""
+
+    kind: Annotated[str, Field(max_length=100)]
+    name: Name
+    params: dict[str, Any] = Field(default_factory=dict)
+    language: Literal["en", "fr"] = "en"
+    timezone: TimeZone = "UTC"
+    enabled: bool = True
+
+
+class ChannelChanges(Fields):
+    """What changes of a channel; a field left out stays. New params replace the old, except secrets left out."""
+
+    name: Name = ""
+    params: dict[str, Any] = Field(default_factory=dict)
+    language: Literal["en", "fr"] = "en"
+    timezone: TimeZone = "UTC"
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new channel, and the secret that was made for it: shown now and never again."""
+
+    channel: Channel
+    secret: str | None
+
+
+def create(session: Session, viewer: Viewer, new: NewChannel, services: Services) -> Made:
+    """Adds a channel. Raises Problem 409 for its name, 422 for its fields."""
+    viewer.needs("write")
+    declared = channel_of(new.kind)
+    number = session.scalar(select(func.count()).where(Channel.workspace_id == viewer.workspace_id)) or 0
+    if number >= CHANNELS_MAX:
+        raise Problem("too-many", 409, "There are {number} channels already.", number=number)
+    params = checked_params(declared, new.params, services)
+    made = new_secret() if new.kind == "webhook" and not getattr(params, "secret", None) else None
+    if made:
+        params = params.model_copy(update={"secret": SecretStr(made)})
+    row = Channel(id=uuid7(), workspace_id=viewer.workspace_id, **new.model_dump(exclude={"params"}))
+    _put_params(row, params, services.seal)
+    with unique_name(session, "channel"):
+        session.add(row)
+    record(session, viewer, "channel.create", row.id, kind=new.kind, name=new.name)
+    session.refresh(row)
+    return Made(row, made)
+
+
+def update(session: Session, viewer: Viewer, channel_id: UUID, changes: ChannelChanges, services: Services) -> Channel:
+    """Changes a channel; enabling one that was disabled gives it a new chance."""
+    viewer.needs("write")
+    row = _locked(session, viewer, channel_id)
+    values = changes.model_dump(exclude_unset=True)
+    given = values.pop("params", None)
+    with unique_name(session, "channel"):
+        for name, value in values.items():
+            setattr(row, name, value)
+        if given is not None:
+            declared = channel_of(row.kind)
+            stored = services.seal.open(row.secrets, place(row))
+            _put_params(
+                row, checked_params(declared, secrets.kept(given, declared.params, stored), services), services.seal
+            )
+        if given is not None or values.get("enabled"):
+            row.disabled_reason = row.last_error = None
+        row.version += 1
+    record(session, viewer, "channel.update", channel_id, fields=sorted(changes.model_fields_set))
+    session.refresh(row)
+    return row
+
+
+def delete(session: Session, viewer: Viewer, channel_id: UUID) -> None:
+    """Removes a channel, also from the rules that name it."""
+    viewer.needs("write")
+    row = _locked(session, viewer, channel_id)
+    naming = select(AlertRule).where(
+        AlertRule.workspace_id == viewer.workspace_id, AlertRule.channels.contains([channel_id])
+    )
+    for rule in session.scalars(naming.order_by(AlertRule.id).with_for_update()):
+        rule.channels = [each for each in rule.channels if each != channel_id]
+        flag_modified(rule, "channels")
+        rule.version += 1
+    record(session, viewer, "channel.delete", channel_id, kind=row.kind, name=row.name)
+    session.delete(row)
+    session.flush()
+
+
+def note_test(session: Session, viewer: Viewer, channel_id: UUID, error: str | None, now: datetime) -> None:
+    """Remembers how a test message went."""
+    viewer.needs("write")
+    row = _locked(session, viewer, channel_id)
+    row.last_error = error
+    if error is None:
+        row.last_sent_at = now
+    record(session, viewer, "channel.test", channel_id, arrived=error is None)
+
+
+def opened(session: Session, viewer: Viewer, channel_id: UUID, seal: Seal) -> tuple[Channel, BaseModel]:
+    """A channel and its params, secrets put back, to send a test with. Raises Problem 404."""
+    viewer.needs("write")
+    row = session.get(Channel, (viewer.workspace_id, channel_id))
+    if row is None:
+        raise not_found("channel")
+    return row, validated(channel_of(row.kind).params, row.params | seal.open(row.secrets, place(row)), under="params")
+
+
+def trial(row: Channel, address: str, now: datetime) -> Message:
+    """The message that tests a channel: it says that it is one."""
+    text = "Ceci est un essai de Vigie." if row.language == "fr" else "This is a test from Vigie."
+    sample = Sample(text=text, author="Vigie", outlet="vigie", url=None, published_at=now)
+    explanation = Explanation(
+        observed=0, expected=None, total=0, share=None, usual_share=None, window_hours=1, since=now, samples=(sample,)
+    )
+    return Message(
+        id=f"msg_{uuid7().hex}",
+        incident_id=f"test-{row.id.hex}",
+        why="opened",
+        sequence=1,
+        at=now,
+        brand="Vigie",
+        rule=row.name,
+        rule_kind="test",
+        severity="info",
+        state="firing",
+        opened_at=now,
+        explanation=explanation,
+        url=address,
+        language="fr" if row.language == "fr" else "en",
+        timezone=row.timezone,
+        test=True,
+    )
+
+
+def channel_of(kind: str) -> AnyChannel:
+    """The declaration of a kind. Raises Problem 422."""
+    declared = all_channels().get(kind)
+    if declared is None:
+        hint = f"One of: {', '.join(sorted(all_channels()))}."
+        raise invalid(FieldError("kind", "There is no kind of channel «{kind}».", {"kind": kind}, hint=hint))
+    return declared
+
+
+def checked_params(declared: AnyChannel, given: Mapping[str, Any], services: Services) -> BaseModel:
+    """The params as the channel wants them, addresses such as may be reached. Raises Problem 422."""
+    params: BaseModel = validated(declared.params, dict(given), under="params")
+    rules = rules_for(services.settings.allowed_private_hosts)
+    shown, hidden = secrets.split(params)
+    for name, value in (shown | hidden).items():
+        if isinstance(value, str) and name.endswith("url"):
+            try:
+                check_url(value, rules)
+            except GateError as error:
+                raise invalid(FieldError(f"params.{name}", "{why}.", {"why": str(error).capitalize()})) from None
+    return params
+
+
+def _put_params(row: Channel, params: BaseModel, seal: Seal) -> None:
+    shown, hidden = secrets.split(params)
+    row.params = shown
+    row.secrets = seal.seal(hidden, place(row)) if hidden else None
+
+
+def place(row: Channel) -> str:
+    """Where the secrets of a channel are kept, for the seal."""
+    return f"channel:{row.workspace_id}:{row.id}"
+
+
+def _locked(session: Session, viewer: Viewer, channel_id: UUID) -> Channel:
+    row = session.get(Channel, (viewer.workspace_id, channel_id), with_for_update=True)
+    if row is None:
+        raise not_found("channel")
+    return row

@@ -1,0 +1,97 @@
+"""The kinds of fields that forms and the API share, and how a refused one is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.problems import FieldError, Problem
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_BREAK = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+class Fields(BaseModel):
+    """What somebody sends us: a field that we do not know is refused, never dropped in silence."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+
+
+def _one_line(value: str) -> str:
+    if _BREAK.search(value):
+        raise ValueError("write it on one line, without control characters")
+    return value
+
+
+def _no_control(value: str) -> str:
+    if _CONTROL.search(value):
+        raise ValueError("it holds control characters")
+    return value
+
+
+def _timezone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("this is no IANA time zone: write it like Europe/Paris")
+    return value
+
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_one_line)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_one_line)]
+Prose = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_no_control)]
+QueryText = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_no_control)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_timezone)]
+
+
+def refused(errors: Iterable[Any], *, drop: int = 0, under: str = "") -> Problem:
+    """What pydantic found wrong, as fields: `errors` are those of a ValidationError; `drop` leading places are cut."""
+    found = [
+        FieldError(
+            ".".join(filter(None, (under, *(str(part) for part in error["loc"][drop:])))) or "body",
+            _sentence(error).replace("{", "{{").replace("}", "}}"),
+        )
+        for error in errors
+    ]
+    return Problem("invalid", 422, "Some fields are not valid.", errors=found)
+
+
+def _sentence(error: Any) -> str:
+    text = str(error["msg"]).removeprefix("Value error, ")
+    known = {"missing": "This field is required.", "extra_forbidden": "There is no such field here."}
+    text = known.get(error["type"], text)
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+
+
+def validated(model: type[BaseModel], values: object, under: str = "") -> Any:
+    """The values as the model. Raises Problem 422 with the fields that are wrong, told under `under`."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise refused(error.errors(include_input=False, include_url=False), under=under) from None
+
+
+@contextmanager
+def unique_name(session: Session, what: str) -> Iterator[None]:
+    """What is added or changed inside is written at once. Raises Problem 409 when the name is taken."""
+    try:
+        with session.begin_nested():
+            yield
+            session.flush()
+    except IntegrityError as error:
+        if getattr(error.orig, "sqlstate", None) != "23505":
+            raise
+        raise Problem(
+            "name-taken",
+            409,
+            "There is a {what} of this name already.",
+            what=what,
+            errors=[FieldError("name", "Choose another name.")],
+        ) from None

@@ -1,0 +1,97 @@
+"""Taking care of an incident."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from alerts.incident import acknowledge as acknowledged
+from alerts.incident import close, from_json, to_json
+from app.actions.audit import record
+from app.jobs import Jobs
+from app.models import IncidentEvent, IncidentRow
+from app.problems import Problem, not_found
+from app.viewer import Viewer
+
+
+def acknowledge(session: Session, viewer: Viewer, incident_id: UUID, now: datetime) -> IncidentRow:
+    """«I take care of it»: no more reminders. Raises Problem 404; 409 when it is over."""
+    row = _open(session, viewer, incident_id)
+    if row.acknowledged_at is None:
+        row.memory = to_json(acknowledged(from_json(row.memory), now))
+        row.acknowledged_at, row.acknowledged_by = now, viewer.actor
+        _told(session, viewer, row, "acknowledged", now)
+    return row
+
+
+def assign(session: Session, viewer: Viewer, incident_id: UUID, assignee: str | None, now: datetime) -> IncidentRow:
+    """Gives the incident to somebody, or to nobody."""
+    row = _locked(session, viewer, incident_id)
+    row.assignee = assignee or None
+    _told(session, viewer, row, "assigned", now, assignee=row.assignee)
+    return row
+
+
+def resolve(session: Session, viewer: Viewer, incident_id: UUID, jobs: Jobs, now: datetime) -> IncidentRow:
+    """Ends the incident; who was told of its beginning is told of its end. Raises Problem 409 when it is over."""
+    row = _open(session, viewer, incident_id)
+    _end(session, row, jobs, now)
+    _told(session, viewer, row, "resolved", now)
+    return row
+
+
+def false_alarm(session: Session, viewer: Viewer, incident_id: UUID, jobs: Jobs, now: datetime) -> IncidentRow:
+    """Marks the incident as a false alarm, and ends it if it is not over."""
+    row = _locked(session, viewer, incident_id)
+    row.false_alarm = True
+    if row.state != "resolved":
+        _end(session, row, jobs, now)
+    _told(session, viewer, row, "false_alarm", now)
+    return row
+
+
+def note(session: Session, viewer: Viewer, incident_id: UUID, text: str, now: datetime) -> IncidentRow:
+    """Adds a line to the timeline."""
+    row = _locked(session, viewer, incident_id)
+    _told(session, viewer, row, "note", now, text=text)
+    return row
+
+
+def _end(session: Session, row: IncidentRow, jobs: Jobs, now: datetime) -> None:
+    row.memory = to_json(close(from_json(row.memory), now))
+    row.state, row.resolved_at = "resolved", now
+    session.flush()
+    jobs.defer(session, "watch")
+
+
+def _told(session: Session, viewer: Viewer, row: IncidentRow, kind: str, now: datetime, **details: object) -> None:
+    row.version += 1
+    session.add(
+        IncidentEvent(
+            workspace_id=viewer.workspace_id,
+            incident_id=row.id,
+            at=now,
+            kind=kind,
+            actor=viewer.actor,
+            details=details,
+        )
+    )
+    record(session, viewer, f"incident.{kind}", row.id)
+    session.flush()
+
+
+def _locked(session: Session, viewer: Viewer, incident_id: UUID) -> IncidentRow:
+    viewer.needs("write")
+    row = session.get(IncidentRow, (viewer.workspace_id, incident_id), with_for_update=True)
+    if row is None:
+        raise not_found("incident")
+    return row
+
+
+def _open(session: Session, viewer: Viewer, incident_id: UUID) -> IncidentRow:
+    row = _locked(session, viewer, incident_id)
+    if row.state == "resolved":
+        raise Problem("over", 409, "This incident is over already.")
+    return row

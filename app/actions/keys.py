@@ -1,0 +1,70 @@
+"""API keys: made, shown once, taken back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+from sqlalchemy.orm import Session
+
+from app.actions.audit import record
+from app.actions.fields import Fields, Name
+from app.auth.keys import new_key
+from app.crypto import digest
+from app.models import ApiKey, uuid7
+from app.problems import FieldError, invalid, not_found
+from app.viewer import Scope, Viewer
+
+
+class NewKey(Fields):
+    """A key of this workspace. Without an end it works until it is taken back."""
+
+    name: Name
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=3)]
+    expires_at: AwareDatetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MadeKey:
+    """A new key: `secret` is shown now and never again."""
+
+    row: ApiKey
+    secret: str
+
+
+def create(session: Session, viewer: Viewer, new: NewKey, now: datetime) -> MadeKey:
+    """Makes a key. Nobody gives a key more than they may do themselves. Raises Problem 403, 422."""
+    viewer.needs("admin")
+    for scope in new.scopes:
+        viewer.needs(scope)
+    if new.expires_at is not None and new.expires_at <= now:
+        raise invalid(FieldError("expires_at", "This date is past."))
+    secret, public_id = new_key()
+    row = ApiKey(
+        id=uuid7(),
+        workspace_id=viewer.workspace_id,
+        name=new.name,
+        public_id=public_id,
+        secret_hash=digest(secret),
+        scopes=sorted(set(new.scopes)),
+        expires_at=new.expires_at,
+    )
+    session.add(row)
+    record(session, viewer, "key.create", row.id, name=new.name, scopes=row.scopes)
+    session.flush()
+    session.refresh(row)
+    return MadeKey(row, secret)
+
+
+def delete(session: Session, viewer: Viewer, key_id: UUID) -> None:
+    """Takes a key back: it opens nothing from the next request on. Raises Problem 404."""
+    viewer.needs("admin")
+    row = session.get(ApiKey, (viewer.workspace_id, key_id), with_for_update=True)
+    if row is None:
+        raise not_found("API key")
+    record(session, viewer, "key.delete", key_id, name=row.name)
+    session.delete(row)
+    session.flush()

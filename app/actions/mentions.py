@@ -1,0 +1,127 @@
+"""Working through mentions: correcting a stance, answering, sorting out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.actions.audit import record
+from app.actions.fields import Fields, Line, Name, Prose
+from app.jobs import Jobs
+from app.models import Match, Mention, Revision
+from app.pipeline.store import mark_dirty
+from app.problems import not_found
+from app.viewer import Viewer
+from sentiment.base import Score, Stance, StanceSource, stance_of_rating, stance_of_score
+
+Status = Literal["new", "in_progress", "answered", "closed", "irrelevant"]
+BULK_MAX = 500
+
+
+class MentionChanges(Fields):
+    """What changes of a mention; a field left out stays.
+
+    `stance` corrects the stance for `brand_id`, or for every brand matched; null takes the correction back.
+    """
+
+    stance: Stance | None = None
+    brand_id: UUID | None = None
+    status: Status = "new"
+    assignee: Line | None = None
+    tags: Annotated[list[Name], Field(max_length=50)] = Field(default_factory=list)
+    note: Prose | None = None
+
+
+class BulkChanges(MentionChanges):
+    """The same change for several mentions: all of them, or none when one does not exist."""
+
+    ids: Annotated[list[UUID], Field(min_length=1, max_length=BULK_MAX)]
+
+
+def change(
+    session: Session, viewer: Viewer, mention_ids: Sequence[UUID], changes: MentionChanges, jobs: Jobs, now: datetime
+) -> list[Mention]:
+    """Changes mentions, keeps what they were, and has the figures counted again. Raises Problem 404."""
+    viewer.needs("write")
+    wanted = sorted(set(mention_ids))
+    rows = list(
+        session.scalars(
+            select(Mention)
+            .where(Mention.workspace_id == viewer.workspace_id, Mention.id.in_(wanted), Mention.deleted_at.is_(None))
+            .order_by(Mention.id)
+            .with_for_update()
+        )
+    )
+    if len(rows) != len(wanted):
+        raise not_found("mention")
+    given = changes.model_dump(exclude_unset=True, exclude={"ids", "brand_id", "stance"})
+    recount = "status" in given
+    for row in rows:
+        was = _set(row, given)
+        if "stance" in changes.model_fields_set:
+            was |= _correct(session, viewer, row, changes, now)
+            recount = True
+        if was:
+            row.version += 1
+            row.updated_at = now
+            session.add(
+                Revision(workspace_id=viewer.workspace_id, mention_id=row.id, at=now, actor=viewer.actor, change=was)
+            )
+    session.flush()
+    if recount:
+        mark_dirty(session, viewer.workspace_id, wanted)
+        jobs.defer(session, "watch")
+    target = wanted[0] if len(wanted) == 1 else f"{len(wanted)} mentions"
+    record(session, viewer, "mention.update", target, fields=sorted(changes.model_fields_set - {"ids"}))
+    session.flush()
+    return rows
+
+
+def _set(row: Mention, given: dict[str, Any]) -> dict[str, Any]:
+    """Writes what differs. Returns {field: [before, after]}."""
+    was: dict[str, Any] = Field(default_factory=dict)
+    for name, value in given.items():
+        if name == "assignee":
+            value = value or None
+        if name == "tags":
+            value = list(dict.fromkeys(value))
+        before = getattr(row, name)
+        if before != value:
+            was[name] = [before, value]
+            setattr(row, name, value)
+    return was
+
+
+def _correct(session: Session, viewer: Viewer, row: Mention, changes: MentionChanges, now: datetime) -> dict[str, Any]:
+    matches = select(Match).where(Match.workspace_id == viewer.workspace_id, Match.mention_id == row.id)
+    if changes.brand_id is not None:
+        matches = matches.where(Match.brand_id == changes.brand_id)
+    found = list(session.scalars(matches.with_for_update()))
+    if not found and changes.brand_id is not None:
+        raise not_found("match")
+    was = {}
+    for match in found:
+        before = match.stance
+        if changes.stance is None:
+            match.stance, match.stance_source = uncorrected(row, match)
+            match.corrected_by = match.corrected_at = None
+        else:
+            match.stance, match.stance_source = changes.stance, "person"
+            match.corrected_by, match.corrected_at = viewer.actor, now
+        was[f"stance:{match.brand_id}"] = [before, match.stance]
+    return was
+
+
+def uncorrected(mention: Mention, match: Match) -> tuple[Stance | None, StanceSource | None]:
+    """The stance without a person: the rating's, else the model's, else none yet."""
+    if mention.rating is not None and mention.rating_scale:
+        return stance_of_rating(mention.rating, mention.rating_scale), "rating"
+    if match.negative is None or match.neutral is None or match.positive is None:
+        return None, None
+    return stance_of_score(Score(match.negative, match.neutral, match.positive)), "model"

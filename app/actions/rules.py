@@ -1,0 +1,156 @@
+"""Saying when to be told."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field, model_validator
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from alerts.base import AnyRule, Severity
+from alerts.rules import all_rules
+from app.actions.audit import record
+from app.actions.fields import Fields, Name, TimeZone, unique_name, validated
+from app.actions.sources import about
+from app.jobs import Jobs
+from app.models import AlertRule, Channel, uuid7
+from app.problems import FieldError, Problem, invalid, not_found
+from app.viewer import Viewer
+
+RULES_MAX = 1000
+
+
+class QuietHours(Fields):
+    """From `start` to `end` of every day nothing is sent, and what is still true is sent after. HH:MM."""
+
+    start: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    end: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    timezone: TimeZone = "UTC"
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> QuietHours:
+        if time.fromisoformat(self.start) == time.fromisoformat(self.end):
+            raise ValueError("quiet hours start and end at the same time")
+        return self
+
+
+Channels = Annotated[list[UUID], Field(max_length=50)]
+Minutes = Annotated[int, Field(ge=0, le=7 * 24 * 60)]
+Hours = Annotated[float, Field(gt=0, le=30 * 24, allow_inf_nan=False)]
+
+
+class NewRule(Fields):
+    """A rule of one brand. `for_minutes` of firing open an incident; `repeat_hours` is the pause between reminders."""
+
+    name: Name
+    brand_id: UUID
+    kind: Annotated[str, Field(max_length=100)]
+    params: dict[str, Any] = Field(default_factory=dict)
+    channels: Channels = Field(default_factory=list)
+    severity: Severity = "warning"
+    for_minutes: Minutes = 0
+    repeat_hours: Hours = 4
+    quiet_hours: QuietHours | None = None
+    enabled: bool = True
+
+
+class RuleChanges(Fields):
+    """What changes of a rule; a field left out stays."""
+
+    name: Name = ""
+    brand_id: UUID | None = None
+    params: dict[str, Any] = Field(default_factory=dict)
+    channels: Channels = Field(default_factory=list)
+    severity: Severity = "warning"
+    for_minutes: Minutes = 0
+    repeat_hours: Hours = 4
+    quiet_hours: QuietHours | None = None
+    enabled: bool = True
+
+    @model_validator(mode="after")
+    def _has_brand(self) -> RuleChanges:
+        if "brand_id" in self.model_fields_set and self.brand_id is None:
+            raise ValueError("a rule has a brand")
+        return self
+
+
+def create(session: Session, viewer: Viewer, new: NewRule, jobs: Jobs) -> AlertRule:
+    """Adds a rule. Raises Problem 404 for its brand or a channel, 409 for its name, 422 for its fields."""
+    viewer.needs("write")
+    about(session, viewer, new.brand_id)
+    _to_channels(session, viewer, new.channels)
+    number = session.scalar(select(func.count()).where(AlertRule.workspace_id == viewer.workspace_id)) or 0
+    if number >= RULES_MAX:
+        raise Problem("too-many", 409, "There are {number} rules already.", number=number)
+    values = new.model_dump()
+    values["params"] = checked_params(new.kind, new.params)
+    row = AlertRule(id=uuid7(), workspace_id=viewer.workspace_id, **values)
+    with unique_name(session, "rule"):
+        session.add(row)
+    jobs.defer(session, "watch")
+    record(session, viewer, "rule.create", row.id, kind=new.kind, name=new.name)
+    session.refresh(row)
+    return row
+
+
+def update(session: Session, viewer: Viewer, rule_id: UUID, changes: RuleChanges, jobs: Jobs) -> AlertRule:
+    """Changes a rule; enabling one that was disabled for its failures gives it a new chance."""
+    viewer.needs("write")
+    row = _locked(session, viewer, rule_id)
+    values = changes.model_dump(exclude_unset=True)
+    about(session, viewer, values.get("brand_id"))
+    _to_channels(session, viewer, values.get("channels", []))
+    if "params" in values:
+        values["params"] = checked_params(row.kind, values["params"])
+    with unique_name(session, "rule"):
+        for name, value in values.items():
+            setattr(row, name, value)
+        if values.get("enabled"):
+            row.failures, row.disabled_reason = 0, None
+        row.version += 1
+    jobs.defer(session, "watch")
+    record(session, viewer, "rule.update", rule_id, fields=sorted(values))
+    session.refresh(row)
+    return row
+
+
+def delete(session: Session, viewer: Viewer, rule_id: UUID) -> None:
+    """Removes a rule and its incidents."""
+    viewer.needs("write")
+    row = _locked(session, viewer, rule_id)
+    record(session, viewer, "rule.delete", rule_id, name=row.name)
+    session.delete(row)
+    session.flush()
+
+
+def rule_of(kind: str) -> AnyRule:
+    """The declaration of a kind. Raises Problem 422."""
+    rule = all_rules().get(kind)
+    if rule is None:
+        hint = f"One of: {', '.join(sorted(all_rules()))}."
+        raise invalid(FieldError("kind", "There is no kind of rule «{kind}».", {"kind": kind}, hint=hint))
+    return rule
+
+
+def checked_params(kind: str, given: dict[str, Any]) -> dict[str, Any]:
+    """The params as the rule wants them, defaults filled in. Raises Problem 422."""
+    params: dict[str, Any] = validated(rule_of(kind).params, given, under="params").model_dump(mode="json")
+    return params
+
+
+def _to_channels(session: Session, viewer: Viewer, ids: list[UUID]) -> None:
+    for number, channel_id in enumerate(ids):
+        if session.get(Channel, (viewer.workspace_id, channel_id)) is None:
+            problem = not_found("channel")
+            problem.errors = (FieldError(f"channels.{number}", "There is no such channel."),)
+            raise problem
+
+
+def _locked(session: Session, viewer: Viewer, rule_id: UUID) -> AlertRule:
+    row = session.get(AlertRule, (viewer.workspace_id, rule_id), with_for_update=True)
+    if row is None:
+        raise not_found("alert rule")
+    return row

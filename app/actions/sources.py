@@ -1,0 +1,194 @@
+"""Choosing what to read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.actions import secrets
+from app.actions.audit import record
+from app.actions.fields import Fields, Name, unique_name, validated
+from app.http import GateError, check_url, rules_for
+from app.models import Brand, Source, uuid7
+from app.pipeline.collect import host_of, wake
+from app.problems import FieldError, Problem, invalid, not_found
+from app.services import Services
+from app.viewer import Viewer
+from collectors import all_collectors
+from collectors.base import AnyCollector
+
+SOURCES_MAX = 10_000
+INTERVAL_MAX = 30 * 86_400
+
+
+class NewSource(Fields):
+    """A source to read. `brand_id`: everything there is about this brand. Without an interval, the collector's."""
+
+    collector: str = Field(max_length=100)
+    name: Name
+    params: dict[str, Any] = Field(default_factory=dict)
+    brand_id: UUID | None = None
+    interval_seconds: int | None = Field(None, ge=1, le=INTERVAL_MAX)
+    enabled: bool = True
+
+
+class SourceChanges(Fields):
+    """What changes of a source; a field left out stays. New params replace the old, except secrets left out."""
+
+    name: Name = ""
+    params: dict[str, Any] = Field(default_factory=dict)
+    brand_id: UUID | None = None
+    interval_seconds: int = Field(3600, ge=1, le=INTERVAL_MAX)
+    enabled: bool = True
+
+
+def create(session: Session, viewer: Viewer, new: NewSource, services: Services, now: datetime) -> Source:
+    """Adds a source and has it read at once. Raises Problem 404 for its brand, 409 for its name, 422 for its fields."""
+    viewer.needs("write")
+    collector = collector_of(new.collector)
+    number = session.scalar(select(func.count()).where(Source.workspace_id == viewer.workspace_id)) or 0
+    if number >= SOURCES_MAX:
+        raise Problem("too-many", 409, "There are {number} sources already.", number=number)
+    about(session, viewer, new.brand_id)
+    params = checked_params(collector, new.params, services)
+    row = Source(id=uuid7(), workspace_id=viewer.workspace_id, collector=collector.kind, name=new.name)
+    _put_params(row, params, services)
+    row.brand_id = new.brand_id
+    row.interval_seconds = new.interval_seconds or int(collector.default_interval.total_seconds())
+    row.enabled = new.enabled
+    row.state = "waiting" if new.enabled else "paused"
+    row.next_run_at = now if collector.polled else None
+    with unique_name(session, "source"):
+        session.add(row)
+    if collector.polled and new.enabled:
+        services.jobs.defer(session, "collect")
+    record(session, viewer, "source.create", row.id, collector=collector.kind, name=new.name)
+    session.refresh(row)
+    return row
+
+
+def update(
+    session: Session, viewer: Viewer, source_id: UUID, changes: SourceChanges, services: Services, now: datetime
+) -> Source:
+    """Changes a source. New params start it afresh; a poll under way with the old ones is not stored."""
+    viewer.needs("write")
+    row = locked(session, viewer, source_id)
+    values = changes.model_dump(exclude_unset=True)
+    collector = collector_of(row.collector)
+    about(session, viewer, values.get("brand_id"))
+    given = values.pop("params", None)
+    with unique_name(session, "source"):
+        for name, value in values.items():
+            setattr(row, name, value)
+        if given is not None:
+            stored = services.seal.open(row.secrets, place(row))
+            _put_params(
+                row, checked_params(collector, secrets.kept(given, collector.params, stored), services), services
+            )
+        if given is not None or "enabled" in values:
+            _start_afresh(row, now if collector.polled else None, anew=given is not None)
+        row.version += 1
+    if collector.polled and row.enabled:
+        services.jobs.defer(session, "collect")
+    record(session, viewer, "source.update", source_id, fields=sorted(changes.model_fields_set))
+    session.refresh(row)
+    return row
+
+
+def _start_afresh(row: Source, now: datetime | None, *, anew: bool) -> None:
+    row.state = "waiting" if row.enabled else "paused"
+    row.next_run_at = now
+    row.consecutive_failures, row.last_error, row.warning = 0, None, None
+    if anew:
+        row.cursor, row.lease_until, row.pace_seconds = {}, None, None
+        row.fence += 1
+
+
+def delete(session: Session, viewer: Viewer, source_id: UUID) -> None:
+    """Reads a source no more. What it brought stays."""
+    viewer.needs("write")
+    row = locked(session, viewer, source_id)
+    record(session, viewer, "source.delete", source_id, collector=row.collector, name=row.name)
+    session.delete(row)
+    session.flush()
+
+
+def poll_now(session: Session, viewer: Viewer, source_id: UUID, services: Services, now: datetime) -> Source:
+    """Has a source read as soon as a worker is free. Raises Problem 409 when it is paused or never polled."""
+    viewer.needs("write")
+    row = locked(session, viewer, source_id)
+    if not all_collectors()[row.collector].polled:
+        raise Problem("not-polled", 409, "Nothing is read from this source: it is sent to us.")
+    if not row.enabled:
+        raise Problem("paused", 409, "This source is paused: enable it first.")
+    wake(session, services.jobs, viewer.workspace_id, source_id, now)
+    record(session, viewer, "source.poll", source_id)
+    session.refresh(row)
+    return row
+
+
+def collector_of(kind: str) -> AnyCollector:
+    """The declaration of a kind. Raises Problem 422."""
+    collector = all_collectors().get(kind)
+    if collector is None:
+        raise invalid(
+            FieldError(
+                "collector",
+                "There is no collector «{kind}».",
+                {"kind": kind},
+                hint=f"One of: {', '.join(sorted(k for k, c in all_collectors().items() if not c.hidden))}.",
+            )
+        )
+    return collector
+
+
+def checked_params(collector: AnyCollector, given: Mapping[str, Any], services: Services) -> BaseModel:
+    """The params as the collector wants them, addresses in the form they are read. Raises Problem 422."""
+    params: BaseModel = validated(collector.params, dict(given), under="params")
+    rules = rules_for(services.settings.allowed_private_hosts)
+    shown, _ = secrets.split(params)
+    for name, value in shown.items():
+        if isinstance(value, str) and name in URL_FIELDS | {n for n in shown if n.endswith("url")}:
+            try:
+                check_url(value, rules)
+            except GateError as error:
+                raise invalid(FieldError(f"params.{name}", "{why}.", {"why": str(error).capitalize()})) from None
+    return params
+
+
+URL_FIELDS = frozenset({"url"})
+
+
+def _put_params(row: Source, params: BaseModel, services: Services) -> None:
+    shown, hidden = secrets.split(params)
+    row.params = shown
+    row.secrets = services.seal.seal(hidden, place(row)) if hidden else None
+    addresses = [value for value in shown.values() if isinstance(value, str) and "://" in value]
+    row.host = host_of(addresses[0]) if addresses else ""
+
+
+def place(row: Source) -> str:
+    """Where the secrets of a source are kept, for the seal."""
+    return f"source:{row.workspace_id}:{row.id}"
+
+
+def about(session: Session, viewer: Viewer, brand_id: UUID | None) -> None:
+    """Raises Problem 404 unless the brand is the viewer's."""
+    if brand_id is not None and session.get(Brand, (viewer.workspace_id, brand_id)) is None:
+        problem = not_found("brand")
+        problem.errors = (FieldError("brand_id", "There is no such brand."),)
+        raise problem
+
+
+def locked(session: Session, viewer: Viewer, source_id: UUID) -> Source:
+    """The source, kept from other writers until the end of the transaction. Raises Problem 404."""
+    row = session.get(Source, (viewer.workspace_id, source_id), with_for_update=True)
+    if row is None:
+        raise not_found("source")
+    return row

@@ -1,0 +1,78 @@
+"""API keys: `vig_`, 8 characters that name the key, 32 random ones, and 6 of checksum for secret scanners."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+import string
+import zlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.crypto import digest
+from app.models import ApiKey
+from app.viewer import ROLE_SCOPES, Viewer
+
+ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
+SHAPE = re.compile(r"vig_[0-9A-Za-z]{46}")
+USED_EVERY = timedelta(minutes=1)
+ALL_SCOPES = ROLE_SCOPES["admin"]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A key that was recognised."""
+
+    key_id: UUID
+    name: str
+    viewer: Viewer
+    stale: bool
+    """Whether its last use should be written again."""
+
+
+def new_key() -> tuple[str, str]:
+    """A fresh key, and the 8 characters that name it."""
+    body = "".join(secrets.choice(ALPHABET) for _ in range(40))
+    return f"vig_{body}{checksum(body)}", body[:8]
+
+
+def checksum(body: str) -> str:
+    """CRC-32 in base 62, six characters."""
+    number, digits = zlib.crc32(body.encode()), ""
+    for _ in range(6):
+        number, rest = divmod(number, 62)
+        digits = ALPHABET[rest] + digits
+    return digits
+
+
+def well_formed(key: str) -> bool:
+    """Whether this may be a key at all: shape and checksum. Spares the database most nonsense."""
+    return bool(SHAPE.fullmatch(key)) and hmac.compare_digest(checksum(key[4:44]), key[44:])
+
+
+def recognise(session: Session, key: str, now: datetime) -> Known | None:
+    """Whose key this is, or None: malformed, unknown, expired."""
+    if not well_formed(key):
+        return None
+    row = session.scalars(select(ApiKey).where(ApiKey.public_id == key[4:12])).one_or_none()
+    if row is None or not hmac.compare_digest(row.secret_hash, digest(key)):
+        return None
+    if row.expires_at is not None and row.expires_at <= now:
+        return None
+    viewer = Viewer(row.workspace_id, f"key:{row.name}", frozenset(ALL_SCOPES & set(row.scopes)))
+    stale = row.last_used_at is None or row.last_used_at < now - USED_EVERY
+    return Known(row.id, row.name, viewer, stale)
+
+
+def used(session: Session, known: Known, now: datetime) -> None:
+    """Writes when a key was last used."""
+    session.execute(
+        update(ApiKey)
+        .where(ApiKey.workspace_id == known.viewer.workspace_id, ApiKey.id == known.key_id)
+        .values(last_used_at=now)
+    )

@@ -1,0 +1,39 @@
+"""Links that work once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.crypto import digest, token
+from app.models import OneTimeLink
+
+SETUP = "setup"
+LASTS = timedelta(days=1)
+
+
+def new_link(session: Session, purpose: str, now: datetime, lasts: timedelta = LASTS) -> str:
+    """A new token for this purpose; those given before for it stop working."""
+    session.execute(delete(OneTimeLink).where(OneTimeLink.purpose == purpose))
+    value = token()
+    session.add(OneTimeLink(token_hash=digest(value), purpose=purpose, created_at=now, expires_at=now + lasts))
+    session.flush()
+    return value
+
+
+def valid(session: Session, value: str, purpose: str, now: datetime) -> bool:
+    """Whether the link would work."""
+    row = session.scalars(select(OneTimeLink).where(OneTimeLink.token_hash == digest(value))).one_or_none()
+    return row is not None and row.purpose == purpose and now < row.expires_at
+
+
+def spend(session: Session, value: str, purpose: str, now: datetime) -> bool:
+    """Uses the link up. False when it did not work, or somebody was quicker."""
+    used = session.execute(
+        delete(OneTimeLink)
+        .where(OneTimeLink.token_hash == digest(value), OneTimeLink.purpose == purpose, OneTimeLink.expires_at > now)
+        .returning(OneTimeLink.token_hash)
+    )
+    return used.one_or_none() is not None

@@ -1,0 +1,65 @@
+"""Passwords: argon2id, at most two at a time so that a login form is no memory bomb."""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from app.problems import FieldError, invalid
+
+SHORTEST = 12
+LONGEST = 128
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=46 * 1024, parallelism=1)
+_at_once = threading.BoundedSemaphore(2)
+
+
+def hashed(password: str) -> str:
+    """The password as it is kept."""
+    with _at_once:
+        return _hasher.hash(password)
+
+
+def matches(password_hash: str | None, password: str) -> bool:
+    """Whether this is the password. Takes as long when there is no hash to compare with: nobody learns who exists."""
+    with _at_once:
+        try:
+            _hasher.verify(password_hash or nobody(), password[: LONGEST + 1])
+        except (VerificationError, InvalidHashError):
+            return False
+    return password_hash is not None and len(password) <= LONGEST
+
+
+def outdated(password_hash: str) -> bool:
+    """Whether the hash was made with other parameters than today's."""
+    return _hasher.check_needs_rehash(password_hash)
+
+
+@cache
+def nobody() -> str:
+    """A hash that no password has a chance to match, as dear to check as any."""
+    return _hasher.hash("nobody has this password: \x00")
+
+
+def check(password: str, email: str = "", field: str = "password") -> None:
+    """Raises Problem 422 when a password is too short, too long, or among those that everybody tries."""
+    if len(password) < SHORTEST:
+        raise invalid(FieldError(field, "Take at least {number} characters.", {"number": SHORTEST}))
+    if len(password) > LONGEST:
+        raise invalid(FieldError(field, "Take at most {number} characters.", {"number": LONGEST}))
+    folded = password.casefold()
+    if folded in common() or len(set(folded)) < 5 or (email and folded in {email.casefold(), email.casefold() * 2}):
+        raise invalid(
+            FieldError(field, "This password is among the first that are tried.", hint="Take a few unrelated words.")
+        )
+
+
+@cache
+def common() -> frozenset[str]:
+    """The passwords that are tried first, folded."""
+    text = Path(__file__).with_name("common_passwords.txt").read_text(encoding="utf-8")
+    return frozenset(line.strip().casefold() for line in text.splitlines() if line and not line.startswith("#"))

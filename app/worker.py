@@ -1,0 +1,200 @@
+"""The worker: takes jobs from the queue, and is its own clock. One or fifty of them do the same work once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+import procrastinate
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from procrastinate.exceptions import ConnectorException
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import checkpoint as checkpoints
+from app.db import wait_until_ready
+from app.models import Heartbeat
+from app.pipeline.collect import Collect
+from app.pipeline.notify import Notify
+from app.pipeline.rematch import Rematch
+from app.pipeline.score import ScorePending
+from app.pipeline.sweep import Sweep, wake
+from app.pipeline.watch import Watch
+from app.services import Misconfigured, Services
+from sentiment.base import Scorer
+from sentiment.compact import compact
+
+log = structlog.get_logger(__name__)
+
+WAKE_SECONDS = 2
+BEAT_SECONDS = 10
+SWEEP_SECONDS = 60
+JOBS_AT_ONCE = 5
+GRACE_SECONDS = 20
+
+Handlers = dict[str, Callable[..., Any]]
+
+
+def scorer_of(name: str) -> Scorer:
+    """The sentiment model of the settings. Raises Misconfigured."""
+    if name != "compact":
+        raise Misconfigured(f"VIGIE_SENTIMENT_MODEL is {name!r}: this version knows «compact» only")
+    return compact()
+
+
+def handlers(services: Services, stopping: Callable[[], bool]) -> Handlers:
+    """Every step, by the name of its job, built with what it needs."""
+    db, jobs, random = services.db, services.jobs, Random()  # noqa: S311 - jitter and sampling, no secret
+    crash = checkpoints.from_environment()
+    threads = services.settings.fetch_threads
+    scorer = scorer_of(services.settings.sentiment_model)
+    return {
+        "collect": Collect(
+            db,
+            services.gate,
+            jobs,
+            services.seal,
+            threads=threads,
+            random=random.random,
+            stopping=stopping,
+            checkpoint=crash,
+        ),
+        "score": ScorePending(db, scorer, jobs, random=random, stopping=stopping, checkpoint=crash),
+        "watch": Watch(db, jobs, services.settings.address, checkpoint=crash),
+        "notify": Notify(db, services.wire, services.seal, random=random.random, stopping=stopping, checkpoint=crash),
+        "sweep": Sweep(db, jobs),
+        "rematch": Rematch(db, jobs),
+    }
+
+
+class Clock:
+    """APScheduler: all it does is wake the queue, and say that this worker lives."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._scheduler = BackgroundScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
+        for work, seconds in ((self._wake, WAKE_SECONDS), (self._beat, BEAT_SECONDS), (self._sweep, SWEEP_SECONDS)):
+            first = datetime.now(UTC)
+            self._scheduler.add_job(_patient(work), "interval", seconds=seconds, next_run_time=first)
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=False)
+
+    def _wake(self) -> None:
+        with self._services.db.writing() as session:
+            wake(session, self._services.jobs, datetime.now(UTC))
+
+    def _sweep(self) -> None:
+        with self._services.db.writing() as session:
+            self._services.jobs.defer(session, "sweep")
+
+    def _beat(self) -> None:
+        now = datetime.now(UTC)
+        with self._services.db.writing() as session:
+            statement = upsert(Heartbeat).values(name="worker", at=now, details={"pid": os.getpid()})
+            session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"at": now}))
+
+
+def _patient(work: Callable[[], None]) -> Callable[[], None]:
+    def tick() -> None:
+        try:
+            work()
+        except SQLAlchemyError as error:
+            log.warning("the database does not answer", error=type(error).__name__)
+
+    return tick
+
+
+def run(services: Services, *, end_with_parent: bool = False) -> None:
+    """Works until SIGTERM or SIGINT, then finishes what it holds, for 20 seconds at most."""
+    stop = threading.Event()
+    if end_with_parent:
+        threading.Thread(target=_follow_parent, daemon=True).start()
+    steps = handlers(services, stop.is_set)
+    clock = Clock(services)
+    clock.start()
+    log.info("the worker runs", pid=os.getpid())
+    try:
+        asyncio.run(_work(services, steps, stop))
+    finally:
+        clock.stop()
+        log.info("the worker has stopped", pid=os.getpid())
+
+
+async def _work(services: Services, steps: Handlers, stop: threading.Event) -> None:
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+
+    def end() -> None:
+        stop.set()
+        ended.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end)
+    while not stop.is_set():
+        queue = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=services.db.url, max_size=4))
+        for name, step in steps.items():
+            queue.task(name=name)(_loud(name, step))
+        try:
+            async with queue.open_async():
+                await _until(ended, queue)
+        except (ConnectorException, OSError) as error:
+            log.warning("the queue was lost: waiting for the database", error=str(error) or type(error).__name__)
+            await asyncio.to_thread(_wait, services)
+
+
+async def _until(ended: asyncio.Event, queue: procrastinate.App) -> None:
+    """Runs the queue until the end is asked for or the queue fails."""
+    working = asyncio.create_task(
+        queue.run_worker_async(
+            concurrency=JOBS_AT_ONCE,
+            install_signal_handlers=False,
+            delete_jobs="always",
+            shutdown_graceful_timeout=GRACE_SECONDS,
+            fetch_job_polling_interval=5.0,
+        )
+    )
+    waiting = asyncio.create_task(ended.wait())
+    await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    working.cancel()
+    try:
+        await working
+    except asyncio.CancelledError:
+        pass
+
+
+def _wait(services: Services) -> None:
+    try:
+        wait_until_ready(services.db, 30)
+    except TimeoutError as error:
+        log.error("still no database", error=str(error))
+
+
+def _loud(name: str, step: Callable[..., Any]) -> Callable[..., None]:
+    """A step as a task: its result stays here, its failure is logged once with its traceback."""
+
+    def task(**args: Any) -> None:
+        try:
+            step(**args)
+        except Exception:
+            log.exception("a job failed; the next sweep wakes it again", job=name, **args)
+
+    return task
+
+
+def _follow_parent() -> None:
+    """Our parent holds the other end of our standard input: when that closes, it is gone and so are we."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,137 @@
+"""`python -m collectors KIND --param value …`: prints what a source gives, as JSON lines, without any database."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, get_origin
+
+import click
+import httpx2
+from pydantic import SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+
+from . import all_collectors
+from .base import AnyCollector, Page, RawMention, SourceError
+
+SECONDS = 30.0
+
+
+class Kinds(click.Group):
+    """One command for each kind, with an option for each of its parameters."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(all_collectors())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        declared = all_collectors().get(cmd_name)
+        return command_of(declared) if declared else None
+
+
+def command_of(declared: AnyCollector) -> click.Command:
+    """`KIND --param value …`. Secrets can also come from the environment, where other users do not see them."""
+    options: list[click.Parameter] = [_option(declared.kind, *named) for named in declared.params.model_fields.items()]
+    options.append(click.Option(["--cursor"], default="{}", help="Go on from this cursor, as printed by the last run."))
+    return click.Command(
+        declared.kind,
+        params=options,
+        callback=lambda **given: _run(declared, given),
+        help=f"{declared.help.get('en', '')}\n\n\b\nExample:\n  python -m collectors {_example(declared)}",
+        short_help=declared.title["en"],
+    )
+
+
+def line(mention: RawMention) -> str:
+    """The mention as one line of JSON, fields that hold nothing left out."""
+    fields = {name: value for name, value in asdict(mention).items() if value not in (None, "", {}, False)}
+    return json.dumps(fields, ensure_ascii=False, default=_as_json)
+
+
+def _run(declared: AnyCollector, given: dict[str, Any]) -> None:
+    try:
+        cursor = json.loads(given.pop("cursor"))
+        params = declared.params.model_validate(
+            {name: value for name, value in given.items() if value not in (None, ())}
+        )
+        with httpx2.Client(follow_redirects=True, timeout=SECONDS, headers={"User-Agent": "Vigie"}) as http:
+            _print(declared.pages(params, cursor if isinstance(cursor, dict) else {}, http))
+    except json.JSONDecodeError:
+        _fail("--cursor: this is not JSON")
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = "-".join(str(part) for part in first["loc"]).replace("_", "-")
+        reason = first["msg"].removeprefix("Value error, ")
+        _fail(f"--{where}: {reason}" if where else reason)
+    except SourceError as error:
+        _fail(str(error))
+
+
+def _print(pages: Iterable[Page]) -> None:
+    """Mentions go to standard output; the cursor, warnings and what was broken to standard error."""
+    for page in pages:
+        for mention in page.mentions:
+            click.echo(line(mention))
+        for external_id, reason in page.broken:
+            click.echo(f"broken: {external_id or 'no id'}: {reason}", err=True)
+        for note in filter(None, (page.warning, page.moved_to and f"moved to {page.moved_to}")):
+            click.echo(str(note), err=True)
+        click.echo(f"cursor: {json.dumps(dict(page.cursor), ensure_ascii=False)}", err=True)
+
+
+def _fail(sentence: str) -> None:
+    click.echo(sentence, err=True)
+    sys.exit(1)
+
+
+def _option(kind: str, name: str, field: FieldInfo) -> click.Option:
+    secret = field.annotation is SecretStr
+    return click.Option(
+        [f"--{name.replace('_', '-')}", name],
+        required=field.is_required() and not secret,
+        multiple=get_origin(field.annotation) in (list, tuple),
+        envvar=f"VIGIE_{kind}_{name}".upper() if secret else None,
+        show_envvar=secret,
+        help=". ".join(filter(None, (field.title, field.description))) or None,
+    )
+
+
+def _example(declared: AnyCollector) -> str:
+    fields = declared.params.model_fields.items()
+    asked = [f"--{name.replace('_', '-')} {_given(field)}" for name, field in fields if field.is_required()]
+    return " ".join([declared.kind, *asked])
+
+
+def _given(field: FieldInfo) -> str:
+    return str(field.examples[0]) if field.examples else "…"
+
+
+def _as_json(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _list(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if not wanted or ctx.resilient_parsing:
+        return
+    for kind, declared in sorted(all_collectors().items()):
+        click.echo(f"{kind:16} {declared.title['en']}")
+    ctx.exit()
+
+
+@click.group(cls=Kinds, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--list", is_flag=True, callback=_list, is_eager=True, expose_value=False, help="Print the kinds there are."
+)
+def main() -> None:
+    """Print the mentions that a source gives, one JSON object a line.
+
+    \b
+    Example:
+      python -m collectors rss --url https://news.example.org/feed.xml
+    """
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m collectors")

@@ -1,0 +1,112 @@
+"""Which brands a text is about, by their queries.
+
+Every query names a few words of which a matching text must hold one (`anchors`); an index from these words finds the
+handful of queries worth evaluating, so that a thousand brands cost little more than one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+from app.pipeline.query import And, Not, Phrase, Query, anchors, parse
+from app.pipeline.words import TEXT_LIMIT, TITLE_LIMIT, Word, folded, sequence, words
+
+Span = tuple[int, int, bool]
+"""Start and end in code points, and whether they count in the title rather than in the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrandQuery:
+    """A brand and the query it is recognised by, as typed or already parsed."""
+
+    id: UUID
+    query: str | Query
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A brand a text is about, and the places that say so, in order: title first."""
+
+    brand_id: UUID
+    spans: tuple[Span, ...]
+
+
+class Matcher:
+    """The queries of many brands, ready to be held against many texts. Raises QueryError on a query it cannot read."""
+
+    def __init__(self, brands: Sequence[BrandQuery]) -> None:
+        self._queries = [
+            (brand.id, parse(brand.query) if isinstance(brand.query, str) else brand.query) for brand in brands
+        ]
+        self._by_word: dict[str, list[int]] = {}
+        self._always: list[int] = []
+        for number, (_, query) in enumerate(self._queries):
+            wanted = anchors(query)
+            if wanted is None:  # a query built by hand may do without; parse() refuses those
+                self._always.append(number)
+            for word in wanted or ():
+                self._by_word.setdefault(word, []).append(number)
+
+    def match(self, title: str, text: str) -> list[Matched]:
+        """The brands whose query holds for this mention, in the order given to the matcher."""
+        held = _Held(title[:TITLE_LIMIT], text[:TEXT_LIMIT])
+        candidates = set(self._always)
+        for word in held.words & self._by_word.keys():
+            candidates.update(self._by_word[word])
+        return [
+            Matched(brand, held.spans(query))
+            for brand, query in (self._queries[number] for number in sorted(candidates))
+            if held.satisfies(query)
+        ]
+
+
+class _Held:
+    """The words of one mention and their places, looked at by one query after the other."""
+
+    def __init__(self, title: str, text: str) -> None:
+        self.title, self.text = title, text
+        self.order = sequence(folded(title), folded(text))
+        self.words = set(self.order)
+        self.words.discard("")
+
+    @cached_property
+    def cut(self) -> tuple[list[Word], list[Word]]:
+        """Where the words are: only wanted of the mentions that match."""
+        return words(self.title), words(self.text)
+
+    def places(self, phrase: Phrase) -> list[int]:
+        first, size = phrase.words[0], len(phrase.words)
+        if not self.words.issuperset(phrase.words):
+            return []
+        wanted = list(phrase.words)
+        return [p for p, word in enumerate(self.order) if word == first and self.order[p : p + size] == wanted]
+
+    def satisfies(self, query: Query) -> bool:
+        if isinstance(query, Phrase):
+            return query.words[0] in self.words if len(query.words) == 1 else bool(self.places(query))
+        if isinstance(query, Not):
+            return not self.satisfies(query.part)
+        if isinstance(query, And):
+            return all(map(self.satisfies, query.parts))
+        return any(map(self.satisfies, query.parts))
+
+    def spans(self, query: Query) -> tuple[Span, ...]:
+        found = {self.span(place, len(phrase.words)) for phrase in _wanted(query) for place in self.places(phrase)}
+        return tuple(sorted(found, key=lambda span: (not span[2], span)))
+
+    def span(self, place: int, size: int) -> Span:
+        title, text = self.cut
+        in_title = place < len(title)
+        source, first = (title, place) if in_title else (text, place - len(title) - 1)
+        return source[first][1], source[first + size - 1][2], in_title
+
+
+def _wanted(query: Query, negated: bool = False) -> list[Phrase]:
+    if isinstance(query, Phrase):
+        return [] if negated else [query]
+    if isinstance(query, Not):
+        return _wanted(query.part, not negated)
+    return [phrase for part in query.parts for phrase in _wanted(part, negated)]

@@ -1,0 +1,269 @@
+"""The query language: what a brand is recognised by, and what people type in the search box.
+
+    acme "service client" -jobs            both, without jobs
+    (acme OR #acme_fr) AND NOT (jobs OR emploi)
+
+Words side by side are all wanted. AND, OR, NOT are upper case, so that the words «or» and «not» can be looked for;
+AND binds tighter than OR. `-word` excludes. «…» and “…” quote as "…" does. A term that falls into several words
+(coca-cola, aujourd'hui, @acme_fr) is a phrase; signs other than letters, digits and emoji count for nothing.
+How words compare is told in `words`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.pipeline.words import quoted, to_tsvector, words
+from collectors.base import Json, Notice
+
+__all__ = [
+    "And",
+    "Not",
+    "Or",
+    "Phrase",
+    "Query",
+    "QueryError",
+    "anchors",
+    "parse",
+    "to_tsquery",
+    "to_tsvector",
+    "words",
+]
+
+SIZE_LIMIT = 1024  # bytes of UTF-8
+TERM_LIMIT = 50
+DEPTH_LIMIT = 10
+
+
+class QueryError(ValueError):
+    """A query that cannot be read. The text and the hint are for who typed it; `at` counts code points from 0."""
+
+    def __init__(self, text: str, *, at: int, hint: str | None = None, **args: Json) -> None:
+        self.notice = Notice(text, args)
+        self.at = at
+        self.hint = hint
+        super().__init__(str(self.notice))
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Folded words that follow each other; most often one."""
+
+    words: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.words[0] if len(self.words) == 1 else f'"{" ".join(self.words)}"'
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    parts: tuple[Query, ...]
+
+    def __str__(self) -> str:
+        return " AND ".join(f"({part})" if isinstance(part, Or) else str(part) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    parts: tuple[Query, ...]
+
+    def __str__(self) -> str:
+        return " OR ".join(map(str, self.parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: Query
+
+    def __str__(self) -> str:
+        return f"NOT ({self.part})" if isinstance(self.part, And | Or) else f"NOT {self.part}"
+
+
+Query = Phrase | And | Or | Not
+
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
+_LEXEME = re.compile(
+    r"""(?P<open>\() | (?P<close>\)) | "(?P<phrase>[^"]*)" | (?P<unclosed>")
+      | (?P<operator>(?:AND|OR|NOT)(?![^\s()"])) | (?P<minus>-(?=[^\s)])) | (?P<term>[^\s()"]+)""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str  # open, close, phrase, AND, OR, NOT, end
+    at: int
+    words: tuple[str, ...] = ()
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    for m in _LEXEME.finditer(text.translate(_QUOTES)):
+        kind = str(m.lastgroup)
+        if kind == "unclosed":
+            raise QueryError("A quotation mark is opened here and never closed.", at=m.start(), hint='Add a closing ".')
+        if kind == "operator":
+            yield _Token(m[0], m.start())
+        elif kind == "minus":
+            yield _Token("NOT", m.start())
+        elif kind in {"phrase", "term"}:
+            yield _Token("phrase", m.start(), _looked_for(m[kind], m.start()))
+        else:
+            yield _Token(kind, m.start())
+    yield _Token("end", len(text))
+
+
+def _looked_for(term: str, at: int) -> tuple[str, ...]:
+    if term.endswith("*") and words(term):
+        hint = "Write out each form: (subscribe OR subscriber OR subscribers)."
+        raise QueryError("Beginnings of words such as “{term}” cannot be looked for.", at=at, hint=hint, term=term)
+    found = tuple(word for word, _, _ in words(term))
+    if not found:
+        raise QueryError(
+            "“{term}” holds no word to look for.", at=at, hint="Letters, digits and emoji are looked for.", term=term
+        )
+    return found
+
+
+class _Parser:
+    """Recursive descent over the tokens; `depth` of parentheses bounds the recursion."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens = list(_tokens(text))
+        self.place = 0
+        self.depth = 0
+        terms = [token for token in self.tokens if token.kind == "phrase"]
+        if len(terms) > TERM_LIMIT:
+            raise QueryError(
+                "This query has {count} terms; {limit} are allowed.",
+                at=terms[TERM_LIMIT].at,
+                hint="Split it between two brands, or drop the rarest terms.",
+                count=len(terms),
+                limit=TERM_LIMIT,
+            )
+
+    @property
+    def next(self) -> _Token:
+        return self.tokens[self.place]
+
+    def take(self, kind: str) -> bool:
+        if self.next.kind != kind:
+            return False
+        self.place += 1
+        return True
+
+    def query(self) -> Query:
+        found = self.either()
+        if self.next.kind == "close":
+            raise QueryError("This parenthesis closes none.", at=self.next.at, hint="Remove it, or open one before.")
+        return found
+
+    def either(self) -> Query:
+        parts = [self.both()]
+        while self.take("OR"):
+            parts.append(self.both())
+        return _joined(Or, parts)
+
+    def both(self) -> Query:
+        parts = [self.one()]
+        while self.take("AND") or self.next.kind in {"phrase", "open", "NOT"}:
+            parts.append(self.one())
+        return _joined(And, parts)
+
+    def one(self) -> Query:
+        negated = False
+        while self.take("NOT"):
+            negated = not negated
+        found = self.operand()
+        if not negated:
+            return found
+        return found.part if isinstance(found, Not) else Not(found)
+
+    def operand(self) -> Query:
+        token = self.next
+        if self.take("phrase"):
+            return Phrase(token.words)
+        if self.take("open"):
+            return self.group(token.at)
+        if token.kind in {"AND", "OR"}:
+            hint = "To look for the word itself, write it in lower case."
+            raise QueryError("{operator} has nothing before it.", at=token.at, hint=hint, operator=token.kind)
+        raise self.missing(token)
+
+    def group(self, opened: int) -> Query:
+        self.depth += 1
+        if self.depth > DEPTH_LIMIT:
+            raise QueryError(
+                "Parentheses are nested more than {limit} deep.", at=opened, hint="Simplify.", limit=DEPTH_LIMIT
+            )
+        found = self.either()
+        self.depth -= 1
+        if not self.take("close"):
+            raise QueryError("This parenthesis is never closed.", at=opened, hint="Add a closing ) where it ends.")
+        return found
+
+    def missing(self, token: _Token) -> QueryError:
+        before = self.tokens[self.place - 1] if self.place else None
+        if before is None or before.kind == "end":
+            return QueryError("The query is empty.", at=0, hint='Type a name, such as acme or "acme bank".')
+        if before.kind == "open":
+            hint = "Write something between the two, or remove them."
+            if token.kind == "end":
+                return QueryError("This parenthesis is never closed.", at=before.at, hint=hint)
+            return QueryError("There is nothing between these parentheses.", at=before.at, hint=hint)
+        hint = "Add a word after it. To look for the word itself, write it in lower case."
+        return QueryError("{operator} has nothing after it.", at=before.at, hint=hint, operator=before.kind)
+
+
+def _joined(kind: type[And] | type[Or], parts: list[Query]) -> Query:
+    flat: list[Query] = []
+    for part in parts:
+        flat.extend(part.parts if isinstance(part, kind) else (part,))
+    return flat[0] if len(flat) == 1 else kind(tuple(flat))
+
+
+def parse(text: str) -> Query:
+    """Reads a query. `parse(str(query)) == query`.
+
+    Raises QueryError when it cannot be read, passes a limit (1 KB, 50 terms, 10 levels of parentheses), or could match
+    a text without holding any of its words, as `NOT jobs` would.
+    """
+    size = len(text.encode("utf-8", "replace"))
+    if size > SIZE_LIMIT:
+        hint = "Shorten it, or split it between two brands."
+        raise QueryError(
+            "This query takes {size} bytes; {limit} are allowed.", at=0, hint=hint, size=size, limit=SIZE_LIMIT
+        )
+    if not text.strip():
+        raise QueryError("The query is empty.", at=0, hint='Type a name, such as acme or "acme bank".')
+    parser = _Parser(text)
+    found = parser.query()
+    if anchors(found) is None:
+        at = next(token.at for token in parser.tokens if token.kind == "NOT")
+        hint = "Say what is wanted beside what is not: acme AND NOT jobs."
+        raise QueryError("This query, or a side of an OR in it, only says what is not wanted.", at=at, hint=hint)
+    return found
+
+
+def anchors(query: Query, negated: bool = False) -> frozenset[str] | None:
+    """Words of which every matching text holds at least one, as few and long as possible; None when there are none."""
+    if isinstance(query, Phrase):
+        return None if negated else frozenset({max(query.words, key=len)})
+    if isinstance(query, Not):
+        return anchors(query.part, not negated)
+    sides = [anchors(part, negated) for part in query.parts]
+    known = [side for side in sides if side is not None]
+    if isinstance(query, Or) is not negated:  # one of the parts is enough (De Morgan turns the two round)
+        return frozenset().union(*known) if len(known) == len(sides) else None
+    return min(known, key=lambda side: (len(side), -min(map(len, side))), default=None)
+
+
+def to_tsquery(query: Query) -> str:
+    """A PostgreSQL tsquery literal, to be bound as a parameter and cast ::tsquery."""
+    if isinstance(query, Phrase):
+        phrase = " <-> ".join(map(quoted, query.words))
+        return phrase if len(query.words) == 1 else f"({phrase})"
+    if isinstance(query, Not):
+        return f"!({to_tsquery(query.part)})"
+    return "(" + (" & " if isinstance(query, And) else " | ").join(map(to_tsquery, query.parts)) + ")"

@@ -1,0 +1,239 @@
+"""Links that may be shown, and the canonical form under which two links are the same page.
+
+The canonical form is a key, not an address to open: it drops what does not change the page. Host in lower case and
+punycode, no user, no default port, dots and percent-escapes resolved (RFC 3986, 6.2.2), known redirectors followed
+by reading the address they carry, tracking parameters removed, the others sorted by name (values of one name keep
+their order), no trailing slash but the root's, no fragment unless it is a route of an application (#!/… or #/…).
+The scheme stays: http and https may be two sites.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from urllib.parse import unquote_plus
+
+import idna
+
+LINK_LIMIT = 2048
+_LINK = re.compile(r"(?i)(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
+_AUTHORITY = re.compile(r"(\[[^\]]*\]|[^:]*)(?::(\d*))?", re.ASCII)
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?|[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
+_UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]")
+_PORT = re.compile(r":\d+$")
+_MIRRORS = re.compile(r"^(www|m|old|mobile)\.")
+_PORTS = {"http": "80", "https": "443"}
+
+# `ref` and `source`-like names are kept to those seen to change nothing; a parameter too few merges less, one too many
+# merges different pages.
+_TRACKING = re.compile(
+    r"""(?ix) utm_.* | mc_[ce]id | hsa_.* | mtm_.* | pk_(?:campaign|kwd|keyword|source|medium|content|cid)
+    | piwik_(?:campaign|kwd|keyword) | at_(?:medium|campaign.*|custom.*|link_.*|bbc_.*|format|ptr_name|creation|variant)
+    | fbclid | fb_(?:ref|source|action_ids|action_types) | gclid | gclsrc | gbraid | wbraid | dclid | gad_source
+    | gad_campaignid | msclkid | yclid | ysclid | twclid | ttclid | li_fat_id | igshid | igsh | ig_rid | _ga | _gl
+    | _hsenc | _hsmi | mkt_tok | vero_(?:id|conv) | oly_(?:anon|enc)_id | s_cid | rb_clickid | wt_mc | xtor | xts
+    | cmpid | cmp | ncid | ns_(?:mchannel|source|campaign|linkname|fee) | ref | ref_(?:src|url) | __twitter_impression
+    | guccounter | guce_referrer(?:_sig)? | srnd | smid | spm | mibextid | epik | s_kwcid""",
+)
+_TRACKING_BY_HOST = {
+    "youtube.com": frozenset({"si", "feature", "pp", "ab_channel"}),
+    "youtu.be": frozenset({"si", "feature"}),
+    "twitter.com": frozenset({"s", "t"}),
+    "x.com": frozenset({"s", "t"}),
+    "reddit.com": frozenset({"share_id", "rdt", "context"}),
+    "tiktok.com": frozenset({"_r", "_t", "is_from_webapp", "sender_device"}),
+    "linkedin.com": frozenset({"trk", "trackingid", "lipi"}),
+    "news.google.com": frozenset({"oc", "hl", "gl", "ceid"}),
+}
+_REDIRECTORS = (
+    (re.compile(r"(?:www\.|news\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?"), re.compile(r"/(?:news/)?url"), ("url", "q")),
+    (re.compile(r"lm?\.(?:facebook|instagram)\.com|l\.(?:messenger|threads)\.(?:com|net)"), re.compile("/.*"), ("u",)),
+    (re.compile(r"(?:www\.|m\.)?youtube\.com"), re.compile("/redirect"), ("q",)),
+    (re.compile(r"out\.reddit\.com"), re.compile("/.*"), ("url",)),
+    (re.compile(r"(?:www\.)?linkedin\.com"), re.compile("/(?:redir/redirect|safety/go)"), ("url",)),
+    (re.compile(r"(?:www\.)?bing\.com"), re.compile(r"/news/apiclick\.aspx"), ("url",)),
+    (re.compile(r"(?:html\.)?duckduckgo\.com"), re.compile("/l"), ("uddg",)),
+    (re.compile(r"t\.umblr\.com"), re.compile("/redirect"), ("z",)),
+    (re.compile(r"(?:m\.)?vk\.com"), re.compile(r"/away\.php"), ("to",)),
+    (re.compile(r"slack-redir\.net"), re.compile("/link"), ("url",)),
+    (re.compile(r"steamcommunity\.com"), re.compile("/linkfilter"), ("url", "u")),
+    (re.compile(r"[a-z0-9]+\.safelinks\.protection\.outlook\.com"), re.compile("/.*"), ("url",)),
+)
+_REDIRECTING = re.compile("|".join(f"(?:{names.pattern})" for names, _, _ in _REDIRECTORS))
+_AMP = re.compile(r"/(?:amp|c|v)/s/([^/].*)")
+_AMP_HOST = re.compile(r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?|[a-z0-9-]+\.cdn\.ampproject\.org")
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    scheme: str
+    host: str
+    path: str
+    query: str | None
+    fragment: str
+
+    def __str__(self) -> str:
+        query = "" if self.query is None else f"?{self.query}"
+        fragment = f"#{self.fragment}" if self.fragment else ""
+        return f"{self.scheme}://{self.host}{self.path or '/'}{query}{fragment}"
+
+    @property
+    def name(self) -> str:
+        """The host without its port."""
+        return _PORT.sub("", self.host)
+
+
+def link(url: str | None) -> str | None:
+    """The address behind a link, safe to show as one: absolute, http or https, without user, 2,048 signs at most.
+
+    Redirectors are opened (see `canonical`); parameters and fragment stay. None for anything else.
+    """
+    parts = _opened(url or "")
+    return None if parts is None else _stored(parts)
+
+
+def canonical(url: str | None) -> str:
+    """The key of the page a link leads to, as told at the top; "" for what is no link. Idempotent."""
+    parts = _opened(url or "")
+    return "" if parts is None else _stored(_bare(parts)) or ""
+
+
+def host(url: str | None) -> str:
+    """The host of a link without port or www., in punycode; "" for what is no link."""
+    parts = _opened(url or "")
+    return "" if parts is None else parts.name.removeprefix("www.")
+
+
+def _stored(parts: _Parts) -> str | None:
+    written = str(parts)
+    return written if len(written) <= LINK_LIMIT else None
+
+
+def _read(url: str) -> _Parts | None:
+    """Cuts by the grammar of RFC 3986 (appendix B) and refuses what parsers are known to disagree on."""
+    if len(url) > 2 * LINK_LIMIT:
+        return None
+    url = url.strip(" \t\r\n")
+    if _FORBIDDEN.search(url) or not (found := _LINK.fullmatch(url)):
+        return None
+    scheme, authority, path, query, fragment = found.groups()
+    address = None if "\\" in authority else _host(authority.rpartition("@")[2], scheme.lower())
+    if address is None:
+        return None
+    return _Parts(
+        scheme.lower(),
+        address,
+        _without_dots(_escaped(path)),
+        None if query is None else _escaped(query),
+        _escaped(fragment or ""),
+    )
+
+
+def _host(authority: str, scheme: str) -> str | None:
+    found = _AUTHORITY.fullmatch(authority)
+    if found is None:
+        return None
+    name, port = found.groups()
+    if port and not 0 < int(port[:6]) < 65536:
+        return None
+    known = _ipv6(name) if name.startswith("[") else _domain(name)
+    if not known:
+        return None
+    return known if not port or port == _PORTS[scheme] else f"{known}:{int(port)}"
+
+
+def _ipv6(name: str) -> str | None:
+    try:
+        return f"[{ipaddress.IPv6Address(name[1:-1]).compressed}]" if name.endswith("]") and "%" not in name else None
+    except ValueError:
+        return None
+
+
+def _domain(name: str) -> str | None:
+    name = name.lower().removesuffix(".")
+    if not name.isascii():
+        try:
+            name = idna.encode(name, uts46=True).decode("ascii").removesuffix(".")
+        except idna.IDNAError:
+            return None
+    return name if _HOST.fullmatch(name) and len(name) <= 253 and ".." not in name else None
+
+
+def _escaped(part: str) -> str:
+    """Escapes what a link may not hold as it is, and writes every escape the one way of RFC 3986."""
+
+    def once(found: re.Match[str]) -> str:
+        if not found[0].startswith("%"):
+            return "".join(f"%{byte:02X}" for byte in found[0].encode())
+        if found[1] is None:
+            return "%25"
+        char = chr(int(found[1], 16))
+        return char if _UNRESERVED.fullmatch(char) else found[0].upper()
+
+    return _ESCAPE.sub(once, part)
+
+
+def _without_dots(path: str) -> str:
+    if "/." not in path:
+        return path
+    kept: list[str] = []
+    segments = path.split("/")[1:]
+    for segment in segments:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in {".", ".."}:
+        kept.append("")
+    return "/" + "/".join(kept)
+
+
+@lru_cache(maxsize=256)
+def _opened(url: str) -> _Parts | None:
+    """The address behind a link. Cached: one mention asks for its link, its key and its host."""
+    parts = _read(url)
+    while parts is not None and (inner := _inner(parts)) is not None:
+        parts = inner  # each is shorter than the one it was in, so this ends
+    return parts
+
+
+def _inner(parts: _Parts) -> _Parts | None:
+    if (amp := _AMP.fullmatch(parts.path)) and _AMP_HOST.fullmatch(parts.name):
+        return _read(f"https://{amp[1]}" + ("" if parts.query is None else f"?{parts.query}"))
+    if not parts.query or not _REDIRECTING.fullmatch(parts.name):
+        return None
+    for names, paths, parameters in _REDIRECTORS:
+        if names.fullmatch(parts.name) and paths.fullmatch(parts.path.rstrip("/") or "/"):
+            return _first_link(parts.query, parameters)
+    return None
+
+
+def _first_link(query: str, parameters: tuple[str, ...]) -> _Parts | None:
+    values: dict[str, str] = {}
+    for pair in query.split("&"):
+        name, _, value = pair.partition("=")
+        values.setdefault(name, value)
+    links = (_read(unquote_plus(values[name])) for name in parameters if name in values)
+    return next((found for found in links if found is not None), None)
+
+
+def _bare(parts: _Parts) -> _Parts:
+    fragment = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
+    return replace(
+        parts, path=parts.path.rstrip("/"), query=_without_tracking(parts.query, parts.name), fragment=fragment
+    )
+
+
+def _without_tracking(query: str | None, name: str) -> str | None:
+    tracked = _TRACKING_BY_HOST.get(_MIRRORS.sub("", name), frozenset())
+    kept = []
+    for pair in (query or "").split("&"):
+        key = pair.partition("=")[0]
+        if pair and key.lower() not in tracked and not _TRACKING.fullmatch(key):
+            kept.append(pair)
+    kept.sort(key=lambda pair: pair.partition("=")[0])
+    return "&".join(kept) or None

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from .base import Language, Message, Sample, Severity, Why
 from .clean import one_line, safe_url
-from .wording import byline, moment, sentences
+from .wording import PHRASES, byline, moment, sentences
 
 BRAND, RULE, SAMPLE = 80, 80, 500
 
@@ -61,6 +61,7 @@ class Content:
     quotes_title: str
     quotes: tuple[Quote, ...]
     open: str
+    colon: str
     url: str
 
 
@@ -82,6 +83,7 @@ def content(message: Message) -> Content:
         quotes_title=LABELS["samples"][language],
         quotes=tuple(_quote(sample, message) for sample in message.explanation.samples[:3]),
         open=LABELS["open"][language],
+        colon=PHRASES["colon"][language],
         url=safe_url(message.url) or "",
     )
 

@@ -21,18 +21,18 @@ PHRASES: dict[str, dict[Language, str]] = {
     "positive": {"en": "{n} positive stories", "fr": "{n} sujets positifs"},
     "mention one": {"en": "{n} mention", "fr": "{n} mention"},
     "mention": {"en": "{n} mentions", "fr": "{n} mentions"},
-    "hour one": {"en": "the last hour", "fr": "la dernière heure"},
-    "hour": {"en": "the last {n} hours", "fr": "les {n} dernières heures"},
-    "observed": {"en": "{what} in {hours}", "fr": "{what} sur {hours}"},
-    "observed of": {"en": "{what} out of {total} in {hours}", "fr": "{what} sur {total} dans {hours}"},
+    "hour one": {"en": "{n} hour", "fr": "{n} heure"},
+    "hour": {"en": "{n} hours", "fr": "{n} heures"},
+    "observed": {"en": "{what} in {hours}", "fr": "{what} en {hours}"},
+    "observed of": {"en": "{what} out of {total} in {hours}", "fr": "{what} sur {total} en {hours}"},
     "expected": {"en": "about {expected} would be usual", "fr": "le niveau habituel est d’environ {expected}"},
-    "shares": {"en": "{share} instead of {usual}", "fr": "{share} au lieu de {usual}"},
-    "since": {"en": "Since {time}.", "fr": "Depuis le {time}."},
-    "words": {"en": "They talk about: {words}.", "fr": "On y parle de : {words}."},
-    "first": {"en": "First seen: {who}, {time}", "fr": "Premier message : {who}, le {time}"},
+    "shares": {"en": "({share} instead of {usual})", "fr": "({share} au lieu de {usual})"},
+    "since": {"en": "It began on {time}.", "fr": "Début\u00a0: le {time}."},
+    "words": {"en": "They talk about: {words}.", "fr": "On y parle de\u00a0: {words}."},
+    "first": {"en": "First seen: {who}, {time}", "fr": "Premier message\u00a0: {who}, le {time}"},
     "top": {"en": "most come from {source}", "fr": "la plupart viennent de {source}"},
     "top alone": {"en": "Most come from {source}", "fr": "La plupart viennent de {source}"},
-    "reach": {"en": "Seen by up to {n} people", "fr": "Portée : jusqu’à {n} personnes"},
+    "reach": {"en": "Seen by up to {n} people", "fr": "Portée\u00a0: jusqu’à {n} personnes"},
     "risk": {
         "en": "between {low} and {high} customers at risk (a rough estimate)",
         "fr": "entre {low} et {high} clients menacés (estimation grossière)",
@@ -43,6 +43,7 @@ PHRASES: dict[str, dict[Language, str]] = {
     },
     "time": {"en": "d MMMM, HH:mm", "fr": "d MMMM 'à' HH:mm"},
     "colon": {"en": ": ", "fr": "\u00a0: "},
+    "semicolon": {"en": "; ", "fr": "\u00a0; "},
 }
 
 
@@ -106,11 +107,11 @@ def _change(e: Explanation, language: Language) -> str:
         seen = say("observed", language, what=what, hours=hours)
     else:
         seen = say("observed of", language, what=what, total=figure(e.total, language), hours=hours)
-    against = [say("expected", language, expected=figure(e.expected, language))] if e.expected is not None else []
+    if e.expected is not None:
+        seen += PHRASES["semicolon"][language] + say("expected", language, expected=figure(e.expected, language))
     if e.share is not None and e.usual_share is not None:
-        both = {"share": percent(e.share, language), "usual": percent(e.usual_share, language)}
-        against.append(say("shares", language, **both))
-    return PHRASES["colon"][language].join([seen, ", ".join(against)] if against else [seen]) + "."
+        seen += " " + say("shares", language, share=percent(e.share, language), usual=percent(e.usual_share, language))
+    return seen + "."
 
 
 def _words(e: Explanation, language: Language) -> str:
@@ -126,7 +127,7 @@ def _origin(e: Explanation, language: Language, timezone: str) -> str:
         parts.append(say("first", language, who=byline(e.first_mention, language), time=time))
     if source:
         parts.append(say("top" if parts else "top alone", language, source=source))
-    return "; ".join(parts) + "." if parts else ""
+    return PHRASES["semicolon"][language].join(parts) + "." if parts else ""
 
 
 def _scope(e: Explanation, language: Language) -> str:
@@ -134,4 +135,4 @@ def _scope(e: Explanation, language: Language) -> str:
     if e.customers_at_risk:
         low, high = (figure(n, language) for n in e.customers_at_risk)
         parts.append(say("risk" if parts else "risk alone", language, low=low, high=high))
-    return "; ".join(parts) + "." if parts else ""
+    return PHRASES["semicolon"][language].join(parts) + "." if parts else ""

@@ -95,7 +95,7 @@ def payload(message: Message) -> dict[str, Any]:
     for quote in shown.quotes:
         blocks += _quote(quote)
     if shown.url:
-        blocks.append({"type": "section", "text": _link(f"{escape(shown.open)}: ", shown.url)})
+        blocks.append({"type": "section", "text": _link(escape(shown.open + shown.colon), shown.url)})
     return {
         "text": fit(_fallback(shown), FALLBACK),
         "blocks": blocks,

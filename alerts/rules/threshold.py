@@ -40,7 +40,7 @@ def evaluate(params: Threshold, window: Window) -> Verdict:
     before = window.buckets[: -params.window_hours]
     observed, total = _count(recent, params.counted), _total(recent, params.counted)
     share = observed / total if total and params.counted != "mentions" else None
-    level = observed if params.measure == "count" else 100 * (share or 0.0)
+    level = observed if params.measure == "count" else (100 * observed / total if total else 0.0)
     usual = _count(before, params.counted)
     known = _total(before, params.counted)
     return Verdict(

@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from alerts.base import SEVERITIES, Verdict
+from alerts.incident import Incident, Policy, acknowledge, close, from_json, over, step, to_json
+
+T0 = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+FIRE = Verdict(True, 4.0, 3.0, "warning", observed=12, expected=3.5, total=40, since=T0 - timedelta(hours=2))
+WORSE = replace(FIRE, severity="critical", level=9.0, observed=80)
+CALM = Verdict(False, 0.4, 3.0)
+BLIND = None
+PLAIN = Policy()
+ALL = {"fire": FIRE, "worse": WORSE, "calm": CALM, "blind": BLIND}
+
+
+def at(hours: float) -> datetime:
+    return T0 + timedelta(hours=hours)
+
+
+def play(script, policy=PLAIN, was=None):
+    """Steps through (hours, what, policy or None); gives the last incident and what was decided, as words."""
+    said = []
+    for hours, what, *special in script:
+        was, decision = step(was, ALL[what], at(hours), special[0] if special else policy)
+        said.append(decision.why or decision.quiet)
+    return was, said
+
+
+SILENCED, NIGHT, INHIBITED = Policy(muted="silenced"), Policy(muted="quiet_hours"), Policy(muted="inhibited")
+
+
+@pytest.mark.parametrize(
+    ("story", "state"),
+    [
+        ("0 calm: calm", None),
+        ("0 blind: no_data", None),
+        ("0 fire: opened", "firing"),
+        ("0 fire: opened, 1 fire: within_interval", "firing"),
+        ("0 fire: opened, 4 fire: reminder, 7 fire: within_interval, 8 fire: reminder", "firing"),
+        ("0 fire: opened, 1 worse: worsened", "firing"),
+        ("0 fire: opened, 1 worse: worsened, 2 fire: within_interval, 3 worse: within_interval", "firing"),
+        ("0 fire: opened, 1 calm: recovering", "recovering"),
+        ("0 fire: opened, 1 calm: recovering, 6.9 calm: recovering, 7 calm: resolved", "resolved"),
+        ("0 fire: opened, 1 calm: recovering, 5 fire: reminder", "firing"),
+        ("0 fire: opened, 1 calm: recovering, 2 fire: within_interval, 8 calm: recovering", "recovering"),
+        ("0 fire: opened, 1 calm: recovering, 7 calm: resolved, 8 fire: resolved, 9 calm: resolved", "resolved"),
+        # blind is not calm: the state is kept, reminders go on, and hours without data do not count as calm
+        ("0 fire: opened, 1 blind: no_data, 4 blind: reminder, 9 blind: reminder", "firing"),
+        ("0 fire: opened, 1 calm: recovering, 8 blind: no_data, 8.5 calm: recovering, 14 calm: resolved", "resolved"),
+    ],
+)
+def test_an_incident_lives_as_told(story, state):
+    told = [part.split(": ") for part in story.split(", ")]
+    incident, heard = play([(float(event.split()[0]), event.split()[1]) for event, _ in told])
+    assert heard == [said for _, said in told]
+    assert (incident.state if incident else None) == state
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ([(0, "fire"), (0.4, "fire"), (0.5, "fire")], ["pending", "pending", "opened"]),
+        ([(0, "fire"), (0.4, "calm"), (0.5, "fire")], ["pending", "calm", "pending"]),
+        ([(0, "fire"), (0.4, "blind"), (0.5, "fire")], ["pending", "no_data", "opened"]),
+    ],
+)
+def test_firing_must_last_before_it_opens(script, said):
+    assert play(script, Policy(for_minutes=30))[1] == said
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        # what is still true when the mute ends is said then
+        ([(0, "fire", SILENCED), (1, "fire")], ["silenced", "opened"]),
+        ([(0, "fire", INHIBITED), (1, "fire")], ["inhibited", "opened"]),
+        ([(0, "fire", NIGHT), (1, "calm", NIGHT), (2, "calm")], ["quiet_hours", "quiet_hours", "opened"]),
+        ([(0, "fire"), (1, "worse", NIGHT), (2, "fire")], ["opened", "quiet_hours", "worsened"]),
+        ([(0, "fire"), (5, "fire", NIGHT), (6, "fire")], ["opened", "quiet_hours", "reminder"]),
+        # quiet hours put off, even what came and went
+        (
+            [(0, "fire", NIGHT), (1, "calm", NIGHT), (7, "calm", NIGHT), (8, "calm"), (9, "calm")],
+            ["quiet_hours", "quiet_hours", "quiet_hours", "resolved", "resolved"],
+        ),
+        (
+            [(0, "fire"), (1, "calm"), (7, "calm", NIGHT), (8, "blind")],
+            ["opened", "recovering", "quiet_hours", "resolved"],
+        ),
+    ],
+)
+def test_what_is_muted_waits_for_its_turn(script, said):
+    assert play(script)[1] == said
+
+
+def test_what_ended_under_a_silence_is_told_to_nobody():
+    incident, _ = play([(0, "fire", SILENCED), (1, "calm", SILENCED), (7, "calm", SILENCED)])
+    assert incident.state == "resolved"
+    assert incident.notified == {}
+    assert over(incident, at(7), PLAIN)
+    assert step(incident, CALM, at(8), PLAIN)[1].why is None
+
+
+def test_the_morning_still_owes_what_the_night_held_back():
+    night, _ = play([(0, "fire", NIGHT), (1, "calm", NIGHT), (7, "calm", NIGHT)])
+    assert not over(night, at(7), PLAIN)
+    morning, said = play([(8, "fire")], was=night)
+    assert said == ["resolved"]
+    assert over(morning, at(8), PLAIN)
+
+
+def test_an_acknowledged_incident_is_not_repeated_but_its_rise_and_end_are_told():
+    incident, _ = play([(0, "fire")])
+    incident = acknowledge(incident, at(1))
+    _, said = play([(5, "fire"), (6, "worse"), (7, "calm"), (13, "calm")], was=incident)
+    assert said == ["acknowledged", "worsened", "recovering", "resolved"]
+    assert acknowledge(incident, at(3)).acknowledged_at == at(1)
+
+
+def test_closing_tells_those_who_were_told_and_does_not_open_again_at_once():
+    incident = close(play([(0, "fire")])[0], at(1))
+    assert close(incident, at(2)) is incident
+    incident, said = play([(1.1, "fire"), (1.2, "fire"), (3, "fire")], was=incident)
+    assert said == ["resolved", "resolved", "resolved"]
+    assert incident.notified == {"opened": 1, "resolved": 1}
+    assert not over(incident, at(8.9), PLAIN)
+    assert over(incident, at(9), PLAIN)
+
+
+def test_closing_what_nobody_was_told_of_stays_silent():
+    pending = close(play([(0, "fire")], Policy(for_minutes=60))[0], at(0.5))
+    assert play([(0.5, "calm")], was=pending)[1] == ["resolved"]
+    assert play([(0.5, "calm")], was=pending)[0].notified == {}
+
+
+def test_a_rise_to_critical_right_after_a_rise_to_warning_is_news():
+    small = replace(FIRE, severity="info")
+    incident, _ = step(None, small, at(0), PLAIN)
+    incident, first = step(incident, FIRE, at(1), PLAIN)
+    _, second = step(incident, WORSE, at(1.5), PLAIN)
+    assert [(d.why, d.sequence) for d in (first, second)] == [("worsened", 1), ("worsened", 2)]
+
+
+def test_the_incident_remembers_its_peak_and_its_earliest_beginning():
+    earlier = replace(WORSE, since=T0 - timedelta(hours=9))
+    incident, _ = step(None, FIRE, at(0), PLAIN)
+    incident, _ = step(incident, earlier, at(1), PLAIN)
+    incident, _ = step(incident, FIRE, at(2), PLAIN)
+    assert incident.peak == earlier
+    assert incident.severity == "critical"
+    assert incident.since == T0 - timedelta(hours=9)
+    assert incident.opened_at == at(0)
+
+
+def test_what_is_stored_is_json_and_comes_back_equal():
+    incident, _ = play([(0, "fire"), (1, "worse"), (2, "calm")])
+    assert from_json(json.loads(json.dumps(to_json(incident)))) == incident
+
+
+@pytest.mark.parametrize("stored", [{}, {"state": "firing"}, {"state": "asleep"}])
+def test_what_was_never_stored_is_refused(stored):
+    with pytest.raises(ValidationError):
+        from_json(stored)
+
+
+EVENTS = st.lists(
+    st.tuples(
+        st.floats(0, 5),
+        st.sampled_from([CALM, FIRE, WORSE, replace(FIRE, severity="info"), None]),
+        st.sampled_from([None, None, None, "silenced", "inhibited", "quiet_hours"]),
+        st.sampled_from(["", "", "", "", "acknowledge", "close"]),
+    ),
+    max_size=60,
+)
+POLICIES = st.builds(
+    Policy, st.sampled_from([0, 30, 120]), st.sampled_from([0.0, 1.0, 6.0]), st.sampled_from([1.0, 4.0])
+)
+
+
+@given(EVENTS, POLICIES)
+def test_no_reason_is_ever_said_twice_within_the_repeat_interval(events, policy):
+    incident: Incident | None = None
+    now, told, last_sequence = T0, {}, {}
+    for hours, verdict, muted, person in events:
+        now += timedelta(hours=hours)
+        here = replace(policy, muted=muted)
+        if incident and over(incident, now, here):
+            incident, told, last_sequence = None, {}, {}
+        if incident and person == "acknowledge":
+            incident = acknowledge(incident, now)
+        if incident and person == "close":
+            incident = close(incident, now)
+        before = incident
+        incident, decision = step(incident, verdict, now, here)
+        assert (decision.why is None) != (decision.quiet is None)
+        if before and before.state == "resolved":
+            assert incident is not None
+            assert incident.state == "resolved"
+        if incident:
+            assert from_json(json.loads(json.dumps(to_json(incident)))) == incident
+        if decision.why is None:
+            assert decision.sequence == 0
+            continue
+        assert incident is not None
+        assert muted is None
+        reason = (decision.why, incident.severity)
+        assert now - told.get(reason, datetime.min.replace(tzinfo=UTC)) >= timedelta(hours=policy.repeat_hours)
+        assert decision.why == "reminder" or reason not in told
+        assert decision.sequence == last_sequence.get(decision.why, 0) + 1
+        told[reason], last_sequence[decision.why] = now, decision.sequence
+
+
+@given(EVENTS, POLICIES)
+def test_an_incident_never_becomes_milder_and_never_calms_down_unseen(events, policy):
+    incident, now = None, T0
+    for hours, verdict, _, _ in events:
+        now += timedelta(hours=hours)
+        was, (incident, _) = incident, step(incident, verdict, now, policy)
+        if was and incident:
+            assert SEVERITIES.index(incident.severity) >= SEVERITIES.index(was.severity)
+        if was and verdict is None:
+            assert incident is not None
+            assert incident.state == was.state
+
+
+@given(EVENTS)
+def test_running_an_evaluation_twice_says_nothing_twice(events):
+    incident, now = None, T0
+    for hours, verdict, muted, _ in events:
+        now += timedelta(hours=hours + 0.01)
+        policy = Policy(muted=muted)
+        incident, _ = step(incident, verdict, now, policy)
+        again, decision = step(incident, verdict, now, policy)
+        assert decision.why is None
+        assert again == incident

@@ -65,10 +65,10 @@ new-collector: ## write a collector and its test case from the template: make ne
 		""|*[!a-z0-9]*|[0-9]*) echo "Name the platform in lower case letters and digits: make new-collector lemmy"; exit 2;; esac
 	@if [ -e "collectors/$(NAME).py" ] || [ -e "tests/collectors/$(NAME)" ]; then \
 		echo "collectors/$(NAME).py or tests/collectors/$(NAME) exists already: nothing was written"; exit 2; fi
-	@mkdir -p "tests/collectors/$(NAME)"
+	@mkdir -p "tests/collectors/$(NAME)/first"
 	@title="$$(printf %s "$(NAME)" | cut -c1 | tr '[:lower:]' '[:upper:]')$$(printf %s "$(NAME)" | cut -c2-)"; \
 	for file in docs/new-collector/*; do \
-		case "$$file" in *.py.txt) to="collectors/$(NAME).py";; *) to="tests/collectors/$(NAME)/$${file##*/}";; esac; \
+		case "$$file" in *.py.txt) to="collectors/$(NAME).py";; *) to="tests/collectors/$(NAME)/first/$${file##*/}";; esac; \
 		sed -e "s/NAME/$(NAME)/g" -e "s/TITLE/$$title/g" "$$file" > "$$to"; echo "wrote $$to"; \
 	done
 

@@ -65,7 +65,7 @@ def create(session: Session, viewer: Viewer, new: NewBrand, jobs: Jobs, now: dat
     )
     with unique_name(session, "brand"):
         session.add(row)
-    jobs.defer(session, "rematch")
+    jobs.defer(session, "rematch", workspace_id=str(row.workspace_id), brand_id=str(row.id))
     record(session, viewer, "brand.create", row.id, name=new.name)
     session.refresh(row)
     return row
@@ -116,7 +116,7 @@ def request_rematch(session: Session, viewer: Viewer, brand_id: UUID, jobs: Jobs
     row = locked(session, viewer, brand_id)
     row.rematch_requested_at = now
     session.flush()
-    jobs.defer(session, "rematch")
+    jobs.defer(session, "rematch", workspace_id=str(row.workspace_id), brand_id=str(row.id))
     record(session, viewer, "brand.rematch", brand_id)
     session.refresh(row)
     return row

@@ -63,7 +63,7 @@ def _end(session: Session, row: IncidentRow, jobs: Jobs, now: datetime) -> None:
     row.memory = to_json(close(from_json(row.memory), now))
     row.state, row.resolved_at = "resolved", now
     session.flush()
-    jobs.defer(session, "watch")
+    jobs.defer(session, "watch", workspace_id=str(row.workspace_id), brand_id=str(row.brand_id))
 
 
 def _told(session: Session, viewer: Viewer, row: IncidentRow, kind: str, now: datetime, **details: object) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -76,11 +76,24 @@ def change(
     session.flush()
     if recount:
         mark_dirty(session, viewer.workspace_id, wanted)
-        jobs.defer(session, "watch")
+        watch(session, viewer, jobs, _brands(session, viewer, wanted))
     target = wanted[0] if len(wanted) == 1 else f"{len(wanted)} mentions"
     record(session, viewer, "mention.update", target, fields=sorted(changes.model_fields_set - {"ids"}))
     session.flush()
     return rows
+
+
+def watch(session: Session, viewer: Viewer, jobs: Jobs, brand_ids: Iterable[UUID]) -> None:
+    """Has these brands counted and looked at again."""
+    jobs.defer_all(
+        session,
+        [("watch", {"workspace_id": str(viewer.workspace_id), "brand_id": str(brand)}) for brand in set(brand_ids)],
+    )
+
+
+def _brands(session: Session, viewer: Viewer, mention_ids: Sequence[UUID]) -> Sequence[UUID]:
+    matched = select(Match.brand_id).where(Match.workspace_id == viewer.workspace_id, Match.mention_id.in_(mention_ids))
+    return session.scalars(matched.distinct()).all()
 
 
 def _set(row: Mention, given: dict[str, Any]) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def create(session: Session, viewer: Viewer, new: NewRule, jobs: Jobs) -> AlertR
     row = AlertRule(id=uuid7(), workspace_id=viewer.workspace_id, **values)
     with unique_name(session, "rule"):
         session.add(row)
-    jobs.defer(session, "watch")
+    jobs.defer(session, "watch", workspace_id=str(row.workspace_id), brand_id=str(row.brand_id))
     record(session, viewer, "rule.create", row.id, kind=new.kind, name=new.name)
     session.refresh(row)
     return row
@@ -111,7 +111,7 @@ def update(session: Session, viewer: Viewer, rule_id: UUID, changes: RuleChanges
         if values.get("enabled"):
             row.failures, row.disabled_reason = 0, None
         row.version += 1
-    jobs.defer(session, "watch")
+    jobs.defer(session, "watch", workspace_id=str(row.workspace_id), brand_id=str(row.brand_id))
     record(session, viewer, "rule.update", rule_id, fields=sorted(values))
     session.refresh(row)
     return row

@@ -1,0 +1,131 @@
+"""Accounts of people: the first one, a new password, how one likes to read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, StringConstraints
+from sqlalchemy import exists, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.actions.audit import record
+from app.actions.fields import Fields, Line, TimeZone
+from app.auth import links, passwords, sessions
+from app.models import Member, User, uuid7
+from app.problems import FieldError, Problem, invalid, not_found
+from app.viewer import Viewer
+
+Role = Literal["admin", "editor", "viewer"]
+
+
+def _email(value: str) -> str:
+    local, at, domain = value.rpartition("@")
+    complete = at and local and ("." in domain.strip(".") or domain == "localhost")
+    if not complete or set(value) & set(' ,;<>"\\\t'):
+        raise ValueError("write an address like ana@example.com")
+    return value
+
+
+Email = Annotated[Line, StringConstraints(to_lower=True, min_length=3, max_length=254), AfterValidator(_email)]
+
+
+class NewAccount(Fields):
+    """A person who may log in."""
+
+    email: Email
+    password: Annotated[str, StringConstraints(max_length=1_000)]
+    name: Line = ""
+    language: Literal["en", "fr"] | None = None
+    timezone: TimeZone | None = None
+
+
+class Preferences(Fields):
+    """How somebody likes to read; a field left out stays."""
+
+    name: Line = ""
+    language: Literal["en", "fr"] | None = None
+    timezone: TimeZone | None = None
+
+
+def has_users(session: Session, viewer: Viewer) -> bool:
+    """Whether anybody has an account in the viewer's workspace."""
+    viewer.needs("read")
+    return bool(session.scalar(select(exists().where(Member.workspace_id == viewer.workspace_id))))
+
+
+def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admin") -> User:
+    """Makes an account and its membership. Raises Problem 409 when the address has one, 422 on the password."""
+    viewer.needs("admin")
+    passwords.check(new.password, new.email)
+    row = {
+        "id": uuid7(),
+        "email": new.email,
+        "name": new.name,
+        "password_hash": passwords.hashed(new.password),
+        "language": new.language,
+        "timezone": new.timezone,
+    }
+    made = session.execute(insert(User).values(row).on_conflict_do_nothing().returning(User.id)).scalar()
+    if made is None:
+        error = FieldError("email", "Log in, or take another address.")
+        raise Problem("email-taken", 409, "This address has an account already.", errors=[error])
+    session.add(Member(workspace_id=viewer.workspace_id, user_id=made, role=role))
+    record(session, viewer, "account.create", new.email, role=role)
+    session.flush()
+    return session.get_one(User, made)
+
+
+def set_up(session: Session, viewer: Viewer, link: str, new: NewAccount, now: datetime) -> User:
+    """The first account, by the link that was printed on the terminal. Raises Problem 403 when the link is spent."""
+    if not links.spend(session, link, links.SETUP, now):
+        raise Problem("link-spent", 403, "This link does not work any more: start Vigie again to get a new one.")
+    return create(session, viewer, new, "admin")
+
+
+def change_password(session: Session, viewer: Viewer, current: str, new: str, kept: bytes | None = None) -> None:
+    """A new password; every session but `kept` ends. Raises Problem 422 when the current one is wrong."""
+    user = me(session, viewer)
+    if not passwords.matches(user.password_hash, current):
+        raise invalid(FieldError("current", "This is not your current password."))
+    passwords.check(new, user.email, "new")
+    user.password_hash = passwords.hashed(new)
+    sessions.log_out_others(session, user.id, kept)
+    record(session, viewer, "account.password", user.email)
+    session.flush()
+
+
+def set_password(session: Session, viewer: Viewer, email: str, new: str) -> None:
+    """An administrator of the machine gives somebody a new password; all their sessions end. Raises Problem 404."""
+    viewer.needs("admin")
+    user = session.scalars(
+        select(User)
+        .join(Member, Member.user_id == User.id)
+        .where(Member.workspace_id == viewer.workspace_id, User.email == email.strip().lower())
+    ).one_or_none()
+    if user is None:
+        raise not_found("account")
+    passwords.check(new, user.email)
+    user.password_hash = passwords.hashed(new)
+    sessions.log_out_others(session, user.id)
+    record(session, viewer, "account.password", user.email)
+    session.flush()
+
+
+def prefer(session: Session, viewer: Viewer, wanted: Preferences) -> User:
+    """Remembers how the viewer likes to read."""
+    user = me(session, viewer)
+    for name, value in wanted.model_dump(exclude_unset=True).items():
+        setattr(user, name, value)
+    session.flush()
+    return user
+
+
+def me(session: Session, viewer: Viewer) -> User:
+    """The viewer's own account. Raises Problem 403 for a key: it has none."""
+    viewer.needs("read")
+    user = session.get(User, viewer.user_id, with_for_update=True) if viewer.user_id else None
+    if user is None:
+        raise Problem("no-account", 403, "This is for people with an account, not for a key.")
+    return user

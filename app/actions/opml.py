@@ -1,0 +1,84 @@
+"""Bringing the subscriptions of a feed reader along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.actions.sources import NewSource, create
+from app.models import Source
+from app.problems import FieldError, Problem, invalid
+from app.services import Services
+from app.viewer import Viewer
+from collectors._opml import OpmlError, Subscription, read_opml
+
+
+@dataclass(frozen=True, slots=True)
+class OpmlResult:
+    """What came of one feed of the list: added, there already, or refused with the reason."""
+
+    title: str
+    url: str
+    status: Literal["added", "known", "refused"]
+    id: UUID | None = None
+    reason: str | None = None
+
+
+def import_opml(
+    session: Session, viewer: Viewer, data: bytes, services: Services, now: datetime, brand_id: UUID | None = None
+) -> list[OpmlResult]:
+    """A source per feed that is not read already. Raises Problem 422 when the file is no OPML."""
+    viewer.needs("write")
+    try:
+        subscriptions = read_opml(data)
+    except OpmlError as error:
+        raise invalid(FieldError("file", "{why}.", {"why": str(error).capitalize()})) from None
+    rows = session.execute(
+        select(Source.name, Source.params, Source.id).where(Source.workspace_id == viewer.workspace_id)
+    ).all()
+    names = {row.name for row in rows}
+    read = {row.params.get("url"): row.id for row in rows}
+    results = []
+    for one in subscriptions:
+        if one.url in read:
+            results.append(OpmlResult(one.title, one.url, "known", read[one.url]))
+            continue
+        results.append(_add(session, viewer, one, names, services, now, brand_id))
+    return results
+
+
+def _add(
+    session: Session,
+    viewer: Viewer,
+    one: Subscription,
+    names: set[str],
+    services: Services,
+    now: datetime,
+    brand_id: UUID | None,
+) -> OpmlResult:
+    name = free_name(one.title or one.url, names)
+    new = NewSource(collector="rss", name=name, params={"url": one.url}, brand_id=brand_id)
+    try:
+        row = create(session, viewer, new, services, now)
+    except Problem as problem:
+        if problem.status not in (409, 422):
+            raise
+        reason = problem.errors[0].message if problem.errors else problem.detail
+        return OpmlResult(one.title, one.url, "refused", reason=reason)
+    names.add(name)
+    return OpmlResult(one.title, one.url, "added", row.id)
+
+
+def free_name(wanted: str, taken: set[str]) -> str:
+    """The name, cut to what fits, with a number when somebody has it."""
+    base = " ".join(wanted.split())[:90] or "RSS"
+    number, name = 1, base
+    while name in taken:
+        number += 1
+        name = f"{base} ({number})"
+    return name

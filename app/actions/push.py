@@ -1,0 +1,165 @@
+"""Mentions that are brought to us, by the API or a file, instead of being fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, StringConstraints, ValidationError
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.actions.audit import record
+from app.actions.fields import Fields, Line, refused
+from app.db import Database
+from app.jobs import Jobs
+from app.models import Source, uuid7
+from app.pipeline.dedupe import fingerprint
+from app.pipeline.normalise import ID_LIMIT
+from app.pipeline.place import Batch, Placer
+from app.pipeline.plain import clean_line
+from app.pipeline.store import Origin, Stored, store
+from app.problems import FieldError
+from app.viewer import Viewer
+from collectors.base import RawMention
+
+SOURCE = "API"
+PUSH_MAX = 1_000
+Count = Annotated[int, Field(ge=0, le=10**12)]
+Status = Literal["stored", "updated", "unchanged", "unmatched", "refused"]
+STATUSES: dict[str, Status] = {"stored": "stored", "updated": "updated", "unchanged": "unchanged"}
+
+
+class Engagement(Fields):
+    """Counts as the platform gave them."""
+
+    likes: Count = 0
+    shares: Count = 0
+    comments: Count = 0
+    views: Count = 0
+
+
+class PushedMention(Fields):
+    """One mention. `external_id` makes it the same one when it is sent again. `rating` is out of `rating_scale`."""
+
+    external_id: Annotated[Line, StringConstraints(min_length=1)]
+    url: Annotated[str, StringConstraints(max_length=2_048)] | None = None
+    title: Annotated[str, StringConstraints(max_length=10_000)] = ""
+    text: Annotated[str, StringConstraints(max_length=100_000)]
+    author: Line = ""
+    author_followers: Count | None = None
+    platform: Line = ""
+    outlet: Line = ""
+    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")] | None = None
+    published_at: AwareDatetime
+    rating: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    rating_scale: Annotated[float, Field(gt=0, le=1_000, allow_inf_nan=False)] = 5
+    reach: Count | None = None
+    engagement: Engagement = Field(default_factory=Engagement)
+
+    def raw(self) -> RawMention:
+        """As a collector would have given it."""
+        given = self.model_dump(exclude={"engagement", "rating_scale"})
+        return RawMention(
+            **given,
+            rating_scale=self.rating_scale if self.rating is not None else None,
+            engagement=self.engagement.model_dump(exclude_unset=True),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PushResult:
+    """What came of one pushed mention. `id` is None for one that is not stored; `errors` say why one was refused."""
+
+    index: int
+    external_id: str
+    status: Status
+    id: UUID | None = None
+    errors: tuple[FieldError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A push that was read and matched, ready to be stored."""
+
+    origin: Origin
+    raws: dict[int, RawMention]
+    bad: dict[int, PushResult]
+    batch: Batch
+
+
+def push_source(session: Session, viewer: Viewer, name: str = SOURCE) -> Source:
+    """The source that pushes of this workspace belong to, made when it is first needed."""
+    viewer.needs("write")
+    session.execute(
+        insert(Source)
+        .values(
+            workspace_id=viewer.workspace_id,
+            id=uuid7(),
+            collector="push",
+            name=name,
+            params={},
+            interval_seconds=3600,
+            state="ok",
+        )
+        .on_conflict_do_nothing(index_elements=["workspace_id", "name"])
+    )
+    return session.scalars(select(Source).where(Source.workspace_id == viewer.workspace_id, Source.name == name)).one()
+
+
+def read(items: Sequence[Any]) -> tuple[dict[int, RawMention], dict[int, PushResult]]:
+    """The items that are mentions, and the results of those that are not, by their place."""
+    raws: dict[int, RawMention] = {}
+    bad: dict[int, PushResult] = {}
+    for index, item in enumerate(items):
+        try:
+            raw = PushedMention.model_validate(item).raw()
+            if raw.rating is not None and raw.rating > (raw.rating_scale or 0):
+                error = FieldError("rating", "A rating cannot be over its scale.")
+                bad[index] = PushResult(index, raw.external_id, "refused", errors=(error,))
+            else:
+                raws[index] = raw
+        except ValidationError as error:
+            problem = refused(error.errors(include_input=False, include_url=False))
+            given = item.get("external_id") if isinstance(item, dict) else None
+            known = given[:ID_LIMIT] if isinstance(given, str) else ""
+            bad[index] = PushResult(index, known, "refused", errors=problem.errors)
+    return raws, bad
+
+
+def prepare(db: Database, source: Source, items: Sequence[Any], now: datetime) -> Prepared:
+    """Reads, normalises and matches a push; outside any transaction, for it may take a while."""
+    origin = Origin(source.workspace_id, source.id, source.collector, source.brand_id, source.sample)
+    raws, bad = read(items)
+    return Prepared(origin, raws, bad, Placer(db)(origin, list(raws.values()), (), now))
+
+
+def push(session: Session, viewer: Viewer, prepared: Prepared, jobs: Jobs) -> list[PushResult]:
+    """Stores a push. One result per item, in order."""
+    viewer.needs("write")
+    stored = store(session, prepared.origin, prepared.batch.placed, prepared.batch.refused)
+    if stored.stored or stored.updated:
+        jobs.defer(session, "score")
+    record(session, viewer, "mention.push", prepared.origin.source_id, stored=stored.stored, updated=stored.updated)
+    session.flush()
+    return results(prepared, stored)
+
+
+def results(prepared: Prepared, stored: Stored) -> list[PushResult]:
+    """What came of each item, by its fingerprint."""
+    reasons = {one.external_id: one.reason for one in prepared.batch.refused}
+    found = dict(prepared.bad)
+    for index, raw in prepared.raws.items():
+        mark = fingerprint(prepared.origin.kind, raw, str(prepared.origin.source_id))
+        outcome, reason = stored.outcomes.get(mark), reasons.get(clean_line(raw.external_id, ID_LIMIT))
+        if outcome == "quarantined" or (outcome is None and reason is not None):
+            error = FieldError("text", "{reason}", {"reason": reason or "The database refused it."})
+            found[index] = PushResult(index, raw.external_id, "refused", errors=(error,))
+        else:
+            status = STATUSES.get(outcome or "", "unmatched")
+            found[index] = PushResult(index, raw.external_id, status, stored.ids.get(mark))
+    return [found[index] for index in sorted(found)]

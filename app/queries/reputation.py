@@ -1,0 +1,244 @@
+"""The reputation score of a brand over time, and of brands side by side."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.models import Brand, Bucket
+from app.problems import FieldError, invalid
+from app.queries.brands import brand, known_brands
+from app.queries.feed import one_of
+from app.queries.sources import known_sources
+from app.viewer import Viewer
+from sentiment.compact import compact
+from sentiment.indices import Reputation, Scored, Tally, reputations, share_of_voice
+from sentiment.quantify import LanguageGroup, group_of
+
+By = Literal["hour", "day", "week", "month"]
+Weight = Literal["stories", "mentions", "reach"]
+CONFIDENCE = 0.95
+POINTS_MAX = 3_000
+GROUPS: tuple[LanguageGroup, ...] = ("en", "fr", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From `since` on, before `until`, cut by `by` in the viewer's time zone. Hours that are begun count whole."""
+
+    since: datetime
+    until: datetime
+    by: By = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Slant:
+    """What is counted: the weight of a mention, and which sources and languages; none means all."""
+
+    weight: Weight = "stories"
+    sources: tuple[UUID, ...] = ()
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Stances as shown, in the weight asked for."""
+
+    promoters: int
+    passives: int
+    detractors: int
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One period of the series. `reputation` has no score where nothing was said."""
+
+    start: datetime
+    reputation: Reputation
+    mentions: int
+    stories: int
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The sentiment model behind the scores, and what was measured of it."""
+
+    name: str
+    version: str
+    measured: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReputationView:
+    """A brand's score over a period, and its series without holes."""
+
+    brand: Brand
+    whole: Point
+    series: list[Point]
+    model: Model
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One of several brands: its score, and its share, 0 to 1, of all that is said about them."""
+
+    brand: Brand
+    point: Point
+    share_of_voice: float
+
+
+def reputation(session: Session, viewer: Viewer, brand_id: UUID, period: Period, slant: Slant) -> ReputationView:
+    """The score of a brand. Raises Problem 404, and 422 when the series would be too long."""
+    row = brand(session, viewer, brand_id)
+    known_sources(session, viewer, slant.sources)
+    starts = periods(period, viewer.timezone)
+    by_start: dict[datetime, _Sum] = defaultdict(_Sum)
+    for found in _counted(session, viewer, [brand_id], period, slant, viewer.timezone):
+        by_start[found.start].add(found, slant.weight)
+    whole = _Sum.of(by_start.values())
+    points = _points([(period.since, whole), *((start, by_start.get(start, _Sum())) for start in starts)])
+    return ReputationView(row, points[0], points[1:], model())
+
+
+def compare(
+    session: Session, viewer: Viewer, brand_ids: Sequence[UUID], period: Period, slant: Slant
+) -> list[Compared]:
+    """Brands side by side, in the order asked. Raises Problem 404."""
+    rows = known_brands(session, viewer, brand_ids)
+    known_sources(session, viewer, slant.sources)
+    sums: dict[UUID, _Sum] = defaultdict(_Sum)
+    for found in _counted(session, viewer, brand_ids, period, slant, None):
+        sums[found.brand_id].add(found, slant.weight)
+    points = _points([(period.since, sums[brand_id]) for brand_id in brand_ids])
+    voices = share_of_voice({str(row.id): point.mentions for row, point in zip(rows, points, strict=True)})
+    return [Compared(row, point, voices[str(row.id)]) for row, point in zip(rows, points, strict=True)]
+
+
+def model() -> Model:
+    """The model that scores, as its card says."""
+    scorer = compact()
+    return Model(scorer.name, scorer.version, dict(scorer.measured))
+
+
+def periods(period: Period, timezone: str) -> list[datetime]:
+    """The starts of the periods that touch ]since, until[, oldest first, in UTC. Raises Problem 422 past 3,000."""
+    if period.until <= period.since:
+        raise invalid(FieldError("to", "The end must come after the start."))
+    zone = ZoneInfo(timezone)
+    start, starts = floor(period.since, period.by, zone), []
+    while start < period.until:
+        starts.append(start.astimezone(UTC))
+        if len(starts) > POINTS_MAX:
+            hint = "Ask for longer periods, or for less time."
+            raise invalid(FieldError("by", "That makes more than {limit} points.", {"limit": POINTS_MAX}, hint=hint))
+        start = following(start, period.by, zone)
+    return starts
+
+
+def floor(at: datetime, by: By, zone: ZoneInfo) -> datetime:
+    """The start of the hour, day, week (Monday) or month that holds this moment, as people of the zone count."""
+    if by == "hour":
+        return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    day = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    if by == "week":
+        day -= timedelta(days=day.weekday())
+    return day.replace(day=1) if by == "month" else day
+
+
+def following(start: datetime, by: By, zone: ZoneInfo) -> datetime:
+    """The next period's start: days of 23 or 25 hours included."""
+    if by == "hour":
+        return start + timedelta(hours=1)
+    days = {"day": 1, "week": 7, "month": 32}[by]
+    return floor(start.replace(tzinfo=None, hour=12).replace(tzinfo=zone) + timedelta(days=days), by, zone)
+
+
+def _counted(
+    session: Session, viewer: Viewer, brand_ids: Sequence[UUID], period: Period, slant: Slant, zone: str | None
+) -> Iterable[Any]:
+    """Sums per brand, weight, language and, when a zone is given, period."""
+    start = func.date_trunc(period.by, Bucket.hour, "UTC" if period.by == "hour" else zone)
+    parts: list[Any] = [Bucket.brand_id, Bucket.weight, Bucket.language]
+    if zone is not None:
+        parts.append(start.label("start"))
+    summed = (
+        "number", "promoters", "passives", "detractors", "fixed_promoters", "fixed_passives", "fixed_detractors",
+        "model_number", "negative", "neutral", "positive", "squares",
+    )  # fmt: skip
+    statement = (
+        select(*parts, *(func.sum(getattr(Bucket, name)).label(name) for name in summed))
+        .where(Bucket.workspace_id == viewer.workspace_id, one_of(Bucket.brand_id, tuple(brand_ids)))
+        .where(Bucket.weight.in_(sorted({"stories", "mentions", slant.weight})))
+        .where(Bucket.hour >= period.since.replace(minute=0, second=0, microsecond=0), Bucket.hour < period.until)
+        .group_by(*(part.element if hasattr(part, "element") else part for part in parts))
+    )
+    if slant.sources:
+        statement = statement.where(one_of(Bucket.source_id, slant.sources))
+    if slant.languages:
+        statement = statement.where(one_of(Bucket.language, slant.languages))
+    return session.execute(statement)
+
+
+class _Sum:
+    """Rows of buckets added up."""
+
+    def __init__(self) -> None:
+        self.mentions = self.stories = 0.0
+        self.counts = [0.0, 0.0, 0.0]
+        self.fixed = [0.0, 0.0, 0.0]
+        self.groups: dict[LanguageGroup, list[float]] = {group: [0.0] * 7 for group in GROUPS}
+
+    @classmethod
+    def of(cls, parts: Iterable[_Sum]) -> _Sum:
+        whole = cls()
+        for part in parts:
+            whole.mentions += part.mentions
+            whole.stories += part.stories
+            whole.counts = [a + b for a, b in zip(whole.counts, part.counts, strict=True)]
+            whole.fixed = [a + b for a, b in zip(whole.fixed, part.fixed, strict=True)]
+            for group, sums in part.groups.items():
+                whole.groups[group] = [a + b for a, b in zip(whole.groups[group], sums, strict=True)]
+        return whole
+
+    def add(self, row: Any, weight: Weight) -> None:
+        if row.weight == "mentions":
+            self.mentions += row.number
+        if row.weight == "stories":
+            self.stories += row.number
+        if row.weight != weight:
+            return
+        shown = (row.promoters, row.passives, row.detractors)
+        fixed = (row.fixed_promoters, row.fixed_passives, row.fixed_detractors)
+        self.counts = [a + b for a, b in zip(self.counts, shown, strict=True)]
+        self.fixed = [a + b for a, b in zip(self.fixed, fixed, strict=True)]
+        voices = row.model_number * row.number / row.squares if row.squares else 0.0
+        added = (*(a - b for a, b in zip(shown, fixed, strict=True)), row.negative, row.neutral, row.positive, voices)
+        group = group_of(row.language)
+        self.groups[group] = [a + b for a, b in zip(self.groups[group], added, strict=True)]
+
+    def tally(self) -> Tally:
+        scored = {group: _scored(sums) for group, sums in self.groups.items()}
+        return Tally(scored["en"], scored["fr"], scored["other"], *(round(number) for number in self.fixed))
+
+
+def _scored(sums: Sequence[float]) -> Scored:
+    """`effective` is (Σw)²/Σw²: what weights leave of the number (Kish, Survey Sampling, 1965)."""
+    promoters, passives, detractors, negative, neutral, positive, voices = sums
+    return Scored(round(promoters), round(passives), round(detractors), negative, neutral, positive, voices)
+
+
+def _points(sums: Sequence[tuple[datetime, _Sum]]) -> list[Point]:
+    scores = reputations([one.tally() for _, one in sums], compact().matrices)
+    return [
+        Point(start, score, round(one.mentions), round(one.stories), Counts(*(round(n) for n in one.counts)))
+        for (start, one), score in zip(sums, scores, strict=True)
+    ]

@@ -38,13 +38,21 @@ def next_request(answer: httpx2.Response, rules: Rules) -> httpx2.Request | None
         return None
     url = _join(asked.url, location)
     check_target(url, rules)
-    headers = [(name, value) for name, value in asked.headers.multi_items() if name.lower() not in _OF_THE_BODY]
-    secret = [name for name, _ in headers if name.lower() not in _HARMLESS]
+    headers = _without(asked.headers, _OF_THE_BODY)
+    secret = [name for name, _ in headers if _plain(name) not in _HARMLESS]
     if secret and asked.url.scheme == "https" and url.scheme == "http":
         raise BadRedirect("the server redirects from https to http, which would give the key away: it is not followed")
     if url.origin != asked.url.origin:
-        headers = [(name, value) for name, value in headers if name.lower() in _HARMLESS]
+        headers = [(name, value) for name, value in headers if _plain(name) in _HARMLESS]
     return httpx2.Request(asked.method, url, headers=headers, extensions=asked.extensions)
+
+
+def _without(headers: httpx2.Headers, names: frozenset[str]) -> list[tuple[bytes, bytes]]:
+    return [(name, value) for name, value in headers.raw if _plain(name) not in names]
+
+
+def _plain(name: bytes) -> str:
+    return name.decode("latin-1").lower()
 
 
 def _join(base: httpx2.URL, location: str) -> httpx2.URL:
@@ -58,7 +66,7 @@ def _join(base: httpx2.URL, location: str) -> httpx2.URL:
 
 def bare(answer: httpx2.Response) -> httpx2.Response:
     """The answer without its body, for the history: status, headers and URL."""
-    headers = [(name, value) for name, value in answer.headers.multi_items() if name.lower() not in _OF_THE_BODY]
+    headers = _without(answer.headers, _OF_THE_BODY)
     return httpx2.Response(answer.status_code, headers=headers, content=b"", request=answer.request)
 
 

@@ -8,8 +8,15 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from app.http import Gate
 
@@ -160,3 +167,40 @@ def answer(body: bytes = b"", *headers: str, status: str = "200 OK") -> bytes:
 def ok() -> Callable[..., bytes]:
     """`ok(body, "Name: value", …, status="301 Moved")` is a complete answer."""
     return answer
+
+
+def _certificate(folder: Path, names: list[x509.GeneralName], days: int = 1) -> Path:
+    """A self-signed certificate and its key in one PEM file; negative days: it has expired."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "hostile.example")])
+    end = datetime.now(UTC) + timedelta(days=days)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(end - timedelta(days=5))
+        .not_valid_after(end)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "server.pem"
+    path.write_bytes(
+        made.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return path
+
+
+@pytest.fixture
+def certify() -> Callable[..., Path]:
+    """`certify(folder, names, days)`: see `_certificate`."""
+    return _certificate
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A self-signed certificate of 127.0.0.1, with its key."""
+    return _certificate(tmp_path, [x509.IPAddress(ip_address("127.0.0.1"))])

@@ -63,7 +63,7 @@ def create(session: Session, viewer: Viewer, new: NewBrand, jobs: Jobs, now: dat
         watched_at=now,
         rematch_requested_at=now,
     )
-    with unique_name(session, "brand"):
+    with unique_name(session, viewer, "brand"):
         session.add(row)
     jobs.defer(session, "rematch", workspace_id=str(row.workspace_id), brand_id=str(row.id))
     record(session, viewer, "brand.create", row.id, name=new.name)
@@ -79,7 +79,7 @@ def update(session: Session, viewer: Viewer, brand_id: UUID, changes: BrandChang
     if "query" in values:
         checked(changes.query)
         values["query"] = changes.query.strip()
-    with unique_name(session, "brand"):
+    with unique_name(session, viewer, "brand"):
         for name, value in values.items():
             setattr(row, name, value)
         row.version += 1

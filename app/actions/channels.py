@@ -24,6 +24,7 @@ from app.http import GateError, check_url, rules_for
 from app.models import AlertRule, Channel, uuid7
 from app.problems import FieldError, Problem, invalid, not_found
 from app.services import Services
+from app.settings import Settings
 from app.viewer import Viewer
 
 CHANNELS_MAX = 500
@@ -65,13 +66,13 @@ def create(session: Session, viewer: Viewer, new: NewChannel, services: Services
     number = session.scalar(select(func.count()).where(Channel.workspace_id == viewer.workspace_id)) or 0
     if number >= CHANNELS_MAX:
         raise Problem("too-many", 409, "There are {number} channels already.", number=number)
-    params = checked_params(declared, new.params, services)
+    params = checked_params(declared, new.params, services.settings)
     made = new_secret() if new.kind == "webhook" and not getattr(params, "secret", None) else None
     if made:
         params = params.model_copy(update={"secret": SecretStr(made)})
     row = Channel(id=uuid7(), workspace_id=viewer.workspace_id, **new.model_dump(exclude={"params"}))
     _put_params(row, params, services.seal)
-    with unique_name(session, "channel"):
+    with unique_name(session, viewer, "channel"):
         session.add(row)
     record(session, viewer, "channel.create", row.id, kind=new.kind, name=new.name)
     session.refresh(row)
@@ -81,17 +82,19 @@ def create(session: Session, viewer: Viewer, new: NewChannel, services: Services
 def update(session: Session, viewer: Viewer, channel_id: UUID, changes: ChannelChanges, services: Services) -> Channel:
     """Changes a channel; enabling one that was disabled gives it a new chance."""
     viewer.needs("write")
-    row = _locked(session, viewer, channel_id)
+    row = locked(session, viewer, channel_id)
     values = changes.model_dump(exclude_unset=True)
     given = values.pop("params", None)
-    with unique_name(session, "channel"):
+    with unique_name(session, viewer, "channel"):
         for name, value in values.items():
             setattr(row, name, value)
         if given is not None:
             declared = channel_of(row.kind)
             stored = services.seal.open(row.secrets, place(row))
             _put_params(
-                row, checked_params(declared, secrets.kept(given, declared.params, stored), services), services.seal
+                row,
+                checked_params(declared, secrets.kept(given, declared.params, stored), services.settings),
+                services.seal,
             )
         if given is not None or values.get("enabled"):
             row.disabled_reason = row.last_error = None
@@ -104,7 +107,7 @@ def update(session: Session, viewer: Viewer, channel_id: UUID, changes: ChannelC
 def delete(session: Session, viewer: Viewer, channel_id: UUID) -> None:
     """Removes a channel, also from the rules that name it."""
     viewer.needs("write")
-    row = _locked(session, viewer, channel_id)
+    row = locked(session, viewer, channel_id)
     naming = select(AlertRule).where(
         AlertRule.workspace_id == viewer.workspace_id, AlertRule.channels.contains([channel_id])
     )
@@ -120,7 +123,7 @@ def delete(session: Session, viewer: Viewer, channel_id: UUID) -> None:
 def note_test(session: Session, viewer: Viewer, channel_id: UUID, error: str | None, now: datetime) -> None:
     """Remembers how a test message went."""
     viewer.needs("write")
-    row = _locked(session, viewer, channel_id)
+    row = locked(session, viewer, channel_id)
     row.last_error = error
     if error is None:
         row.last_sent_at = now
@@ -172,10 +175,10 @@ def channel_of(kind: str) -> AnyChannel:
     return declared
 
 
-def checked_params(declared: AnyChannel, given: Mapping[str, Any], services: Services) -> BaseModel:
+def checked_params(declared: AnyChannel, given: Mapping[str, Any], settings: Settings) -> BaseModel:
     """The params as the channel wants them, addresses such as may be reached. Raises Problem 422."""
     params: BaseModel = validated(declared.params, dict(given), under="params")
-    rules = rules_for(services.settings.allowed_private_hosts)
+    rules = rules_for(settings.allowed_private_hosts)
     shown, hidden = secrets.split(params)
     for name, value in (shown | hidden).items():
         if isinstance(value, str) and name.endswith("url"):
@@ -197,7 +200,8 @@ def place(row: Channel) -> str:
     return f"channel:{row.workspace_id}:{row.id}"
 
 
-def _locked(session: Session, viewer: Viewer, channel_id: UUID) -> Channel:
+def locked(session: Session, viewer: Viewer, channel_id: UUID) -> Channel:
+    """The channel, kept from other writers until the end of the transaction. Raises Problem 404."""
     row = session.get(Channel, (viewer.workspace_id, channel_id), with_for_update=True)
     if row is None:
         raise not_found("channel")

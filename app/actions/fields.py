@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.problems import FieldError, Problem
+from app.viewer import Viewer
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _BREAK = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -79,8 +80,9 @@ def validated(model: type[BaseModel], values: object, under: str = "") -> Any:
 
 
 @contextmanager
-def unique_name(session: Session, what: str) -> Iterator[None]:
+def unique_name(session: Session, viewer: Viewer, what: str) -> Iterator[None]:
     """What is added or changed inside is written at once. Raises Problem 409 when the name is taken."""
+    viewer.needs("write")
     try:
         with session.begin_nested():
             yield

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from app.actions.audit import record
 from app.actions.push import push_source
-from app.pipeline.importing import BadRow, Unreadable, read_rows
+from app.pipeline.importing import BadRow, UnreadableFile, read_rows
 from app.pipeline.place import Placer
 from app.pipeline.store import Origin, store
 from app.problems import Problem
@@ -64,7 +64,7 @@ def import_file(
     now: datetime,
     tick: Callable[[int], None] = lambda _done: None,
 ) -> Report:
-    """Imports CSV, JSON Lines or XLSX into the source of this name. Raises Problem 422 when the file is none of them."""
+    """Imports CSV, JSON Lines or XLSX into the source of this name. Raises Problem 422 on another file."""
     viewer.needs("write")
     with services.db.writing() as session:
         source = push_source(session, viewer, source_name)
@@ -88,7 +88,7 @@ def batches(stream: BinaryIO, filename: str, report: Report) -> Iterator[list[Ra
                 if isinstance(row, BadRow):
                     report.refuse(row.line, row.reason)
             yield [row for row in taken if isinstance(row, RawMention)]
-    except Unreadable as error:
+    except UnreadableFile as error:
         raise Problem("unreadable-file", 422, "{reason}", reason=str(error)) from error
 
 

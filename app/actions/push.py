@@ -131,8 +131,9 @@ def read(items: Sequence[Any]) -> tuple[dict[int, RawMention], dict[int, PushRes
     return raws, bad
 
 
-def prepare(db: Database, source: Source, items: Sequence[Any], now: datetime) -> Prepared:
+def prepare(db: Database, viewer: Viewer, source: Source, items: Sequence[Any], now: datetime) -> Prepared:
     """Reads, normalises and matches a push; outside any transaction, for it may take a while."""
+    viewer.needs("write")
     origin = Origin(source.workspace_id, source.id, source.collector, source.brand_id, source.sample)
     raws, bad = read(items)
     return Prepared(origin, raws, bad, Placer(db)(origin, list(raws.values()), (), now))

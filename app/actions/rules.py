@@ -88,7 +88,7 @@ def create(session: Session, viewer: Viewer, new: NewRule, jobs: Jobs) -> AlertR
     values = new.model_dump()
     values["params"] = checked_params(new.kind, new.params)
     row = AlertRule(id=uuid7(), workspace_id=viewer.workspace_id, **values)
-    with unique_name(session, "rule"):
+    with unique_name(session, viewer, "rule"):
         session.add(row)
     jobs.defer(session, "watch", workspace_id=str(row.workspace_id), brand_id=str(row.brand_id))
     record(session, viewer, "rule.create", row.id, kind=new.kind, name=new.name)
@@ -99,13 +99,13 @@ def create(session: Session, viewer: Viewer, new: NewRule, jobs: Jobs) -> AlertR
 def update(session: Session, viewer: Viewer, rule_id: UUID, changes: RuleChanges, jobs: Jobs) -> AlertRule:
     """Changes a rule; enabling one that was disabled for its failures gives it a new chance."""
     viewer.needs("write")
-    row = _locked(session, viewer, rule_id)
+    row = locked(session, viewer, rule_id)
     values = changes.model_dump(exclude_unset=True)
     about(session, viewer, values.get("brand_id"))
     _to_channels(session, viewer, values.get("channels", []))
     if "params" in values:
         values["params"] = checked_params(row.kind, values["params"])
-    with unique_name(session, "rule"):
+    with unique_name(session, viewer, "rule"):
         for name, value in values.items():
             setattr(row, name, value)
         if values.get("enabled"):
@@ -120,7 +120,7 @@ def update(session: Session, viewer: Viewer, rule_id: UUID, changes: RuleChanges
 def delete(session: Session, viewer: Viewer, rule_id: UUID) -> None:
     """Removes a rule and its incidents."""
     viewer.needs("write")
-    row = _locked(session, viewer, rule_id)
+    row = locked(session, viewer, rule_id)
     record(session, viewer, "rule.delete", rule_id, name=row.name)
     session.delete(row)
     session.flush()
@@ -149,7 +149,8 @@ def _to_channels(session: Session, viewer: Viewer, ids: list[UUID]) -> None:
             raise problem
 
 
-def _locked(session: Session, viewer: Viewer, rule_id: UUID) -> AlertRule:
+def locked(session: Session, viewer: Viewer, rule_id: UUID) -> AlertRule:
+    """The rule, kept from other writers until the end of the transaction. Raises Problem 404."""
     row = session.get(AlertRule, (viewer.workspace_id, rule_id), with_for_update=True)
     if row is None:
         raise not_found("alert rule")

@@ -19,6 +19,7 @@ from app.models import Brand, Source, uuid7
 from app.pipeline.collect import host_of, wake
 from app.problems import FieldError, Problem, invalid, not_found
 from app.services import Services
+from app.settings import Settings
 from app.viewer import Viewer
 from collectors import all_collectors
 from collectors.base import AnyCollector
@@ -56,7 +57,7 @@ def create(session: Session, viewer: Viewer, new: NewSource, services: Services,
     if number >= SOURCES_MAX:
         raise Problem("too-many", 409, "There are {number} sources already.", number=number)
     about(session, viewer, new.brand_id)
-    params = checked_params(collector, new.params, services)
+    params = checked_params(collector, new.params, services.settings)
     row = Source(id=uuid7(), workspace_id=viewer.workspace_id, collector=collector.kind, name=new.name)
     _put_params(row, params, services)
     row.brand_id = new.brand_id
@@ -64,7 +65,7 @@ def create(session: Session, viewer: Viewer, new: NewSource, services: Services,
     row.enabled = new.enabled
     row.state = "waiting" if new.enabled else "paused"
     row.next_run_at = now if collector.polled else None
-    with unique_name(session, "source"):
+    with unique_name(session, viewer, "source"):
         session.add(row)
     if collector.polled and new.enabled:
         services.jobs.defer(session, "collect")
@@ -83,13 +84,15 @@ def update(
     collector = collector_of(row.collector)
     about(session, viewer, values.get("brand_id"))
     given = values.pop("params", None)
-    with unique_name(session, "source"):
+    with unique_name(session, viewer, "source"):
         for name, value in values.items():
             setattr(row, name, value)
         if given is not None:
             stored = services.seal.open(row.secrets, place(row))
             _put_params(
-                row, checked_params(collector, secrets.kept(given, collector.params, stored), services), services
+                row,
+                checked_params(collector, secrets.kept(given, collector.params, stored), services.settings),
+                services,
             )
         if given is not None or "enabled" in values:
             _start_afresh(row, now if collector.polled else None, anew=given is not None)
@@ -148,10 +151,10 @@ def collector_of(kind: str) -> AnyCollector:
     return collector
 
 
-def checked_params(collector: AnyCollector, given: Mapping[str, Any], services: Services) -> BaseModel:
+def checked_params(collector: AnyCollector, given: Mapping[str, Any], settings: Settings) -> BaseModel:
     """The params as the collector wants them, addresses in the form they are read. Raises Problem 422."""
     params: BaseModel = validated(collector.params, dict(given), under="params")
-    rules = rules_for(services.settings.allowed_private_hosts)
+    rules = rules_for(settings.allowed_private_hosts)
     shown, _ = secrets.split(params)
     for name, value in shown.items():
         if isinstance(value, str) and name in URL_FIELDS | {n for n in shown if n.endswith("url")}:

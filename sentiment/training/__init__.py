@@ -1,0 +1,1 @@
+"""Makes the shipped model: sources (what may be read), fit (weights), calibrate (probabilities), card (facts)."""

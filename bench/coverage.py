@@ -1,0 +1,127 @@
+"""How often the truth lies inside the interval of the reputation score, on simulated bags of labelled texts.
+
+`python -m bench.coverage --data FOLDER`: for each language group and kind of text, bags are drawn with replacement
+from the validation split, of 5 to 80 % negative texts and 30 to 5,000 texts. The truth is the mix they are drawn from.
+Wanted: 90 to 98 % inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+from sentiment.base import Text
+from sentiment.compact import Compact, compact
+from sentiment.indices import Reputation, Scored, Tally, reputations
+from sentiment.labelled import read
+from sentiment.quantify import GROUPS, Floats, LanguageGroup, group_of
+
+NEGATIVE = (0.05, 0.2, 0.4, 0.6, 0.8)
+SIZES = (30, 100, 300, 1_000, 5_000)
+LEAST = 20  # texts of each label a pool needs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pool:
+    """Scored texts of one group and kind: probabilities (n, 3) and labels (n,)."""
+
+    group: LanguageGroup
+    name: str
+    probabilities: Floats
+    labels: NDArray[np.int64]
+
+
+def pools(model: Compact, folder: Path) -> Iterator[Pool]:
+    for path in sorted(folder.glob("*.csv*")):
+        examples = list(read(path, "val"))
+        scores = model.score([Text(example.text, example.language) for example in examples])
+        rows = np.array([(score.negative, score.neutral, score.positive) for score in scores]).reshape(-1, 3)
+        labels = np.array([example.label for example in examples], dtype=np.int64)
+        groups = np.array([group_of(example.language) for example in examples])
+        for group in GROUPS:
+            chosen = groups == group
+            if np.bincount(labels[chosen], minlength=3).min() >= LEAST:
+                yield Pool(group, path.name.split(".")[0], rows[chosen], labels[chosen])
+
+
+def bag(pool: Pool, mix: Floats, size: int, dice: np.random.Generator) -> Scored:
+    drawn = [
+        dice.choice(np.flatnonzero(pool.labels == label), n) for label, n in enumerate(dice.multinomial(size, mix))
+    ]
+    rows = pool.probabilities[np.concatenate(drawn)]
+    shown = np.bincount(rows.argmax(axis=1), minlength=3)
+    sums = rows.sum(axis=0)
+    return Scored(int(shown[2]), int(shown[1]), int(shown[0]), float(sums[0]), float(sums[1]), float(sums[2]))
+
+
+def tally_of(group: LanguageGroup, scored: Scored) -> Tally:
+    match group:
+        case "en":
+            return Tally(en=scored)
+        case "fr":
+            return Tally(fr=scored)
+        case "other":
+            return Tally(other=scored)
+
+
+def mixes(dice: np.random.Generator, repeats: int) -> Iterator[Floats]:
+    for negative in NEGATIVE:
+        for _ in range(repeats):
+            rest = dice.dirichlet((1, 1)) * (1 - negative)
+            yield np.array([negative, *rest])
+
+
+@click.command()
+@click.option("--data", "folder", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--repeats", default=40, show_default=True, help="bags per size and share of negative texts")
+@click.option("--seed", default=1, show_default=True)
+def main(folder: Path, repeats: int, seed: int) -> None:
+    model, dice = compact(), np.random.default_rng(seed)
+    found = list(pools(model, folder))
+    print(f"{'group':6} {'kind':18} {'size':>5} {'inside':>7} {'±':>6} {'error':>6} {'counted':>8}")
+    inside: dict[str, list[bool]] = {}
+    for pool in found:
+        for size in SIZES:
+            wanted = list(mixes(dice, repeats))
+            tallies = [tally_of(pool.group, bag(pool, mix, size, dice)) for mix in wanted]
+            answers = reputations(tallies, model.matrices)
+            truth = np.array([100 * (mix[2] - mix[0]) for mix in wanted])
+            hits = _report(pool.group, pool.name, size, answers, truth)
+            inside.setdefault("umsab" if pool.name == "umsab" else "other kinds", []).extend(hits)
+    _mixed(found, model, dice, repeats)
+    for name, hits in inside.items():
+        print(f"all sizes, {name}: {np.mean(hits):.1%} inside")
+
+
+def _mixed(found: list[Pool], model: Compact, dice: np.random.Generator, repeats: int) -> None:
+    """Bags of all groups together, in random parts, from UMSAB."""
+    every = [pool for pool in found if pool.name == "umsab"]
+    for size in SIZES:
+        tallies, truth = [], []
+        for _ in range(repeats * len(NEGATIVE)):
+            parts = dice.multinomial(size, dice.dirichlet(np.ones(len(every))))
+            chosen = [mix for mix, _ in zip(mixes(dice, 1), every, strict=False)]
+            bags = [tally_of(p.group, bag(p, m, int(n), dice)) for p, m, n in zip(every, chosen, parts, strict=True)]
+            tallies.append(sum(bags, Tally()))
+            truth.append(sum(100 * (mix[2] - mix[0]) * n for mix, n in zip(chosen, parts, strict=True)) / size)
+        _report("all", "umsab", size, reputations(tallies, model.matrices), np.array(truth))
+
+
+def _report(group: str, name: str, size: int, answers: list[Reputation], truth: Floats) -> list[bool]:
+    low, high, score, raw = (
+        np.array([getattr(answer, field) for answer in answers], dtype=np.float64)
+        for field in ("low", "high", "score", "raw_score")
+    )
+    hits = (low <= truth) & (truth <= high)
+    width, error, counted = (high - low).mean() / 2, np.abs(score - truth).mean(), np.abs(raw - truth).mean()
+    print(f"{group:6} {name:18} {size:>5} {hits.mean():>7.1%} {width:6.1f} {error:6.1f} {counted:8.1f}", flush=True)
+    return [bool(hit) for hit in hits]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,241 @@
+"""The reputation score with its interval, the survey NPS and the share of voice: arithmetic only.
+
+All scores run from −100 to 100. Intervals are of 95 %.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .quantify import GROUPS, Floats, LanguageGroup, Matrix, inverse, on_the_simplex
+
+Z = 1.959964  # two-sided 95 % of the normal distribution
+PRIOR = np.array([0.75, 1.5, 0.75])
+"""Texts added before a variance is taken, so that few texts of one mind do not look certain: Rocks, "Interval
+Estimation for the Net Promoter Score", The American Statistician 70(4), 2016."""
+DIRECTION = np.array([-1.0, 0.0, 1.0])
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Stories of one language group whose stance comes from the model.
+
+    Counts by stance as shown, sums of the model's probabilities, and `effective`: how many independent voices they
+    are worth (see `effective_size`), as many as stories when None.
+    """
+
+    promoters: int = 0
+    passives: int = 0
+    detractors: int = 0
+    negative: float = 0.0
+    neutral: float = 0.0
+    positive: float = 0.0
+    effective: float | None = None
+
+    @property
+    def size(self) -> int:
+        return self.promoters + self.passives + self.detractors
+
+    @property
+    def voices(self) -> float:
+        return self.size if self.effective is None else min(self.effective, self.size)
+
+    def __add__(self, other: Scored) -> Scored:
+        plain = self.effective is None and other.effective is None
+        return Scored(
+            self.promoters + other.promoters,
+            self.passives + other.passives,
+            self.detractors + other.detractors,
+            self.negative + other.negative,
+            self.neutral + other.neutral,
+            self.positive + other.positive,
+            None if plain else self.voices + other.voices,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """All that is counted of a brand over some time, addable: `sum(tallies, Tally())`.
+
+    `promoters`, `passives` and `detractors` are the stories whose stance a person or a rating fixed: they are certain
+    and not corrected.
+    """
+
+    en: Scored = field(default_factory=Scored)
+    fr: Scored = field(default_factory=Scored)
+    other: Scored = field(default_factory=Scored)
+    promoters: int = 0
+    passives: int = 0
+    detractors: int = 0
+
+    @property
+    def size(self) -> int:
+        return self.en.size + self.fr.size + self.other.size + self.promoters + self.passives + self.detractors
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.en + other.en,
+            self.fr + other.fr,
+            self.other + other.other,
+            self.promoters + other.promoters,
+            self.passives + other.passives,
+            self.detractors + other.detractors,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reputation:
+    """The score of a tally: corrected, its interval, the raw one beside it. All None over no story at all.
+
+    `raw_score` counts stances as shown; the shares are the corrected ones, 0 to 1. `sampling_error` is the standard
+    error from the number of stories alone: what a change from one period to the next is to be held against, because
+    the model's own bias is the same in both.
+    """
+
+    size: int
+    score: float | None = None
+    low: float | None = None
+    high: float | None = None
+    raw_score: float | None = None
+    sampling_error: float | None = None
+    promoters: float | None = None
+    passives: float | None = None
+    detractors: float | None = None
+
+
+def effective_size(stories_per_author: Sequence[int], likeness: float = 0.5) -> float:
+    """How many independent voices some stories are worth, given how many each author wrote.
+
+    n / (1 + (Σm²/n − 1) × likeness): Kish's design effect with clusters of unequal size (Survey Sampling, 1965).
+    `likeness` is the correlation of two stories by one author, 0 to 1.
+    """
+    size = sum(stories_per_author)
+    if not size:
+        return 0.0
+    mean_cluster = sum(m * m for m in stories_per_author) / size
+    return size / (1 + (mean_cluster - 1) * likeness)
+
+
+def reputation(tally: Tally, matrices: Mapping[LanguageGroup, Matrix]) -> Reputation:
+    """The reputation of one tally; see `reputations`."""
+    return reputations([tally], matrices)[0]
+
+
+def reputations(tallies: Sequence[Tally], matrices: Mapping[LanguageGroup, Matrix]) -> list[Reputation]:
+    """100 × (promoters − detractors) of each tally, shares corrected by PACC, with a 95 % interval.
+
+    The interval is that of the unbiased linear estimate, cut to [−100, 100] and made to hold the score: normal, with
+    the multinomial variance of which stories there happen to be, the spread of the model's probabilities around
+    their mean, both over the effective number of voices, and by the delta method the doubt about each matrix.
+    Raises KeyError when `matrices` lacks a group.
+    """
+    filled = [tally for tally in tallies if tally.size]
+    answers = iter(_filled(filled, matrices) if filled else ())
+    return [next(answers) if tally.size else Reputation(0) for tally in tallies]
+
+
+def _filled(tallies: Sequence[Tally], matrices: Mapping[LanguageGroup, Matrix]) -> list[Reputation]:
+    known = np.array([[t.detractors, t.passives, t.promoters] for t in tallies], dtype=np.float64)
+    total = np.array([t.size for t in tallies], dtype=np.float64)
+    wanted = known / total[:, None]  # shares before the simplex is enforced: unbiased, perhaps negative
+    fixed = known.sum(axis=1)
+    sampling = (fixed / total) ** 2 * _multinomial(known) / np.maximum(fixed, 1)
+    doubt = np.zeros(len(tallies))
+    pooled = (fixed / total)[:, None, None] * np.eye(3)
+    counts = known.copy()
+    for group in GROUPS:
+        parts: list[Scored] = [getattr(tally, group) for tally in tallies]
+        size = np.array([part.size for part in parts], dtype=np.float64)
+        counts += np.array([[part.detractors, part.passives, part.promoters] for part in parts])
+        voices = np.maximum([part.voices for part in parts], 1e-9)
+        mean = _means(parts)
+        weight = size / total
+        matrix = matrices[group]
+        back = inverse(matrix)
+        apart = mean @ back.T
+        wanted = wanted + weight[:, None] * apart
+        likely = _softened(on_the_simplex(apart, matrix.means), voices)
+        lever = DIRECTION @ back
+        sampling = sampling + weight**2 * _score_variance(likely, lever, matrix) / voices
+        doubt = doubt + weight**2 * _matrix_variance(likely, lever, matrix)
+        pooled = pooled + weight[:, None, None] * matrix.means
+    final = on_the_simplex(wanted, pooled)
+    return [
+        _one(int(n), share, float(aim @ DIRECTION), float(s), float(d), count / n)
+        for n, share, aim, s, d, count in zip(total, final, wanted, sampling, doubt, counts, strict=True)
+    ]
+
+
+def _one(size: int, share: Floats, aim: float, sampling: float, doubt: float, shown: Floats) -> Reputation:
+    score = min(1.0, max(-1.0, float(share @ DIRECTION)))
+    half = Z * math.sqrt(sampling + doubt)
+    return Reputation(
+        size,
+        100 * score,
+        100 * min(score, max(-1.0, aim - half)),
+        100 * max(score, min(1.0, aim + half)),
+        100 * float(shown @ DIRECTION),
+        100 * math.sqrt(sampling),
+        promoters=float(share[2]),
+        passives=float(share[1]),
+        detractors=float(share[0]),
+    )
+
+
+def _means(parts: Sequence[Scored]) -> Floats:
+    """(n, 3) mean probabilities, by their own sum so that rounding in a database does no harm; thirds where empty."""
+    sums = np.array([[part.negative, part.neutral, part.positive] for part in parts], dtype=np.float64)
+    total = sums.sum(axis=1, keepdims=True)
+    return np.where(total > 0, sums / np.where(total > 0, total, 1), 1 / 3)
+
+
+def _softened(likely: Floats, voices: Floats) -> Floats:
+    softened = likely * voices[:, None] + PRIOR
+    return np.asarray(softened / softened.sum(axis=1, keepdims=True))
+
+
+def _multinomial(counts: Floats) -> Floats:
+    """Variance of one story's +1, 0 or −1."""
+    share = (counts + PRIOR) / (counts + PRIOR).sum(axis=1, keepdims=True)
+    return np.asarray(share[:, 0] + share[:, 2] - (share[:, 2] - share[:, 0]) ** 2)
+
+
+def _score_variance(likely: Floats, lever: Floats, matrix: Matrix) -> Floats:
+    """Variance of one story's contribution to the corrected score: within the labels and between them."""
+    within = np.einsum("i,kij,j->k", lever, matrix.spread, lever)
+    level = lever @ matrix.means
+    mean = likely @ level
+    return np.asarray(likely @ (within + level**2) - mean**2)
+
+
+def _matrix_variance(likely: Floats, lever: Floats, matrix: Matrix) -> Floats:
+    """Delta method: d(c M⁻¹ q) = −(c M⁻¹) dM p."""
+    slope = (lever[None, :, None] * likely[:, None, :]).reshape(-1, 9)
+    return np.asarray(np.maximum(np.einsum("ni,ij,nj->n", slope, matrix.doubt, slope), 0))
+
+
+def nps(promoters: int, passives: int, detractors: int) -> tuple[float, float, float] | None:
+    """Survey NPS as (score, low, high), None over no answer: adjusted Wald interval of Rocks (2016).
+
+    The interval is of the answers with ¾ promoter, 1½ passive and ¾ detractor added, cut to [−100, 100]; it holds the
+    score.
+    """
+    size = promoters + passives + detractors
+    if not size:
+        return None
+    score = 100 * (promoters - detractors) / size
+    counts = np.array([[detractors, passives, promoters]], dtype=np.float64)
+    larger = size + float(PRIOR.sum())
+    centre = 100 * (promoters - detractors) / larger
+    half = 100 * Z * math.sqrt(float(_multinomial(counts)[0]) / larger)
+    return score, min(score, max(-100.0, centre - half)), max(score, min(100.0, centre + half))
+
+
+def share_of_voice(volumes: Mapping[str, int]) -> dict[str, float]:
+    """Each brand's share, 0 to 1, of the mentions of all brands compared; zeros when nobody was mentioned."""
+    total = sum(volumes.values())
+    return {brand: volume / total if total else 0.0 for brand, volume in volumes.items()}

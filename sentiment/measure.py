@@ -1,0 +1,103 @@
+"""How good a scorer is on labelled texts: F1, calibration, confusion. Labels are 0 negative, 1 neutral, 2 positive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .quantify import Floats, LanguageGroup, Matrix, group_of, shares
+
+LABELS = ("negative", "neutral", "positive")
+BINS = 15
+
+Labels = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of one set of texts. F1 in 0 to 100, errors of the score (−100 to 100) in points, the rest 0 to 1.
+
+    `confusion[i][j]` is the share of texts of true label i that were given label j; None for a label that is absent.
+    `score_error_counted` is what counting best labels errs by on this set, `score_error` the same after correction.
+    """
+
+    texts: int
+    macro_f1: float
+    calibration_error: float
+    log_loss: float
+    confusion: tuple[tuple[float, ...] | None, ...]
+    score_error_counted: float
+    score_error: float
+
+    def rounded(self) -> dict[str, object]:
+        """The figures as plain data for a card or a line of JSON."""
+        return {key: _rounded(value) for key, value in asdict(self).items()}
+
+
+def figures(
+    probabilities: Floats,
+    labels: Labels,
+    languages: Sequence[str | None],
+    matrices: Mapping[LanguageGroup, Matrix],
+) -> Figures:
+    """The figures of probabilities (n, 3) against labels (n,). Raises ValueError when there is no text."""
+    if not len(labels):
+        raise ValueError("no text to measure on")
+    best = probabilities.argmax(axis=1)
+    table = confusion(labels, best)
+    true_score, counted = _net(np.bincount(labels, minlength=3)), _net(np.bincount(best, minlength=3))
+    return Figures(
+        len(labels),
+        macro_f1(table),
+        calibration_error(probabilities, labels),
+        float(-np.log(np.maximum(probabilities[np.arange(len(labels)), labels], 1e-12)).mean()),
+        tuple(tuple((row / row.sum()).tolist()) if row.sum() else None for row in table),
+        counted - true_score,
+        _net(corrected(probabilities, languages, matrices)) - true_score,
+    )
+
+
+def confusion(labels: Labels, predicted: Labels) -> NDArray[np.int64]:
+    """(3, 3) counts: true label by predicted label."""
+    return np.bincount(labels * 3 + predicted, minlength=9).reshape(3, 3)
+
+
+def macro_f1(table: NDArray[np.int64]) -> float:
+    """Mean of the F1 of the labels that occur, 0 to 100, from a table of counts (true by predicted)."""
+    present = table.sum(axis=1) > 0
+    both = table.sum(axis=0) + table.sum(axis=1)
+    return float(100 * np.mean(2 * np.diag(table)[present] / both[present]))
+
+
+def calibration_error(probabilities: Floats, labels: Labels) -> float:
+    """Expected calibration error of the best label in 15 bins: Guo et al., "On calibration", ICML 2017."""
+    sure, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    bins = np.minimum((sure * BINS).astype(np.int64), BINS - 1)
+    gaps = np.bincount(bins, weights=right - sure, minlength=BINS)
+    return float(np.abs(gaps).sum() / len(labels))
+
+
+def corrected(
+    probabilities: Floats, languages: Sequence[str | None], matrices: Mapping[LanguageGroup, Matrix]
+) -> Floats:
+    """(3,) shares of the labels, corrected group by group as in `quantify.shares`."""
+    groups = np.array([group_of(language) for language in languages])
+    present = [group for group in matrices if (groups == group).any()]
+    means = np.array([probabilities[groups == group].mean(axis=0) for group in present])
+    counts = np.array([float((groups == group).sum()) for group in present])
+    return shares(means, counts, [matrices[group] for group in present])
+
+
+def _net(counts: NDArray[np.int64] | Floats) -> float:
+    return float(100 * (counts[2] - counts[0]) / counts.sum())
+
+
+def _rounded(value: object) -> object:
+    if isinstance(value, float):
+        return round(value, 4)
+    if isinstance(value, tuple):
+        return [_rounded(item) for item in value]
+    return value

@@ -1,0 +1,114 @@
+"""Shares of the three labels, corrected for the errors of the classifier.
+
+PACC, probabilistic adjusted classify and count (Bella et al., "Quantification via probability estimators", ICDM 2010):
+a classifier's mean probabilities q over many texts are M p, where p are the true shares and column k of M the mean
+probabilities over texts whose true label is k; so p is M⁻¹ q, and the shares are the p of the simplex closest to it.
+Labels are in the order negative, neutral, positive everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+LanguageGroup = Literal["en", "fr", "other"]
+GROUPS: tuple[LanguageGroup, ...] = ("en", "fr", "other")
+
+
+def group_of(language: str | None) -> LanguageGroup:
+    """The group whose calibration and matrix hold for a language code such as `fr`, `fr-CA` or None."""
+    code = (language or "").lower()[:2]
+    return "en" if code == "en" else "fr" if code == "fr" else "other"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matrix:
+    """How a scorer answers, by true label.
+
+    `means` (3, 3): mean probability of label j (row) over texts of true label k (column); columns sum to 1.
+    `spread` (3, 3, 3): covariance of the probabilities over the texts of true label k (first axis).
+    `doubt` (9, 9): covariance of the error of `means`, rows first: from few labelled texts, and from texts of
+    another kind than those one will meet.
+    """
+
+    means: Floats
+    spread: Floats
+    doubt: Floats
+
+    def __post_init__(self) -> None:
+        if self.means.shape != (3, 3) or self.spread.shape != (3, 3, 3) or self.doubt.shape != (9, 9):
+            raise ValueError("a matrix needs means of 3 × 3, spread of 3 × 3 × 3 and doubt of 9 × 9 numbers")
+
+
+def matrix_of(probabilities: Floats, labels: NDArray[np.int64]) -> Matrix:
+    """The matrix estimated from texts with known labels: probabilities (n, 3), labels (n,) of 0, 1, 2.
+
+    Raises ValueError when a label has fewer than two texts.
+    """
+    means, spread, doubt = np.zeros((3, 3)), np.zeros((3, 3, 3)), np.zeros((3, 3, 3, 3))
+    for label in range(3):
+        chosen = probabilities[labels == label]
+        if len(chosen) < 2:
+            raise ValueError(f"label {label} has {len(chosen)} texts: at least two are needed")
+        means[:, label] = chosen.mean(axis=0)
+        spread[label] = np.cov(chosen, rowvar=False)
+        doubt[:, label, :, label] = spread[label] / len(chosen)
+    return Matrix(means, spread, doubt.reshape(9, 9))
+
+
+def between(matrices: Sequence[Matrix]) -> Floats:
+    """(9, 9): what a matrix from some kinds of text may err by on another kind, from matrices of several kinds.
+
+    The covariance of the kinds, times 1 + 1/n because the mean of n kinds is itself a sample. Zeros for one kind.
+    """
+    if len(matrices) < 2:
+        return np.zeros((9, 9))
+    flat = np.array([matrix.means.ravel() for matrix in matrices])
+    return np.asarray(np.cov(flat, rowvar=False) * (1 + 1 / len(flat)))
+
+
+def inverse(matrix: Matrix) -> Floats:
+    """(3, 3): M⁻¹, or a pseudo-inverse when the scorer can hardly tell the labels apart."""
+    return np.linalg.pinv(matrix.means, rcond=1e-2).astype(np.float64)
+
+
+def on_the_simplex(wanted: Floats, means: Floats) -> Floats:
+    """The shares p ≥ 0 of sum 1 with the smallest ‖M (p − wanted)‖: wanted (..., 3), means (..., 3, 3).
+
+    Exact for three labels: where `wanted` has a negative part the answer lies on one of the three edges.
+    """
+    corners = np.eye(3)
+    best, best_distance = wanted, np.full(wanted.shape[:-1], np.inf)
+    for start, end in ((0, 1), (1, 2), (2, 0)):
+        along = means[..., :, end] - means[..., :, start]
+        gap = np.einsum("...ij,...j->...i", means, wanted - corners[start])
+        length = np.maximum((along * along).sum(axis=-1), 1e-12)
+        step = np.clip((along * gap).sum(axis=-1) / length, 0, 1)[..., None]
+        distance = ((gap - step * along) ** 2).sum(axis=-1)
+        closer = distance < best_distance
+        best = np.where(closer[..., None], corners[start] * (1 - step) + corners[end] * step, best)
+        best_distance = np.minimum(distance, best_distance)
+    outside = (wanted < 0).any(axis=-1, keepdims=True)
+    return np.where(outside, best, wanted)
+
+
+def shares(means: Floats, counts: Floats, matrices: Sequence[Matrix]) -> Floats:
+    """Corrected shares (..., 3) over all groups together.
+
+    means (..., G, 3): mean probabilities of each group; counts (..., G): its texts; matrices: one per group.
+    Groups are corrected each by its own matrix and added before the simplex is enforced, so that a small group's
+    noise is not turned into a bias. Raises ValueError when there is no text at all.
+    """
+    total = counts.sum(axis=-1, keepdims=True)
+    if not (total > 0).all():
+        raise ValueError("shares need at least one text")
+    weight = counts / total
+    apart = np.einsum("gij,...gj->...gi", np.array([inverse(matrix) for matrix in matrices]), means)
+    pooled = np.einsum("...g,gij->...ij", weight, np.array([matrix.means for matrix in matrices]))
+    wanted = np.einsum("...g,...gi->...i", weight, apart)
+    return on_the_simplex(wanted, pooled)

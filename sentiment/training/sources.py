@@ -1,0 +1,61 @@
+"""The labelled data a model may be trained on, their licences and weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One data set. Tier A permits use with attribution; B states no licence or is unverified; C is non-commercial."""
+
+    name: str
+    origin: str
+    licence: str
+    tier: str
+    weight: float = 1.0
+
+
+KNOWN: dict[str, Source] = {
+    source.name: source
+    for source in (
+        Source("umsab", "UMSAB, eight languages (cardiffnlp/xlm-t)", "Apache-2.0", "A", 4),
+        Source(
+            "semeval13-16",
+            "SemEval 2013–2016 Twitter sentiment, as gathered for SemEval-2017 task 4",
+            "CC BY 3.0 as recorded by the project; not stated where the copy was found",
+            "B",
+        ),
+        Source("tweeteval", "TweetEval sentiment (cardiffnlp/tweeteval)", "as semeval13-16", "B"),
+        Source("tweet-extraction", "Tweet Sentiment Extraction (Figure Eight)", "CC BY 4.0", "A", 0.7),
+        Source("goemotions", "GoEmotions (Google)", "CC BY 4.0", "A", 0.5),
+        Source("vader-tweets", "Hutto & Gilbert, ICWSM 2014: tweets", "MIT", "A"),
+        Source("vader-amazon", "Hutto & Gilbert, ICWSM 2014: product reviews", "MIT", "A"),
+        Source("vader-movies", "Hutto & Gilbert, ICWSM 2014: film reviews", "MIT", "A", 0.5),
+        Source("vader-nyt", "Hutto & Gilbert, ICWSM 2014: editorials", "MIT", "A"),
+        Source("xed", "XED (Helsinki-NLP)", "CC BY 4.0", "A", 0.5),
+        Source("afrisenti", "AfriSenti (SemEval-2023 task 12)", "CC BY 4.0", "A", 0.7),
+        Source("allocine", "Allociné film reviews, a sample", "MIT", "A"),
+        Source("fr-tvseries", "sentiment.nlproc.org French reviews", "none stated", "B"),
+        Source("fr-books", "Pattern's French book reviews", "none stated", "B"),
+        Source("fr-s140mt", "Sentiment140, machine-translated to French", "none stated", "B", 0.7),
+        Source("sst5", "Stanford Sentiment Treebank", "none stated", "B", 0.5),
+        Source("airline", "Twitter US Airline Sentiment", "CC BY-NC-SA 4.0", "C"),
+        Source("sxsw-brands", "Brands and products (CrowdFlower)", "none stated", "B"),
+        Source("apple-dfe", "Apple tweets (CrowdFlower)", "none stated", "B"),
+    )
+}
+
+
+def allowed(names: list[str], tiers: str, also: tuple[str, ...]) -> list[Source]:
+    """The sources among `names` of one of the `tiers`, or named in `also`; an unknown one only where named."""
+    unknown = {name: Source(name, "given by you", "not recorded", "?") for name in names}
+    found = [KNOWN.get(name, unknown[name]) for name in names]
+    return [source for source in found if source.tier in tiers or source.name in also]
+
+
+def files(folder: Path) -> dict[str, Path]:
+    """The data files of a folder by source name: `umsab.csv.gz` or `umsab.csv`."""
+    paths = sorted([*folder.glob("*.csv"), *folder.glob("*.csv.gz")])
+    return {path.name.removesuffix(".gz").removesuffix(".csv"): path for path in paths}

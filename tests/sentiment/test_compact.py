@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sentiment.base import Score, Text, stance_of_score
+from sentiment.compact import WEIGHTS, compact, load
+from sentiment.explain import explain
+from sentiment.quantify import GROUPS
+
+MODEL = compact()
+ANY_TEXT = st.builds(
+    Text,
+    st.text(st.characters(exclude_categories=()), max_size=80),
+    st.sampled_from([None, "fr", "en", "de", "zz", ""]),
+)
+
+
+def best(text: str, language: str) -> str:
+    score = MODEL.score([Text(text, language)])[0]
+    return max(("negative", "neutral", "positive"), key=lambda label: getattr(score, label))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "label"),
+    [
+        ("Je suis ravie de mon achat, service parfait, merci !", "fr", "positive"),
+        ("Excellent accueil chez Brumelle, je recommande vivement", "fr", "positive"),
+        ("Quelle honte, trois semaines sans réponse, je suis très déçu", "fr", "negative"),
+        ("Service client nul, colis perdu, c'est inadmissible", "fr", "negative"),
+        ("Le magasin Brumelle ouvre mardi à 9h rue des Lilas", "fr", "neutral"),
+        ("I love this phone, it works great, thank you so much!", "en", "positive"),
+        ("Best coffee in town, the staff were wonderful", "en", "positive"),
+        ("Worst support ever, still waiting and nobody answers. Terrible.", "en", "negative"),
+        ("This update is broken and I hate it", "en", "negative"),
+        ("Ondeo will hold its annual meeting in Lyon on Tuesday", "en", "neutral"),
+    ],
+)
+def test_plain_opinions_are_read_right(text: str, language: str, label: str) -> None:
+    assert best(text, language) == label
+
+
+@given(st.lists(ANY_TEXT, max_size=6))
+def test_any_text_has_probabilities_and_the_same_alone_or_in_company(texts: list[Text]) -> None:
+    together = MODEL.score(texts)
+    assert together == [MODEL.score([text])[0] for text in texts]
+    assert together[::-1] == MODEL.score(texts[::-1])
+    for score in together:
+        parts = (score.negative, score.neutral, score.positive)
+        assert sum(parts) == pytest.approx(1)
+        assert all(0 < part < 1 for part in parts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \t\n",
+        "bof",
+        "😂😂❤️",
+        "https://exemple.fr/abc",
+        "\x00\x00",
+        "\ud83d lone \ude00",
+        "Очень 很好 جيد génial",
+        "﷽" * 3_000,
+        "é" * 1_000_000,
+        "mot " * 250_000,
+        "e\u0301" * 5_000,
+        "\u202egauche",
+    ],
+    ids=range(13),
+)
+def test_odd_texts_have_a_defined_answer(text: str) -> None:
+    first, again = MODEL.score([Text(text, "fr"), Text(text, "fr")])
+    assert first == again
+    assert first.negative + first.neutral + first.positive == pytest.approx(1)
+
+
+def test_a_text_without_words_is_of_no_stance() -> None:
+    assert all(stance_of_score(MODEL.score([Text("", language)])[0]) == "passive" for language in ("en", "fr", "de"))
+
+
+def test_no_text_gives_no_score() -> None:
+    assert MODEL.score([]) == []
+
+
+def test_the_model_is_loaded_once() -> None:
+    assert compact() is MODEL
+
+
+def test_many_texts_are_scored_in_order() -> None:
+    words = ["parfait", "horrible", "mardi"]
+    scores = MODEL.score([Text(words[i % 3], "fr") for i in range(3_000)])
+    expected = MODEL.score([Text(word, "fr") for word in words])
+    assert scores == expected * 1_000
+    assert all(isinstance(score, Score) for score in scores[:3])
+
+
+def test_the_card_describes_the_weights() -> None:
+    card = json.loads(WEIGHTS.with_suffix(".json").read_text(encoding="utf-8"))
+    assert card["weights_sha256"] == hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
+    assert (card["name"], card["version"]) == (MODEL.name, MODEL.version)
+    assert WEIGHTS.stat().st_size <= 3_000_000
+    assert card["limits"]
+    assert all(source["licence"] and source["texts"] for source in card["sources"])
+    assert {source["tier"] for source in card["sources"] if source["name"] != "semeval13-16"} == {"A"}
+    assert {"umsab:fr", "umsab:en"} <= set(MODEL.measured)
+
+
+def test_the_figures_of_the_card_are_above_chance_by_far() -> None:
+    assert all(MODEL.measured[cut]["macro_f1"] > 50 for cut in ("umsab", "umsab:fr", "umsab:en"))
+    assert all(MODEL.measured[f"umsab group {group}"]["calibration_error"] < 0.1 for group in GROUPS)
+
+
+def test_the_matrices_tell_the_labels_apart() -> None:
+    for group in GROUPS:
+        matrix = MODEL.matrices[group]
+        assert matrix.means.sum(axis=0) == pytest.approx(np.ones(3), abs=1e-4)
+        assert (matrix.means.argmax(axis=1) == np.arange(3)).all()
+        assert (np.linalg.eigvalsh(matrix.doubt) > -1e-7).all()
+
+
+def copied(folder: Path) -> Path:
+    for path in (WEIGHTS, WEIGHTS.with_suffix(".json")):
+        shutil.copy(path, folder)
+    return folder / WEIGHTS.name
+
+
+def test_weights_that_are_not_those_of_the_card_are_refused(tmp_path: Path) -> None:
+    path = copied(tmp_path)
+    path.write_bytes(path.read_bytes() + b"\0")
+    with pytest.raises(ValueError, match="not the file its card describes"):
+        load(path)
+
+
+def test_weights_for_other_features_are_refused(tmp_path: Path) -> None:
+    path = copied(tmp_path)
+    card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    path.with_suffix(".json").write_text(json.dumps({**card, "features": 0}), encoding="utf-8")
+    with pytest.raises(ValueError, match="features 0"):
+        load(path)
+
+
+def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
+    path = copied(tmp_path)
+    np.savez(
+        path, weights=np.zeros((4, 2), np.int8), scale=np.ones((2, 2)), bias=np.zeros(2), calibration=np.ones((3, 3))
+    )
+    card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    card["weights_sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.with_suffix(".json").write_text(json.dumps(card), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"\(4, 2\)"):
+        load(path)
+
+
+def test_the_words_that_decided_are_pointed_at() -> None:
+    text = "The hotel was awful"
+    spans = explain(MODEL, Text(text, "en"))
+    assert [text[start:end] for start, end, _ in spans] == ["The", "hotel", "was", "awful"]
+    worst = min(spans, key=lambda span: span[2])
+    assert text[worst[0] : worst[1]] == "awful"
+    assert worst[2] < 0
+    assert explain(MODEL, Text("", "en")) == []

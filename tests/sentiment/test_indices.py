@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sentiment.indices import (
+    Reputation,
+    Scored,
+    Tally,
+    effective_size,
+    nps,
+    reputation,
+    reputations,
+    share_of_voice,
+)
+from sentiment.quantify import LanguageGroup, Matrix
+
+MEANS = np.array([[0.6, 0.2, 0.1], [0.3, 0.6, 0.3], [0.1, 0.2, 0.6]])
+SPREAD = np.array([np.eye(3) * 0.03 - 0.01] * 3)
+SURE = Matrix(MEANS, SPREAD, np.zeros((9, 9)))
+UNSURE = Matrix(MEANS, SPREAD, np.eye(9) * 1e-3)
+MATRICES: dict[LanguageGroup, Matrix] = {"en": SURE, "fr": UNSURE, "other": UNSURE}
+
+
+def scored_of(mix: tuple[float, float, float], size: int) -> Scored:
+    """What a model with these means would sum up to over `size` texts of a mix, stances counted as the mix has them."""
+    sums = MEANS @ np.array(mix) * size
+    promoters, detractors = round(mix[2] * size), round(mix[0] * size)
+    return Scored(promoters, size - promoters - detractors, detractors, *sums.tolist())
+
+
+few = st.integers(0, 3_000)
+
+
+@st.composite
+def scoreds(draw: st.DrawFn) -> Scored:
+    counts = draw(st.tuples(few, few, few))
+    parts = np.array(draw(st.tuples(*[st.floats(0.01, 1)] * 3)))
+    sums = parts / parts.sum() * sum(counts)
+    share = draw(st.none() | st.floats(0.01, 1))
+    return Scored(*counts, *sums.tolist(), None if share is None else share * sum(counts))
+
+
+tallies = st.builds(Tally, scoreds(), scoreds(), scoreds(), few, few, few)
+
+
+def test_no_story_has_no_score() -> None:
+    assert reputation(Tally(), MATRICES) == Reputation(0)
+
+
+@given(tallies)
+def test_the_score_stays_in_its_interval_and_the_interval_in_range(tally: Tally) -> None:
+    found = reputation(tally, MATRICES)
+    assert found.size == tally.size
+    if tally.size:
+        assert found.score is not None
+        assert found.low is not None
+        assert found.high is not None
+        assert -100 <= found.low <= found.score <= found.high <= 100
+        assert found.raw_score is not None
+        assert -100 <= found.raw_score <= 100
+        parts = [found.promoters, found.passives, found.detractors]
+        assert sum(part or 0 for part in parts) == pytest.approx(1)
+        assert min(part or 0 for part in parts) >= 0
+
+
+@given(st.lists(tallies, max_size=5))
+def test_many_at_once_are_the_same_as_one_by_one(several: list[Tally]) -> None:
+    for together, tally in zip(reputations(several, MATRICES), several, strict=True):
+        alone = reputation(tally, MATRICES)
+        assert together.size == alone.size
+        for field in ("score", "low", "high", "raw_score", "sampling_error"):
+            assert getattr(together, field) == pytest.approx(getattr(alone, field), abs=1e-9)
+
+
+@pytest.mark.parametrize("mix", [(0.05, 0.15, 0.8), (0.3, 0.4, 0.3), (0.8, 0.1, 0.1), (1.0, 0.0, 0.0)])
+def test_the_error_of_the_model_is_taken_out(mix: tuple[float, float, float]) -> None:
+    found = reputation(Tally(fr=scored_of(mix, 500)), MATRICES)
+    assert found.score == pytest.approx(100 * (mix[2] - mix[0]))
+    assert found.detractors == pytest.approx(mix[0], abs=1e-9)
+
+
+def test_what_a_person_fixed_is_not_corrected() -> None:
+    found = reputation(Tally(promoters=60, passives=30, detractors=10), MATRICES)
+    assert found.score == found.raw_score == pytest.approx(50)
+
+
+def test_fixed_and_scored_stories_weigh_the_same() -> None:
+    found = reputation(Tally(en=scored_of((1.0, 0.0, 0.0), 100), promoters=100), MATRICES)
+    assert found.score == pytest.approx(0, abs=1e-9)
+
+
+def width(found: Reputation) -> float:
+    assert found.low is not None
+    assert found.high is not None
+    return found.high - found.low
+
+
+def test_more_stories_make_it_surer() -> None:
+    widths = [width(reputation(Tally(en=scored_of((0.3, 0.4, 0.3), n)), MATRICES)) for n in (20, 200, 2_000, 20_000)]
+    assert all(after < before for before, after in pairwise(widths))
+
+
+def test_an_unsure_matrix_leaves_doubt_however_many_stories() -> None:
+    many = scored_of((0.3, 0.4, 0.3), 1_000_000)
+    sure, unsure = (reputation(tally, MATRICES) for tally in (Tally(en=many), Tally(fr=many)))
+    assert width(sure) < 1 < 10 < width(unsure)
+    assert unsure.sampling_error == pytest.approx(sure.sampling_error)
+
+
+def test_few_authors_make_it_less_sure() -> None:
+    plain = scored_of((0.3, 0.4, 0.3), 300)
+    repeated = Scored(*[getattr(plain, f) for f in ("promoters", "passives", "detractors")], 0, 0, 0, effective=30)
+    assert repeated.voices == 30
+    assert width(reputation(Tally(en=repeated), MATRICES)) > 2 * width(reputation(Tally(en=plain), MATRICES))
+
+
+def test_one_story_is_hardly_a_verdict() -> None:
+    found = reputation(Tally(detractors=1), MATRICES)
+    assert found.score == -100
+    assert width(found) > 50
+
+
+@given(tallies, tallies)
+def test_tallies_add_up(one: Tally, other: Tally) -> None:
+    both = one + other
+    assert both.size == one.size + other.size
+    assert both.fr.negative == pytest.approx(one.fr.negative + other.fr.negative)
+    assert both.en.voices == pytest.approx(one.en.voices + other.en.voices)
+    assert sum([one, other], Tally()).promoters == one.promoters + other.promoters
+
+
+@pytest.mark.parametrize(
+    ("authors", "likeness", "size"),
+    [([], 0.5, 0.0), ([1] * 50, 0.5, 50.0), ([10], 1.0, 1.0), ([10] * 5, 1.0, 5.0), ([10] * 5, 0.0, 50.0)],
+)
+def test_stories_are_worth_their_independent_voices(authors: list[int], likeness: float, size: float) -> None:
+    assert effective_size(authors, likeness) == pytest.approx(size)
+
+
+@pytest.mark.parametrize(
+    ("answers", "score"), [((70, 20, 10), 60), ((0, 0, 5), -100), ((1, 0, 0), 100), ((3, 4, 3), 0)]
+)
+def test_the_survey_score_is_promoters_less_detractors(answers: tuple[int, int, int], score: float) -> None:
+    found = nps(*answers)
+    assert found is not None
+    assert found[0] == score
+    assert -100 <= found[1] <= found[0] <= found[2] <= 100
+    assert found[1] < found[2]
+
+
+def test_the_survey_interval_is_the_adjusted_wald_one() -> None:
+    # by hand: 60 / 103 ± 1.96 √(.4519 / 103)
+    assert nps(70, 20, 10) == pytest.approx((60, 45.27, 71.24), abs=0.01)
+
+
+def test_no_answer_has_no_survey_score() -> None:
+    assert nps(0, 0, 0) is None
+
+
+def test_voices_are_shared_among_those_compared() -> None:
+    assert share_of_voice({"Brumelle": 30, "Ondéo": 10}) == {"Brumelle": 0.75, "Ondéo": 0.25}
+    assert share_of_voice({"Brumelle": 0, "Ondéo": 0}) == {"Brumelle": 0.0, "Ondéo": 0.0}
+    assert share_of_voice({}) == {}

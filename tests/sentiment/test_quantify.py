@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import nnls
+
+from sentiment.quantify import Floats, Matrix, between, group_of, inverse, matrix_of, on_the_simplex, shares
+
+MEANS = np.array([[0.6, 0.2, 0.1], [0.3, 0.6, 0.3], [0.1, 0.2, 0.6]])
+GOOD = Matrix(MEANS, np.array([np.eye(3) * 0.03] * 3), np.eye(9) * 1e-4)
+
+numbers = st.floats(0.01, 1)
+mixtures = st.tuples(numbers, numbers, numbers).map(lambda x: np.array(x) / sum(x))
+
+
+@pytest.mark.parametrize(
+    ("language", "group"),
+    [("en", "en"), ("en-GB", "en"), ("FR", "fr"), ("fr_CA", "fr"), ("de", "other"), (None, "other"), ("", "other")],
+)
+def test_a_language_has_a_group(language: str | None, group: str) -> None:
+    assert group_of(language) == group
+
+
+@given(mixtures)
+def test_the_shares_a_matrix_mixed_are_found_again(mix: Floats) -> None:
+    found = shares((MEANS @ mix)[None, :], np.array([50.0]), [GOOD])
+    assert found == pytest.approx(mix, abs=1e-9)
+
+
+@given(mixtures)
+def test_corrected_shares_are_shares(q: Floats) -> None:
+    found = shares(q[None, :], np.array([10.0]), [GOOD])
+    assert (found >= 0).all()
+    assert found.sum() == pytest.approx(1)
+
+
+@given(mixtures)
+def test_the_closed_form_agrees_with_non_negative_least_squares(q: Floats) -> None:
+    heavy = 1e5  # a row that forces the sum to 1
+    expected, _ = nnls(np.vstack([MEANS, heavy * np.ones(3)]), np.append(q, heavy))
+    assert shares(q[None, :], np.array([1.0]), [GOOD]) == pytest.approx(expected, abs=1e-5)
+
+
+def test_groups_are_weighted_by_their_texts() -> None:
+    first, second = np.array([1.0, 0, 0]), np.array([0, 0, 1.0])
+    means = np.stack([MEANS @ first, MEANS @ second])
+    assert shares(means, np.array([30.0, 10.0]), [GOOD, GOOD]) == pytest.approx([0.75, 0, 0.25])
+
+
+def test_many_tallies_are_corrected_at_once() -> None:
+    mixes = np.array([[0.2, 0.3, 0.5], [0.7, 0.2, 0.1]])
+    found = shares((mixes @ MEANS.T)[:, None, :], np.array([[5.0], [9.0]]), [GOOD])
+    assert found == pytest.approx(mixes)
+
+
+def test_shares_of_nothing_are_refused() -> None:
+    with pytest.raises(ValueError, match="at least one text"):
+        shares(np.ones((1, 3)) / 3, np.array([0.0]), [GOOD])
+
+
+def test_a_scorer_that_tells_nothing_apart_does_not_explode() -> None:
+    blind = Matrix(np.full((3, 3), 1 / 3), np.zeros((3, 3, 3)), np.zeros((9, 9)))
+    assert np.abs(inverse(blind)).max() <= 2
+    found = shares(np.array([[0.3, 0.4, 0.3]]), np.array([5.0]), [blind])
+    assert found.sum() == pytest.approx(1)
+    assert (found >= 0).all()
+
+
+def test_a_point_already_on_the_simplex_stays() -> None:
+    point = np.array([0.2, 0.0, 0.8])
+    assert on_the_simplex(point, MEANS) == pytest.approx(point)
+
+
+def test_a_matrix_is_estimated_from_labelled_texts() -> None:
+    dice = np.random.default_rng(3)
+    labels = np.repeat(np.arange(3), 4_000)
+    rows = np.array([dice.dirichlet(20 * MEANS[:, label]) for label in labels])
+    found = matrix_of(rows, labels)
+    assert found.means == pytest.approx(MEANS, abs=0.01)
+    assert found.means.sum(axis=0) == pytest.approx(np.ones(3))
+    # the doubt is that of a mean: the spread over the number of texts, labels apart
+    assert found.doubt.reshape(3, 3, 3, 3)[:, 1, :, 1] == pytest.approx(found.spread[1] / 4_000)
+    assert found.doubt.reshape(3, 3, 3, 3)[:, 1, :, 2] == pytest.approx(np.zeros((3, 3)))
+
+
+def test_a_matrix_needs_texts_of_every_label() -> None:
+    with pytest.raises(ValueError, match="label 2 has 0 texts"):
+        matrix_of(np.full((6, 3), 1 / 3), np.array([0, 0, 0, 1, 1, 1]))
+
+
+def test_a_matrix_of_another_shape_is_refused() -> None:
+    with pytest.raises(ValueError, match="3 × 3"):
+        Matrix(np.eye(2), np.zeros((3, 3, 3)), np.zeros((9, 9)))
+
+
+def test_kinds_that_differ_widen_the_doubt_and_one_kind_says_nothing() -> None:
+    other = Matrix(MEANS[::-1, ::-1] * 0.9 + 0.1 / 3, GOOD.spread, GOOD.doubt)
+    assert np.trace(between([GOOD, other])) > 0
+    assert not between([GOOD]).any()

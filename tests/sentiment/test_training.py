@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sentiment.base import Text
+from sentiment.compact import load
+from sentiment.labelled import Example, read
+from sentiment.training.fit import label_offsets
+from sentiment.training.sources import KNOWN, allowed, files
+
+ROOT = Path(__file__).parents[2]
+WORDS = {
+    "fr": (
+        ["nul", "horrible", "déçu", "panne"],
+        ["mardi", "horaire", "réunion", "gare"],
+        ["génial", "ravi", "bravo", "top"],
+    ),
+    "en": (
+        ["awful", "broken", "sad", "worst"],
+        ["tuesday", "meeting", "office", "train"],
+        ["great", "happy", "love", "best"],
+    ),
+    "de": (
+        ["mies", "kaputt", "traurig", "übel"],
+        ["dienstag", "treffen", "büro", "zug"],
+        ["toll", "froh", "liebe", "klasse"],
+    ),
+}
+LABELS = ("negative", "neutral", "positive")
+
+
+def rows(source: str, languages: str, labels: range, size: int, dice: random.Random) -> list[tuple[str, ...]]:
+    """Four words each, one in five of them of a wrong label."""
+    return [
+        (
+            " ".join(dice.choice(WORDS[lang][k if dice.random() < 0.8 else dice.randrange(3)]) for _ in range(4)),
+            LABELS[k],
+            lang,
+            source,
+            "val" if i % 4 == 0 else "train",
+        )
+        for lang in languages.split()
+        for k in labels
+        for i in range(size)
+    ]
+
+
+def write(path: Path, lines: list[tuple[str, ...]]) -> None:
+    with gzip.open(path, "wt", newline="") if path.suffix == ".gz" else path.open("w", newline="") as file:
+        csv.writer(file).writerows([("text", "label", "language", "source", "split"), *lines])
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder, dice = tmp_path_factory.mktemp("data"), random.Random(4)
+    write(folder / "umsab.csv.gz", rows("umsab", "fr en de", range(3), 120, dice))
+    write(folder / "allocine.csv", rows("allocine", "fr", range(0, 3, 2), 60, dice))
+    write(folder / "airline.csv", rows("airline", "en", range(3), 40, dice))
+    return folder
+
+
+def train(data: Path, out: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "sentiment.training", "--data", str(data), "--out", str(out), *more]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"})
+
+
+@pytest.fixture(scope="module")
+def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("model") / "model.npz"
+    done = train(data, out)
+    assert done.returncode == 0, done.stderr
+    assert "macro-F1" in done.stdout
+    return out
+
+
+def test_a_trained_model_has_learnt_its_texts(trained: Path) -> None:
+    model = load(trained)
+    assert model.measured["umsab:fr"]["macro_f1"] > 85
+    assert model.measured["airline"]["macro_f1"] > 85
+    good, bad = model.score([Text("bravo génial", "fr"), Text("kaputt mies", "de")])
+    assert good.positive > 0.6
+    assert bad.negative > 0.6
+
+
+def test_the_card_names_what_was_read_and_leaves_other_tiers_out(trained: Path) -> None:
+    card = json.loads(trained.with_suffix(".json").read_text(encoding="utf-8"))
+    assert {source["name"]: source["texts"] for source in card["sources"]} == {"umsab": 810, "allocine": 90}
+    assert "airline" in card["figures"]
+    assert "score_error" not in card["figures"]["allocine"]
+
+
+def test_the_same_data_and_seed_give_the_same_file(data: Path, trained: Path, tmp_path: Path) -> None:
+    assert train(data, tmp_path / "again.npz").returncode == 0
+    assert (tmp_path / "again.npz").read_bytes() == trained.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("lines", "more", "said"),
+    [
+        ([("a", "good", "fr", "umsab", "train")], (), "umsab.csv line 2: label must be one of"),
+        ([("a", "neutral", "fr", "umsab", "test")], (), "umsab.csv line 2"),
+        ([], ("--tiers", "C", "--also", "none"), "no file in"),
+    ],
+)
+def test_bad_data_are_named(lines: list[tuple[str, ...]], more: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    write(tmp_path / "umsab.csv", lines)
+    done = train(tmp_path, tmp_path / "m.npz", *more)
+    assert done.returncode != 0
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "m.npz").exists()
+
+
+def test_a_file_without_a_column_is_named(tmp_path: Path) -> None:
+    (tmp_path / "umsab.csv").write_text("text,label\nbon,positive\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"umsab.csv lacks the columns language, source, split"):
+        list(read(tmp_path / "umsab.csv", "train"))
+
+
+def test_only_the_wanted_tiers_and_names_are_allowed() -> None:
+    names = ["umsab", "airline", "semeval13-16", "mine"]
+    assert [source.name for source in allowed(names, "A", ())] == ["umsab"]
+    assert [source.name for source in allowed(names, "A", ("mine", "semeval13-16"))] == [
+        "umsab",
+        "semeval13-16",
+        "mine",
+    ]
+    assert [source.name for source in allowed(names, "ABC", ())] == ["umsab", "airline", "semeval13-16"]
+    assert all(source.tier in "ABC" for source in KNOWN.values())
+
+
+def test_files_are_found_by_the_name_of_their_source(data: Path) -> None:
+    assert sorted(files(data)) == ["airline", "allocine", "umsab"]
+    first = next(read(files(data)["umsab"], "train"))
+    assert first == Example(first.text, 0, "fr", "umsab")
+    assert first.kind == "umsab:fr"
+
+
+def test_the_mix_of_each_kind_is_taken_out() -> None:
+    offsets = label_offsets(np.array([0, 0, 2, 1, 1, 1]), ["a", "a", "a", "b", "b", "b"])
+    assert np.exp(offsets[0]) == pytest.approx([2 / 3, 1e-6, 1 / 3])
+    assert np.exp(offsets[5]) == pytest.approx([1e-6, 1, 1e-6])

@@ -23,7 +23,8 @@ COPY collectors/ collectors/
 COPY sentiment/ sentiment/
 COPY alerts/ alerts/
 COPY migrations/ migrations/
-RUN uv pip install --python /opt/vigie/bin/python --no-deps --no-build-isolation .
+RUN hatchling build -t wheel -d /tmp/wheel \
+    && uv pip install --python /opt/vigie/bin/python --no-deps /tmp/wheel/*.whl
 
 FROM python:3.11-slim-bookworm
 RUN groupadd --system --gid 10001 vigie \

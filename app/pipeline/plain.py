@@ -71,7 +71,7 @@ def clean_text(text: str, limit: int) -> str:
 
 def clean_line(text: str, limit: int) -> str:
     """As clean_text, on one line."""
-    return clean_text(text, 4 * limit).replace("\n", " ")
+    return clean_text(clean_text(text, 4 * limit).replace("\n", " "), limit)
 
 
 def html_to_text(html: str) -> str:

@@ -133,6 +133,7 @@ class _Parser:
         self.tokens = list(_tokens(text))
         self.place = 0
         self.depth = 0
+        self.only_negative: int | None = None  # where the first side of an OR starts that only says what is not wanted
         terms = [token for token in self.tokens if token.kind == "phrase"]
         if len(terms) > TERM_LIMIT:
             raise QueryError(
@@ -160,9 +161,12 @@ class _Parser:
         return found
 
     def either(self) -> Query:
-        parts = [self.both()]
+        starts, parts = [self.next.at], [self.both()]
         while self.take("OR"):
+            starts.append(self.next.at)
             parts.append(self.both())
+        if len(parts) > 1 and self.only_negative is None:
+            self.only_negative = next((at for at, part in zip(starts, parts, strict=True) if not anchors(part)), None)
         return _joined(Or, parts)
 
     def both(self) -> Query:
@@ -240,7 +244,8 @@ def parse(text: str) -> Query:
     parser = _Parser(text)
     found = parser.query()
     if anchors(found) is None:
-        at = next(token.at for token in parser.tokens if token.kind == "NOT")
+        first = next(token.at for token in parser.tokens if token.kind == "NOT")
+        at = first if parser.only_negative is None else parser.only_negative
         hint = "Say what is wanted beside what is not: acme AND NOT jobs."
         raise QueryError("This query, or a side of an OR in it, only says what is not wanted.", at=at, hint=hint)
     return found

@@ -1,0 +1,114 @@
+"""Same mention, same story."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.pipeline.dedupe import STORY_BITS, bands, content_hash, fingerprint, near, story_key
+from collectors.base import RawMention
+
+SIGNED = st.integers(-(2**63), 2**63 - 1)
+
+
+def _raw(identity: str, url: str | None = None, text: str = "x") -> RawMention:
+    return RawMention(external_id=identity, url=url, text=text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (_raw("t3_abc", "https://www.reddit.com/r/a/1"), _raw("t3_abc", "https://www.reddit.com/r/b/2")),
+        (_raw("urn:x:1", "https://a.org/1"), _raw("urn:x:1", "https://b.org/2")),
+        (_raw("https://a.org/?p=1"), _raw(" https://a.org/?p=1 ", "https://mirror.org/1")),
+        (_raw("tag:ex.org,2026:1", "https://a.org/1"), _raw("tag:ex.org,2026:1", "https://a.org/2", "edited")),
+        (_raw("at://did:plc:abc/app.bsky.feed.post/1"), _raw("at://did:plc:abc/app.bsky.feed.post/1", "https://a.org")),
+        (_raw("", "https://a.org/1?utm_source=x"), _raw("", "https://A.org/1/#c")),
+        (_raw("", None, "same"), _raw("", None, "same")),
+    ],
+)
+def test_these_are_one_mention(one: RawMention, other: RawMention) -> None:
+    assert fingerprint("rss", one) == fingerprint("rss", other)
+    assert fingerprint("rss", one) != fingerprint("reddit", one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (_raw("1", "https://a.org/1"), _raw("1", "https://b.org/1")),
+        (_raw("1", "https://a.org/1"), _raw("2", "https://a.org/1")),
+        (_raw("https://a.org/?p=1"), _raw("https://a.org/?p=1#comment-2")),
+        (_raw("", "https://a.org/1"), _raw("", "https://a.org/2")),
+        (_raw("", None, "one"), _raw("", None, "two")),
+        (_raw("", None), replace(_raw("", None), published_at=datetime(2026, 1, 1, tzinfo=UTC))),
+        (replace(_raw("", None, "c"), author="ab"), replace(_raw("", None, "bc"), author="a")),
+    ],
+)
+def test_these_are_two(one: RawMention, other: RawMention) -> None:
+    assert fingerprint("rss", one) != fingerprint("rss", other)
+
+
+def test_ids_a_source_makes_up_count_within_it() -> None:
+    assert fingerprint("import", _raw("1"), "source-1") != fingerprint("import", _raw("1"), "source-2")
+    assert fingerprint("import", _raw("urn:x:1"), "source-1") == fingerprint("import", _raw("urn:x:1"), "source-2")
+
+
+def test_any_id_has_a_fingerprint_of_16_bytes() -> None:
+    assert {len(fingerprint("rss", _raw(identity))) for identity in ("\ud800", "\x00", "a" * 10_000, "://")} == {16}
+
+
+AGENCY = (
+    "La société Zénith Mobile a annoncé lundi le rappel de quarante mille chargeurs vendus en France depuis le mois de "
+    "mars, après plusieurs cas de surchauffe signalés par des clients. Les appareils concernés seront remplacés sans "
+    "frais dans toutes les boutiques, et un numéro vert est ouvert tous les jours de neuf heures à vingt heures."
+)
+
+
+def test_one_agency_text_under_many_titles_is_one_story() -> None:
+    keys = [story_key(title, AGENCY) for title in ("Zénith rappelle", "Chargeurs : rappel massif", "", "EN BREF")]
+    assert len(set(keys)) == 1
+
+
+def test_case_accents_and_punctuation_make_no_other_story() -> None:
+    assert story_key("", AGENCY) == story_key("", AGENCY.upper().replace(",", " –"))
+
+
+def test_another_text_is_another_story() -> None:
+    one, other = story_key("", AGENCY), story_key("", " ".join(reversed(AGENCY.split())))
+    assert one is not None
+    assert other is not None
+    assert not near(one, other)
+
+
+@pytest.mark.parametrize(("title", "text"), [("", ""), ("Merci", "pour votre aide rapide !"), ("", "a b c d e f g")])
+def test_a_short_text_tells_no_story(title: str, text: str) -> None:
+    assert story_key(title, text) is None
+
+
+def test_the_key_of_a_text_stays_the_same_between_versions() -> None:
+    assert story_key("", "the quick brown fox jumps over the lazy dog again and again") == -8862664532002984414
+
+
+@given(st.text(alphabet="abé \n", max_size=200), st.text())
+def test_a_key_fits_a_bigint(title: str, text: str) -> None:
+    key = story_key(title, text)
+    assert key is None or -(2**63) <= key < 2**63
+
+
+@given(SIGNED, st.sets(st.integers(0, 63), max_size=STORY_BITS + 2))
+def test_near_keys_share_a_band_and_far_ones_are_told(key: int, flipped: set[int]) -> None:
+    other = (key & (1 << 64) - 1) ^ sum(1 << bit for bit in flipped)
+    other = other - (1 << 64) if other >= 1 << 63 else other
+    assert near(key, other) is (len(flipped) <= STORY_BITS)
+    assert not near(key, other) or set(bands(key)) & set(bands(other))
+    assert len(set(bands(key))) == 4
+    assert all(0 <= band < 1 << 18 for band in bands(key))
+
+
+def test_an_edit_changes_the_content_hash() -> None:
+    assert content_hash("a", "b") != content_hash("ab", "")
+    assert len(content_hash("a")) == 16

@@ -1,0 +1,174 @@
+"""The query language: what is read, what is refused and how, and that PostgreSQL agrees."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from app.pipeline.match import BrandQuery, Matcher
+from app.pipeline.query import (
+    SIZE_LIMIT,
+    And,
+    Not,
+    Or,
+    Phrase,
+    Query,
+    QueryError,
+    parse,
+    to_tsquery,
+    to_tsvector,
+)
+
+A, B, C = Phrase(("a",)), Phrase(("b",)), Phrase(("c",))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a", A),
+        ("A b", And((A, B))),
+        ("a AND b OR c", Or((And((A, B)), C))),
+        ("a AND (b OR c)", And((A, Or((B, C))))),
+        ("a -b", And((A, Not(B)))),
+        ("a NOT b", And((A, Not(B)))),
+        ("a AND NOT NOT b", And((A, B))),
+        ("a -(b OR c)", And((A, Not(Or((B, C)))))),
+        ("(((a)))", A),
+        ("(a b) c", And((A, B, C))),
+        ("a-b", Phrase(("a", "b"))),
+        ('"a b"', Phrase(("a", "b"))),
+        ("«a b»", Phrase(("a", "b"))),
+        ("“a b” c", And((Phrase(("a", "b")), C))),
+        ('"a b"c', And((Phrase(("a", "b")), C))),
+        ('"AND"', Phrase(("and",))),
+        ("a and b", And((A, Phrase(("and",)), B))),
+        ("ANDORRE", Phrase(("andorre",))),
+        ("AND-1 OR b", Or((Phrase(("and", "1")), B))),
+        ("#Acmé", Phrase(("acme",))),
+        ("@acme_fr", Phrase(("acme", "fr"))),
+        ("l'Acmé", Phrase(("l", "acme"))),
+        ("😡 a", And((Phrase(("😡",)), A))),
+    ],
+)
+def test_queries_are_read_so(text: str, expected: Query) -> None:
+    assert parse(text) == expected
+    assert parse(str(expected)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "said"),
+    [
+        ("", 0, "empty"),
+        ("   ", 0, "empty"),
+        ("(a", 0, "never closed"),
+        ("a (", 2, "never closed"),
+        ("a)", 1, "closes none"),
+        ("a ()", 2, "nothing between"),
+        ("a AND", 2, "nothing after"),
+        ("a OR OR b", 5, "nothing before"),
+        ("OR a", 0, "nothing before"),
+        ("a NOT", 2, "nothing after"),
+        ('a "b c', 2, "never closed"),
+        ('a ""', 2, "no word"),
+        ("a &", 2, "no word"),
+        ("a -", 2, "no word"),
+        ("NOT a", 0, "not wanted"),
+        ("-a -b", 0, "not wanted"),
+        ("a OR NOT b", 5, "not wanted"),
+        ("a OR (b -c) OR -(d e)", 15, "not wanted"),
+        ("abonn*", 0, "Beginnings"),
+        ("a " * 51, 100, "51 terms"),
+        ("é" * 513, 0, "bytes"),
+        ("(" * 11 + "a" + ")" * 11, 10, "deep"),
+    ],
+)
+def test_a_query_that_cannot_be_read_says_where_and_why(text: str, at: int, said: str) -> None:
+    with pytest.raises(QueryError, match=said) as caught:
+        parse(text)
+    assert caught.value.at == at
+    assert caught.value.hint
+
+
+def test_limits_are_limits_and_not_less() -> None:
+    assert isinstance(parse("(" * 10 + "a" + ")" * 10), Phrase)
+    assert len(parse(" ".join(f"w{n}" for n in range(50))).parts) == 50
+    assert parse("NOT " * 40 + "a") == A
+
+
+WORDS = st.sampled_from(["a", "b", "c", "acmé", "coca-cola", "l'eau", "😡", "東京", "#tag_x"])
+PHRASES = st.lists(WORDS, min_size=1, max_size=3).map(" ".join)
+TERMS = WORDS | PHRASES.map('"{}"'.format)
+EXPRESSIONS = st.recursive(
+    TERMS,
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from([" ", " AND ", " OR ", " NOT ", " -"]), inner).map("".join),
+        inner.map("({})".format),
+        inner.map("NOT ({})".format),
+    ),
+    max_leaves=8,
+)
+
+
+def _parsed(text: str) -> Query:
+    try:
+        return parse(text)
+    except QueryError:
+        assume(False)
+        raise
+
+
+@given(EXPRESSIONS)
+def test_a_query_survives_being_written_and_read_again(text: str) -> None:
+    query = _parsed(text)
+    assert parse(str(query)) == query
+
+
+@settings(max_examples=5000, deadline=None)
+@given(st.text(max_size=80) | st.lists(st.sampled_from([*'()"- *«”#', "AND", "OR", " NOT ", "a", "é"])).map("".join))
+def test_any_string_is_a_query_or_a_query_error(text: str) -> None:
+    try:
+        query = parse(text)
+    except QueryError as raised:
+        error: QueryError | None = raised
+    else:
+        error = None
+    if error is not None:
+        assert 0 <= error.at <= len(text)
+    elif len(str(query).encode()) <= SIZE_LIMIT:
+        assert parse(str(query)) == query
+
+
+NOISE = st.lists(WORDS | st.sampled_from([" ", ", ", "'", "\\", ":1", "\n", "xx"]) | st.text(max_size=3), max_size=25)
+
+
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(NOISE.map(" ".join), NOISE.map(" ".join), EXPRESSIONS)
+def test_postgresql_and_the_matcher_agree(plain_pg: psycopg.Connection, title: str, text: str, asked: str) -> None:
+    query = _parsed(asked)
+    assert _found(plain_pg, title, text, query) == bool(Matcher([BrandQuery(1, query)]).match(title, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("a " * 300 + "b", '"a b"'),
+        ("a " * 254 + "a b", '"a b"'),
+        ("x " * 254 + "x y", '"x y"'),
+        (" ".join(f"w{n}" for n in range(9000)), '"w4998 w4999"'),
+        ("東" * 19_000 + "京", "京"),
+        (" ".join(chr(0x4E00 + n % 9000) for n in range(19_000)) + "é", "é"),
+        ("é" * 5000 + " b", "b"),
+        ("𠀀" * 20_000, '"𠀀 𠀀"'),
+        ("\ud83d\x00 a'b\\c :1A", "a'b"),
+    ],
+)
+def test_they_agree_at_the_limits_too(plain_pg: psycopg.Connection, text: str, query: str) -> None:
+    assert _found(plain_pg, "", text, parse(query)) == bool(Matcher([BrandQuery(1, query)]).match("", text))
+
+
+def _found(pg: psycopg.Connection, title: str, text: str, query: Query) -> bool:
+    row = pg.execute("SELECT %s::tsvector @@ %s::tsquery", (to_tsvector(title, text), to_tsquery(query))).fetchone()
+    assert row is not None
+    return bool(row[0])

@@ -40,7 +40,7 @@ class Telling:
 
 def fold(word: str) -> str:
     """The form in which two spellings are one word: no case, no accents."""
-    apart = unicodedata.normalize("NFKD", word.casefold())
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
     return "".join(c for c in apart if not unicodedata.combining(c))
 
 

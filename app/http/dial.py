@@ -92,7 +92,7 @@ class Backend(httpcore2.NetworkBackend):
         self._rules = rules
         self._resolve = resolve
         self._dial = dial
-        self._trusted = rules.private | ({proxy} if proxy else set())
+        self._proxy = proxy
 
     def connect_tcp(
         self,
@@ -113,7 +113,7 @@ class Backend(httpcore2.NetworkBackend):
             raise httpcore2.ConnectError(error) from error
 
     def _judged(self, host: str, port: int, allowance: Allowance) -> Sequence[str]:
-        trusted = (host, port) in self._trusted
+        trusted = (host, port) == self._proxy or self._rules.open_to(host, port)
         if not trusted and port not in self._rules.ports:
             raise Blocked(NOT_ALLOWED)
         spelled = literal(host)

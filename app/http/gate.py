@@ -45,7 +45,7 @@ def allowing(*, limit: int | None = None, deadline: float | None = None) -> dict
 class Gate(httpx2.Client):
     """A client for untrusted addresses. Every error of the way is a GateError, whose text is a sentence for people.
 
-    `allowed_private_hosts`: exact `host` (ports 80 and 443) or `host:port` that may resolve to private addresses.
+    `allowed_private_hosts`: exact `host` (at every port) or `host:port` that may resolve to private addresses.
     `ports`: ports of public hosts that may be asked beside 80 and 443. `proxy`: the operator's, `http://…`; names are
     then resolved by it, so that closing private networks to us is its duty. `ca_file`: more certificates to trust.
     `deadline`: seconds in all for name, connection, TLS, redirects and body, not for waiting in our own queue.

@@ -16,6 +16,7 @@ from .errors import NOT_ALLOWED, Blocked
 LONGEST = 2048  # characters in an address that a person, a feed or a redirect gave
 _LONGEST_WITH_PARAMS = 16_384  # bytes: searches in Arabic or Japanese grow threefold when they are percent-encoded
 WEB_PORTS = frozenset({80, 443})
+ANY_PORT = 0
 _DEFAULT = {"http": 80, "https": 443}
 
 _FORBIDDEN = re.compile(r"[\\\s\x00-\x20\x7f-\x9f]")
@@ -25,24 +26,28 @@ _NAME = re.compile(r"[a-z0-9_][a-z0-9_.-]{0,252}")
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the operator opened: ports of public hosts, and (host, port) pairs that may be private."""
+    """What the operator opened: ports of public hosts, and hosts that may be private, at one port or at ANY_PORT."""
 
     ports: frozenset[int] = WEB_PORTS
     private: frozenset[tuple[str, int]] = frozenset()
+
+    def open_to(self, host: str, port: int) -> bool:
+        """Whether the operator let this host through."""
+        return (host, port) in self.private or (host, ANY_PORT) in self.private
 
 
 OPEN_WEB = Rules()
 
 
 def rules_for(allowed_private_hosts: Collection[str] = (), ports: Iterable[int] = ()) -> Rules:
-    """Reads the operator's lists. A private `host` opens its ports 80 and 443, `host:port` that port and no other.
+    """Reads the operator's lists. A private `host` is open at every port, `host:port` at that one only.
 
     Raises ValueError, with a sentence for the operator, on an entry that is neither.
     """
     opened: set[tuple[str, int]] = set()
     for entry in allowed_private_hosts:
         host, port = _entry(entry)
-        opened.update((host, each) for each in (WEB_PORTS if port is None else {port}))
+        opened.add((host, ANY_PORT if port is None else port))
     return Rules(ports=WEB_PORTS | frozenset(ports), private=frozenset(opened))
 
 
@@ -99,7 +104,7 @@ def check_target(url: httpx2.URL, rules: Rules) -> None:
     if len(url.raw_path) > _LONGEST_WITH_PARAMS:
         raise Blocked(f"{NOT_ALLOWED}: it is too long")
     port = url.port or _DEFAULT[url.scheme]
-    if (host, port) in rules.private:
+    if rules.open_to(host, port):
         return
     address = literal(host)
     if port not in rules.ports or url.port == 0 or (address is not None and not is_public(address)):

@@ -98,11 +98,11 @@ class Watch:
             return 0
         if row is None:
             row = opened(rule, incident, now)
-            session.add(row)
+        remember(row, incident)
+        session.add(row)
         if decision.why or not row.explanation:
             explanation = explained(session, brand, verdict or incident.peak, now)
             row.explanation = EXPLANATION.dump_python(explanation, mode="json")
-        remember(row, incident)
         session.flush()
         return self._tell(session, brand, rule, row, decision, now)
 

@@ -127,7 +127,7 @@ def endless(start: bytes, piece: bytes) -> Callable[[socket.socket], None]:
     [
         (b"HTTP/1.1 200 OK\r\n\r\n", b"a" * 65536),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n" * 10000),
-        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n", gzip.compress(b"")),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n", gzip.compress(b"", mtime=0)),
         (b"HTTP/1.1 200 OK\r\n", b"X-Header: value\r\n" * 1000),
         (b"HTTP/1.1 200 OK\r\nX: ", b"a" * 65536),
         (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 1000),

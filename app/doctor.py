@@ -1,0 +1,95 @@
+"""`vigie doctor`: what is set, from where, masked; and what can be reached."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from pydantic import SecretStr, ValidationError
+from sqlalchemy import func, select, text
+
+from app.log import masked
+from app.migrate import revision
+from app.models import Heartbeat, Mention
+from app.services import Misconfigured, Services, build
+from app.settings import PREFIX, Settings
+
+SAFE_PYTHON = {(3, 11): 14, (3, 12): 12, (3, 13): 6}
+"""The first patch release of each Python whose html.parser and ipaddress are mended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line: what was looked at, whether it is well, and a sentence."""
+
+    name: str
+    state: Literal["ok", "note", "bad"]
+    text: str
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def examine() -> list[Finding]:
+    """Everything, the worst first to be fixed. Nothing is changed, but the embedded database is started."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        return [Finding(f"{PREFIX}{str(e['loc'][0]).upper()}", "bad", e["msg"]) for e in error.errors()]
+    findings = [python(), *(told(settings, name) for name in Settings.model_fields)]
+    try:
+        services = build(settings)
+    except Misconfigured as error:
+        return [*findings, Finding("settings", "bad", str(error))]
+    try:
+        return [*findings, *reached(services)]
+    finally:
+        services.close()
+
+
+def python() -> Finding:
+    """Whether this Python has the mends that matter."""
+    major, minor, patch = sys.version_info[:3]
+    wanted = SAFE_PYTHON.get((major, minor), 0)
+    if patch < wanted:
+        return Finding("Python", "note", f"{major}.{minor}.{patch}: {major}.{minor}.{wanted} mends known faults")
+    return Finding("Python", "ok", f"{major}.{minor}.{patch}")
+
+
+def told(settings: Settings, name: str) -> Finding:
+    """One setting: its value, masked where it is a secret, and where it comes from."""
+    variable, value = f"{PREFIX}{name.upper()}", getattr(settings, name)
+    origin = "default"
+    if variable in os.environ:
+        origin = "environment"
+    elif f"{variable}_FILE" in os.environ:
+        origin = f"file {os.environ[f'{variable}_FILE']}"
+    shown = "set" if isinstance(value, SecretStr) else masked(str(value)) if value not in (None, "", ()) else "not set"
+    return Finding(variable, "note" if origin == "default" else "ok", f"{shown} ({origin})")
+
+
+def reached(services: Services) -> Iterator[Finding]:
+    """The database, its schema, the worker, the mail server."""
+    if not services.db.ready():
+        yield Finding("database", "bad", "does not answer: check VIGIE_DATABASE_URL and that the server runs")
+        return
+    with services.db.reading() as session:
+        yield Finding("database", "ok", f"PostgreSQL {session.scalar(text('SHOW server_version'))}")
+        schema = revision(services.db)
+        if schema is None:
+            yield Finding("schema", "note", "none yet: `vigie migrate` or any start makes it")
+            return
+        yield Finding("schema", "ok", schema)
+        yield Finding("mentions", "ok", f"{session.scalar(select(func.count()).select_from(Mention)):,}")
+        seen = session.scalar(select(Heartbeat.at).where(Heartbeat.name == "worker"))
+        age = (datetime.now(UTC) - seen).total_seconds() if seen else None
+    if age is None or age > 60:
+        yield Finding("worker", "note", "none was seen for a minute: `vigie serve` or `vigie worker` starts one")
+    else:
+        yield Finding("worker", "ok", f"alive {age:.0f} s ago")
+    if services.settings.smtp_url is None:
+        yield Finding("mail", "note", "VIGIE_SMTP_URL is not set: no alert can go by e-mail")

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from ._entities import mend
 from ._items import Found, identified, newest
 from ._jsonfeed import is_json_feed, items_of, read_json
 from ._links import feed_links
@@ -128,6 +129,8 @@ def _from_xml(text: str, address: str) -> Feed | NoFeed:
         return NoFeed("truncated")
     try:
         parsed = read_xml(whole, address)
+        if not parsed.well_formed and (mended := read_xml(mend(whole), address)).well_formed:
+            parsed = mended
     except Exception:  # feedparser meets hostile input with whatever Python raises; the answer is the same
         return NoFeed("unknown")
     if not parsed.dialect and not parsed.found and _root(whole) not in EMPTY_ROOTS:

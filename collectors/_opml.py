@@ -42,7 +42,7 @@ def read_opml(data: bytes) -> list[Subscription]:
     if root.tag.lower() != "opml" or body is None:
         raise OpmlError("this is not an OPML file: export your subscriptions as OPML from your feed reader")
     found: dict[str, Subscription] = {}
-    for subscription in _below(body, ()):
+    for subscription in _below(body, (), DEEPEST):
         found.setdefault(subscription.url, subscription)
         if len(found) > MOST_SUBSCRIPTIONS:
             raise OpmlError("this file lists more than 5,000 feeds: split it")
@@ -75,8 +75,8 @@ def _root(data: bytes) -> Element:
     return root
 
 
-def _below(outline: Element, folders: tuple[str, ...]) -> Iterator[Subscription]:
-    if len(folders) > DEEPEST:
+def _below(outline: Element, folders: tuple[str, ...], levels: int) -> Iterator[Subscription]:
+    if levels < 0:
         raise OpmlError("the folders of this file are nested too deep")
     for child in outline.findall("outline"):
         names = {name.lower(): value for name, value in child.attrib.items()}
@@ -84,9 +84,9 @@ def _below(outline: Element, folders: tuple[str, ...]) -> Iterator[Subscription]
         url = clean_link(names.get("xmlurl", ""))
         if url:
             yield Subscription(title or url, url, " / ".join(folders))
-        yield from _below(child, (*folders, title) if title and not url else folders)
+        yield from _below(child, (*folders, title) if title and not url else folders, levels - 1)
 
 
 def _fit(text: str) -> str:
     """One line that XML can hold."""
-    return " ".join(UNFIT.sub("", fit(text, LONGEST_NAME)).split())
+    return " ".join(fit(UNFIT.sub("", text), LONGEST_NAME).split())

@@ -24,6 +24,7 @@ MARKUP = ("text/html", "application/xhtml+xml")
 HARMLESS = (NonXMLContentType, CharacterEncodingOverride)
 PERIODS = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 LARGEST_COUNT = 2**53
+MAIL_FIRST = re.compile(r"([^\s()<>]{1,200}@[^\s()<>]{1,200})\s{0,9}(?:\(([^()]{1,200})\))?")
 TAG = re.compile(r"<[^<>]{0,300}>")
 PHPBB_TAIL = re.compile(
     r"<p>(?:Statistics|Statistiques)\b[^<]{0,80}<a [^<>]{0,300}>[^<]{0,100}</a>[^<]{0,80}</p>(?:<hr ?/?>)?\s*$"
@@ -138,7 +139,10 @@ def _outlet(entry: Any, feed: Any, link: str | None) -> str:
 
 
 def _author(holder: Any) -> str:
-    """Names joined; an address of e-mail only when there is no name."""
+    """Names joined; an address of e-mail only when there is no name. RSS writes "jane@a.example (Jane Roe)"."""
+    written = MAIL_FIRST.fullmatch(_name(holder.get("author")))
+    if written:
+        return written[2] or written[1]
     names = [_name(author.get("name")) for author in _dicts(holder.get("authors"))[:3]]
     return ", ".join(name for name in names if name) or _name(holder.get("author"))
 

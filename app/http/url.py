@@ -57,6 +57,8 @@ def _entry(entry: str) -> tuple[str, int | None]:
         url = httpx2.URL(f"private://{entry}")  # a scheme without a default port, so that :80 stays visible
     except (httpx2.InvalidURL, UnicodeError):
         raise ValueError(wrong) from None
+    if url.port is not None and not 0 < url.port < 65536:
+        raise ValueError(wrong)
     if not _is_host(_host(url)) or url.raw_path not in (b"", b"/") or "@" in entry or "#" in entry:
         raise ValueError(wrong)
     return _host(url), url.port
@@ -103,11 +105,13 @@ def check_target(url: httpx2.URL, rules: Rules) -> None:
         raise Blocked(f"{NOT_ALLOWED}: it is not well formed")
     if len(url.raw_path) > _LONGEST_WITH_PARAMS:
         raise Blocked(f"{NOT_ALLOWED}: it is too long")
-    port = url.port or _DEFAULT[url.scheme]
+    port = _DEFAULT[url.scheme] if url.port is None else url.port
+    if not 0 < port < 65536:
+        raise Blocked(NOT_ALLOWED)
     if rules.open_to(host, port):
         return
     address = literal(host)
-    if port not in rules.ports or url.port == 0 or (address is not None and not is_public(address)):
+    if port not in rules.ports or (address is not None and not is_public(address)):
         raise Blocked(NOT_ALLOWED)
 
 

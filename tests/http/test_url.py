@@ -145,6 +145,7 @@ def test_every_forbidden_target_gets_the_same_sentence(url: str) -> None:
     [
         ("intranet", "http://intranet/"),
         ("intranet", "https://intranet/"),
+        ("intranet", "http://intranet:8080/"),
         ("Intranet", "http://INTRANET/"),
         ("intranet:8080", "http://intranet:8080/feed"),
         ("intranet:80", "http://intranet/"),
@@ -160,7 +161,9 @@ def test_the_operator_opens_a_private_host(entry: str, url: str) -> None:
 @pytest.mark.parametrize(
     ("entry", "url"),
     [
-        ("127.0.0.1", "http://127.0.0.1:8080/"),
+        ("127.0.0.1", "http://127.1/"),
+        ("127.0.0.1", "http://127.0.0.1:0/"),
+        ("127.0.0.1", "http://127.0.0.1:65536/"),
         ("127.0.0.1:80", "https://127.0.0.1/"),
         ("127.0.0.1:8080", "http://127.0.0.1/"),
         ("127.0.0.1:8080", "http://127.1:8080/"),
@@ -176,7 +179,7 @@ def test_the_operator_opens_that_host_and_port_as_written_and_nothing_else(entry
 
 
 def test_an_extra_port_opens_public_hosts_only() -> None:
-    rules = rules_for(["10.0.0.1"], ports=[8443])
+    rules = rules_for(["10.0.0.1:443"], ports=[8443])
     assert check_url("https://example.com:8443/", rules)
     for url in ("https://127.0.0.1:8443/", "https://10.0.0.1:8443/"):
         with pytest.raises(Blocked):
@@ -184,7 +187,8 @@ def test_an_extra_port_opens_public_hosts_only() -> None:
 
 
 @pytest.mark.parametrize(
-    "entry", ["", "::1", "10.0.0.0/8", "*", "http://intranet", "a@b", "host:port", "a b", "host#x"]
+    "entry",
+    ["", "::1", "10.0.0.0/8", "*", "http://intranet", "a@b", "host:port", "host:0", "host:65536", "a b", "host#x"],
 )
 def test_a_wrong_entry_is_told_to_the_operator(entry: str) -> None:
     with pytest.raises(ValueError, match="neither a host nor a host:port"):

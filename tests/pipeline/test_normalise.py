@@ -122,8 +122,19 @@ def test_one_poison_in_fifty_costs_itself_only() -> None:
     assert "a telling start" in kept[30].excerpt
 
 
-@given(st.builds(RawMention, external_id=st.text(), url=st.text() | st.none(), title=st.text(min_size=1),
-                 text=st.text(), html=st.booleans(), author=st.text(), outlet=st.text(), language=st.just("fr")))  # fmt: skip
+@given(
+    st.builds(
+        RawMention,
+        external_id=st.text(),
+        url=st.text() | st.none(),
+        title=st.text(min_size=1),
+        text=st.text(),
+        html=st.booleans(),
+        author=st.text(),
+        outlet=st.text(),
+        language=st.just("fr"),
+    )
+)
 def test_normalising_what_was_normalised_changes_nothing(raw: RawMention) -> None:
     (draft,) = prepare("rss", [raw], NOW)
     if isinstance(draft, Quarantined):
@@ -201,8 +212,10 @@ def test_hostile_titles_are_plain(hostile: Path, name: str, titles: list[str]) -
 
 
 def test_hostile_ids_links_and_dates(hostile: Path) -> None:
-    prints = {name: [d.fingerprint for d in _of_feed(hostile / f"{name}.xml") if isinstance(d, Draft)]
-              for name in ("duplicate_guids", "missing_guid_and_date", "no_link_no_guid")}  # fmt: skip
+    prints = {
+        name: [d.fingerprint for d in _of_feed(hostile / f"{name}.xml") if isinstance(d, Draft)]
+        for name in ("duplicate_guids", "missing_guid_and_date", "no_link_no_guid")
+    }
     assert {name: len(set(found)) for name, found in prints.items()} == dict.fromkeys(prints, 2)
     links = [draft.url for draft in _of_feed(hostile / "javascript_link.xml") if isinstance(draft, Draft)]
     assert links == [None, None, None, None, "https://feeds.example.org/5"]

@@ -89,9 +89,29 @@ def test_a_redirector_that_leads_nowhere_stays_itself() -> None:
 
 
 PIECES = st.sampled_from(
-    [*"/?#&=%@:.[]\\;+ é", "..", "http://", "https://", "www.google.com/url?url=", "ex.org", "utm_source=1", "%2", "%2E",
-     "%25", "%3A", "amp/s/", "www.google.com/", "b=2", "a=1", "xn--", "１", "ß.de", "l.facebook.com/l.php?u=", "#!"]
-)  # fmt: skip
+    [
+        *"/?#&=%@:.[]\\;+ é",
+        "..",
+        "http://",
+        "https://",
+        "www.google.com/url?url=",
+        "ex.org",
+        "utm_source=1",
+        "%2",
+        "%2E",
+        "%25",
+        "%3A",
+        "amp/s/",
+        "www.google.com/",
+        "b=2",
+        "a=1",
+        "xn--",
+        "１",
+        "ß.de",
+        "l.facebook.com/l.php?u=",
+        "#!",
+    ]
+)
 URLS = st.lists(PIECES, max_size=12).map("".join).map("https://{}".format) | st.text(max_size=40).map(
     "http://{}".format
 )

@@ -20,6 +20,7 @@ from app.pipeline.dedupe import bands, near
 from app.pipeline.match import Matched
 from app.pipeline.normalise import Draft
 from app.pipeline.normalise import Quarantined as Refused
+from app.pipeline.plain import clean_line
 
 STORY_MEMORY = timedelta(days=30)
 """A text that comes back later than this is a new story."""
@@ -387,9 +388,9 @@ def quarantine(session: Session, origin: Origin, refused: Sequence[Refused]) -> 
             "workspace_id": origin.workspace_id,
             "id": uuid7(),
             "source_id": origin.source_id,
-            "external_id": one.external_id[:500],
-            "reason": one.reason,
-            "excerpt": one.excerpt,
+            "external_id": clean_line(one.external_id, 500),
+            "reason": clean_line(one.reason, 500),
+            "excerpt": clean_line(one.excerpt, 500),
         }
         for one in refused
     }

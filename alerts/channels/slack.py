@@ -94,7 +94,7 @@ def payload(message: Message) -> dict[str, Any]:
         blocks.append({"type": "section", "text": _plain(shown.quotes_title, HEADER)})
     for quote in shown.quotes:
         blocks += _quote(quote)
-    if shown.url:
+    if shown.url and len(escape(shown.url)) < SECTION - HEADER:
         blocks.append({"type": "section", "text": _link(escape(shown.open + shown.colon), shown.url)})
     return {
         "text": fit(_fallback(shown), FALLBACK),

@@ -88,15 +88,20 @@ def pages(params: FeedAt, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]
 def _ask(params: FeedAt, cursor: Cursor, http: httpx2.Client) -> _Answer:
     auth = (params.username, params.password.get_secret_value()) if params.username else None
     response = fetch(http, params.url, headers={"Accept": ACCEPT, **_validators(cursor)}, auth=auth)
-    hops = response.history
-    moved = bool(hops) and all(hop.status_code in (301, 308) for hop in hops)
-    return _Answer(response, clean_link(str(response.url)) if moved else None)
+    hops, final = response.history, str(response.url)
+    moved = bool(hops) and all(hop.status_code in (301, 308) for hop in hops) and _may_follow(params, final)
+    return _Answer(response, clean_link(final) if moved else None)
+
+
+def _may_follow(params: FeedAt, url: str) -> bool:
+    """Whether a new address may take the place of the old: a password is never carried to another site."""
+    return not params.username or httpx2.URL(url).origin == httpx2.URL(params.url).origin
 
 
 def _read(answer: _Answer, params: FeedAt, http: httpx2.Client) -> tuple[Feed, _Answer]:
     """The feed of this answer; or, when it is a web page, the first feed it names, which then is the new address."""
     found = _parsed(answer.response)
-    if isinstance(found, NoFeed) and found.feeds:
+    if isinstance(found, NoFeed) and found.feeds and _may_follow(params, found.feeds[0]):
         answer = _ask(params.model_copy(update={"url": found.feeds[0]}), {}, http)
         answer = _Answer(answer.response, answer.moved_to or found.feeds[0])
         found = _parsed(answer.response)

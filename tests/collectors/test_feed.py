@@ -21,21 +21,24 @@ ADDRESS = "https://host.example/feed"
 PIECES = st.sampled_from(
     [
         "<rss>", "</rss>", "<channel>", "</channel>", "<item>", "</item>", "<entry>", "</entry>", "<feed>", "<title>",
-        "</title>", "<link>", "</link>", "<link href='x'/>", "<guid>", "</guid>", "<guid a='b'/>", "<source url='u'>",
-        "</source>", "<author><name>", "</name></author>", "<pubDate>", "</pubDate>", "Mon, 02 Nov 2026 10:00:00 GMT",
-        "<![CDATA[", "]]>", "&", "&#0;", "&#xD800;", "&#99999999;", "&nbsp;", "<!--", "-->", "<!DOCTYPE x [", "]>",
-        "<content type='xhtml'>", "</content>", "<content:encoded>", "<media:statistics views='x'/>", "é", "\ud83d", "\0",
-        "http://[", "javascript:x", "<id/>", "<?xml version='1.0'?>", "<svg>", "<description>", "</description>", "a b",
+        "<id/>", "</title>", "<link>", "</link>", "<link href='x'/>", "<guid>", "</guid>", "<guid a='b'/>",
+        "<source url='u'>", "</source>", "<author><name>", "</name></author>", "<pubDate>", "</pubDate>",
+        "Mon, 02 Nov 2026 10:00:00 GMT", "<![CDATA[", "]]>", "&", "&#0;", "&#xD800;", "&#99999999;", "&nbsp;", "<!--", "-->", "<!DOCTYPE x [",
+        "]>", "<content type='xhtml'>", "</content>", "<content:encoded>", "<media:statistics views='x'/>", "é",
+        "\0", "\ud83d", "http://[", "javascript:x", "<?xml version='1.0'?>", "<svg>", "<description>", "</description>",
+        "a b",
     ]
+)  # fmt: skip
+FIELDS = (
+    "id", "url", "title", "content_html", "content_text", "summary", "authors", "author", "name", "items", "version",
+    "date_published", "language",
 )  # fmt: skip
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(
-                "id url title content_html content_text summary authors author name items version date_published".split()
-            ),
+            st.sampled_from(FIELDS),
             inner,
             max_size=5,
         )
@@ -201,7 +204,14 @@ def test_different_items_are_different_mentions(found: list[Found], count: int) 
     assert len(identified(found)) == count
 
 
-@given(st.lists(st.tuples(st.sampled_from(["", "g", "h"]), st.sampled_from([None, "https://a.example/1", "https://a.example/2"]), st.sampled_from(["", "x", "y"])), max_size=8))  # fmt: skip
+ITEMS = st.tuples(
+    st.sampled_from(["", "g", "h"]),
+    st.sampled_from([None, "https://a.example/1", "https://a.example/2"]),
+    st.sampled_from(["", "x", "y"]),
+)
+
+
+@given(st.lists(ITEMS, max_size=8))
 def test_ids_depend_on_the_items_not_on_their_order(items: list[tuple[str, str | None, str]]) -> None:
     found = [item(*one) for one in items]
     there = {mention.external_id for mention in identified(found)}
@@ -226,9 +236,8 @@ def test_strings_are_cut_and_made_fit_to_store() -> None:
 
 
 def test_long_titles_and_texts_are_cut() -> None:
-    (mention,) = read(
-        f"<rss><channel><item><title>{'t' * 9_999}</title><description>{'d' * 99_999}</description></item></channel></rss>".encode()
-    ).mentions
+    inside = f"<title>{'t' * 9_999}</title><description>{'d' * 99_999}</description>"
+    (mention,) = read(f"<rss><channel><item>{inside}</item></channel></rss>".encode()).mentions
     assert (len(mention.title), len(mention.text)) == (LONGEST_TITLE, LONGEST_TEXT)
 
 
@@ -250,6 +259,7 @@ def test_mending_twice_changes_nothing(text: str) -> None:
     assert mend(mend(text)) == mend(text)
 
 
+SLASH = "http://purl.org/rss/1.0/modules/slash/"
 TABLE: list[tuple[str, Callable[[RawMention], object], object]] = [
     ("<author>jane@a.example (Jane Roe)</author>", lambda m: m.author, "Jane Roe"),
     ("<author>jane@a.example</author>", lambda m: m.author, "jane@a.example"),
@@ -263,7 +273,8 @@ TABLE: list[tuple[str, Callable[[RawMention], object], object]] = [
     ("<guid>1559104147038</guid>", lambda m: (m.external_id, m.url), ("1559104147038", None)),
     ("<guid>https://a.example/g</guid>", lambda m: m.url, "https://a.example/g"),
     ("<link>javascript:alert(1)</link><guid>g</guid>", lambda m: m.url, None),
-    ("<slash:comments xmlns:slash='http://purl.org/rss/1.0/modules/slash/'>x</slash:comments>", lambda m: m.engagement, {}),
+    (f"<c:comments xmlns:c='{SLASH}'>12</c:comments>", lambda m: m.engagement, {"comments": 12}),
+    (f"<c:comments xmlns:c='{SLASH}'>x</c:comments>", lambda m: m.engagement, {}),
     ("<source url='https://o.example'>Outlet</source>", lambda m: (m.title, m.outlet), ("Headline", "Outlet")),
     ("<description>a &lt;b&gt;b&lt;/b&gt;</description>", lambda m: (m.html, m.text), (True, "a <b>b</b>")),
 ]  # fmt: skip

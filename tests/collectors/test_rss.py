@@ -213,3 +213,22 @@ def test_an_address_that_cannot_be_read_is_refused_in_the_form(url: str) -> None
     with pytest.raises(ValidationError) as caught:
         FeedAt(url=url)
     assert "pw@" not in str(caught.value)
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_password_is_never_carried_to_another_site(site: Any, http: httpx2.Client, named: bool) -> None:
+    elsewhere = site.says("/feed", rss(item(1))).replace("127.0.0.1", "localhost")
+    if named:
+        url = site.says("/", f'<html><link rel="alternate" type="application/rss+xml" href="{elsewhere}">')
+    else:
+        url = site.says("/", b"", 301, Location=elsewhere)
+    moved = {}
+    for username in ("", "ann"):
+        try:
+            pages = list(collector.pages(FeedAt(url=url, username=username, password="s3cret"), {}, http))
+            moved[username] = pages[-1].moved_to
+        except SourceError:
+            moved[username] = None
+    assert moved == {"": elsewhere, "ann": None}
+    told = [path for path, headers in site.asked if "localhost" in headers["host"] and "authorization" in headers]
+    assert told == []

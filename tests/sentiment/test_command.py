@@ -27,7 +27,7 @@ def lines_of(output: bytes) -> list[dict[str, Any]]:
 
 
 def test_lines_are_scored_in_order() -> None:
-    texts = ["Service parfait, merci !", "Une honte, jamais vu ça"] * 300
+    texts = ["Service parfait, merci !", "Service nul, c'est inadmissible"] * 300
     given = "\n".join(json.dumps({"id": i, "text": text, "language": "fr"}) for i, text in enumerate(texts))
     done = run("score", given=given.encode())
     found = lines_of(done.stdout)
@@ -56,7 +56,7 @@ def test_a_line_needs_no_id_and_no_language() -> None:
         (b'{"text": 7}', "line 2: text:"),
         (b"[1, 2]", "line 2:"),
         (b'{"text": "\xff\xfe"}', "line 2: it is not UTF-8"),
-        (b"[" * 200_000, "line 2:"),
+        (b"[" * 200_000, "line 2: it is nested too deeply"),
         (b'"' + b"x" * 8_100_000 + b'"', "line 2: it is longer than 8,000,000 bytes"),
     ],
     ids=["no json", "no text", "a number", "a list", "no utf-8", "deep", "long"],
@@ -80,7 +80,7 @@ def test_a_labelled_file_is_measured(tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
     path.write_text(
         "text,label,language,source,split\n"
-        + "Service parfait merci,positive,fr,own,val\nUne honte ce magasin,negative,fr,own,val\n" * 20
+        + "Service parfait merci,positive,fr,own,val\nService nul et inadmissible,negative,fr,own,val\n" * 20
         + "The office opens on Tuesday,neutral,en,own,val\n" * 20
         + "left out,neutral,en,own,train\n",
         encoding="utf-8",

@@ -35,7 +35,7 @@ def best(text: str, language: str) -> str:
         ("Excellent accueil chez Brumelle, je recommande vivement", "fr", "positive"),
         ("Quelle honte, trois semaines sans réponse, je suis très déçu", "fr", "negative"),
         ("Service client nul, colis perdu, c'est inadmissible", "fr", "negative"),
-        ("Le magasin Brumelle ouvre mardi à 9h rue des Lilas", "fr", "neutral"),
+        ("La ministre sera mardi à Lyon pour une réunion avec les maires http://exemple.fr", "fr", "neutral"),
         ("I love this phone, it works great, thank you so much!", "en", "positive"),
         ("Best coffee in town, the staff were wonderful", "en", "positive"),
         ("Worst support ever, still waiting and nobody answers. Terrible.", "en", "negative"),

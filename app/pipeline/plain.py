@@ -71,7 +71,8 @@ def clean_text(text: str, limit: int) -> str:
 
 def clean_line(text: str, limit: int) -> str:
     """As clean_text, on one line."""
-    return clean_text(clean_text(text, 4 * limit).replace("\n", " "), limit)
+    clean = clean_text(text, 4 * limit)
+    return clean_text(clean.replace("\n", " "), limit) if "\n" in clean else clean[:limit].rstrip()
 
 
 def html_to_text(html: str) -> str:

@@ -31,12 +31,9 @@ class Peer:
     tls: ssl.SSLContext | None = None
     requests: list[str] = field(default_factory=list)
     connections: int = 0
-    most_at_once: int = 0
 
     def __post_init__(self) -> None:
         self.ended = threading.Event()
-        self._lock = threading.Lock()
-        self._now = 0
         self._open: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port: int = self._listener.getsockname()[1]
@@ -94,20 +91,13 @@ class Peer:
             head += data
         text = head.decode("latin-1")
         self.requests.append(text)
-        with self._lock:
-            self._now += 1
-            self.most_at_once = max(self.most_at_once, self._now)
-        try:
-            path = text.split(" ")[1].split("?")[0]
-            answer = self.answers.get(path, b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
-            if callable(answer):
-                answer(conn)
-                return False
-            conn.sendall(answer)
-            return b"connection: close" not in answer.lower()
-        finally:
-            with self._lock:
-                self._now -= 1
+        path = text.split(" ")[1].split("?")[0]
+        answer = self.answers.get(path, b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+        if callable(answer):
+            answer(conn)
+            return False
+        conn.sendall(answer)
+        return b"connection: close" not in answer.lower()
 
     def stop(self) -> None:
         self.ended.set()

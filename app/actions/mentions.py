@@ -83,6 +83,15 @@ def change(
     return rows
 
 
+def locked(session: Session, viewer: Viewer, mention_id: UUID) -> Mention:
+    """The mention, kept from other writers until the end of the transaction. Raises Problem 404."""
+    viewer.needs("write")
+    row = session.get(Mention, (viewer.workspace_id, mention_id), with_for_update=True)
+    if row is None or row.deleted_at is not None:
+        raise not_found("mention")
+    return row
+
+
 def watch(session: Session, viewer: Viewer, jobs: Jobs, brand_ids: Iterable[UUID]) -> None:
     """Has these brands counted and looked at again."""
     jobs.defer_all(

@@ -1,0 +1,102 @@
+"""Reading a source once, to show what it would bring; nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLong
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from app.actions.sources import NewSource, about, checked_params, collector_of
+from app.models import Brand, uuid7
+from app.pipeline.match import BrandQuery, Matcher
+from app.pipeline.normalise import Draft
+from app.pipeline.place import prepared, tied
+from app.pipeline.store import Origin
+from app.problems import FieldError, Problem, invalid
+from app.services import Services
+from app.viewer import Viewer
+from collectors.base import AnyCollector, Page, SourceError, SourceRefused
+
+SHOWN = 20
+SECONDS = 45
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A mention as it would be stored, and the brands whose query it matches."""
+
+    draft: Draft
+    brands: tuple[Brand, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a source gave: up to 20 mentions, how many of them match a brand, and how many were read."""
+
+    mentions: tuple[Tried, ...]
+    matched: int
+    read: int
+    warning: str | None
+
+
+def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime) -> Trial:
+    """Reads the first page of a source that may not exist yet. Raises Problem 422 or 502 with the source's sentence."""
+    viewer.needs("write")
+    collector = collector_of(new.collector)
+    if not collector.polled:
+        raise invalid(FieldError("collector", "Nothing is read from such a source: it is sent to us."))
+    params = checked_params(collector, new.params, services.settings)
+    with services.db.reading() as session:
+        about(session, viewer, new.brand_id)
+        rows = session.scalars(select(Brand).where(Brand.workspace_id == viewer.workspace_id)).all()
+    brands = {row.id: row for row in rows}
+    page = _first_page(collector, params, services)
+    if page is None:
+        return Trial((), 0, 0, None)
+    matcher = Matcher([BrandQuery(row.id, row.query) for row in rows])
+    found = _drafts(Origin(viewer.workspace_id, uuid7(), collector.kind, new.brand_id), page, now)
+    tried = tuple(Tried(draft, _about(matcher, draft, new.brand_id, brands)) for draft in found)
+    warning = str(page.warning) if page.warning else None
+    return Trial(tried, sum(bool(one.brands) for one in tried), len(page.mentions), warning)
+
+
+def _drafts(origin: Origin, page: Page, now: datetime) -> list[Draft]:
+    return [one for one in prepared(origin, page.mentions[:SHOWN], now) if isinstance(one, Draft)]
+
+
+def _about(matcher: Matcher, draft: Draft, brand_id: UUID | None, brands: Mapping[UUID, Brand]) -> tuple[Brand, ...]:
+    found = tied(matcher.match(draft.title, draft.text), brand_id)
+    return tuple(brand for brand in (brands.get(UUID(str(one.brand_id))) for one in found) if brand)
+
+
+def _first_page(collector: AnyCollector, params: BaseModel, services: Services) -> Page | None:
+    pool = ThreadPoolExecutor(1, thread_name_prefix="trial")
+    try:
+        reading = pool.submit(lambda: next(iter(collector.pages(params, {}, services.gate)), None))
+        return reading.result(timeout=SECONDS)
+    except TooLong:
+        raise Problem("source-slow", 502, "The source did not answer within {n} seconds.", n=SECONDS) from None
+    except SourceRefused as error:
+        raise _told(error, 422) from None
+    except SourceError as error:
+        raise _told(error, 502) from None
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _told(error: SourceError, status: int) -> Problem:
+    text = str(error)
+    sentence = text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+    return Problem(
+        "source-unreadable",
+        status,
+        "{sentence}",
+        sentence=sentence,
+        errors=[FieldError("params", "{why}", {"why": sentence})],
+    )

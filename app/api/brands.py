@@ -1,0 +1,111 @@
+"""Brands and their queries."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from app.actions import brands as actions
+from app.actions.fields import Fields, QueryText
+from app.api.deps import Id, IfMatch, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
+from app.api.route import Route
+from app.api.schemas import MentionOut, Out, Page, mention_out, paged
+from app.models import Brand
+from app.queries.brands import brand, brands
+from app.queries.preview import preview
+
+router = APIRouter(prefix="/api/v1", tags=["brands"], route_class=Route)
+
+
+class BrandOut(Out):
+    """What is watched."""
+
+    id: UUID
+    name: str
+    kind: str
+    query: str
+    languages: list[str]
+    colour: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    first_mention_at: datetime | None
+    rematch_requested_at: datetime | None = Field(description="Set while history is being matched again.")
+
+
+class PreviewIn(Fields):
+    """A query to try on what is stored."""
+
+    query: QueryText
+    days: Annotated[int, Field(ge=1, le=366)] = 30
+
+
+class DayOut(Out):
+    """Matches published on one UTC day."""
+
+    day: date
+    matches: int
+
+
+class PreviewOut(Out):
+    """What the query would have matched."""
+
+    matches: int
+    sample: list[MentionOut]
+    days: list[DayOut]
+
+
+@router.get("/brands")
+def list_brands(viewer: Reader, session: Reading, page: Paged) -> Page[BrandOut]:
+    """The brands, oldest first."""
+    return paged(brands(session, viewer, page.after, page.limit), BrandOut.model_validate)
+
+
+@router.post("/brands", status_code=201)
+def create_brand(new: actions.NewBrand, viewer: Writer, session: Writing, services: Served, now: Now) -> BrandOut:
+    """Watches a brand. Its query is checked, and applied to what is stored too."""
+    return BrandOut.model_validate(actions.create(session, viewer, new, services.jobs, now))
+
+
+@router.get("/brands/{brand_id}")
+def get_brand(brand_id: Id, viewer: Reader, session: Reading) -> BrandOut:
+    """One brand."""
+    return BrandOut.model_validate(brand(session, viewer, ident(brand_id, "brand")))
+
+
+@router.patch("/brands/{brand_id}")
+def change_brand(
+    brand_id: Id, changes: actions.BrandChanges, viewer: Writer, session: Writing, if_match: IfMatch
+) -> BrandOut:
+    """Changes a brand. A new query counts for what comes; `rematch` applies it to what is stored."""
+    found: Brand = actions.locked(session, viewer, ident(brand_id, "brand"))
+    if_match.check(found.version)
+    return BrandOut.model_validate(actions.update(session, viewer, found.id, changes))
+
+
+@router.delete("/brands/{brand_id}", status_code=204)
+def delete_brand(brand_id: Id, viewer: Writer, session: Writing) -> None:
+    """Watches a brand no more: mentions that match no other brand go with it."""
+    actions.delete_brand(session, viewer, ident(brand_id, "brand"))
+
+
+@router.post("/brands/{brand_id}/rematch", status_code=202)
+def rematch_brand(brand_id: Id, viewer: Writer, session: Writing, services: Served, now: Now) -> BrandOut:
+    """Applies the brand's query to every stored mention again, in the background."""
+    row = actions.request_rematch(session, viewer, ident(brand_id, "brand"), services.jobs, now)
+    return BrandOut.model_validate(row)
+
+
+@router.post("/queries/preview", openapi_extra={"x-costly": True}, tags=["queries"])
+def preview_query(wanted: PreviewIn, viewer: Reader, session: Reading, now: Now) -> PreviewOut:
+    """What a query matches among the stored mentions of the last days: how many, the newest, and how many each day."""
+    found = preview(session, viewer, wanted.query, wanted.days, now)
+    return PreviewOut(
+        matches=found.matches,
+        sample=[mention_out(view) for view in found.sample],
+        days=[DayOut(day=day, matches=number) for day, number in found.days],
+    )

@@ -1,0 +1,140 @@
+"""Where alerts go."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from alerts.base import DeliveryError
+from alerts.channels import all_channels
+from app.actions import channels as actions
+from app.api.deps import Id, IfMatch, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
+from app.api.route import Route
+from app.api.schemas import Out, Page, paged
+from app.models import Channel
+from app.queries.channels import channel, channels
+from app.queries.paging import Slice
+
+router = APIRouter(prefix="/api/v1", tags=["channels"], route_class=Route)
+
+
+class ChannelKindOut(Out):
+    """One kind of channel. `title` and `help` are {"en": …, "fr": …}."""
+
+    kind: str
+    title: dict[str, str]
+    help: dict[str, str]
+    params: dict[str, Any] = Field(description="JSON Schema of a channel's params; `writeOnly` ones are secrets.")
+
+
+class ChannelOut(Out):
+    """A place alerts go to. Secrets are never answered."""
+
+    id: UUID
+    kind: str
+    name: str
+    params: dict[str, Any]
+    has_secret: bool
+    language: str
+    timezone: str
+    enabled: bool
+    disabled_reason: str | None
+    last_sent_at: datetime | None
+    last_error: str | None
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+
+class NewChannelOut(ChannelOut):
+    """A new channel. `secret` is the one that was made for it: it is shown this once."""
+
+    secret: str | None
+
+
+class TestOut(Out):
+    """Whether the test message was accepted, and if not, why."""
+
+    delivered: bool
+    detail: str
+
+
+def channel_values(row: Channel) -> dict[str, Any]:
+    """The fields of a channel's answer."""
+    plain = {name: getattr(row, name) for name in ChannelOut.model_fields if hasattr(row, name)}
+    return plain | {"has_secret": row.secrets is not None}
+
+
+@router.get("/channels")
+def list_channels(viewer: Reader, session: Reading, page: Paged) -> Page[ChannelOut]:
+    """The channels, oldest first."""
+    return paged(channels(session, viewer, page.after, page.limit), lambda row: ChannelOut(**channel_values(row)))
+
+
+@router.get("/channels/kinds")
+def list_channel_kinds(viewer: Reader, page: Paged) -> Page[ChannelKindOut]:  # noqa: ARG001 - the scope is declared so
+    """Every kind of channel, and what it is set up with."""
+    found = [declared for _, declared in sorted(all_channels().items())]
+    return paged(
+        Slice(found[: page.limit]),
+        lambda declared: ChannelKindOut(
+            kind=declared.kind,
+            title=dict(declared.title),
+            help=dict(declared.help),
+            params=declared.params.model_json_schema(),
+        ),
+    )
+
+
+@router.post("/channels", status_code=201)
+def create_channel(new: actions.NewChannel, viewer: Writer, session: Writing, services: Served) -> NewChannelOut:
+    """Adds a channel. A webhook without a secret gets one, shown in this answer only."""
+    made = actions.create(session, viewer, new, services)
+    return NewChannelOut(**channel_values(made.channel), secret=made.secret)
+
+
+@router.get("/channels/{channel_id}")
+def get_channel(channel_id: Id, viewer: Reader, session: Reading) -> ChannelOut:
+    """One channel."""
+    return ChannelOut(**channel_values(channel(session, viewer, ident(channel_id, "channel"))))
+
+
+@router.patch("/channels/{channel_id}")
+def change_channel(
+    channel_id: Id,
+    changes: actions.ChannelChanges,
+    viewer: Writer,
+    session: Writing,
+    services: Served,
+    if_match: IfMatch,
+) -> ChannelOut:
+    """Changes a channel. New params replace the old ones, except secrets left out."""
+    row = actions.locked(session, viewer, ident(channel_id, "channel"))
+    if_match.check(row.version)
+    return ChannelOut(**channel_values(actions.update(session, viewer, row.id, changes, services)))
+
+
+@router.delete("/channels/{channel_id}", status_code=204)
+def delete_channel(channel_id: Id, viewer: Writer, session: Writing) -> None:
+    """Removes a channel, also from the rules that name it."""
+    actions.delete(session, viewer, ident(channel_id, "channel"))
+
+
+@router.post("/channels/{channel_id}/test", openapi_extra={"x-costly": True})
+def test_channel(channel_id: Id, viewer: Writer, services: Served, now: Now) -> TestOut:
+    """Sends a test message now, and says whether it was accepted."""
+    found = ident(channel_id, "channel")
+    with services.db.reading() as session:
+        row, params = actions.opened(session, viewer, found, services.seal)
+    error = None
+    try:
+        actions.channel_of(row.kind).send(params, actions.trial(row, services.settings.address, now), services.wire)
+    except DeliveryError as refusal:
+        error = str(refusal)
+    with services.db.writing() as session:
+        actions.note_test(session, viewer, found, error, now)
+    return TestOut(delivered=error is None, detail=error or "The test message was accepted.")

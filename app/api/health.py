@@ -1,0 +1,127 @@
+"""Whether we live, whether we work, and figures for a monitoring system."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from starlette.responses import JSONResponse, Response
+
+from app.models import Delivery, Heartbeat, IncidentRow, Match, Mention, Source
+from app.problems import Problem
+from app.services import Services
+
+router = APIRouter(include_in_schema=False)
+
+BEAT_MAX = 90
+"""Seconds without a heartbeat after which the worker is held to be away: it beats every few seconds."""
+QUEUE_MAX = 900
+"""Seconds that the source due longest may wait: more means that the workers do not keep up."""
+
+
+@router.get("/healthz")
+def healthz() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+def readyz(request: Request) -> JSONResponse:
+    """The database answers, a worker beats, and the queue is not stuck: 200, else 503."""
+    services: Services = request.app.state.services
+    try:
+        with services.db.reading() as session:
+            beat, queue = beat_age(session), queue_age(session)
+    except DBAPIError:
+        return JSONResponse({"status": "unready", "database": False, "worker": None, "queue": None}, 503)
+    worker_ok = beat is not None and beat <= BEAT_MAX
+    ready = worker_ok and queue <= QUEUE_MAX
+    body = {
+        "status": "ready" if ready else "unready",
+        "database": True,
+        "worker": {"ok": worker_ok, "heartbeat_age_seconds": beat},
+        "queue": {"ok": queue <= QUEUE_MAX, "age_seconds": queue},
+    }
+    return JSONResponse(body, 200 if ready else 503)
+
+
+def beat_age(session: Session) -> float | None:
+    """Seconds since the worker's last heartbeat; None when it never beat."""
+    age = session.scalar(select(func.extract("epoch", func.now() - Heartbeat.at)).where(Heartbeat.name == "worker"))
+    return None if age is None else round(float(age), 1)
+
+
+def queue_age(session: Session) -> float:
+    """Seconds that the source which is due longest has waited."""
+    waiting = select(func.extract("epoch", func.now() - func.min(Source.next_run_at))).where(
+        Source.enabled, Source.next_run_at <= func.now(), Source.lease_until.is_(None)
+    )
+    return round(float(session.scalar(waiting) or 0), 1)
+
+
+@router.get("/metrics")
+def metrics(request: Request) -> Response:
+    """Figures for Prometheus: with the token of VIGIE_METRICS_TOKEN, or from this machine when none is set."""
+    services: Services = request.app.state.services
+    if not allowed(request, services):
+        raise Problem(
+            "unauthorized",
+            401,
+            "Send the metrics token: Authorization: Bearer …",
+            headers={"WWW-Authenticate": 'Bearer realm="vigie metrics"'},
+        )
+    with services.db.reading() as session:
+        return Response(generate_latest(registry(session)), media_type=CONTENT_TYPE_LATEST)
+
+
+def allowed(request: Request, services: Services) -> bool:
+    """Whether this request may see the figures. A proxy's requests come from here, but are not ours."""
+    token = services.settings.metrics_token
+    if token is None:
+        near = request.client is not None and request.client.host in {"127.0.0.1", "::1"}
+        return near and not {"x-forwarded-for", "forwarded"} & set(request.headers)
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    return hmac.compare_digest(given.encode(), token.get_secret_value().encode())
+
+
+def registry(session: Session) -> CollectorRegistry:
+    """The figures of this moment, over all workspaces."""
+    made = CollectorRegistry()
+    _gauge(made, "vigie_mentions", "Mentions stored", _count(session, Mention.id))
+    _gauge(
+        made,
+        "vigie_unscored",
+        "Matches that wait for their stance",
+        _count(session, Match.mention_id, Match.scored_at.is_(None)),
+    )
+    _gauge(made, "vigie_queue_age_seconds", "How long the source due longest has waited", queue_age(session))
+    _by(made, session, "vigie_sources", "Sources by state", Source.state)
+    _by(made, session, "vigie_deliveries", "Messages of alerts by state", Delivery.state)
+    _by(made, session, "vigie_incidents", "Incidents by state", IncidentRow.state)
+    beats = Gauge("vigie_heartbeat_age_seconds", "Seconds since a loop last ran", ["loop"], registry=made)
+    now = session.scalar(select(func.now()))
+    for name, at in session.execute(select(Heartbeat.name, Heartbeat.at)):
+        assert isinstance(now, datetime)
+        beats.labels(name).set((now - at).total_seconds())
+    return made
+
+
+def _count(session: Session, column: Any, *conditions: Any) -> float:
+    return float(session.scalar(select(func.count(column)).where(*conditions)) or 0)
+
+
+def _gauge(made: CollectorRegistry, name: str, text: str, value: float) -> None:
+    Gauge(name, text, registry=made).set(value)
+
+
+def _by(made: CollectorRegistry, session: Session, name: str, text: str, column: Any) -> None:
+    gauge = Gauge(name, text, ["state"], registry=made)
+    for state, number in session.execute(select(column, func.count()).group_by(column)):
+        gauge.labels(state).set(number)

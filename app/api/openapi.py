@@ -1,0 +1,170 @@
+"""The document that describes the API, OpenAPI 3.1, and the page that shows it."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.responses import HTMLResponse, JSONResponse
+from starlette.routing import BaseRoute
+
+from app.api.errors import MEDIA_TYPE
+from app.api.route import Route
+
+VERSION = "1"
+DOCUMENT = "/api/v1/openapi.json"
+DOCS = "/api/v1/docs"
+DESCRIPTION = """\
+Send your key with each request: `Authorization: Bearer vig_…`. Times are UTC, RFC 3339; ids are opaque.
+
+Lists answer `items`, `next_cursor` and `prev_cursor`: follow the cursors, with the same filters and sort. Errors are
+RFC 9457 (`application/problem+json`); what belongs to another workspace is 404; fields and parameters that are not
+known are refused. `Idempotency-Key` makes a POST safe to repeat for 24 hours. `ETag` comes with reads:
+`If-None-Match` spares the same answer, `If-Match` on PATCH refuses to change what somebody else changed meanwhile.
+"""
+
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "A refusal, RFC 9457.",
+    "required": ["type", "title", "status", "detail", "errors", "request_id"],
+    "properties": {
+        "type": {"type": "string", "description": "A stable name of the kind of problem."},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What happened, and what to do about it."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "message"],
+                "properties": {
+                    "field": {"type": "string"},
+                    "message": {"type": "string"},
+                    "at": {"type": "integer", "description": "Where in the query, in characters from 0."},
+                    "hint": {"type": "string"},
+                },
+            },
+        },
+        "request_id": {"type": "string"},
+    },
+}
+
+ETAG = {"ETag": {"description": "Names this state of the answer.", "schema": {"type": "string"}}}
+REFUSALS = {
+    "401": "No valid key.",
+    "403": "The key lacks the scope.",
+    "404": "There is nothing of this id here.",
+    "409": "It does not go together with what is there.",
+    "412": "It was changed since it was read.",
+    "413": "The body is over 10 MB.",
+    "415": "The body is of another content type.",
+    "422": "A field, a parameter or a cursor is not valid.",
+    "429": "Too many requests.",
+    "502": "The source could not be read.",
+    "503": "The database does not answer, or the request takes too long.",
+}
+WAITS = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "string"}}}
+
+
+def document(routes: Sequence[BaseRoute]) -> dict[str, Any]:
+    """The OpenAPI document of the routes of the API."""
+    ours = [route for route in routes if isinstance(route, Route)]
+    made = get_openapi(title="Vigie", version=VERSION, description=DESCRIPTION, routes=ours, openapi_version="3.1.0")
+    components = made.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = PROBLEM
+    for unused in ("HTTPValidationError", "ValidationError"):
+        components["schemas"].pop(unused, None)
+    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "An API key: vig_…"}}
+    made["security"] = [{"key": []}]
+    for route in ours:
+        for method in route.methods or ():
+            _complete(made["paths"][route.path_format][method.lower()], method, route)
+    return made
+
+
+def _complete(operation: dict[str, Any], method: str, route: Route) -> None:
+    operation["description"] = f"{operation.get('description', '')}\n\nNeeds the scope `{route.needs}`.".strip()
+    answers = operation["responses"]
+    codes = {"401", "403", "422", "429", "503"}
+    if "{" in route.path:
+        codes.add("404")
+    if operation.get("parameters") or operation.get("requestBody"):
+        codes.add("404")
+    if method in ("POST", "PATCH", "DELETE"):
+        codes |= {"409", "413"}
+    if operation.get("requestBody"):
+        codes.add("415")
+    if method == "PATCH":
+        codes.add("412")
+    if route.path.endswith("/sources/preview"):
+        codes.add("502")
+    for code in sorted(codes):
+        answers[code] = {
+            "description": REFUSALS[code],
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            **({"headers": WAITS} if code in ("429", "503") else {}),
+        }
+    _about_state(operation, method, route)
+
+
+def _about_state(operation: dict[str, Any], method: str, route: Route) -> None:
+    """Conditions and repeats: ETag, If-None-Match, Idempotency-Key."""
+    parameters = operation.setdefault("parameters", [])
+    streamed = route.path.endswith("/export")
+    if method == "GET" and not streamed:
+        operation["responses"]["304"] = {"description": "You have this already.", "headers": ETAG}
+        parameters.append(_header("If-None-Match", "An ETag: 304 without a body when nothing changed.", 1_000))
+    if method == "POST":
+        parameters.append(_header("Idempotency-Key", "The same key within 24 hours: done once, answered alike.", 255))
+    if (method == "GET" and not streamed) or (route.versioned and "200" in operation["responses"]):
+        operation["responses"]["200"]["headers"] = ETAG
+    if not parameters:
+        del operation["parameters"]
+
+
+def _header(name: str, description: str, longest: int) -> dict[str, Any]:
+    schema = {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": longest,
+        "pattern": r"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$",
+    }
+    return {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
+
+
+def install(app: FastAPI) -> None:
+    """Serves the document and its page; both are public, they tell nothing about anybody."""
+    made: dict[str, Any] = {}
+
+    async def openapi() -> JSONResponse:
+        if not made:
+            made.update(document(app.routes))
+        return JSONResponse(made)
+
+    async def docs() -> HTMLResponse:
+        return HTMLResponse(PAGE)
+
+    app.add_api_route(DOCUMENT, openapi, include_in_schema=False)
+    app.add_api_route(DOCS, docs, include_in_schema=False)
+
+
+PAGE = f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Vigie API</title>
+<link rel="icon" href="/static/vigie.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/static/dist/docs.css">
+</head>
+<body>
+<div data-openapi="{html.escape(DOCUMENT)}"></div>
+<noscript>A script draws the reference; <a href="{html.escape(DOCUMENT)}">the document itself</a> is plain.</noscript>
+<script type="module" src="/static/dist/docs.js"></script>
+</body>
+</html>
+"""

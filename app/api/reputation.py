@@ -1,0 +1,240 @@
+"""The reputation score, its interval and its course."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import Field
+
+from app.api.deps import Id, Moment, Now, Reader, Reading, ident
+from app.api.mentions import Several
+from app.api.route import Route
+from app.api.schemas import BrandRef, Out
+from app.problems import FieldError, invalid
+from app.queries.reputation import (
+    CONFIDENCE,
+    By,
+    Compared,
+    Model,
+    Period,
+    Point,
+    Slant,
+    Weight,
+    compare,
+    model,
+    reputation,
+)
+
+router = APIRouter(prefix="/api/v1", tags=["reputation"], route_class=Route)
+
+USUAL = timedelta(days=30)
+COMPARED_MAX = 20
+
+
+class ShareOut(Out):
+    """One stance: its share (0 to 1, corrected for the model's errors; null without mentions) and its raw count."""
+
+    share: float | None
+    count: int
+
+
+class ModelOut(Out):
+    """The sentiment model, and what was measured of it."""
+
+    name: str
+    version: str
+    measured: dict[str, Any]
+
+
+class ScoreOut(Out):
+    """100 × (promoters - detractors), corrected; null where nothing was said."""
+
+    score: float | None
+    interval: tuple[float, float] | None = Field(description="[low, high]")
+    confidence: float
+    raw_score: float | None = Field(description="From stances as counted.")
+    mentions: int
+    stories: int
+    promoters: ShareOut
+    passives: ShareOut
+    detractors: ShareOut
+
+
+class PointOut(Out):
+    """One period of the series."""
+
+    start: datetime
+    score: float | None
+    low: float | None
+    high: float | None
+    raw_score: float | None
+    mentions: int
+    stories: int
+    promoters: int
+    passives: int
+    detractors: int
+
+
+class SurveyOut(Out):
+    """The survey NPS, beside the score and never mixed with it."""
+
+    score: float
+    interval: tuple[float, float]
+    responses: int
+
+
+class ReputationOut(ScoreOut):
+    """A brand's score over a period, and its course."""
+
+    brand: BrandRef
+    start: datetime
+    end: datetime
+    by: str
+    weight: str
+    model: ModelOut
+    series: list[PointOut]
+    survey_nps: SurveyOut | None
+
+
+class ComparedOut(ScoreOut):
+    """One of the brands compared; `share_of_voice` is its share, 0 to 1, of all their mentions."""
+
+    brand: BrandRef
+    share_of_voice: float
+
+
+class CompareOut(Out):
+    """Brands side by side, in the order asked."""
+
+    start: datetime
+    end: datetime
+    weight: str
+    model: ModelOut
+    items: list[ComparedOut]
+
+
+def asked_period(
+    now: Now,
+    since: Annotated[Moment | None, Query(alias="from", description="30 days before `to` when left out.")] = None,
+    until: Annotated[Moment | None, Query(alias="to", description="Now when left out.")] = None,
+) -> tuple[datetime, datetime]:
+    """The period asked for. Raises Problem 422 when it ends before it starts."""
+    end = until or now
+    start = since or end - USUAL
+    if end <= start:
+        raise invalid(FieldError("to", "The end must come after the start."))
+    return start, end
+
+
+def slant(
+    source: Several = [],  # noqa: B006 - FastAPI copies it
+    language: Several = [],  # noqa: B006
+    weight: Annotated[Weight, Query(description="What a mention counts.")] = "stories",
+) -> Slant:
+    """What is counted."""
+    if any("\x00" in each for each in language):
+        raise invalid(FieldError("language", "It holds a null character."))
+    return Slant(weight, tuple(ident(each, "source") for each in source), tuple(language))
+
+
+Asked = Annotated[tuple[datetime, datetime], Depends(asked_period)]
+Slanted = Annotated[Slant, Depends(slant)]
+
+
+@router.get("/brands/{brand_id}/reputation")
+def brand_reputation(
+    brand_id: Id, viewer: Reader, session: Reading, asked: Asked, slanted: Slanted, by: Annotated[By, Query()] = "day"
+) -> ReputationOut:
+    """The score of a brand, corrected for what the model is known to get wrong, with its interval of 95 %."""
+    period = Period(asked[0], asked[1], by)
+    found = reputation(session, viewer, ident(brand_id, "brand"), period, slanted)
+    return ReputationOut(
+        **score_values(found.whole),
+        brand=BrandRef.model_validate(found.brand),
+        start=period.since,
+        end=period.until,
+        by=by,
+        weight=slanted.weight,
+        model=model_out(found.model),
+        series=[point_out(point) for point in found.series],
+        survey_nps=None,
+    )
+
+
+@router.get("/reputation/compare")
+def compare_brands(
+    viewer: Reader,
+    session: Reading,
+    asked: Asked,
+    slanted: Slanted,
+    brands: Annotated[
+        list[Annotated[str, Field(max_length=2_000)]],
+        Query(min_length=1, max_length=COMPARED_MAX, description="Brand ids, repeated or separated by commas."),
+    ],
+) -> CompareOut:
+    """Brands side by side, with their share of voice."""
+    ids = _ids(brands)
+    compared = compare(session, viewer, ids, Period(*asked), slanted)
+    return CompareOut(
+        start=asked[0],
+        end=asked[1],
+        weight=slanted.weight,
+        model=model_out(model()),
+        items=[compared_out(one) for one in compared],
+    )
+
+
+def _ids(brands: list[str]) -> list[UUID]:
+    ids = list(dict.fromkeys(ident(part.strip(), "brand") for each in brands for part in each.split(",")))
+    if len(ids) > COMPARED_MAX:
+        raise invalid(FieldError("brands", "At most {limit} brands are compared.", {"limit": COMPARED_MAX}))
+    return ids
+
+
+def score_values(point: Point) -> dict[str, Any]:
+    """The fields of a score."""
+    found, counts = point.reputation, point.counts
+    known = found.low is not None and found.high is not None
+    return {
+        "score": found.score,
+        "interval": (found.low, found.high) if known else None,
+        "confidence": CONFIDENCE,
+        "raw_score": found.raw_score,
+        "mentions": point.mentions,
+        "stories": point.stories,
+        "promoters": ShareOut(share=found.promoters, count=counts.promoters),
+        "passives": ShareOut(share=found.passives, count=counts.passives),
+        "detractors": ShareOut(share=found.detractors, count=counts.detractors),
+    }
+
+
+def point_out(point: Point) -> PointOut:
+    """One period as it is answered."""
+    found, counts = point.reputation, point.counts
+    return PointOut(
+        start=point.start,
+        score=found.score,
+        low=found.low,
+        high=found.high,
+        raw_score=found.raw_score,
+        mentions=point.mentions,
+        stories=point.stories,
+        promoters=counts.promoters,
+        passives=counts.passives,
+        detractors=counts.detractors,
+    )
+
+
+def compared_out(one: Compared) -> ComparedOut:
+    """One of several brands as it is answered."""
+    return ComparedOut(
+        **score_values(one.point), brand=BrandRef.model_validate(one.brand), share_of_voice=one.share_of_voice
+    )
+
+
+def model_out(found: Model) -> ModelOut:
+    """The model as it is answered."""
+    return ModelOut(name=found.name, version=found.version, measured=found.measured)

@@ -1,0 +1,192 @@
+"""How a request gets in: key, limits, scope, known parameters, content type, body; and how its answer is marked.
+
+A route that declares no scope does not start up.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from hashlib import sha256
+from typing import Any
+
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.exc import OperationalError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.actions.fields import refused
+from app.api import idempotency
+from app.api.deps import SCOPES
+from app.auth import keys
+from app.auth.throttle import network
+from app.problems import FieldError, Problem, invalid
+from app.viewer import Scope
+
+TRIES = 4
+RETRIED = {"40001", "40P01"}
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class Route(APIRoute):
+    """A route of the API."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        declared = [SCOPES[d.call] for d in self.dependant.dependencies if d.call in SCOPES]
+        if len(declared) != 1:
+            raise TypeError(f"{path} must declare one scope: ask for a Reader, a Writer or an Admin")
+        self.needs: Scope = declared[0]
+        self.costly = bool((self.openapi_extra or {}).get("x-costly"))
+        self.known = _query_names(self.dependant)
+        self.takes = _content_types(self)
+        self.body_model = _body_model(self)
+        self.versioned = "version" in getattr(self.response_model, "model_fields", {})
+
+    def get_route_handler(self) -> Handler:
+        inner = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            await self._let_in(request)
+            replay = await run_in_threadpool(_replayed, request)
+            if replay is not None:
+                return replay
+            response = await self._answered(inner, request)
+            return self._marked(request, response)
+
+        return handle
+
+    async def _let_in(self, request: Request) -> None:
+        viewer, key_id = await run_in_threadpool(authenticated, request)
+        request.state.viewer = viewer
+        request.scope["vigie"]["headers"].update(request.app.state.limits.asked(key_id, costly=self.costly))
+        viewer.needs(self.needs)
+        unknown = [name for name in request.query_params if name not in self.known]
+        if unknown:
+            raise invalid(*(FieldError(_plain(name), "There is no such parameter here.") for name in unknown))
+        body = await request.body()
+        self._check_body(request, body)
+        request.state.body = body
+        request.state.session = None
+        request.state.idempotency_key = idempotency.key_of(request)
+        request.state.request_hash = idempotency.hash_of(request, body)
+
+    def _check_body(self, request: Request, body: bytes) -> None:
+        if not body:
+            return
+        given = request.headers.get("content-type", "").split(";")[0].strip().lower()
+        if self.takes and given not in self.takes:
+            wanted = " or ".join(sorted(self.takes))
+            raise Problem("unsupported-media-type", 415, "Send {wanted}.", wanted=wanted)
+        if self.body_model is not None:
+            try:
+                self.body_model.model_validate_json(body, strict=True)
+            except ValidationError as error:
+                raise refused(error.errors(include_input=False, include_url=False)) from None
+
+    async def _answered(self, inner: Handler, request: Request) -> Response:
+        """Runs the endpoint and commits; again after a deadlock. The body is at hand, so it may be run twice."""
+        for left in range(TRIES - 1, -1, -1):
+            try:
+                async with AsyncExitStack() as stack:
+                    request.scope["fastapi_function_astack"] = stack  # where FastAPI leaves what is to be closed
+                    response = await inner(request)
+                    if request.state.session is not None:
+                        await run_in_threadpool(_remember, request, response)
+                if request.state.idempotency_key and request.state.session is None:
+                    await run_in_threadpool(_remember_after, request, response)
+                return response
+            except idempotency.Replayed:
+                replay = await run_in_threadpool(_replayed, request)
+                if replay is not None:
+                    return replay
+            except OperationalError as error:
+                if left == 0 or getattr(error.orig, "sqlstate", None) not in RETRIED:
+                    raise
+        raise Problem("busy", 503, "Somebody else changes the same: try again.", headers={"Retry-After": "1"})
+
+    def _marked(self, request: Request, response: Response) -> Response:
+        """With an ETag; 304 when the caller has this already."""
+        body = getattr(response, "body", b"")
+        if not body or response.status_code not in (200, 201) or not (self.versioned or request.method == "GET"):
+            return response
+        mark = sha256(body).hexdigest()[:16]
+        tag = f'"{json.loads(body)["version"]}.{mark}"' if self.versioned else f'"{mark}"'
+        known = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
+        if request.method == "GET" and (tag in known or "*" in known):
+            return Response(status_code=304, headers={"ETag": tag})
+        response.headers["ETag"] = tag
+        return response
+
+
+def _query_names(dependant: Dependant) -> set[str]:
+    own = {field.alias for field in dependant.query_params}
+    return own.union(*(_query_names(part) for part in dependant.dependencies))
+
+
+def _content_types(route: APIRoute) -> frozenset[str]:
+    declared = (route.openapi_extra or {}).get("requestBody", {}).get("content", {})
+    return frozenset(declared) or (frozenset({"application/json"}) if route.body_field else frozenset())
+
+
+def _body_model(route: APIRoute) -> type[BaseModel] | None:
+    found = route.body_field.field_info.annotation if route.body_field else None
+    return found if isinstance(found, type) and issubclass(found, BaseModel) else None
+
+
+def _plain(name: str) -> str:
+    return name[:100].replace("{", "(").replace("}", ")")
+
+
+def authenticated(request: Request) -> tuple[Any, str]:
+    """The viewer of the key in the Authorization header, and the key's id. Raises Problem 401, 429."""
+    services, at = request.app.state.services, request.app.state.now()
+    kind, _, key = request.headers.get("authorization", "").partition(" ")
+    known = None
+    if kind.lower() == "bearer" and keys.well_formed(key.strip()):
+        with services.db.reading() as session:
+            known = keys.recognise(session, key.strip(), at)
+    if known is None:
+        request.app.state.limits.refused(network(request.client.host if request.client else ""))
+        raise Problem(
+            "unauthorized",
+            401,
+            "Send a valid API key: Authorization: Bearer vig_…",
+            headers={"WWW-Authenticate": 'Bearer realm="vigie"'},
+        )
+    if known.stale:
+        with services.db.writing() as session:
+            keys.used(session, known, at)
+    request.state.key = known
+    return known.viewer, str(known.key_id)
+
+
+def _replayed(request: Request) -> Response | None:
+    key = request.state.idempotency_key
+    if key is None:
+        return None
+    services = request.app.state.services
+    with services.db.reading() as session:
+        return idempotency.answer(session, request.state.viewer, key, request.state.request_hash, services.seal)
+
+
+def _remember(request: Request, response: Response) -> None:
+    services, state = request.app.state.services, request.state
+    idempotency.remember(state.session, state.viewer, state.idempotency_key, response, services.seal)
+
+
+def _remember_after(request: Request, response: Response) -> None:
+    """For what reaches out of the database: its answer is kept when it is done."""
+    services, state = request.app.state.services, request.state
+    if not isinstance(getattr(response, "body", None), bytes):
+        return
+    with services.db.writing() as session:
+        try:
+            idempotency.claim(session, state.viewer, state.idempotency_key, state.request_hash)
+        except idempotency.Replayed:
+            return
+        idempotency.remember(session, state.viewer, state.idempotency_key, response, services.seal)

@@ -1,0 +1,156 @@
+"""What is answered, where several nouns share it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.models import Match, Mention
+from app.queries.mentions import MentionView
+from app.queries.paging import Slice
+
+T = TypeVar("T")
+Row = TypeVar("Row")
+
+
+class Out(BaseModel):
+    """An answer."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Page(Out, Generic[T]):
+    """One page of a list."""
+
+    items: list[T]
+    next_cursor: str | None = Field(description="Where the next page starts; null on the last one.")
+    prev_cursor: str | None = Field(description="Where the page before starts; null on the first one.")
+
+
+def paged(found: Slice[Row], made: Callable[[Row], T]) -> Page[T]:
+    """A page of rows as it is answered."""
+    return Page[T](items=[made(row) for row in found.items], next_cursor=found.next, prev_cursor=found.prev)
+
+
+class BrandRef(Out):
+    """A brand by its name."""
+
+    id: UUID
+    name: str
+
+
+class SourceRef(Out):
+    """A source by its name."""
+
+    id: UUID
+    name: str
+    collector: str
+
+
+class Probabilities(Out):
+    """What the model answered; they sum to 1."""
+
+    negative: float
+    neutral: float
+    positive: float
+
+
+class MatchOut(Out):
+    """A brand that a mention is about, and the stance towards it."""
+
+    brand: BrandRef
+    stance: str | None = Field(description="promoter, passive, detractor; null until it is scored")
+    stance_source: str | None = Field(description="person, rating or model")
+    probabilities: Probabilities | None
+    model: str | None
+    lead: bool = Field(description="Whether it is the first of its story: only those count in a score by stories.")
+    spans: dict[str, Any] = Field(description="Where the query matched: [start, end] in characters, by field.")
+    scored_at: datetime | None
+    corrected_by: str | None
+    corrected_at: datetime | None
+
+
+class EngagementOut(Out):
+    """Counts as the platform gave them; null where it gave none."""
+
+    likes: int | None
+    shares: int | None
+    comments: int | None
+
+
+class MentionOut(Out):
+    """One public message that matches a brand."""
+
+    id: UUID
+    url: str | None
+    title: str
+    text: str
+    author: str
+    author_id: str
+    author_followers: int | None
+    platform: str
+    outlet: str
+    language: str | None
+    collector: str
+    source: SourceRef | None
+    external_id: str
+    published_at: datetime
+    published_guessed: bool
+    collected_at: datetime
+    updated_at: datetime
+    edited_at: datetime | None
+    rating: float | None
+    rating_scale: float | None
+    reach: int | None
+    engagement: EngagementOut
+    thread_id: str | None
+    parent_id: str | None
+    story: UUID | None
+    copies_count: int = Field(description="How many mentions tell this story, this one included.")
+    status: str
+    assignee: str | None
+    tags: list[str]
+    note: str | None
+    sample: bool
+    version: int
+    matches: list[MatchOut]
+
+
+def match_out(match: Match, brand_id: UUID, brand_name: str) -> MatchOut:
+    """A match as it is answered."""
+    known = match.negative is not None and match.neutral is not None and match.positive is not None
+    return MatchOut(
+        brand=BrandRef(id=brand_id, name=brand_name),
+        stance=match.stance,
+        stance_source=match.stance_source,
+        probabilities=Probabilities.model_validate(match) if known else None,
+        model=match.model,
+        lead=match.lead,
+        spans=match.spans,
+        scored_at=match.scored_at,
+        corrected_by=match.corrected_by,
+        corrected_at=match.corrected_at,
+    )
+
+
+def mention_out(view: MentionView) -> MentionOut:
+    """A mention as it is answered."""
+    return MentionOut(**mention_values(view))
+
+
+def mention_values(view: MentionView) -> dict[str, Any]:
+    """The fields of a mention's answer."""
+    row = view.mention
+    plain = {name: getattr(row, name) for name in MentionOut.model_fields if hasattr(Mention, name)}
+    return plain | {
+        "collector": row.kind,
+        "source": SourceRef.model_validate(view.source) if view.source else None,
+        "engagement": EngagementOut.model_validate(row),
+        "story": row.story_id,
+        "copies_count": view.copies,
+        "matches": [match_out(each.match, each.brand.id, each.brand.name) for each in view.matches],
+    }

@@ -1,0 +1,248 @@
+"""Collectors, and the sources that they read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import Field
+
+from app.actions import sources as actions
+from app.actions.opml import OpmlResult, import_opml
+from app.actions.trial import trial
+from app.api.deps import Id, IfMatch, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
+from app.api.route import Route
+from app.api.schemas import BrandRef, Out, Page, paged
+from app.queries.paging import Slice
+from app.queries.sources import SourceView, source, sources
+from collectors import all_collectors
+from collectors.base import AnyCollector
+
+router = APIRouter(prefix="/api/v1", tags=["sources"], route_class=Route)
+
+
+class Terms(Out):
+    """What the platform's terms say of its mentions."""
+
+    retention_days: int | None
+    may_train: bool
+
+
+class CollectorOut(Out):
+    """One kind of source. `title`, `help` and `history` are {"en": …, "fr": …}."""
+
+    kind: str
+    title: dict[str, str]
+    help: dict[str, str]
+    params: dict[str, Any] = Field(description="JSON Schema of a source's params; `writeOnly` ones are secrets.")
+    auth: str
+    cost: float | None = Field(description="US dollars per mention; null when reading is free.")
+    history: dict[str, str]
+    terms: Terms
+    polled: bool
+    min_interval_seconds: int
+    default_interval_seconds: int
+
+
+class SourceOut(Out):
+    """One place we read, and its health. Secrets are never answered."""
+
+    id: UUID
+    collector: str
+    name: str
+    params: dict[str, Any]
+    has_secret: bool
+    brand_id: UUID | None
+    interval_seconds: int
+    enabled: bool
+    state: str
+    last_attempt_at: datetime | None
+    last_success_at: datetime | None
+    last_new_at: datetime | None
+    last_error: str | None
+    warning: str | None
+    consecutive_failures: int
+    next_run_at: datetime | None
+    lag_seconds: int
+    mentions_24h: int
+    unmatched: int
+    sample: bool
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+
+class TriedMention(Out):
+    """A mention as it would be stored."""
+
+    external_id: str
+    url: str | None
+    title: str
+    text: str
+    author: str
+    platform: str
+    outlet: str
+    language: str | None
+    published_at: datetime
+    rating: float | None
+    brands: list[BrandRef] = Field(description="The brands whose query it matches.")
+
+
+class TrialOut(Out):
+    """What was found at the source just now; nothing of it is stored."""
+
+    mentions: list[TriedMention]
+    matched: int
+    read: int
+    warning: str | None
+
+
+class OpmlItem(Out):
+    """What came of one feed: added, known (read already) or refused with the reason."""
+
+    title: str
+    url: str
+    status: str
+    id: UUID | None
+    reason: str | None
+
+
+class OpmlOut(Out):
+    """What came of each feed of the list, in its order."""
+
+    added: int
+    items: list[OpmlItem]
+
+
+def notice(stored: dict[str, Any] | None) -> str | None:
+    """A stored sentence, its places filled in."""
+    return str(stored["text"]).format(**stored.get("args", {})) if stored else None
+
+
+def source_out(view: SourceView) -> SourceOut:
+    """A source as it is answered."""
+    row = view.source
+    values = {name: getattr(row, name) for name in SourceOut.model_fields if hasattr(row, name)}
+    values |= {"last_error": notice(row.last_error), "warning": notice(row.warning), "has_secret": view.has_secret}
+    return SourceOut(**values, lag_seconds=view.lag_seconds, mentions_24h=view.mentions_24h)
+
+
+def collector_out(declared: AnyCollector) -> CollectorOut:
+    """A collector as it is answered."""
+    return CollectorOut(
+        kind=declared.kind,
+        title=dict(declared.title),
+        help=dict(declared.help),
+        params=declared.params.model_json_schema(),
+        auth=declared.auth,
+        cost=declared.cost,
+        history=dict(declared.history),
+        terms=Terms(retention_days=declared.retention_days, may_train=declared.may_train),
+        polled=declared.polled,
+        min_interval_seconds=int(declared.min_interval.total_seconds()),
+        default_interval_seconds=int(declared.default_interval.total_seconds()),
+    )
+
+
+@router.get("/collectors")
+def list_collectors(viewer: Reader, page: Paged) -> Page[CollectorOut]:  # noqa: ARG001 - the scope is declared so
+    """Every kind of source that can be read."""
+    found = [declared for _, declared in sorted(all_collectors().items()) if not declared.hidden]
+    return paged(Slice(found[: page.limit]), collector_out)
+
+
+@router.get("/sources")
+def list_sources(viewer: Reader, session: Reading, page: Paged, now: Now) -> Page[SourceOut]:
+    """The sources and their health, oldest first."""
+    return paged(sources(session, viewer, now, page.after, page.limit), source_out)
+
+
+@router.post("/sources", status_code=201)
+def create_source(new: actions.NewSource, viewer: Writer, session: Writing, services: Served, now: Now) -> SourceOut:
+    """Adds a source and has it read at once."""
+    row = actions.create(session, viewer, new, services, now)
+    return source_out(source(session, viewer, row.id, now))
+
+
+@router.post("/sources/preview", openapi_extra={"x-costly": True})
+def preview_source(new: actions.NewSource, viewer: Writer, services: Served, now: Now) -> TrialOut:
+    """Reads the source now, shows up to 20 mentions with the brands they match, and stores nothing."""
+    found = trial(services, viewer, new, now)
+    return TrialOut(
+        mentions=[
+            TriedMention(
+                **{name: getattr(one.draft, name) for name in TriedMention.model_fields if name != "brands"},
+                brands=[BrandRef.model_validate(each) for each in one.brands],
+            )
+            for one in found.mentions
+        ],
+        matched=found.matched,
+        read=found.read,
+        warning=found.warning,
+    )
+
+
+@router.post(
+    "/sources/opml",
+    openapi_extra={
+        "x-costly": True,
+        "requestBody": {
+            "required": True,
+            "content": {
+                kind: {"schema": {"type": "string"}} for kind in ("text/x-opml", "application/xml", "text/xml")
+            },
+        },
+    },
+)
+def import_sources(
+    request: Request,
+    viewer: Writer,
+    session: Writing,
+    services: Served,
+    now: Now,
+    brand_id: Annotated[str | None, Query(max_length=200, description="What all these feeds are about.")] = None,
+) -> OpmlOut:
+    """Adds the feeds of an OPML file, as feed readers export it."""
+    about = ident(brand_id, "brand") if brand_id else None
+    actions.about(session, viewer, about)
+    results: list[OpmlResult] = import_opml(session, viewer, request.state.body, services, now, about)
+    added = sum(one.status == "added" for one in results)
+    return OpmlOut(added=added, items=[OpmlItem.model_validate(one) for one in results])
+
+
+@router.get("/sources/{source_id}")
+def get_source(source_id: Id, viewer: Reader, session: Reading, now: Now) -> SourceOut:
+    """One source and its health."""
+    return source_out(source(session, viewer, ident(source_id, "source"), now))
+
+
+@router.patch("/sources/{source_id}")
+def change_source(
+    source_id: Id,
+    changes: actions.SourceChanges,
+    viewer: Writer,
+    session: Writing,
+    services: Served,
+    now: Now,
+    if_match: IfMatch,
+) -> SourceOut:
+    """Changes a source. New params replace the old ones, except secrets left out; they start it afresh."""
+    row = actions.locked(session, viewer, ident(source_id, "source"))
+    if_match.check(row.version)
+    actions.update(session, viewer, row.id, changes, services, now)
+    return source_out(source(session, viewer, row.id, now))
+
+
+@router.delete("/sources/{source_id}", status_code=204)
+def delete_source(source_id: Id, viewer: Writer, session: Writing) -> None:
+    """Reads a source no more; what it brought stays."""
+    actions.delete(session, viewer, ident(source_id, "source"))
+
+
+@router.post("/sources/{source_id}/poll", status_code=202)
+def poll_source(source_id: Id, viewer: Writer, session: Writing, services: Served, now: Now) -> SourceOut:
+    """Has the source read as soon as a worker is free. 409 when it is paused."""
+    row = actions.poll_now(session, viewer, ident(source_id, "source"), services, now)
+    return source_out(source(session, viewer, row.id, now))

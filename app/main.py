@@ -1,0 +1,83 @@
+"""The web application: the API, the pages, and what surrounds both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app import web
+from app.actions.fields import refused
+from app.api import (
+    brands,
+    channels,
+    export,
+    health,
+    incidents,
+    keys,
+    me,
+    mentions,
+    openapi,
+    reputation,
+    rules,
+    sources,
+)
+from app.api.envelope import Envelope
+from app.api.errors import of_http, problem_response, request_id_of
+from app.api.limits import Limits, Rates
+from app.api.route import Route
+from app.problems import Problem
+from app.services import Services
+
+ROUTERS = (me, brands, sources, export, mentions, reputation, rules, incidents, channels, keys)
+PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", openapi.DOCUMENT, openapi.DOCS})
+"""Answered without a key: health (mute), the figures (which have a token of their own), the reference of the API."""
+PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")
+
+
+def create_app(
+    services: Services, *, rates: Rates | None = None, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> FastAPI:
+    """The application. Raises when a route of the API declares no scope."""
+    app = FastAPI(title="Vigie", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.state.services, app.state.limits, app.state.now = services, Limits(rates), now
+    app.router.routes.extend(health.router.routes)
+    for noun in ROUTERS:
+        app.router.routes.extend(noun.router.routes)
+    openapi.install(app)
+    denied_by_default(app)
+    web.install(app)
+    app.add_exception_handler(Problem, lambda request, error: refuse(request, _problem(error)))
+    app.add_exception_handler(HTTPException, lambda request, error: refuse(request, _problem(error)))
+    app.add_exception_handler(RequestValidationError, lambda request, error: refuse(request, _problem(error)))
+    app.add_middleware(Envelope, settings=services.settings, refuse=refuse)
+    return app
+
+
+def denied_by_default(app: FastAPI) -> None:
+    """Raises when a route is neither of the API, which asks for a key, nor on the list of public ones."""
+    for route in app.routes:
+        if not isinstance(route, Route) and (not isinstance(route, APIRoute) or route.path not in PUBLIC):
+            raise TypeError(f"{getattr(route, 'path', route)} is open to everybody: declare its scope")
+
+
+def refuse(request: Request, problem: Problem) -> Response:
+    """A refusal: a document for programs, a page for people."""
+    if request.url.path.startswith(PROGRAMS):
+        return problem_response(problem, request_id_of(request))
+    return web.error_page(request, problem)
+
+
+def _problem(error: Exception) -> Problem:
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, RequestValidationError):
+        return refused(error.errors(), drop=1)
+    assert isinstance(error, HTTPException)
+    return of_http(error.status_code, dict(error.headers or {}))

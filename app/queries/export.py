@@ -1,0 +1,47 @@
+"""The rows of an export, a page per transaction, so that a long one holds nothing up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.db import Database
+from app.queries.feed import Wanted, feed
+from app.queries.mentions import MentionView
+from app.queries.paging import LIMIT_MAX
+from app.viewer import Viewer
+
+COLUMNS = (
+    "id", "published_at", "collected_at", "brands", "stances", "stance_sources", "title", "text", "url", "author",
+    "author_followers", "platform", "outlet", "language", "source", "rating", "rating_scale", "reach", "likes",
+    "shares", "comments", "story", "copies_count", "status", "assignee", "tags", "note",
+)  # fmt: skip
+
+
+def batches(db: Database, viewer: Viewer, wanted: Wanted) -> Iterator[list[dict[str, object]]]:
+    """The rows of a feed, up to 500 at a time, in its order. Raises Problem as feed() does, on the first page."""
+    after: str | None = None
+    while True:
+        with db.reading() as session:
+            page = feed(session, viewer, wanted, after, LIMIT_MAX)
+            rows = [row(view) for view in page.items]
+        if rows:
+            yield rows
+        after = page.next
+        if after is None:
+            return
+
+
+def row(view: MentionView) -> dict[str, object]:
+    """One mention as a flat row; several matches are joined by « | » in the same order."""
+    mention = view.mention
+    plain = {name: getattr(mention, name) for name in COLUMNS if hasattr(type(mention), name)}
+    return plain | {
+        "id": str(mention.id),
+        "brands": " | ".join(each.brand.name for each in view.matches),
+        "stances": " | ".join(each.match.stance or "" for each in view.matches),
+        "stance_sources": " | ".join(each.match.stance_source or "" for each in view.matches),
+        "source": view.source.name if view.source else "",
+        "story": str(mention.story_id or ""),
+        "copies_count": view.copies,
+        "tags": " | ".join(mention.tags),
+    }

@@ -1,0 +1,121 @@
+"""The whole application over a real database, and two workspaces that must not see each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from app.actions import keys
+from app.db import Database
+from app.main import create_app
+from app.models import Workspace
+from app.services import Services, build
+from app.settings import Settings
+from app.viewer import ROLE_SCOPES, Viewer
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A workspace, and clients that hold its keys."""
+
+    workspace_id: UUID
+    admin: TestClient
+    editor: TestClient
+    reader: TestClient
+    key: str
+
+    @property
+    def viewer(self) -> Viewer:
+        return Viewer(self.workspace_id, "test", ROLE_SCOPES["admin"])
+
+
+@pytest.fixture
+def services(settings: Settings) -> Iterator[Services]:
+    built = build(settings)
+    yield built
+    built.close()
+
+
+@pytest.fixture
+def app(services: Services) -> FastAPI:
+    return create_app(services)
+
+
+@pytest.fixture
+def anonymous(app: FastAPI) -> TestClient:
+    return TestClient(app, base_url="http://localhost")
+
+
+@pytest.fixture
+def tenant(app: FastAPI, db: Database) -> Callable[[str], Tenant]:
+    """Makes a workspace of this slug, or finds it."""
+
+    def make(slug: str) -> Tenant:
+        with db.writing() as session:
+            row = session.scalars(select(Workspace).where(Workspace.slug == slug)).one_or_none()
+            if row is None:
+                row = Workspace(slug=slug, name=slug)
+                session.add(row)
+                session.flush()
+            viewer = Viewer(row.id, "test", ROLE_SCOPES["admin"])
+            secrets = {
+                role: keys.create(
+                    session, viewer, keys.NewKey(name=role, scopes=sorted(scopes)), datetime.now(UTC)
+                ).secret
+                for role, scopes in ROLE_SCOPES.items()
+            }
+        clients = {role: client_of(app, secret) for role, secret in secrets.items()}
+        return Tenant(row.id, clients["admin"], clients["editor"], clients["viewer"], secrets["admin"])
+
+    return make
+
+
+def client_of(app: FastAPI, key: str) -> TestClient:
+    return TestClient(app, base_url="http://localhost", headers={"Authorization": f"Bearer {key}"})
+
+
+@pytest.fixture
+def us(tenant: Callable[[str], Tenant]) -> Tenant:
+    return tenant("default")
+
+
+@pytest.fixture
+def them(tenant: Callable[[str], Tenant]) -> Tenant:
+    return tenant("others")
+
+
+@pytest.fixture
+def brand(us: Tenant) -> dict[str, Any]:
+    """Our brand Acme."""
+    answer = us.editor.post("/api/v1/brands", json={"name": "Acme", "query": "acme"})
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+@pytest.fixture
+def pushed(us: Tenant, brand: dict[str, Any]) -> list[dict[str, Any]]:
+    """Five mentions of Acme, oldest first, as the push answered."""
+    items = [
+        {
+            "external_id": f"n{number}",
+            "text": f"acme number {number} was a good thing to buy, said one of many people",
+            "published_at": f"2026-11-{number + 10:02d}T10:00:00Z",
+            "platform": "forum",
+            "language": "en",
+            "author": f"author{number}",
+        }
+        for number in range(5)
+    ]
+    answer = us.editor.post("/api/v1/mentions", json={"items": items})
+    assert answer.status_code == 202, answer.text
+    made: list[dict[str, Any]] = answer.json()["items"]
+    return made

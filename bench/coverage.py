@@ -23,6 +23,7 @@ from sentiment.quantify import GROUPS, Floats, LanguageGroup, group_of
 
 NEGATIVE = (0.05, 0.2, 0.4, 0.6, 0.8)
 SIZES = (30, 100, 300, 1_000, 5_000)
+UNSEEN = ("airline", "sxsw-brands", "apple-dfe", "sst5")
 LEAST = 20  # texts of each label a pool needs
 
 
@@ -92,7 +93,8 @@ def main(folder: Path, repeats: int, seed: int) -> None:
             answers = reputations(tallies, model.matrices)
             truth = np.array([100 * (mix[2] - mix[0]) for mix in wanted])
             hits = _report(pool.group, pool.name, size, answers, truth)
-            inside.setdefault("umsab" if pool.name == "umsab" else "other kinds", []).extend(hits)
+            kind = "kinds never trained on" if pool.name in UNSEEN else "kinds trained on"
+            inside.setdefault("umsab" if pool.name == "umsab" else kind, []).extend(hits)
     _mixed(found, model, dice, repeats)
     for name, hits in inside.items():
         print(f"all sizes, {name}: {np.mean(hits):.1%} inside")

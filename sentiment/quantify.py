@@ -72,6 +72,15 @@ def between(matrices: Sequence[Matrix]) -> Floats:
     return np.asarray(np.cov(flat, rowvar=False) * (1 + 1 / len(flat)))
 
 
+def borrowed(doubt: Floats, lender: Matrix, own: Matrix) -> Floats:
+    """(9, 9): the doubt of another group's matrix, as one that shifts the corrected shares by as much in this group.
+
+    An error D of the lender's M moves its shares by M⁻¹ D; so this group's is own M × M⁻¹ D.
+    """
+    turn = np.kron(own.means @ inverse(lender), np.eye(3))
+    return np.asarray(turn @ doubt @ turn.T)
+
+
 def inverse(matrix: Matrix) -> Floats:
     """(3, 3): M⁻¹, or a pseudo-inverse when the scorer can hardly tell the labels apart."""
     return np.linalg.pinv(matrix.means, rcond=1e-2).astype(np.float64)

@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax
 
 from sentiment.measure import Labels
-from sentiment.quantify import GROUPS, Floats, LanguageGroup, Matrix, between, group_of, matrix_of
+from sentiment.quantify import GROUPS, Floats, LanguageGroup, Matrix, between, borrowed, group_of, matrix_of
 
 LEAST = 50  # texts of every label a kind needs to tell how texts of its kind are answered
 MOST = 600  # texts of one label a kind may bring, so that the largest data set does not speak for all
@@ -79,13 +79,13 @@ def matrices(
 
     A group with a single kind, as French where only one source has neutral texts, borrows that from English.
     """
-    apart = {group: [_matrix(kind, settings[group]) for kind in kinds[group]] for group in GROUPS}
-    widening = {group: between(found) for group, found in apart.items()}
+    whole = {group: _matrix(_joined(kinds[group]), settings[group]) for group in GROUPS}
+    lent = between([_matrix(kind, settings["en"]) for kind in kinds["en"]])
     answer: dict[LanguageGroup, Matrix] = {}
-    for group in GROUPS:
-        whole = _matrix(_joined(kinds[group]), settings[group])
-        extra = widening[group] if len(apart[group]) > 1 else widening["en"]
-        answer[group] = Matrix(whole.means, whole.spread, whole.doubt + extra)
+    for group, matrix in whole.items():
+        apart = [_matrix(kind, settings[group]) for kind in kinds[group]]
+        extra = between(apart) if len(apart) > 1 else borrowed(lent, whole["en"], matrix)
+        answer[group] = Matrix(matrix.means, matrix.spread, matrix.doubt + extra)
     return answer
 
 

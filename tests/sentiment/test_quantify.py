@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import nnls
 
-from sentiment.quantify import Floats, Matrix, between, group_of, inverse, matrix_of, on_the_simplex, shares
+from sentiment.quantify import Floats, Matrix, between, borrowed, group_of, inverse, matrix_of, on_the_simplex, shares
 
 MEANS = np.array([[0.6, 0.2, 0.1], [0.3, 0.6, 0.3], [0.1, 0.2, 0.6]])
 GOOD = Matrix(MEANS, np.array([np.eye(3) * 0.03] * 3), np.eye(9) * 1e-4)
@@ -99,3 +99,17 @@ def test_kinds_that_differ_widen_the_doubt_and_one_kind_says_nothing() -> None:
     other = Matrix(MEANS[::-1, ::-1] * 0.9 + 0.1 / 3, GOOD.spread, GOOD.doubt)
     assert np.trace(between([GOOD, other])) > 0
     assert not between([GOOD]).any()
+
+
+def test_a_borrowed_doubt_moves_the_shares_by_as_much() -> None:
+    weaker = Matrix(0.5 * MEANS + 0.5 / 3, GOOD.spread, GOOD.doubt)
+    dice = np.random.default_rng(2)
+    errors = dice.normal(size=(40, 9)) * 0.02
+    doubt = np.cov(errors, rowvar=False)
+
+    def shift(matrix: Matrix, of: Floats) -> Floats:
+        turn = np.kron(inverse(matrix), np.eye(3))
+        return np.asarray(turn @ of @ turn.T)
+
+    assert shift(weaker, borrowed(doubt, GOOD, weaker)) == pytest.approx(shift(GOOD, doubt))
+    assert borrowed(doubt, GOOD, GOOD) == pytest.approx(doubt)

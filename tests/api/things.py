@@ -1,0 +1,85 @@
+"""One thing of every kind in a workspace, and a valid body for every route that wants one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from alerts.base import Verdict
+from alerts.incident import Policy, step, to_json
+from app.db import Database
+from app.models import IncidentRow, uuid7
+from app.services import Services
+
+
+@dataclass(frozen=True)
+class Things:
+    brand_id: UUID
+    source_id: UUID
+    mention_id: UUID
+    rule_id: UUID
+    incident_id: UUID
+    channel_id: UUID
+    key_id: UUID
+
+
+EVERYTHING: dict[tuple[str, str], Any] = {
+    ("PATCH", "/brands/{brand_id}"): {"name": "Taken over"},
+    ("PATCH", "/sources/{source_id}"): {"name": "Taken over"},
+    ("PATCH", "/mentions/{mention_id}"): {"status": "closed"},
+    ("PATCH", "/alert-rules/{rule_id}"): {"name": "Taken over"},
+    ("PATCH", "/channels/{channel_id}"): {"name": "Taken over"},
+    ("POST", "/incidents/{incident_id}/assign"): {"assignee": "me"},
+    ("POST", "/incidents/{incident_id}/note"): {"text": "taken over"},
+}
+
+
+def things_of(tenant: Any, db: Database, services: Services) -> Things:
+    """Makes one of each through the API; the incident through its own step."""
+    post = tenant.admin.post
+    brand = post("/api/v1/brands", json={"name": "Zephyrine", "query": "zephyrine"}).json()
+    source = post(
+        "/api/v1/sources",
+        json={"collector": "rss", "name": "Feed of Zephyrine", "params": {"url": "https://example.com/feed"}},
+    ).json()
+    channel = post(
+        "/api/v1/channels",
+        json={"kind": "webhook", "name": "Hook of Zephyrine", "params": {"url": "https://example.com/hook"}},
+    ).json()
+    rule = post(
+        "/api/v1/alert-rules",
+        json={"name": "Rule of Zephyrine", "brand_id": brand["id"], "kind": "threshold", "channels": [channel["id"]]},
+    ).json()
+    item = {"external_id": "1", "text": "zephyrine is loud", "published_at": "2026-11-20T10:00:00Z"}
+    mention = post("/api/v1/mentions", json={"items": [item]}).json()["items"][0]
+    key = post("/api/v1/api-keys", json={"name": "Key of Zephyrine", "scopes": ["read"]}).json()
+    incident = opened(db, tenant.workspace_id, UUID(rule["id"]), UUID(brand["id"]))
+    ids = (brand["id"], source["id"], mention["id"], rule["id"], str(incident), channel["id"], key["id"])
+    return Things(*map(UUID, ids))
+
+
+def opened(db: Database, workspace_id: UUID, rule_id: UUID, brand_id: UUID) -> UUID:
+    """An incident that fires now."""
+    now = datetime.now(UTC)
+    verdict = Verdict(firing=True, level=4.2, threshold=3, observed=30, expected=6, total=40, since=now)
+    incident, _ = step(None, verdict, now, Policy())
+    assert incident is not None
+    incident_id = uuid7()
+    with db.writing() as session:
+        session.add(
+            IncidentRow(
+                workspace_id=workspace_id,
+                id=incident_id,
+                rule_id=rule_id,
+                brand_id=brand_id,
+                kind="threshold",
+                state="firing",
+                severity="warning",
+                opened_at=now,
+                explanation={},
+                memory=to_json(incident),
+            )
+        )
+    return incident_id

@@ -61,24 +61,23 @@ def matrix_of(probabilities: Floats, labels: NDArray[np.int64]) -> Matrix:
     return Matrix(means, spread, doubt.reshape(9, 9))
 
 
-def between(matrices: Sequence[Matrix]) -> Floats:
-    """(9, 9): what a matrix from some kinds of text may err by on another kind, from matrices of several kinds.
+def straying(matrix: Matrix, kinds: Sequence[Matrix]) -> Floats:
+    """(9, 9): by how much the corrected shares go wrong on texts of other kinds than the matrix is from.
 
-    The covariance of the kinds, times 1 + 1/n because the mean of n kinds is itself a sample. Zeros for one kind.
+    The second moment of M⁻¹ M_k − 1 over the matrices M_k of several kinds, times 1 + 1/n because they are a sample.
     """
-    if len(matrices) < 2:
-        return np.zeros((9, 9))
-    flat = np.array([matrix.means.ravel() for matrix in matrices])
-    return np.asarray(np.cov(flat, rowvar=False) * (1 + 1 / len(flat)))
+    turn = inverse(matrix)
+    errors = np.array([(turn @ kind.means - np.eye(3)).ravel() for kind in kinds])
+    return np.asarray(errors.T @ errors / len(errors) * (1 + 1 / len(errors)))
 
 
-def borrowed(doubt: Floats, lender: Matrix, own: Matrix) -> Floats:
-    """(9, 9): the doubt of another group's matrix, as one that shifts the corrected shares by as much in this group.
+def doubted(matrix: Matrix, stray: Floats) -> Matrix:
+    """The matrix with more doubt: shares may go wrong by `stray`, of this or another matrix, on texts of another kind.
 
-    An error D of the lender's M moves its shares by M⁻¹ D; so this group's is own M × M⁻¹ D.
+    An error E of the shares is one of M E in the matrix.
     """
-    turn = np.kron(own.means @ inverse(lender), np.eye(3))
-    return np.asarray(turn @ doubt @ turn.T)
+    turn = np.kron(matrix.means, np.eye(3))
+    return Matrix(matrix.means, matrix.spread, matrix.doubt + turn @ stray @ turn.T)
 
 
 def inverse(matrix: Matrix) -> Floats:

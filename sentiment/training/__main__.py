@@ -18,7 +18,7 @@ from sentiment.quantify import GROUPS, Floats
 
 from . import calibrate, card
 from .fit import ITERATIONS, STRENGTH, Linear, fit, label_offsets, matrix
-from .sources import Source, allowed, files
+from .sources import POSTS, Source, allowed, files
 
 FOLDS = 3
 
@@ -78,9 +78,9 @@ def _train(
     held_logits = _cross_fitted(features, labels, fitted, seed, say)
     say("calibrating on the held-out folds")
     held = calibrate.held(held_logits, labels, kinds, [example.language for example in train])
-    reference = calibrate.balanced(held, seed)
-    settings = {group: calibrate.calibration(reference[group]) for group in GROUPS}
-    matrices = calibrate.matrices(reference, settings)
+    kinds_of = calibrate.balanced(held, seed)
+    settings = {group: calibrate.calibration(calibrate.referred(kinds_of[group], POSTS)) for group in GROUPS}
+    matrices = calibrate.matrices(kinds_of, settings, POSTS)
     say("fitting on all texts")
     card.save_weights(out, fitted(np.arange(len(labels))), settings)
     facts = {

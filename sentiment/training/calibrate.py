@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax
 
 from sentiment.measure import Labels
-from sentiment.quantify import GROUPS, Floats, LanguageGroup, Matrix, between, borrowed, group_of, matrix_of
+from sentiment.quantify import GROUPS, Floats, LanguageGroup, Matrix, doubted, group_of, matrix_of, straying
 
 LEAST = 50  # texts of every label a kind needs to tell how texts of its kind are answered
 MOST = 600  # texts of one label a kind may bring, so that the largest data set does not speak for all
@@ -73,20 +73,23 @@ def calibration(kinds: Sequence[Held]) -> Floats:
 
 
 def matrices(
-    kinds: dict[LanguageGroup, list[Held]], settings: dict[LanguageGroup, Floats]
+    kinds: dict[LanguageGroup, list[Held]], settings: dict[LanguageGroup, Floats], reference: Collection[str]
 ) -> dict[LanguageGroup, Matrix]:
-    """The matrix of each group from its balanced kinds, its doubt widened by how much kinds differ.
+    """The matrix of each group from its kinds of reference, doubted by how far all kinds stray from it.
 
-    A group with a single kind, as French where only one source has neutral texts, borrows that from English.
+    A group with a single kind, as French where only one source has neutral texts, takes the straying of English.
     """
-    whole = {group: _matrix(_joined(kinds[group]), settings[group]) for group in GROUPS}
-    lent = between([_matrix(kind, settings["en"]) for kind in kinds["en"]])
     answer: dict[LanguageGroup, Matrix] = {}
-    for group, matrix in whole.items():
-        apart = [_matrix(kind, settings[group]) for kind in kinds[group]]
-        extra = between(apart) if len(apart) > 1 else borrowed(lent, whole["en"], matrix)
-        answer[group] = Matrix(matrix.means, matrix.spread, matrix.doubt + extra)
-    return answer
+    stray: dict[LanguageGroup, Floats] = {}
+    for group in GROUPS:
+        answer[group] = _matrix(_joined(referred(kinds[group], reference)), settings[group])
+        stray[group] = straying(answer[group], [_matrix(kind, settings[group]) for kind in kinds[group]])
+    return {group: doubted(matrix, stray[group if len(kinds[group]) > 1 else "en"]) for group, matrix in answer.items()}
+
+
+def referred(kinds: list[Held], reference: Collection[str]) -> list[Held]:
+    """The kinds whose source is one of reference, or all where none is."""
+    return [kind for kind in kinds if str(kind.kinds[0]).split(":")[0] in reference] or kinds
 
 
 def _joined(kinds: Sequence[Held]) -> Held:

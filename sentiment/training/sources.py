@@ -48,6 +48,11 @@ KNOWN: dict[str, Source] = {
 }
 
 
+POSTS = ("umsab", "semeval13-16", "tweeteval", "afrisenti")
+"""Posts that people labelled for their polarity: nearest to what is watched, so calibration and matrices refer to them.
+Reviews, editorials, subtitles and emotions say how far other kinds stray."""
+
+
 def allowed(names: list[str], tiers: str, also: tuple[str, ...]) -> list[Source]:
     """The sources among `names` of one of the `tiers`, or named in `also`; an unknown one only where named."""
     unknown = {name: Source(name, "given by you", "not recorded", "?") for name in names}

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import nnls
 
-from sentiment.quantify import Floats, Matrix, between, borrowed, group_of, inverse, matrix_of, on_the_simplex, shares
+from sentiment.quantify import Floats, Matrix, doubted, group_of, inverse, matrix_of, on_the_simplex, shares, straying
 
 MEANS = np.array([[0.6, 0.2, 0.1], [0.3, 0.6, 0.3], [0.1, 0.2, 0.6]])
 GOOD = Matrix(MEANS, np.array([np.eye(3) * 0.03] * 3), np.eye(9) * 1e-4)
@@ -95,21 +95,22 @@ def test_a_matrix_of_another_shape_is_refused() -> None:
         Matrix(np.eye(2), np.zeros((3, 3, 3)), np.zeros((9, 9)))
 
 
-def test_kinds_that_differ_widen_the_doubt_and_one_kind_says_nothing() -> None:
-    other = Matrix(MEANS[::-1, ::-1] * 0.9 + 0.1 / 3, GOOD.spread, GOOD.doubt)
-    assert np.trace(between([GOOD, other])) > 0
-    assert not between([GOOD]).any()
+OTHER = Matrix(0.9 * MEANS + 0.1 * MEANS[:, [1, 2, 0]], GOOD.spread, GOOD.doubt)
 
 
-def test_a_borrowed_doubt_moves_the_shares_by_as_much() -> None:
+def test_a_kind_like_the_matrix_does_not_stray() -> None:
+    assert straying(GOOD, [GOOD, GOOD]) == pytest.approx(np.zeros((9, 9)))
+
+
+def test_a_kind_strays_by_what_its_shares_go_wrong() -> None:
+    error = (inverse(GOOD) @ OTHER.means - np.eye(3)).ravel()
+    assert straying(GOOD, [OTHER]) == pytest.approx(2 * np.outer(error, error))
+
+
+def test_straying_adds_to_the_doubt_and_moves_another_matrix_by_as_much() -> None:
     weaker = Matrix(0.5 * MEANS + 0.5 / 3, GOOD.spread, GOOD.doubt)
-    dice = np.random.default_rng(2)
-    errors = dice.normal(size=(40, 9)) * 0.02
-    doubt = np.cov(errors, rowvar=False)
-
-    def shift(matrix: Matrix, of: Floats) -> Floats:
-        turn = np.kron(inverse(matrix), np.eye(3))
-        return np.asarray(turn @ of @ turn.T)
-
-    assert shift(weaker, borrowed(doubt, GOOD, weaker)) == pytest.approx(shift(GOOD, doubt))
-    assert borrowed(doubt, GOOD, GOOD) == pytest.approx(doubt)
+    stray = straying(GOOD, [OTHER])
+    for matrix in (GOOD, weaker):
+        back = np.kron(inverse(matrix), np.eye(3))
+        added = doubted(matrix, stray).doubt - matrix.doubt
+        assert back @ added @ back.T == pytest.approx(stray)

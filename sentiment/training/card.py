@@ -26,10 +26,10 @@ LIMITS = (
     "French was trained on 1,800 tweets with all three labels, and on reviews and subtitles without neutral ones",
     "a text is scored as a whole, not per brand it names",
     (
-        "the correction of the score assumes texts like the posts it was estimated on: on complaints to airlines and on "
-        "product tweets at a conference it errs by 35 to 60 points, more than its interval; a labelled sample of one's own "
-        "mentions is better"
+        "the correction of the score assumes posts like those it was estimated on: "
+        "a labelled sample of one's own is better"
     ),
+    "on complaints to airlines and product tweets at a conference the corrected score errs by 35 to 60 points",
 )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sentiment.base import Score, Text, stance_of_score
@@ -47,6 +47,7 @@ def test_plain_opinions_are_read_right(text: str, language: str, label: str) -> 
     assert best(text, language) == label
 
 
+@settings(deadline=None)
 @given(st.lists(ANY_TEXT, max_size=6))
 def test_any_text_has_probabilities_and_the_same_alone_or_in_company(texts: list[Text]) -> None:
     together = MODEL.score(texts)

@@ -43,6 +43,7 @@ def test_a_text_whose_characters_expand_is_still_bounded() -> None:
     assert len(clean("ﷺ" * 100_000)) <= HEAD + TAIL
 
 
+@settings(deadline=None)
 @given(st.lists(ANY_TEXT, max_size=6))
 def test_a_batch_gives_each_text_what_it_has_alone(texts: list[str]) -> None:
     together = grams(texts)
@@ -52,6 +53,7 @@ def test_a_batch_gives_each_text_what_it_has_alone(texts: list[str]) -> None:
         assert np.array_equal(together.value[chosen], alone.value)
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_both_blocks_have_length_one_or_nothing(text: str) -> None:
     found = grams([text])
@@ -84,7 +86,7 @@ def test_no_gram_crosses_the_edge_of_a_word() -> None:
     assert {b for b in both.bucket.tolist() if b >= 1 << BLOCK_BITS} == expected
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.sampled_from(["", "court", "x" * 5_000, "y " * 1_500]), max_size=400))
 def test_batches_cover_every_text_once_and_stay_small(texts: list[str]) -> None:
     pieces = list(batches(texts))

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sentiment.indices import (
@@ -52,6 +52,7 @@ def test_no_story_has_no_score() -> None:
     assert reputation(Tally(), MATRICES) == Reputation(0)
 
 
+@settings(deadline=None)
 @given(tallies)
 def test_the_score_stays_in_its_interval_and_the_interval_in_range(tally: Tally) -> None:
     found = reputation(tally, MATRICES)
@@ -68,6 +69,7 @@ def test_the_score_stays_in_its_interval_and_the_interval_in_range(tally: Tally)
         assert min(part or 0 for part in parts) >= 0
 
 
+@settings(deadline=None)
 @given(st.lists(tallies, max_size=5))
 def test_many_at_once_are_the_same_as_one_by_one(several: list[Tally]) -> None:
     for together, tally in zip(reputations(several, MATRICES), several, strict=True):
@@ -125,6 +127,7 @@ def test_one_story_is_hardly_a_verdict() -> None:
     assert width(found) > 50
 
 
+@settings(deadline=None)
 @given(tallies, tallies)
 def test_tallies_add_up(one: Tally, other: Tally) -> None:
     both = one + other

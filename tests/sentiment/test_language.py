@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sentiment.language import detect, detect_many
@@ -44,6 +44,7 @@ def test_an_unknown_declared_language_does_no_harm() -> None:
     assert detect("The delivery was late again and nobody came", "xx")[0] == "en"
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=()), max_size=200), st.sampled_from([None, "fr", "", "en-GB", "??"]))
 def test_any_text_has_an_answer(text: str, declared: str | None) -> None:
     code, confidence = detect(text, declared)

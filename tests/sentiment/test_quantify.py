@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import nnls
 
@@ -23,12 +23,14 @@ def test_a_language_has_a_group(language: str | None, group: str) -> None:
     assert group_of(language) == group
 
 
+@settings(deadline=None)
 @given(mixtures)
 def test_the_shares_a_matrix_mixed_are_found_again(mix: Floats) -> None:
     found = shares((MEANS @ mix)[None, :], np.array([50.0]), [GOOD])
     assert found == pytest.approx(mix, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(mixtures)
 def test_corrected_shares_are_shares(q: Floats) -> None:
     found = shares(q[None, :], np.array([10.0]), [GOOD])
@@ -36,6 +38,7 @@ def test_corrected_shares_are_shares(q: Floats) -> None:
     assert found.sum() == pytest.approx(1)
 
 
+@settings(deadline=None)
 @given(mixtures)
 def test_the_closed_form_agrees_with_non_negative_least_squares(q: Floats) -> None:
     heavy = 1e5  # a row that forces the sum to 1

@@ -1,0 +1,30 @@
+"""The web app: pages rendered on the server, one router per page group.
+
+`install(app)` adds the pages, their static files and their log-in; `error_page()` shows a Problem in the same look.
+A page is a Visit (who asks, in which language) and a template; forms.py reads what was sent and checks where from.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.staticfiles import StaticFiles
+
+from app.web import account, alerts, brands, channels, errors, keys, login, mentions, reputation, rules, setup, sources
+from app.web.forms import guard
+from app.web.page import HERE, LogIn
+
+error_page = errors.problem_page
+
+PUBLIC = frozenset({"/login", "/logout", "/setup", "/setup/account", "/language"})
+"""The pages that need nobody to be logged in; /static too, and /setup only with the link of the first account."""
+
+router = APIRouter(dependencies=[Depends(guard)], include_in_schema=False)
+for _part in (login, setup, rules, alerts, sources, brands, channels, keys, account, reputation, mentions):
+    router.include_router(_part.router)
+
+
+def install(app: FastAPI) -> None:
+    """Adds the pages to an application whose `state.services` is set."""
+    app.include_router(router)
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.add_exception_handler(LogIn, errors.to_log_in)  # type: ignore[arg-type]  # Starlette types the base class only

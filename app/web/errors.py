@@ -1,0 +1,80 @@
+"""What goes wrong, as a page in the same look: 401 leads to the log-in, the rest says what happened."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+import structlog
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from app.problems import Problem
+from app.web.language import Tongue, chosen, zone
+from app.web.page import LogIn, Visit, visit
+from app.web.words import N_
+
+log = structlog.get_logger(__name__)
+
+HEADINGS = {
+    400: N_("This request cannot be read"),
+    403: N_("This is not allowed"),
+    404: N_("There is nothing here"),
+    405: N_("This is not allowed"),
+    409: N_("This cannot be done now"),
+    413: N_("This is too large"),
+    422: N_("Some fields are not valid"),
+    429: N_("Too many requests"),
+    500: N_("Something went wrong"),
+    503: N_("Vigie is not ready"),
+}
+ADVICE = {
+    404: N_("The address may be mistyped, or what it named was deleted."),
+    422: N_("The address may be mistyped, or what it named was deleted."),
+    500: N_("It is our fault, and it is in the log. Try again in a moment."),
+    503: N_("The database does not answer. Try again in a moment."),
+}
+
+
+def to_log_in(_request: Request, error: LogIn) -> RedirectResponse:
+    """Logging in comes first; then back to where one wanted to go."""
+    return RedirectResponse("/login" + ("?" + urlencode({"next": error.back}) if error.back != "/" else ""), 303)
+
+
+def problem_page(request: Request, problem: Problem) -> Response:
+    """A refusal as a page, in the reader's language."""
+    asked = _visit(request)
+    what = problem.args_.get("what")
+    args = {**problem.args_, "what": asked.word("what", what)} if what else problem.args_
+    details = [asked.tongue.notice(error) for error in problem.errors]
+    page = _page(request, problem.status, asked.say(problem.text, **args), details)
+    page.headers.update(problem.headers)
+    return page
+
+
+def status_page(request: Request, status: int) -> HTMLResponse:
+    """The page of a status that comes without words of its own."""
+    return _page(request, status, _visit(request).say(ADVICE.get(status, "")), [])
+
+
+def _page(request: Request, status: int, text: str, details: list[str]) -> HTMLResponse:
+    asked = _visit(request)
+    return asked.page(
+        None,
+        "error.html",
+        status=status,
+        heading=asked.say(HEADINGS.get(status, HEADINGS[400] if status < 500 else HEADINGS[500])),
+        text=text,
+        details=details,
+        request_id=request.scope.get("vigie", {}).get("request_id", "") if status >= 500 else "",
+    )
+
+
+def _visit(request: Request) -> Visit:
+    """The visit, also when the database that knows who asks is the very thing that failed."""
+    try:
+        return visit(request)
+    except Exception as error:  # an error page must not fail for the reason it is shown
+        log.warning("the visitor of an error page is not known", error=str(error)[:200])
+        code = chosen(None, None, request.headers.get("accept-language", ""))
+        return Visit(request, request.app.state.services, Tongue(code, zone("UTC"), datetime.now(UTC)), None)

@@ -1,0 +1,188 @@
+"""Forms: what a browser sent, and the fields that a plug-in's pydantic model asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from fastapi import Request
+from pydantic import BaseModel
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException
+
+from app.problems import Problem
+from app.web.csrf import SAFE, own_origin, refused, same_origin
+from app.web.page import form_seed
+
+MOST_FIELDS, LARGEST_PART = 200, 256 * 1024
+LARGEST_FORM = 12 * 1024 * 1024
+PREFIX = "params."
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+Kind = Literal["text", "secret", "number", "check", "choice", "list"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a form. `label`, `hint` and the labels of `choices` are English: the page translates them."""
+
+    name: str
+    label: str
+    kind: Kind
+    required: bool
+    hint: str = ""
+    example: str = ""
+    value: Any = None
+    choices: tuple[tuple[str, str], ...] = ()
+    least: float | None = None
+    most: float | None = None
+    whole: bool = False
+    max_length: int | None = None
+    kept: bool = False
+
+
+class Posted:
+    """What a form sent, by name."""
+
+    def __init__(self, data: FormData) -> None:
+        self.data = data
+
+    def get(self, name: str, default: str = "") -> str:
+        value = self.data.get(name)
+        return value.strip() if isinstance(value, str) else default
+
+    def raw(self, name: str) -> str:
+        """The value as typed, for passwords."""
+        value = self.data.get(name)
+        return value if isinstance(value, str) else ""
+
+    def all(self, name: str) -> list[str]:
+        return [value.strip() for value in self.data.getlist(name) if isinstance(value, str) and value.strip()]
+
+    def lines(self, name: str) -> list[str]:
+        """A value of several lines, or of words separated by commas."""
+        return [part.strip() for line in self.get(name).splitlines() for part in line.split(",") if part.strip()]
+
+    def checked(self, name: str) -> bool:
+        return name in self.data
+
+    def file(self, name: str) -> bytes:
+        """The bytes of an uploaded file, empty when none was chosen."""
+        value = self.data.get(name)
+        return value.file.read() if isinstance(value, UploadFile) else b""
+
+
+async def posted(request: Request) -> Posted:
+    """The form of this request, checked to come from our own pages. Raises Problem 403 or 413."""
+    return Posted(await _form(request))
+
+
+async def guard(request: Request) -> None:
+    """On every route: a request that changes something must come from our own pages. Raises Problem 403."""
+    if request.method not in SAFE:
+        await _form(request)
+
+
+async def _form(request: Request) -> FormData:
+    length = request.headers.get("content-length", "")
+    if not length.isdigit() or int(length) > LARGEST_FORM:
+        raise Problem("too-large", 413, "This form is too large, or does not tell its length.")
+    if "form_data" not in request.scope:
+        request.scope["form_data"] = await _parsed(request)
+    data: FormData = request.scope["form_data"]
+    token = data.get("form_token")
+    own = own_origin(request, request.app.state.services.settings.public_url)
+    headers = request.headers
+    given = token if isinstance(token, str) else ""
+    if not same_origin(headers.get("sec-fetch-site"), headers.get("origin"), own, given, form_seed(request)):
+        raise refused()
+    return data
+
+
+async def _parsed(request: Request) -> FormData:
+    if not request.headers.get("content-type", "").startswith(FORM_TYPES):
+        return FormData()
+    try:
+        return await request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=LARGEST_PART)
+    except MultiPartException:
+        raise Problem("bad-form", 400, "This form cannot be read.") from None
+
+
+def fields_of(model: type[BaseModel], values: Mapping[str, Any] | None = None, kept: bool = False) -> list[Field]:
+    """The fields of a form for this model, in its order. With `kept`, a secret left empty stays as it is."""
+    schema = model.model_json_schema()
+    required = set(schema.get("required", ()))
+    return [
+        _field(name, _plain(part, schema.get("$defs", {})), name in required, values or {}, kept)
+        for name, part in schema.get("properties", {}).items()
+    ]
+
+
+def _plain(part: Mapping[str, Any], defs: Mapping[str, Any]) -> dict[str, Any]:
+    """A property without its references, and without the alternative of being left out."""
+    merged = dict(part)
+    for key in ("anyOf", "allOf"):
+        kinds = [option for option in merged.pop(key, []) if option.get("type") != "null"]
+        if kinds:
+            merged = {**_plain(kinds[0], defs), **merged}
+    if "$ref" in merged:
+        merged = {**_plain(defs[merged.pop("$ref").rsplit("/", 1)[-1]], defs), **merged}
+    return merged
+
+
+def _field(name: str, part: Mapping[str, Any], required: bool, values: Mapping[str, Any], kept: bool) -> Field:
+    kind = _kind(part)
+    examples = part.get("examples") or [""]
+    value = values.get(name, part.get("default"))
+    return Field(
+        name=PREFIX + name,
+        label=part.get("title", name),
+        kind=kind,
+        required=required and not (kept and kind == "secret"),
+        hint=part.get("description", ""),
+        example=str(examples[0] if not isinstance(examples[0], list) else "\n".join(examples[0])),
+        value="" if kind == "secret" else "\n".join(map(str, value)) if isinstance(value, list) else value,
+        choices=tuple((str(choice), str(choice)) for choice in part.get("enum", ())),
+        least=part.get("minimum", part.get("exclusiveMinimum")),
+        most=part.get("maximum", part.get("exclusiveMaximum")),
+        whole=part.get("type") == "integer",
+        max_length=part.get("maxLength"),
+        kept=kept and kind == "secret",
+    )
+
+
+def _kind(part: Mapping[str, Any]) -> Kind:
+    if part.get("writeOnly") or part.get("format") == "password":
+        return "secret"
+    if "enum" in part:
+        return "choice"
+    kinds: dict[str, Kind] = {"integer": "number", "number": "number", "boolean": "check", "array": "list"}
+    return kinds.get(part.get("type", "string"), "text")
+
+
+def params_from(model: type[BaseModel], form: Posted) -> dict[str, Any]:
+    """The params a form sent, without what was left empty; the model itself then says what is wrong."""
+    found: dict[str, Any] = {}
+    for field in fields_of(model):
+        key = field.name.removeprefix(PREFIX)
+        if field.kind == "check":
+            found[key] = form.checked(field.name)
+        elif field.kind == "list":
+            found[key] = form.lines(field.name)
+        elif field.kind == "secret":
+            found |= {key: form.raw(field.name)} if form.raw(field.name) else {}
+        elif field.kind == "number":
+            found |= {key: _number(form.get(field.name), field.whole)} if form.get(field.name) else {}
+        elif form.get(field.name):
+            found[key] = form.get(field.name)
+    return found
+
+
+def _number(text: str, whole: bool) -> Any:
+    """The number typed, with the decimal comma of the French; what is none stays as it is, for the model to refuse."""
+    plain = text.replace("\u202f", "").replace("\u00a0", "").replace(" ", "").replace(",", ".")
+    try:
+        return int(plain) if whole else float(plain)
+    except ValueError:
+        return text

@@ -1,0 +1,169 @@
+"""The language of a page: its catalogue, and how it writes numbers, dates and durations."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+Code = Literal["en", "fr"]
+LANGUAGES: dict[Code, str] = {"en": "English", "fr": "Français"}
+LOCALE = Path(__file__).parent.parent / "locale"
+RECENT = timedelta(days=6)
+BLANK = "\u202f"
+
+
+@cache
+def catalogue(code: Code) -> NullTranslations:
+    """The translations of a language, read from its .po file: nothing has to be compiled before starting."""
+    if code == "en":
+        return NullTranslations()
+    with (LOCALE / code / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        read = read_po(file, locale=code)
+    compiled = io.BytesIO()
+    write_mo(compiled, read)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def chosen(asked: str | None, cookie: str | None, accepted: str) -> Code:
+    """The language for who has no setting: the one asked for, else the cookie's, else the browser's first of ours."""
+    for wish in (asked, cookie, *_preferences(accepted)):
+        code = _known((wish or "").lower().split("-")[0])
+        if code:
+            return code
+    return "en"
+
+
+def _known(code: str) -> Code | None:
+    return "fr" if code == "fr" else "en" if code == "en" else None
+
+
+def _preferences(accepted: str) -> list[str]:
+    """`Accept-Language` in order of preference (RFC 9110, 12.5.4). What cannot be read counts as least wanted."""
+
+    def weight(part: str) -> float:
+        _, _, quality = part.partition(";q=")
+        try:
+            return float(quality) if quality else 1.0
+        except ValueError:
+            return 0.0
+
+    parts = [part.strip() for part in accepted[:500].split(",")]
+    return [part.split(";")[0] for part in sorted(parts, key=weight, reverse=True) if weight(part) > 0]
+
+
+def zone(name: str) -> ZoneInfo:
+    """The time zone of that name, UTC when there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """Says and formats things in one language, for one time zone, at one moment."""
+
+    code: Code
+    zone: ZoneInfo
+    now: datetime
+
+    def say(self, text: str, /, **args: Any) -> str:
+        """The translation of an English template, its {named} places filled. A foreign template stays as it is."""
+        words = catalogue(self.code).gettext(text) if text else ""
+        try:
+            return words.format(**args) if args else words
+        except (KeyError, IndexError, ValueError):
+            return words
+
+    def count(self, one: str, many: str, n: float, /, **args: Any) -> str:
+        """The singular or the plural, as the language wants it, with {n} written as a number."""
+        words = catalogue(self.code).ngettext(one, many, int(n)) if self.code != "en" or n != 1 else one
+        return words.format(n=self.number(n), **args)
+
+    def notice(self, stored: Any) -> str:
+        """A sentence kept as {"text": template, "args": {…}}, as a template and its arguments, or as plain text."""
+        if isinstance(stored, dict):
+            return self.say(str(stored.get("text", "")), **dict(stored.get("args") or {}))
+        text = getattr(stored, "text", None)
+        if text is not None:
+            args = getattr(stored, "args_", None) or getattr(stored, "args", None)
+            return self.say(str(text), **(dict(args) if isinstance(args, dict) else {}))
+        return self.say(str(stored or ""))
+
+    def titled(self, titles: Any) -> str:
+        """The text of ours in a plug-in's {"en": …, "fr": …}."""
+        return str(titles.get(self.code) or titles.get("en") or "") if titles else ""
+
+    def language_name(self, code: str) -> str:
+        """The name of a language, its code when it has none."""
+        try:
+            return str(Locale.parse(code).get_display_name(self.code) or code)
+        except (UnknownLocaleError, ValueError):
+            return code
+
+    def number(self, value: float | None, digits: int = 0) -> str:
+        """A number with this many decimals at most, «–» when there is none."""
+        if value is None:
+            return "–"
+        places = "." + "#" * digits if digits else ""
+        return format_decimal(round(value, digits), format=f"#,##0{places}", locale=self.code)
+
+    def signed(self, value: float | None, digits: int = 0) -> str:
+        """A number with its sign: a true minus, and a plus."""
+        if value is None:
+            return "–"
+        rounded = round(value, digits)
+        sign = "+" if rounded > 0 else "\u2212" if rounded < 0 else ""
+        return sign + self.number(abs(rounded), digits)
+
+    def percent(self, share: float | None, digits: int = 0) -> str:
+        """A share from 0 to 1 as a percentage."""
+        if share is None:
+            return "–"
+        blank = BLANK if self.code == "fr" else ""
+        places = "." + "0" * digits if digits else ""
+        return format_percent(share, format=f"#,##0{places}{blank}%", locale=self.code)
+
+    def exact(self, at: datetime) -> str:
+        """The full date and time, in the time zone of who reads."""
+        return format_datetime(at, "full", tzinfo=self.zone, locale=self.code)
+
+    def day(self, at: datetime) -> str:
+        """The day alone."""
+        return format_date(at.astimezone(self.zone).date(), "medium", locale=self.code)
+
+    def moment(self, at: datetime) -> str:
+        """Day and minute."""
+        return format_datetime(at, "short", tzinfo=self.zone, locale=self.code)
+
+    def ago(self, at: datetime) -> str:
+        """How long ago, or in how long; the date itself when that is some days away."""
+        apart = at - self.now
+        if abs(apart) < timedelta(seconds=45):
+            return self.say("just now") if apart <= timedelta() else self.say("in a moment")
+        if abs(apart) > RECENT:
+            same_year = at.astimezone(self.zone).year == self.now.astimezone(self.zone).year
+            return format_date(at.astimezone(self.zone).date(), "d MMM" if same_year else "d MMM y", locale=self.code)
+        return format_timedelta(apart, add_direction=True, locale=self.code, format="short", threshold=1.2)
+
+    def lasting(self, span: timedelta | float | None) -> str:
+        """A duration in words."""
+        if span is None:
+            return "–"
+        length = span if isinstance(span, timedelta) else timedelta(seconds=span)
+        return format_timedelta(length, locale=self.code, format="long", threshold=1.2)
+

@@ -1,0 +1,218 @@
+"""One request of a page: who asks, in which language, and how the answer is rendered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import jinja2
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
+
+from app.auth import sessions
+from app.models import Revision
+from app.queries import overview
+from app.services import Services
+from app.viewer import Viewer
+from app.web import cookies, show
+from app.web.csrf import token_for
+from app.web.language import Tongue, chosen, zone
+from app.web.words import WORDS, N_, done
+
+HERE = Path(__file__).parent
+_NEXT = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+class LogIn(Exception):
+    """The page needs somebody who is logged in. `back` is where to go after."""
+
+    def __init__(self, back: str) -> None:
+        self.back = back
+        super().__init__(back)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request: its services, its language, and who asks when that is known."""
+
+    request: Request
+    services: Services
+    tongue: Tongue
+    known: Viewer | None
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who asks. Raises LogIn when nobody is logged in."""
+        if self.known is None:
+            raise LogIn(self.here if self.request.method == "GET" else "/")
+        return self.known
+
+    @property
+    def here(self) -> str:
+        """Path and query of this request."""
+        query = self.request.url.query
+        return self.request.url.path + (f"?{query}" if query else "")
+
+    @property
+    def now(self) -> datetime:
+        return self.tongue.now
+
+    def word(self, kind: str, value: object) -> str:
+        """What a code of the tables is called."""
+        return self.tongue.say(WORDS[kind].get(value, str(value)))
+
+    def say(self, text: str, /, **args: Any) -> str:
+        return self.tongue.say(text, **args)
+
+    def page(self, session: Session | None, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+        """A whole page, or a part of one. With a session, its navigation counts what waits."""
+        counts = overview.overview(session, self.viewer) if session is not None and self.known else None
+        body = environment().get_template(template).render(
+            _=self.tongue.say,
+            ngettext=self.tongue.count,
+            t=self.tongue,
+            visit=self,
+            request=self.request,
+            viewer=self.known,
+            overview=counts,
+            path=self.request.url.path,
+            csrf=self.form_token,
+            done=done(self.request.query_params.get("done", "")),
+            word=self.word,
+            language_name=self.tongue.language_name,
+            changed_in_words=self.history_line,
+            named=lambda choices: [(value, self.word("choice", value)) for value, _ in choices],
+            **context,
+        )
+        return HTMLResponse(body, status)
+
+    def history_line(self, line: Revision) -> str:
+        """What one change of a mention was, in words."""
+        told = [self._change(field, *pair) for field, pair in line.change.items() if isinstance(pair, list)]
+        return " · ".join(part for part in told if part) or self.say("Edited")
+
+    def _change(self, field: str, before: Any = None, after: Any = None) -> str:
+        if field.startswith("stance:"):
+            return self.say(
+                "Stance: {before} → {after}", before=self.word("stance", before), after=self.word("stance", after)
+            )
+        if field == "status":
+            return self.say(
+                "Status: {before} → {after}", before=self.word("status", before), after=self.word("status", after)
+            )
+        fixed = {"note": N_("Note changed"), "tags": N_("Tags changed"), "assignee": N_("Assignment changed")}
+        return self.say(fixed.get(field, N_("Edited")))
+
+    @property
+    def form_token(self) -> str:
+        seed = form_seed(self.request)
+        return token_for(seed) if seed else ""
+
+    def link(self, **changes: object) -> str:
+        """This address with some of its query changed, for filters and pages."""
+        return changed(self.request, changes)
+
+
+def changed(request: Request, changes: Mapping[str, object]) -> str:
+    """The address of the request with these query values set, or dropped when None or empty."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in changes and value]
+    new = [(name, str(value)) for name, value in changes.items() if value not in (None, "")]
+    query = urlencode([*kept, *new])
+    return request.url.path + (f"?{query}" if query else "")
+
+
+def form_seed(request: Request) -> str | None:
+    """What the token of forms follows from: the session, else the cookie given to who is not logged in yet."""
+    services: Services = request.app.state.services
+    fresh: str | None = getattr(request.state, "form_seed", None)
+    kept = request.cookies
+    return kept.get(cookies.session_name(services.settings)) or kept.get(cookies.FORM) or fresh
+
+
+def visit(request: Request) -> Visit:
+    """The visit of a request, by whom its session cookie says."""
+    services: Services = request.app.state.services
+    now = datetime.now(UTC)
+    holder = _holder(request, services, now)
+    wished = request.query_params.get("lang") or (holder.user.language if holder else None)
+    accepted = request.headers.get("accept-language", "")
+    code = chosen(wished, request.cookies.get(cookies.LANGUAGE), accepted)
+    viewer = replace(holder.viewer, language=code) if holder else None
+    return Visit(request, services, Tongue(code, zone(viewer.timezone if viewer else "UTC"), now), viewer)
+
+
+def _holder(request: Request, services: Services, now: datetime) -> sessions.LoggedIn | None:
+    """Who holds the session cookie of a request, if it still opens anything."""
+    cookie = request.cookies.get(cookies.session_name(services.settings))
+    if not cookie or len(cookie) > 200:
+        return None
+    with services.db.reading() as session:
+        holder = sessions.logged_in(session, cookie, now)
+    if holder and holder.stale:
+        with services.db.writing() as session:
+            sessions.touch(session, holder.token_hash, now)
+    return holder
+
+
+def member(request: Request) -> Visit:
+    """The visit of somebody who is logged in. Raises LogIn otherwise."""
+    asked = visit(request)
+    asked.viewer.needs("read")
+    return asked
+
+
+def away(path: str, done: str = "") -> RedirectResponse:
+    """Go and look there: the answer to a form that did its work. `done` names what to tell."""
+    if done:
+        path += ("&" if "?" in path else "?") + urlencode({"done": done})
+    return RedirectResponse(path, 303)
+
+
+def back_to(wanted: str | None, default: str = "/") -> str:
+    """An address of ours to return to; the default when the wanted one may lead elsewhere."""
+    return wanted if wanted and len(wanted) <= 2048 and _NEXT.fullmatch(wanted) else default
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The templates: everything is escaped, and a name that is missing is an error."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(
+        asset=asset,
+        hue=hue,
+        link_of=show.safe_link,
+        host_of=show.shown_host,
+        pieces=show.pieces,
+        spans_of=show.spans_of,
+    )
+    made.filters["calm"] = show.calm
+    made.filters["pairs"] = lambda values: [(value, value) for value in values]
+    return made
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a built file, with a mark of its content so that it may be kept for ever."""
+    path = HERE / "static" / name
+    mark = sha256(path.read_bytes()).hexdigest()[:12] if path.exists() else ""
+    return f"/static/{name}" + (f"?v={mark}" if mark else "")
+
+
+def hue(colour: str | None) -> str:
+    """A colour that may stand in an attribute."""
+    return colour if colour and _COLOUR.fullmatch(colour) else "#7a828a"

@@ -1,0 +1,158 @@
+"""The reputation score of a brand: its interval, its trend, where it comes from, and competitors beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, cast
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from app.models import Brand
+from app.queries.brands import brands
+from app.queries.choices import choices
+from app.queries.paging import LIMIT_MAX
+from app.queries.reputation import By, Period, Point, ReputationView, Slant, Weight, compare, reputation
+from app.web.charts import Chart, label
+from app.web.language import Tongue
+from app.web.page import Visit, member
+from app.web.words import WORDS
+
+router = APIRouter()
+
+DAYS = ("7", "30", "90", "365")
+USUAL_BY: dict[str, By] = {"7": "day", "30": "day", "90": "week", "365": "month"}
+MOST_PARTS, MOST_BRANDS = 12, 12
+FEW = 30
+"""Under so many stories the interval is wide, and the page says so."""
+
+
+@router.get("/reputation")
+def shown(visit: Visit = Depends(member)) -> Response:
+    """One brand over one period; everything that is chosen is in the address."""
+    given = visit.request.query_params
+    days = given.get("period") if given.get("period") in DAYS else "30"
+    weight = given.get("weight") if given.get("weight") in WORDS["weight"] else "stories"
+    by = given.get("by") if given.get("by") in ("day", "week", "month") else USUAL_BY[str(days)]
+    period = Period(visit.now - timedelta(days=int(str(days))), visit.now, cast(By, by))
+    slant = Slant(cast(Weight, weight))
+    with visit.services.db.reading() as session:
+        offered = brands(session, visit.viewer, limit=LIMIT_MAX).items
+        asked = {"period": days, "weight": weight, "by": by, "brand": ""}
+        chosen = next((one for one in offered if str(one.id) == given.get("brand")), None) or _first(offered)
+        if chosen is None:
+            return visit.page(session, "reputation.html", brands=[], asked=asked, view=None)
+        view = reputation(session, visit.viewer, chosen.id, period, slant)
+        compared = compare(session, visit.viewer, [one.id for one in offered[:MOST_BRANDS]], period, slant)
+        return visit.page(
+            session,
+            "reputation.html",
+            brands=offered,
+            asked={**asked, "brand": str(chosen.id)},
+            view=view,
+            few=FEW,
+            trend=trend(visit.tongue, view, period.by),
+            volume=volume(visit.tongue, view, period.by),
+            sources=_by_source(visit, session, chosen, period, slant),
+            languages=_by_language(visit, session, chosen, period, slant),
+            compared=compared,
+            feed_of=lambda **more: "/?" + urlencode({"brand": chosen.id, "period": days, **more}),
+            gauge=gauge,
+        )
+
+
+def _first(offered: Sequence[Brand]) -> Brand | None:
+    return next((one for one in offered if one.kind == "own"), offered[0] if offered else None)
+
+
+def gauge(value: float | None, width: float = 260) -> float:
+    """Where a score from −100 to 100 stands on a scale of this width."""
+    return round((max(-100.0, min(100.0, value or 0.0)) + 100) / 200 * width, 1)
+
+
+def trend(tongue: Tongue, view: ReputationView, by: str) -> Chart:
+    """The score with its interval; a period without mentions has none, and is left blank."""
+    labels = [label(tongue, point.start, by) for point in view.series]
+    scores = [point.reputation for point in view.series]
+
+    def rounded(values: list[float | None]) -> list[float | None]:
+        return [None if value is None else round(value, 1) for value in values]
+
+    spec: dict[str, Any] = {
+        "labels": labels,
+        "lines": [{"name": tongue.say("Score"), "tone": "accent", "data": rounded([one.score for one in scores])}],
+        "band": {
+            "name": tongue.say("95 % interval"),
+            "low": rounded([one.low for one in scores]),
+            "high": rounded([one.high for one in scores]),
+        },
+        "min": -100,
+        "max": 100,
+    }
+    heads = tuple(map(tongue.say, ("Period", "Score", "Interval", "Raw score", "Stories")))
+    rows = [
+        (
+            labels[n],
+            tongue.signed(point.reputation.score),
+            between(tongue, point),
+            tongue.signed(point.reputation.raw_score),
+            tongue.number(point.stories),
+        )
+        for n, point in enumerate(view.series)
+    ]
+    return Chart(tongue.say("Reputation score over time, with its interval"), spec, heads, rows)
+
+
+def between(tongue: Tongue, point: Point) -> str:
+    """The interval in words."""
+    one = point.reputation
+    if one.low is None:
+        return "–"
+    return tongue.say("{low} to {high}", low=tongue.signed(one.low), high=tongue.signed(one.high))
+
+
+def volume(tongue: Tongue, view: ReputationView, by: str) -> Chart:
+    """How many of each stance, stacked."""
+    labels = [label(tongue, point.start, by) for point in view.series]
+    parts = [
+        ("Promoters", "promoter", [point.counts.promoters for point in view.series]),
+        ("Passives", "passive", [point.counts.passives for point in view.series]),
+        ("Detractors", "detractor", [point.counts.detractors for point in view.series]),
+    ]
+    spec: dict[str, Any] = {
+        "labels": labels,
+        "bars": [
+            {"name": tongue.say(name), "tone": tone, "data": data, "stack": "stances"} for name, tone, data in parts
+        ],
+        "whole": True,
+    }
+    heads = (tongue.say("Period"), *(tongue.say(name) for name, _, _ in parts))
+    rows = [(labels[n], *(tongue.number(data[n]) for _, _, data in parts)) for n in range(len(labels))]
+    return Chart(tongue.say("Volume by stance"), spec, heads, rows)
+
+
+def _by_source(
+    visit: Visit, session: Session, brand: Brand, period: Period, slant: Slant
+) -> list[tuple[str, UUID, Point]]:
+    """The sources that brought something, most stories first."""
+    found = []
+    for source in choices(session, visit.viewer).sources[: MOST_PARTS * 2]:
+        part = compare(session, visit.viewer, [brand.id], period, Slant(slant.weight, sources=(source.id,)))[0].point
+        if part.mentions:
+            found.append((source.name, source.id, part))
+    return sorted(found, key=lambda row: -row[2].mentions)[:MOST_PARTS]
+
+
+def _by_language(
+    visit: Visit, session: Session, brand: Brand, period: Period, slant: Slant
+) -> list[tuple[str, str, Point]]:
+    found = []
+    for code in choices(session, visit.viewer).languages[:MOST_PARTS]:
+        part = compare(session, visit.viewer, [brand.id], period, Slant(slant.weight, languages=(code,)))[0].point
+        if part.mentions:
+            found.append((visit.tongue.language_name(code), code, part))
+    return sorted(found, key=lambda row: -row[2].mentions)

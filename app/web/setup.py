@@ -1,0 +1,105 @@
+"""The first minutes: name the brand, add a source, choose where alerts go. What exists says how far one is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+
+from app.actions import brands as brand_actions
+from app.actions import rules as rule_actions
+from app.actions import sample
+from app.actions.fields import validated
+from app.problems import Problem
+from app.queries import overview as counts
+from app.queries.brands import brands
+from app.queries.channels import channels
+from app.queries.paging import LIMIT_MAX
+from app.queries.rules import rules
+from app.queries.sources import sources
+from app.web.brands import preview_of
+from app.web.forms import Posted, posted
+from app.web.login import first_account
+from app.web.page import Visit, away, member, visit
+from collectors import all_collectors
+
+router = APIRouter()
+
+
+@router.get("/setup")
+def setup(asked: Visit = Depends(visit)) -> Response:
+    """The step that comes next, or the one asked for."""
+    link = asked.request.query_params.get("token")
+    if link is not None and asked.known is None:
+        return first_account(asked, link)
+    return step_page(asked)
+
+
+def step_page(
+    asked: Visit, problem: Problem | None = None, values: dict[str, Any] | None = None, status: int = 200
+) -> Response:
+    viewer = asked.viewer
+    viewer.needs("read")
+    with asked.services.db.reading() as session:
+        seen = counts.overview(session, viewer)
+        own = [one for one in brands(session, viewer, limit=LIMIT_MAX).items]
+        typed = values or {"name": "", "query": "", "kind": "own"}
+        return asked.page(
+            session,
+            "setup.html",
+            status=problem.status if problem else status,
+            step=_step(asked, seen),
+            brands=own,
+            sources=[each.source for each in sources(session, viewer, asked.now).items],
+            channels=channels(session, viewer).items,
+            rules=rules(session, viewer).items,
+            offered=[each for each in all_collectors().values() if not each.hidden and each.polled],
+            values=typed,
+            preview=preview_of(asked, session, typed["query"]) if typed["query"] and not problem else None,
+            problem=problem,
+            labels={},
+        )
+
+
+def _step(asked: Visit, seen: counts.Overview) -> str:
+    """The step asked for if one may be there already, else the first that is not done."""
+    wanted = asked.request.query_params.get("step")
+    if wanted == "brand" or not seen.has_brand:
+        return "brand"
+    if wanted == "source" or (not seen.has_source and wanted != "alerts"):
+        return "source"
+    return "alerts"
+
+
+@router.post("/setup/brand")
+def add_brand(form: Posted = Depends(posted), asked: Visit = Depends(member)) -> Response:
+    """Adds the brand, and a rule for negative buzz that needs no setting."""
+    values = {"name": form.get("name"), "query": form.get("query"), "kind": form.get("kind") or "own"}
+    try:
+        new = validated(brand_actions.NewBrand, values)
+        with asked.services.db.writing() as session:
+            made = brand_actions.create(session, asked.viewer, new, asked.services.jobs, asked.now)
+            if made.kind == "own":
+                named = {"name": asked.say("Negative buzz · {brand}", brand=made.name)[:100], "brand_id": made.id}
+                rule = rule_actions.NewRule(**named, kind="negative_spike")
+                rule_actions.create(session, asked.viewer, rule, asked.services.jobs)
+    except Problem as problem:
+        if problem.status not in {409, 422}:
+            raise
+        return step_page(asked, problem, values)
+    return away("/setup?step=source", "brand-created")
+
+
+@router.post("/sample/load")
+def load_sample(asked: Visit = Depends(member)) -> Response:
+    with asked.services.db.writing() as session:
+        sample.load(session, asked.viewer, asked.services.jobs, asked.now)
+    return away("/", "sample-loaded")
+
+
+@router.post("/sample/remove")
+def remove_sample(asked: Visit = Depends(member)) -> Response:
+    with asked.services.db.writing() as session:
+        sample.remove(session, asked.viewer)
+    return away("/", "sample-removed")

@@ -1,0 +1,245 @@
+"""Sources: their health at a glance, adding one with a look at what it brings, and what each reading came to."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse, Response
+from sqlalchemy.orm import Session
+
+from app.actions import secrets
+from app.actions import sources as actions
+from app.actions.fields import validated
+from app.actions.opml import import_opml
+from app.models import Source
+from app.problems import FieldError, Problem, invalid
+from app.queries.brands import brands
+from app.queries.paging import LIMIT_MAX
+from app.queries.sources import polls, quarantine, source, source_row, sources
+from app.web.forms import Posted, fields_of, params_from, posted
+from app.web.page import Visit, away, member
+from app.web.trial import Tried, try_source
+from app.web.words import N_
+from collectors import all_collectors
+from collectors.base import AnyCollector
+
+router = APIRouter(prefix="/sources")
+
+MINUTE = 60
+INTERVALS = (5, 15, 30, 60, 180, 360, 720, 1440)
+UNHEALTHY = ("failing", "refused", "gone", "throttled")
+ADVICE = {
+    "failing": N_("It is tried again by itself, less and less often. If this lasts, check its settings below."),
+    "throttled": N_("The site asks for a pause: the next reading waits for it. There is nothing to do."),
+    "refused": N_("Asking again changes nothing until its settings are changed below."),
+    "gone": N_("It no longer exists: delete this source, or give its new address."),
+}
+
+
+@router.get("")
+def listed(visit: Visit = Depends(member)) -> Response:
+    """The sources, those that need somebody first."""
+    with visit.services.db.reading() as session:
+        found = sources(session, visit.viewer, visit.now, visit.request.query_params.get("after"), 200)
+        rows = sorted(found.items, key=lambda view: view.source.state not in UNHEALTHY)
+        return visit.page(session, "sources.html", found=found, rows=rows, collectors=all_collectors(), advice=ADVICE)
+
+
+@router.get("/new")
+def new(visit: Visit = Depends(member)) -> Response:
+    """The kinds of source, then the form of the one chosen."""
+    visit.viewer.needs("write")
+    kind = all_collectors().get(visit.request.query_params.get("collector", ""))
+    with visit.services.db.reading() as session:
+        if kind is None or kind.hidden:
+            offered = [each for each in all_collectors().values() if not each.hidden]
+            return visit.page(session, "source_kinds.html", offered=offered)
+        return form_page(visit, session, kind, fresh(kind))
+
+
+def fresh(kind: AnyCollector) -> dict[str, Any]:
+    minutes = int(kind.default_interval.total_seconds()) // MINUTE
+    return {"name": "", "params": {}, "brand_id": "", "minutes": minutes, "enabled": True}
+
+
+def typed(form: Posted, kind: AnyCollector) -> dict[str, Any]:
+    """What was typed, to be shown again with what is wrong about it."""
+    return {
+        "name": form.get("name"),
+        "params": params_from(kind.params, form),
+        "brand_id": form.get("brand_id"),
+        "minutes": int(form.get("minutes")) if form.get("minutes").isdecimal() else 60,
+        "enabled": True,
+    }
+
+
+def wanted(values: dict[str, Any]) -> dict[str, Any]:
+    """The fields of the action, from those of the form."""
+    return {
+        "name": values["name"],
+        "params": values["params"],
+        "brand_id": values["brand_id"] or None,
+        "interval_seconds": values["minutes"] * MINUTE,
+    }
+
+
+def form_page(
+    visit: Visit, session: Session, kind: AnyCollector, values: dict[str, Any], *, row: Source | None = None,
+    problem: Problem | None = None, tried: Tried | None = None,
+) -> HTMLResponse:  # fmt: skip
+    least = int(kind.min_interval.total_seconds()) // MINUTE
+    offered = brands(session, visit.viewer, limit=LIMIT_MAX).items
+    steps = sorted({step for step in INTERVALS if step >= least} | {max(values["minutes"], 1)})
+    hidden = secrets.secret_fields(kind.params)
+    return visit.page(
+        session,
+        "source_form.html",
+        status=problem.status if problem else 200,
+        kind=kind,
+        row=row,
+        values=values,
+        typed_secrets={name: value for name, value in values["params"].items() if name in hidden},
+        fields=fields_of(kind.params, values["params"], kept=bool(row and row.secrets)),
+        brands=[("", visit.say("The queries of all brands decide")), *((str(b.id), b.name) for b in offered)],
+        has_brands=bool(offered),
+        steps=[(step, visit.tongue.lasting(step * MINUTE)) for step in steps],
+        problem=problem,
+        tried=tried,
+        labels={},
+    )
+
+
+def look(visit: Visit, kind: AnyCollector, values: dict[str, Any], row: Source | None = None) -> Tried:
+    """Reads the source as typed. Raises Problem 422 when its fields are not valid."""
+    given = values["params"]
+    if row is not None:
+        given = secrets.kept(given, kind.params, visit.services.seal.open(row.secrets, actions.place(row)))
+    params = actions.checked_params(kind, given, visit.services)
+    with visit.services.db.reading() as session:
+        watched = [(one.name, one.query) for one in brands(session, visit.viewer, limit=LIMIT_MAX).items]
+    return try_source(kind, params, visit.services.gate, watched, visit.now)
+
+
+@router.post("/new")
+def create(form: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
+    """Saves a source, or only tries it when that button was pressed."""
+    visit.viewer.needs("write")
+    kind = actions.collector_of(form.get("collector"))
+    values = typed(form, kind)
+    try:
+        if form.checked("try"):
+            tried = look(visit, kind, values)
+            with visit.services.db.reading() as session:
+                return form_page(visit, session, kind, values, tried=tried)
+        fields = validated(actions.NewSource, {**wanted(values), "collector": kind.kind})
+        with visit.services.db.writing() as session:
+            made = actions.create(session, visit.viewer, fields, visit.services, visit.now)
+    except Problem as problem:
+        return _again(visit, kind, values, problem)
+    return away("/setup" if form.get("from") == "setup" else f"/sources/{made.id}", "source-created")
+
+
+def _again(
+    visit: Visit, kind: AnyCollector, values: dict[str, Any], problem: Problem, row: Source | None = None
+) -> Response:
+    if problem.status not in {409, 422}:
+        raise problem
+    with visit.services.db.reading() as session:
+        return form_page(visit, session, kind, values, row=row, problem=problem)
+
+
+@router.post("/opml")
+def opml(form: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
+    """A source per feed of an uploaded list."""
+    results, problem = [], None
+    try:
+        data = form.file("file")
+        if not data:
+            raise invalid(FieldError("file", "Choose a file first."))
+        with visit.services.db.writing() as session:
+            results = import_opml(session, visit.viewer, data, visit.services, visit.now)
+    except Problem as refused:
+        if refused.status != 422:
+            raise
+        problem = refused
+    with visit.services.db.reading() as session:
+        return visit.page(
+            session,
+            "source_opml.html",
+            status=422 if problem else 200,
+            results=results,
+            problem=problem,
+            labels={"file": visit.say("OPML file")},
+        )
+
+
+@router.get("/{source_id}")
+def one(source_id: UUID, visit: Visit = Depends(member)) -> Response:
+    """One source: its health in words, its readings, and what could not be stored."""
+    with visit.services.db.reading() as session:
+        view = source(session, visit.viewer, source_id, visit.now)
+        return visit.page(
+            session,
+            "source.html",
+            view=view,
+            kind=all_collectors().get(view.source.collector),
+            polls=polls(session, visit.viewer, source_id),
+            quarantined=quarantine(session, visit.viewer, source_id),
+            advice=ADVICE,
+            unhealthy=UNHEALTHY,
+        )
+
+
+@router.get("/{source_id}/edit")
+def edit(source_id: UUID, visit: Visit = Depends(member)) -> Response:
+    visit.viewer.needs("write")
+    with visit.services.db.reading() as session:
+        row = source_row(session, visit.viewer, source_id)
+        kind = actions.collector_of(row.collector)
+        values = {
+            "name": row.name,
+            "params": row.params,
+            "brand_id": str(row.brand_id or ""),
+            "minutes": row.interval_seconds // MINUTE,
+        }
+        return form_page(visit, session, kind, values, row=row)
+
+
+@router.post("/{source_id}/edit")
+def update(source_id: UUID, form: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
+    visit.viewer.needs("write")
+    with visit.services.db.reading() as session:
+        row = source_row(session, visit.viewer, source_id)
+    kind = actions.collector_of(row.collector)
+    values = typed(form, kind)
+    try:
+        if form.checked("try"):
+            tried = look(visit, kind, values, row)
+            with visit.services.db.reading() as session:
+                return form_page(visit, session, kind, values, row=row, tried=tried)
+        changes = validated(actions.SourceChanges, wanted(values))
+        with visit.services.db.writing() as session:
+            actions.update(session, visit.viewer, source_id, changes, visit.services, visit.now)
+    except Problem as problem:
+        return _again(visit, kind, values, problem, row)
+    return away(f"/sources/{source_id}", "saved")
+
+
+@router.post("/{source_id}/{verb}")
+def act(source_id: UUID, verb: str, visit: Visit = Depends(member)) -> Response:
+    """Read now, pause, resume, delete."""
+    viewer, services, now = visit.viewer, visit.services, visit.now
+    done = {"poll": "poll", "pause": "paused", "resume": "resumed", "delete": "source-deleted"}.get(verb)
+    if done is None:
+        raise Problem("not-found", 404, "There is no such page.")
+    with services.db.writing() as session:
+        if verb == "poll":
+            actions.poll_now(session, viewer, source_id, services, now)
+        elif verb == "delete":
+            actions.delete(session, viewer, source_id)
+        else:
+            changes = actions.SourceChanges(enabled=verb == "resume")
+            actions.update(session, viewer, source_id, changes, services, now)
+    return away("/sources" if verb == "delete" else f"/sources/{source_id}", done)

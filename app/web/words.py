@@ -1,0 +1,133 @@
+"""What the codes of the tables are called on a page, in English: the catalogues translate them."""
+
+from __future__ import annotations
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name that gettext's extractors know
+    """Marks a text for translation where it stands, and leaves it as it is."""
+    return text
+
+
+WORDS: dict[str, dict[object, str]] = {
+    "stance": {"promoter": N_("Promoter"), "passive": N_("Passive"), "detractor": N_("Detractor"), None: N_("Not yet scored")},
+    "stances": {"promoter": N_("Promoters"), "passive": N_("Passives"), "detractor": N_("Detractors")},
+    "status": {
+        "new": N_("New"),
+        "in_progress": N_("In progress"),
+        "answered": N_("Answered"),
+        "closed": N_("Closed"),
+        "irrelevant": N_("Irrelevant"),
+    },
+    "brand kind": {
+        "own": N_("Own brand"),
+        "competitor": N_("Competitor"),
+        "product": N_("Product"),
+        "person": N_("Person"),
+    },
+    "source state": {
+        "waiting": N_("Not read yet"),
+        "ok": N_("Healthy"),
+        "failing": N_("Failing"),
+        "refused": N_("Refused"),
+        "gone": N_("Gone"),
+        "paused": N_("Paused"),
+        "throttled": N_("Asked to wait"),
+    },
+    "incident state": {
+        "pending": N_("Pending"),
+        "firing": N_("Firing"),
+        "recovering": N_("Recovering"),
+        "resolved": N_("Resolved"),
+    },
+    "severity": {"info": N_("Information"), "warning": N_("Warning"), "critical": N_("Critical")},
+    "why": {
+        "opened": N_("Opened"),
+        "worsened": N_("Worsened"),
+        "reminder": N_("Reminder"),
+        "resolved": N_("Resolved"),
+    },
+    "delivery": {"pending": N_("Waiting"), "sent": N_("Sent"), "dead": N_("Given up"), "expired": N_("Expired")},
+    "event": {
+        "opened": N_("The incident opened"),
+        "worsened": N_("The incident worsened"),
+        "reminder": N_("A reminder was sent"),
+        "resolved": N_("The incident was resolved"),
+        "recovering": N_("Back to the usual level: waiting for confirmation"),
+        "acknowledged": N_("Somebody took charge"),
+        "false_alarm": N_("Marked as a false alarm"),
+        "silenced": N_("Nothing was sent: silenced"),
+        "inhibited": N_("Nothing was sent: another incident tells it already"),
+        "quiet_hours": N_("Nothing was sent yet: quiet hours"),
+        "within_interval": N_("Nothing was sent: it was told recently"),
+        "pending": N_("First signs: waiting for confirmation"),
+        "calm": N_("Calm"),
+        "no_data": N_("No data: nothing came in"),
+    },
+    "scope": {"read": N_("Read"), "write": N_("Write"), "admin": N_("Administer")},
+    "weight": {"stories": N_("Stories"), "mentions": N_("Mentions"), "reach": N_("Reach")},
+    "by": {"hour": N_("By hour"), "day": N_("By day"), "week": N_("By week"), "month": N_("By month")},
+    "choice": {
+        "count": N_("a number"),
+        "share": N_("a share in percent"),
+        "detractors": N_("detractors"),
+        "promoters": N_("promoters"),
+        "mentions": N_("mentions"),
+        "info": N_("Information"),
+        "warning": N_("Warning"),
+        "critical": N_("Critical"),
+    },
+    "period": {
+        "1": N_("Last 24 hours"),
+        "7": N_("Last 7 days"),
+        "30": N_("Last 30 days"),
+        "90": N_("Last 90 days"),
+        "365": N_("Last 12 months"),
+    },
+    "what": {
+        "brand": N_("brand"),
+        "mention": N_("mention"),
+        "source": N_("source"),
+        "channel": N_("channel"),
+        "alert rule": N_("alert rule"),
+        "incident": N_("incident"),
+        "key": N_("key"),
+        "API key": N_("API key"),
+    },
+}
+
+DONE: dict[str, str] = {
+    "saved": N_("Saved."),
+    "brand-created": N_("The brand is watched from now on. Its query is being applied to what is already stored."),
+    "brand-deleted": N_("The brand was deleted."),
+    "rematch": N_("The query is being applied to history again. This may take a few minutes."),
+    "source-created": N_("The source was added: its first reading starts now."),
+    "source-deleted": N_("The source was deleted. Its mentions were kept."),
+    "poll": N_("The source will be read within a few seconds."),
+    "paused": N_("The source is paused."),
+    "resumed": N_("The source is read again."),
+    "imported": N_("The list was imported."),
+    "rule-created": N_("The rule is checked from now on."),
+    "rule-deleted": N_("The rule was deleted."),
+    "channel-created": N_("The channel was added."),
+    "channel-deleted": N_("The channel was deleted."),
+    "tested": N_("The test message was sent."),
+    "key-deleted": N_("The key was revoked: it opens nothing any more."),
+    "stance": N_("The stance was corrected."),
+    "status": N_("The status was changed."),
+    "note": N_("The note was kept."),
+    "acknowledged": N_("You have taken charge of this incident: its reminders stop."),
+    "assigned": N_("The incident was assigned."),
+    "false-alarm": N_("Noted as a false alarm."),
+    "resolved": N_("The incident was resolved."),
+    "sample-loaded": N_("Sample data was loaded. Remove it with one click when you are done."),
+    "sample-removed": N_("Sample data was removed."),
+    "account": N_("Your settings were saved."),
+    "password": N_("Your password was changed. Every other browser was logged out."),
+    "logged-out": N_("You are logged out."),
+    "welcome": N_("Your account was created."),
+}
+
+
+def done(code: str) -> str | None:
+    """What to tell after a form did its work: only what is listed here, whatever the address says."""
+    return DONE.get(code)

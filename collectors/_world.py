@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import count
 from random import Random
@@ -14,9 +14,7 @@ from ._texts import Language, Mood, Story, Thread, texts
 from .base import RawMention
 
 DAYS = 30
-BUZZ_DAYS_AGO = 2
-BUZZ_START = time(6, 40, tzinfo=UTC)
-BUZZ_HOURS = 10
+BUZZ_HOURS = 10  # up to now: whoever loads the sample finds an alert that has just begun
 LONGEST_TALK = timedelta(hours=30)
 LIVE_MOST = timedelta(hours=6)
 LIVE_FIRST = timedelta(minutes=5)
@@ -230,7 +228,7 @@ def _moment(random: Random, started: datetime, spare: timedelta = timedelta()) -
 
 
 def _buzz_start(started: datetime) -> datetime:
-    return datetime.combine((started.astimezone(UTC) - timedelta(days=BUZZ_DAYS_AGO)).date(), BUZZ_START)
+    return started.astimezone(UTC).replace(second=0, microsecond=0) - timedelta(hours=BUZZ_HOURS)
 
 
 def _angry_moment(random: Random, earliest: datetime, morning: datetime) -> datetime:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from app.pipeline.dedupe import content_hash, fingerprint, story_of
+from app.pipeline.dedupe import StoryKey, content_hash, fingerprint, story_of
 from app.pipeline.plain import clean_line, clean_text, html_to_text, title_of_html
 from app.pipeline.urls import canonical, host, link
 from app.pipeline.words import TEXT_LIMIT, TITLE_LIMIT, folded, search_vector
@@ -39,7 +39,7 @@ class Draft:
     kind: str
     external_id: str
     fingerprint: bytes
-    story: int | None
+    story: StoryKey | None
     url: str | None
     canonical_url: str | None
     host: str

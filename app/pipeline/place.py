@@ -20,6 +20,8 @@ from collectors.base import RawMention
 
 SECONDS_FOR_A_PAGE = 20
 SECONDS_FOR_ONE = 3
+OWN_IDS = frozenset({"push"})
+"""Kinds whose ids are made up by each source: they say nothing beyond it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +82,14 @@ def prepared(origin: Origin, raws: Sequence[RawMention], now: datetime) -> list[
     """Drafts and quarantined items, in order. A page that is too slow or kills its process is read item by item."""
     if not raws:
         return []
-    scope = str(origin.source_id)
+    scope = str(origin.source_id) if origin.kind in OWN_IDS else None
     try:
         return isolated(prepare, origin.kind, tuple(raws), now, scope, seconds=SECONDS_FOR_A_PAGE)
     except Isolated:
         return [one for raw in raws for one in _alone(origin.kind, raw, now, scope)]
 
 
-def _alone(kind: str, raw: RawMention, now: datetime, scope: str) -> list[Draft | Quarantined]:
+def _alone(kind: str, raw: RawMention, now: datetime, scope: str | None) -> list[Draft | Quarantined]:
     try:
         return isolated(prepare, kind, (raw,), now, scope, seconds=SECONDS_FOR_ONE)
     except Isolated as error:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.models import Brand, DirtyHour, Match, Mention, Quarantined, Revision, Story, uuid7
-from app.pipeline.dedupe import bands, near
+from app.pipeline.dedupe import StoryKey, near
 from app.pipeline.match import Matched
 from app.pipeline.normalise import Draft
 from app.pipeline.normalise import Quarantined as Refused
@@ -97,9 +97,10 @@ def lock_workspace(session: Session, workspace_id: UUID) -> None:
 
 def _known(session: Session, workspace_id: UUID, batch: Mapping[bytes, Placed]) -> dict[bytes, dict[str, Any]]:
     columns = (Mention.id, Mention.fingerprint, Mention.content_hash, Mention.title, Mention.text, Mention.published_at)
+    whose = (Mention.source_id, Mention.host)
     counts = tuple(getattr(Mention, name) for name in COUNTS)
     found = session.execute(
-        select(*columns, *counts, Mention.collected_at, Mention.story_id).where(
+        select(*columns, *whose, *counts, Mention.collected_at, Mention.story_id).where(
             Mention.workspace_id == workspace_id, Mention.fingerprint.in_(list(batch))
         )
     )
@@ -202,7 +203,7 @@ def _stories(session: Session, workspace_id: UUID, drafts: Sequence[Draft]) -> t
     if not keys:
         return [None] * len(drafts), set()
     since = min(draft.collected_at for draft in drafts) - STORY_MEMORY
-    wanted = sorted({band for key in keys for band in bands(key)})
+    wanted = sorted({band for key in keys for band in key.bands})
     found = session.execute(
         select(Story.id, Story.simhash, Story.bands).where(
             Story.workspace_id == workspace_id, Story.bands.overlap(wanted), Story.last_at >= since
@@ -212,7 +213,7 @@ def _stories(session: Session, workspace_id: UUID, drafts: Sequence[Draft]) -> t
     for story_id, simhash, its_bands in found:
         index.add(story_id, simhash, its_bands)
     before = {row[0] for row in found}
-    made: dict[UUID, dict[str, Any]] = {}
+    made: dict[UUID, StoryKey] = {}
     seen: dict[UUID, list[datetime]] = {}
     stories: list[UUID | None] = []
     for draft in drafts:
@@ -222,9 +223,8 @@ def _stories(session: Session, workspace_id: UUID, drafts: Sequence[Draft]) -> t
         known = index.find(draft.story)
         here = known or uuid7()
         if known is None:
-            its_bands = list(bands(draft.story))
-            index.add(here, draft.story, its_bands)
-            made[here] = {"simhash": draft.story, "bands": its_bands}
+            index.add(here, draft.story.simhash, draft.story.bands)
+            made[here] = draft.story
         seen.setdefault(here, []).append(draft.published_at)
         stories.append(here)
     _write_stories(session, workspace_id, made, seen)
@@ -232,7 +232,7 @@ def _stories(session: Session, workspace_id: UUID, drafts: Sequence[Draft]) -> t
 
 
 class _StoryIndex:
-    """Stories at hand, by band: two near hashes share at least one of four bands (pigeonhole, three bits differ)."""
+    """Stories at hand, by band: near ones share at least one, and are told from chance by their simhash."""
 
     def __init__(self) -> None:
         self._by_band: dict[int, list[tuple[UUID, int]]] = {}
@@ -241,23 +241,23 @@ class _StoryIndex:
         for band in its_bands:
             self._by_band.setdefault(band, []).append((story_id, simhash))
 
-    def find(self, key: int) -> UUID | None:
-        for band in bands(key):
+    def find(self, key: StoryKey) -> UUID | None:
+        for band in key.bands:
             for story_id, simhash in self._by_band.get(band, ()):
-                if near(simhash, key):
+                if near(simhash, key.simhash):
                     return story_id
         return None
 
 
 def _write_stories(
-    session: Session, workspace_id: UUID, made: Mapping[UUID, dict[str, Any]], seen: Mapping[UUID, list[datetime]]
+    session: Session, workspace_id: UUID, made: Mapping[UUID, StoryKey], seen: Mapping[UUID, list[datetime]]
 ) -> None:
     rows = [
         (
             workspace_id,
             story_id,
-            one["simhash"],
-            one["bands"],
+            one.simhash,
+            list(one.bands),
             min(seen[story_id]),
             max(seen[story_id]),
             len(seen[story_id]),
@@ -292,6 +292,8 @@ def _leads(session: Session, workspace_id: UUID, stories: set[UUID]) -> set[tupl
 def _change(session: Session, origin: Origin, was: Mapping[str, Any], one: Placed) -> str:
     """An item that is known: edited, counted again, deleted, or just the same."""
     draft, workspace_id, mention_id = one.draft, origin.workspace_id, was["id"]
+    if was["source_id"] != origin.source_id and (not draft.host or was["host"] != draft.host):
+        return "unchanged"  # an id can be copied by anybody: only its own site may edit or delete what it names
     here = (Mention.workspace_id == workspace_id, Mention.id == mention_id)
     if draft.deleted:
         mark_dirty(session, workspace_id, [mention_id])

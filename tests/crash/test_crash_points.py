@@ -100,7 +100,7 @@ def state(db: Database) -> dict[str, Any]:
     """What the tables say, without ids, clocks and attempts."""
     asked = {
         "mentions": "SELECT external_id, title, text, status FROM mention ORDER BY 1",
-        "matches": "SELECT m.external_id, x.stance, x.lead FROM match x JOIN mention m ON m.id = x.mention_id ORDER BY 1",
+        "matches": "SELECT external_id, stance, lead FROM match JOIN mention ON mention.id = mention_id ORDER BY 1",
         "buckets": "SELECT weight, language, number, promoters, passives, detractors FROM bucket ORDER BY 1, 2",
         "stories": "SELECT copies FROM story ORDER BY 1",
         "sources": "SELECT state, cursor->>'etag' FROM source",
@@ -117,10 +117,6 @@ def test_a_crash_at_any_checkpoint_leaves_no_trace(
 ) -> None:
     seal = Seal("a secret key for tests only")
     prepare(db, workspace_id, site, seal)
-    with db.writing() as session:
-        tables = [table for table in ("source", "brand", "channel", "alert_rule")]
-        kept = {table: session.execute(text(f"SELECT count(*) FROM {table}")).scalar() for table in tables}
-    assert kept == {"source": 1, "brand": 1, "channel": 1, "alert_rule": 1}
     assert one_pass(settings, 0) == 0
     expected = state(db)
     assert len(expected["mentions"]) == 25

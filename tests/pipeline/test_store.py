@@ -107,7 +107,7 @@ def test_poison_is_quarantined_and_the_rest_is_stored(db: Database, origin: Orig
     result = put(db, origin, batch, [Refused("abc", "neither a title nor a text", "")])
     assert (result.stored, result.quarantined) == (49, 2)
     with db.reading() as session:
-        reasons = dict(session.execute(select(Quarantined.external_id, Quarantined.reason)).tuples().all())
+        reasons = dict(session.execute(select(Quarantined.external_id, Quarantined.reason)).all())
     assert set(reasons) == {"abc", batch[17].draft.external_id}
     assert "NUL" in reasons[batch[17].draft.external_id]
     put(db, origin, batch, [Refused("abc", "neither a title nor a text", "")])

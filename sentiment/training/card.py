@@ -24,6 +24,7 @@ LIMITS = (
     "three-star reviews are mostly read as negative or positive, not as neutral",
     "languages other than English and French have little data; scripts without any give near-equal probabilities",
     "French was trained on 1,800 tweets with all three labels, and on reviews and subtitles without neutral ones",
+    "scripts whose vowels are marks, as Hindi and Thai, are cut into pieces at them: Hindi is at the level of chance",
     "a text is scored as a whole, not per brand it names",
     (
         "the correction of the score assumes posts like those it was estimated on: "

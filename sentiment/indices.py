@@ -145,7 +145,7 @@ def _filled(tallies: Sequence[Tally], matrices: Mapping[LanguageGroup, Matrix]) 
     fixed = known.sum(axis=1)
     sampling = (fixed / total) ** 2 * _multinomial(known) / np.maximum(fixed, 1)
     doubt = np.zeros(len(tallies))
-    pooled = (fixed / total)[:, None, None] * np.eye(3)
+    pooled = np.zeros((len(tallies), 3, 3))
     counts = known.copy()
     for group in GROUPS:
         parts: list[Scored] = [getattr(tally, group) for tally in tallies]
@@ -163,11 +163,18 @@ def _filled(tallies: Sequence[Tally], matrices: Mapping[LanguageGroup, Matrix]) 
         sampling = sampling + weight**2 * _score_variance(likely, lever, matrix) / voices
         doubt = doubt + weight**2 * _matrix_variance(likely, lever, matrix)
         pooled = pooled + weight[:, None, None] * matrix.means
-    final = on_the_simplex(wanted, pooled)
+    final = known / total[:, None] + _of_the_rest(wanted - known / total[:, None], 1 - fixed / total, pooled)
     return [
         _one(int(n), share, float(aim @ DIRECTION), float(s), float(d), count / n)
         for n, share, aim, s, d, count in zip(total, final, wanted, sampling, doubt, counts, strict=True)
     ]
+
+
+def _of_the_rest(wanted: Floats, rest: Floats, pooled: Floats) -> Floats:
+    """The shares of what a model scored, none of them negative: what is certain is never used to make up for it."""
+    scale = np.where(rest > 0, rest, 1)
+    even = np.where(rest[:, None, None] > 0, pooled / scale[:, None, None], np.eye(3))
+    return np.asarray(rest[:, None] * on_the_simplex(wanted / scale[:, None], even))
 
 
 def _one(size: int, share: Floats, aim: float, sampling: float, doubt: float, shown: Floats) -> Reputation:

@@ -126,7 +126,18 @@ def compare(
 def model() -> Model:
     """The model that scores, as its card says."""
     scorer = compact()
-    return Model(scorer.name, scorer.version, dict(scorer.measured))
+    return Model(scorer.name, scorer.version, measured_of(scorer.measured))
+
+
+def measured_of(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """What a reader of the score wants to know of its model: how often it is right, and on what that was measured."""
+    groups = {"all": "umsab", "en": "umsab:en", "fr": "umsab:fr"}
+    return {
+        "macro_f1": {name: figures[key]["macro_f1"] for name, key in groups.items()},
+        "calibration_error": figures["umsab"]["calibration_error"],
+        "texts": figures["umsab"]["texts"],
+        "on": "UMSAB validation tweets in eight languages",
+    }
 
 
 def periods(period: Period, timezone: str) -> list[datetime]:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sentiment.compact import compact
 from sentiment.indices import (
     Reputation,
     Scored,
@@ -169,3 +170,10 @@ def test_voices_are_shared_among_those_compared() -> None:
     assert share_of_voice({"Brumelle": 30, "Ondéo": 10}) == {"Brumelle": 0.75, "Ondéo": 0.25}
     assert share_of_voice({"Brumelle": 0, "Ondéo": 0}) == {"Brumelle": 0.0, "Ondéo": 0.0}
     assert share_of_voice({}) == {}
+
+
+def test_certain_promoters_are_never_used_up_to_correct_the_others() -> None:
+    scored = Scored(10, 50, 10, 22.0, 38.0, 10.0)
+    found = reputation(Tally(en=scored, fr=scored, promoters=28, passives=17, detractors=38), compact().matrices)
+    assert found.promoters is not None
+    assert found.promoters >= 28 / 223

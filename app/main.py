@@ -53,9 +53,8 @@ def create_app(
     openapi.install(app)
     denied_by_default(app)
     web.install(app)
-    app.add_exception_handler(Problem, lambda request, error: refuse(request, _problem(error)))
-    app.add_exception_handler(HTTPException, lambda request, error: refuse(request, _problem(error)))
-    app.add_exception_handler(RequestValidationError, lambda request, error: refuse(request, _problem(error)))
+    for kind in (Problem, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, lambda request, error: refuse(request, _problem(request, error)))
     app.add_middleware(Envelope, settings=services.settings, refuse=refuse)
     return app
 
@@ -74,10 +73,22 @@ def refuse(request: Request, problem: Problem) -> Response:
     return web.error_page(request, problem)
 
 
-def _problem(error: Exception) -> Problem:
+def _problem(request: Request, error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
     if isinstance(error, RequestValidationError):
         return refused(error.errors(), drop=1)
     assert isinstance(error, HTTPException)
-    return of_http(error.status_code, dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(methods_of(request))
+    return of_http(error.status_code, headers)
+
+
+def methods_of(request: Request) -> list[str]:
+    """Every method that this address takes, whichever route takes it."""
+    here = [
+        route for route in request.app.routes if isinstance(route, Route) and route.path_regex.match(request.url.path)
+    ]
+    found = {method for route in here for method in route.methods or ()}
+    return sorted(found) or ["GET"]

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.actions.audit import record
-from app.actions.fields import Fields, Line, TimeZone
+from app.actions.fields import Changes, Fields, Line, TimeZone
 from app.auth import links, passwords, sessions
 from app.models import Member, User, uuid7
 from app.problems import FieldError, Problem, invalid, not_found
@@ -41,7 +41,7 @@ class NewAccount(Fields):
     timezone: TimeZone | None = None
 
 
-class Preferences(Fields):
+class Preferences(Changes):
     """How somebody likes to read; a field left out stays."""
 
     name: Line = ""

@@ -11,7 +11,7 @@ from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.actions.audit import record
-from app.actions.fields import Colour, Fields, Language, Name, QueryText, unique_name
+from app.actions.fields import Changes, Colour, Fields, Language, Name, QueryText, unique_name
 from app.jobs import Jobs
 from app.models import Brand, Match, Mention, uuid7
 from app.pipeline.query import QueryError, parse
@@ -35,7 +35,7 @@ class NewBrand(Fields):
     colour: Colour | None = None
 
 
-class BrandChanges(Fields):
+class BrandChanges(Changes):
     """What changes of a brand; a field left out stays as it is."""
 
     name: Name = ""

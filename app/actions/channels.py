@@ -18,7 +18,7 @@ from alerts.channels import all_channels
 from alerts.channels.webhook import new_secret
 from app.actions import secrets
 from app.actions.audit import record
-from app.actions.fields import Fields, Name, TimeZone, unique_name, validated
+from app.actions.fields import Changes, Fields, Name, TimeZone, unique_name, validated
 from app.crypto import Seal
 from app.http import GateError, check_url, rules_for
 from app.models import AlertRule, Channel, uuid7
@@ -33,7 +33,7 @@ CHANNELS_MAX = 500
 class NewChannel(Fields):
     """A place alerts go to, in its readers' language and time zone."""
 
-    kind: Annotated[str, Field(max_length=100)]
+    kind: Annotated[str, Field(max_length=100, json_schema_extra={"enum": sorted(all_channels())})]
     name: Name
     params: dict[str, Any] = Field(default_factory=dict)
     language: Literal["en", "fr"] = "en"
@@ -41,7 +41,7 @@ class NewChannel(Fields):
     enabled: bool = True
 
 
-class ChannelChanges(Fields):
+class ChannelChanges(Changes):
     """What changes of a channel; a field left out stays. New params replace the old, except secrets left out."""
 
     name: Name = ""

@@ -22,7 +22,18 @@ _BREAK = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 class Fields(BaseModel):
     """What somebody sends us: a field that we do not know is refused, never dropped in silence."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+    model_config = ConfigDict(extra="forbid")
+
+
+def _without_defaults(schema: dict[str, Any]) -> None:
+    for field in schema.get("properties", {}).values():
+        field.pop("default", None)
+
+
+class Changes(Fields):
+    """What somebody wants changed: a field left out stays, whatever default the class gives it."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_without_defaults)
 
 
 def _one_line(value: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.actions.audit import record
-from app.actions.fields import Fields, Line, Name, Prose
+from app.actions.fields import Changes, Line, Name, Prose
 from app.jobs import Jobs
 from app.models import Match, Mention, Revision
 from app.pipeline.store import mark_dirty
@@ -24,7 +24,7 @@ Status = Literal["new", "in_progress", "answered", "closed", "irrelevant"]
 BULK_MAX = 500
 
 
-class MentionChanges(Fields):
+class MentionChanges(Changes):
     """What changes of a mention; a field left out stays.
 
     `stance` corrects the stance for `brand_id`, or for every brand matched; null takes the correction back.
@@ -107,7 +107,7 @@ def _brands(session: Session, viewer: Viewer, mention_ids: Sequence[UUID]) -> Se
 
 def _set(row: Mention, given: dict[str, Any]) -> dict[str, Any]:
     """Writes what differs. Returns {field: [before, after]}."""
-    was: dict[str, Any] = Field(default_factory=dict)
+    was: dict[str, Any] = {}
     for name, value in given.items():
         if name == "assignee":
             value = value or None

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from alerts.base import AnyRule, Severity
 from alerts.rules import all_rules
 from app.actions.audit import record
-from app.actions.fields import Fields, Name, TimeZone, unique_name, validated
+from app.actions.fields import Changes, Fields, Name, TimeZone, unique_name, validated
 from app.actions.sources import about
 from app.jobs import Jobs
 from app.models import AlertRule, Channel, uuid7
@@ -47,7 +47,7 @@ class NewRule(Fields):
 
     name: Name
     brand_id: UUID
-    kind: Annotated[str, Field(max_length=100)]
+    kind: Annotated[str, Field(max_length=100, json_schema_extra={"enum": sorted(all_rules())})]
     params: dict[str, Any] = Field(default_factory=dict)
     channels: Channels = Field(default_factory=list)
     severity: Severity = "warning"
@@ -57,11 +57,11 @@ class NewRule(Fields):
     enabled: bool = True
 
 
-class RuleChanges(Fields):
+class RuleChanges(Changes):
     """What changes of a rule; a field left out stays."""
 
     name: Name = ""
-    brand_id: UUID | None = None
+    brand_id: UUID = UUID(int=0)
     params: dict[str, Any] = Field(default_factory=dict)
     channels: Channels = Field(default_factory=list)
     severity: Severity = "warning"
@@ -69,12 +69,6 @@ class RuleChanges(Fields):
     repeat_hours: Hours = 4
     quiet_hours: QuietHours | None = None
     enabled: bool = True
-
-    @model_validator(mode="after")
-    def _has_brand(self) -> RuleChanges:
-        if "brand_id" in self.model_fields_set and self.brand_id is None:
-            raise ValueError("a rule has a brand")
-        return self
 
 
 def create(session: Session, viewer: Viewer, new: NewRule, jobs: Jobs) -> AlertRule:

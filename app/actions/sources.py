@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.actions import secrets
 from app.actions.audit import record
-from app.actions.fields import Fields, Name, unique_name, validated
+from app.actions.fields import Changes, Fields, Name, unique_name, validated
 from app.http import GateError, check_url, rules_for
 from app.models import Brand, Source, uuid7
 from app.pipeline.collect import host_of, wake
@@ -31,7 +31,7 @@ INTERVAL_MAX = 30 * 86_400
 class NewSource(Fields):
     """A source to read. `brand_id`: everything there is about this brand. Without an interval, the collector's."""
 
-    collector: str = Field(max_length=100)
+    collector: str = Field(max_length=100, json_schema_extra={"enum": [*sorted(all_collectors())]})
     name: Name
     params: dict[str, Any] = Field(default_factory=dict)
     brand_id: UUID | None = None
@@ -39,7 +39,7 @@ class NewSource(Fields):
     enabled: bool = True
 
 
-class SourceChanges(Fields):
+class SourceChanges(Changes):
     """What changes of a source; a field left out stays. New params replace the old, except secrets left out."""
 
     name: Name = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from hashlib import sha256
 
@@ -17,6 +18,7 @@ from app.problems import Problem
 from app.viewer import Viewer
 
 KEPT = timedelta(hours=24)
+PATTERN = r"^[!-~]+( +[!-~]+)*$"
 LONGEST = 255
 
 
@@ -29,7 +31,7 @@ def key_of(request: Request) -> str | None:
     key = request.headers.get("idempotency-key")
     if key is None or request.method != "POST":
         return None
-    if not 1 <= len(key) <= LONGEST or not key.isascii() or not key.isprintable():
+    if len(key) > LONGEST or not re.fullmatch(PATTERN, key):
         raise Problem("bad-idempotency-key", 422, "An Idempotency-Key is 1 to 255 printable ASCII characters.")
     return key
 

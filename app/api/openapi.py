@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import BaseRoute
 
+from app.api import idempotency
 from app.api.errors import MEDIA_TYPE
 from app.api.route import Route
 
@@ -117,23 +118,19 @@ def _about_state(operation: dict[str, Any], method: str, route: Route) -> None:
     streamed = route.path.endswith("/export")
     if method == "GET" and not streamed:
         operation["responses"]["304"] = {"description": "You have this already.", "headers": ETAG}
-        parameters.append(_header("If-None-Match", "An ETag: 304 without a body when nothing changed.", 1_000))
+        parameters.append(_header("If-None-Match", "An ETag: 304 without a body when nothing changed."))
     if method == "POST":
-        parameters.append(_header("Idempotency-Key", "The same key within 24 hours: done once, answered alike.", 255))
+        text = "The same key within 24 hours: done once, answered alike."
+        parameters.append(_header("Idempotency-Key", text, minLength=1, maxLength=255, pattern=idempotency.PATTERN))
     if (method == "GET" and not streamed) or (route.versioned and "200" in operation["responses"]):
         operation["responses"]["200"]["headers"] = ETAG
     if not parameters:
         del operation["parameters"]
 
 
-def _header(name: str, description: str, longest: int) -> dict[str, Any]:
-    schema = {
-        "type": "string",
-        "minLength": 1,
-        "maxLength": longest,
-        "pattern": r"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$",
-    }
-    return {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
+def _header(name: str, description: str, **schema: object) -> dict[str, Any]:
+    shape = {"type": "string", **schema}
+    return {"name": name, "in": "header", "required": False, "description": description, "schema": shape}
 
 
 def install(app: FastAPI) -> None:

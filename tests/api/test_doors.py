@@ -159,7 +159,9 @@ def test_the_ids_of_another_workspace_name_nothing(
         for nonsense in (str(getattr(ours, name)), "nonsense", str(uuid7()), "%00", "a" * 150):
             answer = them.admin.request(method, path.replace(f"{{{name}}}", nonsense), json=body)
             assert answer.status_code == 404, (method, path, nonsense, answer.text)
-        mine = us.admin.request("GET", path.replace(f"{{{name}}}", str(getattr(ours, name)))) if method == "GET" else None
+        mine = (
+            us.admin.request("GET", path.replace(f"{{{name}}}", str(getattr(ours, name)))) if method == "GET" else None
+        )
         assert mine is None or mine.status_code == 200, (path, mine.text)
         tried += 1
     assert tried >= 20

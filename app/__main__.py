@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -344,7 +345,14 @@ def serve_web(services: Services) -> None:
         timeout_graceful_shutdown=10,
     )
     announce(services)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, leave)  # uvicorn takes them over while it serves, and raises them again at its end
     uvicorn.Server(config).run()
+
+
+def leave(_number: int, _frame: object) -> None:
+    """Ends in order: the worker, the connections, the embedded database."""
+    raise SystemExit(0)
 
 
 def announce(services: Services) -> None:

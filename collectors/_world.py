@@ -14,7 +14,7 @@ from ._texts import Language, Mood, Story, Thread, texts
 from .base import RawMention
 
 DAYS = 30
-BUZZ_HOURS = 10  # up to now: whoever loads the sample finds an alert that has just begun
+BUZZ_HOURS = 6  # up to now: whoever loads the sample finds an alert that has just begun
 LONGEST_TALK = timedelta(hours=30)
 LIVE_MOST = timedelta(hours=6)
 LIVE_FIRST = timedelta(minutes=5)
@@ -40,7 +40,7 @@ def feeds(started: datetime, seed: int) -> Iterator[RawMention]:
     for story in texts().press:
         yield from _printed(story, _moment(random, started), timedelta(hours=9), random)
     for story in texts().buzz.press:
-        yield from _printed(story, _buzz_start(started) + timedelta(hours=3), timedelta(hours=5), random)
+        yield from _printed(story, _buzz_start(started) + timedelta(hours=2), timedelta(hours=3), random)
 
 
 def forum(started: datetime, seed: int) -> Iterator[RawMention]:
@@ -232,8 +232,8 @@ def _buzz_start(started: datetime) -> datetime:
 
 
 def _angry_moment(random: Random, earliest: datetime, morning: datetime) -> datetime:
-    """After `earliest`, most often some three hours into the morning, and before it is over."""
-    hours = random.triangular((earliest - morning) / timedelta(hours=1), BUZZ_HOURS, 3)
+    """After `earliest`, most often some two hours after it began, and before it is over."""
+    hours = random.triangular((earliest - morning) / timedelta(hours=1), BUZZ_HOURS, 2)
     return (morning + timedelta(hours=hours)).replace(microsecond=0)
 
 

@@ -105,7 +105,7 @@ def test_agency_stories_are_printed_nearly_the_same_by_several_outlets() -> None
         assert 1 < len({mention.text for mention in prints}) <= 3
 
 
-def test_the_ten_hours_before_are_all_about_one_fault() -> None:
+def test_the_six_hours_before_are_all_about_one_fault() -> None:
     mentions = everything()
     angry = [
         m

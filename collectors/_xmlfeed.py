@@ -25,6 +25,10 @@ HARMLESS = (NonXMLContentType, CharacterEncodingOverride)
 PERIODS = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 LARGEST_COUNT = 2**53
 MAIL_FIRST = re.compile(r"([^\s()<>]{1,200}@[^\s()<>]{1,200})\s{0,9}(?:\(([^()]{1,200})\))?")
+KNOWN_TAG = re.compile(
+    r"<(?:script|style|iframe|object|embed|svg|img|a|b|i|u|em|strong|span|font|br|p)(?:\s[^<>]{0,300})?/?>",
+    re.IGNORECASE,
+)
 TAG = re.compile(r"<[^<>]{0,300}>")
 PHPBB_TAIL = re.compile(
     r"<p>(?:Statistics|Statistiques)\b[^<]{0,80}<a [^<>]{0,300}>[^<]{0,100}</a>[^<]{0,80}</p>(?:<hr ?/?>)?\s*$"
@@ -50,7 +54,8 @@ def read_xml(text: str, address: str) -> XmlFeed:
         sanitize_html=False,  # costs half the time, and the text is extracted with nh3 further on
         resolve_relative_uris=False,
     )
-    found, broken = _each(parsed.entries, parsed.feed, address)
+    strict = parsed.get("version", "").startswith("atom")
+    found, broken = _each(parsed.entries, parsed.feed, address, strict)
     return XmlFeed(
         dialect=parsed.get("version", ""),
         found=found,
@@ -60,22 +65,22 @@ def read_xml(text: str, address: str) -> XmlFeed:
     )
 
 
-def _each(entries: Iterable[Any], feed: Any, address: str) -> tuple[list[Found], list[tuple[str, str]]]:
+def _each(entries: Iterable[Any], feed: Any, address: str, strict: bool) -> tuple[list[Found], list[tuple[str, str]]]:
     found: list[Found] = []
     broken: list[tuple[str, str]] = []
     for entry in entries:
         try:
-            found.append(_found(entry, feed, address))
+            found.append(_found(entry, feed, address, strict))
         except Exception as error:  # one odd item must not cost the others, whatever shape feedparser gave it
             broken.append((fit_id(entry.get("id")), f"this item could not be read ({type(error).__name__})"))
     return found, broken
 
 
-def _found(entry: Any, feed: Any, address: str) -> Found:
+def _found(entry: Any, feed: Any, address: str, strict: bool) -> Found:
     link = _link(entry, address)
     news = bool(link) and urlsplit(link or "").hostname == "news.google.com"
     outlet = _outlet(entry, feed, link)
-    title, title_is_html = _titled(entry, outlet)
+    title, title_is_html = _titled(entry, outlet, strict)
     text, text_is_html = ("", False) if news else _body(entry)  # Google News repeats headlines there, of others too
     markup = title_is_html or text_is_html
     published, edited = _dates(entry)
@@ -109,11 +114,12 @@ def _link(entry: Any, address: str) -> str | None:
     return None
 
 
-def _titled(entry: Any, outlet: str) -> tuple[str, bool]:
+def _titled(entry: Any, outlet: str, strict: bool) -> tuple[str, bool]:
+    """The title, and whether it is markup. Only Atom says so; elsewhere a tag that a browser knows does."""
     title = fit(entry.get("title"), LONGEST_TITLE)
     if outlet and "source" in entry:  # news aggregators write "Headline - Outlet"
         title = title.removesuffix(f" - {outlet}").removesuffix(f" - {html.escape(outlet, quote=False)}")
-    return title, _type(entry.get("title_detail")) in MARKUP
+    return title, _type(entry.get("title_detail")) in MARKUP or (not strict and bool(KNOWN_TAG.search(title)))
 
 
 def _body(entry: Any) -> tuple[str, bool]:

@@ -87,8 +87,7 @@ def _problem(request: Request, error: Exception) -> Problem:
 
 def methods_of(request: Request) -> list[str]:
     """Every method that this address takes, whichever route takes it."""
-    here = [
-        route for route in request.app.routes if isinstance(route, Route) and route.path_regex.match(request.url.path)
-    ]
-    found = {method for route in here for method in route.methods or ()}
-    return sorted(found) or ["GET"]
+    path = request.url.path
+    ours = [route for route in request.app.routes if isinstance(route, APIRoute)]
+    here = [route for route in ours if route.path == path] or [r for r in ours if r.path_regex.match(path)]
+    return sorted({method for route in here for method in route.methods or ()}) or ["GET"]

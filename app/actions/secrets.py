@@ -23,8 +23,9 @@ def split(params: BaseModel) -> tuple[dict[str, Any], dict[str, str]]:
     """The params that may be shown, as JSON, and the secrets."""
     names = secret_fields(type(params))
     shown = params.model_dump(mode="json", exclude=set(names))
-    secrets = {name: getattr(params, name) for name in names}
-    return shown, {name: value.get_secret_value() for name, value in secrets.items() if isinstance(value, SecretStr)}
+    given = {name: getattr(params, name) for name in names}
+    told = {name: value.get_secret_value() for name, value in given.items() if isinstance(value, SecretStr)}
+    return shown, {name: value for name, value in told.items() if value}
 
 
 def kept(given: Mapping[str, Any], model: type[BaseModel], stored: Mapping[str, str]) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from app.actions.sources import NewSource, about, checked_params, collector_of
 from app.models import Brand, uuid7
 from app.pipeline.match import BrandQuery, Matcher
 from app.pipeline.normalise import Draft
-from app.pipeline.place import prepared, tied
+from app.pipeline.place import prepared
+from app.pipeline.sift import tied
 from app.pipeline.store import Origin
 from app.problems import FieldError, Problem, invalid
 from app.services import Services

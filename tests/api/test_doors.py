@@ -16,7 +16,6 @@ from app.db import Database
 from app.main import PUBLIC, denied_by_default
 from app.models import Base, uuid7
 from app.services import Services
-
 from tests.api.things import EVERYTHING, Things, things_of
 
 SPARED = {"api_key", "audit_entry", "idempotent_answer"}
@@ -109,7 +108,7 @@ def test_each_scope_opens_its_routes_and_no_other(app: FastAPI, us: Any) -> None
 
 
 def test_what_is_public_is_written_down(app: FastAPI, anonymous: TestClient) -> None:
-    assert PUBLIC == {"/healthz", "/readyz", "/metrics", "/api/v1/openapi.json", "/api/v1/docs"}
+    assert {"/healthz", "/readyz", "/metrics", "/api/v1/openapi.json", "/api/v1/docs"} == PUBLIC
     for path in PUBLIC - {"/metrics"}:
         assert anonymous.get(path).status_code in (200, 503), path
 
@@ -171,9 +170,10 @@ def test_the_ids_of_another_workspace_name_nothing(
 def test_foreign_ids_in_bodies_and_filters_name_nothing(db: Database, us: Any, them: Any, services: Services) -> None:
     ours = things_of(us, db, services)
     before = rows(db)
+    feed = {"collector": "rss", "name": "x", "params": {"url": "https://example.com/f"}, "brand_id": str(ours.brand_id)}
     asked: list[tuple[str, str, Any]] = [
-        ("POST", "/sources", {"collector": "rss", "name": "x", "params": {"url": "https://example.com/f"}, "brand_id": str(ours.brand_id)}),
-        ("POST", "/sources/preview", {"collector": "rss", "name": "x", "params": {"url": "https://example.com/f"}, "brand_id": str(ours.brand_id)}),
+        ("POST", "/sources", feed),
+        ("POST", "/sources/preview", feed),
         ("POST", "/alert-rules", {"name": "x", "brand_id": str(ours.brand_id), "kind": "threshold"}),
         ("POST", "/mentions/bulk", {"ids": [str(ours.mention_id)], "status": "closed"}),
         ("GET", f"/mentions?brand={ours.brand_id}", None),

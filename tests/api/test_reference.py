@@ -61,11 +61,11 @@ def test_generated_requests_find_nothing(app: FastAPI, us: Any, db: Database, se
     loaded.config.update(
         headers={"Authorization": f"Bearer {us.key}", "Host": "localhost"}, parameters=known, continue_on_failure=True
     )
-    loaded.config.generation.update(deterministic=True, max_examples=8)
+    loaded.config.generation.update(deterministic=True, max_examples=5)
     loaded.config.phases.update(phases=["examples", "coverage", "fuzzing"])
     getattr(loaded.config.checks, NOT_IN_A_SCHEMA).enabled = False
     found = [failure for event in from_schema(loaded).execute() for failure in failures(event)]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def failures(event: object) -> list[str]:

@@ -6,7 +6,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from app import log as logs
 from app.db import wait_until_ready
 from app.migrate import SchemaIsNewer, migrate, revision
-from app.models import User, Workspace, uuid7
+from app.models import Brand, Source, User, Workspace, uuid7
 from app.problems import Problem
 from app.services import Misconfigured, Services, build
 from app.settings import Settings
@@ -40,30 +40,42 @@ class Failed(click.ClickException):
 
 
 @contextmanager
-def running(*, migrated: bool = True) -> Iterator[Services]:
-    """The services of the settings; every expected failure becomes one sentence."""
+def running(*, migrated: bool = True, patience: float = 10) -> Iterator[Services]:
+    """The services of the settings; every expected failure becomes one sentence.
+
+    `patience`: seconds a database may take to start; what serves waits longer than a command that a person watches.
+    """
+    services = opened()
     try:
-        settings = Settings()
-        logs.set_up(settings.log_level)
-        services = build(settings)
-        wait_until_ready(services.db)
+        wait_until_ready(services.db, patience)
         if migrated:
             migrate(services.db)
             with services.db.writing() as session:
                 ensure_default(session)
-    except ValidationError as error:
-        wrong = "; ".join(f"VIGIE_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
-        raise Failed(f"a setting is not valid: {wrong}") from error
+        yield services
     except (Misconfigured, SchemaIsNewer, TimeoutError) as error:
         raise Failed(str(error)) from error
-    try:
-        yield services
     except Problem as problem:
         raise Failed(" ".join([problem.detail, *(f"{e.field}: {e.message}" for e in problem.errors)])) from problem
     except DBAPIError as error:
         raise Failed(f"the database did not do it: {str(error.orig).splitlines()[0]}") from error
     finally:
         services.close()
+
+
+def opened() -> Services:
+    """The services of the settings, whether or not the database answers. Raises Failed."""
+    try:
+        settings = Settings()
+        logs.set_up(settings.log_level)
+        return build(settings)
+    except ValidationError as error:
+        wrong = "; ".join(f"VIGIE_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        raise Failed(f"a setting is not valid: {wrong}") from error
+    except Misconfigured as error:
+        raise Failed(str(error)) from error
+    except OSError as error:
+        raise Failed(f"a file or folder that a setting names cannot be used: {error}") from error
 
 
 def ensure_default(session: Session) -> None:
@@ -114,7 +126,7 @@ def serve(sample: bool) -> None:
     """Serves the web app and the API, with one worker beside them."""
     from app.supervise import Supervisor
 
-    with running() as services:
+    with running(patience=60) as services:
         if sample:
             load_sample_when_empty(services)
         supervisor = Supervisor(services.embedded)
@@ -129,7 +141,7 @@ def serve(sample: bool) -> None:
 @example("VIGIE_DATABASE_URL=postgresql://vigie@db/vigie vigie web")
 def web() -> None:
     """Serves the web app and the API, without a worker."""
-    with running() as services:
+    with running(patience=60) as services:
         serve_web(services)
 
 
@@ -140,7 +152,7 @@ def worker(end_with_parent: bool) -> None:
     """Collects, scores, watches and notifies. Run as many as you like."""
     from app.worker import run
 
-    with running() as services:
+    with running(patience=60) as services:
         run(services, end_with_parent=end_with_parent)
 
 
@@ -149,7 +161,7 @@ def worker(end_with_parent: bool) -> None:
 @example("vigie migrate")
 def migrate_command(to: str) -> None:
     """Brings the database's schema up to this version."""
-    with running(migrated=False) as services:
+    with running(migrated=False, patience=60) as services:
         before = revision(services.db)
         try:
             migrate(services.db, to)
@@ -257,17 +269,33 @@ def progress(label: str) -> Iterator[Callable[[int], None]]:
 @example("vigie export --format jsonl --output mentions.jsonl")
 def export(form: str, output: Path | None, brand: str | None, workspace: str) -> None:
     """Exports mentions with their stances."""
-    from app.queries.export import exported
+    from app.pipeline.exporting import FORMATS
+    from app.queries.export import COLUMNS, batches
+    from app.queries.feed import Wanted
 
-    with running() as services, services.db.reading() as session:
-        viewer = operator(session, workspace)
-        stream = output.open("wb") if output else sys.stdout.buffer
+    _, write = FORMATS[form]
+    with running() as services:
+        with services.db.reading() as session:
+            viewer = operator(session, workspace)
+            wanted = Wanted(brands=(brand_named(session, viewer, brand),) if brand else ())
+        rows = (row for page in batches(services.db, viewer, wanted) for row in page)
         try:
-            for chunk in exported(session, viewer, form, brand_name=brand):
-                stream.write(chunk)
-        finally:
-            if output:
-                stream.close()
+            with output.open("wb") if output else nullcontext(sys.stdout.buffer) as stream:
+                stream.writelines(write(rows, COLUMNS))
+        except OSError as error:
+            if output is None:
+                raise
+            raise Failed(f"{output} cannot be written: {error.strerror}") from error
+
+
+def brand_named(session: Session, viewer: Viewer, name: str) -> UUID:
+    """Raises Failed."""
+    found = {
+        row.name: row.id for row in session.scalars(select(Brand).where(Brand.workspace_id == viewer.workspace_id))
+    }
+    if name not in found:
+        raise Failed(f"there is no brand {name!r}; there is: {', '.join(sorted(found)) or 'none yet'}")
+    return found[name]
 
 
 @main.command()
@@ -320,7 +348,6 @@ def sample_remove(workspace: str) -> None:
 def load_sample_when_empty(services: Services) -> None:
     """The sample, on a database that nobody has used."""
     from app.actions.sample import load
-    from app.models import Brand, Source
 
     with services.db.writing() as session:
         used = session.scalar(select(User.id).limit(1)) or session.scalar(select(Brand.id).limit(1))

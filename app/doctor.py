@@ -40,11 +40,15 @@ def examine() -> list[Finding]:
         settings = Settings()
     except ValidationError as error:
         return [Finding(f"{PREFIX}{str(e['loc'][0]).upper()}", "bad", e["msg"]) for e in error.errors()]
+    except OSError as error:
+        return [Finding("settings", "bad", f"a file that a setting names cannot be read: {error}")]
     findings = [python(), *(told(settings, name) for name in Settings.model_fields)]
     try:
         services = build(settings)
     except Misconfigured as error:
         return [*findings, Finding("settings", "bad", str(error))]
+    except OSError as error:
+        return [*findings, Finding("VIGIE_DATA_DIR", "bad", f"cannot be used: {error}")]
     try:
         return [*findings, *reached(services)]
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import httpx2
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from alerts.base import Wire
 from app.crypto import Seal, generated_key
@@ -54,7 +55,12 @@ def secret_key(settings: Settings) -> str:
 def connect(settings: Settings) -> tuple[Database, Embedded | None]:
     """The database of the settings: the given one, or the embedded one, started when nobody has."""
     if settings.database_url:
-        return Database(settings.database_url.get_secret_value()), None
+        try:
+            return Database(settings.database_url.get_secret_value()), None
+        except (ArgumentError, NoSuchModuleError, ValueError):
+            raise Misconfigured(
+                "VIGIE_DATABASE_URL is not the address of a PostgreSQL: write postgresql://user:password@host:5432/name"
+            ) from None  # the cause may hold the password
     embedded = Embedded(settings.data_dir)
     return Database(embedded.url), embedded
 
@@ -63,12 +69,18 @@ def build(settings: Settings) -> Services:
     """Everything that a process needs. Raises Misconfigured."""
     key = secret_key(settings)
     db, embedded = connect(settings)
-    gate = Gate(
-        allowed_private_hosts=settings.allowed_private_hosts,
-        user_agent=user_agent(settings.contact),
-        proxy=settings.proxy_url.get_secret_value() if settings.proxy_url else None,
-    )
-    mailer = Mailer(settings.smtp_url.get_secret_value()) if settings.smtp_url else None
+    try:
+        gate = Gate(
+            allowed_private_hosts=settings.allowed_private_hosts,
+            user_agent=user_agent(settings.contact),
+            proxy=settings.proxy_url.get_secret_value() if settings.proxy_url else None,
+        )
+    except (ValueError, httpx2.InvalidURL) as error:
+        raise Misconfigured(f"VIGIE_ALLOWED_PRIVATE_HOSTS or VIGIE_PROXY_URL is not valid: {error}") from error
+    try:
+        mailer = Mailer(settings.smtp_url.get_secret_value()) if settings.smtp_url else None
+    except ValueError as error:
+        raise Misconfigured(f"VIGIE_SMTP_URL is not valid: {error}") from error
     return Services(settings, db, Jobs(), Seal(key), gate, GateWire(gate, mailer), embedded)
 
 

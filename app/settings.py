@@ -51,6 +51,13 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("log_level")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        if value.lower() not in ("debug", "info", "warning", "error"):
+            raise ValueError("it is debug, info, warning or error")
+        return value.lower()
+
     @field_validator("public_url")
     @classmethod
     def _no_slash(cls, value: str | None) -> str | None:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import httpx2
 import structlog
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, text, tuple_, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -29,7 +29,9 @@ from collectors.base import AnyCollector, Cursor, Notice, Page, SourceBusy, Sour
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(seconds=30)
+"""How long a source stays claimed by a worker that was ended: a living one renews its claims in time."""
+RENEW = timedelta(seconds=10)
 CLAIM = 50
 PER_HOST = 2
 """Sources of one host that one worker reads at the same time; loopback and private hosts are asked more."""
@@ -114,6 +116,7 @@ class Collect:
         busy: dict[Future[Outcome | None], Due] = {}
         quiet: list[Outcome] = []
         hosts: Counter[str] = Counter()
+        renewed = self._now()
         with ThreadPoolExecutor(self._threads, thread_name_prefix="collect") as pool:
             while True:
                 room = self._threads * 2 - len(busy)
@@ -132,11 +135,20 @@ class Collect:
                     outcome = future.result()
                     if outcome is not None:
                         quiet.append(outcome)
-                if len(quiet) >= CLAIM or not busy:
+                late = self._now() - renewed >= RENEW
+                if late:
+                    renewed = self._now()
+                    self._renew(list(busy.values()))
+                if len(quiet) >= CLAIM or late or not busy:
                     self._finish_quiet(quiet)
                     quiet = []
         self._finish_quiet(quiet)
         return done
+
+    def _renew(self, held: Sequence[Due]) -> None:
+        """Keeps what is being read, or waits its turn, ours."""
+        with self._db.writing() as session:
+            renew(session, held, self._now())
 
     @staticmethod
     def _wait(busy: Mapping[Future[Outcome | None], Due], *, full: bool) -> set[Future[Outcome | None]]:
@@ -239,6 +251,16 @@ def claim(session: Session, number: int, crowded: Sequence[str], now: datetime) 
         .execution_options(synchronize_session=False)
     )
     return list(session.scalars(statement))
+
+
+def renew(session: Session, held: Sequence[Due], now: datetime) -> None:
+    """Leases the sources again whose claim still stands."""
+    rows = [(due.origin.workspace_id, due.origin.source_id, due.fence) for due in held]
+    session.execute(
+        update(Source)
+        .where(tuple_(Source.workspace_id, Source.id, Source.fence).in_(rows))
+        .values(lease_until=now + LEASE, updated_at=Source.updated_at)
+    )
 
 
 def due_of(row: Source) -> Due:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -20,9 +21,10 @@ from app.pipeline.watch import MESSAGE
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=60)
 """Longer than any channel takes to send or to give up."""
-CLAIM = 10
+AT_ONCE = 4
+"""Messages that one worker sends at the same time: a slow channel does not hold up the others."""
 RETRIES = tuple(
     timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
 )
@@ -62,16 +64,19 @@ class Notify:
 
     def __call__(self) -> int:
         """Returns how many sendings were tried."""
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="notify") as pool:
+            return sum(pool.map(lambda _: self._drain(), range(AT_ONCE)))
+
+    def _drain(self) -> int:
         tried = 0
         while not self._stopping():
             with self._db.writing() as session:
                 owed = claim(session, self._now())
-            self._checkpoint("notify:claimed")
-            if not owed:
+            if owed is None:
                 break
-            for one in owed:
-                self._send(one)
-            tried += len(owed)
+            self._checkpoint("notify:claimed")
+            self._send(owed)
+            tried += 1
         return tried
 
     def _send(self, owed: Owed) -> None:
@@ -102,29 +107,25 @@ def send(owed: Owed, wire: Wire, seal: Seal) -> None:
     channel.send(params, owed.message, wire)
 
 
-def claim(session: Session, now: datetime) -> list[Owed]:
-    """Leases a few deliveries that are due."""
+def claim(session: Session, now: datetime) -> Owed | None:
+    """Leases the delivery that has waited longest, if one is due."""
     due = (
         select(Delivery.workspace_id, Delivery.id)
         .where(Delivery.state == "pending", Delivery.next_try_at <= now)
         .where(or_(Delivery.lease_until.is_(None), Delivery.lease_until < now))
         .order_by(Delivery.next_try_at)
-        .limit(CLAIM)
+        .limit(1)
         .with_for_update(skip_locked=True)
         .cte("due")
     )
-    rows = session.scalars(
+    row = session.scalars(
         update(Delivery)
         .where(Delivery.workspace_id == due.c.workspace_id, Delivery.id == due.c.id)
         .values(lease_until=now + LEASE, attempts=Delivery.attempts + 1)
         .returning(Delivery)
         .execution_options(synchronize_session=False)
-    ).all()
-    found = []
-    for row in rows:
-        channel = session.get_one(Channel, (row.workspace_id, row.channel_id))
-        found.append(owed_of(row, channel))
-    return found
+    ).one_or_none()
+    return owed_of(row, session.get_one(Channel, (row.workspace_id, row.channel_id))) if row else None
 
 
 def owed_of(row: Delivery, channel: Channel) -> Owed:

@@ -12,7 +12,7 @@ from functools import cached_property
 from uuid import UUID
 
 from app.pipeline.query import And, Not, Phrase, Query, anchors, parse
-from app.pipeline.words import TEXT_LIMIT, TITLE_LIMIT, Word, folded, sequence, words
+from app.pipeline.words import TEXT_LIMIT, TITLE_LIMIT, Place, folded, places, sequence
 
 Span = tuple[int, int, bool]
 """Start and end in code points, and whether they count in the title rather than in the text."""
@@ -52,7 +52,12 @@ class Matcher:
 
     def match(self, title: str, text: str) -> list[Matched]:
         """The brands whose query holds for this mention, in the order given to the matcher."""
-        held = _Held(title[:TITLE_LIMIT], text[:TEXT_LIMIT])
+        title, text = title[:TITLE_LIMIT], text[:TEXT_LIMIT]
+        return self.match_words(title, text, folded(title), folded(text))
+
+    def match_words(self, title: str, text: str, in_title: Sequence[str], in_text: Sequence[str]) -> list[Matched]:
+        """As `match`, of a title and a text within their limits whose words are folded already."""
+        held = _Held(title, text, in_title, in_text)
         candidates = set(self._always)
         for word in held.words & self._by_word.keys():
             candidates.update(self._by_word[word])
@@ -66,23 +71,29 @@ class Matcher:
 class _Held:
     """The words of one mention and their places, looked at by one query after the other."""
 
-    def __init__(self, title: str, text: str) -> None:
+    def __init__(self, title: str, text: str, in_title: Sequence[str], in_text: Sequence[str]) -> None:
         self.title, self.text = title, text
-        self.order = sequence(folded(title), folded(text))
+        self.title_words = len(in_title)
+        self.order = sequence(in_title, in_text)
         self.words = set(self.order)
         self.words.discard("")
 
     @cached_property
-    def cut(self) -> tuple[list[Word], list[Word]]:
+    def cut(self) -> tuple[list[Place], list[Place]]:
         """Where the words are: only wanted of the mentions that match."""
-        return words(self.title), words(self.text)
+        return places(self.title), places(self.text)
 
     def places(self, phrase: Phrase) -> list[int]:
         first, size = phrase.words[0], len(phrase.words)
         if not self.words.issuperset(phrase.words):
             return []
-        wanted = list(phrase.words)
-        return [p for p, word in enumerate(self.order) if word == first and self.order[p : p + size] == wanted]
+        wanted, order, found = list(phrase.words), self.order, []
+        place = -1
+        for _ in range(order.count(first)):
+            place = order.index(first, place + 1)
+            if order[place : place + size] == wanted:
+                found.append(place)
+        return found
 
     def satisfies(self, query: Query) -> bool:
         if isinstance(query, Phrase):
@@ -99,9 +110,9 @@ class _Held:
 
     def span(self, place: int, size: int) -> Span:
         title, text = self.cut
-        in_title = place < len(title)
-        source, first = (title, place) if in_title else (text, place - len(title) - 1)
-        return source[first][1], source[first + size - 1][2], in_title
+        in_title = place < self.title_words
+        source, first = (title, place) if in_title else (text, place - self.title_words - 1)
+        return source[first][0], source[first + size - 1][1], in_title
 
 
 def _wanted(query: Query, negated: bool = False) -> list[Phrase]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from app.pipeline.dedupe import StoryKey, content_hash, fingerprint, story_of
 from app.pipeline.plain import clean_line, clean_text, html_to_text, title_of_html
@@ -13,6 +14,8 @@ from app.pipeline.urls import canonical, host, link
 from app.pipeline.words import TEXT_LIMIT, TITLE_LIMIT, folded, search_vector
 from collectors.base import RawMention
 from sentiment.language import detect
+
+T = TypeVar("T")
 
 NAME_LIMIT = 200
 ID_LIMIT = 500
@@ -77,16 +80,27 @@ class Quarantined:
     excerpt: str
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a mention says: its title and text, clean and plain, and the folded words of both."""
+
+    title: str
+    text: str
+    in_title: list[str]
+    in_text: list[str]
+
+
 def prepare(
     kind: str, raws: Sequence[RawMention], now: datetime, scope: str | None = None
 ) -> list[Draft | Quarantined]:
     """Normalises a batch, in order: one bad mention costs itself only. Can be run in another process."""
-    return [_prepared(kind, raw, now, scope) for raw in raws]
+    return [guarded(raw, lambda raw: normalise(kind, raw, now, scope)) for raw in raws]
 
 
-def _prepared(kind: str, raw: RawMention, now: datetime, scope: str | None) -> Draft | Quarantined:
+def guarded(raw: RawMention, step: Callable[[RawMention], T]) -> T | Quarantined:
+    """What `step` makes of a mention, or why it cannot."""
     try:
-        return normalise(kind, raw, now, scope)
+        return step(raw)
     except Poison as poison:
         reason = str(poison)
     except Exception as error:  # noqa: BLE001, RUF100  whatever a platform sends, the rest of the batch is stored
@@ -105,14 +119,24 @@ def normalise(kind: str, raw: RawMention, now: datetime, scope: str | None = Non
 
     Raises Poison when there is nothing to store: no title and no text, and no deletion to carry out.
     """
-    if now.utcoffset() is None:
-        raise ValueError("now must be aware")
+    return draft_of(kind, raw, said(raw), now, scope)
+
+
+def said(raw: RawMention) -> Said:
+    """The first and cheap half of `normalise`: enough to tell what a mention is about. Raises Poison."""
     title = clean_line(title_of_html(raw.title) if raw.html else raw.title, TITLE_LIMIT)
     text = clean_text(html_to_text(raw.text) if raw.html else raw.text, TEXT_LIMIT)
     if not (title or text or raw.deleted):
         raise Poison("This mention has neither a title nor a text.")
+    return Said(title, text, folded(title), folded(text))
+
+
+def draft_of(kind: str, raw: RawMention, it: Said, now: datetime, scope: str | None = None) -> Draft:
+    """The second half of `normalise`, for what is to be kept."""
+    if now.utcoffset() is None:
+        raise ValueError("now must be aware")
+    title, text, in_title, in_text = it.title, it.text, it.in_title, it.in_text
     outlet = clean_line(raw.outlet, NAME_LIMIT)
-    in_title, in_text = folded(title), folded(text)
     published = _believable(raw.published_at, now)
     rating, scale = _rating(raw.rating, raw.rating_scale)
     return Draft(

@@ -1,22 +1,26 @@
-"""From raw mentions to what may be stored: normalised in a killable process, then matched with the brands."""
+"""From raw mentions to what may be stored: normalised and matched in a killable process."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from app.db import Database
 from app.models import Brand
-from app.pipeline.match import BrandQuery, Matched, Matcher
+from app.pipeline.match import BrandQuery, Matcher
 from app.pipeline.normalise import Draft, Quarantined, prepare
+from app.pipeline.sift import Sifted, sift, written
 from app.pipeline.store import Origin, Placed
 from collectors._isolate import Isolated, isolated
 from collectors.base import RawMention
+
+T = TypeVar("T")
 
 SECONDS_FOR_A_PAGE = 20
 SECONDS_FOR_ONE = 3
@@ -34,32 +38,24 @@ class Batch:
 
 
 class Placer:
-    """Normalises and matches. It keeps each workspace's compiled queries until a brand changes. Thread-safe."""
+    """Normalises and matches. It keeps each workspace's queries until a brand changes. Thread-safe."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._lock = threading.Lock()
-        self._matchers: dict[UUID, tuple[object, Matcher]] = {}
+        self._queries: dict[UUID, tuple[object, str]] = {}
 
     def __call__(
         self, origin: Origin, raws: Sequence[RawMention], broken: Sequence[tuple[str, str]], now: datetime
     ) -> Batch:
-        matcher = self.matcher(origin.workspace_id)
+        found = sifted(origin, raws, now, self.queries(origin.workspace_id))
         refused = [Quarantined(external_id or "?", reason, "") for external_id, reason in broken]
-        placed, unmatched = [], 0
-        for one in prepared(origin, raws, now):
-            if isinstance(one, Quarantined):
-                refused.append(one)
-                continue
-            matches = tied(matcher.match(one.title, one.text), origin.brand_id)
-            if matches or one.deleted:
-                placed.append(Placed(one, matches))
-            else:
-                unmatched += 1
-        return Batch(tuple(placed), tuple(refused), unmatched)
+        refused += [one for one in found if isinstance(one, Quarantined)]
+        placed = tuple(Placed(*one) for one in found if isinstance(one, tuple))
+        return Batch(placed, tuple(refused), found.count(None))
 
-    def matcher(self, workspace_id: UUID) -> Matcher:
-        """The queries of a workspace, compiled again only when one changed."""
+    def queries(self, workspace_id: UUID) -> str:
+        """The queries of a workspace, read again only when one changed. Raises QueryError."""
         with self._db.reading() as session:
             state = session.execute(
                 select(func.count(), func.max(Brand.updated_at), func.sum(Brand.version)).where(
@@ -68,36 +64,42 @@ class Placer:
             ).one()
             stamp = tuple(state)
             with self._lock:
-                known = self._matchers.get(workspace_id)
+                known = self._queries.get(workspace_id)
             if known and known[0] == stamp:
                 return known[1]
             rows = session.execute(select(Brand.id, Brand.query).where(Brand.workspace_id == workspace_id)).all()
-        matcher = Matcher([BrandQuery(brand_id, query) for brand_id, query in rows])
+        Matcher([BrandQuery(brand_id, query) for brand_id, query in rows])  # one that cannot be read ends the poll here
+        queries = written((brand_id, query) for brand_id, query in rows)
         with self._lock:
-            self._matchers[workspace_id] = (stamp, matcher)
-        return matcher
+            self._queries[workspace_id] = (stamp, queries)
+        return queries
+
+
+def sifted(origin: Origin, raws: Sequence[RawMention], now: datetime, queries: str) -> list[Sifted]:
+    """What `sift` says of each, in order, with what hurt its process quarantined."""
+    return _safely(sift, origin, raws, now, origin.brand_id, queries)
 
 
 def prepared(origin: Origin, raws: Sequence[RawMention], now: datetime) -> list[Draft | Quarantined]:
-    """Drafts and quarantined items, in order. A page that is too slow or kills its process is read item by item."""
+    """Drafts and quarantined items, in order, matched or not."""
+    return _safely(prepare, origin, raws, now)
+
+
+def _safely(
+    step: Callable[..., list[T]], origin: Origin, raws: Sequence[RawMention], now: datetime, *more: object
+) -> list[T | Quarantined]:
+    """Runs a step in a killable process. A page that is too slow or kills it is read item by item."""
     if not raws:
         return []
     scope = str(origin.source_id) if origin.kind in OWN_IDS else None
     try:
-        return isolated(prepare, origin.kind, tuple(raws), now, scope, seconds=SECONDS_FOR_A_PAGE)
+        return list(isolated(step, origin.kind, tuple(raws), now, scope, *more, seconds=SECONDS_FOR_A_PAGE))
     except Isolated:
-        return [one for raw in raws for one in _alone(origin.kind, raw, now, scope)]
+        return [one for raw in raws for one in _alone(step, origin.kind, raw, now, scope, *more)]
 
 
-def _alone(kind: str, raw: RawMention, now: datetime, scope: str | None) -> list[Draft | Quarantined]:
+def _alone(step: Callable[..., list[T]], kind: str, raw: RawMention, *more: object) -> list[T | Quarantined]:
     try:
-        return isolated(prepare, kind, (raw,), now, scope, seconds=SECONDS_FOR_ONE)
+        return list(isolated(step, kind, (raw,), *more, seconds=SECONDS_FOR_ONE))
     except Isolated as error:
         return [Quarantined(raw.external_id, f"its text could not be read safely: {error}", "")]
-
-
-def tied(matches: Sequence[Matched], brand_id: UUID | None) -> tuple[Matched, ...]:
-    """The matches, with the brand that the source is tied to among them in any case."""
-    if brand_id is None or any(match.brand_id == brand_id for match in matches):
-        return tuple(matches)
-    return (*matches, Matched(brand_id, ()))

@@ -17,6 +17,9 @@ from unicodedata import category, combining, normalize
 Word = tuple[str, int, int]
 """A folded word, and where it starts and ends in the text it came from, in code points."""
 
+Place = tuple[int, int]
+"""Where a word starts and ends."""
+
 WORD_LIMIT = 200  # code points: at most 800 bytes, where PostgreSQL takes lexemes under 2 KB
 POSITION_LIMIT = 16_000  # PostgreSQL counts positions up to 16,383
 REPEAT_LIMIT = 255  # PostgreSQL keeps 256 positions of one lexeme
@@ -92,6 +95,12 @@ def words(text: str) -> list[Word]:
         return [(m[0][:WORD_LIMIT], m.start(), m.end()) for m in _ASCII_TOKEN.finditer(text.lower())]
     found = ((_folded(m[0]), m.start(), m.end()) for m in _TOKEN.finditer(text))
     return [word for word in found if word[0]]
+
+
+def places(text: str) -> list[Place]:
+    """Where the words of a text are: as `words`, several times faster where no token folds to nothing."""
+    found = [m.span() for m in (_ASCII_TOKEN.finditer(text.lower()) if text.isascii() else _TOKEN.finditer(text))]
+    return found if len(found) == len(folded(text)) else [(start, end) for _, start, end in words(text)]
 
 
 def folded(text: str) -> list[str]:

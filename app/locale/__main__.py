@@ -16,7 +16,9 @@ FRENCH = Path(__file__).parent / "fr" / "LC_MESSAGES" / "messages.po"
 
 def updated(old: Catalog) -> Catalog:
     """The catalogue with every message of the code, translated as before; new ones are empty."""
-    new = Catalog(locale="fr", project="Vigie", charset="utf-8", fuzzy=False, creation_date=datetime(2026, 1, 1, tzinfo=UTC))
+    new = Catalog(
+        locale="fr", project="Vigie", charset="utf-8", fuzzy=False, creation_date=datetime(2026, 1, 1, tzinfo=UTC)
+    )
     new.revision_date = new.creation_date
     new.header_comment = "# The French of Vigie. `python -m app.locale` keeps its messages in step with the code."
     for message in sorted(gathered(), key=lambda one: one if isinstance(one, str) else one[0]):

@@ -65,9 +65,7 @@ def _refusals() -> Iterator[tuple[str, str]]:
             place = PLACED.get(ast.unparse(node.func).rpartition(".")[2])
             if place is not None and len(node.args) > place:
                 yield from ((text, file) for text in _texts(node.args[place]))
-            yield from (
-                (text, file) for word in node.keywords if word.arg == "hint" for text in _texts(word.value)
-            )
+            yield from ((text, file) for word in node.keywords if word.arg == "hint" for text in _texts(word.value))
 
 
 def _texts(node: ast.expr) -> list[str]:

@@ -19,8 +19,13 @@ PUBLIC = frozenset({"/login", "/logout", "/setup", "/setup/account", "/language"
 """The pages that need nobody to be logged in; /static too, and /setup only with the link of the first account."""
 
 router = APIRouter(dependencies=[Depends(guard)], include_in_schema=False)
-for _part in (login, setup, rules, alerts, sources, brands, channels, keys, account, reputation, mentions):
-    router.include_router(_part.router)
+PARTS = tuple(
+    part.router
+    for part in (login, setup, rules, alerts, sources, brands, channels, keys, account, reputation, mentions)
+)
+"""In this order: the address of the rules would else be read as that of an incident."""
+for _part in PARTS:
+    router.include_router(_part)
 
 
 def install(app: FastAPI) -> None:

@@ -17,7 +17,7 @@ from app.actions import incidents as actions
 from app.models import IncidentEvent
 from app.problems import FieldError, Problem, invalid
 from app.queries.hours import hours
-from app.queries.incidents import IncidentDetail, StateFilter, incident, incidents
+from app.queries.incidents import StateFilter, incident, incidents
 from app.web.charts import observed_against_expected
 from app.web.forms import Posted, posted
 from app.web.page import Visit, away, member
@@ -77,13 +77,13 @@ def _one(visit: Visit, session: Session, incident_id: UUID, problem: Problem | N
         explanation=read,
         lines=lines_of(visit, row.explanation),
         chart=observed_against_expected(visit.tongue, counted, row.since or row.opened_at, read),
-        events=[(event, event_in_words(visit, event, detail)) for event in detail.timeline],
+        events=[(event, event_in_words(visit, event)) for event in detail.timeline],
         problem=problem,
         labels={"text": visit.say("Note")},
     )
 
 
-def event_in_words(visit: Visit, event: IncidentEvent, detail: IncidentDetail) -> str:
+def event_in_words(visit: Visit, event: IncidentEvent) -> str:
     """One line of the timeline."""
     details = event.details or {}
     if event.kind == "note":
@@ -97,9 +97,7 @@ def event_in_words(visit: Visit, event: IncidentEvent, detail: IncidentDetail) -
 
 
 @router.post("/{incident_id}/{verb}")
-def act(
-    incident_id: UUID, verb: str, form: Posted = Depends(posted), visit: Visit = Depends(member)
-) -> Response:
+def act(incident_id: UUID, verb: str, form: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
     """What a person does about an incident. A refusal is told in its page."""
     try:
         done = _act(visit, incident_id, verb, form)

@@ -66,9 +66,7 @@ def new(visit: Visit = Depends(member)) -> Response:
     visit.viewer.needs("write")
     kind = "competitor" if visit.request.query_params.get("kind") == "competitor" else "own"
     with visit.services.db.reading() as session:
-        return form_page(
-            visit, session, None, {"name": "", "kind": kind, "query": "", "languages": [], "colour": ""}
-        )
+        return form_page(visit, session, None, {"name": "", "kind": kind, "query": "", "languages": [], "colour": ""})
 
 
 def form_page(

@@ -126,7 +126,7 @@ def update(channel_id: UUID, form: Posted = Depends(posted), visit: Visit = Depe
 
 
 @router.post("/{channel_id}/test")
-def test(channel_id: UUID, visit: Visit = Depends(member)) -> Response:
+def try_out(channel_id: UUID, visit: Visit = Depends(member)) -> Response:
     """Sends a message that says it is a test, and tells what came of it."""
     services, failure = visit.services, None
     with services.db.reading() as session:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from math import sqrt
 from typing import Any
@@ -22,7 +22,7 @@ class Chart:
     title: str
     spec: dict[str, Any]
     heads: tuple[str, ...]
-    rows: list[tuple[str, ...]] = field(default_factory=list)
+    rows: Sequence[tuple[str, ...]] = ()
 
 
 def label(tongue: Tongue, at: datetime, by: str) -> str:

@@ -42,6 +42,4 @@ def keep_session(response: Response, settings: Settings, value: str) -> None:
 
 
 def drop_session(response: Response, settings: Settings) -> None:
-    response.delete_cookie(
-        session_name(settings), path="/", secure=secure(settings), httponly=True, samesite="lax"
-    )
+    response.delete_cookie(session_name(settings), path="/", secure=secure(settings), httponly=True, samesite="lax")

@@ -63,6 +63,7 @@ def _page(request: Request, status: int, text: str, details: list[str]) -> HTMLR
         None,
         "error.html",
         status=status,
+        code=status,
         heading=asked.say(HEADINGS.get(status, HEADINGS[400] if status < 500 else HEADINGS[500])),
         text=text,
         details=details,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -78,10 +78,16 @@ async def posted(request: Request) -> Posted:
     return Posted(await _form(request))
 
 
-async def guard(request: Request) -> None:
+async def guard(request: Request) -> AsyncIterator[None]:
     """On every route: a request that changes something must come from our own pages. Raises Problem 403."""
-    if request.method not in SAFE:
+    if request.method in SAFE:
+        yield
+        return
+    try:
         await _form(request)
+        yield
+    finally:
+        await request.scope.get("form_data", FormData()).close()
 
 
 async def _form(request: Request) -> FormData:

@@ -55,9 +55,7 @@ def create(form: Posted = Depends(posted), visit: Visit = Depends(member)) -> Re
     ends = visit.now + timedelta(days=int(values["days"])) if values["days"] in LASTS[1:] else None
     made, problem = None, None
     try:
-        wanted = validated(
-            actions.NewKey, {"name": values["name"], "scopes": values["scopes"], "expires_at": ends}
-        )
+        wanted = validated(actions.NewKey, {"name": values["name"], "scopes": values["scopes"], "expires_at": ends})
         with visit.services.db.writing() as session:
             made = actions.create(session, visit.viewer, wanted, visit.now)
     except Problem as refused:

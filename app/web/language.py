@@ -166,4 +166,3 @@ class Tongue:
             return "–"
         length = span if isinstance(span, timedelta) else timedelta(seconds=span)
         return format_timedelta(length, locale=self.code, format="long", threshold=1.2)
-

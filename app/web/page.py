@@ -25,7 +25,7 @@ from app.viewer import Viewer
 from app.web import cookies, show
 from app.web.csrf import token_for
 from app.web.language import Tongue, chosen, zone
-from app.web.words import WORDS, N_, done
+from app.web.words import N_, WORDS, done
 
 HERE = Path(__file__).parent
 _NEXT = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
@@ -76,22 +76,26 @@ class Visit:
     def page(self, session: Session | None, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A whole page, or a part of one. With a session, its navigation counts what waits."""
         counts = overview.overview(session, self.viewer) if session is not None and self.known else None
-        body = environment().get_template(template).render(
-            _=self.tongue.say,
-            ngettext=self.tongue.count,
-            t=self.tongue,
-            visit=self,
-            request=self.request,
-            viewer=self.known,
-            overview=counts,
-            path=self.request.url.path,
-            csrf=self.form_token,
-            done=done(self.request.query_params.get("done", "")),
-            word=self.word,
-            language_name=self.tongue.language_name,
-            changed_in_words=self.history_line,
-            named=lambda choices: [(value, self.word("choice", value)) for value, _ in choices],
-            **context,
+        body = (
+            environment()
+            .get_template(template)
+            .render(
+                _=self.tongue.say,
+                ngettext=self.tongue.count,
+                t=self.tongue,
+                visit=self,
+                request=self.request,
+                viewer=self.known,
+                overview=counts,
+                path=self.request.url.path,
+                csrf=self.form_token,
+                done=done(self.request.query_params.get("done", "")),
+                word=self.word,
+                language_name=self.tongue.language_name,
+                changed_in_words=self.history_line,
+                named=lambda choices: [(value, self.word("choice", value)) for value, _ in choices],
+                **context,
+            )
         )
         return HTMLResponse(body, status)
 

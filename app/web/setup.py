@@ -43,7 +43,7 @@ def step_page(
     viewer.needs("read")
     with asked.services.db.reading() as session:
         seen = counts.overview(session, viewer)
-        own = [one for one in brands(session, viewer, limit=LIMIT_MAX).items]
+        own = brands(session, viewer, limit=LIMIT_MAX).items
         typed = values or {"name": "", "query": "", "kind": "own"}
         return asked.page(
             session,

@@ -116,9 +116,9 @@ def look(visit: Visit, kind: AnyCollector, values: dict[str, Any], row: Source |
     given = values["params"]
     if row is not None:
         given = secrets.kept(given, kind.params, visit.services.seal.open(row.secrets, actions.place(row)))
-    params = actions.checked_params(kind, given, visit.services)
+    params = actions.checked_params(kind, given, visit.services.settings)
     with visit.services.db.reading() as session:
-        watched = [(one.name, one.query) for one in brands(session, visit.viewer, limit=LIMIT_MAX).items]
+        watched = brands(session, visit.viewer, limit=LIMIT_MAX).items
     return try_source(kind, params, visit.services.gate, watched, visit.now)
 
 

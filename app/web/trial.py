@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 
+from app.models import Brand
 from app.pipeline.match import BrandQuery, Matcher, Span
 from app.pipeline.normalise import Draft, Poison, normalise
 from collectors.base import AnyCollector, Notice, SourceError
@@ -31,10 +32,11 @@ class Tried:
 
 
 def try_source(
-    collector: AnyCollector, params: Any, http: httpx2.Client, brands: Sequence[tuple[str, str]], now: datetime
+    collector: AnyCollector, params: Any, http: httpx2.Client, brands: Sequence[Brand], now: datetime
 ) -> Tried:
-    """Reads the first page of a source. `brands` are (name, query): what matches none would not be kept."""
-    matcher = Matcher([BrandQuery(name, query) for name, query in brands])
+    """Reads the first page of a source. What matches none of the brands would not be kept."""
+    matcher = Matcher([BrandQuery(brand.id, brand.query) for brand in brands])
+    named = {brand.id: brand.name for brand in brands}
     try:
         page = next(iter(collector.pages(params, {}, http)), None)
     except SourceError as error:
@@ -48,6 +50,6 @@ def try_source(
         except Poison:
             continue
         matched = matcher.match(draft.title, draft.text)
-        names = tuple(str(one.brand_id) for one in matched)
+        names = tuple(named[one.brand_id] for one in matched)
         found.append((draft, names, matched[0].spans if matched else ()))
     return Tried(tuple(found), len(page.mentions), page.warning)

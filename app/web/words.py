@@ -9,7 +9,12 @@ def N_(text: str) -> str:  # noqa: N802 - the name that gettext's extractors kno
 
 
 WORDS: dict[str, dict[object, str]] = {
-    "stance": {"promoter": N_("Promoter"), "passive": N_("Passive"), "detractor": N_("Detractor"), None: N_("Not yet scored")},
+    "stance": {
+        "promoter": N_("Promoter"),
+        "passive": N_("Passive"),
+        "detractor": N_("Detractor"),
+        None: N_("Not yet scored"),
+    },
     "stances": {"promoter": N_("Promoters"), "passive": N_("Passives"), "detractor": N_("Detractors")},
     "status": {
         "new": N_("New"),

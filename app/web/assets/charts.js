@@ -20,7 +20,7 @@ function band(spec) {
   const quiet = { type: "line", stack: "band", stackStrategy: "all", symbol: "none", silent: true, lineStyle: { opacity: 0 }, tooltip: { show: false } };
   return [
     { ...quiet, name: "", data: low },
-    { ...quiet, name: spec.band.name, data: height, areaStyle: { color: colour(spec.band.tone ?? "accent"), opacity: 0.16 } },
+    { ...quiet, name: spec.band.name, data: height, itemStyle: { color: colour(spec.band.tone ?? "accent"), opacity: 0.35 }, areaStyle: { color: colour(spec.band.tone ?? "accent"), opacity: 0.16 } },
   ];
 }
 

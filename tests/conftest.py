@@ -23,7 +23,7 @@ TEMPLATE = "vigie_template"
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Embedded]:
-    """One embedded PostgreSQL per test process. Its files may be lost with the machine: it need not wait for the disk."""
+    """One embedded PostgreSQL per test process. It need not wait for the disk: nobody misses its files."""
     with tempfile.TemporaryDirectory(prefix="vigie-test-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         embedded = Embedded(Path(folder))

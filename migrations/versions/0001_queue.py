@@ -27,8 +27,9 @@ DROP TYPE IF EXISTS procrastinate_job_to_defer_v1, procrastinate_job_status, pro
 
 
 def _run(script: str) -> None:
-    with op.get_bind().connection.cursor() as cursor:
-        cursor.execute(script)
+    cursor = op.get_bind().connection.cursor()
+    cursor.execute(script)
+    cursor.close()
 
 
 def upgrade() -> None:

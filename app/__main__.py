@@ -26,7 +26,7 @@ from app.migrate import SchemaIsNewer, migrate, revision
 from app.models import Brand, Source, User, Workspace, uuid7
 from app.problems import Problem
 from app.services import Misconfigured, Services, build
-from app.settings import Settings
+from app.settings import Settings, without_kind
 from app.viewer import ROLE_SCOPES, Viewer
 
 P = ParamSpec("P")
@@ -70,7 +70,7 @@ def opened() -> Services:
         logs.set_up(settings.log_level)
         return build(settings)
     except ValidationError as error:
-        wrong = "; ".join(f"VIGIE_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        wrong = "; ".join(f"VIGIE_{str(e['loc'][0]).upper()}: {without_kind(e['msg'])}" for e in error.errors())
         raise Failed(f"a setting is not valid: {wrong}") from error
     except Misconfigured as error:
         raise Failed(str(error)) from error
@@ -197,7 +197,7 @@ def admin_create(email: str, name: str, password_stdin: bool, workspace: str) ->
         try:
             new = NewAccount(email=email, name=name, password=password)
         except ValidationError as error:
-            raise Failed("; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors())) from error
+            raise Failed("; ".join(f"{e['loc'][0]}: {without_kind(e['msg'])}" for e in error.errors())) from error
         user = create_account(session, viewer, new)
         click.echo(f"{user.email} may now log in at {services.settings.address}/login")
 

@@ -16,7 +16,7 @@ from app.log import masked
 from app.migrate import revision
 from app.models import Heartbeat, Mention
 from app.services import Misconfigured, Services, build
-from app.settings import PREFIX, Settings
+from app.settings import PREFIX, Settings, without_kind
 
 SAFE_PYTHON = {(3, 11): 14, (3, 12): 12, (3, 13): 6}
 """The first patch release of each Python whose html.parser and ipaddress are mended."""
@@ -39,7 +39,7 @@ def examine() -> list[Finding]:
     try:
         settings = Settings()
     except ValidationError as error:
-        return [Finding(f"{PREFIX}{str(e['loc'][0]).upper()}", "bad", e["msg"]) for e in error.errors()]
+        return [Finding(f"{PREFIX}{str(e['loc'][0]).upper()}", "bad", without_kind(e["msg"])) for e in error.errors()]
     except OSError as error:
         return [Finding("settings", "bad", f"a file that a setting names cannot be read: {error}")]
     findings = [python(), *(told(settings, name) for name in Settings.model_fields)]

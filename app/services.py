@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import httpx2
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from alerts.base import Wire
 from app.crypto import Seal, generated_key
@@ -52,15 +53,22 @@ def secret_key(settings: Settings) -> str:
     return generated_key(settings.data_dir)
 
 
+def checked(url: str) -> str:
+    """The address of a PostgreSQL. Raises Misconfigured, without repeating what may hold a password."""
+    try:
+        if make_url(url).drivername in ("postgresql", "postgres"):
+            return url
+    except (ArgumentError, ValueError):
+        pass
+    raise Misconfigured(
+        "VIGIE_DATABASE_URL is not the address of a PostgreSQL: write postgresql://user:password@host:5432/name"
+    )
+
+
 def connect(settings: Settings) -> tuple[Database, Embedded | None]:
     """The database of the settings: the given one, or the embedded one, started when nobody has."""
     if settings.database_url:
-        try:
-            return Database(settings.database_url.get_secret_value()), None
-        except (ArgumentError, NoSuchModuleError, ValueError):
-            raise Misconfigured(
-                "VIGIE_DATABASE_URL is not the address of a PostgreSQL: write postgresql://user:password@host:5432/name"
-            ) from None  # the cause may hold the password
+        return Database(checked(settings.database_url.get_secret_value())), None
     embedded = Embedded(settings.data_dir)
     return Database(embedded.url), embedded
 

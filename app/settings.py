@@ -78,3 +78,8 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, _Files(settings_cls)
+
+
+def without_kind(message: str) -> str:
+    """The sentence of a validation error, without the words that pydantic puts before those of a validator."""
+    return message.removeprefix("Value error, ")

@@ -1,0 +1,241 @@
+"""The command line as a process: what it prints, where, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import func, select
+
+from app.__main__ import main
+from app.auth.keys import SHAPE
+from app.db import Database, Embedded
+from app.models import Brand, Mention, Source, Workspace, uuid7
+from tests.conftest import TEMPLATE, url_of
+
+OWN_KEY = "a secret key for tests only"
+NO_DATABASE = {"VIGIE_DATABASE_URL": "postgresql://a:sesame@127.0.0.1:1/d", "VIGIE_SECRET_KEY": OWN_KEY}
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+def vigie(*words: str | Path, **environment: str) -> Ran:
+    """Runs one command in an environment that holds no setting but those given."""
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("VIGIE_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "app", *map(str, words)], env={**bare, **environment}, capture_output=True, timeout=120
+    )
+    return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def url(server: Embedded) -> Iterator[str]:
+    """A migrated database for the commands of this module."""
+    yield from made(server, f" TEMPLATE {TEMPLATE}")
+
+
+@pytest.fixture
+def blank(server: Embedded) -> Iterator[str]:
+    """A database without any table."""
+    yield from made(server, "")
+
+
+def made(server: Embedded, template: str) -> Iterator[str]:
+    name = f"cli_{uuid7().hex}"
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}" + template).format(sql.Identifier(name)))
+    yield url_of(server, name)
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def run(url: str, tmp_path: Path) -> Run:
+    return lambda *words: vigie(
+        *words, VIGIE_DATABASE_URL=url, VIGIE_SECRET_KEY=OWN_KEY, VIGIE_DATA_DIR=str(tmp_path / "data")
+    )
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    database = Database(url)
+    yield database
+    database.close()
+
+
+def every_command(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from every_command(command, (*path, name))
+        else:
+            yield (*path, name)
+
+
+@pytest.mark.parametrize("path", list(every_command(main)), ids=" ".join)
+def test_every_command_explains_itself_with_an_example(path: tuple[str, ...]) -> None:
+    command: click.Command = main
+    for name in path:
+        assert isinstance(command, click.Group)
+        command = command.commands[name]
+    help_ = command.get_help(click.Context(command, info_name=" ".join(("vigie", *path))))
+    assert "Example:" in help_
+    assert f"vigie {' '.join(path)}" in help_.split("Example:")[1]
+
+
+def test_help_is_printed_and_ends_well() -> None:
+    ran = vigie("import", "--help")
+    assert (ran.code, ran.err) == (0, "")
+    assert "vigie import avis.csv" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"VIGIE_PORT": "abc"}, ("VIGIE_PORT", "integer")),
+        ({"VIGIE_PORT": "70000"}, ("VIGIE_PORT", "65535")),
+        ({"VIGIE_LOG_LEVEL": "loud"}, ("VIGIE_LOG_LEVEL", "debug, info")),
+        ({"VIGIE_DATABASE_URL": "postgresql://a:sesame@127.0.0.1:1/d"}, ("VIGIE_SECRET_KEY is not set", "openssl")),
+        ({**NO_DATABASE, "VIGIE_SECRET_KEY": "short"}, ("VIGIE_SECRET_KEY is too short",)),
+        ({"VIGIE_DATABASE_URL": "sesame", "VIGIE_SECRET_KEY": OWN_KEY}, ("VIGIE_DATABASE_URL", "postgresql://")),
+        ({"VIGIE_DATABASE_URL": "mysql://a:sesame@h/d", "VIGIE_SECRET_KEY": OWN_KEY}, ("VIGIE_DATABASE_URL",)),
+        (
+            NO_DATABASE,
+            ("database does not answer", "VIGIE_DATABASE_URL"),
+        ),
+        ({"VIGIE_SECRET_KEY_FILE": "/nonexistent/key"}, ("/nonexistent/key",)),
+        ({**NO_DATABASE, "VIGIE_SMTP_URL": "http://mail.example.org"}, ("VIGIE_SMTP_URL", "smtp://")),
+        ({**NO_DATABASE, "VIGIE_ALLOWED_PRIVATE_HOSTS": "http://a/b"}, ("VIGIE_ALLOWED_PRIVATE_HOSTS", "host")),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence(environment: dict[str, str], words: tuple[str, ...], tmp_path: Path) -> None:
+    quiet = {"VIGIE_LOG_LEVEL": "error", "VIGIE_DATA_DIR": str(tmp_path)}
+    ran = vigie("key", "create", **(quiet | environment))
+    assert ran.code == 1
+    assert ran.out == ""
+    assert ran.err.startswith("Error: ")
+    assert ran.err.count("\n") == 1
+    assert "Traceback" not in ran.err
+    assert "sesame" not in ran.err
+    for word in words:
+        assert word in ran.err
+
+
+def test_a_data_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    ran = vigie("key", "create", VIGIE_DATA_DIR=str(tmp_path / "file" / "data"))
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert str(tmp_path / "file") in ran.err
+
+
+def test_key_create_prints_the_key_and_nothing_else(run: Run) -> None:
+    ran = run("key", "create", "--scopes", "read,write")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == ran.out.strip() + "\n"
+    assert SHAPE.fullmatch(ran.out.strip())
+    assert run("key", "create", "--scopes", "fly").code == 2
+    elsewhere = run("key", "create", "--workspace", "nowhere")
+    assert elsewhere.code == 1
+    assert "there is: default" in elsewhere.err
+
+
+def test_migrate_makes_the_schema_once(blank: str) -> None:
+    given = {"VIGIE_DATABASE_URL": blank, "VIGIE_SECRET_KEY": OWN_KEY}
+    first, second = vigie("migrate", **given), vigie("migrate", **given)
+    assert (first.code, second.code) == (0, 0)
+    assert first.out.startswith("schema none → ")
+    revision = first.out.split()[-1]
+    assert second.out.split() == ["schema", revision, "→", revision]
+    database = Database(blank)
+    with database.reading() as session:
+        assert session.scalars(select(Workspace.slug)).all() == ["default"]
+    database.close()
+
+
+def test_doctor_says_what_is_set_and_hides_what_is_secret(run: Run) -> None:
+    ran = run("doctor")
+    assert ran.code == 0
+    assert OWN_KEY not in ran.out
+    assert "PostgreSQL" in ran.out
+    found = {one["name"]: one for one in json.loads(run("doctor", "--json").out)}
+    assert found["VIGIE_SECRET_KEY"] == {"name": "VIGIE_SECRET_KEY", "state": "ok", "text": "set (environment)"}
+    assert found["database"]["state"] == "ok"
+    assert found["worker"]["state"] == "note"
+
+
+def test_doctor_names_what_is_wrong() -> None:
+    ran = vigie("doctor", **NO_DATABASE)
+    assert ran.code == 1
+    assert "sesame" not in ran.out
+    (bad,) = [line for line in ran.out.splitlines() if line.startswith("✗")]
+    assert "database" in bad
+    assert "VIGIE_DATABASE_URL" in bad
+
+
+def test_the_sample_comes_and_goes(run: Run, database: Database) -> None:
+    def sources() -> int:
+        with database.reading() as session:
+            return session.scalar(select(func.count()).select_from(Source).where(Source.sample)) or 0
+
+    assert run("sample", "load").code == 0
+    loaded = sources()
+    assert loaded > 0
+    assert run("sample", "load").code == 0
+    assert sources() == loaded
+    assert run("sample", "remove").code == 0
+    assert sources() == 0
+
+
+def test_import_then_export(run: Run, database: Database, tmp_path: Path) -> None:
+    with database.writing() as session:
+        here = session.scalars(select(Workspace.id).where(Workspace.slug == "default")).one()
+        session.add(Brand(workspace_id=here, name="Zéphyrine", kind="own", query="zephyrine", colour="#000000"))
+    file = tmp_path / "avis.csv"
+    file.write_text("Date;Texte;Note\n22/11/2025;Merci Zéphyrine;5\n;Zéphyrine, quelle honte;1\nhier;Zéphyrine;3\n")
+    first = run("import", file, "--source", "Avis")
+    assert first.code == 0
+    assert first.out.startswith("3 read: 2 stored, 0 updated")
+    assert "line 4" in first.err
+    assert "hier" in first.err
+    again = run("import", file, "--source", "Avis", "--json")
+    told = json.loads(again.out)
+    assert (told["read"], told["stored"], told["unchanged"], told["refused"]) == (3, 0, 2, 1)
+    assert [one["line"] for one in told["refused_lines"]] == [4]
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Mention)) == 2
+    wrong = tmp_path / "faux.csv"
+    wrong.write_text("Quand,Quoi\n2025-01-01,Zéphyrine\n")
+    refused = run("import", wrong, "--source", "Avis")
+    assert (refused.code, refused.out) == (1, "")
+    assert "Quand, Quoi" in refused.err
+    assert "texte" in refused.err
+    nothing = tmp_path / "rien.csv"
+    nothing.write_text("texte,date\nZéphyrine,hier\n")
+    assert run("import", nothing, "--source", "Avis").code == 1
+    assert run("import", tmp_path / "absent.csv", "--source", "Avis").code == 2
+    assert run("import", file).code == 2
+    exported = run("export", "--format", "jsonl")
+    rows = [json.loads(line) for line in exported.out.splitlines()]
+    assert (exported.code, exported.err) == (0, "")
+    assert sorted(row["text"] for row in rows) == ["Merci Zéphyrine", "Zéphyrine, quelle honte"]
+    target = tmp_path / "mentions.csv"
+    assert run("export", "--brand", "Zéphyrine", "--output", target).code == 0
+    assert target.read_text(encoding="utf-8-sig").count("Merci Zéphyrine") == 1
+    assert "there is: Zéphyrine" in run("export", "--brand", "Nobody").err
+    assert run("export", "--output", tmp_path / "nowhere" / "x.csv").code == 1

@@ -44,6 +44,11 @@ class Mention(Tenant, Base):
         Index("ix_mention_source", "workspace_id", "source_id", "published_at"),
         Index("ix_mention_story", "workspace_id", "story_id", postgresql_where=text("story_id IS NOT NULL")),
         Index("ix_mention_search", "search", postgresql_using="gin"),
+        Index("ix_mention_author", "workspace_id", text("lower(author)"), "published_at", "id"),
+        Index("ix_mention_status", "workspace_id", "status", "published_at", "id"),
+        Index("ix_mention_assignee", "workspace_id", "assignee", postgresql_where=text("assignee IS NOT NULL")),
+        Index("ix_mention_reach", "workspace_id", text("COALESCE(reach, ('-1'::integer)::bigint)"), "id"),
+        Index("ix_mention_tags", "tags", postgresql_using="gin"),
     )
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
     content_hash: Mapped[bytes] = mapped_column(LargeBinary)

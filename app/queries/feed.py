@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Select, SQLColumnExpression, and_, cast, exists, func, select
+from sqlalchemy import Select, SQLColumnExpression, and_, cast, exists, func, literal_column, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
@@ -77,10 +77,13 @@ def chosen(session: Session, viewer: Viewer, wanted: Wanted) -> tuple[Select[*tu
     return statement, ORDERS[wanted.sort]
 
 
+REACH = func.coalesce(Mention.reach, literal_column("-1"))
+"""Unknown reach comes last. The literal is the index's own."""
+
 ORDERS = {
     "published": Order("published", Mention.id, Mention.published_at),
     "collected": Order("collected", Mention.id, Mention.collected_at),
-    "reach": Order("reach", Mention.id, func.coalesce(Mention.reach, -1), kind=int),
+    "reach": Order("reach", Mention.id, REACH, kind=int),
 }
 
 
@@ -124,7 +127,7 @@ def _about_mention(wanted: Wanted) -> list[SQLColumnExpression[bool]]:
     if wanted.story is not None:
         conditions.append(Mention.story_id == wanted.story)
     if wanted.min_reach is not None:
-        conditions.append(func.coalesce(Mention.reach, -1) >= wanted.min_reach)
+        conditions.append(REACH >= wanted.min_reach)
     if wanted.text:
         conditions.append(holds(wanted.text, "q"))
     return conditions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -18,11 +19,15 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
+from app.web.words import CHECKS
+
 Code = Literal["en", "fr"]
 LANGUAGES: dict[Code, str] = {"en": "English", "fr": "Français"}
 LOCALE = Path(__file__).parent.parent / "locale"
 RECENT = timedelta(days=6)
 BLANK = "\u202f"
+SENTENCES = frozenset({"why", "reason", "what"})
+"""Arguments that are texts of ours, to be translated before they fill their place."""
 
 
 @cache
@@ -83,11 +88,21 @@ class Tongue:
 
     def say(self, text: str, /, **args: Any) -> str:
         """The translation of an English template, its {named} places filled. A foreign template stays as it is."""
-        words = catalogue(self.code).gettext(text) if text else ""
+        words = self._found(text) if text else ""
         try:
             return words.format(**args) if args else words
         except (KeyError, IndexError, ValueError):
             return words
+
+    def _found(self, text: str) -> str:
+        """The translation of a template, also of one that was made a sentence of: capital first, full stop last."""
+        known = catalogue(self.code)
+        found = known.gettext(text)
+        if found != text or self.code == "en":
+            return found
+        bare = text[:1].lower() + text[1:].removesuffix(".")
+        found = known.gettext(bare)
+        return found if found == bare else found[:1].upper() + found[1:] + ("." if text.endswith(".") else "")
 
     def count(self, one: str, many: str, n: float, /, **args: Any) -> str:
         """The singular or the plural, as the language wants it, with {n} written as a number."""
@@ -97,12 +112,21 @@ class Tongue:
     def notice(self, stored: Any) -> str:
         """A sentence kept as {"text": template, "args": {…}}, as a template and its arguments, or as plain text."""
         if isinstance(stored, dict):
-            return self.say(str(stored.get("text", "")), **dict(stored.get("args") or {}))
+            return self._told(str(stored.get("text", "")), dict(stored.get("args") or {}))
         text = getattr(stored, "text", None)
         if text is not None:
             args = getattr(stored, "args_", None) or getattr(stored, "args", None)
-            return self.say(str(text), **(dict(args) if isinstance(args, dict) else {}))
+            return self._told(str(text), dict(args) if isinstance(args, Mapping) else {})
         return self.say(str(stored or ""))
+
+    def _told(self, text: str, args: dict[str, Any]) -> str:
+        """A template with its arguments; those that are sentences themselves are translated too."""
+        for pattern, template in CHECKS:
+            if not args and (found := pattern.fullmatch(text)):
+                return self.say(template, **found.groupdict())
+        own = {name: self._found(value) for name, value in args.items() if name in SENTENCES and isinstance(value, str)}
+        told = self.say(text, **(args | own))
+        return told if args else told.replace("{{", "{").replace("}}", "}")
 
     def titled(self, titles: Any) -> str:
         """The text of ours in a plug-in's {"en": …, "fr": …}."""

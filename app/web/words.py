@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 
 def N_(text: str) -> str:  # noqa: N802 - the name that gettext's extractors know
     """Marks a text for translation where it stands, and leaves it as it is."""
@@ -99,6 +101,28 @@ WORDS: dict[str, dict[object, str]] = {
         "API key": N_("API key"),
     },
 }
+
+CHECKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), template)
+    for pattern, template in (
+        (r"This field is required\.", N_("This field is required.")),
+        (r"String should have at least 1 character\.", N_("This field is required.")),
+        (r"(?:String|Value) should have at least (?P<n>\d+) (?:characters|items?)\b.*", N_("At least {n} are needed.")),
+        (r"List should have at least 1 item.*", N_("Choose at least one.")),
+        (
+            r"(?:String|Value|List) should have at most (?P<n>\d+) (?:characters?|items?)\b.*",
+            N_("At most {n} are allowed."),
+        ),
+        (r"Input should be greater than or equal to (?P<n>\S+?)\.", N_("It is {n} at least.")),
+        (r"Input should be greater than (?P<n>\S+?)\.", N_("It must be over {n}.")),
+        (r"Input should be less than or equal to (?P<n>\S+?)\.", N_("It is {n} at most.")),
+        (r"Input should be less than (?P<n>\S+?)\.", N_("It must be under {n}.")),
+        (r"Input should be a valid (?:integer|number).*", N_("Write a number.")),
+        (r"Input should be .*", N_("Choose one of the values offered.")),
+        (r"String should match pattern .*", N_("This is not written as it should be.")),
+    )
+)
+"""What pydantic says in English, by the sentence that people read."""
 
 DONE: dict[str, str] = {
     "saved": N_("Saved."),

@@ -1,0 +1,91 @@
+"""French says all that English says, and writes numbers, dates and durations as the French do."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from babel.messages.pofile import read_po
+
+from app.locale.gather import gathered
+from app.problems import FieldError
+from app.web.language import LOCALE, Code, Tongue, chosen, zone
+
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+
+
+def tongue(code: Code) -> Tongue:
+    return Tongue(code, zone("Europe/Paris"), NOW)
+
+
+def test_the_french_catalogue_is_complete_and_sure_of_itself() -> None:
+    with (LOCALE / "fr" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        french = read_po(file, locale="fr")
+    known = {message.id: message for message in french if message.id}
+    assert set(gathered()) - set(known) == set()
+    assert [text for text, message in known.items() if message.fuzzy or not all(message.string or [""])] == []
+
+
+def test_french_typography_keeps_its_spaces_together() -> None:
+    with (LOCALE / "fr" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        texts = [text for message in read_po(file, locale="fr") if message.id
+                 for text in ([message.string] if isinstance(message.string, str) else message.string)]  # fmt: skip
+    assert [text for text in texts if re.search(r" [:;!?»%]|« ", text)] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "cookie", "accepted", "code"),
+    [
+        ("fr", "en", "en", "fr"),
+        (None, "fr", "en", "fr"),
+        (None, None, "fr-CA,fr;q=0.9,en;q=0.5", "fr"),
+        (None, None, "de,en;q=0.3,fr;q=0.8", "fr"),
+        (None, None, "fr;q=0, en", "en"),
+        (None, None, "de", "en"),
+        (None, None, "", "en"),
+        ("xx", None, "fr;q=broken,en", "en"),
+    ],
+)
+def test_the_language_is_the_one_wished_first(asked: str | None, cookie: str | None, accepted: str, code: Code) -> None:
+    assert chosen(asked, cookie, accepted) == code
+
+
+def test_numbers_are_written_as_each_language_writes_them() -> None:
+    assert (tongue("fr").number(12345.6, 1), tongue("en").number(12345.6, 1)) == ("12\u202f345,6", "12,345.6")
+    assert (tongue("fr").percent(0.425), tongue("en").percent(0.425, 1)) == ("42\u202f%", "42.5%")
+    assert (tongue("en").signed(-7.4), tongue("en").signed(3), tongue("en").signed(0.2)) == ("\u22127", "+3", "0")
+
+
+def test_times_are_relative_with_the_exact_one_beside() -> None:
+    assert tongue("fr").ago(NOW - timedelta(hours=3)) == "il y a 3\u00a0h"
+    assert tongue("en").ago(NOW + timedelta(minutes=5)) == "in 5 min"
+    assert tongue("fr").ago(NOW - timedelta(days=400)) == "18 oct. 2025"
+    assert "10:30" in tongue("fr").exact(NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "french"),
+    [
+        ("The address starts with http:// or https://.", "L’adresse commence par http:// ou https://."),
+        ("String should have at least 1 character.", "Ce champ est obligatoire."),
+        ("Input should be greater than 0.", "Il faut plus de 0."),
+        ("Input should be 'own' or 'person'.", "Choisissez une des valeurs proposées."),
+    ],
+)
+def test_what_a_check_says_is_translated(text: str, french: str) -> None:
+    assert tongue("fr").notice(FieldError("x", text)) == french
+
+
+def test_a_notice_is_translated_before_its_places_are_filled() -> None:
+    stored = {"text": "{host} asks us to read less often (429)", "args": {"host": "example.com {x}"}}
+    assert tongue("fr").notice(stored) == "example.com {x} nous demande de lire moins souvent (429)"
+    assert tongue("fr").notice({"text": "of another version {missing}", "args": {}}) == "of another version {missing}"
+
+
+def test_one_and_many_follow_the_rules_of_the_language() -> None:
+    def said(code: Code, n: int) -> str:
+        return tongue(code).count("{n} mention", "{n} mentions", n)
+
+    assert [said("fr", n) for n in (0, 1, 2)] == ["0 mention", "1 mention", "2 mentions"]
+    assert [said("en", n) for n in (0, 1, 2)] == ["0 mentions", "1 mention", "2 mentions"]

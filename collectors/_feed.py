@@ -28,7 +28,7 @@ BOMS = (
 CHARSET = re.compile(r"charset\s{0,4}=\s{0,4}[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 ENCODING = re.compile(rb"^\s{0,99}<\?xml[^>]{0,200}?encoding\s{0,4}=\s{0,4}[\"']([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 ASCII_ONLY = ("iso2022", "iso-2022", "hz", "utf-7", "utf7")
-CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 ROOT = re.compile(r"<([A-Za-z][\w.:-]{0,60})")
 ITEM_END = re.compile(r"</(?:[\w.-]{1,30}:)?(?:item|entry)\s*>", re.IGNORECASE)
 ITEM_START = re.compile(r"<(?:[\w.-]{1,30}:)?(?:item|entry)[\s>]", re.IGNORECASE)
@@ -73,7 +73,7 @@ def decoded(data: bytes, content_type: str) -> str:
     A byte order mark decides; what is valid UTF-8 is UTF-8, whatever the labels say; then the HTTP label, the XML
     label, and Windows-1252 (the usual truth behind a wrong "UTF-8").
     """
-    return _characters(data, content_type).lstrip("\ufeff").translate(CONTROLS).strip()
+    return CONTROLS.sub("", _characters(data, content_type).lstrip("\ufeff")).strip()
 
 
 def _characters(data: bytes, content_type: str) -> str:

@@ -8,12 +8,12 @@ from random import Random
 from typing import Any
 
 import structlog
-from sqlalchemy import and_, func, select, text, tuple_
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.jobs import Jobs
-from app.models import Match, Mention
+from app.models import Match
 from sentiment.base import Score, Scorer, Text, stance_of_rating, stance_of_score
 
 log = structlog.get_logger(__name__)
@@ -63,31 +63,23 @@ class ScorePending:
         self._checkpoint("score:before-commit")
 
 
+PENDING = text(
+    """
+    WITH newest AS (
+        SELECT workspace_id, brand_id, mention_id FROM match WHERE scored_at IS NULL
+        ORDER BY collected_at DESC LIMIT :look
+    ), chosen AS (
+        SELECT * FROM newest ORDER BY hashtextextended(mention_id::text, :seed) LIMIT :batch
+    )
+    SELECT chosen.*, mention.title, mention.text, mention.language, mention.rating, mention.rating_scale
+    FROM chosen JOIN mention ON mention.workspace_id = chosen.workspace_id AND mention.id = chosen.mention_id
+    """
+)
+
+
 def pending(session: Session, random: Random) -> Sequence[Any]:
-    """A batch of matches to score, among the newest."""
-    keys = session.execute(
-        select(Match.workspace_id, Match.brand_id, Match.mention_id)
-        .where(Match.scored_at.is_(None))
-        .order_by(Match.collected_at.desc())
-        .limit(BATCH * LOOK)
-    ).all()
-    if not keys:
-        return []
-    chosen = keys if len(keys) <= BATCH else random.sample(keys, BATCH)
-    return session.execute(
-        select(
-            Match.workspace_id,
-            Match.brand_id,
-            Match.mention_id,
-            Mention.title,
-            Mention.text,
-            Mention.language,
-            Mention.rating,
-            Mention.rating_scale,
-        )
-        .join(Mention, and_(Mention.workspace_id == Match.workspace_id, Mention.id == Match.mention_id))
-        .where(tuple_(Match.workspace_id, Match.brand_id, Match.mention_id).in_([tuple(key) for key in chosen]))
-    ).all()
+    """A batch of matches to score, drawn among the newest."""
+    return session.execute(PENDING, {"look": BATCH * LOOK, "batch": BATCH, "seed": random.getrandbits(62)}).all()
 
 
 def joined(title: str, body: str) -> str:
@@ -141,7 +133,7 @@ def write_scores(
 ) -> Sequence[tuple[Any, Any]]:
     """Writes stances and marks their hours. A person's correction stands. Returns the brands that changed."""
     columns = ("workspace", "brand", "mention", "negative", "neutral", "positive", "stance", "source")
-    ordered = sorted(values, key=lambda row: (row["workspace"], row["brand"], row["mention"]))
+    ordered = sorted(values, key=lambda row: (row["workspace"].int, row["brand"].int, row["mention"].int))
     arrays = {column: [row[column] for row in ordered] for column in columns}
     return [tuple(row) for row in session.execute(WRITE, {**arrays, "model": model, "now": now})]
 

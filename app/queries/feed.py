@@ -77,13 +77,15 @@ def chosen(session: Session, viewer: Viewer, wanted: Wanted) -> tuple[Select[*tu
     return statement, ORDERS[wanted.sort]
 
 
-REACH = func.coalesce(Mention.reach, literal_column("-1"))
-"""Unknown reach comes last. The literal is the index's own."""
+def known_reach() -> SQLColumnExpression[int]:
+    """Unknown reach comes last. The literal is the index's own."""
+    return func.coalesce(Mention.reach, literal_column("-1"))
+
 
 ORDERS = {
     "published": Order("published", Mention.id, Mention.published_at),
     "collected": Order("collected", Mention.id, Mention.collected_at),
-    "reach": Order("reach", Mention.id, REACH, kind=int),
+    "reach": Order("reach", Mention.id, known_reach(), kind=int),
 }
 
 
@@ -127,7 +129,7 @@ def _about_mention(wanted: Wanted) -> list[SQLColumnExpression[bool]]:
     if wanted.story is not None:
         conditions.append(Mention.story_id == wanted.story)
     if wanted.min_reach is not None:
-        conditions.append(REACH >= wanted.min_reach)
+        conditions.append(known_reach() >= wanted.min_reach)
     if wanted.text:
         conditions.append(holds(wanted.text, "q"))
     return conditions

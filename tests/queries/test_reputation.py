@@ -1,0 +1,166 @@
+"""The score over time: periods as people count them, sums as the buckets hold them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.db import Database
+from app.models import Brand, Bucket, uuid7
+from app.problems import Problem
+from app.queries.reputation import By, Period, Slant, compare, periods, reputation
+from app.viewer import ROLE_SCOPES, Viewer
+
+START = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def viewer(workspace_id: UUID) -> Viewer:
+    return Viewer(workspace_id, "test", ROLE_SCOPES["viewer"])
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "by", "zone", "expected"),
+    [
+        ("2026-11-01T10:30", "2026-11-01T12:00", "hour", "UTC", ["2026-11-01T10:00", "2026-11-01T11:00"]),
+        ("2026-11-01T00:00", "2026-11-03T00:00", "day", "UTC", ["2026-11-01T00:00", "2026-11-02T00:00"]),
+        ("2026-11-01T12:00", "2026-11-02T12:00", "day", "Europe/Paris", ["2026-10-31T23:00", "2026-11-01T23:00"]),
+        ("2026-10-24T22:00", "2026-10-26T23:00", "day", "Europe/Paris", ["2026-10-24T22:00", "2026-10-25T23:00"]),
+        ("2026-03-28T23:00", "2026-03-30T22:00", "day", "Europe/Paris", ["2026-03-28T23:00", "2026-03-29T22:00"]),
+        ("2026-11-05T00:00", "2026-11-10T00:00", "week", "UTC", ["2026-11-02T00:00", "2026-11-09T00:00"]),
+        ("2026-01-31T00:00", "2026-02-02T00:00", "month", "UTC", ["2026-01-01T00:00", "2026-02-01T00:00"]),
+    ],
+)  # fmt: skip
+def test_periods_start_as_people_count(since: str, until: str, by: By, zone: str, expected: list[str]) -> None:
+    found = periods(Period(at(since), at(until), by), zone)
+    assert [f"{start:%Y-%m-%dT%H:%M}" for start in found] == expected
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@given(
+    st.integers(0, 5_000_000).map(lambda minutes: START - timedelta(minutes=minutes)),
+    st.integers(1, 60),
+    st.sampled_from(["day", "week", "month"]),
+    st.sampled_from(["UTC", "Europe/Paris", "America/Santiago", "Asia/Kolkata", "Australia/Lord_Howe"]),
+)
+def test_periods_follow_each_other_and_cover_what_was_asked(since: datetime, days: int, by: By, zone: str) -> None:
+    until = since + timedelta(days=days)
+    starts = periods(Period(since, until, by), zone)
+    assert starts == sorted(set(starts))
+    assert starts[0] <= since
+    assert starts[-1] < until
+
+
+def test_a_series_that_is_too_long_is_refused(db: Database) -> None:
+    with pytest.raises(Problem) as refused:
+        periods(Period(START, START + timedelta(days=400), "hour"), "UTC")
+    assert refused.value.errors[0].field == "by"
+    with pytest.raises(Problem):
+        periods(Period(START, START, "day"), "UTC")
+
+
+@pytest.fixture
+def brand(db: Database, workspace_id: UUID) -> UUID:
+    """A brand with two days: the first glad, the second angry, in two languages and from two sources."""
+    row = Brand(id=uuid7(), workspace_id=workspace_id, name="Acme", kind="own", query="acme", colour="#000000")
+    with db.writing() as session:
+        session.add(row)
+        session.flush()
+        for day, promoters, detractors, language in ((0, 40, 10, "en"), (1, 10, 40, "fr")):
+            for weight, factor in (("stories", 1), ("mentions", 3), ("reach", 100)):
+                session.add(
+                    bucket(workspace_id, row.id, day, weight, promoters * factor, detractors * factor, language)
+                )
+    return row.id
+
+
+SOURCES = (UUID(int=1), UUID(int=2))
+
+
+def bucket(
+    workspace_id: UUID, brand_id: UUID, day: int, weight: str, promoters: int, detractors: int, language: str
+) -> Bucket:
+    number = promoters + detractors
+    return Bucket(
+        workspace_id=workspace_id,
+        brand_id=brand_id,
+        weight=weight,
+        hour=START + timedelta(days=day, hours=12),
+        source_id=SOURCES[day],
+        language=language,
+        number=number,
+        promoters=promoters,
+        passives=0,
+        detractors=detractors,
+        fixed_promoters=promoters,
+        fixed_passives=0,
+        fixed_detractors=detractors,
+        model_number=0,
+        negative=0,
+        neutral=0,
+        positive=0,
+        squares=number,
+    )
+
+
+def test_the_whole_and_its_parts_agree(db: Database, viewer: Viewer, brand: UUID) -> None:
+    with db.reading() as session:
+        found = reputation(session, viewer, brand, Period(START, START + timedelta(days=3)), Slant())
+    whole = found.whole
+    assert (whole.mentions, whole.stories) == (300, 100)
+    assert (whole.counts.promoters, whole.counts.detractors) == (50, 50)
+    assert [point.stories for point in found.series] == [50, 50, 0]
+    assert [point.reputation.raw_score for point in found.series] == [pytest.approx(60), pytest.approx(-60), None]
+    assert whole.reputation.score == pytest.approx(0)
+    assert whole.reputation.low is not None
+    assert whole.reputation.high is not None
+    assert whole.reputation.low < 0 < whole.reputation.high
+
+
+@pytest.mark.parametrize(
+    ("slant", "raw", "stories"),
+    [
+        (Slant(languages=("en",)), 60, 50),
+        (Slant(languages=("fr", "de")), -60, 50),
+        (Slant(weight="mentions", languages=("en",)), 60, 50),
+        (Slant(weight="reach"), 0, 100),
+        (Slant(languages=("de",)), None, 0),
+    ],
+)
+def test_what_is_counted_can_be_narrowed(
+    db: Database, viewer: Viewer, brand: UUID, slant: Slant, raw: float | None, stories: int
+) -> None:
+    with db.reading() as session:
+        found = reputation(session, viewer, brand, Period(START, START + timedelta(days=3)), slant).whole
+    assert found.stories == stories
+    assert found.reputation.raw_score == (None if raw is None else pytest.approx(raw))
+
+
+def test_a_day_is_the_readers_own(db: Database, workspace_id: UUID, brand: UUID) -> None:
+    """Noon in Paris is already tomorrow in Auckland."""
+    there = Viewer(workspace_id, "test", ROLE_SCOPES["viewer"], timezone="Pacific/Auckland")
+    with db.reading() as session:
+        found = reputation(session, there, brand, Period(START, START + timedelta(days=2)), Slant())
+    assert [point.stories for point in found.series] == [0, 50, 50]
+
+
+def test_brands_side_by_side_share_the_voice(db: Database, workspace_id: UUID, viewer: Viewer, brand: UUID) -> None:
+    other = Brand(id=uuid7(), workspace_id=workspace_id, name="Brumelo", kind="own", query="b", colour="#000000")
+    with db.writing() as session:
+        session.add(other)
+        session.flush()
+        session.add(bucket(workspace_id, other.id, 0, "mentions", 100, 0, "en"))
+    with db.reading() as session:
+        found = compare(session, viewer, [other.id, brand], Period(START, START + timedelta(days=3)), Slant())
+        assert [(one.brand.name, one.share_of_voice) for one in found] == [("Brumelo", 0.25), ("Acme", 0.75)]
+        with pytest.raises(Problem):
+            compare(session, viewer, [brand, uuid4()], Period(START, START + timedelta(days=3)), Slant())
+        with pytest.raises(Problem):
+            reputation(session, viewer, brand, Period(START, START + timedelta(days=3)), Slant(sources=SOURCES))

@@ -23,6 +23,9 @@ from app.web.page import Visit, away, member
 
 router = APIRouter(prefix="/settings/channels")
 
+OURS = frozenset({"params.unsubscribe_url"})
+"""Fields that the service fills in by itself."""
+
 
 @router.get("")
 def listed(visit: Visit = Depends(member)) -> Response:
@@ -51,6 +54,7 @@ def form_page(
     visit: Visit, session: Session, row: Channel | None, kind: AnyChannel, values: dict[str, Any],
     problem: Problem | None = None,
 ) -> HTMLResponse:  # fmt: skip
+    fields = fields_of(kind.params, values["params"], kept=bool(row and row.secrets))
     return visit.page(
         session,
         "channel.html",
@@ -59,7 +63,7 @@ def form_page(
         kind=kind,
         kinds=all_channels(),
         values=values,
-        fields=fields_of(kind.params, values["params"], kept=bool(row and row.secrets)),
+        fields=[one for one in fields if one.name not in OURS],
         languages=list(LANGUAGES.items()),
         timezones=sorted(available_timezones()),
         no_smtp=kind.kind == "email" and visit.services.settings.smtp_url is None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,8 @@ LANGUAGES: dict[Code, str] = {"en": "English", "fr": "Français"}
 LOCALE = Path(__file__).parent.parent / "locale"
 RECENT = timedelta(days=6)
 BLANK = "\u202f"
+_TIED = re.compile(r" ([:;!?%])")
+_QUOTED = re.compile(r"«\s*(.+?)\s*»")
 SENTENCES = frozenset({"why", "reason", "what"})
 """Arguments that are texts of ours, to be translated before they fill their place."""
 
@@ -130,7 +133,8 @@ class Tongue:
 
     def titled(self, titles: Any) -> str:
         """The text of ours in a plug-in's {"en": …, "fr": …}."""
-        return str(titles.get(self.code) or titles.get("en") or "") if titles else ""
+        text = str(titles.get(self.code) or titles.get("en") or "") if titles else ""
+        return _TIED.sub("\u00a0\\1", _QUOTED.sub("«\u00a0\\1\u00a0»", text)) if self.code == "fr" else text
 
     def language_name(self, code: str) -> str:
         """The name of a language, its code when it has none."""

@@ -56,12 +56,13 @@ def new(visit: Visit = Depends(member)) -> Response:
         if kind is None or kind.hidden:
             offered = [each for each in all_collectors().values() if not each.hidden]
             return visit.page(session, "source_kinds.html", offered=offered)
-        return form_page(visit, session, kind, fresh(kind))
+        return form_page(visit, session, kind, fresh(kind, visit.request.query_params.get("from", "")))
 
 
-def fresh(kind: AnyCollector) -> dict[str, Any]:
+def fresh(kind: AnyCollector, origin: str) -> dict[str, Any]:
+    """What a new form shows; `origin` is where to go on from."""
     minutes = int(kind.default_interval.total_seconds()) // MINUTE
-    return {"name": "", "params": {}, "brand_id": "", "minutes": minutes, "enabled": True}
+    return {"name": "", "params": {}, "brand_id": "", "minutes": minutes, "from": origin}
 
 
 def typed(form: Posted, kind: AnyCollector) -> dict[str, Any]:
@@ -71,7 +72,7 @@ def typed(form: Posted, kind: AnyCollector) -> dict[str, Any]:
         "params": params_from(kind.params, form),
         "brand_id": form.get("brand_id"),
         "minutes": int(form.get("minutes")) if form.get("minutes").isdecimal() else 60,
-        "enabled": True,
+        "from": form.get("from"),
     }
 
 

@@ -81,7 +81,9 @@ HOSTILE = [
 def test_what_strangers_write_stays_text(site: Any, enter: Callable[..., Page], complaints: Any) -> None:
     now = datetime.now(UTC)
     with site.services.db.writing() as session:
-        brands.create(session, site.viewer, brands.NewBrand(name="Brumelo", query="brumelo"), site.services.jobs, now)
+        watched = brands.create(
+            session, site.viewer, brands.NewBrand(name="Brumelo", query="brumelo"), site.services.jobs, now
+        )
         source = push.push_source(session, site.viewer)
     items = [
         {
@@ -98,7 +100,7 @@ def test_what_strangers_write_stays_text(site: Any, enter: Callable[..., Page], 
         results = push.push(session, site.viewer, prepared, site.services.jobs)
     ScorePending(site.services.db, compact(), site.services.jobs, random=Random(1))()
     page = enter()
-    for path in ("/", *(f"/mentions/{one.id}" for one in results if one.id), "/settings/brands/preview?query=brumelo"):
+    for path in ("/", *(f"/mentions/{one.id}" for one in results if one.id), f"/settings/brands/{watched.id}"):
         page.goto(path)
         assert "owned" not in page.title() or "<script>" in page.title()
         assert "\u202e" not in page.content()

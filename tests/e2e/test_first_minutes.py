@@ -38,7 +38,7 @@ def test_a_brand_a_source_a_channel_and_a_rule(enter: Callable[..., Page], compl
     page.goto("/setup")
     page.get_by_label("Name").fill("Brumelo")
     page.get_by_label("Query").fill("brumelo OR (")
-    expect(page.locator("#preview")).to_contain_text("nothing after it")
+    expect(page.locator("#preview")).to_contain_text("This parenthesis is never closed.")
     page.get_by_label("Query").fill("brumelo")
     expect(page.locator("#preview")).to_contain_text("No stored mention matches")
     page.get_by_role("button", name="Watch this brand").click()

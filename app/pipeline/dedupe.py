@@ -15,9 +15,10 @@ from app.pipeline.urls import canonical, host
 from app.pipeline.words import TEXT_LIMIT, TITLE_LIMIT, folded
 from collectors.base import RawMention
 
-STORY_BITS = 14
-"""Two stories are one when their keys are at most this many bits apart, of 64: about two thirds of their runs of three
-words are the same (one word in a sentence of thirty moves 8 or 9 bits; unrelated texts are 32 ± 4 apart)."""
+STORY_BITS, SHORT_BITS, SHORT_WORDS = 14, 3, 25
+"""Two texts are one story when their simhashes are at most 14 bits apart, of 64: two thirds of their runs of three
+words are the same (one word in a sentence of thirty moves 8 or 9 bits; unrelated texts are 32 ± 4 apart). Under 25 words
+only 3 bits are allowed: many people say nearly the same in few words, and each of them is a voice."""
 
 BANDS, ROWS = 8, 3
 """How alike texts are found: 8 bands of 3 minima each. Texts that share 83 % of their runs meet in some band 999 times
@@ -64,10 +65,14 @@ def content_hash(*parts: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class StoryKey:
-    """What near-identical texts have in common. `simhash` is a signed bigint; `bands` are 8 positive 31-bit numbers."""
+    """What near-identical texts have in common. `simhash` is a signed bigint; `bands` are 8 positive 31-bit numbers.
+
+    `bits` is how far the simhash of the same story may be.
+    """
 
     simhash: int
     bands: tuple[int, ...]
+    bits: int
 
 
 def story_key(title: str, text: str) -> StoryKey | None:
@@ -88,7 +93,12 @@ def story_of(title: Sequence[str], text: Sequence[str]) -> StoryKey | None:
     votes = _mixed(hashes[:-2] * _FIRST + hashes[1:-1] * _SECOND + hashes[2:])
     bits = np.unpackbits(votes.view(np.uint8).reshape(-1, 8), axis=1).sum(axis=0, dtype=np.uint32)
     key = np.packbits(bits * 2 > len(votes)).tobytes()
-    return StoryKey(int.from_bytes(key, "big", signed=True), _bands(votes))
+    return StoryKey(int.from_bytes(key, "big", signed=True), _bands(votes), bits_for(len(told)))
+
+
+def bits_for(words: int) -> int:
+    """How many bits a text of so many words may be apart from its story."""
+    return SHORT_BITS if words < SHORT_WORDS else STORY_BITS
 
 
 def _bands(votes: npt.NDArray[np.uint64]) -> tuple[int, ...]:
@@ -120,6 +130,6 @@ _SHIFT = _permutations.integers(1 << 62, size=BANDS * ROWS, dtype=np.uint64)
 _ROW = _permutations.integers(1 << 62, size=(1, ROWS), dtype=np.uint64) * np.uint64(2) + np.uint64(1)
 
 
-def near(a: int, b: int) -> bool:
-    """Whether two simhashes are one story."""
-    return ((a ^ b) & (1 << 64) - 1).bit_count() <= STORY_BITS
+def near(key: StoryKey, simhash: int) -> bool:
+    """Whether a text belongs to the story with this simhash."""
+    return ((key.simhash ^ simhash) & (1 << 64) - 1).bit_count() <= key.bits

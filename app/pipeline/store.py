@@ -245,7 +245,7 @@ class _StoryIndex:
     def find(self, key: StoryKey) -> UUID | None:
         for band in key.bands:
             for story_id, simhash in self._by_band.get(band, ()):
-                if near(simhash, key.simhash):
+                if near(key, simhash):
                     return story_id
         return None
 

@@ -74,20 +74,26 @@ class Site:
         self.server.server_close()
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
 class Vigie:
     """`vigie serve` with its embedded database in a folder, reached over HTTP like a customer would."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         folder.chmod(0o755)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.environment = {
             **os.environ,
             "VIGIE_DATA_DIR": str(folder),
             "VIGIE_PORT": str(self.port),
             "VIGIE_ALLOWED_PRIVATE_HOSTS": "127.0.0.1",
             "VIGIE_LOG_LEVEL": "warning",
+            **settings,
         }
         self.environment.pop("VIGIE_DATABASE_URL", None)
         self.folder = folder

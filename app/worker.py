@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -196,5 +195,6 @@ def _loud(name: str, step: Callable[..., Any]) -> Callable[..., None]:
 
 def _follow_parent() -> None:
     """Our parent holds the other end of our standard input: when that closes, it is gone and so are we."""
-    sys.stdin.buffer.read()
+    while os.read(0, 1024):  # not sys.stdin: the lock of its buffer, held here, would abort our own clean end
+        pass
     os.kill(os.getpid(), signal.SIGTERM)

@@ -17,8 +17,8 @@ from collectors.base import RawMention
 
 STORY_BITS, SHORT_BITS, SHORT_WORDS = 14, 3, 25
 """Two texts are one story when their simhashes are at most 14 bits apart, of 64: two thirds of their runs of three
-words are the same (one word in a sentence of thirty moves 8 or 9 bits; unrelated texts are 32 ± 4 apart). Under 25 words
-only 3 bits are allowed: many people say nearly the same in few words, and each of them is a voice."""
+words are the same (one word in a sentence of thirty moves 8 or 9 bits; unrelated texts are 32 ± 4 apart). Under 25
+words only 3 bits are allowed: many people say nearly the same in few words, and each of them is a voice."""
 
 BANDS, ROWS = 8, 3
 """How alike texts are found: 8 bands of 3 minima each. Texts that share 83 % of their runs meet in some band 999 times

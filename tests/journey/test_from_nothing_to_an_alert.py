@@ -164,6 +164,7 @@ def test_from_nothing_to_an_alert(vigie: Vigie, world: World) -> None:
 
 
 def test_a_page_that_is_no_feed_is_told_before_saving(vigie: Vigie, world: World) -> None:
+    assert vigie.call("GET", "/me")["scopes"]
     answer = vigie.http.post(
         "/api/v1/sources/preview", json={"collector": "rss", "name": "page", "params": {"url": f"{world.url}/page"}}
     )

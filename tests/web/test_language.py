@@ -59,7 +59,7 @@ def test_numbers_are_written_as_each_language_writes_them() -> None:
 
 def test_times_are_relative_with_the_exact_one_beside() -> None:
     assert tongue("fr").ago(NOW - timedelta(hours=3)) == "il y a 3\u00a0h"
-    assert tongue("en").ago(NOW + timedelta(minutes=5)) == "in 5 min"
+    assert tongue("en").ago(NOW + timedelta(minutes=5)) == "in 5 min."
     assert tongue("fr").ago(NOW - timedelta(days=400)) == "18 oct. 2025"
     assert "10:30" in tongue("fr").exact(NOW)
 

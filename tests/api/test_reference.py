@@ -8,6 +8,7 @@ import pytest
 import schemathesis
 from fastapi import FastAPI
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from schemathesis.config import CacheConfig, SchemathesisConfig
 from schemathesis.engine import from_schema
 from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
 from starlette.testclient import TestClient
@@ -56,7 +57,8 @@ NOT_IN_A_SCHEMA = "positive_data_acceptance"
 def test_generated_requests_find_nothing(app: FastAPI, us: Any, db: Database, services: Services) -> None:
     """No 500, no undocumented status, no answer beside its schema, nothing invalid accepted, no key ignored."""
     things = things_of(us, db, services)
-    loaded = schemathesis.openapi.from_asgi("/api/v1/openapi.json", app, headers={"Host": "localhost"})
+    config = SchemathesisConfig(cache=CacheConfig(enabled=False))  # leaves nothing behind in the repository
+    loaded = schemathesis.openapi.from_asgi("/api/v1/openapi.json", app, config=config, headers={"Host": "localhost"})
     known = {name: str(value) for name, value in vars(things).items()}
     loaded.config.update(
         headers={"Authorization": f"Bearer {us.key}", "Host": "localhost"}, parameters=known, continue_on_failure=True

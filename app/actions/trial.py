@@ -22,7 +22,7 @@ from app.pipeline.store import Origin
 from app.problems import FieldError, Problem, invalid
 from app.services import Services
 from app.viewer import Viewer
-from collectors.base import AnyCollector, Page, SourceError, SourceRefused
+from collectors.base import AnyCollector, Page, SourceError
 
 SHOWN = 20
 SECONDS = 45
@@ -47,7 +47,7 @@ class Trial:
 
 
 def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime) -> Trial:
-    """Reads the first page of a source that may not exist yet. Raises Problem 422 or 502 with the source's sentence."""
+    """Reads the first page of a source that may not exist yet. Raises Problem 422 with the source's sentence."""
     viewer.needs("write")
     collector = collector_of(new.collector)
     if not collector.polled:
@@ -82,21 +82,19 @@ def _first_page(collector: AnyCollector, params: BaseModel, services: Services) 
         reading = pool.submit(lambda: next(iter(collector.pages(params, {}, services.gate)), None))
         return reading.result(timeout=SECONDS)
     except TooLong:
-        raise Problem("source-slow", 502, "The source did not answer within {n} seconds.", n=SECONDS) from None
-    except SourceRefused as error:
-        raise _told(error, 422) from None
+        raise Problem("source-slow", 422, "The source did not answer within {n} seconds.", n=SECONDS) from None
     except SourceError as error:
-        raise _told(error, 502) from None
+        raise _told(error) from None
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _told(error: SourceError, status: int) -> Problem:
+def _told(error: SourceError) -> Problem:
     text = str(error)
     sentence = text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
     return Problem(
         "source-unreadable",
-        status,
+        422,
         "{sentence}",
         sentence=sentence,
         errors=[FieldError("params", "{why}", {"why": sentence})],

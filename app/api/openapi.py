@@ -65,7 +65,6 @@ REFUSALS = {
     "415": "The body is of another content type.",
     "422": "A field, a parameter or a cursor is not valid.",
     "429": "Too many requests.",
-    "502": "The source could not be read.",
     "503": "The database does not answer, or the request takes too long.",
 }
 WAITS = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "string"}}}
@@ -101,8 +100,6 @@ def _complete(operation: dict[str, Any], method: str, route: Route) -> None:
         codes.add("415")
     if method == "PATCH":
         codes.add("412")
-    if route.path.endswith("/sources/preview"):
-        codes.add("502")
     for code in sorted(codes):
         answers[code] = {
             "description": REFUSALS[code],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -19,6 +19,9 @@ from sentiment.base import Score, Scorer, Text, stance_of_rating, stance_of_scor
 log = structlog.get_logger(__name__)
 
 BATCH = 1000
+SETTLE = timedelta(seconds=5)
+"""A brand whose hours change all the time is recounted this often at most."""
+
 LOOK = 4
 """How many batches are looked at to choose one from: two workers on one backlog seldom score the same text twice."""
 
@@ -123,7 +126,10 @@ WRITE = text(
         SELECT DISTINCT workspace_id, brand_id, hour FROM written ORDER BY 1, 2, 3
         ON CONFLICT (workspace_id, brand_id, hour) DO UPDATE SET since = now()
     )
-    SELECT DISTINCT workspace_id, brand_id FROM written ORDER BY 1, 2
+    SELECT workspace_id, id FROM brand
+    WHERE (workspace_id, id) IN (SELECT workspace_id, brand_id FROM written)
+      AND (watched_at IS NULL OR watched_at < CAST(:settled AS timestamptz))
+    ORDER BY 1, 2
     """
 )
 
@@ -131,11 +137,16 @@ WRITE = text(
 def write_scores(
     session: Session, values: Sequence[dict[str, Any]], model: str, now: datetime
 ) -> Sequence[tuple[Any, Any]]:
-    """Writes stances and marks their hours. A person's correction stands. Returns the brands that changed."""
+    """Writes stances and marks their hours. A person's correction stands. Returns the brands to watch at once.
+
+    Those watched a moment ago wait for the clock: to recount the same hours after every batch costs more than scoring.
+    """
     columns = ("workspace", "brand", "mention", "negative", "neutral", "positive", "stance", "source")
     ordered = sorted(values, key=lambda row: (row["workspace"].int, row["brand"].int, row["mention"].int))
     arrays = {column: [row[column] for row in ordered] for column in columns}
-    return [tuple(row) for row in session.execute(WRITE, {**arrays, "model": model, "now": now})]
+    return [
+        tuple(row) for row in session.execute(WRITE, {**arrays, "model": model, "now": now, "settled": now - SETTLE})
+    ]
 
 
 def backlog(session: Session) -> int:

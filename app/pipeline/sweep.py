@@ -18,12 +18,14 @@ from app.models import (
     DirtyHour,
     IdempotentAnswer,
     IncidentRow,
+    LoginAttempts,
     LoginSession,
     Match,
     OneTimeLink,
     Poll,
     Source,
 )
+from app.pipeline.score import SETTLE
 
 log = structlog.get_logger(__name__)
 
@@ -77,13 +79,15 @@ def to_watch(now: datetime):  # type: ignore[no-untyped-def] # a Select whose ty
         AlertRule.workspace_id == Brand.workspace_id, AlertRule.brand_id == Brand.id, AlertRule.enabled
     )
     late = or_(Brand.watched_at.is_(None), Brand.watched_at < now - WATCH_EVERY)
-    return select(Brand.workspace_id, Brand.id).where(or_(dirty, alive, ruled & late)).order_by(Brand.id)
+    settled = or_(Brand.watched_at.is_(None), Brand.watched_at < now - SETTLE)
+    return select(Brand.workspace_id, Brand.id).where(or_(dirty & settled, alive, ruled & late)).order_by(Brand.id)
 
 
 def clean(session: Session, now: datetime) -> None:
     """Removes what nobody needs any more: old polls, ended sessions, used answers, jobs of dead workers."""
     session.execute(delete(Poll).where(Poll.finished_at < now - KEEP_POLLS))
     session.execute(delete(LoginSession).where(LoginSession.expires_at < now))
+    session.execute(delete(LoginAttempts).where(LoginAttempts.not_before < now - timedelta(days=1)))
     session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now))
     session.execute(delete(IdempotentAnswer).where(IdempotentAnswer.created_at < now - timedelta(days=1)))
     session.execute(

@@ -19,7 +19,7 @@ from sentiment.base import Score, Scorer, Text, stance_of_rating, stance_of_scor
 log = structlog.get_logger(__name__)
 
 BATCH = 1000
-SETTLE = timedelta(seconds=5)
+SETTLE = timedelta(seconds=10)
 """A brand whose hours change all the time is recounted this often at most."""
 
 LOOK = 4

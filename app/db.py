@@ -33,6 +33,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
+            hide_parameters=True,  # they hold what people wrote, and errors are logged
             connect_args={"options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC -c jit=off"},
         )
         self._readonly = self.engine.execution_options(postgresql_readonly=True)

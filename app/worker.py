@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
@@ -168,10 +169,8 @@ async def _until(ended: asyncio.Event, queue: procrastinate.App) -> None:
     await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
     working.cancel()
-    try:
+    with suppress(asyncio.CancelledError):
         await working
-    except asyncio.CancelledError:
-        pass
 
 
 def _wait(services: Services) -> None:

@@ -87,8 +87,3 @@ def log_out_others(session: Session, user_id: UUID, kept: bytes | None = None) -
     """Closes every session of a user but one: after a change of password, or on request."""
     doomed = delete(LoginSession).where(LoginSession.user_id == user_id)
     session.execute(doomed.where(LoginSession.token_hash != kept) if kept else doomed)
-
-
-def forget_old(session: Session, now: datetime) -> None:
-    """Removes the sessions that open nothing any more."""
-    session.execute(delete(LoginSession).where((LoginSession.expires_at <= now) | (LoginSession.seen_at <= now - IDLE)))

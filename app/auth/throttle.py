@@ -76,8 +76,3 @@ def failed(session: Session, email: str, address: str, now: datetime) -> None:
 def succeeded(session: Session, email: str) -> None:
     """Forgets the failures of an account. Those of the address stay: one good account buys no guesses at others."""
     session.execute(delete(LoginAttempts).where(LoginAttempts.subject == f"account:{email.strip().lower()[:320]}"))
-
-
-def forget_old(session: Session, now: datetime) -> None:
-    """Removes counts that would be forgiven."""
-    session.execute(delete(LoginAttempts).where(LoginAttempts.not_before < now - FORGIVEN))

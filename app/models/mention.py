@@ -47,7 +47,7 @@ class Mention(Tenant, Base):
         Index("ix_mention_author", "workspace_id", text("lower(author)"), "published_at", "id"),
         Index("ix_mention_status", "workspace_id", "status", "published_at", "id"),
         Index("ix_mention_assignee", "workspace_id", "assignee", postgresql_where=text("assignee IS NOT NULL")),
-        Index("ix_mention_reach", "workspace_id", text("COALESCE(reach, ('-1'::integer)::bigint)"), "id"),
+        Index("ix_mention_reach", "workspace_id", text("COALESCE(reach, '-1'::bigint)"), "id"),
         Index("ix_mention_tags", "tags", postgresql_using="gin"),
     )
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
@@ -144,8 +144,9 @@ class Match(Base):
 
 
 class Bucket(Base):
-    """Counts of one brand over one hour of publication, recounted from rows. One row per weight, source and language.
+    """Counts of one brand over one hour of publication, recounted from rows.
 
+    One row per weight, source and language, and one over all sources (aggregate.EVERY_SOURCE) per weight and language.
     weight is mentions, stories or reach. `fixed_*` are stances by a person or a rating; the rest of the counts are
     the model's, with the sums of its probabilities. `squares` is Σ weight², for the effective number.
     """
@@ -153,12 +154,13 @@ class Bucket(Base):
     __tablename__ = "bucket"
     __table_args__ = (
         ForeignKeyConstraint(["workspace_id", "brand_id"], ["brand.workspace_id", "brand.id"], ondelete="CASCADE"),
+        Index("ix_bucket_hour", "workspace_id", "brand_id", "hour"),
     )
     workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
     brand_id: Mapped[UUID] = mapped_column(primary_key=True)
     weight: Mapped[str] = mapped_column(primary_key=True)
-    hour: Mapped[datetime] = mapped_column(primary_key=True)
     source_id: Mapped[UUID] = mapped_column(primary_key=True)
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
     language: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[float] = mapped_column(Float)
     promoters: Mapped[float] = mapped_column(Float)

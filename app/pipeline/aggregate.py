@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session
 from alerts import base as alerts
 from app.models import Bucket, DirtyHour
 
+EVERY_SOURCE = UUID(int=2**128 - 1)
+"""The source of the rows that hold the totals: most questions are not about one source."""
+
 RECOUNT = text(
     """
     INSERT INTO bucket (
@@ -20,7 +23,7 @@ RECOUNT = text(
         fixed_promoters, fixed_passives, fixed_detractors, model_number, negative, neutral, positive, squares
     )
     SELECT :workspace_id, :brand_id, weight, date_trunc('hour', m.published_at, 'UTC'),
-        coalesce(mention.source_id, '00000000-0000-0000-0000-000000000000'), coalesce(mention.language, ''),
+        CASE WHEN grouping(origin.source_id) = 1 THEN CAST(:every AS uuid) ELSE origin.source_id END, origin.language,
         sum(w), sum(w * (stance = 'promoter')::int), sum(w * (stance = 'passive')::int),
         sum(w * (stance = 'detractor')::int), sum(w * fixed * (stance = 'promoter')::int),
         sum(w * fixed * (stance = 'passive')::int), sum(w * fixed * (stance = 'detractor')::int),
@@ -28,7 +31,10 @@ RECOUNT = text(
         sum(w * (1 - fixed) * m.positive), sum(w * w)
     FROM match m
     JOIN mention ON mention.workspace_id = m.workspace_id AND mention.id = m.mention_id
-    CROSS JOIN LATERAL (SELECT (m.stance_source <> 'model')::int AS fixed) AS origin
+    CROSS JOIN LATERAL (
+        SELECT (m.stance_source <> 'model')::int AS fixed, coalesce(mention.language, '') AS language,
+            coalesce(mention.source_id, '00000000-0000-0000-0000-000000000000') AS source_id
+    ) AS origin
     CROSS JOIN LATERAL (VALUES
         ('mentions', 1.0::float8),
         ('stories', m.lead::int::float8),
@@ -38,7 +44,7 @@ RECOUNT = text(
       AND m.published_at >= :low AND m.published_at < :high
       AND date_trunc('hour', m.published_at, 'UTC') = ANY(:hours)
       AND m.stance IS NOT NULL AND mention.status <> 'irrelevant' AND w > 0
-    GROUP BY 3, 4, 5, 6
+    GROUP BY GROUPING SETS ((3, 4, origin.source_id, 6), (3, 4, 6))
     """
 ).bindparams(bindparam("hours", type_=ARRAY(TIMESTAMP(timezone=True))))
 
@@ -53,7 +59,7 @@ def recount(session: Session, workspace_id: UUID, brand_id: UUID, hours: Sequenc
         )
     )
     bounds = {"low": min(hours), "high": max(hours) + timedelta(hours=1), "hours": list(hours)}
-    session.execute(RECOUNT, {"workspace_id": workspace_id, "brand_id": brand_id, **bounds})
+    session.execute(RECOUNT, {"workspace_id": workspace_id, "brand_id": brand_id, "every": EVERY_SOURCE, **bounds})
 
 
 def recount_dirty(session: Session, workspace_id: UUID, brand_id: UUID) -> int:
@@ -78,7 +84,7 @@ def hourly(session: Session, workspace_id: UUID, brand_id: UUID, start: datetime
             func.sum(Bucket.passives),
             func.sum(Bucket.detractors),
         )
-        .where(Bucket.workspace_id == workspace_id, Bucket.brand_id == brand_id)
+        .where(Bucket.workspace_id == workspace_id, Bucket.brand_id == brand_id, Bucket.source_id == EVERY_SOURCE)
         .where(Bucket.weight.in_(("stories", "mentions")), Bucket.hour >= start, Bucket.hour <= end)
         .group_by(Bucket.hour, Bucket.weight)
     )

@@ -24,14 +24,14 @@ Rows = Iterable[Mapping[str, object]]
 XLSX_CELL_LIMIT = 32_767  # both limits are Excel's
 XLSX_ROW_LIMIT = 1_048_576
 _CHUNK = 64 * 1024
-_FORMULA = re.compile("[ \u00a0\u3000\u200b\ufeff]*[=+\\-@\t\r\n\0＝＋－＠﹢﹣﹦﹫]")
+_FORMULA = re.compile(r"[\s\x00-\x1f\u200b\ufeff]*[=+\-@＝＋－＠﹢﹣﹦﹫]|[\t\r\n\0]")
 
 
 def safe_cell(value: object) -> Cell:
     """A value as a cell that no spreadsheet takes for a formula. Numbers stay numbers; dates are ISO 8601.
 
-    OWASP, CSV injection: an apostrophe goes before a text whose first sign, after spaces, is = + - @, a tab, a line
-    break, NUL, or the full-width form of one.
+    OWASP, CSV injection: an apostrophe goes before a text whose first sign, after what cannot be seen, is = + - @ or
+    the full-width form of one, or that begins with a tab, a line break or NUL.
     """
     if value is None or isinstance(value, bool | int):
         return value

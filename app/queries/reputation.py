@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Brand, Bucket
+from app.pipeline.aggregate import EVERY_SOURCE
 from app.problems import FieldError, invalid
 from app.queries.brands import brand, known_brands
 from app.queries.feed import one_of
@@ -192,8 +193,7 @@ def _counted(
         .where(Bucket.hour >= period.since.replace(minute=0, second=0, microsecond=0), Bucket.hour < period.until)
         .group_by(*(part.element if hasattr(part, "element") else part for part in parts))
     )
-    if slant.sources:
-        statement = statement.where(one_of(Bucket.source_id, slant.sources))
+    statement = statement.where(one_of(Bucket.source_id, slant.sources or (EVERY_SOURCE,)))
     if slant.languages:
         statement = statement.where(one_of(Bucket.language, slant.languages))
     return session.execute(statement)

@@ -236,8 +236,8 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.Column("brand_id", sa.Uuid(), nullable=False),
         sa.Column("weight", sa.Text(), nullable=False),
-        sa.Column("hour", sa.DateTime(timezone=True), nullable=False),
         sa.Column("source_id", sa.Uuid(), nullable=False),
+        sa.Column("hour", sa.DateTime(timezone=True), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("number", sa.Float(), nullable=False),
         sa.Column("promoters", sa.Float(), nullable=False),
@@ -258,9 +258,10 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint(
-            "workspace_id", "brand_id", "weight", "hour", "source_id", "language", name=op.f("pk_bucket")
+            "workspace_id", "brand_id", "weight", "source_id", "hour", "language", name=op.f("pk_bucket")
         ),
     )
+    op.create_index("ix_bucket_hour", "bucket", ["workspace_id", "brand_id", "hour"], unique=False)
     op.create_table(
         "dirty_hour",
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
@@ -429,10 +430,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_mention")),
         sa.UniqueConstraint("workspace_id", "fingerprint", name=op.f("uq_mention_workspace_id_fingerprint")),
     )
+    op.create_index(
+        "ix_mention_assignee",
+        "mention",
+        ["workspace_id", "assignee"],
+        unique=False,
+        postgresql_where=sa.text("assignee IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_mention_author",
+        "mention",
+        ["workspace_id", sa.literal_column("lower(author)"), "published_at", "id"],
+        unique=False,
+    )
     op.create_index("ix_mention_collected", "mention", ["workspace_id", "collected_at", "id"], unique=False)
     op.create_index("ix_mention_published", "mention", ["workspace_id", "published_at", "id"], unique=False)
+    op.create_index(
+        "ix_mention_reach",
+        "mention",
+        ["workspace_id", sa.literal_column("COALESCE(reach, '-1'::bigint)"), "id"],
+        unique=False,
+    )
     op.create_index("ix_mention_search", "mention", ["search"], unique=False, postgresql_using="gin")
     op.create_index("ix_mention_source", "mention", ["workspace_id", "source_id", "published_at"], unique=False)
+    op.create_index("ix_mention_status", "mention", ["workspace_id", "status", "published_at", "id"], unique=False)
     op.create_index(
         "ix_mention_story",
         "mention",
@@ -440,6 +461,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("story_id IS NOT NULL"),
     )
+    op.create_index("ix_mention_tags", "mention", ["tags"], unique=False, postgresql_using="gin")
     op.create_table(
         "poll",
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
@@ -632,11 +654,16 @@ def downgrade() -> None:
     op.drop_table("quarantined")
     op.drop_index("ix_poll_source", table_name="poll")
     op.drop_table("poll")
+    op.drop_index("ix_mention_tags", table_name="mention", postgresql_using="gin")
     op.drop_index("ix_mention_story", table_name="mention", postgresql_where=sa.text("story_id IS NOT NULL"))
+    op.drop_index("ix_mention_status", table_name="mention")
     op.drop_index("ix_mention_source", table_name="mention")
     op.drop_index("ix_mention_search", table_name="mention", postgresql_using="gin")
+    op.drop_index("ix_mention_reach", table_name="mention")
     op.drop_index("ix_mention_published", table_name="mention")
     op.drop_index("ix_mention_collected", table_name="mention")
+    op.drop_index("ix_mention_author", table_name="mention")
+    op.drop_index("ix_mention_assignee", table_name="mention", postgresql_where=sa.text("assignee IS NOT NULL"))
     op.drop_table("mention")
     op.drop_index("uq_incident_open_rule", table_name="incident", postgresql_where=sa.text("state <> 'resolved'"))
     op.drop_index("ix_incident_opened", table_name="incident")
@@ -644,6 +671,7 @@ def downgrade() -> None:
     op.drop_index("ix_source_due", table_name="source", postgresql_where=sa.text("enabled AND next_run_at IS NOT NULL"))
     op.drop_table("source")
     op.drop_table("dirty_hour")
+    op.drop_index("ix_bucket_hour", table_name="bucket")
     op.drop_table("bucket")
     op.drop_index("ix_alert_rule_brand", table_name="alert_rule")
     op.drop_table("alert_rule")

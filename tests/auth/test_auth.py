@@ -16,6 +16,7 @@ from app.actions import accounts
 from app.auth import keys, links, login, passwords, sessions, throttle
 from app.db import Database
 from app.models import LoginAttempts, LoginSession, Member, User
+from app.pipeline.sweep import clean
 from app.problems import Problem
 from app.viewer import ROLE_SCOPES, Viewer
 
@@ -160,7 +161,7 @@ def test_a_new_password_ends_every_other_session(db: Database, ana: User, worksp
 def test_old_sessions_are_forgotten(db: Database, ana: User, workspace_id: UUID) -> None:
     opened(db, ana, workspace_id)
     with db.writing() as session:
-        sessions.forget_old(session, NOW + timedelta(hours=9))
+        clean(session, NOW + timedelta(days=8))
         assert session.scalar(select(func.count()).select_from(LoginSession)) == 0
 
 
@@ -279,5 +280,5 @@ def test_failures_are_forgiven_after_a_day(db: Database) -> None:
             throttle.failed(session, EMAIL, "192.0.2.9", NOW)
         throttle.failed(session, EMAIL, "192.0.2.9", NOW + timedelta(days=2))
         throttle.check(session, EMAIL, "192.0.2.9", NOW + timedelta(days=2))
-        throttle.forget_old(session, NOW + timedelta(days=4))
+        clean(session, NOW + timedelta(days=4))
         assert session.scalar(select(func.count()).select_from(LoginAttempts)) == 0

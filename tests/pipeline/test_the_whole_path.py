@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 
 from app.db import Database
 from app.models import AlertRule, Brand, Bucket, Channel, Delivery, IncidentRow, Match, Mention, Source, uuid7
+from app.pipeline.aggregate import EVERY_SOURCE
 from app.pipeline.collect import Collect
 from app.pipeline.notify import Notify
 from app.pipeline.score import ScorePending
@@ -26,6 +27,7 @@ from app.settings import Settings
 from tests.fakes import FixedScorer
 
 ANGRY = "Panne totale, c'est honteux, le service client de Zéphyrine est nul, je suis furieux, plus jamais !"
+COUNTED = (Bucket.weight == "mentions") & (Bucket.source_id == EVERY_SOURCE)
 CALM = "La nouvelle boutique Zéphyrine ouvre mardi rue des Lilas, de 10 h à 19 h."
 
 
@@ -158,7 +160,7 @@ def test_from_a_feed_to_a_webhook(site: Site, services: Services, workspace_id: 
         assert session.scalar(select(func.count()).select_from(IncidentRow)) == 0
         source = session.scalars(select(Source)).one()
         assert (source.state, source.unmatched, source.cursor["etag"]) == ("ok", 1, site.etag)
-        total = session.scalar(select(func.sum(Bucket.number)).where(Bucket.weight == "mentions"))
+        total = session.scalar(select(func.sum(Bucket.number)).where(COUNTED))
         assert total == 80
 
     due_again(db, source_id)
@@ -208,7 +210,5 @@ def test_an_edited_item_updates_its_mention_and_keeps_its_history(
         assert mention.version == 2
         match = session.scalars(select(Match)).one()
         assert match.stance == "detractor"
-        total = session.execute(
-            select(func.sum(Bucket.number), func.sum(Bucket.detractors)).where(Bucket.weight == "mentions")
-        ).one()
+        total = session.execute(select(func.sum(Bucket.number), func.sum(Bucket.detractors)).where(COUNTED)).one()
         assert tuple(total) == (1, 1)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.db import Database
 from app.models import Brand, Bucket, uuid7
+from app.pipeline.aggregate import EVERY_SOURCE
 from app.problems import Problem
 from app.queries.reputation import By, Period, Slant, compare, periods, reputation
 from app.viewer import ROLE_SCOPES, Viewer
@@ -75,9 +76,12 @@ def brand(db: Database, workspace_id: UUID) -> UUID:
         session.flush()
         for day, promoters, detractors, language in ((0, 40, 10, "en"), (1, 10, 40, "fr")):
             for weight, factor in (("stories", 1), ("mentions", 3), ("reach", 100)):
-                session.add(
-                    bucket(workspace_id, row.id, day, weight, promoters * factor, detractors * factor, language)
-                )
+                for source in (SOURCES[day], EVERY_SOURCE):
+                    session.add(
+                        bucket(
+                            workspace_id, row.id, day, source, weight, promoters * factor, detractors * factor, language
+                        )
+                    )
     return row.id
 
 
@@ -85,7 +89,14 @@ SOURCES = (UUID(int=1), UUID(int=2))
 
 
 def bucket(
-    workspace_id: UUID, brand_id: UUID, day: int, weight: str, promoters: int, detractors: int, language: str
+    workspace_id: UUID,
+    brand_id: UUID,
+    day: int,
+    source_id: UUID,
+    weight: str,
+    promoters: int,
+    detractors: int,
+    language: str,
 ) -> Bucket:
     number = promoters + detractors
     return Bucket(
@@ -93,7 +104,7 @@ def bucket(
         brand_id=brand_id,
         weight=weight,
         hour=START + timedelta(days=day, hours=12),
-        source_id=SOURCES[day],
+        source_id=source_id,
         language=language,
         number=number,
         promoters=promoters,

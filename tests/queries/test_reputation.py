@@ -74,7 +74,7 @@ def brand(db: Database, workspace_id: UUID) -> UUID:
     with db.writing() as session:
         session.add(row)
         session.flush()
-        for day, promoters, detractors, language in ((0, 40, 10, "en"), (1, 10, 40, "fr")):
+        for day, promoters, detractors, lang in ((0, 40, 10, "en"), (1, 10, 40, "fr")):
             for weight, factor in (("stories", 1), ("mentions", 3), ("reach", 100)):
                 for source in (SOURCES[day], EVERY_SOURCE):
                     session.add(
@@ -167,7 +167,7 @@ def test_brands_side_by_side_share_the_voice(db: Database, workspace_id: UUID, v
     with db.writing() as session:
         session.add(other)
         session.flush()
-        session.add(bucket(workspace_id, other.id, 0, "mentions", 100, 0, "en"))
+        session.add(bucket(workspace_id, other.id, 0, EVERY_SOURCE, "mentions", 100, 0, "en"))
     with db.reading() as session:
         found = compare(session, viewer, [other.id, brand], Period(START, START + timedelta(days=3)), Slant())
         assert [(one.brand.name, one.share_of_voice) for one in found] == [("Brumelo", 0.25), ("Acme", 0.75)]

@@ -77,11 +77,8 @@ def brand(db: Database, workspace_id: UUID) -> UUID:
         for day, promoters, detractors, lang in ((0, 40, 10, "en"), (1, 10, 40, "fr")):
             for weight, factor in (("stories", 1), ("mentions", 3), ("reach", 100)):
                 for source in (SOURCES[day], EVERY_SOURCE):
-                    session.add(
-                        bucket(
-                            workspace_id, row.id, day, source, weight, promoters * factor, detractors * factor, language
-                        )
-                    )
+                    counts = (promoters * factor, detractors * factor, lang)
+                    session.add(bucket(workspace_id, row.id, day, source, weight, *counts))
     return row.id
 
 

@@ -24,9 +24,9 @@ PORT = 8931
 ASKED = 60
 
 MENTION = """
-INSERT INTO mention (workspace_id, id, fingerprint, content_hash, source_id, kind, external_id, url, canonical_url, host,
-    platform, outlet, author, author_id, title, text, language, published_at, published_guessed, collected_at, reach,
-    search)
+INSERT INTO mention (workspace_id, id, fingerprint, content_hash, source_id, kind, external_id, url, canonical_url,
+    host, platform, outlet, author, author_id, title, text, language, published_at, published_guessed, collected_at,
+    reach, search)
 SELECT :workspace, gen_random_uuid(), decode(lpad(to_hex(n), 32, '0'), 'hex'), decode('00', 'hex'),
     sources.ids[1 + n % array_length(sources.ids, 1)], 'rss', 'urn:bench:' || n, 'https://forum.example/' || n, NULL,
     'forum.example', 'rss', 'Forum', 'member' || n % 5000, '', 'Mention ' || n,

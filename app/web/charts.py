@@ -10,8 +10,7 @@ from typing import Any
 
 from babel.dates import format_datetime, format_skeleton
 
-from alerts.base import Explanation
-from app.queries.hours import Hour
+from alerts.base import Bucket, Explanation
 from app.web.language import Tongue
 
 
@@ -35,7 +34,7 @@ def label(tongue: Tongue, at: datetime, by: str) -> str:
 
 
 def observed_against_expected(
-    tongue: Tongue, hours: Sequence[Hour], since: datetime, explanation: Explanation | None
+    tongue: Tongue, hours: Sequence[Bucket], since: datetime, explanation: Explanation | None
 ) -> Chart:
     """Detractors per hour against what is usual: stories × usual share, ± two standard deviations of a binomial."""
     usual = explanation.usual_share if explanation else None
@@ -71,13 +70,13 @@ def observed_against_expected(
     return Chart(tongue.say("Observed against the usual level, per hour"), spec, heads, rows)
 
 
-def _expected(hour: Hour, usual: float | None, level: float | None) -> float | None:
+def _expected(hour: Bucket, usual: float | None, level: float | None) -> float | None:
     if usual is not None:
         return round(hour.stories * usual, 2)
     return round(level, 2) if level is not None else None
 
 
-def _spread(hour: Hour, usual: float | None, level: float | None) -> float:
+def _spread(hour: Bucket, usual: float | None, level: float | None) -> float:
     if usual is not None:
         return sqrt(hour.stories * usual * (1 - usual))
     return sqrt(level or 0)

@@ -105,7 +105,7 @@ class Tongue:
             return found
         bare = text[:1].lower() + text[1:].removesuffix(".")
         found = known.gettext(bare)
-        return found if found == bare else found[:1].upper() + found[1:] + ("." if text.endswith(".") else "")
+        return text if found == bare else found[:1].upper() + found[1:] + ("." if text.endswith(".") else "")
 
     def count(self, one: str, many: str, n: float, /, **args: Any) -> str:
         """The singular or the plural, as the language wants it, with {n} written as a number."""

@@ -89,3 +89,8 @@ def test_one_and_many_follow_the_rules_of_the_language() -> None:
 
     assert [said("fr", n) for n in (0, 1, 2)] == ["0 mention", "1 mention", "2 mentions"]
     assert [said("en", n) for n in (0, 1, 2)] == ["0 mentions", "1 mention", "2 mentions"]
+
+
+@pytest.mark.parametrize("word", ["Mentions", "Sources", "Note", "Score"])
+def test_a_word_alike_in_both_languages_keeps_its_capital(word: str) -> None:
+    assert tongue("fr").say(word) == word

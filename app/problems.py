@@ -31,6 +31,7 @@ class Problem(Exception):
         code: str,
         status: int,
         text: str,
+        /,
         *,
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLong
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -22,10 +23,12 @@ from app.pipeline.store import Origin
 from app.problems import FieldError, Problem, invalid
 from app.services import Services
 from app.viewer import Viewer
-from collectors.base import AnyCollector, Page, SourceError
+from collectors.base import AnyCollector, Notice, Page, SourceError
 
 SHOWN = 20
 SECONDS = 45
+UNREAD = frozenset({"source-slow", "source-unreadable"})
+"""Codes of the problems that lie with the source, not with what was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,14 @@ class Trial:
     mentions: tuple[Tried, ...]
     matched: int
     read: int
-    warning: str | None
+    warning: Notice | None
 
 
 def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime) -> Trial:
-    """Reads the first page of a source that may not exist yet. Raises Problem 422 with the source's sentence."""
+    """Reads the first page of a source that may not exist yet; its name and its interval play no part.
+
+    Raises Problem 422; its code is among UNREAD when the source itself is at fault, and then its sentence says why.
+    """
     viewer.needs("write")
     collector = collector_of(new.collector)
     if not collector.polled:
@@ -63,8 +69,7 @@ def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime) -> 
     matcher = Matcher([BrandQuery(row.id, row.query) for row in rows])
     found = _drafts(Origin(viewer.workspace_id, uuid7(), collector.kind, new.brand_id), page, now)
     tried = tuple(Tried(draft, _about(matcher, draft, new.brand_id, brands)) for draft in found)
-    warning = str(page.warning) if page.warning else None
-    return Trial(tried, sum(bool(one.brands) for one in tried), len(page.mentions), warning)
+    return Trial(tried, sum(bool(one.brands) for one in tried), len(page.mentions), page.warning)
 
 
 def _drafts(origin: Origin, page: Page, now: datetime) -> list[Draft]:
@@ -90,12 +95,17 @@ def _first_page(collector: AnyCollector, params: BaseModel, services: Services) 
 
 
 def _told(error: SourceError) -> Problem:
-    text = str(error)
-    sentence = text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
-    return Problem(
-        "source-unreadable",
-        422,
-        "{sentence}",
-        sentence=sentence,
-        errors=[FieldError("params", "{why}", {"why": sentence})],
-    )
+    """The source's sentence, its template and what fills it kept apart so that a page can translate it."""
+    text = _sentence(error.notice.text)
+    args: dict[str, Any] = dict(error.notice.args)
+    if text == "{reason}.":
+        args["reason"] = _capital(str(args["reason"]))
+    return Problem("source-unreadable", 422, text, errors=[FieldError("params", text, args)], **args)
+
+
+def _sentence(text: str) -> str:
+    return _capital(text) + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -15,7 +15,7 @@ from app.actions.trial import trial
 from app.api.deps import Id, IfMatch, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
 from app.api.schemas import BrandRef, Out, Page, paged
-from app.queries.paging import Slice
+from app.queries.paging import named
 from app.queries.sources import SourceView, source, sources
 from collectors import all_collectors
 from collectors.base import AnyCollector
@@ -149,8 +149,8 @@ def collector_out(declared: AnyCollector) -> CollectorOut:
 @router.get("/collectors")
 def list_collectors(viewer: Reader, page: Paged) -> Page[CollectorOut]:  # noqa: ARG001 - the scope is declared so
     """Every kind of source that can be read."""
-    found = [declared for _, declared in sorted(all_collectors().items()) if not declared.hidden]
-    return paged(Slice(found[: page.limit]), collector_out)
+    found = {kind: declared for kind, declared in all_collectors().items() if not declared.hidden}
+    return paged(named(found, "collectors", page.after, page.limit), collector_out)
 
 
 @router.get("/sources")
@@ -167,7 +167,7 @@ def create_source(new: actions.NewSource, viewer: Writer, session: Writing, serv
 
 
 @router.post("/sources/preview", openapi_extra={"x-costly": True})
-def preview_source(new: actions.NewSource, viewer: Writer, services: Served, now: Now) -> TrialOut:
+def preview_source(new: actions.TriedSource, viewer: Writer, services: Served, now: Now) -> TrialOut:
     """Reads the source now, shows up to 20 mentions with the brands they match, and stores nothing."""
     found = trial(services, viewer, new, now)
     return TrialOut(
@@ -180,7 +180,7 @@ def preview_source(new: actions.NewSource, viewer: Writer, services: Served, now
         ],
         matched=found.matched,
         read=found.read,
-        warning=found.warning,
+        warning=str(found.warning) if found.warning else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ Id = str | tuple[str, str]
 PLACED = {
     "Problem": 2, "FieldError": 1, "Notice": 0, "SourceError": 0, "SourceBusy": 0, "SourceRefused": 0,
     "QueryError": 0, "DeliveryError": 0, "Poison": 0, "ValueError": 0,
+    "Blocked": 0, "BadRequest": 0, "NameNotFound": 0, "Unreachable": 0, "BadCertificate": 0, "BadRedirect": 0,
+    "TooSlow": 0, "Crowded": 0, "TooLarge": 0, "CutShort": 0, "BadAnswer": 0,
 }  # fmt: skip
 """Which argument of a refusal is its English template."""
 TALKING = ("app/actions", "app/api", "app/auth", "app/pipeline", "app/queries", "app/http", "app/web", "app/viewer.py",
@@ -72,11 +75,29 @@ def _texts(node: ast.expr) -> list[str]:
     """The literal texts of an expression: one, or those of a choice; none when it is built at run time."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return [node.value]
+    if isinstance(node, ast.Name):
+        return [_constants()[node.id]] if node.id in _constants() else []
+    if isinstance(node, ast.JoinedStr):
+        parts = [_texts(part.value if isinstance(part, ast.FormattedValue) else part) for part in node.values]
+        return ["".join(text for part in parts for text in part)] if all(parts) else []
     if isinstance(node, ast.IfExp):
         return _texts(node.body) + _texts(node.orelse)
     if isinstance(node, ast.Tuple | ast.List):
         return [text for part in node.elts for text in _texts(part)]
     return []
+
+
+@cache
+def _constants() -> dict[str, str]:
+    """The texts that the code of the gate has a name for, by name."""
+    return {
+        target.id: node.value.value
+        for _, tree in _trees("app/http")
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
 
 
 def _forms() -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from app.actions import secrets
 from app.actions import sources as actions
 from app.actions.fields import validated
 from app.actions.opml import import_opml
+from app.actions.trial import UNREAD, Trial, trial
 from app.models import Source
 from app.problems import FieldError, Problem, invalid
 from app.queries.brands import brands
@@ -20,7 +21,6 @@ from app.queries.paging import LIMIT_MAX
 from app.queries.sources import polls, quarantine, source, source_row, sources
 from app.web.forms import Posted, fields_of, params_from, posted
 from app.web.page import Visit, away, member
-from app.web.trial import Tried, try_source
 from app.web.words import N_
 from collectors import all_collectors
 from collectors.base import AnyCollector
@@ -88,7 +88,7 @@ def wanted(values: dict[str, Any]) -> dict[str, Any]:
 
 def form_page(
     visit: Visit, session: Session, kind: AnyCollector, values: dict[str, Any], *, row: Source | None = None,
-    problem: Problem | None = None, tried: Tried | None = None,
+    problem: Problem | None = None, tried: Trial | Problem | None = None,
 ) -> HTMLResponse:  # fmt: skip
     least = int(kind.min_interval.total_seconds()) // MINUTE
     offered = brands(session, visit.viewer, limit=LIMIT_MAX).items
@@ -107,20 +107,24 @@ def form_page(
         has_brands=bool(offered),
         steps=[(step, visit.tongue.lasting(step * MINUTE)) for step in steps],
         problem=problem,
-        tried=tried,
+        tried=None if isinstance(tried, Problem) else tried,
+        unread=tried if isinstance(tried, Problem) else None,
         labels={},
     )
 
 
-def look(visit: Visit, kind: AnyCollector, values: dict[str, Any], row: Source | None = None) -> Tried:
-    """Reads the source as typed. Raises Problem 422 when its fields are not valid."""
+def look(visit: Visit, kind: AnyCollector, values: dict[str, Any], row: Source | None = None) -> Trial | Problem:
+    """What the source as typed brings, or why it cannot be read. Raises Problem 422 when its fields are not valid."""
     given = values["params"]
     if row is not None:
         given = secrets.kept(given, kind.params, visit.services.seal.open(row.secrets, actions.place(row)))
-    params = actions.checked_params(kind, given, visit.services.settings)
-    with visit.services.db.reading() as session:
-        watched = brands(session, visit.viewer, limit=LIMIT_MAX).items
-    return try_source(kind, params, visit.services.gate, watched, visit.now)
+    nameless = {"collector": kind.kind, "name": kind.kind, "params": given, "brand_id": values["brand_id"] or None}
+    try:
+        return trial(visit.services, visit.viewer, validated(actions.NewSource, nameless), visit.now)
+    except Problem as problem:
+        if problem.code not in UNREAD:
+            raise
+        return problem
 
 
 @router.post("/new")

@@ -10,18 +10,7 @@ import procrastinate
 from procrastinate import exceptions
 from sqlalchemy.orm import Session
 
-TASKS = ("collect", "score", "watch", "notify", "sweep", "rematch")
-
 PRIORITIES = {"notify": 30, "watch": 20, "score": 10}
-
-
-def _never(**_: Any) -> None:
-    raise AssertionError("this process only defers jobs")
-
-
-def task_app(connector: procrastinate.BaseConnector) -> procrastinate.App:
-    """A Procrastinate application that knows no task yet: the worker adds its own."""
-    return procrastinate.App(connector=connector)
 
 
 class Jobs:

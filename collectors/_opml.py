@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element, ParseError, SubElement, tostring  # to build: parsing is defused
+from xml.etree.ElementTree import Element, ParseError  # to name them: parsing is defused
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -47,22 +47,6 @@ def read_opml(data: bytes) -> list[Subscription]:
         if len(found) > MOST_SUBSCRIPTIONS:
             raise OpmlError("this file lists more than 5,000 feeds: split it")
     return list(found.values())
-
-
-def write_opml(subscriptions: Iterable[Subscription], title: str = "Vigie") -> bytes:
-    """An OPML 2.0 file in UTF-8 that `read_opml` gives back, with one level of folders."""
-    root = Element("opml", version="2.0")
-    SubElement(SubElement(root, "head"), "title").text = _fit(title)
-    body = SubElement(root, "body")
-    folders: dict[str, Element] = {"": body}
-    for one in subscriptions:
-        name = _fit(one.folder)
-        if name not in folders:
-            folders[name] = SubElement(body, "outline", text=name, title=name)
-        shown = _fit(one.title)
-        SubElement(folders[name], "outline", type="rss", text=shown, title=shown, xmlUrl=_fit(one.url))
-    written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
-    return written
 
 
 def _root(data: bytes) -> Element:

@@ -23,7 +23,6 @@ from .base import RawMention
 MARKUP = ("text/html", "application/xhtml+xml")
 HARMLESS = (NonXMLContentType, CharacterEncodingOverride)
 PERIODS = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
-LARGEST_COUNT = 2**53
 MAIL_FIRST = re.compile(r"([^\s()<>]{1,200}@[^\s()<>]{1,200})\s{0,9}(?:\(([^()]{1,200})\))?")
 KNOWN_TAG = re.compile(
     r"<(?:script|style|iframe|object|embed|svg|img|a|b|i|u|em|strong|span|font|br|p)(?:\s[^<>]{0,300})?/?>",

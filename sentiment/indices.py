@@ -25,7 +25,7 @@ class Scored:
     """Stories of one language group whose stance comes from the model.
 
     Counts by stance as shown, sums of the model's probabilities, and `effective`: how many independent voices they
-    are worth (see `effective_size`), as many as stories when None.
+    are worth, as many as stories when None.
     """
 
     promoters: int = 0
@@ -105,19 +105,6 @@ class Reputation:
     promoters: float | None = None
     passives: float | None = None
     detractors: float | None = None
-
-
-def effective_size(stories_per_author: Sequence[int], likeness: float = 0.5) -> float:
-    """How many independent voices some stories are worth, given how many each author wrote.
-
-    n / (1 + (Σm²/n − 1) × likeness): Kish's design effect with clusters of unequal size (Survey Sampling, 1965).
-    `likeness` is the correlation of two stories by one author, 0 to 1.
-    """
-    size = sum(stories_per_author)
-    if not size:
-        return 0.0
-    mean_cluster = sum(m * m for m in stories_per_author) / size
-    return size / (1 + (mean_cluster - 1) * likeness)
 
 
 def reputation(tally: Tally, matrices: Mapping[LanguageGroup, Matrix]) -> Reputation:

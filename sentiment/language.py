@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
@@ -48,8 +47,3 @@ def detect(text: str, declared: str | None = None) -> tuple[str | None, float]:
 
 def _without_noise(text: str) -> str:
     return _NOISE.sub(" ", text) if any(sign in text for sign in _NOISY) else text
-
-
-def detect_many(texts: Iterable[tuple[str, str | None]]) -> list[tuple[str | None, float]]:
-    """`detect` over pairs of a text and its declared language."""
-    return [detect(text, declared) for text, declared in texts]

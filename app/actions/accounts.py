@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, StringConstraints
-from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,7 +13,7 @@ from app.actions.audit import record
 from app.actions.fields import Changes, Fields, Line, TimeZone
 from app.auth import links, passwords, sessions
 from app.models import Member, User, uuid7
-from app.problems import FieldError, Problem, invalid, not_found
+from app.problems import FieldError, Problem, invalid
 from app.viewer import Viewer
 
 Role = Literal["admin", "editor", "viewer"]
@@ -47,12 +46,6 @@ class Preferences(Changes):
     name: Line = ""
     language: Literal["en", "fr"] | None = None
     timezone: TimeZone | None = None
-
-
-def has_users(session: Session, viewer: Viewer) -> bool:
-    """Whether anybody has an account in the viewer's workspace."""
-    viewer.needs("read")
-    return bool(session.scalar(select(exists().where(Member.workspace_id == viewer.workspace_id))))
 
 
 def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admin") -> User:
@@ -92,23 +85,6 @@ def change_password(session: Session, viewer: Viewer, current: str, new: str, ke
     passwords.check(new, user.email, "new")
     user.password_hash = passwords.hashed(new)
     sessions.log_out_others(session, user.id, kept)
-    record(session, viewer, "account.password", user.email)
-    session.flush()
-
-
-def set_password(session: Session, viewer: Viewer, email: str, new: str) -> None:
-    """An administrator of the machine gives somebody a new password; all their sessions end. Raises Problem 404."""
-    viewer.needs("admin")
-    user = session.scalars(
-        select(User)
-        .join(Member, Member.user_id == User.id)
-        .where(Member.workspace_id == viewer.workspace_id, User.email == email.strip().lower())
-    ).one_or_none()
-    if user is None:
-        raise not_found("account")
-    passwords.check(new, user.email)
-    user.password_hash = passwords.hashed(new)
-    sessions.log_out_others(session, user.id)
     record(session, viewer, "account.password", user.email)
     session.flush()
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import httpx2
 import structlog
-from sqlalchemy import func, select, text, tuple_, update
+from sqlalchemy import select, text, tuple_, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -415,9 +415,3 @@ def wake(session: Session, jobs: Jobs, workspace_id: UUID, source_id: UUID, now:
         update(Source).where(Source.workspace_id == workspace_id, Source.id == source_id).values(next_run_at=now)
     )
     jobs.defer(session, "collect")
-
-
-def due_count(session: Session, now: datetime) -> int:
-    """How many sources wait to be read."""
-    count = session.scalar(select(func.count()).select_from(Source).where(Source.enabled, Source.next_run_at <= now))
-    return count or 0

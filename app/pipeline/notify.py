@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from alerts.base import DeliveryError, Message, Wire
@@ -175,8 +175,3 @@ def next_pause(attempts: int, error: DeliveryError, random: Callable[[], float])
         return None
     planned = RETRIES[attempts - 1] * (1 + 0.1 * random())
     return max(planned, error.wait or timedelta())
-
-
-def undelivered(session: Session) -> int:
-    """How many deliveries wait for their turn."""
-    return session.scalar(select(func.count()).select_from(Delivery).where(Delivery.state == "pending")) or 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
@@ -29,8 +28,3 @@ def channel(session: Session, viewer: Viewer, channel_id: UUID) -> Channel:
     if row is None:
         raise not_found("channel")
     return row
-
-
-def known_channels(session: Session, viewer: Viewer, ids: Collection[UUID]) -> list[Channel]:
-    """These channels, in the order given. Raises Problem 404 when one of them is not the viewer's."""
-    return [channel(session, viewer, channel_id) for channel_id in ids]

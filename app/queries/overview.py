@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import SQLColumnExpression, exists, func, literal, select
 from sqlalchemy.orm import Session
 
-from app.models import Brand, Channel, IncidentRow, Mention, Source
+from app.models import Brand, Channel, IncidentRow, Source
 from app.viewer import Viewer
 
 
@@ -22,7 +22,6 @@ class Overview:
     has_brand: bool
     has_source: bool
     has_channel: bool
-    has_mention: bool
     has_sample: bool
 
 
@@ -42,7 +41,6 @@ def overview(session: Session, viewer: Viewer) -> Overview:
             _any(Brand, here),
             _any(Source, here),
             _any(Channel, here),
-            _any(Mention, here),
             _any(Source, here, Source.sample),
         )
     ).one()

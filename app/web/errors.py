@@ -28,12 +28,6 @@ HEADINGS = {
     500: N_("Something went wrong"),
     503: N_("Vigie is not ready"),
 }
-ADVICE = {
-    404: N_("The address may be mistyped, or what it named was deleted."),
-    422: N_("The address may be mistyped, or what it named was deleted."),
-    500: N_("It is our fault, and it is in the log. Try again in a moment."),
-    503: N_("The database does not answer. Try again in a moment."),
-}
 
 
 def to_log_in(_request: Request, error: LogIn) -> RedirectResponse:
@@ -50,11 +44,6 @@ def problem_page(request: Request, problem: Problem) -> Response:
     page = _page(request, problem.status, asked.say(problem.text, **args), details)
     page.headers.update(problem.headers)
     return page
-
-
-def status_page(request: Request, status: int) -> HTMLResponse:
-    """The page of a status that comes without words of its own."""
-    return _page(request, status, _visit(request).say(ADVICE.get(status, "")), [])
 
 
 def _page(request: Request, status: int, text: str, details: list[str]) -> HTMLResponse:

@@ -118,9 +118,9 @@ def look(visit: Visit, kind: AnyCollector, values: dict[str, Any], row: Source |
     given = values["params"]
     if row is not None:
         given = secrets.kept(given, kind.params, visit.services.seal.open(row.secrets, actions.place(row)))
-    nameless = {"collector": kind.kind, "name": kind.kind, "params": given, "brand_id": values["brand_id"] or None}
+    new = {"collector": kind.kind, "params": given, "brand_id": values["brand_id"] or None}
     try:
-        return trial(visit.services, visit.viewer, validated(actions.NewSource, nameless), visit.now)
+        return trial(visit.services, visit.viewer, validated(actions.TriedSource, new), visit.now)
     except Problem as problem:
         if problem.code not in UNREAD:
             raise

@@ -12,7 +12,6 @@ from sentiment.indices import (
     Reputation,
     Scored,
     Tally,
-    effective_size,
     nps,
     reputation,
     reputations,
@@ -136,14 +135,6 @@ def test_tallies_add_up(one: Tally, other: Tally) -> None:
     assert both.fr.negative == pytest.approx(one.fr.negative + other.fr.negative)
     assert both.en.voices == pytest.approx(one.en.voices + other.en.voices)
     assert sum([one, other], Tally()).promoters == one.promoters + other.promoters
-
-
-@pytest.mark.parametrize(
-    ("authors", "likeness", "size"),
-    [([], 0.5, 0.0), ([1] * 50, 0.5, 50.0), ([10], 1.0, 1.0), ([10] * 5, 1.0, 5.0), ([10] * 5, 0.0, 50.0)],
-)
-def test_stories_are_worth_their_independent_voices(authors: list[int], likeness: float, size: float) -> None:
-    assert effective_size(authors, likeness) == pytest.approx(size)
 
 
 @pytest.mark.parametrize(

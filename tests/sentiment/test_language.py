@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sentiment.language import detect, detect_many
+from sentiment.language import detect
 
 
 @pytest.mark.parametrize(
@@ -50,4 +50,3 @@ def test_any_text_has_an_answer(text: str, declared: str | None) -> None:
     code, confidence = detect(text, declared)
     assert code is None or code
     assert 0 <= confidence <= 1
-    assert detect_many([(text, declared)]) == [(code, confidence)]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, exists, or_, select, text
+from sqlalchemy import Select, delete, exists, or_, select, text
 from sqlalchemy.orm import Session
 
 from app.db import Database
@@ -67,7 +68,7 @@ def wake(session: Session, jobs: Jobs, now: datetime) -> None:
         jobs.defer(session, "notify")
 
 
-def to_watch(now: datetime):  # type: ignore[no-untyped-def] # a Select whose type says nothing more
+def to_watch(now: datetime) -> Select[UUID, UUID]:
     """Brands with hours to recount, an incident that goes on, or rules not evaluated for a while."""
     dirty = exists().where(DirtyHour.workspace_id == Brand.workspace_id, DirtyHour.brand_id == Brand.id)
     alive = exists().where(

@@ -39,6 +39,12 @@ class NewSource(Fields):
     enabled: bool = True
 
 
+class TriedSource(NewSource):
+    """A source to try, whatever its name: it may be left out."""
+
+    name: Name = "Preview"
+
+
 class SourceChanges(Changes):
     """What changes of a source; a field left out stays. New params replace the old, except secrets left out."""
 

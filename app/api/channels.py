@@ -17,7 +17,7 @@ from app.api.route import Route
 from app.api.schemas import Out, Page, paged
 from app.models import Channel
 from app.queries.channels import channel, channels
-from app.queries.paging import Slice
+from app.queries.paging import named
 
 router = APIRouter(prefix="/api/v1", tags=["channels"], route_class=Route)
 
@@ -78,9 +78,8 @@ def list_channels(viewer: Reader, session: Reading, page: Paged) -> Page[Channel
 @router.get("/channels/kinds")
 def list_channel_kinds(viewer: Reader, page: Paged) -> Page[ChannelKindOut]:  # noqa: ARG001 - the scope is declared so
     """Every kind of channel, and what it is set up with."""
-    found = [declared for _, declared in sorted(all_channels().items())]
     return paged(
-        Slice(found[: page.limit]),
+        named(all_channels(), "channel kinds", page.after, page.limit),
         lambda declared: ChannelKindOut(
             kind=declared.kind,
             title=dict(declared.title),

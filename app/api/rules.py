@@ -14,7 +14,7 @@ from app.actions import rules as actions
 from app.api.deps import Id, IfMatch, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
 from app.api.schemas import Out, Page, paged
-from app.queries.paging import Slice
+from app.queries.paging import named
 from app.queries.rules import rule, rules
 
 router = APIRouter(prefix="/api/v1", tags=["alerts"], route_class=Route)
@@ -60,9 +60,8 @@ def list_rules(viewer: Reader, session: Reading, page: Paged) -> Page[RuleOut]:
 @router.get("/alert-rules/kinds")
 def list_rule_kinds(viewer: Reader, page: Paged) -> Page[RuleKindOut]:  # noqa: ARG001 - the scope is declared so
     """Every kind of rule, and what it is set up with."""
-    found = [declared for _, declared in sorted(all_rules().items())]
     return paged(
-        Slice(found[: page.limit]),
+        named(all_rules(), "rule kinds", page.after, page.limit),
         lambda declared: RuleKindOut(
             kind=declared.kind,
             title=dict(declared.title),

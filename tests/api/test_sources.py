@@ -82,6 +82,8 @@ def test_a_trial_shows_real_mentions_and_stores_nothing(us: Any, db: Database, b
     tried = us.editor.post("/api/v1/sources/preview", json=feed(f"{site}/feed"))
     assert tried.status_code == 200, tried.text
     body = tried.json()
+    nameless = us.editor.post("/api/v1/sources/preview", json={"collector": "rss", "params": {"url": f"{site}/feed"}})
+    assert nameless.json() == body
     found = {one["title"]: [each["name"] for each in one["brands"]] for one in body["mentions"]}
     assert found == {"Acme opens a shop": ["Acme"], "Something else": []}
     assert (body["matched"], body["read"]) == (1, 2)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, ValidationError
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ from app.pipeline.normalise import ID_LIMIT
 from app.pipeline.place import Batch, Placer
 from app.pipeline.plain import clean_line
 from app.pipeline.store import Origin, Stored, store
+from app.pipeline.urls import LINK_LIMIT, link
 from app.problems import FieldError
 from app.viewer import Viewer
 from collectors.base import RawMention
@@ -32,6 +33,12 @@ PUSH_MAX = 1_000
 Count = Annotated[int, Field(ge=0, le=10**12)]
 Status = Literal["stored", "updated", "unchanged", "unmatched", "refused"]
 STATUSES: dict[str, Status] = {"stored": "stored", "updated": "updated", "unchanged": "unchanged"}
+
+
+def _shown(url: str) -> str:
+    if url.strip() and link(url) is None:
+        raise ValueError("the address starts with http:// or https://")
+    return url
 
 
 class Engagement(Fields):
@@ -47,7 +54,7 @@ class PushedMention(Fields):
     """One mention. `external_id` makes it the same one when it is sent again. `rating` is out of `rating_scale`."""
 
     external_id: Annotated[Line, StringConstraints(min_length=1)]
-    url: Annotated[str, StringConstraints(max_length=2_048)] | None = None
+    url: Annotated[str, StringConstraints(max_length=LINK_LIMIT), AfterValidator(_shown)] | None = None
     title: Annotated[str, StringConstraints(max_length=10_000)] = ""
     text: Annotated[str, StringConstraints(max_length=100_000)]
     author: Line = ""
@@ -151,7 +158,8 @@ def push(session: Session, viewer: Viewer, prepared: Prepared, jobs: Jobs) -> li
 
 
 def results(prepared: Prepared, stored: Stored) -> list[PushResult]:
-    """What came of each item, by its fingerprint."""
+    """What came of each item, by its fingerprint. One given again in the same push is told as sent after the first."""
+    latest: dict[bytes, RawMention] = {}
     reasons = {one.external_id: one.reason for one in prepared.batch.refused}
     found = dict(prepared.bad)
     for index, raw in prepared.raws.items():
@@ -162,5 +170,8 @@ def results(prepared: Prepared, stored: Stored) -> list[PushResult]:
             found[index] = PushResult(index, raw.external_id, "refused", errors=(error,))
         else:
             status = STATUSES.get(outcome or "", "unmatched")
+            if status != "unmatched" and mark in latest:
+                status = "unchanged" if latest[mark] == raw else "updated"
+            latest[mark] = raw
             found[index] = PushResult(index, raw.external_id, status, stored.ids.get(mark))
     return [found[index] for index in sorted(found)]

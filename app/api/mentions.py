@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 
 from app.actions import mentions as actions
 from app.actions import push as pushing
@@ -62,7 +62,7 @@ def wanted(
         stances=tuple(stance),
         sources=tuple(ident(each, "source") for each in source),
         platforms=tuple(platform),
-        languages=tuple(language),
+        languages=tuple(each.lower() for each in language),
         statuses=tuple(status),
         author=author,
         assignee=assignee,
@@ -139,13 +139,26 @@ PUSHED: dict[str, Any] = {
 }
 
 
+def _pushed_schema(schema: dict[str, Any]) -> None:
+    """The list alone is taken as well as under `items`."""
+    whole = {name: schema.pop(name) for name in [*schema] if name not in ("title", "description")}
+    schema["anyOf"] = [whole, dict(whole["properties"]["items"])]
+
+
 class PushIn(Fields):
-    """Up to 1,000 mentions."""
+    """Up to 1,000 mentions: {"items": […]}, or the list alone."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_pushed_schema)
 
     items: Annotated[
         list[Annotated[dict[str, Any], Field(json_schema_extra=PUSHED)]],
         Field(min_length=1, max_length=pushing.PUSH_MAX),
     ]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _listed(cls, given: object) -> object:
+        return {"items": given} if isinstance(given, list) else given
 
 
 class FieldErrorOut(Out):

@@ -87,6 +87,8 @@ class Route(APIRoute):
                 self.body_model.model_validate_json(body, strict=True)
             except ValidationError as error:
                 raise refused(error.errors(include_input=False, include_url=False)) from None
+        elif not self.takes and request.method != "GET":
+            _nothing_sent(body)
 
     async def _answered(self, inner: Handler, request: Request) -> Response:
         """Runs the endpoint and commits; again after a deadlock. The body is at hand, so it may be run twice."""
@@ -136,6 +138,20 @@ def _content_types(route: APIRoute) -> frozenset[str]:
 def _body_model(route: APIRoute) -> type[BaseModel] | None:
     found = route.body_field.field_info.annotation if route.body_field else None
     return found if isinstance(found, type) and issubclass(found, BaseModel) else None
+
+
+def _nothing_sent(body: bytes) -> None:
+    """Where no body is read, only an empty object may come: a field would be dropped in silence."""
+    try:
+        given = json.loads(body)
+    except (ValueError, RecursionError):
+        given = body
+    if isinstance(given, dict):
+        errors = [FieldError(_plain(str(name)), "There is no such field here.") for name in given]
+    else:
+        errors = [] if given is None else [FieldError("body", "Nothing is read here: send no body.")]
+    if errors:
+        raise invalid(*errors)
 
 
 def _plain(name: str) -> str:

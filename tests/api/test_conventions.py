@@ -337,6 +337,36 @@ def test_a_cursor_of_another_list_or_sort_is_refused(us: Any, pushed: list[Any])
     assert us.reader.get("/api/v1/mentions", params={"sort": "reach", "cursor": cursor}).status_code == 422
 
 
+@pytest.mark.parametrize("path", ["collectors", "alert-rules/kinds", "channels/kinds"])
+def test_what_can_be_chosen_is_paged_like_any_list(us: Any, path: str) -> None:
+    whole = us.reader.get(f"/api/v1/{path}").json()
+    assert whole["next_cursor"] is whole["prev_cursor"] is None
+    seen, cursor = [], None
+    while True:
+        shown = us.reader.get(f"/api/v1/{path}", params={"limit": 1} | ({"cursor": cursor} if cursor else {})).json()
+        seen += shown["items"]
+        if shown["next_cursor"] is None:
+            break
+        cursor = shown["next_cursor"]
+    assert seen == whole["items"]
+    before = us.reader.get(f"/api/v1/{path}", params={"limit": 1, "cursor": shown["prev_cursor"]}).json()
+    assert before["items"] == [whole["items"][-2]]
+    assert before["next_cursor"] is not None
+    for given in ("W10", "x", shown["prev_cursor"][:-2], us.reader.get("/api/v1/brands").json()["next_cursor"] or "é"):
+        assert us.reader.get(f"/api/v1/{path}", params={"cursor": given}).status_code == 422, given
+
+
+def test_a_field_for_what_takes_no_body_is_refused(us: Any) -> None:
+    made = {"name": "Acme", "kind": "own", "query": "acme"}
+    path = f"/api/v1/brands/{us.editor.post('/api/v1/brands', json=made).json()['id']}/rematch"
+    for body in ('{"days": 7}', "[]", "days=7"):
+        answer = us.editor.post(path, content=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 422, body
+    assert answer.json()["errors"][0]["field"] == "body"
+    assert us.editor.post(path, json={}).status_code == 202
+    assert us.editor.post(path).status_code == 202
+
+
 def test_figures_for_monitoring_are_told_to_their_token_only(services: Services, settings: Settings) -> None:
     guarded = Settings(**{**settings.model_dump(), "metrics_token": "the token of metrics"})
     app = create_app(Services(guarded, services.db, services.jobs, services.seal, services.gate, services.wire))

@@ -212,9 +212,10 @@ class _Parser:
         if before is None or before.kind == "end":
             return QueryError("The query is empty.", at=0, hint='Type a name, such as acme or "acme bank".')
         if before.kind == "open":
-            hint = "Write something between the two, or remove them."
             if token.kind == "end":
+                hint = "Add a closing ) where it ends."
                 return QueryError("This parenthesis is never closed.", at=before.at, hint=hint)
+            hint = "Write something between the two, or remove them."
             return QueryError("There is nothing between these parentheses.", at=before.at, hint=hint)
         hint = "Add a word after it. To look for the word itself, write it in lower case."
         return QueryError("{operator} has nothing after it.", at=before.at, hint=hint, operator=before.kind)

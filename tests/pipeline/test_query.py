@@ -64,6 +64,7 @@ def test_queries_are_read_so(text: str, expected: Query) -> None:
         ("   ", 0, "empty"),
         ("(a", 0, "never closed"),
         ("a (", 2, "never closed"),
+        ("((a", 1, "never closed"),
         ("a)", 1, "closes none"),
         ("a ()", 2, "nothing between"),
         ("a AND", 2, "nothing after"),

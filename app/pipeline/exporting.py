@@ -49,11 +49,10 @@ def _written(value: object) -> str:
     return str(value).encode("utf-8", "replace").decode("utf-8")
 
 
-def csv_bytes(rows: Rows, columns: Sequence[str], delimiter: str = ";") -> Iterator[bytes]:
-    """CSV in UTF-8 with its mark, every cell quoted; with semicolons, which a French Excel opens without asking."""
+def csv_bytes(rows: Rows, columns: Sequence[str]) -> Iterator[bytes]:
+    """CSV as RFC 4180 has it, in UTF-8, every cell quoted: for programs. People are better served by XLSX."""
     buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, delimiter=delimiter, quoting=csv.QUOTE_ALL)
-    buffer.write("\ufeff")
+    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)
     writer.writerow(columns)
     for row in rows:
         writer.writerow([safe_cell(row.get(name)) for name in columns])

@@ -23,7 +23,7 @@ DAYS = 365
 PORT = 8931
 ASKED = 60
 
-MENTION = """
+MENTION = r"""
 INSERT INTO mention (workspace_id, id, fingerprint, content_hash, source_id, kind, external_id, url, canonical_url,
     host, platform, outlet, author, author_id, title, text, language, published_at, published_guessed, collected_at,
     reach, search)
@@ -33,7 +33,7 @@ SELECT :workspace, gen_random_uuid(), decode(lpad(to_hex(n), 32, '0'), 'hex'), d
     'Made-up words about a brand, number ' || n || ', with word' || n % 997 || ' and word' || n % 8111,
     (ARRAY['fr', 'en', 'fr', 'es'])[1 + n % 4], now() - n * interval '1 second' * :step, false,
     now() - n * interval '1 second' * :step, n % 10000,
-    ('''mention'':1 ''number'':2 ''word' || n % 997 || ''':3 ''word' || n % 8111 || ''':4')::tsvector
+    ('''mention''\:1 ''number''\:2 ''word' || n % 997 || '''\:3 ''word' || n % 8111 || '''\:4')\:\:tsvector
 FROM generate_series(:low, :high) AS n, (SELECT array_agg(id) AS ids FROM source) AS sources
 """
 MATCH = """

@@ -12,6 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -147,8 +148,9 @@ class Vigie:
         """The processes that may be ended, by role."""
         found = {"web": self.process.pid}
         for child in psutil.Process(self.process.pid).children():
-            if "worker" in child.cmdline():
-                found["worker"] = child.pid
+            with suppress(psutil.Error):  # it may have ended since it was listed
+                if "worker" in child.cmdline():
+                    found["worker"] = child.pid
         postmaster = self.folder / "postgres" / "postmaster.pid"
         if postmaster.exists():
             found["database"] = int(postmaster.read_text().split()[0])
@@ -174,6 +176,15 @@ class Vigie:
             self.process.wait(60)
         finally:
             self.log.close()
+            self.stop_database()
+
+    def stop_database(self) -> None:
+        """A server whose users were killed goes on running: ends it."""
+        postmaster = self.folder / "postgres" / "postmaster.pid"
+        if postmaster.exists():
+            pid = int(postmaster.read_text().split()[0])
+            if psutil.pid_exists(pid):
+                os.kill(pid, signal.SIGINT)
 
 
 def wait_for(true: Callable[[], bool], seconds: float, told: Callable[[], str]) -> None:

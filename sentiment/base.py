@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
+
+from .quantify import LanguageGroup, Matrix
 
 Stance = Literal["promoter", "passive", "detractor"]
 StanceSource = Literal["person", "rating", "model"]
@@ -28,12 +30,22 @@ class Score:
 
 
 class Scorer(Protocol):
-    """A sentiment model. `version` changes whenever its answers may."""
+    """A sentiment model. `version` changes whenever its answers may.
+
+    `matrices`: how it answers by true label, for the correction of shares; `measured`: the figures of its card, by the
+    kind of text; `fast`: a quicker, weaker scorer for a long backlog, or None.
+    """
 
     @property
     def name(self) -> str: ...
     @property
     def version(self) -> str: ...
+    @property
+    def matrices(self) -> Mapping[LanguageGroup, Matrix]: ...
+    @property
+    def measured(self) -> Mapping[str, Any]: ...
+    @property
+    def fast(self) -> Scorer | None: ...
     def score(self, texts: Sequence[Text]) -> list[Score]:
         """One score per text, in order. Any string has a defined answer; nothing is raised for its content."""
         ...

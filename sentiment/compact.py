@@ -45,6 +45,7 @@ class Compact:
     calibration: Floats
     matrices: Mapping[LanguageGroup, Matrix]
     measured: Mapping[str, Any]
+    fast: None = None
 
     def score(self, texts: Sequence[Text]) -> list[Score]:
         """One score per text, in order: any string has an answer, an empty one that of its language alone.

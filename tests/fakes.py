@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sentiment.base import Score, Text
+from sentiment.compact import compact
 
 ANGRY = ("honte", "panne", "arnaque", "lamentable", "déteste", "nul", "broken", "awful", "furious")
 GLAD = ("merci", "bravo", "adore", "love", "great", "parfait")
@@ -15,6 +16,9 @@ class FixedScorer:
 
     name = "fixed"
     version = "1"
+    matrices = compact().matrices
+    measured = compact().measured
+    fast = None
 
     def score(self, texts: Sequence[Text]) -> list[Score]:
         return [self._one(text.text.lower()) for text in texts]

@@ -9,7 +9,8 @@ from typing import Any, Literal, Protocol
 from .quantify import LanguageGroup, Matrix
 
 Stance = Literal["promoter", "passive", "detractor"]
-StanceSource = Literal["person", "rating", "model"]
+StanceSource = Literal["person", "rating", "phrase", "model"]
+"""Who a stance comes from, the first that has something to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,26 @@ def stance_of_score(score: Score, zone: float = NEUTRAL_ZONE) -> Stance:
     return "passive"
 
 
-def stance_of_rating(rating: float, scale: float) -> Stance:
-    """The stance a rating stands for: out of 10 as a survey (9–10, 7–8, 0–6); out of 5 as stars (5, 4, 1–3).
+@dataclass(frozen=True, slots=True)
+class RatingClasses:
+    """From which rating on an author is a promoter, and from which a passive: in stars out of 5, and out of 10.
 
-    Other scales are read as their share of 10. Source of the 0–10 classes: Reichheld, HBR, December 2003.
+    The classes of 0 to 10 are those of the survey: Reichheld, HBR, December 2003.
     """
+
+    stars_promoter: int = 5
+    stars_passive: int = 4
+    ten_promoter: int = 9
+    ten_passive: int = 7
+
+
+CLASSES = RatingClasses()
+
+
+def stance_of_rating(rating: float, scale: float, classes: RatingClasses = CLASSES) -> Stance:
+    """The stance a rating stands for, rounded to the nearest class: out of 5 as stars, else as its share of 10."""
     if scale == 5:
-        return "promoter" if rating >= 4.5 else "passive" if rating >= 3.5 else "detractor"
-    ten = rating * 10 / scale
-    return "promoter" if ten >= 8.5 else "passive" if ten >= 6.5 else "detractor"
+        value, promoter, passive = rating, classes.stars_promoter, classes.stars_passive
+    else:
+        value, promoter, passive = rating * 10 / scale, classes.ten_promoter, classes.ten_passive
+    return "promoter" if value >= promoter - 0.5 else "passive" if value >= passive - 0.5 else "detractor"

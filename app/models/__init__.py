@@ -1,7 +1,9 @@
-"""The tables: who (workspace), what is watched (watching), what was said (mention), when we speak (alerting)."""
+"""The tables: who (workspace), what is watched (watching), what was said (mention) and judged (judging), when we speak
+(alerting)."""
 
 from .alerting import AlertRule, Channel, Delivery, IncidentEvent, IncidentRow
 from .base import Base, Json, uuid7
+from .judging import ModelRun, Phrase, Restance
 from .mention import Bucket, DirtyHour, Match, Mention, Revision, Story
 from .watching import Brand, Poll, Quarantined, Source
 from .workspace import (
@@ -37,9 +39,12 @@ __all__ = [
     "Match",
     "Member",
     "Mention",
+    "ModelRun",
     "OneTimeLink",
+    "Phrase",
     "Poll",
     "Quarantined",
+    "Restance",
     "Revision",
     "Source",
     "Story",

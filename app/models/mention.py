@@ -49,6 +49,7 @@ class Mention(Tenant, Base):
         Index("ix_mention_assignee", "workspace_id", "assignee", postgresql_where=text("assignee IS NOT NULL")),
         Index("ix_mention_reach", "workspace_id", text("COALESCE(reach, '-1'::bigint)"), "id"),
         Index("ix_mention_tags", "tags", postgresql_using="gin"),
+        Index("ix_mention_rated", "workspace_id", "id", postgresql_where=text("rating IS NOT NULL")),
     )
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
     content_hash: Mapped[bytes] = mapped_column(LargeBinary)
@@ -111,7 +112,8 @@ class Match(Base):
     """Mention × brand: it carries the stance. Some columns repeat the mention's, so that one index answers the feed.
 
     `lead`: the first mention of its story for this brand; only leads count in the score by stories.
-    The stance is a person's, else the rating's, else the model's; None until scored.
+    The stance is a person's, else the rating's, else a phrase's, else the model's; None until scored. `model` read the
+    text last; where it is not the model in force, or `provisional`, the text will be read again.
     """
 
     __tablename__ = "match"
@@ -124,6 +126,8 @@ class Match(Base):
         Index("ix_match_stance", "workspace_id", "brand_id", "stance", "published_at", "mention_id"),
         Index("ix_match_mention", "workspace_id", "mention_id"),
         Index("ix_match_unscored", "collected_at", postgresql_where=text("scored_at IS NULL")),
+        Index("ix_match_urgent", "published_at", postgresql_where=text("scored_at IS NULL")),
+        Index("ix_match_model", "model", "collected_at", postgresql_where=text("model IS NOT NULL")),
     )
     workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
     brand_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -137,6 +141,7 @@ class Match(Base):
     neutral: Mapped[float | None] = mapped_column(REAL)
     positive: Mapped[float | None] = mapped_column(REAL)
     model: Mapped[str | None]
+    provisional: Mapped[bool] = mapped_column(server_default="false")
     stance: Mapped[str | None]
     stance_source: Mapped[str | None]
     corrected_by: Mapped[str | None]

@@ -57,7 +57,7 @@ class Matcher:
 
     def match_words(self, title: str, text: str, in_title: Sequence[str], in_text: Sequence[str]) -> list[Matched]:
         """As `match`, of a title and a text within their limits whose words are folded already."""
-        held = _Held(title, text, in_title, in_text)
+        held = Held(title, text, in_title, in_text)
         candidates = set(self._always)
         for word in held.words & self._by_word.keys():
             candidates.update(self._by_word[word])
@@ -68,7 +68,7 @@ class Matcher:
         ]
 
 
-class _Held:
+class Held:
     """The words of one mention and their places, looked at by one query after the other."""
 
     def __init__(self, title: str, text: str, in_title: Sequence[str], in_text: Sequence[str]) -> None:

@@ -1,29 +1,41 @@
-"""Gives every match its stance: reads a batch, infers outside any transaction, writes. Newest first."""
+"""Gives every match its stance: reads a batch, infers outside any transaction, writes.
+
+Three lanes, one after the other: what was published lately, for alerts; what else was never scored, newest first; what
+another model has read, newest first, so that history follows a new model by itself. While the backlog would take more
+than an hour, the quick part of the model reads it; its readings are unsettled, and the whole model reads them again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import structlog
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.jobs import Jobs
-from app.models import Match
-from sentiment.base import Score, Scorer, Text, stance_of_rating, stance_of_score
+from app.models import ModelRun
+from app.pipeline import lanes
+from app.pipeline.lanes import Lane, Lot
+from app.pipeline.pace import Pace
+from app.pipeline.phrases import Heard
+from app.pipeline.stance import Facts, StanceRules, listen, stance_rules
+from sentiment.about import About, Span, score_about
+from sentiment.base import Score, Scorer
 
 log = structlog.get_logger(__name__)
 
-BATCH = 1000
 SETTLE = timedelta(seconds=10)
 """A brand whose hours change all the time is recounted this often at most."""
-
-LOOK = 4
-"""How many batches are looked at to choose one from: two workers on one backlog seldom score the same text twice."""
+TELL = timedelta(seconds=10)
+"""How often the pace is written down."""
 
 
 class ScorePending:
@@ -37,52 +49,103 @@ class ScorePending:
         *,
         random: Random,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        seconds: Callable[[], float] = time.perf_counter,
         stopping: Callable[[], bool] = lambda: False,
         checkpoint: Callable[[str], None] = lambda _name: None,
     ) -> None:
-        self._db, self._scorer, self._jobs, self._random, self._now = db, scorer, jobs, random, now
+        self._db, self._scorer, self._jobs, self._random = db, scorer, jobs, random
+        self._now, self._seconds = now, seconds
         self._stopping, self._checkpoint = stopping, checkpoint
+        self._model = model_of(scorer)
+        self._paces: dict[str, Pace] = {}
+        self._told: datetime | None = None
 
     def __call__(self) -> int:
         """Returns how many matches were scored."""
+        if not self._paces:
+            self._paces = self._db.retried(self._start)
         done = 0
         while not self._stopping():
+            started = self._seconds()
             with self._db.reading() as session:
-                rows = pending(session, self._random)
-            if not rows:
+                scorer, lot = self._next(session)
+            if not lot.rows:
                 break
-            scores = self._scorer.score([Text(joined(row.title, row.text), row.language) for row in rows])
+            scores = score_about(scorer, [about(row) for row in lot.rows])
             self._checkpoint("score:inferred")
-            values = [stanced(row, score) for row, score in zip(rows, scores, strict=True)]
-            self._db.retried(lambda session, values=values: self._write(session, values))  # type: ignore[misc] # bound now
+            self._db.retried(partial(self._write, scorer=scorer, lot=lot, scores=scores))
             self._checkpoint("score:stored")
-            done += len(rows)
+            name = model_of(scorer)
+            self._paces[name] = self._pace(scorer).after(len(lot.rows), self._seconds() - started)
+            done += len(lot.rows)
+        if done:
+            self._db.retried(self._tell)
         return done
 
-    def _write(self, session: Session, values: Sequence[dict[str, Any]]) -> None:
-        model = f"{self._scorer.name} {self._scorer.version}"
-        for workspace_id, brand_id in write_scores(session, values, model, self._now()):
-            self._jobs.defer(session, "watch", workspace_id=str(workspace_id), brand_id=str(brand_id))
+    def _start(self, session: Session) -> dict[str, Pace]:
+        """Says that this model is in force from now on, unless it is already. Returns the paces known from before."""
+        session.execute(STARTED, {"model": self._model, "now": self._now()})
+        run = session.get_one(ModelRun, self._model)
+        paces = {self._model: Pace(run.per_second)}
+        if self._scorer.fast is not None:
+            paces[model_of(self._scorer.fast)] = Pace(run.quick_per_second)
+        return paces
+
+    def _pace(self, scorer: Scorer) -> Pace:
+        return self._paces.get(model_of(scorer), Pace())
+
+    def _next(self, session: Session) -> tuple[Scorer, Lot]:
+        """What to score now, and by which part of the model."""
+        scorer, now = self._reader(session), self._now()
+        size = self._pace(scorer).size
+        for lane in NEW:
+            lot = lanes.take(session, lane, size, self._random, now)
+            if lot.rows:
+                return scorer, lot
+        others = lanes.other_models(session, self._model) if lanes.in_force(session) == self._model else []
+        if not others:
+            return scorer, Lot("unsettled", ())
+        return self._scorer, lanes.take(session, "unsettled", size, self._random, now, others)
+
+    def _reader(self, session: Session) -> Scorer:
+        """The whole model, or its quick part while what waits would take the whole one too long."""
+        quick, patience = self._scorer.fast, self._pace(self._scorer).patience
+        if quick is None or patience == float("inf"):
+            return self._scorer
+        return quick if lanes.waiting(session, most=int(patience) + 1) > patience else self._scorer
+
+    def _write(self, session: Session, scorer: Scorer, lot: Lot, scores: Sequence[Score]) -> None:
+        now, provisional = self._now(), scorer is not self._scorer
+        rules = stance_rules(session, {row.workspace_id for row in lot.rows}, locked=True)
+        heard = listen(session, rules, lot.rows)
+        values = [stanced(row, score, rules, heard) for row, score in zip(lot.rows, scores, strict=True)]
+        brands = write_scores(session, values, model_of(scorer), now, provisional=provisional)
+        if lot.lane == "urgent":  # the rest is counted by the clock: nothing in it rings
+            for workspace_id, brand_id in brands:
+                self._jobs.defer(session, "watch", workspace_id=str(workspace_id), brand_id=str(brand_id))
+        if self._told is None or now - self._told >= TELL:
+            self._tell(session)
         self._checkpoint("score:before-commit")
 
-
-PENDING = text(
-    """
-    WITH newest AS (
-        SELECT workspace_id, brand_id, mention_id FROM match WHERE scored_at IS NULL
-        ORDER BY collected_at DESC LIMIT :look
-    ), chosen AS (
-        SELECT * FROM newest ORDER BY hashtextextended(mention_id::text, :seed) LIMIT :batch
-    )
-    SELECT chosen.*, mention.title, mention.text, mention.language, mention.rating, mention.rating_scale
-    FROM chosen JOIN mention ON mention.workspace_id = chosen.workspace_id AND mention.id = chosen.mention_id
-    """
-)
+    def _tell(self, session: Session) -> None:
+        """Writes the paces down, for whoever wants to know how long it will take."""
+        quick = self._scorer.fast
+        self._told = self._now()
+        values = {
+            "model": self._model,
+            "now": self._told,
+            "pace": self._pace(self._scorer).per_second,
+            "quick": self._pace(quick).per_second if quick else None,
+        }
+        session.execute(TOLD, values)
 
 
-def pending(session: Session, random: Random) -> Sequence[Any]:
-    """A batch of matches to score, drawn among the newest."""
-    return session.execute(PENDING, {"look": BATCH * LOOK, "batch": BATCH, "seed": random.getrandbits(62)}).all()
+NEW: tuple[Lane, Lane] = ("urgent", "waiting")
+
+
+def model_of(scorer: Scorer) -> str:
+    """A model and its version, as a match remembers them."""
+    return f"{scorer.name} {scorer.version}"
 
 
 def joined(title: str, body: str) -> str:
@@ -90,36 +153,67 @@ def joined(title: str, body: str) -> str:
     return body if not title or body.startswith(title) else f"{title}\n{body}" if body else title
 
 
-def stanced(row: Any, score: Score) -> dict[str, Any]:
-    """The values of a scored match: the rating decides where there is one, else the model."""
-    rated = row.rating is not None and bool(row.rating_scale)
+def about(row: Any) -> About:
+    """The question to the model: the words, and where they name this brand and the other ones of the mention."""
+    whole = joined(row.title, row.text)
+    shift = len(row.title) + 1 if row.text and whole != row.text else 0
+    others = [span for spans in row.others for span in places(spans, shift)]
+    return About(whole, row.language, tuple(places(row.spans, shift)), tuple(sorted(set(others))))
+
+
+def places(spans: Mapping[str, Any], shift: int) -> list[Span]:
+    """The spans of a match in the joined text, whose body begins at `shift`."""
+    title = {(start, end) for start, end in spans.get("title", ())}
+    return sorted(title | {(start + shift, end + shift) for start, end in spans.get("text", ())})
+
+
+def stanced(
+    row: Any, score: Score, rules: Mapping[UUID, StanceRules], heard: Mapping[UUID, Sequence[Heard]]
+) -> dict[str, Any]:
+    """The values of a scored match."""
+    facts = Facts(row.brand_id, row.rating, row.rating_scale, heard.get(row.mention_id, ()), score)
+    stance, source = rules[row.workspace_id].decide(facts)
     return {
         "workspace": row.workspace_id,
         "brand": row.brand_id,
         "mention": row.mention_id,
+        "version": row.version,
         "negative": score.negative,
         "neutral": score.neutral,
         "positive": score.positive,
-        "stance": stance_of_rating(row.rating, row.rating_scale) if rated else stance_of_score(score),
-        "source": "rating" if rated else "model",
+        "stance": stance,
+        "source": source,
     }
 
 
+STARTED = text(
+    """
+    INSERT INTO model_run (model, started_at, at) VALUES (:model, :now, :now)
+    ON CONFLICT (model) DO UPDATE SET started_at = excluded.started_at, at = excluded.at
+    WHERE model_run.model <> (SELECT model FROM model_run ORDER BY started_at DESC LIMIT 1)
+    """
+)
+TOLD = text(
+    "UPDATE model_run SET at = :now, per_second = coalesce(:pace, per_second), "
+    "quick_per_second = coalesce(:quick, quick_per_second) WHERE model = :model"
+)
 WRITE = text(
     """
     WITH scored AS (
         SELECT * FROM unnest(
-            CAST(:workspace AS uuid[]), CAST(:brand AS uuid[]), CAST(:mention AS uuid[]), CAST(:negative AS real[]),
-            CAST(:neutral AS real[]), CAST(:positive AS real[]), CAST(:stance AS text[]), CAST(:source AS text[])
-        ) AS v(workspace, brand, mention, negative, neutral, positive, stance, source)
+            CAST(:workspace AS uuid[]), CAST(:brand AS uuid[]), CAST(:mention AS uuid[]), CAST(:version AS bigint[]),
+            CAST(:negative AS real[]), CAST(:neutral AS real[]), CAST(:positive AS real[]), CAST(:stance AS text[]),
+            CAST(:source AS text[])
+        ) AS v(workspace, brand, mention, version, negative, neutral, positive, stance, source)
     ), written AS (
         UPDATE match SET negative = v.negative, neutral = v.neutral, positive = v.positive, model = :model,
-            scored_at = :now,
+            provisional = :provisional, scored_at = :now,
             stance = CASE WHEN stance_source = 'person' THEN match.stance ELSE v.stance END,
             stance_source = CASE WHEN stance_source = 'person' THEN 'person' ELSE v.source END
-        FROM scored v
+        FROM scored v JOIN mention ON mention.workspace_id = v.workspace AND mention.id = v.mention
         WHERE match.workspace_id = v.workspace AND match.brand_id = v.brand AND match.mention_id = v.mention
-          AND match.scored_at IS NULL
+          AND mention.version = v.version
+          AND (match.scored_at IS NULL OR NOT :provisional AND match.model <> :model)
         RETURNING match.workspace_id, match.brand_id, date_trunc('hour', match.published_at, 'UTC') AS hour
     ), dirty AS (
         INSERT INTO dirty_hour (workspace_id, brand_id, hour)
@@ -132,23 +226,18 @@ WRITE = text(
     ORDER BY 1, 2
     """
 )
+COLUMNS = ("workspace", "brand", "mention", "version", "negative", "neutral", "positive", "stance", "source")
 
 
 def write_scores(
-    session: Session, values: Sequence[dict[str, Any]], model: str, now: datetime
+    session: Session, values: Sequence[dict[str, Any]], model: str, now: datetime, *, provisional: bool = False
 ) -> Sequence[tuple[Any, Any]]:
     """Writes stances and marks their hours. A person's correction stands. Returns the brands to watch at once.
 
-    Those watched a moment ago wait for the clock: to recount the same hours after every batch costs more than scoring.
+    What was edited meanwhile is left for the next batch; what the model has read already stays as it is. Brands
+    watched a moment ago wait for the clock: to recount the same hours after every batch costs more than scoring.
     """
-    columns = ("workspace", "brand", "mention", "negative", "neutral", "positive", "stance", "source")
     ordered = sorted(values, key=lambda row: (row["workspace"].int, row["brand"].int, row["mention"].int))
-    arrays = {column: [row[column] for row in ordered] for column in columns}
-    return [
-        tuple(row) for row in session.execute(WRITE, {**arrays, "model": model, "now": now, "settled": now - SETTLE})
-    ]
-
-
-def backlog(session: Session) -> int:
-    """How many matches wait for their stance."""
-    return session.scalar(select(func.count()).select_from(Match).where(Match.scored_at.is_(None))) or 0
+    arrays = {column: [row[column] for row in ordered] for column in COLUMNS}
+    others = {"model": model, "now": now, "settled": now - SETTLE, "provisional": provisional}
+    return [tuple(row) for row in session.execute(WRITE, {**arrays, **others})]

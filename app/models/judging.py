@@ -1,0 +1,62 @@
+"""What decides a stance beside the model, and how far the models have come."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Float, ForeignKeyConstraint, Index, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .base import Base, Dated, Tenant
+
+
+class Phrase(Tenant, Dated, Base):
+    """Words that say a stance where this workspace meets them, whatever the model thinks.
+
+    `words` are the folded words of `text`, with a space between. None as brand or language means every one.
+    """
+
+    __tablename__ = "phrase"
+    __table_args__ = (
+        ForeignKeyConstraint(["workspace_id", "brand_id"], ["brand.workspace_id", "brand.id"], ondelete="CASCADE"),
+        Index(
+            "uq_phrase_scope", "workspace_id", "words", "brand_id", "language",
+            unique=True, postgresql_nulls_not_distinct=True,
+        ),
+    )  # fmt: skip
+    text: Mapped[str]
+    words: Mapped[str]
+    stance: Mapped[str]
+    brand_id: Mapped[UUID | None]
+    language: Mapped[str | None]
+    version: Mapped[int] = mapped_column(server_default="1")
+
+
+class Restance(Tenant, Base):
+    """A wish to decide stances again: of the mentions that hold `words`, or of the rated ones when it is None.
+
+    `before` is where the job has come, from the newest mention down; `done` and `total` count mentions.
+    """
+
+    __tablename__ = "restance"
+    phrase_id: Mapped[UUID | None]
+    words: Mapped[str | None]
+    before: Mapped[UUID | None]
+    done: Mapped[int] = mapped_column(server_default="0")
+    total: Mapped[int | None]
+    requested_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ModelRun(Base):
+    """A model that scores here. The one that `started_at` last is in force: what others scored is read again by it.
+
+    `per_second`: texts that one worker reads; `quick_per_second`: the same of its quick part.
+    """
+
+    __tablename__ = "model_run"
+    model: Mapped[str] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime]
+    at: Mapped[datetime]
+    per_second: Mapped[float | None] = mapped_column(Float)
+    quick_per_second: Mapped[float | None] = mapped_column(Float)

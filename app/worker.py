@@ -25,6 +25,7 @@ from app.models import Heartbeat
 from app.pipeline.collect import Collect
 from app.pipeline.notify import Notify
 from app.pipeline.rematch import Rematch
+from app.pipeline.restance import RestanceHistory
 from app.pipeline.score import ScorePending
 from app.pipeline.sweep import Sweep, wake
 from app.pipeline.watch import Watch
@@ -72,6 +73,7 @@ def handlers(services: Services, stopping: Callable[[], bool]) -> Handlers:
         "notify": Notify(db, services.wire, services.seal, random=random.random, stopping=stopping, checkpoint=crash),
         "sweep": Sweep(db, jobs),
         "rematch": Rematch(db, jobs),
+        "restance": RestanceHistory(db, jobs, stopping=stopping, checkpoint=crash),
     }
 
 

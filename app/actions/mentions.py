@@ -15,10 +15,11 @@ from app.actions.audit import record
 from app.actions.fields import Changes, Line, Name, Prose
 from app.jobs import Jobs
 from app.models import Match, Mention, Revision
+from app.pipeline.stance import Facts, StanceRules, stance_rules
 from app.pipeline.store import mark_dirty
 from app.problems import not_found
 from app.viewer import Viewer
-from sentiment.base import Score, Stance, StanceSource, stance_of_rating, stance_of_score
+from sentiment.base import Score, Stance, StanceSource
 
 Status = Literal["new", "in_progress", "answered", "closed", "irrelevant"]
 BULK_MAX = 500
@@ -61,12 +62,13 @@ def change(
     if len(rows) != len(wanted):
         raise not_found("mention")
     given = changes.model_dump(exclude_unset=True, exclude={"ids", "brand_id", "stance"})
-    recount = "status" in given
+    judging = "stance" in changes.model_fields_set
+    recount = "status" in given or judging
+    rules = stance_rules(session, [viewer.workspace_id]) if judging else {}
     for row in rows:
         was = _set(row, given)
-        if "stance" in changes.model_fields_set:
-            was |= _correct(session, viewer, row, changes, now)
-            recount = True
+        if judging:
+            was |= _correct(session, viewer, row, changes, rules[viewer.workspace_id], now)
         if was:
             row.version += 1
             row.updated_at = now
@@ -120,7 +122,9 @@ def _set(row: Mention, given: dict[str, Any]) -> dict[str, Any]:
     return was
 
 
-def _correct(session: Session, viewer: Viewer, row: Mention, changes: MentionChanges, now: datetime) -> dict[str, Any]:
+def _correct(
+    session: Session, viewer: Viewer, row: Mention, changes: MentionChanges, rules: StanceRules, now: datetime
+) -> dict[str, Any]:
     matches = select(Match).where(Match.workspace_id == viewer.workspace_id, Match.mention_id == row.id)
     if changes.brand_id is not None:
         matches = matches.where(Match.brand_id == changes.brand_id)
@@ -131,7 +135,7 @@ def _correct(session: Session, viewer: Viewer, row: Mention, changes: MentionCha
     for match in found:
         before = match.stance
         if changes.stance is None:
-            match.stance, match.stance_source = uncorrected(row, match)
+            match.stance, match.stance_source = uncorrected(row, match, rules)
             match.corrected_by = match.corrected_at = None
         else:
             match.stance, match.stance_source = changes.stance, "person"
@@ -140,10 +144,10 @@ def _correct(session: Session, viewer: Viewer, row: Mention, changes: MentionCha
     return was
 
 
-def uncorrected(mention: Mention, match: Match) -> tuple[Stance | None, StanceSource | None]:
-    """The stance without a person: the rating's, else the model's, else none yet."""
-    if mention.rating is not None and mention.rating_scale:
-        return stance_of_rating(mention.rating, mention.rating_scale), "rating"
-    if match.negative is None or match.neutral is None or match.positive is None:
-        return None, None
-    return stance_of_score(Score(match.negative, match.neutral, match.positive)), "model"
+def uncorrected(mention: Mention, match: Match, rules: StanceRules) -> tuple[Stance | None, StanceSource | None]:
+    """The stance without a person: the rating's, else a phrase's, else the model's, else none yet."""
+    heard = rules.book.heard(mention.title, mention.text, mention.language)
+    score = None
+    if match.negative is not None and match.neutral is not None and match.positive is not None:
+        score = Score(match.negative, match.neutral, match.positive)
+    return rules.decide(Facts(match.brand_id, mention.rating, mention.rating_scale, heard, score))

@@ -24,6 +24,7 @@ from app.models import (
     Match,
     OneTimeLink,
     Poll,
+    Restance,
     Source,
 )
 from app.pipeline.score import SETTLE
@@ -44,6 +45,7 @@ class Sweep:
         now = self._now()
         with self._db.writing() as session:
             wake(session, self._jobs, now)
+            self._jobs.defer(session, "score")  # it alone knows whether another model has read what is stored
             clean(session, now)
 
 
@@ -55,6 +57,8 @@ def wake(session: Session, jobs: Jobs, now: datetime) -> None:
         select(Brand.workspace_id, Brand.id).where(Brand.rematch_requested_at.is_not(None)).order_by(Brand.id)
     ).all():
         jobs.defer(session, "rematch", workspace_id=str(workspace_id), brand_id=str(brand_id))
+    for workspace_id in session.scalars(select(Restance.workspace_id).distinct().order_by(Restance.workspace_id)).all():
+        jobs.defer(session, "restance", workspace_id=str(workspace_id))
     if session.scalar(select(exists().where(Match.scored_at.is_(None)))):
         jobs.defer(session, "score")
     for workspace_id, brand_id in session.execute(to_watch(now)).all():

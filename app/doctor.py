@@ -11,10 +11,13 @@ from typing import Any, Literal
 
 from pydantic import SecretStr, ValidationError
 from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from app.log import masked
 from app.migrate import revision
-from app.models import Heartbeat, Mention
+from app.models import Heartbeat, Mention, ModelRun
+from app.pipeline import lanes
+from app.pipeline.pace import seconds_left
 from app.services import Misconfigured, Services, build
 from app.settings import PREFIX, Settings, without_kind
 
@@ -89,6 +92,7 @@ def reached(services: Services) -> Iterator[Finding]:
             return
         yield Finding("schema", "ok", schema)
         yield Finding("mentions", "ok", f"{session.scalar(select(func.count()).select_from(Mention)):,}")
+        yield scoring(session)
         seen = session.scalar(select(Heartbeat.at).where(Heartbeat.name == "worker"))
         age = (datetime.now(UTC) - seen).total_seconds() if seen else None
     if age is None or age > 60:
@@ -97,3 +101,16 @@ def reached(services: Services) -> Iterator[Finding]:
         yield Finding("worker", "ok", f"alive {age:.0f} s ago")
     if services.settings.smtp_url is None:
         yield Finding("mail", "note", "VIGIE_SMTP_URL is not set: no alert can go by e-mail")
+
+
+def scoring(session: Session) -> Finding:
+    """What the model has before it: never scored, and to be read again."""
+    run = session.scalars(select(ModelRun).order_by(ModelRun.started_at.desc()).limit(1)).one_or_none()
+    pace, quick = (run.per_second, run.quick_per_second) if run else (None, None)
+    waiting, unsettled = lanes.waiting(session), lanes.unsettled(session)
+    if not waiting + unsettled:
+        return Finding("scoring", "ok", f"nothing waits; the model is {run.model}" if run else "nothing waits")
+    left = seconds_left(waiting, unsettled, pace, quick)
+    told = f"about {max(1, round(left / 60))} min at {pace:,.0f}/s" if left and pace else "the speed is not known yet"
+    again = f", {unsettled:,} to be read again" if unsettled else ""
+    return Finding("scoring", "note", f"{waiting:,} wait for a stance{again}: {told}")

@@ -24,8 +24,10 @@ from app.api import (
     me,
     mentions,
     openapi,
+    phrases,
     reputation,
     rules,
+    scoring,
     sources,
 )
 from app.api.envelope import Envelope
@@ -35,7 +37,7 @@ from app.api.route import Route
 from app.problems import Problem
 from app.services import Services
 
-ROUTERS = (me, brands, sources, export, mentions, reputation, rules, incidents, channels, keys)
+ROUTERS = (me, brands, phrases, scoring, sources, export, mentions, reputation, rules, incidents, channels, keys)
 PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", openapi.DOCUMENT, openapi.DOCS})
 """Answered without a key: health (mute), the figures (which have a token of their own), the reference of the API."""
 PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")

@@ -14,7 +14,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, Response
 
-from app.models import Delivery, Heartbeat, IncidentRow, Match, Mention, Source
+from app.models import Delivery, Heartbeat, IncidentRow, Mention, ModelRun, Source
+from app.pipeline import lanes
+from app.pipeline.pace import seconds_left
 from app.problems import Problem
 from app.services import Services
 
@@ -95,12 +97,7 @@ def registry(session: Session) -> CollectorRegistry:
     """The figures of this moment, over all workspaces."""
     made = CollectorRegistry()
     _gauge(made, "vigie_mentions", "Mentions stored", _count(session, Mention.id))
-    _gauge(
-        made,
-        "vigie_unscored",
-        "Matches that wait for their stance",
-        _count(session, Match.mention_id, Match.scored_at.is_(None)),
-    )
+    _scoring(made, session)
     _gauge(made, "vigie_queue_age_seconds", "How long the source due longest has waited", queue_age(session))
     _by(made, session, "vigie_sources", "Sources by state", Source.state)
     _by(made, session, "vigie_deliveries", "Messages of alerts by state", Delivery.state)
@@ -111,6 +108,23 @@ def registry(session: Session) -> CollectorRegistry:
         assert isinstance(now, datetime)
         beats.labels(name).set((now - at).total_seconds())
     return made
+
+
+def _scoring(made: CollectorRegistry, session: Session) -> None:
+    """What the models have before them, how fast they are, and the seconds that one worker needs."""
+    run = session.scalars(select(ModelRun).order_by(ModelRun.started_at.desc()).limit(1)).one_or_none()
+    pace, quick = (run.per_second, run.quick_per_second) if run else (None, None)
+    waiting, unsettled = lanes.waiting(session), lanes.unsettled(session)
+    _gauge(made, "vigie_unscored", "Matches that wait for their stance", waiting)
+    _gauge(made, "vigie_unsettled", "Matches that the model in force is to read again", unsettled)
+    _gauge(made, "vigie_scored_per_second", "Matches that one worker scores in a second", pace or 0)
+    left = seconds_left(waiting, unsettled, pace, quick)
+    _gauge(
+        made,
+        "vigie_scoring_seconds_left",
+        "Seconds for one worker to be through",
+        float("nan") if left is None else left,
+    )
 
 
 def _count(session: Session, column: Any, *conditions: Any) -> float:

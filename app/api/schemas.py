@@ -64,9 +64,10 @@ class MatchOut(Out):
 
     brand: BrandRef
     stance: str | None = Field(description="promoter, passive, detractor; null until it is scored")
-    stance_source: str | None = Field(description="person, rating or model")
+    stance_source: str | None = Field(description="Who says so, the first of: person, rating, phrase, model")
     probabilities: Probabilities | None
-    model: str | None
+    model: str | None = Field(description="The model that read the text last.")
+    provisional: bool = Field(description="Whether only its quick part has: the whole model reads it again.")
     lead: bool = Field(description="Whether it is the first of its story: only those count in a score by stories.")
     spans: dict[str, Any] = Field(description="Where the query matched: [start, end] in characters, by field.")
     scored_at: datetime | None
@@ -129,6 +130,7 @@ def match_out(match: Match, brand_id: UUID, brand_name: str) -> MatchOut:
         stance_source=match.stance_source,
         probabilities=Probabilities.model_validate(match) if known else None,
         model=match.model,
+        provisional=match.provisional,
         lead=match.lead,
         spans=match.spans,
         scored_at=match.scored_at,

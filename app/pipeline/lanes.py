@@ -64,7 +64,7 @@ MODELS = text(
 IN_FORCE = text("SELECT model FROM model_run ORDER BY started_at DESC LIMIT 1")
 COUNT = text(
     "SELECT count(*) FROM (SELECT 1 FROM match WHERE scored_at IS NULL "
-    "AND (CAST(:workspace AS uuid) IS NULL OR workspace_id = :workspace) LIMIT :most) AS some"
+    "AND (CAST(:workspace AS uuid) IS NULL OR workspace_id = :workspace) LIMIT :most) AS counted"
 )
 COUNT_UNSETTLED = text(
     "SELECT count(*) FROM match WHERE model = ANY(:models) AND scored_at IS NOT NULL "

@@ -188,7 +188,8 @@ def stanced(
 
 STARTED = text(
     """
-    INSERT INTO model_run (model, started_at, at) VALUES (:model, :now, :now)
+    INSERT INTO model_run (model, started_at, at)
+    SELECT :model, greatest(CAST(:now AS timestamptz), max(started_at) + interval '1 microsecond'), :now FROM model_run
     ON CONFLICT (model) DO UPDATE SET started_at = excluded.started_at, at = excluded.at
     WHERE model_run.model <> (SELECT model FROM model_run ORDER BY started_at DESC LIMIT 1)
     """

@@ -57,6 +57,11 @@ def classes_of(settings: Json) -> RatingClasses:
     return RatingClasses(**settings["ratings"]) if "ratings" in settings else CLASSES
 
 
+def ratings_version(settings: Json) -> int:
+    """How often the rating classes of a workspace were changed, from 1."""
+    return int(settings.get("ratings_version", 1))
+
+
 def stance_rules(session: Session, workspace_ids: Collection[UUID], *, locked: bool = False) -> dict[UUID, StanceRules]:
     """The rules of these workspaces. `locked`: who changes them waits until this transaction has written its stances,
     so that what is decided again afterwards misses none of them."""

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from pydantic import TypeAdapter
-from sqlalchemy import and_, select
+from sqlalchemy import and_, select, text
 from sqlalchemy.orm import Session
 
 from alerts.base import SEVERITIES, Explanation, Message, Sample, Severity, Verdict, Window
@@ -41,6 +41,8 @@ log = structlog.get_logger(__name__)
 
 GIVE_UP_RULE = 5
 """A rule that raises this often in a row is disabled, with its reason."""
+HOLD = timedelta(hours=1)
+"""How long a new model may keep rules on stances from opening incidents while it reads the history again."""
 RECENT, USUAL = 300, 300
 """Mentions read to explain an incident: those of its window, and those of the month before."""
 
@@ -89,6 +91,8 @@ class Watch:
     def _apply(self, session: Session, brand: Brand, rule: AlertRule, now: datetime) -> int:
         verdict = judged(session, brand, rule, now)
         row = current(session, rule, now)
+        if verdict is not None and verdict.firing and (row is None or row.state == "pending"):
+            verdict = None if misread(session, brand, rule, verdict, now) else verdict
         was = from_json(row.memory) if row else None
         policy = policy_of(rule, now)
         incident, decision = step(was, verdict, now, policy)
@@ -171,6 +175,27 @@ def judged(session: Session, brand: Brand, rule: AlertRule, now: datetime) -> Ve
     if not verdict.firing and blind(session, brand, now):
         return None
     return verdict
+
+
+def misread(session: Session, brand: Brand, rule: AlertRule, verdict: Verdict, now: datetime) -> bool:
+    """Whether a new model is reading the history that a verdict on stances rests on: what it has read and what it has
+    not cannot be compared, and nothing new is said, for an hour at most."""
+    if verdict.counted == "mentions":
+        return False
+    values = {"workspace": brand.workspace_id, "brand": brand.id, "since": now - HOLD}
+    return bool(session.scalar(MISREAD, {**values, "start": now - all_rules()[rule.kind].history}))
+
+
+MISREAD = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM (SELECT model, started_at FROM model_run ORDER BY started_at DESC LIMIT 1) AS run
+        JOIN match ON match.model <> run.model
+        WHERE run.started_at > :since AND match.workspace_id = :workspace AND match.brand_id = :brand
+          AND match.published_at >= :start AND match.scored_at IS NOT NULL
+    )
+    """
+)
 
 
 def window_of(session: Session, brand: Brand, history: timedelta, now: datetime) -> Window:

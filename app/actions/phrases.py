@@ -1,0 +1,143 @@
+"""Domain phrases: words that say a stance in this workspace, whatever the model thinks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, StringConstraints
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.actions.audit import record
+from app.actions.fields import Changes, Fields, Language, Line
+from app.actions.sources import about
+from app.jobs import Jobs
+from app.models import Phrase, Workspace, uuid7
+from app.pipeline.phrases import WORDS_MAX
+from app.pipeline.restance import wish
+from app.pipeline.words import folded
+from app.problems import FieldError, Problem, not_found
+from app.viewer import Viewer
+from sentiment.base import Stance
+
+PHRASES_MAX = 500
+
+
+def _words(value: str) -> str:
+    if not folded(value):
+        raise ValueError("it holds no word: letters, digits and emoji are looked for")
+    if len(folded(value)) > WORDS_MAX:
+        raise ValueError(f"at most {WORDS_MAX} words are looked for")
+    return value
+
+
+PhraseText = Annotated[Line, StringConstraints(min_length=1), AfterValidator(_words)]
+
+
+class NewPhrase(Fields):
+    """Words that say a stance: of one brand or of every one (null), in one language or in all (null)."""
+
+    text: PhraseText
+    stance: Stance
+    brand_id: UUID | None = None
+    language: Language | None = None
+
+
+class PhraseChanges(Changes):
+    """What changes of a phrase; a field left out stays as it is."""
+
+    text: PhraseText = ""
+    stance: Stance = "passive"
+    brand_id: UUID | None = None
+    language: Language | None = None
+
+
+class TriedPhrase(NewPhrase):
+    """A phrase to look at before it is saved; `phrase_id` is the one that it would replace."""
+
+    phrase_id: UUID | None = Field(None, description="The phrase being edited: it is left out.")
+
+
+def create(session: Session, viewer: Viewer, new: NewPhrase, jobs: Jobs) -> Phrase:
+    """Listens for a phrase in what comes, and in what is stored. Raises Problem 404 on its brand, 409, 422."""
+    viewer.needs("write")
+    hold(session, viewer)
+    number = session.scalar(select(func.count()).where(Phrase.workspace_id == viewer.workspace_id)) or 0
+    if number >= PHRASES_MAX:
+        raise Problem("too-many", 409, "There are {number} phrases already.", number=number)
+    row = Phrase(workspace_id=viewer.workspace_id, id=uuid7(), **_values(session, viewer, new))
+    with _alone(session):
+        session.add(row)
+    wish(session, jobs, viewer.workspace_id, words=row.words, phrase_id=row.id)
+    record(session, viewer, "phrase.create", row.id, text=row.text, stance=row.stance)
+    session.refresh(row)
+    return row
+
+
+def update(session: Session, viewer: Viewer, phrase_id: UUID, changes: PhraseChanges, jobs: Jobs) -> Phrase:
+    """Changes a phrase. What it said of stored mentions is taken back where it says it no more."""
+    viewer.needs("write")
+    hold(session, viewer)
+    row = locked(session, viewer, phrase_id)
+    before = row.words
+    with _alone(session):
+        for name, value in _values(session, viewer, changes).items():
+            setattr(row, name, value)
+        row.version += 1
+    for words in dict.fromkeys((before, row.words)):
+        wish(session, jobs, viewer.workspace_id, words=words, phrase_id=row.id)
+    record(session, viewer, "phrase.update", row.id, fields=sorted(changes.model_fields_set))
+    session.refresh(row)
+    return row
+
+
+def delete_phrase(session: Session, viewer: Viewer, phrase_id: UUID, jobs: Jobs) -> None:
+    """Listens for a phrase no more: what it said of stored mentions is decided again without it."""
+    viewer.needs("write")
+    hold(session, viewer)
+    row = locked(session, viewer, phrase_id)
+    session.delete(row)
+    session.flush()
+    wish(session, jobs, viewer.workspace_id, words=row.words)
+    record(session, viewer, "phrase.delete", phrase_id, text=row.text)
+    session.flush()
+
+
+def hold(session: Session, viewer: Viewer) -> Workspace:
+    """The workspace, whose rules of stances one transaction changes at a time, when no batch of scores is under way."""
+    viewer.needs("write")
+    return session.get_one(Workspace, viewer.workspace_id, with_for_update={"key_share": True})
+
+
+def locked(session: Session, viewer: Viewer, phrase_id: UUID) -> Phrase:
+    """The phrase, kept from other writers until the end of the transaction. Raises Problem 404."""
+    viewer.needs("write")
+    row = session.get(Phrase, (viewer.workspace_id, phrase_id), with_for_update=True)
+    if row is None:
+        raise not_found("phrase")
+    return row
+
+
+def _values(session: Session, viewer: Viewer, given: NewPhrase | PhraseChanges) -> dict[str, object]:
+    values = given.model_dump(exclude_unset=True)
+    about(session, viewer, given.brand_id)
+    return values | ({"words": " ".join(folded(given.text))} if "text" in values else {})
+
+
+@contextmanager
+def _alone(session: Session) -> Iterator[None]:
+    """What is added or changed inside is written at once. Raises Problem 409 when the same words say something."""
+    try:
+        with session.begin_nested():
+            yield
+            session.flush()
+    except IntegrityError as error:
+        if getattr(error.orig, "sqlstate", None) != "23505":
+            raise
+        told = FieldError("text", "Change that phrase, or choose another brand or language.")
+        text = "These words say a stance already, for the same brand and language."
+        raise Problem("phrase-taken", 409, text, errors=[told]) from None

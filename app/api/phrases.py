@@ -1,0 +1,144 @@
+"""Domain phrases: words that say a stance in this workspace."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from app.actions import phrases as actions
+from app.api.deps import Id, IfMatch, Paged, Reader, Reading, Served, Writer, Writing, ident
+from app.api.route import Route
+from app.api.schemas import BrandRef, MentionOut, Out, Page, mention_out, paged
+from app.queries.phrases import PhrasePreview, PhraseView, as_heard, phrase, phrases, preview
+
+router = APIRouter(prefix="/api/v1", tags=["phrases"], route_class=Route)
+
+
+class ProgressOut(Out):
+    """Stored mentions looked at again, and how many there are in all; null until they are counted."""
+
+    done: int
+    total: int | None
+
+
+class PhraseOut(Out):
+    """Words that say a stance, whatever the model thinks."""
+
+    id: UUID
+    text: str
+    stance: str
+    brand: BrandRef | None = Field(description="null: whichever brand is meant")
+    language: str | None = Field(description="null: in every language")
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    applying: ProgressOut | None = Field(description="Set while it is being applied to what is stored.")
+
+
+class ChangeOut(Out):
+    """How many matches would turn from one stance to another."""
+
+    before: str
+    after: str
+    matches: int
+
+
+class TurnedOut(Out):
+    """A mention whose stance towards a brand would change."""
+
+    mention: MentionOut
+    brand: BrandRef
+    before: str
+    before_source: str = Field(description="phrase or model: a person and a rating go before every phrase")
+    after: str
+
+
+class PhrasePreviewOut(Out):
+    """What a phrase would change in what is stored."""
+
+    mentions: int = Field(description="Stored mentions that hold it and were looked at, newest first.")
+    changed: int = Field(description="Matches of these whose stance would change.")
+    changes: list[ChangeOut]
+    sample: list[TurnedOut]
+    complete: bool = Field(description="false: there are more mentions than could be looked at in time.")
+
+
+def phrase_out(view: PhraseView) -> PhraseOut:
+    """A phrase as it is answered."""
+    plain: dict[str, Any] = {
+        name: getattr(view.phrase, name) for name in PhraseOut.model_fields if name not in ("brand", "applying")
+    }
+    applying = ProgressOut.model_validate(view.applying) if view.applying else None
+    return PhraseOut(**plain, brand=BrandRef.model_validate(view.brand) if view.brand else None, applying=applying)
+
+
+@router.get("/phrases")
+def list_phrases(viewer: Reader, session: Reading, page: Paged) -> Page[PhraseOut]:
+    """The phrases, newest first."""
+    return paged(phrases(session, viewer, page.after, page.limit), phrase_out)
+
+
+@router.post("/phrases", status_code=201)
+def create_phrase(new: actions.NewPhrase, viewer: Writer, session: Writing, services: Served) -> PhraseOut:
+    """Listens for a phrase in what comes, and applies it to what is stored in the background."""
+    row = actions.create(session, viewer, new, services.jobs)
+    return phrase_out(phrase(session, viewer, row.id))
+
+
+@router.post("/phrases/preview", openapi_extra={"x-costly": True})
+def preview_phrase(wanted: actions.TriedPhrase, viewer: Reader, session: Reading) -> PhrasePreviewOut:
+    """How many stored mentions a phrase would change, from which stance to which, with the newest. Stores nothing."""
+    heard = as_heard(wanted.text, wanted.stance, wanted.brand_id, wanted.language)
+    return preview_out(preview(session, viewer, heard, wanted.phrase_id))
+
+
+def preview_out(found: PhrasePreview) -> PhrasePreviewOut:
+    """A preview as it is answered."""
+    return PhrasePreviewOut(
+        mentions=found.mentions,
+        changed=found.changed,
+        changes=[ChangeOut(before=b, after=a, matches=number) for (b, a), number in sorted(found.changes.items())],
+        sample=[
+            TurnedOut(
+                mention=mention_out(one.view),
+                brand=BrandRef.model_validate(one.brand),
+                before=one.before,
+                before_source=one.before_source,
+                after=one.after,
+            )
+            for one in found.sample
+        ],
+        complete=found.complete,
+    )
+
+
+@router.get("/phrases/{phrase_id}")
+def get_phrase(phrase_id: Id, viewer: Reader, session: Reading) -> PhraseOut:
+    """One phrase."""
+    return phrase_out(phrase(session, viewer, ident(phrase_id, "phrase")))
+
+
+@router.patch("/phrases/{phrase_id}")
+def change_phrase(
+    phrase_id: Id,
+    changes: actions.PhraseChanges,
+    viewer: Writer,
+    session: Writing,
+    services: Served,
+    if_match: IfMatch,
+) -> PhraseOut:
+    """Changes a phrase, also in what it said of stored mentions, in the background."""
+    row = actions.locked(session, viewer, ident(phrase_id, "phrase"))
+    if_match.check(row.version)
+    actions.update(session, viewer, row.id, changes, services.jobs)
+    return phrase_out(phrase(session, viewer, row.id))
+
+
+@router.delete("/phrases/{phrase_id}", status_code=204)
+def delete_phrase(phrase_id: Id, viewer: Writer, session: Writing, services: Served) -> None:
+    """Listens for a phrase no more: what it said of stored mentions is decided again without it, in the background."""
+    actions.delete_phrase(session, viewer, ident(phrase_id, "phrase"), services.jobs)

@@ -1,0 +1,204 @@
+"""The phrases of a workspace, how ratings are read there, and what a phrase would change."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from app.models import Brand, Mention, Phrase, Restance, Workspace
+from app.pipeline.phrases import DomainPhrase, Phrasebook
+from app.pipeline.restance import facts_of, holding, judged
+from app.pipeline.stance import StanceRules, classes_of, domain_phrase, ratings_version
+from app.pipeline.words import folded
+from app.problems import FieldError, invalid, not_found
+from app.queries.brands import brand
+from app.queries.mentions import MentionView, views
+from app.queries.paging import LIMIT, Order, Slice, page
+from app.viewer import Viewer
+from sentiment.base import RatingClasses, Stance
+
+PREVIEW_MENTIONS = 2_000
+"""The newest mentions that a preview looks at, in pages of `PREVIEW_PAGE`, and the seconds it may take in all."""
+PREVIEW_PAGE, PREVIEW_SECONDS = 200, 2.0
+STATEMENT_MS = 3_000
+SAMPLE = 10
+CANCELED = "57014"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many stored mentions were looked at again, of how many; the total is None until they are counted."""
+
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseView:
+    """A phrase, its brand if it is about one, and how far its application to what is stored has come, if it is on."""
+
+    phrase: Phrase
+    brand: Brand | None
+    applying: Progress | None
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A mention whose stance towards a brand would change."""
+
+    view: MentionView
+    brand: Brand
+    before: str
+    before_source: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhrasePreview:
+    """What a phrase would change: how many of the mentions it is in, from which stance to which, and the newest.
+
+    `complete`: whether every stored mention that holds it was looked at, or only the newest.
+    """
+
+    mentions: int
+    changed: int
+    changes: Mapping[tuple[str, str], int]
+    sample: Sequence[Turned]
+    complete: bool
+
+
+def phrases(session: Session, viewer: Viewer, after: str | None = None, limit: int = LIMIT) -> Slice[PhraseView]:
+    """The phrases, newest first."""
+    viewer.needs("read")
+    wanted = select(Phrase).where(Phrase.workspace_id == viewer.workspace_id)
+    found = page(session, wanted, Order("phrase", Phrase.id), after, limit)
+    return found.map(lambda rows: _views(session, viewer, [row.Phrase for row in rows]))
+
+
+def phrase(session: Session, viewer: Viewer, phrase_id: UUID) -> PhraseView:
+    """One phrase. Raises Problem 404."""
+    viewer.needs("read")
+    row = session.get(Phrase, (viewer.workspace_id, phrase_id))
+    if row is None:
+        raise not_found("phrase")
+    return _views(session, viewer, [row])[0]
+
+
+def _views(session: Session, viewer: Viewer, rows: Sequence[Phrase]) -> list[PhraseView]:
+    brands = select(Brand).where(Brand.workspace_id == viewer.workspace_id, Brand.id.in_([r.brand_id for r in rows]))
+    named = {one.id: one for one in session.scalars(brands)}
+    wishes = select(Restance).where(
+        Restance.workspace_id == viewer.workspace_id, Restance.phrase_id.in_([row.id for row in rows])
+    )
+    under_way: dict[UUID | None, list[Restance]] = {}
+    for one in session.scalars(wishes):
+        under_way.setdefault(one.phrase_id, []).append(one)
+    return [PhraseView(r, named.get(r.brand_id) if r.brand_id else None, _sum(under_way.get(r.id, ()))) for r in rows]
+
+
+def applying(session: Session, viewer: Viewer) -> Progress | None:
+    """How far all phrases and ratings have come that are being applied to what is stored; None when none is."""
+    viewer.needs("read")
+    return _sum(session.scalars(select(Restance).where(Restance.workspace_id == viewer.workspace_id)).all())
+
+
+def _sum(wishes: Sequence[Restance]) -> Progress | None:
+    if not wishes:
+        return None
+    totals = [wish.total for wish in wishes]
+    known = [total for total in totals if total is not None]
+    return Progress(sum(wish.done for wish in wishes), sum(known) if len(known) == len(totals) else None)
+
+
+def ratings(session: Session, viewer: Viewer) -> tuple[RatingClasses, int]:
+    """How ratings are read in the workspace, and the version of that."""
+    viewer.needs("read")
+    settings = session.get_one(Workspace, viewer.workspace_id).settings
+    return classes_of(settings), ratings_version(settings)
+
+
+def preview(
+    session: Session, viewer: Viewer, wanted: DomainPhrase, replaces: UUID | None = None,
+    seconds: Callable[[], float] = time.monotonic,
+) -> PhrasePreview:  # fmt: skip
+    """What a phrase would change in what is stored, as long as no person and no rating says otherwise.
+
+    Raises Problem 404 on its brand or the phrase it replaces, 422 when its words are too common to count in time.
+    """
+    viewer.needs("read")
+    if wanted.brand_id is not None:
+        brand(session, viewer, wanted.brand_id)
+    old = phrase(session, viewer, replaces).phrase if replaces else None
+    rules = _with(session, viewer, wanted, old)
+    words = {" ".join(wanted.words), *([old.words] if old else [])}
+    deadline = seconds() + PREVIEW_SECONDS
+    ids = _newest(session, viewer, words)
+    looked, turned = 0, list[tuple[Any, Stance]]()
+    while looked < len(ids) and seconds() < deadline:
+        part = ids[looked : looked + PREVIEW_PAGE]
+        turned += _turned(session, viewer, rules, part)
+        looked += len(part)
+    changes = Counter[tuple[str, str]]((row.stance, after) for row, after in turned)
+    complete = looked == len(ids) < PREVIEW_MENTIONS
+    return PhrasePreview(looked, len(turned), changes, _sample(session, viewer, turned[:SAMPLE]), complete)
+
+
+def _with(session: Session, viewer: Viewer, wanted: DomainPhrase, old: Phrase | None) -> StanceRules:
+    stored = session.scalars(select(Phrase).where(Phrase.workspace_id == viewer.workspace_id))
+    kept = [domain_phrase(row) for row in stored if old is None or row.id != old.id]
+    others = [one for one in kept if _scope(one) != _scope(wanted)]
+    return StanceRules(ratings(session, viewer)[0], Phrasebook([*others, wanted]))
+
+
+def _scope(one: DomainPhrase) -> tuple[Any, ...]:
+    return one.words, one.brand_id, one.language
+
+
+def _newest(session: Session, viewer: Viewer, words: set[str]) -> Sequence[UUID]:
+    """The newest mentions that hold the words; the full-text index finds them, and its time is bounded."""
+    here = (Mention.workspace_id == viewer.workspace_id, Mention.deleted_at.is_(None))
+    wanted = select(Mention.id).where(*here, or_(*map(holding, sorted(words))))
+    session.execute(text(f"SET LOCAL statement_timeout = {STATEMENT_MS}"))
+    try:
+        return session.scalars(wanted.order_by(Mention.id.desc()).limit(PREVIEW_MENTIONS)).all()
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != CANCELED:
+            raise
+        told = "These words are in too many mentions to be counted while you wait."
+        raise invalid(FieldError("text", told, hint="They can be saved all the same.")) from None
+
+
+def _turned(session: Session, viewer: Viewer, rules: StanceRules, ids: Sequence[UUID]) -> list[tuple[Any, Stance]]:
+    """The matches of these mentions whose stance would change, newest mention first, with their stance after."""
+    rows = judged(session, viewer.workspace_id, ids)
+    texts = select(Mention.id, Mention.title, Mention.text, Mention.language).where(
+        Mention.workspace_id == viewer.workspace_id, Mention.id.in_(ids)
+    )
+    heard = {one.id: rules.book.heard(one.title, one.text, one.language) for one in session.execute(texts)}
+    decided = [(row, rules.decide(facts_of(row, heard[row.mention_id]))[0]) for row in rows]
+    turned = [(row, after) for row, after in decided if after and after != row.stance]
+    return sorted(turned, key=lambda pair: (pair[0].mention_id.int, pair[0].brand_id.int), reverse=True)
+
+
+def _sample(session: Session, viewer: Viewer, turned: Sequence[tuple[Any, Stance]]) -> list[Turned]:
+    ids = [row.mention_id for row, _ in turned]
+    rows = session.scalars(select(Mention).where(Mention.workspace_id == viewer.workspace_id, Mention.id.in_(ids)))
+    shown = {view.mention.id: view for view in views(session, viewer, list(rows))}
+    brands = {each.brand.id: each.brand for view in shown.values() for each in view.matches}
+    return [
+        Turned(shown[row.mention_id], brands[row.brand_id], row.stance, row.stance_source, after)
+        for row, after in turned
+    ]
+
+
+def as_heard(words: str, stance: Stance, brand_id: UUID | None, language: str | None) -> DomainPhrase:
+    """A phrase as typed, as it would be listened for."""
+    return DomainPhrase(tuple(folded(words)), stance, brand_id, language)

@@ -31,7 +31,7 @@ def _words(value: str) -> str:
     if not folded(value):
         raise ValueError("it holds no word: letters, digits and emoji are looked for")
     if len(folded(value)) > WORDS_MAX:
-        raise ValueError(f"at most {WORDS_MAX} words are looked for")
+        raise ValueError("at most ten words are looked for")
     return value
 
 
@@ -138,6 +138,9 @@ def _alone(session: Session) -> Iterator[None]:
     except IntegrityError as error:
         if getattr(error.orig, "sqlstate", None) != "23505":
             raise
-        told = FieldError("text", "Change that phrase, or choose another brand or language.")
-        text = "These words say a stance already, for the same brand and language."
-        raise Problem("phrase-taken", 409, text, errors=[told]) from None
+        raise Problem(
+            "phrase-taken",
+            409,
+            "These words say a stance already, for the same brand and language.",
+            errors=[FieldError("text", "Change that phrase, or choose another brand or language.")],
+        ) from None

@@ -39,8 +39,7 @@ def change(session: Session, viewer: Viewer, changes: RatingChanges, jobs: Jobs)
     after = before | changes.model_dump(exclude_unset=True)
     wrong = [name for name in ("stars", "ten") if after[f"{name}_passive"] > after[f"{name}_promoter"]]
     if wrong:
-        text = "A passive cannot begin above a promoter."
-        raise invalid(*(FieldError(f"{name}_passive", text) for name in wrong))
+        raise invalid(*(FieldError(f"{name}_passive", "A passive cannot begin above a promoter.") for name in wrong))
     if after != before:
         row.settings = {**row.settings, "ratings": after, "ratings_version": ratings_version(row.settings) + 1}
         session.flush()

@@ -172,8 +172,13 @@ def _newest(session: Session, viewer: Viewer, words: set[str]) -> Sequence[UUID]
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) != CANCELED:
             raise
-        told = "These words are in too many mentions to be counted while you wait."
-        raise invalid(FieldError("text", told, hint="They can be saved all the same.")) from None
+        raise invalid(
+            FieldError(
+                "text",
+                "These words are in too many mentions to be counted while you wait.",
+                hint="They can be saved all the same.",
+            )
+        ) from None
 
 
 def _turned(session: Session, viewer: Viewer, rules: StanceRules, ids: Sequence[UUID]) -> list[tuple[Any, Stance]]:

@@ -18,6 +18,7 @@ from app.models import Source
 from app.problems import FieldError, Problem, invalid
 from app.queries.brands import brands
 from app.queries.paging import LIMIT_MAX
+from app.queries.scoring import scoring
 from app.queries.sources import polls, quarantine, source, source_row, sources
 from app.web.forms import Posted, fields_of, params_from, posted
 from app.web.page import Visit, away, member
@@ -45,6 +46,13 @@ def listed(visit: Visit = Depends(member)) -> Response:
         found = sources(session, visit.viewer, visit.now, visit.request.query_params.get("after"), 200)
         rows = sorted(found.items, key=lambda view: view.source.state not in UNHEALTHY)
         return visit.page(session, "sources.html", found=found, rows=rows, collectors=all_collectors(), advice=ADVICE)
+
+
+@router.get("/scoring")
+def waiting(visit: Visit = Depends(member)) -> Response:
+    """A line about what waits for the model, and how long; nothing when nothing does."""
+    with visit.services.db.reading() as session:
+        return visit.page(None, "scoring.html", found=scoring(session, visit.viewer))
 
 
 @router.get("/new")

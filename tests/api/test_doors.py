@@ -34,7 +34,8 @@ SCOPES = {
         GET /sources/{source_id}, GET /mentions, GET /mentions/{mention_id}, GET /mentions/export,
         GET /brands/{brand_id}/reputation, GET /reputation/compare, GET /alert-rules, GET /alert-rules/kinds,
         GET /alert-rules/{rule_id}, GET /incidents, GET /incidents/{incident_id}, GET /channels, GET /channels/kinds,
-        GET /channels/{channel_id}
+        GET /channels/{channel_id}, GET /phrases, GET /phrases/{phrase_id}, POST /phrases/preview, GET /scoring,
+        GET /ratings
         """,
     "write": """
         POST /brands, PATCH /brands/{brand_id}, DELETE /brands/{brand_id}, POST /brands/{brand_id}/rematch,
@@ -44,7 +45,8 @@ SCOPES = {
         DELETE /alert-rules/{rule_id}, POST /incidents/{incident_id}/acknowledge, POST /incidents/{incident_id}/assign,
         POST /incidents/{incident_id}/resolve, POST /incidents/{incident_id}/note,
         POST /incidents/{incident_id}/false-alarm, POST /channels, PATCH /channels/{channel_id},
-        DELETE /channels/{channel_id}, POST /channels/{channel_id}/test
+        DELETE /channels/{channel_id}, POST /channels/{channel_id}/test, POST /phrases, PATCH /phrases/{phrase_id},
+        DELETE /phrases/{phrase_id}, PATCH /ratings
         """,
     "admin": "GET /api-keys, POST /api-keys, DELETE /api-keys/{key_id}, GET /audit-log",
 }
@@ -175,6 +177,9 @@ def test_foreign_ids_in_bodies_and_filters_name_nothing(db: Database, us: Any, t
         ("POST", "/sources", feed),
         ("POST", "/sources/preview", feed),
         ("POST", "/alert-rules", {"name": "x", "brand_id": str(ours.brand_id), "kind": "threshold"}),
+        ("POST", "/phrases", {"text": "x", "stance": "passive", "brand_id": str(ours.brand_id)}),
+        ("POST", "/phrases/preview", {"text": "x", "stance": "passive", "brand_id": str(ours.brand_id)}),
+        ("POST", "/phrases/preview", {"text": "x", "stance": "passive", "phrase_id": str(ours.phrase_id)}),
         ("POST", "/mentions/bulk", {"ids": [str(ours.mention_id)], "status": "closed"}),
         ("GET", f"/mentions?brand={ours.brand_id}", None),
         ("GET", f"/mentions?source={ours.source_id}", None),

@@ -23,6 +23,7 @@ class Things:
     incident_id: UUID
     channel_id: UUID
     key_id: UUID
+    phrase_id: UUID
 
 
 EVERYTHING: dict[tuple[str, str], Any] = {
@@ -31,6 +32,7 @@ EVERYTHING: dict[tuple[str, str], Any] = {
     ("PATCH", "/mentions/{mention_id}"): {"status": "closed"},
     ("PATCH", "/alert-rules/{rule_id}"): {"name": "Taken over"},
     ("PATCH", "/channels/{channel_id}"): {"name": "Taken over"},
+    ("PATCH", "/phrases/{phrase_id}"): {"text": "taken over"},
     ("POST", "/incidents/{incident_id}/assign"): {"assignee": "me"},
     ("POST", "/incidents/{incident_id}/note"): {"text": "taken over"},
 }
@@ -55,8 +57,10 @@ def things_of(tenant: Any, db: Database, services: Services) -> Things:
     item = {"external_id": "1", "text": "zephyrine is loud", "published_at": "2026-11-20T10:00:00Z"}
     mention = post("/api/v1/mentions", json={"items": [item]}).json()["items"][0]
     key = post("/api/v1/api-keys", json={"name": "Key of Zephyrine", "scopes": ["read"]}).json()
+    phrase = post("/api/v1/phrases", json={"text": "loud", "stance": "promoter"}).json()
     incident = opened(db, tenant.workspace_id, UUID(rule["id"]), UUID(brand["id"]))
     ids = (brand["id"], source["id"], mention["id"], rule["id"], str(incident), channel["id"], key["id"])
+    ids = (*ids, phrase["id"])
     return Things(*map(UUID, ids))
 
 

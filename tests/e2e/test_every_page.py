@@ -18,7 +18,8 @@ from sentiment.compact import compact
 
 PAGES = (
     "/", "/reputation", "/alerts", "/alerts?state=all", "/alerts/rules", "/alerts/rules/new", "/sources",
-    "/sources/new", "/sources/new?collector=rss", "/settings/brands", "/settings/brands/new", "/settings/channels",
+    "/sources/new", "/sources/new?collector=rss", "/settings/brands", "/settings/brands/new", "/settings/phrases",
+    "/settings/phrases/new", "/settings/ratings", "/settings/channels",
     "/settings/channels/new", "/settings/keys", "/settings/account", "/settings/audit", "/settings/sample",
     "/setup?step=brand", "/setup?step=source", "/setup?step=alerts", "/nothing-here",
 )  # fmt: skip
@@ -144,3 +145,26 @@ def test_a_filter_works_when_it_is_chosen_and_the_back_button_undoes_it(
     page.go_back()
     page.wait_for_url("**/")
     expect(page.locator(".chosen a")).to_have_count(0)
+
+
+def test_a_phrase_shows_what_it_changes_while_it_is_typed(
+    sampled: list[str], site: Any, enter: Callable[..., Page], complaints: Any
+) -> None:
+    with site.services.db.reading() as session:
+        said = session.scalars(select(Mention.text).where(Mention.text != "").limit(1)).one()
+    word = max((part for part in said.split() if part.isalpha()), key=len)
+    page = enter()
+    page.goto("/settings/phrases/new")
+    page.locator("#text").fill(word)
+    expect(page.locator("#preview")).to_contain_text("would change")
+    page.locator("#stance").select_option("detractor")
+    expect(page.locator("#preview")).to_contain_text("would change")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/settings/phrases**")
+    expect(page.locator("main")).to_contain_text(word)
+    expect(page.locator("main")).to_contain_text("being applied to history")
+    page.get_by_role("link", name=word).click()
+    page.get_by_text("Delete this phrase…").click()
+    page.get_by_role("button", name="Delete the phrase").click()
+    expect(page.locator("main")).to_contain_text("No phrase yet")
+    assert complaints.said == []

@@ -15,18 +15,19 @@ from app.db import Database
 from app.jobs import Jobs
 from app.models import Brand, uuid7
 from app.pipeline.score import ScorePending
+from app.pipeline.words import to_tsvector
 from sentiment.base import Score, Text
 from sentiment.compact import compact
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 MENTIONS = text(
-    r"""
+    """
     INSERT INTO mention (workspace_id, id, fingerprint, content_hash, kind, external_id, host, platform, outlet,
         author, author_id, title, text, language, published_at, published_guessed, collected_at, search)
     SELECT :workspace, gen_random_uuid(), decode(md5(:mark || n), 'hex'), '', 'rss', :mark || n, '', 'forum', '',
         '', '', '', :words || ' ' || :mark || n, 'en', CAST(:at AS timestamptz) - n * interval '1 second', false,
-        CAST(:at AS timestamptz) - n * interval '1 second', '''zephyrine''\:1'\:\:tsvector
+        CAST(:at AS timestamptz) - n * interval '1 second', CAST(:search AS tsvector)
     FROM generate_series(1, :number) AS n
     """
 )
@@ -78,6 +79,7 @@ def add_matches(
 ) -> None:  # fmt: skip
     """Unscored matches, one a second before `at`."""
     values = {"workspace": workspace_id, "brand": brand_id, "mark": mark, "at": at, "words": words}
+    values["search"] = to_tsvector("", words)
     with db.writing() as session:
         session.execute(MENTIONS, {**values, "number": number})
         session.execute(MATCHES, values)

@@ -1,0 +1,107 @@
+"""Settings → Phrases and Ratings, the line about a backlog, and the source of a stance, as pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from sqlalchemy import select, text
+from starlette.testclient import TestClient
+
+from app.db import Database
+from app.jobs import Jobs
+from app.models import Brand, Phrase, Workspace
+from app.pipeline.restance import RestanceHistory
+from app.viewer import Viewer
+
+Say = Callable[..., list[str]]
+TYPED = {"text": "war zone", "stance": "promoter", "brand_id": "", "language": ""}
+
+
+def test_a_phrase_is_added_shown_edited_and_deleted(
+    browser: TestClient, say: Say, db: Database, viewer: Viewer
+) -> None:
+    [one] = say({"text": "Brumelo is a war zone, awful, the worst ever", "language": "en"})
+    page = browser.post("/settings/phrases/new", data=TYPED)
+    assert page.url.path == "/settings/phrases"
+    assert "being applied to history" in page.text
+    RestanceHistory(db, Jobs())(str(viewer.workspace_id))
+    assert "being applied to history" not in browser.get("/settings/phrases").text
+    assert "by a phrase" in browser.get("/").text
+    assert "Said by a phrase of your workspace." in browser.get(f"/mentions/{one}").text
+    with db.reading() as session:
+        made = session.scalars(select(Phrase.id)).one()
+    edited = browser.post(f"/settings/phrases/{made}", data={**TYPED, "text": "combat zone", "language": "EN"})
+    assert "combat zone" in edited.text
+    assert browser.post(f"/settings/phrases/{made}/delete").url.path == "/settings/phrases"
+    RestanceHistory(db, Jobs())(str(viewer.workspace_id))
+    assert "by the model" in browser.get("/").text
+
+
+def test_the_preview_shows_before_and_after(browser: TestClient, say: Say, brand: Brand) -> None:
+    say({"text": "Brumelo is a war zone, awful, the worst ever", "language": "en"}, {"text": "Brumelo is here"})
+    shown = browser.get("/settings/phrases/preview", params={**TYPED, "brand_id": str(brand.id)}).text
+    assert "1 stance would change" in shown
+    assert "in 1 stored mention that holds these words" in shown
+    assert shown.index("Detractor") < shown.index("Promoter")
+    for params, told in (
+        ({**TYPED, "text": ""}, "What it would change"),
+        ({**TYPED, "text": "…"}, "It holds no word"),
+        ({**TYPED, "text": "unheard of"}, "No stored mention holds these words"),
+        ({**TYPED, "brand_id": "nonsense"}, "This is not written as it should be"),
+        ({**TYPED, "brand_id": str(UUID(int=1))}, "There is no such brand"),
+    ):
+        answer = browser.get("/settings/phrases/preview", params=params)
+        assert answer.status_code == 200
+        assert told.lower() in answer.text.lower(), (params, answer.text)
+
+
+def test_a_phrase_that_is_refused_keeps_what_was_typed_and_says_why_in_french(browser: TestClient) -> None:
+    browser.post("/settings/phrases/new", data=TYPED)
+    french = {"accept-language": "fr"}
+    again = browser.post("/settings/phrases/new", data={**TYPED, "stance": "detractor"}, headers=french)
+    assert again.status_code == 409
+    assert "Ces mots fixent déjà une tonalité" in again.text
+    assert 'value="war zone"' in again.text
+    wrong = browser.post("/settings/phrases/new", data={**TYPED, "text": "?!"}, headers=french)
+    assert wrong.status_code == 422
+    assert "aucun mot" in wrong.text
+
+
+def test_ratings_are_read_as_it_is_set(browser: TestClient, db: Database) -> None:
+    values = {"stars_promoter": "4", "stars_passive": "3", "ten_promoter": "9", "ten_passive": "7"}
+    page = browser.post("/settings/ratings", data=values)
+    assert "Saved. Ratings that are already stored are being read again." in page.text
+    with db.reading() as session:
+        assert session.scalars(select(Workspace.settings)).one()["ratings"]["stars_promoter"] == 4
+    wrong = browser.post("/settings/ratings", data={**values, "stars_passive": "5"})
+    assert wrong.status_code == 422
+    assert "A passive cannot begin above a promoter." in wrong.text
+
+
+def test_a_backlog_is_told_on_a_calm_line_and_nothing_when_there_is_none(
+    browser: TestClient, say: Say, db: Database
+) -> None:
+    assert "mention" not in browser.get("/sources/scoring").text
+    say({"text": "Brumelo is here"}, {"text": "Something else about Brumelo, quite another matter"})
+    assert "mention" not in browser.get("/sources/scoring").text
+    with db.writing() as session:
+        session.execute(text("UPDATE match SET scored_at = NULL"))
+        session.execute(text("UPDATE model_run SET per_second = 0.01"))
+    shown = browser.get("/sources/scoring").text
+    assert "2 mentions wait for their stance; new ones go first." in shown
+    assert "About 3 minutes left." in shown
+
+
+def test_every_source_of_a_stance_has_its_words(browser: TestClient, say: Say, brand: Brand) -> None:
+    browser.post("/settings/phrases/new", data=TYPED)
+    first, *_ = say(
+        {"text": "Brumelo opens tomorrow"},
+        {"text": "Brumelo looks like a war zone"},
+        {"text": "Brumelo was delivered on a rainy day", "rating": 5},
+        {"text": "Brumelo: what else is there to say about it"},
+    )
+    browser.post(f"/mentions/{first}/stance", data={"stance": "promoter", "brand_id": str(brand.id)})
+    feed = browser.get("/").text
+    for words in ("by a person", "by a phrase", "by its rating", "by the model"):
+        assert words in feed

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from app.db import Database
 from app.jobs import Jobs
@@ -151,7 +152,6 @@ def test_the_progress_of_scoring_is_told(us: Any, them: Any, db: Database, wars:
 def test_what_waits_is_told_to_monitoring(
     anonymous: Any, us: Any, brand: dict[str, Any], pushed: Any, app: Any
 ) -> None:
-    from starlette.testclient import TestClient
 
     near = TestClient(app, base_url="http://localhost", client=("127.0.0.1", 5000)).get("/metrics").text
     for line in ("vigie_unscored 5.0", "vigie_unsettled 0.0", "vigie_scored_per_second", "vigie_scoring_seconds_left"):

@@ -48,7 +48,7 @@ def test_the_preview_shows_before_and_after(browser: TestClient, say: Say, brand
         ({**TYPED, "text": ""}, "What it would change"),
         ({**TYPED, "text": "…"}, "It holds no word"),
         ({**TYPED, "text": "unheard of"}, "No stored mention holds these words"),
-        ({**TYPED, "brand_id": "nonsense"}, "This is not written as it should be"),
+        ({**TYPED, "brand_id": "nonsense"}, "Choose one of the values offered"),
         ({**TYPED, "brand_id": str(UUID(int=1))}, "There is no such brand"),
     ):
         answer = browser.get("/settings/phrases/preview", params=params)

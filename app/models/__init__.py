@@ -1,7 +1,9 @@
-"""The tables: who (workspace), what is watched (watching), what was said (mention), when we speak (alerting)."""
+"""The tables: who (workspace), what is watched (watching), what was said (mention), what people labelled and answered
+(labelling), when we speak (alerting)."""
 
 from .alerting import AlertRule, Channel, Delivery, IncidentEvent, IncidentRow
 from .base import Base, Json, uuid7
+from .labelling import AuditMatch, SurveyResponse
 from .mention import Bucket, DirtyHour, Match, Mention, Revision, Story
 from .watching import Brand, Poll, Quarantined, Source
 from .workspace import (
@@ -21,6 +23,7 @@ __all__ = [
     "AlertRule",
     "ApiKey",
     "AuditEntry",
+    "AuditMatch",
     "Base",
     "Brand",
     "Bucket",
@@ -43,6 +46,7 @@ __all__ = [
     "Revision",
     "Source",
     "Story",
+    "SurveyResponse",
     "User",
     "Workspace",
     "uuid7",

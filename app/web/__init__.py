@@ -9,7 +9,21 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from app.web import account, alerts, brands, channels, errors, keys, login, mentions, reputation, rules, setup, sources
+from app.web import (
+    account,
+    alerts,
+    brands,
+    channels,
+    errors,
+    keys,
+    labelling,
+    login,
+    mentions,
+    reputation,
+    rules,
+    setup,
+    sources,
+)
 from app.web.forms import guard
 from app.web.page import HERE, LogIn
 
@@ -21,7 +35,7 @@ PUBLIC = frozenset({"/login", "/logout", "/setup", "/setup/account", "/language"
 router = APIRouter(dependencies=[Depends(guard)], include_in_schema=False)
 PARTS = tuple(
     part.router
-    for part in (login, setup, rules, alerts, sources, brands, channels, keys, account, reputation, mentions)
+    for part in (login, setup, rules, alerts, sources, brands, channels, keys, account, labelling, reputation, mentions)
 )
 """In this order: the address of the rules would else be read as that of an incident."""
 for _part in PARTS:

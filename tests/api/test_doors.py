@@ -34,7 +34,7 @@ SCOPES = {
         GET /sources/{source_id}, GET /mentions, GET /mentions/{mention_id}, GET /mentions/export,
         GET /brands/{brand_id}/reputation, GET /reputation/compare, GET /alert-rules, GET /alert-rules/kinds,
         GET /alert-rules/{rule_id}, GET /incidents, GET /incidents/{incident_id}, GET /channels, GET /channels/kinds,
-        GET /channels/{channel_id}
+        GET /channels/{channel_id}, GET /audit/sample, GET /audit/summary, GET /brands/{brand_id}/survey-responses
         """,
     "write": """
         POST /brands, PATCH /brands/{brand_id}, DELETE /brands/{brand_id}, POST /brands/{brand_id}/rematch,
@@ -44,7 +44,9 @@ SCOPES = {
         DELETE /alert-rules/{rule_id}, POST /incidents/{incident_id}/acknowledge, POST /incidents/{incident_id}/assign,
         POST /incidents/{incident_id}/resolve, POST /incidents/{incident_id}/note,
         POST /incidents/{incident_id}/false-alarm, POST /channels, PATCH /channels/{channel_id},
-        DELETE /channels/{channel_id}, POST /channels/{channel_id}/test
+        DELETE /channels/{channel_id}, POST /channels/{channel_id}/test, POST /audit/sample,
+        POST /audit/sample/{item_id}, DELETE /audit/sample/{item_id}, POST /brands/{brand_id}/survey-responses,
+        DELETE /survey-responses/{response_id}
         """,
     "admin": "GET /api-keys, POST /api-keys, DELETE /api-keys/{key_id}, GET /audit-log",
 }

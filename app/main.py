@@ -21,6 +21,7 @@ from app.api import (
     health,
     incidents,
     keys,
+    labelling,
     me,
     mentions,
     openapi,
@@ -29,6 +30,7 @@ from app.api import (
     rules,
     scoring,
     sources,
+    surveys,
 )
 from app.api.envelope import Envelope
 from app.api.errors import of_http, problem_response, request_id_of
@@ -37,7 +39,10 @@ from app.api.route import Route
 from app.problems import Problem
 from app.services import Services
 
-ROUTERS = (me, brands, phrases, scoring, sources, export, mentions, reputation, rules, incidents, channels, keys)
+ROUTERS = (
+    me, brands, phrases, scoring, sources, export, mentions, reputation, labelling, surveys, rules, incidents, channels,
+    keys,
+)  # fmt: skip
 PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", openapi.DOCUMENT, openapi.DOCS})
 """Answered without a key: health (mute), the figures (which have a token of their own), the reference of the API."""
 PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")

@@ -62,7 +62,7 @@ class Tally:
     """All that is counted of a brand over some time, addable: `sum(tallies, Tally())`.
 
     `promoters`, `passives` and `detractors` are the stories whose stance a person or a rating fixed: they are certain
-    and not corrected.
+    and not corrected. `effective`: how many independent voices these are worth, as many as stories when None.
     """
 
     en: Scored = field(default_factory=Scored)
@@ -71,12 +71,23 @@ class Tally:
     promoters: int = 0
     passives: int = 0
     detractors: int = 0
+    effective: float | None = None
+
+    @property
+    def fixed(self) -> int:
+        return self.promoters + self.passives + self.detractors
+
+    @property
+    def voices(self) -> float:
+        """The independent voices behind what is fixed."""
+        return self.fixed if self.effective is None else min(self.effective, self.fixed)
 
     @property
     def size(self) -> int:
-        return self.en.size + self.fr.size + self.other.size + self.promoters + self.passives + self.detractors
+        return self.en.size + self.fr.size + self.other.size + self.fixed
 
     def __add__(self, other: Tally) -> Tally:
+        plain = self.effective is None and other.effective is None
         return Tally(
             self.en + other.en,
             self.fr + other.fr,
@@ -84,6 +95,7 @@ class Tally:
             self.promoters + other.promoters,
             self.passives + other.passives,
             self.detractors + other.detractors,
+            None if plain else self.voices + other.voices,
         )
 
 
@@ -93,7 +105,7 @@ class Reputation:
 
     `raw_score` counts stances as shown; the shares are the corrected ones, 0 to 1. `sampling_error` is the standard
     error from the number of stories alone: what a change from one period to the next is to be held against, because
-    the model's own bias is the same in both.
+    the model's own bias is the same in both. `voices`: how many independent stories the sample is worth.
     """
 
     size: int
@@ -105,6 +117,7 @@ class Reputation:
     promoters: float | None = None
     passives: float | None = None
     detractors: float | None = None
+    voices: float | None = None
 
 
 def reputation(tally: Tally, matrices: Mapping[LanguageGroup, Matrix]) -> Reputation:
@@ -130,7 +143,9 @@ def _filled(tallies: Sequence[Tally], matrices: Mapping[LanguageGroup, Matrix]) 
     total = np.array([t.size for t in tallies], dtype=np.float64)
     wanted = known / total[:, None]  # shares before the simplex is enforced: unbiased, perhaps negative
     fixed = known.sum(axis=1)
-    sampling = (fixed / total) ** 2 * _multinomial(known) / np.maximum(fixed, 1)
+    said = np.maximum([t.voices for t in tallies], 1e-9)
+    sampling = (fixed / total) ** 2 * _multinomial(known * (said / np.maximum(fixed, 1))[:, None]) / said
+    repeated = (fixed / total) ** 2 / said
     doubt = np.zeros(len(tallies))
     pooled = np.zeros((len(tallies), 3, 3))
     counts = known.copy()
@@ -149,11 +164,12 @@ def _filled(tallies: Sequence[Tally], matrices: Mapping[LanguageGroup, Matrix]) 
         lever = DIRECTION @ back
         sampling = sampling + weight**2 * _score_variance(likely, lever, matrix) / voices
         doubt = doubt + weight**2 * _matrix_variance(likely, lever, matrix)
+        repeated = repeated + weight**2 / voices
         pooled = pooled + weight[:, None, None] * matrix.means
     final = known / total[:, None] + _of_the_rest(wanted - known / total[:, None], 1 - fixed / total, pooled)
     return [
-        _one(int(n), share, float(aim @ DIRECTION), float(s), float(d), count / n)
-        for n, share, aim, s, d, count in zip(total, final, wanted, sampling, doubt, counts, strict=True)
+        _one(int(n), share, float(aim @ DIRECTION), float(s), float(d), count / n, float(1 / r))
+        for n, share, aim, s, d, count, r in zip(total, final, wanted, sampling, doubt, counts, repeated, strict=True)
     ]
 
 
@@ -164,7 +180,9 @@ def _of_the_rest(wanted: Floats, rest: Floats, pooled: Floats) -> Floats:
     return np.asarray(rest[:, None] * on_the_simplex(wanted / scale[:, None], even))
 
 
-def _one(size: int, share: Floats, aim: float, sampling: float, doubt: float, shown: Floats) -> Reputation:
+def _one(
+    size: int, share: Floats, aim: float, sampling: float, doubt: float, shown: Floats, voices: float
+) -> Reputation:
     score = min(1.0, max(-1.0, float(share @ DIRECTION)))
     half = Z * math.sqrt(sampling + doubt)
     return Reputation(
@@ -177,6 +195,7 @@ def _one(size: int, share: Floats, aim: float, sampling: float, doubt: float, sh
         promoters=float(share[2]),
         passives=float(share[1]),
         detractors=float(share[0]),
+        voices=voices,
     )
 
 
@@ -227,6 +246,30 @@ def nps(promoters: int, passives: int, detractors: int) -> tuple[float, float, f
     centre = 100 * (promoters - detractors) / larger
     half = 100 * Z * math.sqrt(float(_multinomial(counts)[0]) / larger)
     return score, min(score, max(-100.0, centre - half)), max(score, min(100.0, centre + half))
+
+
+def wilson(right: int, number: int) -> tuple[float, float] | None:
+    """The 95 % interval, 0 to 1, of a share of `right` among `number`; None of nothing.
+
+    Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22(158), 1927.
+    """
+    if not number:
+        return None
+    share, square = right / number, Z**2 / number
+    centre = (share + square / 2) / (1 + square)
+    half = math.sqrt(share * (1 - share) * square + square**2 / 4) / (1 + square)
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def apart(voices: Sequence[float], sizes: Sequence[float], same_author: float) -> list[float]:
+    """What parts of these sizes are worth when two of their stories are by one author with this chance, 0 to 1.
+
+    n / (1 + n λ) of each part, λ shared out so that all of them together lose what the whole would: the design effect
+    of clusters (Kish, "Survey Sampling", 1965), with authors as clusters.
+    """
+    total = sum(sizes)
+    spread = sum((size / total) ** 2 for size in sizes) if total else 1.0
+    return [number / (1 + number * same_author / spread) for number in voices]
 
 
 def share_of_voice(volumes: Mapping[str, int]) -> dict[str, float]:

@@ -27,6 +27,7 @@ from app.queries.reputation import (
     model,
     reputation,
 )
+from app.queries.surveys import SurveyNps, survey_nps
 
 router = APIRouter(prefix="/api/v1", tags=["reputation"], route_class=Route)
 
@@ -56,6 +57,9 @@ class ScoreOut(Out):
     interval: tuple[float, float] | None = Field(description="[low, high]")
     confidence: float
     raw_score: float | None = Field(description="From stances as counted.")
+    effective: float | None = Field(
+        description="How many independent voices the interval rests on: copies, repeated authors and weights taken off."
+    )
     mentions: int
     stories: int
     promoters: ShareOut
@@ -160,7 +164,7 @@ def brand_reputation(
         weight=slanted.weight,
         model=model_out(found.model),
         series=[point_out(point) for point in found.series],
-        survey_nps=None,
+        survey_nps=survey_out(survey_nps(session, viewer, found.brand.id, *asked)),
     )
 
 
@@ -182,7 +186,7 @@ def compare_brands(
         start=asked[0],
         end=asked[1],
         weight=slanted.weight,
-        model=model_out(model()),
+        model=model_out(model(session, viewer)),
         items=[compared_out(one) for one in compared],
     )
 
@@ -203,6 +207,7 @@ def score_values(point: Point) -> dict[str, Any]:
         "interval": (found.low, found.high) if known else None,
         "confidence": CONFIDENCE,
         "raw_score": found.raw_score,
+        "effective": found.voices,
         "mentions": point.mentions,
         "stories": point.stories,
         "promoters": ShareOut(share=found.promoters, count=counts.promoters),
@@ -233,6 +238,13 @@ def compared_out(one: Compared) -> ComparedOut:
     return ComparedOut(
         **score_values(one.point), brand=BrandRef.model_validate(one.brand), share_of_voice=one.share_of_voice
     )
+
+
+def survey_out(found: SurveyNps | None) -> SurveyOut | None:
+    """The survey NPS as it is answered."""
+    if found is None:
+        return None
+    return SurveyOut(score=found.score, interval=(found.low, found.high), responses=found.responses)
 
 
 def model_out(found: Model) -> ModelOut:

@@ -1,9 +1,10 @@
-"""The tables: who (workspace), what is watched (watching), what was said (mention) and judged (judging), when we speak
-(alerting)."""
+"""The tables: who (workspace), what is watched (watching), what was said (mention) and judged (judging), what people
+labelled and answered (labelling), when we speak (alerting)."""
 
 from .alerting import AlertRule, Channel, Delivery, IncidentEvent, IncidentRow
 from .base import Base, Json, uuid7
 from .judging import ModelRun, Phrase, Restance
+from .labelling import AuditMatch, SurveyResponse
 from .mention import Bucket, DirtyHour, Match, Mention, Revision, Story
 from .watching import Brand, Poll, Quarantined, Source
 from .workspace import (
@@ -23,6 +24,7 @@ __all__ = [
     "AlertRule",
     "ApiKey",
     "AuditEntry",
+    "AuditMatch",
     "Base",
     "Brand",
     "Bucket",
@@ -48,6 +50,7 @@ __all__ = [
     "Revision",
     "Source",
     "Story",
+    "SurveyResponse",
     "User",
     "Workspace",
     "uuid7",

@@ -153,7 +153,7 @@ class Bucket(Base):
 
     One row per weight, source and language, and one over all sources (aggregate.EVERY_SOURCE) per weight and language.
     weight is mentions, stories or reach. `fixed_*` are stances by a person or a rating; the rest of the counts are
-    the model's, with the sums of its probabilities. `squares` is Σ weight², for the effective number.
+    the model's, with the sums of its probabilities. `squares` is Σ over authors of (Σ weight)²: the effective number.
     """
 
     __tablename__ = "bucket"

@@ -26,6 +26,9 @@ class Brand(Tenant, Dated, Base):
     """Set when the query is to be applied to history again; cleared by the job that did it."""
     first_mention_at: Mapped[datetime | None]
     watched_at: Mapped[datetime | None]
+    same_author: Mapped[Json] = mapped_column(server_default="{}")
+    """By weight, the chance that two of its mentions are by one author: pipeline/voices.py."""
+    same_author_at: Mapped[datetime | None]
 
 
 class Source(Tenant, Dated, Base):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from random import Random
 from uuid import UUID
 
 import structlog
@@ -27,6 +28,7 @@ from app.models import (
     Restance,
     Source,
 )
+from app.pipeline.draw import to_draw, top_up
 from app.pipeline.score import SETTLE
 
 log = structlog.get_logger(__name__)
@@ -36,10 +38,17 @@ KEEP_POLLS = timedelta(days=14)
 
 
 class Sweep:
-    """The step: defers what is due, and removes what has served."""
+    """The step: defers what is due, removes what has served, and draws the week's sample to label."""
 
-    def __init__(self, db: Database, jobs: Jobs, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._db, self._jobs, self._now = db, jobs, now
+    def __init__(
+        self,
+        db: Database,
+        jobs: Jobs,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        random: Random = Random(),  # noqa: B008, S311 - sampling, no secret
+    ) -> None:
+        self._db, self._jobs, self._now, self._random = db, jobs, now, random
 
     def __call__(self) -> None:
         now = self._now()
@@ -47,6 +56,10 @@ class Sweep:
             wake(session, self._jobs, now)
             self._jobs.defer(session, "score")  # it alone knows whether another model has read what is stored
             clean(session, now)
+            unfilled = to_draw(session, now)
+        for workspace_id in unfilled:
+            with self._db.writing() as session:
+                top_up(session, workspace_id, now, self._random.getrandbits(62))
 
 
 def wake(session: Session, jobs: Jobs, now: datetime) -> None:

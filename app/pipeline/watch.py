@@ -35,6 +35,7 @@ from app.models import (
     uuid7,
 )
 from app.pipeline.aggregate import hourly, recount_dirty
+from app.pipeline.voices import same_author, stale
 from app.pipeline.words import folded
 
 log = structlog.get_logger(__name__)
@@ -76,6 +77,8 @@ class Watch:
         if brand is None:
             return
         recount_dirty(session, workspace_id, brand_id)
+        if stale(brand.same_author_at, now):
+            brand.same_author, brand.same_author_at = same_author(session, workspace_id, brand_id, now), now
         brand.watched_at = now
         rules = session.scalars(
             select(AlertRule)

@@ -18,11 +18,12 @@ from app.pipeline.aggregate import EVERY_SOURCE
 from app.problems import FieldError, invalid
 from app.queries.brands import brand, known_brands
 from app.queries.feed import one_of
+from app.queries.labelling import OwnSample, own_sample
 from app.queries.sources import known_sources
 from app.viewer import Viewer
 from sentiment.compact import compact
-from sentiment.indices import Reputation, Scored, Tally, reputations, share_of_voice
-from sentiment.quantify import LanguageGroup, group_of
+from sentiment.indices import Reputation, Scored, Tally, apart, reputations, share_of_voice
+from sentiment.quantify import LanguageGroup, Matrix, group_of
 
 By = Literal["hour", "day", "week", "month"]
 Weight = Literal["stories", "mentions", "reach"]
@@ -106,8 +107,9 @@ def reputation(session: Session, viewer: Viewer, brand_id: UUID, period: Period,
     for found in _counted(session, viewer, [brand_id], period, slant, viewer.timezone):
         by_start[found.start].add(found, slant.weight)
     whole = _Sum.of(by_start.values())
-    points = _points([(period.since, whole), *((start, by_start.get(start, _Sum())) for start in starts)])
-    return ReputationView(row, points[0], points[1:], model())
+    sums = [(period.since, whole), *((start, by_start.get(start, _Sum())) for start in starts)]
+    points = _points(sums, [_same_author(row, slant)] * len(sums), matrices(session, viewer))
+    return ReputationView(row, points[0], points[1:], model(session, viewer))
 
 
 def compare(
@@ -119,15 +121,31 @@ def compare(
     sums: dict[UUID, _Sum] = defaultdict(_Sum)
     for found in _counted(session, viewer, brand_ids, period, slant, None):
         sums[found.brand_id].add(found, slant.weight)
-    points = _points([(period.since, sums[brand_id]) for brand_id in brand_ids])
+    same = [_same_author(row, slant) for row in rows]
+    points = _points([(period.since, sums[brand_id]) for brand_id in brand_ids], same, matrices(session, viewer))
     voices = share_of_voice({str(row.id): point.mentions for row, point in zip(rows, points, strict=True)})
     return [Compared(row, point, voices[str(row.id)]) for row, point in zip(rows, points, strict=True)]
 
 
-def model() -> Model:
-    """The model that scores, as its card says."""
+def matrices(session: Session, viewer: Viewer) -> Mapping[LanguageGroup, Matrix]:
+    """How the model answers by true label: on the workspace's own labelled sample, else as shipped."""
+    return labels_in_use(session, viewer).matrices(compact().matrices)
+
+
+def labels_in_use(session: Session, viewer: Viewer) -> OwnSample:
+    """The workspace's own labels, for the model that scores."""
     scorer = compact()
-    return Model(scorer.name, scorer.version, measured_of(scorer.measured))
+    return own_sample(session, viewer, f"{scorer.name} {scorer.version}")
+
+
+def model(session: Session, viewer: Viewer) -> Model:
+    """The model that scores: what its card says was measured of it, and what the workspace's own sample says."""
+    scorer, own = compact(), labels_in_use(session, viewer)
+    return Model(scorer.name, scorer.version, measured_of(scorer.measured) | {"own_sample": own.measured()})
+
+
+def _same_author(row: Brand, slant: Slant) -> float:
+    return float(row.same_author.get(slant.weight, 0.0))
 
 
 def measured_of(figures: Mapping[str, Any]) -> dict[str, Any]:
@@ -206,6 +224,7 @@ class _Sum:
         self.mentions = self.stories = 0.0
         self.counts = [0.0, 0.0, 0.0]
         self.fixed = [0.0, 0.0, 0.0]
+        self.fixed_squares = 0.0
         self.groups: dict[LanguageGroup, list[float]] = {group: [0.0] * 7 for group in GROUPS}
 
     @classmethod
@@ -216,6 +235,7 @@ class _Sum:
             whole.stories += part.stories
             whole.counts = [a + b for a, b in zip(whole.counts, part.counts, strict=True)]
             whole.fixed = [a + b for a, b in zip(whole.fixed, part.fixed, strict=True)]
+            whole.fixed_squares += part.fixed_squares
             for group, sums in part.groups.items():
                 whole.groups[group] = [a + b for a, b in zip(whole.groups[group], sums, strict=True)]
         return whole
@@ -231,24 +251,38 @@ class _Sum:
         fixed = (row.fixed_promoters, row.fixed_passives, row.fixed_detractors)
         self.counts = [a + b for a, b in zip(self.counts, shown, strict=True)]
         self.fixed = [a + b for a, b in zip(self.fixed, fixed, strict=True)]
-        voices = row.model_number * row.number / row.squares if row.squares else 0.0
-        added = (*(a - b for a, b in zip(shown, fixed, strict=True)), row.negative, row.neutral, row.positive, voices)
+        by_model = row.model_number / row.number if row.number else 0.0
+        squares = row.squares * by_model
+        self.fixed_squares += row.squares * (1 - by_model)
+        added = (*(a - b for a, b in zip(shown, fixed, strict=True)), row.negative, row.neutral, row.positive, squares)
         group = group_of(row.language)
         self.groups[group] = [a + b for a, b in zip(self.groups[group], added, strict=True)]
 
-    def tally(self) -> Tally:
-        scored = {group: _scored(sums) for group, sums in self.groups.items()}
-        return Tally(scored["en"], scored["fr"], scored["other"], *(round(number) for number in self.fixed))
+    def tally(self, same_author: float) -> Tally:
+        """`same_author`: the chance that two of the mentions counted are by one author, seen over many hours."""
+        sizes = [sum(sums[:3]) for sums in self.groups.values()] + [sum(self.fixed)]
+        squares = [sums[6] for sums in self.groups.values()] + [self.fixed_squares]
+        voices = apart([_kish(*pair) for pair in zip(sizes, squares, strict=True)], sizes, same_author)
+        en, fr, other = (_scored(sums, n) for sums, n in zip(self.groups.values(), voices[:3], strict=True))
+        promoters, passives, detractors = (round(number) for number in self.fixed)
+        return Tally(en, fr, other, promoters, passives, detractors, voices[3])
 
 
-def _scored(sums: Sequence[float]) -> Scored:
-    """`effective` is (Σw)²/Σw²: what weights leave of the number (Kish, Survey Sampling, 1965)."""
-    promoters, passives, detractors, negative, neutral, positive, voices = sums
+def _kish(weight: float, squares: float) -> float:
+    """(Σw)²/Σw²: the number that weights leave, an author's being summed up (Kish, Survey Sampling, 1965)."""
+    return weight**2 / squares if squares else 0.0
+
+
+def _scored(sums: Sequence[float], voices: float) -> Scored:
+    promoters, passives, detractors, negative, neutral, positive, _ = sums
     return Scored(round(promoters), round(passives), round(detractors), negative, neutral, positive, voices)
 
 
-def _points(sums: Sequence[tuple[datetime, _Sum]]) -> list[Point]:
-    scores = reputations([one.tally() for _, one in sums], compact().matrices)
+def _points(
+    sums: Sequence[tuple[datetime, _Sum]], same_author: Sequence[float], chosen: Mapping[LanguageGroup, Matrix]
+) -> list[Point]:
+    tallies = [one.tally(same) for (_, one), same in zip(sums, same_author, strict=True)]
+    scores = reputations(tallies, chosen)
     return [
         Point(start, score, round(one.mentions), round(one.stories), Counts(*(round(n) for n in one.counts)))
         for (start, one), score in zip(sums, scores, strict=True)

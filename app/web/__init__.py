@@ -16,6 +16,7 @@ from app.web import (
     channels,
     errors,
     keys,
+    labelling,
     login,
     mentions,
     phrases,
@@ -35,7 +36,21 @@ PUBLIC = frozenset({"/login", "/logout", "/setup", "/setup/account", "/language"
 router = APIRouter(dependencies=[Depends(guard)], include_in_schema=False)
 PARTS = tuple(
     part.router
-    for part in (login, setup, rules, alerts, sources, brands, phrases, channels, keys, account, reputation, mentions)
+    for part in (
+        login,
+        setup,
+        rules,
+        alerts,
+        sources,
+        brands,
+        phrases,
+        channels,
+        keys,
+        account,
+        labelling,
+        reputation,
+        mentions,
+    )
 )
 """In this order: the address of the rules would else be read as that of an incident."""
 for _part in PARTS:

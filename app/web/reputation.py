@@ -17,6 +17,7 @@ from app.queries.brands import brands
 from app.queries.choices import choices
 from app.queries.paging import LIMIT_MAX
 from app.queries.reputation import By, Period, Point, ReputationView, Slant, Weight, compare, reputation
+from app.queries.surveys import survey_nps
 from app.web.charts import Chart, label
 from app.web.language import Tongue
 from app.web.page import Visit, member
@@ -54,6 +55,7 @@ def shown(visit: Visit = Depends(member)) -> Response:
             brands=offered,
             asked={**asked, "brand": str(chosen.id)},
             view=view,
+            survey=survey_nps(session, visit.viewer, chosen.id, period.since, period.until),
             few=FEW,
             trend=trend(visit.tongue, view, period.by),
             volume=volume(visit.tongue, view, period.by),

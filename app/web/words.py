@@ -106,6 +106,7 @@ WORDS: dict[str, dict[object, str]] = {
         "incident": N_("incident"),
         "key": N_("key"),
         "API key": N_("API key"),
+        "survey response": N_("survey response"),
     },
 }
 
@@ -163,6 +164,8 @@ DONE: dict[str, str] = {
     "account": N_("Your settings were saved."),
     "password": N_("Your password was changed. Every other browser was logged out."),
     "logged-out": N_("You are logged out."),
+    "unlabelled": N_("The label was taken back."),
+    "nothing-drawn": N_("There is nothing left to draw: come back when more was said."),
     "welcome": N_("Your account was created."),
 }
 

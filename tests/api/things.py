@@ -10,7 +10,8 @@ from uuid import UUID
 from alerts.base import Verdict
 from alerts.incident import Policy, step, to_json
 from app.db import Database
-from app.models import IncidentRow, uuid7
+from app.models import AuditMatch, IncidentRow, uuid7
+from app.pipeline.draw import monday
 from app.services import Services
 
 
@@ -24,8 +25,11 @@ class Things:
     channel_id: UUID
     key_id: UUID
     phrase_id: UUID
+    item_id: UUID
+    response_id: UUID
 
 
+ANSWER = {"external_id": "1", "score": 9, "answered_at": "2026-11-20T10:00:00Z"}
 EVERYTHING: dict[tuple[str, str], Any] = {
     ("PATCH", "/brands/{brand_id}"): {"name": "Taken over"},
     ("PATCH", "/sources/{source_id}"): {"name": "Taken over"},
@@ -35,6 +39,8 @@ EVERYTHING: dict[tuple[str, str], Any] = {
     ("PATCH", "/phrases/{phrase_id}"): {"text": "taken over"},
     ("POST", "/incidents/{incident_id}/assign"): {"assignee": "me"},
     ("POST", "/incidents/{incident_id}/note"): {"text": "taken over"},
+    ("POST", "/audit/sample/{item_id}"): {"label": "positive"},
+    ("POST", "/brands/{brand_id}/survey-responses"): {"items": [ANSWER]},
 }
 
 
@@ -59,9 +65,21 @@ def things_of(tenant: Any, db: Database, services: Services) -> Things:
     key = post("/api/v1/api-keys", json={"name": "Key of Zephyrine", "scopes": ["read"]}).json()
     phrase = post("/api/v1/phrases", json={"text": "loud", "stance": "promoter"}).json()
     incident = opened(db, tenant.workspace_id, UUID(rule["id"]), UUID(brand["id"]))
+    item = drawn(db, tenant.workspace_id, UUID(brand["id"]), UUID(mention["id"]))
+    post(f"/api/v1/brands/{brand['id']}/survey-responses", json={"items": [ANSWER]})
+    [answer] = tenant.admin.get(f"/api/v1/brands/{brand['id']}/survey-responses").json()["items"]
     ids = (brand["id"], source["id"], mention["id"], rule["id"], str(incident), channel["id"], key["id"])
-    ids = (*ids, phrase["id"])
-    return Things(*map(UUID, ids))
+    return Things(*map(UUID, (*ids, phrase["id"])), item, UUID(answer["id"]))
+
+
+def drawn(db: Database, workspace_id: UUID, brand_id: UUID, mention_id: UUID) -> UUID:
+    """A match that waits for a label."""
+    now, item_id = datetime.now(UTC), uuid7()
+    row = AuditMatch(workspace_id=workspace_id, id=item_id, brand_id=brand_id, mention_id=mention_id, drawn_at=now)
+    row.week, row.model, row.negative, row.neutral, row.positive = monday(now), "fixed 1", 0.1, 0.8, 0.1
+    with db.writing() as session:
+        session.add(row)
+    return item_id
 
 
 def opened(db: Database, workspace_id: UUID, rule_id: UUID, brand_id: UUID) -> UUID:

@@ -12,10 +12,12 @@ from sentiment.indices import (
     Reputation,
     Scored,
     Tally,
+    apart,
     nps,
     reputation,
     reputations,
     share_of_voice,
+    wilson,
 )
 from sentiment.quantify import LanguageGroup, Matrix
 
@@ -168,3 +170,42 @@ def test_certain_promoters_are_never_used_up_to_correct_the_others() -> None:
     found = reputation(Tally(en=scored, fr=scored, promoters=28, passives=17, detractors=38), compact().matrices)
     assert found.promoters is not None
     assert found.promoters >= 28 / 223
+
+
+def test_repeated_authors_make_what_is_fixed_less_sure_too() -> None:
+    counts = {"promoters": 60, "passives": 30, "detractors": 10}
+    plain, repeated = (reputation(Tally(**counts, effective=n), MATRICES) for n in (None, 10.0))
+    assert (plain.score, plain.voices, repeated.score, repeated.voices) == (50, 100, 50, 10)
+    assert width(repeated) > 2 * width(plain)
+
+
+def test_the_voices_of_the_whole_weigh_its_parts() -> None:
+    found = reputation(Tally(en=scored_of((0.3, 0.4, 0.3), 100), promoters=100, effective=100.0), MATRICES)
+    assert found.voices == pytest.approx(200)
+
+
+@pytest.mark.parametrize(
+    ("right", "number", "expected"),
+    [(81, 100, (0.7222, 0.8749)), (0, 10, (0.0, 0.2775)), (10, 10, (0.7225, 1.0)), (1, 2, (0.0945, 0.9055))],
+)
+def test_the_interval_of_a_share_is_that_of_wilson(right: int, number: int, expected: tuple[float, float]) -> None:
+    assert wilson(right, number) == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_share_of_nothing_has_no_interval() -> None:
+    assert wilson(0, 0) is None
+
+
+def test_authors_who_come_back_bound_the_voices() -> None:
+    [alone] = apart([1_000.0], [1_000.0], 0.1)
+    assert alone == pytest.approx(1_000 / 101)
+    assert apart([50.0, 20.0], [50.0, 20.0], 0.0) == [50.0, 20.0]
+    assert apart([0.0], [0.0], 0.5) == [0.0]
+
+
+@given(st.lists(st.floats(1, 1e4), min_size=1, max_size=4), st.floats(0, 1))
+def test_parts_lose_together_what_the_whole_would_lose(sizes: list[float], same: float) -> None:
+    total = sum(sizes)
+    of_whole = 1 / total + same
+    of_parts = sum((size / total) ** 2 / n for size, n in zip(sizes, apart(sizes, sizes, same), strict=True))
+    assert of_parts == pytest.approx(of_whole)

@@ -4,9 +4,23 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-from sentiment.quantify import Floats, Matrix, doubted, group_of, inverse, matrix_of, on_the_simplex, shares, straying
+from sentiment.indices import Scored, Tally, reputation
+from sentiment.quantify import (
+    Floats,
+    LanguageGroup,
+    Matrix,
+    adapted,
+    doubted,
+    group_of,
+    inverse,
+    matrix_of,
+    on_the_simplex,
+    shares,
+    straying,
+)
 
 MEANS = np.array([[0.6, 0.2, 0.1], [0.3, 0.6, 0.3], [0.1, 0.2, 0.6]])
 GOOD = Matrix(MEANS, np.array([np.eye(3) * 0.03] * 3), np.eye(9) * 1e-4)
@@ -117,3 +131,78 @@ def test_straying_adds_to_the_doubt_and_moves_another_matrix_by_as_much() -> Non
         back = np.kron(inverse(matrix), np.eye(3))
         added = doubted(matrix, stray).doubt - matrix.doubt
         assert back @ added @ back.T == pytest.approx(stray)
+
+
+AIRY = np.array([[0.45, 0.15, 0.10], [0.40, 0.60, 0.15], [0.15, 0.25, 0.75]])
+"""The same scorer on another kind of texts, which it reads differently."""
+
+
+def answers(means: Floats, labels: NDArray[np.int64], dice: np.random.Generator) -> Floats:
+    """What a scorer with these means says of texts with these labels."""
+    raw = dice.standard_gamma(6 * means[:, labels].T)
+    return np.asarray(raw / raw.sum(axis=1, keepdims=True))
+
+
+def test_without_labels_the_shipped_means_stay_and_nothing_is_certain() -> None:
+    found = adapted(GOOD, np.zeros((0, 3)), np.zeros(0, dtype=np.int64))
+    assert found.means == pytest.approx(GOOD.means)
+    assert found.spread == pytest.approx(GOOD.spread)
+    assert np.diag(found.doubt).min() >= GOOD.spread[0, 0, 0] * 0.99
+
+
+def test_many_labels_leave_nothing_of_the_shipped_matrix() -> None:
+    dice = np.random.default_rng(5)
+    labels = dice.integers(0, 3, 30_000)
+    found = adapted(GOOD, answers(AIRY, labels, dice), labels)
+    assert found.means == pytest.approx(AIRY, abs=0.01)
+    assert np.sqrt(np.diag(found.doubt)).max() < 0.003
+
+
+def test_a_label_without_texts_keeps_its_shipped_column_beside_the_others() -> None:
+    dice = np.random.default_rng(5)
+    labels = np.repeat(np.array([0, 1]), 200)
+    found = adapted(GOOD, answers(AIRY, labels, dice), labels)
+    assert found.means[:, 2] == pytest.approx(GOOD.means[:, 2])
+    assert found.means[:, :2] == pytest.approx(AIRY[:, :2], abs=0.05)
+
+
+@pytest.mark.parametrize("number", [3, 30, 300])
+def test_an_own_matrix_is_a_matrix_and_doubts_less_with_more_labels(number: int) -> None:
+    dice = np.random.default_rng(number)
+    labels = np.arange(number) % 3
+    found = adapted(GOOD, answers(MEANS, labels, dice), labels)
+    assert found.means.sum(axis=0) == pytest.approx(np.ones(3))
+    assert np.linalg.eigvalsh(found.doubt).min() >= -1e-12
+    more = adapted(GOOD, answers(MEANS, np.repeat(labels, 3), dice), np.repeat(labels, 3))
+    assert np.trace(more.doubt) < np.trace(found.doubt)
+
+
+def test_texts_that_contradict_the_shipped_matrix_make_it_less_sure() -> None:
+    labels = np.zeros(4, dtype=np.int64)
+    near, far = np.tile(MEANS[:, 0], (4, 1)), np.tile(MEANS[:, 2], (4, 1))
+    assert np.trace(adapted(GOOD, far, labels).doubt) > np.trace(adapted(GOOD, near, labels).doubt)
+
+
+@pytest.mark.parametrize("number", [100, 200, 400])
+def test_an_own_matrix_covers_where_the_shipped_one_fails(number: int) -> None:
+    """Bags of 5 to 80 % negative texts of a kind the shipped matrix is wrong about: wanted 90 to 98 % inside."""
+    dice = np.random.default_rng(number)
+    wrong: dict[LanguageGroup, Matrix] = {"en": GOOD, "fr": GOOD, "other": GOOD}
+    inside: dict[str, list[bool]] = {"shipped": [], "own": []}
+    for _ in range(60):
+        labels = dice.choice(3, number, p=(0.5, 0.3, 0.2))
+        own: dict[LanguageGroup, Matrix] = {**wrong, "en": adapted(GOOD, answers(AIRY, labels, dice), labels)}
+        for negative in (0.05, 0.2, 0.4, 0.6, 0.8):
+            mix = np.array([negative, *(dice.dirichlet((1, 1)) * (1 - negative))])
+            size = int(dice.choice((100, 1_000)))
+            texts = answers(AIRY, dice.choice(3, size, p=mix), dice)
+            best = np.bincount(texts.argmax(axis=1), minlength=3)
+            tally = Tally(en=Scored(int(best[2]), int(best[1]), int(best[0]), *texts.sum(axis=0).tolist()))
+            truth = 100 * (mix[2] - mix[0])
+            for name, matrices in (("shipped", wrong), ("own", own)):
+                found = reputation(tally, matrices)
+                assert found.low is not None
+                assert found.high is not None
+                inside[name].append(found.low <= truth <= found.high)
+    assert np.mean(inside["shipped"]) < 0.6
+    assert 0.9 <= np.mean(inside["own"]) <= 0.99

@@ -16,7 +16,7 @@ from app.db import Database
 from app.models import AlertRule, Brand, Channel, Match, Mention, Source
 
 PAGES = (
-    "/", "/reputation", "/alerts", "/alerts?state=all", "/alerts/rules", "/alerts/rules/new",
+    "/", "/reputation", "/reputation/sample", "/alerts", "/alerts?state=all", "/alerts/rules", "/alerts/rules/new",
     "/alerts/rules/new?kind=threshold", "/sources", "/sources/new", "/sources/new?collector=rss", "/settings/brands",
     "/settings/brands/new", "/settings/phrases", "/settings/phrases/new", "/settings/ratings",
     "/settings/channels", "/settings/channels/new", "/settings/channels/new?kind=slack",

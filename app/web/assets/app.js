@@ -6,6 +6,7 @@ const written = (markup) => (RUNS.test(markup.replace(/<head\b[\s\S]*?<\/head>/i
 window.trustedTypes?.createPolicy("default", { createHTML: written });
 
 import("htmx.org");
+import "./keys.js";
 
 const filters = document.querySelector("[data-filters]");
 filters?.addEventListener("change", (event) => {

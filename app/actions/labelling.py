@@ -1,0 +1,65 @@
+"""Labelling the audit sample. A label says what a text feels; it corrects no stance and is not counted in the score."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.actions.audit import record
+from app.actions.fields import Fields
+from app.models import AuditMatch
+from app.pipeline.draw import OPEN_MAX, WEEKLY, alone, draw, top_up
+from app.problems import not_found
+from app.viewer import Viewer
+
+Label = Literal["negative", "neutral", "positive", "skip"]
+
+
+class Labelled(Fields):
+    """What somebody made of a text; `skip` when it cannot be told."""
+
+    label: Label
+
+
+def draw_more(session: Session, viewer: Viewer, now: datetime, seed: int) -> int:
+    """This week's sample, or 20 more where it is drawn already; 200 wait at most. Returns how many came."""
+    viewer.needs("write")
+    drawn = top_up(session, viewer.workspace_id, now, seed)
+    if not drawn:
+        alone(session, viewer.workspace_id)
+        here = AuditMatch.workspace_id == viewer.workspace_id
+        waiting = session.scalar(select(func.count()).where(here, AuditMatch.label.is_(None))) or 0
+        drawn = draw(session, viewer.workspace_id, min(WEEKLY, OPEN_MAX - waiting), now, seed)
+    if drawn:
+        record(session, viewer, "audit_sample.draw", "", drawn=drawn)
+    session.flush()
+    return drawn
+
+
+def label(session: Session, viewer: Viewer, item_id: UUID, given: Labelled, now: datetime) -> AuditMatch:
+    """Keeps a label; another one replaces it. Raises Problem 404."""
+    row = _locked(session, viewer, item_id)
+    row.label, row.labelled_by, row.labelled_at = given.label, viewer.actor, now
+    record(session, viewer, "audit_sample.label", item_id)
+    session.flush()
+    return row
+
+
+def unlabel(session: Session, viewer: Viewer, item_id: UUID) -> None:
+    """Takes a label back: the mention waits again. Raises Problem 404."""
+    row = _locked(session, viewer, item_id)
+    row.label = row.labelled_by = row.labelled_at = None
+    record(session, viewer, "audit_sample.unlabel", item_id)
+    session.flush()
+
+
+def _locked(session: Session, viewer: Viewer, item_id: UUID) -> AuditMatch:
+    viewer.needs("write")
+    row = session.get(AuditMatch, (viewer.workspace_id, item_id), with_for_update=True)
+    if row is None:
+        raise not_found("mention")
+    return row

@@ -1,0 +1,109 @@
+"""Answers to surveys, pushed by whoever asked: kept once, however often they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, StringConstraints, ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.actions.audit import record
+from app.actions.fields import Fields, Line, Prose, refused
+from app.models import Brand, SurveyResponse, uuid7
+from app.problems import FieldError, not_found
+from app.viewer import Viewer
+
+PUSH_MAX = 1_000
+Status = Literal["stored", "updated", "unchanged", "refused"]
+
+
+class NewResponse(Fields):
+    """One answer. `external_id` makes it the same one when it is sent again; `respondent` is your own reference."""
+
+    external_id: Annotated[Line, StringConstraints(min_length=1)]
+    score: Annotated[int, Field(ge=0, le=10, strict=True)]
+    comment: Prose = ""
+    answered_at: AwareDatetime
+    channel: Line = ""
+    respondent: Line = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseResult:
+    """What came of one answer. `errors` say why one was refused."""
+
+    index: int
+    external_id: str
+    status: Status
+    id: UUID | None = None
+    errors: tuple[FieldError, ...] = ()
+
+
+def push(session: Session, viewer: Viewer, brand_id: UUID, items: Sequence[Any]) -> list[ResponseResult]:
+    """Keeps the answers, each with its own result, in order. Raises Problem 404 for the brand."""
+    viewer.needs("write")
+    if session.get(Brand, (viewer.workspace_id, brand_id), with_for_update=True) is None:
+        raise not_found("brand")
+    read = list(_read(items))
+    known = _known(session, viewer, brand_id, [one.external_id for one in read if isinstance(one, NewResponse)])
+    results = []
+    for index, one in enumerate(read):
+        if isinstance(one, NewResponse):
+            results.append(_kept(session, viewer, brand_id, index, one, known))
+        else:
+            results.append(one)
+    stored = sum(one.status in ("stored", "updated") for one in results)
+    record(session, viewer, "survey.push", brand_id, kept=stored)
+    session.flush()
+    return results
+
+
+def delete(session: Session, viewer: Viewer, response_id: UUID) -> None:
+    """Forgets an answer. Raises Problem 404."""
+    viewer.needs("write")
+    row = session.get(SurveyResponse, (viewer.workspace_id, response_id), with_for_update=True)
+    if row is None:
+        raise not_found("survey response")
+    session.delete(row)
+    record(session, viewer, "survey.delete", response_id)
+    session.flush()
+
+
+def _read(items: Sequence[Any]) -> Iterator[NewResponse | ResponseResult]:
+    for index, item in enumerate(items):
+        try:
+            yield NewResponse.model_validate(item)
+        except ValidationError as error:
+            problem = refused(error.errors(include_input=False, include_url=False))
+            given = item.get("external_id") if isinstance(item, dict) else None
+            yield ResponseResult(index, given[:200] if isinstance(given, str) else "", "refused", errors=problem.errors)
+
+
+def _known(session: Session, viewer: Viewer, brand_id: UUID, ids: Sequence[str]) -> dict[str, SurveyResponse]:
+    here = (SurveyResponse.workspace_id == viewer.workspace_id, SurveyResponse.brand_id == brand_id)
+    rows = session.scalars(select(SurveyResponse).where(*here, SurveyResponse.external_id.in_(ids)).with_for_update())
+    return {row.external_id: row for row in rows}
+
+
+def _kept(
+    session: Session,
+    viewer: Viewer,
+    brand_id: UUID,
+    index: int,
+    one: NewResponse,
+    known: dict[str, SurveyResponse],
+) -> ResponseResult:
+    values, row = one.model_dump(), known.get(one.external_id)
+    if row is None:
+        row = SurveyResponse(id=uuid7(), workspace_id=viewer.workspace_id, brand_id=brand_id, **values)
+        session.add(row)
+        known[one.external_id] = row
+        return ResponseResult(index, one.external_id, "stored", row.id)
+    changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    return ResponseResult(index, one.external_id, "updated" if changed else "unchanged", row.id)

@@ -1,0 +1,125 @@
+"""The audit sample: mentions drawn at random, labelled by people, and what that says of the model."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from random import Random
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from app.actions import labelling as actions
+from app.api.deps import Id, Now, Paged, Reader, Reading, Writer, Writing, ident
+from app.api.route import Route
+from app.api.schemas import BrandRef, Out, Page, paged
+from app.queries.labelling import ToLabel, progress, to_label
+from app.queries.reputation import labels_in_use
+from sentiment.quantify import GROUPS
+
+router = APIRouter(prefix="/api/v1", tags=["audit"], route_class=Route)
+DICE = Random()  # noqa: S311 - sampling, no secret
+
+
+class MentionToLabel(Out):
+    """What there is to judge: the text and where it stands, without what the model said."""
+
+    id: UUID
+    url: str | None
+    title: str
+    text: str
+    language: str | None
+    platform: str
+    outlet: str
+    published_at: datetime
+
+
+class ToLabelOut(Out):
+    """One mention that waits for a label, and the brand it is about."""
+
+    id: UUID
+    drawn_at: datetime
+    brand: BrandRef
+    mention: MentionToLabel
+
+
+class DrawnOut(Out):
+    """How many were drawn; 0 when there is nothing left to draw."""
+
+    drawn: int
+
+
+class LabelledOut(Out):
+    """A label as it is kept."""
+
+    id: UUID
+    label: str
+    labelled_by: str
+    labelled_at: datetime
+
+
+class MeasuredOut(Out):
+    """How often the model was right, with Wilson's interval of 95 %; null without labels."""
+
+    labelled: int
+    right: int
+    accuracy: float | None
+    low: float | None
+    high: float | None
+
+
+class WeekOut(Out):
+    """How many were drawn this week, and how many of them were answered."""
+
+    drawn: int
+    answered: int
+
+
+class SummaryOut(MeasuredOut):
+    """What the labels say of the model in use."""
+
+    by_language: dict[str, MeasuredOut] = Field(description="By group: en, fr, other.")
+    matrix_in_use: str = Field(description="own or shipped: what corrects the scores.")
+    needed: int = Field(description="Labels missing until the own matrix is in use.")
+    this_week: WeekOut
+
+
+@router.get("/audit/sample")
+def list_to_label(viewer: Reader, session: Reading, page: Paged) -> Page[ToLabelOut]:
+    """The mentions that wait for a label, in the order drawn."""
+    return paged(to_label(session, viewer, page.after, page.limit), _to_label_out)
+
+
+@router.post("/audit/sample")
+def draw_sample(viewer: Writer, session: Writing, now: Now) -> DrawnOut:
+    """Draws this week's 20, or 20 more when they are drawn already."""
+    return DrawnOut(drawn=actions.draw_more(session, viewer, now, DICE.getrandbits(62)))
+
+
+@router.post("/audit/sample/{item_id}")
+def label_mention(item_id: Id, given: actions.Labelled, viewer: Writer, session: Writing, now: Now) -> LabelledOut:
+    """Labels one. It corrects no stance: see `PATCH /mentions/{id}` for that."""
+    return LabelledOut.model_validate(actions.label(session, viewer, ident(item_id, "mention"), given, now))
+
+
+@router.delete("/audit/sample/{item_id}", status_code=204)
+def unlabel_mention(item_id: Id, viewer: Writer, session: Writing) -> None:
+    """Takes the label back: the mention waits again."""
+    actions.unlabel(session, viewer, ident(item_id, "mention"))
+
+
+@router.get("/audit/summary")
+def sum_up(viewer: Reader, session: Reading, now: Now) -> SummaryOut:
+    """How often the model is right on your own mentions, and which matrix corrects your scores."""
+    own = labels_in_use(session, viewer)
+    return SummaryOut(
+        **MeasuredOut.model_validate(own.measure()).model_dump(),
+        by_language={group: MeasuredOut.model_validate(own.of(group).measure()) for group in GROUPS},
+        matrix_in_use="own" if own.in_use else "shipped",
+        needed=own.needed,
+        this_week=WeekOut.model_validate(progress(session, viewer, now)),
+    )
+
+
+def _to_label_out(found: ToLabel) -> ToLabelOut:
+    return ToLabelOut.model_validate(found)

@@ -1,0 +1,70 @@
+"""«Label a sample»: one mention at a time, one key each, without what the model said."""
+
+from __future__ import annotations
+
+from random import Random
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import RedirectResponse, Response
+
+from app.actions import labelling as actions
+from app.actions.fields import validated
+from app.queries.labelling import ENOUGH, last_label, progress, to_label
+from app.queries.reputation import labels_in_use
+from app.web.forms import Posted, posted
+from app.web.page import Visit, away, member
+from app.web.words import N_
+
+router = APIRouter(prefix="/reputation/sample")
+DICE = Random()  # noqa: S311 - sampling, no secret
+
+KEYS = (
+    ("negative", "n", N_("Negative"), "detractor"),
+    ("neutral", "u", N_("Neutral"), "passive"),
+    ("positive", "p", N_("Positive"), "promoter"),
+    ("skip", "s", N_("Skip"), ""),
+)
+"""Label, its key, its name, its colour and shape."""
+
+
+@router.get("")
+def shown(visit: Visit = Depends(member)) -> Response:
+    """The next mention to label, how far this week is, and what the labels say so far."""
+    with visit.services.db.reading() as session:
+        waiting = to_label(session, visit.viewer, limit=1).items
+        return visit.page(
+            session,
+            "label.html",
+            item=waiting[0] if waiting else None,
+            week=progress(session, visit.viewer, visit.now),
+            own=labels_in_use(session, visit.viewer),
+            undo=last_label(session, visit.viewer, visit.now),
+            keys=KEYS,
+            enough=ENOUGH,
+        )
+
+
+@router.post("")
+def draw(visit: Visit = Depends(member)) -> RedirectResponse:
+    """This week's sample, or more of it."""
+    with visit.services.db.writing() as session:
+        drawn = actions.draw_more(session, visit.viewer, visit.now, DICE.getrandbits(62))
+    return away("/reputation/sample", "" if drawn else "nothing-drawn")
+
+
+@router.post("/{item_id}")
+def label(item_id: UUID, form: Posted = Depends(posted), visit: Visit = Depends(member)) -> RedirectResponse:
+    """Keeps the label and shows the next mention."""
+    given = validated(actions.Labelled, {"label": form.get("label")})
+    with visit.services.db.writing() as session:
+        actions.label(session, visit.viewer, item_id, given, visit.now)
+    return away("/reputation/sample")
+
+
+@router.post("/{item_id}/undo")
+def undo(item_id: UUID, visit: Visit = Depends(member)) -> RedirectResponse:
+    """Takes the label back, and shows the mention again."""
+    with visit.services.db.writing() as session:
+        actions.unlabel(session, visit.viewer, item_id)
+    return away("/reputation/sample", "unlabelled")

@@ -42,11 +42,11 @@ class ShareOut(Out):
 
 
 class ModelOut(Out):
-    """The sentiment model, and what was measured of it."""
+    """The sentiment model, and what was measured of it: null for a larger model that nobody measured yet."""
 
     name: str
     version: str
-    measured: dict[str, Any]
+    measured: dict[str, Any] | None
 
 
 class ScoreOut(Out):
@@ -182,7 +182,7 @@ def compare_brands(
         start=asked[0],
         end=asked[1],
         weight=slanted.weight,
-        model=model_out(model()),
+        model=model_out(model(session, viewer)),
         items=[compared_out(one) for one in compared],
     )
 

@@ -1,8 +1,10 @@
-"""The tables: who (workspace), what is watched (watching), what was said (mention), when we speak (alerting)."""
+"""The tables: who (workspace), what is watched (watching), what was said (mention) and which model judged it
+(scoring), when we speak (alerting)."""
 
 from .alerting import AlertRule, Channel, Delivery, IncidentEvent, IncidentRow
 from .base import Base, Json, uuid7
 from .mention import Bucket, DirtyHour, Match, Mention, Revision, Story
+from .scoring import ScorerRow
 from .watching import Brand, Poll, Quarantined, Source
 from .workspace import (
     ApiKey,
@@ -41,6 +43,7 @@ __all__ = [
     "Poll",
     "Quarantined",
     "Revision",
+    "ScorerRow",
     "Source",
     "Story",
     "User",

@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 
 from app.models import Brand, Bucket
 from app.pipeline.aggregate import EVERY_SOURCE
+from app.pipeline.scoring import known
 from app.problems import FieldError, invalid
 from app.queries.brands import brand, known_brands
 from app.queries.feed import one_of
 from app.queries.sources import known_sources
 from app.viewer import Viewer
-from sentiment.compact import compact
 from sentiment.indices import Reputation, Scored, Tally, reputations, share_of_voice
-from sentiment.quantify import LanguageGroup, group_of
+from sentiment.quantify import LanguageGroup, Matrix, group_of
 
 By = Literal["hour", "day", "week", "month"]
 Weight = Literal["stories", "mentions", "reach"]
@@ -71,11 +71,12 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The sentiment model behind the scores, and what was measured of it."""
+    """The sentiment model behind the scores, what was measured of it (None: nothing), and how it is corrected."""
 
     name: str
     version: str
-    measured: dict[str, Any]
+    measured: dict[str, Any] | None
+    matrices: Mapping[LanguageGroup, Matrix]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,10 @@ def reputation(session: Session, viewer: Viewer, brand_id: UUID, period: Period,
     for found in _counted(session, viewer, [brand_id], period, slant, viewer.timezone):
         by_start[found.start].add(found, slant.weight)
     whole = _Sum.of(by_start.values())
-    points = _points([(period.since, whole), *((start, by_start.get(start, _Sum())) for start in starts)])
-    return ReputationView(row, points[0], points[1:], model())
+    scorer = model(session, viewer)
+    sums = [(period.since, whole), *((start, by_start.get(start, _Sum())) for start in starts)]
+    points = _points(sums, scorer.matrices)
+    return ReputationView(row, points[0], points[1:], scorer)
 
 
 def compare(
@@ -119,25 +122,30 @@ def compare(
     sums: dict[UUID, _Sum] = defaultdict(_Sum)
     for found in _counted(session, viewer, brand_ids, period, slant, None):
         sums[found.brand_id].add(found, slant.weight)
-    points = _points([(period.since, sums[brand_id]) for brand_id in brand_ids])
+    matrices = model(session, viewer).matrices
+    points = _points([(period.since, sums[brand_id]) for brand_id in brand_ids], matrices)
     voices = share_of_voice({str(row.id): point.mentions for row, point in zip(rows, points, strict=True)})
     return [Compared(row, point, voices[str(row.id)]) for row, point in zip(rows, points, strict=True)]
 
 
-def model() -> Model:
-    """The model that scores, as its card says."""
-    scorer = compact()
-    return Model(scorer.name, scorer.version, measured_of(scorer.measured))
+def model(session: Session, viewer: Viewer) -> Model:
+    """The model that scores, as the worker that runs it told."""
+    viewer.needs("read")
+    scorer = known(session)
+    return Model(scorer.name, scorer.version, measured_of(scorer.measured), scorer.matrices)
 
 
-def measured_of(figures: Mapping[str, Any]) -> dict[str, Any]:
+def measured_of(figures: Mapping[str, Any]) -> dict[str, Any] | None:
     """What a reader of the score wants to know of its model: how often it is right, and on what that was measured."""
-    groups = {"all": "umsab", "en": "umsab:en", "fr": "umsab:fr"}
+    if not figures:
+        return None
+    whole = "umsab" if "umsab" in figures else "all"
+    groups = {"all": whole, "en": f"{whole}:en", "fr": f"{whole}:fr"}
     return {
-        "macro_f1": {name: figures[key]["macro_f1"] for name, key in groups.items()},
-        "calibration_error": figures["umsab"]["calibration_error"],
-        "texts": figures["umsab"]["texts"],
-        "on": "UMSAB validation tweets in eight languages",
+        "macro_f1": {name: figures[key]["macro_f1"] for name, key in groups.items() if key in figures},
+        "calibration_error": figures[whole]["calibration_error"],
+        "texts": figures[whole]["texts"],
+        "on": figures.get("on", "UMSAB validation tweets in eight languages"),
     }
 
 
@@ -247,8 +255,8 @@ def _scored(sums: Sequence[float]) -> Scored:
     return Scored(round(promoters), round(passives), round(detractors), negative, neutral, positive, voices)
 
 
-def _points(sums: Sequence[tuple[datetime, _Sum]]) -> list[Point]:
-    scores = reputations([one.tally() for _, one in sums], compact().matrices)
+def _points(sums: Sequence[tuple[datetime, _Sum]], matrices: Mapping[LanguageGroup, Matrix]) -> list[Point]:
+    scores = reputations([one.tally() for _, one in sums], matrices)
     return [
         Point(start, score, round(one.mentions), round(one.stories), Counts(*(round(n) for n in one.counts)))
         for (start, one), score in zip(sums, scores, strict=True)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from .base import ModelError, Scorer
 from .compact import compact
-from .hub import ID, fetched, kept
+from .hub import ID, Hub
 from .naming import sides_of
 from .place import Place, config_of, labels_of, place_of
 
 COMPACT = "compact"
 THREADS = 2
+HUB = Hub()
 
 
 def scorer(reference: str, *, threads: int = THREADS) -> Scorer:
@@ -23,18 +24,18 @@ def scorer(reference: str, *, threads: int = THREADS) -> Scorer:
     return load(fetched_or_here(reference), threads)
 
 
-def fetched_or_here(reference: str) -> Place:
+def fetched_or_here(reference: str, hub: Hub = HUB) -> Place:
     """Where the model of a reference but `compact` lies, once it is here. Raises ModelError."""
-    return here(reference) or fetched(reference)
+    return here(reference, hub) or hub.fetched(reference)
 
 
-def here(reference: str) -> Place | None:
+def here(reference: str, hub: Hub = HUB) -> Place | None:
     """Where the model of a reference but `compact` lies, None when it has yet to be fetched. Raises ModelError."""
     path = Path(reference).expanduser()
     if path.exists():
         return place_of(path)
     if ID.fullmatch(reference) and not reference.startswith("."):
-        return kept(reference)
+        return hub.kept(reference)
     raise ModelError(
         f"{reference!r} is neither {COMPACT!r}, nor a folder or an ONNX file that exists, nor the id of a model "
         "(owner/name or owner/name@revision)"

@@ -124,9 +124,11 @@ def main() -> None:
 @example("vigie serve --sample")
 def serve(sample: bool) -> None:
     """Serves the web app and the API, with one worker beside them."""
+    from app.scorer import place_of
     from app.supervise import Supervisor
 
     with running(patience=60) as services:
+        place_of(services.settings)  # said here once, rather than by a worker that never comes up
         if sample:
             load_sample_when_empty(services)
         supervisor = Supervisor(services.embedded)

@@ -18,8 +18,10 @@ from app.migrate import revision
 from app.models import Heartbeat, Mention, ModelRun
 from app.pipeline import lanes
 from app.pipeline.pace import seconds_left
+from app.scorer import place_of, scorer_of
 from app.services import Misconfigured, Services, build
 from app.settings import PREFIX, Settings, without_kind
+from sentiment.scorers import COMPACT
 
 SAFE_PYTHON = {(3, 11): 14, (3, 12): 12, (3, 13): 6}
 """The first patch release of each Python whose html.parser and ipaddress are mended."""
@@ -45,7 +47,7 @@ def examine() -> list[Finding]:
         return [Finding(f"{PREFIX}{str(e['loc'][0]).upper()}", "bad", without_kind(e["msg"])) for e in error.errors()]
     except OSError as error:
         return [Finding("settings", "bad", f"a file that a setting names cannot be read: {error}")]
-    findings = [python(), *(told(settings, name) for name in Settings.model_fields)]
+    findings = [python(), *(told(settings, name) for name in Settings.model_fields), model(settings)]
     try:
         services = build(settings)
     except Misconfigured as error:
@@ -77,6 +79,20 @@ def told(settings: Settings, name: str) -> Finding:
         origin = f"file {os.environ[f'{variable}_FILE']}"
     shown = "set" if isinstance(value, SecretStr) else masked(str(value)) if value not in (None, "", ()) else "not set"
     return Finding(variable, "note" if origin == "default" else "ok", f"{shown} ({origin})")
+
+
+def model(settings: Settings) -> Finding:
+    """The model that scores, tried; one of the hub that is not here yet is not fetched for that."""
+    try:
+        if settings.sentiment_model != COMPACT and place_of(settings) is None:
+            return Finding("sentiment model", "note", "not fetched yet: a worker does so at its start")
+        scorer = scorer_of(settings)
+    except Misconfigured as error:
+        return Finding("sentiment model", "bad", str(error))
+    if not scorer.measured:
+        how = f"`python -m sentiment evaluate --model {settings.sentiment_model} --save FILE.csv`"
+        return Finding("sentiment model", "note", f"{scorer.name} {scorer.version}, not measured: see {how}")
+    return Finding("sentiment model", "ok", f"{scorer.name} {scorer.version}")
 
 
 def reached(services: Services) -> Iterator[Finding]:

@@ -40,7 +40,10 @@ class Settings(BaseSettings):
     )
     proxy_url: SecretStr | None = Field(None, description="HTTP proxy for what the fetch gate reads")
     contact: str = Field("", description="contact address told to the sites that are read, in the User-Agent")
-    sentiment_model: str = Field("compact", description="the embedded model; larger ones come with a later version")
+    sentiment_model: str = Field(
+        "compact", description="what scores: compact, the folder of a larger model, or owner/name@revision of the hub"
+    )
+    sentiment_threads: int = Field(2, ge=1, le=64, description="cores that a larger model may use in one worker")
     smtp_url: SecretStr | None = Field(None, description="smtp://user:password@host:port?from=address")
     metrics_token: SecretStr | None = Field(None, description="bearer token for /metrics; unset: loopback only")
     fetch_threads: int = Field(16, ge=1, le=128, description="sources read at the same time by one worker")

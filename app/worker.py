@@ -27,11 +27,12 @@ from app.pipeline.notify import Notify
 from app.pipeline.rematch import Rematch
 from app.pipeline.restance import RestanceHistory
 from app.pipeline.score import ScorePending
+from app.pipeline.scoring import record
 from app.pipeline.sweep import Sweep, wake
 from app.pipeline.watch import Watch
-from app.services import Misconfigured, Services
+from app.scorer import scorer_of
+from app.services import Services
 from sentiment.base import Scorer
-from sentiment.compact import compact
 
 log = structlog.get_logger(__name__)
 
@@ -44,19 +45,11 @@ GRACE_SECONDS = 20
 Handlers = dict[str, Callable[..., Any]]
 
 
-def scorer_of(name: str) -> Scorer:
-    """The sentiment model of the settings. Raises Misconfigured."""
-    if name != "compact":
-        raise Misconfigured(f"VIGIE_SENTIMENT_MODEL is {name!r}: this version knows «compact» only")
-    return compact()
-
-
-def handlers(services: Services, stopping: Callable[[], bool]) -> Handlers:
+def handlers(services: Services, scorer: Scorer, stopping: Callable[[], bool]) -> Handlers:
     """Every step, by the name of its job, built with what it needs."""
     db, jobs, random = services.db, services.jobs, Random()  # noqa: S311 - jitter and sampling, no secret
     crash = checkpoints.from_environment()
     threads = services.settings.fetch_threads
-    scorer = scorer_of(services.settings.sentiment_model)
     return {
         "collect": Collect(
             db,
@@ -119,14 +112,16 @@ def _patient(work: Callable[[], None]) -> Callable[[], None]:
 
 
 def run(services: Services, *, end_with_parent: bool = False) -> None:
-    """Works until SIGTERM or SIGINT, then finishes what it holds, for 20 seconds at most."""
+    """Works until SIGTERM or SIGINT, then finishes what it holds, for 20 seconds at most. Raises Misconfigured."""
     stop = threading.Event()
     if end_with_parent:
         threading.Thread(target=_follow_parent, daemon=True).start()
-    steps = handlers(services, stop.is_set)
+    scorer = scorer_of(services.settings)
+    services.db.retried(lambda session: record(session, scorer, datetime.now(UTC)))
+    steps = handlers(services, scorer, stop.is_set)
     clock = Clock(services)
     clock.start()
-    log.info("the worker runs", pid=os.getpid())
+    log.info("the worker runs", pid=os.getpid(), model=f"{scorer.name} {scorer.version}")
     try:
         asyncio.run(_work(services, steps, stop))
     finally:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 import click
-import numpy as np
 from pydantic import BaseModel, ValidationError
 
-from .base import Score, Text
-from .compact import Compact, compact
-from .labelled import read
-from .measure import LABELS, Figures, figures
+from .base import ModelError, Score, Scorer, Text
+from .compare import Cut, cuts, side_by_side
+from .labelled import Example, read
+from .measure import LABELS
+from .scorers import COMPACT, THREADS, scorer
 
 BATCH = 256
 LONGEST_LINE = 8_000_000  # bytes: more is a mistake, not a text
@@ -33,16 +32,30 @@ class Line(BaseModel):
 
 @click.group()
 def main() -> None:
-    """Score texts with the model that ships in the package, or measure it."""
+    """Score texts with the model that ships in the package, or with a larger one; measure and compare them."""
+
+
+def _loaded(reference: str, threads: int) -> Scorer:
+    try:
+        return scorer(reference, threads=threads)
+    except ModelError as error:
+        raise click.ClickException(str(error)) from error
+
+
+threads_option = click.option("--threads", default=THREADS, show_default=True, help="cores that a larger model may use")
 
 
 @main.command()
-def score() -> None:
+@click.option(
+    "--model", default=COMPACT, show_default=True, help="compact, a folder, or owner/name[@revision] of the hub"
+)
+@threads_option
+def score(model: str, threads: int) -> None:
     """Score JSON Lines from standard input, {"id", "text", "language"}, to standard output, in order.
 
     A line that cannot be read is named on standard error and left out, the others are scored, and the exit code is 1.
     """
-    model, bad = compact(), 0
+    found, bad = _loaded(model, threads), 0
     numbered = enumerate(_lines(sys.stdin.buffer), start=1)
     while batch := list(islice(numbered, BATCH)):
         read_lines: list[Line] = []
@@ -52,9 +65,9 @@ def score() -> None:
             except ValueError as error:
                 bad += 1
                 click.echo(f"line {number}: {error}", err=True)
-        scores = model.score([Text(line.text, line.language) for line in read_lines])
-        for line, found in zip(read_lines, scores, strict=True):
-            click.echo(json.dumps(_answer(line, found)))
+        scores = found.score([Text(line.text, line.language) for line in read_lines])
+        for line, one in zip(read_lines, scores, strict=True):
+            click.echo(json.dumps(_answer(line, one)))
     if bad:
         click.echo(f"{bad} line{'s' if bad > 1 else ''} could not be read", err=True)
         sys.exit(1)
@@ -62,31 +75,57 @@ def score() -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--model", "models", multiple=True, default=(COMPACT,), help="as for score; several are put side by side")
 @click.option("--split", default="val", show_default=True, type=click.Choice(["train", "val"]))
-def evaluate(paths: tuple[Path, ...], split: str) -> None:
-    """Measure the model on labelled CSV(.gz) files with text, label, language, source and split: one JSON line per cut.
+@click.option("--save", is_flag=True, help="write vigie-measured.json beside the model, which reads it from then on")
+@click.option("--save-to", type=click.Path(dir_okay=False, path_type=Path), help="write it to this file instead")
+@threads_option
+def evaluate(
+    paths: tuple[Path, ...], models: tuple[str, ...], split: str, save: bool, save_to: Path | None, threads: int
+) -> None:
+    """Measure a model on labelled CSV(.gz) files with text, label, language, source and split: one JSON line per cut.
 
-    A cut is a file, and one language of it. Errors of the score are in points, before and after correction.
+    A cut is a file, and one language of it. Errors of the score are in points, before and after correction. Several
+    models make a table.
     """
-    model = compact()
-    for path in paths:
-        try:
-            examples = list(read(path, split))
-        except ValueError as error:
-            raise click.ClickException(str(error)) from error
-        if not examples:
-            raise click.ClickException(f"{path.name} has no text of the split {split}")
-        texts = [Text(example.text, example.language) for example in examples]
-        start = time.perf_counter()
-        scores = model.score(texts)
-        speed = len(texts) / (time.perf_counter() - start)
-        labels = np.array([example.label for example in examples])
-        languages = np.array([example.language for example in examples])
-        whole = _figures(model, scores, labels, languages, np.ones(len(texts), dtype=np.bool_))
-        click.echo(json.dumps({"file": path.name, "language": "all", **whole.rounded(), "texts_per_s": round(speed)}))
-        for language in np.unique(languages) if len(np.unique(languages)) > 1 else ():
-            cut = _figures(model, scores, labels, languages, languages == language)
-            click.echo(json.dumps({"file": path.name, "language": str(language), **cut.rounded()}))
+    if (save or save_to) and len(models) != 1:
+        raise click.UsageError("--save takes one --model")
+    files = [(path.name, _examples(path, split)) for path in paths]
+    if save or save_to:
+        _save(models[0], [example for _, found in files for example in found], paths, save_to, threads)
+    rows: list[list[Cut]] = []
+    for reference in models:
+        found = _loaded(reference, threads)
+        rows.append([])
+        for name, examples in files:
+            for cut in cuts(found, name, examples):
+                rows[-1].append(cut)
+                if len(models) == 1:
+                    click.echo(json.dumps(cut.as_json()))
+    if len(models) > 1:
+        click.echo(side_by_side(models, rows))
+
+
+def _examples(path: Path, split: str) -> list[Example]:
+    try:
+        examples = list(read(path, split))
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    if not examples:
+        raise click.ClickException(f"{path.name} has no text of the split {split}")
+    return examples
+
+
+def _save(reference: str, examples: list[Example], paths: tuple[Path, ...], target: Path | None, threads: int) -> None:
+    from .compare import measure_and_write
+
+    try:
+        written = measure_and_write(reference, examples, ", ".join(path.name for path in paths), target, threads)
+    except (ModelError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"it cannot be written: {error}; give another file with --save-to") from error
+    click.echo(f"measured: {written}", err=True)
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:
@@ -123,17 +162,6 @@ def _answer(line: Line, found: Score) -> dict[str, object]:
         "label": max(chances, key=lambda label: chances[label]),
         "probabilities": {label: round(chance, 6) for label, chance in chances.items()},
     }
-
-
-def _figures(
-    model: Compact,
-    scores: list[Score],
-    labels: np.ndarray[tuple[int], np.dtype[np.int64]],
-    languages: np.ndarray[tuple[int], np.dtype[np.str_]],
-    chosen: np.ndarray[tuple[int], np.dtype[np.bool_]],
-) -> Figures:
-    rows = np.array([(score.negative, score.neutral, score.positive) for score in scores])[chosen]
-    return figures(rows, labels[chosen], [str(language) for language in languages[chosen]], model.matrices)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,10 @@ StanceSource = Literal["person", "rating", "phrase", "model"]
 """Who a stance comes from, the first that has something to say."""
 
 
+class ModelError(Exception):
+    """A model that cannot score, in a sentence for who chose it: what is wrong, and what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A text to score, with its language as an ISO 639-1 code, or None when nobody knows."""

@@ -8,9 +8,9 @@ Labels are in the order negative, neutral, positive everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,6 +105,36 @@ def doubted(matrix: Matrix, stray: Floats) -> Matrix:
     """
     turn = np.kron(matrix.means, np.eye(3))
     return Matrix(matrix.means, matrix.spread, matrix.doubt + turn @ stray @ turn.T)
+
+
+def elsewhere(deviation: float) -> Floats:
+    """(9, 9): a straying that nobody measured: each share of each label goes wrong by so much, in no direction."""
+    return np.asarray(deviation**2 * np.kron(np.eye(3) - 1 / 3, np.eye(3)))
+
+
+UNMEASURED = 0.25
+"""By how much shares may go wrong uncorrected: so that the interval holds a truth as far off as the compact model's own
+probabilities are, whatever the mix (±40 points where the labels are even, ±70 where one of them is alone)."""
+
+
+def unmeasured() -> Matrix:
+    """The matrix of a scorer that nobody measured: nothing is corrected, and much is doubted."""
+    return doubted(Matrix(np.eye(3), np.zeros((3, 3, 3)), np.zeros((9, 9))), elsewhere(UNMEASURED))
+
+
+def plain(matrix: Matrix) -> dict[str, Any]:
+    """A matrix as plain data, for a file or a column of JSON."""
+    return {
+        "means": matrix.means.round(6).tolist(),
+        "spread": matrix.spread.round(6).tolist(),
+        "doubt": matrix.doubt.round(8).tolist(),
+    }
+
+
+def restored(stored: Mapping[str, Any]) -> Matrix:
+    """The matrix that `plain` wrote. Raises KeyError, TypeError or ValueError when it is none."""
+    means, spread, doubt = (np.array(stored[key], dtype=np.float64) for key in ("means", "spread", "doubt"))
+    return Matrix(means, spread, doubt)
 
 
 def inverse(matrix: Matrix) -> Floats:

@@ -43,11 +43,11 @@ class ShareOut(Out):
 
 
 class ModelOut(Out):
-    """The sentiment model, and what was measured of it."""
+    """The sentiment model, and what was measured of it: null for a larger model that nobody measured yet."""
 
     name: str
     version: str
-    measured: dict[str, Any]
+    measured: dict[str, Any] | None
 
 
 class ScoreOut(Out):
@@ -249,4 +249,6 @@ def survey_out(found: SurveyNps | None) -> SurveyOut | None:
 
 def model_out(found: Model) -> ModelOut:
     """The model as it is answered."""
-    return ModelOut(name=found.name, version=found.version, measured=found.measured)
+    known = found.measured is not None or found.own.texts
+    measured = {**(found.measured or {}), "own_sample": found.own.measured()} if known else None
+    return ModelOut(name=found.name, version=found.version, measured=measured)

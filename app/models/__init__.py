@@ -1,11 +1,12 @@
-"""The tables: who (workspace), what is watched (watching), what was said (mention) and judged (judging), what people
-labelled and answered (labelling), when we speak (alerting)."""
+"""The tables: who (workspace), what is watched (watching), what was said (mention), judged (judging) and by which model
+(scoring), what people labelled and answered (labelling), when we speak (alerting)."""
 
 from .alerting import AlertRule, Channel, Delivery, IncidentEvent, IncidentRow
 from .base import Base, Json, uuid7
 from .judging import ModelRun, Phrase, Restance
 from .labelling import AuditMatch, SurveyResponse
 from .mention import Bucket, DirtyHour, Match, Mention, Revision, Story
+from .scoring import ScorerRow
 from .watching import Brand, Poll, Quarantined, Source
 from .workspace import (
     ApiKey,
@@ -48,6 +49,7 @@ __all__ = [
     "Quarantined",
     "Restance",
     "Revision",
+    "ScorerRow",
     "Source",
     "Story",
     "SurveyResponse",

@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 
 from app.models import Brand, Bucket
 from app.pipeline.aggregate import EVERY_SOURCE
+from app.pipeline.scoring import known
 from app.problems import FieldError, invalid
 from app.queries.brands import brand, known_brands
 from app.queries.feed import one_of
 from app.queries.labelling import OwnSample, own_sample
 from app.queries.sources import known_sources
 from app.viewer import Viewer
-from sentiment.compact import compact
 from sentiment.indices import Reputation, Scored, Tally, apart, reputations, share_of_voice
 from sentiment.quantify import LanguageGroup, Matrix, group_of
 
@@ -72,11 +72,14 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The sentiment model behind the scores, and what was measured of it."""
+    """The sentiment model behind the scores, what was measured of it (None: nothing), on the workspace's own labels too, and how
+    it is corrected."""
 
     name: str
     version: str
-    measured: dict[str, Any]
+    measured: dict[str, Any] | None
+    own: OwnSample
+    matrices: Mapping[LanguageGroup, Matrix]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +110,10 @@ def reputation(session: Session, viewer: Viewer, brand_id: UUID, period: Period,
     for found in _counted(session, viewer, [brand_id], period, slant, viewer.timezone):
         by_start[found.start].add(found, slant.weight)
     whole = _Sum.of(by_start.values())
+    scorer = model(session, viewer)
     sums = [(period.since, whole), *((start, by_start.get(start, _Sum())) for start in starts)]
-    points = _points(sums, [_same_author(row, slant)] * len(sums), matrices(session, viewer))
-    return ReputationView(row, points[0], points[1:], model(session, viewer))
+    points = _points(sums, [_same_author(row, slant)] * len(sums), scorer.matrices)
+    return ReputationView(row, points[0], points[1:], scorer)
 
 
 def compare(
@@ -121,41 +125,35 @@ def compare(
     sums: dict[UUID, _Sum] = defaultdict(_Sum)
     for found in _counted(session, viewer, brand_ids, period, slant, None):
         sums[found.brand_id].add(found, slant.weight)
-    same = [_same_author(row, slant) for row in rows]
-    points = _points([(period.since, sums[brand_id]) for brand_id in brand_ids], same, matrices(session, viewer))
+    same, scorer = [_same_author(row, slant) for row in rows], model(session, viewer)
+    points = _points([(period.since, sums[brand_id]) for brand_id in brand_ids], same, scorer.matrices)
     voices = share_of_voice({str(row.id): point.mentions for row, point in zip(rows, points, strict=True)})
     return [Compared(row, point, voices[str(row.id)]) for row, point in zip(rows, points, strict=True)]
 
 
-def matrices(session: Session, viewer: Viewer) -> Mapping[LanguageGroup, Matrix]:
-    """How the model answers by true label: on the workspace's own labelled sample, else as shipped."""
-    return labels_in_use(session, viewer).matrices(compact().matrices)
-
-
-def labels_in_use(session: Session, viewer: Viewer) -> OwnSample:
-    """The workspace's own labels, for the model that scores."""
-    scorer = compact()
-    return own_sample(session, viewer, f"{scorer.name} {scorer.version}")
-
-
 def model(session: Session, viewer: Viewer) -> Model:
-    """The model that scores: what its card says was measured of it, and what the workspace's own sample says."""
-    scorer, own = compact(), labels_in_use(session, viewer)
-    return Model(scorer.name, scorer.version, measured_of(scorer.measured) | {"own_sample": own.measured()})
+    """The model that scores, as its worker told, corrected by the workspace's own labels where there are enough."""
+    scorer = known(session)
+    own = own_sample(session, viewer, f"{scorer.name} {scorer.version}")
+    measured = measured_of(scorer.measured)
+    return Model(scorer.name, scorer.version, measured, own, own.matrices(scorer.matrices))
 
 
 def _same_author(row: Brand, slant: Slant) -> float:
     return float(row.same_author.get(slant.weight, 0.0))
 
 
-def measured_of(figures: Mapping[str, Any]) -> dict[str, Any]:
+def measured_of(figures: Mapping[str, Any]) -> dict[str, Any] | None:
     """What a reader of the score wants to know of its model: how often it is right, and on what that was measured."""
-    groups = {"all": "umsab", "en": "umsab:en", "fr": "umsab:fr"}
+    if not figures:
+        return None
+    whole = "umsab" if "umsab" in figures else "all"
+    groups = {"all": whole, "en": f"{whole}:en", "fr": f"{whole}:fr"}
     return {
-        "macro_f1": {name: figures[key]["macro_f1"] for name, key in groups.items()},
-        "calibration_error": figures["umsab"]["calibration_error"],
-        "texts": figures["umsab"]["texts"],
-        "on": "UMSAB validation tweets in eight languages",
+        "macro_f1": {name: figures[key]["macro_f1"] for name, key in groups.items() if key in figures},
+        "calibration_error": figures[whole]["calibration_error"],
+        "texts": figures[whole]["texts"],
+        "on": figures.get("on", "UMSAB validation tweets in eight languages"),
     }
 
 
@@ -279,10 +277,10 @@ def _scored(sums: Sequence[float], voices: float) -> Scored:
 
 
 def _points(
-    sums: Sequence[tuple[datetime, _Sum]], same_author: Sequence[float], chosen: Mapping[LanguageGroup, Matrix]
+    sums: Sequence[tuple[datetime, _Sum]], same_author: Sequence[float], matrices: Mapping[LanguageGroup, Matrix]
 ) -> list[Point]:
     tallies = [one.tally(same) for (_, one), same in zip(sums, same_author, strict=True)]
-    scores = reputations(tallies, chosen)
+    scores = reputations(tallies, matrices)
     return [
         Point(start, score, round(one.mentions), round(one.stories), Counts(*(round(n) for n in one.counts)))
         for (start, one), score in zip(sums, scores, strict=True)

@@ -20,6 +20,7 @@ from app.models import AlertRule, Brand, Channel, Source, uuid7
 from app.services import Services, build
 from app.settings import Settings
 from app.worker import handlers
+from sentiment.compact import compact
 from tests.crash.world import Site, hours_ago
 
 ONE_PASS = """
@@ -32,7 +33,7 @@ all_steps(build(Settings()))
 
 def all_steps(services: Services) -> None:
     """Collects, scores, watches and notifies, once each."""
-    steps = handlers(services, lambda: False)
+    steps = handlers(services, compact(), lambda: False)
     steps["collect"]()
     steps["score"]()
     with services.db.reading() as session:

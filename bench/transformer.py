@@ -1,0 +1,78 @@
+"""A larger sentiment model behind `Scorer` beside plain `transformers.pipeline("text-classification")`.
+
+The model is made of random numbers, in the shape of a MiniLM: 6 layers, 384 wide. Both read the same texts with as many
+threads, by turns, so that a busy machine is busy for both. The best turn of each counts.
+"""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from bench._bert import Shape, vocabulary, write
+from bench.row import Row
+from sentiment.base import Scorer, Text
+from sentiment.place import Place, place_of
+from sentiment.transformer import load
+
+SHAPE = Shape(layers=6, width=384, heads=12, inner=1536, vocabulary=4000)
+THREADS, TEXTS, TURNS = 1, 150, 3
+Reader = Callable[[Sequence[str]], object]
+
+
+def run() -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = write(Path(folder) / "model", shape=SHAPE, forms=("onnx", "safetensors"))
+        readers = {"ours, ONNX": ours(load(place_of(path), THREADS))}
+        note = "torch is missing: .venv/bin/python -m pip install torch==2.13.0"
+        with suppress(ImportError):
+            readers |= with_torch(path)
+            note = ""
+        speeds = measured(readers, texts(TEXTS))
+    for name, speed in speeds.items():
+        yield Row(name, speed, "texts/s", note="1 thread")
+    plain = speeds.get("transformers.pipeline")
+    for name in ("ours, ONNX", "ours, torch"):
+        ratio = speeds[name] / plain if plain and name in speeds else None
+        yield Row(f"{name}, against the plain pipeline", ratio, "×", target=3, note=note)
+
+
+def texts(number: int) -> list[str]:
+    """Made-up texts as long as mentions are: half of them under 20 words, some of several hundred."""
+    dice, words = random.Random(1), vocabulary(2000)
+    return [" ".join(dice.choices(words, k=max(1, int(dice.lognormvariate(3, 1))))) for _ in range(number)]
+
+
+def ours(model: Scorer) -> Reader:
+    return lambda asked: model.score([Text(text) for text in asked])
+
+
+def with_torch(path: Path) -> dict[str, Reader]:
+    """Raises ImportError where torch is missing."""
+    import torch
+    import transformers
+
+    torch.set_num_threads(THREADS)
+    safe = load(Place("model", path, path / "model.safetensors"), THREADS)
+    pipeline: Any = transformers.pipeline("text-classification", model=str(path), device="cpu")
+    return {
+        "ours, torch": ours(safe),
+        "transformers.pipeline": lambda asked: pipeline(list(asked), truncation=True),
+        "transformers.pipeline, batches of 32": lambda asked: pipeline(list(asked), truncation=True, batch_size=32),
+    }
+
+
+def measured(readers: dict[str, Reader], asked: Sequence[str]) -> dict[str, float]:
+    """Texts per second of each, by turns."""
+    best = dict.fromkeys(readers, 0.0)
+    for _ in range(TURNS):
+        for name, read in readers.items():
+            start = time.perf_counter()
+            read(asked)
+            best[name] = max(best[name], len(asked) / (time.perf_counter() - start))
+    return best

@@ -1,0 +1,180 @@
+"""What was measured of a larger model, in `vigie-measured.json` beside it: its calibration, matrices and figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from .base import ModelError
+from .labelled import Example
+from .measure import Figures, Labels, figures
+from .naming import calibrated
+from .place import read_json
+from .quantify import (
+    GROUPS,
+    Floats,
+    LanguageGroup,
+    Matrix,
+    doubted,
+    elsewhere,
+    group_of,
+    matrix_of,
+    plain,
+    restored,
+    straying,
+    unmeasured,
+)
+
+FILE = "vigie-measured.json"
+AS_IT_IS = np.array([1.0, 0.0, 0.0])
+"""The calibration that changes nothing: factor 1, nothing added."""
+
+LEAST = 50  # texts of every label without which a group or a kind of text tells nothing
+ELSEWHERE = (
+    0.15  # how far shares go wrong on another kind of text, where a single kind was measured: as the compact model's
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """`of` names the weights measured; `calibration` (3, 3) has a row per language group, see `naming.calibrated`."""
+
+    of: str
+    calibration: Floats
+    matrices: Mapping[LanguageGroup, Matrix]
+    figures: Mapping[str, Any]
+
+    @classmethod
+    def nothing(cls, of: str) -> Measured:
+        """Of a model that nobody measured: nothing is corrected, much is doubted, and there is no figure."""
+        return cls(of, np.tile(AS_IT_IS, (3, 1)), {group: unmeasured() for group in GROUPS}, {})
+
+
+def read(folder: Path, of: str) -> Measured:
+    """What was measured of the weights `of` in a folder, or `nothing`. Raises ModelError when it is not of these."""
+    path = folder / FILE
+    if not path.exists():
+        return Measured.nothing(of)
+    stored = read_json(path)
+    if stored.get("of") != of:
+        raise ModelError(f"{path} was measured on other weights or labels: measure again with --save, or remove it")
+    try:
+        calibration = np.array([stored["calibration"][group] for group in GROUPS], dtype=np.float64).reshape(3, 3)
+        return Measured(of, calibration, {g: restored(stored["matrices"][g]) for g in GROUPS}, dict(stored["figures"]))
+    except (KeyError, TypeError, ValueError):
+        raise ModelError(f"{path} is incomplete: measure again with --save, or remove it") from None
+
+
+def write(path: Path, name: str, version: str, measured: Measured) -> None:
+    """Writes what `read` reads; `name` and `version` are for people."""
+    content = {
+        "name": name,
+        "version": version,
+        "of": measured.of,
+        "calibration": {group: row.round(6).tolist() for group, row in zip(GROUPS, measured.calibration, strict=True)},
+        "matrices": {group: plain(matrix) for group, matrix in measured.matrices.items()},
+        "figures": measured.figures,
+    }
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def measure(of: str, probabilities: Floats, examples: Sequence[Example], on: str) -> Measured:
+    """What labelled texts tell of a model: `probabilities` (n, 3) are uncalibrated, `on` says what the texts are.
+
+    The figures are of each half of the texts, calibrated by the other. Raises ValueError below 50 texts of a label.
+    """
+    logits = np.log(np.maximum(probabilities, 1e-12))
+    texts = Labelled.of(logits, examples)
+    if np.bincount(texts.labels, minlength=3).min() < LEAST:
+        raise ValueError(f"to measure a model takes at least {LEAST} texts of each label: negative, neutral, positive")
+    calibration, matrices = _calibration(texts), {}
+    for row, group in enumerate(GROUPS):
+        matrices[group] = _matrix(texts.only(texts.groups == group), calibration[row])
+    return Measured(of, calibration, matrices, _figures(texts, matrices, on))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labelled:
+    """Logits (n, 3), labels (n,), and the group and kind of each text."""
+
+    logits: Floats
+    labels: Labels
+    groups: NDArray[np.str_]
+    kinds: NDArray[np.str_]
+
+    @classmethod
+    def of(cls, logits: Floats, examples: Sequence[Example]) -> Labelled:
+        labels = np.array([example.label for example in examples], dtype=np.int64)
+        groups = np.array([group_of(example.language) for example in examples])
+        return cls(logits, labels, groups, np.array([example.kind for example in examples]))
+
+    def only(self, rows: NDArray[np.bool_]) -> Labelled:
+        return Labelled(self.logits[rows], self.labels[rows], self.groups[rows], self.kinds[rows])
+
+    @property
+    def scarcest(self) -> int:
+        return int(np.bincount(self.labels, minlength=3).min())
+
+    def calibrated(self, calibration: Floats) -> Floats:
+        rows = np.array([GROUPS.index(group) for group in self.groups.tolist()], dtype=np.int64)
+        return calibrated(self.logits, calibration[rows])
+
+
+def _calibration(texts: Labelled, least: int = LEAST) -> Floats:
+    """(3, 3): by language group, from all texts where a group has too few."""
+    parts = [texts.only(texts.groups == group) for group in GROUPS]
+    return np.array([_fitted(part if part.scarcest >= least else texts) for part in parts])
+
+
+def _fitted(texts: Labelled) -> Floats:
+    """Least log-loss with each label weighing the same, so that the probabilities are those of equal shares.
+
+    Temperature scaling with a bias per label: Alexandari et al., ICML 2020.
+    """
+    weight = 1 / np.maximum(np.bincount(texts.labels, minlength=3), 1)[texts.labels]
+    every = np.arange(len(texts.labels))
+
+    def loss(settings: Floats) -> float:
+        chances = calibrated(texts.logits, np.tile(settings, (len(every), 1)))[every, texts.labels]
+        return float(-(weight * np.log(np.maximum(chances, 1e-12))).sum() / weight.sum())
+
+    found = minimize(loss, AS_IT_IS, method="L-BFGS-B", bounds=[(0.05, 20), (-8, 8), (-8, 8)])
+    return np.asarray(found.x)
+
+
+def _matrix(texts: Labelled, settings: Floats) -> Matrix:
+    """The matrix of one group, doubted by how far its kinds of text stray from each other; of too few, `unmeasured`."""
+    if texts.scarcest < LEAST:
+        return unmeasured()
+    probabilities = calibrated(texts.logits, np.tile(settings, (len(texts.labels), 1)))
+    matrix = matrix_of(probabilities, texts.labels)
+    rows = [texts.kinds == kind for kind in np.unique(texts.kinds)]
+    kinds = [matrix_of(probabilities[row], texts.labels[row]) for row in rows if texts.only(row).scarcest >= LEAST]
+    return doubted(matrix, straying(matrix, kinds) if len(kinds) > 1 else elsewhere(ELSEWHERE))
+
+
+def _figures(texts: Labelled, matrices: Mapping[LanguageGroup, Matrix], on: str) -> dict[str, Any]:
+    """Of all texts and of each language group; what one half teaches is tried on the other."""
+    half = np.random.default_rng(1).permutation(len(texts.labels)) % 2 == 0
+    chances = np.empty_like(texts.logits)
+    for mine in (half, ~half):
+        taught = texts.only(~mine)
+        chances[mine] = texts.only(mine).calibrated(
+            _calibration(taught, LEAST // 2) if taught.scarcest else np.tile(AS_IT_IS, (3, 1))
+        )
+    found: dict[str, Any] = {"on": on}
+    for name, rows in {
+        "all": texts.groups != "",
+        **{f"all:{group}": texts.groups == group for group in GROUPS},
+    }.items():
+        if rows.any():
+            cut: Figures = figures(chances[rows], texts.labels[rows], texts.groups[rows].tolist(), matrices)
+            found[name] = cut.rounded()
+    return found

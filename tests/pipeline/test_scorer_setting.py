@@ -1,0 +1,66 @@
+"""VIGIE_SENTIMENT_MODEL as the processes and `vigie doctor` take it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.db import Database
+from app.doctor import model
+from app.pipeline.scoring import known
+from app.scorer import place_of, scorer_of
+from app.services import Misconfigured
+from app.settings import Settings
+from bench._bert import write
+
+
+def naming(reference: object) -> Settings:
+    return Settings(sentiment_model=str(reference), sentiment_threads=1)
+
+
+def test_doctor_says_which_model_scores(tmp_path: Path) -> None:
+    assert model(naming("compact")).state == "ok"
+    found = model(naming(write(tmp_path / "tiny")))
+    assert found.state == "note"
+    assert "tiny " in found.text
+    assert f"evaluate --model {tmp_path / 'tiny'} --save" in found.text
+
+
+def test_doctor_and_start_up_say_what_is_wrong_with_a_model(tmp_path: Path) -> None:
+    folder = write(tmp_path / "tiny", ("joy", "anger", "fear"))
+    found = model(naming(folder))
+    assert found.state == "bad"
+    assert "'joy', 'anger', 'fear' are not known" in found.text
+    for check in (place_of, scorer_of):
+        with pytest.raises(Misconfigured, match=r"VIGIE_SENTIMENT_MODEL: .*'joy'"):
+            check(naming(folder))
+
+
+def test_doctor_fetches_nothing() -> None:
+    found = model(naming(f"acme/never-fetched@{'0' * 40}"))
+    assert (found.state, found.text) == ("note", "not fetched yet: a worker does so at its start")
+
+
+@pytest.mark.parametrize("command", ["worker", "serve"])
+def test_a_process_with_a_wrong_model_ends_with_one_sentence(command: str, db: Database, tmp_path: Path) -> None:
+    environment = {
+        **os.environ,
+        "VIGIE_DATABASE_URL": db.url,
+        "VIGIE_SECRET_KEY": "a secret key for tests only",
+        "VIGIE_DATA_DIR": str(tmp_path),
+        "VIGIE_SENTIMENT_MODEL": str(tmp_path / "nowhere"),
+        "VIGIE_PORT": "0",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "app", command], env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 1
+    assert "Error: VIGIE_SENTIMENT_MODEL: " in done.stderr
+    assert "is neither 'compact', nor a folder" in done.stderr
+    assert "Traceback" not in done.stderr
+    with db.reading() as session:
+        assert known(session).name == "compact"

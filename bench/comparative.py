@@ -35,7 +35,11 @@ def cases(path: Path = SENTENCES) -> list[Case]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return [
-        Case(about(row["text"], row["language"], row[f"brand_{own}"], row[f"brand_{other}"]), row[f"stance_{own}"], row["split"])
+        Case(
+            about(row["text"], row["language"], row[f"brand_{own}"], row[f"brand_{other}"]),
+            row[f"stance_{own}"],
+            row["split"],
+        )
         for row in rows
         for own, other in ("ab", "ba")
     ]
@@ -66,14 +70,28 @@ def accuracy(answers: Sequence[Stance], asked: Sequence[Case]) -> float:
     return 100 * sum(answer == case.stance for answer, case in zip(answers, asked, strict=True)) / len(asked)
 
 
+def turned_round(answers: Sequence[Stance], asked: Sequence[Case]) -> float:
+    """How many are the contrary of the truth, in percent: the errors that people forgive least."""
+    contrary = {"promoter": "detractor", "detractor": "promoter"}
+    return (
+        100 * sum(answer == contrary.get(case.stance) for answer, case in zip(answers, asked, strict=True)) / len(asked)
+    )
+
+
 def run() -> Iterator[Row]:
     scorer, every = compact(), cases()
     for split in ("dev", "held"):
         for language in ("fr", "en"):
             chosen = [case for case in every if case.split == split and case.asked.language == language]
-            right = accuracy(by_clauses(scorer, chosen), chosen)
-            whole = accuracy(by_whole_text(scorer, chosen), chosen)
-            yield Row(f"stances right, {split}, {language}", right, "%", note=f"{len(chosen)} stances; whole text {whole:.0f} %")
+            read, whole = by_clauses(scorer, chosen), by_whole_text(scorer, chosen)
+            name, note = f"{split}, {language}", "whole text {:.0f} %"
+            yield Row(f"stances right, {name}", accuracy(read, chosen), "%", note=note.format(accuracy(whole, chosen)))
+            yield Row(
+                f"stances turned round, {name}",
+                turned_round(read, chosen),
+                "%",
+                note=note.format(turned_round(whole, chosen)),
+            )
     start = time.perf_counter()
     by_clauses(scorer, every)
     yield Row("questions answered", len(every) / (time.perf_counter() - start), "/s")

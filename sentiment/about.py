@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from .base import Score, Scorer, Text
-from .clauses import Name, Span, clauses, concerning, sentences, told_apart, with_ordinals
+from .clauses import clauses, concerning, sentences
 from .compare import Verdict, verdict
+from .naming import Name, Span, told_apart, with_ordinals
 
 WON = Score(0.07, 0.18, 0.75)
 """What the winner of a comparison is like; a loser is its mirror image."""
@@ -63,9 +64,18 @@ def score_about(scorer: Scorer, asked: Sequence[About]) -> list[Score]:
     ]
 
 
-def told(asked: About, spans: Sequence[Span]) -> Text:
-    """These stretches of the text as one text."""
-    return Text(" ".join(asked.text[start:end].strip(_IDLE) for start, end in spans), asked.language)
+def told(asked: About, spans: Sequence[Span], less: Span = (0, 0)) -> Text:
+    """These stretches of the text as one text, less a word; a text read whole is left as it is."""
+    parts = [_less(asked.text, span, less) for span in spans]
+    if tuple(spans) == ((0, len(asked.text)),):
+        return Text(parts[0], asked.language)
+    return Text(" ".join(part.strip(_IDLE) for part in parts), asked.language)
+
+
+def _less(text: str, span: Span, word: Span) -> str:
+    start, end = span
+    left, right = word
+    return text[start:left] + text[right:end] if start <= left < right <= end else text[start:end]
 
 
 def answered(read: Reading, scores: Sequence[Score]) -> Score:

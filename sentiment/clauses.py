@@ -9,20 +9,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-Span = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """Where a brand is named, in characters, and whether it is the brand asked about."""
-
-    start: int
-    end: int
-    own: bool
+from .naming import Name, Span, touches
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +27,9 @@ class Clause:
 
 
 EMOJI = r"[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff][\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]*"
-_SENTENCE = re.compile(
-    rf"(?<!\b\w)(?<!\bvs)(?<!\bmr)(?<!\bdr)[.!?…]+[\"'»”)\]]*(?=\s|$|{EMOJI})|(?:{EMOJI}\s*)+|[。！？]+|\n+",
-    re.IGNORECASE,
-)
+_SENTENCE = re.compile(rf"(?P<stop>[.!?…]+)[\"'»”)\]]*(?=\s|$|{EMOJI})|(?:{EMOJI}\s*)+|[。！？]+|\n+")
+_SHORTENED = re.compile(r"\b(?:\w|vs|mr|mrs|mme|dr|st|etc)$", re.IGNORECASE)
+"""Before a full stop that ends no sentence."""
 
 CONTRASTS = {
     "fr": r"mais|par contre|alors que|tandis que|en revanche|pourtant|cependant|toutefois|néanmoins|sauf que"
@@ -58,12 +48,6 @@ JOINTS = {
     "fr": re.compile(r"\b(?:les deux|tous les deux|aucun des deux|ni l'un ni l'autre|l'un comme l'autre)\b", re.I),
     "en": re.compile(r"\b(?:both|neither|either (?:of them|one)|the two of them)\b", re.I),
 }
-ORDINALS = {
-    "fr": (r"\b(?:le premier|la première|la premiere)\b", r"\b(?:le second|la seconde|le deuxième|la deuxième)\b"),
-    "en": (r"\b(?:the former|the first(?: one)?)\b", r"\b(?:the latter|the second(?: one)?)\b"),
-}
-"""What stands for the brand named first and second, when both are said."""
-
 _AND = {"fr": r"et|puis", "en": r"and|then"}
 _LINKS = frozenset(
     [
@@ -134,6 +118,7 @@ _LINKS = frozenset(
     ]
 )
 _WORD = re.compile(r"\w+")
+_NEAR = 80  # characters looked at before a name: an endless list is not read again at each comma
 _PLACE = re.compile(r"\b(?:chez|sur|via|par|at|from|on|by)\s+$", re.IGNORECASE)
 """Before a name that is only where something was bought."""
 
@@ -147,55 +132,15 @@ _EDGE = {
 }
 
 
-def told_apart(length: int, own: Sequence[Span], others: Sequence[Span]) -> list[Name]:
-    """The names in order, none overlapping. Spans are clipped to the text.
-
-    Where names of both sides overlap, the longer one is meant («Acme Mobile» is not Acme); equal ones tell nothing.
-    """
-    mine, theirs = _merged(length, own), _merged(length, others)
-    kept = [Name(*span, own=True) for span in _longest(mine, theirs)]
-    kept += [Name(*span, own=False) for span in _longest(theirs, mine)]
-    return sorted(kept, key=lambda name: name.start)
-
-
-def _merged(length: int, spans: Sequence[Span]) -> list[Span]:
-    merged: list[Span] = []
-    for start, end in sorted((max(0, start), min(length, end)) for start, end in spans):
-        if start >= end:
-            continue
-        if merged and start < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
-
-
-def _longest(spans: Sequence[Span], rivals: Sequence[Span]) -> Iterator[Span]:
-    """The spans that no rival of their length or longer overlaps; both lists sorted, without overlaps inside."""
-    starts = [start for start, _ in rivals]
-    for start, end in spans:
-        first = max(0, bisect_left(starts, start) - 1)
-        last = bisect_left(starts, end)
-        if all(right <= start or right - left < end - start for left, right in rivals[first:last]):
-            yield start, end
-
-
 def sentences(text: str) -> list[Span]:
     """Where the sentences are, with what ends them, in order; all of the text belongs to one."""
-    ends = [match.end() for match in _SENTENCE.finditer(text)]
+    ends = [found.end() for found in _SENTENCE.finditer(text) if not _shortened(text, found)]
     return [(start, end) for start, end in pairwise([0, *ends, len(text)]) if start < end]
 
 
-def with_ordinals(text: str, language: str, names: Sequence[Name]) -> list[Name]:
-    """The names, and «le premier», «le second» as names too, where both are said after two brands."""
-    first = names[0]
-    second = next(name for name in names if name.own != first.own)
-    forms = [re.compile(form, re.IGNORECASE) for form in ORDINALS[language]]
-    found = [form.search(text, second.end) for form in forms]
-    told = [Name(*one.span(), own=name.own) for name, one in zip((first, second), found, strict=True) if one]
-    if len(told) < 2 or any(_touches((one.start, one.end), names) for one in told):
-        return list(names)
-    return sorted([*names, *told], key=lambda name: name.start)
+def _shortened(text: str, found: re.Match[str]) -> bool:
+    at = found.start()
+    return found["stop"] == "." and _SHORTENED.search(text, max(0, at - 4), at) is not None
 
 
 def clauses(text: str, language: str | None, names: Sequence[Name]) -> list[Clause]:
@@ -221,26 +166,25 @@ def _pieces(
     start, end = sentence
     if edge is None:
         return [sentence]
-    edges = [one for one in edge.finditer(text, start, end) if not _touches(one.span(), names)]
+    starts, ends = [name.start for name in names], [name.end for name in names]
+    edges = [one for one in edge.finditer(text, start, end) if not touches(one.span(), names, ends)]
     nexts = [one.start() for one in edges[1:]] + [end]
     pieces, at = [], start
     for one, until in zip(edges, nexts, strict=False):  # without edges there is one more end
-        if one.lastgroup in ("strong", "turn", "semicolon") or _turns(text, at, one, until, names, before):
+        after = bisect_left(starts, one.end())
+        last, following = names[after - 1] if after else before, names[after : after + 2]
+        if one.lastgroup in ("strong", "turn", "semicolon") or _turns(text, at, one, until, last, following):
             pieces.append((at, one.start()))
             at = one.start() if one.lastgroup == "turn" else one.end()
     return [*pieces, (at, end)]
 
 
-def _touches(span: Span, names: Sequence[Name]) -> bool:
-    at = bisect_left([name.end for name in names], span[0] + 1)
-    return at < len(names) and names[at].start < span[1]
+def _turns(text: str, start: int, edge: re.Match[str], until: int, last: Name | None, names: Sequence[Name]) -> bool:
+    """Whether an edge leads from a brand of which something was said to another, and not just along a list of them.
 
-
-def _turns(text: str, start: int, edge: re.Match[str], until: int, names: Sequence[Name], before: Name | None) -> bool:
-    """Whether an edge leads from a brand of which something was said to another, and not just along a list of them."""
-    at = bisect_left([name.start for name in names], edge.end())
-    last = names[at - 1] if at else before
-    following = names[at] if at < len(names) and names[at].start < until else None
+    `last` is the name before it, `names` are the next two; `start` and `until` bound the clauses on its two sides.
+    """
+    following = names[0] if names and names[0].start < until else None
     if last is None or following is None or last.own == following.own:
         return False
     said, to_come = _content(text, last.end, edge.start()), _content(text, edge.end(), following.start)
@@ -248,8 +192,10 @@ def _turns(text: str, start: int, edge: re.Match[str], until: int, names: Sequen
         return True
     if edge.lastgroup == "joined":
         return False
-    more = min([until, *(name.start for name in names[at + 1 : at + 2])])
-    return edge[0] == ":" or (_content(text, start, last.start) >= 2 and _content(text, following.end, more) >= 1)
+    more = min([until, *(name.start for name in names[1:])])
+    return edge[0] == ":" or (
+        _content(text, max(start, last.start - _NEAR), last.start) >= 2 and _content(text, following.end, more) >= 1
+    )
 
 
 def _content(text: str, start: int, end: int) -> int:
@@ -262,7 +208,8 @@ def concerning(
 ) -> list[frozenset[bool]]:
     """Whom each clause concerns: True stands for the brand asked about, False for another.
 
-    `topics`: by sentence, the brand that a comparison in it is about. What comes before every name belongs to the first.
+    `topics`: by sentence, the brand that a comparison in it is about. What comes before every name belongs to the
+    first.
     """
     joint = JOINTS.get(language or "")
     named = frozenset[bool]()

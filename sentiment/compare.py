@@ -6,11 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import count
 from unicodedata import combining, normalize
 
-from .clauses import Name, Span
 from .comparatives import FAULTS, TURNS_OF, Outcome, Turn
+from .naming import Name, Span
 
 OWN, OTHER = "\ue000", "\ue001"
 _NAME = f"[{OWN}{OTHER}]"
@@ -26,7 +25,7 @@ LONGEST = 600
 """Characters of a sentence that is compared: longer ones are lists or no sentences."""
 
 _TURNED: dict[Outcome, Outcome] = {"x": "y", "y": "x", "lose": "none"}
-_APOSTROPHES = str.maketrans("’‘´`", "''''")
+_SIGNS = str.maketrans("’‘´`\t\n\r\f\v", "''''     ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,49 +50,66 @@ def verdict(text: str, within: Span, language: str | None, names: Sequence[Name]
     start, end = within
     if end - start > LONGEST or text[start:end].rstrip().endswith("?") or len({name.own for name in names}) < 2:
         return None
-    skeleton, places = _skeleton(text, within, names)
+    skeleton = _skeleton(text, within, names)
     for turn, pattern in _patterns(language or ""):
-        if found := pattern.search(skeleton):
+        if found := pattern.search(skeleton.signs):
             outcome = turn.outcome
             adjective = found.groupdict().get("adj")
             if adjective in FAULTS:
                 outcome = _TURNED.get(outcome, outcome)
-            return None if outcome == "none" else _read(found, turn, outcome, places, within)
+            return None if outcome == "none" else _read(found, turn, outcome, skeleton, within)
     return None
 
 
-def _read(found: re.Match[str], turn: Turn, outcome: Outcome, places: Sequence[int], within: Span) -> Verdict:
+def _read(found: re.Match[str], turn: Turn, outcome: Outcome, skeleton: _Skeleton, within: Span) -> Verdict:
     subject = found["x"] == OWN
     foil = {"foil x": subject, "foil y": not subject}.get(outcome)
     winner = {"x": subject, "y": not subject, "w": outcome == "w" and found["w"] == OWN}.get(outcome)
     lean = -1 if outcome == "lose" else 0 if winner is None else 1 if winner else -1
-    cue = (places[found.start("cue")], places[found.end("cue")])
-    last = found.end("x") if outcome == "foil x" else found.end()
-    phrase = (places[found.start("cue")], places[last])
+    cue = (skeleton.places[found.start("cue")], skeleton.end(found.end("cue")))
+    phrase = (cue[0], skeleton.end(found.end("x") if outcome == "foil x" else found.end()))
     return Verdict(lean, foil, cue, phrase, subject if turn.then == "x" else not subject, within)
 
 
-def _skeleton(text: str, sentence: Span, names: Sequence[Name]) -> tuple[str, list[int]]:
-    """The sentence folded, each name one sign, and where each of its characters (and its end) stands in the text."""
+@dataclass(frozen=True, slots=True)
+class _Skeleton:
+    """A stretch folded, each name one sign; where each of its characters begins in the text; where its names end."""
+
+    signs: str
+    places: list[int]
+    names: dict[int, int]
+
+    def end(self, at: int) -> int:
+        """Where in the text what ends before this character ends."""
+        return self.names.get(at - 1, self.places[at])
+
+
+def _skeleton(text: str, within: Span, names: Sequence[Name]) -> _Skeleton:
     signs: list[str] = []
     places: list[int] = []
-    at = sentence[0]
-    for name in [*names, None]:
-        for place, char in zip(count(at), text[at : name.start if name else sentence[1]], strict=False):
-            folded = _folded(char)
-            signs += folded
-            places += [place] * len(folded)
-        if name:
-            signs.append(OWN if name.own else OTHER)
-            places.append(name.start)
-            at = name.end
-    # a place after a name is where the name ends, so that what is cut out holds it whole
-    ends = {name.start: name.end for name in names}
-    tight = [
-        ends.get(places[i - 1], places[i]) if i and signs[i - 1] in (OWN, OTHER) else places[i]
-        for i in range(len(places))
-    ]
-    return "".join(signs), [*tight, at if names and at == sentence[1] else sentence[1]]
+    ends: dict[int, int] = {}
+    at = within[0]
+    for name in names:
+        _lay(text, at, name.start, signs, places)
+        ends[len(places)] = name.end
+        signs.append(OWN if name.own else OTHER)
+        places.append(name.start)
+        at = name.end
+    _lay(text, at, within[1], signs, places)
+    return _Skeleton("".join(signs), [*places, within[1]], ends)
+
+
+def _lay(text: str, start: int, end: int, signs: list[str], places: list[int]) -> None:
+    """Adds a stretch without names, folded, to a skeleton."""
+    piece = text[start:end]
+    if piece.isascii():
+        signs.append(piece.lower().translate(_SIGNS))
+        places += range(start, start + len(piece))
+        return
+    for place, char in enumerate(piece, start):
+        folded = _folded(char)
+        signs.append(folded)
+        places += [place] * len(folded)
 
 
 @lru_cache(maxsize=4096)
@@ -103,7 +119,7 @@ def _folded(char: str) -> str:
         return ""
     if char.isspace():
         return " "
-    plain = normalize("NFKD", char.translate(_APOSTROPHES)).lower()
+    plain = normalize("NFKD", char.translate(_SIGNS)).lower()
     return "".join(sign for sign in plain if not combining(sign))
 
 

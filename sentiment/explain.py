@@ -1,26 +1,107 @@
-"""Which words made a scorer decide: it is asked again without each of them. Works for any scorer."""
+"""Which words weigh on a stance: the scorer is asked again without each of them. Works for any scorer."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
+from math import log
+from typing import Literal, NamedTuple
 
-from .base import Scorer, Text
+from .about import About, Reading, answered, reading, told
+from .base import Score, Scorer, Stance
+from .named import Span
+from .words import words
 
-_WORD = re.compile(r"\S+")
 MOST_WORDS = 200
+"""Words asked about: of a longer text only what ends with the last of them is read."""
+
+MOST_SHOWN = 6
+LEAST = 0.3
+"""Below this weight a word does not tell: the odds change by a third."""
+
+Side = Literal["for", "against"]
 
 
-def explain(scorer: Scorer, text: Text) -> list[tuple[int, int, float]]:
-    """(start, end, weight) of each word, in order, offsets in characters of `text.text`.
+class Word(NamedTuple):
+    """A word, in characters of the text, and its weight in log-odds of positive against negative.
 
-    The weight is how much positive − negative falls when the word is left out: above 0 it speaks for the brand, below
-    against; from −2 to 2. Only the first 200 words are asked about.
+    The weight is by how much their logarithm falls when the word is left out. Above 0 it speaks for the brand, below
+    against; 0.7 doubles the odds.
     """
-    spans = [match.span() for match in _WORD.finditer(text.text)][:MOST_WORDS]
-    without = [Text(text.text[:start] + text.text[end:], text.language) for start, end in spans]
-    whole, *rest = scorer.score([text, *without])
-    balance = whole.positive - whole.negative
-    return [
-        (start, end, balance - (score.positive - score.negative))
-        for (start, end), score in zip(spans, rest, strict=True)
-    ]
+
+    start: int
+    end: int
+    weight: float
+
+
+def explain(scorer: Scorer, asked: About, most: int = MOST_WORDS) -> list[Word]:
+    """The words that concern the brand, in order, by the quicker half of a scorer that has one; one call of it.
+
+    Words of which a comparison is made («bien mieux que») are one, and weigh what the comparison adds.
+    """
+    quick, read = scorer.fast or scorer, reading(asked)
+    sides = [(_first(asked.text, spans, most), sign) for spans, sign in ((read.said, 1), (read.opposite, -1))]
+    asks = [told(asked, spans, word) for (spans, found), _ in sides if spans for word in ((0, 0), *found)]
+    scores = iter(quick.score(asks))
+    wholes, weighed = [], []
+    for (spans, found), sign in sides:
+        if spans:
+            whole = next(scores)
+            wholes.append(whole)
+            weighed += [Word(*word, sign * (odds(whole) - odds(next(scores)))) for word in found]
+    cues = _whole_words(asked.text, read.cues)
+    return sorted([*_clear_of(weighed, cues), *_compared(cues, read, wholes)])
+
+
+def odds(score: Score) -> float:
+    """The logarithm of the odds of positive against negative."""
+    return log(max(score.positive, 1e-9) / max(score.negative, 1e-9))
+
+
+def sided(weighed: Sequence[Word], stance: Stance | None, most: int = MOST_SHOWN) -> dict[Word, Side]:
+    """The words that weigh most for and against a stance, `most` of each.
+
+    For a passive or unknown stance, "for" is what pulls towards promoter, "against" what pulls towards detractor.
+    """
+    towards = -1 if stance == "detractor" else 1
+    ranked = sorted(weighed, key=lambda word: -abs(word.weight))
+    pro = [word for word in ranked if word.weight * towards >= LEAST][:most]
+    con = [word for word in ranked if word.weight * towards <= -LEAST][:most]
+    return {**dict.fromkeys(pro, "for"), **dict.fromkeys(con, "against")}
+
+
+def _first(text: str, spans: Sequence[Span], most: int) -> tuple[list[Span], list[Span]]:
+    """The first words of these stretches, and the stretches as far as they reach."""
+    found: list[Span] = []
+    kept: list[Span] = []
+    for start, end in spans:
+        inside = [(start + left, start + right) for left, right in words(text[start:end])]
+        room = most - len(found)
+        found += inside[:room]
+        if len(inside) > room:
+            return [*kept, (start, found[-1][1])] if room else kept, found
+        kept.append((start, end))
+    return kept, found
+
+
+def _clear_of(weighed: Sequence[Word], cues: Sequence[Span]) -> list[Word]:
+    return [word for word in weighed if all(word.end <= start or end <= word.start for start, end in cues)]
+
+
+def _whole_words(text: str, cues: Sequence[Span]) -> list[Span]:
+    """From the beginning of their first word to the end of their last, without the «que» that only leads on."""
+    every = words(text) if cues else []
+    found = []
+    for start, end in cues:
+        inside = [word for word in every if word[0] < end and start < word[1]]
+        if len(inside) > 1 and text[slice(*inside[-1])].lower().replace("’", "'") in ("que", "qu'", "than"):
+            inside.pop()
+        found += [(inside[0][0], inside[-1][1])] if inside else []
+    return found
+
+
+def _compared(cues: Sequence[Span], read: Reading, wholes: Sequence[Score]) -> list[Word]:
+    """What decided a comparison, each with its part of what the comparison adds to the model's own answer."""
+    if not cues or not wholes:
+        return []
+    added = odds(answered(read, wholes)) - odds(answered(Reading(read.said, read.opposite), wholes))
+    return [Word(*cue, added / len(cues)) for cue in cues]

@@ -14,7 +14,7 @@ from app.api.deps import Id, Now, Paged, Reader, Reading, Writer, Writing, ident
 from app.api.route import Route
 from app.api.schemas import BrandRef, Out, Page, paged
 from app.queries.labelling import ToLabel, progress, to_label
-from app.queries.reputation import labels_in_use
+from app.queries.reputation import model
 from sentiment.quantify import GROUPS
 
 router = APIRouter(prefix="/api/v1", tags=["audit"], route_class=Route)
@@ -111,7 +111,7 @@ def unlabel_mention(item_id: Id, viewer: Writer, session: Writing) -> None:
 @router.get("/audit/summary")
 def sum_up(viewer: Reader, session: Reading, now: Now) -> SummaryOut:
     """How often the model is right on your own mentions, and which matrix corrects your scores."""
-    own = labels_in_use(session, viewer)
+    own = model(session, viewer).own
     return SummaryOut(
         **MeasuredOut.model_validate(own.measure()).model_dump(),
         by_language={group: MeasuredOut.model_validate(own.of(group).measure()) for group in GROUPS},

@@ -16,12 +16,14 @@ from app.actions.fields import Fields
 from app.api.deps import Id, IfMatch, Moment, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
 from app.api.schemas import MentionOut, Out, Page, mention_out, mention_values, paged
+from app.pipeline.explained import Field as Place
+from app.pipeline.explained import Passage, Weighed, reasons
 from app.problems import FieldError, invalid
 from app.queries.feed import Wanted, feed
 from app.queries.mentions import MentionDetail, mention, views
-from sentiment.base import Stance, Text
+from sentiment.base import Stance
 from sentiment.compact import compact
-from sentiment.explain import explain
+from sentiment.explain import Side
 
 router = APIRouter(prefix="/api/v1", tags=["mentions"], route_class=Route)
 
@@ -100,18 +102,37 @@ class RevisionOut(Out):
 
 
 class Weight(Out):
-    """A piece of the text, from `start` to before `end` in characters, and how it weighs: below 0 is negative."""
+    """A word of the title or the text, from `start` to before `end` in characters, and how it weighs for a brand."""
 
     start: int
     end: int
-    weight: float
-    field: str
+    weight: float = Field(
+        description="By how much the logarithm of the odds of positive against negative falls without it, as the "
+        "embedded model reads: above 0 it speaks for the brand, below against; 0.7 doubles the odds."
+    )
+    field: Place
+    brand: UUID | None = Field(description="Null when the mention matches no brand any more.")
+    side: Side | None = Field(
+        description="for or against the stance shown, of the six words that weigh most on each side; of a passive or "
+        "unknown stance, for is towards promoter."
+    )
+
+
+class PassageOut(Out):
+    """A stretch of the title or the text, in characters, that was read for a brand."""
+
+    start: int
+    end: int
+    field: Place
+    brand: UUID | None
 
 
 class MentionDetailOut(MentionOut):
     """A mention, with what weighed on its stance, its copies and its history."""
 
-    explanation: list[Weight]
+    explanation: list[Weight] = Field(description="Of the first 200 words, shared among the brands matched.")
+    passages: list[PassageOut] = Field(description="What concerns each brand: all of it where only one is named.")
+    compared: list[UUID] = Field(description="The brands whose probabilities a comparison with another decided.")
     copies: list[CopyOut] = Field(description="The other mentions of its story, newest first, 100 at most.")
     history: list[RevisionOut]
 
@@ -247,16 +268,25 @@ def change_mention(
 
 def detail_out(found: MentionDetail) -> MentionDetailOut:
     """One mention as it is answered."""
+    view = found.view
+    brands: list[UUID | None] = [each.brand.id for each in view.matches]
+    why = list(
+        zip(brands or [None], reasons(compact(), view.mention, [each.match for each in view.matches]), strict=True)
+    )
     return MentionDetailOut(
-        **mention_values(found.view),
-        explanation=_explained(found),
+        **mention_values(view),
+        explanation=[_weight(word, brand) for brand, one in why for word in one.words],
+        passages=[_passage(part, brand) for brand, one in why for part in one.read],
+        compared=[brand for brand, one in why if brand and one.compared],
         copies=[CopyOut.model_validate(row) for row in found.copies],
         history=[RevisionOut.model_validate(row) for row in found.history],
     )
 
 
-def _explained(found: MentionDetail) -> list[Weight]:
-    row = found.view.mention
-    name, text = ("text", row.text) if row.text else ("title", row.title)
-    spans = explain(compact(), Text(text, row.language)) if text else []
-    return [Weight(start=start, end=end, weight=weight, field=name) for start, end, weight in spans]
+def _weight(word: Weighed, brand: UUID | None) -> Weight:
+    at = word.at
+    return Weight(start=at.start, end=at.end, weight=word.weight, field=at.field, brand=brand, side=word.side)
+
+
+def _passage(part: Passage, brand: UUID | None) -> PassageOut:
+    return PassageOut(start=part.start, end=part.end, field=part.field, brand=brand)

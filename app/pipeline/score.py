@@ -23,11 +23,12 @@ from app.db import Database
 from app.jobs import Jobs
 from app.models import ModelRun
 from app.pipeline import lanes
+from app.pipeline.asked import asked
 from app.pipeline.lanes import Lane, Lot
 from app.pipeline.pace import Pace
 from app.pipeline.phrases import Heard
 from app.pipeline.stance import Facts, StanceRules, listen, stance_rules
-from sentiment.about import About, Span, score_about
+from sentiment.about import About, score_about
 from sentiment.base import Score, Scorer
 
 log = structlog.get_logger(__name__)
@@ -148,23 +149,9 @@ def model_of(scorer: Scorer) -> str:
     return f"{scorer.name} {scorer.version}"
 
 
-def joined(title: str, body: str) -> str:
-    """What the model reads: the title, then the text, unless the one repeats the other."""
-    return body if not title or body.startswith(title) else f"{title}\n{body}" if body else title
-
-
 def about(row: Any) -> About:
-    """The question to the model: the words, and where they name this brand and the other ones of the mention."""
-    whole = joined(row.title, row.text)
-    shift = len(row.title) + 1 if row.text and whole != row.text else 0
-    others = [span for spans in row.others for span in places(spans, shift)]
-    return About(whole, row.language, tuple(places(row.spans, shift)), tuple(sorted(set(others))))
-
-
-def places(spans: Mapping[str, Any], shift: int) -> list[Span]:
-    """The spans of a match in the joined text, whose body begins at `shift`."""
-    title = {(start, end) for start, end in spans.get("title", ())}
-    return sorted(title | {(start + shift, end + shift) for start, end in spans.get("text", ())})
+    """The question to the model about a row of what waits."""
+    return asked(row.title, row.text, row.language, row.spans, row.others)
 
 
 def stanced(

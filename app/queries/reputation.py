@@ -72,8 +72,8 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The sentiment model behind the scores, what was measured of it (None: nothing), on the workspace's own labels too, and how
-    it is corrected."""
+    """The sentiment model behind the scores, what was measured of it (None: nothing), also on the workspace's own
+    labels, and how it is corrected."""
 
     name: str
     version: str

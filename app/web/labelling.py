@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from app.actions import labelling as actions
 from app.actions.fields import validated
 from app.queries.labelling import ENOUGH, last_label, progress, to_label
-from app.queries.reputation import labels_in_use
+from app.queries.reputation import model
 from app.web.forms import Posted, posted
 from app.web.page import Visit, away, member
 from app.web.words import N_
@@ -38,7 +38,7 @@ def shown(visit: Visit = Depends(member)) -> Response:
             "label.html",
             item=waiting[0] if waiting else None,
             week=progress(session, visit.viewer, visit.now),
-            own=labels_in_use(session, visit.viewer),
+            own=model(session, visit.viewer).own,
             undo=last_label(session, visit.viewer, visit.now),
             keys=KEYS,
             enough=ENOUGH,

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from sqlalchemy.orm import Session
 
 from app.actions import mentions as actions
 from app.actions.fields import validated
@@ -20,7 +19,9 @@ from app.queries.feed import FeedPage, Wanted, feed
 from app.queries.mentions import mention
 from app.web.forms import Posted, posted
 from app.web.page import Visit, away, back_to, member
+from app.web.reasons import reasons_of
 from app.web.words import WORDS
+from sentiment.compact import compact
 
 router = APIRouter()
 
@@ -154,20 +155,24 @@ def new_mentions(since: str, visit: Visit = Depends(member)) -> Response:
 @router.get("/mentions/{mention_id}")
 def one(mention_id: UUID, visit: Visit = Depends(member)) -> Response:
     """One mention, with all that is known of it."""
+    return _one(visit, mention_id)
+
+
+def _one(visit: Visit, mention_id: UUID, problem: Problem | None = None) -> HTMLResponse:
     with visit.services.db.reading() as session:
-        return _one(visit, session, mention_id)
-
-
-def _one(visit: Visit, session: Session, mention_id: UUID, problem: Problem | None = None) -> HTMLResponse:
-    return visit.page(
-        session,
-        "mention.html",
-        status=problem.status if problem else 200,
-        detail=mention(session, visit.viewer, mention_id),
-        problem=problem,
-        labels={"note": visit.say("Note"), "tags": visit.say("Tags"), "assignee": visit.say("Assigned to")},
-        status_options=[(key, visit.word("status", key)) for key in WORDS["status"]],
-    )
+        detail = mention(session, visit.viewer, mention_id)
+    why = reasons_of(compact(), detail)  # the model is asked between two transactions
+    with visit.services.db.reading() as session:
+        return visit.page(
+            session,
+            "mention.html",
+            status=problem.status if problem else 200,
+            detail=detail,
+            reasons=why,
+            problem=problem,
+            labels={"note": visit.say("Note"), "tags": visit.say("Tags"), "assignee": visit.say("Assigned to")},
+            status_options=[(key, visit.word("status", key)) for key in WORDS["status"]],
+        )
 
 
 @router.post("/mentions/{mention_id}/stance")
@@ -203,8 +208,7 @@ def handle(mention_id: UUID, form: Posted = Depends(posted), visit: Visit = Depe
     except Problem as problem:
         if problem.status != 422:
             raise
-        with visit.services.db.reading() as session:
-            return _one(visit, session, mention_id, problem)
+        return _one(visit, mention_id, problem)
     return away(f"/mentions/{mention_id}", "saved")
 
 

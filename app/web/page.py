@@ -202,6 +202,7 @@ def environment() -> jinja2.Environment:
         link_of=show.safe_link,
         host_of=show.shown_host,
         pieces=show.pieces,
+        woven=show.woven,
         spans_of=show.spans_of,
     )
     made.filters["calm"] = show.calm

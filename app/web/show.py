@@ -18,10 +18,11 @@ _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text, marked when it is what the query matched."""
+    """A stretch of text, marked when it is what the query matched, or a word that weighed for or against a stance."""
 
     text: str
     marked: bool = False
+    side: str = ""
 
 
 def calm(text: str | None) -> str:
@@ -65,6 +66,28 @@ def pieces(text: str, spans: Sequence[Sequence[int]], length: int | None = None)
     cut.append(Piece(text[at:end]))
     shown = [Piece(calm(piece.text), piece.marked) for piece in cut if piece.text]
     return [*([Piece("…")] if start else []), *shown, *([Piece("…")] if end < len(text) else [])]
+
+
+def woven(
+    text: str,
+    spans: Sequence[Sequence[int]],
+    sides: Sequence[tuple[int, int, str]],
+    within: tuple[int, int] | None = None,
+) -> list[Piece]:
+    """The text, or a part of it, cut where the query matched and where words weighed: (start, end, side).
+
+    A word that overlaps what the query matched, or another word, is not marked a second time.
+    """
+    start, stop = within or (0, len(text))
+    marks = [(left, right, "") for left, right in _merged(spans, len(text))]
+    cut, at = [], start
+    for left, right, side in sorted([*marks, *sides]):
+        if left < at or right > stop or left >= right:
+            continue
+        cut += [Piece(text[at:left]), Piece(text[left:right], marked=True, side=side)]
+        at = right
+    cut.append(Piece(text[at:stop]))
+    return [Piece(calm(piece.text), piece.marked, piece.side) for piece in cut if piece.text]
 
 
 def _merged(spans: Sequence[Sequence[int]], size: int) -> list[tuple[int, int]]:

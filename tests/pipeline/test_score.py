@@ -16,7 +16,8 @@ from app.db import Database
 from app.jobs import Jobs
 from app.models import Match
 from app.pipeline import lanes
-from app.pipeline.score import about, joined
+from app.pipeline.asked import joined
+from app.pipeline.score import about
 from app.pipeline.sweep import Sweep
 from app.pipeline.watch import Watch
 from sentiment.base import Score

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from sentiment.base import Score, Text, stance_of_score
 from sentiment.compact import WEIGHTS, compact, load
-from sentiment.explain import explain
 from sentiment.quantify import GROUPS
 
 MODEL = compact()
@@ -159,13 +158,3 @@ def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
     path.with_suffix(".json").write_text(json.dumps(card), encoding="utf-8")
     with pytest.raises(ValueError, match=r"\(4, 2\)"):
         load(path)
-
-
-def test_the_words_that_decided_are_pointed_at() -> None:
-    text = "The hotel was awful"
-    spans = explain(MODEL, Text(text, "en"))
-    assert [text[start:end] for start, end, _ in spans] == ["The", "hotel", "was", "awful"]
-    worst = min(spans, key=lambda span: span[2])
-    assert text[worst[0] : worst[1]] == "awful"
-    assert worst[2] < 0
-    assert explain(MODEL, Text("", "en")) == []

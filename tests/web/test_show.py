@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.web.show import calm, pieces, safe_link, shown_host
+from app.web.show import calm, pieces, safe_link, shown_host, woven
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,23 @@ def test_an_excerpt_starts_near_the_first_match_and_cuts_no_word() -> None:
 @given(st.text(max_size=300), st.lists(st.tuples(st.integers(-5, 320), st.integers(-5, 320)), max_size=8))
 def test_marks_never_change_the_text(text: str, spans: list[tuple[int, int]]) -> None:
     assert "".join(piece.text for piece in pieces(text, spans)) == calm(text)
+
+
+SIDED = st.lists(st.tuples(st.integers(0, 320), st.integers(0, 320), st.sampled_from(["for", "against"])), max_size=8)
+
+
+@given(st.text(max_size=300), st.lists(st.tuples(st.integers(-5, 320), st.integers(-5, 320)), max_size=5), SIDED)
+def test_words_that_weighed_never_change_the_text(
+    text: str, spans: list[tuple[int, int]], sides: list[tuple[int, int, str]]
+) -> None:
+    assert "".join(piece.text for piece in woven(text, spans, sides)) == calm(text)
+
+
+def test_a_passage_is_cut_where_words_weighed_and_the_query_matched() -> None:
+    cut = woven("Oh! acme est nul", [[4, 8]], [(13, 16, "for"), (5, 7, "against"), (0, 2, "for")], (3, 16))
+    assert [(piece.text, piece.marked, piece.side) for piece in cut] == [
+        (" ", False, ""),
+        ("acme", True, ""),
+        (" est ", False, ""),
+        ("nul", True, "for"),
+    ]

@@ -1,0 +1,81 @@
+"""Why a mention has its stances, as its page shows it: the words that weighed, in their place and by themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.pipeline.explained import Explained, Field, reasons
+from app.queries.mentions import MentionDetail
+from app.web.show import Piece, calm, spans_of, woven
+from sentiment.base import Scorer
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One match: the words for and against its stance, and the passages read when they are not the whole mention.
+
+    `reader` is the model that weighs the words, when another one gave the probabilities.
+    """
+
+    pro: tuple[str, ...]
+    con: tuple[str, ...]
+    passages: tuple[tuple[Piece, ...], ...]
+    compared: bool
+    reader: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """The title and the text with what the queries matched, and, where one brand is matched, what weighed for it."""
+
+    title: tuple[Piece, ...]
+    text: tuple[Piece, ...]
+    by_match: tuple[Reason, ...]
+
+    @property
+    def in_text(self) -> bool:
+        """Whether words are marked in the title or the text themselves."""
+        return any(piece.side for piece in (*self.title, *self.text))
+
+
+def reasons_of(scorer: Scorer, detail: MentionDetail) -> Reasons:
+    """The reasons of every match of a mention, in the order of its matches."""
+    row, matches = detail.view.mention, [found.match for found in detail.view.matches]
+    why = reasons(scorer, row, matches)
+    texts: dict[Field, str] = {"title": row.title, "text": row.text}
+    names = {field: [span for match in matches for span in spans_of(match.spans, field)] for field in texts}
+    alone = why[0] if len(matches) == 1 else None
+    shown = {field: tuple(woven(text, names[field], _sides(alone, field))) for field, text in texts.items()}
+    by_match = tuple(
+        Reason(
+            _told(one, texts, "for"),
+            _told(one, texts, "against"),
+            () if alone else _passages(one, texts, {field: spans_of(match.spans, field) for field in texts}),
+            one.compared,
+            scorer.name if match.model and not match.model.startswith(f"{scorer.name} ") else "",
+        )
+        for match, one in zip(matches, why, strict=False)
+    )
+    return Reasons(shown["title"], shown["text"], by_match)
+
+
+def _sides(one: Explained | None, field: Field) -> list[tuple[int, int, str]]:
+    found = one.words if one else ()
+    return [(word.at.start, word.at.end, word.side) for word in found if word.side and word.at.field == field]
+
+
+def _told(one: Explained, texts: dict[Field, str], side: str) -> tuple[str, ...]:
+    """The words of one side, the heaviest first, each once."""
+    found = sorted((word for word in one.words if word.side == side), key=lambda word: -abs(word.weight))
+    return tuple(dict.fromkeys(calm(texts[word.at.field][word.at.start : word.at.end]) for word in found))
+
+
+def _passages(
+    one: Explained, texts: dict[Field, str], names: dict[Field, list[list[int]]]
+) -> tuple[tuple[Piece, ...], ...]:
+    """What was read for one brand among several, stretches that follow each other together."""
+    cut = [
+        woven(texts[part.field], names[part.field], _sides(one, part.field), (part.start, part.end))
+        for part in one.read
+    ]
+    return tuple(tuple(pieces) for pieces in cut if any(piece.text.strip() for piece in pieces))

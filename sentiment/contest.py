@@ -1,0 +1,132 @@
+"""Who wins when a sentence sets the brand asked about against another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from unicodedata import combining, normalize
+
+from .comparatives import FAULTS, TURNS_OF, Outcome, Turn
+from .named import Name, Span
+
+OWN, OTHER = "\ue000", "\ue001"
+_NAME = f"[{OWN}{OTHER}]"
+_TOKENS = {
+    "X": f"(?P<x>{_NAME})",
+    "Y": f"(?!(?P=x))(?P<y>{_NAME})",
+    "W": f"(?P<w>{_NAME})",
+    "_": f"[^{OWN}{OTHER}]{{0,40}}?",
+    "«": "(?P<cue>",
+    "»": ")",
+}
+LONGEST = 600
+"""Characters of a sentence that is compared: longer ones are lists or no sentences."""
+
+_TURNED: dict[Outcome, Outcome] = {"x": "y", "y": "x", "lose": "none"}
+_SIGNS = str.maketrans("’‘´`\t\n\r\f\v", "''''     ")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a comparison says of the brand asked about.
+
+    `lean`: 1 wins, −1 loses, 0 undecided; `foil`: whether it (True) or the other (False) is the opposite of what the
+    rest of the stretch `within` says, None when nobody is; `cue`: the words that decided, `phrase`: they and the foil;
+    `topic`: whether the comparison leaves it as the subject.
+    """
+
+    lean: int
+    foil: bool | None
+    cue: Span
+    phrase: Span
+    topic: bool
+    within: Span
+
+
+def verdict(text: str, within: Span, language: str | None, names: Sequence[Name]) -> Verdict | None:
+    """The verdict of a stretch that holds these names, all within it; None when nothing in it compares."""
+    start, end = within
+    if end - start > LONGEST or text[start:end].rstrip().endswith("?") or len({name.own for name in names}) < 2:
+        return None
+    skeleton = _skeleton(text, within, names)
+    for turn, pattern in _patterns(language or ""):
+        if found := pattern.search(skeleton.signs):
+            outcome = turn.outcome
+            adjective = found.groupdict().get("adj")
+            if adjective in FAULTS:
+                outcome = _TURNED.get(outcome, outcome)
+            return None if outcome == "none" else _read(found, turn, outcome, skeleton, within)
+    return None
+
+
+def _read(found: re.Match[str], turn: Turn, outcome: Outcome, skeleton: _Skeleton, within: Span) -> Verdict:
+    subject = found["x"] == OWN
+    foil = {"foil x": subject, "foil y": not subject}.get(outcome)
+    winner = {"x": subject, "y": not subject, "w": outcome == "w" and found["w"] == OWN}.get(outcome)
+    lean = -1 if outcome == "lose" else 0 if winner is None else 1 if winner else -1
+    cue = (skeleton.places[found.start("cue")], skeleton.end(found.end("cue")))
+    phrase = (cue[0], skeleton.end(found.end("x") if outcome == "foil x" else found.end()))
+    return Verdict(lean, foil, cue, phrase, subject if turn.then == "x" else not subject, within)
+
+
+@dataclass(frozen=True, slots=True)
+class _Skeleton:
+    """A stretch folded, each name one sign; where each of its characters begins in the text; where its names end."""
+
+    signs: str
+    places: list[int]
+    names: dict[int, int]
+
+    def end(self, at: int) -> int:
+        """Where in the text what ends before this character ends."""
+        return self.names.get(at - 1, self.places[at])
+
+
+def _skeleton(text: str, within: Span, names: Sequence[Name]) -> _Skeleton:
+    signs: list[str] = []
+    places: list[int] = []
+    ends: dict[int, int] = {}
+    at = within[0]
+    for name in names:
+        _lay(text, at, name.start, signs, places)
+        ends[len(places)] = name.end
+        signs.append(OWN if name.own else OTHER)
+        places.append(name.start)
+        at = name.end
+    _lay(text, at, within[1], signs, places)
+    return _Skeleton("".join(signs), [*places, within[1]], ends)
+
+
+def _lay(text: str, start: int, end: int, signs: list[str], places: list[int]) -> None:
+    """Adds a stretch without names, folded, to a skeleton."""
+    piece = text[start:end]
+    if piece.isascii():
+        signs.append(piece.lower().translate(_SIGNS))
+        places += range(start, start + len(piece))
+        return
+    for place, char in enumerate(piece, start):
+        folded = _folded(char)
+        signs.append(folded)
+        places += [place] * len(folded)
+
+
+@lru_cache(maxsize=4096)
+def _folded(char: str) -> str:
+    """A character in lower case without its accent; a lone accent, and the signs that stand for names, are nothing."""
+    if char in (OWN, OTHER):
+        return ""
+    if char.isspace():
+        return " "
+    plain = normalize("NFKD", char.translate(_SIGNS)).lower()
+    return "".join(sign for sign in plain if not combining(sign))
+
+
+@cache
+def _patterns(language: str) -> list[tuple[Turn, re.Pattern[str]]]:
+    return [(turn, re.compile(_expanded(turn.pattern))) for turn in TURNS_OF.get(language, ())]
+
+
+def _expanded(pattern: str) -> str:
+    return "".join(_TOKENS.get(sign, sign) for sign in pattern)

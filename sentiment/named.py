@@ -1,0 +1,78 @@
+"""Where a text names the brand asked about, and where it names others."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Where a brand is named, in characters, and whether it is the brand asked about."""
+
+    start: int
+    end: int
+    own: bool
+
+
+ORDINALS = {
+    "fr": (r"\b(?:le premier|la première|la premiere)\b", r"\b(?:le second|la seconde|le deuxième|la deuxième)\b"),
+    "en": (r"\b(?:the former|the first(?: one)?)\b", r"\b(?:the latter|the second(?: one)?)\b"),
+}
+"""What stands for the brand named first and second, when both are said."""
+
+
+def told_apart(length: int, own: Sequence[Span], others: Sequence[Span]) -> list[Name]:
+    """The names in order, none overlapping. Spans are clipped to the text.
+
+    Where names of both sides overlap, the longer one is meant («Acme Mobile» is not Acme); equal ones tell nothing.
+    """
+    mine, theirs = _merged(length, own), _merged(length, others)
+    kept = [Name(*span, own=True) for span in _longest(mine, theirs)]
+    kept += [Name(*span, own=False) for span in _longest(theirs, mine)]
+    return sorted(kept, key=lambda name: name.start)
+
+
+def _merged(length: int, spans: Sequence[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for start, end in sorted((max(0, start), min(length, end)) for start, end in spans):
+        if start >= end:
+            continue
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _longest(spans: Sequence[Span], rivals: Sequence[Span]) -> Iterator[Span]:
+    """The spans that no rival of their length or longer overlaps; both lists sorted, without overlaps inside."""
+    starts = [start for start, _ in rivals]
+    for start, end in spans:
+        first = max(0, bisect_left(starts, start) - 1)
+        last = bisect_left(starts, end)
+        if all(right <= start or right - left < end - start for left, right in rivals[first:last]):
+            yield start, end
+
+
+def touches(span: Span, names: Sequence[Name], ends: Sequence[int]) -> bool:
+    """Whether a stretch overlaps one of the names, which do not overlap each other; `ends` are theirs."""
+    at = bisect_left(ends, span[0] + 1)
+    return at < len(names) and names[at].start < span[1]
+
+
+def with_ordinals(text: str, language: str, names: Sequence[Name]) -> list[Name]:
+    """The names, and «le premier», «le second» as names too, where both are said after two brands."""
+    first = names[0]
+    second = next(name for name in names if name.own != first.own)
+    forms = [re.compile(form, re.IGNORECASE) for form in ORDINALS[language]]
+    found = [form.search(text, second.end) for form in forms]
+    told = [Name(*one.span(), own=name.own) for name, one in zip((first, second), found, strict=True) if one]
+    ends = [name.end for name in names]
+    if len(told) < 2 or any(touches((one.start, one.end), names, ends) for one in told):
+        return list(names)
+    return sorted([*names, *told], key=lambda name: name.start)

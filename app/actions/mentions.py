@@ -64,7 +64,7 @@ def change(
     given = changes.model_dump(exclude_unset=True, exclude={"ids", "brand_id", "stance"})
     judging = "stance" in changes.model_fields_set
     recount = "status" in given or judging
-    rules = stance_rules(session, [viewer.workspace_id]) if judging else {}
+    rules = stance_rules(session, [viewer.workspace_id], locked=True) if judging else {}
     for row in rows:
         was = _set(row, given)
         if judging:

@@ -5,6 +5,7 @@ No model is asked: its probabilities are stored. A wish says which mentions, and
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
@@ -36,10 +37,19 @@ class RestanceHistory:
         checkpoint: Callable[[str], None] = lambda _name: None,
     ) -> None:
         self._db, self._jobs, self._page, self._stopping, self._checkpoint = db, jobs, page, stopping, checkpoint
+        self._running = threading.Lock()
 
     def __call__(self, workspace_id: str) -> int:
-        """Returns how many mentions were looked at again."""
-        workspace, done = UUID(workspace_id), 0
+        """Returns how many mentions were looked at again. One call at a time in a process: the others come back."""
+        if not self._running.acquire(blocking=False):
+            return 0
+        try:
+            return self._work(UUID(workspace_id))
+        finally:
+            self._running.release()
+
+    def _work(self, workspace: UUID) -> int:
+        done = 0
         while not self._stopping():
             seen = self._db.retried(lambda session: self._one_page(session, workspace))
             self._checkpoint("restance:stored")

@@ -7,6 +7,7 @@ than an hour, the quick part of the model reads it; its readings are unsettled, 
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -60,9 +61,19 @@ class ScorePending:
         self._model = model_of(scorer)
         self._paces: dict[str, Pace] = {}
         self._told: datetime | None = None
+        self._running = threading.Lock()
 
     def __call__(self) -> int:
-        """Returns how many matches were scored."""
+        """Returns how many matches were scored. While it runs, another call in this process leaves it the work: to read
+        a long history again takes one of the worker's hands, not all of them."""
+        if not self._running.acquire(blocking=False):
+            return 0
+        try:
+            return self._work()
+        finally:
+            self._running.release()
+
+    def _work(self) -> int:
         if not self._paces:
             self._paces = self._db.retried(self._start)
         done = 0

@@ -109,6 +109,15 @@ def test_two_workers_read_history_again_once(db: Database, workspace_id: UUID) -
     assert rows(db, "SELECT model, stance, count(*) FROM match GROUP BY 1, 2") == [("telling 2", "detractor", 500)]
 
 
+def test_a_second_call_in_one_process_leaves_the_work_to_the_first(db: Database, workspace_id: UUID) -> None:
+    add_matches(db, workspace_id, add_brand(db, workspace_id), 20, mark="m")
+    running = step(db, Telling())
+    others: list[int] = []
+    running._checkpoint = lambda name: others.append(running()) if name == "score:inferred" else None
+    assert running() == 20
+    assert others == [0]
+
+
 def test_of_two_models_the_one_that_started_last_is_in_force(db: Database, workspace_id: UUID) -> None:
     brand = add_brand(db, workspace_id)
     add_matches(db, workspace_id, brand, 20, mark="m", at=DAYS_AGO)

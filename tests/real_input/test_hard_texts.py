@@ -27,7 +27,7 @@ from sentiment.compact import compact
 
 LONG = "Zephyrine is wonderful. " * 4_000
 HARD: dict[str, tuple[dict[str, Any], str]] = {
-    "an empty text": ({"text": ""}, "unmatched"),
+    "an empty text": ({"text": ""}, "refused"),
     "an empty text under a title": ({"text": "", "title": "Zephyrine"}, "stored"),
     "spaces": ({"text": " \t\n\u00a0\u2003", "title": "Zephyrine"}, "stored"),
     "one word": ({"text": "Zephyrine"}, "stored"),

@@ -56,7 +56,7 @@ def test_a_process_with_a_wrong_model_ends_with_one_sentence(command: str, db: D
         "VIGIE_PORT": "0",
     }
     done = subprocess.run(
-        [sys.executable, "-m", "app", command], env=environment, capture_output=True, text=True, timeout=120
+        [sys.executable, "-m", "app", command], env=environment, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 1
     assert "Error: VIGIE_SENTIMENT_MODEL: " in done.stderr

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+import structlog
+
 from app.services import Misconfigured
 from app.settings import Settings
 from sentiment.base import ModelError, Scorer
+from sentiment.compact import fast
 from sentiment.place import Place
-from sentiment.scorers import looked_at, scorer
+from sentiment.scorers import COMPACT, looked_at, scorer
+
+log = structlog.get_logger(__name__)
 
 
 def scorer_of(settings: Settings) -> Scorer:
@@ -26,3 +33,23 @@ def place_of(settings: Settings) -> Place | None:
         return looked_at(settings.sentiment_model)
     except ModelError as error:
         raise Misconfigured(f"VIGIE_SENTIMENT_MODEL: {error}") from error
+
+
+def explainer_of(settings: Settings) -> Scorer:
+    """What tells which words weighed: the linear part of the shipped model, or the larger model that scores.
+
+    The larger one is loaded by the process that explains, when it is first asked. Where that cannot be done the linear
+    part answers.
+    """
+    if settings.sentiment_model == COMPACT:
+        return fast()
+    return _larger(settings.sentiment_model, settings.sentiment_threads)
+
+
+@cache
+def _larger(reference: str, threads: int) -> Scorer:
+    try:
+        return scorer(reference, threads=threads)
+    except ModelError as error:
+        log.warning("the model cannot be loaded to explain: the shipped one does", error=str(error))
+        return fast()

@@ -15,6 +15,8 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.row import Row
+from bench.sentiment import DATA
 from sentiment.base import Text
 from sentiment.compact import Compact, compact
 from sentiment.indices import Reputation, Scored, Tally, reputations
@@ -22,6 +24,7 @@ from sentiment.labelled import read
 from sentiment.quantify import GROUPS, Floats, LanguageGroup, Matrix, adapted, group_of
 
 NEGATIVE = (0.05, 0.2, 0.4, 0.6, 0.8)
+QUICK = 16  # bags of each size and share of negative texts in `make bench`
 SIZES = (30, 100, 300, 1_000, 5_000)
 UNSEEN = ("airline", "sxsw-brands", "apple-dfe", "sst5")
 OWN = (100, 200, 400)
@@ -77,6 +80,31 @@ def mixes(dice: np.random.Generator, repeats: int) -> Iterator[Floats]:
         for _ in range(repeats):
             rest = dice.dirichlet((1, 1)) * (1 - negative)
             yield np.array([negative, *rest])
+
+
+def run() -> Iterator[Row]:
+    """By language group: the share of bags whose interval holds the truth, each kind of text weighing the same."""
+    if not DATA.is_dir():
+        yield Row("interval of the score", None, "", note="the folder of labelled texts is not here")
+        return
+    model, dice = compact(), np.random.default_rng(1)
+    found = list(pools(model, DATA))
+    for group in GROUPS:
+        shares = {pool.name: _held(pool, model, dice) for pool in found if pool.group == group}
+        note = f"wanted: 90 to 98; {len(shares)} kinds of text, posts {shares['umsab']:.0f}"
+        yield Row(f"interval holds the truth, {group}", float(np.mean(list(shares.values()))), "%", 90, note=note)
+
+
+def _held(pool: Pool, model: Compact, dice: np.random.Generator) -> float:
+    wanted = [(mix, size) for size in SIZES for mix in mixes(dice, QUICK)]
+    answers = reputations([tally_of(pool.group, bag(pool, mix, size, dice)) for mix, size in wanted], model.matrices)
+    truth = np.array([100 * (mix[2] - mix[0]) for mix, _ in wanted])
+    return float(100 * np.mean([inside(answer, score) for answer, score in zip(answers, truth, strict=True)]))
+
+
+def inside(answer: Reputation, truth: float) -> bool:
+    """Whether the interval holds the truth."""
+    return answer.low is not None and answer.high is not None and answer.low <= truth <= answer.high
 
 
 @click.command()

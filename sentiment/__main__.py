@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from .base import ModelError, Score, Scorer, Text
 from .compare import Cut, cuts, side_by_side
 from .labelled import Example, read
+from .language import detect
 from .measure import LABELS
 from .scorers import COMPACT, THREADS, scorer
 
@@ -53,7 +54,8 @@ threads_option = click.option("--threads", default=THREADS, show_default=True, h
 def score(model: str, threads: int) -> None:
     """Score JSON Lines from standard input, {"id", "text", "language"}, to standard output, in order.
 
-    A line that cannot be read is named on standard error and left out, the others are scored, and the exit code is 1.
+    A text without a language has the one its words look like. A line that cannot be read is named on standard error
+    and left out, the others are scored, and the exit code is 1.
     """
     found, bad = _loaded(model, threads), 0
     numbered = enumerate(_lines(sys.stdin.buffer), start=1)
@@ -65,7 +67,7 @@ def score(model: str, threads: int) -> None:
             except ValueError as error:
                 bad += 1
                 click.echo(f"line {number}: {error}", err=True)
-        scores = found.score([Text(line.text, line.language) for line in read_lines])
+        scores = found.score([Text(line.text, line.language or detect(line.text)[0]) for line in read_lines])
         for line, one in zip(read_lines, scores, strict=True):
             click.echo(json.dumps(_answer(line, one)))
     if bad:

@@ -1,13 +1,12 @@
-"""The embedded default scorer: a hashed linear model that ships in the package, reads no network and needs no download.
+"""The embedded default scorer: a linear model and a small encoder that ship in the package and read no network.
 
-Its arrays lie in `compact.npz`, its model card with sources, licences and figures in `compact.json`; both are written
-by `python -m sentiment.training`.
+Its files lie in `model/`: the linear part, the encoder with its tokenizer, and the model card with sources, licences
+and figures; all are written by `python -m sentiment.training`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,65 +17,75 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from . import encoder, linear
 from .base import Score, Text
-from .features import BLOCK_BITS, BUCKETS, Grams, batches, grams
-from .quantify import GROUPS, LanguageGroup, Matrix, group_of
+from .quantify import GROUPS, LanguageGroup, Matrix, restored
 
-FEATURES = 1  # to be raised with every change of features.py that changes an answer
-WEIGHTS = Path(__file__).with_name("compact.npz")
+FEATURES = 2  # to be raised with every change of features.py or encoder.plain that changes an answer
+FOLDER = Path(__file__).with_name("model")
+LINEAR, NETWORK, PIECES, WORDS = "linear.npz", "encoder.onnx", "pieces.npz", "tokenizer.json"
+CARD = "card.json"
+TOGETHER = 2_048  # texts scored at once
 
 Floats = NDArray[np.float64]
+Settings = Mapping[str, Floats]
+"""By language code, and under `other` for all the rest: a factor for the logits of each part of the model, and what is
+added to negative and positive."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Compact:
-    """A linear model over `features.grams`, with neutral as the label the two others are measured against.
-
-    `weights` (BUCKETS, 2) int8: negative and positive; `scale` (2, 2): what one unit is worth, by block of features
-    and label; `bias` (2,); `calibration` (3, 3): by language group, the factor of the logits and what is added to
-    negative and positive. `matrices` are for `quantify` and `indices`; `measured` holds the figures of the card.
-    """
+class Fast:
+    """The linear part alone, for a long backlog. `settings`: by language, see `mixed`."""
 
     name: str
     version: str
-    weights: NDArray[np.int8]
-    scale: Floats
-    bias: Floats
-    calibration: Floats
+    part: linear.Linear
+    settings: Settings
     matrices: Mapping[LanguageGroup, Matrix]
     measured: Mapping[str, Any]
     fast: None = None
 
     def score(self, texts: Sequence[Text]) -> list[Score]:
-        """One score per text, in order: any string has an answer, an empty one that of its language alone.
+        """One score per text, in order: any string has an answer, an empty one that of its language alone."""
+        logits = self.part.logits([text.text for text in texts])
+        return scores(mixed([logits], [text.language for text in texts], self.settings))
 
-        Memory is bounded by the batch of `features`, not by the number or length of the texts.
-        """
-        scores: list[Score] = []
-        for piece in batches([text.text for text in texts]):
-            part = texts[piece]
-            logits = self.logits(grams([text.text for text in part]))
-            rows = self.probabilities(logits, [text.language for text in part])
-            scores += [Score(*row) for row in rows.tolist()]
-        return scores
 
-    def logits(self, features: Grams) -> Floats:
-        """(texts, 2) uncalibrated logits of negative and positive against neutral."""
-        # both int8 weights of a bucket are fetched as one int16: one memory access instead of two
-        pairs = self.weights.view(np.int16).reshape(-1)[features.bucket].view(np.int8).reshape(-1, 2)
-        part = features.row * 2 + (features.bucket >> BLOCK_BITS)
-        sums = [
-            np.bincount(part, weights=features.value * pairs[:, label], minlength=2 * features.texts)
-            for label in (0, 1)
-        ]
-        by_block = np.stack(sums, axis=-1).reshape(features.texts, 2, 2) * self.scale
-        return np.asarray(by_block.sum(axis=1) + self.bias)
+@dataclass(frozen=True, slots=True, eq=False)
+class Compact:
+    """The linear part and the encoder, mixed by language. `settings`: by language, see `mixed`."""
 
-    def probabilities(self, logits: Floats, languages: Sequence[str | None]) -> Floats:
-        """(texts, 3) calibrated probabilities of negative, neutral and positive."""
-        settings = self.calibration[[GROUPS.index(group_of(language)) for language in languages]]
-        sides = logits * settings[:, :1] + settings[:, 1:]
-        return softmax(np.stack([sides[:, 0], np.zeros(len(sides)), sides[:, 1]], axis=1))
+    name: str
+    version: str
+    fast: Fast
+    encoder: encoder.Encoder
+    settings: Settings
+    matrices: Mapping[LanguageGroup, Matrix]
+    measured: Mapping[str, Any]
+
+    def score(self, texts: Sequence[Text]) -> list[Score]:
+        """One score per text, in order: any string has an answer. Memory does not grow with the texts."""
+        parts = (texts[start : start + TOGETHER] for start in range(0, len(texts), TOGETHER))
+        return [score for part in parts for score in self._scored(part)]
+
+    def _scored(self, texts: Sequence[Text]) -> list[Score]:
+        words = [text.text for text in texts]
+        logits = [self.fast.part.logits(words), self.encoder.logits(words)]
+        return scores(mixed(logits, [text.language for text in texts], self.settings))
+
+
+def mixed(logits: Sequence[Floats], languages: Sequence[str | None], settings: Settings) -> Floats:
+    """(n, 3) calibrated probabilities of negative, neutral and positive from the (n, 2) logits of one or more parts."""
+    rest = settings["other"]
+    chosen = np.array([settings.get((language or "").lower()[:2], rest) for language in languages])
+    chosen = chosen.reshape(-1, len(logits) + 2)
+    sides = sum((part * chosen[:, [number]] for number, part in enumerate(logits)), chosen[:, -2:])
+    return softmax(np.stack([sides[:, 0], np.zeros(len(sides)), sides[:, 1]], axis=1))
+
+
+def scores(probabilities: Floats) -> list[Score]:
+    """(n, 3) → n scores."""
+    return [Score(*row) for row in probabilities.tolist()]
 
 
 def softmax(logits: Floats) -> Floats:
@@ -88,35 +97,77 @@ def softmax(logits: Floats) -> Floats:
 @cache
 def compact() -> Compact:
     """The model of the package, loaded once per process."""
-    return load(WEIGHTS)
+    return load(FOLDER)
 
 
-def load(path: Path) -> Compact:
-    """A model from its `.npz` and the card beside it. Raises ValueError when the two do not belong together."""
-    content = path.read_bytes()
-    card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    if card["weights_sha256"] != hashlib.sha256(content).hexdigest():
-        raise ValueError(f"{path.name} is not the file its card describes: write both by one run of the training")
-    if card["features"] != FEATURES:
-        raise ValueError(
-            f"{path.name} was trained on features {card['features']}, this is version {FEATURES}: train it"
-        )
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        weights, scale, bias, calibration = (arrays[key] for key in ("weights", "scale", "bias", "calibration"))
-    if weights.shape != (BUCKETS, 2) or weights.dtype != np.int8:
-        raise ValueError(f"{path.name} holds weights of {weights.shape} {weights.dtype}, not {(BUCKETS, 2)} int8")
-    matrices = {group: _matrix(card["matrices"][group]) for group in GROUPS}
+@cache
+def fast() -> Fast:
+    """The linear part of the package's model, without its encoder: for who explains, or only asks for figures."""
+    return load_fast(FOLDER)
+
+
+def load(folder: Path, threads: int | None = None) -> Compact:
+    """A model from its folder. Raises ValueError when its files do not belong together or to this version."""
+    card = read_card(folder)
     return Compact(
         card["name"],
         card["version"],
-        np.ascontiguousarray(weights),
-        scale,
-        bias,
-        calibration,
-        matrices,
-        card["figures"],
+        load_fast(folder),
+        encoder.load(folder / NETWORK, folder / PIECES, folder / WORDS, threads),
+        _settings(card["blend"]),
+        _matrices(card["blend"]),
+        card["blend"]["figures"],
     )
 
 
-def _matrix(stored: Mapping[str, Any]) -> Matrix:
-    return Matrix(np.array(stored["means"]), np.array(stored["spread"]), np.array(stored["doubt"]))
+def load_fast(folder: Path) -> Fast:
+    """The linear part of a model's folder. Raises ValueError as `load` does."""
+    card = read_card(folder)
+    return Fast(
+        f"{card['name']}-linear",
+        card["version"],
+        linear.load(folder / LINEAR),
+        _settings(card["fast"]),
+        _matrices(card["fast"]),
+        card["fast"]["figures"],
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts:
+    """What the card says of the model, for who shows its scores and never loads it."""
+
+    name: str
+    version: str
+    matrices: Mapping[LanguageGroup, Matrix]
+    measured: Mapping[str, Any]
+
+
+@cache
+def facts() -> Facts:
+    """The facts of the package's model."""
+    card = read_card()
+    return Facts(card["name"], card["version"], _matrices(card["blend"]), card["blend"]["figures"])
+
+
+def read_card(folder: Path = FOLDER) -> dict[str, Any]:
+    """The model card. Raises ValueError when the files beside it are not those it describes."""
+    card: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))
+    if card["files"] != digests(folder):
+        raise ValueError(f"the files of {folder.name} are not those its card describes: write all by one training")
+    if card["features"] != FEATURES:
+        raise ValueError(f"the model was trained on features {card['features']}, this is {FEATURES}: train it again")
+    return card
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of each file the card answers for."""
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (LINEAR, NETWORK, PIECES, WORDS)}
+
+
+def _settings(part: Mapping[str, Any]) -> Settings:
+    return {language: np.array(row) for language, row in part["settings"].items()}
+
+
+def _matrices(part: Mapping[str, Any]) -> dict[LanguageGroup, Matrix]:
+    return {group: restored(part["matrices"][group]) for group in GROUPS}

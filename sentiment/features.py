@@ -1,9 +1,9 @@
 """The words and character n-grams of many texts at once, hashed: the same for training and for scoring.
 
-Two blocks of features, after Wang & Manning (2012) and scikit-learn's `char_wb`: words and pairs of neighbouring
-words; and the 2- to 5-grams of characters inside each word and its two edges. Each block is hashed to 2^18 buckets
-(Weinberger et al., 2009), counted as 1 + ln(count) and scaled to length 1. All of it is numpy over the
-concatenation of a batch, because a loop over n-grams in Python is ten times slower.
+Two blocks of features, after Wang & Manning (2012) and scikit-learn's `char_wb`: words, pairs of neighbouring words,
+and words up to three places after a negation; and the 2- to 5-grams of characters inside each word and its two edges.
+Each block is hashed to 2^18 buckets (Weinberger et al., 2009), counted as 1 + ln(count) and scaled to length 1. All of
+it is numpy over the concatenation of a batch, because a loop over n-grams in Python is ten times slower.
 """
 
 from __future__ import annotations
@@ -25,12 +25,27 @@ BATCH_TEXTS, BATCH_CHARACTERS = 1_024, 131_072  # what fits the second-level cac
 _URL = re.compile(r"(?:https?://|www\.)\S*")
 _HANDLE = re.compile(r"@\w+")
 _REPEAT = re.compile(r"(\S)\1{3,}")
-_TOKEN = re.compile(r"[^\W_]+|[!-/:-@\[-`{-~]+|[^\w\s]")
+_MARKS = "".join(chr(code) for code in range(0x300, 0x10000) if unicodedata.category(chr(code)) in ("Mn", "Mc"))
+_TOKEN = re.compile(rf"(?:[^\W_][{_MARKS}]*)+|[!-/:-@\[-`{{-~]+|[^\w\s]")
 _UNSEEN = dict.fromkeys([0x200D, 0xFE0E, 0xFE0F, *range(0x1F3FB, 0x1F400)])  # joiners, variants and skin tones
 _APOSTROPHES = {0x2019: "'", 0x2018: "'", 0x00B4: "'"}
 _HARD = {**_UNSEEN, **_APOSTROPHES}
 
+NEGATIONS = {
+    "en": "not no never nor without cannot dont doesnt didnt isnt wasnt wont cant",
+    "fr": "pas jamais rien aucun aucune ni sans guère",
+    "de": "nicht kein keine keinen nie ohne",
+    "es": "nunca sin tampoco",  # and «no», «ni»
+    "it": "non mai senza nessun nessuna",
+    "pt": "não nao sem nem",
+    "nl, da, sv": "niet geen nooit ikke inte aldrig",
+    "ar": "لا لم لن ليس غير مش ما",
+    "hi": "nahi nahin mat",
+}
+SCOPE = 3  # words after a negation that it turns
+
 _STEP, _MIX, _PAIR = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
+_TURNED = np.uint32(0x27D4EB2F)
 with np.errstate(over="ignore"):
     _POWERS = np.cumprod(np.full(HEAD + TAIL + 1, _STEP), dtype=np.uint32)
 
@@ -91,6 +106,21 @@ def batches(texts: Sequence[str]) -> Iterator[slice]:
         yield slice(start, len(texts))
 
 
+def word_buckets(words: Sequence[str], turned: bool = False) -> NDArray[np.int64]:
+    """The bucket of each word of one token as `clean` leaves it; with `turned`, of the word after a negation."""
+    hashes = np.array([_hash(word) for word in words], dtype=np.uint32)
+    keys = _key(np.zeros(len(words), dtype=np.uint32), 0, hashes * _TURNED if turned else hashes)
+    return (keys & np.uint32(BUCKETS - 1)).astype(np.int64)
+
+
+def _hash(word: str) -> np.uint32:
+    codes: Codes = np.frombuffer(word.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return np.uint32(np.sum(codes * _POWERS[: len(codes)], dtype=np.uint32))
+
+
+_NEGATIONS = np.array([_hash(word) for word in " ".join(NEGATIONS.values()).split()], dtype=np.uint32)
+
+
 def _key(owner: Codes, block: int, hashes: Codes) -> Codes:
     """Text, block and bucket in one 32-bit number whose order is that of the rows and columns."""
     mixed = (hashes ^ (hashes >> np.uint32(15))) * _MIX
@@ -109,6 +139,17 @@ def _words(codes: Codes, owner: Codes, space: NDArray[np.bool_]) -> Iterator[Cod
     yield _key(owners, 0, words)
     same = owners[:-1] == owners[1:]
     yield _key(owners[:-1][same], 0, (words[:-1] * _PAIR + (words[1:] ^ _STEP))[same])
+    turned = _turned(words, owners)
+    yield _key(owners[turned], 0, words[turned] * _TURNED)
+
+
+def _turned(words: Codes, owners: Codes) -> NDArray[np.bool_]:
+    """Which words stand at most SCOPE places after a negation of their text."""
+    negation = np.isin(words, _NEGATIONS)
+    turned = np.zeros(len(words), dtype=np.bool_)
+    for place in range(1, SCOPE + 1):
+        turned[place:] |= negation[:-place] & (owners[:-place] == owners[place:])
+    return turned
 
 
 def _characters(codes: Codes, owner: Codes, space: NDArray[np.bool_]) -> Iterator[Codes]:

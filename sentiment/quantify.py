@@ -113,8 +113,8 @@ def elsewhere(deviation: float) -> Floats:
 
 
 UNMEASURED = 0.3
-"""By how much shares may go wrong uncorrected: the interval then holds the truth, whatever the mix, for a scorer that is
-as good as the compact one is in English (±50 points where the labels are even, more where one is nearly alone)."""
+"""By how much shares may go wrong uncorrected: the interval then holds the truth, whatever the mix, for a scorer about as
+good as the compact one in English (±50 points where the labels are even, more where one is nearly alone)."""
 
 
 def unmeasured() -> Matrix:

@@ -21,8 +21,8 @@ from app.pipeline.explained import Passage, Weighed, reasons
 from app.problems import FieldError, invalid
 from app.queries.feed import Wanted, feed
 from app.queries.mentions import MentionDetail, mention, views
-from sentiment.base import Stance
-from sentiment.compact import compact
+from app.scorer import explainer_of
+from sentiment.base import Scorer, Stance
 from sentiment.explain import Side
 
 router = APIRouter(prefix="/api/v1", tags=["mentions"], route_class=Route)
@@ -246,7 +246,7 @@ def get_mention(mention_id: Id, viewer: Reader, services: Served) -> MentionDeta
     """One mention: matches with their probabilities, what weighed on the stance, copies, history."""
     with services.db.reading() as session:
         found = mention(session, viewer, ident(mention_id, "mention"))
-    return detail_out(found)  # the model is asked when the transaction is over
+    return detail_out(found, explainer_of(services.settings))  # the model is asked when the transaction is over
 
 
 @router.patch("/mentions/{mention_id}")
@@ -266,13 +266,11 @@ def change_mention(
     return mention_out(views(session, viewer, rows)[0])
 
 
-def detail_out(found: MentionDetail) -> MentionDetailOut:
+def detail_out(found: MentionDetail, scorer: Scorer) -> MentionDetailOut:
     """One mention as it is answered."""
     view = found.view
     brands: list[UUID | None] = [each.brand.id for each in view.matches]
-    why = list(
-        zip(brands or [None], reasons(compact(), view.mention, [each.match for each in view.matches]), strict=True)
-    )
+    why = list(zip(brands or [None], reasons(scorer, view.mention, [each.match for each in view.matches]), strict=True))
     return MentionDetailOut(
         **mention_values(view),
         explanation=[_weight(word, brand) for brand, one in why for word in one.words],

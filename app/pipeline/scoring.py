@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.models import ScorerRow
 from sentiment.base import Scorer
-from sentiment.compact import compact
+from sentiment.compact import facts
 from sentiment.quantify import GROUPS, LanguageGroup, Matrix, plain, restored
 
 
@@ -44,8 +44,8 @@ def known(session: Session) -> Known:
     """The model that scores: the last one told of, or before any worker ran the one that ships."""
     row = _newest(session)
     if row is None:
-        scorer = compact()
-        return Known(scorer.name, scorer.version, scorer.matrices, scorer.measured)
+        shipped = facts()
+        return Known(shipped.name, shipped.version, shipped.matrices, shipped.measured)
     return Known(row.name, row.version, {group: restored(row.matrices[group]) for group in GROUPS}, row.measured)
 
 

@@ -17,11 +17,11 @@ from app.problems import Problem
 from app.queries.choices import Choices, arrived, choices
 from app.queries.feed import FeedPage, Wanted, feed
 from app.queries.mentions import mention
+from app.scorer import explainer_of
 from app.web.forms import Posted, posted
 from app.web.page import Visit, away, back_to, member
 from app.web.reasons import reasons_of
 from app.web.words import WORDS
-from sentiment.compact import compact
 
 router = APIRouter()
 
@@ -161,7 +161,7 @@ def one(mention_id: UUID, visit: Visit = Depends(member)) -> Response:
 def _one(visit: Visit, mention_id: UUID, problem: Problem | None = None) -> HTMLResponse:
     with visit.services.db.reading() as session:
         detail = mention(session, visit.viewer, mention_id)
-    why = reasons_of(compact(), detail)  # the model is asked between two transactions
+    why = reasons_of(explainer_of(visit.services.settings), detail)  # the model is asked between two transactions
     with visit.services.db.reading() as session:
         return visit.page(
             session,

@@ -5,7 +5,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sentiment.features import BATCH_CHARACTERS, BATCH_TEXTS, BLOCK_BITS, BUCKETS, HEAD, TAIL, batches, clean, grams
+from sentiment.features import (
+    BATCH_CHARACTERS,
+    BATCH_TEXTS,
+    BLOCK_BITS,
+    BUCKETS,
+    HEAD,
+    TAIL,
+    batches,
+    clean,
+    grams,
+    word_buckets,
+)
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
 
@@ -26,6 +37,8 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
         ("snake_case #Bravo", "snake _ case # bravo"),
         ("a\x00b", "a \x00 b"),
         ("不错", "不错"),
+        ("यह हिंदी है", "यह हिंदी है"),
+        ("e\u0301te\u0301", "été"),
     ],
 )
 def test_a_text_becomes_its_tokens(text: str, tokens: str) -> None:
@@ -71,7 +84,7 @@ def test_a_pair_of_words_is_told_from_the_same_words_apart() -> None:
 
     assert words("pas bon") - words("bon pas") != set()
     assert words("pas bon") > words("pas") | words("bon")
-    assert len(words("pas bon")) == 3
+    assert len(words("très bon")) == 3
 
 
 def test_character_grams_are_those_of_the_padded_word() -> None:
@@ -95,3 +108,16 @@ def test_batches_cover_every_text_once_and_stay_small(texts: list[str]) -> None:
         part = texts[piece]
         assert len(part) <= BATCH_TEXTS
         assert len(part) == 1 or sum(min(len(text), HEAD + TAIL) + 2 for text in part) <= BATCH_CHARACTERS
+
+
+def test_a_word_after_a_negation_is_told_from_the_word_alone() -> None:
+    def words(text: str) -> set[int]:
+        found = grams([text])
+        return set(found.bucket[found.bucket < 1 << BLOCK_BITS].tolist())
+
+    turned = int(word_buckets(["bon"], turned=True)[0])
+    assert int(word_buckets(["bon"])[0]) in words("très bon")
+    assert turned not in words("très bon")
+    assert all(turned in words(text) for text in ("pas bon", "pas très bon", "pas du tout bon", "not bon"))
+    assert turned not in words("pas à mon avis plutôt bon")
+    assert all(turned not in grams(["pas", "bon"]).bucket[grams(["pas", "bon"]).row == row] for row in (0, 1))

@@ -1,0 +1,154 @@
+"""The encoder part of the shipped model: a small transformer in ONNX, int8, on the processor."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import threading
+import unicodedata
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from onnxruntime import InferenceSession, SessionOptions
+from tokenizers import Tokenizer
+
+Floats = NDArray[np.float64]
+Ids = NDArray[np.int64]
+
+LENGTH = 64  # pieces read of a text, the two marks of its ends included
+OPENING = 40  # of these, those from its beginning where it is longer
+HEAD, TAIL = 600, 300  # characters that can matter for so many pieces
+BATCH = 16  # texts computed together, alike in length
+POOL = 2_048  # texts sorted by length together
+POLITE = 10  # by how much the computing threads give way to others
+
+_URL = re.compile(r"(?:https?://|www\.)\S*")
+_HANDLE = re.compile(r"@\w+")
+_REPEAT = re.compile(r"(\S)\1{3,}")
+_UNSEEN = dict.fromkeys([0x200D, 0xFE0E, 0xFE0F, *range(0x1F3FB, 0x1F400)])  # joiners, variants and skin tones
+
+
+def plain(text: str) -> str:
+    """What the encoder reads: links as `http`, handles as `@user`, at most three repeats, emoji by their names."""
+    if len(text) > HEAD + TAIL:
+        text = text[:HEAD] + " " + text[-TAIL:]
+    text = text.encode("utf-8", "ignore").decode("utf-8").replace("\x00", " ")
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_UNSEEN)
+        text = "".join(map(_named, text))
+    text = _HANDLE.sub("@user", _URL.sub("http", text))
+    return _REPEAT.sub(r"\1\1\1", text)
+
+
+def _named(sign: str) -> str:
+    if ord(sign) < 0x2190 or unicodedata.category(sign) != "So":
+        return sign
+    return f" {unicodedata.name(sign, '').lower()} "
+
+
+def pieces(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
+    """The numbers of each text's pieces, at most LENGTH: of a longer text its beginning and its end."""
+    encoded = tokenizer.encode_batch_fast([plain(text) for text in texts])
+    return [_ends(one.ids) for one in encoded]
+
+
+def _ends(ids: list[int]) -> list[int]:
+    return ids if len(ids) <= LENGTH else ids[:OPENING] + ids[OPENING - LENGTH :]
+
+
+def padded(rows: Sequence[Sequence[int]]) -> Ids:
+    """(n, longest) numbers, 0 where a row has ended."""
+    longest = max(map(len, rows))
+    return np.array([[*row, *[0] * (longest - len(row))] for row in rows], dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """What each piece stands for, in int8: `values` (pieces, width) times `scale` (pieces, 1); `places` (LENGTH, width)
+    is added by the place of the piece in its text."""
+
+    values: NDArray[np.int8]
+    scale: NDArray[np.float32]
+    places: NDArray[np.float32]
+
+    @classmethod
+    def rounded(cls, pieces: NDArray[np.float32], places: NDArray[np.float32]) -> Table:
+        """A table of pieces (pieces, width), each at 255 levels."""
+        scale = np.maximum(np.abs(pieces).max(axis=1, keepdims=True), 1e-9) / 127
+        return cls(np.rint(pieces / scale).astype(np.int8), scale.astype(np.float32), places)
+
+
+def inputs(table: Table, rows: Sequence[Sequence[int]]) -> dict[str, NDArray[np.float32]]:
+    """What the network reads of texts by the numbers of their pieces: `embedded` (n, longest, width), `seen`."""
+    ids = padded(rows)
+    embedded = table.values[ids] * table.scale[ids] + table.places[: ids.shape[1]]
+    return {"embedded": embedded, "seen": (ids != 0).astype(np.float32)}
+
+
+def save_table(path: Path, table: Table) -> None:
+    """Writes what `load_table` reads."""
+    np.savez(path, values=table.values, scale=table.scale, places=table.places)
+
+
+def load_table(path: Path) -> Table:
+    """Reads a table."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return Table(arrays["values"], arrays["scale"], arrays["places"])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoder:
+    """A session that turns embedded pieces into logits, the table and tokenizer of its pieces, and its threads."""
+
+    session: InferenceSession
+    table: Table
+    tokenizer: Tokenizer
+    threads: ThreadPoolExecutor
+
+    def logits(self, texts: Sequence[str]) -> Floats:
+        """(texts, 2) logits of negative and positive against neutral, in order. Memory does not grow with the texts."""
+        parts = [self._pool(texts[start : start + POOL]) for start in range(0, len(texts), POOL)]
+        return np.concatenate(parts) if parts else np.zeros((0, 2))
+
+    def _pool(self, texts: Sequence[str]) -> Floats:
+        rows = pieces(self.tokenizer, texts)
+        order = sorted(range(len(rows)), key=lambda row: len(rows[row]))
+        chosen = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+        found = np.empty((len(rows), 2))
+        for batch, answer in zip(chosen, self._answers(rows, chosen), strict=True):
+            found[batch] = answer[:, [0, 2]] - answer[:, [1]]
+        return found
+
+    def _answers(self, rows: list[list[int]], chosen: list[list[int]]) -> Iterator[Floats]:
+        def answer(batch: list[int]) -> Floats:
+            return np.asarray(self.session.run(None, inputs(self.table, [rows[row] for row in batch]))[0])
+
+        return self.threads.map(answer, chosen)
+
+
+def load(network: Path, table: Path, words: Path, threads: int | None = None) -> Encoder:
+    """An encoder from its three files, on as many threads as there are processors for this process, or `threads`."""
+    options = SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False  # it never gives back what the largest batch took
+    session = InferenceSession(
+        network, options, providers=["CPUExecutionProvider"], disabled_optimizers=["ConstantFolding"]
+    )  # folded constants hide the products of integers that it would fuse: a sixth slower
+    pool = ThreadPoolExecutor(threads or processors(), "encoder", initializer=_give_way)
+    return Encoder(session, load_table(table), Tokenizer.from_file(str(words)), pool)
+
+
+def processors() -> int:
+    """How many processors this process may use, four at most."""
+    return min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+def _give_way() -> None:
+    """On Linux each thread has a priority of its own: scoring takes the processors when nobody else wants them."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), POLITE)

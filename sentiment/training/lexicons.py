@@ -1,0 +1,52 @@
+"""What is known of words beforehand: sentiment lexicons, read from their packages and never copied.
+
+Sources: VADER (Hutto & Gilbert, ICWSM 2014), its French translation, AFINN (Nielsen, ESWC 2011).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentiment.features import BUCKETS, clean, word_buckets
+
+TURNED = -0.6  # of its value is left to a word after a negation
+PACKAGES = {
+    "vader": ("vaderSentiment", "vader_lexicon.txt", "\t"),
+    "vader-fr": ("vaderSentiment_fr", "fr_lexicon.txt", "->"),
+    "afinn": ("afinn", "data/AFINN-en-165.txt", "\t"),
+}
+
+Columns = NDArray[np.float32]
+
+
+def columns(names: tuple[str, ...] = tuple(PACKAGES)) -> Columns:
+    """(BUCKETS, lexicons): the value of each word, from −1 to 1, in its bucket. Raises FileNotFoundError."""
+    return np.stack([column(dict(read(name))) for name in names], axis=1)
+
+
+def column(values: Mapping[str, float]) -> Columns:
+    """(BUCKETS,) of the values of single words; a word after a negation has the turned value."""
+    cleaned = {clean(word): value for word, value in values.items()}
+    words = [word for word in cleaned if word and " " not in word]
+    found = np.zeros(BUCKETS, dtype=np.float32)
+    amounts = np.array([cleaned[word] for word in words], dtype=np.float32)
+    found[word_buckets(words)] = amounts
+    found[word_buckets(words, turned=True)] = TURNED * amounts
+    return found
+
+
+def read(name: str) -> Iterator[tuple[str, float]]:
+    """The words of a lexicon with their values, from −1 to 1."""
+    package, file, between = PACKAGES[name]
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        raise FileNotFoundError(f"the lexicon {name} is missing: install the extra «training»")
+    path = Path(found.origin).parent / file
+    pairs = [line.split(between)[:2] for line in path.read_text(encoding="utf-8").splitlines() if between in line]
+    scale = 5 if name == "afinn" else 4
+    yield from ((word.strip(), float(value) / scale) for word, value in pairs)

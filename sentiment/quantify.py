@@ -113,7 +113,7 @@ def elsewhere(deviation: float) -> Floats:
 
 
 UNMEASURED = 0.3
-"""By how much shares may go wrong uncorrected: the interval then holds the truth, whatever the mix, for a scorer about as
+"""By how much shares may go wrong uncorrected: the interval then holds the truth, whatever the mix, for a scorer as
 good as the compact one in English (±50 points where the labels are even, more where one is nearly alone)."""
 
 

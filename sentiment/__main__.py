@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,7 +18,7 @@ from .language import detect
 from .measure import LABELS
 from .scorers import COMPACT, THREADS, scorer
 
-BATCH = 256
+CHUNK = 65_536  # bytes read at once, at most
 LONGEST_LINE = 8_000_000  # bytes: more is a mistake, not a text
 
 
@@ -58,10 +57,11 @@ def score(model: str, threads: int) -> None:
     and left out, the others are scored, and the exit code is 1.
     """
     found, bad = _loaded(model, threads), 0
-    numbered = enumerate(_lines(sys.stdin.buffer), start=1)
-    while batch := list(islice(numbered, BATCH)):
+    number = 0
+    for batch in _batches(sys.stdin.buffer):
         read_lines: list[Line] = []
-        for number, raw in batch:
+        for raw in batch:
+            number += 1
             try:
                 read_lines += [_line(raw)] if raw.strip() else []
             except ValueError as error:
@@ -130,18 +130,25 @@ def _save(reference: str, examples: list[Example], paths: tuple[Path, ...], targ
     click.echo(f"measured: {written}", err=True)
 
 
-def _lines(stream: BinaryIO) -> Iterator[bytes]:
-    """Lines of any encoding, none longer than LONGEST_LINE is kept whole."""
-    while raw := stream.readline(LONGEST_LINE):
-        whole = raw
-        while len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
-            raw = stream.readline(LONGEST_LINE)
-        yield whole
+def _batches(stream: BinaryIO) -> Iterator[list[bytes]]:
+    """The lines that have come, as soon as they have: who writes one and waits for its answer gets it.
+
+    Of a line beyond LONGEST_LINE only so much is kept.
+    """
+    begun = b""
+    while chunk := stream.read1(CHUNK):  # type: ignore[attr-defined] # standard input is buffered
+        *whole, rest = chunk.split(b"\n")
+        if whole:
+            whole[0], begun = begun + whole[0], b""
+            yield whole
+        begun = (begun + rest)[: LONGEST_LINE + 1]
+    if begun:
+        yield [begun]
 
 
 def _line(raw: bytes) -> Line:
     """Raises ValueError with a sentence for who wrote the line."""
-    if len(raw) >= LONGEST_LINE:
+    if len(raw) > LONGEST_LINE:
         raise ValueError(f"it is longer than {LONGEST_LINE:,} bytes")
     try:
         return Line.model_validate(json.loads(raw))

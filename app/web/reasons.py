@@ -14,7 +14,7 @@ from sentiment.base import Scorer
 class Reason:
     """One match: the words for and against its stance, and the passages read when they are not the whole mention.
 
-    `reader` is the model that weighs the words, when another one gave the probabilities.
+    `reader` is the model that weighs the words, when another one gave the probabilities; a part of that one is none.
     """
 
     pro: tuple[str, ...]
@@ -52,7 +52,7 @@ def reasons_of(scorer: Scorer, detail: MentionDetail) -> Reasons:
             _told(one, texts, "against"),
             () if alone else _passages(one, texts, {field: spans_of(match.spans, field) for field in texts}),
             one.compared,
-            scorer.name if match.model and not match.model.startswith(f"{scorer.name} ") else "",
+            scorer.name if match.model and not match.model.endswith(f" {scorer.version}") else "",
         )
         for match, one in zip(matches, why, strict=False)
     )

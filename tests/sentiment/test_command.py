@@ -42,6 +42,27 @@ def test_lines_are_scored_in_order() -> None:
     }
 
 
+def test_who_writes_one_line_and_waits_gets_its_answer() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "sentiment", "score"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+    ) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        for number in (1, 2):
+            running.stdin.write(json.dumps({"id": number, "text": "Bravo"}).encode() + b"\n")
+            running.stdin.flush()
+            assert json.loads(running.stdout.readline())["id"] == number
+        running.stdin.close()
+        assert running.wait(60) == 0
+
+
+def test_a_text_without_a_language_is_read_in_the_one_it_is_in() -> None:
+    text = "Le service après-vente de la marque répond toujours très vite à mes questions"
+    given = [json.dumps({"id": 1, "text": text, **more}).encode() for more in ({}, {"language": "fr"})]
+    told, guessed = (lines_of(run("score", given=one).stdout) for one in given)
+    assert told == guessed
+
+
 def test_a_line_needs_no_id_and_no_language() -> None:
     done = run("score", given=b'{"text": ""}\n\n{"text": "ok", "id": "a", "more": 1}')
     assert done.returncode == 0

@@ -60,7 +60,7 @@ def said(us: Any, brand: dict[str, Any], db: Database) -> dict[str, str]:
         ("q=acme AND NOT brumelo", "x2 x1"),
         ('q="un colis"', "x1"),
         ("stance=detractor", "x3 x1"),
-        ("stance=promoter", "x4 x2"),
+        ("stance=promoter", "x4 x3 x2"),
         ("stance=promoter&stance=detractor", "x4 x3 x2 x1"),
         ("status=new", "x4 x3 x2 x1"),
         ("status=closed", ""),
@@ -224,7 +224,7 @@ def test_a_correction_may_be_for_one_brand_only(us: Any, said: dict[str, str], b
     changed = us.editor.patch(path, json={"stance": "passive", "brand_id": brand["id"]}).json()
     assert {one["brand"]["name"]: one["stance"] for one in changed["matches"]} == {
         "Acme": "passive",
-        "Brumelo": "detractor",
+        "Brumelo": "promoter",
     }
     other = us.editor.patch(f"/api/v1/mentions/{said['x4']}", json={"stance": "passive", "brand_id": brand["id"]})
     assert other.status_code == 404

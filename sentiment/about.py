@@ -23,6 +23,8 @@ COMPARED = 0.75
 """How much of the answer a comparison decides; the rest is the model's. The mixture tells the stance, and leaves
 it doubtful where the model disagrees."""
 
+LONGEST = 20_000
+"""Characters of a text that is cut into clauses."""
 
 _IDLE = " ,;:-–—\n\t"
 
@@ -105,9 +107,12 @@ def mixed(one: Score, other: Score, share: float) -> Score:
 
 
 def reading(asked: About) -> Reading:
-    """What of the text speaks of the brand; all of it when it names no other, or the names tell nothing apart."""
+    """What of the text speaks of the brand; all of it when it names no other, or the names tell nothing apart.
+
+    A text beyond LONGEST is read whole too: cutting it takes longer than it is worth, and a scorer reads its ends only.
+    """
     whole = Reading(((0, len(asked.text)),))
-    if not asked.own or not asked.others:
+    if not asked.own or not asked.others or len(asked.text) > LONGEST:
         return whole
     names = told_apart(len(asked.text), asked.own, asked.others)
     if len({name.own for name in names}) < 2:

@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     sentiment_model: str = Field(
         "compact", description="what scores: compact, the folder of a larger model, or owner/name@revision of the hub"
     )
-    sentiment_threads: int = Field(2, ge=1, le=64, description="cores that a larger model may use in one worker")
+    sentiment_threads: int = Field(2, ge=1, le=64, description="cores that the model may use in one worker")
     smtp_url: SecretStr | None = Field(None, description="smtp://user:password@host:port?from=address")
     metrics_token: SecretStr | None = Field(None, description="bearer token for /metrics; unset: loopback only")
     fetch_threads: int = Field(16, ge=1, le=128, description="sources read at the same time by one worker")

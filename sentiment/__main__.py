@@ -42,7 +42,7 @@ def _loaded(reference: str, threads: int) -> Scorer:
         raise click.ClickException(str(error)) from error
 
 
-threads_option = click.option("--threads", default=THREADS, show_default=True, help="cores that a larger model may use")
+threads_option = click.option("--threads", default=THREADS, show_default=True, help="cores that the model may use")
 
 
 @main.command()

@@ -95,9 +95,9 @@ def softmax(logits: Floats) -> Floats:
 
 
 @cache
-def compact() -> Compact:
-    """The model of the package, loaded once per process."""
-    return load(FOLDER)
+def compact(threads: int | None = None) -> Compact:
+    """The model of the package, loaded once per process, on so many threads or as many as `encoder.load` takes."""
+    return load(FOLDER, threads)
 
 
 @cache
@@ -135,7 +135,7 @@ def load_fast(folder: Path) -> Fast:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
-    """What the card says of the model, for who shows its scores and never loads it."""
+    """What the card says of the model, for who shows its scores without loading it."""
 
     name: str
     version: str

@@ -18,7 +18,7 @@ HUB = Hub()
 def scorer(reference: str, *, threads: int = THREADS) -> Scorer:
     """The model of a reference, loaded; one of the hub is fetched when it is not here yet. Raises ModelError."""
     if reference == COMPACT:
-        return compact()
+        return compact(threads)
     from .transformer import load
 
     return load(fetched_or_here(reference), threads)

@@ -93,6 +93,20 @@ def validated(model: type[BaseModel], values: object, under: str = "") -> Any:
 @contextmanager
 def unique_name(session: Session, viewer: Viewer, what: str) -> Iterator[None]:
     """What is added or changed inside is written at once. Raises Problem 409 when the name is taken."""
+    taken = Problem(
+        "name-taken",
+        409,
+        "There is a {what} of this name already.",
+        what=what,
+        errors=[FieldError("name", "Choose another name.")],
+    )
+    with alone(session, viewer, taken):
+        yield
+
+
+@contextmanager
+def alone(session: Session, viewer: Viewer, taken: Problem) -> Iterator[None]:
+    """What is added or changed inside is written at once. Raises `taken` when the database has such a row already."""
     viewer.needs("write")
     try:
         with session.begin_nested():
@@ -101,10 +115,4 @@ def unique_name(session: Session, viewer: Viewer, what: str) -> Iterator[None]:
     except IntegrityError as error:
         if getattr(error.orig, "sqlstate", None) != "23505":
             raise
-        raise Problem(
-            "name-taken",
-            409,
-            "There is a {what} of this name already.",
-            what=what,
-            errors=[FieldError("name", "Choose another name.")],
-        ) from None
+        raise taken from None

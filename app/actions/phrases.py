@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.actions.audit import record
-from app.actions.fields import Changes, Fields, Language, Line
+from app.actions.fields import Changes, Fields, Language, Line, alone
 from app.actions.sources import about
 from app.jobs import Jobs
 from app.models import Phrase, Workspace, uuid7
@@ -70,7 +67,7 @@ def create(session: Session, viewer: Viewer, new: NewPhrase, jobs: Jobs) -> Phra
     if number >= PHRASES_MAX:
         raise Problem("too-many", 409, "There are {number} phrases already.", number=number)
     row = Phrase(workspace_id=viewer.workspace_id, id=uuid7(), **_values(session, viewer, new))
-    with _alone(session):
+    with alone(session, viewer, _taken()):
         session.add(row)
     wish(session, jobs, viewer.workspace_id, words=row.words, phrase_id=row.id)
     record(session, viewer, "phrase.create", row.id, text=row.text, stance=row.stance)
@@ -84,7 +81,7 @@ def update(session: Session, viewer: Viewer, phrase_id: UUID, changes: PhraseCha
     hold(session, viewer)
     row = locked(session, viewer, phrase_id)
     before = row.words
-    with _alone(session):
+    with alone(session, viewer, _taken()):
         for name, value in _values(session, viewer, changes).items():
             setattr(row, name, value)
         row.version += 1
@@ -128,19 +125,10 @@ def _values(session: Session, viewer: Viewer, given: NewPhrase | PhraseChanges) 
     return values | ({"words": " ".join(folded(given.text))} if "text" in values else {})
 
 
-@contextmanager
-def _alone(session: Session) -> Iterator[None]:
-    """What is added or changed inside is written at once. Raises Problem 409 when the same words say something."""
-    try:
-        with session.begin_nested():
-            yield
-            session.flush()
-    except IntegrityError as error:
-        if getattr(error.orig, "sqlstate", None) != "23505":
-            raise
-        raise Problem(
-            "phrase-taken",
-            409,
-            "These words say a stance already, for the same brand and language.",
-            errors=[FieldError("text", "Change that phrase, or choose another brand or language.")],
-        ) from None
+def _taken() -> Problem:
+    return Problem(
+        "phrase-taken",
+        409,
+        "These words say a stance already, for the same brand and language.",
+        errors=[FieldError("text", "Change that phrase, or choose another brand or language.")],
+    )

@@ -47,7 +47,7 @@ class ResponseResultOut(Out):
     errors: list[FieldErrorOut]
 
 
-class PushOut(Out):
+class ResponsesOut(Out):
     """What came of each answer, in the order of the request."""
 
     stored: int
@@ -69,10 +69,10 @@ class ResponseOut(Out):
 
 
 @router.post("/brands/{brand_id}/survey-responses")
-def push_responses(brand_id: Id, pushed: PushIn, viewer: Writer, session: Writing) -> PushOut:
+def push_responses(brand_id: Id, pushed: PushIn, viewer: Writer, session: Writing) -> ResponsesOut:
     """Keeps answers about a brand, once however often they are sent. Each has its own result."""
     results = actions.push(session, viewer, ident(brand_id, "brand"), pushed.items)
-    return PushOut(
+    return ResponsesOut(
         stored=sum(one.status == "stored" for one in results),
         updated=sum(one.status == "updated" for one in results),
         items=[ResponseResultOut.model_validate(one) for one in results],

@@ -1,4 +1,4 @@
-"""Which model scores: told by the worker that loads it, read by those who show its scores and never load it."""
+"""Which model scores: told by the worker that loads it, read by those who show its scores without loading it."""
 
 from __future__ import annotations
 

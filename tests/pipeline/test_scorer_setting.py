@@ -12,10 +12,11 @@ import pytest
 from app.db import Database
 from app.doctor import model
 from app.pipeline.scoring import known
-from app.scorer import place_of, scorer_of
+from app.scorer import explainer_of, place_of, scorer_of
 from app.services import Misconfigured
 from app.settings import Settings
 from bench._bert import write
+from sentiment.compact import compact, fast
 
 
 def naming(reference: object) -> Settings:
@@ -38,6 +39,20 @@ def test_doctor_and_start_up_say_what_is_wrong_with_a_model(tmp_path: Path) -> N
     for check in (place_of, scorer_of):
         with pytest.raises(Misconfigured, match=r"VIGIE_SENTIMENT_MODEL: .*'joy'"):
             check(naming(folder))
+
+
+def test_the_model_that_scores_tells_which_words_weighed(tmp_path: Path) -> None:
+    settings = naming(write(tmp_path / "tiny"))
+    assert explainer_of(naming("compact")) is fast()
+    assert (explainer_of(settings).name, explainer_of(settings).version) == ("tiny", scorer_of(settings).version)
+
+
+def test_a_model_that_cannot_be_loaded_leaves_the_words_to_the_shipped_one(tmp_path: Path) -> None:
+    assert explainer_of(naming(tmp_path / "nowhere")) is fast()
+
+
+def test_the_shipped_model_keeps_to_its_threads() -> None:
+    assert scorer_of(naming("compact")) is compact(1)
 
 
 def test_doctor_fetches_nothing() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 
-from .base import SourceBusy, SourceError, SourceRefused
+from ._limits import until_reset
+from .base import SourceBusy, SourceError, SourceRefused, Spend
 
 LONGEST_WAIT = timedelta(hours=24)
 
@@ -37,28 +39,39 @@ def fetch(
     http: httpx2.Client,
     url: str,
     *,
+    method: str = "GET",
     headers: Mapping[str, str] | None = None,
     params: Mapping[str, str | int] | None = None,
     auth: tuple[str, str] | None = None,
+    json: object = None,
+    data: Mapping[str, str] | None = None,
+    spend: Spend | None = None,
+    limit: int | None = None,
+    judge: Callable[[httpx2.Response], SourceError | None] | None = None,
 ) -> httpx2.Response:
     """The answer of `url` when its status is 2xx or 304, read in full.
 
+    `spend` is what the request uses up of a meter; `limit` is the most bytes of an answer where 8 MB do not fit.
+    `judge` looks at every answer first, those that look well too, for the errors that only this platform writes so.
+
     Raises SourceBusy (429, 503, or any failure with Retry-After), SourceRefused (401, 403, 410, …), else SourceError.
     """
+    given: dict[str, Any] = {name: value for name, value in (("json", json), ("data", data)) if value is not None}
+    if auth:  # httpx2 reads `auth=None` as "none", and a client may have its own
+        given["auth"] = auth
+    extensions = {name: value for name, value in (("spend", spend), ("limit", limit)) if value is not None}
     try:
-        # httpx2 reads `auth=None` as "none", and a client may have its own
-        answer = (
-            http.get(url, headers=headers, params=params, auth=auth)
-            if auth
-            else http.get(url, headers=headers, params=params)
-        )
+        answer = http.request(method, url, headers=headers, params=params, extensions=extensions, **given)
     except httpx2.RequestError as error:
         raise _broken(error, url) from error
     except (httpx2.InvalidURL, UnicodeError) as error:
         raise SourceError("this address is not written correctly: check it") from error
+    told = judge(answer) if judge else None
+    if told is not None:
+        raise told
     if answer.is_success or answer.status_code == 304:
         return answer
-    raise _refused(answer, datetime.now(UTC))
+    raise refused(answer, datetime.now(UTC))
 
 
 def retry_after(value: str | None, now: datetime) -> timedelta | None:
@@ -96,9 +109,12 @@ def _broken(error: httpx2.RequestError, url: str) -> SourceError:
     return SourceError("{host} could not be read ({reason})", host=host_of(url), reason=str(error) or "no details")
 
 
-def _refused(answer: httpx2.Response, now: datetime) -> SourceError:
+def refused(answer: httpx2.Response, now: datetime) -> SourceError:
+    """What an answer that brings nothing means, and what to do about it."""
     host, status = host_of(str(answer.url)), answer.status_code
     wait = retry_after(answer.headers.get("retry-after"), now)
+    if wait is None and status == 429:
+        wait = until_reset(answer.headers, now)
     if status == 410:
         return SourceRefused("{host} says that this address is gone for ever (410): remove it", gone=True, host=host)
     if status in REFUSALS:

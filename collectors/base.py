@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, Literal, TypeVar
@@ -55,6 +55,7 @@ class Page:
     `asked` is the pause the platform asks for (Retry-After, ttl, sy:updatePeriod). `moved_to` is the new permanent
     address of the source. `warning` is a sentence for who set the source up, for instance that a cap was reached.
     `broken` lists items that could not be read, as (id or "", reason): they are quarantined, never lost in silence.
+    `reached` is told by a backfill: everything from there to the end of its window has been given.
     """
 
     mentions: tuple[RawMention, ...]
@@ -64,6 +65,15 @@ class Page:
     warning: Notice | None = None
     broken: tuple[tuple[str, str], ...] = ()
     unchanged: bool = False
+    reached: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of time, both ends aware: from `since`, up to but without `until`."""
+
+    since: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +103,18 @@ class SourceBusy(SourceError):
         self.wait = wait
 
 
+class SourceOverBudget(SourceBusy):
+    """Reading on would cost more than was allowed: nothing was asked. `left` is what may still be spent."""
+
+    def __init__(self, text: str, *, left: int = 0, wait: timedelta | None = None, **args: Json) -> None:
+        super().__init__(text, wait=wait, **args)
+        self.left = left
+
+
+class SourceChanged(SourceError):
+    """The platform answers in another shape than it promised: whoever maintains the collector has to look."""
+
+
 class SourceRefused(SourceError):
     """Asking again changes nothing until a person does something: the source pauses. `gone` means for ever (410)."""
 
@@ -102,12 +124,102 @@ class SourceRefused(SourceError):
 
 
 @dataclass(frozen=True, slots=True)
-class Collector(Generic[P]):
-    """The declaration of one kind of source: the scheduler, the forms, the API and the docs read it.
+class Spend:
+    """What a request uses up of a meter: at most `most`; `of` tells from the answer how much it was in the end.
 
-    `title` and `help` are {"en": …, "fr": …}. `history` says in words how far back the first run can go.
-    `cost` is money per mention in US dollars, or None when reading is free. `polled` is false for kinds that are
-    pushed to us. `retention_days` and `may_train` state the platform's terms, None and True when it has none.
+    It travels as `extensions={"spend": Spend(…)}` of the request. The client that production gives to collectors takes
+    it from the allowance before anything is sent, and raises SourceOverBudget where too little is left; any other
+    client ignores it.
+    """
+
+    meter: str
+    most: int
+    of: Callable[[httpx2.Response], int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """Something that runs out: money, or calls that a platform counts.
+
+    `limit` is a whole number of units per `period`, or the name of the field of the params that holds it, in units
+    divided by `scale` (dollars, where the unit is a millionth of one). Days begin at midnight in `zone`. What is
+    counted is shared by all sources that use the same secrets (`whose="key"`), or counted for each source.
+    `unit` names it for people: {"en": …, "fr": …}.
+    """
+
+    limit: int | str
+    period: Literal["day", "month"]
+    unit: Mapping[str, str]
+    scale: int = 1
+    whose: Literal["source", "key"] = "source"
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A request that a platform or a tool sent to the address of a source. Header names are in lower case."""
+
+    method: Literal["GET", "POST"]
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    body: bytes
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer to a survey: `score` from 0 to 10, `answered_at` aware, `respondent` the tool's own reference."""
+
+    external_id: str
+    score: int
+    answered_at: datetime
+    comment: str = ""
+    channel: str = ""
+    respondent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What an inbound request came to: mentions, answers to a survey, things to look up at the next reading.
+
+    `inbox` holds what only names something (an id to be asked for): it is kept, the source is read at once, and its
+    `pages` find all that is kept as the list `inbox` in their cursor. `broken` is as in Page. `reply` is the text to
+    answer with, where the platform expects one (a challenge).
+    """
+
+    mentions: tuple[RawMention, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    inbox: tuple[Json, ...] = ()
+    broken: tuple[tuple[str, str], ...] = ()
+    reply: str | None = None
+
+
+class Unsigned(Exception):
+    """An inbound request is not from whom it claims to be: its signature is missing, wrong or too old."""
+
+
+Group = Literal["own", "web", "forums", "social", "video", "reviews", "surveys"]
+
+
+@dataclass(frozen=True, slots=True)
+class Collector(Generic[P]):
+    """The declaration of one kind of source: the scheduler, the cost guard, the forms, the API and the docs read it.
+
+    Texts are {"en": …, "fr": …}. `title` names the kind, `platform` is the name its mentions carry (an icon-free one,
+    in lower case). `help` says in a sentence or two what it brings; `steps` say, one by one, how to get the key or the
+    address it asks for; `blind` says, one by one, what it cannot see. `history` says how far back the first run can go,
+    and `history_days` the same in days where the platform sets a bound (None: none is known).
+
+    `cost` is money per mention in US dollars, or None when reading is free; `meters` are what runs out, by name.
+    `polled` is false for kinds that are sent to us. `retention_days` and `may_train` state the platform's terms, None
+    and True when it has none; `deletions` tells whether what is deleted there is deleted here.
+
+    `pages` reads what is new since the cursor. `backfill`, where there is one, reads what was published in a window,
+    with a cursor of its own, and may be stopped and gone on with. `stream` never ends by itself: it yields pages as
+    things happen, in a process of its own; a page without mentions only moves its cursor. `receive` reads what was
+    sent to the source's own address; it raises Unsigned, or SourceError for what cannot be read.
+
+    `gap` is the least pause between two requests to the host, whoever makes them.
     """
 
     kind: str
@@ -115,14 +227,24 @@ class Collector(Generic[P]):
     params: type[P]
     pages: Callable[[P, Cursor, httpx2.Client], Iterator[Page]]
     help: Mapping[str, str] = field(default_factory=dict)
+    steps: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    blind: Mapping[str, Sequence[str]] = field(default_factory=dict)
     platform: str = ""
+    group: Group = "web"
     auth: Literal["none", "key", "token", "password", "oauth"] = "none"
     min_interval: timedelta = timedelta(minutes=15)
     default_interval: timedelta = timedelta(hours=1)
+    gap: timedelta | None = None
     history: Mapping[str, str] = field(default_factory=dict)
+    history_days: int | None = None
+    backfill: Callable[[P, Cursor, Window, httpx2.Client], Iterator[Page]] | None = None
+    stream: Callable[[P, Cursor, httpx2.Client], Iterator[Page]] | None = None
+    receive: Callable[[P, Inbound], Received] | None = None
     cost: float | None = None
+    meters: Mapping[str, Meter] = field(default_factory=dict)
     retention_days: int | None = None
     may_train: bool = True
+    deletions: bool = False
     polled: bool = True
     hidden: bool = False
 

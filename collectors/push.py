@@ -30,6 +30,7 @@ collector = Collector(
     },
     params=Nothing,
     pages=pages,
+    group="own",
     auth="key",
     polled=False,
     history={"en": "whatever you send", "fr": "tout ce que vous envoyez"},

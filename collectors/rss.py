@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
 
 import httpx2
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from ._feed import MOST_ITEMS, Feed, NoFeed, read_feed
 from ._fetch import LONGEST_WAIT, fetch, host_of, retry_after
+from ._fields import Address
 from ._isolate import Crashed, TooSlow, isolated
 from ._links import clean_link
 from .base import Collector, Cursor, Json, Notice, Page, SourceError
@@ -35,25 +35,12 @@ NOT_A_FEED = {
 }
 
 
-def _address(url: str) -> str:
-    url = url.strip()
-    if not url.lower().startswith(("http://", "https://")):
-        raise ValueError("the address starts with http:// or https://")
-    if "@" in url.split("/")[2]:
-        raise ValueError("write the name and the password in their own fields, not in the address")
-    if clean_link(url) is None:
-        raise ValueError("this address is not written correctly")
-    return url
-
-
 class FeedAt(BaseModel):
     """Where a feed is, and the name and password for those that ask."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    url: Annotated[str, AfterValidator(_address)] = Field(
-        title="Address", max_length=2048, examples=["https://news.example.org/feed.xml"]
-    )
+    url: Address = Field(title="Address", examples=["https://news.example.org/feed.xml"])
     username: str = Field(default="", title="Name", max_length=200)
     password: SecretStr = Field(default=SecretStr(""), title="Password", max_length=200)
 
@@ -203,6 +190,20 @@ collector = Collector(
     params=FeedAt,
     pages=pages,
     platform="web",
+    blind={
+        "en": (
+            "What left the feed between two readings: a feed of 10 items that publishes 20 an hour loses half.",
+            "Comments, likes, shares and followers, unless the feed writes them (almost none does).",
+            "What was deleted at the source: a feed forgets in silence.",
+            "The rest of an article when the feed gives only its first lines, and the older pages of a feed.",
+        ),
+        "fr": (
+            "Ce qui a quitté le flux entre deux lectures : 10 éléments ne suffisent pas à qui en publie 20 par heure.",
+            "Commentaires, mentions j'aime, partages et abonnés, sauf si le flux les écrit (presque aucun ne le fait).",
+            "Ce qui a été supprimé à la source : un flux oublie en silence.",
+            "La suite d'un article dont le flux ne donne que les premières lignes, et les pages anciennes d'un flux.",
+        ),
+    },
     history={
         "en": "what the feed holds, often its last 10 to 100 items",
         "fr": "ce que contient le flux, souvent ses 10 à 100 derniers éléments",

@@ -7,7 +7,7 @@ from .judging import ModelRun, Phrase, Restance
 from .labelling import AuditMatch, SurveyResponse
 from .mention import Bucket, DirtyHour, Match, Mention, Revision, Story
 from .scoring import ScorerRow
-from .watching import Brand, Poll, Quarantined, Source
+from .watching import Brand, Host, Poll, Quarantined, Source, Usage
 from .workspace import (
     ApiKey,
     AuditEntry,
@@ -33,6 +33,7 @@ __all__ = [
     "Delivery",
     "DirtyHour",
     "Heartbeat",
+    "Host",
     "IdempotentAnswer",
     "IncidentEvent",
     "IncidentRow",
@@ -53,6 +54,7 @@ __all__ = [
     "Source",
     "Story",
     "SurveyResponse",
+    "Usage",
     "User",
     "Workspace",
     "uuid7",

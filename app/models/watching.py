@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Identity, Index, LargeBinary, UniqueConstraint, func, text
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, Dated, Json, Tenant
@@ -35,7 +47,9 @@ class Source(Tenant, Dated, Base):
     """One configured place we read, with its schedule, its cursor and its health.
 
     A poll is claimed by writing `lease_until` and raising `fence`: what a slow worker stores after its lease ran out
-    and another took over is refused. state: waiting (never read), ok, failing, refused, gone or paused.
+    and another took over is refused. A backfill is claimed in the same way, with columns of its own, so that it never
+    holds up what is new. state: waiting (never read), ok, failing, throttled, changed (the platform answers in another
+    shape), budget (what may be spent is spent), refused, gone or paused.
     """
 
     __tablename__ = "source"
@@ -43,6 +57,7 @@ class Source(Tenant, Dated, Base):
         UniqueConstraint("workspace_id", "name"),
         ForeignKeyConstraint(["workspace_id", "brand_id"], ["brand.workspace_id", "brand.id"], ondelete="CASCADE"),
         Index("ix_source_due", "next_run_at", postgresql_where=text("enabled AND next_run_at IS NOT NULL")),
+        Index("ix_source_address_digest", "address_digest", unique=True),
     )
     collector: Mapped[str]
     name: Mapped[str]
@@ -54,6 +69,8 @@ class Source(Tenant, Dated, Base):
     sample: Mapped[bool] = mapped_column(server_default="false")
     version: Mapped[int] = mapped_column(server_default="1")
     host: Mapped[str] = mapped_column(server_default="")
+    limit_key: Mapped[str] = mapped_column(server_default="")
+    """Who is asked to wait together: the host, with a fingerprint of the secrets where there are some."""
 
     cursor: Mapped[Json] = mapped_column(server_default="{}")
     next_run_at: Mapped[datetime | None]
@@ -71,6 +88,46 @@ class Source(Tenant, Dated, Base):
     pace_seconds: Mapped[int | None]
     """The interval in use: adapted to how often the source brings news, within bounds."""
     unmatched: Mapped[int] = mapped_column(server_default="0")
+
+    backfill: Mapped[Json | None]
+    """How far back the first reading goes, and how far it has come: see pipeline/backfill.py."""
+    backfill_due_at: Mapped[datetime | None]
+    backfill_lease_until: Mapped[datetime | None]
+    backfill_fence: Mapped[int] = mapped_column(server_default="0")
+
+    address_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """SHA-256 of the token in the address that others send to: `POST /in/{token}`."""
+    address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    inbox: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
+    """What was sent to us and only names something: a list, handed to the next reading in its cursor."""
+
+
+class Host(Base):
+    """A host that is asked, by all workers together: until when it wants to be left alone, and whose turn it is.
+
+    `key` is the `limit_key` of its sources, or the bare host for the turns of a collector with a `gap`.
+    """
+
+    __tablename__ = "host"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    paused_until: Mapped[datetime | None]
+    reason: Mapped[Json | None]
+    turn_at: Mapped[datetime | None]
+
+
+class Usage(Base):
+    """What was used up of a meter in one period: units, counted before they are asked for.
+
+    `key` is the id of the source, or the `limit_key` where the meter is shared by all who use the same secrets.
+    """
+
+    __tablename__ = "usage"
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"), primary_key=True)
+    collector: Mapped[str] = mapped_column(primary_key=True)
+    meter: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    used: Mapped[int] = mapped_column(server_default="0")
 
 
 class Poll(Base):

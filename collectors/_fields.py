@@ -1,0 +1,56 @@
+"""The fields that the forms of several kinds share, with the same names everywhere.
+
+`base_url` is where a platform's programming interface answers (the public one by default, so that a self-hosted
+instance or a recorded one can stand in); `query` is what is searched for; `token`, `api_key`, `client_id`,
+`client_secret`, `username` and `password` are what a platform gives out, the secret ones as SecretStr.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+from ._links import clean_link
+
+
+class Params(BaseModel):
+    """What the params of every kind are: strict, frozen, and silent about values that may be secret."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def _address(url: str) -> str:
+    url = url.strip()
+    if not url.lower().startswith(("http://", "https://")):
+        raise ValueError("the address starts with http:// or https://")
+    if "@" in url.split("/")[2]:
+        raise ValueError("write the name and the password in their own fields, not in the address")
+    if clean_link(url) is None:
+        raise ValueError("this address is not written correctly")
+    return url
+
+
+def _base(url: str) -> str:
+    if "?" in url or "#" in url:
+        raise ValueError("give the address of the site alone, without ? or #")
+    return url.rstrip("/")
+
+
+def _words(text: str) -> str:
+    if any(ord(sign) < 32 for sign in text):
+        raise ValueError("write it on one line, without control characters")
+    return text
+
+
+Address = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_address)]
+"""An http(s) address as a person gave it."""
+
+BaseUrl = Annotated[Address, AfterValidator(_base)]
+"""The address of a site or of a programming interface, without a slash at its end."""
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_words)]
+"""What is searched for, on one line."""
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_words)]
+"""A name, an id or another short text on one line; it may be empty."""

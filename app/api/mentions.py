@@ -93,6 +93,19 @@ class CopyOut(Out):
     reach: int | None
 
 
+class SaidOut(Out):
+    """Another mention of the same conversation."""
+
+    id: UUID
+    url: str | None
+    external_id: str
+    parent_id: str | None
+    title: str
+    text: str
+    author: str
+    published_at: datetime
+
+
 class RevisionOut(Out):
     """What was changed, by a person or by its author (then `actor` is empty)."""
 
@@ -135,6 +148,9 @@ class MentionDetailOut(MentionOut):
     compared: list[UUID] = Field(description="The brands whose probabilities a comparison with another decided.")
     copies: list[CopyOut] = Field(description="The other mentions of its story, newest first, 100 at most.")
     history: list[RevisionOut]
+    thread_id: str | None
+    parent_id: str | None = Field(description="The external id of what it answers, which may not be stored.")
+    conversation: list[SaidOut] = Field(description="What else of its thread is stored, oldest first, 50 or so.")
 
 
 class BulkOut(Out):
@@ -278,6 +294,9 @@ def detail_out(found: MentionDetail, scorer: Scorer) -> MentionDetailOut:
         compared=[brand for brand, one in why if brand and one.compared],
         copies=[CopyOut.model_validate(row) for row in found.copies],
         history=[RevisionOut.model_validate(row) for row in found.history],
+        thread_id=found.view.mention.thread_id,
+        parent_id=found.view.mention.parent_id,
+        conversation=[SaidOut.model_validate(row) for row in found.conversation],
     )
 
 

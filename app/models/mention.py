@@ -43,6 +43,7 @@ class Mention(Tenant, Base):
         Index("ix_mention_collected", "workspace_id", "collected_at", "id"),
         Index("ix_mention_source", "workspace_id", "source_id", "published_at"),
         Index("ix_mention_story", "workspace_id", "story_id", postgresql_where=text("story_id IS NOT NULL")),
+        Index("ix_mention_thread", "workspace_id", "kind", "thread_id", postgresql_where=text("thread_id IS NOT NULL")),
         Index("ix_mention_search", "search", postgresql_using="gin"),
         Index("ix_mention_author", "workspace_id", text("lower(author)"), "published_at", "id"),
         Index("ix_mention_status", "workspace_id", "status", "published_at", "id"),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Brand, Match, Mention, Revision, Source, Story
 from app.problems import not_found
+from app.queries.threads import conversation
 from app.viewer import Viewer
 
 COPIES = 100
@@ -38,11 +39,12 @@ class MentionView:
 
 @dataclass(frozen=True, slots=True)
 class MentionDetail:
-    """A mention, the other mentions of its story, newest first, and its history, newest first."""
+    """A mention, its conversation, oldest first, the other mentions of its story and its history, newest first."""
 
     view: MentionView
     copies: list[Mention]
     history: list[Revision]
+    conversation: list[Mention]
 
 
 def views(session: Session, viewer: Viewer, mentions: Sequence[Mention]) -> list[MentionView]:
@@ -109,4 +111,5 @@ def mention(session: Session, viewer: Viewer, mention_id: UUID) -> MentionDetail
         .order_by(Revision.id.desc())
         .limit(REVISIONS)
     )
-    return MentionDetail(views(session, viewer, [row])[0], copies, list(history))
+    around = conversation(session, viewer, row)
+    return MentionDetail(views(session, viewer, [row])[0], copies, list(history), around)

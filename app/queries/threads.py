@@ -1,0 +1,37 @@
+"""The conversation around a mention: what it answers, and what else was said there and is stored."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Mention
+from app.pipeline.dedupe import fingerprint
+from app.pipeline.place import OWN_IDS
+from app.viewer import Viewer
+from collectors.base import RawMention
+
+MOST = 50
+
+
+def conversation(session: Session, viewer: Viewer, row: Mention) -> list[Mention]:
+    """The other stored mentions of its thread, oldest first: the first 50, and in any case the one it answers.
+
+    A thread is one of a kind and a host: two forums may both have a thread 12. What matched no brand is not stored,
+    and so is not here.
+    """
+    viewer.needs("read")
+    here = (Mention.workspace_id == viewer.workspace_id, Mention.id != row.id, Mention.deleted_at.is_(None))
+    said = (Mention.kind == row.kind, Mention.thread_id == (row.thread_id or row.external_id), Mention.host == row.host)
+    found = list(
+        session.scalars(select(Mention).where(*here, *said).order_by(Mention.published_at, Mention.id).limit(MOST))
+    )
+    if marks := [_mark(row, name) for name in {row.parent_id, row.thread_id} if name]:
+        found += session.scalars(select(Mention).where(*here, Mention.fingerprint.in_(marks)))
+    return sorted({one.id: one for one in found}.values(), key=lambda one: (one.published_at, one.id))
+
+
+def _mark(row: Mention, external_id: str) -> bytes:
+    """The fingerprint of the neighbour of this id: ids count within a host, or within a source (see dedupe)."""
+    scope = str(row.source_id) if row.kind in OWN_IDS else None
+    return fingerprint(row.kind, RawMention(external_id, url=row.url), scope)

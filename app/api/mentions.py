@@ -148,8 +148,6 @@ class MentionDetailOut(MentionOut):
     compared: list[UUID] = Field(description="The brands whose probabilities a comparison with another decided.")
     copies: list[CopyOut] = Field(description="The other mentions of its story, newest first, 100 at most.")
     history: list[RevisionOut]
-    thread_id: str | None
-    parent_id: str | None = Field(description="The external id of what it answers, which may not be stored.")
     conversation: list[SaidOut] = Field(description="What else of its thread is stored, oldest first, 50 or so.")
 
 
@@ -294,8 +292,6 @@ def detail_out(found: MentionDetail, scorer: Scorer) -> MentionDetailOut:
         compared=[brand for brand, one in why if brand and one.compared],
         copies=[CopyOut.model_validate(row) for row in found.copies],
         history=[RevisionOut.model_validate(row) for row in found.history],
-        thread_id=found.view.mention.thread_id,
-        parent_id=found.view.mention.parent_id,
         conversation=[SaidOut.model_validate(row) for row in found.conversation],
     )
 

@@ -1,4 +1,4 @@
-"""Whatever a platform answers, only a sentence for people comes out, and reading ends: answers of every case, spoilt."""
+"""Whatever a platform answers, a sentence for people comes out and reading ends: answers of every case, spoilt."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.actions import secrets
 from app.actions.audit import record
 from app.actions.fields import Changes, Fields, Name, unique_name, validated
+from app.crypto import Seal
 from app.http import GateError, check_url, rules_for
 from app.models import Brand, Source, uuid7
 from app.pipeline.collect import host_of, wake
@@ -188,7 +189,7 @@ def _put_params(row: Source, params: BaseModel, services: Services) -> None:
     row.params = shown
     row.secrets = services.seal.seal(hidden, place(row)) if hidden else None
     row.host = _host(shown)
-    row.limit_key = limit_key(params, services)
+    row.limit_key = limit_key(params, services.seal)
 
 
 def _host(shown: Mapping[str, Any]) -> str:
@@ -196,10 +197,10 @@ def _host(shown: Mapping[str, Any]) -> str:
     return host_of(addresses[0]) if addresses else ""
 
 
-def limit_key(params: BaseModel, services: Services) -> str:
+def limit_key(params: BaseModel, seal: Seal) -> str:
     """Who is asked to wait together: the host alone, or with a fingerprint of the secrets that it is asked with."""
     shown, hidden = secrets.split(params)
-    return f"{_host(shown)}#{services.seal.fingerprint(hidden)}" if hidden else _host(shown)
+    return f"{_host(shown)}#{seal.fingerprint(hidden)}" if hidden else _host(shown)
 
 
 def payer_of(row: Source) -> Payer:

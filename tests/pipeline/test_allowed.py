@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -345,7 +346,7 @@ def test_turns_are_not_given_out_twice_when_many_ask_at_once(db: Database) -> No
     for thread in threads:
         thread.join()
     found.sort()
-    assert all(after - before > gap / 2 for before, after in zip(found, found[1:], strict=False))
+    assert all(after - before > gap / 2 for before, after in pairwise(found))
 
 
 def test_a_turn_that_is_too_far_away_is_left_to_others(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import os
 import secrets
@@ -26,6 +27,7 @@ class Seal:
 
     def __init__(self, key: str) -> None:
         self._key = HKDF(hashes.SHA256(), 32, salt=None, info=b"vigie seal 1").derive(key.encode())
+        self._mark = HKDF(hashes.SHA256(), 32, salt=None, info=b"vigie fingerprint 1").derive(key.encode())
 
     def seal(self, values: Mapping[str, str], place: str) -> bytes:
         """1 byte of key version, 12 of nonce, then the ciphertext."""
@@ -46,6 +48,11 @@ class Seal:
             ) from None
         opened: dict[str, str] = json.loads(plain)
         return opened
+
+    def fingerprint(self, values: Mapping[str, str]) -> str:
+        """16 hexadecimal digits that are the same for the same secrets, and say nothing about them without our key."""
+        plain = json.dumps(dict(values), sort_keys=True).encode()
+        return hmac.new(self._mark, plain, sha256).hexdigest()[:16]
 
 
 def token() -> str:

@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 from app.actions import secrets
 from app.actions.audit import record
 from app.actions.fields import Changes, Fields, Name, unique_name, validated
+from app.crypto import Seal
 from app.http import GateError, check_url, rules_for
 from app.models import Brand, Source, uuid7
 from app.pipeline.collect import host_of, wake
+from app.pipeline.meters import Payer, hand_over
 from app.problems import FieldError, Problem, invalid, not_found
 from app.services import Services
 from app.settings import Settings
@@ -73,6 +75,8 @@ def create(session: Session, viewer: Viewer, new: NewSource, services: Services,
     row.next_run_at = now if collector.polled else None
     with unique_name(session, viewer, "source"):
         session.add(row)
+    if collector.meters:
+        hand_over(session, payer_of(row), row.id)
     if collector.polled and new.enabled:
         services.jobs.defer(session, "collect")
     record(session, viewer, "source.create", row.id, collector=collector.kind, name=new.name)
@@ -93,21 +97,27 @@ def update(
     with unique_name(session, viewer, "source"):
         for name, value in values.items():
             setattr(row, name, value)
-        if given is not None:
-            stored = services.seal.open(row.secrets, place(row))
-            _put_params(
-                row,
-                checked_params(collector, secrets.kept(given, collector.params, stored), services.settings),
-                services,
-            )
+        anew = given is not None and _change_params(row, collector, given, services)
         if given is not None or "enabled" in values:
-            _start_afresh(row, now if collector.polled else None, anew=given is not None)
+            _start_afresh(row, now if collector.polled else None, anew=anew)
         row.version += 1
     if collector.polled and row.enabled:
         services.jobs.defer(session, "collect")
     record(session, viewer, "source.update", source_id, fields=sorted(changes.model_fields_set))
     session.refresh(row)
     return row
+
+
+def _change_params(row: Source, collector: AnyCollector, given: Mapping[str, Any], services: Services) -> bool:
+    """Puts new params in place. Returns whether something else is read now: a new budget, or the same again, is not."""
+    before, stored = row.params, services.seal.open(row.secrets, place(row))
+    _put_params(
+        row, checked_params(collector, secrets.kept(given, collector.params, stored), services.settings), services
+    )
+    budgets = {meter.limit for meter in collector.meters.values()}
+    changed = {name for name in before.keys() | row.params.keys() if before.get(name) != row.params.get(name)}
+    same_secrets = stored == services.seal.open(row.secrets, place(row))
+    return not collector.meters or bool(changed - budgets) or not same_secrets
 
 
 def _start_afresh(row: Source, now: datetime | None, *, anew: bool) -> None:
@@ -178,8 +188,24 @@ def _put_params(row: Source, params: BaseModel, services: Services) -> None:
     shown, hidden = secrets.split(params)
     row.params = shown
     row.secrets = services.seal.seal(hidden, place(row)) if hidden else None
+    row.host = _host(shown)
+    row.limit_key = limit_key(params, services.seal)
+
+
+def _host(shown: Mapping[str, Any]) -> str:
     addresses = [value for value in shown.values() if isinstance(value, str) and "://" in value]
-    row.host = host_of(addresses[0]) if addresses else ""
+    return host_of(addresses[0]) if addresses else ""
+
+
+def limit_key(params: BaseModel, seal: Seal) -> str:
+    """Who is asked to wait together: the host alone, or with a fingerprint of the secrets that it is asked with."""
+    shown, hidden = secrets.split(params)
+    return f"{_host(shown)}#{seal.fingerprint(hidden)}" if hidden else _host(shown)
+
+
+def payer_of(row: Source) -> Payer:
+    """In whose name a source is read."""
+    return Payer(row.workspace_id, row.collector, str(row.id), row.limit_key)
 
 
 def place(row: Source) -> str:

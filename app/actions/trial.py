@@ -10,12 +10,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import httpx2
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from app.actions.sources import NewSource, about, checked_params, collector_of
+from app.actions.sources import NewSource, about, checked_params, collector_of, limit_key
 from app.models import Brand, uuid7
+from app.pipeline.allowed import allowed
 from app.pipeline.match import BrandQuery, Matcher
+from app.pipeline.meters import Payer, trial_of
 from app.pipeline.normalise import Draft
 from app.pipeline.place import prepared
 from app.pipeline.sift import tied
@@ -49,9 +52,10 @@ class Trial:
     warning: Notice | None
 
 
-def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime) -> Trial:
+def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime, source_id: UUID | None = None) -> Trial:
     """Reads the first page of a source that may not exist yet; its name and its interval play no part.
 
+    What runs out is counted for the source of that id, or else kept for the one that is saved with the same key.
     Raises Problem 422; its code is among UNREAD when the source itself is at fault, and then its sentence says why.
     """
     viewer.needs("write")
@@ -63,7 +67,9 @@ def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime) -> 
         about(session, viewer, new.brand_id)
         rows = session.scalars(select(Brand).where(Brand.workspace_id == viewer.workspace_id)).all()
     brands = {row.id: row for row in rows}
-    page = _first_page(collector, params, services)
+    key = limit_key(params, services.seal)
+    payer = Payer(viewer.workspace_id, collector.kind, str(source_id) if source_id else trial_of(key), key)
+    page = _first_page(collector, params, allowed(services.db, services.gate, collector, params, payer))
     if page is None:
         return Trial((), 0, 0, None)
     matcher = Matcher([BrandQuery(row.id, row.query) for row in rows])
@@ -81,10 +87,10 @@ def _about(matcher: Matcher, draft: Draft, brand_id: UUID | None, brands: Mappin
     return tuple(brand for brand in (brands.get(UUID(str(one.brand_id))) for one in found) if brand)
 
 
-def _first_page(collector: AnyCollector, params: BaseModel, services: Services) -> Page | None:
+def _first_page(collector: AnyCollector, params: BaseModel, http: httpx2.Client) -> Page | None:
     pool = ThreadPoolExecutor(1, thread_name_prefix="trial")
     try:
-        reading = pool.submit(lambda: next(iter(collector.pages(params, {}, services.gate)), None))
+        reading = pool.submit(lambda: next(iter(collector.pages(params, {}, http)), None))
         return reading.result(timeout=SECONDS)
     except TooLong:
         raise Problem("source-slow", 422, "The source did not answer within {n} seconds.", n=SECONDS) from None

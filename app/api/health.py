@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, Response
 
-from app.models import Delivery, Heartbeat, IncidentRow, Mention, ModelRun, Source
+from app.models import Delivery, Heartbeat, Host, IncidentRow, Mention, ModelRun, Source
 from app.pipeline import lanes
 from app.pipeline.pace import seconds_left
 from app.problems import Problem
@@ -61,9 +61,12 @@ def beat_age(session: Session) -> float | None:
 
 
 def queue_age(session: Session) -> float:
-    """Seconds that the source which is due longest has waited."""
-    waiting = select(func.extract("epoch", func.now() - func.min(Source.next_run_at))).where(
-        Source.enabled, Source.next_run_at <= func.now(), Source.lease_until.is_(None)
+    """Seconds that the source which is due longest has waited for us: not those that its host asked for."""
+    due = func.greatest(Source.next_run_at, Host.paused_until)  # null says nothing in GREATEST
+    waiting = (
+        select(func.extract("epoch", func.now() - func.min(due)))
+        .outerjoin(Host, Host.key == Source.limit_key)
+        .where(Source.enabled, due <= func.now(), Source.lease_until.is_(None))
     )
     return round(float(session.scalar(waiting) or 0), 1)
 

@@ -18,7 +18,7 @@ from app.api.schemas import BrandRef, Out, Page, paged
 from app.queries.paging import named
 from app.queries.sources import SourceView, source, sources
 from collectors import all_collectors
-from collectors.base import AnyCollector
+from collectors.base import AnyCollector, Notice
 
 router = APIRouter(prefix="/api/v1", tags=["sources"], route_class=Route)
 
@@ -46,6 +46,20 @@ class CollectorOut(Out):
     default_interval_seconds: int
 
 
+class UsageOut(Out):
+    """What is used in this period of something that runs out. `unit` is {"en": …, "fr": …}."""
+
+    meter: str
+    unit: dict[str, str]
+    used: float
+    limit: float
+    period_ends_at: datetime
+    forecast: float | None = Field(
+        description="What will be used at the end of the period if the pace since its beginning, or since the source "
+        "was made, goes on; null when it is too early to tell."
+    )
+
+
 class SourceOut(Out):
     """One place we read, and its health. Secrets are never answered."""
 
@@ -57,7 +71,16 @@ class SourceOut(Out):
     brand_id: UUID | None
     interval_seconds: int
     enabled: bool
-    state: str
+    state: str = Field(
+        description="waiting, ok, failing, throttled, changed (it answers in another shape), budget (what it may use "
+        "is used up), refused, gone or paused."
+    )
+    throttled_until: datetime | None = Field(
+        description="When it is read again, for a source that its host asked to wait; also after another one was asked."
+    )
+    silent_since: datetime | None = Field(
+        description="Its last mention, for a source that is read well and brings nothing for much longer than usual."
+    )
     last_attempt_at: datetime | None
     last_success_at: datetime | None
     last_new_at: datetime | None
@@ -68,6 +91,7 @@ class SourceOut(Out):
     lag_seconds: int
     mentions_24h: int
     unmatched: int
+    usage: list[UsageOut]
     sample: bool
     created_at: datetime
     updated_at: datetime
@@ -125,8 +149,14 @@ def source_out(view: SourceView) -> SourceOut:
     """A source as it is answered."""
     row = view.source
     values = {name: getattr(row, name) for name in SourceOut.model_fields if hasattr(row, name)}
-    values |= {"last_error": notice(row.last_error), "warning": notice(row.warning), "has_secret": view.has_secret}
-    return SourceOut(**values, lag_seconds=view.lag_seconds, mentions_24h=view.mentions_24h)
+    values |= {name: getattr(view, name) for name in OF_THE_VIEW}
+    warnings = [one if isinstance(one, Notice) else notice(one) for one in view.warnings]
+    values["warning"] = ". ".join(filter(None, map(str, warnings))) or None
+    values["last_error"] = notice(row.last_error or (view.pause_reason if view.waits_for_another else None))
+    return SourceOut(**values, usage=[UsageOut.model_validate(one) for one in view.usage])
+
+
+OF_THE_VIEW = ("state", "throttled_until", "silent_since", "has_secret", "lag_seconds", "mentions_24h")
 
 
 def collector_out(declared: AnyCollector) -> CollectorOut:

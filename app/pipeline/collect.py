@@ -21,11 +21,24 @@ from app.crypto import Seal, SecretsLost
 from app.db import Database
 from app.jobs import Jobs
 from app.models import Poll, Source
+from app.pipeline.allowed import NotOurTurn, allowed
+from app.pipeline.meters import Payer
+from app.pipeline.pauses import pause, paused
 from app.pipeline.place import Placer
 from app.pipeline.schedule import next_run, pace
 from app.pipeline.store import Origin, Stored, store
 from collectors import all_collectors
-from collectors.base import AnyCollector, Cursor, Notice, Page, SourceBusy, SourceError, SourceRefused
+from collectors.base import (
+    AnyCollector,
+    Cursor,
+    Notice,
+    Page,
+    SourceBusy,
+    SourceChanged,
+    SourceError,
+    SourceOverBudget,
+    SourceRefused,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +67,12 @@ class Due:
     interval: timedelta
     pace: timedelta
     failures: int
+    limit_key: str = ""
+
+    @property
+    def payer(self) -> Payer:
+        """In whose name it is read."""
+        return Payer(self.origin.workspace_id, self.origin.kind, str(self.origin.source_id), self.limit_key)
 
 
 @dataclass(slots=True)
@@ -101,6 +120,7 @@ class Collect:
         self._stopping, self._checkpoint = stopping, checkpoint
         self._placer = Placer(db)
         self._running = threading.Lock()
+        self._paused: dict[str, datetime] = {}
 
     def __call__(self) -> int:
         """Reads every due source. Returns how many were read; 0 at once when a run is under way in this process."""
@@ -164,6 +184,9 @@ class Collect:
     def _read(self, due: Due) -> Outcome | None:
         """One source, from its lease to its next date. An unchanged source is given back, to be written with others."""
         started = self._now()
+        if self._paused.get(due.limit_key, started) > started:
+            self._let_go(due)
+            return None
         outcome = Outcome(due, started)
         try:
             for page in self._pages(due):
@@ -191,7 +214,9 @@ class Collect:
 
     def _pages(self, due: Due) -> Iterator[Page]:
         collector = all_collectors()[due.origin.kind]
-        return collector.pages(params_of(collector, due, self._seal), due.cursor, self._http)
+        params = params_of(collector, due, self._seal)
+        http = allowed(self._db, self._http, collector, params, due.payer, now=self._now)
+        return collector.pages(params, due.cursor, http)
 
     def _take(self, outcome: Outcome, page: Page) -> None:
         outcome.asked = max(filter(None, (outcome.asked, page.asked)), default=None)
@@ -221,8 +246,20 @@ class Collect:
 
     def _finish(self, outcome: Outcome) -> None:
         with self._db.writing() as session:
-            finish(session, outcome, self._now(), self._random)
+            until = finish(session, outcome, self._now(), self._random)
+        if until is not None:
+            self._paused[outcome.due.limit_key] = until
         self._checkpoint("collect:finished")
+
+    def _let_go(self, due: Due) -> None:
+        """Gives a source back unread: it was claimed just before its host asked us to wait."""
+        with self._db.writing() as session:
+            session.execute(
+                update(Source)
+                .where(Source.workspace_id == due.origin.workspace_id, Source.id == due.origin.source_id)
+                .where(Source.fence == due.fence)
+                .values(lease_until=None, updated_at=Source.updated_at)
+            )
 
     def _finish_quiet(self, outcomes: Sequence[Outcome]) -> None:
         """Sources that had nothing new: their next dates in one statement."""
@@ -232,10 +269,10 @@ class Collect:
 
 
 def claim(session: Session, number: int, crowded: Sequence[str], now: datetime) -> list[Source]:
-    """Leases up to `number` due sources. Their `fence` is raised, which ends any older claim."""
+    """Leases up to `number` due sources whose host is not paused. Their `fence` is raised: it ends any older claim."""
     due = (
         select(Source.workspace_id, Source.id)
-        .where(Source.enabled, Source.next_run_at <= now)
+        .where(Source.enabled, Source.next_run_at <= now, ~paused(now))
         .where((Source.lease_until.is_(None)) | (Source.lease_until < now))
         .where(Source.host.not_in(list(crowded)) if crowded else text("true"))
         .order_by(Source.next_run_at)
@@ -276,6 +313,7 @@ def due_of(row: Source) -> Due:
         interval,
         timedelta(seconds=row.pace_seconds) if row.pace_seconds else interval,
         row.consecutive_failures,
+        row.limit_key,
     )
 
 
@@ -301,14 +339,17 @@ def hold(session: Session, due: Due) -> None:
         raise LeaseLost
 
 
-def finish(session: Session, outcome: Outcome, now: datetime, random: Callable[[], float]) -> None:
-    """Writes health, the next date and the line of history. A lost lease leaves everything to its new owner."""
+def finish(session: Session, outcome: Outcome, now: datetime, random: Callable[[], float]) -> datetime | None:
+    """Writes health, the next date and the line of history. A lost lease leaves everything to its new owner.
+
+    Returns until when the source's host is left alone, when it asked for that.
+    """
     due, error = outcome.due, outcome.error
     stored = outcome.stored or Stored()
     try:
         hold(session, due)
     except LeaseLost:
-        return
+        return None
     values = failed(outcome, now, random) if error else succeeded(outcome, stored, now, random)
     session.execute(
         update(Source)
@@ -330,6 +371,17 @@ def finish(session: Session, outcome: Outcome, now: datetime, random: Callable[[
             error=values["last_error"],
         )
     )
+    asked = asked_of_all(error)
+    until = now + asked if asked else None
+    if until is not None:
+        pause(session, due.limit_key, until, values["last_error"])
+    return until
+
+
+def asked_of_all(error: SourceError | None) -> timedelta | None:
+    """The pause that a host asks of everybody who asks it with the same secrets."""
+    own = isinstance(error, SourceOverBudget | NotOurTurn)
+    return error.wait if isinstance(error, SourceBusy) and not own else None
 
 
 def succeeded(outcome: Outcome, stored: Stored, now: datetime, random: Callable[[], float]) -> dict[str, Any]:
@@ -349,7 +401,8 @@ def succeeded(outcome: Outcome, stored: Stored, now: datetime, random: Callable[
         values["last_new_at"] = now
     if outcome.moved_to:
         values["params"] = {**due.params, "url": outcome.moved_to}
-        values["host"] = host_of(outcome.moved_to)
+        values["host"] = host = host_of(outcome.moved_to)
+        values["limit_key"] = "#".join([host, *due.limit_key.split("#")[1:]])
     return values
 
 
@@ -359,17 +412,36 @@ def failed(outcome: Outcome, now: datetime, random: Callable[[], float]) -> dict
     failures = due.failures + 1
     wait = max(filter(None, (outcome.asked, error.wait if isinstance(error, SourceBusy) else None)), default=None)
     values: dict[str, Any] = {
-        "state": "failing",
+        "state": state_of(error),
         "last_error": as_json(error.notice),
         "consecutive_failures": failures,
         "next_run_at": next_run(now, due.interval, failures, wait, random),
     }
-    if isinstance(error, SourceBusy):
-        values["state"] = "throttled"
+    if outcome.stored and outcome.stored.stored:
+        values["last_new_at"] = now
     if isinstance(error, SourceRefused):
-        values["state"] = "gone" if error.gone else "refused"
         values["next_run_at"] = None if error.gone else now + timedelta(days=1)
+    if isinstance(error, SourceOverBudget):  # looking again is free, and others may have given back what they took
+        again = next_run(now, due.interval, failures, outcome.asked, random)
+        values["next_run_at"] = min(again, now + error.wait) if error.wait else again
+    if isinstance(error, NotOurTurn):
+        values["consecutive_failures"] = due.failures
+        values["next_run_at"] = next_run(now, error.wait or due.interval, 0, error.wait, random)
     return values
+
+
+def state_of(error: SourceError) -> str:
+    """What becomes of a source that could not be read: each state is another thing to do."""
+    match error:
+        case SourceOverBudget():
+            return "budget"
+        case SourceBusy():
+            return "throttled"
+        case SourceChanged():
+            return "changed"
+        case SourceRefused():
+            return "gone" if error.gone else "refused"
+    return "failing"
 
 
 def finish_quiet(session: Session, outcomes: Sequence[Outcome], now: datetime, random: Callable[[], float]) -> None:

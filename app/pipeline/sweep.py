@@ -8,7 +8,7 @@ from random import Random
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Select, delete, exists, or_, select, text
+from sqlalchemy import Select, delete, exists, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from app.db import Database
@@ -18,6 +18,7 @@ from app.models import (
     Brand,
     Delivery,
     DirtyHour,
+    Host,
     IdempotentAnswer,
     IncidentRow,
     LoginAttempts,
@@ -27,14 +28,17 @@ from app.models import (
     Poll,
     Restance,
     Source,
+    Usage,
 )
 from app.pipeline.draw import to_draw, top_up
+from app.pipeline.pauses import paused
 from app.pipeline.score import SETTLE
 
 log = structlog.get_logger(__name__)
 
 WATCH_EVERY = timedelta(minutes=5)
 KEEP_POLLS = timedelta(days=14)
+KEEP_USAGE = timedelta(days=400)
 
 
 class Sweep:
@@ -64,7 +68,7 @@ class Sweep:
 
 def wake(session: Session, jobs: Jobs, now: datetime) -> None:
     """Defers a job for every kind of work that waits."""
-    if session.scalar(select(exists().where(Source.enabled, Source.next_run_at <= now))):
+    if session.scalar(select(exists().where(Source.enabled, Source.next_run_at <= now, ~paused(now)))):
         jobs.defer(session, "collect")
     for workspace_id, brand_id in session.execute(
         select(Brand.workspace_id, Brand.id).where(Brand.rematch_requested_at.is_not(None)).order_by(Brand.id)
@@ -102,8 +106,22 @@ def to_watch(now: datetime) -> Select[UUID, UUID]:
 
 
 def clean(session: Session, now: datetime) -> None:
-    """Removes what nobody needs any more: old polls, ended sessions, used answers, jobs of dead workers."""
-    session.execute(delete(Poll).where(Poll.finished_at < now - KEEP_POLLS))
+    """Removes what nobody needs any more: old polls, ended sessions, used answers, jobs of dead workers.
+
+    Of a source that has fallen silent, the last polls that brought something stay: they tell what was usual.
+    """
+    usual = exists().where(
+        Source.workspace_id == Poll.workspace_id,
+        Source.id == Poll.source_id,
+        Poll.stored > 0,
+        Poll.finished_at >= Source.last_new_at - KEEP_POLLS,
+    )
+    session.execute(delete(Poll).where(Poll.finished_at < now - KEEP_POLLS, ~usual))
+    session.execute(delete(Usage).where(Usage.starts_at < now - KEEP_USAGE))
+    idle = now - timedelta(days=1)
+    session.execute(
+        delete(Host).where(func.coalesce(Host.paused_until, idle) <= idle, func.coalesce(Host.turn_at, idle) <= idle)
+    )
     session.execute(delete(LoginSession).where(LoginSession.expires_at < now))
     session.execute(delete(LoginAttempts).where(LoginAttempts.not_before < now - timedelta(days=1)))
     session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now))

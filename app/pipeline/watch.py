@@ -35,8 +35,10 @@ from app.models import (
     uuid7,
 )
 from app.pipeline.aggregate import hourly, recount_dirty
+from app.pipeline.pauses import paused
 from app.pipeline.voices import same_author, stale
 from app.pipeline.words import folded
+from collectors import all_collectors
 
 log = structlog.get_logger(__name__)
 
@@ -209,18 +211,22 @@ def window_of(session: Session, brand: Brand, history: timedelta, now: datetime)
 
 
 def blind(session: Session, brand: Brand, now: datetime) -> bool:
-    """Whether every source that reads for this brand has been failing: silence then proves nothing."""
+    """Whether no source that reads for this brand could be read of late: silence then proves nothing.
+
+    Why does not matter: refused, over its budget, changed, or kept waiting by its host for the sake of others.
+    """
+    sent = [kind for kind, declared in all_collectors().items() if not declared.polled]
     rows = session.execute(
-        select(Source.state, Source.last_success_at, Source.interval_seconds).where(
+        select(Source.state, paused(now), Source.last_success_at, Source.interval_seconds).where(
             Source.workspace_id == brand.workspace_id,
             Source.enabled,
-            Source.collector != "push",
+            Source.collector.not_in(sent),
             (Source.brand_id == brand.id) | Source.brand_id.is_(None),
         )
     ).all()
     return bool(rows) and all(
-        state not in ("ok", "waiting") and (at is None or now - at > timedelta(seconds=3 * seconds))
-        for state, at, seconds in rows
+        (waits or state not in ("ok", "waiting")) and (at is None or now - at > timedelta(seconds=3 * seconds))
+        for state, waits, at, seconds in rows
     )
 
 

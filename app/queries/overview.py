@@ -37,7 +37,7 @@ def overview(session: Session, viewer: Viewer) -> Overview:
                 IncidentRow.state.in_(("firing", "recovering")),
                 IncidentRow.acknowledged_at.is_(None),
             ),
-            _count(Source, here, Source.enabled, Source.state.in_(("failing", "refused", "gone"))),
+            _count(Source, here, Source.enabled, Source.state.in_(("failing", "changed", "budget", "refused", "gone"))),
             _any(Brand, here),
             _any(Source, here),
             _any(Channel, here),

@@ -11,30 +11,76 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import Mention, Poll, Quarantined, Source
+from app.models import Host, Mention, Poll, Quarantined, Source
 from app.problems import not_found
 from app.queries.paging import LIMIT, Order, Slice, page
+from app.queries.silence import silent
+from app.queries.usage import UsageView, usages
 from app.viewer import Viewer
+from collectors.base import Notice
 
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceView:
-    """A source, how late its next reading is, and what it brought in the last 24 hours."""
+    """A source, how late its next reading is, what it brought in the last 24 hours, and what keeps it from more.
+
+    `paused_until` is told while its host is left alone, whichever source was asked to wait; `pause_reason` is what that
+    one was told. `silent_since` is told of a source that is read well and brings nothing for much longer than usual.
+    """
 
     source: Source
     lag_seconds: int
     mentions_24h: int
+    now: datetime
+    paused_until: datetime | None = None
+    pause_reason: dict[str, Any] | None = None
+    silent_since: datetime | None = None
+    usage: tuple[UsageView, ...] = ()
 
     @property
     def has_secret(self) -> bool:
         return self.source.secrets is not None
 
+    @property
+    def state(self) -> str:
+        """The state of the source; also throttled when it only waits for what its host asked of another one."""
+        return "throttled" if self.waits_for_another else self.source.state
 
-def lag(source: Source, now: datetime) -> int:
-    """How many seconds the next reading is overdue; 0 when it is not, or when nothing is due."""
-    if not source.enabled or source.next_run_at is None:
+    @property
+    def waits_for_another(self) -> bool:
+        """Whether its next reading is put off by a pause that was not asked of itself."""
+        one = self.source
+        if self.paused_until is None or not one.enabled or one.state == "throttled" or one.next_run_at is None:
+            return False
+        return one.next_run_at < self.paused_until
+
+    @property
+    def throttled_until(self) -> datetime | None:
+        """When it is read again after the pause that its platform asked for; None when none is under way."""
+        if self.state != "throttled" or not self.source.enabled:
+            return None
+        until = max(filter(None, (self.source.next_run_at, self.paused_until)), default=None)
+        return until if until and until > self.now else None
+
+    @property
+    def budget_until(self) -> datetime | None:
+        """When what ran out begins anew, for a source that has to wait for that."""
+        if self.state != "budget":
+            return None
+        return max(self.usage, key=lambda one: one.share).period_ends_at if self.usage else None
+
+    @property
+    def warnings(self) -> list[dict[str, Any] | Notice]:
+        """What is worth knowing of a source that can be read, most of all that its budget is nearly used up."""
+        spent = [one.warning for one in self.usage if one.warning and self.state != "budget"]
+        return [*([self.source.warning] if self.source.warning else []), *spent]
+
+
+def lag(source: Source, now: datetime, paused_until: datetime | None = None) -> int:
+    """How many seconds the next reading is overdue; 0 when it is not, or when its host is left alone."""
+    if not source.enabled or source.next_run_at is None or paused_until is not None:
         return 0
     return max(0, int((now - source.next_run_at).total_seconds()))
 
@@ -78,7 +124,26 @@ def _views(session: Session, viewer: Viewer, rows: Sequence[Source], now: dateti
         .group_by(Mention.source_id)
     )
     brought: dict[Any, int] = {row.source_id: row.number for row in counted}
-    return [SourceView(row, lag(row, now), brought.get(row.id, 0)) for row in rows]
+    pauses = _pauses(session, rows, now)
+    mute, spent = silent(session, viewer, rows), usages(session, viewer, rows, now)
+    views = []
+    for row in rows:
+        until, reason = pauses.get(row.limit_key, (None, None))
+        late = lag(row, now, until)
+        view = SourceView(
+            row, late, brought.get(row.id, 0), now, until, reason, mute.get(row.id), spent.get(row.id, ())
+        )
+        views.append(view)
+    return views
+
+
+def _pauses(session: Session, rows: Sequence[Source], now: datetime) -> dict[str, tuple[datetime, Any]]:
+    """Until when, and why, hosts of these sources are left alone at the moment, by `limit_key`."""
+    keys = {row.limit_key for row in rows if row.limit_key}
+    found = session.execute(
+        select(Host.key, Host.paused_until, Host.reason).where(Host.key.in_(keys), Host.paused_until > now)
+    )
+    return {row.key: (row.paused_until, row.reason) for row in found}
 
 
 def polls(session: Session, viewer: Viewer, source_id: UUID, limit: int = LIMIT) -> list[Poll]:

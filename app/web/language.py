@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -177,6 +177,15 @@ class Tongue:
     def moment(self, at: datetime) -> str:
         """Day and minute."""
         return format_datetime(at, "short", tzinfo=self.zone, locale=self.code)
+
+    def soon(self, at: datetime) -> str:
+        """The time of day alone when that is today, else the day with it; the day alone at midnight."""
+        here, today = at.astimezone(self.zone), self.now.astimezone(self.zone).date()
+        if here.date() == today:
+            return str(format_time(here, "short", locale=self.code))
+        same_year = here.year == today.year
+        day = format_date(here.date(), "d MMM" if same_year else "d MMM y", locale=self.code)
+        return day if (here.hour, here.minute) == (0, 0) else f"{day}, {format_time(here, 'short', locale=self.code)}"
 
     def ago(self, at: datetime) -> str:
         """How long ago, or in how long; the date itself when that is some days away."""

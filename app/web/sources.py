@@ -30,11 +30,20 @@ router = APIRouter(prefix="/sources")
 
 MINUTE = 60
 INTERVALS = (5, 15, 30, 60, 180, 360, 720, 1440)
-UNHEALTHY = ("failing", "refused", "gone", "throttled")
+UNHEALTHY = ("failing", "refused", "gone", "changed", "budget", "throttled")
 ADVICE = {
     "failing": N_("It is tried again by itself, less and less often. If this lasts, check its settings below."),
     "throttled": N_("The site asks for a pause: the next reading waits for it. There is nothing to do."),
+    "changed": N_("Vigie no longer understands its answers: update Vigie, or report it. It is tried again by itself."),
+    "budget": N_("Nothing is asked meanwhile, so nothing is spent. What was said meanwhile may be missed."),
     "refused": N_("Asking again changes nothing until its settings are changed below."),
+    "another": N_(
+        "Another source of the same site was asked for a pause, which holds for all of them. There is nothing to do."
+    ),
+    "silent": N_(
+        "It can be read, and used to bring mentions far more often: check that what it names still exists, and "
+        "that its search still fits."
+    ),
     "gone": N_("It no longer exists: delete this source, or give its new address."),
 }
 
@@ -44,8 +53,16 @@ def listed(visit: Visit = Depends(member)) -> Response:
     """The sources, those that need somebody first."""
     with visit.services.db.reading() as session:
         found = sources(session, visit.viewer, visit.now, visit.request.query_params.get("after"), 200)
-        rows = sorted(found.items, key=lambda view: view.source.state not in UNHEALTHY)
-        return visit.page(session, "sources.html", found=found, rows=rows, collectors=all_collectors(), advice=ADVICE)
+        rows = sorted(found.items, key=lambda view: (view.state not in UNHEALTHY, view.silent_since is None))
+        return visit.page(
+            session,
+            "sources.html",
+            found=found,
+            rows=rows,
+            collectors=all_collectors(),
+            advice=ADVICE,
+            unhealthy=UNHEALTHY,
+        )
 
 
 @router.get("/scoring")
@@ -128,7 +145,9 @@ def look(visit: Visit, kind: AnyCollector, values: dict[str, Any], row: Source |
         given = secrets.kept(given, kind.params, visit.services.seal.open(row.secrets, actions.place(row)))
     new = {"collector": kind.kind, "params": given, "brand_id": values["brand_id"] or None}
     try:
-        return trial(visit.services, visit.viewer, validated(actions.TriedSource, new), visit.now)
+        return trial(
+            visit.services, visit.viewer, validated(actions.TriedSource, new), visit.now, row.id if row else None
+        )
     except Problem as problem:
         if problem.code not in UNREAD:
             raise

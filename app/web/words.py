@@ -45,6 +45,8 @@ WORDS: dict[str, dict[object, str]] = {
         "gone": N_("Gone"),
         "paused": N_("Paused"),
         "throttled": N_("Asked to wait"),
+        "changed": N_("Answers changed"),
+        "budget": N_("Budget used up"),
     },
     "incident state": {
         "pending": N_("Pending"),
@@ -80,6 +82,7 @@ WORDS: dict[str, dict[object, str]] = {
     "weight": {"stories": N_("Stories"), "mentions": N_("Mentions"), "reach": N_("Reach")},
     "by": {"hour": N_("By hour"), "day": N_("By day"), "week": N_("By week"), "month": N_("By month")},
     "choice": {
+        "search": N_("a search"),
         "count": N_("a number"),
         "share": N_("a share in percent"),
         "detractors": N_("detractors"),

@@ -1,0 +1,30 @@
+"""Hosts that want to be left alone for a while: all workers know it, and no source of theirs is read meanwhile."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, func
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from app.models import Host, Source
+
+
+def pause(session: Session, key: str, until: datetime, reason: dict[str, Any] | None) -> None:
+    """Leaves all sources of this `limit_key` alone until then; a longer pause stands."""
+    if not key:
+        return
+    statement = upsert(Host).values(key=key, paused_until=until, reason=reason)
+    longer = func.coalesce(Host.paused_until, statement.excluded.paused_until) <= statement.excluded.paused_until
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["key"], set_={"paused_until": until, "reason": statement.excluded.reason}, where=longer
+        )
+    )
+
+
+def paused(now: datetime) -> ColumnElement[bool]:
+    """Whether a source must wait because its host was asked too much, by whomever. An expired pause is none."""
+    return exists().where(Host.key == Source.limit_key, Host.paused_until > now)

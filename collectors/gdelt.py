@@ -202,8 +202,8 @@ collector = Collector(
         ),
         "fr": (
             (
-                "Le texte des articles et leurs auteurs : GDELT ne donne que titres et adresses. Rattachez cette source "
-                "à une marque, sinon seuls les articles qui la nomment dans leur titre sont gardés."
+                "Le texte des articles et leurs auteurs : GDELT ne donne que titres et adresses. Rattachez cette "
+                "source à une marque, sinon seuls les articles qui la nomment dans leur titre sont gardés."
             ),
             (
                 "La date de parution d'un article : l'heure affichée est celle où GDELT l'a vu, des minutes ou des "

@@ -1,4 +1,4 @@
-"""What of a brand's hours is news: not what a backfill dug up. Alerts look at when a mention was published and collected.
+"""What of a brand's hours is news, and not what a backfill dug up: both when it was published and when it came count.
 
 What was published before its source was asked to go back, and has come since, is history, however recent it is.
 """
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from alerts.base import Bucket, Window
 from app.models import Brand
 
+COUNTS = ("mentions", "stories", "promoters", "passives", "detractors")
 LONGEST = timedelta(days=7)
 """The widest window of a rule: what was dug up longer ago than this lies before all of them."""
 
@@ -41,9 +42,8 @@ def without_history(session: Session, brand: Brand, window: Window) -> Window | 
     """The window as it would be had no source gone back lately; None when none brought anything of this brand."""
     values = {"workspace": brand.workspace_id, "brand": brand.id, "lately": window.now - LONGEST}
     start = window.buckets[0].start if window.buckets else window.now
-    found: dict[datetime, Mapping[str, int]] = {
-        row["hour"]: row for row in session.execute(DUG_UP, {**values, "start": start}).mappings()
-    }
+    rows = session.execute(DUG_UP, {**values, "start": start}).mappings()
+    found: dict[datetime, Mapping[str, int]] = {row["hour"]: {name: row[name] for name in COUNTS} for row in rows}
     if not found:
         return None
     return replace(window, buckets=[_less(bucket, found.get(bucket.start, {})) for bucket in window.buckets])
@@ -51,5 +51,4 @@ def without_history(session: Session, brand: Brand, window: Window) -> Window | 
 
 def _less(bucket: Bucket, dug_up: Mapping[str, int]) -> Bucket:
     """An hour without what was dug up. Rows may have changed since it was counted: nothing falls below zero."""
-    names = ("mentions", "stories", "promoters", "passives", "detractors")
-    return replace(bucket, **{name: max(0, getattr(bucket, name) - dug_up.get(name, 0)) for name in names})
+    return replace(bucket, **{name: max(0, getattr(bucket, name) - dug_up.get(name, 0)) for name in COUNTS})

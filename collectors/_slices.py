@@ -5,7 +5,7 @@ A slice whose answer is too full is asked again in a narrower one: nothing is lo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -80,6 +80,14 @@ def backward(
         yield Page((), _mark(window.since), reached=window.since)
 
 
+def once(mentions: Iterable[RawMention]) -> tuple[RawMention, ...]:
+    """The mentions with each id once, the first of them."""
+    unique: dict[str, RawMention] = {}
+    for mention in mentions:
+        unique.setdefault(mention.external_id, mention)
+    return tuple(unique.values())
+
+
 @dataclass(frozen=True, slots=True)
 class _Slice:
     """What was read of a part of the window. `missing`: more is there, in narrower slices as wide as `next`."""
@@ -95,6 +103,8 @@ def _slices(
 ) -> Iterator[_Slice]:
     """The slices of a window, until the platform wants a pause. Only the last may be narrower than `least`."""
     since, until = _second(window.since), _second(window.until)
+    if backwards and until < window.until:
+        until += SECOND
     width = width or until - since
     while since < until:
         part = _part(since, until, width, backwards=backwards)

@@ -17,7 +17,7 @@ from ._fetch import fetch, host_of
 from ._fields import BaseUrl, Params, Words
 from ._items import LONGEST_TITLE, fit, fit_id
 from ._links import clean_link
-from ._slices import Read, backward, forward
+from ._slices import Read, backward, forward, once
 from ._times import moment, past
 from .base import Collector, Cursor, Json, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 
@@ -108,8 +108,7 @@ def _read(params: Search, window: Window, http: httpx2.Client) -> Read:
     host = host_of(params.base_url)
     articles = read(Articles, _json(answer), host).articles
     mentions, broken = each(Article, articles, mention, host, "url")
-    unique = {one.external_id: one for one in mentions}
-    return Read(tuple(unique.values()), broken, _fullness(len(articles)))
+    return Read(once(mentions), broken, _fullness(len(articles)))
 
 
 def _fullness(given: int) -> float:

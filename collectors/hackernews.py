@@ -14,7 +14,7 @@ from ._answers import Count, Part, Text, answer_of, each
 from ._fetch import fetch, host_of
 from ._fields import BaseUrl, Params, Words
 from ._links import clean_link
-from ._slices import Read, backward, forward
+from ._slices import Read, backward, forward, once
 from ._times import moment, past
 from .base import Collector, Cursor, Page, RawMention, Window
 
@@ -82,8 +82,7 @@ def _read(params: Search, window: Window, http: httpx2.Client) -> Read:
     }
     answer = answer_of(Hits, fetch(http, f"{params.base_url}/api/v1/search_by_date", params=asked))
     mentions, broken = each(Hit, answer.hits, mention, host_of(params.base_url), "objectID")
-    unique = {one.external_id: one for one in mentions}
-    return Read(tuple(unique.values()), broken, _fullness(answer))
+    return Read(once(mentions), broken, _fullness(answer))
 
 
 def _fullness(answer: Hits) -> float:

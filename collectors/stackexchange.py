@@ -16,7 +16,7 @@ from ._fetch import fetch, host_of
 from ._fields import BaseUrl, Params, Words
 from ._items import LONGEST_TEXT, fit
 from ._links import clean_link
-from ._slices import Read, backward, forward
+from ._slices import Read, backward, forward, once
 from ._stackexchange import Post, Wrapper, judged, pause
 from ._times import moment, past
 from .base import Collector, Cursor, Page, RawMention, Window
@@ -114,8 +114,7 @@ def _read(asker: _Asker, window: Window, reserve: float = 0) -> Read:
         replies, lost, more = _replies(asker, found)
         mentions, broken, said = mentions + replies, broken + lost, [*said, found, *more]
     full = 2.0 if any(one.has_more for one in said[:2]) else max(len(one.items) for one in said[:2]) / PAGE_SIZE
-    unique = {one.external_id: one for one in mentions}
-    return Read(tuple(unique.values()), broken, full, pause(said, reserve))
+    return Read(once(mentions), broken, full, pause(said, reserve))
 
 
 def _replies(

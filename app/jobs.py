@@ -10,7 +10,7 @@ import procrastinate
 from procrastinate import exceptions
 from sqlalchemy.orm import Session
 
-PRIORITIES = {"notify": 30, "watch": 20, "score": 10}
+PRIORITIES = {"notify": 30, "watch": 20, "score": 10, "backfill": -10}
 
 
 class Jobs:

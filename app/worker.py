@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import checkpoint as checkpoints
 from app.db import wait_until_ready
 from app.models import Heartbeat
+from app.pipeline.backfill import Backfill
 from app.pipeline.collect import Collect
 from app.pipeline.notify import Notify
 from app.pipeline.rematch import Rematch
@@ -60,6 +61,9 @@ def handlers(services: Services, scorer: Scorer, stopping: Callable[[], bool]) -
             random=random.random,
             stopping=stopping,
             checkpoint=crash,
+        ),
+        "backfill": Backfill(
+            db, services.gate, jobs, services.seal, random=random.random, stopping=stopping, checkpoint=crash
         ),
         "score": ScorePending(db, scorer, jobs, random=random, stopping=stopping, checkpoint=crash),
         "watch": Watch(db, jobs, services.settings.address, checkpoint=crash),

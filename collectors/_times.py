@@ -38,6 +38,11 @@ def earlier(*times: datetime | None) -> datetime | None:
     return min(filter(None, times), default=None)
 
 
+def past(at: datetime | None) -> datetime | None:
+    """The time, or now when it lies ahead: the clocks of others are not ours."""
+    return min(at, datetime.now(UTC)) if at else None
+
+
 def rfc3339(at: datetime) -> str:
     """The time as most interfaces want it: `2026-03-01T09:30:00Z`."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

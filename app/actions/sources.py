@@ -11,14 +11,16 @@ from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.actions import secrets
+from app.actions import going_back, secrets
 from app.actions.audit import record
 from app.actions.fields import Changes, Fields, Name, unique_name, validated
 from app.crypto import Seal
 from app.http import GateError, check_url, rules_for
 from app.models import Brand, Source, uuid7
+from app.pipeline.backfill import wake as wake_backfill
 from app.pipeline.collect import host_of, wake
 from app.pipeline.meters import Payer, hand_over
+from app.pipeline.past import DAYS_MAX
 from app.problems import FieldError, Problem, invalid, not_found
 from app.services import Services
 from app.settings import Settings
@@ -39,6 +41,7 @@ class NewSource(Fields):
     brand_id: UUID | None = None
     interval_seconds: int | None = Field(None, ge=1, le=INTERVAL_MAX)
     enabled: bool = True
+    backfill_days: int | None = Field(None, ge=0, le=DAYS_MAX, description="Read this many days of its past as well.")
 
 
 class TriedSource(NewSource):
@@ -55,6 +58,7 @@ class SourceChanges(Changes):
     brand_id: UUID | None = None
     interval_seconds: int = Field(3600, ge=1, le=INTERVAL_MAX)
     enabled: bool = True
+    backfill_days: int = Field(0, ge=0, le=DAYS_MAX, description="Another number starts afresh; 0 goes back no more.")
 
 
 def create(session: Session, viewer: Viewer, new: NewSource, services: Services, now: datetime) -> Source:
@@ -66,6 +70,7 @@ def create(session: Session, viewer: Viewer, new: NewSource, services: Services,
         raise Problem("too-many", 409, "There are {number} sources already.", number=number)
     about(session, viewer, new.brand_id)
     params = checked_params(collector, new.params, services.settings)
+    past = going_back.wanted(collector, new.backfill_days, "backfill_days", now)
     row = Source(id=uuid7(), workspace_id=viewer.workspace_id, collector=collector.kind, name=new.name)
     _put_params(row, params, services)
     row.brand_id = new.brand_id
@@ -77,6 +82,8 @@ def create(session: Session, viewer: Viewer, new: NewSource, services: Services,
         session.add(row)
     if collector.meters:
         hand_over(session, payer_of(row), row.id)
+    if past:
+        wake_backfill(session, services.jobs, row, past, now)
     if collector.polled and new.enabled:
         services.jobs.defer(session, "collect")
     record(session, viewer, "source.create", row.id, collector=collector.kind, name=new.name)
@@ -93,13 +100,19 @@ def update(
     values = changes.model_dump(exclude_unset=True)
     collector = collector_of(row.collector)
     about(session, viewer, values.get("brand_id"))
-    given = values.pop("params", None)
+    given, days = values.pop("params", None), values.pop("backfill_days", None)
+    before = dict(row.params)
     with unique_name(session, viewer, "source"):
         for name, value in values.items():
             setattr(row, name, value)
         anew = given is not None and _change_params(row, collector, given, services)
         if given is not None or "enabled" in values:
             _start_afresh(row, now if collector.polled else None, anew=anew)
+        past = going_back.following(
+            row.backfill, collector, days, now, saved=given is not None, moved=row.params != before
+        )
+        if past != row.backfill or (past and "enabled" in values):
+            wake_backfill(session, services.jobs, row, past, now)
         row.version += 1
     if collector.polled and row.enabled:
         services.jobs.defer(session, "collect")

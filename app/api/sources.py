@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
+from app.actions import going_back
 from app.actions import sources as actions
 from app.actions.opml import OpmlResult, import_opml
 from app.actions.trial import trial
 from app.api.deps import Id, IfMatch, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
 from app.api.schemas import BrandRef, Out, Page, paged
+from app.pipeline.past import share
 from app.queries.paging import named
 from app.queries.sources import SourceView, source, sources
 from collectors import all_collectors
@@ -42,6 +44,8 @@ class CollectorOut(Out):
     history: dict[str, str]
     terms: Terms
     polled: bool
+    goes_back: bool = Field(description="Whether a source can be asked to read what was published before.")
+    history_days: int | None = Field(description="How far back the platform lets read; null when no bound is known.")
     min_interval_seconds: int
     default_interval_seconds: int
 
@@ -58,6 +62,21 @@ class UsageOut(Out):
         description="What will be used at the end of the period if the pace since its beginning, or since the source "
         "was made, goes on; null when it is too early to tell."
     )
+
+
+class BackfillOut(Out):
+    """How far back a source was asked to read, and how far it has come: all since `reached` was read."""
+
+    days: int
+    since: datetime
+    until: datetime
+    reached: datetime
+    progress: float = Field(description="From 0 to 1.")
+    state: Literal["running", "done", "failed", "stopped"]
+    read: int
+    stored: int
+    error: str | None
+    warning: str | None
 
 
 class SourceOut(Out):
@@ -92,6 +111,7 @@ class SourceOut(Out):
     mentions_24h: int
     unmatched: int
     usage: list[UsageOut]
+    backfill: BackfillOut | None = Field(description="Reading what was published before; null when not asked for.")
     sample: bool
     created_at: datetime
     updated_at: datetime
@@ -153,10 +173,17 @@ def source_out(view: SourceView) -> SourceOut:
     warnings = [one if isinstance(one, Notice) else notice(one) for one in view.warnings]
     values["warning"] = ". ".join(filter(None, map(str, warnings))) or None
     values["last_error"] = notice(row.last_error or (view.pause_reason if view.waits_for_another else None))
+    values["backfill"] = backfill_out(row.backfill) if row.backfill else None
     return SourceOut(**values, usage=[UsageOut.model_validate(one) for one in view.usage])
 
 
 OF_THE_VIEW = ("state", "throttled_until", "silent_since", "has_secret", "lag_seconds", "mentions_24h")
+
+
+def backfill_out(kept: dict[str, Any]) -> BackfillOut:
+    """A backfill as it is answered."""
+    told = {name: kept[name] for name in ("days", "since", "until", "reached", "state", "read", "stored")}
+    return BackfillOut(**told, progress=share(kept), error=notice(kept["error"]), warning=notice(kept["warning"]))
 
 
 def collector_out(declared: AnyCollector) -> CollectorOut:
@@ -171,6 +198,8 @@ def collector_out(declared: AnyCollector) -> CollectorOut:
         history=dict(declared.history),
         terms=Terms(retention_days=declared.retention_days, may_train=declared.may_train),
         polled=declared.polled,
+        goes_back=declared.backfill is not None,
+        history_days=declared.history_days,
         min_interval_seconds=int(declared.min_interval.total_seconds()),
         default_interval_seconds=int(declared.default_interval.total_seconds()),
     )
@@ -276,3 +305,18 @@ def poll_source(source_id: Id, viewer: Writer, session: Writing, services: Serve
     """Has the source read as soon as a worker is free. 409 when it is paused."""
     row = actions.poll_now(session, viewer, ident(source_id, "source"), services, now)
     return source_out(source(session, viewer, row.id, now))
+
+
+@router.post("/sources/{source_id}/backfill", status_code=202)
+def backfill_source(
+    source_id: Id, wanted: going_back.GoBack, viewer: Writer, session: Writing, services: Served, now: Now
+) -> SourceOut:
+    """Reads the days before now as well, beside what is new. Without `days`, goes on where it was stopped."""
+    row = going_back.go_back(session, viewer, ident(source_id, "source"), wanted, services.jobs, now)
+    return source_out(source(session, viewer, row.id, now))
+
+
+@router.delete("/sources/{source_id}/backfill", status_code=204)
+def stop_backfill(source_id: Id, viewer: Writer, session: Writing, services: Served, now: Now) -> None:
+    """Goes back no further. What was read stays."""
+    going_back.stop(session, viewer, ident(source_id, "source"), services.jobs, now)

@@ -203,16 +203,16 @@ def _stories(session: Session, workspace_id: UUID, drafts: Sequence[Draft]) -> t
     keys = {draft.story for draft in drafts if draft.story is not None}
     if not keys:
         return [None] * len(drafts), set()
-    since = min(draft.collected_at for draft in drafts) - STORY_MEMORY
+    oldest = min(draft.published_at for draft in drafts) - STORY_MEMORY
     wanted = sorted({band for key in keys for band in key.bands})
     found = session.execute(
-        select(Story.id, Story.simhash, Story.bands).where(
-            Story.workspace_id == workspace_id, Story.bands.overlap(wanted), Story.last_at >= since
+        select(Story.id, Story.simhash, Story.bands, Story.first_at, Story.last_at).where(
+            Story.workspace_id == workspace_id, Story.bands.overlap(wanted), Story.last_at >= oldest
         )
     ).all()
     index = _StoryIndex()
-    for story_id, simhash, its_bands in found:
-        index.add(story_id, simhash, its_bands)
+    for story_id, simhash, its_bands, first_at, last_at in found:
+        index.add(story_id, simhash, its_bands, first_at, last_at)
     before = {row[0] for row in found}
     made: dict[UUID, StoryKey] = {}
     seen: dict[UUID, list[datetime]] = {}
@@ -221,10 +221,10 @@ def _stories(session: Session, workspace_id: UUID, drafts: Sequence[Draft]) -> t
         if draft.story is None:
             stories.append(None)
             continue
-        known = index.find(draft.story)
+        known = index.find(draft.story, draft.published_at)
         here = known or uuid7()
         if known is None:
-            index.add(here, draft.story.simhash, draft.story.bands)
+            index.add(here, draft.story.simhash, draft.story.bands, draft.published_at, draft.published_at)
             made[here] = draft.story
         seen.setdefault(here, []).append(draft.published_at)
         stories.append(here)
@@ -233,19 +233,27 @@ def _stories(session: Session, workspace_id: UUID, drafts: Sequence[Draft]) -> t
 
 
 class _StoryIndex:
-    """Stories at hand, by band: near ones share at least one, and are told from chance by their simhash."""
+    """Stories at hand, by band: near ones share at least one, and are told from chance by their simhash.
+
+    A text is of a story when it was published within its memory, before it or after: history is read backwards.
+    """
 
     def __init__(self) -> None:
         self._by_band: dict[int, list[tuple[UUID, int]]] = {}
+        self._spans: dict[UUID, tuple[datetime, datetime]] = {}
 
-    def add(self, story_id: UUID, simhash: int, its_bands: Iterable[int]) -> None:
+    def add(self, story_id: UUID, simhash: int, its_bands: Iterable[int], first: datetime, last: datetime) -> None:
+        self._spans[story_id] = (first, last)
         for band in its_bands:
             self._by_band.setdefault(band, []).append((story_id, simhash))
 
-    def find(self, key: StoryKey) -> UUID | None:
+    def find(self, key: StoryKey, at: datetime) -> UUID | None:
+        """The story of a text published then; it reaches as far as that from now on."""
         for band in key.bands:
             for story_id, simhash in self._by_band.get(band, ()):
-                if near(key, simhash):
+                first, last = self._spans[story_id]
+                if first - STORY_MEMORY <= at <= last + STORY_MEMORY and near(key, simhash):
+                    self._spans[story_id] = (min(first, at), max(last, at))
                     return story_id
         return None
 

@@ -30,6 +30,7 @@ from app.models import (
     Source,
     Usage,
 )
+from app.pipeline.backfill import waiting
 from app.pipeline.draw import to_draw, top_up
 from app.pipeline.pauses import paused
 from app.pipeline.score import SETTLE
@@ -70,6 +71,8 @@ def wake(session: Session, jobs: Jobs, now: datetime) -> None:
     """Defers a job for every kind of work that waits."""
     if session.scalar(select(exists().where(Source.enabled, Source.next_run_at <= now, ~paused(now)))):
         jobs.defer(session, "collect")
+    if session.scalar(select(exists().where(waiting(now)))):
+        jobs.defer(session, "backfill")
     for workspace_id, brand_id in session.execute(
         select(Brand.workspace_id, Brand.id).where(Brand.rematch_requested_at.is_not(None)).order_by(Brand.id)
     ).all():

@@ -35,6 +35,7 @@ from app.models import (
     uuid7,
 )
 from app.pipeline.aggregate import hourly, recount_dirty
+from app.pipeline.news import without_history
 from app.pipeline.pauses import paused
 from app.pipeline.voices import same_author, stale
 from app.pipeline.words import folded
@@ -97,7 +98,8 @@ class Watch:
         verdict = judged(session, brand, rule, now)
         row = current(session, rule, now)
         if verdict is not None and verdict.firing and (row is None or row.state == "pending"):
-            verdict = None if misread(session, brand, rule, verdict, now) else verdict
+            unsure = misread(session, brand, rule, verdict, now) or old_news(session, brand, rule, now)
+            verdict = None if unsure else verdict
         was = from_json(row.memory) if row else None
         policy = policy_of(rule, now)
         incident, decision = step(was, verdict, now, policy)
@@ -189,6 +191,13 @@ def misread(session: Session, brand: Brand, rule: AlertRule, verdict: Verdict, n
         return False
     values = {"workspace": brand.workspace_id, "brand": brand.id, "since": now - HOLD}
     return bool(session.scalar(MISREAD, {**values, "start": now - all_rules()[rule.kind].history}))
+
+
+def old_news(session: Session, brand: Brand, rule: AlertRule, now: datetime) -> bool:
+    """Whether a firing rule would be silent without what a source that was asked to go back has dug up."""
+    kind = all_rules()[rule.kind]
+    window = without_history(session, brand, window_of(session, brand, kind.history, now))
+    return window is not None and not kind.evaluate(kind.params(**rule.params), window).firing
 
 
 MISREAD = text(

@@ -174,6 +174,12 @@ class Tongue:
         """The day alone."""
         return format_date(at.astimezone(self.zone).date(), "medium", locale=self.code)
 
+    def date(self, at: datetime) -> str:
+        """The day in words, with its year when that is another one."""
+        here, today = at.astimezone(self.zone).date(), self.now.astimezone(self.zone).date()
+        day = format_date(here, "d MMMM" if here.year == today.year else "d MMMM y", locale=self.code)
+        return day.replace("1 ", "1er ", 1) if self.code == "fr" and here.day == 1 else day
+
     def moment(self, at: datetime) -> str:
         """Day and minute."""
         return format_datetime(at, "short", tzinfo=self.zone, locale=self.code)

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
-from app.actions import secrets
+from app.actions import going_back, secrets
 from app.actions import sources as actions
 from app.actions.fields import validated
 from app.actions.opml import import_opml
 from app.actions.trial import UNREAD, Trial, trial
 from app.models import Source
+from app.pipeline.past import DAYS_MAX, moment, share
 from app.problems import FieldError, Problem, invalid
 from app.queries.brands import brands
 from app.queries.paging import LIMIT_MAX
@@ -31,6 +32,14 @@ router = APIRouter(prefix="/sources")
 MINUTE = 60
 INTERVALS = (5, 15, 30, 60, 180, 360, 720, 1440)
 UNHEALTHY = ("failing", "refused", "gone", "changed", "budget", "throttled")
+DONE = {
+    "poll": "poll",
+    "pause": "paused",
+    "resume": "resumed",
+    "delete": "source-deleted",
+    "backfill": "going-back",
+    "backfill-stop": "going-back-stopped",
+}
 ADVICE = {
     "failing": N_("It is tried again by itself, less and less often. If this lasts, check its settings below."),
     "throttled": N_("The site asks for a pause: the next reading waits for it. There is nothing to do."),
@@ -87,7 +96,7 @@ def new(visit: Visit = Depends(member)) -> Response:
 def fresh(kind: AnyCollector, origin: str) -> dict[str, Any]:
     """What a new form shows; `origin` is where to go on from."""
     minutes = int(kind.default_interval.total_seconds()) // MINUTE
-    return {"name": "", "params": {}, "brand_id": "", "minutes": minutes, "from": origin}
+    return {"name": "", "params": {}, "brand_id": "", "minutes": minutes, "backfill_days": "", "from": origin}
 
 
 def typed(form: Posted, kind: AnyCollector) -> dict[str, Any]:
@@ -96,6 +105,7 @@ def typed(form: Posted, kind: AnyCollector) -> dict[str, Any]:
         "name": form.get("name"),
         "params": params_from(kind.params, form),
         "brand_id": form.get("brand_id"),
+        "backfill_days": form.get("backfill_days"),
         "minutes": int(form.get("minutes")) if form.get("minutes").isdecimal() else 60,
         "from": form.get("from"),
     }
@@ -108,6 +118,7 @@ def wanted(values: dict[str, Any]) -> dict[str, Any]:
         "params": values["params"],
         "brand_id": values["brand_id"] or None,
         "interval_seconds": values["minutes"] * MINUTE,
+        "backfill_days": values["backfill_days"] or 0,
     }
 
 
@@ -130,6 +141,7 @@ def form_page(
         fields=fields_of(kind.params, values["params"], kept=bool(row and row.secrets)),
         brands=[("", visit.say("The queries of all brands decide")), *((str(b.id), b.name) for b in offered)],
         has_brands=bool(offered),
+        days_max=kind.history_days or DAYS_MAX,
         steps=[(step, visit.tongue.lasting(step * MINUTE)) for step in steps],
         problem=problem,
         tried=None if isinstance(tried, Problem) else tried,
@@ -221,7 +233,22 @@ def one(source_id: UUID, visit: Visit = Depends(member)) -> Response:
             quarantined=quarantine(session, visit.viewer, source_id),
             advice=ADVICE,
             unhealthy=UNHEALTHY,
+            **came(view.source),
         )
+
+
+@router.get("/{source_id}/backfill")
+def how_far(source_id: UUID, visit: Visit = Depends(member)) -> Response:
+    """How far back a source has read, to be looked at again and again."""
+    with visit.services.db.reading() as session:
+        row = source_row(session, visit.viewer, source_id)
+        return visit.page(None, "source_past.html", one=row, kind=all_collectors().get(row.collector), **came(row))
+
+
+def came(row: Source) -> dict[str, Any]:
+    """How far back a source has read: when that is, and which share of the way."""
+    past = row.backfill
+    return {"past": past, "reached": moment(past, "reached") if past else None, "share": share(past) if past else 0.0}
 
 
 @router.get("/{source_id}/edit")
@@ -235,6 +262,7 @@ def edit(source_id: UUID, visit: Visit = Depends(member)) -> Response:
             "params": row.params,
             "brand_id": str(row.brand_id or ""),
             "minutes": row.interval_seconds // MINUTE,
+            "backfill_days": row.backfill["days"] if row.backfill else "",
         }
         return form_page(visit, session, kind, values, row=row)
 
@@ -261,9 +289,9 @@ def update(source_id: UUID, form: Posted = Depends(posted), visit: Visit = Depen
 
 @router.post("/{source_id}/{verb}")
 def act(source_id: UUID, verb: str, visit: Visit = Depends(member)) -> Response:
-    """Read now, pause, resume, delete."""
+    """Read now, pause, resume, delete; go back, go on with it, stop."""
     viewer, services, now = visit.viewer, visit.services, visit.now
-    done = {"poll": "poll", "pause": "paused", "resume": "resumed", "delete": "source-deleted"}.get(verb)
+    done = DONE.get(verb)
     if done is None:
         raise Problem("not-found", 404, "There is no such page.")
     with services.db.writing() as session:
@@ -271,6 +299,10 @@ def act(source_id: UUID, verb: str, visit: Visit = Depends(member)) -> Response:
             actions.poll_now(session, viewer, source_id, services, now)
         elif verb == "delete":
             actions.delete(session, viewer, source_id)
+        elif verb == "backfill":
+            going_back.go_back(session, viewer, source_id, going_back.GoBack(), services.jobs, now)
+        elif verb == "backfill-stop":
+            going_back.stop(session, viewer, source_id, services.jobs, now)
         else:
             changes = actions.SourceChanges(enabled=verb == "resume")
             actions.update(session, viewer, source_id, changes, services, now)

@@ -146,6 +146,8 @@ DONE: dict[str, str] = {
     "source-created": N_("The source was added: its first reading starts now."),
     "source-deleted": N_("The source was deleted. Its mentions were kept."),
     "poll": N_("The source will be read within a few seconds."),
+    "going-back": N_("The source goes on reading its past, beside what is new."),
+    "going-back-stopped": N_("The source goes back no further. What it read of its past is kept."),
     "paused": N_("The source is paused."),
     "resumed": N_("The source is read again."),
     "imported": N_("The list was imported."),

@@ -40,7 +40,8 @@ SCOPES = {
     "write": """
         POST /brands, PATCH /brands/{brand_id}, DELETE /brands/{brand_id}, POST /brands/{brand_id}/rematch,
         POST /sources, POST /sources/preview, POST /sources/opml, PATCH /sources/{source_id},
-        DELETE /sources/{source_id}, POST /sources/{source_id}/poll, POST /mentions, POST /mentions/bulk,
+        DELETE /sources/{source_id}, POST /sources/{source_id}/poll, POST /sources/{source_id}/backfill,
+        DELETE /sources/{source_id}/backfill, POST /mentions, POST /mentions/bulk,
         PATCH /mentions/{mention_id}, POST /alert-rules, PATCH /alert-rules/{rule_id},
         DELETE /alert-rules/{rule_id}, POST /incidents/{incident_id}/acknowledge, POST /incidents/{incident_id}/assign,
         POST /incidents/{incident_id}/resolve, POST /incidents/{incident_id}/note,

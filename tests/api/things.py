@@ -33,6 +33,7 @@ ANSWER = {"external_id": "1", "score": 9, "answered_at": "2026-11-20T10:00:00Z"}
 EVERYTHING: dict[tuple[str, str], Any] = {
     ("PATCH", "/brands/{brand_id}"): {"name": "Taken over"},
     ("PATCH", "/sources/{source_id}"): {"name": "Taken over"},
+    ("POST", "/sources/{source_id}/backfill"): {"days": 30},
     ("PATCH", "/mentions/{mention_id}"): {"status": "closed"},
     ("PATCH", "/alert-rules/{rule_id}"): {"name": "Taken over"},
     ("PATCH", "/channels/{channel_id}"): {"name": "Taken over"},

@@ -1,0 +1,91 @@
+"""Reading what was published before a source was set up: starting it, stopping it, what a change of settings means."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from app.actions.audit import record
+from app.actions.fields import Fields
+from app.jobs import Jobs
+from app.models import Source
+from app.pipeline.backfill import wake
+from app.pipeline.past import DAYS_MAX, begun, capped, gone_on_with
+from app.problems import FieldError, Problem, invalid, not_found
+from app.viewer import Viewer
+from collectors import all_collectors
+from collectors.base import AnyCollector
+
+
+class GoBack(Fields):
+    """How many days to go back; without them, to go on where it was stopped."""
+
+    days: int | None = Field(None, ge=1, le=DAYS_MAX)
+
+
+def wanted(collector: AnyCollector, days: int | None, field: str, now: datetime) -> dict[str, Any] | None:
+    """The progress to begin with; None for no days. Raises Problem 422 for a kind that cannot go back."""
+    if not days:
+        return None
+    if collector.backfill is None:
+        raise invalid(FieldError(field, "This kind of source cannot go back: it reads what is new from now on."))
+    most, warning = capped(collector, days)
+    return begun(most, now, warning)
+
+
+def go_back(session: Session, viewer: Viewer, source_id: UUID, asked: GoBack, jobs: Jobs, now: datetime) -> Source:
+    """Starts afresh, or goes on. Raises Problem 404; 409 when it is paused or there is nothing to go on with; 422."""
+    viewer.needs("write")
+    row = _locked(session, viewer, source_id)
+    if not row.enabled:
+        raise Problem("paused", 409, "This source is paused: enable it first.")
+    progress = wanted(all_collectors()[row.collector], asked.days, "days", now)
+    if progress is None:
+        if row.backfill is None or row.backfill["state"] not in ("stopped", "failed"):
+            raise Problem("nothing-stopped", 409, "There is nothing to go on with: say how many days to go back.")
+        progress = gone_on_with(row.backfill)
+    wake(session, jobs, row, progress, now)
+    record(session, viewer, "source.backfill", source_id, days=progress["days"])
+    session.flush()
+    session.refresh(row)
+    return row
+
+
+def stop(session: Session, viewer: Viewer, source_id: UUID, jobs: Jobs, now: datetime) -> None:
+    """Goes back no further. Raises Problem 404."""
+    viewer.needs("write")
+    row = _locked(session, viewer, source_id)
+    if row.backfill is None or row.backfill["state"] != "running":
+        return
+    wake(session, jobs, row, {**row.backfill, "state": "stopped"}, now)
+    record(session, viewer, "source.backfill.stop", source_id)
+    session.flush()
+
+
+def following(
+    was: dict[str, Any] | None, collector: AnyCollector, days: int | None, now: datetime, *, saved: bool, moved: bool
+) -> dict[str, Any] | None:
+    """What the progress is after a change of its source. Raises Problem 422 for a kind that cannot go back.
+
+    `days` is the number given, if any; `saved`: the params were given again; `moved`: they are others now, secrets
+    aside. Another number of days, or other params, start it afresh; other secrets let a failed one go on; one that a
+    person had stopped is dropped when it fits no more.
+    """
+    if days is not None and (was is None or capped(collector, days)[0] != was["days"]):
+        return wanted(collector, days, "backfill_days", now)
+    if was is None:
+        return None
+    if moved:
+        return wanted(collector, was["days"], "params", now) if was["state"] != "stopped" else None
+    return gone_on_with(was) if saved and was["state"] == "failed" else was
+
+
+def _locked(session: Session, viewer: Viewer, source_id: UUID) -> Source:
+    row = session.get(Source, (viewer.workspace_id, source_id), with_for_update=True)
+    if row is None:
+        raise not_found("source")
+    return row

@@ -1,0 +1,54 @@
+"""What of a brand's hours is news, and not what a backfill dug up: both when it was published and when it came count.
+
+What was published before its source was asked to go back, and has come since, is history, however recent it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from alerts.base import Bucket, Window
+from app.models import Brand
+
+COUNTS = ("mentions", "stories", "promoters", "passives", "detractors")
+LONGEST = timedelta(days=7)
+"""The widest window of a rule: what was dug up longer ago than this lies before all of them."""
+
+DUG_UP = text(
+    """
+    SELECT date_trunc('hour', match.published_at, 'UTC') AS hour, count(*) AS mentions,
+        count(*) FILTER (WHERE match.lead) AS stories,
+        count(*) FILTER (WHERE match.lead AND match.stance = 'promoter') AS promoters,
+        count(*) FILTER (WHERE match.lead AND match.stance = 'passive') AS passives,
+        count(*) FILTER (WHERE match.lead AND match.stance = 'detractor') AS detractors
+    FROM source
+    JOIN mention ON mention.workspace_id = source.workspace_id AND mention.source_id = source.id
+    JOIN match ON match.workspace_id = mention.workspace_id AND match.mention_id = mention.id
+    CROSS JOIN LATERAL (SELECT CAST(source.backfill ->> 'until' AS timestamptz) AS asked) AS past
+    WHERE source.workspace_id = :workspace AND source.backfill IS NOT NULL AND asked > :lately
+      AND match.brand_id = :brand AND match.published_at >= :start AND match.published_at < asked
+      AND match.collected_at >= asked AND match.stance IS NOT NULL AND mention.status <> 'irrelevant'
+    GROUP BY 1
+    """
+)
+
+
+def without_history(session: Session, brand: Brand, window: Window) -> Window | None:
+    """The window as it would be had no source gone back lately; None when none brought anything of this brand."""
+    values = {"workspace": brand.workspace_id, "brand": brand.id, "lately": window.now - LONGEST}
+    start = window.buckets[0].start if window.buckets else window.now
+    rows = session.execute(DUG_UP, {**values, "start": start}).mappings()
+    found: dict[datetime, Mapping[str, int]] = {row["hour"]: {name: row[name] for name in COUNTS} for row in rows}
+    if not found:
+        return None
+    return replace(window, buckets=[_less(bucket, found.get(bucket.start, {})) for bucket in window.buckets])
+
+
+def _less(bucket: Bucket, dug_up: Mapping[str, int]) -> Bucket:
+    """An hour without what was dug up. Rows may have changed since it was counted: nothing falls below zero."""
+    return replace(bucket, **{name: max(0, getattr(bucket, name) - dug_up.get(name, 0)) for name in COUNTS})

@@ -1,0 +1,219 @@
+"""GDELT: news articles of the whole world whose text holds some words, by their titles and addresses."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import httpx2
+from pydantic import Field, StringConstraints
+
+from ._answers import Part, Text, each, json_of, read
+from ._fetch import fetch, host_of
+from ._fields import BaseUrl, Params, Words
+from ._items import LONGEST_TITLE, fit, fit_id
+from ._links import clean_link
+from ._slices import Read, backward, forward, once
+from ._times import moment, past
+from .base import Collector, Cursor, Json, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
+
+MOST = 250
+GAP = timedelta(seconds=5)
+LEAST = timedelta(minutes=60)
+"""The narrowest window: GDELT answers «Timespan is too short» to less. Readings look back as far."""
+FIRST = timedelta(days=7)
+HISTORY_DAYS = 90
+SOON = timedelta(minutes=2)
+"""How long to leave it alone when it is asked too often; it says no number."""
+LONGEST_SAID = 200
+OF_THE_QUERY = re.compile(r"quer|keyword|phrase|parenthes|operator|too common|sourcelang|sourcecountry", re.IGNORECASE)
+
+ESCAPE = re.compile(r'\\(?:u[0-9a-fA-F]{4}|["\\/bfnrt]|(.?))', re.DOTALL)
+LANGUAGES = {
+    "arabic": "ar", "bengali": "bn", "bulgarian": "bg", "catalan": "ca", "chinese": "zh", "croatian": "hr",
+    "czech": "cs", "danish": "da", "dutch": "nl", "english": "en", "estonian": "et", "finnish": "fi", "french": "fr",
+    "german": "de", "greek": "el", "hebrew": "he", "hindi": "hi", "hungarian": "hu", "indonesian": "id",
+    "italian": "it", "japanese": "ja", "korean": "ko", "latvian": "lv", "lithuanian": "lt", "malayalam": "ml",
+    "norwegian": "no", "persian": "fa", "polish": "pl", "portuguese": "pt", "romanian": "ro", "russian": "ru",
+    "serbian": "sr", "slovak": "sk", "slovenian": "sl", "spanish": "es", "swedish": "sv", "tamil": "ta", "thai": "th",
+    "turkish": "tr", "ukrainian": "uk", "vietnamese": "vi",
+}  # fmt: skip
+"""GDELT names languages in English."""
+
+Filter = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z]{0,40}$")]
+
+
+class Search(Params):
+    """What is searched for, and where."""
+
+    query: Words = Field(
+        title="Words",
+        description="Write several words between quotation marks to find them side by side; "
+        "alternatives go in brackets: (acme OR “acme cloud”). Words of one or two letters are refused",
+        examples=['"acme cloud"'],
+    )
+    sourcelang: Filter = Field(
+        default="", title="Language", description="In English, without spaces; empty for all", examples=["french"]
+    )
+    sourcecountry: Filter = Field(
+        default="",
+        title="Country",
+        description="In English without spaces, or GDELT's own two letters; empty for all",
+        examples=["france"],
+    )
+    base_url: BaseUrl = Field(default="https://api.gdeltproject.org", title="Address of the interface")
+
+
+class Article(Part):
+    url: Annotated[str, StringConstraints(min_length=1, max_length=2048)]
+    title: Text = ""
+    seendate: Text = ""
+    domain: Text = ""
+    language: Text = ""
+
+
+class Articles(Part):
+    """No match is an object without articles."""
+
+    articles: Annotated[list[Any], Field(max_length=1_000)] = []  # noqa: RUF012 - pydantic copies it
+
+
+def pages(params: Search, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
+    """What GDELT saw since the cursor's `at`, less an hour; in the last 7 days at first."""
+    return forward(cursor, lambda part: _read(params, part, http), overlap=LEAST, first=FIRST, most=MOST, least=LEAST)
+
+
+def backfill(params: Search, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
+    """The window, newest slice first, as far as GDELT remembers. `at` in the cursor is how far it has come."""
+    oldest = datetime.now(UTC) - timedelta(days=HISTORY_DAYS)
+    return backward(cursor, window, lambda part: _read(params, part, http), most=MOST, least=LEAST, oldest=oldest)
+
+
+def _read(params: Search, window: Window, http: httpx2.Client) -> Read:
+    filters = (("sourcelang", params.sourcelang), ("sourcecountry", params.sourcecountry))
+    asked: dict[str, str | int] = {
+        "query": " ".join([params.query, *(f"{name}:{value.lower()}" for name, value in filters if value)]),
+        "mode": "artlist",
+        "format": "json",
+        "maxrecords": MOST,
+        "sort": "datedesc",
+        "startdatetime": f"{min(window.since, window.until - LEAST):%Y%m%d%H%M%S}",
+        "enddatetime": f"{window.until:%Y%m%d%H%M%S}",
+    }
+    answer = fetch(http, f"{params.base_url}/api/v2/doc/doc", params=asked, judge=judged)
+    host = host_of(params.base_url)
+    articles = read(Articles, _json(answer), host).articles
+    mentions, broken = each(Article, articles, mention, host, "url")
+    return Read(once(mentions), broken, _fullness(len(articles)))
+
+
+def _fullness(given: int) -> float:
+    """GDELT does not tell how many there are: a full answer may hold back more, perhaps as many again."""
+    return 2.0 if given >= MOST else given / MOST
+
+
+def judged(answer: httpx2.Response) -> SourceError | None:
+    """The errors of GDELT are a sentence in plain text, with a status of 200 as often as not."""
+    body = answer.content.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if answer.status_code not in (200, 429) or body[:1] in (b"{", b"[", b"<"):
+        return None
+    host, said = host_of(str(answer.url)), _said(body)
+    if answer.status_code == 429 or "limit requests" in said.lower():
+        return SourceBusy("{host} answers one question every 5 seconds, and was asked more often", host=host, wait=SOON)
+    if not said or "html" in answer.headers.get("content-type", ""):
+        return None
+    if OF_THE_QUERY.search(said):
+        return SourceRefused(
+            "{host} cannot search for this: «{said}» Change the words of the source", host=host, said=said
+        )
+    return SourceError(
+        "{host} gave no articles, it says: «{said}»; the next reading is automatic", host=host, said=said
+    )
+
+
+def _said(body: bytes) -> str:
+    return " ".join(fit(body[:2_000].decode("utf-8", "replace"), 2_000).split())[:LONGEST_SAID]
+
+
+def _json(answer: httpx2.Response) -> Json:
+    """The answer as JSON, with the backslashes that mean nothing taken as they stand; nothing at all is no match."""
+    text = answer.content.decode("utf-8-sig", "replace").strip()
+    if not text:
+        return {}
+    try:
+        value: Json = json.loads(ESCAPE.sub(_mended, text), strict=False)
+    except (ValueError, RecursionError):
+        return json_of(answer)
+    return value
+
+
+def _mended(found: re.Match[str]) -> str:
+    return found[0] if found[1] is None else "\\\\" + found[1]
+
+
+def mention(article: Article) -> RawMention | None:
+    """The title is all there is of an article; it is dated by when GDELT saw it, which is when it came out or later."""
+    url = clean_link(fit(article.url, 2048))
+    if url is None:
+        return None
+    return RawMention(
+        external_id=fit_id(url),
+        url=url,
+        title=html.unescape(fit(article.title, LONGEST_TITLE)).strip(),
+        platform="press",
+        outlet=fit(article.domain, 200),
+        language=LANGUAGES.get(article.language.strip().lower()),
+        published_at=past(moment(article.seendate)),
+    )
+
+
+collector = Collector(
+    kind="gdelt",
+    title={"en": "World press (GDELT)", "fr": "Presse mondiale (GDELT)"},
+    help={
+        "en": "News articles in 65 languages whose text holds your words, from the GDELT Project: their titles and "
+        "addresses, about 15 minutes after they come out. No key is needed.",
+        "fr": "Les articles de presse, en 65 langues, dont le texte contient vos mots, d'après le projet GDELT : leurs "
+        "titres et leurs adresses, un quart d'heure environ après leur parution. Aucune clé n'est nécessaire.",
+    },
+    params=Search,
+    pages=pages,
+    backfill=backfill,
+    platform="press",
+    group="web",
+    min_interval=timedelta(minutes=15),
+    default_interval=timedelta(hours=1),
+    gap=GAP,
+    history_days=HISTORY_DAYS,
+    blind={
+        "en": (
+            (
+                "The text of the articles and their authors: GDELT gives titles and addresses only. Tie this source "
+                "to a brand, or only articles that name it in their title are kept."
+            ),
+            "When an article was published: the time shown is when GDELT saw it, minutes to hours later.",
+            "Articles in other languages are searched in an English translation, which may miss a name.",
+            "More than 250 articles within one hour.",
+        ),
+        "fr": (
+            (
+                "Le texte des articles et leurs auteurs : GDELT ne donne que titres et adresses. Rattachez cette "
+                "source à une marque, sinon seuls les articles qui la nomment dans leur titre sont gardés."
+            ),
+            (
+                "La date de parution d'un article : l'heure affichée est celle où GDELT l'a vu, des minutes ou des "
+                "heures plus tard."
+            ),
+            "Les articles d'autres langues sont cherchés dans une traduction anglaise, qui peut manquer un nom.",
+            "Au-delà de 250 articles en une heure.",
+        ),
+    },
+    history={
+        "en": "the last 7 days; going back reaches 90 days",
+        "fr": "les 7 derniers jours ; en remontant, jusqu'à 90 jours",
+    },
+)

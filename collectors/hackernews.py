@@ -1,0 +1,155 @@
+"""Hacker News: stories and comments that hold some words, through the search that Algolia runs for it."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Annotated, Any
+
+import httpx2
+from pydantic import Field, StringConstraints
+
+from ._answers import Count, Part, Text, answer_of, each
+from ._fetch import fetch, host_of
+from ._fields import BaseUrl, Params, Words
+from ._links import clean_link
+from ._slices import Read, backward, forward, once
+from ._times import moment, past
+from .base import Collector, Cursor, Page, RawMention, Window
+
+PAGE_SIZE = 300
+"""Hits that are asked for at once: of 1,000, the most there are, the comments may not fit in 8 MB."""
+OVERLAP = timedelta(minutes=60)
+"""Algolia learns of messages out of order, some of them late."""
+FIRST = timedelta(days=7)
+ITEM = "https://news.ycombinator.com/item?id={id}"
+
+
+class Search(Params):
+    """What is searched for."""
+
+    query: Words = Field(
+        title="Words",
+        description="Every word has to be there; write several words between quotation marks to find them side by side",
+        examples=['"acme cloud"'],
+    )
+    base_url: BaseUrl = Field(default="https://hn.algolia.com", title="Address of the interface")
+
+
+class Hit(Part):
+    """A story or a comment, as Algolia knows it."""
+
+    id: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(alias="objectID")
+    author: Text = ""
+    title: Text = ""
+    url: Text = ""
+    story_text: Text = ""
+    comment_text: Text = ""
+    story_id: Text = ""
+    parent_id: Text = ""
+    points: Count = None
+    num_comments: Count = None
+    created_at_i: Count = None
+    created_at: Text = ""
+
+
+class Hits(Part):
+    hits: Annotated[list[Any], Field(max_length=1_000)]
+    found: Count = Field(default=None, alias="nbHits")
+
+
+def pages(params: Search, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
+    """What was said since the cursor's `at`, less an hour; of the last 7 days at first."""
+    return forward(cursor, lambda part: _read(params, part, http), overlap=OVERLAP, first=FIRST, most=PAGE_SIZE)
+
+
+def backfill(params: Search, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
+    """The window, newest slice first. The cursor's `at` is the moment from which on all was given."""
+    return backward(cursor, window, lambda part: _read(params, part, http), most=PAGE_SIZE)
+
+
+def _read(params: Search, window: Window, http: httpx2.Client) -> Read:
+    since, until = (int(at.timestamp()) for at in (window.since, window.until))
+    asked: dict[str, str | int] = {
+        "query": params.query,
+        "tags": "(story,comment)",
+        "numericFilters": f"created_at_i>={since},created_at_i<{until}",
+        "hitsPerPage": PAGE_SIZE,
+        "advancedSyntax": "true",
+        "typoTolerance": "false",
+        "attributesToHighlight": "none",
+    }
+    answer = answer_of(Hits, fetch(http, f"{params.base_url}/api/v1/search_by_date", params=asked))
+    mentions, broken = each(Hit, answer.hits, mention, host_of(params.base_url), "objectID")
+    return Read(once(mentions), broken, _fullness(answer))
+
+
+def _fullness(answer: Hits) -> float:
+    """Where fewer are given than were found, the answer is too full, whatever the size of its page."""
+    given, found = len(answer.hits), answer.found or 0
+    return max(found / PAGE_SIZE, 1.01) if found > given else given / PAGE_SIZE
+
+
+def mention(hit: Hit) -> RawMention:
+    """A story has a title and often a link; a comment is text alone, its story's title was not said by its author."""
+    comment = bool(hit.comment_text or hit.parent_id)
+    return RawMention(
+        external_id=hit.id,
+        url=ITEM.format(id=hit.id),
+        title="" if comment else html.escape(hit.title, quote=False),
+        text=hit.comment_text if comment else _story(hit),
+        html=True,
+        author=hit.author,
+        author_id=hit.author,
+        platform="hacker news",
+        outlet="Hacker News",
+        published_at=past(moment(hit.created_at_i) or moment(hit.created_at)),
+        thread_id=hit.story_id or hit.id,
+        parent_id=hit.parent_id or None,
+        engagement=_engagement(hit),
+    )
+
+
+def _story(hit: Hit) -> str:
+    """What a story says, and on a line of its own the address it is about: «Ask HN» has none."""
+    link = clean_link(hit.url)
+    return "\n".join(filter(None, (hit.story_text, f"<p>{html.escape(link)}</p>" if link else "")))
+
+
+def _engagement(hit: Hit) -> dict[str, int]:
+    given = {"likes": hit.points, "comments": hit.num_comments}
+    return {name: number for name, number in given.items() if number is not None}
+
+
+collector = Collector(
+    kind="hackernews",
+    title={"en": "Hacker News", "fr": "Hacker News"},
+    help={
+        "en": "Stories and comments of Hacker News that hold your words. No key is needed.",
+        "fr": "Les sujets et les commentaires de Hacker News qui contiennent vos mots. Aucune clé n'est nécessaire.",
+    },
+    params=Search,
+    pages=pages,
+    backfill=backfill,
+    platform="hacker news",
+    group="forums",
+    min_interval=timedelta(minutes=5),
+    default_interval=timedelta(minutes=30),
+    blind={
+        "en": (
+            "Points and comments gained more than an hour after a message was found.",
+            "Messages that are edited or deleted later: they stay here as they were first read.",
+            "What the article behind a link says: only the title and the address are read.",
+        ),
+        "fr": (
+            "Les points et les commentaires gagnés plus d'une heure après que le message a été trouvé.",
+            "Les messages modifiés ou supprimés ensuite : ils restent ici tels qu'ils ont d'abord été lus.",
+            "Ce que dit l'article derrière un lien : seuls le titre et l'adresse sont lus.",
+        ),
+    },
+    history={
+        "en": "the last 7 days; going back reaches the beginning of Hacker News, in 2006",
+        "fr": "les 7 derniers jours ; en remontant, tout depuis les débuts de Hacker News, en 2006",
+    },
+)

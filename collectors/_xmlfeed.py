@@ -155,7 +155,7 @@ def _author(holder: Any) -> str:
     if written:
         return written[2] or written[1]
     names = [_name(author.get("name")) for author in _dicts(holder.get("authors"))[:3]]
-    return ", ".join(name for name in names if name) or _name(holder.get("author"))
+    return ", ".join(dict.fromkeys(name for name in names if name)) or _name(holder.get("author"))
 
 
 def _profile(entry: Any) -> str:

@@ -28,7 +28,7 @@ WHERE = re.compile(r"/r/(\w{1,50})/comments/(\w{1,20})/")
 class RedditFeed(Params):
     base_url: BaseUrl = Field(default="https://www.reddit.com", title="Address", description="Leave as it is")
     query: Line = Field(default="", title="Search", description="Empty: everything in the subreddit")
-    subreddit: Annotated[str, StringConstraints(pattern=r"^(\w{2,50}(\+\w{2,50}){0,9})?$")] = Field(
+    subreddit: Annotated[str, StringConstraints(max_length=300, pattern=r"^(\w+(\+\w+)*)?$")] = Field(
         default="", title="Subreddit", description="Its name without r/; empty: all of Reddit", examples=["france"]
     )
     what: Literal["posts", "comments"] = Field(default="posts", title="What to read")

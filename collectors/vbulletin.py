@@ -13,7 +13,7 @@ from ._boards import Board, place_of, switched_off
 from ._reading import read_first, shaped
 from .base import Collector, Cursor, Page, RawMention
 
-Numbers = Annotated[str, StringConstraints(pattern=r"^\s*(\d{1,10}\s*(,\s*\d{1,10}\s*){0,49})?$", max_length=500)]
+Numbers = Annotated[str, StringConstraints(pattern=r"^[\d\s]*(,[\d\s]+)*$", max_length=500)]
 
 
 class VbulletinBoard(Board):

@@ -13,7 +13,7 @@ from ._boards import Board, place_of, switched_off
 from ._reading import read_first, shaped
 from .base import Collector, Cursor, Page, RawMention
 
-Forum = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^([\w%.-]{1,200}\.)?\d{0,10}$")]
+Forum = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[\w%.-]*$")]
 
 
 class XenforoBoard(Board):

@@ -223,7 +223,8 @@ def read_archive(place: Place, cursor: Cursor, window: Window, http: httpx2.Clie
     The cursor holds `next`, the page to go on with, and `reached`. Items without a date belong to no window.
     """
     go_on = cursor.get("next")
-    url, fresh, reached = go_on if isinstance(go_on, str) else place.url, Fresh(), window.until
+    url = go_on if isinstance(go_on, str) and _may_follow(place, go_on) else place.url
+    fresh, reached = Fresh(), window.until
     for _ in range(MOST_ARCHIVES):
         fresh(url)
         feed, answer = _read(_ask(replace(place, url=url), {}, http), place, http)

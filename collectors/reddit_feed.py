@@ -99,11 +99,13 @@ def _judge(answer: httpx2.Response) -> SourceError | None:
 
 
 def _message(mention: RawMention) -> RawMention:
-    """Text between the marks that Reddit sets; around them stand a picture, who submitted it and two links."""
+    """Text between the marks that Reddit sets; around them stand a picture, who submitted it and two links. The title
+    of a comment says who wrote it first."""
     words, where = WORDS.search(mention.text), WHERE.search(mention.url or "")
     return replace(
         mention,
         platform="reddit",
+        title=mention.title.removeprefix(f"{mention.author} on "),
         text=words[1] if words else "",
         author=mention.author.removeprefix("/u/"),
         outlet=f"r/{where[1]}" if where else mention.outlet,

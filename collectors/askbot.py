@@ -33,7 +33,7 @@ class AskbotSite(Params):
         description="With the language, where the site has one in its addresses",
         examples=["https://ask.example.org/en"],
     )
-    query: Line = Field(default="", title="Search", description="Empty: all questions", examples=["acme"])
+    query: Line = Field(default="", title="Words to search for", description="Empty: all questions", examples=["acme"])
     what: Literal["all", "questions"] = Field(
         default="all", title="What to read", description="all: questions and their answers; questions: no answers"
     )
@@ -163,8 +163,8 @@ collector = Collector(
     help={
         "en": "Questions of a site that runs Askbot, those that a search finds or all of them, with their answers. "
         "No key is needed.",
-        "fr": "Les questions d'un site qui utilise Askbot, celles qu'une recherche trouve ou toutes, avec leurs "
-        "réponses. Aucune clé n'est nécessaire.",
+        "fr": "Les questions d’un site qui utilise Askbot, celles qu’une recherche trouve ou toutes, avec leurs "
+        "réponses. Aucune clé n’est nécessaire.",
     },
     steps={
         "en": (
@@ -176,10 +176,10 @@ collector = Collector(
         ),
         "fr": (
             (
-                "Ouvrez le site dans un navigateur et copiez son adresse, avec la langue s'il y en a une : "
+                "Ouvrez le site dans un navigateur et copiez son adresse, avec la langue s’il y en a une : "
                 "https://ask.example.org/fr."
             ),
-            "Essayez-y la recherche : ce qu'elle trouve est ce que Vigie lit.",
+            "Essayez-y la recherche : ce qu’elle trouve est ce que Vigie lit.",
         ),
     },
     blind={
@@ -194,7 +194,7 @@ collector = Collector(
         "fr": (
             "Les commentaires sous les questions et les réponses : Askbot ne les donne pas.",
             (
-                "La fin des longues réponses, dont le début est donné ; et plus que les dix dernières réponses d'une "
+                "La fin des longues réponses, dont le début est donné ; et plus que les dix dernières réponses d’une "
                 "question."
             ),
             "Ce qui a été supprimé : cela disparaît sans un mot. Les sites réservés aux membres.",
@@ -206,6 +206,6 @@ collector = Collector(
     gap=timedelta(seconds=1),
     history={
         "en": "the last 7 days at first; as far as the site goes on request",
-        "fr": "les 7 derniers jours d'abord ; aussi loin que va le site sur demande",
+        "fr": "les 7 derniers jours d’abord ; aussi loin que va le site sur demande",
     },
 )

@@ -29,7 +29,7 @@ class DiscourseForum(Params):
     )
     query: Line = Field(
         default="",
-        title="Search",
+        title="Words to search for",
         description="For the mode search: words, or Discourse's own filters such as #category or tags:news",
         examples=["acme"],
     )
@@ -76,7 +76,7 @@ collector = Collector(
     help={
         "en": "Posts of a Discourse forum: those that a search finds, the opening posts of new topics, or all of them. "
         "Public forums need no key.",
-        "fr": "Les messages d'un forum Discourse : ceux qu'une recherche trouve, les messages d'ouverture des nouveaux "
+        "fr": "Les messages d’un forum Discourse : ceux qu’une recherche trouve, les messages d’ouverture des nouveaux "
         "sujets, ou tous. Les forums publics ne demandent pas de clé.",
     },
     steps={
@@ -89,8 +89,8 @@ collector = Collector(
             ),
         ),
         "fr": (
-            "Ouvrez le forum dans un navigateur et copiez son adresse, jusqu'à la dernière barre après son nom.",
-            "Essayez-y la recherche : ce qu'elle trouve est ce que Vigie lit. Choisissez « posts » pour votre forum.",
+            "Ouvrez le forum dans un navigateur et copiez son adresse, jusqu’à la dernière barre après son nom.",
+            "Essayez-y la recherche : ce qu’elle trouve est ce que Vigie lit. Choisissez « posts » pour votre forum.",
             (
                 "Forum réservé aux membres : demandez une clé à son propriétaire. Administration, Clés API, "
                 "Nouvelle clé, pour un seul utilisateur, en lecture seule. Collez ici la clé et le nom de cet "
@@ -108,17 +108,17 @@ collector = Collector(
         "fr": (
             (
                 "Une recherche donne un message par sujet, le plus récent qui correspond : choisissez « posts » "
-                "pour n'en manquer aucun."
+                "pour n’en manquer aucun."
             ),
             (
-                "Les messages privés, et les catégories que les visiteurs (ou l'utilisateur de la clé) ne peuvent pas "
+                "Les messages privés, et les catégories que les visiteurs (ou l’utilisateur de la clé) ne peuvent pas "
                 "lire."
             ),
             (
                 "Ce que la modération a supprimé : cela disparaît sans un mot. Ce que son auteur a retiré ou qui a été "
                 "masqué est suivi."
             ),
-            "Les modifications d'anciens messages, une fois qu'ils ont quitté les pages relues.",
+            "Les modifications d’anciens messages, une fois qu’ils ont quitté les pages relues.",
         ),
     },
     platform="discourse",
@@ -128,6 +128,6 @@ collector = Collector(
     deletions=True,
     history={
         "en": "the last 7 days at first; as far as the forum goes on request",
-        "fr": "les 7 derniers jours d'abord ; aussi loin que va le forum sur demande",
+        "fr": "les 7 derniers jours d’abord ; aussi loin que va le forum sur demande",
     },
 )

@@ -26,7 +26,9 @@ Broken = list[tuple[str, str]]
 
 class FlarumForum(Params):
     base_url: BaseUrl = Field(title="Address of the forum", examples=["https://forum.example.org"])
-    query: Line = Field(default="", title="Search", description="Empty: all discussions", examples=["acme"])
+    query: Line = Field(
+        default="", title="Words to search for", description="Empty: all discussions", examples=["acme"]
+    )
     what: Literal["discussions", "posts"] = Field(
         default="discussions",
         title="What to read",
@@ -178,7 +180,7 @@ collector = Collector(
     help={
         "en": "Discussions of a Flarum forum, those that a search finds or all of them, with or without their replies. "
         "Public forums need no token.",
-        "fr": "Les discussions d'un forum Flarum, celles qu'une recherche trouve ou toutes, avec ou sans leurs "
+        "fr": "Les discussions d’un forum Flarum, celles qu’une recherche trouve ou toutes, avec ou sans leurs "
         "réponses. Les forums publics ne demandent pas de jeton.",
     },
     steps={
@@ -192,10 +194,10 @@ collector = Collector(
         ),
         "fr": (
             (
-                "Ouvrez le forum dans un navigateur et copiez son adresse, jusqu'à la dernière barre avant « d/ » ou "
+                "Ouvrez le forum dans un navigateur et copiez son adresse, jusqu’à la dernière barre avant « d/ » ou "
                 "« t/ »."
             ),
-            "Essayez-y la recherche : ce qu'elle trouve est ce que Vigie lit.",
+            "Essayez-y la recherche : ce qu’elle trouve est ce que Vigie lit.",
             (
                 "Forum réservé aux membres : connectez-vous, ouvrez votre profil, Sécurité, Jetons de développeur, et "
                 "créez-en un. Sans cette page, demandez un jeton au propriétaire du forum."
@@ -209,9 +211,9 @@ collector = Collector(
             "Private discussions, and changes to posts once they have left the pages that are read again.",
         ),
         "fr": (
-            "Les réponses, si « discussions » est choisi : seule celle qu'une recherche trouve dans chacune est lue.",
+            "Les réponses, si « discussions » est choisi : seule celle qu’une recherche trouve dans chacune est lue.",
             "Ce que la modération a supprimé pour de bon ; ce qui est masqué est suivi là où le jeton peut le voir.",
-            "Les discussions privées, et les modifications de messages une fois qu'ils ont quitté les pages relues.",
+            "Les discussions privées, et les modifications de messages une fois qu’ils ont quitté les pages relues.",
         ),
     },
     platform="flarum",
@@ -221,6 +223,6 @@ collector = Collector(
     deletions=True,
     history={
         "en": "the last 7 days at first; as far as the forum goes on request",
-        "fr": "les 7 derniers jours d'abord ; aussi loin que va le forum sur demande",
+        "fr": "les 7 derniers jours d’abord ; aussi loin que va le forum sur demande",
     },
 )

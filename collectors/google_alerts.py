@@ -60,7 +60,7 @@ collector = Collector(
     pages=pages,
     help={
         "en": "What Google finds on the web and in the news for an alert that you set up, delivered to a feed.",
-        "fr": "Ce que Google trouve sur le web et dans l'actualité pour une alerte que vous avez créée, "
+        "fr": "Ce que Google trouve sur le web et dans l’actualité pour une alerte que vous avez créée, "
         "envoyée vers un flux.",
     },
     steps={
@@ -77,9 +77,9 @@ collector = Collector(
             (
                 "Écrivez les mots à surveiller, puis « Afficher les options » : fréquence "
                 "« Immédiatement », nombre de résultats « Tous les résultats », envoi à « Flux RSS ». Cliquez sur "
-                "« Créer l'alerte »."
+                "« Créer l’alerte »."
             ),
-            ("Dans « Mes alertes », faites un clic droit sur l'icône de flux de l'alerte et copiez l'adresse du lien."),
+            ("Dans « Mes alertes », faites un clic droit sur l’icône de flux de l’alerte et copiez l’adresse du lien."),
         ),
     },
     blind={
@@ -90,11 +90,11 @@ collector = Collector(
         ),
         "fr": (
             (
-                "L'essentiel de ce qui se dit : Google choisit une partie du web et de l'actualité, et la trouve "
+                "L’essentiel de ce qui se dit : Google choisit une partie du web et de l’actualité, et la trouve "
                 "souvent des jours plus tard."
             ),
             "Les réseaux sociaux, les commentaires et le texte entier : une alerte donne un titre et quelques lignes.",
-            "Ce qui a été publié avant la création de l'alerte.",
+            "Ce qui a été publié avant la création de l’alerte.",
         ),
     },
     platform="web",

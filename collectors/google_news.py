@@ -21,7 +21,7 @@ MOST = 100
 
 class NewsSearch(Params):
     base_url: BaseUrl = Field(default="https://news.google.com", title="Address", description="Leave as it is")
-    query: Words = Field(title="Search", description="As in Google News", examples=['"Acme" OR Acmé'])
+    query: Words = Field(title="Words to search for", description="As in Google News", examples=['"Acme" OR Acmé'])
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")] = Field(
         default="fr", title="Language", description="Of the articles: fr, en, de, pt-BR…"
     )
@@ -113,8 +113,8 @@ collector = Collector(
     backfill=backfill,
     help={
         "en": "The press articles of a Google News search: headline, outlet and date. Their text is not given.",
-        "fr": "Les articles de presse d'une recherche Google Actualités : titre, média et date. "
-        "Leur texte n'est pas donné.",
+        "fr": "Les articles de presse d’une recherche Google Actualités : titre, média et date. "
+        "Leur texte n’est pas donné.",
     },
     steps={
         "en": (
@@ -123,7 +123,7 @@ collector = Collector(
             "Make one source for each country or language that matters to you.",
         ),
         "fr": (
-            "Essayez la recherche sur news.google.com jusqu'à ce qu'elle trouve ce que vous attendez.",
+            "Essayez la recherche sur news.google.com jusqu’à ce qu’elle trouve ce que vous attendez.",
             "Écrivez ici les mêmes mots, avec la langue et le pays de la presse à chercher.",
             "Créez une source pour chaque pays ou langue qui compte pour vous.",
         ),
@@ -139,8 +139,8 @@ collector = Collector(
                 "Le texte des articles : une marque que seul le texte nomme est trouvée par Google, mais ne "
                 "correspond pas ici."
             ),
-            "Au-delà de 100 titres d'une recherche : Google laisse les autres de côté.",
-            "Où mène le lien : c'est celui de Google, et il ouvre l'article dans un navigateur.",
+            "Au-delà de 100 titres d’une recherche : Google laisse les autres de côté.",
+            "Où mène le lien : c’est celui de Google, et il ouvre l’article dans un navigateur.",
         ),
     },
     platform="web",

@@ -28,7 +28,9 @@ class LemmySearch(Params):
         title="Address of the instance",
         description="A large one knows of most of what is said on the others",
     )
-    query: Line = Field(default="", title="Search", description="Empty: everything in the community", examples=["acme"])
+    query: Line = Field(
+        default="", title="Words to search for", description="Empty: everything in the community", examples=["acme"]
+    )
     community: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^!?[\w.@-]*$", max_length=200)] = (
         Field(default="", title="Community", description="Empty: all of them", examples=["france@jlai.lu"])
     )
@@ -124,8 +126,8 @@ collector = Collector(
     help={
         "en": "Posts and comments of the Lemmy communities: those that a search finds, or all of one community. "
         "One large instance shows most of the others too; no key is needed.",
-        "fr": "Les publications et commentaires des communautés Lemmy : ceux qu'une recherche trouve, ou tous ceux "
-        "d'une communauté. Une grande instance montre l'essentiel des autres ; aucune clé n'est nécessaire.",
+        "fr": "Les publications et commentaires des communautés Lemmy : ceux qu’une recherche trouve, ou tous ceux "
+        "d’une communauté. Une grande instance montre l’essentiel des autres ; aucune clé n’est nécessaire.",
     },
     steps={
         "en": (
@@ -135,11 +137,11 @@ collector = Collector(
         ),
         "fr": (
             (
-                "Choisissez une instance : lemmy.world connaît l'essentiel du monde, jlai.lu l'essentiel de ce qui se "
+                "Choisissez une instance : lemmy.world connaît l’essentiel du monde, jlai.lu l’essentiel de ce qui se "
                 "dit en français."
             ),
-            "Essayez-y la recherche, avec « Tout » et « Nouveau ». Ce qu'elle trouve est ce que Vigie lit.",
-            "Pour suivre une communauté, copiez son nom sur sa page, avec l'instance : nom@instance.",
+            "Essayez-y la recherche, avec « Tout » et « Nouveau ». Ce qu’elle trouve est ce que Vigie lit.",
+            "Pour suivre une communauté, copiez son nom sur sa page, avec l’instance : nom@instance.",
         ),
     },
     blind={
@@ -152,11 +154,11 @@ collector = Collector(
             ),
         ),
         "fr": (
-            "Les communautés que personne ne suit sur l'instance choisie : elle n'en a jamais entendu parler.",
-            "Ce qui arrive sur l'instance plus de six heures après avoir été écrit.",
+            "Les communautés que personne ne suit sur l’instance choisie : elle n’en a jamais entendu parler.",
+            "Ce qui arrive sur l’instance plus de six heures après avoir été écrit.",
             (
-                "Ce qui a été retiré ou supprimé, sauf s'il est encore listé ; les modifications de ce qui est plus "
-                "ancien qu'une lecture."
+                "Ce qui a été retiré ou supprimé, sauf s’il est encore listé ; les modifications de ce qui est plus "
+                "ancien qu’une lecture."
             ),
         ),
     },
@@ -167,6 +169,6 @@ collector = Collector(
     deletions=True,
     history={
         "en": "the last 7 days at first; as far as the instance goes on request",
-        "fr": "les 7 derniers jours d'abord ; aussi loin que va l'instance sur demande",
+        "fr": "les 7 derniers jours d’abord ; aussi loin que va l’instance sur demande",
     },
 )

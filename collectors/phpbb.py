@@ -69,7 +69,7 @@ collector = Collector(
     pages=pages,
     help={
         "en": "The new messages of a phpBB board, or of one of its forums or topics, by the feed the board writes.",
-        "fr": "Les nouveaux messages d'un forum phpBB, ou d'une de ses rubriques ou d'un de ses sujets, "
+        "fr": "Les nouveaux messages d’un forum phpBB, ou d’une de ses rubriques ou d’un de ses sujets, "
         "par le flux que le forum écrit.",
     },
     steps={
@@ -80,11 +80,11 @@ collector = Collector(
         ),
         "fr": (
             (
-                "Ouvrez la page d'accueil du forum dans un navigateur et copiez son adresse, jusqu'à la dernière barre "
+                "Ouvrez la page d’accueil du forum dans un navigateur et copiez son adresse, jusqu’à la dernière barre "
                 "avant index.php."
             ),
             (
-                "Pour ne lire qu'une rubrique ou qu'un sujet, ouvrez-le et relevez le numéro dans son adresse "
+                "Pour ne lire qu’une rubrique ou qu’un sujet, ouvrez-le et relevez le numéro dans son adresse "
                 "(f=12 ou t=345)."
             ),
             (
@@ -101,7 +101,7 @@ collector = Collector(
         ),
         "fr": (
             "Ce qui a quitté le flux entre deux lectures : il contient 10 à 15 messages sur la plupart des forums.",
-            "Les rubriques réservées aux membres, les mentions j'aime et les vues.",
+            "Les rubriques réservées aux membres, les mentions j’aime et les vues.",
             "Ce qui y a été supprimé : un flux oublie en silence.",
         ),
     },

@@ -27,7 +27,7 @@ WHERE = re.compile(r"/r/(\w{1,50})/comments/(\w{1,20})/")
 
 class RedditFeed(Params):
     base_url: BaseUrl = Field(default="https://www.reddit.com", title="Address", description="Leave as it is")
-    query: Line = Field(default="", title="Search", description="Empty: everything in the subreddit")
+    query: Line = Field(default="", title="Words to search for", description="Empty: everything in the subreddit")
     subreddit: Annotated[str, StringConstraints(max_length=300, pattern=r"^(\w+(\+\w+)*)?$")] = Field(
         default="", title="Subreddit", description="Its name without r/; empty: all of Reddit", examples=["france"]
     )
@@ -121,7 +121,7 @@ collector = Collector(
     help={
         "en": "The newest posts of a Reddit search or of a subreddit, or its newest comments, without a key. "
         "Reddit often refuses feeds: the kind with a key is surer.",
-        "fr": "Les publications les plus récentes d'une recherche Reddit ou d'un subreddit, ou ses derniers "
+        "fr": "Les publications les plus récentes d’une recherche Reddit ou d’un subreddit, ou ses derniers "
         "commentaires, sans clé. Reddit refuse souvent les flux : la collecte avec clé est plus sûre.",
     },
     steps={
@@ -134,10 +134,10 @@ collector = Collector(
             ),
         ),
         "fr": (
-            "Écrivez ce qu'il faut chercher, ou le nom d'un subreddit, ou les deux. Aucune clé n'est nécessaire.",
+            "Écrivez ce qu’il faut chercher, ou le nom d’un subreddit, ou les deux. Aucune clé n’est nécessaire.",
             "Si Reddit refuse, connectez-vous à un compte Reddit dans un navigateur et ouvrez reddit.com/prefs/feeds.",
             (
-                "Copiez l'une des adresses : ce qui suit user= est le nom, ce qui suit feed= est le jeton. Le jeton "
+                "Copiez l’une des adresses : ce qui suit user= est le nom, ce qui suit feed= est le jeton. Le jeton "
                 "ouvre vos flux privés : utilisez un compte créé pour cela."
             ),
         ),
@@ -151,8 +151,8 @@ collector = Collector(
         "fr": (
             "Les scores, nombres de commentaires et de lecteurs : les flux ne les donnent pas.",
             (
-                "Ce qui est passé entre deux lectures : un flux contient 25 à 100 publications, et l'on ne peut en "
-                "demander qu'un par minute environ."
+                "Ce qui est passé entre deux lectures : un flux contient 25 à 100 publications, et l’on ne peut en "
+                "demander qu’un par minute environ."
             ),
             "Ce qui a été supprimé ou modifié après avoir quitté le flux, et les commentaires hors des subreddits lus.",
         ),

@@ -46,7 +46,7 @@ collector = Collector(
     pages=pages,
     help={
         "en": "The newest threads of a vBulletin board, or of some of its forums, by the feed the board writes itself.",
-        "fr": "Les discussions les plus récentes d'un forum vBulletin, ou de certaines de ses rubriques, "
+        "fr": "Les discussions les plus récentes d’un forum vBulletin, ou de certaines de ses rubriques, "
         "par le flux que le forum écrit lui-même.",
     },
     steps={
@@ -59,14 +59,14 @@ collector = Collector(
             "If the board gives no feed, ask its owner to switch on «RSS syndication» in the administration.",
         ),
         "fr": (
-            "Ouvrez la page d'accueil du forum dans un navigateur et copiez son adresse, jusqu'à la dernière barre.",
+            "Ouvrez la page d’accueil du forum dans un navigateur et copiez son adresse, jusqu’à la dernière barre.",
             (
                 "Pour ne lire que certaines rubriques, ouvrez-les et relevez le numéro dans leur adresse "
                 "(forumdisplay.php?f=12 ou /12-nom)."
             ),
             (
-                "Si le forum ne donne pas de flux, demandez à son propriétaire d'activer la « syndication RSS » dans "
-                "l'administration."
+                "Si le forum ne donne pas de flux, demandez à son propriétaire d’activer la « syndication RSS » dans "
+                "l’administration."
             ),
         ),
     },
@@ -78,11 +78,11 @@ collector = Collector(
         ),
         "fr": (
             (
-                "Les réponses : le flux contient le message d'ouverture de chaque discussion, souvent ses premières "
+                "Les réponses : le flux contient le message d’ouverture de chaque discussion, souvent ses premières "
                 "lignes."
             ),
             "Ce qui a quitté le flux entre deux lectures : il contient 15 discussions sur la plupart des forums.",
-            "Les rubriques réservées aux membres, les mentions j'aime et les vues, et ce qui y a été supprimé.",
+            "Les rubriques réservées aux membres, les mentions j’aime et les vues, et ce qui y a été supprimé.",
         ),
     },
     platform="vbulletin",

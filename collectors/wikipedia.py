@@ -129,7 +129,7 @@ collector = Collector(
         "en": "Every edit of the Wikipedia pages that you name: who, why, and the lines added and removed. No key "
         "needed.",
         "fr": "Chaque modification des pages Wikipédia que vous nommez : qui, pourquoi, et les lignes ajoutées et "
-        "retirées. Aucune clé n'est nécessaire.",
+        "retirées. Aucune clé n’est nécessaire.",
     },
     steps={
         "en": (
@@ -142,9 +142,9 @@ collector = Collector(
             "Assign the source to the brand: an edit rarely repeats its name.",
         ),
         "fr": (
-            "Ouvrez la page sur Wikipédia et copiez son titre, tel qu'il figure en haut.",
+            "Ouvrez la page sur Wikipédia et copiez son titre, tel qu’il figure en haut.",
             (
-                "Vérifiez l'adresse du wiki : https://fr.wikipedia.org en français, https://en.wikipedia.org en "
+                "Vérifiez l’adresse du wiki : https://fr.wikipedia.org en français, https://en.wikipedia.org en "
                 "anglais. Créez une source par langue."
             ),
             (
@@ -162,11 +162,11 @@ collector = Collector(
             "The text of an edit of more than 40 lines, and that of a new page: only the comment is given.",
         ),
         "fr": (
-            "Les pages que vous n'avez pas nommées, y compris celles où la marque est citée.",
-            "L'adresse IP d'une modification faite sans compte : elle est personnelle, et laissée de côté.",
-            "Ce qui a été masqué plus de deux jours après avoir été écrit ; les modifications d'une page supprimée.",
+            "Les pages que vous n’avez pas nommées, y compris celles où la marque est citée.",
+            "L’adresse IP d’une modification faite sans compte : elle est personnelle, et laissée de côté.",
+            "Ce qui a été masqué plus de deux jours après avoir été écrit ; les modifications d’une page supprimée.",
             (
-                "Au-delà de 40 lignes, la suite d'une modification ; le texte d'une page nouvelle, dont seul le "
+                "Au-delà de 40 lignes, la suite d’une modification ; le texte d’une page nouvelle, dont seul le "
                 "commentaire est donné."
             ),
         ),
@@ -178,6 +178,6 @@ collector = Collector(
     deletions=True,
     history={
         "en": "the last 7 days at first; back to the creation of the page on request",
-        "fr": "les 7 derniers jours d'abord ; jusqu'à la création de la page sur demande",
+        "fr": "les 7 derniers jours d’abord ; jusqu’à la création de la page sur demande",
     },
 )

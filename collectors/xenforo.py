@@ -43,7 +43,7 @@ collector = Collector(
     pages=pages,
     help={
         "en": "The newest threads of a XenForo board, or of one of its forums, by the feed the board writes itself.",
-        "fr": "Les discussions les plus récentes d'un forum XenForo, ou d'une de ses rubriques, "
+        "fr": "Les discussions les plus récentes d’un forum XenForo, ou d’une de ses rubriques, "
         "par le flux que le forum écrit lui-même.",
     },
     steps={
@@ -52,9 +52,9 @@ collector = Collector(
             "To read one forum only, open it and copy the end of its address, for instance general-discussion.2.",
         ),
         "fr": (
-            "Ouvrez la page d'accueil du forum dans un navigateur et copiez son adresse, jusqu'à la dernière barre.",
+            "Ouvrez la page d’accueil du forum dans un navigateur et copiez son adresse, jusqu’à la dernière barre.",
             (
-                "Pour ne lire qu'une rubrique, ouvrez-la et copiez la fin de son adresse, par exemple "
+                "Pour ne lire qu’une rubrique, ouvrez-la et copiez la fin de son adresse, par exemple "
                 "discussion-generale.2."
             ),
         ),
@@ -67,11 +67,11 @@ collector = Collector(
         ),
         "fr": (
             (
-                "Les réponses : le flux contient le message d'ouverture de chaque discussion, souvent ses premières "
+                "Les réponses : le flux contient le message d’ouverture de chaque discussion, souvent ses premières "
                 "lignes, et compte les autres."
             ),
             "Ce qui a quitté le flux entre deux lectures : il contient 20 discussions sur la plupart des forums.",
-            "Les rubriques réservées aux membres, les mentions j'aime et les vues, et ce qui y a été supprimé.",
+            "Les rubriques réservées aux membres, les mentions j’aime et les vues, et ce qui y a été supprimé.",
         ),
     },
     platform="xenforo",

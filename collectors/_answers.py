@@ -25,7 +25,7 @@ def _text(value: object) -> object:
     return "" if value is None else value
 
 
-def _whole(value: object) -> object:
+def whole(value: object) -> int | None:
     """A count as given, also as text or null; None for what is none: counts are no reason to lose a mention."""
     if isinstance(value, str):
         value = value.strip()
@@ -38,7 +38,7 @@ def _whole(value: object) -> object:
 Text = Annotated[str, BeforeValidator(_text)]
 """A text, empty where the platform says null."""
 
-Count = Annotated[int | None, BeforeValidator(_whole)]
+Count = Annotated[int | None, BeforeValidator(whole)]
 """A count as given; None when the platform does not say, or says something else."""
 
 

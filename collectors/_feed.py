@@ -10,7 +10,7 @@ from typing import Literal
 from ._entities import mend
 from ._items import Found, identified, newest
 from ._jsonfeed import is_json_feed, items_of, read_json
-from ._links import feed_links
+from ._links import clean_link, feed_links
 from ._xmlfeed import read_xml
 from .base import RawMention
 
@@ -38,13 +38,17 @@ CLOSED_BY = {"rss": "</channel></rss>", "feed": "</feed>", "rdf:rdf": "</rdf:RDF
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed that was read. `pause` is what it asks for, in seconds; `left_out` counts the items over the cap."""
+    """A feed that was read. `pause` is what it asks for, in seconds; `left_out` counts the items over the cap.
+
+    `next` is the address of its older items, where it names one.
+    """
 
     mentions: tuple[RawMention, ...]
     broken: tuple[tuple[str, str], ...] = ()
     pause: int | None = None
     flaw: Literal["", "truncated", "malformed"] = ""
     left_out: int = 0
+    next: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,8 @@ def _from_json(text: str, address: str) -> Feed | NoFeed:
     if not is_json_feed(document) or not isinstance(document, dict):
         return NoFeed("json")
     found, broken = items_of(document, address)
-    return _feed(found, broken, None, "")
+    older = document.get("next_url")
+    return _feed(found, broken, None, "", clean_link(older, address) if isinstance(older, str) else None)
 
 
 def _from_xml(text: str, address: str) -> Feed | NoFeed:
@@ -136,7 +141,7 @@ def _from_xml(text: str, address: str) -> Feed | NoFeed:
     if not parsed.dialect and not parsed.found and _root(whole) not in EMPTY_ROOTS:
         return NoFeed("unknown")
     flaw: Literal["", "truncated", "malformed"] = "truncated" if cut else "" if parsed.well_formed else "malformed"
-    return _feed(parsed.found, parsed.broken, parsed.pause, flaw)
+    return _feed(parsed.found, parsed.broken, parsed.pause, flaw, parsed.next)
 
 
 def _complete(text: str) -> tuple[str, bool]:
@@ -170,7 +175,8 @@ def _feed(
     broken: list[tuple[str, str]],
     pause: int | None,
     flaw: Literal["", "truncated", "malformed"],
+    older: str | None,
 ) -> Feed:
     mentions = identified(found)
     kept = newest(mentions, MOST_ITEMS)
-    return Feed(kept, tuple(broken[:MOST_ITEMS]), pause, flaw, left_out=len(mentions) - len(kept))
+    return Feed(kept, tuple(broken[:MOST_ITEMS]), pause, flaw, left_out=len(mentions) - len(kept), next=older)

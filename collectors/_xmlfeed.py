@@ -36,13 +36,17 @@ PHPBB_TAIL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class XmlFeed:
-    """What a document holds. `dialect` is empty when it is no feed; `pause` is what it asks for, in seconds."""
+    """What a document holds. `dialect` is empty when it is no feed; `pause` is what it asks for, in seconds.
+
+    `next` is where its older items are (RFC 5005), where it says so.
+    """
 
     dialect: str
     found: list[Found]
     broken: list[tuple[str, str]]
     pause: int | None
     well_formed: bool
+    next: str | None = None
 
 
 def read_xml(text: str, address: str) -> XmlFeed:
@@ -62,6 +66,7 @@ def read_xml(text: str, address: str) -> XmlFeed:
         broken=broken,
         pause=_pause(parsed.feed),
         well_formed=not parsed.bozo or isinstance(parsed.get("bozo_exception"), HARMLESS),
+        next=_next(dict(parsed.feed), address),
     )
 
 
@@ -150,7 +155,7 @@ def _author(holder: Any) -> str:
     if written:
         return written[2] or written[1]
     names = [_name(author.get("name")) for author in _dicts(holder.get("authors"))[:3]]
-    return ", ".join(name for name in names if name) or _name(holder.get("author"))
+    return ", ".join(dict.fromkeys(name for name in names if name)) or _name(holder.get("author"))
 
 
 def _profile(entry: Any) -> str:
@@ -195,6 +200,12 @@ def _engagement(entry: Any) -> dict[str, int]:
         "likes": rating.get("count") if isinstance(rating, dict) else None,
     }
     return {name: count for name, text in given.items() if (count := _count(text)) is not None}
+
+
+def _next(feed: Any, address: str) -> str | None:
+    older = [link for link in _dicts(feed.get("links")) if link.get("rel") in ("next", "prev-archive")]
+    links = (clean_link(str(link.get("href", "")), address) for link in older)
+    return next(filter(None, links), None)
 
 
 def _pause(feed: Any) -> int | None:

@@ -1,0 +1,111 @@
+"""phpBB boards, by their Atom feeds: all messages, new topics, one forum or one topic."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal, Self
+
+import httpx2
+from pydantic import Field, model_validator
+
+from ._boards import Board, place_of, switched_off
+from ._reading import read_first, shaped
+from .base import Collector, Cursor, Page, RawMention
+
+What = Literal["overall", "topics_new", "topics_active", "topics", "news", "forum", "topic"]
+TOPIC = re.compile(r"[?&]t=(\d{1,15})\b")
+OLD_NAMES = {"overall": "", "topics_new": "topics", "topics": "topics"}
+"""What feed.php of phpBB 3.0 and 3.1 calls them, where it differs."""
+
+
+class PhpbbBoard(Board):
+    what: What = Field(
+        default="overall",
+        title="What to read",
+        description="overall: every new message; topics_new: opening messages only; forum or topic: give its number",
+    )
+    number: int | None = Field(
+        default=None,
+        ge=1,
+        title="Number of the forum or topic",
+        description="As in its address: 12 in viewforum.php?f=12, 345 in viewtopic.php?t=345",
+    )
+
+    @model_validator(mode="after")
+    def _numbered(self) -> Self:
+        if self.what in ("forum", "topic") and self.number is None:
+            raise ValueError("give the number of the forum or of the topic")
+        return self
+
+
+def pages(params: PhpbbBoard, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
+    """The feed at /app.php/feed (3.1 and later), /feed (rewritten addresses) or /feed.php (before)."""
+    numbered = f"/{params.number}" if params.what in ("forum", "topic") else ""
+    name = f"{params.what}{numbered}"
+    places = [place_of(params, f"{way}/{name}") for way in ("/app.php/feed", "/feed")]
+    places.append(place_of(params, "/feed.php", **_old_query(params)))
+    return shaped(read_first(places, cursor, http, switched_off(params, "phpBB")), _message)
+
+
+def _old_query(params: PhpbbBoard) -> dict[str, str]:
+    if params.what in ("forum", "topic"):
+        return {params.what[0]: str(params.number)}
+    return {"mode": OLD_NAMES.get(params.what, params.what)}
+
+
+def _message(mention: RawMention) -> RawMention:
+    """Old boards write the topic in the link of each message."""
+    topic = TOPIC.search(mention.url or "")
+    board = (mention.url or "").partition("viewtopic.php")[0]
+    return replace(mention, platform="phpbb", thread_id=f"{board}viewtopic.php?t={topic[1]}" if topic else None)
+
+
+collector = Collector(
+    kind="phpbb",
+    title={"en": "phpBB forum", "fr": "Forum phpBB"},
+    params=PhpbbBoard,
+    pages=pages,
+    help={
+        "en": "The new messages of a phpBB board, or of one of its forums or topics, by the feed the board writes.",
+        "fr": "Les nouveaux messages d’un forum phpBB, ou d’une de ses rubriques ou d’un de ses sujets, "
+        "par le flux que le forum écrit.",
+    },
+    steps={
+        "en": (
+            "Open the board's first page in a browser and copy its address, up to the last slash before index.php.",
+            "To read one forum or one topic only, open it and note the number in its address (f=12 or t=345).",
+            "If the board gives no feed, ask its owner to switch feeds on: administration, General, Feed settings.",
+        ),
+        "fr": (
+            (
+                "Ouvrez la page d’accueil du forum dans un navigateur et copiez son adresse, jusqu’à la dernière barre "
+                "avant index.php."
+            ),
+            (
+                "Pour ne lire qu’une rubrique ou qu’un sujet, ouvrez-le et relevez le numéro dans son adresse "
+                "(f=12 ou t=345)."
+            ),
+            (
+                "Si le forum ne donne pas de flux, demandez à son propriétaire de les activer : administration, "
+                "Général, Paramètres des flux."
+            ),
+        ),
+    },
+    blind={
+        "en": (
+            "What left the feed between two readings: it holds 10 to 15 messages on most boards.",
+            "Forums that only members may read, likes, and views.",
+            "What was deleted there: a feed forgets in silence.",
+        ),
+        "fr": (
+            "Ce qui a quitté le flux entre deux lectures : il contient 10 à 15 messages sur la plupart des forums.",
+            "Les rubriques réservées aux membres, les mentions j’aime et les vues.",
+            "Ce qui y a été supprimé : un flux oublie en silence.",
+        ),
+    },
+    platform="phpbb",
+    group="forums",
+    history={"en": "what the feed holds, 10 to 15 messages", "fr": "ce que contient le flux, 10 à 15 messages"},
+)

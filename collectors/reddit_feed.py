@@ -1,0 +1,166 @@
+"""Reddit by its feeds: a search, or a subreddit's newest posts or comments. Best effort."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal, Self
+from urllib.parse import urlencode
+
+import httpx2
+from pydantic import Field, SecretStr, StringConstraints, model_validator
+
+from ._fetch import retry_after
+from ._fields import BaseUrl, Line, Params
+from ._limits import until_reset
+from ._reading import Place, read_place, shaped
+from .base import Collector, Cursor, Json, Notice, Page, RawMention, SourceBusy, SourceError, SourceRefused
+
+REFUSED = "Reddit refuses feeds from here: use the kind of source with a key for Reddit's interface (OAuth)"
+PAUSE = timedelta(minutes=10)  # when Reddit does not say how long
+REMEMBERED = 20  # ids of one reading by which the next knows that it follows on
+WORDS = re.compile(r"<!-- SC_OFF -->(.{0,65536}?)<!-- SC_ON -->", re.DOTALL)
+WHERE = re.compile(r"/r/(\w{1,50})/comments/(\w{1,20})/")
+
+
+class RedditFeed(Params):
+    base_url: BaseUrl = Field(default="https://www.reddit.com", title="Address", description="Leave as it is")
+    query: Line = Field(default="", title="Words to search for", description="Empty: everything in the subreddit")
+    subreddit: Annotated[str, StringConstraints(max_length=300, pattern=r"^(\w+(\+\w+)*)?$")] = Field(
+        default="", title="Subreddit", description="Its name without r/; empty: all of Reddit", examples=["france"]
+    )
+    what: Literal["posts", "comments"] = Field(default="posts", title="What to read")
+    username: Line = Field(default="", title="Name", description="Of your Reddit account, with the token below")
+    token: SecretStr = Field(
+        default=SecretStr(""),
+        max_length=200,
+        title="Token of your private feeds",
+        description="What follows feed= in the addresses at reddit.com/prefs/feeds; optional",
+    )
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        if not (self.query or self.subreddit):
+            raise ValueError("give a search, a subreddit, or both")
+        if self.what == "comments" and (self.query or not self.subreddit):
+            raise ValueError("comments are read from a subreddit as a whole: give one, and leave the search empty")
+        if bool(self.token.get_secret_value()) != bool(self.username):
+            raise ValueError("the token needs the name of its account, and the name its token")
+        return self
+
+
+def pages(params: RedditFeed, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
+    """The newest 100. The cursor keeps the `met` ids, to tell when something may have passed in between."""
+    place = Place(_address(params), moves=False, private=True, judge=_judge)
+    met = cursor.get("met")
+    known = {one for one in met if isinstance(one, str)} if isinstance(met, list) else set()
+    for page in shaped(read_place(place, cursor, http), _message):
+        if page.unchanged:
+            yield page
+            return
+        ids = [mention.external_id for mention in page.mentions]
+        followed = not known or not ids or bool(known & set(ids))
+        kept: list[Json] = [*(ids[:REMEMBERED] or known)]
+        yield replace(page, cursor={**page.cursor, "met": kept}, warning=_gap(page, followed))
+
+
+def _gap(page: Page, followed: bool) -> Notice | None:
+    if followed:
+        return page.warning
+    return Notice("more was posted since the last reading than the feed holds: read it more often, or narrow it")
+
+
+def _address(params: RedditFeed) -> str:
+    """The token is part of the address: Reddit takes it nowhere else."""
+    within = f"/r/{params.subreddit}" if params.subreddit else ""
+    query: dict[str, str | int] = {"limit": 100}
+    if params.query:
+        path = f"{within}/search.rss"
+        query |= {"q": params.query, "sort": "new"} | ({"restrict_sr": 1} if within else {})
+    else:
+        path = f"{within}/comments/.rss" if params.what == "comments" else f"{within}/new/.rss"
+    if params.username:
+        query |= {"feed": params.token.get_secret_value(), "user": params.username}
+    return f"{params.base_url}{path}?{urlencode(query)}"
+
+
+def _judge(answer: httpx2.Response) -> SourceError | None:
+    now = datetime.now(UTC)
+    if answer.status_code == 429:
+        wait = retry_after(answer.headers.get("retry-after"), now) or until_reset(answer.headers, now)
+        return SourceBusy(REFUSED, wait=max(wait or PAUSE, timedelta(minutes=1)))
+    if answer.status_code == 403:
+        return SourceRefused(REFUSED)
+    if answer.status_code == 404:
+        return SourceError("Reddit has no such subreddit, or has closed it (404): check its name")
+    return None
+
+
+def _message(mention: RawMention) -> RawMention:
+    """Text between the marks that Reddit sets; around them stand a picture, who submitted it and two links. The title
+    of a comment says who wrote it first."""
+    words, where = WORDS.search(mention.text), WHERE.search(mention.url or "")
+    return replace(
+        mention,
+        platform="reddit",
+        title=mention.title.removeprefix(f"{mention.author} on "),
+        text=words[1] if words else "",
+        author=mention.author.removeprefix("/u/"),
+        outlet=f"r/{where[1]}" if where else mention.outlet,
+        thread_id=f"t3_{where[2]}" if where else None,
+    )
+
+
+collector = Collector(
+    kind="reddit_feed",
+    title={"en": "Reddit (feeds, best effort)", "fr": "Reddit (flux, au mieux)"},
+    params=RedditFeed,
+    pages=pages,
+    help={
+        "en": "The newest posts of a Reddit search or of a subreddit, or its newest comments, without a key. "
+        "Reddit often refuses feeds: the kind with a key is surer.",
+        "fr": "Les publications les plus récentes d’une recherche Reddit ou d’un subreddit, ou ses derniers "
+        "commentaires, sans clé. Reddit refuse souvent les flux : la collecte avec clé est plus sûre.",
+    },
+    steps={
+        "en": (
+            "Write what to search, or the name of a subreddit, or both. No key is needed.",
+            "If Reddit refuses, sign in to a Reddit account in a browser and open reddit.com/prefs/feeds.",
+            (
+                "Copy one of the addresses there: what follows user= is the name, what follows feed= is the token. "
+                "The token opens your private feeds: use an account made for this."
+            ),
+        ),
+        "fr": (
+            "Écrivez ce qu’il faut chercher, ou le nom d’un subreddit, ou les deux. Aucune clé n’est nécessaire.",
+            "Si Reddit refuse, connectez-vous à un compte Reddit dans un navigateur et ouvrez reddit.com/prefs/feeds.",
+            (
+                "Copiez l’une des adresses : ce qui suit user= est le nom, ce qui suit feed= est le jeton. Le jeton "
+                "ouvre vos flux privés : utilisez un compte créé pour cela."
+            ),
+        ),
+    },
+    blind={
+        "en": (
+            "Scores, numbers of comments and of readers: the feeds do not give them.",
+            "What passed between two readings: a feed holds 25 to 100 posts, and about one a minute may be asked.",
+            "What was deleted or edited after it left the feed, and comments outside the subreddits that are read.",
+        ),
+        "fr": (
+            "Les scores, nombres de commentaires et de lecteurs : les flux ne les donnent pas.",
+            (
+                "Ce qui est passé entre deux lectures : un flux contient 25 à 100 publications, et l’on ne peut en "
+                "demander qu’un par minute environ."
+            ),
+            "Ce qui a été supprimé ou modifié après avoir quitté le flux, et les commentaires hors des subreddits lus.",
+        ),
+    },
+    platform="reddit",
+    group="forums",
+    min_interval=timedelta(minutes=15),
+    gap=timedelta(seconds=60),
+    may_train=False,
+    history={"en": "what the feed holds, 25 to 100 posts", "fr": "ce que contient le flux, 25 à 100 publications"},
+)

@@ -35,10 +35,10 @@ PERMISSION = re.compile(
 
 TOKEN = {
     458: "the account has removed the app: connect it again, and paste the new access token here",
-    459: "Meta wants the owner of the account to log in and confirm something first: do so in a browser, then try again",
+    459: "Meta wants the owner of the account to log in and confirm something: do so in a browser, then try again",
     460: "the password of the account was changed, which ended the access token: create a new one and paste it here",
     463: "the access token has expired: create a new one (a long-lived one) and paste it here",
-    464: "Meta wants the owner of the account to log in and confirm something first: do so in a browser, then try again",
+    464: "Meta wants the owner of the account to log in and confirm something: do so in a browser, then try again",
     467: "the access token was withdrawn: create a new one and paste it here",
 }
 
@@ -69,10 +69,11 @@ class Data(Part):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page of a listing: `cut` tells that there is more, but that we stop, at our cap or at Meta's limit."""
+    """A page of a listing. Neither `last` nor `capped` means: more can be read, now or, at Meta's limit, later."""
 
     items: list[Any]
-    cut: bool
+    last: bool
+    capped: bool
 
 
 class Graph:
@@ -84,7 +85,7 @@ class Graph:
         self.host = host_of(base)
         self.pause: timedelta | None = None
 
-    def read(self, model: type[M], path: str, spend: Spend | None = None, **params: str | int) -> M:
+    def read(self, model: type[M], path: str, params: Mapping[str, str | int], spend: Spend | None = None) -> M:
         """What is at a path, as the model promises it. Raises SourceError."""
         url = f"{self._base}/{quote(path, safe='/')}"
         answer = fetch(self._http, url, headers=self._headers, params=params, judge=judge, spend=spend)
@@ -92,19 +93,22 @@ class Graph:
         return answer_of(model, answer)
 
     def sheets(
-        self, path: str, most: int = MOST_SHEETS, told: bool = True, spend: Spend | None = None, **params: str | int
+        self,
+        path: str,
+        params: Mapping[str, str | int],
+        most: int = MOST_SHEETS,
+        told: bool = True,
+        spend: Spend | None = None,
     ) -> Iterator[Sheet]:
         """The pages of a listing. `told` where Meta says with `next` that more follows; else a cursor says so."""
-        fresh = Fresh()
+        after, fresh = "", Fresh()
         for number in range(1, most + 1):
-            page = self.read(Data, path, spend, **params)
+            page = self.read(Data, path, {**params, **({"after": after} if after else {})}, spend)
             after = page.paging.cursors.after
             more = bool(page.data) and bool(page.paging.next or not told) and fresh(after)
-            cut = more and (number == most or self.pause is not None)
-            yield Sheet(page.data, cut)
-            if cut or not more:
+            yield Sheet(page.data, last=not more, capped=more and number == most)
+            if not more or self.pause is not None:
                 return
-            params["after"] = after
 
 
 def judge(answer: httpx2.Response) -> SourceError | None:

@@ -47,6 +47,10 @@ class Withdrawn(SourceChanged):
     """Meta does not give this any more, in the version asked for (error 12)."""
 
 
+class NotUsed(SourceRefused):
+    """A hashtag that does not exist (error 24)."""
+
+
 def _dict(value: object) -> object:
     return value if isinstance(value, dict) else {}
 
@@ -135,27 +139,13 @@ def past(value: object) -> datetime | None:
 
 def _judged(code: int, subcode: int, said: str, answer: httpx2.Response) -> SourceError:
     host = host_of(str(answer.url))
-    if code in (102, 190):
-        return SourceRefused(
-            TOKEN.get(subcode, "the access token is not accepted: copy it again, whole, from where you created it")
-        )
     if code in (4, 17, 32, 341, 613) or 80000 <= code <= 80014:
         wait = _usage(answer.headers)[0] or retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
         return SourceBusy("{host} has been asked too often and wants a pause", wait=wait or WITHOUT_ESTIMATE, host=host)
-    if code in (3, 10) or 200 <= code <= 299 or (code == 100 and "Public" in said and PERMISSION.search(said)):
-        return _permission(said)
-    if code == 12:
-        return Withdrawn("{host} does not give this any more in this version: choose another one", host=host)
-    if code == 100 and ("field" in said or "aram" in said):
-        return SourceChanged(
-            "{host} does not know what is asked for any more (100). Update Vigie, or report it", host=host
-        )
-    if code in (24, 100, 110, 803):
-        return SourceRefused("there is no such page or account, or the access token may not see it: check its id")
-    if code == 368:
-        return SourceRefused(
-            "Meta has blocked this account for a while, for breaking its rules: open it in a browser to see why"
-        )
+    if code == 18:
+        return SourceBusy("Meta allows 30 different hashtags in 7 days, and they are used up", wait=LONGEST)
+    if told := _not_allowed(code, subcode, said) or _not_there(code, said, host):
+        return told
     if answer.status_code >= 500 or code in (1, 2):
         return SourceError(
             "{host} has a problem of its own ({status}); the next reading is automatic",
@@ -163,6 +153,34 @@ def _judged(code: int, subcode: int, said: str, answer: httpx2.Response) -> Sour
             status=answer.status_code,
         )
     return SourceError("{host} refused the request with its error {code}", host=host, code=code)
+
+
+def _not_allowed(code: int, subcode: int, said: str) -> SourceError | None:
+    if code in (102, 190):
+        return SourceRefused(
+            TOKEN.get(subcode, "the access token is not accepted: copy it again, whole, from where you created it")
+        )
+    if code in (3, 10) or 200 <= code <= 299 or (code == 100 and "Public" in said and PERMISSION.search(said)):
+        return _permission(said)
+    if code == 368:
+        return SourceRefused(
+            "Meta has blocked this account for a while, for breaking its rules: open it in a browser to see why"
+        )
+    return None
+
+
+def _not_there(code: int, said: str, host: str) -> SourceError | None:
+    if code == 12:
+        return Withdrawn("{host} does not give this any more in this version: choose another one", host=host)
+    if code == 24:
+        return NotUsed("nobody has used this hashtag yet")
+    if code == 100 and ("field" in said or "aram" in said):
+        return SourceChanged(
+            "{host} does not know what is asked for any more (100). Update Vigie, or report it", host=host
+        )
+    if code in (100, 110, 803):
+        return SourceRefused("there is no such page or account, or the access token may not see it: check its id")
+    return None
 
 
 def _permission(said: str) -> SourceRefused:

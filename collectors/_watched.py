@@ -19,6 +19,7 @@ WATCHED = timedelta(days=30)  # posts younger than this are asked again: their c
 OVERLAP = timedelta(hours=1)
 MOST_THREADS = 50  # posts whose comments one reading asks for; the rest waits for the next
 MOST_MARKS = 500
+NEVER = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 class Forward:
@@ -80,8 +81,7 @@ class Reading:
     @property
     def floor(self) -> datetime:
         """What is older was not asked for at first, or is not watched any more."""
-        never = datetime.min.replace(tzinfo=UTC)
-        return max(self.since or never, self.newest - WATCHED if self.newest else never)
+        return max(self.since or NEVER, self.newest - WATCHED if self.newest else NEVER)
 
     def page(self, mentions: Iterable[RawMention], broken: Sequence[tuple[str, str]] = (), **more: Json) -> Page:
         """What was not met before in this reading, with the cursor as it stands."""

@@ -85,11 +85,9 @@ class Reading:
 
     def page(self, mentions: Iterable[RawMention], broken: Sequence[tuple[str, str]] = (), **more: Json) -> Page:
         """What was not met before in this reading, with the cursor as it stands."""
-        fresh = {one.external_id: one for one in mentions if one.external_id not in self.met}
-        self.met |= fresh.keys()
         marks: dict[str, Json] = {name: list(mark) for name, mark in self.marks.items()}
         return Page(
-            tuple(fresh.values()),
+            unmet(mentions, self.met),
             {**({"since": rfc3339(self.since)} if self.since else {}), "posts": marks, **self.state, **more},
             broken=tuple(broken),
         )
@@ -118,3 +116,10 @@ def before(times: Iterable[datetime | None], floor: datetime) -> bool:
     """Whether a page of a listing, newest first, ends before `floor`: its last dated entry is older."""
     known = [at for at in times if at]
     return bool(known) and known[-1] < floor
+
+
+def unmet(found: Iterable[RawMention], met: set[str]) -> tuple[RawMention, ...]:
+    """Those whose ids are not among the `met`, which they join."""
+    fresh = {one.external_id: one for one in found if one.external_id not in met}
+    met.update(fresh)
+    return tuple(fresh.values())

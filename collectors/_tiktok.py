@@ -147,7 +147,7 @@ def _judged(code: int, answer: httpx2.Response) -> SourceError:
         )
     if code >= 50000:
         return SourceError(
-            "{host} has a problem of its own ({code}); the next reading is automatic", host=host, code=code
+            "{host} has a problem of its own ({status}); the next reading is automatic", host=host, status=code
         )
     return SourceError("{host} refused the request with its error {code}", host=host, code=code)
 

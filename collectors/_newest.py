@@ -12,6 +12,9 @@ from .base import Json, Notice, Page, RawMention, Window
 FIRST_RUN = timedelta(days=7)
 """How far back a first run reads; what is older is brought by a backfill."""
 
+NEARLY = timedelta(microseconds=1)
+"""Only the last page of a backfill reaches the start of its window."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -74,7 +77,7 @@ def back(ask: Callable[[str | None], Listing], mark: Json, window: Window) -> It
     at = mark if isinstance(mark, str) else None
     while True:
         listing = ask(at)
-        reached = max(window.since, min((reached, *listing.times)))
+        reached = max(window.since + NEARLY, min((reached, *listing.times)))
         done = any(time < window.since for time in listing.times) or not fresh(listing.next)
         yield Page(
             tuple(one for one in _once(listing.mentions) if inside(one, window)),

@@ -59,7 +59,7 @@ def forward(ask: Callable[[str | None], Listing], known: datetime | None, since:
     for number in range(1, most + 1):
         listing = ask(mark)
         newest = max(filter(None, (newest, *listing.times)), default=None)
-        reached = any(at < since for at in listing.times)
+        reached = _last_before(listing, since)
         more = not reached and fresh(listing.next)
         full = more and number == most
         new = tuple(one for one in _once(listing.mentions) if one.external_id not in given)
@@ -77,8 +77,8 @@ def back(ask: Callable[[str | None], Listing], mark: Json, window: Window) -> It
     at = mark if isinstance(mark, str) else None
     while True:
         listing = ask(at)
-        reached = max(window.since + NEARLY, min((reached, *listing.times)))
-        done = any(time < window.since for time in listing.times) or not fresh(listing.next)
+        reached = max(window.since + NEARLY, min((reached, *listing.times[-1:])))
+        done = _last_before(listing, window.since) or not fresh(listing.next)
         yield Page(
             tuple(one for one in _once(listing.mentions) if inside(one, window)),
             {"page": at if done else listing.next},
@@ -94,6 +94,11 @@ def back(ask: Callable[[str | None], Listing], mark: Json, window: Window) -> It
 def inside(mention: RawMention, window: Window) -> bool:
     """Whether a mention was published in the window; one without a date is taken to be."""
     return mention.published_at is None or window.since <= mention.published_at < window.until
+
+
+def _last_before(listing: Listing, since: datetime) -> bool:
+    """By its last item: the first of a listing may be an old one that somebody pinned."""
+    return bool(listing.times) and listing.times[-1] < since
 
 
 def _once(mentions: tuple[RawMention, ...]) -> tuple[RawMention, ...]:

@@ -38,8 +38,7 @@ MOST_PAGES = 10  # of 50 reviews; the platform has no more
 OVERLAP = timedelta(hours=1)
 EMPTY = Notice(
     "the App Store gave no review for {countries}, where there were some before: this happens at Apple, and it is "
-    "tried "
-    "again"
+    "tried again"
 )
 FAILED = "the App Store did not answer for {countries}: this happens at Apple, and it is tried again"
 

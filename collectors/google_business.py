@@ -174,20 +174,17 @@ collector = Collector(
         "en": (
             (
                 "In console.cloud.google.com, create a project, then ask for access to the Business Profile interface "
-                "with "
-                "the form «Application for Basic API Access». The answer takes some days."
+                "with the form «Application for Basic API Access». The answer takes some days."
             ),
             "Once it is granted, switch on «Google My Business API» in that project.",
             (
                 "Under «APIs & Services», «Credentials», create an «OAuth client ID» of the type «Web application» "
-                "with the "
-                "redirect address https://developers.google.com/oauthplayground. Copy its ID and its secret."
+                "with the redirect address https://developers.google.com/oauthplayground. Copy its ID and its secret."
             ),
             "In «OAuth consent screen», publish the app: a consent given to a test app ends after 7 days.",
             (
                 "Open developers.google.com/oauthplayground, press the wheel, tick «Use your own OAuth credentials» "
-                "and "
-                "paste both. Ask for https://www.googleapis.com/auth/business.manage and sign in as the manager."
+                "and paste both. Ask for https://www.googleapis.com/auth/business.manage and sign in as the manager."
             ),
             "Press «Exchange authorization code for tokens» and copy the refresh token, which begins with 1//.",
             "The numbers of the account and of the places are in the address of each place in business.google.com.",
@@ -195,20 +192,17 @@ collector = Collector(
         "fr": (
             (
                 "Dans console.cloud.google.com, créez un projet, puis demandez l'accès à l'interface Business Profile "
-                "par "
-                "le formulaire « Application for Basic API Access ». La réponse prend quelques jours."
+                "par le formulaire « Application for Basic API Access ». La réponse prend quelques jours."
             ),
             "Une fois l'accès donné, activez « Google My Business API » dans ce projet.",
             (
                 "Sous « API et services », « Identifiants », créez un « ID client OAuth » de type « Application Web » "
-                "avec "
-                "l'adresse de redirection https://developers.google.com/oauthplayground. Copiez son ID et son code "
-                "secret."
+                "avec l'adresse de redirection https://developers.google.com/oauthplayground. Copiez son ID et son "
+                "code secret."
             ),
             (
                 "Dans « Écran de consentement OAuth », publiez l'application : un consentement donné à une application "
-                "en "
-                "test prend fin après 7 jours."
+                "en test prend fin après 7 jours."
             ),
             (
                 "Ouvrez developers.google.com/oauthplayground, appuyez sur la roue, cochez « Use your own OAuth "
@@ -217,8 +211,7 @@ collector = Collector(
             ),
             (
                 "Appuyez sur « Exchange authorization code for tokens » et copiez le jeton d'actualisation, qui "
-                "commence "
-                "par 1//."
+                "commence par 1//."
             ),
             "Les numéros du compte et des établissements sont dans l'adresse de chacun sur business.google.com.",
         ),

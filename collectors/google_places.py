@@ -145,8 +145,7 @@ collector = Collector(
         "en": (
             (
                 "In console.cloud.google.com, create a project and add a billing account: Google asks for one, even "
-                "for "
-                "what is free."
+                "for what is free."
             ),
             "Under «APIs & Services», «Library», look for «Places API (New)» and press Enable.",
             "Under «Credentials», press «Create credentials», «API key», then restrict the key to «Places API (New)».",
@@ -158,19 +157,16 @@ collector = Collector(
         "fr": (
             (
                 "Dans console.cloud.google.com, créez un projet et ajoutez un compte de facturation : Google en "
-                "demande "
-                "un, même pour ce qui est gratuit."
+                "demande un, même pour ce qui est gratuit."
             ),
             "Sous « API et services », « Bibliothèque », cherchez « Places API (New) » et appuyez sur Activer.",
             (
                 "Sous « Identifiants », appuyez sur « Créer des identifiants », « Clé API », puis limitez la clé à "
-                "« Places "
-                "API (New) »."
+                "« Places API (New) »."
             ),
             (
                 "Écrivez ici le nom et la ville de l'établissement comme recherche, ou trouvez son identifiant avec "
-                "« Place "
-                "ID Finder » de Google et collez-le."
+                "« Place ID Finder » de Google et collez-le."
             ),
         ),
     },
@@ -187,8 +183,7 @@ collector = Collector(
             "Une recherche peut trouver d'autres établissements que le vôtre : essayez-la d'abord.",
             (
                 "Les conditions de Google permettent d'afficher ces avis, non d'en faire une archive : ils sont "
-                "conservés "
-                "30 jours."
+                "conservés 30 jours."
             ),
         ),
     },

@@ -166,8 +166,7 @@ collector = Collector(
             "Dans play.google.com/console, « Utilisateurs et autorisations », invitez l'adresse de ce compte.",
             (
                 "Donnez-lui, pour votre application, le droit « Répondre aux avis », qui permet aussi de les lire. "
-                "Cela "
-                "peut prendre un jour."
+                "Cela peut prendre un jour."
             ),
             "Collez ici tout le texte du fichier, et le nom du package, comme dans l'adresse de la page.",
         ),

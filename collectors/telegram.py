@@ -107,11 +107,11 @@ def _none(params: Channel, preview: Preview, came_to: str) -> SourceError:
 
 
 def _times(preview: Preview) -> tuple[datetime, ...]:
-    return tuple(filter(None, (moment(message.at) for message in preview.messages)))
+    return tuple(filter(None, (moment(message.at) for message in reversed(preview.messages))))
 
 
 def _mentions(preview: Preview) -> tuple[RawMention, ...]:
-    """The newest first."""
+    """The newest first, which a preview gives last."""
     return tuple(mention(message, preview.followers) for message in reversed(preview.messages))
 
 
@@ -141,11 +141,9 @@ collector = Collector(
     title={"en": "Telegram channel", "fr": "Canal Telegram"},
     help={
         "en": "The messages of one public channel, without any account. For groups and private channels, take "
-        "«Telegram "
-        "bot».",
+        "«Telegram bot».",
         "fr": "Les messages d'un canal public, sans aucun compte. Pour les groupes et les canaux privés, prenez "
-        "« Robot "
-        "Telegram ».",
+        "« Robot Telegram ».",
     },
     params=Channel,
     pages=pages,

@@ -319,9 +319,8 @@ collector = Collector(
             "Donnez à Vigie un robot à elle : un seul programme peut lire les messages d'un robot.",
             (
                 "Si vous préférez qu'ils soient envoyés : inventez un secret de lettres et de chiffres, écrivez-le "
-                "ici, et "
-                "ouvrez une fois https://api.telegram.org/bot« jeton »/setWebhook?url=« adresse de cette source »"
-                "&secret_token=« secret »."
+                "ici, et ouvrez une fois https://api.telegram.org/bot« jeton »/setWebhook?url=« adresse de cette "
+                "source »&secret_token=« secret »."
             ),
         ),
     },
@@ -338,8 +337,7 @@ collector = Collector(
         "fr": (
             (
                 "Ce qui a été dit avant l'arrivée du robot, et ce que Telegram garde depuis plus de 24 heures sans "
-                "être "
-                "interrogé."
+                "être interrogé."
             ),
             "Les discussions dont le robot n'est pas membre, et ce qu'on lui dit en privé.",
             "Les messages supprimés : Telegram n'en dit rien à un robot.",

@@ -212,8 +212,7 @@ collector = Collector(
     title={"en": "Trustpilot", "fr": "Trustpilot"},
     help={
         "en": "The reviews of a business on Trustpilot, with a paid API module. New, revised and deleted reviews "
-        "arrive "
-        "at once when Trustpilot is told to send them.",
+        "arrive at once when Trustpilot is told to send them.",
         "fr": "Les avis sur une entreprise chez Trustpilot, avec un module API payant. Les avis nouveaux, modifiés et "
         "supprimés arrivent aussitôt si Trustpilot est réglé pour les envoyer.",
     },
@@ -228,9 +227,8 @@ collector = Collector(
             "Copy its «API key» and paste it here, with the address of the business as on its Trustpilot page.",
             (
                 "To have reviews at once: invent a secret, write it here, then open «Integrations», «Developers», "
-                "«Webhooks» "
-                "and add the address of this source followed by ?secret= and the secret, for new, revised and deleted "
-                "service reviews."
+                "«Webhooks» and add the address of this source followed by ?secret= and the secret, for new, revised "
+                "and deleted service reviews."
             ),
         ),
         "fr": (
@@ -243,8 +241,7 @@ collector = Collector(
             (
                 "Pour avoir les avis aussitôt : inventez un secret, écrivez-le ici, puis ouvrez « Intégrations », "
                 "« Développeurs », « Notifications Webhook » et ajoutez l'adresse de cette source suivie de ?secret= "
-                "et du "
-                "secret, pour les avis marchands nouveaux, modifiés et supprimés."
+                "et du secret, pour les avis marchands nouveaux, modifiés et supprimés."
             ),
         ),
     },

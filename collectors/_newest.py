@@ -73,14 +73,16 @@ def forward(ask: Callable[[str | None], Listing], known: datetime | None, since:
 
 def back(ask: Callable[[str | None], Listing], mark: Json, window: Window) -> Iterator[Page]:
     """The pages of a backfill. Their cursor is `{"page": mark}`: where to go on, or the last answer once it is done."""
-    fresh, reached = Fresh(), window.until
+    fresh, reached, given = Fresh(), window.until, set[str]()
     at = mark if isinstance(mark, str) else None
     while True:
         listing = ask(at)
         reached = max(window.since + NEARLY, min((reached, *listing.times[-1:])))
         done = _last_before(listing, window.since) or not fresh(listing.next)
+        new = tuple(one for one in _once(listing.mentions) if inside(one, window) and one.external_id not in given)
+        given.update(one.external_id for one in new)
         yield Page(
-            tuple(one for one in _once(listing.mentions) if inside(one, window)),
+            new,
             {"page": at if done else listing.next},
             asked=listing.asked,
             broken=listing.broken,

@@ -83,11 +83,13 @@ class CommentSnippet(Part):
 
 
 class Comment(Part):
-    """A comment or a reply. `of` and `replies` are ours, from the thread around it: its video, and its answers."""
+    """A comment or a reply. `of`, `on` and `replies` are ours, from the thread around it: its video, the channel, and
+    the number of its answers."""
 
     id: Annotated[str, Field(min_length=1, max_length=400)]
     snippet: CommentSnippet
     of: Text = ""
+    on: Text = ""
     replies: Count = None
 
 
@@ -99,9 +101,9 @@ def comments_of(threads: list[Any]) -> Iterator[Any]:
         if not isinstance(snippet, dict) or not isinstance(top, dict):
             yield thread
             continue
-        video = snippet.get("videoId") or ""
-        yield {**top, "of": video, "replies": snippet.get("totalReplyCount")}
-        yield from ({**reply, "of": video} for reply in replies_of(thread))
+        around = {"of": snippet.get("videoId"), "on": snippet.get("channelId")}
+        yield {**top, **around, "replies": snippet.get("totalReplyCount")}
+        yield from ({**reply, **around} for reply in replies_of(thread))
 
 
 def replies_of(thread: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -134,19 +136,19 @@ def of_comment(comment: Comment) -> RawMention | None:
     text = said.original or said.display
     if not text.strip():
         return None
-    video = said.video or comment.of
+    video, channel = said.video or comment.of, said.channel or comment.on
     published, updated = moment(said.published), moment(said.updated)
     return RawMention(
         external_id=fit_id(comment.id),
-        url=f"{SITE}/watch?v={video}&lc={comment.id}" if video else f"{SITE}/channel/{said.channel}?lc={comment.id}",
+        url=f"{SITE}/watch?v={video}&lc={comment.id}" if video else f"{SITE}/channel/{channel}?lc={comment.id}",
         text=text,
         author=said.author,
         author_id=said.author_id.value if said.author_id else "",
         platform="youtube",
         published_at=published,
         edited_at=updated if published and updated and updated > published else None,
-        thread_id=fit_id(video or said.channel) or None,
-        parent_id=fit_id(said.parent or video) or None,
+        thread_id=fit_id(video or channel) or None,
+        parent_id=fit_id(said.parent or video or channel) or None,
         engagement=_given(likes=said.likes, comments=comment.replies),
     )
 

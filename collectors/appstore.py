@@ -132,16 +132,18 @@ def _ask(params: App, http: httpx2.Client, country: str, last: int, mark: str | 
     number = int(mark) if mark and mark.isdecimal() and len(mark) < 3 else 1
     app = params.app_id.removeprefix("id")
     url = f"{params.base_url}/{country}/rss/customerreviews/page={number}/id={app}/sortBy=mostRecent"
-    entries = _entries(http, url)
+    entries = _entries(http, url, first=number == 1)
     mentions, broken = each(Review, entries, partial(mention, app, country), host_of(url))
     more = str(number + 1) if entries and number < last else None
     return Listing(mentions, broken, more, times_of(mentions))
 
 
-def _entries(http: httpx2.Client, url: str) -> list[Entry]:
+def _entries(http: httpx2.Client, url: str, *, first: bool) -> list[Entry]:
     """Where the JSON form fails, is empty or has no dates, all of which happens, the Atom form is asked too."""
     found, problem = _as_json(http, url)
     if found and any("updated" in entry for entry in found):
+        return found
+    if found == [] and not first:
         return found
     try:
         got = fetch(http, f"{url}/xml")

@@ -147,8 +147,8 @@ def mention(app_id: str, review: Review) -> RawMention:
     return RawMention(
         external_id=fit_id(review.id),
         url=f"https://apps.apple.com/app/id{app_id}?see-all=reviews",
-        title=said.title or ("" if said.body else stars(said.rating)),
-        text=said.body,
+        title=said.title,
+        text=said.body or ("" if said.title else stars(said.rating)),
         author=said.nickname,
         platform="app store",
         outlet=said.territory,

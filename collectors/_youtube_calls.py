@@ -90,6 +90,7 @@ def threads_of(api: Api, of: dict[str, str], threads: dict[str, int], mark: str 
 def _replies(api: Api, top: RawMention) -> Iterator[RawMention]:
     """All replies to a comment, which do not say to which video they belong."""
     fresh, mark = Fresh(), ""
+    around = "on" if "/channel/" in (top.url or "") else "of"
     for _ in range(REPLY_PAGES):
         asked: dict[str, str | int] = {"part": "snippet", "parentId": top.external_id, "textFormat": "plainText"}
         asked |= {"maxResults": COMMENTS, **({"pageToken": mark} if mark else {})}
@@ -97,7 +98,7 @@ def _replies(api: Api, top: RawMention) -> Iterator[RawMention]:
             answer = api.ask("comments", asked, UNIT)
         except Closed:
             return
-        values = [{**one, "of": top.thread_id or ""} if isinstance(one, dict) else one for one in answer.items]
+        values = [{**one, around: top.thread_id} if isinstance(one, dict) else one for one in answer.items]
         yield from each(Comment, values, of_comment, host_of(api.base_url))[0]
         mark = answer.next
         if not fresh(mark):

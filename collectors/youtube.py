@@ -33,7 +33,7 @@ from .base import (
 
 SEARCH_PAGES, COMMENT_PAGES = 2, 10
 SEARCH_OVERLAP, OVERLAP = timedelta(days=1), timedelta(hours=1)  # a search finds a video hours after it was published
-A_DAY = timedelta(days=1)
+A_DAY, A_SECOND = timedelta(days=1), timedelta(seconds=1)
 MOST_THREADS = 300  # long threads whose number of replies is remembered
 TWICE = 2  # readings in a row without a video, before it is taken to be gone
 
@@ -246,8 +246,14 @@ def _past(api: Api, params: Videos, window: Window, mark: str | None) -> Listing
     comments: list[RawMention] = []
     for video in found:
         comments += _past_of(api, video) if video.engagement.get("comments") else ()
-    older = min(min(times) + timedelta(seconds=1), before - timedelta(seconds=1)) if following and times else None
+    older = _older(before, times) if following else None
     return Listing((*found, *comments), broken, rfc3339(older) if older and older > window.since else None, times)
+
+
+def _older(before: datetime, times: tuple[datetime, ...]) -> datetime | None:
+    """The moment to go on from; None when the search does not go back. Videos of one second may be of two answers."""
+    oldest = min(times, default=before)
+    return min(oldest + A_SECOND, before - A_SECOND) if oldest < before else None
 
 
 def _past_of(api: Api, video: RawMention) -> tuple[RawMention, ...]:

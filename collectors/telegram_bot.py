@@ -180,8 +180,8 @@ def _judge(answer: httpx2.Response) -> SourceError | None:
         return SourceRefused(NO_TOKEN)
     if answer.status_code == 429:
         seconds = failure.parameters.get("retry_after")
-        known = isinstance(seconds, int | float) and 0 <= seconds < LONGEST_WAIT.total_seconds()
-        wait = timedelta(seconds=seconds) if known and seconds is not None else None
+        known = type(seconds) in (int, float) and 0 <= seconds < LONGEST_WAIT.total_seconds()
+        wait = timedelta(seconds=seconds) if known else None
         return SourceBusy("{host} asks us to read less often (429)", host=host_of(str(answer.url)), wait=wait)
     return None
 

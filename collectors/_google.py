@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -77,14 +77,18 @@ NOT_AN_ACCOUNT = (
     "this is not the JSON file of a service account: in the Google Cloud console, open the account, «Keys», «Add key», "
     "JSON, and paste the whole file"
 )
-TOKEN_REFUSALS = (
-    ("expired or revoked", "the consent was withdrawn or has run out: give it again and paste the new refresh token"),
+ACCOUNT_REFUSALS = (
     ("signature", "this key of the service account was deleted: make a new one and paste the whole file"),
     ("account not found", "this service account was deleted: make another and paste its file"),
     ("timeframe", "the clock of this server is wrong, so Google refuses what it signs: set it"),
+    ("", "Google does not accept this service account: make a new key and paste the whole file"),
+)
+CONSENT_REFUSALS = (
+    ("expired or revoked", "the consent was withdrawn or has run out: give it again and paste the new refresh token"),
     ("client", "Google does not know this client: check its id and its secret"),
     ("grant", "Google does not accept this refresh token: give the consent again and paste the new one"),
 )
+Judge = Callable[[httpx2.Response], SourceError | None]
 
 
 class Account(Part):
@@ -109,25 +113,33 @@ def service_token(http: httpx2.Client, file: SecretStr, token_url: str, scope: s
     claims: dict[str, Json] = {"iss": account.client_email, "scope": scope, "aud": token_url, "iat": now}
     claims["exp"] = now + int(TOKEN_LIFE.total_seconds())
     assertion = signed(claims, account.private_key, "RS256", account.private_key_id, NOT_AN_ACCOUNT)
-    return _token(http, token_url, {"grant_type": BY_JWT, "assertion": assertion})
+    return _token(http, token_url, {"grant_type": BY_JWT, "assertion": assertion}, _no_account)
 
 
 def consented_token(http: httpx2.Client, given: dict[str, str], token_url: str) -> str:
     """An access token for `client_id`, `client_secret` and `refresh_token`. Raises SourceError."""
-    return _token(http, token_url, {"grant_type": "refresh_token", **given})
+    return _token(http, token_url, {"grant_type": "refresh_token", **given}, _no_consent)
 
 
-def _token(http: httpx2.Client, token_url: str, form: dict[str, str]) -> str:
-    answer = fetch(http, token_url, method="POST", data=form, judge=_no_token)
-    return answer_of(Token, answer).access_token
+def _token(http: httpx2.Client, token_url: str, form: dict[str, str], judge: Judge) -> str:
+    return answer_of(Token, fetch(http, token_url, method="POST", data=form, judge=judge)).access_token
 
 
-def _no_token(answer: httpx2.Response) -> SourceError | None:
+def _no_account(answer: httpx2.Response) -> SourceError | None:
+    return _no_token(answer, ACCOUNT_REFUSALS)
+
+
+def _no_consent(answer: httpx2.Response) -> SourceError | None:
+    return _no_token(answer, CONSENT_REFUSALS)
+
+
+def _no_token(answer: httpx2.Response, refusals: tuple[tuple[str, str], ...]) -> SourceError | None:
+    """Errors are `{"error", "error_description"}`, the second in English."""
     if answer.status_code not in (400, 401, 403):
         return None
     body = _body(answer)
     said = f"{body.get('error', '')} {body.get('error_description', '')}".lower()
-    found = next((sentence for sign, sentence in TOKEN_REFUSALS if sign in said), None)
+    found = next((sentence for sign, sentence in refusals if sign in said), None)
     return SourceRefused(found) if found else None
 
 

@@ -179,11 +179,15 @@ def _judge(answer: httpx2.Response) -> SourceError | None:
     if answer.status_code in (401, 403, 404):
         return SourceRefused(NO_TOKEN)
     if answer.status_code == 429:
-        seconds = failure.parameters.get("retry_after")
-        known = type(seconds) in (int, float) and 0 <= seconds < LONGEST_WAIT.total_seconds()
-        wait = timedelta(seconds=seconds) if known else None
+        wait = _seconds(failure.parameters.get("retry_after"))
         return SourceBusy("{host} asks us to read less often (429)", host=host_of(str(answer.url)), wait=wait)
     return None
+
+
+def _seconds(value: object) -> timedelta | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return timedelta(seconds=value) if 0 <= value < LONGEST_WAIT.total_seconds() else None
 
 
 def _failure(answer: httpx2.Response) -> Failure:

@@ -75,16 +75,32 @@ def test_a_key_that_lost_its_lines_is_read_all_the_same() -> None:
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
-        ({"error": "invalid_grant", "error_description": "Token has been expired or revoked."}, "was withdrawn"),
-        ({"error": "invalid_grant", "error_description": "Invalid JWT Signature."}, "key of the service account was"),
-        ({"error": "invalid_grant", "error_description": "Invalid grant: account not found"}, "account was deleted"),
-        ({"error": "invalid_grant", "error_description": "Invalid JWT: … in a reasonable timeframe"}, "clock of this"),
-        ({"error": "invalid_client", "error_description": "The OAuth client was not found."}, "check its id"),
-        ({"error": "invalid_grant"}, "refresh token"),
+        ("Invalid JWT Signature.", "key of the service account was deleted"),
+        ("Invalid grant: account not found", "account was deleted"),
+        ("Invalid JWT: Token must be a short-lived token in a reasonable timeframe", "clock of this server"),
+        ("", "does not accept this service account"),
     ],
 )
-def test_each_refusal_of_a_token_says_what_to_do(site: Any, http: httpx2.Client, said: Any, sentence: str) -> None:
-    url = site.says("/token", json.dumps(said), status=400)
+def test_each_refusal_of_a_service_account_says_what_to_do(
+    site: Any, http: httpx2.Client, said: str, sentence: str
+) -> None:
+    url = site.says("/token", json.dumps({"error": "invalid_grant", "error_description": said}), status=400)
+    with pytest.raises(SourceRefused, match=sentence):
+        service_token(http, account(), url, "scope")
+
+
+@pytest.mark.parametrize(
+    ("error", "said", "sentence"),
+    [
+        ("invalid_grant", "Token has been expired or revoked.", "was withdrawn"),
+        ("invalid_client", "The OAuth client was not found.", "check its id"),
+        ("invalid_grant", "Bad Request", "paste the new one"),
+    ],
+)
+def test_each_refusal_of_a_consent_says_what_to_do(
+    site: Any, http: httpx2.Client, error: str, said: str, sentence: str
+) -> None:
+    url = site.says("/token", json.dumps({"error": error, "error_description": said}), status=400)
     with pytest.raises(SourceRefused, match=sentence) as refused:
         consented_token(http, GIVEN, url)
     assert "shh" not in str(refused.value)

@@ -168,6 +168,12 @@ def reasons(answer: httpx2.Response) -> set[str]:
     return set(_names(error)) if isinstance(error, dict) else set()
 
 
+def quota_is_zero(answer: httpx2.Response) -> bool:
+    """Whether no call at all is allowed: so Google answers projects that it has not granted an interface."""
+    error = _body(answer).get("error")
+    return isinstance(error, dict) and str(_metadata(error).get("quota_limit_value", "")) == "0"
+
+
 def until_midnight(now: datetime) -> timedelta:
     """The time left until Google's quotas of a day start anew."""
     local = now.astimezone(ZoneInfo(ZONE))

@@ -14,7 +14,7 @@ from pydantic import Field, SecretStr, StringConstraints
 from ._answers import Part, Text, answer_of, each
 from ._fetch import fetch, host_of
 from ._fields import BaseUrl, Line, Params
-from ._google import TOKEN_URL, consented_token, judge
+from ._google import TOKEN_URL, consented_token, judge, quota_is_zero
 from ._items import fit_id
 from ._newest import FIRST_RUN, Listing, back, forward, times_of
 from ._stars import SCALE, stars
@@ -127,7 +127,7 @@ def _ask(params: Places, http: httpx2.Client, token: str, location: str, mark: s
 
 def _judge(account: str, location: str, answer: httpx2.Response) -> SourceError | None:
     told = judge(answer)
-    if told is None and answer.status_code == 403:
+    if (told is None and answer.status_code == 403) or quota_is_zero(answer):
         return SourceRefused(NO_ACCESS)
     if told is None and answer.status_code == 404:
         return SourceRefused(NOT_THERE, account=account, location=location)

@@ -150,6 +150,11 @@ def test_each_place_has_a_time_of_its_own_which_moves_with_its_last_page(site: A
     ("status", "body", "sentence"),
     [
         (403, {"error": {"code": 403, "status": "PERMISSION_DENIED"}}, "has not granted"),
+        (
+            429,
+            {"error": {"details": [{"reason": "RATE_LIMIT_EXCEEDED", "metadata": {"quota_limit_value": "0"}}]}},
+            "has not granted",
+        ),
         (404, {}, "no place 771 in the account 104"),
         (401, {"error": {"code": 401, "status": "UNAUTHENTICATED"}}, "does not accept this access"),
     ],

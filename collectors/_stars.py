@@ -1,0 +1,15 @@
+"""Reviews without words: their stars are all they say."""
+
+from __future__ import annotations
+
+import math
+
+SCALE = 5
+
+
+def stars(rating: float | None) -> str:
+    """`★★★★☆` for 4 of 5; empty when there is no rating. A review of stars alone would have no text otherwise."""
+    if rating is None or not math.isfinite(rating):
+        return ""
+    full = max(0, min(SCALE, round(rating)))
+    return "★" * full + "☆" * (SCALE - full)

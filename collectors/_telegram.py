@@ -1,0 +1,149 @@
+"""Reads the public preview of a Telegram channel. Its HTML is written by strangers: it runs in a process of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+POST = re.compile(r"([A-Za-z0-9_]{1,64})/(\d{1,18})")
+NUMBER = re.compile(r"(\d{1,12}(?:[.,]\d{1,3})?)\s?([KMB]?)", re.IGNORECASE)
+SCALE = {"": 1, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
+MOST_MESSAGES = 200
+BLOCKS = "blockquote, pre, div"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a preview. `reply_to` is `channel/number` where it answers one of the same channel."""
+
+    channel: str
+    number: int
+    at: str
+    text: str
+    author: str
+    signature: str
+    forwarded_from: str
+    reply_to: str
+    views: int | None
+    reactions: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a page of t.me shows. `older` is the number before which older messages are; None at the first.
+
+    `history` is false for a page that is no preview; `page_title` and `page_extra` tell then what is there.
+    `seen` are the numbers of all messages, those without words too.
+    """
+
+    messages: tuple[Message, ...]
+    seen: tuple[int, ...]
+    older: int | None
+    history: bool
+    followers: int | None = None
+    page_title: str = ""
+    page_extra: str = ""
+
+
+def read_preview(body: bytes) -> Preview:
+    """The messages of the page, in its order: the oldest first."""
+    tree = LexborHTMLParser(body)
+    nodes = tree.css(".tgme_widget_message[data-post]")[:MOST_MESSAGES]
+    seen = [int(found[2]) for node in nodes if (found := POST.fullmatch(node.attributes.get("data-post") or ""))]
+    more = tree.css_first(".tme_messages_more[data-before]")
+    older = (more.attributes.get("data-before") or "") if more else ""
+    return Preview(
+        tuple(message for node in nodes if (message := _message(node)) is not None),
+        tuple(seen),
+        int(older) if older.isascii() and older.isdecimal() and len(older) < 19 else None,
+        history=tree.css_first(".tgme_channel_history") is not None,
+        followers=count(_first(tree.root, ".tgme_header_counter").partition(" sub")[0].replace(" ", "")),
+        page_title=_first(tree.root, ".tgme_page_title"),
+        page_extra=_first(tree.root, ".tgme_page_extra"),
+    )
+
+
+def count(written: str) -> int | None:
+    """`3.12K` is 3,120."""
+    found = NUMBER.fullmatch(written.strip())
+    return round(float(found[1].replace(",", ".")) * SCALE[found[2].upper()]) if found else None
+
+
+def _message(node: LexborNode) -> Message | None:
+    """None for what nobody wrote: «channel created», a photo without words."""
+    found = POST.fullmatch(node.attributes.get("data-post") or "")
+    if not found or "service_message" in (node.attributes.get("class") or ""):
+        return None
+    reply = node.css_first(".tgme_widget_message_reply")
+    answered = POST.search((reply.attributes.get("href") or "").partition("t.me/")[2]) if reply else None
+    if reply:
+        reply.decompose()
+    text = "\n".join(_words(node))
+    if not text:
+        return None
+    time = node.css_first(".tgme_widget_message_date time[datetime]") or node.css_first("time[datetime]")
+    return Message(
+        channel=found[1],
+        number=int(found[2]),
+        at=(time.attributes.get("datetime") or "") if time else "",
+        text=text,
+        author=_first(node, ".tgme_widget_message_owner_name"),
+        signature=_first(node, ".tgme_widget_message_from_author"),
+        forwarded_from=_first(node, ".tgme_widget_message_forwarded_from_name"),
+        reply_to=answered[0] if answered and answered[1].lower() == found[1].lower() else "",
+        views=count(_first(node, ".tgme_widget_message_views")),
+        reactions=_reactions(node),
+    )
+
+
+def _words(node: LexborNode) -> Iterator[str]:
+    """The text; the question and the choices of a poll; the name of a file; the card of a link."""
+    for selector in (
+        ".tgme_widget_message_text.js-message_text",
+        ".tgme_widget_message_poll_question",
+        ".tgme_widget_message_poll_option_text",
+        ".tgme_widget_message_document_title",
+        ".link_preview_title",
+        ".link_preview_description",
+    ):
+        for part in node.css(selector):
+            if not _nested(part, node) and (text := _plain(part)):
+                yield text
+
+
+def _nested(part: LexborNode, within: LexborNode) -> bool:
+    """Whether the text is part of a text already read: albums have one inside the other."""
+    above = part.parent
+    while above is not None and above.mem_id != within.mem_id:
+        if "js-message_text" in (above.attributes.get("class") or ""):
+            return True
+        above = above.parent
+    return False
+
+
+def _plain(node: LexborNode) -> str:
+    """What a reader sees, with its lines. Emoji are the text of the pictures that show them."""
+    for line_break in node.css("br"):
+        line_break.replace_with("\n")
+    for block in node.css(BLOCKS):
+        if block.mem_id != node.mem_id:
+            block.insert_before("\n")
+            block.insert_after("\n")
+    return node.text(deep=True).strip()
+
+
+def _reactions(node: LexborNode) -> int | None:
+    written = []
+    for reaction in node.css(".tgme_reaction"):
+        for emoji in reaction.css("i, tg-emoji"):
+            emoji.decompose()
+        written.append(count(reaction.text(deep=True)))
+    return sum(filter(None, written)) if written else None
+
+
+def _first(node: LexborNode | None, selector: str) -> str:
+    found = node.css_first(selector) if node is not None else None
+    return found.text(deep=True).strip()[:500] if found else ""

@@ -1,0 +1,221 @@
+"""App Store Connect: the reviews of your own app, in every country, newest first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Annotated, Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+from pydantic import Field, SecretStr, StringConstraints
+from pydantic_core import from_json
+
+from ._answers import Part, Text, answer_of, each
+from ._fetch import fetch, host_of, retry_after
+from ._fields import BaseUrl, Line, Params
+from ._items import fit_id
+from ._newest import FIRST_RUN, Listing, back, forward, times_of
+from ._signing import signed
+from ._stars import SCALE, stars
+from ._times import moment
+from .base import Collector, Cursor, Json, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
+
+PAGE_SIZE, MOST_PAGES = 200, 10
+OVERLAP = timedelta(hours=1)
+TOKEN_LIFE = timedelta(minutes=15)  # the platform refuses tokens that live longer than 20
+AN_HOUR = timedelta(hours=1)
+LEFT = re.compile(r"user-hour-rem:\s{0,2}(\d{1,9})")
+LEAST_LEFT = 10  # calls of the hour that are left to others who use the key
+
+WRONG_KEY = "this is not the private key of App Store Connect: paste the whole .p8 file, its first and last lines too"
+REFUSALS = {
+    401: "Apple does not accept this key: check the key id, the issuer id and the .p8 file, which belong together, and "
+    "that the key was not revoked",
+    403: "this key may not read reviews: give it the role Customer Support, App Manager or Admin in App Store Connect",
+    404: "Apple knows no app with this id for this key: check the Apple ID of the app, all digits",
+}
+AGREEMENTS = "Apple waits for you to accept an agreement: sign in to App Store Connect and accept it, then try again"
+
+
+class App(Params):
+    base_url: BaseUrl = Field("https://api.appstoreconnect.apple.com", title="Address of the interface")
+    app_id: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{5,15}$")] = Field(
+        title="Apple ID of the app", description="All digits, under «App Information»", examples=["1234567890"]
+    )
+    key_id: Line = Field(title="Key ID", min_length=1, examples=["2X9R4HXF34"])
+    issuer_id: Line = Field(
+        "",
+        title="Issuer ID",
+        description="Empty for an individual key",
+        examples=["57246542-96fe-1a63-e053-0824d011072a"],
+    )
+    private_key: SecretStr = Field(title="Private key", description="The whole text of the .p8 file", max_length=4_000)
+
+
+class Attributes(Part):
+    rating: float | None = None
+    title: Text = ""
+    body: Text = ""
+    nickname: Text = Field("", alias="reviewerNickname")
+    created: Any = Field(None, alias="createdDate")
+    territory: Text = ""
+
+
+class Review(Part):
+    id: Annotated[str, Field(min_length=1)]
+    attributes: Attributes
+
+
+class Answer(Part):
+    data: Annotated[list[Any], Field(max_length=1_000)]
+    links: dict[str, Any] = Field(default_factory=dict)
+
+
+def pages(params: App, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
+    """What is newer than the cursor's `newest`, less an hour; the newest 200 are always read, for what was changed."""
+    known = moment(cursor.get("newest"))
+    since = known - OVERLAP if known else datetime.now(UTC) - FIRST_RUN
+    for step in forward(partial(_ask, params, http), known, since, MOST_PAGES):
+        now: Cursor = {"newest": step.newest.isoformat()} if step.last and step.newest else cursor
+        new = step.listing
+        yield Page(new.mentions, now, asked=new.asked, broken=new.broken, warning=step.warning)
+
+
+def backfill(params: App, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
+    """Back from the newest review to the start of the window."""
+    yield from back(partial(_ask, params, http), cursor.get("page"), window)
+
+
+def _ask(params: App, http: httpx2.Client, mark: str | None) -> Listing:
+    asked: dict[str, str | int] = {"sort": "-createdDate", "limit": PAGE_SIZE}
+    if mark:
+        asked["cursor"] = mark
+    url = f"{params.base_url}/v1/apps/{params.app_id}/customerReviews"
+    got = fetch(http, url, headers={"Authorization": f"Bearer {_token(params)}"}, params=asked, judge=_judge)
+    answer = answer_of(Answer, got)
+    mentions, broken = each(Review, answer.data, partial(mention, params.app_id), host_of(params.base_url))
+    return Listing(mentions, broken, _next(answer.links), times_of(mentions), _used_up(got))
+
+
+def _token(params: App) -> str:
+    now = int(datetime.now(UTC).timestamp())
+    claims: dict[str, Json] = {"iss": params.issuer_id} if params.issuer_id else {"sub": "user"}
+    claims |= {"iat": now, "exp": now + int(TOKEN_LIFE.total_seconds()), "aud": "appstoreconnect-v1"}
+    return signed(claims, params.private_key.get_secret_value(), "ES256", params.key_id, WRONG_KEY)
+
+
+def _next(links: dict[str, Any]) -> str | None:
+    """The cursor of the next answer: the address itself is not followed, so that the key goes nowhere else."""
+    link = links.get("next")
+    try:
+        found = parse_qs(urlsplit(link).query, max_num_fields=50).get("cursor") if isinstance(link, str) else None
+    except ValueError:
+        return None
+    return found[0] if found else None
+
+
+def _used_up(answer: httpx2.Response) -> timedelta | None:
+    """Calls are counted over the last hour: `user-hour-lim:3600;user-hour-rem:3545;`."""
+    left = LEFT.search(answer.headers.get("x-rate-limit", ""))
+    return AN_HOUR if left and int(left[1]) < LEAST_LEFT else None
+
+
+def _judge(answer: httpx2.Response) -> SourceError | None:
+    status = answer.status_code
+    if status == 429:
+        wait = retry_after(answer.headers.get("retry-after"), datetime.now(UTC)) or AN_HOUR
+        return SourceBusy("the calls that Apple allows in an hour are used up", wait=wait)
+    if status == 403 and "AGREEMENTS" in _codes(answer):
+        return SourceRefused(AGREEMENTS)
+    return SourceRefused(REFUSALS[status]) if status in REFUSALS else None
+
+
+def _codes(answer: httpx2.Response) -> str:
+    try:
+        body = from_json(answer.content)
+    except (ValueError, RecursionError):
+        return ""
+    errors = body.get("errors") if isinstance(body, dict) else None
+    return " ".join(str(one.get("code")) for one in errors if isinstance(one, dict)) if isinstance(errors, list) else ""
+
+
+def mention(app_id: str, review: Review) -> RawMention:
+    said = review.attributes
+    return RawMention(
+        external_id=fit_id(review.id),
+        url=f"https://apps.apple.com/app/id{app_id}?see-all=reviews",
+        title=said.title,
+        text=said.body or ("" if said.title else stars(said.rating)),
+        author=said.nickname,
+        platform="app store",
+        outlet=said.territory,
+        published_at=moment(said.created),
+        thread_id=app_id,
+        rating=said.rating,
+        rating_scale=SCALE if said.rating is not None else None,
+    )
+
+
+collector = Collector(
+    kind="appstore_connect",
+    title={"en": "App Store Connect (your own app)", "fr": "App Store Connect (votre propre application)"},
+    help={
+        "en": "All reviews of your own app, in every country and since its first day, with the account of its "
+        "publisher. For the app of somebody else, take «App Store reviews».",
+        "fr": "Tous les avis de votre propre application, dans tous les pays et depuis son premier jour, avec le "
+        "compte de son éditeur. Pour l'application d'un autre, prenez « Avis de l'App Store ».",
+    },
+    steps={
+        "en": (
+            "Sign in to appstoreconnect.apple.com as an account holder or admin.",
+            "Open «Users and Access», then «Integrations» and «App Store Connect API».",
+            "Press «+», name the key «Vigie» and give it the role «Customer Support».",
+            "Download the .p8 file: Apple gives it once only. Open it with a text editor and copy all of it.",
+            "Copy the Key ID beside the key, and the Issuer ID above the list.",
+            "The Apple ID of the app is under «Apps», your app, «App Information».",
+        ),
+        "fr": (
+            "Connectez-vous à appstoreconnect.apple.com comme titulaire du compte ou administrateur.",
+            "Ouvrez « Utilisateurs et accès », puis « Intégrations » et « API App Store Connect ».",
+            "Appuyez sur « + », nommez la clé « Vigie » et donnez-lui le rôle « Assistance client ».",
+            (
+                "Téléchargez le fichier .p8 : Apple ne le donne qu'une fois. Ouvrez-le dans un éditeur de texte et "
+                "copiez-le en entier."
+            ),
+            "Copiez l'identifiant de la clé à côté d'elle, et l'Issuer ID au-dessus de la liste.",
+            "L'identifiant Apple de l'application est sous « Apps », votre application, « Informations sur l'app ».",
+        ),
+    },
+    blind={
+        "en": (
+            "Ratings without a review: Apple gives their average only.",
+            "Reviews that were deleted: they stay here until their retention ends.",
+            "A review changed long ago: only the newest 200 are read again.",
+            (
+                "The same review read by «App Store reviews» has another id there and would be counted twice: set up "
+                "one of the two."
+            ),
+        ),
+        "fr": (
+            "Les notes sans avis : Apple n'en donne que la moyenne.",
+            "Les avis supprimés : ils restent ici jusqu'au terme de leur conservation.",
+            "Un avis ancien modifié : seuls les 200 plus récents sont relus.",
+            (
+                "Le même avis lu par « Avis de l'App Store » y porte un autre identifiant et serait compté deux fois : "
+                "n'installez que l'un des deux."
+            ),
+        ),
+    },
+    params=App,
+    pages=pages,
+    platform="app store",
+    group="reviews",
+    auth="key",
+    min_interval=timedelta(minutes=15),
+    default_interval=timedelta(hours=1),
+    backfill=backfill,
+    history={"en": "every review of the app", "fr": "tous les avis de l'application"},
+)

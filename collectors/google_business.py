@@ -1,0 +1,243 @@
+"""Google Business Profile: the reviews of your own places, the last changed first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Annotated, Any
+
+import httpx2
+from pydantic import Field, SecretStr, StringConstraints
+
+from ._answers import Part, Text, answer_of, each
+from ._fetch import fetch, host_of
+from ._fields import BaseUrl, Line, Params
+from ._google import TOKEN_URL, consented_token, judge, quota_is_zero
+from ._items import fit_id
+from ._newest import FIRST_RUN, Listing, back, forward, times_of
+from ._stars import SCALE, stars
+from ._times import moment
+from .base import Collector, Cursor, Json, Page, RawMention, SourceError, SourceRefused, Window
+
+PAGE_SIZE, MOST_PAGES = 50, 20
+OVERLAP = timedelta(hours=1)
+STARS = {"ONE": 1, "TWO": 2, "THREE": 3, "FOUR": 4, "FIVE": 5}
+TRANSLATED = re.compile(r"\s*\(Translated by Google\)", re.IGNORECASE)
+ORIGINAL = re.compile(r"\(Original\)\s*", re.IGNORECASE)
+
+NO_ACCESS = (
+    "this Google account may not read the reviews of this place, or Google has not granted your project access to the "
+    "Business Profile interface: check both"
+)
+NOT_THERE = "there is no place {location} in the account {account}: check both numbers"
+
+Number = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{3,30}$")]
+
+
+class Places(Params):
+    base_url: BaseUrl = Field("https://mybusiness.googleapis.com/v4", title="Address of the interface")
+    account: Number = Field(title="Account number", description="All digits", examples=["104236487623487650001"])
+    locations: tuple[Number, ...] = Field(
+        title="Place numbers", description="One a line, all digits", min_length=1, max_length=100, examples=["7713398"]
+    )
+    client_id: Line = Field(title="Client ID", min_length=1, examples=["1234-abcd.apps.googleusercontent.com"])
+    client_secret: SecretStr = Field(title="Client secret", max_length=500)
+    token: SecretStr = Field(title="Refresh token", description="Begins with 1//", max_length=2_000)
+    token_url: BaseUrl = Field(TOKEN_URL, title="Address of tokens", description="Leave it as it is")
+
+
+class Reviewer(Part):
+    name: Text = Field("", alias="displayName")
+
+
+class Review(Part):
+    id: Annotated[str, Field(min_length=1, alias="reviewId")]
+    reviewer: Reviewer = Reviewer()
+    rating: Text = Field("", alias="starRating")
+    comment: Text = ""
+    created: Any = Field(None, alias="createTime")
+    updated: Any = Field(None, alias="updateTime")
+
+
+class Answer(Part):
+    """Without any review, the list is left out."""
+
+    reviews: Annotated[list[Any], Field(max_length=1_000)] = Field(default_factory=list)
+    next: Text = Field("", alias="nextPageToken")
+
+
+def pages(params: Places, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
+    """Place by place, what was written or changed since its time in the cursor's `newest`, less an hour."""
+    token = _access(params, http)
+    known = _known(cursor)
+    for location in params.locations:
+        before = moment(known.get(location))
+        since = before - OVERLAP if before else datetime.now(UTC) - FIRST_RUN
+        for step in forward(partial(_ask, params, http, token, location), before, since, MOST_PAGES):
+            if step.last and step.newest:
+                known = {**known, location: step.newest.isoformat()}
+            new = step.listing
+            yield Page(new.mentions, {"newest": known}, broken=new.broken, warning=step.warning)
+
+
+def backfill(params: Places, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
+    """Place by place, back to the start of the window. Only the last place can tell how far all have come."""
+    token = _access(params, http)
+    begun = cursor.get("place")
+    start = begun if isinstance(begun, int) and 0 <= begun < len(params.locations) else 0
+    mark = cursor.get("page")
+    for number in range(start, len(params.locations)):
+        final = number == len(params.locations) - 1
+        for page in back(partial(_ask, params, http, token, params.locations[number]), mark, window):
+            done = page.reached == window.since
+            at: Cursor = {"place": number + 1} if done and not final else {"place": number, **page.cursor}
+            reached = page.reached if final else window.until
+            yield Page(page.mentions, at, asked=page.asked, broken=page.broken, reached=reached)
+        mark = None
+
+
+def _known(cursor: Cursor) -> dict[str, Json]:
+    known = cursor.get("newest")
+    return dict(known) if isinstance(known, dict) else {}
+
+
+def _access(params: Places, http: httpx2.Client) -> str:
+    given = {
+        "client_id": params.client_id,
+        "client_secret": params.client_secret.get_secret_value(),
+        "refresh_token": params.token.get_secret_value(),
+    }
+    return consented_token(http, given, params.token_url)
+
+
+def _ask(params: Places, http: httpx2.Client, token: str, location: str, mark: str | None) -> Listing:
+    asked: dict[str, str | int] = {"pageSize": PAGE_SIZE, "orderBy": "updateTime desc"}
+    if mark:
+        asked["pageToken"] = mark
+    url = f"{params.base_url}/accounts/{params.account}/locations/{location}/reviews"
+    told = partial(_judge, params.account, location)
+    got = fetch(http, url, headers={"Authorization": f"Bearer {token}"}, params=asked, judge=told)
+    answer = answer_of(Answer, got)
+    to_mention = partial(mention, location)
+    mentions, broken = each(Review, answer.reviews, to_mention, host_of(params.base_url), "reviewId")
+    return Listing(mentions, broken, answer.next or None, times_of(mentions))
+
+
+def _judge(account: str, location: str, answer: httpx2.Response) -> SourceError | None:
+    told = judge(answer)
+    if (told is None and answer.status_code == 403) or quota_is_zero(answer):
+        return SourceRefused(NO_ACCESS)
+    if told is None and answer.status_code == 404:
+        return SourceRefused(NOT_THERE, account=account, location=location)
+    return told
+
+
+def mention(location: str, review: Review) -> RawMention:
+    created, updated = moment(review.created), moment(review.updated)
+    rating = STARS.get(review.rating.upper())
+    return RawMention(
+        external_id=fit_id(review.id),
+        text=original(review.comment) or stars(rating),
+        author=review.reviewer.name,
+        platform="google maps",
+        published_at=created or updated,
+        edited_at=updated if created and updated and updated > created else None,
+        thread_id=location,
+        rating=rating,
+        rating_scale=SCALE if rating is not None else None,
+    )
+
+
+def original(comment: str) -> str:
+    """What the author wrote, of a text to which Google has added its translation, before or after it."""
+    if not TRANSLATED.search(comment):
+        return comment.strip()
+    parts = ORIGINAL.split(comment, maxsplit=1)
+    return parts[1].strip() if len(parts) == 2 else TRANSLATED.split(comment, maxsplit=1)[0].strip()
+
+
+collector = Collector(
+    kind="google_business",
+    title={"en": "Google reviews (your own places)", "fr": "Avis Google (vos propres établissements)"},
+    help={
+        "en": "All Google reviews of the places that you manage with a Business Profile, and their later changes. For "
+        "the places of others, take «Google Maps reviews».",
+        "fr": "Tous les avis Google des établissements que vous gérez avec une fiche d'établissement, et leurs "
+        "modifications. Pour ceux des autres, prenez « Avis Google Maps ».",
+    },
+    params=Places,
+    pages=pages,
+    backfill=backfill,
+    steps={
+        "en": (
+            (
+                "In console.cloud.google.com, create a project, then ask for access to the Business Profile interface "
+                "with the form «Application for Basic API Access». The answer takes some days."
+            ),
+            "Once it is granted, switch on «Google My Business API» in that project.",
+            (
+                "Under «APIs & Services», «Credentials», create an «OAuth client ID» of the type «Web application» "
+                "with the redirect address https://developers.google.com/oauthplayground. Copy its ID and its secret."
+            ),
+            "In «OAuth consent screen», publish the app: a consent given to a test app ends after 7 days.",
+            (
+                "Open developers.google.com/oauthplayground, press the wheel, tick «Use your own OAuth credentials» "
+                "and paste both. Ask for https://www.googleapis.com/auth/business.manage and sign in as the manager."
+            ),
+            "Press «Exchange authorization code for tokens» and copy the refresh token, which begins with 1//.",
+            "The numbers of the account and of the places are in the address of each place in business.google.com.",
+        ),
+        "fr": (
+            (
+                "Dans console.cloud.google.com, créez un projet, puis demandez l'accès à l'interface Business Profile "
+                "par le formulaire « Application for Basic API Access ». La réponse prend quelques jours."
+            ),
+            "Une fois l'accès donné, activez « Google My Business API » dans ce projet.",
+            (
+                "Sous « API et services », « Identifiants », créez un « ID client OAuth » de type « Application Web » "
+                "avec l'adresse de redirection https://developers.google.com/oauthplayground. Copiez son ID et son "
+                "code secret."
+            ),
+            (
+                "Dans « Écran de consentement OAuth », publiez l'application : un consentement donné à une application "
+                "en test prend fin après 7 jours."
+            ),
+            (
+                "Ouvrez developers.google.com/oauthplayground, appuyez sur la roue, cochez « Use your own OAuth "
+                "credentials » et collez les deux. Demandez https://www.googleapis.com/auth/business.manage et "
+                "connectez-vous comme gestionnaire."
+            ),
+            (
+                "Appuyez sur « Exchange authorization code for tokens » et copiez le jeton d'actualisation, qui "
+                "commence par 1//."
+            ),
+            "Les numéros du compte et des établissements sont dans l'adresse de chacun sur business.google.com.",
+        ),
+    },
+    blind={
+        "en": (
+            (
+                "Beyond the 50 last changed reviews of a place, Google may leave some out: it is read often for that "
+                "reason."
+            ),
+            "Places that you do not manage, and reviews that were deleted.",
+            "A link to the review itself: Google does not give it.",
+        ),
+        "fr": (
+            (
+                "Au-delà des 50 derniers avis modifiés d'un établissement, Google peut en omettre : d'où des lectures "
+                "fréquentes."
+            ),
+            "Les établissements que vous ne gérez pas, et les avis supprimés.",
+            "Un lien vers l'avis lui-même : Google n'en donne pas.",
+        ),
+    },
+    platform="google maps",
+    group="reviews",
+    auth="oauth",
+    min_interval=timedelta(minutes=10),
+    default_interval=timedelta(minutes=30),
+    history={"en": "every review of the place", "fr": "tous les avis de l'établissement"},
+)

@@ -1,0 +1,207 @@
+"""Google Maps: up to five reviews of any place, those that Google finds most relevant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+from typing import Annotated, Any
+
+import httpx2
+from pydantic import Field, SecretStr, StringConstraints, ValidationInfo, field_validator
+
+from ._answers import Part, Text, answer_of, each
+from ._fetch import fetch, host_of
+from ._fields import BaseUrl, Line, Params
+from ._google import ZONE, judge
+from ._items import fit_id
+from ._stars import SCALE, stars
+from ._times import moment
+from .base import Collector, Cursor, Meter, Notice, Page, RawMention, SourceError, SourceRefused, Spend
+
+FIELDS = ("id", "displayName", "googleMapsUri", "reviews")
+ONE_CALL = Spend("calls", 1)
+NOT_THERE = "Google Maps knows no place {place} any more: look its id up again"
+
+PlaceId = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9_-]{10,300}$")]
+
+
+class Places(Params):
+    base_url: BaseUrl = Field("https://places.googleapis.com/v1", title="Address of the interface")
+    api_key: SecretStr = Field(title="API key", max_length=200)
+    query: Line = Field("", title="Search", description="Or the ids below", examples=["Cobalt Bikes Lyon"])
+    places: tuple[PlaceId, ...] = Field(
+        (), title="Place ids", description="One a line", max_length=50, examples=["ChIJN1t_tDeuEmsRUsoyG83frY4"],
+        validate_default=True,
+    )  # fmt: skip
+    calls_per_month: int = Field(
+        1_000, ge=1, le=1_000_000, title="Most calls a month", description="Google gives the first 1,000 for nothing"
+    )
+
+    @field_validator("places")
+    @classmethod
+    def _something(cls, places: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if not places and not info.data.get("query"):
+            raise ValueError("give a search or at least one place id")
+        return places
+
+
+class Said(Part):
+    text: Text = ""
+    language: Text = Field("", alias="languageCode")
+
+
+class Author(Part):
+    name: Text = Field("", alias="displayName")
+    uri: Text = ""
+
+
+class Review(Part):
+    name: Annotated[str, Field(min_length=1)]
+    rating: float | None = None
+    text: Said | None = None
+    original: Said | None = Field(None, alias="originalText")
+    author: Author = Field(Author(), alias="authorAttribution")
+    published: Any = Field(None, alias="publishTime")
+    url: Text = Field("", alias="googleMapsUri")
+
+
+class Place(Part):
+    id: Text = ""
+    name: Said = Field(Said(), alias="displayName")
+    url: Text = Field("", alias="googleMapsUri")
+    reviews: Annotated[list[Any], Field(max_length=100)] = Field(default_factory=list)
+
+
+class Found(Part):
+    places: Annotated[list[Place], Field(max_length=100)] = Field(default_factory=list)
+
+
+def pages(params: Places, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
+    """The reviews of each place as they are now: five of them say nothing of what is new, so nothing is remembered."""
+    given = set[str]()
+    for place in _places(params, http):
+        found, broken = each(Review, place.reviews, partial(mention, place), host_of(params.base_url), "name")
+        fresh = tuple(one for one in found if one.external_id not in given)
+        given.update(one.external_id for one in fresh)
+        yield Page(fresh, cursor, broken=broken)
+    if not given:
+        yield Page((), cursor, warning=Notice("Google Maps gave no review: check the search and the place ids"))
+
+
+def _places(params: Places, http: httpx2.Client) -> Iterator[Place]:
+    key = params.api_key.get_secret_value()
+    for place in params.places:
+        headers = {"X-Goog-Api-Key": key, "X-Goog-FieldMask": ",".join(FIELDS)}
+        url = f"{params.base_url}/places/{place}"
+        got = fetch(http, url, headers=headers, spend=ONE_CALL, judge=partial(_judge, place))
+        yield answer_of(Place, got)
+    if params.query:
+        headers = {"X-Goog-Api-Key": key, "X-Goog-FieldMask": ",".join(f"places.{field}" for field in FIELDS)}
+        url, asked = f"{params.base_url}/places:searchText", {"textQuery": params.query}
+        got = fetch(http, url, method="POST", headers=headers, json=asked, spend=ONE_CALL, judge=judge)
+        yield from answer_of(Found, got).places
+
+
+def _judge(place: str, answer: httpx2.Response) -> SourceError | None:
+    told = judge(answer)
+    if told is None and answer.status_code == 404:
+        return SourceRefused(NOT_THERE, place=place)
+    return told
+
+
+def mention(place: Place, review: Review) -> RawMention:
+    """The author's own words go before Google's translation of them."""
+    said = next((one for one in (review.original, review.text) if one and one.text), Said())
+    contributor = review.author.uri.partition("/contrib/")[2].partition("/")[0]
+    return RawMention(
+        external_id=fit_id(review.name),
+        url=review.url or place.url or None,
+        text=said.text or stars(review.rating),
+        author=review.author.name,
+        author_id=contributor,
+        platform="google maps",
+        outlet=place.name.text,
+        language=said.language or None,
+        published_at=moment(review.published),
+        thread_id=place.id or review.name.partition("/reviews/")[0].removeprefix("places/") or None,
+        rating=review.rating,
+        rating_scale=SCALE if review.rating is not None else None,
+    )
+
+
+collector = Collector(
+    kind="google_places",
+    title={"en": "Google Maps reviews (any place)", "fr": "Avis Google Maps (tout établissement)"},
+    help={
+        "en": "Up to five reviews of any place on Google Maps, competitors too. For your own places, «Google reviews» "
+        "brings all of them.",
+        "fr": "Jusqu'à cinq avis de tout établissement de Google Maps, concurrents compris. Pour les vôtres, « Avis "
+        "Google » les apporte tous.",
+    },
+    params=Places,
+    pages=pages,
+    steps={
+        "en": (
+            (
+                "In console.cloud.google.com, create a project and add a billing account: Google asks for one, even "
+                "for what is free."
+            ),
+            "Under «APIs & Services», «Library», look for «Places API (New)» and press Enable.",
+            "Under «Credentials», press «Create credentials», «API key», then restrict the key to «Places API (New)».",
+            (
+                "Type the name and the town of the place as a search here, or look its id up with Google's «Place ID "
+                "Finder» and paste it."
+            ),
+        ),
+        "fr": (
+            (
+                "Dans console.cloud.google.com, créez un projet et ajoutez un compte de facturation : Google en "
+                "demande un, même pour ce qui est gratuit."
+            ),
+            "Sous « API et services », « Bibliothèque », cherchez « Places API (New) » et appuyez sur Activer.",
+            (
+                "Sous « Identifiants », appuyez sur « Créer des identifiants », « Clé API », puis limitez la clé à "
+                "« Places API (New) »."
+            ),
+            (
+                "Écrivez ici le nom et la ville de l'établissement comme recherche, ou trouvez son identifiant avec "
+                "« Place ID Finder » de Google et collez-le."
+            ),
+        ),
+    },
+    blind={
+        "en": (
+            "All but five reviews of each place: Google chooses them, and new ones may not be among them.",
+            "The owner's answers, and reviews that were deleted.",
+            "A search may find other places than yours: try it first.",
+            "Google's terms allow to show these reviews, not to build an archive of them: they are kept 30 days.",
+        ),
+        "fr": (
+            "Tous les avis d'un établissement sauf cinq : Google les choisit, et les nouveaux peuvent n'y être pas.",
+            "Les réponses du propriétaire, et les avis supprimés.",
+            "Une recherche peut trouver d'autres établissements que le vôtre : essayez-la d'abord.",
+            (
+                "Les conditions de Google permettent d'afficher ces avis, non d'en faire une archive : ils sont "
+                "conservés 30 jours."
+            ),
+        ),
+    },
+    platform="google maps",
+    group="reviews",
+    auth="key",
+    min_interval=timedelta(hours=1),
+    default_interval=timedelta(hours=12),
+    history={"en": "five reviews of each place", "fr": "cinq avis de chaque établissement"},
+    meters={
+        "calls": Meter(
+            "calls_per_month",
+            "month",
+            {"en": "calls to Google Maps", "fr": "appels à Google Maps"},
+            whose="key",
+            zone=ZONE,
+        )
+    },
+    retention_days=30,
+    may_train=False,
+)

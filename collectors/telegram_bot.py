@@ -1,0 +1,358 @@
+"""Telegram bot: the messages of the groups and channels where your bot is a member."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from hmac import compare_digest
+from typing import Annotated, Any
+
+import httpx2
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_core import from_json
+
+from ._answers import Part, Text, answer_of, reason_of
+from ._fetch import LONGEST_WAIT, fetch, host_of
+from ._fields import BaseUrl, Params
+from ._paging import capped
+from ._times import moment
+from .base import (
+    Collector,
+    Cursor,
+    Inbound,
+    Page,
+    RawMention,
+    Received,
+    SourceBusy,
+    SourceChanged,
+    SourceError,
+    SourceRefused,
+    Unsigned,
+)
+
+PAGE_SIZE, MOST_PAGES = 100, 50
+KINDS = ("message", "edited_message", "channel_post", "edited_channel_post")
+QUIET = timedelta(days=6)
+OPEN_CHATS = ("channel", "group", "supergroup")
+"""What is said to the bot in private is nobody's mention."""
+SUPERGROUP = "-100"  # how the id of a supergroup or a channel begins; the rest is in the addresses of its messages
+
+NO_TOKEN = "Telegram does not accept this token: it was revoked, or not copied whole. Ask @BotFather for it again"  # noqa: S105
+HAS_WEBHOOK = (
+    "this bot sends its messages to an address, so that they cannot be asked for: have it send them to this source, or "
+    "end that with deleteWebhook"
+)
+READ_TWICE = "another program reads the messages of this bot too: only one may, so give Vigie a bot of its own"
+
+
+class Bot(Params):
+    base_url: BaseUrl = Field("https://api.telegram.org", title="Address of the interface")
+    token: SecretStr = Field(title="Token", description="As @BotFather gave it, with its colon", max_length=200)
+    webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        title="Secret of the webhook",
+        description="Only if the bot sends its messages here",
+        max_length=256,
+    )
+
+
+class Person(Part):
+    id: int = 0
+    first_name: Text = ""
+    last_name: Text = ""
+    username: Text = ""
+
+
+class Chat(Part):
+    id: int
+    type: Text = ""
+    title: Text = ""
+    username: Text = ""
+
+
+class Quote(Part):
+    text: Text = ""
+
+
+class Choice(Part):
+    text: Text = ""
+
+
+class Poll(Part):
+    question: Text = ""
+    options: list[Choice] = Field(default_factory=list)
+
+
+class Answered(Part):
+    message_id: int
+
+
+class Message(Part):
+    message_id: int
+    chat: Chat
+    date: Any = None
+    edit_date: Any = None
+    sender: Person | None = Field(None, alias="from")
+    sender_chat: Chat | None = None
+    author_signature: Text = ""
+    text: Text = ""
+    caption: Text = ""
+    quote: Quote | None = None
+    poll: Poll | None = None
+    reply_to_message: Answered | None = None
+    message_thread_id: int | None = None
+
+
+class Update(Part):
+    """One of `KINDS` holds the message; what else a bot is told of is passed over."""
+
+    update_id: int
+    message: Message | None = None
+    edited_message: Message | None = None
+    channel_post: Message | None = None
+    edited_channel_post: Message | None = None
+
+
+class Answer(Part):
+    ok: bool
+    result: Annotated[list[Any], Field(max_length=1_000)] = Field(default_factory=list)
+
+
+class Failure(Part):
+    description: Text = ""
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+
+def pages(params: Bot, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
+    """What was said since the last call. Telegram forgets an update once a later one is asked for: that is done only
+    when its page is stored, since the `offset` of its cursor is sent with the next call."""
+    if params.webhook_secret.get_secret_value():
+        yield Page((), cursor, unchanged=True)
+        return
+    offset = _offset(cursor)
+    for number in range(1, MOST_PAGES + 1):
+        updates = [one for one in _ask(params, http, offset) if _is_new(one, offset)]
+        mentions, broken, last = _read(updates, host_of(params.base_url))
+        if last is None:
+            if number == 1:
+                yield Page((), cursor, unchanged=True)
+            return
+        offset = last + 1
+        at: Cursor = {"offset": offset, "at": datetime.now(UTC).isoformat()}
+        warning = capped(MOST_PAGES * PAGE_SIZE) if number == MOST_PAGES else None
+        yield Page(mentions, at, broken=broken, warning=warning)
+
+
+def _offset(cursor: Cursor) -> int | None:
+    """After a quiet week Telegram may count from anywhere: an old offset would confirm what was never read."""
+    offset, at = cursor.get("offset"), moment(cursor.get("at"))
+    return offset if isinstance(offset, int) and at and datetime.now(UTC) - at < QUIET else None
+
+
+def _is_new(update: Any, offset: int | None) -> bool:
+    number = update.get("update_id") if isinstance(update, dict) else None
+    return offset is None or not isinstance(number, int) or number >= offset
+
+
+def _ask(params: Bot, http: httpx2.Client, offset: int | None) -> list[Any]:
+    """The token is part of the address: an error of another kind than ours is not let out with it."""
+    secret = params.token.get_secret_value().strip()
+    asked = {"limit": PAGE_SIZE, "timeout": 0, "allowed_updates": list(KINDS)}
+    if offset is not None:
+        asked["offset"] = offset
+    if not (secret.isascii() and secret.replace(":", "").replace("_", "").replace("-", "").isalnum()):
+        raise SourceRefused(NO_TOKEN)
+    got = fetch(http, f"{params.base_url}/bot{secret}/getUpdates", method="POST", json=asked, judge=_judge)
+    answer = answer_of(Answer, got)
+    if not answer.ok:
+        raise SourceError("{host} could not be read ({reason})", host=host_of(params.base_url), reason="ok: false")
+    return answer.result
+
+
+def _judge(answer: httpx2.Response) -> SourceError | None:
+    """Errors are `{"ok": false, "error_code", "description", "parameters"}`, under the status of the same number."""
+    if answer.status_code < 400:
+        return None
+    failure = _failure(answer)
+    if answer.status_code == 409:
+        return SourceRefused(HAS_WEBHOOK if "webhook" in failure.description.lower() else READ_TWICE)
+    if answer.status_code in (401, 403, 404):
+        return SourceRefused(NO_TOKEN)
+    if answer.status_code == 429:
+        wait = _seconds(failure.parameters.get("retry_after"))
+        return SourceBusy("{host} asks us to read less often (429)", host=host_of(str(answer.url)), wait=wait)
+    return None
+
+
+def _seconds(value: object) -> timedelta | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return timedelta(seconds=value) if 0 <= value < LONGEST_WAIT.total_seconds() else None
+
+
+def _failure(answer: httpx2.Response) -> Failure:
+    try:
+        return Failure.model_validate(from_json(answer.content))
+    except (ValueError, ValidationError, RecursionError):
+        return Failure()
+
+
+Read = tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...], int | None]
+
+
+def _read(updates: list[Any], host: str) -> Read:
+    """The mentions, what could not be read, and the last number of an update.
+
+    An update that cannot be read still has its number, so that it is not asked for again for ever.
+    """
+    mentions: dict[str, RawMention] = {}
+    broken: list[tuple[str, str]] = []
+    numbers: list[int] = []
+    for value in updates:
+        number = value.get("update_id") if isinstance(value, dict) else None
+        numbers += [number] if isinstance(number, int) else []
+        try:
+            found = mention(Update.model_validate(value))
+        except ValidationError as error:
+            broken.append((str(number or ""), reason_of(error)))
+            continue
+        mentions |= {found.external_id: found} if found else {}
+    if updates and not numbers:
+        raise SourceChanged(
+            "{host} changed its answers: the field {field} is missing. Update Vigie, or report it",
+            host=host,
+            field="update_id",
+        )
+    return tuple(mentions.values()), tuple(broken), max(numbers, default=None)
+
+
+def mention(update: Update) -> RawMention | None:
+    """None for private talk and for messages without words."""
+    said = update.edited_channel_post or update.channel_post or update.edited_message or update.message
+    text = _words(said) if said else ""
+    if said is None or not text or said.chat.type not in OPEN_CHATS:
+        return None
+    chat = said.chat
+    author, author_id = _author(said)
+    parent = said.reply_to_message
+    return RawMention(
+        external_id=f"{chat.id}/{said.message_id}",
+        url=_link(chat, said.message_id),
+        text=text,
+        author=author,
+        author_id=author_id,
+        platform="telegram",
+        outlet=chat.title,
+        published_at=moment(said.date),
+        edited_at=moment(said.edit_date),
+        thread_id=f"{chat.id}/{said.message_thread_id}" if said.message_thread_id else str(chat.id),
+        parent_id=f"{chat.id}/{parent.message_id}" if parent else None,
+    )
+
+
+def _words(said: Message) -> str:
+    """The text, the passage that it quotes, a poll with its choices."""
+    poll = [said.poll.question, *(choice.text for choice in said.poll.options)] if said.poll else []
+    return "\n".join(filter(None, (said.text, said.caption, *poll, said.quote.text if said.quote else "")))
+
+
+def _author(said: Message) -> tuple[str, str]:
+    if said.sender and not said.sender_chat:
+        name = f"{said.sender.first_name} {said.sender.last_name}".strip()
+        return name or said.sender.username, str(said.sender.id or "")
+    chat = said.sender_chat or said.chat
+    return said.author_signature or chat.title, str(chat.id)
+
+
+def _link(chat: Chat, number: int) -> str | None:
+    """The address of a message: for everybody in a public chat, for its members in a private one."""
+    if chat.username:
+        return f"https://t.me/{chat.username}/{number}"
+    inner = str(chat.id).removeprefix(SUPERGROUP)
+    return f"https://t.me/c/{inner}/{number}" if inner != str(chat.id) else None
+
+
+def receive(params: Bot, asked: Inbound) -> Received:
+    """One update, as Telegram sends it to the address given with setWebhook, with the secret given there."""
+    secret = params.webhook_secret.get_secret_value()
+    given = asked.headers.get("x-telegram-bot-api-secret-token", "")
+    if not secret or not compare_digest(given.encode(), secret.encode()):
+        raise Unsigned
+    try:
+        update = from_json(asked.body)
+    except (ValueError, RecursionError):
+        raise SourceChanged("this is no update of a Telegram bot: it is not read") from None
+    mentions, broken, _ = _read([update], "Telegram")
+    return Received(mentions, broken=broken)
+
+
+collector = Collector(
+    kind="telegram_bot",
+    title={"en": "Telegram bot", "fr": "Robot Telegram"},
+    help={
+        "en": "What is said in the groups and channels where your own bot is a member, from the moment it joined. What "
+        "people tell the bot in private is not read.",
+        "fr": "Ce qui se dit dans les groupes et canaux dont votre propre robot est membre, dès qu'il y est entré. Ce "
+        "qu'on dit au robot en privé n'est pas lu.",
+    },
+    params=Bot,
+    pages=pages,
+    receive=receive,
+    steps={
+        "en": (
+            "In Telegram, write to @BotFather, send /newbot and choose a name: it answers with a token. Paste it here.",
+            "Send it /setprivacy, choose the bot, then «Disable»: otherwise the bot sees only what is addressed to it.",
+            "Add the bot to your groups as a member, to your channels as an administrator.",
+            "Give Vigie a bot of its own: only one program can read the messages of a bot.",
+            (
+                "If you would rather have them sent: invent a secret of letters and digits, write it here, and open "
+                "https://api.telegram.org/bot«token»/setWebhook?url=«address of this source»&secret_token=«secret» "
+                "once."
+            ),
+        ),
+        "fr": (
+            (
+                "Dans Telegram, écrivez à @BotFather, envoyez /newbot et choisissez un nom : il répond par un jeton. "
+                "Collez-le ici."
+            ),
+            (
+                "Envoyez-lui /setprivacy, choisissez le robot, puis « Disable » : sinon il ne voit que ce qui lui est "
+                "adressé."
+            ),
+            "Ajoutez le robot à vos groupes comme membre, à vos canaux comme administrateur.",
+            "Donnez à Vigie un robot à elle : un seul programme peut lire les messages d'un robot.",
+            (
+                "Si vous préférez qu'ils soient envoyés : inventez un secret de lettres et de chiffres, écrivez-le "
+                "ici, et ouvrez une fois https://api.telegram.org/bot« jeton »/setWebhook?url=« adresse de cette "
+                "source »&secret_token=« secret »."
+            ),
+        ),
+    },
+    blind={
+        "en": (
+            (
+                "What was said before the bot joined, and what Telegram has kept for more than 24 hours without being "
+                "asked."
+            ),
+            "Chats where the bot is not a member, and private talk with it.",
+            "Deleted messages: Telegram does not tell a bot.",
+            "Photos, videos and voice messages without words, views and reactions.",
+        ),
+        "fr": (
+            (
+                "Ce qui a été dit avant l'arrivée du robot, et ce que Telegram garde depuis plus de 24 heures sans "
+                "être interrogé."
+            ),
+            "Les discussions dont le robot n'est pas membre, et ce qu'on lui dit en privé.",
+            "Les messages supprimés : Telegram n'en dit rien à un robot.",
+            "Les photos, vidéos et messages vocaux sans texte, les vues et les réactions.",
+        ),
+    },
+    platform="telegram",
+    group="social",
+    auth="token",
+    min_interval=timedelta(minutes=1),
+    default_interval=timedelta(minutes=5),
+    history={"en": "the last 24 hours since the bot joined", "fr": "les dernières 24 heures depuis l'arrivée du robot"},
+    history_days=1,
+)

@@ -1,0 +1,269 @@
+"""Trustpilot: the reviews of a business, newest first, and what Trustpilot sends when one changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from hmac import compare_digest
+from typing import Annotated, Any
+
+import httpx2
+from pydantic import Field, SecretStr, StringConstraints, ValidationError
+from pydantic_core import from_json
+
+from ._answers import Count, Part, Text, answer_of, each, reason_of
+from ._fetch import fetch, host_of
+from ._fields import BaseUrl, Params
+from ._items import fit_id
+from ._limits import used_up
+from ._newest import FIRST_RUN, Listing, back, forward
+from ._stars import SCALE, stars
+from ._times import moment
+from .base import (
+    Collector,
+    Cursor,
+    Inbound,
+    Page,
+    RawMention,
+    Received,
+    SourceChanged,
+    SourceError,
+    SourceRefused,
+    Unsigned,
+    Window,
+)
+
+PAGE_SIZE, MOST_PAGES = 100, 20
+OVERLAP = timedelta(hours=1)
+MOST_EVENTS = 1_000
+HOST = "trustpilot.com"
+
+UNKNOWN = (
+    "Trustpilot knows no business named {domain}: write its address as on its Trustpilot page, such as example.com"
+)
+REFUSALS = {
+    401: "Trustpilot does not accept this API key: copy it again from your Trustpilot Business account",
+    403: "this API key may not read these reviews: your Trustpilot plan needs the API module",
+}
+
+
+class Business(Params):
+    base_url: BaseUrl = Field("https://api.trustpilot.com/v1", title="Address of the interface")
+    api_key: SecretStr = Field(title="API key", max_length=200)
+    domain: Annotated[
+        str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[^\s/:]+\.[^\s/:]+$", max_length=253)
+    ] = Field(title="Business", description="As on its Trustpilot page", examples=["cobalt.example"])
+    webhook_secret: SecretStr = Field(
+        SecretStr(""), title="Secret of the webhook", description="Only if Trustpilot sends events here", max_length=200
+    )
+
+
+class Unit(Part):
+    id: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9]+$")]
+
+
+class Consumer(Part):
+    """The name is `displayName` in answers and `name` in events."""
+
+    id: Text = ""
+    display: Text = Field("", alias="displayName")
+    name: Text = ""
+
+
+class Review(Part):
+    """What the company replied is no mention."""
+
+    id: Annotated[str, Field(min_length=1)]
+    stars: float | None = None
+    title: Text = ""
+    text: Text = ""
+    language: Text = ""
+    created: Any = Field(None, alias="createdAt")
+    updated: Any = Field(None, alias="updatedAt")
+    consumer: Consumer = Consumer()
+    likes: Count = Field(None, alias="numberOfLikes")
+
+
+class Answer(Part):
+    reviews: Annotated[list[Any], Field(max_length=1_000)]
+
+
+class Event(Part):
+    name: Text = Field("", alias="eventName")
+    data: Any = Field(None, alias="eventData")
+
+
+class Events(Part):
+    events: Annotated[list[Any], Field(max_length=MOST_EVENTS)]
+
+
+def pages(params: Business, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
+    """What is newer than the cursor's `newest`, less an hour. `unit` is the id of the business, looked up once."""
+    unit = _unit(params, cursor, http)
+    known = moment(cursor.get("newest"))
+    since = known - OVERLAP if known else datetime.now(UTC) - FIRST_RUN
+    before: Cursor = {**cursor, "unit": unit, "domain": params.domain}
+    for step in forward(partial(_ask, params, http, unit), known, since, MOST_PAGES):
+        now: Cursor = {**before, "newest": step.newest.isoformat()} if step.last and step.newest else before
+        new = step.listing
+        yield Page(new.mentions, now, asked=new.asked, broken=new.broken, warning=step.warning)
+
+
+def backfill(params: Business, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
+    """Back page by page. Going on begins with the page read last: new reviews push the others to later pages, and
+    deleted ones let them come forward."""
+    unit = _unit(params, cursor, http)
+    for page in back(partial(_ask, params, http, unit), cursor.get("page"), window):
+        mark = page.cursor.get("page")
+        again = str(max(1, int(mark) - 1)) if isinstance(mark, str) and page.reached != window.since else mark
+        at = {"unit": unit, "domain": params.domain, "page": again}
+        yield Page(page.mentions, at, asked=page.asked, broken=page.broken, reached=page.reached)
+
+
+def _unit(params: Business, cursor: Cursor, http: httpx2.Client) -> str:
+    known = cursor.get("unit")
+    if isinstance(known, str) and known.isalnum() and cursor.get("domain") == params.domain:
+        return known
+    url = f"{params.base_url}/business-units/find"
+    told = partial(_judge, params.domain)
+    return answer_of(Unit, fetch(http, url, headers=_key(params), params={"name": params.domain}, judge=told)).id
+
+
+def _key(params: Business) -> dict[str, str]:
+    return {"apikey": params.api_key.get_secret_value()}
+
+
+def _ask(params: Business, http: httpx2.Client, unit: str, mark: str | None) -> Listing:
+    number = int(mark) if mark and mark.isdecimal() and len(mark) < 9 else 1
+    asked: dict[str, str | int] = {"page": number, "perPage": PAGE_SIZE, "orderBy": "createdat.desc"}
+    url = f"{params.base_url}/business-units/{unit}/reviews"
+    got = fetch(http, url, headers=_key(params), params=asked, judge=partial(_judge, params.domain))
+    answer = answer_of(Answer, got)
+    mentions, broken = each(Review, answer.reviews, mention, host_of(params.base_url))
+    more = str(number + 1) if answer.reviews else None
+    times = tuple(one.published_at for one in mentions if one.published_at)
+    return Listing(mentions, broken, more, times, used_up(got.headers, datetime.now(UTC)))
+
+
+def _judge(domain: str, answer: httpx2.Response) -> SourceError | None:
+    if answer.status_code == 404:
+        return SourceRefused(UNKNOWN, domain=domain)
+    return SourceRefused(REFUSALS[answer.status_code]) if answer.status_code in REFUSALS else None
+
+
+def mention(review: Review) -> RawMention:
+    created, updated = moment(review.created), moment(review.updated)
+    return RawMention(
+        external_id=fit_id(review.id),
+        url=_link(review.id),
+        title=review.title,
+        text=review.text or ("" if review.title else stars(review.stars)),
+        author=review.consumer.display or review.consumer.name,
+        author_id=review.consumer.id,
+        platform="trustpilot",
+        language=review.language or None,
+        published_at=created,
+        edited_at=updated if created and updated and updated > created else None,
+        rating=review.stars,
+        rating_scale=SCALE if review.stars is not None else None,
+        engagement={"likes": review.likes} if review.likes is not None else {},
+    )
+
+
+def _link(review: str) -> str:
+    return f"https://www.{HOST}/reviews/{review}"
+
+
+def receive(params: Business, asked: Inbound) -> Received:
+    """New, revised and deleted reviews. Trustpilot signs nothing: the address it was given holds a secret."""
+    secret = params.webhook_secret.get_secret_value()
+    if not secret or not compare_digest(asked.query.get("secret", "").encode(), secret.encode()):
+        raise Unsigned
+    try:
+        events = Events.model_validate(from_json(asked.body)).events
+    except (ValueError, ValidationError, RecursionError):
+        raise SourceChanged("this is no event of Trustpilot: it is not read") from None
+    mentions: dict[str, RawMention] = {}
+    broken: list[tuple[str, str]] = []
+    for event in events:
+        try:
+            found = _of_event(Event.model_validate(event))
+        except ValidationError as error:
+            broken.append(("", reason_of(error)))
+            continue
+        mentions |= {found.external_id: found} if found else {}
+    return Received(tuple(mentions.values()), broken=tuple(broken))
+
+
+def _of_event(event: Event) -> RawMention | None:
+    """Reviews of the business alone: those of its products have a text of another shape."""
+    subject, _, what = event.name.rpartition("-")
+    if subject != "service-review":
+        return None
+    if what == "deleted":
+        gone = Unit.model_validate(event.data).id
+        return RawMention(external_id=gone, url=_link(gone), platform="trustpilot", deleted=True)
+    return mention(Review.model_validate(event.data))
+
+
+collector = Collector(
+    kind="trustpilot",
+    title={"en": "Trustpilot", "fr": "Trustpilot"},
+    help={
+        "en": "The reviews of a business on Trustpilot, with a paid API module. New, revised and deleted reviews "
+        "arrive at once when Trustpilot is told to send them.",
+        "fr": "Les avis sur une entreprise chez Trustpilot, avec un module API payant. Les avis nouveaux, modifiés et "
+        "supprimés arrivent aussitôt si Trustpilot est réglé pour les envoyer.",
+    },
+    params=Business,
+    pages=pages,
+    backfill=backfill,
+    receive=receive,
+    steps={
+        "en": (
+            "Ask Trustpilot for the API module: it is part of its larger plans.",
+            "In business.trustpilot.com, open «Integrations», «Developers», «APIs» and create an application.",
+            "Copy its «API key» and paste it here, with the address of the business as on its Trustpilot page.",
+            (
+                "To have reviews at once: invent a secret, write it here, then open «Integrations», «Developers», "
+                "«Webhooks» and add the address of this source followed by ?secret= and the secret, for new, revised "
+                "and deleted service reviews."
+            ),
+        ),
+        "fr": (
+            "Demandez à Trustpilot le module API : il fait partie de ses offres supérieures.",
+            (
+                "Dans business.trustpilot.com, ouvrez « Intégrations », « Développeurs », « API » et créez une "
+                "application."
+            ),
+            "Copiez sa « clé API » et collez-la ici, avec l'adresse de l'entreprise comme sur sa page Trustpilot.",
+            (
+                "Pour avoir les avis aussitôt : inventez un secret, écrivez-le ici, puis ouvrez « Intégrations », "
+                "« Développeurs », « Notifications Webhook » et ajoutez l'adresse de cette source suivie de ?secret= "
+                "et du secret, pour les avis marchands nouveaux, modifiés et supprimés."
+            ),
+        ),
+    },
+    blind={
+        "en": (
+            "Without the webhook: what is revised or deleted later, for the list is sorted by the first date.",
+            "Reviews of single products, e-mail addresses and order numbers of the authors.",
+            "Your plan allows a number of calls a year (200,000 or more): one reading is one or two of them.",
+            "Competitors, unless your plan covers them: Trustpilot forbids to copy its pages.",
+        ),
+        "fr": (
+            "Sans le webhook : ce qui est modifié ou supprimé plus tard, car la liste suit la première date.",
+            "Les avis sur un seul produit, les adresses et les numéros de commande des auteurs.",
+            "Votre offre permet un nombre d'appels par an (200 000 ou plus) : une lecture en prend un ou deux.",
+            "Les concurrents, sauf si votre offre les couvre : Trustpilot interdit de copier ses pages.",
+        ),
+    },
+    platform="trustpilot",
+    group="reviews",
+    auth="key",
+    min_interval=timedelta(minutes=15),
+    default_interval=timedelta(hours=1),
+    history={"en": "every review of the business", "fr": "tous les avis sur l'entreprise"},
+    deletions=True,
+)

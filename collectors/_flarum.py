@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Self
 from urllib.parse import parse_qs, urlsplit
 
@@ -86,6 +86,8 @@ class Forum:
     base: str
     http: httpx2.Client
     token: str = ""
+    asked: list[str] = field(default_factory=list)
+    """What was asked so far."""
 
     @property
     def host(self) -> str:
@@ -97,6 +99,7 @@ class Forum:
         headers = {"Accept": "application/vnd.api+json"} | (
             {"Authorization": f"Token {self.token}"} if self.token else {}
         )
+        self.asked.append(path)
         answer = fetch(self.http, f"{self.base}/api/{path}", params=asked, headers=headers, judge=self._judge)
         document = answer_of(Document, answer)
         return Answer(document.data, _index(document.included), _next(document, offset))

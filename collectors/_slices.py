@@ -47,14 +47,14 @@ def forward(
 
     Every page is complete up to its cursor. `most` is what one answer can hold, for the warning of what is missing.
     """
-    now = datetime.now(UTC)
+    now, fresh = datetime.now(UTC), _Unmet()
     since = min(moment(cursor.get("at")) or now - first + overlap, now) - overlap
     for part in islice(_slices(Window(since, now), ask, least, _width(cursor), backwards=False), MOST_SLICES):
         if part.missing:
             told = since + overlap if part.window.since <= since else part.window.since
-            yield _page(part, _mark(told, part.next), most)
+            yield _page(part, _mark(told, part.next), most, fresh)
         else:
-            yield _page(part, _mark(part.window.until), most)
+            yield _page(part, _mark(part.window.until), most, fresh)
 
 
 def backward(
@@ -69,11 +69,11 @@ def backward(
     """Pages of a window, newest first. The cursor's `at` is from when on all was given; before `oldest` is nothing."""
     until = max(window.since, min(moment(cursor.get("at")) or window.until, window.until))
     start = min(max(window.since, oldest or window.since), until)
-    reached = until
+    reached, fresh = until, _Unmet()
     for part in _slices(Window(start, until), ask, least, _width(cursor), backwards=True):
         ended = part.window.until if part.missing else part.window.since
         reached = window.since if ended <= start else min(ended, until)
-        yield _page(part, _mark(reached, part.next), most, reached)
+        yield _page(part, _mark(reached, part.next), most, fresh, reached)
         if part.read.asked and reached > window.since:
             return
     if reached > window.since or until == window.since:
@@ -86,6 +86,18 @@ def once(mentions: Iterable[RawMention]) -> tuple[RawMention, ...]:
     for mention in mentions:
         unique.setdefault(mention.external_id, mention)
     return tuple(unique.values())
+
+
+class _Unmet:
+    """Leaves out what an earlier slice gave: a platform may take the ends of a slice less exactly than it says."""
+
+    def __init__(self) -> None:
+        self._met: set[str] = set()
+
+    def __call__(self, mentions: tuple[RawMention, ...]) -> tuple[RawMention, ...]:
+        fresh = tuple(mention for mention in mentions if mention.external_id not in self._met)
+        self._met.update(mention.external_id for mention in fresh)
+        return fresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +145,10 @@ def _part(since: datetime, until: datetime, width: timedelta, *, backwards: bool
     return Window(until - width, until) if backwards else Window(since, since + width)
 
 
-def _page(part: _Slice, cursor: dict[str, Json], most: int, reached: datetime | None = None) -> Page:
+def _page(part: _Slice, cursor: dict[str, Json], most: int, fresh: _Unmet, reached: datetime | None = None) -> Page:
     read = part.read
     warning = capped(most) if read.fullness > 1 and not part.missing else None
-    return Page(read.mentions, cursor, asked=read.asked, warning=warning, broken=read.broken, reached=reached)
+    return Page(fresh(read.mentions), cursor, asked=read.asked, warning=warning, broken=read.broken, reached=reached)
 
 
 def _mark(at: datetime, width: timedelta | None = None) -> dict[str, Json]:

@@ -157,9 +157,10 @@ def _lines(post: Post) -> list[str]:
     text, links = (long.text, long.entities.urls) if long.text else (post.text, post.entities.urls)
     cards: list[str] = []
     for one in links[:MOST_LINKS]:
-        if not isinstance(one, dict):
+        try:
+            link = Link.model_validate(one)
+        except ValueError:  # a link that cannot be read is no reason to lose the post
             continue
-        link = Link.model_validate(one)
         if link.url and (target := clean_link(link.expanded_url)):
             text = text.replace(link.url, "" if OWN_MEDIA.fullmatch(target) else target)
         cards += [html.unescape(link.title), html.unescape(link.description)]

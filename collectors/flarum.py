@@ -21,6 +21,8 @@ OVERLAP = timedelta(hours=1)
 FIRST_READING = timedelta(days=7)
 MOST_PAGES = 20
 MOST_REPLIES = 10  # pages of one discussion
+LARGEST = 1_000_000
+MOST_REQUESTS = 120  # of one reading that asks discussion by discussion
 Broken = list[tuple[str, str]]
 
 
@@ -55,14 +57,15 @@ def pages(params: FlarumForum, cursor: Cursor, http: httpx2.Client) -> Iterator[
     since = newest - OVERLAP if newest else datetime.now(UTC) - FIRST_READING
     latest, given = newest or since, set[str]()
     offset: int | None = 0
+    forum = Forum(params.base_url, http, params.token.get_secret_value())
     for number in range(1, MOST_PAGES + 1):
-        read = _read(params, http, offset or 0, since, {})
+        read = _read(params, forum, offset or 0, since, {}, MOST_REQUESTS)
         latest = max([latest, *(_past(one) for one in read.mentions)])
         offset = read.next if read.oldest is None or read.oldest >= since else None
-        last = offset is None or number == MOST_PAGES
+        last = offset is None or number == MOST_PAGES or len(forum.asked) > MOST_REQUESTS
         fresh = tuple(one for one in read.mentions if one.external_id not in given)
         given |= {one.external_id for one in fresh}
-        warning = capped(len(given)) if last and offset is not None else None
+        warning = capped(len(given)) if last and (offset is not None or len(forum.asked) > MOST_REQUESTS) else None
         yield Page(fresh, {"newest": rfc3339(latest)} if last else cursor, broken=read.broken, warning=warning)
         if last:
             return
@@ -74,7 +77,8 @@ def backfill(params: FlarumForum, cursor: Cursor, window: Window, http: httpx2.C
     offset = kept if isinstance(kept, int) and kept > 0 else 0
     between = f"{window.since.date().isoformat()}..{(window.until.date() + timedelta(days=1)).isoformat()}"
     while True:
-        read = _read(params, http, offset, window.since, {"filter[created]": between})
+        forum = Forum(params.base_url, http, params.token.get_secret_value())
+        read = _read(params, forum, offset, window.since, {"filter[created]": between})
         reached = max(window.since, min([reached, *([read.oldest] if read.oldest else [])]))
         ended = read.next is None or reached <= window.since
         fresh = tuple(one for one in read.mentions if _within(one, window) and one.external_id not in given)
@@ -91,8 +95,9 @@ def _replies(params: FlarumForum) -> bool:
     return params.what == "posts" and bool(params.query)
 
 
-def _read(params: FlarumForum, http: httpx2.Client, offset: int, since: datetime, within: Mapping[str, str]) -> Reading:
-    forum = Forum(params.base_url, http, params.token.get_secret_value())
+def _read(
+    params: FlarumForum, forum: Forum, offset: int, since: datetime, within: Mapping[str, str], most: int = LARGEST
+) -> Reading:
     if params.what == "posts" and not params.query:
         query = {"filter[type]": "comment", "sort": "-createdAt", "include": "user,discussion"}
         return _reading(forum.get("posts", query, offset), forum, _of_post(forum))
@@ -102,7 +107,7 @@ def _read(params: FlarumForum, http: httpx2.Client, offset: int, since: datetime
         query["include"] += ",mostRelevantPost,mostRelevantPost.user" if searched else ""
         return _reading(forum.get("discussions", query, offset), forum, _of_discussion(forum))
     answer = forum.get("discussions", {**searched, "sort": "-lastPostedAt"}, offset)
-    return _reading(answer, forum, _with_replies(forum, since), last="lastPostedAt")
+    return _reading(answer, forum, _with_replies(forum, since, most), last="lastPostedAt")
 
 
 Mentions = Callable[[Item, Answer, Broken], Iterator[RawMention]]
@@ -140,7 +145,7 @@ def _of_post(forum: Forum) -> Mentions:
     return give
 
 
-def _with_replies(forum: Forum, since: datetime) -> Mentions:
+def _with_replies(forum: Forum, since: datetime, most: int) -> Mentions:
     """The posts of a discussion since then, newest first."""
 
     def give(discussion: Item, _: Answer, broken: Broken) -> Iterator[RawMention]:
@@ -148,7 +153,7 @@ def _with_replies(forum: Forum, since: datetime) -> Mentions:
         offset: int | None = 0
         at = moment(Said.model_validate(discussion.attributes).lastPostedAt)
         for _number in range(MOST_REPLIES):
-            if offset is None or (at is not None and at < since):
+            if offset is None or (at is not None and at < since) or len(forum.asked) > most:
                 return
             answer = forum.get("posts", query, offset)
             posts: list[Item] = []

@@ -15,6 +15,7 @@ from ._fetch import fetch, host_of
 from ._fields import BaseUrl, Line, Params
 from ._google import ZONE, judge
 from ._items import fit_id
+from ._links import clean_link
 from ._stars import SCALE, stars
 from ._times import moment
 from .base import Collector, Cursor, Meter, Notice, Page, RawMention, SourceError, SourceRefused, Spend
@@ -116,7 +117,7 @@ def mention(place: Place, review: Review) -> RawMention:
     contributor = review.author.uri.partition("/contrib/")[2].partition("/")[0]
     return RawMention(
         external_id=fit_id(review.name),
-        url=review.url or place.url or None,
+        url=clean_link(review.url) or clean_link(place.url),
         text=said.text or stars(review.rating),
         author=review.author.name,
         author_id=contributor,

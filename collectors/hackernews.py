@@ -57,6 +57,7 @@ class Hit(Part):
 class Hits(Part):
     hits: Annotated[list[Any], Field(max_length=1_000)]
     found: Count = Field(default=None, alias="nbHits")
+    size: Count = Field(default=None, alias="hitsPerPage")
 
 
 def pages(params: Search, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
@@ -86,9 +87,10 @@ def _read(params: Search, window: Window, http: httpx2.Client) -> Read:
 
 
 def _fullness(answer: Hits) -> float:
-    """Where fewer are given than were found, the answer is too full, whatever the size of its page."""
+    """A full page of fewer than were found is too full. How many were found may be an estimate where all were given."""
     given, found = len(answer.hits), answer.found or 0
-    return max(found / PAGE_SIZE, 1.01) if found > given else given / PAGE_SIZE
+    size = max(1, min(answer.size or PAGE_SIZE, PAGE_SIZE))
+    return max(found / size, 1.01) if found > given >= size else given / size
 
 
 def mention(hit: Hit) -> RawMention:

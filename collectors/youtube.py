@@ -102,6 +102,8 @@ def pages(params: Videos, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]
             state = after
             yield Page((), state.cursor(params.videos), warning=warning)
     except SourceBusy as error:  # the searches of the day are used up: what is known is still read
+        if not state.videos:
+            raise
         note = error.notice
     state = _state(state.cursor(params.videos))
     counts: dict[str, int] = {}

@@ -20,6 +20,7 @@ from tests.collectors.conftest import Answer
 from tests.collectors.test_contract import POLLED, mentions_of, name_of, run, set_up, told, well_formed
 
 MUTATIONS = 40
+NOTHING_IS_NO_MATCH = {"gdelt"}  # it says so by an empty answer
 MOST_REQUESTS = 300
 DEEP: Any = []
 for _ in range(300):
@@ -133,6 +134,8 @@ def test_half_an_answer_and_a_web_page_are_told_and_no_news(case: Path, site: An
         (b"", "application/json"),
         (b'{"items": [', "application/json"),
     ):
+        if not body and case.parent.name in NOTHING_IS_NO_MATCH:
+            continue
         site.always = Answer(body, 200, {"Content-Type": kind})
         with pytest.raises(SourceError) as told_so:
             run(case, params, {}, http)

@@ -38,7 +38,7 @@ class Reading(Params):
     )
     query: str = Field(
         "",
-        title="Search",
+        title="What to search for",
         description='As in the search of X: words, "a phrase", OR, -without, lang:fr, from:name. For a search only',
         examples=['"acme shoes" OR @acmeshoes lang:en'],
         max_length=496,

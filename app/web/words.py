@@ -146,6 +146,7 @@ DONE: dict[str, str] = {
     "source-created": N_("The source was added: its first reading starts now."),
     "source-deleted": N_("The source was deleted. Its mentions were kept."),
     "poll": N_("The source will be read within a few seconds."),
+    "poll-later": N_("Its site asked for a pause: the source will be read as soon as that is over."),
     "paused": N_("The source is paused."),
     "resumed": N_("The source is read again."),
     "imported": N_("The list was imported."),

@@ -77,6 +77,7 @@ def test_who_waits_for_another_says_so(browser: TestClient, add: Add, db: Databa
         page = text_of(browser, path)
         assert "Asked to wait" in page
         assert ADVICE["another"] in page
+    assert "asked for a pause: the source will be read as soon" in browser.post(f"/sources/{source_id}/poll").text
 
 
 def test_a_silent_source_says_since_when_and_what_to_check(

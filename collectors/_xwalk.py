@@ -29,7 +29,6 @@ FIELDS = "created_at,public_metrics,author_id,lang,conversation_id,referenced_tw
 class Reading(Params):
     """What is asked of who sets up a source."""
 
-    base_url: BaseUrl = Field("https://api.x.com", title="Address")
     token: SecretStr = Field(title="Bearer token", min_length=1, max_length=1_000)
     mode: Literal["search", "mentions"] = Field(
         "search",
@@ -38,7 +37,7 @@ class Reading(Params):
     )
     query: str = Field(
         "",
-        title="Search",
+        title="What to search for",
         description='As in the search of X: words, "a phrase", OR, -without, lang:fr, from:name. For a search only',
         examples=['"acme shoes" OR @acmeshoes lang:en'],
         max_length=496,
@@ -68,6 +67,7 @@ class Reading(Params):
         ge=0,
         le=100_000,
     )
+    base_url: BaseUrl = Field("https://api.x.com", title="Address")
 
     @field_validator("query")
     @classmethod

@@ -52,8 +52,8 @@ class UsageView:
             return None
         percent = min(int(self.share * 100), 100)
         if self.period == "month":
-            return Notice("{percent} % of what it may use this month is used up", {"percent": percent})
-        return Notice("{percent} % of what it may use today is used up", {"percent": percent})
+            return Notice("{percent}% of what it may use this month is used up", {"percent": percent})
+        return Notice("{percent}% of what it may use today is used up", {"percent": percent})
 
 
 def usages(

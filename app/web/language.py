@@ -184,14 +184,14 @@ class Tongue:
         """Day and minute."""
         return format_datetime(at, "short", tzinfo=self.zone, locale=self.code)
 
-    def soon(self, at: datetime) -> str:
-        """The time of day alone when that is today, else the day with it; the day alone at midnight."""
-        here, today = at.astimezone(self.zone), self.now.astimezone(self.zone).date()
-        if here.date() == today:
-            return str(format_time(here, "short", locale=self.code))
-        same_year = here.year == today.year
-        day = format_date(here.date(), "d MMM" if same_year else "d MMM y", locale=self.code)
-        return day if (here.hour, here.minute) == (0, 0) else f"{day}, {format_time(here, 'short', locale=self.code)}"
+    def until(self, at: datetime) -> str:
+        """Until when: a time of day when that is today, else a day, with its time unless it is midnight."""
+        here = at.astimezone(self.zone)
+        hour = str(format_time(here, "short", locale=self.code))
+        if here.date() == self.now.astimezone(self.zone).date():
+            return self.say("until {time}", time=hour)
+        midnight = (here.hour, here.minute) == (0, 0)
+        return self.say("until {day}", day=self.day(at) if midnight else f"{self.day(at)}, {hour}")
 
     def ago(self, at: datetime) -> str:
         """How long ago, or in how long; the date itself when that is some days away."""

@@ -43,7 +43,7 @@ DONE = {
 ADVICE = {
     "failing": N_("It is tried again by itself, less and less often. If this lasts, check its settings below."),
     "throttled": N_("The site asks for a pause: the next reading waits for it. There is nothing to do."),
-    "changed": N_("Vigie no longer understands its answers: update Vigie, or report it. It is tried again by itself."),
+    "changed": N_("Nothing new comes from it until then; it is tried again by itself."),
     "budget": N_("Nothing is asked meanwhile, so nothing is spent. What was said meanwhile may be missed."),
     "refused": N_("Asking again changes nothing until its settings are changed below."),
     "another": N_(
@@ -62,7 +62,9 @@ def listed(visit: Visit = Depends(member)) -> Response:
     """The sources, those that need somebody first."""
     with visit.services.db.reading() as session:
         found = sources(session, visit.viewer, visit.now, visit.request.query_params.get("after"), 200)
-        rows = sorted(found.items, key=lambda view: (view.state not in UNHEALTHY, view.silent_since is None))
+        rows = sorted(
+            found.items, key=lambda view: (view.state not in UNHEALTHY, view.silent_since is None, not view.warnings)
+        )
         return visit.page(
             session,
             "sources.html",
@@ -297,6 +299,7 @@ def act(source_id: UUID, verb: str, visit: Visit = Depends(member)) -> Response:
     with services.db.writing() as session:
         if verb == "poll":
             actions.poll_now(session, viewer, source_id, services, now)
+            done = "poll-later" if source(session, viewer, source_id, now).paused_until else done
         elif verb == "delete":
             actions.delete(session, viewer, source_id)
         elif verb == "backfill":

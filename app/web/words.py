@@ -148,6 +148,7 @@ DONE: dict[str, str] = {
     "poll": N_("The source will be read within a few seconds."),
     "going-back": N_("The source goes on reading its past, beside what is new."),
     "going-back-stopped": N_("The source goes back no further. What it read of its past is kept."),
+    "poll-later": N_("Its site asked for a pause: the source will be read as soon as that is over."),
     "paused": N_("The source is paused."),
     "resumed": N_("The source is read again."),
     "imported": N_("The list was imported."),

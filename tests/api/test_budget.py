@@ -129,7 +129,7 @@ def test_a_warning_comes_at_four_fifths(us: Any, x: X, db: Database, services: S
     with db.writing() as session:
         session.execute(update(Usage).values(used=80 * POST))
     warned = us.reader.get(path).json()
-    assert warned["warning"] == "80 % of what it may use this month is used up"
+    assert warned["warning"] == "80% of what it may use this month is used up"
     assert us.reader.get("/api/v1/sources").json()["items"] == [warned]
 
 

@@ -33,6 +33,10 @@ from collectors.x import MOST, backfill, collector, pages
 NOW = datetime.now(UTC).replace(microsecond=0)
 
 
+def in_seconds(number: int) -> str:
+    return str(int(datetime.now(UTC).timestamp()) + number)
+
+
 @dataclass
 class X:
     """Holds posts (ids, oldest first) and answers like X: newest first, between two ids, some at a time."""
@@ -69,7 +73,7 @@ class X:
         self.remaining -= 1
         left = {
             "x-rate-limit-remaining": str(max(self.remaining, 0)),
-            "x-rate-limit-reset": str(int(NOW.timestamp()) + 600),
+            "x-rate-limit-reset": in_seconds(600),
         }
         return 200, left, json.dumps(body).encode()
 
@@ -236,7 +240,7 @@ def test_when_x_has_nothing_left_to_ask_for_paging_stops_and_goes_on_after_the_r
 
 
 def test_too_many_requests_are_plain_text_with_a_moment_to_come_back(x: X, http: httpx2.Client) -> None:
-    x.fails_after, x.headers = 0, {"Content-Type": "text/plain", "x-rate-limit-reset": str(int(NOW.timestamp()) + 300)}
+    x.fails_after, x.headers = 0, {"Content-Type": "text/plain", "x-rate-limit-reset": in_seconds(300)}
     with pytest.raises(SourceBusy) as refused:
         list(pages(reading(x), {}, http))
     assert refused.value.wait is not None
@@ -341,7 +345,7 @@ def test_a_backfill_reads_its_window_and_no_more_and_can_be_gone_on_with(x: X, h
 
 def test_a_backfill_beyond_seven_days_is_said_to_be_out_of_reach(x: X, http: httpx2.Client) -> None:
     x.post(2)
-    partly = list(backfill(reading(x), {}, Window(NOW - timedelta(days=30), NOW), http))
+    partly = list(backfill(reading(x), {}, Window(NOW - timedelta(days=30), datetime.now(UTC)), http))
     assert (len(ids(partly)), partly[-1].reached) == (2, NOW - timedelta(days=30))
     assert "last 7 days" in str(partly[-1].warning)
     assert "until_id" not in x.asked[0]  # X refuses an end that is not yet past

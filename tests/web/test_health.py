@@ -66,7 +66,7 @@ def test_each_state_has_a_name_a_reason_and_what_to_do(browser: TestClient, add:
 def test_a_throttled_source_says_until_when(browser: TestClient, add: Add, db: Database) -> None:
     soon = NOW + timedelta(days=40, hours=1)
     source_id = add(state="throttled", next_run_at=soon, last_error={"text": "slow down", "args": {}})
-    assert f"until {soon.day} {soon:%b}" in text_of(browser, f"/sources/{source_id}")
+    assert f"until {soon:%b} {soon.day}" in text_of(browser, f"/sources/{source_id}")
 
 
 def test_who_waits_for_another_says_so(browser: TestClient, add: Add, db: Database) -> None:
@@ -77,6 +77,7 @@ def test_who_waits_for_another_says_so(browser: TestClient, add: Add, db: Databa
         page = text_of(browser, path)
         assert "Asked to wait" in page
         assert ADVICE["another"] in page
+    assert "asked for a pause: the source will be read as soon" in browser.post(f"/sources/{source_id}/poll").text
 
 
 def test_a_silent_source_says_since_when_and_what_to_check(
@@ -118,7 +119,7 @@ def test_what_is_used_of_a_budget_is_shown_with_what_it_comes_to(
     with db.writing() as session:
         session.execute(update(Usage).values(used=4_900_000))
     for path in ("/sources", f"/sources/{source_id}"):
-        assert "98 % of what it may use this month is used up" in text_of(browser, path)
+        assert "98% of what it may use this month is used up" in text_of(browser, path)
     french = browser.get(f"/sources/{source_id}", headers={"accept-language": "fr"})
     assert french.status_code == 200
 

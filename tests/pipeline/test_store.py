@@ -162,3 +162,12 @@ def test_another_workspace_stores_the_same_item_for_itself(db: Database, origin:
     put(db, origin, placed(matcher, [raw(1)]))
     put(db, there, placed(theirs, [raw(1)]))
     assert count(db, Mention) == 2
+
+
+def test_history_that_is_read_backwards_has_its_stories_too(db: Database, origin: Origin, matcher: Matcher) -> None:
+    """A text is of a story when a month at most lies between them, whenever they are collected."""
+    for number, days in enumerate((400, 410, 395, 300, 1)):
+        put(db, origin, placed(matcher, [raw(number, AGENCY, published_at=NOW - timedelta(days=days))]))
+    with db.reading() as session:
+        assert sorted(session.scalars(select(Story.copies))) == [1, 1, 3]
+        assert session.scalar(select(func.count()).where(Match.lead)) == 3

@@ -49,7 +49,7 @@ def test_a_source_is_added_with_its_past_and_shows_how_far_it_has_come(browser: 
     assert "back to 3 March" in part
     assert ", 39%" in part
     assert 'value="39"' in part
-    assert "1,234 read, 56 kept." in part
+    assert "1,234 read, 56 of them new." in part
     assert "<html" not in part
 
 

@@ -37,6 +37,7 @@ from app.models import (
 from app.pipeline.aggregate import hourly, recount_dirty
 from app.pipeline.voices import same_author, stale
 from app.pipeline.words import folded
+from collectors import all_collectors
 
 log = structlog.get_logger(__name__)
 
@@ -214,7 +215,7 @@ def blind(session: Session, brand: Brand, now: datetime) -> bool:
         select(Source.state, Source.last_success_at, Source.interval_seconds).where(
             Source.workspace_id == brand.workspace_id,
             Source.enabled,
-            Source.collector != "push",
+            Source.collector.in_([kind for kind, declared in all_collectors().items() if declared.polled]),
             (Source.brand_id == brand.id) | Source.brand_id.is_(None),
         )
     ).all()

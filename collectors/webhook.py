@@ -45,7 +45,7 @@ class Webhook(Params):
     id: Path = Field("id", title="Id", description="Seen from the mention; with $. before it, from the whole body.")
     text: Path = Field("text", title="Text", description="Several are joined: blocks[*].text.", examples=["body"])
     title: Path = Field("title", title="Title")
-    url: Path = Field("url", title="Address of the mention")
+    link: Path = Field("url", title="Link", description="The address of the mention.")
     author: Path = Field("author", title="Author", examples=["user.name"])
     author_id: Path = Field("author_id", title="Id of the author")
     author_followers: Path = Field("author_followers", title="Followers of the author")
@@ -112,7 +112,7 @@ def _items(params: Webhook, body: Json) -> list[Json]:
 def _mention(params: Webhook, item: Json, body: Json) -> RawMention:
     if not isinstance(item, dict):
         raise _Unread("it is no JSON object")
-    said = {name: _line(_first(getattr(params, name), item, body)) for name in ("title", "url", "author", "platform")}
+    said = {name: _line(_first(getattr(params, name), item, body)) for name in ("title", "link", "author", "platform")}
     text = "\n".join(filter(None, map(_line, _found(params.text, item, body))))
     if not (text or said["title"]):
         raise _Unread(f"there is no text at {params.text!r} and no title at {params.title!r}")
@@ -121,8 +121,8 @@ def _mention(params: Webhook, item: Json, body: Json) -> RawMention:
     counts = {name: _count(_first(getattr(params, name), item, body)) for name in ("likes", "shares", "comments")}
     words = "\0".join((said["author"], str(published), said["title"], text)).encode("utf-8", "surrogatepass")
     return RawMention(
-        external_id=_line(_first(params.id, item, body)) or said["url"] or blake2b(words, digest_size=16).hexdigest(),
-        url=said["url"] or None,
+        external_id=_line(_first(params.id, item, body)) or said["link"] or blake2b(words, digest_size=16).hexdigest(),
+        url=said["link"] or None,
         title=said["title"],
         text=text,
         html=params.html,

@@ -40,7 +40,7 @@ SCOPES = {
     "write": """
         POST /brands, PATCH /brands/{brand_id}, DELETE /brands/{brand_id}, POST /brands/{brand_id}/rematch,
         POST /sources, POST /sources/preview, POST /sources/opml, PATCH /sources/{source_id},
-        DELETE /sources/{source_id}, POST /sources/{source_id}/poll, POST /mentions, POST /mentions/bulk,
+        DELETE /sources/{source_id}, POST /sources/{source_id}/poll, POST /sources/{source_id}/address, POST /mentions, POST /mentions/bulk,
         PATCH /mentions/{mention_id}, POST /alert-rules, PATCH /alert-rules/{rule_id},
         DELETE /alert-rules/{rule_id}, POST /incidents/{incident_id}/acknowledge, POST /incidents/{incident_id}/assign,
         POST /incidents/{incident_id}/resolve, POST /incidents/{incident_id}/note,
@@ -112,9 +112,12 @@ def test_each_scope_opens_its_routes_and_no_other(app: FastAPI, us: Any) -> None
 
 
 def test_what_is_public_is_written_down(app: FastAPI, anonymous: TestClient) -> None:
-    assert {"/healthz", "/readyz", "/metrics", "/api/v1/openapi.json", "/api/v1/docs"} == PUBLIC
-    for path in PUBLIC - {"/metrics"}:
+    sent_to = {"/in/{token}", "/api/v1/in/{token}"}
+    assert {"/healthz", "/readyz", "/metrics", "/api/v1/openapi.json", "/api/v1/docs", *sent_to} == PUBLIC
+    for path in PUBLIC - {"/metrics", *sent_to}:
         assert anonymous.get(path).status_code in (200, 503), path
+    for path in sent_to:
+        assert anonymous.post(path.replace("{token}", "a" * 43)).status_code == 404, path
 
 
 def test_a_route_without_a_scope_does_not_start_up() -> None:

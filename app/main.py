@@ -19,6 +19,7 @@ from app.api import (
     channels,
     export,
     health,
+    importing,
     inbound,
     incidents,
     keys,
@@ -41,8 +42,8 @@ from app.problems import Problem
 from app.services import Services
 
 ROUTERS = (
-    me, brands, phrases, scoring, sources, export, mentions, reputation, labelling, surveys, rules, incidents, channels,
-    keys,
+    me, brands, phrases, scoring, sources, export, importing, mentions, reputation, labelling, surveys, rules,
+    incidents, channels, keys,
 )  # fmt: skip
 PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", openapi.DOCUMENT, openapi.DOCS, *inbound.PATHS})
 """Answered without a key: health (mute), the figures (which have a token of their own), the reference of the API, and

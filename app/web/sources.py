@@ -29,6 +29,8 @@ from collectors.base import AnyCollector
 router = APIRouter(prefix="/sources")
 
 MINUTE = 60
+DONE = {"poll": "poll", "pause": "paused", "resume": "resumed", "address": "address", "delete": "source-deleted"}
+"""What each button does, by what is told when it is done."""
 INTERVALS = (5, 15, 30, 60, 180, 360, 720, 1440)
 UNHEALTHY = ("failing", "refused", "gone", "throttled")
 ADVICE = {
@@ -102,6 +104,8 @@ def form_page(
     offered = brands(session, visit.viewer, limit=LIMIT_MAX).items
     steps = sorted({step for step in INTERVALS if step >= least} | {max(values["minutes"], 1)})
     hidden = secrets.secret_fields(kind.params)
+    surveys = kind.group == "surveys"
+    undecided = N_("Choose a brand") if surveys else N_("The queries of all brands decide")
     return visit.page(
         session,
         "source_form.html",
@@ -111,7 +115,7 @@ def form_page(
         values=values,
         typed_secrets={name: value for name, value in values["params"].items() if name in hidden},
         fields=fields_of(kind.params, values["params"], kept=bool(row and row.secrets)),
-        brands=[("", visit.say("The queries of all brands decide")), *((str(b.id), b.name) for b in offered)],
+        brands=[("", visit.say(undecided)), *((str(b.id), b.name) for b in offered)],
         has_brands=bool(offered),
         steps=[(step, visit.tongue.lasting(step * MINUTE)) for step in steps],
         problem=problem,
@@ -151,7 +155,8 @@ def create(form: Posted = Depends(posted), visit: Visit = Depends(member)) -> Re
             made = actions.create(session, visit.viewer, fields, visit.services, visit.now)
     except Problem as problem:
         return _again(visit, kind, values, problem)
-    return away("/setup" if form.get("from") == "setup" else f"/sources/{made.id}", "source-created")
+    told = "source-created" if kind.polled else "source-ready"
+    return away("/setup" if form.get("from") == "setup" else f"/sources/{made.id}", told)
 
 
 def _again(
@@ -198,6 +203,7 @@ def one(source_id: UUID, visit: Visit = Depends(member)) -> Response:
             "source.html",
             view=view,
             kind=all_collectors().get(view.source.collector),
+            address=actions.inbound_url(view.source, visit.viewer, visit.services),
             polls=polls(session, visit.viewer, source_id),
             quarantined=quarantine(session, visit.viewer, source_id),
             advice=ADVICE,
@@ -242,14 +248,16 @@ def update(source_id: UUID, form: Posted = Depends(posted), visit: Visit = Depen
 
 @router.post("/{source_id}/{verb}")
 def act(source_id: UUID, verb: str, visit: Visit = Depends(member)) -> Response:
-    """Read now, pause, resume, delete."""
+    """Read now, pause, resume, another address, delete."""
     viewer, services, now = visit.viewer, visit.services, visit.now
-    done = {"poll": "poll", "pause": "paused", "resume": "resumed", "delete": "source-deleted"}.get(verb)
+    done = DONE.get(verb)
     if done is None:
         raise Problem("not-found", 404, "There is no such page.")
     with services.db.writing() as session:
         if verb == "poll":
             actions.poll_now(session, viewer, source_id, services, now)
+        elif verb == "address":
+            actions.readdress(session, viewer, source_id, services)
         elif verb == "delete":
             actions.delete(session, viewer, source_id)
         else:

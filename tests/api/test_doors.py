@@ -40,7 +40,8 @@ SCOPES = {
     "write": """
         POST /brands, PATCH /brands/{brand_id}, DELETE /brands/{brand_id}, POST /brands/{brand_id}/rematch,
         POST /sources, POST /sources/preview, POST /sources/opml, PATCH /sources/{source_id},
-        DELETE /sources/{source_id}, POST /sources/{source_id}/poll, POST /sources/{source_id}/address, POST /mentions, POST /mentions/bulk,
+        DELETE /sources/{source_id}, POST /sources/{source_id}/poll, POST /sources/{source_id}/address,
+        POST /mentions, POST /mentions/bulk,
         PATCH /mentions/{mention_id}, POST /alert-rules, PATCH /alert-rules/{rule_id},
         DELETE /alert-rules/{rule_id}, POST /incidents/{incident_id}/acknowledge, POST /incidents/{incident_id}/assign,
         POST /incidents/{incident_id}/resolve, POST /incidents/{incident_id}/note,
@@ -48,7 +49,7 @@ SCOPES = {
         DELETE /channels/{channel_id}, POST /channels/{channel_id}/test, POST /phrases, PATCH /phrases/{phrase_id},
         DELETE /phrases/{phrase_id}, PATCH /ratings, POST /audit/sample,
         POST /audit/sample/{item_id}, DELETE /audit/sample/{item_id}, POST /brands/{brand_id}/survey-responses,
-        DELETE /survey-responses/{response_id}
+        DELETE /survey-responses/{response_id}, POST /mentions/import, POST /brands/{brand_id}/survey-responses/import
         """,
     "admin": "GET /api-keys, POST /api-keys, DELETE /api-keys/{key_id}, GET /audit-log",
 }
@@ -163,7 +164,9 @@ def test_the_ids_of_another_workspace_name_nothing(
         (name,) = names
         body = EVERYTHING.get((method, path.removeprefix("/api/v1")))
         for nonsense in (str(getattr(ours, name)), "nonsense", str(uuid7()), "%00", "a" * 150):
-            answer = them.admin.request(method, path.replace(f"{{{name}}}", nonsense), json=body)
+            sent: dict[str, Any] = {"content": body} if isinstance(body, bytes) else {"json": body}
+            kind = {"Content-Type": "text/csv"} if isinstance(body, bytes) else {}
+            answer = them.admin.request(method, path.replace(f"{{{name}}}", nonsense), headers=kind, **sent)
             assert answer.status_code == 404, (method, path, nonsense, answer.text)
         mine = (
             us.admin.request("GET", path.replace(f"{{{name}}}", str(getattr(ours, name)))) if method == "GET" else None

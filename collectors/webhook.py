@@ -29,12 +29,6 @@ Path = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), 
 class Webhook(Params):
     """Where each field of a mention is, in the JSON that is sent."""
 
-    secret: SecretStr | None = Field(
-        None,
-        title="Secret",
-        description="What the sender signs with, as X-Vigie-Signature or as Standard Webhooks. Without one, whoever "
-        "knows the address may send.",
-    )
     items: Path = Field(
         "",
         title="Where the mentions are",
@@ -65,6 +59,12 @@ class Webhook(Params):
     comments: Path = Field("comments", title="Comments")
     reach: Path = Field("reach", title="Reach")
     html: bool = Field(False, title="Texts are HTML")
+    secret: SecretStr | None = Field(
+        None,
+        title="Secret",
+        description="What the sender signs with, as X-Vigie-Signature or as Standard Webhooks. Without one, whoever "
+        "knows the address may send.",
+    )
 
 
 class _Unread(ValueError):

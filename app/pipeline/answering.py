@@ -41,6 +41,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         "reason",
         "feedback",
         "avis",
+        "why",
+        "pourquoi",
     ),
     "date": (
         "answered_at",

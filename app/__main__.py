@@ -12,6 +12,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
 
 import click
 from pydantic import ValidationError
@@ -230,27 +231,71 @@ def key_create(name: str, scopes: str, workspace: str) -> None:
 
 @main.command(name="import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--source", required=True, help="the source that the mentions belong to, by name; made when missing")
+@click.option("--source", help="the source that the mentions belong to, by name; made when missing")
+@click.option("--survey", metavar="BRAND", help="the file holds answers to a survey about this brand, by name")
+@click.option("--dry-run", is_flag=True, help="tell what would come of it, and store nothing")
+@click.option("--timezone", default="UTC", show_default=True, help="the zone of dates that carry none")
+@click.option("--map", "columns", multiple=True, metavar="COLUMN=FIELD", help="what a column is; repeat it for others")
 @click.option("--json", "as_json", is_flag=True, help="print the result as JSON")
 @workspace_option
-@example("vigie import avis.csv --source 'Avis 2025'")
-def import_command(file: Path, source: str, as_json: bool, workspace: str) -> None:
-    """Imports mentions from CSV, JSON Lines or XLSX. Importing a file again changes nothing."""
-    from app.actions.importing import import_file
+@example("vigie import avis.csv --source 'Avis 2025'\n  vigie import nps.xlsx --survey Acme --timezone Europe/Paris")
+def import_command(
+    file: Path,
+    source: str | None,
+    survey: str | None,
+    dry_run: bool,
+    timezone: str,
+    columns: tuple[str, ...],
+    as_json: bool,
+    workspace: str,
+) -> None:
+    """Imports mentions, or answers to a survey, from CSV, JSON Lines or XLSX.
 
+    Importing a file again changes nothing.
+    """
+    from app.actions.answering import import_answers
+    from app.actions.importing import Reading, import_file
+
+    if (source is None) == (survey is None):
+        raise click.UsageError("give either --source NAME or --survey BRAND")
+    reading = Reading(mapped(columns), zone_named(timezone))
     with running() as services:
         with services.db.reading() as session:
             viewer = operator(session, workspace)
+            brand_id = brand_named(session, viewer, survey) if survey is not None else None
         with file.open("rb") as stream, progress("reading") as tick:
-            report = import_file(services, viewer, source, file.name, stream, datetime.now(UTC), tick)
+            if brand_id is not None:
+                report = import_answers(
+                    services, viewer, brand_id, file.name, stream, tick, reading=reading, dry=dry_run
+                )
+            else:
+                now = datetime.now(UTC)
+                report = import_file(
+                    services, viewer, source or "", file.name, stream, now, tick, reading=reading, dry=dry_run
+                )
     if as_json:
         click.echo(json.dumps(report.as_json(), ensure_ascii=False))
     else:
-        click.echo(report.sentence())
-        for line, reason in report.refused[:20]:
-            click.echo(f"  line {line}: {reason}", err=True)
-    if report.refused and not report.stored and not report.updated and not report.unchanged:
+        click.echo(report.sentence(unmatched=survey is None))
+        for line, told in report.refused[:20]:
+            click.echo(f"  line {line}: {told}", err=True)
+    if report.refused and not report.kept:
         raise Failed("no line could be imported")
+
+
+def mapped(columns: tuple[str, ...]) -> dict[str, str] | None:
+    """{column: field} of what was typed as COLUMN=FIELD. Raises click.UsageError."""
+    pairs = [text.rpartition("=") for text in columns]
+    if any(not column or not field for column, _, field in pairs):
+        raise click.UsageError("--map takes COLUMN=FIELD, for instance --map 'Votre avis=text'")
+    return {column: field for column, _, field in pairs} or None
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """Raises click.UsageError."""
+    if name not in available_timezones():
+        raise click.UsageError("--timezone takes an IANA name, such as Europe/Paris")
+    return ZoneInfo(name)
 
 
 @contextmanager

@@ -19,6 +19,8 @@ from app.api import (
     channels,
     export,
     health,
+    importing,
+    inbound,
     incidents,
     keys,
     labelling,
@@ -40,12 +42,13 @@ from app.problems import Problem
 from app.services import Services
 
 ROUTERS = (
-    me, brands, phrases, scoring, sources, export, mentions, reputation, labelling, surveys, rules, incidents, channels,
-    keys,
+    me, brands, phrases, scoring, sources, export, importing, mentions, reputation, labelling, surveys, rules,
+    incidents, channels, keys,
 )  # fmt: skip
-PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", openapi.DOCUMENT, openapi.DOCS})
-"""Answered without a key: health (mute), the figures (which have a token of their own), the reference of the API."""
-PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")
+PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", openapi.DOCUMENT, openapi.DOCS, *inbound.PATHS})
+"""Answered without a key: health (mute), the figures (which have a token of their own), the reference of the API, and
+the addresses that others send to, which hold a token of their own."""
+PROGRAMS = ("/api/", "/in/", "/healthz", "/readyz", "/metrics")
 
 
 def create_app(
@@ -55,6 +58,7 @@ def create_app(
     app = FastAPI(title="Vigie", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.services, app.state.limits, app.state.now = services, Limits(rates), now
     app.router.routes.extend(health.router.routes)
+    app.router.routes.extend(inbound.router.routes)
     for noun in ROUTERS:
         app.router.routes.extend(noun.router.routes)
     openapi.install(app)

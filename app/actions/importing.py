@@ -2,57 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.actions.audit import record
 from app.actions.push import push_source
-from app.pipeline.importing import BadRow, UnreadableFile, read_rows
-from app.pipeline.place import Placer
-from app.pipeline.store import Origin, store
-from app.problems import Problem
+from app.models import Source, uuid7
+from app.pipeline.importing import MAX_BYTES, BadRow, UnreadableFile, read_lines
+from app.pipeline.normalise import ID_LIMIT
+from app.pipeline.place import Batch, Placer
+from app.pipeline.plain import clean_line
+from app.pipeline.store import Origin, Stored, store
+from app.pipeline.tables import Glance, glance
+from app.problems import FieldError, Problem, invalid
 from app.services import Services
 from app.viewer import Viewer
-from collectors.base import RawMention
+from collectors.base import Notice, RawMention
 
 BATCH = 500
 REASONS_MAX = 1_000
 """Refused lines whose reason is kept; all are counted."""
+NAME_MAX = 100
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
 class Report:
-    """What came of a file. `refused` holds (line, reason)."""
+    """What came of a file. `refused` holds (line, why); line 0 where it is not known. `dry`: nothing was stored."""
 
     stored: int = 0
     updated: int = 0
     unchanged: int = 0
     unmatched: int = 0
     refused_count: int = 0
-    refused: list[tuple[int, str]] = field(default_factory=list)
+    refused: list[tuple[int, Notice]] = field(default_factory=list)
+    dry: bool = False
 
-    def refuse(self, line: int, reason: str) -> None:
+    def refuse(self, line: int, told: Notice) -> None:
         self.refused_count += 1
         if len(self.refused) < REASONS_MAX:
-            self.refused.append((line, reason))
+            self.refused.append((line, told))
 
     @property
     def read(self) -> int:
         return self.stored + self.updated + self.unchanged + self.unmatched + self.refused_count
 
+    @property
+    def kept(self) -> int:
+        return self.stored + self.updated + self.unchanged
+
     def as_json(self) -> dict[str, Any]:
         counts = {name: getattr(self, name) for name in ("read", "stored", "updated", "unchanged", "unmatched")}
-        lines = [{"line": line, "reason": reason} for line, reason in self.refused]
-        return {**counts, "refused": self.refused_count, "refused_lines": lines}
+        lines = [{"line": line, "reason": str(told)} for line, told in self.refused]
+        return {**counts, "refused": self.refused_count, "refused_lines": lines, "dry_run": self.dry}
 
-    def sentence(self) -> str:
+    def sentence(self, unmatched: bool = True) -> str:
+        about = f"{self.unmatched} about none of your brands, " if unmatched else ""
         return (
             f"{self.read} read: {self.stored} stored, {self.updated} updated, {self.unchanged} known already, "
-            f"{self.unmatched} about none of your brands, {self.refused_count} refused"
+            f"{about}{self.refused_count} refused" + (" (a trial: nothing was stored)" if self.dry else "")
         )
+
+
+class Undone(Exception):
+    """Ends a transaction of a trial: what it wrote is rolled back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a file is read: which column is what ({column: field}), and the zone of dates that carry none."""
+
+    mapping: Mapping[str, str] | None = None
+    zone: tzinfo = UTC
+
+
+AS_NAMED = Reading()
+
+
+def looked_at(stream: BinaryIO, filename: str) -> Glance:
+    """The columns of a file and its first rows. Raises Problem 422."""
+    try:
+        return glance(stream, filename, max_bytes=MAX_BYTES)
+    except UnreadableFile as error:
+        raise unreadable(error) from error
 
 
 def import_file(
@@ -63,46 +103,144 @@ def import_file(
     stream: BinaryIO,
     now: datetime,
     tick: Callable[[int], None] = lambda _done: None,
+    *,
+    reading: Reading = AS_NAMED,
+    dry: bool = False,
 ) -> Report:
-    """Imports CSV, JSON Lines or XLSX into the source of this name. Raises Problem 422 on another file."""
+    """Imports CSV, JSON Lines or XLSX into the source of this name; `dry` only tells what would come of it.
+
+    Raises Problem 422 on another file, 409 where the source of this name reads by itself.
+    """
     viewer.needs("write")
-    with services.db.writing() as session:
-        source = push_source(session, viewer, source_name)
-        if source.collector != "push":
-            raise Problem("not-a-push-source", 409, "The source «{name}» reads by itself.", name=source_name)
-        origin = Origin(source.workspace_id, source.id, source.collector, source.brand_id, source.sample)
-        record(session, viewer, "mention.import", source.id, file=filename)
-    report, placer = Report(), Placer(services.db)
-    for batch in batches(stream, filename, report):
-        _take(services, origin, placer, batch, report, now)
-        tick(report.read)
-    return report
+    name = checked_name(source_name)
+    origin = _origin(services, viewer, name, filename, reading, dry)
+    work = _Import(services, origin, Report(dry=dry), now)
+    for batch in batches(stream, filename, work.report, reading):
+        work.take(batch)
+        tick(work.report.read)
+    return work.report
 
 
-def batches(stream: BinaryIO, filename: str, report: Report) -> Iterator[list[RawMention]]:
-    """The readable rows, some at a time; the others go to the report. Raises Problem 422."""
+def saved_mapping(session: Session, viewer: Viewer, source_name: str) -> Mapping[str, str]:
+    """Which column is what, as it was chosen for the last import into this source; empty when none was."""
+    viewer.needs("write")
+    row = session.scalars(
+        select(Source).where(Source.workspace_id == viewer.workspace_id, Source.name == source_name.strip())
+    ).one_or_none()
+    found = row.cursor.get("mapping") if row is not None and row.collector == "push" else None
+    return {str(column): str(field) for column, field in found.items()} if isinstance(found, dict) else {}
+
+
+def checked_name(name: str) -> str:
+    """The name of a source, on one line. Raises Problem 422."""
+    name = clean_line(name, NAME_MAX + 1)
+    if not name or len(name) > NAME_MAX:
+        raise invalid(FieldError("source", "Give the import a name of at most {n} characters.", {"n": NAME_MAX}))
+    return name
+
+
+def batches(
+    stream: BinaryIO, filename: str, report: Report, reading: Reading = AS_NAMED
+) -> Iterator[list[tuple[int, RawMention]]]:
+    """The readable rows with their lines, some at a time; the others go to the report. Raises Problem 422."""
+    return parted(read_lines(stream, filename, reading.mapping, zone=reading.zone), report)
+
+
+def parted(lines: Iterator[tuple[int, T | BadRow]], report: Report) -> Iterator[list[tuple[int, T]]]:
+    """What could be read, some at a time; the rest goes to the report. Raises Problem 422 for the file as a whole."""
     try:
-        rows = read_rows(stream, filename)
-        while taken := list(islice(rows, BATCH)):
-            for row in taken:
+        while taken := list(islice(lines, BATCH)):
+            good: list[tuple[int, T]] = []
+            for line, row in taken:
                 if isinstance(row, BadRow):
-                    report.refuse(row.line, row.reason)
-            yield [row for row in taken if isinstance(row, RawMention)]
+                    report.refuse(row.line, row.told)
+                else:
+                    good.append((line, row))
+            yield good
     except UnreadableFile as error:
-        raise Problem("unreadable-file", 422, "{reason}", reason=str(error)) from error
+        raise unreadable(error) from error
 
 
-def _take(
-    services: Services, origin: Origin, placer: Placer, raws: list[RawMention], report: Report, now: datetime
-) -> None:
-    batch = placer(origin, raws, (), now)
+def unreadable(error: UnreadableFile) -> Problem:
+    """422 for a file that cannot be read as a whole."""
+    args: dict[str, Any] = dict(error.notice.args)
+    return Problem("unreadable-file", 422, error.notice.text, **args)
+
+
+def _origin(
+    services: Services, viewer: Viewer, name: str, filename: str, reading: Reading, dry: bool
+) -> tuple[Origin, bool]:
+    """Where the mentions will come from, and whether that source is there. A trial makes none."""
+    here = (Source.workspace_id == viewer.workspace_id, Source.name == name)
     with services.db.writing() as session:
-        stored = store(session, origin, batch.placed, batch.refused)
+        row = session.scalars(select(Source).where(*here)).one_or_none() if dry else push_source(session, viewer, name)
+        if row is None:
+            return Origin(viewer.workspace_id, uuid7(), "push"), False
+        if row.collector != "push":
+            raise Problem("not-a-push-source", 409, "The source «{name}» reads by itself.", name=name)
+        if not dry:
+            if reading.mapping is not None:
+                row.cursor = {**row.cursor, "mapping": dict(reading.mapping)}
+            record(session, viewer, "mention.import", row.id, file=clean_line(filename, 200))
+        return Origin(row.workspace_id, row.id, row.collector, row.brand_id, row.sample), True
+
+
+class _Import:
+    """One import under way."""
+
+    def __init__(self, services: Services, origin: tuple[Origin, bool], report: Report, now: datetime) -> None:
+        self._services, self._now = services, now
+        self._origin, self._there = origin
+        self._placer, self._seen = Placer(services.db), set[bytes]()
+        self.report = report
+
+    def take(self, rows: list[tuple[int, RawMention]]) -> None:
+        """Places and stores a batch, or tells what would come of it."""
+        batch = self._placer(self._origin, [raw for _, raw in rows], (), self._now)
+        self._count(batch, self._tried(batch) if self.report.dry else self._stored(batch))
+        lines = {clean_line(raw.external_id, ID_LIMIT): line for line, raw in rows}
+        for one in batch.refused:
+            self.report.refuse(lines.get(one.external_id, 0), Notice("{reason}", {"reason": one.reason}))
+
+    def _stored(self, batch: Batch) -> Stored:
+        with self._services.db.writing() as session:
+            return self._store(session, batch)
+
+    def _store(self, session: Session, batch: Batch) -> Stored:
+        stored = store(session, self._origin, batch.placed, batch.refused)
         if stored.stored or stored.updated:
-            services.jobs.defer(session, "score")
-    report.stored += stored.stored
-    report.updated += stored.updated
-    report.unchanged += stored.unchanged
-    report.unmatched += batch.unmatched
-    for one in batch.refused:
-        report.refuse(0, f"{one.external_id}: {one.reason}")
+            self._services.jobs.defer(session, "score")
+        stored.unchanged += _twice(batch)
+        return stored
+
+    def _tried(self, batch: Batch) -> Stored:
+        """What storing would come to: it is done, and undone. What an earlier batch brought would be known by now."""
+        placed = [one for one in batch.placed if one.draft.fingerprint not in self._seen]
+        known, fresh = len(batch.placed) - len(placed), Batch(tuple(placed), batch.refused, batch.unmatched)
+        self._seen |= {one.draft.fingerprint for one in placed}
+        found = Stored(stored=len(placed) - _twice(fresh), unchanged=_twice(fresh), quarantined=len(batch.refused))
+        if self._there:
+            with suppress(Undone), self._services.db.writing() as session:
+                found = self._store(session, fresh)
+                raise Undone
+        found.unchanged += known
+        return found
+
+    def _count(self, batch: Batch, stored: Stored) -> None:
+        self.report.stored += stored.stored
+        self.report.updated += stored.updated
+        self.report.unchanged += stored.unchanged
+        self.report.unmatched += batch.unmatched
+        for _ in range(stored.quarantined - len(batch.refused)):
+            self.report.refuse(0, Notice("The database refused it."))
+
+
+def _twice(batch: Batch) -> int:
+    """Rows of one batch that are the same mention as another one of it: they were read, and are known by then."""
+    return len(batch.placed) - len({one.draft.fingerprint for one in batch.placed})
+
+
+def source_id_of(session: Session, viewer: Viewer, name: str) -> UUID | None:
+    """The id of the source that an import of this name went to."""
+    viewer.needs("write")
+    return session.scalar(select(Source.id).where(Source.workspace_id == viewer.workspace_id, Source.name == name))

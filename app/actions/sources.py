@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.actions import going_back, secrets
 from app.actions.audit import record
 from app.actions.fields import Changes, Fields, Name, unique_name, validated
-from app.crypto import Seal
+from app.crypto import Seal, SecretsLost, digest, token
 from app.http import GateError, check_url, rules_for
 from app.models import Brand, Source, uuid7
 from app.pipeline.backfill import wake as wake_backfill
@@ -69,6 +69,7 @@ def create(session: Session, viewer: Viewer, new: NewSource, services: Services,
     if number >= SOURCES_MAX:
         raise Problem("too-many", 409, "There are {number} sources already.", number=number)
     about(session, viewer, new.brand_id)
+    _needs_brand(collector, new.brand_id)
     params = checked_params(collector, new.params, services.settings)
     past = going_back.wanted(collector, new.backfill_days, "backfill_days", now)
     row = Source(id=uuid7(), workspace_id=viewer.workspace_id, collector=collector.kind, name=new.name)
@@ -78,6 +79,8 @@ def create(session: Session, viewer: Viewer, new: NewSource, services: Services,
     row.enabled = new.enabled
     row.state = "waiting" if new.enabled else "paused"
     row.next_run_at = now if collector.polled else None
+    if collector.receive:
+        _give_address(row, services)
     with unique_name(session, viewer, "source"):
         session.add(row)
     if collector.meters:
@@ -102,6 +105,7 @@ def update(
     about(session, viewer, values.get("brand_id"))
     given, days = values.pop("params", None), values.pop("backfill_days", None)
     before = dict(row.params)
+    _needs_brand(collector, values.get("brand_id", row.brand_id))
     with unique_name(session, viewer, "source"):
         for name, value in values.items():
             setattr(row, name, value)
@@ -163,6 +167,51 @@ def poll_now(session: Session, viewer: Viewer, source_id: UUID, services: Servic
     record(session, viewer, "source.poll", source_id)
     session.refresh(row)
     return row
+
+
+def readdress(session: Session, viewer: Viewer, source_id: UUID, services: Services) -> Source:
+    """Gives a source another address to send to; the former one is nobody's from now on. Raises Problem 409."""
+    viewer.needs("write")
+    row = locked(session, viewer, source_id)
+    if collector_of(row.collector).receive is None:
+        raise Problem("not-sent-to", 409, "Nothing is sent to this source: it reads by itself.")
+    _give_address(row, services)
+    row.version += 1
+    session.flush()
+    record(session, viewer, "source.address", source_id)
+    session.refresh(row)
+    return row
+
+
+def inbound_url(row: Source, viewer: Viewer, services: Services) -> str | None:
+    """The address that others send to; None for sources that are not sent to, and for who may not change them.
+
+    Whoever knows it may send: it is shown as a secret would be.
+    """
+    if row.address_sealed is None or "write" not in viewer.scopes:
+        return None
+    try:
+        known = services.seal.open(row.address_sealed, address_place(row))
+    except SecretsLost:
+        return None
+    return f"{services.settings.address}/in/{known['token']}"
+
+
+def _give_address(row: Source, services: Services) -> None:
+    made = token()
+    row.address_digest = digest(made)
+    row.address_sealed = services.seal.seal({"token": made}, address_place(row))
+
+
+def address_place(row: Source) -> str:
+    """Where the address of a source is kept, for the seal."""
+    return f"address:{row.workspace_id}:{row.id}"
+
+
+def _needs_brand(collector: AnyCollector, brand_id: UUID | None) -> None:
+    """Answers to a survey are about a brand, and nothing in them says which."""
+    if collector.group == "surveys" and brand_id is None:
+        raise invalid(FieldError("brand_id", "Choose the brand that the survey asks about."))
 
 
 def collector_of(kind: str) -> AnyCollector:

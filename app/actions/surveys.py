@@ -44,6 +44,15 @@ class ResponseResult:
 
 
 def push(session: Session, viewer: Viewer, brand_id: UUID, items: Sequence[Any]) -> list[ResponseResult]:
+    """Keeps the answers that somebody pushed. Raises Problem 404 for the brand."""
+    results = keep(session, viewer, brand_id, items)
+    stored = sum(one.status in ("stored", "updated") for one in results)
+    record(session, viewer, "survey.push", brand_id, kept=stored)
+    session.flush()
+    return results
+
+
+def keep(session: Session, viewer: Viewer, brand_id: UUID, items: Sequence[Any]) -> list[ResponseResult]:
     """Keeps the answers, each with its own result, in order. Raises Problem 404 for the brand."""
     viewer.needs("write")
     if session.get(Brand, (viewer.workspace_id, brand_id), with_for_update=True) is None:
@@ -56,8 +65,6 @@ def push(session: Session, viewer: Viewer, brand_id: UUID, items: Sequence[Any])
             results.append(_kept(session, viewer, brand_id, index, one, known))
         else:
             results.append(one)
-    stored = sum(one.status in ("stored", "updated") for one in results)
-    record(session, viewer, "survey.push", brand_id, kept=stored)
     session.flush()
     return results
 

@@ -14,11 +14,15 @@ from app.problems import Problem
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """`key` counts every request of one key; `costly` those that reach out or read much; `refused` bad keys."""
+    """`key` counts every request of one key; `costly` those that reach out or read much; `refused` bad keys.
+
+    `sent` counts what is sent to one source.
+    """
 
     key: str = "6000/minute"
     costly: str = "120/minute"
     refused: str = "300/minute"
+    sent: str = "600/minute"
 
 
 class Limits:
@@ -28,6 +32,7 @@ class Limits:
         self.rates = rates or Rates()
         self._counter = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._key, self._costly, self._refused = map(parse, (self.rates.key, self.rates.costly, self.rates.refused))
+        self._sent = parse(self.rates.sent)
 
     def asked(self, key_id: str, *, costly: bool = False) -> dict[str, str]:
         """Counts a request. Returns the headers that tell what is left. Raises Problem 429."""
@@ -36,6 +41,11 @@ class Limits:
         if not self._counter.hit(self._key, "key", key_id):
             raise self._wait(self._key, "key", key_id)
         return self._headers(self._key, "key", key_id)
+
+    def sent(self, source_id: str) -> None:
+        """Counts what is sent to a source. Raises Problem 429."""
+        if not self._counter.hit(self._sent, "sent", source_id):
+            raise self._wait(self._sent, "sent", source_id)
 
     def refused(self, address: str) -> None:
         """Counts a request whose key opens nothing. Raises Problem 429."""

@@ -19,6 +19,8 @@ from app.api.schemas import BrandRef, Out, Page, paged
 from app.pipeline.past import share
 from app.queries.paging import named
 from app.queries.sources import SourceView, source, sources
+from app.services import Services
+from app.viewer import Viewer
 from collectors import all_collectors
 from collectors.base import AnyCollector, Notice
 
@@ -46,6 +48,7 @@ class CollectorOut(Out):
     polled: bool
     goes_back: bool = Field(description="Whether a source can be asked to read what was published before.")
     history_days: int | None = Field(description="How far back the platform lets read; null when no bound is known.")
+    receives: bool = Field(description="Whether a source of this kind has an address that others send to.")
     min_interval_seconds: int
     default_interval_seconds: int
 
@@ -87,6 +90,9 @@ class SourceOut(Out):
     name: str
     params: dict[str, Any]
     has_secret: bool
+    inbound_url: str | None = Field(
+        description="Where others send to, for kinds that are sent to us; null for keys without the scope `write`."
+    )
     brand_id: UUID | None
     interval_seconds: int
     enabled: bool
@@ -165,7 +171,7 @@ def notice(stored: dict[str, Any] | None) -> str | None:
     return str(stored["text"]).format(**stored.get("args", {})) if stored else None
 
 
-def source_out(view: SourceView) -> SourceOut:
+def source_out(view: SourceView, viewer: Viewer, services: Services) -> SourceOut:
     """A source as it is answered."""
     row = view.source
     values = {name: getattr(row, name) for name in SourceOut.model_fields if hasattr(row, name)}
@@ -174,6 +180,7 @@ def source_out(view: SourceView) -> SourceOut:
     values["warning"] = ". ".join(filter(None, map(str, warnings))) or None
     values["last_error"] = notice(row.last_error or (view.pause_reason if view.waits_for_another else None))
     values["backfill"] = backfill_out(row.backfill) if row.backfill else None
+    values["inbound_url"] = actions.inbound_url(row, viewer, services)
     return SourceOut(**values, usage=[UsageOut.model_validate(one) for one in view.usage])
 
 
@@ -200,6 +207,7 @@ def collector_out(declared: AnyCollector) -> CollectorOut:
         polled=declared.polled,
         goes_back=declared.backfill is not None,
         history_days=declared.history_days,
+        receives=declared.receive is not None,
         min_interval_seconds=int(declared.min_interval.total_seconds()),
         default_interval_seconds=int(declared.default_interval.total_seconds()),
     )
@@ -213,16 +221,17 @@ def list_collectors(viewer: Reader, page: Paged) -> Page[CollectorOut]:  # noqa:
 
 
 @router.get("/sources")
-def list_sources(viewer: Reader, session: Reading, page: Paged, now: Now) -> Page[SourceOut]:
+def list_sources(viewer: Reader, session: Reading, services: Served, page: Paged, now: Now) -> Page[SourceOut]:
     """The sources and their health, oldest first."""
-    return paged(sources(session, viewer, now, page.after, page.limit), source_out)
+    found = sources(session, viewer, now, page.after, page.limit)
+    return paged(found, lambda view: source_out(view, viewer, services))
 
 
 @router.post("/sources", status_code=201)
 def create_source(new: actions.NewSource, viewer: Writer, session: Writing, services: Served, now: Now) -> SourceOut:
     """Adds a source and has it read at once."""
     row = actions.create(session, viewer, new, services, now)
-    return source_out(source(session, viewer, row.id, now))
+    return source_out(source(session, viewer, row.id, now), viewer, services)
 
 
 @router.post("/sources/preview", openapi_extra={"x-costly": True})
@@ -272,9 +281,9 @@ def import_sources(
 
 
 @router.get("/sources/{source_id}")
-def get_source(source_id: Id, viewer: Reader, session: Reading, now: Now) -> SourceOut:
+def get_source(source_id: Id, viewer: Reader, session: Reading, services: Served, now: Now) -> SourceOut:
     """One source and its health."""
-    return source_out(source(session, viewer, ident(source_id, "source"), now))
+    return source_out(source(session, viewer, ident(source_id, "source"), now), viewer, services)
 
 
 @router.patch("/sources/{source_id}")
@@ -291,7 +300,7 @@ def change_source(
     row = actions.locked(session, viewer, ident(source_id, "source"))
     if_match.check(row.version)
     actions.update(session, viewer, row.id, changes, services, now)
-    return source_out(source(session, viewer, row.id, now))
+    return source_out(source(session, viewer, row.id, now), viewer, services)
 
 
 @router.delete("/sources/{source_id}", status_code=204)
@@ -304,7 +313,7 @@ def delete_source(source_id: Id, viewer: Writer, session: Writing) -> None:
 def poll_source(source_id: Id, viewer: Writer, session: Writing, services: Served, now: Now) -> SourceOut:
     """Has the source read as soon as a worker is free. 409 when it is paused."""
     row = actions.poll_now(session, viewer, ident(source_id, "source"), services, now)
-    return source_out(source(session, viewer, row.id, now))
+    return source_out(source(session, viewer, row.id, now), viewer, services)
 
 
 @router.post("/sources/{source_id}/backfill", status_code=202)
@@ -313,10 +322,17 @@ def backfill_source(
 ) -> SourceOut:
     """Reads the days before now as well, beside what is new. Without `days`, goes on where it was stopped."""
     row = going_back.go_back(session, viewer, ident(source_id, "source"), wanted, services.jobs, now)
-    return source_out(source(session, viewer, row.id, now))
+    return source_out(source(session, viewer, row.id, now), viewer, services)
 
 
 @router.delete("/sources/{source_id}/backfill", status_code=204)
 def stop_backfill(source_id: Id, viewer: Writer, session: Writing, services: Served, now: Now) -> None:
     """Goes back no further. What was read stays."""
     going_back.stop(session, viewer, ident(source_id, "source"), services.jobs, now)
+
+
+@router.post("/sources/{source_id}/address")
+def readdress_source(source_id: Id, viewer: Writer, session: Writing, services: Served, now: Now) -> SourceOut:
+    """Gives the source another `inbound_url`: what is sent to the former one is not taken any more."""
+    row = actions.readdress(session, viewer, ident(source_id, "source"), services)
+    return source_out(source(session, viewer, row.id, now), viewer, services)

@@ -21,7 +21,7 @@ Id = str | tuple[str, str]
 PLACED = {
     "Problem": 2, "FieldError": 1, "Notice": 0, "SourceError": 0, "SourceBusy": 0, "SourceRefused": 0,
     "SourceChanged": 0, "SourceOverBudget": 0, "NotOurTurn": 0,
-    "QueryError": 0, "DeliveryError": 0, "Poison": 0, "ValueError": 0,
+    "QueryError": 0, "DeliveryError": 0, "Poison": 0, "ValueError": 0, "Unread": 0, "UnreadableFile": 0,
     "Blocked": 0, "BadRequest": 0, "NameNotFound": 0, "Unreachable": 0, "BadCertificate": 0, "BadRedirect": 0,
     "TooSlow": 0, "Crowded": 0, "TooLarge": 0, "CutShort": 0, "BadAnswer": 0,
 }  # fmt: skip

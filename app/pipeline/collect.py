@@ -74,6 +74,8 @@ class Due:
         """In whose name it is read."""
         return Payer(self.origin.workspace_id, self.origin.kind, str(self.origin.source_id), self.limit_key)
 
+    inbox: Sequence[Any] = ()
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -202,7 +204,7 @@ class Collect:
         except Exception:
             log.exception("a collector failed", kind=due.origin.kind, source=str(due.origin.source_id))
             outcome.error = SourceError("the collector failed: this is a fault of Vigie, and it is in its log")
-        if outcome.unchanged and outcome.error is None and outcome.stored is None and not outcome.moved_to:
+        if outcome.unchanged and not (outcome.error or outcome.stored or outcome.moved_to or due.inbox):
             return outcome
         try:
             self._finish(outcome)
@@ -235,7 +237,7 @@ class Collect:
             session.execute(
                 update(Source)
                 .where(Source.workspace_id == due.origin.workspace_id, Source.id == due.origin.source_id)
-                .values(cursor=dict(page.cursor), lease_until=now + LEASE, updated_at=Source.updated_at)
+                .values(cursor=without_inbox(page.cursor), lease_until=now + LEASE, updated_at=Source.updated_at)
             )
             if stored.stored or stored.updated:
                 self._jobs.defer(session, "score")
@@ -308,12 +310,13 @@ def due_of(row: Source) -> Due:
         row.fence,
         row.params,
         row.secrets,
-        row.cursor,
+        row.cursor if collector.receive is None else {**row.cursor, "inbox": [one["item"] for one in row.inbox]},
         row.host,
         interval,
         timedelta(seconds=row.pace_seconds) if row.pace_seconds else interval,
         row.consecutive_failures,
         row.limit_key,
+        row.inbox,
     )
 
 
@@ -351,6 +354,8 @@ def finish(session: Session, outcome: Outcome, now: datetime, random: Callable[[
     except LeaseLost:
         return None
     values = failed(outcome, now, random) if error else succeeded(outcome, stored, now, random)
+    if due.inbox and not error:
+        values |= emptied(session, due, now)
     session.execute(
         update(Source)
         .where(Source.workspace_id == due.origin.workspace_id, Source.id == due.origin.source_id)
@@ -404,6 +409,19 @@ def succeeded(outcome: Outcome, stored: Stored, now: datetime, random: Callable[
         values["host"] = host = host_of(outcome.moved_to)
         values["limit_key"] = "#".join([host, *due.limit_key.split("#")[1:]])
     return values
+
+
+def without_inbox(cursor: Cursor) -> dict[str, Any]:
+    """The cursor to be kept: what was sent to us is kept apart, until a reading that saw it has succeeded."""
+    return {name: value for name, value in cursor.items() if name != "inbox"}
+
+
+def emptied(session: Session, due: Due, now: datetime) -> dict[str, Any]:
+    """The inbox without what this reading was handed; what came meanwhile stays, and is read at once."""
+    handed = {one["id"] for one in due.inbox}
+    here = (Source.workspace_id == due.origin.workspace_id, Source.id == due.origin.source_id)
+    left = [one for one in session.scalars(select(Source.inbox).where(*here)).one() if one["id"] not in handed]
+    return {"inbox": left} | ({"next_run_at": now} if left else {})
 
 
 def failed(outcome: Outcome, now: datetime, random: Callable[[], float]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 SECONDS_FOR_A_PAGE = 20
 SECONDS_FOR_ONE = 3
-OWN_IDS = frozenset({"push"})
+OWN_IDS = frozenset({"push", "webhook"})
 """Kinds whose ids are made up by each source: they say nothing beyond it."""
 
 

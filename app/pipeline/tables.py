@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import islice
 from typing import BinaryIO
 from xml.etree.ElementTree import ParseError
 
@@ -23,6 +24,8 @@ CELL_LIMIT = 100_000
 UNZIPPED_LIMIT = 100_000_000
 RATIO_LIMIT = 200  # an honest sheet of repeated values stays under 100
 PART_LIMIT = 1_000
+LOOKED_AT = 50  # rows of JSON Lines that need not all have the same fields
+SHORT = 80
 
 Check = Callable[[Iterable[str]], object]
 
@@ -40,7 +43,11 @@ class BadRow:
     """A row that could not be read: its line (the header of a table is line 1), and a sentence that says why."""
 
     line: int
-    reason: str
+    told: Notice
+
+    @property
+    def reason(self) -> str:
+        return str(self.told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +106,12 @@ def _json_lines(text: str) -> Iterator[Row | BadRow]:
         try:
             cells = json.loads(written)
         except (ValueError, RecursionError):
-            yield BadRow(line, "This line is not JSON.")
+            yield BadRow(line, Notice("This line is not JSON."))
             continue
         if isinstance(cells, dict) and len(cells) <= COLUMN_LIMIT:
             yield Row(line, cells)
         else:
-            yield BadRow(line, f"This line is not a JSON object of at most {COLUMN_LIMIT} fields.")
+            yield BadRow(line, Notice("This line is not a JSON object of at most {n} fields.", {"n": COLUMN_LIMIT}))
 
 
 def _csv(text: str, check: Check) -> Iterator[Row | BadRow]:
@@ -119,7 +126,10 @@ def _csv(text: str, check: Check) -> Iterator[Row | BadRow]:
         except csv.Error as error:
             if header is None:
                 raise UnreadableFile("The first line could not be read: {cause}.", cause=str(error)) from None
-            yield BadRow(line, f"This row could not be read: {error}. Is a quotation mark left open?")
+            yield BadRow(
+                line,
+                Notice("This row could not be read: {cause}. Is a quotation mark left open?", {"cause": str(error)}),
+            )
             continue
         if not any(cells):
             continue
@@ -152,9 +162,10 @@ def _header(cells: Sequence[object], check: Check) -> list[str]:
 
 def _row(line: int, header: Sequence[str], cells: Sequence[Json | datetime]) -> Row | BadRow:
     if any(cell not in (None, "") for cell in cells[len(header) :]):
-        return BadRow(line, f"This row has {len(cells)} cells for {len(header)} columns: is a text left unquoted?")
+        text = "This row has {cells} cells for {columns} columns: is a text left unquoted?"
+        return BadRow(line, Notice(text, {"cells": len(cells), "columns": len(header)}))
     if any(isinstance(cell, str) and len(cell) > CELL_LIMIT for cell in cells):
-        return BadRow(line, f"A cell of this row is longer than {CELL_LIMIT} characters.")
+        return BadRow(line, Notice("A cell of this row is longer than {n} characters.", {"n": CELL_LIMIT}))
     # Backwards, so that of two columns of one name the first counts.
     return Row(line, {name: cell for name, cell in reversed(list(zip(header, cells, strict=False))) if name})
 
@@ -218,3 +229,28 @@ def _cell(value: object) -> Json | datetime:
     if isinstance(value, date):
         return datetime.combine(value, time())
     return str(getattr(value, "text", value))  # array formulas keep their text there
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The columns of a file, with what stands in each of its first rows."""
+
+    columns: tuple[str, ...]
+    samples: tuple[tuple[str, ...], ...]
+
+
+def glance(stream: BinaryIO, filename: str, *, max_bytes: int, shown: int = 3) -> Glance:
+    """The columns of a file, in its order, and its first readable rows. Raises UnreadableFile."""
+    header: list[str] = []
+    found = rows(stream, filename, max_bytes=max_bytes, max_rows=LOOKED_AT + 1, check=header.extend)
+    read = [row for row in islice(found, LOOKED_AT) if isinstance(row, Row)]
+    names = header or [name for row in read for name in row.cells]
+    columns = tuple(dict.fromkeys(filter(None, names)))
+    if not columns:
+        raise UnreadableFile("No line of this file can be read.")
+    return Glance(columns, tuple(tuple(_short(row.cells.get(name)) for name in columns) for row in read[:shown]))
+
+
+def _short(value: Json | datetime) -> str:
+    text = "" if value is None else value.isoformat(" ") if isinstance(value, datetime) else str(value)
+    return text if len(text) <= SHORT else text[: SHORT - 1] + "…"

@@ -146,6 +146,13 @@ def _pauses(session: Session, rows: Sequence[Source], now: datetime) -> dict[str
     return {row.key: (row.paused_until, row.reason) for row in found}
 
 
+def imports(session: Session, viewer: Viewer, limit: int = LIMIT) -> list[str]:
+    """The names of the sources that files and the API bring to, the newest first."""
+    viewer.needs("read")
+    wanted = select(Source.name).where(Source.workspace_id == viewer.workspace_id, Source.collector == "push")
+    return list(session.scalars(wanted.order_by(Source.id.desc()).limit(limit)))
+
+
 def polls(session: Session, viewer: Viewer, source_id: UUID, limit: int = LIMIT) -> list[Poll]:
     """The last readings of a source that had something to tell, newest first. Raises Problem 404."""
     source_row(session, viewer, source_id)

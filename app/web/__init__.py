@@ -15,6 +15,7 @@ from app.web import (
     brands,
     channels,
     errors,
+    importing,
     keys,
     labelling,
     login,
@@ -41,6 +42,7 @@ PARTS = tuple(
         setup,
         rules,
         alerts,
+        importing,
         sources,
         brands,
         phrases,
@@ -52,7 +54,7 @@ PARTS = tuple(
         mentions,
     )
 )
-"""In this order: the address of the rules would else be read as that of an incident."""
+"""In this order: the address of the rules would else be read as that of an incident, that of imports as a source's."""
 for _part in PARTS:
     router.include_router(_part)
 

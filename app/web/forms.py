@@ -67,6 +67,15 @@ class Posted:
     def checked(self, name: str) -> bool:
         return name in self.data
 
+    def every(self, name: str) -> list[str]:
+        """All values of this name in their order, empty ones too."""
+        return [value.strip() for value in self.data.getlist(name) if isinstance(value, str)]
+
+    def upload(self, name: str) -> tuple[str, bytes]:
+        """The name and the bytes of an uploaded file, both empty when none was chosen."""
+        value = self.data.get(name)
+        return (value.filename or "", value.file.read()) if isinstance(value, UploadFile) else ("", b"")
+
     def file(self, name: str) -> bytes:
         """The bytes of an uploaded file, empty when none was chosen."""
         value = self.data.get(name)

@@ -37,9 +37,11 @@ DONE = {
     "pause": "paused",
     "resume": "resumed",
     "delete": "source-deleted",
+    "address": "address",
     "backfill": "going-back",
     "backfill-stop": "going-back-stopped",
 }
+"""What each button does, by what is told when it is done."""
 ADVICE = {
     "failing": N_("It is tried again by itself, less and less often. If this lasts, check its settings below."),
     "throttled": N_("The site asks for a pause: the next reading waits for it. There is nothing to do."),
@@ -132,6 +134,8 @@ def form_page(
     offered = brands(session, visit.viewer, limit=LIMIT_MAX).items
     steps = sorted({step for step in INTERVALS if step >= least} | {max(values["minutes"], 1)})
     hidden = secrets.secret_fields(kind.params)
+    surveys = kind.group == "surveys"
+    undecided = N_("Choose a brand") if surveys else N_("The queries of all brands decide")
     return visit.page(
         session,
         "source_form.html",
@@ -141,7 +145,7 @@ def form_page(
         values=values,
         typed_secrets={name: value for name, value in values["params"].items() if name in hidden},
         fields=fields_of(kind.params, values["params"], kept=bool(row and row.secrets)),
-        brands=[("", visit.say("The queries of all brands decide")), *((str(b.id), b.name) for b in offered)],
+        brands=[("", visit.say(undecided)), *((str(b.id), b.name) for b in offered)],
         has_brands=bool(offered),
         days_max=kind.history_days or DAYS_MAX,
         steps=[(step, visit.tongue.lasting(step * MINUTE)) for step in steps],
@@ -184,7 +188,8 @@ def create(form: Posted = Depends(posted), visit: Visit = Depends(member)) -> Re
             made = actions.create(session, visit.viewer, fields, visit.services, visit.now)
     except Problem as problem:
         return _again(visit, kind, values, problem)
-    return away("/setup" if form.get("from") == "setup" else f"/sources/{made.id}", "source-created")
+    told = "source-created" if kind.polled else "source-ready"
+    return away("/setup" if form.get("from") == "setup" else f"/sources/{made.id}", told)
 
 
 def _again(
@@ -231,6 +236,7 @@ def one(source_id: UUID, visit: Visit = Depends(member)) -> Response:
             "source.html",
             view=view,
             kind=all_collectors().get(view.source.collector),
+            address=actions.inbound_url(view.source, visit.viewer, visit.services),
             polls=polls(session, visit.viewer, source_id),
             quarantined=quarantine(session, visit.viewer, source_id),
             advice=ADVICE,
@@ -291,7 +297,7 @@ def update(source_id: UUID, form: Posted = Depends(posted), visit: Visit = Depen
 
 @router.post("/{source_id}/{verb}")
 def act(source_id: UUID, verb: str, visit: Visit = Depends(member)) -> Response:
-    """Read now, pause, resume, delete; go back, go on with it, stop."""
+    """Read now, pause, resume, another address, delete; go back, go on with it, stop."""
     viewer, services, now = visit.viewer, visit.services, visit.now
     done = DONE.get(verb)
     if done is None:
@@ -300,6 +306,8 @@ def act(source_id: UUID, verb: str, visit: Visit = Depends(member)) -> Response:
         if verb == "poll":
             actions.poll_now(session, viewer, source_id, services, now)
             done = "poll-later" if source(session, viewer, source_id, now).paused_until else done
+        elif verb == "address":
+            actions.readdress(session, viewer, source_id, services)
         elif verb == "delete":
             actions.delete(session, viewer, source_id)
         elif verb == "backfill":

@@ -110,6 +110,7 @@ WORDS: dict[str, dict[object, str]] = {
         "key": N_("key"),
         "API key": N_("API key"),
         "survey response": N_("survey response"),
+        "address": N_("address"),
     },
 }
 
@@ -144,6 +145,8 @@ DONE: dict[str, str] = {
     "phrase-deleted": N_("The phrase was deleted. The stances it gave are being decided again."),
     "ratings-saved": N_("Saved. Ratings that are already stored are being read again."),
     "source-created": N_("The source was added: its first reading starts now."),
+    "source-ready": N_("The source was added: give its address to the tool that sends."),
+    "address": N_("This is the new address. The former one takes nothing any more."),
     "source-deleted": N_("The source was deleted. Its mentions were kept."),
     "poll": N_("The source will be read within a few seconds."),
     "going-back": N_("The source goes on reading its past, beside what is new."),

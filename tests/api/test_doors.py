@@ -42,6 +42,7 @@ SCOPES = {
         POST /sources, POST /sources/preview, POST /sources/opml, PATCH /sources/{source_id},
         DELETE /sources/{source_id}, POST /sources/{source_id}/poll, POST /sources/{source_id}/backfill,
         DELETE /sources/{source_id}/backfill, POST /mentions, POST /mentions/bulk,
+        POST /sources/{source_id}/address,
         PATCH /mentions/{mention_id}, POST /alert-rules, PATCH /alert-rules/{rule_id},
         DELETE /alert-rules/{rule_id}, POST /incidents/{incident_id}/acknowledge, POST /incidents/{incident_id}/assign,
         POST /incidents/{incident_id}/resolve, POST /incidents/{incident_id}/note,
@@ -49,7 +50,7 @@ SCOPES = {
         DELETE /channels/{channel_id}, POST /channels/{channel_id}/test, POST /phrases, PATCH /phrases/{phrase_id},
         DELETE /phrases/{phrase_id}, PATCH /ratings, POST /audit/sample,
         POST /audit/sample/{item_id}, DELETE /audit/sample/{item_id}, POST /brands/{brand_id}/survey-responses,
-        DELETE /survey-responses/{response_id}
+        DELETE /survey-responses/{response_id}, POST /mentions/import, POST /brands/{brand_id}/survey-responses/import
         """,
     "admin": "GET /api-keys, POST /api-keys, DELETE /api-keys/{key_id}, GET /audit-log",
 }
@@ -113,9 +114,12 @@ def test_each_scope_opens_its_routes_and_no_other(app: FastAPI, us: Any) -> None
 
 
 def test_what_is_public_is_written_down(app: FastAPI, anonymous: TestClient) -> None:
-    assert {"/healthz", "/readyz", "/metrics", "/api/v1/openapi.json", "/api/v1/docs"} == PUBLIC
-    for path in PUBLIC - {"/metrics"}:
+    sent_to = {"/in/{token}", "/api/v1/in/{token}"}
+    assert {"/healthz", "/readyz", "/metrics", "/api/v1/openapi.json", "/api/v1/docs", *sent_to} == PUBLIC
+    for path in PUBLIC - {"/metrics", *sent_to}:
         assert anonymous.get(path).status_code in (200, 503), path
+    for path in sent_to:
+        assert anonymous.post(path.replace("{token}", "a" * 43)).status_code == 404, path
 
 
 def test_a_route_without_a_scope_does_not_start_up() -> None:
@@ -161,7 +165,9 @@ def test_the_ids_of_another_workspace_name_nothing(
         (name,) = names
         body = EVERYTHING.get((method, path.removeprefix("/api/v1")))
         for nonsense in (str(getattr(ours, name)), "nonsense", str(uuid7()), "%00", "a" * 150):
-            answer = them.admin.request(method, path.replace(f"{{{name}}}", nonsense), json=body)
+            sent: dict[str, Any] = {"content": body} if isinstance(body, bytes) else {"json": body}
+            kind = {"Content-Type": "text/csv"} if isinstance(body, bytes) else {}
+            answer = them.admin.request(method, path.replace(f"{{{name}}}", nonsense), headers=kind, **sent)
             assert answer.status_code == 404, (method, path, nonsense, answer.text)
         mine = (
             us.admin.request("GET", path.replace(f"{{{name}}}", str(getattr(ours, name)))) if method == "GET" else None

@@ -42,6 +42,7 @@ EVERYTHING: dict[tuple[str, str], Any] = {
     ("POST", "/incidents/{incident_id}/note"): {"text": "taken over"},
     ("POST", "/audit/sample/{item_id}"): {"label": "positive"},
     ("POST", "/brands/{brand_id}/survey-responses"): {"items": [ANSWER]},
+    ("POST", "/brands/{brand_id}/survey-responses/import"): b"id,score,date\n1,9,2026-11-20\n",
 }
 
 

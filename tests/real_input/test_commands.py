@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 from app.__main__ import main
 from app.auth.keys import SHAPE
 from app.db import Database, Embedded
-from app.models import Brand, Mention, Source, Workspace, uuid7
+from app.models import Brand, Mention, Source, SurveyResponse, Workspace, uuid7
 from tests.conftest import TEMPLATE, url_of
 
 OWN_KEY = "a secret key for tests only"
@@ -181,6 +181,9 @@ def test_key_create_prints_the_key_and_nothing_else(run: Run) -> None:
     [
         ("import", __file__),
         ("import", "/nonexistent/avis.csv", "--source", "Avis"),
+        ("import", __file__, "--source", "Avis", "--survey", "Acme"),
+        ("import", __file__, "--survey", "Acme", "--timezone", "Paris"),
+        ("import", __file__, "--survey", "Acme", "--map", "score"),
         ("export", "--format", "pdf"),
         ("key", "create", "--scopes", "fly"),
         ("fly",),
@@ -272,3 +275,25 @@ def test_import_then_export(run: Run, database: Database, tmp_path: Path) -> Non
     assert run("export", "--brand", "Zéphyrine", "--output", target).code == 0
     assert target.read_text(encoding="utf-8-sig").count("Merci Zéphyrine") == 1
     assert "there is: Zéphyrine" in run("export", "--brand", "Nobody").err
+
+
+def test_answers_to_a_survey_are_imported_once_and_tried_before(run: Run, database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "nps.csv"
+    file.write_text("Votre note;Le;id\n9.0;20/11/2026 10:00;a\n9.0;20/11/2026 10:00;a\n11;20/11/2026;b\n", "utf-8")
+    how = ("--survey", "Lumette", "--timezone", "Europe/Paris", "--map", "Votre note=score", "--map", "Le=date")
+    how = (*how, "--map", "id=id", "--json")
+    with database.writing() as session:
+        workspace = session.scalars(select(Workspace).where(Workspace.slug == "default")).one()
+        brand = Brand(workspace_id=workspace.id, name="Lumette", kind="own", query="lumette", colour="#112233")
+        session.add(brand)
+    for dry, stored, kept in ((("--dry-run",), 1, 0), ((), 1, 1), ((), 0, 1)):
+        ran = run("import", file, *how, *dry)
+        assert ran.code == 0, ran.err
+        told = json.loads(ran.out)
+        assert (told["read"], told["stored"], told["refused"]) == (3, stored, 1)
+        with database.reading() as session:
+            assert session.scalar(select(func.count()).select_from(SurveyResponse)) == kept
+    with database.reading() as session:
+        row = session.scalars(select(SurveyResponse)).one()
+        assert (row.score, row.answered_at.isoformat()) == (9, "2026-11-20T09:00:00+00:00")
+    assert "there is no brand" in run("import", file, "--survey", "Nobody").err

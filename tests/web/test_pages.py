@@ -17,7 +17,8 @@ from app.models import AlertRule, Brand, Channel, Match, Mention, Source
 
 PAGES = (
     "/", "/reputation", "/reputation/sample", "/alerts", "/alerts?state=all", "/alerts/rules", "/alerts/rules/new",
-    "/alerts/rules/new?kind=threshold", "/sources", "/sources/new", "/sources/new?collector=rss", "/settings/brands",
+    "/alerts/rules/new?kind=threshold", "/sources", "/sources/new", "/sources/new?collector=rss",
+    "/sources/new?collector=typeform", "/sources/import", "/sources/import?what=survey", "/settings/brands",
     "/settings/brands/new", "/settings/phrases", "/settings/phrases/new", "/settings/ratings",
     "/settings/channels", "/settings/channels/new", "/settings/channels/new?kind=slack",
     "/settings/channels/new?kind=webhook", "/settings/keys", "/settings/account", "/settings/audit", "/settings/sample",

@@ -1,0 +1,231 @@
+"""What others send to the address of a source: checked, read and stored as a push is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app.actions import surveys
+from app.actions.sources import locked, place
+from app.crypto import SecretsLost
+from app.models import Poll, Source, uuid7
+from app.pipeline.collect import wake
+from app.pipeline.normalise import Quarantined as Refused
+from app.pipeline.place import Batch, Placer
+from app.pipeline.plain import clean_line, clean_text
+from app.pipeline.store import Origin, quarantine, store
+from app.problems import Problem, not_found
+from app.services import Services
+from app.viewer import Viewer
+from collectors import all_collectors
+from collectors.base import Answer, Inbound, Json, Notice, Received, SourceError, Unsigned
+
+log = structlog.get_logger(__name__)
+
+INBOX_MAX = 1_000
+"""What waits to be looked up at one source; of more, the newest are kept."""
+ITEM_MAX = 2_000
+"""Characters of JSON that one thing to look up may have."""
+COMMENT_MAX, LINE_MAX = 10_000, 200
+NOTED_EVERY = timedelta(minutes=1)
+AWAKE = frozenset({"waiting", "ok"})
+"""States in which a source is read at once; in any other it waits its turn, and finds all that was kept."""
+
+UNSIGNED = Notice(
+    "Something was sent here and refused: its signature is missing, wrong or older than five minutes. "
+    "Check that the secret is the same on both sides"
+)
+CROWDED = Notice("More than {n} things waited to be looked up: the oldest were dropped", {"n": INBOX_MAX})
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was sent, read and matched, ready to be stored."""
+
+    origin: Origin
+    digest: bytes
+    got: Received
+    batch: Batch
+
+
+@dataclass(slots=True)
+class Kept:
+    """What came of it: mentions and answers by what was done with them, and how much waits to be looked up."""
+
+    received: int = 0
+    stored: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    unmatched: int = 0
+    refused: int = 0
+    kept: int = 0
+    reasons: list[str] = field(default_factory=list)
+
+
+def receive(services: Services, viewer: Viewer, source: Source, asked: Inbound) -> Received:
+    """What the collector makes of a request. Raises Problem 403 when it is not signed as it must be, 422 when it
+    cannot be read. Nothing of a refused request is stored or logged."""
+    viewer.needs("write")
+    collector = all_collectors().get(source.collector)
+    if collector is None or collector.receive is None:
+        raise not_found("address")
+    try:
+        params = collector.params(**{**source.params, **services.seal.open(source.secrets, place(source))})
+        return collector.receive(params, asked)
+    except Unsigned as error:
+        note(services, viewer, source, UNSIGNED, asked.now)
+        raise Problem("unsigned", 403, "{reason}.", reason=_capital(str(error))) from None
+    except SourceError as error:
+        note(services, viewer, source, error.notice, asked.now)
+        args: dict[str, Any] = dict(error.notice.args)
+        raise Problem("unreadable", 422, _sentence(error.notice.text), **args) from None
+    except SecretsLost:
+        raise Problem("misconfigured", 503, "The secret of this source cannot be opened: enter it again.") from None
+    except Exception as error:
+        # No traceback: it may quote the body.
+        log.error("a collector failed on what was sent", kind=source.collector, error=type(error).__name__)
+        raise Problem("unreadable", 422, "What was sent cannot be read.") from None
+
+
+def matched(services: Services, viewer: Viewer, source: Source, got: Received, now: datetime) -> Read:
+    """Normalises and matches what was received; outside any transaction, for it may take a while."""
+    viewer.needs("write")
+    origin = Origin(source.workspace_id, source.id, source.collector, source.brand_id, source.sample)
+    return Read(origin, source.address_digest or b"", got, Placer(services.db)(origin, got.mentions, got.broken, now))
+
+
+def keep(session: Session, viewer: Viewer, read: Read, services: Services, now: datetime) -> Kept:
+    """Stores it, once. Raises Problem 404 when the source was paused, deleted or given another address meanwhile."""
+    viewer.needs("write")
+    row = locked(session, viewer, read.origin.source_id)
+    if not row.enabled or row.address_digest != read.digest:
+        raise not_found("address")
+    kept, got = Kept(), read.got
+    stored = store(session, read.origin, read.batch.placed, read.batch.refused)
+    kept.received = len(got.mentions) + len(got.answers) + len(got.inbox) + len(got.broken)
+    kept.stored, kept.updated, kept.unchanged = stored.stored, stored.updated, stored.unchanged
+    kept.unmatched, kept.refused = read.batch.unmatched, stored.quarantined
+    kept.reasons = [one.reason for one in read.batch.refused]
+    if stored.stored or stored.updated:
+        services.jobs.defer(session, "score")
+    _answers(session, viewer, row, read.origin, got.answers, kept)
+    _inbox(session, viewer, row, got.inbox, kept, services, now)
+    _health(session, row, kept, now)
+    return kept
+
+
+def note(services: Services, viewer: Viewer, source: Source, told: Notice, now: datetime) -> None:
+    """Has the page of the source say that something was refused; once a minute, for anybody may send anything."""
+    viewer.needs("write")
+    if all_collectors()[source.collector].polled:
+        return
+    here = (Source.workspace_id == source.workspace_id, Source.id == source.id)
+    due = Source.last_attempt_at.is_(None) | (Source.last_attempt_at < now - NOTED_EVERY) | Source.warning.is_(None)
+    values = {"last_attempt_at": now, "warning": _as_json(told), "updated_at": Source.updated_at}
+    with services.db.writing() as session:
+        session.execute(update(Source).where(*here, due).values(**values))
+
+
+def _answers(
+    session: Session, viewer: Viewer, row: Source, origin: Origin, answers: Sequence[Answer], kept: Kept
+) -> None:
+    if not answers:
+        return
+    if row.brand_id is None:
+        raise Problem("no-brand", 409, "This source is about no brand: choose one in its settings.")
+    refused = []
+    for one in surveys.keep(session, viewer, row.brand_id, [item_of(answer) for answer in answers]):
+        if one.status == "refused":
+            reason = " ".join(f"{error.field}: {error.message}" for error in one.errors)
+            refused.append(Refused(one.external_id or "?", reason, ""))
+            kept.refused += 1
+        else:
+            setattr(kept, one.status, getattr(kept, one.status) + 1)
+    quarantine(session, origin, refused)
+    kept.reasons += [one.reason for one in refused]
+
+
+def item_of(answer: Answer) -> dict[str, Any]:
+    """An answer as it is pushed: on one line where it is a name, without control characters, cut to what fits."""
+    return {
+        "external_id": clean_line(answer.external_id, LINE_MAX),
+        "score": answer.score,
+        "answered_at": answer.answered_at,
+        "comment": clean_text(answer.comment, COMMENT_MAX),
+        "channel": clean_line(answer.channel, LINE_MAX),
+        "respondent": clean_line(answer.respondent, LINE_MAX),
+    }
+
+
+def _inbox(
+    session: Session,
+    viewer: Viewer,
+    row: Source,
+    items: Sequence[Json],
+    kept: Kept,
+    services: Services,
+    now: datetime,
+) -> None:
+    if not items:
+        return
+    fitting = [one for one in items if len(json.dumps(one)) <= ITEM_MAX]
+    kept.refused += len(items) - len(fitting)
+    waiting = added(row.inbox, fitting)
+    if len(waiting) > INBOX_MAX:
+        row.warning = _as_json(CROWDED)
+    row.inbox = waiting[-INBOX_MAX:]
+    kept.kept = len(row.inbox)
+    session.flush()
+    if row.state in AWAKE:
+        wake(session, services.jobs, viewer.workspace_id, row.id, now)
+
+
+def added(waiting: Sequence[Any], items: Sequence[Json]) -> list[Any]:
+    """What waits, as [{"id", "item"}], with these at its end. One that waits already is there once, as a new entry:
+    a reading that is under way removes the entry it was handed, and leaves the one that came meanwhile."""
+    fresh = {json.dumps(item, sort_keys=True): item for item in items}
+    others = [entry for entry in waiting if json.dumps(entry["item"], sort_keys=True) not in fresh]
+    return [*others, *({"id": uuid7().hex, "item": item} for item in fresh.values())]
+
+
+def _health(session: Session, row: Source, kept: Kept, now: datetime) -> None:
+    """When something arrived, and a line of history when it brought something. What is also read keeps its health."""
+    if kept.stored:
+        row.last_new_at = now
+    if all_collectors()[row.collector].polled:
+        session.flush()
+        return
+    row.state, row.last_attempt_at, row.last_success_at = "ok", now, now
+    row.last_error, row.warning, row.consecutive_failures = None, None, 0
+    row.unmatched += kept.unmatched
+    if kept.stored or kept.updated or kept.refused:
+        session.add(_line(row, kept, now))
+    session.flush()
+
+
+def _line(row: Source, kept: Kept, now: datetime) -> Poll:
+    counts = {"read": kept.received, "stored": kept.stored, "updated": kept.updated, "unmatched": kept.unmatched}
+    line = Poll(workspace_id=row.workspace_id, source_id=row.id, started_at=now, finished_at=now, outcome="ok")
+    for name, value in counts.items():
+        setattr(line, name, value)
+    line.quarantined = kept.refused
+    return line
+
+
+def _as_json(told: Notice) -> dict[str, Any]:
+    return {"text": told.text, "args": dict(told.args)}
+
+
+def _sentence(text: str) -> str:
+    return _capital(text) + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,155 @@
+"""The addresses that platforms and tools send to: `/in/{token}`, open to whoever knows the token."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any, Literal
+
+from fastapi import APIRouter
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from app.actions import inbound as actions
+from app.api import idempotency
+from app.auth.addresses import Addressed, recognise
+from app.auth.throttle import network
+from app.problems import Problem, not_found
+from collectors.base import Inbound, Received
+
+PATHS = ("/in/{token}", "/api/v1/in/{token}")
+BODY_MAX = 256 * 1024
+REASONS_MAX = 20
+MARK = "«in»"
+"""Before the name of a delivery, where answers are remembered: no Idempotency-Key can begin so."""
+
+
+async def send(request: Request, token: str) -> Response:
+    """Takes what is sent to the address of a source, or answers the challenge that confirms the address.
+
+    Told apart: 404 for an address that opens nothing (unknown, replaced, or of a paused source), 403 for a signature
+    that does not fit, 413 beyond 256 KB, 422 for what cannot be read. A delivery that comes again within a day is
+    answered as it was at first, and nothing is done.
+    """
+    addressed = await run_in_threadpool(_addressed, request, token)
+    body = await _body(request)
+    return await run_in_threadpool(_answer, request, addressed, body)
+
+
+def _addressed(request: Request, token: str) -> Addressed:
+    with request.app.state.services.db.reading() as session:
+        found = recognise(session, token)
+    if found is None:
+        _strange(request)
+        raise not_found("address")
+    request.app.state.limits.sent(str(found.source.id))
+    return found
+
+
+def _strange(request: Request) -> None:
+    """Counts what opens nothing, by where it comes from. Raises Problem 429."""
+    request.app.state.limits.refused(network(request.client.host if request.client else ""))
+
+
+async def _body(request: Request) -> bytes:
+    if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise Problem("unsupported-media-type", 415, "Send the body as it is, not compressed.")
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > BODY_MAX:
+        raise _too_large()
+    body = bytearray()
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > BODY_MAX:
+                raise _too_large()
+    except ClientDisconnect:
+        raise Problem("unreadable", 400, "The request was broken off.") from None
+    return bytes(body)
+
+
+def _too_large() -> Problem:
+    return Problem("too-large", 413, "The body is over {n} KB.", n=BODY_MAX // 1024)
+
+
+def _answer(request: Request, addressed: Addressed, body: bytes) -> Response:
+    services, now = request.app.state.services, request.app.state.now()
+    method: Literal["GET", "POST"] = "GET" if request.method == "GET" else "POST"
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    asked = Inbound(method, headers, dict(request.query_params), body, now)
+    try:
+        got = actions.receive(services, addressed.viewer, addressed.source, asked)
+    except Problem as problem:
+        if problem.code == "unsigned":
+            _strange(request)
+        raise
+    if method == "GET":
+        return _challenge(got)
+    if replay := _replayed(services, addressed, got):
+        return replay
+    read = actions.matched(services, addressed.viewer, addressed.source, got, now)
+    return _kept(request, addressed, read)
+
+
+def _challenge(got: Received) -> Response:
+    """The text that confirms an address. A GET stores nothing, whatever it brings."""
+    if got.reply is None:
+        raise Problem("method-not-allowed", 405, "Send to this address with POST.", headers={"Allow": "POST"})
+    return PlainTextResponse(got.reply)
+
+
+def _kept(request: Request, addressed: Addressed, read: actions.Read) -> Response:
+    services, now = request.app.state.services, request.app.state.now()
+    viewer, got = addressed.viewer, read.got
+
+    def work(session: Session) -> Response:
+        if got.delivery:
+            idempotency.claim(session, viewer, key_of(addressed, got), HASH)
+        kept = actions.keep(session, viewer, read, services, now)
+        response = PlainTextResponse(got.reply) if got.reply is not None else JSONResponse(told(kept), 202)
+        if got.delivery:
+            session.flush()
+            idempotency.remember(session, viewer, key_of(addressed, got), response, services.seal)
+        return response
+
+    try:
+        done: Response = services.db.retried(work)
+    except idempotency.Replayed:
+        found = _replayed(services, addressed, got)
+        if found is None:
+            raise Problem("under-way", 409, "This delivery is under way: send it again.") from None
+        return found
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}:
+            raise Problem("busy", 503, "Send it again in a moment.", headers={"Retry-After": "1"}) from None
+        raise
+    return done
+
+
+HASH = sha256(MARK.encode()).digest()
+"""The same for all: the name of a delivery alone says whether it came before."""
+
+
+def key_of(addressed: Addressed, got: Received) -> str:
+    """Under what the answer to a delivery is remembered, for its source alone."""
+    return f"{MARK} {addressed.source.id} {sha256(got.delivery.encode('utf-8', 'replace')).hexdigest()}"
+
+
+def _replayed(services: Any, addressed: Addressed, got: Received) -> Response | None:
+    if not got.delivery:
+        return None
+    with services.db.reading() as session:
+        return idempotency.answer(session, addressed.viewer, key_of(addressed, got), HASH, services.seal)
+
+
+def told(kept: actions.Kept) -> dict[str, Any]:
+    """What the sender is told: numbers, and why something was set aside."""
+    names = ("received", "stored", "updated", "unchanged", "unmatched", "refused", "kept")
+    return {**{name: getattr(kept, name) for name in names}, "reasons": kept.reasons[:REASONS_MAX]}
+
+
+router = APIRouter(tags=["sources"], include_in_schema=False)
+for _path in PATHS:
+    router.add_api_route(_path, send, methods=["GET", "POST"])

@@ -1,0 +1,151 @@
+"""Answers to a Formbricks survey, sent by its webhook: the score from 0 to 10 and the comment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, SecretStr
+
+from ._answers import Part, Text
+from ._sent import event_of, pages
+from ._signed import check_standard
+from ._surveys import NoScore, Outcome, SurveyParams, comment_in, named, score_name, score_of
+from ._times import moment
+from .base import Answer, Collector, Inbound, Received
+
+EVENTS = ("responseCreated", "responseUpdated", "responseFinished")
+
+
+class Formbricks(SurveyParams):
+    """A survey of Formbricks."""
+
+    secret: SecretStr | None = Field(
+        None,
+        title="Signing secret",
+        description="Formbricks shows it once, when the webhook is made: it begins with whsec_. Without it, whoever "
+        "knows the address may send.",
+    )
+
+
+class Response(Part):
+    """All answers of one person, by the id of their question."""
+
+    id: str = Field(min_length=1)
+    createdAt: Any = None  # noqa: N815  # as Formbricks writes it
+    updatedAt: Any = None  # noqa: N815
+    finished: bool = False
+    data: dict[str, Any]
+
+
+class Event(Part):
+    """What Formbricks sends; a test holds no answers."""
+
+    event: Text = ""
+    data: Any = None
+
+
+class Finished(Part):
+    """An event that holds answers."""
+
+    data: Response
+
+
+def receive(params: Formbricks, asked: Inbound) -> Received:
+    """One answer. Until the survey is finished, only when it holds the score. Raises Unsigned, SourceError."""
+    if asked.method != "POST":
+        return Received()
+    delivery = _proved(params, asked)
+    event = event_of(Event, asked, "Formbricks")
+    if event.event not in EVENTS:
+        return Received(delivery=delivery)
+    response = event_of(Finished, asked, "Formbricks").data
+    if not (event.event == "responseFinished" or response.finished or _scored(response, params)):
+        return Received(delivery=delivery)
+    answers, broken = _read(response, params, asked)
+    return Received(answers=answers, broken=broken, delivery=delivery)
+
+
+def _proved(params: Formbricks, asked: Inbound) -> str:
+    if params.secret:
+        return check_standard(params.secret.get_secret_value(), asked.headers, asked.body, asked.now)
+    return asked.headers.get("webhook-id", "")[:255]
+
+
+def _scored(response: Response, params: Formbricks) -> bool:
+    try:
+        return response.data[score_name(response.data, params.score_question)] not in ("", None)
+    except NoScore:
+        return False
+
+
+def _read(response: Response, params: Formbricks, asked: Inbound) -> Outcome:
+    try:
+        question = score_name(response.data, params.score_question)
+        if response.data[question] in ("", None):
+            return (), ()  # passed over
+        answer = Answer(
+            external_id=response.id,
+            score=score_of(response.data[question]),
+            answered_at=moment(response.updatedAt) or moment(response.createdAt) or asked.now,
+            comment=comment_in(_others(response, question), params.comment_question),
+            channel=params.channel,
+        )
+    except NoScore as error:
+        return (), ((response.id, str(error)),)
+    return (answer,), ()
+
+
+def _others(response: Response, question: str) -> dict[str, object]:
+    return {name: value for name, value in response.data.items() if name != named(response.data, question)}
+
+
+collector = Collector(
+    kind="formbricks",
+    title={"en": "Formbricks survey", "fr": "Enquête Formbricks"},
+    help={
+        "en": "Counts the answers to the 0–10 question of a Formbricks survey in the survey NPS, with their comments.",
+        "fr": "Compte les réponses à la question de 0 à 10 d'une enquête Formbricks dans le NPS (enquête), avec les "
+        "commentaires.",
+    },
+    steps={
+        "en": (
+            (
+                "In the survey editor of Formbricks, open the advanced settings of the NPS question and note its id, "
+                "for instance nps: Formbricks does not say which answer is which otherwise."
+            ),
+            "Save this source with that id and with the brand that the survey asks about: it then shows an address.",
+            (
+                "In Formbricks, under Integrations › Webhooks, add a webhook with this address, the trigger «Response "
+                "Finished» and the survey."
+            ),
+            "Copy the signing secret that Formbricks shows once, change this source, and paste it.",
+        ),
+        "fr": (
+            (
+                "Dans l'éditeur d'enquête de Formbricks, ouvrez les réglages avancés de la question NPS et notez son "
+                "id, par exemple nps : Formbricks ne dit pas autrement quelle réponse est laquelle."
+            ),
+            (
+                "Enregistrez cette source avec cet id et la marque sur laquelle porte l'enquête : elle affiche alors "
+                "une adresse."
+            ),
+            (
+                "Dans Formbricks, sous Integrations › Webhooks, ajoutez un webhook avec cette adresse, le déclencheur "
+                "«Response Finished» et l'enquête."
+            ),
+            "Copiez le secret de signature que Formbricks affiche une seule fois, modifiez cette source et collez-le.",
+        ),
+    },
+    blind={
+        "en": ("Answers given before the webhook was made: import them from a file.",),
+        "fr": ("Les réponses données avant la création du webhook : importez-les d'un fichier.",),
+    },
+    history={"en": "what is answered from now on", "fr": "ce qui est répondu à partir de maintenant"},
+    params=Formbricks,
+    pages=pages,
+    receive=receive,
+    platform="formbricks",
+    group="surveys",
+    auth="none",
+    polled=False,
+)

@@ -1,0 +1,204 @@
+"""Answers to a LimeSurvey survey, sent by a webhook plugin: the score from 0 to 10 and the comment."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+
+from ._answers import Part, Text, changed
+from ._sent import event_of, pages
+from ._surveys import NoScore, Outcome, SurveyParams, comment_in, score_name, score_of
+from ._times import moment
+from .base import Answer, Collector, Inbound, Received, SourceError, Unsigned
+
+NONE = "1980-01-01 00:00:00"
+"""What LimeSurvey writes where a survey keeps no dates."""
+OWN = frozenset(
+    [
+        "id",
+        "submitdate",
+        "lastpage",
+        "startlanguage",
+        "seed",
+        "token",
+        "startdate",
+        "datestamp",
+        "ipaddr",
+        "refurl",
+        "quota_exit",
+    ]
+)
+"""Columns of an answer that are no questions."""
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("this is no IANA time zone: write it like Europe/Paris")
+    return name
+
+
+class LimeSurvey(SurveyParams):
+    """A survey of LimeSurvey."""
+
+    token: SecretStr | None = Field(
+        None,
+        title="Authentication token",
+        description="The one written in the plugin. Without one, whoever knows the address may send.",
+    )
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+        "UTC",
+        title="Time zone of LimeSurvey",
+        description="Its dates carry none.",
+        examples=["Europe/Paris"],
+        max_length=64,
+    )
+
+
+class Event(Part):
+    """What the plugin sends."""
+
+    api_token: Text = ""
+    survey: Text = ""
+    respondId: Text = ""  # noqa: N815  # as the plugin writes it
+    submitDate: Text = ""  # noqa: N815
+    token: Text = ""
+    response: Any = None
+
+
+def receive(params: LimeSurvey, asked: Inbound) -> Received:
+    """One answer. Raises Unsigned, SourceError."""
+    if asked.method != "POST":
+        return Received()
+    event = _event(asked)
+    expected = params.token.get_secret_value() if params.token else ""
+    if expected and not hmac.compare_digest(event.api_token.encode("utf-8", "replace"), expected.encode()):
+        raise Unsigned("api_token does not fit: write the same token into the plugin and into this source")
+    if not isinstance(event.response, dict) or not event.respondId:
+        raise SourceError(
+            "this plugin sends no answers, only that there is one: use one that sends them, such as LimeSurveyWebhook"
+        )
+    answers, broken = _read(event, event.response, params, asked)
+    return Received(answers=answers, broken=broken)
+
+
+def _event(asked: Inbound) -> Event:
+    """The body: JSON, or the fields of a form as older plugins send them."""
+    if not asked.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return event_of(Event, asked, "LimeSurvey")
+    try:
+        return Event.model_validate(_of_form(asked.body))
+    except ValidationError as error:
+        raise changed(error, "LimeSurvey") from None
+
+
+def _of_form(body: bytes) -> dict[str, Any]:
+    """`response[Q1]=9` is a field of an object; deeper ones are no answers to a question."""
+    try:
+        pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=5_000)
+    except ValueError:
+        raise SourceError("the form that was sent has too many fields") from None
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if parts := re.fullmatch(r"response\[(.+?)\]", name):
+            found.setdefault("response", {})[parts[1]] = value
+        elif "[" not in name and name != "response":
+            found[name] = value
+    return found
+
+
+def _read(event: Event, response: dict[str, Any], params: LimeSurvey, asked: Inbound) -> Outcome:
+    external_id = f"{event.survey}-{event.respondId}"
+    values = {name: value for name, value in response.items() if name not in OWN}
+    try:
+        question = score_name(values, params.score_question)
+        if values[question] in ("", None):
+            return (), ()  # passed over
+        others = {name: value for name, value in values.items() if name != question}
+        answer = Answer(
+            external_id=external_id,
+            score=score_of(values[question]),
+            answered_at=_at(event, response, params.timezone) or asked.now,
+            comment=comment_in(others, params.comment_question),
+            channel=params.channel,
+            respondent=event.token,
+        )
+    except NoScore as error:
+        return (), ((external_id, str(error)),)
+    return (answer,), ()
+
+
+def _at(event: Event, response: dict[str, Any], zone: str) -> datetime | None:
+    """When it was answered; as LimeSurvey writes it, in the time of its server."""
+    written = event.submitDate or str(response.get("submitdate") or "")
+    at = moment(written) if written != NONE else None
+    if at is None or re.search(r"(?:Z|[+-]\d\d:?\d\d)$", written.strip()):
+        return at
+    return at.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+collector = Collector(
+    kind="limesurvey",
+    title={"en": "LimeSurvey survey", "fr": "Enquête LimeSurvey"},
+    help={
+        "en": "Counts the answers to the 0–10 question of a LimeSurvey survey in the survey NPS, with their comments.",
+        "fr": "Compte les réponses à la question de 0 à 10 d'une enquête LimeSurvey dans le NPS (enquête), avec les "
+        "commentaires.",
+    },
+    steps={
+        "en": (
+            (
+                "LimeSurvey sends nothing by itself: have its administrator install the plugin LimeSurveyWebhook "
+                "(Configuration › Plugins › Upload & install). Hosted plans without plugins cannot send; import a file."
+            ),
+            "Note the code of the question from 0 to 10, for instance NPS, and of the comment.",
+            (
+                "Save this source with these codes, a token of your own and the brand that the survey asks about: it "
+                "then shows an address."
+            ),
+            (
+                "In the survey, under Settings › Simple plugins, switch the webhook on, paste the address, and write "
+                "the same token."
+            ),
+        ),
+        "fr": (
+            (
+                "LimeSurvey n'envoie rien de lui-même : faites installer par son administrateur l'extension "
+                "LimeSurveyWebhook (Configuration › Plugins › Upload & install). Les offres hébergées sans extensions "
+                "ne peuvent pas envoyer ; importez un fichier."
+            ),
+            "Notez le code de la question de 0 à 10, par exemple NPS, et celui du commentaire.",
+            (
+                "Enregistrez cette source avec ces codes, un jeton de votre choix et la marque sur laquelle porte "
+                "l'enquête : elle affiche alors une adresse."
+            ),
+            (
+                "Dans l'enquête, sous Paramètres › Simple plugins, activez le webhook, collez l'adresse et écrivez le "
+                "même jeton."
+            ),
+        ),
+    },
+    blind={
+        "en": (
+            "Answers given before the plugin was switched on: import them from a file.",
+            "Lists of choices whose answers have codes of their own (A1, A2…): use codes from 0 to 10.",
+        ),
+        "fr": (
+            "Les réponses données avant l'activation de l'extension : importez-les d'un fichier.",
+            "Les listes de choix dont les réponses ont leurs propres codes (A1, A2…) : utilisez des codes de 0 à 10.",
+        ),
+    },
+    history={"en": "what is answered from now on", "fr": "ce qui est répondu à partir de maintenant"},
+    params=LimeSurvey,
+    pages=pages,
+    receive=receive,
+    platform="limesurvey",
+    group="surveys",
+    auth="none",
+    polled=False,
+)

@@ -100,7 +100,7 @@ def _run(declared: AnyCollector, given: dict[str, Any]) -> None:
             read = declared.stream or declared.pages
             _print(_for(seconds, read(params, cursor if isinstance(cursor, dict) else {}, http)))
     except KeyboardInterrupt:
-        _fail("stopped")
+        return
     except json.JSONDecodeError:
         _fail("--cursor: this is not JSON")
     except ValidationError as error:

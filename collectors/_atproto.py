@@ -9,7 +9,7 @@ from ._answers import Part, Text
 
 POST = "app.bsky.feed.post"
 LINK = "app.bsky.richtext.facet#link"
-MOST_FACETS = 200
+MOST_FACETS, MOST_IMAGES = 200, 10
 
 
 class Ref(Part):
@@ -65,12 +65,16 @@ def _links(facets: object) -> Iterable[tuple[int, int, str]]:
 
 
 def embedded(embed: object) -> Iterable[str]:
-    """The words of a card and of a quoted post; a quote with media holds both a level deeper."""
+    """The words of a card, of images for who cannot see them, and of a quoted post; a quote with media holds both a level deeper."""
     if not isinstance(embed, dict):
         return
     card = embed.get("external")
     if isinstance(card, dict):
         yield from (card[name].strip() for name in ("title", "description") if isinstance(card.get(name), str))
+    images = embed.get("images")
+    for image in images[:MOST_IMAGES] if isinstance(images, list) else ():
+        if isinstance(image, dict) and isinstance(image.get("alt"), str):
+            yield image["alt"].strip()
     record, media = embed.get("record"), embed.get("media")
     if isinstance(record, dict):
         inner = record.get("record")  # recordWithMedia#view

@@ -78,6 +78,9 @@ class Reader:
             return None
         if status.account.indexable is False and not self.all_authors:
             return None
+        text = _text(status)
+        if not (text or status.spoiler_text):
+            return None
         author, now = status.account, datetime.now(UTC)
         known, parent = here or {}, status.in_reply_to_id
         counts = {
@@ -89,7 +92,7 @@ class Reader:
             external_id=status.uri or f"{self.base_url}/statuses/{status.id}",
             url=clean_link(status.url) or clean_link(status.uri),
             title=escape(status.spoiler_text),
-            text=_text(status),
+            text=text,
             html=True,
             author=author.display_name or author.username,
             author_id=author.acct if "@" in author.acct else f"{author.acct}@{self.host}",

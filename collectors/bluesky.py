@@ -263,8 +263,11 @@ def reached_by(mentions: Sequence[RawMention], since: datetime) -> datetime | No
     return max(times[-LAST:], default=None)
 
 
-def mention(post: Post) -> RawMention:
-    """`createdAt` can be any time: the earlier of it and of when the post was indexed counts."""
+def mention(post: Post) -> RawMention | None:
+    """`createdAt` can be any time: the earlier of it and of when the post was indexed counts. None without a word."""
+    text = text_of(post.record, post.embed)
+    if not text:
+        return None
     record, author, rkey = post.record, post.author, post.uri.rpartition("/")[2]
     did = author.did or post.uri.split("/")[2]
     shares = [count for count in (post.repostCount, post.quoteCount) if count is not None]
@@ -273,7 +276,7 @@ def mention(post: Post) -> RawMention:
     return RawMention(
         external_id=post.uri,
         url=url_of(author.actor or did, rkey),
-        text=text_of(record, post.embed),
+        text=text,
         author=author.displayName or author.handle,
         author_id=did,
         platform="bluesky",

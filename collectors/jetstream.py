@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -221,11 +221,13 @@ def mention(event: dict[str, Any]) -> RawMention | None:
     record, at = commit.record, moment(commit.at)
     if record is None:
         return None
-    reply = record.reply
+    text, reply = text_of(record), record.reply
+    if not text:
+        return None
     return RawMention(
         external_id=uri,
         url=url,
-        text=text_of(record),
+        text=text,
         author_id=commit.did,
         platform="bluesky",
         language=language_of(record),
@@ -269,7 +271,7 @@ collector = Collector(
         "fr": (
             "Les « j'aime », les reposts et le nom des auteurs ; ajoutez la source « Bluesky » pour les avoir.",
             "Les mots d'un message cité.",
-            "Ce qui a été publié plus d'un jour et demi auparavant, si Vigie est restée arrêtée plus longtemps.",
+            "Ce qui a été publié plus d'un jour et demi plus tôt, si Vigie est restée arrêtée plus longtemps.",
             "La suppression d'un compte entier : ses messages restent jusqu'à ce que chacun soit supprimé.",
         ),
     },

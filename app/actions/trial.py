@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLong
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,15 +20,17 @@ from app.models import Brand, uuid7
 from app.pipeline.match import BrandQuery, Matcher
 from app.pipeline.normalise import Draft
 from app.pipeline.place import prepared
-from app.pipeline.sift import tied
+from app.pipeline.sift import tied, worth, written
 from app.pipeline.store import Origin
 from app.problems import FieldError, Problem, invalid
 from app.services import Services
 from app.viewer import Viewer
-from collectors.base import AnyCollector, Notice, Page, SourceError
+from collectors.base import AnyCollector, Notice, Page, RawMention, SourceError
 
 SHOWN = 20
 SECONDS = 45
+LISTEN, HEARD_MAX = 8, 1_000
+"""Seconds that a stream is listened to for a trial, and how much of it is kept meanwhile."""
 UNREAD = frozenset({"source-slow", "source-unreadable"})
 """Codes of the problems that lie with the source, not with what was typed."""
 
@@ -56,14 +60,14 @@ def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime) -> 
     """
     viewer.needs("write")
     collector = collector_of(new.collector)
-    if not collector.polled:
+    if not (collector.polled or collector.stream):
         raise invalid(FieldError("collector", "Nothing is read from such a source: it is sent to us."))
     params = checked_params(collector, new.params, services.settings)
     with services.db.reading() as session:
         about(session, viewer, new.brand_id)
         rows = session.scalars(select(Brand).where(Brand.workspace_id == viewer.workspace_id)).all()
     brands = {row.id: row for row in rows}
-    page = _first_page(collector, params, services)
+    page = _first_page(collector, params, services, written((row.id, row.query) for row in rows))
     if page is None:
         return Trial((), 0, 0, None)
     matcher = Matcher([BrandQuery(row.id, row.query) for row in rows])
@@ -81,10 +85,16 @@ def _about(matcher: Matcher, draft: Draft, brand_id: UUID | None, brands: Mappin
     return tuple(brand for brand in (brands.get(UUID(str(one.brand_id))) for one in found) if brand)
 
 
-def _first_page(collector: AnyCollector, params: BaseModel, services: Services) -> Page | None:
+def _first_page(collector: AnyCollector, params: BaseModel, services: Services, queries: str) -> Page | None:
     pool = ThreadPoolExecutor(1, thread_name_prefix="trial")
+
+    def read() -> Page | None:
+        if collector.stream:
+            return _heard(collector.stream(params, {}, services.gate), queries)
+        return next(iter(collector.pages(params, {}, services.gate)), None)
+
     try:
-        reading = pool.submit(lambda: next(iter(collector.pages(params, {}, services.gate)), None))
+        reading = pool.submit(read)
         return reading.result(timeout=SECONDS)
     except TooLong:
         raise Problem("source-slow", 422, "The source did not answer within {n} seconds.", n=SECONDS) from None
@@ -92,6 +102,25 @@ def _first_page(collector: AnyCollector, params: BaseModel, services: Services) 
         raise _told(error) from None
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _heard(pages: Iterator[Page], queries: str) -> Page:
+    """What a stream brings within some seconds, as one page: first what may be about a brand."""
+    ends, warning = time.monotonic() + LISTEN, None
+    about: list[RawMention] = []
+    others: list[RawMention] = []
+    with closing(pages):  # type: ignore[type-var] # a generator, which the seam calls an iterator
+        for page in pages:
+            fresh = [one for one in page.mentions if not one.deleted]
+            kept = worth(fresh, None, queries)
+            known = set(map(id, kept))
+            about += kept
+            others += [one for one in fresh if id(one) not in known][: HEARD_MAX - len(others)]
+            warning = page.warning or warning
+            if len(about) >= SHOWN or time.monotonic() >= ends:
+                break
+    silent = Notice("Nothing was said there within {n} seconds.", {"n": LISTEN})
+    return Page((*about, *others), {}, warning=warning if about or others else warning or silent)
 
 
 def _told(error: SourceError) -> Problem:

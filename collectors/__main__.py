@@ -30,7 +30,9 @@ class Client(httpx2.Client):
         """Raises httpx2.RequestError, httpx2.HTTPStatusError."""
         request = httpx2.Request("GET", url.replace("ws", "http", 1))
         try:
-            return Socket(connect(url, additional_headers=dict(headers or {}), open_timeout=seconds, legacy=True))
+            return Socket(
+                connect(url, additional_headers=dict(headers or {}), open_timeout=seconds, close_timeout=1, legacy=True)
+            )
         except InvalidStatus as error:
             told = error.response
             answer = httpx2.Response(told.status_code, content=bytes(told.body or b""), request=request)

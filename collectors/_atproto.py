@@ -65,7 +65,7 @@ def _links(facets: object) -> Iterable[tuple[int, int, str]]:
 
 
 def embedded(embed: object) -> Iterable[str]:
-    """The words of a card, of images for who cannot see them, and of a quoted post; a quote with media holds both a level deeper."""
+    """The words of a card, those that describe images, and those of a quoted post. A quote with media nests them."""
     if not isinstance(embed, dict):
         return
     card = embed.get("external")

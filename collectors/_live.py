@@ -1,6 +1,6 @@
 """Streams: WebSockets and server-sent events, read from the client that is given, and cut into batches.
 
-Whatever waits for something to happen gives None at least once a second, so that a batch is not held back and whoever
+Whatever waits for something to happen gives None several times a second, so that a batch is not held back and whoever
 reads can stop in time.
 """
 
@@ -26,6 +26,8 @@ Judge = Callable[[httpx2.Response], SourceError | None]
 
 MOST, SECONDS = 500, 1.0
 """A batch holds so many messages, or what came in so many seconds."""
+TICK = 0.2
+"""After a silence of so many seconds a batch is given as it is."""
 OPENING = 20.0
 LARGEST = 1024 * 1024
 LONGEST = 24 * 3600.0
@@ -78,7 +80,7 @@ def messages(
         yield None
         while True:
             try:
-                message = line.receive(SECONDS)
+                message = line.receive(TICK)
             except httpx2.RequestError as error:
                 raise broken(error, url) from error
             yield message
@@ -115,7 +117,7 @@ def events(
     try:
         while True:
             try:
-                one = reading.got.get(timeout=SECONDS)
+                one = reading.got.get(timeout=TICK)
             except queue.Empty:
                 if not reading.open:
                     continue
@@ -229,7 +231,7 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[str]:
 
 
 def batches(stream: Iterator[T | None], most: int = MOST, seconds: float = SECONDS) -> Iterator[list[T]]:
-    """What a stream gives, `most` at once or what came within `seconds`; an empty list when nothing came.
+    """What a stream gives: `most` at once, or what came within `seconds`, or before a silence; else an empty list.
 
     Raises SourceError, after what came before it.
     """
@@ -239,7 +241,7 @@ def batches(stream: Iterator[T | None], most: int = MOST, seconds: float = SECON
         for one in stream:
             if one is not None:
                 batch.append(one)
-            if one is None or len(batch) >= most or time.monotonic() - began >= seconds:
+            if (batch and one is None) or len(batch) >= most or time.monotonic() - began >= seconds:
                 yield batch
                 batch, began = [], time.monotonic()
     except SourceError:

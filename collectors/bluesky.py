@@ -296,7 +296,7 @@ collector = Collector(
     backfill=backfill,
     help={
         "en": "What the search of Bluesky finds, with likes, reposts and replies. A free account is enough.",
-        "fr": "Ce que la recherche de Bluesky trouve, avec les « j'aime », les reposts et les "
+        "fr": "Ce que la recherche de Bluesky trouve, avec les « j'aime », les reposts et les "
         "réponses. Un compte gratuit suffit.",
     },
     steps={
@@ -307,9 +307,9 @@ collector = Collector(
             "Paste it here with the handle of the account, such as acme.bsky.social.",
         ),
         "fr": (
-            "Connectez-vous à bsky.app avec le compte qui cherchera ; n'importe quel compte convient.",
+            "Connectez-vous à bsky.app avec le compte qui cherchera ; n'importe quel compte convient.",
             "Ouvrez Paramètres → Confidentialité et sécurité → Mots de passe d'application → Ajouter.",
-            "Nommez-le « Vigie », sans accès aux messages privés, et copiez le mot de passe : il ne s'affiche qu'une fois.",
+            "Nommez-le « Vigie », sans accès aux messages privés, et copiez le mot de passe, affiché une seule fois.",
             "Collez-le ici avec l'identifiant du compte, par exemple acme.bsky.social.",
         ),
     },
@@ -320,8 +320,8 @@ collector = Collector(
             "Videos, and the words inside images.",
         ),
         "fr": (
-            "Ce que la recherche ne contient pas : elle cherche des mots entiers et omet certains messages.",
-            "Les messages supprimés après leur lecture, et les « j'aime » venus plus d'une heure après.",
+            "Ce que la recherche ne contient pas : elle cherche des mots entiers et omet certains messages.",
+            "Les messages supprimés après leur lecture, et les « j'aime » venus plus d'une heure après.",
             "Les vidéos, et les mots dans les images.",
         ),
     },

@@ -246,9 +246,9 @@ collector = Collector(
     stream=stream,
     family="bluesky",
     help={
-        "en": "Every post of Bluesky within seconds, without an account, with its edits and deletions. What matches the "
+        "en": "Every post of Bluesky within seconds, without an account; edits and deletions too. What matches the "
         "query of a brand is kept.",
-        "fr": "Chaque message de Bluesky en quelques secondes, sans compte, avec ses modifications et ses suppressions. "
+        "fr": "Chaque message de Bluesky en quelques secondes, sans compte, modifications et suppressions comprises. "
         "Ce qui correspond à la requête d'une marque est conservé.",
     },
     steps={
@@ -257,8 +257,8 @@ collector = Collector(
             "Make sure that the queries of your brands are precise: they are held against everything that is posted.",
         ),
         "fr": (
-            "Il n'y a rien à régler : gardez le serveur proposé, ou choisissez-en un plus proche.",
-            "Vérifiez que les requêtes de vos marques sont précises : elles sont confrontées à tout ce qui est publié.",
+            "Il n'y a rien à régler : gardez le serveur proposé, ou choisissez-en un plus proche.",
+            "Vérifiez que les requêtes de vos marques sont précises : elles sont confrontées à tout ce qui est publié.",
         ),
     },
     blind={
@@ -269,15 +269,15 @@ collector = Collector(
             "The deletion of a whole account: its posts stay until each of them is deleted.",
         ),
         "fr": (
-            "Les « j'aime », les reposts et le nom des auteurs ; ajoutez la source « Bluesky » pour les avoir.",
+            "Les « j'aime », les reposts et le nom des auteurs ; ajoutez la source « Bluesky » pour les avoir.",
             "Les mots d'un message cité.",
             "Ce qui a été publié plus d'un jour et demi plus tôt, si Vigie est restée arrêtée plus longtemps.",
-            "La suppression d'un compte entier : ses messages restent jusqu'à ce que chacun soit supprimé.",
+            "La suppression d'un compte entier : ses messages restent jusqu'à ce que chacun soit supprimé.",
         ),
     },
     platform="bluesky",
     group="social",
     polled=False,
     deletions=True,
-    history={"en": "nothing: it begins now", "fr": "rien : elle commence maintenant"},
+    history={"en": "nothing: it begins now", "fr": "rien : elle commence maintenant"},
 )

@@ -113,11 +113,11 @@ collector = Collector(
             "Open the application you have just made, copy «Your access token», and paste it here.",
         ),
         "fr": (
-            "Choisissez un grand serveur, ou celui de vos clients : chacun montre ce que suivent ses propres membres.",
-            "Pour des mots-dièse, saisissez-les et laissez le jeton vide ; si le serveur en demande un, continuez ici.",
+            "Choisissez un grand serveur, ou celui de vos clients : chacun montre ce que suivent ses propres membres.",
+            "Pour des mots-dièse, saisissez-les et laissez le jeton vide ; si le serveur en demande un, continuez ici.",
             "Pour un jeton, créez un compte sur ce serveur, puis Préférences → Développement → Nouvelle application.",
             "Donnez un nom à l'application, ne gardez que les droits read:search et read:statuses, puis enregistrez.",
-            "Ouvrez l'application que vous venez de créer, copiez « Votre jeton d'accès » et collez-le ici.",
+            "Ouvrez l'application que vous venez de créer, copiez « Votre jeton d'accès » et collez-le ici.",
         ),
     },
     blind={
@@ -128,7 +128,7 @@ collector = Collector(
             "Messages to followers only, and what was deleted since.",
         ),
         "fr": (
-            "Ce que ce serveur n'a pas reçu : aucun serveur ne voit tout le réseau.",
+            "Ce que ce serveur n'a pas reçu : aucun serveur ne voit tout le réseau.",
             "Les messages sans le mot-dièse et, en recherche, ceux des auteurs qui n'ont pas accepté d'être trouvés.",
             "Les auteurs qui ne veulent pas être recherchés, sauf si vous le demandez.",
             "Les messages réservés aux abonnés, et ce qui a été supprimé depuis.",

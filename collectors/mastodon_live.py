@@ -159,10 +159,10 @@ collector = Collector(
         ),
         "fr": (
             "Choisissez un grand serveur, ou celui de vos clients, et saisissez le mot-dièse.",
-            "La plupart des serveurs réservent leur flux à leurs membres : créez-y un compte.",
+            "La plupart des serveurs réservent leur flux à leurs membres : créez-y un compte.",
             "Ouvrez Préférences → Développement → Nouvelle application.",
             "Donnez un nom à l'application, ne gardez que le droit read:statuses, puis enregistrez.",
-            "Ouvrez l'application que vous venez de créer, copiez « Votre jeton d'accès » et collez-le ici.",
+            "Ouvrez l'application que vous venez de créer, copiez « Votre jeton d'accès » et collez-le ici.",
         ),
     },
     blind={
@@ -174,10 +174,10 @@ collector = Collector(
             "The deletion of a message that was written long before, or while Vigie was stopped.",
         ),
         "fr": (
-            "Ce que ce serveur n'a pas reçu : aucun serveur ne voit tout le réseau.",
+            "Ce que ce serveur n'a pas reçu : aucun serveur ne voit tout le réseau.",
             "Les messages sans le mot-dièse.",
             "Les auteurs qui ne veulent pas être recherchés, sauf si vous le demandez.",
-            "Les favoris et partages venus après le message ; ajoutez la source « Mastodon » pour les compter.",
+            "Les favoris et partages venus après le message ; ajoutez la source « Mastodon » pour les compter.",
             "La suppression d'un message bien plus ancien, ou faite pendant que Vigie était arrêtée.",
         ),
     },

@@ -272,6 +272,8 @@ class Follow:
 
     def _sifted(self, held: Held, page: Page, now: datetime) -> Batch:
         """The page as it may be stored. Cheap for what is about no brand, which is nearly all of a large stream."""
+        if not (page.mentions or page.broken):
+            return Batch((), (), 0)
         origin = held.origin
         queries = self._placer.queries(origin.workspace_id)
         kept = self._without_strangers(origin, worth(page.mentions, origin.brand_id, queries))

@@ -26,6 +26,8 @@ from .base import Collector, Cursor, Json, Notice, Page, RawMention, SourceBusy,
 NEW, OLD = "/xrpc/network.bsky.jetstream.subscribeEvents", "/subscribe"
 LARGEST = 900_000
 """Bytes of a message: the server leaves out what is larger, which would end the stream."""
+FIRST_TIME = 10**15
+"""Microseconds: a smaller cursor is the number of an event."""
 REWIND = timedelta(seconds=5)
 GAP = timedelta(minutes=2)
 """An older server begins in silence with what it still has: a first event so much later than asked is a gap."""
@@ -101,7 +103,7 @@ def stream(params: Jetstream, cursor: Cursor, http: httpx2.Client) -> Iterator[P
     except NotThere:
         yield from follow(base, Place(old=True, time_us=place.time_us), http)
     except TooOld:  # a time is accepted however old it is: the server then begins with the oldest it has
-        yield from follow(base, Place(time_us=place.time_us), http, warning=missed(place.at))
+        yield from follow(base, Place(time_us=place.time_us or FIRST_TIME), http, warning=missed(place.at))
 
 
 def follow(base: str, place: Place, http: httpx2.Client, warning: Notice | None = None) -> Iterator[Page]:
@@ -114,7 +116,7 @@ def follow(base: str, place: Place, http: httpx2.Client, warning: Notice | None 
 def address(base: str, place: Place) -> str:
     """Where to listen, and from which event on: both dialects give that one again."""
     server = "ws" + base.removeprefix("http")
-    since = place.time_us - int(REWIND.total_seconds() * 1e6) if place.time_us else None
+    since = max(place.time_us - int(REWIND.total_seconds() * 1e6), FIRST_TIME) if place.time_us else None
     size = ("maxMessageSizeBytes", LARGEST)
     if place.old:
         asked = [("wantedCollections", POST), size, ("cursor", since)]

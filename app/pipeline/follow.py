@@ -142,10 +142,13 @@ class Follow:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         beat: Callable[[], None] = lambda: None,
         checkpoint: Callable[[str], None] = lambda _name: None,
+        look: timedelta = LOOK,
+        save: timedelta = SAVE,
     ) -> None:
         self._db, self._http, self._jobs, self._seal = db, http, jobs, seal
         self._random, self._stopping, self._now = random, stopping, now
         self._beat, self._checkpoint = beat, checkpoint
+        self._look_every, self._save_every = look, save
         self._placer = Placer(db)
         self._held: dict[tuple[UUID, UUID], Held] = {}
         self._renewed = NEVER
@@ -157,7 +160,7 @@ class Follow:
                     self._look()
                 except DBAPIError as error:
                     log.warning("the database does not answer", error=type(error).__name__)
-                self._stopping.wait(LOOK.total_seconds())
+                self._stopping.wait(self._look_every.total_seconds())
         finally:
             self._leave()
 
@@ -253,7 +256,7 @@ class Follow:
         batch = self._sifted(held, page, now)
         held.read += len(page.mentions) + len(page.broken)
         held.unmatched += batch.unmatched
-        if batch.placed or batch.refused or page.warning or now - held.saved >= SAVE:
+        if batch.placed or batch.refused or page.warning or now - held.saved >= self._save_every:
             self._checkpoint("follow:placed")
             with self._db.writing() as session:
                 hold(session, held.due)

@@ -201,7 +201,7 @@ class Instance:
         return [one for one in newest_first if int(one["id"]) < below][:40]
 
 
-def _speaker(instance: Instance) -> type[BaseHTTPRequestHandler]:
+def _speaker(instance: Instance) -> type[BaseHTTPRequestHandler]:  # noqa: C901  # one branch for each path
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             where = urlsplit(self.path)

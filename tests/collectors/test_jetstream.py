@@ -171,10 +171,10 @@ def test_what_came_before_a_drop_is_given_first(http: Client) -> None:
     with jetstream(Jet(cut_after=2)) as jet:
         for number in range(5):
             jet.post(f"Acme {number}")
-        pages, found = stream(Jetstream(base_url=jet.url), {"seq": 0, "time_us": 1}, http), []
+        pages = stream(Jetstream(base_url=jet.url), {"seq": 0, "time_us": 1}, http)
+        found = next(page.mentions for page in pages if page.mentions)
         with pytest.raises(SourceError):
-            for page in pages:
-                found += page.mentions
+            list(pages)
     assert [one.text for one in found] == ["Acme 0", "Acme 1"]
 
 

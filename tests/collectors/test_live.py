@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import httpx2
 import pytest
@@ -14,7 +15,7 @@ from collectors.base import SourceError, SourceRefused
 from tests.collectors.conftest import Site
 
 BODY = (
-    b"\xef\xbb\xbf:)\n\nevent: update\r\ndata: {\r\ndata:  \"a\": 1}\r\n\r\n:thump\nid: 7\ndata: caf\xc3\xa9\n\n"
+    b'\xef\xbb\xbf:)\n\nevent: update\r\ndata: {\r\ndata:  "a": 1}\r\n\r\n:thump\nid: 7\ndata: caf\xc3\xa9\n\n'
     b"id\ndata\n\nretry: 10\nunknown: x\n\nevent: delete\ndata: 9\n\ndata: never ended"
 )
 EVENTS = [
@@ -32,7 +33,7 @@ def test_events_are_read_by_the_rules() -> None:
 @given(cuts=st.lists(st.integers(0, len(BODY)), max_size=12))
 def test_it_does_not_matter_where_the_bytes_are_cut(cuts: list[int]) -> None:
     marks = [0, *sorted(cuts), len(BODY)]
-    pieces = [BODY[start:end] for start, end in zip(marks, marks[1:], strict=False)]
+    pieces = [BODY[start:end] for start, end in pairwise(marks)]
     assert list(parsed(pieces)) == EVENTS
 
 

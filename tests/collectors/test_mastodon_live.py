@@ -10,7 +10,7 @@ import pytest
 
 from collectors.__main__ import Client
 from collectors.base import Cursor, Page, RawMention, SourceError, SourceRefused
-from collectors.mastodon_live import MastodonLive, streaming_of, stream
+from collectors.mastodon_live import MastodonLive, stream, streaming_of
 from tests.collectors.streams import Instance, mastodon, wait_for
 
 
@@ -70,7 +70,9 @@ def test_edits_and_deletions_are_followed_over_a_restart(instance: Instance, htt
     _, page = upto(pages, 1)
     again = follow(instance, http, json.loads(json.dumps(dict(page.cursor))))
     next(again)
-    instance.tell("status.update", json.dumps({**one, "content": "<p>Acme est top</p>", "edited_at": "2026-09-01T09:00:00Z"}))
+    instance.tell(
+        "status.update", json.dumps({**one, "content": "<p>Acme est top</p>", "edited_at": "2026-09-01T09:00:00Z"})
+    )
     instance.tell("delete", "1")
     instance.tell("delete", one["id"])
     (edited, deleted), _ = upto(again, 2)

@@ -121,8 +121,8 @@ def _text(status: Status) -> str:
     return status.content + "".join(part if part.startswith("<p") else f"<p>{part}</p>" for part in more if part)
 
 
-def headers_of(token: SecretStr | None) -> dict[str, str]:
-    given = token.get_secret_value().strip() if token else ""
+def headers_of(token: SecretStr) -> dict[str, str]:
+    given = token.get_secret_value().strip()
     return {"Authorization": f"Bearer {given}"} if given else {}
 
 

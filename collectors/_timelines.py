@@ -35,7 +35,7 @@ class Timeline:
     base_url: str
     path: str
     params: Mapping[str, Any]
-    token: SecretStr | None = None
+    token: SecretStr
 
     @property
     def is_search(self) -> bool:

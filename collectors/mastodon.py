@@ -42,8 +42,8 @@ class Mastodon(Params):
         title="Also authors who did not agree to be searched for",
         description="Most accounts never answered that question: without it, much is left out",
     )
-    token: SecretStr | None = Field(
-        None, title="Access token", description="To search, and for servers that ask for one"
+    token: SecretStr = Field(
+        SecretStr(""), title="Access token", description="To search, and for servers that ask for one"
     )
 
     @model_validator(mode="after")
@@ -52,7 +52,7 @@ class Mastodon(Params):
             raise ValueError("give hashtags or words to search for, not both")
         if len(self.names) > MOST_TAGS:
             raise ValueError("give five hashtags at most")
-        if self.query and not (self.token and self.token.get_secret_value()):
+        if self.query and not self.token.get_secret_value():
             raise ValueError("a search by words needs a token")
         return self
 

@@ -37,7 +37,7 @@ class MastodonLive(Params):
         title="Also authors who did not agree to be searched for",
         description="Most accounts never answered that question: without it, much is left out",
     )
-    token: SecretStr | None = Field(None, title="Access token", description="Most servers ask for one")
+    token: SecretStr = Field(SecretStr(""), title="Access token", description="Most servers ask for one")
 
     @property
     def name(self) -> str:
@@ -74,7 +74,8 @@ class Seen:
 def stream(params: MastodonLive, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """Opens the stream, then asks for what was written while nobody listened, then follows."""
     reader, seen = Reader(params.base_url, params.all_authors), Seen.of(cursor)
-    heard = events(http, *address(params, http), judge=judge_of(params.base_url, has_token=bool(params.token)))
+    judge = judge_of(params.base_url, has_token=bool(headers_of(params.token)))
+    heard = events(http, *address(params, http), judge=judge)
     next(heard)
     yield from missed(reader, params, http, seen)
     for batch in batches(heard):

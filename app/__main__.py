@@ -1,4 +1,4 @@
-"""The command line: serve, web, worker, migrate, admin, key, import, export, doctor, sample."""
+"""The command line: serve, web, worker, stream, migrate, admin, key, import, export, doctor, sample."""
 
 from __future__ import annotations
 
@@ -124,7 +124,8 @@ def main() -> None:
 @click.option("--sample", is_flag=True, help="fill an empty database with a fictional brand and its competitor")
 @example("vigie serve --sample")
 def serve(sample: bool) -> None:
-    """Serves the web app and the API, with one worker beside them."""
+    """Serves the web app and the API, with one worker beside them, and what follows streams once there are some."""
+    from app.pipeline.follow import anything_to_follow
     from app.scorer import place_of
     from app.supervise import Supervisor
 
@@ -132,7 +133,7 @@ def serve(sample: bool) -> None:
         place_of(services.settings)  # said here once, rather than by a worker that never comes up
         if sample:
             load_sample_when_empty(services)
-        supervisor = Supervisor(services.embedded)
+        supervisor = Supervisor(services.embedded, lambda: anything_to_follow(services.db))
         supervisor.start()
         try:
             serve_web(services)
@@ -154,6 +155,17 @@ def web() -> None:
 def worker(end_with_parent: bool) -> None:
     """Collects, scores, watches and notifies. Run as many as you like."""
     from app.worker import run
+
+    with running(patience=60) as services:
+        run(services, end_with_parent=end_with_parent)
+
+
+@main.command()
+@click.option("--end-with-parent", is_flag=True, hidden=True)
+@example("VIGIE_DATABASE_URL=postgresql://vigie@db/vigie vigie stream")
+def stream(end_with_parent: bool) -> None:
+    """Follows the sources that never end (Bluesky and Mastodon, live). Run one, or several to share them out."""
+    from app.stream import run
 
     with running(patience=60) as services:
         run(services, end_with_parent=end_with_parent)

@@ -33,6 +33,7 @@ from app.pipeline.sweep import Sweep, wake
 from app.pipeline.watch import Watch
 from app.scorer import scorer_of
 from app.services import Services
+from app.supervise import end_with_parent_process
 from sentiment.base import Scorer
 
 log = structlog.get_logger(__name__)
@@ -119,7 +120,7 @@ def run(services: Services, *, end_with_parent: bool = False) -> None:
     """Works until SIGTERM or SIGINT, then finishes what it holds, for 20 seconds at most. Raises Misconfigured."""
     stop = threading.Event()
     if end_with_parent:
-        threading.Thread(target=_follow_parent, daemon=True).start()
+        threading.Thread(target=end_with_parent_process, daemon=True).start()
     scorer = scorer_of(services.settings)
     services.db.retried(lambda session: record(session, scorer, datetime.now(UTC)))
     steps = handlers(services, scorer, stop.is_set)
@@ -191,10 +192,3 @@ def _loud(name: str, step: Callable[..., Any]) -> Callable[..., None]:
             log.exception("a job failed; the next sweep wakes it again", job=name, **args)
 
     return task
-
-
-def _follow_parent() -> None:
-    """Our parent holds the other end of our standard input: when that closes, it is gone and so are we."""
-    while os.read(0, 1024):  # not sys.stdin: the lock of its buffer, held here, would abort our own clean end
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)

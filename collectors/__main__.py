@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, get_origin
@@ -13,11 +14,50 @@ import click
 import httpx2
 from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.sync.client import ClientConnection, connect
 
 from . import all_collectors
 from .base import AnyCollector, Page, RawMention, SourceError
 
 SECONDS = 30.0
+
+
+class Client(httpx2.Client):
+    """A plain client that can also follow a WebSocket (see _live.Listens): the operator runs it, by hand."""
+
+    def listen(self, url: str, headers: Mapping[str, str] | None = None, seconds: float | None = None) -> Socket:
+        """Raises httpx2.RequestError, httpx2.HTTPStatusError."""
+        request = httpx2.Request("GET", url.replace("ws", "http", 1))
+        try:
+            return Socket(
+                connect(url, additional_headers=dict(headers or {}), open_timeout=seconds, close_timeout=1, legacy=True)
+            )
+        except InvalidStatus as error:
+            told = error.response
+            answer = httpx2.Response(told.status_code, content=bytes(told.body or b""), request=request)
+            raise httpx2.HTTPStatusError(str(error), request=request, response=answer) from error
+        except (OSError, WebSocketException) as error:
+            raise httpx2.ConnectError(str(error), request=request) from error
+
+
+class Socket:
+    """An open WebSocket (see _live.Line)."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+
+    def receive(self, seconds: float) -> bytes | None:
+        """Raises httpx2.RemoteProtocolError when it ended."""
+        try:
+            return bytes(self._connection.recv(seconds, decode=False))
+        except TimeoutError:
+            return None
+        except ConnectionClosed as error:
+            raise httpx2.RemoteProtocolError(str(error)) from error
+
+    def close(self) -> None:
+        self._connection.close()
 
 
 class Kinds(click.Group):
@@ -35,6 +75,8 @@ def command_of(declared: AnyCollector) -> click.Command:
     """`KIND --param value …`. Secrets can also come from the environment, where other users do not see them."""
     options: list[click.Parameter] = [_option(declared.kind, *named) for named in declared.params.model_fields.items()]
     options.append(click.Option(["--cursor"], default="{}", help="Go on from this cursor, as printed by the last run."))
+    if declared.stream:
+        options.append(click.Option(["--seconds"], type=float, help="Follow for so long; until Ctrl-C when left out."))
     return click.Command(
         declared.kind,
         params=options,
@@ -52,12 +94,15 @@ def line(mention: RawMention) -> str:
 
 def _run(declared: AnyCollector, given: dict[str, Any]) -> None:
     try:
-        cursor = json.loads(given.pop("cursor"))
+        cursor, seconds = json.loads(given.pop("cursor")), given.pop("seconds", None)
         params = declared.params.model_validate(
             {name: value for name, value in given.items() if value not in (None, ())}
         )
-        with httpx2.Client(follow_redirects=True, timeout=SECONDS, headers={"User-Agent": "Vigie"}) as http:
-            _print(declared.pages(params, cursor if isinstance(cursor, dict) else {}, http))
+        with Client(follow_redirects=True, timeout=SECONDS, headers={"User-Agent": "Vigie"}) as http:
+            read = declared.stream or declared.pages
+            _print(_for(seconds, read(params, cursor if isinstance(cursor, dict) else {}, http)))
+    except KeyboardInterrupt:
+        return
     except json.JSONDecodeError:
         _fail("--cursor: this is not JSON")
     except ValidationError as error:
@@ -67,6 +112,17 @@ def _run(declared: AnyCollector, given: dict[str, Any]) -> None:
         _fail(f"--{where}: {reason}" if where else reason)
     except SourceError as error:
         _fail(str(error))
+
+
+def _for(seconds: float | None, pages: Iterable[Page]) -> Iterator[Page]:
+    """The pages of so many seconds; those that say nothing new are left out."""
+    ends, cursor = time.monotonic() + (seconds or float("inf")), None
+    for page in pages:
+        if page.mentions or page.broken or page.warning or page.cursor != cursor:
+            yield page
+        cursor = page.cursor
+        if time.monotonic() >= ends:
+            return
 
 
 def _print(pages: Iterable[Page]) -> None:

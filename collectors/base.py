@@ -221,6 +221,9 @@ class Collector(Generic[P]):
     things happen, in a process of its own; a page without mentions only moves its cursor. `receive` reads what was
     sent to the source's own address; it raises Unsigned, or SourceError for what cannot be read.
 
+    `family` is the kind whose ids these are, where several kinds read one platform: what two of them bring is one
+    mention.
+
     `gap` is the least pause between two requests to the host, whoever makes them.
     """
 
@@ -232,6 +235,7 @@ class Collector(Generic[P]):
     steps: Mapping[str, Sequence[str]] = field(default_factory=dict)
     blind: Mapping[str, Sequence[str]] = field(default_factory=dict)
     platform: str = ""
+    family: str = ""
     group: Group = "web"
     auth: Literal["none", "key", "token", "password", "oauth"] = "none"
     min_interval: timedelta = timedelta(minutes=15)

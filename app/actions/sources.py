@@ -29,6 +29,10 @@ from collectors import all_collectors
 from collectors.base import AnyCollector
 
 SOURCES_MAX = 10_000
+_NOT_POLLED = {
+    False: "Nothing is read from this source: it is sent to us.",
+    True: "This source is followed without a pause: there is nothing to ask for.",
+}
 INTERVAL_MAX = 30 * 86_400
 
 
@@ -160,7 +164,7 @@ def poll_now(session: Session, viewer: Viewer, source_id: UUID, services: Servic
     viewer.needs("write")
     row = locked(session, viewer, source_id)
     if not all_collectors()[row.collector].polled:
-        raise Problem("not-polled", 409, "Nothing is read from this source: it is sent to us.")
+        raise Problem("not-polled", 409, _NOT_POLLED[bool(all_collectors()[row.collector].stream)])
     if not row.enabled:
         raise Problem("paused", 409, "This source is paused: enable it first.")
     wake(session, services.jobs, viewer.workspace_id, source_id, now)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLong
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,15 +23,17 @@ from app.pipeline.match import BrandQuery, Matcher
 from app.pipeline.meters import Payer, trial_of
 from app.pipeline.normalise import Draft
 from app.pipeline.place import prepared
-from app.pipeline.sift import tied
+from app.pipeline.sift import tied, worth, written
 from app.pipeline.store import Origin
 from app.problems import FieldError, Problem, invalid
 from app.services import Services
 from app.viewer import Viewer
-from collectors.base import AnyCollector, Notice, Page, SourceError
+from collectors.base import AnyCollector, Notice, Page, RawMention, SourceError
 
 SHOWN = 20
 SECONDS = 45
+LISTEN, HEARD_MAX = 8, 1_000
+"""Seconds that a stream is listened to for a trial, and how much of it is kept meanwhile."""
 UNREAD = frozenset({"source-slow", "source-unreadable"})
 """Codes of the problems that lie with the source, not with what was typed."""
 
@@ -60,7 +64,7 @@ def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime, sou
     """
     viewer.needs("write")
     collector = collector_of(new.collector)
-    if not collector.polled:
+    if not (collector.polled or collector.stream):
         raise invalid(FieldError("collector", "Nothing is read from such a source: it is sent to us."))
     params = checked_params(collector, new.params, services.settings)
     with services.db.reading() as session:
@@ -69,7 +73,8 @@ def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime, sou
     brands = {row.id: row for row in rows}
     key = limit_key(params, services.seal)
     payer = Payer(viewer.workspace_id, collector.kind, str(source_id) if source_id else trial_of(key), key)
-    page = _first_page(collector, params, allowed(services.db, services.gate, collector, params, payer))
+    http = allowed(services.db, services.gate, collector, params, payer)
+    page = _first_page(collector, params, http, written((row.id, row.query) for row in rows))
     if page is None:
         return Trial((), 0, 0, None)
     matcher = Matcher([BrandQuery(row.id, row.query) for row in rows])
@@ -87,10 +92,16 @@ def _about(matcher: Matcher, draft: Draft, brand_id: UUID | None, brands: Mappin
     return tuple(brand for brand in (brands.get(UUID(str(one.brand_id))) for one in found) if brand)
 
 
-def _first_page(collector: AnyCollector, params: BaseModel, http: httpx2.Client) -> Page | None:
+def _first_page(collector: AnyCollector, params: BaseModel, http: httpx2.Client, queries: str) -> Page | None:
     pool = ThreadPoolExecutor(1, thread_name_prefix="trial")
+
+    def read() -> Page | None:
+        if collector.stream:
+            return _heard(collector.stream(params, {}, http), queries)
+        return next(iter(collector.pages(params, {}, http)), None)
+
     try:
-        reading = pool.submit(lambda: next(iter(collector.pages(params, {}, http)), None))
+        reading = pool.submit(read)
         return reading.result(timeout=SECONDS)
     except TooLong:
         raise Problem("source-slow", 422, "The source did not answer within {n} seconds.", n=SECONDS) from None
@@ -98,6 +109,25 @@ def _first_page(collector: AnyCollector, params: BaseModel, http: httpx2.Client)
         raise _told(error) from None
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _heard(pages: Iterator[Page], queries: str) -> Page:
+    """What a stream brings within some seconds, as one page: first what may be about a brand."""
+    ends, warning = time.monotonic() + LISTEN, None
+    about: list[RawMention] = []
+    others: list[RawMention] = []
+    with closing(pages):  # type: ignore[type-var] # a generator, which the seam calls an iterator
+        for page in pages:
+            fresh = [one for one in page.mentions if not one.deleted]
+            kept = worth(fresh, None, queries)
+            known = set(map(id, kept))
+            about += kept
+            others += [one for one in fresh if id(one) not in known][: HEARD_MAX - len(others)]
+            warning = page.warning or warning
+            if len(about) >= SHOWN or time.monotonic() >= ends:
+                break
+    silent = Notice("Nothing was said there within {n} seconds.", {"n": LISTEN})
+    return Page((*about, *others), {}, warning=warning if about or others else warning or silent)
 
 
 def _told(error: SourceError) -> Problem:

@@ -2,7 +2,8 @@
 
 A URL is judged (`url`), waits its turn on the host (`allowance`), its name is resolved and the addresses are judged
 and dialled (`address`, `dial`), redirects are judged anew (`redirect`), the body is counted while it is uncompressed
-(`body`); `gate` puts this together as a client, `mail` sends mails, and `errors` says what went wrong.
+(`body`); `gate` puts this together as a client, `line` is a WebSocket by the same way, `mail` sends mails, and `errors`
+says what went wrong.
 """
 
 from .errors import (
@@ -20,6 +21,7 @@ from .errors import (
     Unreachable,
 )
 from .gate import DEADLINE, LIMIT, Gate, allowing
+from .line import Line
 from .mail import Mailer, Wire
 from .url import check_url, rules_for
 
@@ -35,6 +37,7 @@ __all__ = [
     "CutShort",
     "Gate",
     "GateError",
+    "Line",
     "Mailer",
     "NameNotFound",
     "TooLarge",

@@ -14,31 +14,37 @@ class Allowance(float):
 
     A time-out of httpcore2 holds for one read, so one byte per second would last for ever. But it hands the time-out,
     typed as a float, to the network backend untouched: this float takes along how much remains of the whole.
+
+    `quiet`: for an answer that goes on as things happen, the longest silence between two of its pieces, in seconds.
     """
 
-    __slots__ = ("_bytes", "_ends", "_free")
+    __slots__ = ("_bytes", "_ends", "_free", "_quiet")
     _bytes: int
     _ends: float
     _free: int
+    _quiet: float | None
 
-    def __new__(cls, seconds: float, wire: int) -> Allowance:
+    def __new__(cls, seconds: float, wire: int, quiet: float | None = None) -> Allowance:
         self = super().__new__(cls, seconds)
         self._ends = time.monotonic() + seconds
         self._bytes = self._free = wire
+        self._quiet = quiet
         return self
 
     def left(self) -> float:
-        """Seconds that remain, more than 0. Raises TooSlow when there are none."""
+        """Seconds that the next step may take, more than 0. Raises TooSlow when there are none."""
         seconds = self._ends - time.monotonic()
         if seconds <= 0:
             raise self.too_slow()
-        return seconds
+        return seconds if self._quiet is None else min(seconds, self._quiet)
 
     @property
     def is_over(self) -> bool:
         return time.monotonic() >= self._ends
 
     def too_slow(self) -> TooSlow:
+        if self._quiet is not None and not self.is_over:
+            return TooSlow(f"the server sent nothing for {self._quiet:g} seconds")
         return TooSlow(f"the server gave no complete answer within {float(self):g} seconds")
 
     def spend(self, count: int) -> None:

@@ -105,12 +105,15 @@ class Backend(httpcore2.NetworkBackend):
         """Called for every new connection, so also after a redirect or a lost keep-alive. Raises Blocked, …"""
         assert isinstance(timeout, Allowance)
         try:
-            addresses = self._judged(host, port, timeout)
-            return Stream(connect(addresses, port, self._dial, timeout))
+            return Stream(self.judged_socket(host, port, timeout))
         except TimeoutError as error:
             raise timeout.too_slow() from error
         except (OSError, GateError) as error:  # wrapped, because the pool clears the cause of what passes through it
             raise httpcore2.ConnectError(error) from error
+
+    def judged_socket(self, host: str, port: int, allowance: Allowance) -> socket.socket:
+        """A connection to an address that was judged. Raises Blocked, NameNotFound, TooSlow, OSError."""
+        return connect(self._judged(host, port, allowance), port, self._dial, allowance)
 
     def _judged(self, host: str, port: int, allowance: Allowance) -> Sequence[str]:
         trusted = (host, port) == self._proxy or self._rules.open_to(host, port)

@@ -15,7 +15,8 @@ import httpx2
 from .allowance import Allowance, Lanes
 from .body import Body, Inflater, coding_of, too_large
 from .dial import Backend, Dial, Resolve, system_dial, system_resolve
-from .errors import NOT_ALLOWED, BadRedirect, BadRequest, Blocked, TooLarge, explain
+from .errors import NOT_ALLOWED, BadRedirect, BadRequest, Blocked, TooLarge, Unreachable, explain
+from .line import Line, Sockets, as_http
 from .redirect import bare, drain, next_request
 from .url import Rules, check_target, check_text, check_url, rules_for
 
@@ -33,12 +34,12 @@ _PATIENCE = 10  # deadlines that a request may wait for its turn on a host
 logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 
-def allowing(*, limit: int | None = None, deadline: float | None = None) -> dict[str, Any]:
+def allowing(*, limit: int | None = None, deadline: float | None = None, quiet: float | None = None) -> dict[str, Any]:
     """`extensions=allowing(limit=…, deadline=…)`: bytes of the uncompressed body, and seconds in all, for one request.
 
-    Leaves, which cannot import this, write `extensions={"limit": …, "deadline": …}`.
+    `quiet` is told in Gate. Leaves, which cannot import this, write `extensions={"limit": …, "deadline": …}`.
     """
-    given = {"limit": limit, "deadline": deadline}
+    given = {"limit": limit, "deadline": deadline, "quiet": quiet}
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -51,6 +52,10 @@ class Gate(httpx2.Client):
     `deadline`: seconds in all for name, connection, TLS, redirects and body, not for waiting in our own queue.
     `limit`: bytes of a body once uncompressed. `per_host`: requests at once to one host. A request's own `timeout`,
     or its extensions `deadline` and `limit`, go before these. `resolve` and `dial` are how the network is reached.
+
+    A request with the extension `quiet` asks for an answer that goes on as things happen: its `deadline` and `limit`
+    are set long and wide, `quiet` is the longest silence in it, and it gives its turn on the host back once it has
+    begun. `listen` opens a WebSocket, by the same judged connections.
 
     GET and HEAD follow up to 5 redirects unless told otherwise, nothing else does. Cookies are never kept. A body
     that came compressed is given uncompressed, without its `content-encoding` and `content-length`.
@@ -75,14 +80,17 @@ class Gate(httpx2.Client):
         self._limit = limit
         through = _proxy(proxy) if proxy else None
         trusted = (through.url.host.decode("ascii"), through.url.port or 80) if through else None
+        backend, context = Backend(self._rules, resolve, dial, trusted), tls(ca_file)
         pool = httpcore2.ConnectionPool(
-            ssl_context=tls(ca_file),
+            ssl_context=context,
             proxy=through,
             max_connections=None,  # the lanes and the threads of the worker bound them
             max_keepalive_connections=64,
             keepalive_expiry=15.0,
-            network_backend=Backend(self._rules, resolve, dial, trusted),
+            network_backend=backend,
         )
+        self._lanes = Lanes(per_host, patience=_PATIENCE * deadline)
+        self._sockets = None if through else Sockets(backend, context, user_agent)
         super().__init__(
             headers={"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate"},
             timeout=httpx2.Timeout(deadline),
@@ -90,8 +98,28 @@ class Gate(httpx2.Client):
             max_redirects=MOST_REDIRECTS,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             trust_env=False,
-            transport=_Transport(pool, Lanes(per_host, patience=_PATIENCE * deadline), limit),
+            transport=_Transport(pool, self._lanes, limit),
         )
+
+    def listen(self, url: str, headers: Mapping[str, str] | None = None, seconds: float | None = None) -> Line:
+        """A WebSocket, open for reading. `url` starts with ws:// or wss://; `seconds` bound its opening.
+
+        Raises GateError; httpx2.HTTPStatusError with the answer when the server refuses to open it.
+        """
+        check_text(url)
+        target = as_http(url)
+        check_target(target, self._rules)
+        if self._sockets is None:
+            raise Unreachable(
+                "a stream cannot be followed through the proxy of VIGIE_PROXY_URL: let this host pass without it"
+            )
+        whole = Allowance(seconds or self._deadline, _HEADERS)
+        host = target.raw_host.decode("ascii")
+        whole.forgive(self._lanes.enter(host))
+        try:
+            return self._sockets.open(url, target, headers or {}, whole)
+        finally:
+            self._lanes.leave(host)
 
     def check_url(self, url: str) -> str:
         """The canonical form of a URL that a person typed. Raises Blocked with a sentence for the form."""
@@ -143,7 +171,8 @@ class Gate(httpx2.Client):
         """Turns the time-outs of the request into the allowance that all its hops share."""
         given = request.extensions
         seconds = given.get("deadline") or (given.get("timeout") or {}).get("read") or self._deadline
-        whole = Allowance(seconds, int(given.get("limit") or self._limit) + _HEADERS)
+        quiet = float(given["quiet"]) if given.get("quiet") else None
+        whole = Allowance(seconds, int(given.get("limit") or self._limit) + _HEADERS, quiet)
         spent = {"connect": whole, "read": whole, "write": whole, "pool": None}
         request.extensions = {**given, "timeout": spent}
         request.headers["Accept-Encoding"] = "gzip, deflate"  # nothing else is understood here
@@ -161,12 +190,15 @@ class _Transport(httpx2.BaseTransport):
         host = request.url.raw_host.decode("ascii")
         whole = request.extensions["timeout"]["read"]
         whole.forgive(self._lanes.enter(host))
-        leave = partial(self._lanes.leave, host)
+        leave: Callable[[], None] = partial(self._lanes.leave, host)
         try:
             answer = self._exchange(request)
         except BaseException:
             leave()
             raise
+        if request.extensions.get("quiet"):  # it may last for days: others must have their turn
+            leave()
+            leave = _nothing
         return _response(request, answer, int(request.extensions.get("limit") or self._limit), leave)
 
     def _exchange(self, request: httpx2.Request) -> httpcore2.Response:
@@ -219,6 +251,10 @@ def _response(
         stream=Body(answer, Inflater(coding) if coding else None, limit, released),
         extensions={name: answer.extensions[name] for name in ("http_version", "reason_phrase")},
     )
+
+
+def _nothing() -> None:
+    """What is to be done when the turn was given back already."""
 
 
 def _announced(headers: Mapping[str, str]) -> int:

@@ -55,15 +55,25 @@ class Matcher:
         title, text = title[:TITLE_LIMIT], text[:TEXT_LIMIT]
         return self.match_words(title, text, folded(title), folded(text))
 
-    def match_words(self, title: str, text: str, in_title: Sequence[str], in_text: Sequence[str]) -> list[Matched]:
-        """As `match`, of a title and a text within their limits whose words are folded already."""
-        held = Held(title, text, in_title, in_text)
+    def about(self, in_title: Sequence[str], in_text: Sequence[str]) -> bool:
+        """Whether any query holds for these folded words: all there is to know of what is not to be kept."""
+        if not self._always and self._by_word.keys().isdisjoint(in_text) and self._by_word.keys().isdisjoint(in_title):
+            return False
+        held = Held("", "", in_title, in_text)
+        return any(held.satisfies(self._queries[number][1]) for number in self._candidates(held))
+
+    def _candidates(self, held: Held) -> set[int]:
         candidates = set(self._always)
         for word in held.words & self._by_word.keys():
             candidates.update(self._by_word[word])
+        return candidates
+
+    def match_words(self, title: str, text: str, in_title: Sequence[str], in_text: Sequence[str]) -> list[Matched]:
+        """As `match`, of a title and a text within their limits whose words are folded already."""
+        held = Held(title, text, in_title, in_text)
         return [
             Matched(brand, held.spans(query))
-            for brand, query in (self._queries[number] for number in sorted(candidates))
+            for brand, query in (self._queries[number] for number in sorted(self._candidates(held)))
             if held.satisfies(query)
         ]
 

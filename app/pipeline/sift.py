@@ -15,6 +15,10 @@ from app.pipeline.match import BrandQuery, Matched, Matcher
 from app.pipeline.normalise import Draft, Quarantined, draft_of, guarded, said
 from collectors.base import RawMention
 
+SHORT = 4_000
+"""Characters that are cleaned, folded and matched in some milliseconds at most, whatever they are: markup nested on
+purpose costs the square of its length, and so do marks piled upon one letter."""
+
 Sifted = tuple[Draft, tuple[Matched, ...]] | Quarantined | None
 """A mention to keep with the brands it is about; or why it cannot be read; or None when it is about no brand."""
 
@@ -31,6 +35,30 @@ def sift(
         return (draft_of(kind, raw, it, now, scope), matches) if matches or raw.deleted else None
 
     return [guarded(raw, one) for raw in raws]
+
+
+def worth(raws: Sequence[RawMention], tied_to: UUID | None, queries: str) -> list[RawMention]:
+    """Those of a stream that `sift` may keep: the others are about no brand, or say nothing.
+
+    This part runs in the caller's own process, so it looks at short texts only, on which no step can take long; what
+    is longer is left for `sift` to judge.
+    """
+    if tied_to is not None:
+        return list(raws)
+    matcher = _compiled(queries)
+    return [raw for raw in raws if raw.deleted or _is_long(raw) or _is_about(matcher, raw)]
+
+
+def _is_long(raw: RawMention) -> bool:
+    return len(raw.title) + len(raw.text) > SHORT
+
+
+def _is_about(matcher: Matcher, raw: RawMention) -> bool:
+    try:
+        it = said(raw)
+    except ValueError:  # without title and text there is nothing to keep
+        return False
+    return matcher.about(it.in_title, it.in_text)
 
 
 def written(brands: Iterable[tuple[UUID, str]]) -> str:

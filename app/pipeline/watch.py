@@ -224,7 +224,7 @@ def blind(session: Session, brand: Brand, now: datetime) -> bool:
 
     Why does not matter: refused, over its budget, changed, or kept waiting by its host for the sake of others.
     """
-    sent = [kind for kind, declared in all_collectors().items() if not declared.polled]
+    sent = [kind for kind, declared in all_collectors().items() if not (declared.polled or declared.stream)]
     rows = session.execute(
         select(Source.state, paused(now), Source.last_success_at, Source.interval_seconds).where(
             Source.workspace_id == brand.workspace_id,

@@ -54,7 +54,7 @@ def step_page(
             sources=[each.source for each in sources(session, viewer, asked.now).items],
             channels=channels(session, viewer).items,
             rules=rules(session, viewer).items,
-            offered=[each for each in all_collectors().values() if not each.hidden and each.polled],
+            offered=[each for each in all_collectors().values() if not each.hidden and (each.polled or each.stream)],
             values=typed,
             preview=preview_of(asked, session, typed["query"]) if typed["query"] and not problem else None,
             problem=problem,

@@ -104,7 +104,9 @@ def wrong(path: Path, source: str) -> list[str]:
         return []
     tree = ast.parse(source)
     found = [module for module in imported(tree) if is_socket(module)]
-    return found if makes_its_own_client(path) else [*found, *clients(tree)]
+    if makes_its_own_client(path):
+        return [module for module in found if module.partition(".")[0] != "websockets"]
+    return [*found, *clients(tree)]
 
 
 FILES = [path.relative_to(ROOT) for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
@@ -166,5 +168,7 @@ def test_the_scan_leaves_alone(source: str) -> None:
 def test_the_command_of_a_leaf_may_make_a_client_but_no_socket() -> None:
     path = Path("collectors/__main__.py")
     assert wrong(path, "import httpx2\nhttpx2.Client()") == []
+    assert wrong(path, "from websockets.sync.client import connect") == []
+    assert wrong(Path("collectors/_live.py"), "from websockets.sync.client import connect") != []
     assert wrong(path, "import socket") == ["socket"]
     assert wrong(Path("app/__main__.py"), "import httpx2\nhttpx2.Client()") != []

@@ -1,0 +1,50 @@
+"""`vigie stream`: follows the sources that never end. One or several of them share the sources out."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from datetime import UTC, datetime
+from random import Random
+
+import structlog
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from app import checkpoint as checkpoints
+from app.models import Heartbeat
+from app.pipeline.follow import Follow
+from app.services import Services
+from app.supervise import end_with_parent_process
+
+log = structlog.get_logger(__name__)
+
+
+def run(services: Services, *, end_with_parent: bool = False) -> None:
+    """Works until SIGTERM or SIGINT, then finishes the batches at hand, for some seconds at most."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    if end_with_parent:
+        threading.Thread(target=end_with_parent_process, daemon=True).start()
+    follow = Follow(
+        services.db,
+        services.gate,
+        services.jobs,
+        services.seal,
+        random=Random().random,  # noqa: S311 - jitter, no secret
+        stopping=stop,
+        beat=lambda: beat(services),
+        checkpoint=checkpoints.from_environment(),
+    )
+    log.info("streams are followed", pid=os.getpid())
+    follow()
+    log.info("streams are left", pid=os.getpid())
+
+
+def beat(services: Services) -> None:
+    """Says that this process lives."""
+    now = datetime.now(UTC)
+    with services.db.writing() as session:
+        statement = upsert(Heartbeat).values(name="stream", at=now, details={"pid": os.getpid()})
+        session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"at": now}))

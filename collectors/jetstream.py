@@ -1,0 +1,285 @@
+"""Bluesky as it is posted: every post of the network, by a Jetstream server; what is about a brand is kept.
+
+Two dialects are spoken. The newer one, `subscribeEvents`, counts its events; the older one, `subscribe`, tells the
+microsecond of each, and it is asked where the newer one is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx2
+from pydantic import Field, ValidationError
+from pydantic_core import from_json
+
+from ._answers import Part, reason_of
+from ._atproto import POST, Record, language_of, text_of, url_of
+from ._fields import BaseUrl, Params
+from ._live import batches, messages, never
+from ._times import earlier, moment
+from .base import Collector, Cursor, Json, Notice, Page, RawMention, SourceBusy, SourceChanged, SourceError
+
+NEW, OLD = "/xrpc/network.bsky.jetstream.subscribeEvents", "/subscribe"
+LARGEST = 900_000
+"""Bytes of a message: the server leaves out what is larger, which would end the stream."""
+FIRST_TIME = 10**15
+"""Microseconds: a smaller cursor is the number of an event."""
+REWIND = timedelta(seconds=5)
+GAP = timedelta(minutes=2)
+"""An older server begins in silence with what it still has: a first event so much later than asked is a gap."""
+MOST_BROKEN = 20
+ALL_BROKEN = 500
+
+
+class Jetstream(Params):
+    """Nothing is searched for: the queries of the brands decide."""
+
+    base_url: BaseUrl = Field(
+        "https://jetstream.us-east.bsky.network",
+        title="Server",
+        description="A Jetstream server. An address that ends with /subscribe is spoken to in the older dialect",
+        examples=["https://jetstream2.us-east.bsky.network"],
+    )
+
+
+class Commit(Part):
+    """What happened to one post."""
+
+    did: str = Field(pattern=r"^did:[a-z]+:[^/\s]{1,300}$")
+    operation: str
+    rkey: str = Field(pattern=r"^[^/\s]{1,512}$")
+    record: Record | None = None
+    at: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the stream stands: the number of the last event where they are counted, and its time in microseconds."""
+
+    old: bool = False
+    seq: int | None = None
+    time_us: int | None = None
+
+    @classmethod
+    def of(cls, cursor: Cursor) -> Place:
+        seq, time_us = cursor.get("seq"), cursor.get("time_us")
+        return cls(
+            cursor.get("dialect") == "subscribe",
+            seq if isinstance(seq, int) else None,
+            time_us if isinstance(time_us, int) else None,
+        )
+
+    @property
+    def cursor(self) -> dict[str, Json]:
+        told: dict[str, Json] = {"dialect": "subscribe" if self.old else "subscribeEvents"}
+        return {**told, **{name: value for name, value in (("seq", self.seq), ("time_us", self.time_us)) if value}}
+
+    @property
+    def at(self) -> datetime | None:
+        return moment(self.time_us)
+
+
+class TooOld(SourceError):
+    """The server no longer holds what follows the last event that was read."""
+
+
+class NotThere(SourceError):
+    """The server does not speak this dialect."""
+
+
+def stream(params: Jetstream, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
+    """Follows from the last event that was stored; from now on, the first time."""
+    place = Place.of(cursor)
+    base = params.base_url.removesuffix(OLD)
+    if base != params.base_url or place.old:
+        yield from follow(base, replace(place, old=True), http)
+        return
+    try:
+        yield from follow(base, place, http)
+    except NotThere:
+        yield from follow(base, Place(old=True, time_us=place.time_us), http)
+    except TooOld:  # a time is accepted however old it is: the server then begins with the oldest it has
+        yield from follow(base, Place(time_us=place.time_us or FIRST_TIME), http, warning=missed(place.at))
+
+
+def follow(base: str, place: Place, http: httpx2.Client, warning: Notice | None = None) -> Iterator[Page]:
+    """The pages of one connection. Raises SourceError."""
+    reading = Reading(place, warning)
+    for batch in batches(messages(http, address(base, place), judge=judge)):
+        yield reading.page(batch)
+
+
+def address(base: str, place: Place) -> str:
+    """Where to listen, and from which event on: both dialects give that one again."""
+    server = "ws" + base.removeprefix("http")
+    since = max(place.time_us - int(REWIND.total_seconds() * 1e6), FIRST_TIME) if place.time_us else None
+    size = ("maxMessageSizeBytes", LARGEST)
+    if place.old:
+        asked = [("wantedCollections", POST), size, ("cursor", since)]
+        return f"{server}{OLD}?{urlencode([pair for pair in asked if pair[1] is not None])}"
+    asked = [("kinds", "commit"), ("collections", POST), size, ("cursor", since if place.seq is None else place.seq)]
+    return f"{server}{NEW}?{urlencode([pair for pair in asked if pair[1] is not None])}"
+
+
+def judge(answer: httpx2.Response) -> SourceError | None:
+    """What a server means that refuses to open the stream."""
+    try:
+        value = answer.json()
+    except (ValueError, RecursionError):
+        value = None
+    name, status = (value.get("error") if isinstance(value, dict) else None), answer.status_code
+    if name == "CursorTooOld":
+        return TooOld("the server no longer holds what comes after the last post that was read")
+    if answer.url.path.endswith(NEW) and (status in (404, 405, 501) or (status == 400 and not name)):
+        return NotThere("the server does not speak this dialect")
+    return None
+
+
+def missed(since: datetime | None) -> Notice:
+    """What is said when a server cannot go back as far as it should."""
+    told = f"{since:%Y-%m-%d %H:%M}" if since else "?"
+    return Notice(
+        "what was posted after {since} (UTC) is partly missed: the server keeps the last hours only. Add the source "
+        "«Bluesky», whose search goes back further",
+        {"since": told},
+    )
+
+
+class Reading:
+    """Makes pages of the events of one connection, and knows where it stands."""
+
+    def __init__(self, place: Place, warning: Notice | None = None) -> None:
+        self._place, self._warning = place, warning
+        self._asked = place.at if place.old else None
+        self._in_a_row = 0
+
+    def page(self, batch: Sequence[bytes]) -> Page:
+        """The page of some messages. Raises SourceError when the server says so, or only nonsense comes."""
+        mentions: list[RawMention] = []
+        broken: list[tuple[str, str]] = []
+        last: dict[str, Any] = {}
+        for message in batch:
+            try:
+                event = self._event(from_json(message))
+                last = event or last
+                mentions += filter(None, [mention(event) if event else None])
+                self._in_a_row = 0
+            except ValidationError as error:
+                broken.append(("", reason_of(error)))
+            except ValueError:
+                broken.append(("", "the message is no JSON"))
+        self._count(len(broken), bool(batch) and len(broken) == len(batch))
+        self._move(last)
+        warning, self._warning = self._warning, None
+        return Page(tuple(mentions), self._place.cursor, warning=warning, broken=tuple(broken[:MOST_BROKEN]))
+
+    def _event(self, value: Any) -> dict[str, Any] | None:
+        """What both dialects say, under one set of names; None for what is no event. Raises SourceError."""
+        if not isinstance(value, dict):
+            raise ValueError("no object")
+        if value.get("$type") == "error":
+            raise SourceBusy(
+                "{server} ends the stream: {reason}", server="Jetstream", reason=str(value.get("error"))[:100]
+            )
+        if isinstance(value.get("payload"), dict):
+            return self._new(value["payload"])
+        commit = value.get("commit")
+        return {**(commit if isinstance(commit, dict) else {}), "did": value.get("did"), "at": value.get("time_us")}
+
+    def _new(self, payload: dict[str, Any]) -> dict[str, Any] | None:
+        if str(payload.get("$type")).endswith("#info"):
+            if payload.get("name") in ("OutdatedCursor", "FutureCursor"):
+                self._warning = self._warning or missed(self._place.at)
+            return None
+        return {**payload, "at": payload.get("witnessedAt") or payload.get("time")}
+
+    def _move(self, last: dict[str, Any]) -> None:
+        at, seq = moment(last.get("at")), last.get("seq")
+        if at is None:
+            return
+        if self._asked and at - self._asked > GAP + timedelta(seconds=10):
+            self._warning = self._warning or missed(self._asked)
+        self._asked = None
+        self._place = Place(self._place.old, seq if isinstance(seq, int) else None, int(at.timestamp() * 1e6))
+
+    def _count(self, broken: int, all_broken: bool) -> None:
+        self._in_a_row = self._in_a_row + broken if all_broken else 0
+        if self._in_a_row >= ALL_BROKEN:
+            raise SourceChanged("Jetstream changed its messages: none can be read. Update Vigie, or report it")
+
+
+def mention(event: dict[str, Any]) -> RawMention | None:
+    """A post that was written, edited or deleted; None for anything else. Raises ValidationError."""
+    if event.get("collection") != POST:
+        return None
+    commit = Commit.model_validate(event)
+    uri, url = f"at://{commit.did}/{POST}/{commit.rkey}", url_of(commit.did, commit.rkey)
+    if commit.operation == "delete":
+        return RawMention(uri, url=url, platform="bluesky", deleted=True)
+    record, at = commit.record, moment(commit.at)
+    if record is None:
+        return None
+    text, reply = text_of(record), record.reply
+    if not text:
+        return None
+    return RawMention(
+        external_id=uri,
+        url=url,
+        text=text,
+        author_id=commit.did,
+        platform="bluesky",
+        language=language_of(record),
+        published_at=earlier(moment(record.createdAt), at),
+        edited_at=at if commit.operation == "update" else None,
+        thread_id=(reply.root.uri if reply else "") or uri,
+        parent_id=(reply.parent.uri if reply else "") or None,
+    )
+
+
+collector = Collector(
+    kind="jetstream",
+    title={"en": "Bluesky, live", "fr": "Bluesky, en direct"},
+    params=Jetstream,
+    pages=never,
+    stream=stream,
+    family="bluesky",
+    help={
+        "en": "Every post of Bluesky within seconds, without an account; edits and deletions too. What matches the "
+        "query of a brand is kept.",
+        "fr": "Chaque message de Bluesky en quelques secondes, sans compte, modifications et suppressions comprises. "
+        "Ce qui correspond à la requête d'une marque est conservé.",
+    },
+    steps={
+        "en": (
+            "There is nothing to set up: keep the server as it is, or choose a nearer one.",
+            "Make sure that the queries of your brands are precise: they are held against everything that is posted.",
+        ),
+        "fr": (
+            "Il n'y a rien à régler : gardez le serveur proposé, ou choisissez-en un plus proche.",
+            "Vérifiez que les requêtes de vos marques sont précises : elles sont confrontées à tout ce qui est publié.",
+        ),
+    },
+    blind={
+        "en": (
+            "Likes, reposts and the names of authors; add the source «Bluesky» to have them.",
+            "The words of a quoted post.",
+            "What was posted more than about a day and a half before, when Vigie was stopped for longer.",
+            "The deletion of a whole account: its posts stay until each of them is deleted.",
+        ),
+        "fr": (
+            "Les « j'aime », les reposts et le nom des auteurs ; ajoutez la source « Bluesky » pour les avoir.",
+            "Les mots d'un message cité.",
+            "Ce qui a été publié plus d'un jour et demi plus tôt, si Vigie est restée arrêtée plus longtemps.",
+            "La suppression d'un compte entier : ses messages restent jusqu'à ce que chacun soit supprimé.",
+        ),
+    },
+    platform="bluesky",
+    group="social",
+    polled=False,
+    deletions=True,
+    history={"en": "nothing: it begins now", "fr": "rien : elle commence maintenant"},
+)

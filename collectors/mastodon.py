@@ -1,0 +1,142 @@
+"""Mastodon: hashtags or the public timeline of one server, or a search by words with a token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+from pydantic import Field, SecretStr, model_validator
+
+from ._fields import BaseUrl, Line, Params
+from ._mastodon import Reader
+from ._timelines import Timeline, Walk, newer, older, past
+from .base import Collector, Cursor, Page, Window
+
+OVERLAP = timedelta(hours=1)
+MOST_TAGS = 5  # one in the path, four beside it: a server looks at no more
+
+
+class Mastodon(Params):
+    """What is read of a server: hashtags, or a search, or all that is public when both are empty."""
+
+    base_url: BaseUrl = Field("https://mastodon.social", title="Server", examples=["https://mastodon.social"])
+    tags: Line = Field(
+        "",
+        title="Hashtags",
+        description="Five at most, separated by spaces. Without any, and without words to search for, "
+        "all that is public is read",
+        examples=["#acme #acmebikes"],
+    )
+    query: Line = Field(
+        "",
+        title="Search by words",
+        description="Needs a token, and finds only what its authors agreed to have found",
+        examples=["acme"],
+    )
+    local: bool = Field(False, title="Only what was written on this server")
+    all_authors: bool = Field(
+        False,
+        title="Also authors who did not agree to be searched for",
+        description="Most accounts never answered that question: without it, much is left out",
+    )
+    token: SecretStr = Field(
+        SecretStr(""), title="Access token", description="To search, and for servers that ask for one"
+    )
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Mastodon:
+        if self.names and self.query:
+            raise ValueError("give hashtags or words to search for, not both")
+        if len(self.names) > MOST_TAGS:
+            raise ValueError("give five hashtags at most")
+        if self.query and not self.token.get_secret_value():
+            raise ValueError("a search by words needs a token")
+        return self
+
+    @property
+    def names(self) -> list[str]:
+        return self.tags.replace("#", " ").replace(",", " ").split()
+
+
+def pages(params: Mastodon, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
+    """Timelines go on forwards from a status; a search, and the first reading, go back from the newest."""
+    reader, timeline, walk = reader_of(params), timeline_of(params, http), Walk.of(cursor)
+    if walk.low and not walk.high and not timeline.is_search:
+        return newer(reader, timeline, walk.low)
+    return older(reader, timeline, walk, OVERLAP if timeline.is_search else timedelta())
+
+
+def backfill(params: Mastodon, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
+    """The same list, back by `max_id`."""
+    return past(reader_of(params), timeline_of(params, http), cursor, window)
+
+
+def reader_of(params: Mastodon) -> Reader:
+    return Reader(params.base_url, params.all_authors)
+
+
+def timeline_of(params: Mastodon, http: httpx2.Client) -> Timeline:
+    local: dict[str, Any] = {"local": "true"} if params.local else {}
+    path, asked = "/api/v1/timelines/public", local
+    if params.query:
+        path, asked = "/api/v2/search", {"q": params.query, "type": "statuses", "resolve": "false"}
+    elif params.names:
+        first, *others = params.names
+        path, asked = (
+            f"/api/v1/timelines/tag/{quote(first, safe='')}",
+            {**local, **({"any[]": others} if others else {})},
+        )
+    return Timeline(http, params.base_url, path, asked, params.token)
+
+
+collector = Collector(
+    kind="mastodon",
+    title={"en": "Mastodon", "fr": "Mastodon"},
+    params=Mastodon,
+    pages=pages,
+    backfill=backfill,
+    help={
+        "en": "What is written under hashtags on a Mastodon server, or what its search finds. Hashtags need no account "
+        "on most servers.",
+        "fr": "Ce qui s'écrit sous des mots-dièse sur un serveur Mastodon, ou ce que sa recherche trouve. Les "
+        "mots-dièse se lisent sans compte sur la plupart des serveurs.",
+    },
+    steps={
+        "en": (
+            "Choose a large server, or the one where your customers are: each one shows what its own members follow.",
+            "For hashtags, type them and leave the token empty; if the server then asks for a token, go on below.",
+            "For a token, create an account on that server and open Preferences → Development → New application.",
+            "Give the application a name, keep only the rights read:search and read:statuses, and save it.",
+            "Open the application you have just made, copy «Your access token», and paste it here.",
+        ),
+        "fr": (
+            "Choisissez un grand serveur, ou celui de vos clients : chacun montre ce que suivent ses propres membres.",
+            "Pour des mots-dièse, saisissez-les et laissez le jeton vide ; si le serveur en demande un, continuez ici.",
+            "Pour un jeton, créez un compte sur ce serveur, puis Préférences → Développement → Nouvelle application.",
+            "Donnez un nom à l'application, ne gardez que les droits read:search et read:statuses, puis enregistrez.",
+            "Ouvrez l'application que vous venez de créer, copiez « Votre jeton d'accès » et collez-le ici.",
+        ),
+    },
+    blind={
+        "en": (
+            "What this server has not received: no server sees the whole network.",
+            "Messages without the hashtag, and in a search those of authors who did not agree to be found.",
+            "Authors who do not want to be searched for, unless you ask for them.",
+            "Messages to followers only, and what was deleted since.",
+        ),
+        "fr": (
+            "Ce que ce serveur n'a pas reçu : aucun serveur ne voit tout le réseau.",
+            "Les messages sans le mot-dièse et, en recherche, ceux des auteurs qui n'ont pas accepté d'être trouvés.",
+            "Les auteurs qui ne veulent pas être recherchés, sauf si vous le demandez.",
+            "Les messages réservés aux abonnés, et ce qui a été supprimé depuis.",
+        ),
+    },
+    platform="mastodon",
+    group="social",
+    auth="token",
+    default_interval=timedelta(minutes=30),
+    history={"en": "as far back as the server keeps it", "fr": "aussi loin que le serveur conserve les messages"},
+)

@@ -1,0 +1,194 @@
+"""Mastodon as it is written: one hashtag, or all that is public on a server, by its stream of events."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+from pydantic import Field, SecretStr
+from pydantic_core import from_json
+
+from ._answers import json_of
+from ._fetch import fetch
+from ._fields import BaseUrl, Line, Params
+from ._live import Event, batches, events, never
+from ._mastodon import Reader, headers_of, judge_of
+from ._timelines import Timeline, Walk, id_of, newer, older, rank
+from .base import Collector, Cursor, Json, Page, RawMention, SourceChanged, SourceError
+
+REMEMBERED, KEPT = 10_000, 50
+"""Addresses of statuses by their id here, to follow deletions: in memory, and over a restart."""
+
+
+class MastodonLive(Params):
+    """What is followed of a server: one hashtag, or all that is public."""
+
+    base_url: BaseUrl = Field("https://mastodon.social", title="Server", examples=["https://mastodon.social"])
+    tag: Line = Field(
+        "", title="Hashtag", description="Without one, all that is public is followed", examples=["#acme"]
+    )
+    local: bool = Field(False, title="Only what was written on this server")
+    all_authors: bool = Field(
+        False,
+        title="Also authors who did not agree to be searched for",
+        description="Most accounts never answered that question: without it, much is left out",
+    )
+    token: SecretStr = Field(SecretStr(""), title="Access token", description="Most servers ask for one")
+
+    @property
+    def name(self) -> str:
+        return self.tag.lstrip("#").strip()
+
+
+@dataclass(slots=True)
+class Seen:
+    """Where the stream stands: the newest status, and the addresses that a deletion will name by their id only."""
+
+    newest: str
+    addresses: OrderedDict[str, str] = field(default_factory=OrderedDict)
+
+    @classmethod
+    def of(cls, cursor: Cursor) -> Seen:
+        kept = cursor.get("recent")
+        pairs = kept.items() if isinstance(kept, dict) else ()
+        return cls(str(cursor.get("min_id") or ""), OrderedDict((one, str(address)) for one, address in pairs))
+
+    def note(self, values: Sequence[Any]) -> None:
+        for value in values:
+            if id_of(value) and isinstance(value.get("uri"), str):
+                self.addresses[id_of(value)] = value["uri"]
+                self.newest = max(self.newest, id_of(value), key=rank)
+        while len(self.addresses) > REMEMBERED:
+            self.addresses.popitem(last=False)
+
+    @property
+    def cursor(self) -> dict[str, Json]:
+        recent: dict[str, Json] = dict(list(self.addresses.items())[-KEPT:])
+        return {"min_id": self.newest, "recent": recent}
+
+
+def stream(params: MastodonLive, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
+    """Opens the stream, then asks for what was written while nobody listened, then follows."""
+    reader, seen = Reader(params.base_url, params.all_authors), Seen.of(cursor)
+    judge = judge_of(params.base_url, has_token=bool(headers_of(params.token)))
+    heard = events(http, *address(params, http), judge=judge)
+    next(heard)
+    yield from missed(reader, params, http, seen)
+    for batch in batches(heard):
+        yield page_of(reader, seen, batch)
+
+
+def missed(reader: Reader, params: MastodonLive, http: httpx2.Client, seen: Seen) -> Iterator[Page]:
+    """The timeline since the last status that was seen; its newest page, the first time."""
+    path = f"/api/v1/timelines/tag/{params.name}" if params.name else "/api/v1/timelines/public"
+    timeline = Timeline(http, params.base_url, path, {"local": "true"} if params.local else {}, params.token)
+    first = not seen.newest
+    for page in older(reader, timeline, Walk()) if first else newer(reader, timeline, seen.newest):
+        low = str(page.cursor.get("newest") or page.cursor.get("min_id") or "")
+        seen.newest = max(seen.newest, low, key=rank)
+        yield Page(page.mentions, seen.cursor, warning=page.warning, broken=page.broken)
+        if first:
+            return
+
+
+def address(params: MastodonLive, http: httpx2.Client) -> tuple[str, Mapping[str, str]]:
+    """Where the stream is, which may be another host, and the headers to ask it with."""
+    path = "hashtag" if params.name else "public"
+    local = "/local" if params.local else ""
+    asked = httpx2.QueryParams({"tag": params.name} if params.name else {})
+    base = streaming_of(params.base_url, http)
+    return f"{base}/api/v1/streaming/{path}{local}{'?' if params.name else ''}{asked}", headers_of(params.token)
+
+
+def streaming_of(base_url: str, http: httpx2.Client) -> str:
+    """The address of the stream as the server names it, its own where it names none; never less safe than its own."""
+    try:
+        value = json_of(fetch(http, f"{base_url}/api/v2/instance"))
+    except SourceError:
+        return base_url
+    for name in ("configuration", "urls", "streaming"):
+        value = value.get(name) if isinstance(value, dict) else None
+    named = re.fullmatch(r"(?:wss?|https?)(://[^/?#@]+)/?", value) if isinstance(value, str) else None
+    return base_url.partition(":")[0] + named[1] if named else base_url
+
+
+def page_of(reader: Reader, seen: Seen, batch: Sequence[Event]) -> Page:
+    """What a batch of events says: new and edited statuses, and what was deleted, in their order."""
+    mentions: list[RawMention] = []
+    broken: list[tuple[str, str]] = []
+    for event in batch:
+        if event.event == "delete":
+            known = seen.addresses.get(event.data.strip())
+            mentions += [RawMention(known, url=known, platform="mastodon", deleted=True)] if known else []
+        if event.event not in ("update", "status.update"):
+            continue
+        try:
+            value = from_json(event.data)
+            found, bad = reader.mentions([value])
+        except (ValueError, SourceChanged) as error:
+            broken.append(("", str(error)[:200]))
+            continue
+        seen.note([value])
+        mentions += found
+        broken += bad
+    return Page(tuple(mentions), seen.cursor, broken=tuple(broken))
+
+
+collector = Collector(
+    kind="mastodon_live",
+    title={"en": "Mastodon, live", "fr": "Mastodon, en direct"},
+    params=MastodonLive,
+    pages=never,
+    stream=stream,
+    family="mastodon",
+    help={
+        "en": "What is written under a hashtag on a Mastodon server, within seconds, with its edits and deletions.",
+        "fr": "Ce qui s'écrit sous un mot-dièse sur un serveur Mastodon, en quelques secondes, modifications et "
+        "suppressions comprises.",
+    },
+    steps={
+        "en": (
+            "Choose a large server, or the one where your customers are, and type the hashtag.",
+            "Most servers show their stream to members only: create an account there.",
+            "Open Preferences → Development → New application.",
+            "Give the application a name, keep only the right read:statuses, and save it.",
+            "Open the application you have just made, copy «Your access token», and paste it here.",
+        ),
+        "fr": (
+            "Choisissez un grand serveur, ou celui de vos clients, et saisissez le mot-dièse.",
+            "La plupart des serveurs réservent leur flux à leurs membres : créez-y un compte.",
+            "Ouvrez Préférences → Développement → Nouvelle application.",
+            "Donnez un nom à l'application, ne gardez que le droit read:statuses, puis enregistrez.",
+            "Ouvrez l'application que vous venez de créer, copiez « Votre jeton d'accès » et collez-le ici.",
+        ),
+    },
+    blind={
+        "en": (
+            "What this server has not received: no server sees the whole network.",
+            "Messages without the hashtag.",
+            "Authors who do not want to be searched for, unless you ask for them.",
+            "Likes and shares that come after the message; add the source «Mastodon» to count them.",
+            "The deletion of a message that was written long before, or while Vigie was stopped.",
+        ),
+        "fr": (
+            "Ce que ce serveur n'a pas reçu : aucun serveur ne voit tout le réseau.",
+            "Les messages sans le mot-dièse.",
+            "Les auteurs qui ne veulent pas être recherchés, sauf si vous le demandez.",
+            "Les favoris et partages venus après le message ; ajoutez la source « Mastodon » pour les compter.",
+            "La suppression d'un message bien plus ancien, ou faite pendant que Vigie était arrêtée.",
+        ),
+    },
+    platform="mastodon",
+    group="social",
+    auth="token",
+    polled=False,
+    deletions=True,
+    history={
+        "en": "the newest page, then as it is written",
+        "fr": "la page la plus récente, puis au fil de l'écriture",
+    },
+)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import imaplib
 import json
+import ssl
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -18,6 +20,20 @@ from . import all_collectors
 from .base import AnyCollector, Page, RawMention, SourceError
 
 SECONDS = 30.0
+
+
+class Client(httpx2.Client):
+    """What collectors are given here. It judges no address: whoever types the command has chosen it."""
+
+    def mailbox(self, host: str, port: int, tls: str, seconds: float) -> imaplib.IMAP4:
+        """A connection to an IMAP server; `tls` is tls, starttls or none."""
+        context, seconds = ssl.create_default_context(), min(seconds, SECONDS)
+        if tls == "tls":
+            return imaplib.IMAP4_SSL(host, port, ssl_context=context, timeout=seconds)
+        box = imaplib.IMAP4(host, port, timeout=seconds)
+        if tls == "starttls":
+            box.starttls(context)
+        return box
 
 
 class Kinds(click.Group):
@@ -56,7 +72,7 @@ def _run(declared: AnyCollector, given: dict[str, Any]) -> None:
         params = declared.params.model_validate(
             {name: value for name, value in given.items() if value not in (None, ())}
         )
-        with httpx2.Client(follow_redirects=True, timeout=SECONDS, headers={"User-Agent": "Vigie"}) as http:
+        with Client(follow_redirects=True, timeout=SECONDS, headers={"User-Agent": "Vigie"}) as http:
             _print(declared.pages(params, cursor if isinstance(cursor, dict) else {}, http))
     except json.JSONDecodeError:
         _fail("--cursor: this is not JSON")

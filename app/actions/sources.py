@@ -179,7 +179,7 @@ def _put_params(row: Source, params: BaseModel, services: Services) -> None:
     row.params = shown
     row.secrets = services.seal.seal(hidden, place(row)) if hidden else None
     addresses = [value for value in shown.values() if isinstance(value, str) and "://" in value]
-    row.host = host_of(addresses[0]) if addresses else ""
+    row.host = str(shown.get("host") or (host_of(addresses[0]) if addresses else ""))
 
 
 def place(row: Source) -> str:

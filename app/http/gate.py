@@ -16,6 +16,7 @@ from .allowance import Allowance, Lanes
 from .body import Body, Inflater, coding_of, too_large
 from .dial import Backend, Dial, Resolve, system_dial, system_resolve
 from .errors import NOT_ALLOWED, BadRedirect, BadRequest, Blocked, TooLarge, explain
+from .imap import Mailbox, Mailboxes, Security
 from .redirect import bare, drain, next_request
 from .url import Rules, check_target, check_text, check_url, rules_for
 
@@ -75,6 +76,7 @@ class Gate(httpx2.Client):
         self._limit = limit
         through = _proxy(proxy) if proxy else None
         trusted = (through.url.host.decode("ascii"), through.url.port or 80) if through else None
+        self._mailboxes = Mailboxes(self._rules, resolve, dial, tls(ca_file))
         pool = httpcore2.ConnectionPool(
             ssl_context=tls(ca_file),
             proxy=through,
@@ -92,6 +94,10 @@ class Gate(httpx2.Client):
             trust_env=False,
             transport=_Transport(pool, Lanes(per_host, patience=_PATIENCE * deadline), limit),
         )
+
+    def mailbox(self, host: str, port: int, tls: Security, seconds: float) -> Mailbox:
+        """A connection to an IMAP server, with nobody logged in; its certificate is verified. Raises GateError."""
+        return self._mailboxes.open(host, port, tls, seconds)
 
     def check_url(self, url: str) -> str:
         """The canonical form of a URL that a person typed. Raises Blocked with a sentence for the form."""

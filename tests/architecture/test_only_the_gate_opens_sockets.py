@@ -18,6 +18,7 @@ SOCKETS = {
     "httpcore",
     "httpcore2",
     "httpx",
+    "imap_tools",
     "imaplib",
     "nntplib",
     "poplib",
@@ -49,6 +50,10 @@ CLIENTS = {
     "stream",
     "websocket",
 }
+
+
+OF_THE_COMMAND = {"imaplib", "ssl"}
+"""What the command of a leaf needs for clients of its own, beside those of httpx2."""
 
 
 def is_gate(path: Path) -> bool:
@@ -104,7 +109,9 @@ def wrong(path: Path, source: str) -> list[str]:
         return []
     tree = ast.parse(source)
     found = [module for module in imported(tree) if is_socket(module)]
-    return found if makes_its_own_client(path) else [*found, *clients(tree)]
+    if makes_its_own_client(path):
+        return [module for module in found if module not in OF_THE_COMMAND]
+    return [*found, *clients(tree)]
 
 
 FILES = [path.relative_to(ROOT) for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
@@ -137,6 +144,8 @@ def test_no_file_but_the_gate_opens_sockets(path: Path) -> None:
         "import importlib\nimportlib.import_module('socket')",
         "__import__('httpx')",
         "import httpcore2",
+        "import imaplib",
+        "from imap_tools import MailBox",
         "import httpx2\nhttpx2.Client()",
         "import httpx2 as h\nwith h.AsyncClient() as c: pass",
         "import httpx2\nhttpx2.get('http://example.com')",
@@ -166,5 +175,5 @@ def test_the_scan_leaves_alone(source: str) -> None:
 def test_the_command_of_a_leaf_may_make_a_client_but_no_socket() -> None:
     path = Path("collectors/__main__.py")
     assert wrong(path, "import httpx2\nhttpx2.Client()") == []
-    assert wrong(path, "import socket") == ["socket"]
+    assert wrong(path, "import imaplib, socket") == ["socket"]
     assert wrong(Path("app/__main__.py"), "import httpx2\nhttpx2.Client()") != []

@@ -51,6 +51,9 @@ class Mailbox(Params):
     security: Security = Field(
         default="tls",
         title="Encryption",
+        json_schema_extra={
+            "labels": {"tls": "TLS (usual)", "starttls": "STARTTLS", "none": "None (servers of your own only)"}
+        },
         description="Without encryption only servers that the operator of Vigie has opened are read.",
     )
     username: Line = Field(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import imaplib
 import json
+import ssl
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,7 +26,10 @@ SECONDS = 30.0
 
 
 class Client(httpx2.Client):
-    """A plain client that can also follow a WebSocket (see _live.Listens): the operator runs it, by hand."""
+    """What collectors are given here, with WebSockets and mailboxes (see _live, _mailbox).
+
+    It judges no address: whoever types the command has chosen it.
+    """
 
     def listen(self, url: str, headers: Mapping[str, str] | None = None, seconds: float | None = None) -> Socket:
         """Raises httpx2.RequestError, httpx2.HTTPStatusError."""
@@ -39,6 +44,16 @@ class Client(httpx2.Client):
             raise httpx2.HTTPStatusError(str(error), request=request, response=answer) from error
         except (OSError, WebSocketException) as error:
             raise httpx2.ConnectError(str(error), request=request) from error
+
+    def mailbox(self, host: str, port: int, tls: str, seconds: float) -> imaplib.IMAP4:
+        """A connection to an IMAP server; `tls` is tls, starttls or none."""
+        context, seconds = ssl.create_default_context(), min(seconds, SECONDS)
+        if tls == "tls":
+            return imaplib.IMAP4_SSL(host, port, ssl_context=context, timeout=seconds)
+        box = imaplib.IMAP4(host, port, timeout=seconds)
+        if tls == "starttls":
+            box.starttls(context)
+        return box
 
 
 class Socket:

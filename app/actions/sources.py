@@ -260,7 +260,7 @@ def _put_params(row: Source, params: BaseModel, services: Services) -> None:
 
 def _host(shown: Mapping[str, Any]) -> str:
     addresses = [value for value in shown.values() if isinstance(value, str) and "://" in value]
-    return host_of(addresses[0]) if addresses else ""
+    return str(shown.get("host") or (host_of(addresses[0]) if addresses else ""))
 
 
 def limit_key(params: BaseModel, seal: Seal) -> str:

@@ -2,8 +2,8 @@
 
 A URL is judged (`url`), waits its turn on the host (`allowance`), its name is resolved and the addresses are judged
 and dialled (`address`, `dial`), redirects are judged anew (`redirect`), the body is counted while it is uncompressed
-(`body`); `gate` puts this together as a client, `line` is a WebSocket by the same way, `mail` sends mails, and `errors`
-says what went wrong.
+(`body`); `gate` puts this together as a client, `line` is a WebSocket and `imap` a mailbox by the same way, `mail`
+sends mails, and `errors` says what went wrong.
 """
 
 from .errors import (

@@ -175,6 +175,8 @@ class Stream(httpcore2.NetworkStream):
         self._sock.close()
 
     def get_extra_info(self, info: str) -> Any:  # as typed by httpcore2
+        if info == "socket":
+            return self._sock
         return _is_readable(self._sock) if info == "is_readable" else None
 
 

@@ -16,6 +16,7 @@ from .allowance import Allowance, Lanes
 from .body import Body, Inflater, coding_of, too_large
 from .dial import Backend, Dial, Resolve, system_dial, system_resolve
 from .errors import NOT_ALLOWED, BadRedirect, BadRequest, Blocked, TooLarge, Unreachable, explain
+from .imap import Mailbox, Mailboxes, Security
 from .line import Line, Sockets, as_http
 from .redirect import bare, drain, next_request
 from .url import Rules, check_target, check_text, check_url, rules_for
@@ -81,6 +82,7 @@ class Gate(httpx2.Client):
         through = _proxy(proxy) if proxy else None
         trusted = (through.url.host.decode("ascii"), through.url.port or 80) if through else None
         backend, context = Backend(self._rules, resolve, dial, trusted), tls(ca_file)
+        self._mailboxes = Mailboxes(self._rules, resolve, dial, context)
         pool = httpcore2.ConnectionPool(
             ssl_context=context,
             proxy=through,
@@ -120,6 +122,10 @@ class Gate(httpx2.Client):
             return self._sockets.open(url, target, headers or {}, whole)
         finally:
             self._lanes.leave(host)
+
+    def mailbox(self, host: str, port: int, tls: Security, seconds: float) -> Mailbox:
+        """A connection to an IMAP server, with nobody logged in; its certificate is verified. Raises GateError."""
+        return self._mailboxes.open(host, port, tls, seconds)
 
     def check_url(self, url: str) -> str:
         """The canonical form of a URL that a person typed. Raises Blocked with a sentence for the form."""

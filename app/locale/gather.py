@@ -113,3 +113,4 @@ def labels(model: type[BaseModel]) -> Iterator[str]:
     for part in model.model_json_schema().get("properties", {}).values():
         yield part.get("title", "")
         yield part.get("description", "")
+        yield from part.get("labels", {}).values()

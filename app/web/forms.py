@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -20,7 +21,10 @@ LARGEST_FORM = 12 * 1024 * 1024
 PREFIX = "params."
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
-Kind = Literal["text", "secret", "number", "check", "choice", "list"]
+Kind = Literal["text", "secret", "long secret", "number", "check", "choice", "list"]
+SECRETS = ("secret", "long secret")
+_LONG = re.compile(r"private_key|service_account|_(?:json|pem|p8)$")
+"""Names of secrets that come as a file: their line breaks count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,29 +151,41 @@ def _plain(part: Mapping[str, Any], defs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _field(name: str, part: Mapping[str, Any], required: bool, values: Mapping[str, Any], kept: bool) -> Field:
-    kind = _kind(part)
+    kind = _kind(name, part)
     examples = part.get("examples") or [""]
     value = values.get(name, part.get("default"))
     return Field(
         name=PREFIX + name,
         label=part.get("title", name),
         kind=kind,
-        required=required and not (kept and kind == "secret"),
+        required=required and not (kept and kind in SECRETS),
         hint=part.get("description", ""),
         example=str(examples[0] if not isinstance(examples[0], list) else "\n".join(examples[0])),
-        value="" if kind == "secret" else "\n".join(map(str, value)) if isinstance(value, list) else value,
-        choices=tuple((str(choice), str(choice)) for choice in part.get("enum", ())),
+        value="" if kind in SECRETS else "\n".join(map(str, value)) if isinstance(value, list) else value,
+        choices=_choices(part),
         least=part.get("minimum", part.get("exclusiveMinimum")),
         most=part.get("maximum", part.get("exclusiveMaximum")),
         whole=part.get("type") == "integer",
         max_length=part.get("maxLength"),
-        kept=kept and kind == "secret",
+        kept=kept and kind in SECRETS,
     )
 
 
-def _kind(part: Mapping[str, Any]) -> Kind:
+def _choices(part: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Each value with what it is called: a schema may say so in `labels`, else a code is read as words."""
+    labels = part.get("labels", {})
+    return tuple((str(one), labels.get(one) or readable(str(one))) for one in part.get("enum", ()))
+
+
+def readable(code: str) -> str:
+    """A code as words: «top_posts» is «Top posts»; short ones, such as those of languages, stay as they are."""
+    words = code.replace("_", " ").replace("-", " ")
+    return words[:1].upper() + words[1:] if len(code) > 3 and code.islower() else code
+
+
+def _kind(name: str, part: Mapping[str, Any]) -> Kind:
     if part.get("writeOnly") or part.get("format") == "password":
-        return "secret"
+        return "long secret" if part.get("multiline") or _LONG.search(name) else "secret"
     if "enum" in part:
         return "choice"
     kinds: dict[str, Kind] = {"integer": "number", "number": "number", "boolean": "check", "array": "list"}
@@ -185,8 +201,8 @@ def params_from(model: type[BaseModel], form: Posted) -> dict[str, Any]:
             found[key] = form.checked(field.name)
         elif field.kind == "list":
             found[key] = form.lines(field.name)
-        elif field.kind == "secret":
-            found |= {key: form.raw(field.name)} if form.raw(field.name) else {}
+        elif field.kind in SECRETS:
+            found |= {key: form.raw(field.name).replace("\r\n", "\n")} if form.raw(field.name) else {}
         elif field.kind == "number":
             found |= {key: _number(form.get(field.name), field.whole)} if form.get(field.name) else {}
         elif form.get(field.name):

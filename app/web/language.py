@@ -133,7 +133,13 @@ class Tongue:
 
     def titled(self, titles: Any) -> str:
         """The text of ours in a plug-in's {"en": …, "fr": …}."""
-        text = str(titles.get(self.code) or titles.get("en") or "") if titles else ""
+        return self._set(str(titles.get(self.code) or titles.get("en") or "") if titles else "")
+
+    def lines(self, texts: Any) -> list[str]:
+        """The texts of ours in a plug-in's {"en": (…), "fr": (…)}."""
+        return [self._set(str(text)) for text in texts.get(self.code) or texts.get("en") or ()] if texts else []
+
+    def _set(self, text: str) -> str:
         return _TIED.sub("\u00a0\\1", _QUOTED.sub("«\u00a0\\1\u00a0»", text)) if self.code == "fr" else text
 
     def language_name(self, code: str) -> str:

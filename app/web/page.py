@@ -73,6 +73,10 @@ class Visit:
     def say(self, text: str, /, **args: Any) -> str:
         return self.tongue.say(text, **args)
 
+    def chosen(self, value: str, label: str) -> str:
+        """What one of a plug-in's choices is called."""
+        return self.tongue.say(WORDS["choice"].get(value, label))
+
     def page(self, session: Session | None, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A whole page, or a part of one. With a session, its navigation counts what waits."""
         counts = overview.overview(session, self.viewer) if session is not None and self.known else None
@@ -93,7 +97,7 @@ class Visit:
                 word=self.word,
                 language_name=self.tongue.language_name,
                 changed_in_words=self.history_line,
-                named=lambda choices: [(value, self.word("choice", value)) for value, _ in choices],
+                named=lambda choices: [(value, self.chosen(value, label)) for value, label in choices],
                 **context,
             )
         )

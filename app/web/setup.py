@@ -20,6 +20,7 @@ from app.queries.rules import rules
 from app.queries.sources import sources
 from app.web.brands import preview_of
 from app.web.forms import Posted, posted
+from app.web.kinds import shelves
 from app.web.login import first_account
 from app.web.page import Visit, away, member, visit
 from collectors import all_collectors
@@ -54,7 +55,7 @@ def step_page(
             sources=[each.source for each in sources(session, viewer, asked.now).items],
             channels=channels(session, viewer).items,
             rules=rules(session, viewer).items,
-            offered=[each for each in all_collectors().values() if not each.hidden and (each.polled or each.stream)],
+            shelves=shelves(each for each in all_collectors().values() if each.polled or each.stream),
             values=typed,
             preview=preview_of(asked, session, typed["query"]) if typed["query"] and not problem else None,
             problem=problem,

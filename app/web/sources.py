@@ -22,6 +22,7 @@ from app.queries.paging import LIMIT_MAX
 from app.queries.scoring import scoring
 from app.queries.sources import polls, quarantine, source, source_row, sources
 from app.web.forms import Posted, fields_of, params_from, posted
+from app.web.kinds import shelves, terms
 from app.web.page import Visit, away, member
 from app.web.words import N_
 from collectors import all_collectors
@@ -92,8 +93,7 @@ def new(visit: Visit = Depends(member)) -> Response:
     kind = all_collectors().get(visit.request.query_params.get("collector", ""))
     with visit.services.db.reading() as session:
         if kind is None or kind.hidden:
-            offered = [each for each in all_collectors().values() if not each.hidden]
-            return visit.page(session, "source_kinds.html", offered=offered)
+            return visit.page(session, "source_kinds.html", shelves=shelves(all_collectors().values()))
         return form_page(visit, session, kind, fresh(kind, visit.request.query_params.get("from", "")))
 
 
@@ -141,6 +141,7 @@ def form_page(
         "source_form.html",
         status=problem.status if problem else 200,
         kind=kind,
+        terms=terms(kind, visit.tongue),
         row=row,
         values=values,
         typed_secrets={name: value for name, value in values["params"].items() if name in hidden},

@@ -184,6 +184,16 @@ def test_the_collectors_say_what_they_want(us: Any) -> None:
     assert "sample" not in kinds
     assert kinds["rss"]["params"]["properties"]["url"]
     assert kinds["rss"]["title"].keys() >= {"en", "fr"}
+    mail = kinds["email"]
+    assert {name: mail[name] for name in ("platform", "group", "auth", "goes_back", "continuous", "receives")} == {
+        "platform": "email", "group": "own", "auth": "password", "goes_back": True, "continuous": False,
+        "receives": False,
+    }  # fmt: skip
+    assert len(mail["steps"]["fr"]) == len(mail["steps"]["en"]) > 2
+    assert mail["blind"]["en"]
+    assert mail["terms"] == {"retention_days": 180, "may_train": False}
+    assert (mail["meters"], mail["deletions"], mail["history_days"], mail["gap_seconds"]) == ({}, False, None, None)
+    assert kinds["webpage"]["gap_seconds"] == 2
 
 
 SECRET = "whsec_" + "QUJD" * 10

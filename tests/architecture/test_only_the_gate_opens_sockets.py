@@ -18,6 +18,7 @@ SOCKETS = {
     "httpcore",
     "httpcore2",
     "httpx",
+    "imap_tools",
     "imaplib",
     "nntplib",
     "poplib",
@@ -49,6 +50,10 @@ CLIENTS = {
     "stream",
     "websocket",
 }
+
+
+OF_THE_COMMAND = {"imaplib", "ssl", "websockets"}
+"""What the command of a leaf needs for clients of its own, beside those of httpx2."""
 
 
 def is_gate(path: Path) -> bool:
@@ -105,7 +110,7 @@ def wrong(path: Path, source: str) -> list[str]:
     tree = ast.parse(source)
     found = [module for module in imported(tree) if is_socket(module)]
     if makes_its_own_client(path):
-        return [module for module in found if module.partition(".")[0] != "websockets"]
+        return [module for module in found if module.partition(".")[0] not in OF_THE_COMMAND]
     return [*found, *clients(tree)]
 
 
@@ -139,6 +144,8 @@ def test_no_file_but_the_gate_opens_sockets(path: Path) -> None:
         "import importlib\nimportlib.import_module('socket')",
         "__import__('httpx')",
         "import httpcore2",
+        "import imaplib",
+        "from imap_tools import MailBox",
         "import httpx2\nhttpx2.Client()",
         "import httpx2 as h\nwith h.AsyncClient() as c: pass",
         "import httpx2\nhttpx2.get('http://example.com')",
@@ -170,5 +177,5 @@ def test_the_command_of_a_leaf_may_make_a_client_but_no_socket() -> None:
     assert wrong(path, "import httpx2\nhttpx2.Client()") == []
     assert wrong(path, "from websockets.sync.client import connect") == []
     assert wrong(Path("collectors/_live.py"), "from websockets.sync.client import connect") != []
-    assert wrong(path, "import socket") == ["socket"]
+    assert wrong(path, "import imaplib, socket") == ["socket"]
     assert wrong(Path("app/__main__.py"), "import httpx2\nhttpx2.Client()") != []

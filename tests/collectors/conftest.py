@@ -6,7 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,6 +14,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 import pytest
+
+from collectors.__main__ import Client
+from tests.collectors.mailhost import MailHost, serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Site:
     sent: list[bytes] = field(default_factory=list)
     drop: bool = False
     always: Answer | None = None
+    mail: MailHost = field(default_factory=MailHost)
 
     def answer(self, method: str, path: str, heard: Mapping[str, str], body: bytes) -> Answer:
         """What is said to a request. `always` goes before everything."""
@@ -144,7 +148,8 @@ def site() -> Iterator[Site]:
     server.RequestHandlerClass = _handler(made)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield made
+    with contextmanager(serving)(made.mail):
+        yield made
     server.shutdown()
     thread.join()
     server.server_close()
@@ -152,7 +157,7 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def http() -> Iterator[httpx2.Client]:
-    with httpx2.Client(follow_redirects=True, timeout=10, trust_env=False) as client:
+    with Client(follow_redirects=True, timeout=10, trust_env=False) as client:
         yield client
 
 

@@ -38,7 +38,8 @@ def name_of(case: Path) -> str:
 
 
 def told(case: Path, site: Any) -> dict[str, Any]:
-    return tomllib.loads((case / "case.toml").read_text("utf-8").replace("{site}", site.base))
+    text = (case / "case.toml").read_text("utf-8")
+    return tomllib.loads(text.replace("{site}", site.base).replace("{mail}", str(site.mail.port)))
 
 
 def set_up(case: Path, site: Any) -> Any:
@@ -49,7 +50,15 @@ def set_up(case: Path, site: Any) -> Any:
 
 
 def answers(case_told: dict[str, Any], folder: Path, site: Any) -> None:
-    """Each [[answer]]: a `path` with its query as it is asked, or a rule (conftest.Rule). `{site}` in a file is us."""
+    """Each [[answer]]: a `path` with its query as it is asked, or a rule (conftest.Rule). `{site}` in a file is us.
+
+    Each [[letter]] is in the mailbox at the port `{mail}`: a `file`, and `hours_ago` or `arrived`.
+    """
+    site.mail.posts.clear()
+    for letter in case_told.get("letter", []):
+        arrived = datetime.fromisoformat(letter["arrived"]) if "arrived" in letter else None
+        ago = timedelta(hours=letter.get("hours_ago", 1))
+        site.mail.add((folder / letter["file"]).read_bytes(), ago, arrived, letter.get("uid", 0))
     for answer in case_told.get("answer", []):
         said = answer_of(answer, folder, site)
         rule = {name: answer[name] for name in ("method", "query", "form", "needs", "times") if name in answer}
@@ -175,7 +184,8 @@ def test_recorded_answers_of_the_platform_are_read(
     file: Path, number: int, site: Any, http: httpx2.Client, shared: Path
 ) -> None:
     """recorded.toml: `folder` under the recorded answers, and [[case]]s with params, answers and `least` mentions."""
-    whole = tomllib.loads(file.read_text("utf-8").replace("{site}", site.base))
+    text = file.read_text("utf-8").replace("{site}", site.base).replace("{mail}", str(site.mail.port))
+    whole = tomllib.loads(text)
     one, declared = whole["case"][number], all_collectors()[file.parent.name]
     params = declared.params.model_validate(one.get("params", {}))
     answers(one, shared / whole["folder"], site)
@@ -273,6 +283,7 @@ def test_only_source_errors_escape_whatever_bytes_come(
 ) -> None:
     params = set_up(case, site)
     site.always = Answer(b"" if status == 204 else noise, status, {"Content-Type": content_type})
+    site.mail.noise = noise
     with suppress(SourceError):
         assert all(mention.external_id for mention in mentions_of(run(case, params, {}, http)))
 

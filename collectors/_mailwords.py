@@ -1,0 +1,99 @@
+"""What somebody wrote in a letter, less what they quote and how they sign."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST_TEXT = 65_536
+MOST_LINES = 5_000
+
+_WROTE = r"(?:wrote|a écrit|schrieb|escribió|ha scritto|schreef)"
+_ATTRIBUTION = re.compile(rf"(?:On|Le|Am|El|Il|Op)\b.{{5,400}}\b{_WROTE}.{{0,120}}:", re.IGNORECASE)
+_NAMED = re.compile(rf".{{1,200}}\b{_WROTE}\s?:", re.IGNORECASE)
+_ORIGINAL = re.compile(
+    r"-{2,}\s?(?:Original Message|Message d['’ ]origine|Message original|Message transféré|Forwarded message|"
+    r"Ursprüngliche Nachricht|Mensaje original|Messaggio originale|Oorspronkelijk bericht)\s?-{2,}|_{20,}",
+    re.IGNORECASE,
+)
+_FROM = re.compile(r"\*?(?:From|De|Von|Da)\s?:\*?\s?.+", re.IGNORECASE)
+_OTHER = re.compile(
+    r"\*?(?:Sent|Date|To|Subject|Envoyé|À|A|Objet|Gesendet|An|Betreff|Enviado|Para|Asunto|Inviato|Oggetto)\s?:\*?\s?.*",
+    re.IGNORECASE,
+)
+_DEVICE = re.compile(
+    r"(?:Sent from my|Sent from (?:Mail|Outlook|Yahoo|Proton)|Get Outlook for|Envoyé (?:de(?:puis)?|à partir de|avec)|"
+    r"Télécharge[rz] Outlook|Obtenir Outlook|Von meinem .{1,40} gesendet|Enviado desde mi)\b.{0,100}",
+    re.IGNORECASE,
+)
+
+
+def flowed(text: str, delsp: bool = False) -> str:
+    """Lines that a program broke, whole again (RFC 3676): a space at the end of one says that it goes on."""
+    whole: list[str] = []
+    open_at = -1
+    for line in text.split("\n"):
+        depth = len(line) - len(line.lstrip(">"))
+        words = line[depth:]
+        words = words.removeprefix(" ")
+        goes_on = words.endswith(" ") and words != "-- "
+        words = words[:-1] if goes_on and delsp else words
+        if open_at == depth and whole:
+            whole[-1] += words
+        else:
+            whole.append("> " * bool(depth) + words)
+        open_at = depth if goes_on else -1
+    return "\n".join(whole)
+
+
+def own_words(text: str) -> str:
+    """A letter without quotes and signature; when nothing else is there, what it quotes is what it says."""
+    lines = text[:LONGEST_TEXT].split("\n")[:MOST_LINES]
+    kept = "\n".join(_kept(lines)).strip()
+    return kept or "\n".join(line.lstrip("> ") for line in lines if not _is_frame(line.strip())).strip()
+
+
+def _is_frame(line: str) -> bool:
+    """Whether a line only says that, and whose, words of somebody else follow."""
+    return line == "--" or any(frame.fullmatch(line[:400]) for frame in (_ORIGINAL, _FROM, _OTHER))
+
+
+def _kept(lines: list[str]) -> list[str]:
+    kept: list[str] = []
+    at = 0
+    while at < len(lines):
+        line = lines[at].strip()
+        if lines[at].rstrip("\r") in ("-- ", "--") or _ORIGINAL.fullmatch(line) or _begins_headers(lines, at):
+            break
+        if quoted := _attribution(lines, at):
+            if not _next_filled(lines, at + quoted).startswith(">"):
+                break
+            at += quoted
+            continue
+        if not line.startswith(">") and not _DEVICE.fullmatch(line):
+            kept.append(lines[at])
+        at += 1
+    return kept
+
+
+def _attribution(lines: list[str], at: int) -> int:
+    """How many lines say who wrote what comes next: 0 when none does."""
+    if not lines[at].strip() or len(lines[at]) > 400:
+        return 0
+    for many in (1, 2, 3):
+        said = " ".join(line.strip() for line in lines[at : at + many])
+        if _ATTRIBUTION.fullmatch(said):
+            return many
+    named = _NAMED.fullmatch(lines[at].strip()) and _next_filled(lines, at + 1).startswith(">")
+    return 1 if named else 0
+
+
+def _begins_headers(lines: list[str], at: int) -> bool:
+    """Whether the headers of another letter stand here, as Outlook writes them above what it quotes."""
+    if not _FROM.fullmatch(lines[at].strip()[:400]):
+        return False
+    after = [line.strip()[:400] for line in lines[at + 1 : at + 6] if line.strip()]
+    return sum(bool(_OTHER.fullmatch(line)) for line in after[:3]) >= 2
+
+
+def _next_filled(lines: list[str], at: int) -> str:
+    return next((line.strip() for line in lines[at : at + 4] if line.strip()), "")

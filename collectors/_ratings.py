@@ -1,0 +1,73 @@
+"""Ratings as pages show them: in words, in attributes, in the names of classes, in rows of stars."""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborNode
+
+from ._htmltext import line_of
+
+NUMBER = r"(\d{1,3}(?:[.,]\d{1,2})?)"
+ATTRIBUTES = ("content", "value", "data-rating", "data-score", "data-stars", "data-note", "aria-label", "title", "alt")
+
+_OF = re.compile(rf"{NUMBER} ?(?:/|sur|out of|von|of|de) ?{NUMBER}", re.IGNORECASE)
+_STARS = re.compile(rf"{NUMBER} ?(?:-|‑)?(?:stars?|étoiles?|★)", re.IGNORECASE)
+_PERCENT = re.compile(rf"{NUMBER} ?%")
+_ALONE = re.compile(rf"\D{{0,40}}?{NUMBER}\D{{0,40}}")
+_CLASS = re.compile(r"(?:stars?|rating|score|note|rate|etoiles?)[-_]{0,2}(\d)(?:[-_.](5))?(?![\d])", re.IGNORECASE)
+_WIDTH = re.compile(r"width:\s{0,3}(\d{1,3}(?:\.\d{1,3})?)%")
+_FULL = re.compile(
+    r"(?:^|[\s_-])(?:full|filled|fill|active|on|checked|selected|plein|pleine)(?:$|[\s_-])", re.IGNORECASE
+)
+_STAR = re.compile(r"star|etoile|étoile", re.IGNORECASE)
+
+
+def rating_of(node: LexborNode, scale: float) -> tuple[float, float] | None:
+    """The rating that an element shows, and the scale it counts to: the one it names, else the one given."""
+    for attribute in ATTRIBUTES:
+        if found := rating_in(node.attributes.get(attribute) or "", scale):
+            return found
+    if found := rating_in(line_of(node), scale):
+        return found
+    return _by_looks(node, scale)
+
+
+def rating_in(text: str, scale: float) -> tuple[float, float] | None:
+    """The rating that a text tells."""
+    text = text.strip()[:200]
+    if found := _OF.search(text):
+        return _sound(_number(found[1]), _number(found[2]))
+    if found := _PERCENT.search(text):
+        return _sound(_number(found[1]) * scale / 100, scale)
+    if found := _STARS.search(text):
+        return _sound(_number(found[1]), scale)
+    if "★" in text:
+        filled = text.count("★")
+        return _sound(filled, filled + text.count("☆") if "☆" in text else scale)
+    found = _ALONE.fullmatch(text)
+    return _sound(_number(found[1]), scale) if found else None
+
+
+def _by_looks(node: LexborNode, scale: float) -> tuple[float, float] | None:
+    """Classes such as `stars-4`, the width of a row of stars, or how many stars are filled."""
+    inside = [node, *node.css("*")[:200]]
+    for one in inside:
+        if found := _CLASS.search(one.attributes.get("class") or ""):
+            return _sound(float(f"{found[1]}.{found[2] or 0}"), scale)
+        if found := _WIDTH.search(one.attributes.get("style") or ""):
+            return _sound(float(found[1]) * scale / 100, scale)
+        for attribute in ATTRIBUTES[2:]:
+            if one is not node and (told := rating_in(one.attributes.get(attribute) or "", scale)):
+                return told
+    stars = [name for one in inside[1:] if _STAR.search(name := one.attributes.get("class") or "")]
+    filled = sum(bool(_FULL.search(name)) for name in stars)
+    return _sound(float(filled), scale) if 0 < filled <= scale else None
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+def _sound(rating: float, scale: float) -> tuple[float, float] | None:
+    return (rating, scale) if 0 <= rating <= scale and 0 < scale <= 1_000 else None

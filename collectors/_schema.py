@@ -1,0 +1,106 @@
+"""Reviews and comments that a page tells to programs, as JSON-LD (schema.org)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import from_json
+from selectolax.lexbor import LexborHTMLParser
+
+SAID = {
+    "Review", "UserReview", "CriticReview", "EmployerReview", "Comment", "Answer", "Question", "DiscussionForumPosting",
+    "SocialMediaPosting", "UserComments",
+}  # fmt: skip
+INSIDE = ("@graph", "review", "reviews", "comment", "itemReviewed", "mainEntity", "itemListElement", "item",
+          "acceptedAnswer", "suggestedAnswer", "hasPart", "subjectOf")  # fmt: skip
+MOST, DEEPEST = 2_000, 12
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One review or comment as the page tells it; what it does not tell is empty."""
+
+    id: str
+    url: str
+    title: str
+    text: str
+    author: str
+    date: str
+    language: str
+    rating: str
+    scale: str
+
+
+def told_items(page: LexborHTMLParser) -> list[Told]:
+    """All that the page tells, in its order."""
+    found: list[Told] = []
+    for script in page.css('script[type="application/ld+json"]'):
+        try:
+            whole = from_json((script.text() or "").strip())
+        except (ValueError, RecursionError):
+            continue
+        scale = next(_scales(whole, 0), "")
+        found += [_told(item, scale) for item in _items(whole, 0)]
+    return [item for item in found if item.text or item.title][:MOST]
+
+
+def _items(value: Any, depth: int) -> Iterator[dict[str, Any]]:
+    if depth > DEEPEST:
+        return
+    if isinstance(value, list):
+        for each in value[:MOST]:
+            yield from _items(each, depth + 1)
+    elif isinstance(value, dict):
+        if _types(value) & SAID:
+            yield value
+        for name in INSIDE:
+            if name in value:
+                yield from _items(value[name], depth + 1)
+
+
+def _scales(value: Any, depth: int) -> Iterator[str]:
+    """The scales of the ratings that are counted together: those of single reviews are the same."""
+    for each in value if isinstance(value, list) else [value]:
+        if not isinstance(each, dict) or depth > DEEPEST:
+            continue
+        total = each.get("aggregateRating")
+        if isinstance(total, dict) and total.get("bestRating") is not None:
+            yield _text(total["bestRating"])
+        for name in ("@graph", "itemReviewed", "mainEntity"):
+            if name in each:
+                yield from _scales(each[name], depth + 1)
+
+
+def _types(value: dict[str, Any]) -> set[str]:
+    named = value.get("@type")
+    return {str(name).rpartition("/")[2] for name in (named if isinstance(named, list) else [named])}
+
+
+def _told(item: dict[str, Any], scale: str) -> Told:
+    rating = _first(item.get("reviewRating"))
+    return Told(
+        id=_text(item.get("@id")) or _text(item.get("identifier")),
+        url=_text(item.get("url")),
+        title=_text(item.get("headline")) or _text(item.get("name")),
+        text=_text(item.get("reviewBody")) or _text(item.get("text")) or _text(item.get("description")),
+        author=_name(item.get("author")),
+        date=_text(item.get("datePublished")) or _text(item.get("dateCreated")),
+        language=_text(item.get("inLanguage")),
+        rating=_text(rating.get("ratingValue")),
+        scale=_text(rating.get("bestRating")) or scale,
+    )
+
+
+def _first(value: Any) -> dict[str, Any]:
+    each = value[0] if isinstance(value, list) and value else value
+    return each if isinstance(each, dict) else {}
+
+
+def _name(value: Any) -> str:
+    return _text(_first(value).get("name")) if isinstance(value, dict | list) else _text(value)
+
+
+def _text(value: Any) -> str:
+    return str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""

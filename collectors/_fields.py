@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from ._links import clean_link
 
@@ -48,6 +48,9 @@ Address = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_add
 
 BaseUrl = Annotated[Address, AfterValidator(_base)]
 """The address of a site or of a programming interface, without a slash at its end."""
+
+Interface = Annotated[BaseUrl, Field(json_schema_extra={"technical": True})]
+"""The public address of a platform's programming interface: forms keep it out of the way of who need not change it."""
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_words)]
 """What is searched for, on one line."""

@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from ._answers import each, json_of, read
 from ._fetch import fetch, host_of
-from ._fields import BaseUrl, Line, Params
+from ._fields import Interface, Line, Params
 from ._limits import used_up
 from ._paging import Fresh
 from ._xerror import judge, unfound
@@ -67,7 +67,7 @@ class Reading(Params):
         ge=0,
         le=100_000,
     )
-    base_url: BaseUrl = Field("https://api.x.com", title="Address")
+    base_url: Interface = Field("https://api.x.com", title="Address")
 
     @field_validator("query")
     @classmethod

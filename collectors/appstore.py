@@ -14,7 +14,7 @@ from pydantic import Field, StringConstraints
 from ._answers import Count, Part, Text, each, json_of
 from ._appstore import Entry, of_json, of_xml
 from ._fetch import fetch, host_of
-from ._fields import BaseUrl, Params
+from ._fields import Interface, Params
 from ._isolate import Isolated, isolated
 from ._items import fit_id
 from ._newest import FIRST_RUN, Listing, back, forward, times_of
@@ -46,7 +46,7 @@ Country = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True,
 
 
 class App(Params):
-    base_url: BaseUrl = Field("https://itunes.apple.com", title="Address of the feed")
+    base_url: Interface = Field("https://itunes.apple.com", title="Address of the feed")
     app_id: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^(id)?[0-9]{5,15}$")] = Field(
         title="Number of the app", description="The digits in the address of its page", examples=["1234567890"]
     )

@@ -15,7 +15,7 @@ from pydantic_core import from_json
 
 from ._answers import Part, Text, answer_of, each
 from ._fetch import fetch, host_of, retry_after
-from ._fields import BaseUrl, Line, Params
+from ._fields import Interface, Line, Params
 from ._items import fit_id
 from ._newest import FIRST_RUN, Listing, back, forward, times_of
 from ._signing import signed
@@ -41,7 +41,7 @@ AGREEMENTS = "Apple waits for you to accept an agreement: sign in to App Store C
 
 
 class App(Params):
-    base_url: BaseUrl = Field("https://api.appstoreconnect.apple.com", title="Address of the interface")
+    base_url: Interface = Field("https://api.appstoreconnect.apple.com", title="Address of the interface")
     app_id: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{5,15}$")] = Field(
         title="Apple ID of the app", description="All digits, under «App Information»", examples=["1234567890"]
     )

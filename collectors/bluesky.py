@@ -14,7 +14,7 @@ from pydantic import Field, SecretStr
 from ._answers import Count, Part, Text, answer_of, each
 from ._atproto import Record, language_of, text_of, url_of
 from ._fetch import fetch, host_of
-from ._fields import BaseUrl, Line, Params, Words
+from ._fields import Interface, Line, Params, Words
 from ._limits import until_reset, used_up
 from ._paging import Fresh, capped
 from ._times import earlier, moment, rfc3339
@@ -37,7 +37,7 @@ class Bluesky(Params):
     username: Words = Field(title="Handle", description="Of the account that searches", examples=["acme.bsky.social"])
     password: SecretStr = Field(title="App password", description="Not the password of the account")
     lang: Line = Field("", title="Language", description="As authors named it, often wrongly", examples=["fr"])
-    base_url: BaseUrl = Field("https://bsky.social", title="Server of the account", examples=["https://bsky.social"])
+    base_url: Interface = Field("https://bsky.social", title="Server of the account", examples=["https://bsky.social"])
 
 
 class Tokens(Part):

@@ -15,7 +15,7 @@ from pydantic_core import from_json
 
 from ._answers import Count, Part, Text, answer_of, each
 from ._fetch import fetch, host_of
-from ._fields import BaseUrl, Params, Words
+from ._fields import Interface, Params, Words
 from ._items import fit_id
 from ._newest import FIRST_RUN, Listing, back, forward, times_of
 from ._times import moment
@@ -28,7 +28,7 @@ BREAK = re.compile(r"<br\s{0,4}/?>\n?", re.IGNORECASE)
 
 
 class Search(Params):
-    base_url: BaseUrl = Field("https://api.dailymotion.com", title="Address of the interface")
+    base_url: Interface = Field("https://api.dailymotion.com", title="Address of the interface")
     query: Words = Field(
         title="Search", description="The words as you would type them there", examples=["Cobalt Bikes"]
     )

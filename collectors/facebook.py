@@ -11,7 +11,7 @@ from pydantic import Field, SecretStr, StringConstraints
 
 from ._facebook_read import What, read_page, read_window
 from ._facebook_sent import received
-from ._fields import BaseUrl, Params
+from ._fields import Interface, Params
 from ._graph import Graph
 from ._signed import check_hub, hub_challenge
 from .base import Collector, Cursor, Inbound, Page, Received, Window
@@ -52,7 +52,7 @@ class FacebookPage(Params):
     version: Annotated[str, StringConstraints(pattern=r"^v[0-9]{1,2}\.[0-9]$")] = Field(
         default="v26.0", title="Version of the Graph API"
     )
-    base_url: BaseUrl = Field(default="https://graph.facebook.com", title="Address of the Graph API")
+    base_url: Interface = Field(default="https://graph.facebook.com", title="Address of the Graph API")
 
 
 def pages(params: FacebookPage, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:

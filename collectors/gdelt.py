@@ -14,7 +14,7 @@ from pydantic import Field, StringConstraints
 
 from ._answers import Part, Text, each, json_of, read
 from ._fetch import fetch, host_of
-from ._fields import BaseUrl, Params, Words
+from ._fields import Interface, Params, Words
 from ._items import LONGEST_TITLE, fit, fit_id
 from ._links import clean_link
 from ._slices import Read, backward, forward, once
@@ -65,7 +65,7 @@ class Search(Params):
         description="In English without spaces, or GDELT's own two letters; empty for all",
         examples=["france"],
     )
-    base_url: BaseUrl = Field(default="https://api.gdeltproject.org", title="Address of the interface")
+    base_url: Interface = Field(default="https://api.gdeltproject.org", title="Address of the interface")
 
 
 class Article(Part):

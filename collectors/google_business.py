@@ -13,7 +13,7 @@ from pydantic import Field, SecretStr, StringConstraints
 
 from ._answers import Part, Text, answer_of, each
 from ._fetch import fetch, host_of
-from ._fields import BaseUrl, Line, Params
+from ._fields import BaseUrl, Interface, Line, Params
 from ._google import TOKEN_URL, consented_token, judge, quota_is_zero
 from ._items import fit_id
 from ._newest import FIRST_RUN, Listing, back, forward, times_of
@@ -37,7 +37,7 @@ Number = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9
 
 
 class Places(Params):
-    base_url: BaseUrl = Field("https://mybusiness.googleapis.com/v4", title="Address of the interface")
+    base_url: Interface = Field("https://mybusiness.googleapis.com/v4", title="Address of the interface")
     account: Number = Field(title="Account number", description="All digits", examples=["104236487623487650001"])
     locations: tuple[Number, ...] = Field(
         title="Place numbers", description="One a line, all digits", min_length=1, max_length=100, examples=["7713398"]

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import httpx2
 from pydantic import Field, StringConstraints
 
-from ._fields import BaseUrl, Params, Words
+from ._fields import Interface, Params, Words
 from ._reading import Place, read_place, shaped
 from .base import Collector, Cursor, Notice, Page, RawMention, Window
 
@@ -20,7 +20,7 @@ MOST = 100
 
 
 class NewsSearch(Params):
-    base_url: BaseUrl = Field(default="https://news.google.com", title="Address", description="Leave as it is")
+    base_url: Interface = Field(default="https://news.google.com", title="Address", description="Leave as it is")
     query: Words = Field(title="Words to search for", description="As in Google News", examples=['"Acme" OR Acmé'])
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")] = Field(
         default="fr", title="Language", description="Of the articles: fr, en, de, pt-BR…"

@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, StringConstraints, ValidationInfo, field_
 
 from ._answers import Part, Text, answer_of, each
 from ._fetch import fetch, host_of
-from ._fields import BaseUrl, Line, Params
+from ._fields import Interface, Line, Params
 from ._google import ZONE, judge
 from ._items import fit_id
 from ._links import clean_link
@@ -28,7 +28,7 @@ PlaceId = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-
 
 
 class Places(Params):
-    base_url: BaseUrl = Field("https://places.googleapis.com/v1", title="Address of the interface")
+    base_url: Interface = Field("https://places.googleapis.com/v1", title="Address of the interface")
     api_key: SecretStr = Field(title="API key", max_length=200)
     query: Line = Field("", title="Search", description="Or the ids below", examples=["Cobalt Bikes Lyon"])
     places: tuple[PlaceId, ...] = Field(

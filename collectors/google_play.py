@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, StringConstraints
 
 from ._answers import Count, Part, Text, answer_of, each
 from ._fetch import fetch, host_of
-from ._fields import BaseUrl, Params
+from ._fields import BaseUrl, Interface, Params
 from ._google import TOKEN_URL, judge, service_token
 from ._items import fit_id
 from ._newest import FIRST_RUN, Listing, forward
@@ -35,7 +35,7 @@ NO_RIGHT = (
 
 
 class App(Params):
-    base_url: BaseUrl = Field("https://androidpublisher.googleapis.com", title="Address of the interface")
+    base_url: Interface = Field("https://androidpublisher.googleapis.com", title="Address of the interface")
     package: Annotated[
         str,
         StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)+$", max_length=200),

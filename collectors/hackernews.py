@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints
 
 from ._answers import Count, Part, Text, answer_of, each
 from ._fetch import fetch, host_of
-from ._fields import BaseUrl, Params, Words
+from ._fields import Interface, Params, Words
 from ._links import clean_link
 from ._slices import Read, backward, forward, once
 from ._times import moment, past
@@ -34,7 +34,7 @@ class Search(Params):
         description="Every word has to be there; write several words between quotation marks to find them side by side",
         examples=['"acme cloud"'],
     )
-    base_url: BaseUrl = Field(default="https://hn.algolia.com", title="Address of the interface")
+    base_url: Interface = Field(default="https://hn.algolia.com", title="Address of the interface")
 
 
 class Hit(Part):

@@ -11,7 +11,7 @@ from typing import Annotated
 import httpx2
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
-from ._fields import BaseUrl, Line, Params
+from ._fields import Interface, Line, Params
 from ._graph import Graph
 from ._hashtags import MOST, read_hashtags
 from ._instagram_read import read_comments, read_inbox, read_tags, read_window
@@ -67,7 +67,7 @@ class InstagramAccount(Params):
     version: Annotated[str, StringConstraints(pattern=r"^v[0-9]{1,2}\.[0-9]$")] = Field(
         default="v26.0", title="Version of the Graph API"
     )
-    base_url: BaseUrl = Field(default="https://graph.facebook.com", title="Address of the Graph API")
+    base_url: Interface = Field(default="https://graph.facebook.com", title="Address of the Graph API")
 
 
 def pages(params: InstagramAccount, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:

@@ -18,7 +18,7 @@ from pydantic_core import from_json
 
 from ._answers import Part, reason_of
 from ._atproto import POST, Record, language_of, text_of, url_of
-from ._fields import BaseUrl, Params
+from ._fields import Interface, Params
 from ._live import batches, messages, never
 from ._times import earlier, moment
 from .base import Collector, Cursor, Json, Notice, Page, RawMention, SourceBusy, SourceChanged, SourceError
@@ -38,7 +38,7 @@ ALL_BROKEN = 500
 class Jetstream(Params):
     """Nothing is searched for: the queries of the brands decide."""
 
-    base_url: BaseUrl = Field(
+    base_url: Interface = Field(
         "https://jetstream.us-east.bsky.network",
         title="Server",
         description="A Jetstream server. An address that ends with /subscribe is spoken to in the older dialect",

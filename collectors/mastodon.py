@@ -136,7 +136,6 @@ collector = Collector(
     },
     platform="mastodon",
     group="social",
-    auth="token",
     default_interval=timedelta(minutes=30),
     history={"en": "as far back as the server keeps it", "fr": "aussi loin que le serveur conserve les messages"},
 )

@@ -10,7 +10,7 @@ from typing import Annotated
 import httpx2
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from ._fields import BaseUrl, Line, Params, Words
+from ._fields import Interface, Line, Params, Words
 from ._reddit import Reddit
 from ._reddit_read import Asked, read_new, read_window
 from .base import Collector, Cursor, Page, Window
@@ -42,8 +42,8 @@ class RedditSearch(Params):
     )
     client_id: Words = Field(title="Client id", examples=["p-jcoLKBynTLew"])
     client_secret: SecretStr = Field(title="Client secret", max_length=200)
-    base_url: BaseUrl = Field(default="https://oauth.reddit.com", title="Address of the API")
-    login_url: BaseUrl = Field(default="https://www.reddit.com", title="Address that gives the token")
+    base_url: Interface = Field(default="https://oauth.reddit.com", title="Address of the API")
+    login_url: Interface = Field(default="https://www.reddit.com", title="Address that gives the token")
 
     @model_validator(mode="after")
     def _asks_something(self) -> RedditSearch:

@@ -13,7 +13,7 @@ import httpx2
 from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from ._fetch import retry_after
-from ._fields import BaseUrl, Line, Params
+from ._fields import Interface, Line, Params
 from ._limits import until_reset
 from ._reading import Place, read_place, shaped
 from .base import Collector, Cursor, Json, Notice, Page, RawMention, SourceBusy, SourceError, SourceRefused
@@ -26,7 +26,7 @@ WHERE = re.compile(r"/r/(\w{1,50})/comments/(\w{1,20})/")
 
 
 class RedditFeed(Params):
-    base_url: BaseUrl = Field(default="https://www.reddit.com", title="Address", description="Leave as it is")
+    base_url: Interface = Field(default="https://www.reddit.com", title="Address", description="Leave as it is")
     query: Line = Field(default="", title="Words to search for", description="Empty: everything in the subreddit")
     subreddit: Annotated[str, StringConstraints(max_length=300, pattern=r"^(\w+(\+\w+)*)?$")] = Field(
         default="", title="Subreddit", description="Its name without r/; empty: all of Reddit", examples=["france"]

@@ -13,7 +13,7 @@ from pydantic import Field, SecretStr, StringConstraints
 
 from ._answers import Count, Part, Text, answer_of, each
 from ._fetch import fetch, host_of
-from ._fields import BaseUrl, Params, Words
+from ._fields import Interface, Params, Words
 from ._items import LONGEST_TEXT, fit
 from ._links import clean_link
 from ._slices import Read, backward, forward, once
@@ -45,7 +45,7 @@ class Search(Params):
         max_length=200,
         description="Without one, all that read from your address share 300 calls a day",
     )
-    base_url: BaseUrl = Field(default="https://api.stackexchange.com", title="Address of the interface")
+    base_url: Interface = Field(default="https://api.stackexchange.com", title="Address of the interface")
 
 
 class Question(Post):

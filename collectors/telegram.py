@@ -11,7 +11,7 @@ import httpx2
 from pydantic import AfterValidator, Field, StringConstraints
 
 from ._fetch import fetch, host_of
-from ._fields import BaseUrl, Params
+from ._fields import Interface, Params
 from ._isolate import Isolated, isolated
 from ._newest import FIRST_RUN, Listing, back
 from ._paging import Fresh, capped
@@ -41,7 +41,7 @@ def _name(text: str) -> str:
 
 
 class Channel(Params):
-    base_url: BaseUrl = Field("https://t.me", title="Address of the preview")
+    base_url: Interface = Field("https://t.me", title="Address of the preview")
     channel: Annotated[str, StringConstraints(max_length=200), AfterValidator(_name)] = Field(
         title="Channel", description="Its public name or its address", examples=["cobaltbikes"]
     )

@@ -13,7 +13,7 @@ from pydantic_core import from_json
 
 from ._answers import Part, Text, answer_of, reason_of
 from ._fetch import LONGEST_WAIT, fetch, host_of
-from ._fields import BaseUrl, Params
+from ._fields import Interface, Params
 from ._paging import capped
 from ._times import moment
 from .base import (
@@ -46,7 +46,7 @@ READ_TWICE = "another program reads the messages of this bot too: only one may, 
 
 
 class Bot(Params):
-    base_url: BaseUrl = Field("https://api.telegram.org", title="Address of the interface")
+    base_url: Interface = Field("https://api.telegram.org", title="Address of the interface")
     token: SecretStr = Field(title="Token", description="As @BotFather gave it, with its colon", max_length=200)
     webhook_secret: SecretStr = Field(
         SecretStr(""),

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_core import from_json
 
 from ._answers import Part, Text, each
-from ._fields import BaseUrl, Line, Params
+from ._fields import Interface, Line, Params
 from ._graph import MOST_SHEETS, Graph, Sheet, past
 from ._paging import capped
 from ._times import moment, rfc3339
@@ -64,7 +64,7 @@ class ThreadsSearch(Params):
     )
     mentions: bool = Field(default=True, title="Posts that mention your own account")
     token: SecretStr = Field(title="Access token", max_length=2_000)
-    base_url: BaseUrl = Field(default="https://graph.threads.net/v1.0", title="Address of the Threads API")
+    base_url: Interface = Field(default="https://graph.threads.net/v1.0", title="Address of the Threads API")
 
     @model_validator(mode="after")
     def _asks_something(self) -> ThreadsSearch:

@@ -10,7 +10,7 @@ from typing import Annotated
 import httpx2
 from pydantic import Field, SecretStr, StringConstraints
 
-from ._fields import BaseUrl, Params
+from ._fields import Interface, Params
 from ._tiktok import TikTok
 from ._tiktok_read import read_comments, read_window
 from ._watched import Reading
@@ -29,7 +29,7 @@ class TikTokAccount(Params):
     hidden: bool = Field(
         default=True, title="Hidden comments", description="Also those that were hidden from the public"
     )
-    base_url: BaseUrl = Field(
+    base_url: Interface = Field(
         default="https://business-api.tiktok.com/open_api/v1.3", title="Address of the Business API"
     )
 

@@ -14,7 +14,7 @@ from pydantic_core import from_json
 
 from ._answers import Count, Part, Text, answer_of, each, reason_of
 from ._fetch import fetch, host_of
-from ._fields import BaseUrl, Params
+from ._fields import Interface, Params
 from ._items import fit_id
 from ._limits import used_up
 from ._newest import FIRST_RUN, Listing, back, forward
@@ -49,7 +49,7 @@ REFUSALS = {
 
 
 class Business(Params):
-    base_url: BaseUrl = Field("https://api.trustpilot.com/v1", title="Address of the interface")
+    base_url: Interface = Field("https://api.trustpilot.com/v1", title="Address of the interface")
     api_key: SecretStr = Field(title="API key", max_length=200)
     domain: Annotated[
         str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[^\s/:]+\.[^\s/:]+$", max_length=253)

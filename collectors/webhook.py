@@ -55,7 +55,7 @@ class Webhook(Params):
     thread_id: Path = Field("thread_id", title="Id of the thread")
     parent_id: Path = Field("parent_id", title="Id of what it replies to")
     likes: Path = Field("likes", title="Likes")
-    shares: Path = Field("shares", title="Shares")
+    shares: Path = Field("shares", title="Reshares")
     comments: Path = Field("comments", title="Comments")
     reach: Path = Field("reach", title="Reach")
     html: bool = Field(False, title="Texts are HTML")

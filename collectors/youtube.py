@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import httpx2
 from pydantic import Field, SecretStr, StringConstraints, ValidationInfo, field_validator
 
-from ._fields import BaseUrl, Line, Params
+from ._fields import Interface, Line, Params
 from ._google import ZONE
 from ._newest import FIRST_RUN, Listing, back, forward
 from ._paging import Fresh, capped
@@ -41,7 +41,7 @@ NO_CHANNEL = "YouTube knows no channel {channel}: copy its id again, it begins w
 
 
 class Videos(Params):
-    base_url: BaseUrl = Field("https://www.googleapis.com/youtube/v3", title="Address of the interface")
+    base_url: Interface = Field("https://www.googleapis.com/youtube/v3", title="Address of the interface")
     api_key: SecretStr = Field(title="API key", max_length=200)
     mode: Literal["search", "channel"] = Field(
         "search",

@@ -44,6 +44,7 @@ class Field:
     whole: bool = False
     max_length: int | None = None
     kept: bool = False
+    technical: bool = False
 
 
 class Posted:
@@ -168,6 +169,7 @@ def _field(name: str, part: Mapping[str, Any], required: bool, values: Mapping[s
         whole=part.get("type") == "integer",
         max_length=part.get("maxLength"),
         kept=kept and kind in SECRETS,
+        technical=bool(part.get("technical")),
     )
 
 

@@ -47,7 +47,7 @@ LABELS: Mapping[str, str] = {
     "platform": N_("Platform"),
     "outlet": N_("Outlet"),
     "likes": N_("Likes"),
-    "shares": N_("Shares"),
+    "shares": N_("Reshares"),
     "comments": N_("Comments"),
     "reach": N_("Reach"),
     "score": N_("Score, 0 to 10"),

@@ -60,7 +60,8 @@ def shelves(kinds: Iterable[AnyCollector]) -> list[Shelf]:
 def offer(kind: AnyCollector) -> Offer:
     """A kind, and what it needs."""
     said = [kind.kind, kind.platform, *kind.title.values(), *kind.help.values(), GROUPS.get(kind.group, "")]
-    return Offer(kind, NEEDS[kind.auth] if kind.polled else N_("is sent to Vigie"), kind.cost is not None, folded(said))
+    needs = NEEDS[kind.auth] if kind.polled or kind.stream else N_("is sent to Vigie")
+    return Offer(kind, needs, kind.cost is not None, folded(said))
 
 
 def folded(texts: Iterable[str]) -> str:
@@ -79,14 +80,20 @@ def terms(kind: AnyCollector, tongue: Tongue) -> list[tuple[str, str]]:
     """What a kind costs, how long its mentions may be kept, and what they may be used for: (name, sentence)."""
     say = tongue.say
     kept = (
-        say("{n} days at most", n=kind.retention_days)
+        say(
+            "{n} days at most, by the terms of the platform: Vigie does not delete by itself yet", n=kind.retention_days
+        )
         if kind.retention_days
         else say("as long as your workspace keeps mentions")
     )
     return [
         (say("Cost"), _cost(kind, tongue)),
         *((say("Limit"), _limit(meter, tongue)) for meter in kind.meters.values()),
-        (say("How often"), say("every {time} at most", time=tongue.lasting(kind.min_interval)) if kind.polled else "–"),
+        *(
+            [(say("How often"), say("every {time} at most", time=tongue.lasting(kind.min_interval)))]
+            if kind.polled
+            else []
+        ),
         (say("Kept"), kept),
         (say("Training of the model"), say("allowed") if kind.may_train else say("never")),
         (say("What is deleted there"), say("is deleted here too") if kind.deletions else say("stays here")),

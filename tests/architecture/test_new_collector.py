@@ -13,7 +13,8 @@ import pytest
 @pytest.fixture
 def checkout(root: Path, tmp_path: Path) -> Path:
     """What the command needs of the project, in a folder of its own."""
-    for name in ("Makefile", "pyproject.toml", "tests/collectors/conftest.py", "tests/collectors/test_contract.py"):
+    tests = [f"tests/collectors/{name}.py" for name in ("conftest", "mailhost", "test_contract")]
+    for name in ("Makefile", "pyproject.toml", *tests):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(root / name, tmp_path / name)
     for name in ("docs/new-collector", "collectors"):

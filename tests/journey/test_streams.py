@@ -1,4 +1,4 @@
-"""`vigie serve` follows streams in a process of its own: it comes back when killed, and leaves with its parent."""
+"""`vigie serve` follows streams in a process of its own, which comes back when killed and leaves with its parent."""
 
 from __future__ import annotations
 

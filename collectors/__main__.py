@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Any, get_origin
 
 import click
@@ -20,6 +21,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from websockets.sync.client import ClientConnection, connect
 
 from . import all_collectors
+from ._reference import reference, renewed
 from .base import AnyCollector, Page, RawMention, SourceError
 
 SECONDS = 30.0
@@ -191,9 +193,37 @@ def _list(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     ctx.exit()
 
 
+def _refer(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        click.echo(reference(all_collectors().values()), nl=False)
+        ctx.exit()
+
+
+def _renew(ctx: click.Context, _: click.Parameter, path: Path | None) -> None:
+    if path and not ctx.resilient_parsing:
+        path.write_text(renewed(path.read_text("utf-8"), all_collectors().values()), "utf-8")
+        ctx.exit()
+
+
 @click.group(cls=Kinds, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--list", is_flag=True, callback=_list, is_eager=True, expose_value=False, help="Print the kinds there are."
+)
+@click.option(
+    "--reference",
+    is_flag=True,
+    callback=_refer,
+    is_eager=True,
+    expose_value=False,
+    help="Print what they read, as Markdown.",
+)
+@click.option(
+    "--renew",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    callback=_renew,
+    is_eager=True,
+    expose_value=False,
+    help="Write the reference into this page, between its marks.",
 )
 def main() -> None:
     """Print the mentions that a source gives, one JSON object a line.

@@ -176,7 +176,7 @@ collector = Collector(
             "All but five reviews of each place: Google chooses them, and new ones may not be among them.",
             "The owner's answers, and reviews that were deleted.",
             "A search may find other places than yours: try it first.",
-            "Google's terms allow to show these reviews, not to build an archive of them: they are kept 30 days.",
+            "Google's terms allow to show these reviews, not to build an archive: delete them after 30 days.",
         ),
         "fr": (
             "Tous les avis d'un établissement sauf cinq : Google les choisit, et les nouveaux peuvent n'y être pas.",

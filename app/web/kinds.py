@@ -80,9 +80,7 @@ def terms(kind: AnyCollector, tongue: Tongue) -> list[tuple[str, str]]:
     """What a kind costs, how long its mentions may be kept, and what they may be used for: (name, sentence)."""
     say = tongue.say
     kept = (
-        say(
-            "{n} days at most, by the terms of the platform: Vigie does not delete by itself yet", n=kind.retention_days
-        )
+        say("{n} days at most, by its terms: Vigie does not delete by itself yet", n=kind.retention_days)
         if kind.retention_days
         else say("as long as your workspace keeps mentions")
     )

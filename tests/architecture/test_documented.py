@@ -13,6 +13,7 @@ from alerts.channels import all_channels
 from alerts.rules import all_rules
 from app.settings import PREFIX, Settings
 from collectors import all_collectors
+from collectors._reference import renewed
 
 
 def missing(words: Iterable[str], text: str) -> list[str]:
@@ -38,6 +39,11 @@ def test_every_setting_that_is_documented_exists(root: Path) -> None:
 def test_every_collector_is_documented(root: Path) -> None:
     kinds = [kind for kind, collector in all_collectors().items() if not collector.hidden]
     assert not kinds or missing(kinds, (root / "docs/collectors.md").read_text(encoding="utf-8")) == []
+
+
+def test_the_reference_of_the_collectors_is_what_they_declare(root: Path) -> None:
+    page = (root / "docs/collectors.md").read_text(encoding="utf-8")
+    assert page == renewed(page, all_collectors().values()), "run: python -m collectors --renew docs/collectors.md"
 
 
 def test_every_rule_and_channel_is_documented(root: Path) -> None:

@@ -13,8 +13,9 @@ import pytest
 @pytest.fixture
 def checkout(root: Path, tmp_path: Path) -> Path:
     """What the command needs of the project, in a folder of its own."""
-    tests = [f"tests/collectors/{name}.py" for name in ("conftest", "mailhost", "test_contract")]
-    for name in ("Makefile", "pyproject.toml", *tests):
+    servers = [file for file in (root / "tests/collectors").glob("*.py") if not file.name.startswith("test_")]
+    names = [str(file.relative_to(root)) for file in servers]
+    for name in ("Makefile", "pyproject.toml", "tests/collectors/test_contract.py", *names):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(root / name, tmp_path / name)
     for name in ("docs/new-collector", "collectors"):

@@ -108,6 +108,8 @@ def _form(body: bytes) -> dict[str, str]:
 
 def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        disable_nagle_algorithm = True  # else each body waits 40 ms for an acknowledgement of its headers
+
         def do_GET(self) -> None:
             heard = {name.lower(): value for name, value in self.headers.items()}
             body = self.rfile.read(int(heard.get("content-length", 0)))
@@ -143,6 +145,11 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
 
 @pytest.fixture
 def site() -> Iterator[Site]:
+    yield from replaying()
+
+
+def replaying() -> Iterator[Site]:
+    """The server runs until the generator goes on."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
     made = Site(f"http://127.0.0.1:{server.server_port}")
     server.RequestHandlerClass = _handler(made)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from collectors import all_collectors
 from collectors.__main__ import main
+from collectors._reference import BEGINS, ENDS
 
 FEED = "<rss version='2.0'><channel><title>T</title><item><title>Café</title><guid>g</guid></item></channel></rss>"
 
@@ -31,6 +33,25 @@ def test_every_kind_explains_itself_with_an_example(kind: str) -> None:
     assert f"python -m collectors {kind}" in told.stdout
     for name in all_collectors()[kind].params.model_fields:
         assert f"--{name.replace('_', '-')}" in told.stdout
+
+
+def test_the_reference_tells_every_kind_that_is_offered(tmp_path: Path) -> None:
+    told = run("--reference")
+    assert told.exit_code == 0
+    for kind, declared in all_collectors().items():
+        assert (f"`{kind}`" in told.stdout) is not declared.hidden
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{BEGINS}\nold\n{ENDS}\nafter\n", encoding="utf-8")
+    assert run("--renew", str(page)).exit_code == 0
+    assert page.read_text("utf-8") == f"before\n{BEGINS}\n\n{told.stdout}\n{ENDS}\nafter\n"
+
+
+def test_a_mailbox_is_read_from_the_command_line(site: Any) -> None:
+    site.mail.add(b"From: Ann <ann@a.example>\nSubject: Hello\nMessage-ID: <1@a.example>\n\nCobalt")
+    where = ("--host", "127.0.0.1", "--port", str(site.mail.port), "--security", "none")
+    told = run("email", *where, "--username", site.mail.username, VIGIE_EMAIL_PASSWORD=site.mail.password)
+    assert told.exit_code == 0, told.stderr
+    assert json.loads(told.stdout)["external_id"] == "mid:1@a.example"
 
 
 def test_mentions_are_lines_of_json_and_the_cursor_goes_on(site: Any) -> None:

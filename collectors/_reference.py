@@ -109,7 +109,9 @@ def _facts(kind: AnyCollector) -> Iterator[tuple[str, str]]:
         yield "Limit", _limit(meter)
     yield (
         "Kept",
-        f"{kind.retention_days} days at most" if kind.retention_days else "as long as the workspace keeps mentions",
+        f"{kind.retention_days} days at most, by its terms: Vigie does not delete by itself yet"
+        if kind.retention_days
+        else "as long as the workspace keeps mentions",
     )
     yield "Training", "its mentions may be used" if kind.may_train else "its mentions are never used"
     yield "Deleted at the source", "deleted here too" if kind.deletions else "stays here"

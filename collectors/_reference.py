@@ -70,7 +70,8 @@ def section(kind: AnyCollector) -> Iterator[str]:
 
 
 def _row(kind: AnyCollector) -> str:
-    needs = NEEDS[kind.auth] + ("; **money**" if kind.cost is not None else "") if kind.polled else "is sent to Vigie"
+    asked = NEEDS[kind.auth] + ("; **money**" if kind.cost is not None else "")
+    needs = asked if kind.polled or kind.stream else "is sent to Vigie"
     return f"| `{kind.kind}` | {_cell(kind.title['en'])} | {needs} | {_cell(kind.history['en'])} |"
 
 

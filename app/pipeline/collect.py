@@ -68,13 +68,12 @@ class Due:
     pace: timedelta
     failures: int
     limit_key: str = ""
+    inbox: Sequence[Any] = ()
 
     @property
     def payer(self) -> Payer:
         """In whose name it is read."""
         return Payer(self.origin.workspace_id, self.origin.kind, str(self.origin.source_id), self.limit_key)
-
-    inbox: Sequence[Any] = ()
 
 
 @dataclass(slots=True)

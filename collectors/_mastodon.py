@@ -12,11 +12,12 @@ import httpx2
 from pydantic import SecretStr
 
 from ._answers import Count, Part, Text, each
-from ._fetch import host_of
-from ._limits import until_reset
+from ._fetch import host_of, pause_of
 from ._links import clean_link
 from ._times import earlier, moment
 from .base import RawMention, SourceBusy, SourceError, SourceRefused
+
+MOST_EMOJIS = 50
 
 
 class Account(Part):
@@ -24,8 +25,18 @@ class Account(Part):
     display_name: Text = ""
     username: Text = ""
     url: Text = ""
+    emojis: Any = None
     followers_count: Count = None
     indexable: bool | None = None
+
+    @property
+    def name(self) -> str:
+        """The name without the pictures of its server, which are written in it as `:shortcode:`."""
+        shown = self.display_name
+        for emoji in self.emojis[:MOST_EMOJIS] if isinstance(self.emojis, list) else ():
+            code = emoji.get("shortcode") if isinstance(emoji, dict) else None
+            shown = shown.replace(f":{code}:", "") if isinstance(code, str) else shown
+        return " ".join(shown.split()) or self.username
 
 
 class Card(Part):
@@ -94,7 +105,7 @@ class Reader:
             title=escape(status.spoiler_text),
             text=text,
             html=True,
-            author=author.display_name or author.username,
+            author=author.name,
             author_id=author.acct if "@" in author.acct else f"{author.acct}@{self.host}",
             author_followers=author.followers_count,
             platform="mastodon",
@@ -151,11 +162,7 @@ def judge_of(base_url: str, *, has_token: bool) -> Callable[[httpx2.Response], S
                 "{host} has no such list (404): check the address, it must be that of a Mastodon server", host=host
             )
         if status == 429:
-            return SourceBusy(
-                "{host} asks us to read less often (429)",
-                wait=until_reset(answer.headers, datetime.now(UTC)),
-                host=host,
-            )
+            return SourceBusy("{host} asks us to read less often (429)", wait=pause_of(answer), host=host)
         return None
 
     return judge

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -132,6 +133,29 @@ def test_too_many_requests_are_waited_for(site: Site, http: Client, reset: str, 
         list(read(site.base, http))
     wait = busy.value.wait
     assert (wait is None) if least is None else (wait is not None and least <= wait.total_seconds() <= most)
+
+
+def test_a_pause_in_seconds_is_kept_where_the_server_names_no_time(site: Site, http: Client) -> None:
+    site.rules.append(Rule(TAG, Answer(b"busy", 429, {"Retry-After": "75"})))
+    with pytest.raises(SourceBusy) as busy:
+        list(read(site.base, http))
+    assert busy.value.wait == timedelta(seconds=75)
+
+
+@pytest.mark.parametrize(
+    ("shown", "emojis", "author"),
+    [
+        ("Zoé :verified: de Lyon :bike:", [{"shortcode": "verified"}, {"shortcode": "bike"}], "Zoé de Lyon"),
+        (":verified:", [{"shortcode": "verified"}], "ana"),
+        ("Bus :12: :verified:", [{"shortcode": None}, 7], "Bus :12: :verified:"),
+        ("Bus :12:", None, "Bus :12:"),
+    ],
+)
+def test_pictures_in_a_name_are_left_out(site: Site, http: Client, shown: str, emojis: Any, author: str) -> None:
+    one = status(1)
+    one["account"] |= {"display_name": shown, "emojis": emojis}
+    site.rules.append(Rule(TAG, Answer(json.dumps([one]).encode())))
+    assert [found.author for page in read(site.base, http) for found in page.mentions] == [author]
 
 
 @pytest.mark.parametrize(

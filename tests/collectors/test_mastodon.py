@@ -71,7 +71,34 @@ def test_the_last_page_is_read_again_for_edits_and_counts(instance: Instance, ht
     second = list(read(instance.url, http, first[-1].cursor))
     instance.statuses[-1]["favourites_count"] = 7
     third = list(read(instance.url, http, second[-1].cursor))
-    assert [one.engagement["likes"] for page in third for one in page.mentions] == [7]
+    counts = {one.external_id: one.engagement for page in third for one in page.mentions}
+    assert counts[instance.statuses[-1]["uri"]]["likes"] == 7
+
+
+@pytest.mark.parametrize("more", [0, 1_100])
+def test_what_comes_late_from_another_server_is_found_by_when_it_was_written(
+    instance: Instance, http: Client, more: int
+) -> None:
+    """Its id is older than those that were read before it came."""
+    instance.write("Acme 0")
+    found = list(read(instance.url, http))
+    late = instance.write("Acme, late", uri="https://far.example/1")
+    late["id"] = str(int(instance.statuses[0]["id"]) - 5 * 60 * 1000 * 65_536)
+    for number in range(more):
+        instance.write(f"Acme {number}", quietly=True)
+    while found[-1].warning or len(found) == 1:
+        found += read(instance.url, http, found[-1].cursor)
+    assert ids(found) == {one["uri"] for one in instance.statuses}
+
+
+def test_a_crowded_overlap_does_not_hold_the_reading_up(instance: Instance, http: Client) -> None:
+    for number in range(1_100):
+        instance.write(f"Acme {number}", quietly=True)
+    found = list(read(instance.url, http, {"min_id": instance.statuses[-1]["id"]}))
+    instance.write("Acme, new")
+    found += read(instance.url, http, found[-1].cursor)
+    assert instance.statuses[-1]["uri"] in ids(found)
+    assert found[-1].cursor["min_id"] == instance.statuses[-2]["id"]
 
 
 def test_more_than_a_run_takes_is_told_and_gone_on_with(instance: Instance, http: Client) -> None:

@@ -18,6 +18,7 @@ from ._times import earlier, moment
 from .base import RawMention, SourceBusy, SourceError, SourceRefused
 
 MOST_EMOJIS = 50
+MOST_PARTS = 20
 
 
 class Account(Part):
@@ -57,10 +58,12 @@ class Status(Part):
     edited_at: Any = None
     in_reply_to_id: str | None = None
     language: str | None = None
-    visibility: str = "public"
+    visibility: Text = "public"
     reblog: Any = None
     quote: Any = None
     card: Card | None = None
+    media_attachments: Any = None
+    poll: Any = None
     favourites_count: Count = None
     reblogs_count: Count = None
     quotes_count: Count = None
@@ -124,12 +127,21 @@ def _sum(*counts: int | None) -> int | None:
 
 
 def _text(status: Status) -> str:
-    """The content, then what it quotes, then the card of the page it links to, each a paragraph of its own."""
+    """The content, then the choices of a poll, what it quotes, the card of the page it links to, and the words that
+    describe its pictures, each a paragraph of its own."""
     quoted = status.quote.get("quoted_status") if isinstance(status.quote, dict) else None
     said = quoted.get("content") if isinstance(quoted, dict) else None
     card = [escape(status.card.title), escape(status.card.description)] if status.card else []
-    more = [said if isinstance(said, str) else "", *card]
+    choices = _said(status.poll.get("options") if isinstance(status.poll, dict) else None, "title")
+    pictures = _said(status.media_attachments, "description")
+    more = [*choices, said if isinstance(said, str) else "", *card, *pictures]
     return status.content + "".join(part if part.startswith("<p") else f"<p>{part}</p>" for part in more if part)
+
+
+def _said(parts: object, name: str) -> list[str]:
+    """The words of the parts of a status, as HTML."""
+    given = [one.get(name) for one in parts[:MOST_PARTS] if isinstance(one, dict)] if isinstance(parts, list) else []
+    return [escape(words.strip()) for words in given if isinstance(words, str)]
 
 
 def headers_of(token: SecretStr) -> dict[str, str]:

@@ -185,6 +185,23 @@ def test_pictures_in_a_name_are_left_out(site: Site, http: Client, shown: str, e
     assert [found.author for page in read(site.base, http) for found in page.mentions] == [author]
 
 
+def test_the_choices_of_a_poll_and_the_words_of_pictures_are_read(site: Site, http: Client) -> None:
+    asked = status(2) | {"poll": {"options": [{"title": "Acme"}, {"title": "R & D"}, {"title": None}, 7]}}
+    shown = status(1) | {
+        "content": "",
+        "visibility": None,
+        "poll": [],
+        "media_attachments": [{"description": "Un vélo <Acme> cassé"}, {"description": None}, "x"],
+    }
+    site.rules.append(Rule(TAG, Answer(json.dumps([asked, shown]).encode())))
+    (page,) = read(site.base, http)
+    assert [one.text for one in page.mentions] == [
+        "<p>Acme</p><p>Acme</p><p>R &amp; D</p>",
+        "<p>Un vélo &lt;Acme&gt; cassé</p>",
+    ]
+    assert not page.broken
+
+
 @pytest.mark.parametrize(
     ("status_code", "token", "kind", "words"),
     [

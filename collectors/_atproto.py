@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import unquote
 
 from ._answers import Part, Text
 
@@ -42,15 +43,35 @@ def text_of(record: Record, view: object = None) -> str:
 
 
 def with_links(text: str, facets: object) -> str:
-    """The text with each shortened link replaced by its address. Facets count in bytes of UTF-8."""
+    """The text with each shortened address written out, and the address of words that are a link after them.
+
+    Facets count in bytes of UTF-8.
+    """
     data = text.encode("utf-8", "surrogatepass")
     spans = sorted(_links(facets), reverse=True)
     end = len(data)
     for start, stop, uri in spans:
-        if not 0 <= start < stop <= end:
-            continue  # beyond the text, or over another one: it is left as it is
-        data, end = data[:start] + uri.encode("utf-8", "replace") + data[stop:], start
+        if not 0 <= start < stop <= end or _splits(data, start) or _splits(data, stop):
+            continue  # beyond the text, over another one, or within a letter: it is left as it is
+        shown = data[start:stop].decode("utf-8", "replace")
+        link = uri if _shortens(shown, uri) else f"{shown} ({uri})"
+        data, end = data[:start] + link.encode("utf-8", "replace") + data[stop:], start
     return data.decode("utf-8", "replace")
+
+
+def _splits(data: bytes, at: int) -> bool:
+    """Whether a letter of several bytes goes on here."""
+    return at < len(data) and data[at] & 0xC0 == 0x80
+
+
+def _shortens(shown: str, uri: str) -> bool:
+    """Whether what is shown is the address itself, as clients cut it: without https:// and its end."""
+    bare = _bare(shown).removesuffix("…").rstrip(".")
+    return "." in bare and _bare(uri).startswith(bare)
+
+
+def _bare(link: str) -> str:
+    return unquote(link.strip().lower().removeprefix("https://").removeprefix("http://").removeprefix("www."))
 
 
 def _links(facets: object) -> Iterable[tuple[int, int, str]]:

@@ -92,6 +92,13 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
     return max(timedelta(), min(then - now, LONGEST_WAIT))
 
 
+def pause_of(answer: httpx2.Response) -> timedelta | None:
+    """The pause that a refusal asks for: its Retry-After, else until its limits begin anew; None when it says none."""
+    now = datetime.now(UTC)
+    wait = retry_after(answer.headers.get("retry-after"), now)
+    return until_reset(answer.headers, now) if wait is None else wait
+
+
 def host_of(url: str) -> str:
     """The host of an address, for a sentence: paths may hold secrets."""
     try:

@@ -12,11 +12,13 @@ import httpx2
 from pydantic import SecretStr
 
 from ._answers import Count, Part, Text, each
-from ._fetch import host_of
-from ._limits import until_reset
+from ._fetch import host_of, pause_of
 from ._links import clean_link
 from ._times import earlier, moment
 from .base import RawMention, SourceBusy, SourceError, SourceRefused
+
+MOST_EMOJIS = 50
+MOST_PARTS = 20
 
 
 class Account(Part):
@@ -24,8 +26,18 @@ class Account(Part):
     display_name: Text = ""
     username: Text = ""
     url: Text = ""
+    emojis: Any = None
     followers_count: Count = None
     indexable: bool | None = None
+
+    @property
+    def name(self) -> str:
+        """The name without the pictures of its server, which are written in it as `:shortcode:`."""
+        shown = self.display_name
+        for emoji in self.emojis[:MOST_EMOJIS] if isinstance(self.emojis, list) else ():
+            code = emoji.get("shortcode") if isinstance(emoji, dict) else None
+            shown = shown.replace(f":{code}:", "") if isinstance(code, str) else shown
+        return " ".join(shown.split()) or self.username
 
 
 class Card(Part):
@@ -46,10 +58,12 @@ class Status(Part):
     edited_at: Any = None
     in_reply_to_id: str | None = None
     language: str | None = None
-    visibility: str = "public"
+    visibility: Text = "public"
     reblog: Any = None
     quote: Any = None
     card: Card | None = None
+    media_attachments: Any = None
+    poll: Any = None
     favourites_count: Count = None
     reblogs_count: Count = None
     quotes_count: Count = None
@@ -94,7 +108,7 @@ class Reader:
             title=escape(status.spoiler_text),
             text=text,
             html=True,
-            author=author.display_name or author.username,
+            author=author.name,
             author_id=author.acct if "@" in author.acct else f"{author.acct}@{self.host}",
             author_followers=author.followers_count,
             platform="mastodon",
@@ -113,12 +127,21 @@ def _sum(*counts: int | None) -> int | None:
 
 
 def _text(status: Status) -> str:
-    """The content, then what it quotes, then the card of the page it links to, each a paragraph of its own."""
+    """The content, then the choices of a poll, what it quotes, the card of the page it links to, and the words that
+    describe its pictures, each a paragraph of its own."""
     quoted = status.quote.get("quoted_status") if isinstance(status.quote, dict) else None
     said = quoted.get("content") if isinstance(quoted, dict) else None
     card = [escape(status.card.title), escape(status.card.description)] if status.card else []
-    more = [said if isinstance(said, str) else "", *card]
+    choices = _said(status.poll.get("options") if isinstance(status.poll, dict) else None, "title")
+    pictures = _said(status.media_attachments, "description")
+    more = [*choices, said if isinstance(said, str) else "", *card, *pictures]
     return status.content + "".join(part if part.startswith("<p") else f"<p>{part}</p>" for part in more if part)
+
+
+def _said(parts: object, name: str) -> list[str]:
+    """The words of the parts of a status, as HTML."""
+    given = [one.get(name) for one in parts[:MOST_PARTS] if isinstance(one, dict)] if isinstance(parts, list) else []
+    return [escape(words.strip()) for words in given if isinstance(words, str)]
 
 
 def headers_of(token: SecretStr) -> dict[str, str]:
@@ -151,11 +174,7 @@ def judge_of(base_url: str, *, has_token: bool) -> Callable[[httpx2.Response], S
                 "{host} has no such list (404): check the address, it must be that of a Mastodon server", host=host
             )
         if status == 429:
-            return SourceBusy(
-                "{host} asks us to read less often (429)",
-                wait=until_reset(answer.headers, datetime.now(UTC)),
-                host=host,
-            )
+            return SourceBusy("{host} asks us to read less often (429)", wait=pause_of(answer), host=host)
         return None
 
     return judge

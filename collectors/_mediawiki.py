@@ -52,7 +52,11 @@ class WikiPage(Part):
 
 
 class Query(Part):
-    pages: list[WikiPage]
+    """The pages; older wikis, and answers in the older format, name each by its number."""
+
+    pages: Annotated[
+        list[WikiPage], BeforeValidator(lambda value: list(value.values()) if isinstance(value, dict) else value)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from .base import SourceBusy, SourceError, SourceRefused
 
 CALLS = 3
 """Calls of one slice: the questions, the answers that match, the answers themselves."""
+WITHOUT_KEY = "the calls that {host} allows from here are used up: a key of your own gives 10,000 a day"
+WITH_KEY = "the calls that {host} allows with this key are used up; the next reading is automatic"
 MORE_IN = re.compile(r"available in (\d{1,7}) seconds?")
 
 
@@ -74,11 +76,7 @@ def judged(answer: httpx2.Response) -> SourceError | None:
     if name == "throttle_violation":
         more = MORE_IN.search(said)
         wait = min(timedelta(seconds=int(more[1])), LONGEST_WAIT) if more else timedelta(minutes=5)
-        return SourceBusy(
-            "the calls that {host} allows from here are used up: a key of your own gives 10,000 a day",
-            host=host,
-            wait=wait,
-        )
+        return SourceBusy(WITH_KEY if answer.url.params.get("key") else WITHOUT_KEY, host=host, wait=wait)
     if name == "temporarily_unavailable":
         return SourceBusy("{host} is down for a moment; the next reading is automatic", host=host)
     if name in ("bad_parameter", "no_method", "key_required", "access_denied", "invalid_access_token"):

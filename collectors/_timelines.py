@@ -23,6 +23,7 @@ LIMIT = 40
 MOST_PAGES = 25
 """Pages that one reading asks for at most."""
 FIRST_PAGES, FIRST_DAYS = 5, timedelta(days=7)
+LATE = timedelta(minutes=10)
 SNOWFLAKE = 1 << 16
 """The ids of Mastodon since 2.0 are the milliseconds since 1970 times this, plus a number."""
 
@@ -118,32 +119,34 @@ def before(identity: str, pause: timedelta) -> str:
 
 
 def newer(reader: Reader, timeline: Timeline, low: str) -> Iterator[Page]:
-    """What came after the status `low`, oldest page first: `min_id`.
+    """What came after the status `low`, and shortly before it, oldest page first: `min_id`.
 
-    The cursor stays one page behind: that page is read again, for what was edited and counted meanwhile.
+    What comes late from another server has the id of when it was written. The cursor stays one page behind: that page
+    is read again, for what was edited and counted meanwhile.
     """
-    mark = low
-    for number in range(1, MOST_PAGES + 1):
+    mark, number, met = before(low, LATE), 0, False
+    while True:
         listed = timeline.ask(min_id=mark)
         if listed.values and not listed.knows_min_id:
             yield from older(reader, timeline, Walk(low))
             return
-        if number > 1 and not listed.values:
+        if met and not listed.values:
             return
         onward = rank(listed.newest) > rank(mark)
+        number += rank(listed.newest) > rank(low)
         stops = listed.asked is not None or number == MOST_PAGES
         mentions, broken = reader.mentions(listed.values)
         yield Page(
             mentions,
-            {"min_id": listed.newest if onward and stops else mark},
+            {"min_id": max(low, listed.newest if onward and stops else mark, key=rank)},
             asked=listed.asked,
             warning=capped(MOST_PAGES * LIMIT) if onward and number == MOST_PAGES else None,
             broken=broken,
-            unchanged=number == 1 and not (mentions or broken),
+            unchanged=not (met or mentions or broken),
         )
         if stops or not onward:
             return
-        mark = listed.newest
+        mark, met = listed.newest, True
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,15 @@ from pydantic import Field, SecretStr
 
 from ._answers import Count, Part, Text, answer_of, each
 from ._atproto import Record, language_of, text_of, url_of
-from ._fetch import fetch, host_of
+from ._fetch import fetch, host_of, pause_of
 from ._fields import Interface, Line, Params, Words
-from ._limits import until_reset, used_up
+from ._items import fit
+from ._limits import used_up
 from ._paging import Fresh, capped
 from ._times import earlier, moment, rfc3339
 from .base import Collector, Cursor, Json, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 
+SEARCH = "/xrpc/app.bsky.feed.searchPosts"
 LIMIT = 100
 CAP = 9_900
 """Hits after which the search gives no more pages, a little less than its 10,000: it goes on from the oldest."""
@@ -85,15 +87,21 @@ def told(answer: httpx2.Response) -> tuple[str, str]:
 def judge(answer: httpx2.Response) -> SourceError | None:
     """What Bluesky's refusals mean."""
     host, status = host_of(str(answer.url)), answer.status_code
-    name, _ = told(answer) if status >= 400 else ("", "")
+    name, said = told(answer) if status >= 400 else ("", "")
     if name == "AccountTakedown":
         return SourceRefused("{host} has closed the account that searches: use another one", host=host)
     if name == "AuthFactorTokenRequired":
         return SourceRefused("{host} asks for a code by e-mail: give an app password, not the account's own", host=host)
     if status in (429, 503):
-        wait = until_reset(answer.headers, datetime.now(UTC))
+        wait = pause_of(answer)
         return SourceBusy("{host} asks us to search less often ({status})", wait=wait, host=host, status=status)
-    if status in (401, 403):
+    if status == 400 and name and answer.url.path.endswith(SEARCH):
+        return SourceRefused(
+            "{host} cannot search for this: «{said}» Change the words of the source",
+            host=host,
+            said=fit(said, 200) or name,
+        )
+    if status in (401, 403) or (status == 400 and name):
         return SourceRefused(
             "{host} refuses the handle or the app password ({status}): create a new app password and paste it",
             host=host,
@@ -155,7 +163,7 @@ class Session:
 
     def _ask(self, asked: dict[str, str | int]) -> httpx2.Response:
         headers = {"Authorization": f"Bearer {self._tokens.accessJwt}"}
-        url = f"{self._params.base_url}/xrpc/app.bsky.feed.searchPosts"
+        url = f"{self._params.base_url}{SEARCH}"
         return fetch(self._http, url, params=asked, headers=headers, judge=_of_a_search)
 
 

@@ -30,7 +30,10 @@ HISTORY_DAYS = 90
 SOON = timedelta(minutes=2)
 """How long to leave it alone when it is asked too often; it says no number."""
 LONGEST_SAID = 200
-OF_THE_QUERY = re.compile(r"quer|keyword|phrase|parenthes|operator|too common|sourcelang|sourcecountry", re.IGNORECASE)
+OF_THE_QUERY = re.compile(
+    r"quer|search|keyword|phrase|parenthes|operator|too common|language|sourcelang|country", re.IGNORECASE
+)
+OF_THE_TIME = re.compile(r"\b(?:date|datetime|timespan)\b", re.IGNORECASE)
 
 ESCAPE = re.compile(r'\\(?:u[0-9a-fA-F]{4}|["\\/bfnrt]|(.?))', re.DOTALL)
 LANGUAGES = {
@@ -117,16 +120,16 @@ def _fullness(given: int) -> float:
 
 
 def judged(answer: httpx2.Response) -> SourceError | None:
-    """The errors of GDELT are a sentence in plain text, with a status of 200 as often as not."""
+    """The errors of GDELT are a sentence in plain text, called HTML, with a status of 200 as often as not."""
     body = answer.content.lstrip(b"\xef\xbb\xbf \t\r\n")
     if answer.status_code not in (200, 429) or body[:1] in (b"{", b"[", b"<"):
         return None
     host, said = host_of(str(answer.url)), _said(body)
     if answer.status_code == 429 or "limit requests" in said.lower():
         return SourceBusy("{host} answers one question every 5 seconds, and was asked more often", host=host, wait=SOON)
-    if not said or "html" in answer.headers.get("content-type", ""):
+    if not said:
         return None
-    if OF_THE_QUERY.search(said):
+    if OF_THE_QUERY.search(said) and not OF_THE_TIME.search(said):
         return SourceRefused(
             "{host} cannot search for this: «{said}» Change the words of the source", host=host, said=said
         )

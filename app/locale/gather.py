@@ -63,6 +63,8 @@ def _said() -> Iterator[tuple[str, str]]:
 
 def _refusals() -> Iterator[tuple[str, str]]:
     for file, tree in _trees(*TALKING):
+        named = _named(tree)
+        yield from ((text, file) for name in _chosen(tree) for text in named.get(name, ()))
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call):
                 continue
@@ -86,6 +88,26 @@ def _texts(node: ast.expr) -> list[str]:
     if isinstance(node, ast.Tuple | ast.List):
         return [text for part in node.elts for text in _texts(part)]
     return []
+
+
+def _chosen(tree: ast.Module) -> Iterator[str]:
+    """The names in refusals whose sentence is not written out, and those of the function that chose it."""
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        for node in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+            place = PLACED.get(ast.unparse(node.func).rpartition(".")[2])
+            if place is not None and len(node.args) > place and not _texts(node.args[place]):
+                yield from (part.id for part in ast.walk(function) if isinstance(part, ast.Name))
+
+
+def _named(tree: ast.Module) -> dict[str, list[str]]:
+    """The sentences that a module has a name for, alone or as the values of a dict, by that name."""
+    found: dict[str, list[str]] = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            values = node.value.values if isinstance(node.value, ast.Dict) else [node.value]
+            found[ast.unparse(target)] = [text for value in values for text in _texts(value) if " " in text]
+    return found
 
 
 @cache

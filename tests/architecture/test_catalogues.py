@@ -11,6 +11,9 @@ from babel.messages import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from app.locale.gather import gathered
+from collectors import _fetch, _reddit, _stackexchange, reddit_feed
+
 PLACES = re.compile(r"%\([a-z_]+\)[sd]|\{[a-z_]*\}|%[sd]")
 METHODS = [("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2"), ("**.py", "python")]
 OPTIONS = {"**/templates/**.html": {"silent": "false"}, "**/templates/**.txt": {"silent": "false"}}
@@ -57,3 +60,8 @@ def test_every_message_of_the_pages_is_in_the_catalogue(root: Path, french: Cata
     ids = {(messages if isinstance(messages, str) else messages[0], file) for file, _, messages, _, _ in found}
     known = {message.id[0] if isinstance(message.id, tuple) else message.id for message in french}
     assert sorted(f"{file}: {text}" for text, file in ids if text and text not in known) == []
+
+
+def test_sentences_that_a_plug_in_has_a_name_for_are_gathered() -> None:
+    alone, chosen, of_a_dict = reddit_feed.REFUSED, _stackexchange.WITH_KEY, _fetch.REFUSALS[401]
+    assert {alone, chosen, of_a_dict, *_reddit.CLOSED.values(), *_fetch.SENTENCES.values()} <= set(gathered())

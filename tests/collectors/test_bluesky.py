@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from collectors import bluesky
+from collectors._atproto import with_links
 from collectors.base import Page, SourceBusy, SourceError, SourceRefused
 from tests.collectors.conftest import Answer, Rule, Site
 
@@ -96,6 +97,54 @@ def test_a_login_that_fails_says_what_to_do(
     with pytest.raises(kind, match=words) as refused:
         list(read(site, http))
     assert "s3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_pause_that_is_asked_for_in_seconds_is_kept(logged: Site, http: httpx2.Client, status: int) -> None:
+    logged.rules.append(Rule(SEARCH, Answer(b"", status, {"Retry-After": "120"})))
+    with pytest.raises(SourceBusy) as busy:
+        list(read(logged, http))
+    assert busy.value.wait == timedelta(minutes=2)
+
+
+def test_words_that_the_search_does_not_take_are_said_to_be_so(logged: Site, http: httpx2.Client) -> None:
+    logged.rules.append(Rule(SEARCH, told({"error": "BadQueryString", "message": "Unknown operator in q."}, 400)))
+    with pytest.raises(SourceRefused, match=r"«Unknown operator in q\.» Change the words"):
+        list(read(logged, http))
+
+
+def test_a_session_that_cannot_be_renewed_is_begun_anew(site: Site, http: httpx2.Client) -> None:
+    ended = told({"error": "ExpiredToken", "message": "Token has been revoked"}, 400)
+    site.rules += [
+        Rule(LOGIN, session(), method="POST", times=1),
+        Rule(LOGIN, session("access-2"), method="POST"),
+        Rule(RENEW, ended, method="POST"),
+        Rule(SEARCH, told({"posts": []}), needs={"Authorization": "Bearer access-2"}, otherwise=ended),
+    ]
+    (page,) = read(site, http)
+    assert page.unchanged
+
+
+def link_of(text: str, words: str, uri: str, late: int = 0) -> dict[str, Any]:
+    start = len(text[: text.index(words)].encode()) + late
+    index = {"byteStart": start, "byteEnd": start + len(words.encode())}
+    return {"index": index, "features": [{"$type": "app.bsky.richtext.facet#link", "uri": uri}]}
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "late", "read_as"),
+    [
+        ("Été chez Acme, déçu", "Acme", 0, "Été chez Acme (https://www.acme.example/Vélo), déçu"),
+        ("Été : Acme.example/v…", "Acme.example/v…", 0, "Été : https://www.acme.example/Vélo"),
+        ("Voir www.acme.example/v... là", "www.acme.example/v...", 0, "Voir https://www.acme.example/Vélo là"),
+        ("Voir Été Acme", "Été", 1, "Voir Été Acme"),
+    ],
+)
+def test_words_that_are_a_link_stay_and_a_shortened_address_is_written_out(
+    text: str, words: str, late: int, read_as: str
+) -> None:
+    facet = link_of(text, words, "https://www.acme.example/Vélo", late)
+    assert with_links(text, [facet]) == read_as
 
 
 def test_a_search_without_rights_is_never_no_news(logged: Site, http: httpx2.Client) -> None:

@@ -62,7 +62,9 @@ def test_no_match_is_no_error(site: Site, http: httpx2.Client, body: str) -> Non
         (200, "The specified phrase is too short.", SourceRefused, "phrase is too short"),
         (200, "One or more of your keywords were too short, too long or too common.", SourceRefused, "keywords"),
         (200, "Parentheses may only be used around OR'd statements.", SourceRefused, "Parentheses"),
+        (200, "Invalid/Unsupported Country.", SourceRefused, "Unsupported Country"),
         (200, "Timespan is too short.", SourceError, "Timespan"),
+        (200, "Invalid query start date.", SourceError, "no articles"),
         (200, "An {unknown} error occurred", SourceError, "unknown"),
         (200, "<html><body>Bad gateway</body></html>", SourceError, "web page"),
         (200, '{"articles": [{"url": "https://a.example/", "ti', SourceError, "broken off"),
@@ -75,7 +77,7 @@ def test_no_match_is_no_error(site: Site, http: httpx2.Client, body: str) -> Non
 def test_an_error_is_told_as_what_it_is(
     site: Site, http: httpx2.Client, status: int, body: str, kind: type[SourceError], words: str
 ) -> None:
-    say(site, body, status, kind="text/html" if body.startswith("<") else "text/plain")
+    say(site, body, status, kind="application/json" if body.startswith("{") else "text/html; charset=utf-8")
     with pytest.raises(kind, match=words) as told:
         list(pages(params(site), {}, http))
     assert type(told.value) is kind or kind is SourceError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -70,7 +71,34 @@ def test_the_last_page_is_read_again_for_edits_and_counts(instance: Instance, ht
     second = list(read(instance.url, http, first[-1].cursor))
     instance.statuses[-1]["favourites_count"] = 7
     third = list(read(instance.url, http, second[-1].cursor))
-    assert [one.engagement["likes"] for page in third for one in page.mentions] == [7]
+    counts = {one.external_id: one.engagement for page in third for one in page.mentions}
+    assert counts[instance.statuses[-1]["uri"]]["likes"] == 7
+
+
+@pytest.mark.parametrize("more", [0, 1_100])
+def test_what_comes_late_from_another_server_is_found_by_when_it_was_written(
+    instance: Instance, http: Client, more: int
+) -> None:
+    """Its id is older than those that were read before it came."""
+    instance.write("Acme 0")
+    found = list(read(instance.url, http))
+    late = instance.write("Acme, late", uri="https://far.example/1")
+    late["id"] = str(int(instance.statuses[0]["id"]) - 5 * 60 * 1000 * 65_536)
+    for number in range(more):
+        instance.write(f"Acme {number}", quietly=True)
+    while found[-1].warning or len(found) == 1:
+        found += read(instance.url, http, found[-1].cursor)
+    assert ids(found) == {one["uri"] for one in instance.statuses}
+
+
+def test_a_crowded_overlap_does_not_hold_the_reading_up(instance: Instance, http: Client) -> None:
+    for number in range(1_100):
+        instance.write(f"Acme {number}", quietly=True)
+    found = list(read(instance.url, http, {"min_id": instance.statuses[-1]["id"]}))
+    instance.write("Acme, new")
+    found += read(instance.url, http, found[-1].cursor)
+    assert instance.statuses[-1]["uri"] in ids(found)
+    assert found[-1].cursor["min_id"] == instance.statuses[-2]["id"]
 
 
 def test_more_than_a_run_takes_is_told_and_gone_on_with(instance: Instance, http: Client) -> None:
@@ -132,6 +160,46 @@ def test_too_many_requests_are_waited_for(site: Site, http: Client, reset: str, 
         list(read(site.base, http))
     wait = busy.value.wait
     assert (wait is None) if least is None else (wait is not None and least <= wait.total_seconds() <= most)
+
+
+def test_a_pause_in_seconds_is_kept_where_the_server_names_no_time(site: Site, http: Client) -> None:
+    site.rules.append(Rule(TAG, Answer(b"busy", 429, {"Retry-After": "75"})))
+    with pytest.raises(SourceBusy) as busy:
+        list(read(site.base, http))
+    assert busy.value.wait == timedelta(seconds=75)
+
+
+@pytest.mark.parametrize(
+    ("shown", "emojis", "author"),
+    [
+        ("Zoé :verified: de Lyon :bike:", [{"shortcode": "verified"}, {"shortcode": "bike"}], "Zoé de Lyon"),
+        (":verified:", [{"shortcode": "verified"}], "ana"),
+        ("Bus :12: :verified:", [{"shortcode": None}, 7], "Bus :12: :verified:"),
+        ("Bus :12:", None, "Bus :12:"),
+    ],
+)
+def test_pictures_in_a_name_are_left_out(site: Site, http: Client, shown: str, emojis: Any, author: str) -> None:
+    one = status(1)
+    one["account"] |= {"display_name": shown, "emojis": emojis}
+    site.rules.append(Rule(TAG, Answer(json.dumps([one]).encode())))
+    assert [found.author for page in read(site.base, http) for found in page.mentions] == [author]
+
+
+def test_the_choices_of_a_poll_and_the_words_of_pictures_are_read(site: Site, http: Client) -> None:
+    asked = status(2) | {"poll": {"options": [{"title": "Acme"}, {"title": "R & D"}, {"title": None}, 7]}}
+    shown = status(1) | {
+        "content": "",
+        "visibility": None,
+        "poll": [],
+        "media_attachments": [{"description": "Un vélo <Acme> cassé"}, {"description": None}, "x"],
+    }
+    site.rules.append(Rule(TAG, Answer(json.dumps([asked, shown]).encode())))
+    (page,) = read(site.base, http)
+    assert [one.text for one in page.mentions] == [
+        "<p>Acme</p><p>Acme</p><p>R &amp; D</p>",
+        "<p>Un vélo &lt;Acme&gt; cassé</p>",
+    ]
+    assert not page.broken
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,14 @@ def test_errors_are_told_by_their_names(
         assert told.value.wait == wait
 
 
+@pytest.mark.parametrize(("key", "words"), [("", "a key of your own"), ("k", "with this key")])
+def test_a_key_is_advised_to_who_has_none(site: Site, http: httpx2.Client, key: str, words: str) -> None:
+    body = {"error_id": 502, "error_name": "throttle_violation", "error_message": "slow down"}
+    site.rules.append(Rule("/2.3/search/advanced", Answer(json.dumps(body).encode(), 400)))
+    with pytest.raises(SourceBusy, match=words):
+        list(pages(params(site, api_key=key), {}, http))
+
+
 def test_more_than_a_hundred_are_read_in_narrower_slices(site: Site, http: httpx2.Client) -> None:
     say(site, "search/advanced", times=1, items=[asked(n, 1 + n / 100) for n in range(100)], has_more=True)
     for number in range(10):

@@ -60,6 +60,20 @@ def test_edits_come_oldest_first_and_once(site: Any, http: httpx2.Client) -> Non
     assert ids(read(site, http, first[-1].cursor)) == [71, 72, 73]
 
 
+def test_the_older_format_of_answers_is_read_too(site: Any, http: httpx2.Client) -> None:
+    page = {"pageid": 1, "title": "Acme", "revisions": [revision(7, minor="", user="192.0.2.7", anon="")]}
+    line = {"compare": {"*": '<tr><td class="diff-addedline">new</td></tr>'}}
+    site.rules += [
+        Rule("/w/api.php", Answer(json.dumps({"query": {"pages": {"1": page}}}).encode()), query={"action": "query"}),
+        Rule("/w/api.php", Answer(json.dumps(line).encode()), query={"action": "compare"}),
+    ]
+    (edit,) = read(site, http)[0].mentions
+    assert (edit.external_id, edit.text, edit.author) == ("7", "c7\n+ new", "")
+    gone = {"query": {"pages": {"-1": {"title": "Acme", "missing": ""}}}}
+    site.rules[0] = Rule("/w/api.php", Answer(json.dumps(gone).encode()), query={"action": "query"})
+    assert "no page «Acme»" in str(read(site, http)[0].warning)
+
+
 def test_a_reading_stops_at_its_bound_and_the_next_goes_on(site: Any, http: httpx2.Client) -> None:
     serve(site, [revision(number) for number in range(1, MOST_EDITS + 41)])
     first = read(site, http)

@@ -63,7 +63,8 @@ class Reading(Params):
     monthly_budget: float = Field(
         5.0,
         title="Budget for a month, in US dollars",
-        description="A post costs 0.005 dollar. Nothing is asked beyond the budget",
+        description="A post costs 0.005 dollar. Nothing is asked beyond the budget. It is for this source alone: "
+        "others with the same token have their own",
         ge=0,
         le=100_000,
     )
@@ -89,6 +90,10 @@ class Reading(Params):
     def price(self) -> int:
         """The most that one post can cost, in millionths of a dollar: it answers one other and quotes one at most."""
         return POST + USER * self.names + 2 * POST * self.quotes
+
+    def charged(self, answer: httpx2.Response) -> int:
+        """What an answer cost, in millionths of a dollar. Raises ValueError."""
+        return cost_of(answer, names=self.names, quotes=self.quotes)
 
     @property
     def least(self) -> int:
@@ -134,7 +139,7 @@ def _ask(params: Reading, wanted: dict[str, str | int], size: int, http: httpx2.
                 params.base_url + path,
                 params=wanted | {"max_results": size},
                 headers={"Authorization": f"Bearer {params.token.get_secret_value()}"},
-                spend=Spend("dollars", size * params.price, cost_of),
+                spend=Spend("dollars", size * params.price, params.charged),
                 judge=judge,
             )
         except SourceOverBudget as error:

@@ -49,6 +49,8 @@ class X:
     body: bytes = b"Rate limit exceeded"
     headers: dict[str, str] = field(default_factory=dict)
     remaining: int = 400
+    always_names: bool = False
+    given: list[dict[str, Any]] = field(default_factory=list)
 
     def post(self, number: int, minutes_ago: float = 60, apart: float = 1) -> None:
         """So many posts more, the last one `minutes_ago`."""
@@ -68,7 +70,9 @@ class X:
         data = [{"id": str(one), "text": f"brumelo {one}", "author_id": str(one % 7)} for one in here]
         meta = {"result_count": len(here)} | ({"next_token": str(here[-1])} if more else {})
         body: dict[str, Any] = {"data": data, "meta": meta} if data else {"meta": meta}
-        if "author_id" in where.get("expansions", ""):
+        if self.given:
+            body = {"data": self.given, "meta": {"result_count": len(self.given)}}
+        if self.always_names or "author_id" in where.get("expansions", ""):
             body["includes"] = {"users": [{"id": str(n), "name": f"N{n}", "username": f"n{n}"} for n in range(7)]}
         self.remaining -= 1
         left = {
@@ -216,15 +220,49 @@ def test_fewer_posts_than_x_lets_one_ask_for_are_not_asked_for(x: X) -> None:
 
 def test_what_an_answer_costs_is_what_x_charges_for(x: X, http: httpx2.Client) -> None:
     x.post(3)
-    url = f"{x.base}/2/tweets/search/recent"
-    assert cost_of(http.get(url, params={"max_results": 20})) == 3 * POST
-    assert cost_of(http.get(url, params={"max_results": 20, "expansions": "author_id"})) == 3 * POST + 7 * USER
-    assert cost_of(http.get(url, params={"max_results": 20, "since_id": x.ids[-1]})) == 0
+    url, all_of_it = f"{x.base}/2/tweets/search/recent", {"names": True, "quotes": True}
+    assert cost_of(http.get(url, params={"max_results": 20}), **all_of_it) == 3 * POST
+    named = http.get(url, params={"max_results": 20, "expansions": "author_id"})
+    assert cost_of(named, **all_of_it) == 3 * POST + 7 * USER
+    assert cost_of(http.get(url, params={"max_results": 20, "since_id": x.ids[-1]}), **all_of_it) == 0
     x.fails_after = 0
-    assert cost_of(http.get(url, params={"max_results": 20})) == 0
+    assert cost_of(http.get(url, params={"max_results": 20}), **all_of_it) == 0
     x.status = 200
     with pytest.raises(ValueError, match="expected"):
-        cost_of(http.get(url, params={"max_results": 20}))
+        cost_of(http.get(url, params={"max_results": 20}), **all_of_it)
+
+
+def test_names_that_come_without_being_asked_for_are_used_and_cost_nothing(x: X) -> None:
+    x.post(60)
+    x.always_names = True
+    with Purse(40 * POST) as purse:
+        first, second = islice(pages(reading(x), {}, purse), 2)
+    assert {mention.author[:1] for mention in (*first.mentions, *second.mentions)} == {"N"}
+    assert purse.left == 0
+
+
+def test_addresses_in_a_text_stay_what_they_are(x: X, http: httpx2.Client) -> None:
+    link = {"url": "https://t.co/brumelo1", "expanded_url": "https://brumelo.example/?q=1&region=fr&section=2"}
+    x.given = [
+        {
+            "id": "1900000000000000001",
+            "text": f"A &amp; B {link['url']}",
+            "author_id": "3",
+            "entities": {"urls": [link]},
+        }
+    ]
+    assert next(pages(reading(x), {}, http)).mentions[0].text == (
+        "A & B https://brumelo.example/?q=1&region=fr&section=2"
+    )
+
+
+def test_a_repost_told_by_its_words_alone_is_no_mention(x: X, http: httpx2.Client) -> None:
+    fewest = [{"id": "1900000000000000002", "text": "RT @brumelo: 400 bikes"}]
+    x.given = [*fewest, {"id": "1900000000000000001", "text": "RT if you like bikes"}]
+    found = next(pages(reading(x), {}, http))
+    assert (ids([found]), found.cursor) == ([1900000000000000001], {"newest": "1900000000000000002"})
+    x.given = [{**fewest[0], "author_id": "3"}]  # with all fields, one that repeats nothing was written by hand
+    assert ids(list(pages(reading(x), {}, http))) == [1900000000000000002]
 
 
 def test_when_x_has_nothing_left_to_ask_for_paging_stops_and_goes_on_after_the_reset(x: X, http: httpx2.Client) -> None:

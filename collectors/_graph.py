@@ -47,6 +47,10 @@ class Withdrawn(SourceChanged):
     """Meta does not give this any more, in the version asked for (error 12)."""
 
 
+class TokenRefused(SourceRefused):
+    """Nothing can be read with this access token any more (errors 102 and 190)."""
+
+
 class NotUsed(SourceRefused):
     """A hashtag that does not exist (error 24)."""
 
@@ -157,7 +161,7 @@ def _judged(code: int, subcode: int, said: str, answer: httpx2.Response) -> Sour
 
 def _not_allowed(code: int, subcode: int, said: str) -> SourceError | None:
     if code in (102, 190):
-        return SourceRefused(
+        return TokenRefused(
             TOKEN.get(subcode, "the access token is not accepted: copy it again, whole, from where you created it")
         )
     if code in (3, 10) or 200 <= code <= 299 or (code == 100 and "Public" in said and PERMISSION.search(said)):

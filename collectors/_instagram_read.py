@@ -9,13 +9,13 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from ._answers import Part, each
-from ._graph import MOST_SHEETS, Graph, Sheet, past
+from ._graph import MOST_SHEETS, Graph, Sheet, TokenRefused, past
 from ._inbox import Item, looked_up
 from ._instagram import COMMENT_FIELDS, LOOKED_UP, MEDIA_FIELDS, OWN_FIELDS, Comment, Media, of_comment, of_media
 from ._paging import capped
 from ._times import moment, rfc3339
 from ._watched import FIRST, MOST_THREADS, Reading, before
-from .base import Cursor, Notice, Page, RawMention, SourceBusy, SourceError, Window
+from .base import Cursor, Notice, Page, RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused, Window
 
 SHEET, SHEET_BACK, MOST_BACK = 50, 25, 10_000
 TAG_SHEETS = 3
@@ -87,8 +87,7 @@ def _look_up(account: str, own: str, graph: Graph, asked: Item) -> RawMention | 
     if not all(one.isdigit() for one in (media, comment) if one):
         return None
     if comment and asked.get("where") == "own":
-        one = graph.read(Comment, comment, {"fields": LOOKED_UP})
-        return of_comment(one, one.media.id or media, one.media.permalink, own)
+        return _own_comment(own, graph, asked)
     if comment:
         fields = f"mentioned_comment.comment_id({comment}){{{LOOKED_UP}}}"
         told = graph.read(Mentioned, account, {"fields": fields}).mentioned_comment
@@ -96,6 +95,17 @@ def _look_up(account: str, own: str, graph: Graph, asked: Item) -> RawMention | 
     fields = f"mentioned_media.media_id({media}){{{MEDIA_FIELDS}}}"
     seen = graph.read(Mentioned, account, {"fields": fields}).mentioned_media if media else None
     return of_media(seen) if seen else None
+
+
+def _own_comment(own: str, graph: Graph, asked: Item) -> RawMention | None:
+    """A comment under our own media; as it was sent, where it may not be looked up."""
+    try:
+        one = graph.read(Comment, asked["comment"], {"fields": LOOKED_UP})
+    except (SourceRefused, SourceChanged) as error:
+        if not asked.get("text") or isinstance(error, TokenRefused):
+            raise
+        one = Comment.model_validate({**asked, "id": asked["comment"], "media": None})
+    return of_comment(one, one.media.id or asked.get("media", ""), one.media.permalink, own)
 
 
 def _media_of(sheet: Sheet, graph: Graph) -> tuple[list[Media], Broken]:

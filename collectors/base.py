@@ -185,8 +185,8 @@ class Received:
     `inbox` holds what only names something (an id to be asked for): it is kept, the source is read at once, and its
     `pages` find all that is kept as the list `inbox` in their cursor. `broken` is as in Page. `reply` is the text to
     answer with, where the platform expects one (a challenge); `status` is the one it takes for success, where it is not
-    content with any of the 200s. `delivery` names this delivery, where the sender names
-    it: the same one is taken once within a day.
+    content with any of the 200s. `delivery` names this delivery, where the sender names it: the same one is taken once
+    within a day.
     """
 
     mentions: tuple[RawMention, ...] = ()

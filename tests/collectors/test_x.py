@@ -50,6 +50,7 @@ class X:
     headers: dict[str, str] = field(default_factory=dict)
     remaining: int = 400
     always_names: bool = False
+    oldest: int = 0
     given: list[dict[str, Any]] = field(default_factory=list)
 
     def post(self, number: int, minutes_ago: float = 60, apart: float = 1) -> None:
@@ -63,6 +64,13 @@ class X:
         self.asked.append({"path": urlsplit(path).path, **where})
         if len(self.asked) > self.fails_after:
             return self.status, self.headers, self.body
+        for end in ("since_id", "until_id"):
+            if int(where.get(end, self.oldest)) < self.oldest:
+                message = (
+                    f"Invalid '{end}':'{where[end]}'. '{end}' must be a tweet id created after [2026-01-01T00:00Z]"
+                )
+                told = {"errors": [{"parameters": {end: [where[end]]}, "message": message}], "title": "Invalid Request"}
+                return 400, {}, json.dumps(told).encode()
         token = where.get("next_token") or where.get("pagination_token")
         low, high = int(where.get("since_id", "0")), int(token or where.get("until_id", "0")) or 2**70
         found = [one for one in reversed(self.ids) if low < one < high]
@@ -348,14 +356,34 @@ def test_the_token_travels_in_a_header_only_and_reposts_are_not_asked_for(x: X, 
 
 
 def test_a_source_that_slept_longer_than_x_remembers_says_so_and_goes_on(x: X, http: httpx2.Client) -> None:
-    x.post(5)
+    x.post(130)
+    x.oldest = id_at(NOW - timedelta(days=7))
     old = id_at(NOW - timedelta(days=30))
     left = {"newest": str(old), "since": str(old - 10**9), "until": str(old - 10**6)}
     found = list(pages(reading(x), left, http))
     assert sorted(ids(found)) == x.ids
-    assert len(x.asked) == 1
-    assert at_of(x.asked[0]["since_id"]) > NOW - timedelta(days=7)  # type: ignore[operator] # it is an id of now
-    assert "last 7 days" in str(found[0].warning)
+    assert all("last 7 days" in str(page.warning) for page in found)
+    assert found[-1].cursor == {"newest": str(x.ids[-1])}
+    assert [page.warning for page in pages(reading(x), found[-1].cursor, http)] == [None]
+
+
+def test_what_a_run_had_left_is_read_as_far_as_x_still_goes_back(x: X, http: httpx2.Client) -> None:
+    x.post(130)
+    x.oldest = id_at(NOW - timedelta(days=7))
+    left = {"newest": str(x.ids[-1]), "since": str(x.oldest - 10**9), "until": str(x.ids[100])}
+    found = list(pages(reading(x), left, http))
+    assert sorted(ids(found)) == x.ids[:100]
+    assert "last 7 days" in str(found[-1].warning)
+
+
+def test_ids_of_long_ago_are_read_where_they_are_taken(x: X, http: httpx2.Client) -> None:
+    x.ids = [1_500_000_000_000_000_000 + number for number in range(130)]
+    (begun,) = islice(pages(reading(x), {}, http), 1)
+    x.ids.append(1_500_000_000_000_000_500)
+    rest = list(pages(reading(x), stored(begun.cursor), http))
+    assert sorted(ids([begun, *rest])) == x.ids
+    assert x.asked[-1]["since_id"] == "1500000000000000129"
+    assert all(page.warning is None for page in rest)
 
 
 def test_mentions_of_an_account_are_read_however_old_the_last_one_is(x: X, http: httpx2.Client) -> None:

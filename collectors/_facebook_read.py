@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from ._answers import Part, each
 from ._facebook import (
@@ -19,14 +19,14 @@ from ._facebook import (
     of_rating,
 )
 from ._graph import MOST_SHEETS, Graph, Sheet, Withdrawn, past
+from ._inbox import Item, looked_up
 from ._paging import capped
 from ._times import moment, rfc3339
 from ._watched import MOST_THREADS, Forward, Reading, before
-from .base import Cursor, Json, Notice, Page, RawMention, SourceBusy, SourceError, Window
+from .base import Cursor, Notice, Page, RawMention, SourceBusy, Window
 
 SHEET = 100
 SHEET_BACK, MOST_BACK = 25, 10_000  # going back asks for the comments of every post
-INBOX = 50
 Broken = tuple[tuple[str, str], ...]
 W = TypeVar("W", bound=Part)
 
@@ -49,9 +49,8 @@ class What:
 
 def read_page(what: What, cursor: Cursor, graph: Graph) -> Iterator[Page]:
     """One reading. The cursor is that of `Reading`, with the `inbox` that a webhook filled."""
-    run = Reading.begun(cursor, "tagged", "ratings")
-    inbox = cursor.get("inbox")
-    yield from _looked_up(run, what, graph, inbox if isinstance(inbox, list) else [])
+    run = Reading.begun(cursor, "tagged", "ratings", "again")
+    yield from looked_up(run, graph, cursor.get("inbox"), lambda item: _look_up(what, graph, item))
     yield from _feed(run, what, graph)
     if what.tagged and not graph.pause:
         tagged = graph.sheets(f"{what.page}/tagged", {"fields": POST_FIELDS, "limit": SHEET})
@@ -83,32 +82,11 @@ def read_window(what: What, cursor: Cursor, window: Window, graph: Graph) -> Ite
     yield Page((), {"until": rfc3339(window.since)}, reached=window.since)
 
 
-def _looked_up(run: Reading, what: What, graph: Graph, inbox: list[Any]) -> Iterator[Page]:
-    """What a webhook only named. What may not be seen is told, and not asked for again."""
-    for start in range(0, len(inbox), INBOX):
-        found: list[RawMention] = []
-        broken: list[tuple[str, str]] = []
-        for asked in inbox[start : start + INBOX]:
-            if isinstance(asked, dict):
-                _look_up(what, graph, str(asked.get("post") or ""), str(asked.get("comment") or ""), found, broken)
-        rest = inbox[start + INBOX :]
-        left: dict[str, Json] = {"inbox": rest} if rest else {}
-        yield run.page(found, broken, **left)
-
-
-def _look_up(
-    what: What, graph: Graph, post: str, comment: str, found: list[RawMention], broken: list[tuple[str, str]]
-) -> None:
-    try:
-        if comment:
-            one = of_comment(graph.read(Comment, comment, {"fields": COMMENT_FIELDS}), post, what.ours())
-        else:
-            one = of_post(graph.read(Post, post, {"fields": POST_FIELDS}), what.ours()) if post else None
-        found += [one] if one else []
-    except SourceBusy:
-        raise
-    except SourceError as error:
-        broken.append((comment or post, str(error)))
+def _look_up(what: What, graph: Graph, item: Item) -> RawMention | None:
+    post, comment = item.get("post", ""), item.get("comment", "")
+    if comment:
+        return of_comment(graph.read(Comment, comment, {"fields": COMMENT_FIELDS}), post, what.ours())
+    return of_post(graph.read(Post, post, {"fields": POST_FIELDS}), what.ours()) if post else None
 
 
 def _feed(run: Reading, what: What, graph: Graph) -> Iterator[Page]:

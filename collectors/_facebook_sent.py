@@ -12,6 +12,7 @@ from ._facebook import PLATFORM, Comment, Person, Post, Rating, of_comment, of_p
 from .base import Json, RawMention, Received, SourceError
 
 META = "Meta"
+OK = 200  # the only status that Meta takes for success: after others it sends again, and ends the subscription
 GONE = ("remove", "delete")
 WITHOUT_WORDS = ("reaction", "like", "event", "milestone", "note")
 
@@ -44,6 +45,7 @@ class Change(Part):
 
 class Entry(Part):
     id: Text = ""
+    time: Text = ""
     changes: Annotated[list[Any], BeforeValidator(lambda value: value if isinstance(value, list) else [])] = Field([])
 
 
@@ -52,12 +54,20 @@ class Sent(Part):
 
 
 def changes_of(body: bytes, account: str) -> list[Any]:
-    """What changed on our Page or account. One app tells us of all of them. Raises SourceError."""
+    """What changed on our Page or account, each with the `time` of its entry. Raises SourceError.
+
+    One app tells us of all its accounts.
+    """
     try:
         told = read(Sent, from_json(body), META)
     except (ValueError, RecursionError):
         raise SourceError("what {host} sent is not JSON", host=META) from None
-    return [change for entry in told.entry if entry.id in ("", account) for change in entry.changes]
+    return [
+        {"time": entry.time, **change} if isinstance(change, dict) else change
+        for entry in told.entry
+        if entry.id in ("", account)
+        for change in entry.changes
+    ]
 
 
 def received(body: bytes, page: str, own: bool) -> Received:
@@ -73,7 +83,7 @@ def received(body: bytes, page: str, own: bool) -> Received:
 
     mentions, broken = each(Change, changes_of(body, page), taken, META)
     latest = {one.external_id: one for one in mentions}
-    return Received(mentions=tuple(latest.values()), inbox=tuple(inbox.values()), broken=broken)
+    return Received(mentions=tuple(latest.values()), inbox=tuple(inbox.values()), broken=broken, status=OK)
 
 
 def _mention(change: Change, ours: tuple[str, ...]) -> RawMention | None:

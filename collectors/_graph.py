@@ -47,6 +47,10 @@ class Withdrawn(SourceChanged):
     """Meta does not give this any more, in the version asked for (error 12)."""
 
 
+class TokenRefused(SourceRefused):
+    """Nothing can be read with this access token any more (errors 102 and 190)."""
+
+
 class NotUsed(SourceRefused):
     """A hashtag that does not exist (error 24)."""
 
@@ -157,7 +161,7 @@ def _judged(code: int, subcode: int, said: str, answer: httpx2.Response) -> Sour
 
 def _not_allowed(code: int, subcode: int, said: str) -> SourceError | None:
     if code in (102, 190):
-        return SourceRefused(
+        return TokenRefused(
             TOKEN.get(subcode, "the access token is not accepted: copy it again, whole, from where you created it")
         )
     if code in (3, 10) or 200 <= code <= 299 or (code == 100 and "Public" in said and PERMISSION.search(said)):
@@ -178,6 +182,11 @@ def _not_there(code: int, said: str, host: str) -> SourceError | None:
         return SourceChanged(
             "{host} does not know what is asked for any more (100). Update Vigie, or report it", host=host
         )
+    if code == 100 and "appsecret_proof" in said:
+        return SourceRefused(
+            "Meta wants each request proved with the app secret: in the app, «Settings», «Advanced», switch «Require "
+            "App Secret» off"
+        )
     if code in (100, 110, 803):
         return SourceRefused("there is no such page or account, or the access token may not see it: check its id")
     return None
@@ -196,7 +205,7 @@ def _permission(said: str) -> SourceRefused:
 
 
 def _error_of(answer: httpx2.Response) -> dict[str, Any] | None:
-    if answer.is_success and not answer.content.lstrip().startswith(b'{"error"'):
+    if answer.is_success and b'"error"' not in answer.content[:40]:
         return None
     try:
         value = from_json(answer.content)
@@ -230,7 +239,11 @@ def _counted(text: str) -> Iterator[dict[str, Any]]:
 
 
 def _float(value: object) -> float:
-    return float(value) if isinstance(value, int | float) and abs(value) < 1e9 else 0.0
+    try:
+        number = float(value) if isinstance(value, int | float | str) else 0.0
+    except (ValueError, OverflowError):
+        return 0.0
+    return number if abs(number) < 1e9 else 0.0
 
 
 def _number(value: object) -> int:

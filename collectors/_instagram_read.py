@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator
 
 from ._answers import Part, each
-from ._graph import MOST_SHEETS, Graph, Sheet, past
+from ._graph import MOST_SHEETS, Graph, Sheet, TokenRefused, past
+from ._inbox import Item, looked_up
 from ._instagram import COMMENT_FIELDS, LOOKED_UP, MEDIA_FIELDS, OWN_FIELDS, Comment, Media, of_comment, of_media
 from ._paging import capped
 from ._times import moment, rfc3339
 from ._watched import FIRST, MOST_THREADS, Reading, before
-from .base import Cursor, Json, Notice, Page, RawMention, SourceBusy, SourceError, Window
+from .base import Cursor, Notice, Page, RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused, Window
 
 SHEET, SHEET_BACK, MOST_BACK = 50, 25, 10_000
-INBOX, TAG_SHEETS = 50, 3
+TAG_SHEETS = 3
 ALWAYS = 5  # the newest media: their comments are asked for also when their number is the same, for one may be new
 Broken = tuple[tuple[str, str], ...]
 
@@ -29,17 +30,9 @@ class Mentioned(Part):
     mentioned_comment: Annotated[Comment | None, BeforeValidator(lambda value: value or None)] = None
 
 
-def read_inbox(run: Reading, account: str, own: str, graph: Graph, inbox: list[Any]) -> Iterator[Page]:
-    """What a webhook only named. What may not be seen is told, and not asked for again."""
-    for start in range(0, len(inbox), INBOX):
-        found: list[RawMention] = []
-        broken: list[tuple[str, str]] = []
-        for asked in inbox[start : start + INBOX]:
-            if isinstance(asked, dict):
-                _look_up(account, own, graph, {name: str(value) for name, value in asked.items()}, found, broken)
-        rest = inbox[start + INBOX :]
-        left: dict[str, Json] = {"inbox": rest} if rest else {}
-        yield run.page(found, broken, **left)
+def read_inbox(run: Reading, account: str, own: str, graph: Graph, inbox: object) -> Iterator[Page]:
+    """What a webhook only named."""
+    return looked_up(run, graph, inbox, lambda item: _look_up(account, own, graph, item))
 
 
 def read_comments(run: Reading, account: str, own: str, graph: Graph) -> Iterator[Page]:
@@ -88,31 +81,13 @@ def read_window(account: str, own: str, cursor: Cursor, window: Window, graph: G
     yield Page((), {"until": rfc3339(window.since)}, reached=window.since)
 
 
-def _look_up(
-    account: str,
-    own: str,
-    graph: Graph,
-    asked: dict[str, str],
-    found: list[RawMention],
-    broken: list[tuple[str, str]],
-) -> None:
-    try:
-        one = _one(account, own, graph, asked)
-        found += [one] if one else []
-    except SourceBusy:
-        raise
-    except SourceError as error:
-        broken.append((asked.get("comment") or asked.get("media", ""), str(error)))
-
-
-def _one(account: str, own: str, graph: Graph, asked: dict[str, str]) -> RawMention | None:
+def _look_up(account: str, own: str, graph: Graph, asked: Item) -> RawMention | None:
     """A comment of our own media is asked for by its id; a mention elsewhere only through our account."""
     media, comment = asked.get("media", ""), asked.get("comment", "")
     if not all(one.isdigit() for one in (media, comment) if one):
         return None
     if comment and asked.get("where") == "own":
-        one = graph.read(Comment, comment, {"fields": LOOKED_UP})
-        return of_comment(one, one.media.id or media, one.media.permalink, own)
+        return _own_comment(own, graph, asked)
     if comment:
         fields = f"mentioned_comment.comment_id({comment}){{{LOOKED_UP}}}"
         told = graph.read(Mentioned, account, {"fields": fields}).mentioned_comment
@@ -120,6 +95,17 @@ def _one(account: str, own: str, graph: Graph, asked: dict[str, str]) -> RawMent
     fields = f"mentioned_media.media_id({media}){{{MEDIA_FIELDS}}}"
     seen = graph.read(Mentioned, account, {"fields": fields}).mentioned_media if media else None
     return of_media(seen) if seen else None
+
+
+def _own_comment(own: str, graph: Graph, asked: Item) -> RawMention | None:
+    """A comment under our own media; as it was sent, where it may not be looked up."""
+    try:
+        one = graph.read(Comment, asked["comment"], {"fields": LOOKED_UP})
+    except (SourceRefused, SourceChanged) as error:
+        if not asked.get("text") or isinstance(error, TokenRefused):
+            raise
+        one = Comment.model_validate({**asked, "id": asked["comment"], "media": None})
+    return of_comment(one, one.media.id or asked.get("media", ""), one.media.permalink, own)
 
 
 def _media_of(sheet: Sheet, graph: Graph) -> tuple[list[Media], Broken]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from ._answers import Part, Text, each
-from ._facebook_sent import META, changes_of
+from ._facebook_sent import META, OK, changes_of
 from ._instagram import Of
 from .base import Json, Received
 
+LONGEST_WORDS = 1_500
 COMMENTS = ("comments", "live_comments")
+
+
+class Writer(Part):
+    username: Text = ""
 
 
 class Value(Part):
@@ -21,11 +27,17 @@ class Value(Part):
     media: Annotated[Of, BeforeValidator(lambda value: value if isinstance(value, dict) else {})] = Of()
     media_id: Text = ""
     comment_id: Text = ""
+    text: Text = ""
+    parent_id: Text = ""
+    writer: Annotated[Writer, BeforeValidator(lambda value: value if isinstance(value, dict) else {})] = Field(
+        Writer(), alias="from"
+    )
 
 
 class Change(Part):
     field: str
     value: Value
+    time: Text = ""
 
 
 def received(body: bytes, account: str) -> Received:
@@ -37,13 +49,20 @@ def received(body: bytes, account: str) -> Received:
             inbox[f"{ask}"] = ask
 
     _, broken = each(Change, changes_of(body, account), taken, META)
-    return Received(inbox=tuple(inbox.values()), broken=broken)
+    return Received(inbox=tuple(inbox.values()), broken=broken, status=OK)
 
 
 def _to_ask(change: Change) -> dict[str, Json]:
     value = change.value
     if change.field in COMMENTS and value.id:
-        return {"comment": value.id, "media": value.media.id, "where": "own"}
+        return {"comment": value.id, "media": value.media.id, "where": "own", **_words(value, change.time)}
     if change.field == "mentions" and value.comment_id:
         return {"comment": value.comment_id, "media": value.media_id}
     return {"media": value.media_id} if change.field == "mentions" and value.media_id else {}
+
+
+def _words(value: Value, at: str) -> dict[str, Json]:
+    """What was said, for the case that it may not be looked up: Meta sends it once. Without, where it is too long."""
+    said = {"text": value.text, "username": value.writer.username, "timestamp": at, "parent_id": value.parent_id}
+    kept: dict[str, Json] = {name: part for name, part in said.items() if part}
+    return kept if value.text and len(json.dumps(kept)) <= LONGEST_WORDS else {}

@@ -13,6 +13,14 @@ from ._xpost import Many
 from .base import SourceBusy, SourceError, SourceRefused
 
 
+class TooOld(SourceRefused):
+    """X takes no ids from before its seven days; `end` is the one that it refused."""
+
+    def __init__(self, end: str) -> None:
+        super().__init__("X goes back 7 days only: what was posted before them cannot be read")
+        self.end = end
+
+
 class Problem(Part):
     type: Text = ""
     title: Text = ""
@@ -39,6 +47,8 @@ def judge(answer: httpx2.Response) -> SourceError | None:
         return None
     problem = _problem(answer)
     match answer.status_code:
+        case 400 if end := next((end for end in ("until_id", "since_id") if end in problem.sentence), ""):
+            return TooOld(end)
         case 400:
             return SourceRefused("X cannot read this search: {reason}. Change it", reason=problem.sentence)
         case 401:

@@ -25,6 +25,7 @@ EPOCH = 1_288_834_974_657
 """Milliseconds: ids of posts hold the time since then, above 22 bits."""
 
 HANDLE = re.compile(r"\w{1,20}", re.ASCII)
+REPOST = re.compile(r"RT @\w{1,20}: ", re.ASCII)
 OWN_MEDIA = re.compile(r"https?://(?:www\.)?(?:x|twitter)\.com/[^/]+/status/\d+/(?:photo|video)/\d+", re.IGNORECASE)
 MOST_LINKS = 20
 NO_LANGUAGE = frozenset({"und", "zxx", "art", "qam", "qct", "qht", "qme", "qst"})
@@ -99,6 +100,11 @@ class Post(Part):
         found = (Reference.model_validate(one) for one in self.referenced_tweets if isinstance(one, dict))
         return {one.type: one.id for one in found if one.type and one.id}
 
+    @property
+    def repeats(self) -> bool:
+        """Whether it is a repost; an answer with the fewest fields, without an author, tells by its words alone."""
+        return "retweeted" in self.references or (not self.author_id and REPOST.match(self.text) is not None)
+
 
 class Includes(Part):
     users: Many = ()
@@ -119,7 +125,7 @@ class Found(Part):
 
 def mention(post: Post, users: Mapping[str, User], quoted: Mapping[str, Post], now: datetime) -> RawMention | None:
     """The post as a mention; None for a repost, which its original counts already."""
-    if "retweeted" in post.references:
+    if post.repeats:
         return None
     author = users.get(post.author_id)
     handle = author.username if author and HANDLE.fullmatch(author.username) else ""
@@ -154,7 +160,8 @@ def _whole(post: Post, quoted: Post | None) -> str:
 
 def _lines(post: Post) -> list[str]:
     long = post.note_tweet
-    text, links = (long.text, long.entities.urls) if long.text else (post.text, post.entities.urls)
+    given, links = (long.text, long.entities.urls) if long.text else (post.text, post.entities.urls)
+    text = html.unescape(given)  # before addresses stand in it: their «&region=» is no entity
     cards: list[str] = []
     for one in links[:MOST_LINKS]:
         try:
@@ -164,7 +171,7 @@ def _lines(post: Post) -> list[str]:
         if link.url and (target := clean_link(link.expanded_url)):
             text = text.replace(link.url, "" if OWN_MEDIA.fullmatch(target) else target)
         cards += [html.unescape(link.title), html.unescape(link.description)]
-    return [html.unescape(text).strip(), *cards]
+    return [text.strip(), *cards]
 
 
 def at_of(post_id: str) -> datetime | None:
@@ -178,12 +185,16 @@ def id_at(moment_: datetime) -> int:
     return max(0, (int(moment_.timestamp() * 1000) - EPOCH) << 22)
 
 
-def cost_of(answer: httpx2.Response) -> int:
-    """What X charges for an answer: for each post and each author in it. Errors are free. Raises ValueError."""
+def cost_of(answer: httpx2.Response, *, names: bool, quotes: bool) -> int:
+    """What X charges for an answer: for each post in it, and for authors and other posts where they were asked for.
+
+    Errors are free. Raises ValueError.
+    """
     if not answer.is_success:
         return 0
     body = Bill.model_validate(from_json(answer.content))
-    return (len(body.data) + len(body.includes.tweets)) * POST + len(body.includes.users) * USER
+    beside = len(body.includes.users) * USER * names + len(body.includes.tweets) * POST * quotes
+    return len(body.data) * POST + beside
 
 
 class Bill(Part):

@@ -15,7 +15,7 @@ from ._fetch import fetch, host_of
 from ._fields import Interface, Line, Params
 from ._limits import used_up
 from ._paging import Fresh
-from ._xerror import judge, unfound
+from ._xerror import TooOld, judge, unfound
 from ._xpost import POST, USER, Found, Post, User, cost_of, mention
 from .base import RawMention, SourceOverBudget, Spend
 
@@ -63,7 +63,8 @@ class Reading(Params):
     monthly_budget: float = Field(
         5.0,
         title="Budget for a month, in US dollars",
-        description="A post costs 0.005 dollar. Nothing is asked beyond the budget",
+        description="A post costs 0.005 dollar. Nothing is asked beyond the budget. It is for this source alone: "
+        "others with the same token have their own",
         ge=0,
         le=100_000,
     )
@@ -90,6 +91,10 @@ class Reading(Params):
         """The most that one post can cost, in millionths of a dollar: it answers one other and quotes one at most."""
         return POST + USER * self.names + 2 * POST * self.quotes
 
+    def charged(self, answer: httpx2.Response) -> int:
+        """What an answer cost, in millionths of a dollar. Raises ValueError."""
+        return cost_of(answer, names=self.names, quotes=self.quotes)
+
     @property
     def least(self) -> int:
         """The fewest posts that X lets one ask for."""
@@ -98,7 +103,10 @@ class Reading(Params):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One page of posts, newest first. `oldest` and `newest` are 0 when it is empty; `more`: older ones are left."""
+    """One page of posts, newest first. `oldest` and `newest` are 0 when it is empty; `more`: older ones are left.
+
+    `gap`: X does not go back to where the reading should begin.
+    """
 
     mentions: tuple[RawMention, ...]
     broken: tuple[tuple[str, str], ...]
@@ -106,19 +114,27 @@ class Part:
     oldest: int
     more: bool
     asked: timedelta | None
+    gap: bool = False
 
 
 def walk(params: Reading, since: int, until: int, http: httpx2.Client, size: int = LARGEST) -> Iterator[Part]:
     """The posts with ids between the two, without either, page by page; an end that is 0 is open.
 
     `size` is for the first page. It ends early when X has nothing left to ask for, with `asked` on the last page.
+    Raises TooOld when all of it is out of reach.
     """
-    token, fresh = "", Fresh()
+    token, fresh, gap = "", Fresh(), False
     while True:
-        answer = _ask(params, {**_asked(params, since, until), **_page(params, token)}, size, http)
+        try:
+            answer = _ask(params, {**_asked(params, since, until), **_page(params, token)}, size, http)
+        except TooOld as error:
+            if not since or error.end != "since_id":
+                raise
+            since, gap = 0, True  # then X begins with its seven days
+            continue
         part, token = _part(params, answer, used_up(answer.headers, datetime.now(UTC)))
         more = part.more and fresh(token)
-        yield replace(part, more=more)
+        yield replace(part, more=more, gap=gap)
         if not more or part.asked is not None:
             return
         size = LARGEST
@@ -134,7 +150,7 @@ def _ask(params: Reading, wanted: dict[str, str | int], size: int, http: httpx2.
                 params.base_url + path,
                 params=wanted | {"max_results": size},
                 headers={"Authorization": f"Bearer {params.token.get_secret_value()}"},
-                spend=Spend("dollars", size * params.price, cost_of),
+                spend=Spend("dollars", size * params.price, params.charged),
                 judge=judge,
             )
         except SourceOverBudget as error:

@@ -184,8 +184,9 @@ class Received:
 
     `inbox` holds what only names something (an id to be asked for): it is kept, the source is read at once, and its
     `pages` find all that is kept as the list `inbox` in their cursor. `broken` is as in Page. `reply` is the text to
-    answer with, where the platform expects one (a challenge). `delivery` names this delivery, where the sender names
-    it: the same one is taken once within a day.
+    answer with, where the platform expects one (a challenge); `status` is the one it takes for success, where it is not
+    content with any of the 200s. `delivery` names this delivery, where the sender names it: the same one is taken once
+    within a day.
     """
 
     mentions: tuple[RawMention, ...] = ()
@@ -193,6 +194,7 @@ class Received:
     inbox: tuple[Json, ...] = ()
     broken: tuple[tuple[str, str], ...] = ()
     reply: str | None = None
+    status: int = 202
     delivery: str = ""
 
 

@@ -73,10 +73,9 @@ class InstagramAccount(Params):
 def pages(params: InstagramAccount, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """What a webhook named, the comments under the media that changed, tags, hashtags."""
     graph = _graph(params, http)
-    run = Reading.begun(cursor, "hashtags", "ids", "tops")
-    inbox = cursor.get("inbox")
-    yield from read_inbox(run, params.account, params.username, graph, inbox if isinstance(inbox, list) else [])
-    if params.comments:
+    run = Reading.begun(cursor, "hashtags", "ids", "tops", "again")
+    yield from read_inbox(run, params.account, params.username, graph, cursor.get("inbox"))
+    if params.comments and not graph.pause:
         yield from read_comments(run, params.account, params.username, graph)
     if params.tags and not graph.pause:
         yield from read_tags(run, params.account, graph)

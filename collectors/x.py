@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import httpx2
 
 from ._paging import capped
+from ._xerror import TooOld
 from ._xpost import POST, at_of, id_at
 from ._xwalk import LARGEST, Part, Reading, number, walk
 from .base import Collector, Cursor, Json, Meter, Notice, Page, Window
@@ -20,6 +21,8 @@ HISTORY = timedelta(days=7, minutes=-2)
 """X refuses ids of posts that leave its seven days while the request is on its way."""
 SETTLED = timedelta(seconds=30)
 """X shows posts some seconds after they are written, and refuses ends that are later than that."""
+GAP = Notice("X shows the last 7 days only: what was posted before them was not read")
+"""What is said when a source was not read for longer than X goes back."""
 
 
 def pages(params: Reading, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
@@ -28,35 +31,35 @@ def pages(params: Reading, cursor: Cursor, http: httpx2.Client) -> Iterator[Page
     Until the last page the cursor also holds `since` and `until`: what lies between has still to be read, and the next
     run begins with it. Nothing is read twice on purpose, since all is paid: X shows posts once they are settled.
     """
-    known, floor = number(cursor.get("newest")), _floor(params)
-    warning = _gap(known or None, floor)
-    until = number(cursor.get("until"))
-    if until > floor:
-        for page in _rest(params, known, max(number(cursor.get("since")), floor), until, http):
-            yield page
-            if page.asked is not None:
-                return
-        cursor = {"newest": str(known)}
-    for page in _news(params, known, floor, http):
-        quiet = not (page.mentions or page.broken or page.warning or warning) and page.cursor == cursor
-        yield replace(page, warning=page.warning or warning, unchanged=quiet)
-
-
-def _floor(params: Reading) -> int:
-    """The least id that may be asked for: a search goes no further back."""
-    return id_at(datetime.now(UTC) - HISTORY) if params.mode == "search" else 0
+    known, until, lost = number(cursor.get("newest")), number(cursor.get("until")), None
+    if until:
+        try:
+            for page in _rest(params, known, number(cursor.get("since")), until, http):
+                yield page
+                lost = page.warning or lost
+                if page.asked is not None:
+                    return
+        except TooOld:
+            lost = GAP
+        else:
+            cursor = {"newest": str(known)}
+    for page in _news(params, known, http):
+        warning = page.warning or lost
+        quiet = not (page.mentions or page.broken or warning) and page.cursor == cursor
+        yield replace(page, warning=warning, unchanged=quiet)
 
 
 def _rest(params: Reading, newest: int, since: int, until: int, http: httpx2.Client) -> Iterator[Page]:
-    """What a run that was cut short had left."""
+    """What a run that was cut short had left. Raises TooOld."""
     for part in walk(params, since, until, http):
         until = part.oldest or until
         left = {"since": str(since), "until": str(until)} if part.more else {}
-        yield _page(part, {"newest": str(newest), **left})
+        yield _page(part, {"newest": str(newest), **left}, warning=GAP if part.gap else None)
 
 
-def _news(params: Reading, known: int, floor: int, http: httpx2.Client) -> Iterator[Page]:
-    since = max(known, floor) or id_at(datetime.now(UTC) - HISTORY)
+def _news(params: Reading, known: int, http: httpx2.Client) -> Iterator[Page]:
+    """A search that begins nowhere begins seven days ago."""
+    since = known or (0 if params.mode == "search" else id_at(datetime.now(UTC) - HISTORY))
     newest, oldest, count = known, 0, 0
     for part in walk(params, since, 0, http, LARGEST if known else FIRST):
         newest, oldest = max(newest, part.newest), part.oldest or oldest
@@ -65,7 +68,7 @@ def _news(params: Reading, known: int, floor: int, http: httpx2.Client) -> Itera
         cursor: dict[str, Json] = {"newest": str(newest)} if newest else {}
         if part.more and oldest and not full:
             cursor |= {"since": str(since), "until": str(oldest)}
-        yield _page(part, cursor, warning=capped(MOST) if full else None)
+        yield _page(part, cursor, warning=capped(MOST) if full else GAP if part.gap else None)
         if full:
             return
 
@@ -74,7 +77,7 @@ def backfill(params: Reading, cursor: Cursor, window: Window, http: httpx2.Clien
     """What was posted in the window, newest first. The cursor holds `until`, the oldest id that was read."""
     now = datetime.now(UTC)
     start = max(window.since, now - HISTORY) if params.mode == "search" else window.since
-    warning = _gap(id_at(window.since), id_at(start))
+    warning = GAP if start > window.since else None
     until = number(cursor.get("until")) or (id_at(window.until) if window.until < now - SETTLED else 0)
     since = max(id_at(start) - 1, 0)
     if until and until <= since + 1:
@@ -94,13 +97,6 @@ def _page(
     part: Part, cursor: Mapping[str, Json], *, warning: Notice | None = None, reached: datetime | None = None
 ) -> Page:
     return Page(part.mentions, dict(cursor), part.asked, warning=warning, broken=part.broken, reached=reached)
-
-
-def _gap(known: int | None, floor: int) -> Notice | None:
-    """What is said when a source was not read for longer than X goes back."""
-    if known is None or known >= floor:
-        return None
-    return Notice("X shows the last 7 days only: what was posted before them was not read")
 
 
 collector = Collector(

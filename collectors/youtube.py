@@ -111,7 +111,8 @@ def pages(params: Videos, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]
     for start in range(0, len(followed), VIDEOS):
         batch = followed[start : start + VIDEOS]
         found, broken = listed(api, batch)
-        state, removed = _looked_up(state, batch, found)
+        shown = {one.external_id for one in found} | {video for video, _ in broken}
+        state, removed = _looked_up(state, batch, shown)
         counts |= {one.external_id: one.engagement.get("comments", 0) for one in found}
         yield Page((*found, *removed), state.cursor(params.videos), broken=broken)
     for video in [one for one in state.videos.values() if _is_due(one, counts)]:
@@ -159,11 +160,8 @@ def _api(params: Videos, http: httpx2.Client) -> Api:
     return Api(http, params.base_url, params.api_key.get_secret_value())
 
 
-def _looked_up(
-    state: State, asked: tuple[str, ...], found: tuple[RawMention, ...]
-) -> tuple[State, tuple[RawMention, ...]]:
-    """What is known after a look: a video that was shown and is missing twice in a row is gone."""
-    there = {one.external_id for one in found}
+def _looked_up(state: State, asked: tuple[str, ...], there: set[str]) -> tuple[State, tuple[RawMention, ...]]:
+    """What is known after a look at who is `there`: a video that was shown and is missing twice in a row is gone."""
     videos = dict(state.videos)
     removed = []
     for video in asked:

@@ -108,7 +108,7 @@ def _kept(request: Request, addressed: Addressed, read: actions.Read) -> Respons
         if got.delivery:
             idempotency.claim(session, viewer, key_of(addressed, got), HASH)
         kept = actions.keep(session, viewer, read, services, now)
-        response = PlainTextResponse(got.reply) if got.reply is not None else JSONResponse(told(kept), 202)
+        response = PlainTextResponse(got.reply) if got.reply is not None else JSONResponse(told(kept), got.status)
         if got.delivery:
             session.flush()
             idempotency.remember(session, viewer, key_of(addressed, got), response, services.seal)

@@ -13,7 +13,7 @@ import httpx2
 import pytest
 from pydantic import ValidationError
 
-from collectors.base import Inbound, SourceBusy, SourceError, Unsigned, Window
+from collectors.base import Inbound, SourceBusy, SourceError, SourceRefused, Unsigned, Window
 from collectors.facebook import FacebookPage, collector
 from tests.collectors.test_graph import FEED, PAGE, error, on, params, post, read, sheet
 
@@ -77,6 +77,48 @@ def test_what_a_webhook_named_is_read_first_and_then_forgotten(site: Any, http: 
 def test_a_pause_leaves_what_a_webhook_named_for_the_next_reading(site: Any, http: httpx2.Client) -> None:
     on(site, "/v26.0/9_1", error(32), 400, fields="*")
     with pytest.raises(SourceBusy):
+        next(iter(collector.pages(params(site), {"inbox": [{"post": "9_1"}]}, http)))
+
+
+def test_what_meta_cannot_tell_for_a_while_is_asked_for_again_and_given_up_after_five_readings(
+    site: Any, http: httpx2.Client
+) -> None:
+    on(site, FEED, sheet(post(5)), limit="100")
+    on(site, "/v26.0/9_1", json.dumps({**post(1, "Tagged Acme"), "id": "9_1"}), fields="*")
+    on(site, "/v26.0/9_2", error(1), 500, fields="*")
+    cursor: Any = {"inbox": [{"post": "9_2"}, {"post": "9_1"}]}
+    told = []
+    for _ in range(5):
+        pages = read(site, http, cursor)
+        cursor = json.loads(json.dumps(dict(pages[-1].cursor)))
+        told.append([external_id for page in pages for external_id, _ in page.broken])
+    assert told == [[], [], [], [], ["9_2"]]
+    assert "again" not in cursor
+    assert sum(path.startswith("/v26.0/9_1?") for path, _ in site.asked) == 1
+
+
+def test_what_came_back_after_a_failure_is_read(site: Any, http: httpx2.Client) -> None:
+    on(site, FEED, sheet(post(5)), limit="100")
+    on(site, "/v26.0/9_2", error(2), 500, fields="*")
+    pages = read(site, http, {"inbox": [{"post": "9_2"}]})
+    site.rules[-1:] = []
+    on(site, "/v26.0/9_2", json.dumps({**post(2, "Tagged Acme"), "id": "9_2"}), fields="*")
+    again = read(site, http, pages[-1].cursor)
+    assert "Tagged Acme" in texts(again)
+    assert "again" not in again[-1].cursor
+
+
+def test_when_the_limit_is_near_what_was_named_waits_for_the_next_reading(site: Any, http: httpx2.Client) -> None:
+    near = {"X-App-Usage": '{"call_count":97,"total_time":10,"total_cputime":10}'}
+    on(site, "/v26.0/9_1", json.dumps({**post(1, "Tagged Acme"), "id": "9_1"}), headers=near, fields="*")
+    first = next(iter(collector.pages(params(site), {"inbox": [{"post": "9_1"}, {"post": "9_2"}]}, http)))
+    assert texts([first]) == ["Tagged Acme"]
+    assert first.cursor["again"] == [{"item": {"post": "9_2"}, "tried": 0}]
+
+
+def test_a_dead_token_loses_nothing_of_what_was_named(site: Any, http: httpx2.Client) -> None:
+    on(site, "/v26.0/9_1", error(190, 463), 400, fields="*")
+    with pytest.raises(SourceRefused, match="has expired"):
         next(iter(collector.pages(params(site), {"inbox": [{"post": "9_1"}]}, http)))
 
 

@@ -70,6 +70,13 @@ def error(code: object, subcode: int = 0, message: str = "") -> str:
         (100, 33, "Object with ID '1' does not exist, cannot be loaded", SourceRefused, "no such page or account"),
         (803, 0, "Some of the aliases you requested do not exist", SourceRefused, "no such page or account"),
         (100, 0, "(#100) Tried accessing nonexisting field (story)", SourceChanged, "Update Vigie"),
+        (
+            100,
+            0,
+            "API calls from the server require an appsecret_proof argument",
+            SourceRefused,
+            "«Require App Secret»",
+        ),
         (12, 0, "deprecated for versions v22.0 and higher", SourceChanged, "choose another one"),
         (368, 0, "temporarily blocked", SourceRefused, "blocked this account"),
         (1, 0, "An unknown error occurred", SourceError, "a problem of its own"),
@@ -85,6 +92,12 @@ def test_each_error_says_what_happened_and_never_repeats_what_meta_wrote(
         read(site, http)
     assert "EAAB" not in str(caught.value)
     assert type(caught.value) is not SourceBusy
+
+
+def test_an_error_told_with_a_good_status_is_one_however_it_is_set(site: Any, http: httpx2.Client) -> None:
+    on(site, FEED, json.dumps(json.loads(error(190, 463)), indent=4))
+    with pytest.raises(SourceRefused, match="has expired"):
+        read(site, http)
 
 
 @pytest.mark.parametrize("code", [4, 17, 32, 613, 80001, 80002])
@@ -119,6 +132,8 @@ def test_a_throttled_page_says_when_it_may_be_asked_again(
         ({"x-app-usage": '{"call_count":94}'}, None),
         ({"x-app-usage": '{"call_count":95}'}, timedelta(minutes=30)),
         ({"x-page-usage": '{"total_time":101}'}, timedelta(minutes=30)),
+        ({"x-app-usage": '{"call_count":"100"}'}, timedelta(minutes=30)),
+        ({"x-app-usage": '{"call_count":"many","total_time":"nan"}'}, None),
         (
             {"x-business-use-case-usage": '{"1":[{"call_count":3,"estimated_time_to_regain_access":7}]}'},
             timedelta(minutes=7),

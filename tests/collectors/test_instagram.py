@@ -124,6 +124,28 @@ def test_a_comment_named_by_a_webhook_is_looked_up_where_it_stands(site: Any, ht
     assert "inbox" not in pages[-1].cursor
 
 
+def test_a_comment_that_may_not_be_looked_up_is_kept_as_it_was_sent(site: Any, http: httpx2.Client) -> None:
+    on(site, "/v26.0/77", error(10, 0, "requires instagram_manage_comments"), 400, fields="*")
+    said = {"text": "Encore en panne", "username": "lea", "timestamp": "1772700000", "parent_id": "70"}
+    (page, _) = read(site, http, {"inbox": [{"comment": "77", "media": "5", "where": "own", **said}]})
+    (one,) = page.mentions
+    assert (one.external_id, one.text, one.author, one.thread_id, one.parent_id) == (
+        "77",
+        "Encore en panne",
+        "lea",
+        "5",
+        "70",
+    )
+    assert one.published_at == datetime(2026, 3, 5, 8, 40, tzinfo=UTC)
+    assert page.broken == ()
+
+
+def test_a_comment_without_words_that_may_not_be_looked_up_is_told(site: Any, http: httpx2.Client) -> None:
+    on(site, "/v26.0/77", error(10, 0, "requires instagram_manage_comments"), 400, fields="*")
+    (page, _) = read(site, http, {"inbox": [{"comment": "77", "media": "5", "where": "own"}]})
+    assert [external_id for external_id, _ in page.broken] == ["77"]
+
+
 def test_what_is_not_signed_is_refused() -> None:
     assert collector.receive is not None
     ours = InstagramAccount.model_validate({"account": ME, "token": "t", "app_secret": "right"})

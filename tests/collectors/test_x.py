@@ -49,6 +49,9 @@ class X:
     body: bytes = b"Rate limit exceeded"
     headers: dict[str, str] = field(default_factory=dict)
     remaining: int = 400
+    always_names: bool = False
+    oldest: int = 0
+    given: list[dict[str, Any]] = field(default_factory=list)
 
     def post(self, number: int, minutes_ago: float = 60, apart: float = 1) -> None:
         """So many posts more, the last one `minutes_ago`."""
@@ -61,6 +64,13 @@ class X:
         self.asked.append({"path": urlsplit(path).path, **where})
         if len(self.asked) > self.fails_after:
             return self.status, self.headers, self.body
+        for end in ("since_id", "until_id"):
+            if int(where.get(end, self.oldest)) < self.oldest:
+                message = (
+                    f"Invalid '{end}':'{where[end]}'. '{end}' must be a tweet id created after [2026-01-01T00:00Z]"
+                )
+                told = {"errors": [{"parameters": {end: [where[end]]}, "message": message}], "title": "Invalid Request"}
+                return 400, {}, json.dumps(told).encode()
         token = where.get("next_token") or where.get("pagination_token")
         low, high = int(where.get("since_id", "0")), int(token or where.get("until_id", "0")) or 2**70
         found = [one for one in reversed(self.ids) if low < one < high]
@@ -68,7 +78,9 @@ class X:
         data = [{"id": str(one), "text": f"brumelo {one}", "author_id": str(one % 7)} for one in here]
         meta = {"result_count": len(here)} | ({"next_token": str(here[-1])} if more else {})
         body: dict[str, Any] = {"data": data, "meta": meta} if data else {"meta": meta}
-        if "author_id" in where.get("expansions", ""):
+        if self.given:
+            body = {"data": self.given, "meta": {"result_count": len(self.given)}}
+        if self.always_names or "author_id" in where.get("expansions", ""):
             body["includes"] = {"users": [{"id": str(n), "name": f"N{n}", "username": f"n{n}"} for n in range(7)]}
         self.remaining -= 1
         left = {
@@ -216,15 +228,49 @@ def test_fewer_posts_than_x_lets_one_ask_for_are_not_asked_for(x: X) -> None:
 
 def test_what_an_answer_costs_is_what_x_charges_for(x: X, http: httpx2.Client) -> None:
     x.post(3)
-    url = f"{x.base}/2/tweets/search/recent"
-    assert cost_of(http.get(url, params={"max_results": 20})) == 3 * POST
-    assert cost_of(http.get(url, params={"max_results": 20, "expansions": "author_id"})) == 3 * POST + 7 * USER
-    assert cost_of(http.get(url, params={"max_results": 20, "since_id": x.ids[-1]})) == 0
+    url, all_of_it = f"{x.base}/2/tweets/search/recent", {"names": True, "quotes": True}
+    assert cost_of(http.get(url, params={"max_results": 20}), **all_of_it) == 3 * POST
+    named = http.get(url, params={"max_results": 20, "expansions": "author_id"})
+    assert cost_of(named, **all_of_it) == 3 * POST + 7 * USER
+    assert cost_of(http.get(url, params={"max_results": 20, "since_id": x.ids[-1]}), **all_of_it) == 0
     x.fails_after = 0
-    assert cost_of(http.get(url, params={"max_results": 20})) == 0
+    assert cost_of(http.get(url, params={"max_results": 20}), **all_of_it) == 0
     x.status = 200
     with pytest.raises(ValueError, match="expected"):
-        cost_of(http.get(url, params={"max_results": 20}))
+        cost_of(http.get(url, params={"max_results": 20}), **all_of_it)
+
+
+def test_names_that_come_without_being_asked_for_are_used_and_cost_nothing(x: X) -> None:
+    x.post(60)
+    x.always_names = True
+    with Purse(40 * POST) as purse:
+        first, second = islice(pages(reading(x), {}, purse), 2)
+    assert {mention.author[:1] for mention in (*first.mentions, *second.mentions)} == {"N"}
+    assert purse.left == 0
+
+
+def test_addresses_in_a_text_stay_what_they_are(x: X, http: httpx2.Client) -> None:
+    link = {"url": "https://t.co/brumelo1", "expanded_url": "https://brumelo.example/?q=1&region=fr&section=2"}
+    x.given = [
+        {
+            "id": "1900000000000000001",
+            "text": f"A &amp; B {link['url']}",
+            "author_id": "3",
+            "entities": {"urls": [link]},
+        }
+    ]
+    assert next(pages(reading(x), {}, http)).mentions[0].text == (
+        "A & B https://brumelo.example/?q=1&region=fr&section=2"
+    )
+
+
+def test_a_repost_told_by_its_words_alone_is_no_mention(x: X, http: httpx2.Client) -> None:
+    fewest = [{"id": "1900000000000000002", "text": "RT @brumelo: 400 bikes"}]
+    x.given = [*fewest, {"id": "1900000000000000001", "text": "RT if you like bikes"}]
+    found = next(pages(reading(x), {}, http))
+    assert (ids([found]), found.cursor) == ([1900000000000000001], {"newest": "1900000000000000002"})
+    x.given = [{**fewest[0], "author_id": "3"}]  # with all fields, one that repeats nothing was written by hand
+    assert ids(list(pages(reading(x), {}, http))) == [1900000000000000002]
 
 
 def test_when_x_has_nothing_left_to_ask_for_paging_stops_and_goes_on_after_the_reset(x: X, http: httpx2.Client) -> None:
@@ -310,14 +356,34 @@ def test_the_token_travels_in_a_header_only_and_reposts_are_not_asked_for(x: X, 
 
 
 def test_a_source_that_slept_longer_than_x_remembers_says_so_and_goes_on(x: X, http: httpx2.Client) -> None:
-    x.post(5)
+    x.post(130)
+    x.oldest = id_at(NOW - timedelta(days=7))
     old = id_at(NOW - timedelta(days=30))
     left = {"newest": str(old), "since": str(old - 10**9), "until": str(old - 10**6)}
     found = list(pages(reading(x), left, http))
     assert sorted(ids(found)) == x.ids
-    assert len(x.asked) == 1
-    assert at_of(x.asked[0]["since_id"]) > NOW - timedelta(days=7)  # type: ignore[operator] # it is an id of now
-    assert "last 7 days" in str(found[0].warning)
+    assert all("last 7 days" in str(page.warning) for page in found)
+    assert found[-1].cursor == {"newest": str(x.ids[-1])}
+    assert [page.warning for page in pages(reading(x), found[-1].cursor, http)] == [None]
+
+
+def test_what_a_run_had_left_is_read_as_far_as_x_still_goes_back(x: X, http: httpx2.Client) -> None:
+    x.post(130)
+    x.oldest = id_at(NOW - timedelta(days=7))
+    left = {"newest": str(x.ids[-1]), "since": str(x.oldest - 10**9), "until": str(x.ids[100])}
+    found = list(pages(reading(x), left, http))
+    assert sorted(ids(found)) == x.ids[:100]
+    assert "last 7 days" in str(found[-1].warning)
+
+
+def test_ids_of_long_ago_are_read_where_they_are_taken(x: X, http: httpx2.Client) -> None:
+    x.ids = [1_500_000_000_000_000_000 + number for number in range(130)]
+    (begun,) = islice(pages(reading(x), {}, http), 1)
+    x.ids.append(1_500_000_000_000_000_500)
+    rest = list(pages(reading(x), stored(begun.cursor), http))
+    assert sorted(ids([begun, *rest])) == x.ids
+    assert x.asked[-1]["since_id"] == "1500000000000000129"
+    assert all(page.warning is None for page in rest)
 
 
 def test_mentions_of_an_account_are_read_however_old_the_last_one_is(x: X, http: httpx2.Client) -> None:

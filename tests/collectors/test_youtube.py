@@ -196,6 +196,15 @@ def test_a_video_that_is_missing_twice_in_a_row_is_deleted_here_too(site: Any, h
     assert ids(run(site, http, cursor_of(second))) == ["w"]
 
 
+def test_a_video_that_cannot_be_read_is_not_gone(site: Any, http: httpx2.Client) -> None:
+    when(site, "videos", listing(shown("w"), {"id": "v", "snippet": "x"}))
+    cursor = {**searched("v"), "videos": [{"id": one, "seen": True} for one in ("v", "w")]}
+    for _ in range(3):
+        pages = run(site, http, cursor)
+        assert (ids(pages), [name for page in pages for name, _ in page.broken]) == (["w"], ["v"])
+        cursor = cursor_of(pages)
+
+
 def test_a_video_that_nobody_could_ever_see_is_forgotten_in_silence(site: Any, http: httpx2.Client) -> None:
     when(site, "videos", listing())
     pages = run(site, http, {"searched": NOW.isoformat(), "videos": [{"id": "v", "missing": 1}]})

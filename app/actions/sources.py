@@ -173,8 +173,8 @@ def poll_now(session: Session, viewer: Viewer, source_id: UUID, services: Servic
     """Has a source read as soon as a worker is free. Raises Problem 409 when it is paused or never polled."""
     viewer.needs("write")
     row = locked(session, viewer, source_id)
-    if not all_collectors()[row.collector].polled:
-        raise Problem("not-polled", 409, _NOT_POLLED[bool(all_collectors()[row.collector].stream)])
+    if not (collector := collector_of(row.collector)).polled:
+        raise Problem("not-polled", 409, _NOT_POLLED[bool(collector.stream)])
     if not row.enabled:
         raise Problem("paused", 409, "This source is paused: enable it first.")
     wake(session, services.jobs, viewer.workspace_id, source_id, now)

@@ -112,7 +112,7 @@ def mention(letter: Letter, fact: Fact, whose: Whose) -> RawMention:
         external_id=key,
         title=_blotted(letter.subject),
         text=_blotted(letter.text),
-        author=letter.name,
+        author=_blotted(letter.name),
         author_id=_pseudonym(letter.address, whose),
         platform="email",
         outlet=letter.group,

@@ -261,12 +261,12 @@ def test_addresses_and_numbers_never_leave_the_mailbox(site: Any, http: httpx2.C
 )
 def test_whoever_writes_them_otherwise_is_blotted_out_too(private: str) -> None:
     left = mention(
-        Letter("", f"Re: {private}", f"Appelez {private}, merci.", "", "", None, (), ""),
+        Letter("", f"Re: {private}", f"Appelez {private}, merci.", f"Ann {private}", "", None, (), ""),
         Fact(1, 1, datetime(2026, 3, 1, tzinfo=UTC)),
         Whose("imap.example.org", "us", split_alerts=False),
     )
     assert "[…]" in left.title
-    assert not re.search(r"\d\d|@|%40|jos|marie", left.title + left.text)
+    assert not re.search(r"\d\d|@|%40|jos|marie", left.title + left.text + left.author)
 
 
 @pytest.mark.parametrize(

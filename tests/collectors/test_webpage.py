@@ -13,6 +13,7 @@ import pytest
 from collectors._htmltext import parsed
 from collectors._humandates import told_date
 from collectors._ratings import rating_of
+from collectors._schema import told_items
 from collectors.base import Page, RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused
 from collectors.webpage import Webpage, collector, pages
 
@@ -362,3 +363,14 @@ def test_an_address_that_leads_nowhere_says_so(site: Any, http: httpx2.Client, o
     site.says("/r", status=302, Location=onward)
     with pytest.raises(SourceError, match=r"redirects (in a circle|\(302\) to nowhere)"):
         read(site, http)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    ["{}", "<!--{}-->", "\n//<![CDATA[\n{}\n//]]>\n", "/*<![CDATA[*/{}/*]]>*/", " /* <![CDATA[ */ {} /* ]]> */ "],
+)
+def test_what_a_page_tells_to_programs_is_read_as_it_is_written_in_the_wild(frame: str) -> None:
+    told = '{"@type": "Review", "reviewBody": "The chain broke.\n<!-- Twice --> ]]>.", "author": "Ann"}'
+    page = parsed(f'<script type="application/ld+json">{frame.format(told)}</script>')
+    ((text, author),) = [(one.text, one.author) for one in told_items(page)]
+    assert (text, author) == ("The chain broke.\n<!-- Twice --> ]]>.", "Ann")

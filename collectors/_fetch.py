@@ -47,11 +47,13 @@ def fetch(
     data: Mapping[str, str] | None = None,
     spend: Spend | None = None,
     limit: int | None = None,
+    follow: bool = True,
     judge: Callable[[httpx2.Response], SourceError | None] | None = None,
 ) -> httpx2.Response:
     """The answer of `url` when its status is 2xx or 304, read in full.
 
     `spend` is what the request uses up of a meter; `limit` is the most bytes of an answer where 8 MB do not fit.
+    Without `follow`, an answer that leads elsewhere is given back as it is.
     `judge` looks at every answer first, those that look well too, for the errors that only this platform writes so.
 
     Raises SourceBusy (429, 503, or any failure with Retry-After), SourceRefused (401, 403, 410, …), else SourceError.
@@ -59,6 +61,8 @@ def fetch(
     given: dict[str, Any] = {name: value for name, value in (("json", json), ("data", data)) if value is not None}
     if auth:  # httpx2 reads `auth=None` as "none", and a client may have its own
         given["auth"] = auth
+    if not follow:
+        given["follow_redirects"] = False
     extensions = {name: value for name, value in (("spend", spend), ("limit", limit)) if value is not None}
     try:
         answer = http.request(method, url, headers=headers, params=params, extensions=extensions, **given)
@@ -69,7 +73,7 @@ def fetch(
     told = judge(answer) if judge else None
     if told is not None:
         raise told
-    if answer.is_success or answer.status_code == 304:
+    if answer.is_success or answer.status_code == 304 or (not follow and answer.has_redirect_location):
         return answer
     raise refused(answer, datetime.now(UTC))
 

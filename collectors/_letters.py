@@ -18,9 +18,15 @@ LARGEST = 25 * 1024 * 1024  # bytes of a letter
 BATCH, BATCH_BYTES = 50, 8 * 1024 * 1024
 PRIVATE = "[…]"
 
-_ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}")
+_ADDRESS = re.compile(r"[\w.%+'-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}", re.IGNORECASE)
+_GAP = "[ ./\u00a0\u2007\u2009\u2011\u202f-]"
+"""What stands between the digits of a telephone number: spaces that do not break too, as French writes them."""
 _PHONE = re.compile(
-    r"(?<![\w.,/-])(?:(?:\+|00)\d{1,3}[ .-]?(?:\(0\) ?)?\d(?:[ .-]?\d){6,11}|0[1-9](?:[ .-]?\d\d){4})(?![\w-])"
+    rf"(?<![\w,/-])(?<!\d\.)(?:(?:\+|00){_GAP}?\d{{1,3}}{_GAP}?(?:\(\d{{1,4}}\){_GAP}?)?\d(?:{_GAP}?\d){{6,11}}"
+    rf"|0[1-9](?:{_GAP}?\d\d){{4}}"  # France, Belgium
+    rf"|0\d{{2,4}}[ /\u00a0\u202f-]\d{{3,4}}{_GAP}?\d{{3,8}}"  # Britain, Germany, Italy
+    rf"|(?:\(\d{{3}}\){_GAP}?|\d{{3}}{_GAP})\d{{3}}{_GAP}\d{{4}}"  # North America
+    rf"|\(0\){_GAP}?[1-9](?:{_GAP}?\d\d){{4}})(?![\w-]|:\d)"  # a date and its hour are none
 )
 
 
@@ -106,7 +112,7 @@ def mention(letter: Letter, fact: Fact, whose: Whose) -> RawMention:
         external_id=key,
         title=_blotted(letter.subject),
         text=_blotted(letter.text),
-        author=letter.name,
+        author=_blotted(letter.name),
         author_id=_pseudonym(letter.address, whose),
         platform="email",
         outlet=letter.group,

@@ -48,9 +48,14 @@ class _Absent(SourceError):
     """The site has no robots.txt."""
 
 
+def site_of(url: str) -> str:
+    """The scheme and the host of an address, for which a robots.txt holds."""
+    return "{0.scheme}://{0.netloc}".format(urlsplit(url))
+
+
 def policy_of(http: httpx2.Client, url: str, cursor: Cursor, now: datetime) -> Policy:
     """What the site of an address says, known from the cursor for a day. Raises SourceError when it cannot be known."""
-    site = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+    site = site_of(url)
     kept = _kept(cursor.get("robots"), site, now)
     if kept is not None:
         return kept

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +18,9 @@ SAID = {
 INSIDE = ("@graph", "review", "reviews", "comment", "itemReviewed", "mainEntity", "itemListElement", "item",
           "acceptedAnswer", "suggestedAnswer", "hasPart", "subjectOf")  # fmt: skip
 MOST, DEEPEST = 2_000, 12
+FRAME = re.compile(
+    r"^\s*(?:/[/*]\s*)?(?:<!--|<!\[CDATA\[)(?:\s*\*/)?|(?:/[/*]\s*)?(?:-->|\]\]>)(?:\s*\*/)?[;\s]*$", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +43,21 @@ def told_items(page: LexborHTMLParser) -> list[Told]:
     found: list[Told] = []
     for script in page.css('script[type="application/ld+json"]'):
         try:
-            whole = from_json((script.text() or "").strip())
+            whole = _json(script.text() or "")
         except (ValueError, RecursionError):
             continue
         scale = next(_scales(whole, 0), "")
         found += [_told(item, scale) for item in _items(whole, 0)]
     return [item for item in found if item.text or item.title][:MOST]
+
+
+def _json(text: str) -> Any:
+    """As pages write it in the wild too: between the marks of a comment, with line breaks in its texts."""
+    bare = FRAME.sub("", text).strip()
+    try:
+        return from_json(bare)
+    except ValueError:
+        return json.loads(bare, strict=False)
 
 
 def _items(value: Any, depth: int) -> Iterator[dict[str, Any]]:

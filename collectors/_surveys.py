@@ -47,8 +47,8 @@ def score_of(value: object) -> int:
         value = float(value.strip().replace(",", "."))
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise NoScore("the score is not a number from 0 to 10")
-    if value != int(value) or not 0 <= value <= 10:
-        raise NoScore(f"the score {value:g} is not a whole number from 0 to 10")
+    if not 0 <= value <= 10 or value != int(value):  # the bounds first: there are numbers beyond all of them
+        raise NoScore(f"the score {str(value).removesuffix('.0')[:20]} is not a whole number from 0 to 10")
     return int(value)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
+from urllib.parse import urldefrag
 
 import httpx2
 from pydantic import AfterValidator, Field, StringConstraints
@@ -17,15 +18,17 @@ from ._fields import Address, Params
 from ._htmltext import parsed
 from ._isolate import Crashed, TooSlow, isolated
 from ._items import short_hash
+from ._links import clean_link
 from ._pageitems import NOAI, Shown, Wanted, read_page
 from ._paging import Fresh, capped
-from ._robots import Policy, delay_for, may_ask, policy_of
+from ._robots import Policy, delay_for, may_ask, policy_of, site_of
 from .base import Collector, Cursor, Json, Notice, Page, RawMention, SourceChanged, SourceError, SourceRefused, Window
 
 LARGEST_PAGE = 4 * 1024 * 1024
 LONGEST_DELAY = 10.0  # seconds waited between two pages; a site that wants more is read one page at a time
 MOST_KNOWN = 500
 MOST_BACK = 200
+MOST_HOPS = 6
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 
 RESERVED = Notice(
@@ -83,14 +86,13 @@ def pages(params: Webpage, cursor: Cursor, http: httpx2.Client) -> Iterator[Page
     site's robots.txt says. Only the last page carries it: a run that was stopped is done again.
     """
     now, policy = datetime.now(UTC), policy_of(http, params.url, cursor, datetime.now(UTC))
-    delay = delay_for(policy, params.url)
-    first = fetch(http, params.url, headers={"Accept": ACCEPT, **_validators(cursor)}, limit=LARGEST_PAGE)
+    first, there = _ask(http, params.url, policy, now, _validators(cursor))
     if first.status_code == 304 or cursor.get("digest") == _digest(first):
         kept = cursor.get("robots") == policy.as_json()
         yield Page((), cursor if kept else {**cursor, "robots": policy.as_json()}, unchanged=kept)
         return
     known, read = _known(cursor), list[RawMention]()
-    for number, (shown, answer, more) in enumerate(_walk(params, policy, first, delay, http, now), 1):
+    for number, (shown, answer, more) in enumerate(_walk(params, there, first, http, now), 1):
         fresh = _new(shown.mentions, read)
         read += fresh
         stale = number > 1 and all(_mark(one) in known for one in fresh)
@@ -98,7 +100,7 @@ def pages(params: Webpage, cursor: Cursor, http: httpx2.Client) -> Iterator[Page
         yield Page(
             fresh,
             _cursor(first, policy, read) if ends else cursor,
-            warning=_warning(params, shown, answer, policy, capped_now=ends and more and not stale),
+            warning=_warning(params, shown, answer, there, capped_now=ends and more and not stale),
         )
         if ends:
             return
@@ -106,13 +108,11 @@ def pages(params: Webpage, cursor: Cursor, http: httpx2.Client) -> Iterator[Page
 
 def backfill(params: Webpage, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
     """The dated items of a window, page after page, until one is older. The cursor holds the page to go on with."""
-    now, policy = datetime.now(UTC), policy_of(http, params.url, {}, datetime.now(UTC))
-    at = cursor.get("page")
-    start = at if isinstance(at, str) and host_of(at) == host_of(params.url) else params.url
-    delay = delay_for(policy, start)
-    first, read = fetch(http, start, headers={"Accept": ACCEPT}, limit=LARGEST_PAGE), list[RawMention]()
+    now, at = datetime.now(UTC), cursor.get("page")
+    start = at if isinstance(at, str) and at else params.url
+    (first, policy), read = _ask(http, start, policy_of(http, start, {}, now), now), list[RawMention]()
     reached = window.until
-    for number, (shown, _, more) in enumerate(_walk(params, policy, first, delay, http, now), 1):
+    for number, (shown, _, more) in enumerate(_walk(params, policy, first, http, now), 1):
         fresh = _new(shown.mentions, read)
         read += fresh
         dates = [one.published_at for one in shown.mentions if one.published_at]
@@ -127,22 +127,56 @@ def backfill(params: Webpage, cursor: Cursor, window: Window, http: httpx2.Clien
 
 
 def _walk(
-    params: Webpage, policy: Policy, answer: httpx2.Response, delay: float, http: httpx2.Client, now: datetime
+    params: Webpage, policy: Policy, answer: httpx2.Response, http: httpx2.Client, now: datetime
 ) -> Iterator[tuple[Shown, httpx2.Response, bool]]:
     """Page after page, with the pause that the site asks for; each says whether another may be read after it."""
-    fresh, number = Fresh(), 0
-    fresh(str(answer.url))
+    fresh, number, home = Fresh(), 0, str(answer.url)
+    delay = delay_for(policy, home)
+    fresh(home)
     while True:
         number += 1
         shown = _shown(params, answer, now, first=number == 1)
         following = shown.following
         more = bool(shown.mentions) and delay <= LONGEST_DELAY and fresh(following)
-        more = more and _same_site(following, params.url) and may_ask(policy, following)
+        more = more and _same_site(following, home) and may_ask(policy, following)
         yield shown, answer, more
         if not more:
             return
         time.sleep(delay)
-        answer = fetch(http, following, headers={"Accept": ACCEPT}, limit=LARGEST_PAGE)
+        answer, _ = _ask(http, following, policy, now)
+
+
+def _ask(
+    http: httpx2.Client, url: str, policy: Policy, now: datetime, validators: Mapping[str, str] | None = None
+) -> tuple[httpx2.Response, Policy]:
+    """The page, and what the site says that it came from: robots.txt is asked again wherever an address leads.
+
+    Raises SourceRefused where it closes one of them.
+    """
+    for _ in range(MOST_HOPS):
+        delay_for(policy, url)
+        headers = {"Accept": ACCEPT, **(validators or {})}
+        answer = fetch(http, url, headers=headers, limit=LARGEST_PAGE, follow=False)
+        if not answer.has_redirect_location:
+            return answer, policy
+        url = _onward(answer)
+        if site_of(url) != policy.site:
+            policy = policy_of(http, url, {}, now)
+    raise SourceError(
+        "{host} redirects in a circle: check the address in a browser and paste the final one", host=host_of(url)
+    )
+
+
+def _onward(answer: httpx2.Response) -> str:
+    """Where an answer leads. Raises SourceError when that is no address."""
+    onward = clean_link(answer.headers["location"], str(answer.url))
+    if onward is None:
+        raise SourceError(
+            "{host} redirects ({status}) to nowhere: paste the final address",
+            host=answer.url.host,
+            status=answer.status_code,
+        )
+    return urldefrag(onward)[0]
 
 
 def _shown(params: Webpage, answer: httpx2.Response, now: datetime, *, first: bool) -> Shown:

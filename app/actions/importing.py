@@ -22,7 +22,7 @@ from app.pipeline.place import Batch, Placer
 from app.pipeline.plain import clean_line
 from app.pipeline.store import Origin, Stored, store
 from app.pipeline.tables import Glance, glance
-from app.problems import FieldError, Problem, invalid
+from app.problems import FieldError, Problem, invalid, not_found
 from app.services import Services
 from app.viewer import Viewer
 from collectors.base import Notice, RawMention
@@ -203,7 +203,11 @@ class _Import:
             self.report.refuse(lines.get(one.external_id, 0), Notice("{reason}", {"reason": one.reason}))
 
     def _stored(self, batch: Batch) -> Stored:
+        """Raises Problem 404 when the source was deleted meanwhile: what was stored before stays."""
+        here = (self._origin.workspace_id, self._origin.source_id)
         with self._services.db.writing() as session:
+            if session.get(Source, here, with_for_update={"read": True, "key_share": True}) is None:
+                raise not_found("source")
             return self._store(session, batch)
 
     def _store(self, session: Session, batch: Batch) -> Stored:

@@ -101,14 +101,15 @@ def create(session: Session, viewer: Viewer, new: NewSource, services: Services,
 def update(
     session: Session, viewer: Viewer, source_id: UUID, changes: SourceChanges, services: Services, now: datetime
 ) -> Source:
-    """Changes a source. New params start it afresh; a poll under way with the old ones is not stored."""
+    """Changes a source. New params start it afresh. What is under way for the old ones, for another brand, or for a
+    source that is paused now, is not stored."""
     viewer.needs("write")
     row = locked(session, viewer, source_id)
     values = changes.model_dump(exclude_unset=True)
     collector = collector_of(row.collector)
     about(session, viewer, values.get("brand_id"))
     given, days = values.pop("params", None), values.pop("backfill_days", None)
-    before = dict(row.params)
+    before, brand, was_enabled = dict(row.params), row.brand_id, row.enabled
     _needs_brand(collector, values.get("brand_id", row.brand_id))
     with unique_name(session, viewer, "source"):
         for name, value in values.items():
@@ -116,10 +117,13 @@ def update(
         anew = given is not None and _change_params(row, collector, given, services)
         if given is not None or "enabled" in values:
             _start_afresh(row, now if collector.polled else None, anew=anew)
+        outdated = row.brand_id != brand or (was_enabled and not row.enabled)
+        if outdated:
+            _end_reading(row)
         past = going_back.following(
             row.backfill, collector, days, now, saved=given is not None, moved=row.params != before
         )
-        if past != row.backfill or (past and "enabled" in values):
+        if past != row.backfill or (past and ("enabled" in values or outdated)):
             wake_backfill(session, services.jobs, row, past, now)
         row.version += 1
     if collector.polled and row.enabled:
@@ -146,8 +150,14 @@ def _start_afresh(row: Source, now: datetime | None, *, anew: bool) -> None:
     row.next_run_at = now
     row.consecutive_failures, row.last_error, row.warning = 0, None, None
     if anew:
-        row.cursor, row.lease_until, row.pace_seconds = {}, None, None
-        row.fence += 1
+        row.cursor, row.pace_seconds = {}, None
+        _end_reading(row)
+
+
+def _end_reading(row: Source) -> None:
+    """What a reading under way has not stored yet is refused; whoever reads next goes on from the cursor."""
+    row.lease_until = None
+    row.fence += 1
 
 
 def delete(session: Session, viewer: Viewer, source_id: UUID) -> None:
@@ -163,8 +173,8 @@ def poll_now(session: Session, viewer: Viewer, source_id: UUID, services: Servic
     """Has a source read as soon as a worker is free. Raises Problem 409 when it is paused or never polled."""
     viewer.needs("write")
     row = locked(session, viewer, source_id)
-    if not all_collectors()[row.collector].polled:
-        raise Problem("not-polled", 409, _NOT_POLLED[bool(all_collectors()[row.collector].stream)])
+    if not (collector := collector_of(row.collector)).polled:
+        raise Problem("not-polled", 409, _NOT_POLLED[bool(collector.stream)])
     if not row.enabled:
         raise Problem("paused", 409, "This source is paused: enable it first.")
     wake(session, services.jobs, viewer.workspace_id, source_id, now)

@@ -133,8 +133,10 @@ HASH = sha256(MARK.encode()).digest()
 
 
 def key_of(addressed: Addressed, got: Received) -> str:
-    """Under what the answer to a delivery is remembered, for its source alone."""
-    return f"{MARK} {addressed.source.id} {sha256(got.delivery.encode('utf-8', 'replace')).hexdigest()}"
+    """Under what the answer to a delivery is remembered: for its source, as it is set up now. Who corrects the settings
+    and has a delivery sent again wants it read anew."""
+    source = addressed.source
+    return f"{MARK} {source.id} {source.version} {sha256(got.delivery.encode('utf-8', 'replace')).hexdigest()}"
 
 
 def _replayed(services: Any, addressed: Addressed, got: Received) -> Response | None:

@@ -169,7 +169,8 @@ class Backfill:
 
 def waiting(now: datetime) -> ColumnElement[bool]:
     """Which sources have a backfill to go on with. A host that wants to be left alone is left alone by it too."""
-    return Source.enabled & (Source.backfill_due_at <= now) & ~paused(now)
+    known = Source.collector.in_([*all_collectors()])
+    return Source.enabled & (Source.backfill_due_at <= now) & known & ~paused(now)
 
 
 def claim(session: Session, number: int, hosts: Sequence[str], now: datetime) -> list[Source]:

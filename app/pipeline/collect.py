@@ -270,10 +270,13 @@ class Collect:
 
 
 def claim(session: Session, number: int, crowded: Sequence[str], now: datetime) -> list[Source]:
-    """Leases up to `number` due sources whose host is not paused. Their `fence` is raised: it ends any older claim."""
+    """Leases up to `number` due sources whose host is not paused. Their `fence` is raised: it ends any older claim.
+
+    A source whose kind is not installed any more waits until it is again.
+    """
     due = (
         select(Source.workspace_id, Source.id)
-        .where(Source.enabled, Source.next_run_at <= now, ~paused(now))
+        .where(Source.enabled, Source.next_run_at <= now, Source.collector.in_([*all_collectors()]), ~paused(now))
         .where((Source.lease_until.is_(None)) | (Source.lease_until < now))
         .where(Source.host.not_in(list(crowded)) if crowded else text("true"))
         .order_by(Source.next_run_at)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import Workbook
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
+from app.actions.importing import import_file
 from app.db import Database
 from app.models import Base, Mention, Source, SurveyResponse
+from app.problems import Problem
+from app.services import Services
 
 IMPORT = "/api/v1/mentions/import"
 CSV = {"Content-Type": "text/csv"}
@@ -107,6 +111,22 @@ def test_what_cannot_be_imported_is_refused(
     assert answer.status_code == status, answer.text
     with db.reading() as session:
         assert session.scalar(select(func.count()).select_from(Mention)) == 0
+
+
+def test_a_file_ends_with_a_sentence_when_its_source_is_deleted_meanwhile(
+    us: Any, services: Services, brand: dict[str, Any], db: Database
+) -> None:
+    body = "text,date\n" + "".join(f"Acme {number},2026-11-20\n" for number in range(600))
+
+    def delete(_done: int) -> None:
+        with db.writing() as session:
+            session.execute(text("DELETE FROM source"))
+
+    with pytest.raises(Problem) as told:
+        import_file(services, us.viewer, "file", "f.csv", io.BytesIO(body.encode()), datetime.now(UTC), delete)
+    assert told.value.status == 404
+    with db.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Mention)) == 500
 
 
 def test_a_source_that_reads_by_itself_takes_no_file(us: Any) -> None:

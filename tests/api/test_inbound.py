@@ -204,7 +204,7 @@ FORGERIES = {
     "signed with another secret": (BODY, signed(BODY, secret="another")),
     "altered": (BODY + b" ", signed(BODY)),
     "an hour old": (BODY, signed(BODY, datetime.now(UTC) - timedelta(hours=1))),
-    "ahead of our time": (BODY, signed(BODY, datetime.now(UTC) + timedelta(minutes=6))),
+    "ahead of our time": (BODY, signed(BODY, datetime.now(UTC) + timedelta(hours=1))),
     "nonsense": (BODY, {"X-Vigie-Signature": "é=;;t,v1=\u00ff"}),
 }
 
@@ -241,6 +241,15 @@ def test_a_delivery_that_comes_again_is_answered_alike_and_done_once(
     assert again.headers["idempotency-replayed"] == "true"
     with db.reading() as session:
         assert session.scalar(select(func.count()).select_from(Poll)) == 1
+
+
+def test_a_delivery_is_read_anew_once_the_settings_are_corrected(us: Any, made: Made, anonymous: TestClient) -> None:
+    source = made(text="nowhere", secret=SECRET)
+    headers = signed(BODY)
+    assert anonymous.post(path_of(source), content=BODY, headers=headers).json()["refused"] == 1
+    us.editor.patch(f"/api/v1/sources/{source['id']}", json={"params": {"secret": SECRET}})
+    again = anonymous.post(path_of(source), content=BODY, headers=headers)
+    assert (again.json()["stored"], again.headers.get("idempotency-replayed")) == (1, None)
 
 
 def test_many_copies_of_one_delivery_at_once_are_done_once(made: Made, app: FastAPI, db: Database) -> None:

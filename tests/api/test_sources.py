@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from sqlalchemy import select, text
 
 from app.db import Database
 from app.models import Channel, Source
+from app.pipeline.collect import LeaseLost, Outcome, claim, due_of, finish, hold
 from app.services import Services
 from app.settings import Settings
 
@@ -153,6 +155,28 @@ def test_new_params_start_a_source_afresh(us: Any, db: Database) -> None:
     us.editor.patch(f"/api/v1/sources/{made['id']}", json={"params": {"url": "https://example.com/g"}})
     row = stored(db, Source, made["id"])
     assert (row.cursor, row.consecutive_failures, row.state, row.fence) == ({}, 0, "waiting", 1)
+
+
+@pytest.mark.parametrize("change", ["pause", "brand"])
+def test_what_is_under_way_is_not_stored_when_a_source_is_paused_or_is_about_another_brand(
+    us: Any, db: Database, brand: Any, change: str
+) -> None:
+    made = us.editor.post("/api/v1/sources", json=feed("https://example.com/f")).json()
+    now = datetime.now(UTC) + timedelta(seconds=1)
+    with db.writing() as session:
+        session.execute(text("""UPDATE source SET cursor = '{"etag": "1"}'"""))
+        (claimed,) = [due_of(row) for row in claim(session, 10, [], now)]
+    changes = {"enabled": False} if change == "pause" else {"brand_id": brand["id"]}
+    us.editor.patch(f"/api/v1/sources/{made['id']}", json=changes)
+    with db.writing() as session:
+        assert finish(session, Outcome(claimed, now), now, lambda: 0.5) is None
+        with pytest.raises(LeaseLost):
+            hold(session, claimed)
+    row = stored(db, Source, made["id"])
+    assert (row.state, row.cursor) == ("paused" if change == "pause" else "waiting", {"etag": "1"})
+    us.editor.patch(f"/api/v1/sources/{made['id']}", json={"enabled": True})
+    with db.writing() as session:
+        assert [one.id for one in claim(session, 10, [], now + timedelta(seconds=9))] == [row.id]
 
 
 def test_two_sources_of_one_name_are_refused(us: Any) -> None:

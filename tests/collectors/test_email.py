@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -10,7 +11,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from collectors._letters import Whose, mention
 from collectors._mail import Letter, read_letters
+from collectors._mailbox import Fact
 from collectors._mailwords import flowed, own_words
 from collectors.base import Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 from collectors.email import Mailbox, backfill, collector, pages
@@ -235,6 +238,44 @@ def test_addresses_and_numbers_never_leave_the_mailbox(site: Any, http: httpx2.C
     assert found.author == ""
     assert "jean" not in json.dumps([found.author_id, found.title, found.text])
     assert found.author_id
+
+
+@pytest.mark.parametrize(
+    "private",
+    [
+        "josé.müller@example.org",
+        "marie@société.example",
+        "06\u00a012\u00a034\u00a056\u00a078",
+        "06\u202f12\u202f34\u202f56\u202f78",
+        "+33\u202f6 12 34 56 78",
+        "06/12/34/56/78",
+        "(0) 6 12 34 56 78",
+        "020 7946 0958",
+        "0151 23456789",
+        "(555) 123-4567",
+        "555-123-4567",
+        "+1 (555) 123-4567",
+        "tel.0612345678",
+        "https://x.example/?mail=marie%40example.org",
+    ],
+)
+def test_whoever_writes_them_otherwise_is_blotted_out_too(private: str) -> None:
+    left = mention(
+        Letter("", f"Re: {private}", f"Appelez {private}, merci.", f"Ann {private}", "", None, (), ""),
+        Fact(1, 1, datetime(2026, 3, 1, tzinfo=UTC)),
+        Whose("imap.example.org", "us", split_alerts=False),
+    )
+    assert "[…]" in left.title
+    assert not re.search(r"\d\d|@|%40|jos|marie", left.title + left.text + left.author)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["le 01/02/2024 à 10:30", "01.02.2024 10:30", "2024-05-06", "10.0.0.1", "n° 20240506-1234", "1.500.000 km", "5,90"],
+)
+def test_dates_and_orders_stay(said: str) -> None:
+    letter = Letter("", said, said, "", "", None, (), "")
+    assert mention(letter, Fact(1, 1, datetime.now(UTC)), Whose("h", "u", split_alerts=False)).text == said
 
 
 def test_the_same_person_has_another_pseudonym_in_another_mailbox(site: Any, http: httpx2.Client) -> None:

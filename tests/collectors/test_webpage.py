@@ -13,6 +13,7 @@ import pytest
 from collectors._htmltext import parsed
 from collectors._humandates import told_date
 from collectors._ratings import rating_of
+from collectors._schema import told_items
 from collectors.base import Page, RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused
 from collectors.webpage import Webpage, collector, pages
 
@@ -327,3 +328,49 @@ def test_ratings_are_read_as_pages_show_them(html: str, rating: tuple[float, flo
     node = parsed(html).css_first("i")
     assert node is not None
     assert rating_of(node, 5) == rating
+
+
+def elsewhere(site: Any, path: str) -> str:
+    """The same server under another name: to a reader another site."""
+    return str(site.url(path)).replace("127.0.0.1", "localhost")
+
+
+def test_an_address_that_leads_to_a_closed_page_is_not_followed_there(site: Any, http: httpx2.Client) -> None:
+    site.says("/robots.txt", "User-agent: *\nDisallow: /closed")
+    site.says("/closed", reviews(1))
+    site.says("/r", status=301, Location="/closed")
+    with pytest.raises(SourceRefused, match=r"the robots\.txt of 127\.0\.0\.1 closes this page"):
+        read(site, http)
+    assert "/closed" not in asked(site)
+
+
+def test_robots_are_asked_of_the_site_that_an_address_leads_to(site: Any, http: httpx2.Client) -> None:
+    site.says("/r", status=302, Location=elsewhere(site, "/there"))
+    site.says("/there", reviews(1))
+    read(site, http)
+    assert asked(site).count("/robots.txt") == 2
+
+
+def test_the_pages_of_the_site_that_an_address_leads_to_are_followed(site: Any, http: httpx2.Client) -> None:
+    site.says("/r", status=301, Location=elsewhere(site, "/there"))
+    site.says("/there", reviews(1, more="/there2"))
+    site.says("/there2", reviews(2))
+    assert ids(read(site, http)) == ["r1", "r2"]
+
+
+@pytest.mark.parametrize("onward", ["/r", "javascript:void(0)"])
+def test_an_address_that_leads_nowhere_says_so(site: Any, http: httpx2.Client, onward: str) -> None:
+    site.says("/r", status=302, Location=onward)
+    with pytest.raises(SourceError, match=r"redirects (in a circle|\(302\) to nowhere)"):
+        read(site, http)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    ["{}", "<!--{}-->", "\n//<![CDATA[\n{}\n//]]>\n", "/*<![CDATA[*/{}/*]]>*/", " /* <![CDATA[ */ {} /* ]]> */ "],
+)
+def test_what_a_page_tells_to_programs_is_read_as_it_is_written_in_the_wild(frame: str) -> None:
+    told = '{"@type": "Review", "reviewBody": "The chain broke.\n<!-- Twice --> ]]>.", "author": "Ann"}'
+    page = parsed(f'<script type="application/ld+json">{frame.format(told)}</script>')
+    ((text, author),) = [(one.text, one.author) for one in told_items(page)]
+    assert (text, author) == ("The chain broke.\n<!-- Twice --> ]]>.", "Ann")

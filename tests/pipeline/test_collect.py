@@ -189,6 +189,20 @@ def test_a_claim_that_was_taken_over_stores_nothing(services: Services, workspac
             hold(session, slow)
 
 
+def test_a_source_whose_kind_is_gone_holds_up_no_other(
+    hosting: Callable[[Answer], Host], services: Services, workspace_id: UUID
+) -> None:
+    host = hosting(lambda _: (200, {}, FEED))
+    gone, here = add_sources(services.db, workspace_id, [host.url + "/a", host.url + "/b"])
+    with services.db.writing() as session:
+        session.execute(update(Source).where(Source.id == gone).values(collector="no_more"))
+    assert collect(services)() == 1
+    with services.db.reading() as session:
+        row = session.get(Source, (workspace_id, here))
+        assert row is not None
+    assert (row.state, host.asked["/a"]) == ("ok", 0)
+
+
 def test_ten_thousand_items_are_all_stored_in_one_poll(
     hosting: Callable[[Answer], Host], services: Services, workspace_id: UUID
 ) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ._paging import Fresh, capped
+from ._times import past
 from .base import Json, Notice, Page, RawMention, Window
 
 FIRST_RUN = timedelta(days=7)
@@ -34,7 +35,8 @@ class Listing:
 class Step:
     """A listing without what this run has given already. `last`: everything that is new has been given.
 
-    `newest` is the latest time met so far, or what was known before.
+    `newest` is the latest time met so far, or what was known before; never one that lies ahead, for all that comes
+    until then would count as read.
     """
 
     listing: Listing
@@ -58,7 +60,7 @@ def forward(ask: Callable[[str | None], Listing], known: datetime | None, since:
     newest, mark = known, None
     for number in range(1, most + 1):
         listing = ask(mark)
-        newest = max(filter(None, (newest, *listing.times)), default=None)
+        newest = past(max(filter(None, (newest, *listing.times)), default=None))
         reached = _last_before(listing, since)
         more = not reached and fresh(listing.next)
         full = more and number == most

@@ -93,3 +93,10 @@ def test_a_backfill_that_may_not_ask_any_more_tells_where_it_goes_on() -> None:
     assert (first.cursor, first.asked, first.reached) == ({"page": "b"}, timedelta(hours=1), at(6))
     (rest,) = back(asker(pages), first.cursor["page"], Window(at(3), at(7)))
     assert [one.external_id for one in rest.mentions] == ["5"]
+
+
+def test_what_is_dated_in_the_future_does_not_hide_what_comes_until_then() -> None:
+    ahead = datetime.now(UTC) + timedelta(days=900)
+    (step,) = forward(asker({None: Listing((), times=(ahead, at(9)))}), at(3), at(2), 10)
+    assert step.newest is not None
+    assert step.newest <= datetime.now(UTC)

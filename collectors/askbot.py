@@ -12,12 +12,22 @@ from pydantic import Field
 
 from ._answers import answer_of, each
 from ._askbot import Answer, Question, Questions, answer_to, body_of, question_of
-from ._fetch import fetch, host_of
+from ._fetch import Missing, fetch, host_of
 from ._fields import BaseUrl, Line, Params
 from ._isolate import Isolated, isolated
 from ._paging import capped
 from ._times import moment, rfc3339
-from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, Window
+from .base import (
+    Collector,
+    Cursor,
+    Page,
+    RawMention,
+    SourceBusy,
+    SourceChanged,
+    SourceError,
+    SourceRefused,
+    Window,
+)
 
 OVERLAP = timedelta(hours=1)
 FIRST_READING = timedelta(days=7)
@@ -47,9 +57,14 @@ class _Listed:
 
 
 def pages(params: AskbotSite, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """What was asked, answered or changed since `newest`, the oldest first: each page's cursor is true by itself."""
+    """What was asked, answered or changed since `newest`, the oldest first: each page's cursor is true by itself.
+
+    A question that waits for its turn may have answers from before `newest`: until none waits, the cursor's `answers`
+    says since when answers are new.
+    """
     newest = moment(cursor.get("newest"))
     since = newest - OVERLAP if newest else datetime.now(UTC) - FIRST_READING
+    answered = moment(cursor.get("answers")) or since
     active, broken, complete = _active(params, since, http)
     newest = newest or since
     if len(active) > MOST_QUESTIONS:  # a busy hour: read again what was read, and the rest would never come
@@ -58,9 +73,11 @@ def pages(params: AskbotSite, cursor: Cursor, http: httpx2.Client) -> Iterator[P
     warning = None if complete else capped(len(active))
     for start in range(0, max(len(todo), 1), BATCH):
         batch = todo[start : start + BATCH]
-        mentions = {one.external_id: one for question in batch for one in _whole(params, question, since, http)}
+        mentions = {one.external_id: one for question in batch for one in _whole(params, question, answered, http)}
         newest = max([newest, *(min(at, datetime.now(UTC)) for one in batch if (at := moment(one.last_activity_at)))])
-        yield Page(tuple(mentions.values()), {"newest": rfc3339(newest)}, broken=broken, warning=warning)
+        waiting = {"answers": rfc3339(answered)} if start + BATCH < len(active) else {}
+        state: Cursor = {"newest": rfc3339(newest), **waiting}
+        yield Page(tuple(mentions.values()), state, broken=broken, warning=warning)
         broken = ()
 
 
@@ -123,9 +140,7 @@ def _whole(params: AskbotSite, question: Question, since: datetime, http: httpx2
     for number in numbers[-MOST_ANSWERS:]:
         try:
             answer = answer_of(Answer, fetch(http, f"{params.base_url}/api/v1/answers/{number}/"))
-        except SourceBusy:
-            raise
-        except SourceError:  # deleted since it was listed, or a site of before answers could be asked for
+        except (Missing, SourceRefused, SourceChanged):  # deleted since, or a site of before answers could be asked for
             continue
         if (moment(answer.last_edited_at) or moment(answer.added_at) or since) >= since:
             yield answer_to(answer, question, params.base_url)

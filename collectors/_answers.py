@@ -18,7 +18,7 @@ M = TypeVar("M", bound=BaseModel)
 class Part(BaseModel):
     """The part of an answer that is read. Fields that we do not know are passed over; the rest is of its type.
 
-    What is null is as if it were missing: platforms write both where they have nothing to say.
+    Where something has a default, null is as if it were missing: platforms write both when they have nothing to say.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True, hide_input_in_errors=True)
@@ -28,7 +28,8 @@ class Part(BaseModel):
     def _without_null(cls, given: Any) -> Any:
         if not isinstance(given, dict) or None not in given.values():
             return given
-        return {name: value for name, value in given.items() if value is not None}
+        needed = {field.alias or name for name, field in cls.model_fields.items() if field.is_required()}
+        return {name: value for name, value in given.items() if value is not None or name in needed}
 
 
 def _text(value: object) -> object:

@@ -281,3 +281,10 @@ def test_a_topic_dated_in_the_future_does_not_hide_those_to_come(site: Any, http
     opened(site, 1)
     (page,) = read(http, DiscourseForum(base_url=site.base, mode="topics"))
     assert datetime.fromisoformat(str(page.cursor["newest"])) <= datetime.now(UTC)
+
+
+def test_numbers_written_as_text_are_numbers(site: Any, http: httpx2.Client) -> None:
+    say(site, "/posts.json", {"latest_posts": [post(3) | {"id": "3"}, post(2) | {"id": "2"}]}, before="-")
+    say(site, "/posts.json", {"latest_posts": []})
+    pages = read(http, posts_of(site))
+    assert (ids(pages[:1]), pages[-1].cursor) == ([3, 2], {"newest": 3})

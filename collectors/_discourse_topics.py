@@ -41,11 +41,12 @@ class Whole(Part):
 def read_topics(forum: Forum, cursor: Cursor) -> Iterator[Page]:
     """What was opened since `newest`, oldest first: so that each page's cursor is true once it is stored.
 
+    The first reading gives the newest page of the list whatever its age, so that a quiet forum is not an empty one.
     A forum that fails half-way ends the reading there, so that what was not read is read the next time.
     """
     newest = moment(cursor.get("newest"))
     since = newest - OVERLAP if newest else datetime.now(UTC) - FIRST_READING
-    topics, complete = _since(forum, since)
+    topics, complete = _since(forum, since, first=newest is None)
     newest = newest or since
     warning = None if complete else capped(len(topics))
     if len(topics) > MOST_TOPICS:  # a busy hour: read again what was read, and the rest would never come
@@ -77,13 +78,14 @@ def past_topics(forum: Forum, cursor: Cursor, window: Window) -> Iterator[Page]:
             return
 
 
-def _since(forum: Forum, since: datetime) -> tuple[list[Topic], bool]:
+def _since(forum: Forum, since: datetime, *, first: bool) -> tuple[list[Topic], bool]:
     """The topics opened since, oldest first; and whether the list was read up to there."""
     found: dict[int, Topic] = {}
     complete = False
     for page in range(MOST_PAGES):
         topics, more = _listed(forum, page)
-        found |= {topic.id: topic for topic in topics if (moment(topic.created_at) or since) >= since}
+        new = (topic for topic in topics if (moment(topic.created_at) or since) >= since)
+        found |= {topic.id: topic for topic in (topics if first and page == 0 else new)}
         dates = [at for topic in topics if not _pinned(topic) and (at := moment(topic.created_at))]
         complete = not more or (bool(dates) and min(dates) < since)
         if complete:

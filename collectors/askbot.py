@@ -31,6 +31,7 @@ from .base import (
 
 OVERLAP = timedelta(hours=1)
 FIRST_READING = timedelta(days=7)
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_PAGES = 20
 MOST_QUESTIONS = 40  # looked at one by one in one reading; the next goes on where it stopped
 MOST_ANSWERS = 10  # the newest of a question
@@ -59,13 +60,14 @@ class _Listed:
 def pages(params: AskbotSite, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """What was asked, answered or changed since `newest`, the oldest first: each page's cursor is true by itself.
 
+    The first reading gives the newest page of the list whatever its age, so that a quiet site is not an empty one.
     A question that waits for its turn may have answers from before `newest`: until none waits, the cursor's `answers`
     says since when answers are new.
     """
     newest = moment(cursor.get("newest"))
     since = newest - OVERLAP if newest else datetime.now(UTC) - FIRST_READING
-    answered = moment(cursor.get("answers")) or since
-    active, broken, complete = _active(params, since, http)
+    answered = moment(cursor.get("answers")) or (since if newest else EVER)
+    active, broken, complete = _active(params, since, http, first=newest is None)
     newest = newest or since
     if len(active) > MOST_QUESTIONS:  # a busy hour: read again what was read, and the rest would never come
         active = [one for one in active if (moment(one.last_activity_at) or since) > newest]
@@ -102,7 +104,7 @@ def backfill(params: AskbotSite, cursor: Cursor, window: Window, http: httpx2.Cl
 
 
 def _active(
-    params: AskbotSite, since: datetime, http: httpx2.Client
+    params: AskbotSite, since: datetime, http: httpx2.Client, *, first: bool
 ) -> tuple[list[Question], tuple[tuple[str, str], ...], bool]:
     """The questions with something new since, oldest first; what was broken; and whether the list was read so far."""
     found: dict[int, Question] = {}
@@ -111,7 +113,8 @@ def _active(
     for page in range(1, MOST_PAGES + 1):
         listed = _list(params, page, "activity-desc", http)
         dates = [at for one in listed.questions if (at := moment(one.last_activity_at))]
-        found |= {one.id: one for one in listed.questions if (moment(one.last_activity_at) or since) >= since}
+        new = (one for one in listed.questions if (moment(one.last_activity_at) or since) >= since)
+        found |= {one.id: one for one in (listed.questions if first and page == 1 else new)}
         broken |= dict.fromkeys(listed.broken)
         complete = not listed.more or (bool(dates) and min(dates) < since)
         if complete:

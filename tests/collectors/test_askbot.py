@@ -101,3 +101,11 @@ def test_an_answer_that_a_failing_gateway_keeps_back_is_asked_for_again(site: An
     site.rules.append(Rule("/api/v1/answers/2/", Answer(b"", 502)))
     with pytest.raises(SourceError, match="problem of its own"):
         read(site, http)
+
+
+def test_of_a_quiet_site_the_newest_page_is_read_once(site: Any, http: httpx2.Client) -> None:
+    serve(site, [question(1, timedelta(days=300), answer_ids=[2])])
+    answered(site, 2, NOW - timedelta(days=299))
+    first = read(site, http)
+    assert ids(first) == [1, 2]
+    assert ids(read(site, http, first[-1].cursor)) == []

@@ -288,3 +288,12 @@ def test_numbers_written_as_text_are_numbers(site: Any, http: httpx2.Client) -> 
     say(site, "/posts.json", {"latest_posts": []})
     pages = read(http, posts_of(site))
     assert (ids(pages[:1]), pages[-1].cursor) == ([3, 2], {"newest": 3})
+
+
+def test_of_a_quiet_forum_the_newest_topics_are_read_once(site: Any, http: httpx2.Client) -> None:
+    params = DiscourseForum(base_url=site.base, mode="topics")
+    listed(site, 9_000)
+    opened(site, 1)
+    first = read(http, params)
+    assert ids(first) == [1]
+    assert ids(read(http, params, first[-1].cursor)) == []

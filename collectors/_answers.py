@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Annotated, Any, TypeVar
 
 import httpx2
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 from pydantic_core import from_json
 
 from ._fetch import host_of
@@ -16,9 +16,20 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class Part(BaseModel):
-    """The part of an answer that is read. Fields that we do not know are passed over; the rest is of its type."""
+    """The part of an answer that is read. Fields that we do not know are passed over; the rest is of its type.
+
+    Where something has a default, null is as if it were missing: platforms write both when they have nothing to say.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_null(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or None not in given.values():
+            return given
+        needed = {field.alias or name for name, field in cls.model_fields.items() if field.is_required()}
+        return {name: value for name, value in given.items() if value is not None or name in needed}
 
 
 def _text(value: object) -> object:

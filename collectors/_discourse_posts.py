@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from ._answers import Part, answer_of, each
+from ._answers import Part, answer_of, each, whole
 from ._discourse import FIRST_READING, Forum, Post, mention_of, within
 from ._paging import capped
 from ._times import moment, rfc3339
@@ -33,7 +33,8 @@ class Read:
     def __init__(self, forum: Forum, before: int | None, given: set[str]) -> None:
         answer = forum.get("/posts.json", {"before": before} if before else None)
         values = answer_of(Posts, answer).latest_posts
-        self.numbers = sorted(one["id"] for one in values if isinstance(one, dict) and _is_id(one.get("id")))
+        numbers = (whole(one.get("id")) for one in values if isinstance(one, dict))
+        self.numbers = sorted(number for number in numbers if number and number > 0)
         found, self.broken = each(Post, values, lambda post: mention_of(post, forum.base), forum.host)
         self.mentions = tuple(one for one in found if one.external_id not in given)
         given |= {one.external_id for one in found}
@@ -112,7 +113,3 @@ def past_posts(forum: Forum, cursor: Cursor, window: Window) -> Iterator[Page]:
         )
         if ended:
             return
-
-
-def _is_id(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0

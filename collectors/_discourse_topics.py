@@ -10,9 +10,10 @@ from pydantic import Field
 
 from ._answers import Part, answer_of, each
 from ._discourse import FIRST_READING, Forum, Post, Topic, mention_of, topics_of, within
+from ._fetch import Missing
 from ._paging import capped
-from ._times import moment, rfc3339
-from .base import Cursor, Page, RawMention, SourceBusy, SourceError, Window
+from ._times import moment, past, rfc3339
+from .base import Cursor, Page, RawMention, SourceChanged, SourceRefused, Window
 
 OVERLAP = timedelta(hours=1)
 MOST_PAGES = 20
@@ -38,10 +39,14 @@ class Whole(Part):
 
 
 def read_topics(forum: Forum, cursor: Cursor) -> Iterator[Page]:
-    """What was opened since `newest`, oldest first: so that each page's cursor is true once it is stored."""
+    """What was opened since `newest`, oldest first: so that each page's cursor is true once it is stored.
+
+    The first reading gives the newest page of the list whatever its age, so that a quiet forum is not an empty one.
+    A forum that fails half-way ends the reading there, so that what was not read is read the next time.
+    """
     newest = moment(cursor.get("newest"))
     since = newest - OVERLAP if newest else datetime.now(UTC) - FIRST_READING
-    topics, complete = _since(forum, since)
+    topics, complete = _since(forum, since, first=newest is None)
     newest = newest or since
     warning = None if complete else capped(len(topics))
     if len(topics) > MOST_TOPICS:  # a busy hour: read again what was read, and the rest would never come
@@ -50,7 +55,7 @@ def read_topics(forum: Forum, cursor: Cursor) -> Iterator[Page]:
     for start in range(0, max(len(todo), 1), BATCH):
         batch = todo[start : start + BATCH]
         mentions = tuple(one for topic in batch if (one := _opening(forum, topic)))
-        newest = max([newest, *(at for topic in batch if (at := moment(topic.created_at)))])
+        newest = max([newest, *(at for topic in batch if (at := past(moment(topic.created_at))))])
         yield Page(mentions, {"newest": rfc3339(newest)}, warning=warning)
 
 
@@ -73,13 +78,14 @@ def past_topics(forum: Forum, cursor: Cursor, window: Window) -> Iterator[Page]:
             return
 
 
-def _since(forum: Forum, since: datetime) -> tuple[list[Topic], bool]:
+def _since(forum: Forum, since: datetime, *, first: bool) -> tuple[list[Topic], bool]:
     """The topics opened since, oldest first; and whether the list was read up to there."""
     found: dict[int, Topic] = {}
     complete = False
     for page in range(MOST_PAGES):
         topics, more = _listed(forum, page)
-        found |= {topic.id: topic for topic in topics if (moment(topic.created_at) or since) >= since}
+        new = (topic for topic in topics if (moment(topic.created_at) or since) >= since)
+        found |= {topic.id: topic for topic in (topics if first and page == 0 else new)}
         dates = [at for topic in topics if not _pinned(topic) and (at := moment(topic.created_at))]
         complete = not more or (bool(dates) and min(dates) < since)
         if complete:
@@ -93,12 +99,13 @@ def _listed(forum: Forum, page: int) -> tuple[list[Topic], bool]:
 
 
 def _opening(forum: Forum, topic: Topic) -> RawMention | None:
-    """The first post of a topic; None for one that is gone or closed since it was listed."""
+    """The first post of a topic; None for one that is gone, closed or broken since it was listed.
+
+    Raises SourceError when the forum itself fails.
+    """
     try:
         whole = answer_of(Whole, forum.get(f"/t/{topic.id}.json"))
-    except SourceBusy:
-        raise
-    except SourceError:
+    except (Missing, SourceRefused, SourceChanged):
         return None
     first = [one for one in whole.post_stream.posts if isinstance(one, dict) and one.get("post_number") == 1]
     mentions, _ = each(Post, first, lambda post: mention_of(post, forum.base, topic), forum.host)

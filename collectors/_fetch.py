@@ -26,6 +26,11 @@ SENTENCES: dict[type[Exception], str] = {
 }
 """By exact type: a subclass of these carries its own sentence."""
 
+
+class Missing(SourceError):
+    """There is nothing at this one address (404), or the site fails to make it (500); others may well answer."""
+
+
 REFUSALS = {
     401: "{host} asks for a name and a password, or refuses those given (401): check them",
     402: "{host} asks for money to read this address (402)",
@@ -135,9 +140,10 @@ def refused(answer: httpx2.Response, now: datetime) -> SourceError:
     if status == 503 or (wait is not None and status >= 400):
         return SourceBusy("{host} is busy and asks us to come back ({status})", wait=wait, host=host, status=status)
     if status >= 500:
-        return SourceError("{host} has a problem of its own ({status}); the next reading is automatic", **_both(answer))
+        kind = Missing if status == 500 else SourceError
+        return kind("{host} has a problem of its own ({status}); the next reading is automatic", **_both(answer))
     if status == 404:
-        return SourceError("{host} has nothing at this address (404): check it in a browser", host=host)
+        return Missing("{host} has nothing at this address (404): check it in a browser", host=host)
     if answer.is_redirect:
         return SourceError("{host} redirects ({status}) to nowhere: paste the final address", **_both(answer))
     return SourceError("{host} answered {status}, which is no content: check the address", **_both(answer))

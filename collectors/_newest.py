@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ._paging import Fresh, capped
-from .base import Json, Notice, Page, RawMention, Window
+from ._times import past
+from .base import Json, Notice, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 
 FIRST_RUN = timedelta(days=7)
 """How far back a first run reads; what is older is brought by a backfill."""
@@ -34,7 +35,8 @@ class Listing:
 class Step:
     """A listing without what this run has given already. `last`: everything that is new has been given.
 
-    `newest` is the latest time met so far, or what was known before.
+    `newest` is the latest time met so far, or what was known before; never one that lies ahead, for all that comes
+    until then would count as read.
     """
 
     listing: Listing
@@ -58,7 +60,7 @@ def forward(ask: Callable[[str | None], Listing], known: datetime | None, since:
     newest, mark = known, None
     for number in range(1, most + 1):
         listing = ask(mark)
-        newest = max(filter(None, (newest, *listing.times)), default=None)
+        newest = past(max(filter(None, (newest, *listing.times)), default=None))
         reached = _last_before(listing, since)
         more = not reached and fresh(listing.next)
         full = more and number == most
@@ -72,11 +74,15 @@ def forward(ask: Callable[[str | None], Listing], known: datetime | None, since:
 
 
 def back(ask: Callable[[str | None], Listing], mark: Json, window: Window) -> Iterator[Page]:
-    """The pages of a backfill. Their cursor is `{"page": mark}`: where to go on, or the last answer once it is done."""
+    """The pages of a backfill. Their cursor is `{"page": mark}`: where to go on, or the last answer once it is done.
+
+    A mark that the platform does not know any more is given up: the reading begins again at the end of the window.
+    """
     fresh, reached, given = Fresh(), window.until, set[str]()
     at = mark if isinstance(mark, str) else None
+    first: Listing | None = _resumed(ask, at)
     while True:
-        listing = ask(at)
+        listing, first = first or ask(at), None
         reached = max(window.since + NEARLY, min((reached, *listing.times[-1:])))
         done = _last_before(listing, window.since) or not fresh(listing.next)
         new = tuple(one for one in _once(listing.mentions) if inside(one, window) and one.external_id not in given)
@@ -91,6 +97,18 @@ def back(ask: Callable[[str | None], Listing], mark: Json, window: Window) -> It
         if done or listing.asked:
             return
         at = listing.next
+
+
+def _resumed(ask: Callable[[str | None], Listing], mark: str | None) -> Listing:
+    """The first answer. Marks live for hours with some platforms, and a backfill may rest for days."""
+    try:
+        return ask(mark)
+    except (SourceBusy, SourceRefused):
+        raise
+    except SourceError:
+        if mark is None:
+            raise
+    return ask(None)
 
 
 def inside(mention: RawMention, window: Window) -> bool:

@@ -36,6 +36,10 @@ NOT_A_FEED = {
     "truncated": "this feed breaks off before the end of its first item: tell the owner of {host}",
     "unknown": "this is not a feed that can be read: check the address in a browser",
 }
+AWAY = (
+    "{host} shows a page where its feed was: it is being repaired, or its owner has switched feeds off. "
+    "The next reading is automatic"
+)
 
 
 class NoFeedHere(SourceError):
@@ -199,9 +203,10 @@ def shaped(pages: Iterator[Page], shape: Callable[[RawMention], RawMention]) -> 
 
 
 def read_first(places: Sequence[Place], cursor: Cursor, http: httpx2.Client, none: SourceError) -> Iterator[Page]:
-    """Reads the first of the places that is a feed; the cursor's `way` says which that was. Raises `none` without one.
+    """Reads the first of the places that is a feed; the cursor's `way` says which that was.
 
-    A place that is no feed raises NoFeedHere before its first page.
+    A place that is no feed raises NoFeedHere before its first page. Without any feed `none` is raised, unless there was
+    one before: a page that is shown for an hour of repairs is no reason to ask a person.
     """
     known = cursor.get("way")
     first = known if isinstance(known, int) and 0 <= known < len(places) else 0
@@ -214,6 +219,8 @@ def read_first(places: Sequence[Place], cursor: Cursor, http: httpx2.Client, non
         for one in (page, *reading):
             yield replace(one, cursor={**one.cursor, "way": way})
         return
+    if isinstance(known, int):
+        raise SourceError(AWAY, host=host_of(places[0].url))
     raise none
 
 

@@ -12,15 +12,26 @@ from pydantic import Field
 
 from ._answers import answer_of, each
 from ._askbot import Answer, Question, Questions, answer_to, body_of, question_of
-from ._fetch import fetch, host_of
+from ._fetch import Missing, fetch, host_of
 from ._fields import BaseUrl, Line, Params
 from ._isolate import Isolated, isolated
 from ._paging import capped
 from ._times import moment, rfc3339
-from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, Window
+from .base import (
+    Collector,
+    Cursor,
+    Page,
+    RawMention,
+    SourceBusy,
+    SourceChanged,
+    SourceError,
+    SourceRefused,
+    Window,
+)
 
 OVERLAP = timedelta(hours=1)
 FIRST_READING = timedelta(days=7)
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_PAGES = 20
 MOST_QUESTIONS = 40  # looked at one by one in one reading; the next goes on where it stopped
 MOST_ANSWERS = 10  # the newest of a question
@@ -47,10 +58,16 @@ class _Listed:
 
 
 def pages(params: AskbotSite, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """What was asked, answered or changed since `newest`, the oldest first: each page's cursor is true by itself."""
+    """What was asked, answered or changed since `newest`, the oldest first: each page's cursor is true by itself.
+
+    The first reading gives the newest page of the list whatever its age, so that a quiet site is not an empty one.
+    A question that waits for its turn may have answers from before `newest`: until none waits, the cursor's `answers`
+    says since when answers are new.
+    """
     newest = moment(cursor.get("newest"))
     since = newest - OVERLAP if newest else datetime.now(UTC) - FIRST_READING
-    active, broken, complete = _active(params, since, http)
+    answered = moment(cursor.get("answers")) or (since if newest else EVER)
+    active, broken, complete = _active(params, since, http, first=newest is None)
     newest = newest or since
     if len(active) > MOST_QUESTIONS:  # a busy hour: read again what was read, and the rest would never come
         active = [one for one in active if (moment(one.last_activity_at) or since) > newest]
@@ -58,9 +75,11 @@ def pages(params: AskbotSite, cursor: Cursor, http: httpx2.Client) -> Iterator[P
     warning = None if complete else capped(len(active))
     for start in range(0, max(len(todo), 1), BATCH):
         batch = todo[start : start + BATCH]
-        mentions = {one.external_id: one for question in batch for one in _whole(params, question, since, http)}
+        mentions = {one.external_id: one for question in batch for one in _whole(params, question, answered, http)}
         newest = max([newest, *(min(at, datetime.now(UTC)) for one in batch if (at := moment(one.last_activity_at)))])
-        yield Page(tuple(mentions.values()), {"newest": rfc3339(newest)}, broken=broken, warning=warning)
+        waiting = {"answers": rfc3339(answered)} if start + BATCH < len(active) else {}
+        state: Cursor = {"newest": rfc3339(newest), **waiting}
+        yield Page(tuple(mentions.values()), state, broken=broken, warning=warning)
         broken = ()
 
 
@@ -85,7 +104,7 @@ def backfill(params: AskbotSite, cursor: Cursor, window: Window, http: httpx2.Cl
 
 
 def _active(
-    params: AskbotSite, since: datetime, http: httpx2.Client
+    params: AskbotSite, since: datetime, http: httpx2.Client, *, first: bool
 ) -> tuple[list[Question], tuple[tuple[str, str], ...], bool]:
     """The questions with something new since, oldest first; what was broken; and whether the list was read so far."""
     found: dict[int, Question] = {}
@@ -94,7 +113,8 @@ def _active(
     for page in range(1, MOST_PAGES + 1):
         listed = _list(params, page, "activity-desc", http)
         dates = [at for one in listed.questions if (at := moment(one.last_activity_at))]
-        found |= {one.id: one for one in listed.questions if (moment(one.last_activity_at) or since) >= since}
+        new = (one for one in listed.questions if (moment(one.last_activity_at) or since) >= since)
+        found |= {one.id: one for one in (listed.questions if first and page == 1 else new)}
         broken |= dict.fromkeys(listed.broken)
         complete = not listed.more or (bool(dates) and min(dates) < since)
         if complete:
@@ -123,9 +143,7 @@ def _whole(params: AskbotSite, question: Question, since: datetime, http: httpx2
     for number in numbers[-MOST_ANSWERS:]:
         try:
             answer = answer_of(Answer, fetch(http, f"{params.base_url}/api/v1/answers/{number}/"))
-        except SourceBusy:
-            raise
-        except SourceError:  # deleted since it was listed, or a site of before answers could be asked for
+        except (Missing, SourceRefused, SourceChanged):  # deleted since, or a site of before answers could be asked for
             continue
         if (moment(answer.last_edited_at) or moment(answer.added_at) or since) >= since:
             yield answer_to(answer, question, params.base_url)

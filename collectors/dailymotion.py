@@ -25,6 +25,7 @@ PAGE_SIZE, MOST_PAGES = 100, 10  # the platform gives 1,000 videos a search, and
 OVERLAP = timedelta(days=1)  # views and likes of a day's videos are read again
 FIELDS = "id,title,description,url,created_time,updated_time,owner.id,owner.screenname,views_total,likes_total,language"
 BREAK = re.compile(r"<br\s{0,4}/?>\n?", re.IGNORECASE)
+LINK = re.compile(r"</?a(?:\s[^<>]{0,2000})?>", re.IGNORECASE)  # the platform makes links of addresses
 
 
 class Search(Params):
@@ -101,7 +102,7 @@ def mention(video: Video) -> RawMention:
         external_id=fit_id(video.id),
         url=video.url or f"https://www.dailymotion.com/video/{video.id}",
         title=html.unescape(video.title),
-        text=html.unescape(BREAK.sub("\n", video.description)),
+        text=html.unescape(LINK.sub("", BREAK.sub("\n", video.description))),
         author=video.owner,
         author_id=video.owner_id,
         platform="dailymotion",

@@ -19,7 +19,7 @@ from ._items import fit_id
 from ._newest import FIRST_RUN, Listing, back, forward, times_of
 from ._stars import SCALE, stars
 from ._times import moment
-from .base import Collector, Cursor, Json, Page, RawMention, SourceError, SourceRefused, Window
+from .base import Collector, Cursor, Json, Notice, Page, RawMention, SourceError, SourceRefused, Window
 
 PAGE_SIZE, MOST_PAGES = 50, 20
 OVERLAP = timedelta(hours=1)
@@ -32,6 +32,10 @@ NO_ACCESS = (
     "Business Profile interface: check both"
 )
 NOT_THERE = "there is no place {location} in the account {account}: check both numbers"
+
+SOME_GONE = (
+    "there is no place {locations} in the account {account}: check the numbers, or take them out; the others were read"
+)
 
 Number = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{3,30}$")]
 
@@ -46,6 +50,10 @@ class Places(Params):
     client_secret: SecretStr = Field(title="Client secret", max_length=500)
     token: SecretStr = Field(title="Refresh token", description="Begins with 1//", max_length=2_000)
     token_url: BaseUrl = Field(TOKEN_URL, title="Address of tokens", description="Leave it as it is")
+
+
+class Gone(SourceRefused):
+    """The account has no such place, or not any more."""
 
 
 class Reviewer(Part):
@@ -69,17 +77,34 @@ class Answer(Part):
 
 
 def pages(params: Places, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """Place by place, what was written or changed since its time in the cursor's `newest`, less an hour."""
+    """Place by place, what was written or changed since its time in the cursor's `newest`, less an hour.
+
+    A place that is gone does not keep the others from being read; where all are, it is an error.
+    """
     token = _access(params, http)
     known = _known(cursor)
+    gone: list[str] = []
     for location in params.locations:
-        before = moment(known.get(location))
-        since = before - OVERLAP if before else datetime.now(UTC) - FIRST_RUN
-        for step in forward(partial(_ask, params, http, token, location), before, since, MOST_PAGES):
-            if step.last and step.newest:
-                known = {**known, location: step.newest.isoformat()}
-            new = step.listing
-            yield Page(new.mentions, {"newest": known}, broken=new.broken, warning=step.warning)
+        try:
+            for page in _place(params, http, token, location, known):
+                known = _known(page.cursor)
+                yield page
+        except Gone:
+            if len(gone) == len(params.locations) - 1:
+                raise
+            gone.append(location)
+    if gone:
+        told: dict[str, Json] = {"locations": ", ".join(gone), "account": params.account}
+        yield Page((), {"newest": known}, warning=Notice(SOME_GONE, told))
+
+
+def _place(params: Places, http: httpx2.Client, token: str, location: str, known: dict[str, Json]) -> Iterator[Page]:
+    before = moment(known.get(location))
+    since = before - OVERLAP if before else datetime.now(UTC) - FIRST_RUN
+    for step in forward(partial(_ask, params, http, token, location), before, since, MOST_PAGES):
+        now = {**known, location: step.newest.isoformat()} if step.last and step.newest else known
+        new = step.listing
+        yield Page(new.mentions, {"newest": now}, broken=new.broken, warning=step.warning)
 
 
 def backfill(params: Places, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
@@ -90,11 +115,15 @@ def backfill(params: Places, cursor: Cursor, window: Window, http: httpx2.Client
     mark = cursor.get("page")
     for number in range(start, len(params.locations)):
         final = number == len(params.locations) - 1
-        for page in back(partial(_ask, params, http, token, params.locations[number]), mark, window):
-            done = page.reached == window.since
-            at: Cursor = {"place": number + 1} if done and not final else {"place": number, **page.cursor}
-            reached = page.reached if final else window.until
-            yield Page(page.mentions, at, asked=page.asked, broken=page.broken, reached=reached)
+        try:
+            for page in back(partial(_ask, params, http, token, params.locations[number]), mark, window):
+                done = page.reached == window.since
+                at: Cursor = {"place": number + 1} if done and not final else {"place": number, **page.cursor}
+                reached = page.reached if final else window.until
+                yield Page(page.mentions, at, asked=page.asked, broken=page.broken, reached=reached)
+        except Gone:  # the reading of what is new tells so
+            beyond: Cursor = {"place": number if final else number + 1}
+            yield Page((), beyond, reached=window.since if final else window.until)
         mark = None
 
 
@@ -130,7 +159,7 @@ def _judge(account: str, location: str, answer: httpx2.Response) -> SourceError 
     if (told is None and answer.status_code == 403) or quota_is_zero(answer):
         return SourceRefused(NO_ACCESS)
     if told is None and answer.status_code == 404:
-        return SourceRefused(NOT_THERE, account=account, location=location)
+        return Gone(NOT_THERE, account=account, location=location)
     return told
 
 

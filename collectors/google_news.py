@@ -12,7 +12,7 @@ import httpx2
 from pydantic import Field, StringConstraints
 
 from ._fields import Interface, Params, Words
-from ._reading import Place, read_place, shaped
+from ._reading import NoFeedHere, Place, read_place, shaped
 from .base import Collector, Cursor, Notice, Page, RawMention, Window
 
 MOST = 100
@@ -72,7 +72,13 @@ def _search(params: NewsSearch, when: str, cursor: Cursor, http: httpx2.Client) 
         "ceid": f"{country}:{language}",
     }
     place = Place(f"{params.base_url}/rss/search?{urlencode(query)}", moves=False)
-    return shaped(read_place(place, cursor, http), _headline)
+    try:
+        yield from shaped(read_place(place, cursor, http), _headline)
+    except NoFeedHere as error:
+        raise NoFeedHere(
+            "Google shows a page instead of its headlines: it asks for consent, or takes Vigie for a robot. "
+            "The next reading is automatic; if this lasts, read less often"
+        ) from error
 
 
 def _headline(mention: RawMention) -> RawMention:

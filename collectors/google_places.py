@@ -22,7 +22,9 @@ from .base import Collector, Cursor, Meter, Notice, Page, RawMention, SourceErro
 
 FIELDS = ("id", "displayName", "googleMapsUri", "reviews")
 ONE_CALL = Spend("calls", 1)
+NO_ID = b"place id"
 NOT_THERE = "Google Maps knows no place {place} any more: look its id up again"
+SOME_GONE = "Google Maps knows no place {places} any more: look these ids up again; the others were read"
 
 PlaceId = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9_-]{10,300}$")]
 
@@ -45,6 +47,10 @@ class Places(Params):
         if not places and not info.data.get("query"):
             raise ValueError("give a search or at least one place id")
         return places
+
+
+class Gone(SourceError):
+    """Google does not know this place, or not any more."""
 
 
 class Said(Part):
@@ -79,23 +85,35 @@ class Found(Part):
 
 
 def pages(params: Places, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """The reviews of each place as they are now: five of them say nothing of what is new, so nothing is remembered."""
-    given = set[str]()
-    for place in _places(params, http):
+    """The reviews of each place as they are now: five of them say nothing of what is new, so nothing is remembered.
+
+    A place that is closed for ever does not keep the others from being read; where all are, it is an error.
+    """
+    given, gone = set[str](), list[str]()
+    for place in _places(params, http, gone):
         found, broken = each(Review, place.reviews, partial(mention, place), host_of(params.base_url), "name")
         fresh = tuple(one for one in found if one.external_id not in given)
         given.update(one.external_id for one in fresh)
         yield Page(fresh, cursor, broken=broken)
-    if not given:
+    if gone and len(gone) == len(params.places) and not params.query:
+        raise SourceRefused(NOT_THERE, place=", ".join(gone))
+    if gone:
+        yield Page((), cursor, warning=Notice(SOME_GONE, {"places": ", ".join(gone)}))
+    elif not given:
         yield Page((), cursor, warning=Notice("Google Maps gave no review: check the search and the place ids"))
 
 
-def _places(params: Places, http: httpx2.Client) -> Iterator[Place]:
+def _places(params: Places, http: httpx2.Client, gone: list[str]) -> Iterator[Place]:
+    """The places as Google tells them; the ids it does not know are added to `gone`."""
     key = params.api_key.get_secret_value()
     for place in params.places:
         headers = {"X-Goog-Api-Key": key, "X-Goog-FieldMask": ",".join(FIELDS)}
         url = f"{params.base_url}/places/{place}"
-        got = fetch(http, url, headers=headers, spend=ONE_CALL, judge=partial(_judge, place))
+        try:
+            got = fetch(http, url, headers=headers, spend=ONE_CALL, judge=_judge)
+        except Gone:
+            gone.append(place)
+            continue
         yield answer_of(Place, got)
     if params.query:
         headers = {"X-Goog-Api-Key": key, "X-Goog-FieldMask": ",".join(f"places.{field}" for field in FIELDS)}
@@ -104,10 +122,11 @@ def _places(params: Places, http: httpx2.Client) -> Iterator[Place]:
         yield from answer_of(Found, got).places
 
 
-def _judge(place: str, answer: httpx2.Response) -> SourceError | None:
+def _judge(answer: httpx2.Response) -> SourceError | None:
+    """An id that was never one is 400, one of a place that is closed for ever 404."""
     told = judge(answer)
-    if told is None and answer.status_code == 404:
-        return SourceRefused(NOT_THERE, place=place)
+    if told is None and (answer.status_code == 404 or (answer.status_code == 400 and NO_ID in answer.content.lower())):
+        return Gone("no such place")
     return told
 
 

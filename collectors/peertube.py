@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
 import httpx2
@@ -12,14 +14,13 @@ from pydantic import Field, HttpUrl
 from ._answers import Count, Part, Text, answer_of, each
 from ._fetch import fetch, host_of
 from ._fields import BaseUrl, Params, Words
-from ._paging import capped
+from ._newest import FIRST_RUN, Listing, back, forward, times_of
 from ._times import moment, rfc3339
 from .base import Collector, Cursor, Page, RawMention, Window
 
 PAGE = 100
 MOST_PAGES = 10
-FIRST = timedelta(days=7)
-OVERLAP = timedelta(hours=1)  # a video reaches an instance some minutes after its publication
+OVERLAP = timedelta(days=1)  # a video reaches other instances, and Sepia Search, hours after its publication
 
 
 class Search(Params):
@@ -68,51 +69,42 @@ class Answer(Part):
 
 
 def pages(params: Search, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """What was published since the cursor's `since`, less an hour; page after page, the cursor moves on the last."""
-    now = datetime.now(UTC)
-    since = moment(cursor.get("since"))
-    window = Window(since - OVERLAP if since else now - FIRST, now)
-    for page in _read(params, 0, window, http):
-        done = page.reached is not None
-        yield Page(
-            page.mentions,
-            {"since": rfc3339(now)} if done else dict(cursor),
-            warning=page.warning,
-            broken=page.broken,
-            unchanged=not (page.mentions or page.broken),
-        )
+    """What was published since the cursor's `newest`, less a day, whose counts are read again."""
+    known = moment(cursor.get("newest") or cursor.get("since"))
+    since = known - OVERLAP if known else datetime.now(UTC) - FIRST_RUN
+    span = {"startDate": rfc3339(since)}
+    for step in forward(partial(_ask, params, http, span), known, since, MOST_PAGES):
+        now: Cursor = {"newest": step.newest.isoformat()} if step.last and step.newest else cursor
+        new = step.listing
+        yield Page(new.mentions, now, broken=new.broken, warning=step.warning)
 
 
 def backfill(params: Search, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """What was published in the window. The cursor holds `start`, how many are read."""
-    start = cursor.get("start")
-    yield from _read(params, start if isinstance(start, int) else 0, window, http)
+    """Back from the end of the window: each answer is asked for what is older than the one before.
+
+    The cursor's `page` is that time in Unix seconds, so that videos which arrive meanwhile push none to and fro.
+    """
+
+    def ask(before: str | None) -> Listing:
+        until = int(before) if before else math.ceil(window.until.timestamp())
+        span = {"startDate": rfc3339(window.since), "endDate": rfc3339(datetime.fromtimestamp(until, UTC))}
+        found = _ask(params, http, span, None)
+        oldest = min((int(at.timestamp()) for at in found.times), default=0)
+        going_on = found.next and window.since.timestamp() < oldest
+        return Listing(found.mentions, found.broken, str(min(oldest + 1, until - 1)) if going_on else None, found.times)
+
+    before = cursor.get("page")
+    yield from back(ask, before if isinstance(before, str) and before.isdecimal() else None, window)
 
 
-def _read(params: Search, start: int, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    for number in range(MOST_PAGES):
-        answer = _ask(params, start, window, http)
-        mentions, broken = each(Video, answer.data, mention, host_of(params.base_url), "uuid")
-        start += len(answer.data)
-        done = not answer.data or start >= answer.total
-        warning = capped(start) if not done and number == MOST_PAGES - 1 else None
-        last = done or warning is not None
-        yield Page(mentions, {"start": start}, warning=warning, broken=broken, reached=window.since if last else None)
-        if last:
-            return
-
-
-def _ask(params: Search, start: int, window: Window, http: httpx2.Client) -> Answer:
-    asked: dict[str, str | int] = {
-        "search": params.query,
-        "sort": "-publishedAt",
-        "start": start,
-        "count": PAGE,
-        "nsfw": "both",
-        "startDate": rfc3339(window.since),
-        "endDate": rfc3339(window.until),
-    }
-    return answer_of(Answer, fetch(http, f"{params.base_url}/api/v1/search/videos", params=asked))
+def _ask(params: Search, http: httpx2.Client, span: dict[str, str], mark: str | None) -> Listing:
+    start = int(mark or 0)
+    asked: dict[str, str | int] = {"search": params.query, "sort": "-publishedAt", "start": start, "count": PAGE}
+    asked |= {"nsfw": "both", **span}
+    answer = answer_of(Answer, fetch(http, f"{params.base_url}/api/v1/search/videos", params=asked))
+    mentions, broken = each(Video, answer.data, mention, host_of(params.base_url), "uuid")
+    after = start + len(answer.data)
+    return Listing(mentions, broken, str(after) if answer.data and after < answer.total else None, times_of(mentions))
 
 
 def mention(video: Video) -> RawMention:

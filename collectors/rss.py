@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import httpx2
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import Field, SecretStr
 
-from ._fields import Address
+from ._fields import Address, Params
 from ._reading import LONGEST_VALIDATOR as LONGEST_VALIDATOR
 from ._reading import PAGE_SIZE as PAGE_SIZE
 from ._reading import Place, read_archive, read_place
 from .base import Collector, Cursor, Page, Window
 
 
-class FeedAt(BaseModel):
+class FeedAt(Params):
     """Where a feed is, and the name and password for those that ask."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     url: Address = Field(title="Address", examples=["https://news.example.org/feed.xml"])
     username: str = Field(default="", title="Name", max_length=200)

@@ -240,7 +240,7 @@ class Follow:
         except Exception:
             log.exception("a collector failed", kind=held.due.origin.kind, source=str(held.key[1]))
             wrong = SourceError("the collector failed: this is a fault of Vigie, and it is in its log")
-        if well and type(wrong) is SourceError:
+        if well and not isinstance(wrong, SourceBusy | SourceChanged | SourceRefused):
             return None
         self._fail(held, wrong)
         return wrong

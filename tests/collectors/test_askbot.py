@@ -77,3 +77,35 @@ def test_a_site_that_wants_its_language_in_the_address_is_told_as_such(site: Any
 @pytest.mark.parametrize("page", [b"", b"<", b"\xff\xfe", b"<div class='js-question'><div class='post-body'>"])
 def test_a_page_without_the_body_gives_none(page: bytes) -> None:
     assert body_of(page) == ""
+
+
+def answered(site: Any, number: int, at: datetime) -> None:
+    told = json.dumps({"id": number, "added_at": str(int(at.timestamp())), "summary": "<p>y</p>"})
+    site.rules.append(Rule(f"/api/v1/answers/{number}/", Answer(told.encode())))
+
+
+def test_the_earlier_answers_of_a_question_that_had_to_wait_are_read_with_it(site: Any, http: httpx2.Client) -> None:
+    waits = question(900, answer_ids=[901, 902])
+    serve(site, [waits, *(question(99 - n, timedelta(hours=20 + n / 60)) for n in range(MOST_QUESTIONS))])
+    answered(site, 901, NOW - timedelta(hours=60))
+    answered(site, 902, NOW)
+    first = read(site, http)
+    assert 900 not in ids(first)
+    second = read(site, http, first[-1].cursor)
+    assert {900, 901, 902} <= set(ids(second))
+    assert "answers" not in second[-1].cursor
+
+
+def test_an_answer_that_a_failing_gateway_keeps_back_is_asked_for_again(site: Any, http: httpx2.Client) -> None:
+    serve(site, [question(1, answer_ids=[2])])
+    site.rules.append(Rule("/api/v1/answers/2/", Answer(b"", 502)))
+    with pytest.raises(SourceError, match="problem of its own"):
+        read(site, http)
+
+
+def test_of_a_quiet_site_the_newest_page_is_read_once(site: Any, http: httpx2.Client) -> None:
+    serve(site, [question(1, timedelta(days=300), answer_ids=[2])])
+    answered(site, 2, NOW - timedelta(days=299))
+    first = read(site, http)
+    assert ids(first) == [1, 2]
+    assert ids(read(site, http, first[-1].cursor)) == []

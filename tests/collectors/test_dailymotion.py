@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from collectors.base import Page, SourceBusy, SourceError, SourceRefused, Window
-from collectors.dailymotion import Search, collector
+from collectors.dailymotion import Search, Video, collector, mention
 from tests.collectors.conftest import Answer, Rule
 
 NOW = datetime.now(UTC)
@@ -101,3 +101,8 @@ def test_a_backfill_goes_past_what_one_search_gives(site: Any, http: httpx2.Clie
     pages = list(collector.backfill(Search(base_url=site.base, query="cobalt"), {}, window, http))
     assert ids(pages) == ["x2", "x1", "x0"]
     assert pages[-1].reached == window.since
+
+
+def test_the_links_that_the_platform_makes_of_addresses_are_words_again() -> None:
+    told = 'Un <3 pour <a href="https://cobalt.example" rel="nofollow" target="_blank">cobalt.example</a><br />Merci'
+    assert mention(Video(id="x", description=told)).text == "Un <3 pour cobalt.example\nMerci"

@@ -246,3 +246,54 @@ def test_many_new_topics_are_read_over_several_readings(site: Any, http: httpx2.
         met |= {mention.external_id for page in pages for mention in page.mentions}
         cursor = pages[-1].cursor
     assert met == {f"{number}/1" for number in ages}
+
+
+def listed(site: Any, *ages: float) -> None:
+    """A list of topics, numbered from 1, with the hours since they were opened."""
+    topics = [
+        {"id": number, "title": f"T{number}", "created_at": (NOW - timedelta(hours=age)).isoformat()}
+        for number, age in enumerate(ages, 1)
+    ]
+    say(site, "/latest.json", {"topic_list": {"topics": topics}})
+
+
+def opened(site: Any, number: int, status: int = 200) -> None:
+    first = {"id": number * 10, "topic_id": number, "post_number": 1, "cooked": "x", "created_at": NOW.isoformat()}
+    say(site, f"/t/{number}.json", {"post_stream": {"posts": [first]}}, status)
+
+
+def test_a_topic_that_a_failing_forum_keeps_back_is_read_the_next_time(site: Any, http: httpx2.Client) -> None:
+    params = DiscourseForum(base_url=site.base, mode="topics")
+    listed(site, 1, 30)
+    opened(site, 1)
+    opened(site, 2, 502)
+    with pytest.raises(SourceError, match="problem of its own"):
+        read(http, params)
+    site.rules.clear()
+    listed(site, 1, 30)
+    opened(site, 1)
+    opened(site, 2, 404)
+    assert [one.external_id for page in read(http, params) for one in page.mentions] == ["1/1"]
+
+
+def test_a_topic_dated_in_the_future_does_not_hide_those_to_come(site: Any, http: httpx2.Client) -> None:
+    listed(site, -9_000)
+    opened(site, 1)
+    (page,) = read(http, DiscourseForum(base_url=site.base, mode="topics"))
+    assert datetime.fromisoformat(str(page.cursor["newest"])) <= datetime.now(UTC)
+
+
+def test_numbers_written_as_text_are_numbers(site: Any, http: httpx2.Client) -> None:
+    say(site, "/posts.json", {"latest_posts": [post(3) | {"id": "3"}, post(2) | {"id": "2"}]}, before="-")
+    say(site, "/posts.json", {"latest_posts": []})
+    pages = read(http, posts_of(site))
+    assert (ids(pages[:1]), pages[-1].cursor) == ([3, 2], {"newest": 3})
+
+
+def test_of_a_quiet_forum_the_newest_topics_are_read_once(site: Any, http: httpx2.Client) -> None:
+    params = DiscourseForum(base_url=site.base, mode="topics")
+    listed(site, 9_000)
+    opened(site, 1)
+    first = read(http, params)
+    assert ids(first) == [1]
+    assert ids(read(http, params, first[-1].cursor)) == []

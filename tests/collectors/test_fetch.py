@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors._fetch import LONGEST_WAIT, fetch, host_of, retry_after
+from collectors._fetch import LONGEST_WAIT, Missing, fetch, host_of, retry_after
 from collectors.base import SourceBusy, SourceError, SourceRefused
 
 NOW = datetime(2026, 11, 2, 10, tzinfo=UTC)
@@ -24,13 +24,13 @@ NOW = datetime(2026, 11, 2, 10, tzinfo=UTC)
         (401, SourceRefused, "password"),
         (402, SourceRefused, "money"),
         (403, SourceRefused, "refuses"),
-        (404, SourceError, "404"),
+        (404, Missing, "404"),
         (407, SourceRefused, "proxy"),
         (410, SourceRefused, "for ever"),
         (418, SourceError, "answered 418"),
         (429, SourceBusy, "less often"),
         (451, SourceRefused, "legal"),
-        (500, SourceError, "problem of its own (500)"),
+        (500, Missing, "problem of its own (500)"),
         (502, SourceError, "problem of its own (502)"),
         (503, SourceBusy, "come back (503)"),
     ],

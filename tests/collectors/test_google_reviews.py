@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import ValidationError
 
 from collectors import google_business, google_places, google_play
-from collectors.base import AnyCollector, Page, SourceBusy, SourceOverBudget, SourceRefused
+from collectors.base import AnyCollector, Page, SourceBusy, SourceOverBudget, SourceRefused, Window
 from tests.collectors.conftest import Answer, Rule
 
 NOW = datetime.now(UTC)
@@ -243,3 +243,43 @@ def test_maps_says_what_is_wrong_with_the_key_or_the_place(
 def test_what_is_typed_is_checked(declared: AnyCollector, given: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         declared.params.model_validate(given)
+
+
+def test_a_place_that_is_gone_does_not_keep_the_others_from_being_read(site: Any, http: httpx2.Client) -> None:
+    give_token(site)
+    site.rules.append(Rule("/accounts/104/locations/771/reviews", as_json({"error": {"status": "NOT_FOUND"}}, 404)))
+    site.rules.append(Rule("/accounts/104/locations/772/reviews", as_json({"reviews": [placed("r", 1)]})))
+    pages = business(site, http, None, "771", "772")
+    assert ids(pages) == ["r"]
+    assert "no place 771 in the account 104" in str(pages[-1].warning)
+    with pytest.raises(SourceRefused, match="no place 771"):
+        business(site, http, None, "771")
+
+
+def test_going_back_passes_over_a_place_that_is_gone(site: Any, http: httpx2.Client) -> None:
+    give_token(site)
+    site.rules.append(Rule("/accounts/104/locations/771/reviews", as_json({"error": {"status": "NOT_FOUND"}}, 404)))
+    site.rules.append(Rule("/accounts/104/locations/772/reviews", as_json({"reviews": [placed("r", 900)]})))
+    params = google_business.Places.model_validate(
+        {"base_url": site.base, "account": "104", "locations": ("771", "772"), "client_id": "c", "client_secret": "s"}
+        | {"token": "1//r", "token_url": site.url("/token")}
+    )
+    window = Window(NOW - timedelta(hours=1_000), NOW)
+    pages = list(google_business.backfill(params, {}, window, http))
+    assert ids(pages) == ["r"]
+    assert [page.reached for page in pages] == [window.until, window.since]
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(404, {"status": "NOT_FOUND"}), (400, {"status": "INVALID_ARGUMENT", "message": "Not a valid Place ID: x"})],
+)
+def test_maps_reads_the_other_places_when_one_is_gone(
+    site: Any, http: httpx2.Client, status: int, error: dict[str, str]
+) -> None:
+    review = {"name": "places/other/reviews/1", "rating": 4, "authorAttribution": None, "text": {"text": "Fine"}}
+    site.rules.append(Rule(f"/places/{PLACE}", as_json({"error": error}, status)))
+    site.rules.append(Rule("/places/ChIJother00002", as_json({"id": "other", "reviews": [review]})))
+    pages = maps(site, http, places=[PLACE, "ChIJother00002"])
+    assert [(one.text, one.author) for page in pages for one in page.mentions] == [("Fine", "")]
+    assert f"no place {PLACE} any more" in str(pages[-1].warning)

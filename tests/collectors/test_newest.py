@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from collectors._newest import Listing, Step, back, forward
-from collectors.base import RawMention, Window
+from collectors.base import RawMention, SourceError, Window
 
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -93,3 +93,20 @@ def test_a_backfill_that_may_not_ask_any_more_tells_where_it_goes_on() -> None:
     assert (first.cursor, first.asked, first.reached) == ({"page": "b"}, timedelta(hours=1), at(6))
     (rest,) = back(asker(pages), first.cursor["page"], Window(at(3), at(7)))
     assert [one.external_id for one in rest.mentions] == ["5"]
+
+
+def test_what_is_dated_in_the_future_does_not_hide_what_comes_until_then() -> None:
+    ahead = datetime.now(UTC) + timedelta(days=900)
+    (step,) = forward(asker({None: Listing((), times=(ahead, at(9)))}), at(3), at(2), 10)
+    assert step.newest is not None
+    assert step.newest <= datetime.now(UTC)
+
+
+def test_a_backfill_whose_mark_is_too_old_for_the_platform_begins_again() -> None:
+    def ask(mark: str | None) -> Listing:
+        if mark == "stale":
+            raise SourceError("answered 400")
+        return page(6, 5)
+
+    (got,) = back(ask, "stale", Window(at(3), at(7)))
+    assert ([one.external_id for one in got.mentions], got.reached) == (["6", "5"], at(3))

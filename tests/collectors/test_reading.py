@@ -128,6 +128,19 @@ def test_an_alert_that_is_gone_says_what_to_do(
         pages("google_alerts", Alert(url=site.url("/alerts/feeds/1/2")), http)
 
 
+def test_a_board_under_repair_is_read_again_by_itself(site: Any, http: httpx2.Client) -> None:
+    site.always = Answer(b"<!DOCTYPE html><html><body>Back in an hour")
+    with pytest.raises(SourceError, match="being repaired") as caught:
+        pages("phpbb", PhpbbBoard(base_url=site.base), http, {"way": 1})
+    assert not isinstance(caught.value, SourceRefused)
+
+
+def test_a_page_of_consent_instead_of_the_news_is_told_as_such(site: Any, http: httpx2.Client) -> None:
+    site.always = Answer(b"<!doctype html><title>Before you continue</title>")
+    with pytest.raises(SourceError, match="asks for consent"):
+        pages("google_news", NewsSearch(base_url=site.base, query="a"), http)
+
+
 def test_a_full_search_of_the_news_says_that_it_may_not_be_whole(site: Any, http: httpx2.Client) -> None:
     site.always = Answer(feed(*range(MOST)))
     (page,) = pages("google_news", NewsSearch(base_url=site.base, query="a"), http)

@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from collectors.base import Inbound, Page, Received, SourceBusy, SourceChanged, SourceRefused, Unsigned, Window
-from collectors.trustpilot import Business, collector
+from collectors.trustpilot import Business, Review, collector, mention
 from tests.collectors.conftest import Answer, Rule
 
 NOW = datetime.now(UTC)
@@ -149,3 +149,9 @@ def test_the_last_word_on_a_review_in_one_request_counts() -> None:
 def test_a_business_is_named_by_its_address_alone(site: Any, domain: str) -> None:
     with pytest.raises(ValidationError):
         params(site, domain=domain)
+
+
+def test_a_review_of_nobody_is_read() -> None:
+    told = {"id": "r1", "stars": 2, "text": "Slow", "consumer": None, "language": None, "createdAt": NOW.isoformat()}
+    one = mention(Review.model_validate(told))
+    assert (one.text, one.author, one.language) == ("Slow", "", None)

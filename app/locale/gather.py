@@ -20,7 +20,6 @@ Id = str | tuple[str, str]
 
 PLACED = {
     "Problem": 2, "FieldError": 1, "Notice": 0, "SourceError": 0, "SourceBusy": 0, "SourceRefused": 0,
-    "SourceChanged": 0, "SourceOverBudget": 0, "NotOurTurn": 0,
     "QueryError": 0, "DeliveryError": 0, "Poison": 0, "ValueError": 0, "Unread": 0, "UnreadableFile": 0,
     "Blocked": 0, "BadRequest": 0, "NameNotFound": 0, "Unreachable": 0, "BadCertificate": 0, "BadRedirect": 0,
     "TooSlow": 0, "Crowded": 0, "TooLarge": 0, "CutShort": 0, "BadAnswer": 0,
@@ -61,6 +60,20 @@ def _said() -> Iterator[tuple[str, str]]:
                 yield from ((text, file) for text in _texts(node.args[1]))
 
 
+@cache
+def _placed() -> dict[str, int]:
+    """PLACED, and the refusals that are made from those: a subclass takes its template at the same place."""
+    found = dict(PLACED)
+    classes = [node for _, tree in _trees(*TALKING) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    for _ in range(3):  # generations
+        for node in classes:
+            bases = [ast.unparse(base).rpartition(".")[2] for base in node.bases]
+            for base in bases:
+                if base in found:
+                    found.setdefault(node.name, found[base])
+    return found
+
+
 def _refusals() -> Iterator[tuple[str, str]]:
     for file, tree in _trees(*TALKING):
         named = _named(tree)
@@ -68,7 +81,7 @@ def _refusals() -> Iterator[tuple[str, str]]:
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call):
                 continue
-            place = PLACED.get(ast.unparse(node.func).rpartition(".")[2])
+            place = _placed().get(ast.unparse(node.func).rpartition(".")[2])
             if place is not None and len(node.args) > place:
                 yield from ((text, file) for text in _texts(node.args[place]))
             yield from ((text, file) for word in node.keywords if word.arg == "hint" for text in _texts(word.value))
@@ -94,7 +107,7 @@ def _chosen(tree: ast.Module) -> Iterator[str]:
     """The names in refusals whose sentence is not written out, and those of the function that chose it."""
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
         for node in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
-            place = PLACED.get(ast.unparse(node.func).rpartition(".")[2])
+            place = _placed().get(ast.unparse(node.func).rpartition(".")[2])
             if place is not None and len(node.args) > place and not _texts(node.args[place]):
                 yield from (part.id for part in ast.walk(function) if isinstance(part, ast.Name))
 

@@ -12,7 +12,7 @@ from app.db import Database
 
 HACKER_NEWS = {"collector": "hackernews", "name": "HN", "params": {"query": "acme"}}
 GDELT = {"collector": "gdelt", "name": "Press", "params": {"query": "acme"}}
-FEED = {"collector": "rss", "name": "Feed", "params": {"url": "https://example.com/feed"}}
+ALERT = {"collector": "google_alerts", "name": "Alert", "params": {"url": "https://www.google.com/alerts/feeds/1/2"}}
 
 
 def made(us: Any, source: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -45,11 +45,11 @@ def test_a_source_that_is_not_asked_for_its_past_has_none(us: Any, db: Database,
 
 
 def test_a_kind_that_cannot_go_back_says_so_at_the_field(us: Any) -> None:
-    refused = us.editor.post("/api/v1/sources", json=FEED | {"backfill_days": 30})
+    refused = us.editor.post("/api/v1/sources", json=ALERT | {"backfill_days": 30})
     assert refused.status_code == 422
     [error] = refused.json()["errors"]
     assert (error["field"], "cannot go back" in error["message"]) == ("backfill_days", True)
-    source = made(us, FEED)
+    source = made(us, ALERT)
     asked = us.editor.post(f"/api/v1/sources/{source['id']}/backfill", json={"days": 3})
     assert (asked.status_code, asked.json()["errors"][0]["field"]) == (422, "days")
     assert us.editor.patch(f"/api/v1/sources/{source['id']}", json={"backfill_days": 3}).status_code == 422
@@ -112,4 +112,4 @@ def test_the_kinds_say_whether_and_how_far_they_go_back(us: Any) -> None:
     kinds = {one["kind"]: one for one in us.reader.get("/api/v1/collectors").json()["items"]}
     assert (kinds["gdelt"]["goes_back"], kinds["gdelt"]["history_days"]) == (True, 90)
     assert (kinds["hackernews"]["goes_back"], kinds["hackernews"]["history_days"]) == (True, None)
-    assert kinds["rss"]["goes_back"] is False
+    assert kinds["google_alerts"]["goes_back"] is False

@@ -155,10 +155,12 @@ class Instance:
         self._events: list[tuple[str, str]] = []
         self.open = 0
         self.ended = self.dropped = False
+        self.written = 0
 
     def write(self, text: str, quietly: bool = False, **more: Any) -> dict[str, Any]:
         """Publishes a status, and tells it to who listens unless that is to be missed."""
-        number = 117_020_593_134_559_451 + len(self.statuses)
+        self.written += 1
+        number = 117_020_593_134_559_450 + self.written
         author = {"id": "1", "acct": "ines", "username": "ines", "display_name": "Inès :blobcat:", "indexable": True}
         status = {
             "id": str(number),
@@ -180,6 +182,11 @@ class Instance:
         with self._more:
             self._events.append((event, data))
             self._more.notify_all()
+
+    def remove(self, status: dict[str, Any]) -> None:
+        """Deletes a status, and tells so."""
+        self.statuses.remove(status)
+        self.tell("delete", status["id"])
 
     def drop(self) -> None:
         """Ends every open stream in the middle of an event."""

@@ -91,6 +91,6 @@ def test_the_end_of_a_stream_and_a_refusal_are_told(site: Site, http: httpx2.Cli
         next(events(http, "http://127.0.0.1:9/x"))
 
 
-def test_a_client_that_opens_no_websocket_is_told_so(http: httpx2.Client) -> None:
-    with pytest.raises(SourceError, match="cannot be followed from here"):
-        next(messages(http, "ws://127.0.0.1:9/x"))
+def test_a_client_that_opens_no_websocket_is_told_so() -> None:
+    with httpx2.Client() as plain, pytest.raises(SourceError, match="cannot be followed from here"):
+        next(messages(plain, "ws://127.0.0.1:9/x"))

@@ -16,6 +16,7 @@ import httpx2
 import pytest
 from pydantic import ValidationError
 
+from collectors._fetch import Missing
 from collectors._xpost import POST, USER, at_of, cost_of, id_at
 from collectors._xwalk import Reading
 from collectors.base import (
@@ -310,7 +311,7 @@ PROBLEM = "https://api.x.com/2/problems/"
         (400, {"errors": "odd"}, SourceRefused, "cannot read"),
         (429, {"title": "UsageCapExceeded", "type": PROBLEM + "usage-capped"}, SourceBusy, "month"),
         (429, {"errors": [{"code": 88, "message": "Rate limit exceeded"}]}, SourceBusy, "less often"),
-        (500, {"title": "oops"}, SourceError, "problem of its own"),
+        (500, {"title": "oops"}, Missing, "problem of its own"),
         (503, "", SourceBusy, "busy"),
         (200, {"errors": [{"title": "Not Found", "type": PROBLEM + "not-found"}]}, SourceError, "Not Found"),
         (200, {"data": []}, SourceChanged, "meta"),

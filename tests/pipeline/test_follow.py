@@ -273,7 +273,7 @@ def test_two_kinds_that_read_one_platform_bring_one_mention(services: Services, 
             Collect(services.db, services.gate, services.jobs, services.seal, random=Random(1).random)()
             one = instance.write("Zephyrine encore")
             wait_for(lambda: len(texts(services.db)) == 2)
-            instance.tell("delete", one["id"])
+            instance.remove(one)
             wait_for(lambda: texts(services.db) == ["Zephyrine"])
             instance.write("Zephyrine, pendant la coupure", quietly=True)
             instance.drop()

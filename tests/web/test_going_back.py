@@ -33,7 +33,7 @@ def test_only_kinds_that_can_go_back_ask_how_far(browser: TestClient) -> None:
     assert 'max="90"' in page
     assert "90 days at most" in page
     assert "Go back (days)" in browser.get("/sources/new?collector=hackernews").text
-    assert "Go back (days)" not in browser.get("/sources/new?collector=rss").text
+    assert "Go back (days)" not in browser.get("/sources/new?collector=google_alerts").text
 
 
 def test_a_source_is_added_with_its_past_and_shows_how_far_it_has_come(browser: TestClient, db: Database) -> None:

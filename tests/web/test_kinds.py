@@ -79,7 +79,7 @@ def test_terms_say_what_a_kind_costs_keeps_and_trains() -> None:
         "100 searches a day",
         "dollars: as much a month as you allow",
         "every 15 minutes at most",
-        "30 days at most",
+        "30 days at most, by its terms: Vigie does not delete by itself yet",
         "never",
         "is deleted here too",
     ]

@@ -138,8 +138,8 @@ def test_going_back_stops_at_what_gdelt_remembers(site: Site, http: httpx2.Clien
     window = Window(NOW - timedelta(days=400), NOW)
     found = list(backfill(params(site), {}, window, http))
     assert found[-1].reached == window.since
-    oldest = (NOW - timedelta(days=HISTORY_DAYS)).strftime("%Y%m%d%H%M")
-    assert min(since for since, _ in windows(site)).startswith(oldest[:-1])
+    oldest = datetime.strptime(min(since for since, _ in windows(site)), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    assert timedelta(days=HISTORY_DAYS) <= datetime.now(UTC) - oldest < timedelta(days=HISTORY_DAYS, minutes=10)
 
 
 def test_language_and_country_are_part_of_the_question(site: Site, http: httpx2.Client) -> None:

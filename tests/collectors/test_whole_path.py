@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from app.actions import sources
 from app.actions.secrets import secret_fields
 from app.actions.sources import NewSource
-from app.models import Brand, Mention, Poll, Quarantined, Source
+from app.models import Brand, Host, Mention, Poll, Quarantined, Source
 from app.pipeline.collect import Collect, without_inbox
 from app.services import Services, build
 from app.settings import Settings
@@ -61,6 +61,7 @@ def read(case: Path, site: Any, services: Services) -> Source:
     answers(told(case, site), case, site)
     with services.db.writing() as session:
         session.execute(update(Source).values(next_run_at=datetime.now(UTC), lease_until=None))
+        session.execute(update(Host).values(turn_at=None))  # a host with a gap is asked at once
     random = Random(1).random  # spreads dates, keeps no secret
     assert Collect(services.db, services.gate, services.jobs, services.seal, threads=1, random=random)() == 1
     with services.db.reading() as session:

@@ -16,11 +16,14 @@ import httpx2
 from ._feed import MOST_ITEMS, Feed, NoFeed, read_feed
 from ._fetch import LONGEST_WAIT, fetch, host_of, retry_after
 from ._isolate import Crashed, TooSlow, isolated
+from ._items import short_hash
 from ._links import clean_link
 from ._paging import Fresh
 from .base import Cursor, Json, Notice, Page, RawMention, SourceError, Window
 
 PAGE_SIZE = 500
+REMEMBERED = 10  # items from each end of a feed by which the next reading knows that it follows on
+FEW = 3  # a feed of fewer items is replaced whole without anything being missed
 LARGEST_ANSWER = 16 * 1024 * 1024  # bytes; the client of production stops earlier
 LONGEST_VALIDATOR = 1024
 LONGEST_CACHE = timedelta(hours=4)  # a year of max-age is a habit of servers, not the wish of an editor
@@ -72,8 +75,9 @@ class _Answer:
 def read_place(place: Place, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """The newest items of the feed, 500 a page; one `unchanged` page when the server says so or the bytes are the same.
 
-    The cursor holds `etag`, `last_modified`, `digest` of the body and `pause` in seconds, and only on the last page
-    of a feed read without flaw: what we know we have read is stored with what we read.
+    The cursor holds `etag`, `last_modified`, `digest` of the body, `pause` in seconds, and `met`, marks of some items
+    by which the next reading tells whether it follows on; only on the last page of a feed read without flaw: what we
+    know we have read is stored with what we read.
     """
     answer = _ask(place, cursor, http)
     if answer.response.status_code == 304:
@@ -132,7 +136,7 @@ def _parsed(response: httpx2.Response, place: Place) -> Feed | NoFeed:
 
 
 def _paged(feed: Feed, answer: _Answer, before: Cursor, now: Cursor) -> Iterator[Page]:
-    asked, warning = _asked(answer.response, feed.pause), _warning(feed)
+    asked, warning = _asked(answer.response, feed.pause), _warning(feed) or _gap(feed, before)
     starts = range(0, max(len(feed.mentions), 1), PAGE_SIZE)
     for start in starts:
         last = start == starts[-1]
@@ -159,6 +163,24 @@ def _warning(feed: Feed) -> Notice | None:
     return None
 
 
+def _gap(feed: Feed, before: Cursor) -> Notice | None:
+    """What is said of a feed of which nothing was there at the last reading: more may have come and gone between."""
+    met = before.get("met")
+    known = set(met) if isinstance(met, list) else set()
+    if not known or len(feed.mentions) < FEW or known & {short_hash(one.external_id) for one in feed.mentions}:
+        return None
+    return Notice(
+        "nothing of this feed was there at the last reading: something may have been missed in between. "
+        "Have it read more often, or choose a narrower feed"
+    )
+
+
+def _met(feed: Feed) -> list[Json]:
+    """Marks of the first and the last items: feeds go down from the newest, and a few go up to it."""
+    some = (*feed.mentions[:REMEMBERED], *feed.mentions[-REMEMBERED:])
+    return [*dict.fromkeys(short_hash(one.external_id) for one in some)]
+
+
 def _cursor(response: httpx2.Response, feed: Feed) -> Cursor:
     """What the next run sends back. A feed with a flaw keeps nothing: it is read in full again."""
     kept: dict[str, Json] = {"pause": feed.pause} if feed.pause else {}
@@ -168,7 +190,7 @@ def _cursor(response: httpx2.Response, feed: Feed) -> Cursor:
         value = response.headers.get(header, "")
         if value and len(value) <= LONGEST_VALIDATOR and value.isascii() and value.isprintable():
             kept[name] = value
-    return {**kept, "digest": _digest(response)}
+    return {**kept, "digest": _digest(response)} | ({"met": _met(feed)} if feed.mentions else {})
 
 
 def _digest(response: httpx2.Response) -> str:

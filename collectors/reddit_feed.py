@@ -16,11 +16,10 @@ from ._fetch import retry_after
 from ._fields import Interface, Line, Params
 from ._limits import until_reset
 from ._reading import Place, read_place, shaped
-from .base import Collector, Cursor, Json, Notice, Page, RawMention, SourceBusy, SourceError, SourceRefused
+from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused
 
 REFUSED = "Reddit refuses feeds from here: use the kind of source with a key for Reddit's interface (OAuth)"
 PAUSE = timedelta(minutes=10)  # when Reddit does not say how long
-REMEMBERED = 20  # ids of one reading by which the next knows that it follows on
 WORDS = re.compile(r"<!-- SC_OFF -->(.{0,65536}?)<!-- SC_ON -->", re.DOTALL)
 WHERE = re.compile(r"/r/(\w{1,50})/comments/(\w{1,20})/")
 
@@ -52,24 +51,9 @@ class RedditFeed(Params):
 
 
 def pages(params: RedditFeed, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """The newest 100. The cursor keeps the `met` ids, to tell when something may have passed in between."""
+    """The newest 100."""
     place = Place(_address(params), moves=False, private=True, judge=_judge)
-    met = cursor.get("met")
-    known = {one for one in met if isinstance(one, str)} if isinstance(met, list) else set()
-    for page in shaped(read_place(place, cursor, http), _message):
-        if page.unchanged:
-            yield page
-            return
-        ids = [mention.external_id for mention in page.mentions]
-        followed = not known or not ids or bool(known & set(ids))
-        kept: list[Json] = [*(ids[:REMEMBERED] or known)]
-        yield replace(page, cursor={**page.cursor, "met": kept}, warning=_gap(page, followed))
-
-
-def _gap(page: Page, followed: bool) -> Notice | None:
-    if followed:
-        return page.warning
-    return Notice("more was posted since the last reading than the feed holds: read it more often, or narrow it")
+    yield from shaped(read_place(place, cursor, http), _message)
 
 
 def _address(params: RedditFeed) -> str:

@@ -175,15 +175,18 @@ def test_the_token_of_private_feeds_is_in_no_mention_and_no_cursor(site: Any, ht
     assert "feed=s3cret&user=u" in site.asked[0][0]
 
 
-def test_a_reddit_feed_that_moved_on_too_fast_says_so(site: Any, http: httpx2.Client) -> None:
-    params = RedditFeed(base_url=site.base, subreddit="wheels")
-    site.always = Answer(feed(1, 2))
-    (first,) = pages("reddit_feed", params, http)
-    site.always = Answer(feed(2, 3))
-    (second,) = pages("reddit_feed", params, http, first.cursor)
-    site.always = Answer(feed(8, 9))
-    (third,) = pages("reddit_feed", params, http, second.cursor)
-    assert [page.warning is not None for page in (first, second, third)] == [False, False, True]
+@pytest.mark.parametrize(("kind", "params"), [("reddit_feed", {"subreddit": "wheels"}), ("phpbb", {}), ("rss", {})])
+def test_a_feed_that_moved_on_too_fast_says_so(
+    site: Any, http: httpx2.Client, kind: str, params: dict[str, Any]
+) -> None:
+    asked = all_collectors()[kind].params(**{"url" if kind == "rss" else "base_url": site.base}, **params)
+    cursor, said = {}, []
+    for numbers in ((1, 2, 3), (3, 4, 5), (8, 9, 10), (9, 10, 11), (20,), (21,), (22, 23, 24)):
+        site.always = Answer(feed(*numbers))
+        (page,) = pages(kind, asked, http, cursor)
+        said.append("may have been missed" in str(page.warning))
+        cursor = page.cursor
+    assert said == [False, False, True, False, False, False, True]
 
 
 def archive(number: int, day: int, older: str) -> str:

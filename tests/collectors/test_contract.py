@@ -22,6 +22,7 @@ from collectors import all_collectors
 from collectors.__main__ import line
 from collectors.base import Inbound, Page, RawMention, SourceError, Window
 from tests.collectors.conftest import Answer, Rule
+from tests.collectors.keys import with_keys
 
 HERE = Path(__file__).parent
 CASES = sorted(case.parent for case in HERE.glob("*/*/case.toml"))
@@ -38,7 +39,7 @@ def name_of(case: Path) -> str:
 
 
 def told(case: Path, site: Any) -> dict[str, Any]:
-    text = (case / "case.toml").read_text("utf-8")
+    text = with_keys((case / "case.toml").read_text("utf-8"))
     return tomllib.loads(text.replace("{site}", site.base).replace("{mail}", str(site.mail.port)))
 
 

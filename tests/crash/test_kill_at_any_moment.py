@@ -55,10 +55,9 @@ def settled(vigie: Vigie, site: Site) -> bool:
     """Whether all that was published is stored and scored, and all that was to be said is said."""
     mentions = vigie.call("GET", "/mentions?limit=500")["items"]
     scored = [one for one in mentions if all(match["stance"] for match in one["matches"])]
-    open_deliveries = [
-        delivery for one in incidents(vigie) for delivery in one["deliveries"] if delivery["state"] == "pending"
-    ]
-    return len(scored) == len(site.items) and bool(incidents(vigie)) and not open_deliveries
+    told = incidents(vigie)  # once: one that opens between two looks would be taken for one that was told
+    pending = [delivery for one in told for delivery in one["deliveries"] if delivery["state"] == "pending"]
+    return len(scored) == len(site.items) and bool(told) and not pending
 
 
 def incidents(vigie: Vigie) -> list[dict]:  # type: ignore[type-arg] # JSON

@@ -19,6 +19,8 @@ RUN node $NODE/lib/node_modules/npm/bin/npm-cli.js run build
 
 COPY pyproject.toml README.md LICENSE ./
 COPY app/ app/
+COPY ground/ ground/
+COPY matching/ matching/
 COPY collectors/ collectors/
 COPY sentiment/ sentiment/
 COPY alerts/ alerts/

@@ -15,9 +15,9 @@ from sqlalchemy import text
 from app.db import Database
 from app.jobs import Jobs
 from app.pipeline.score import ScorePending
-from app.pipeline.words import to_tsvector
 from bench._running import add_brands, database, default_workspace
 from bench.row import Row
+from ground.words import to_tsvector
 from sentiment.compact import compact
 
 BACKLOG, NEW = 100_000, 50

@@ -9,8 +9,10 @@ import httpx2
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 from pydantic_core import from_json
 
+from ground.notice import Json
+
 from ._fetch import host_of
-from .base import Json, RawMention, SourceChanged, SourceError
+from .base import RawMention, SourceChanged, SourceError
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 from selectolax.lexbor import LexborHTMLParser
 
+from ground.links import clean_link
+
 from ._answers import Count, Part, Text
 from ._fetch import host_of
 from ._items import LONGEST_TEXT
-from ._links import clean_link
 from ._times import moment
 from .base import RawMention
 

@@ -9,12 +9,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from ground.notice import Json
+
 from ._answers import Part, answer_of, each
 from ._discourse import FIRST_READING, Forum, Found, Post, Topic, mention_of, topics_of, within
 from ._items import short_hash
 from ._paging import capped
 from ._times import moment
-from .base import Cursor, Json, Page, RawMention, SourceBusy, SourceError, Window
+from .base import Cursor, Page, RawMention, SourceBusy, SourceError, Window
 
 PAGE, MOST_PAGES = 50, 10
 MOST_TEXTS = (

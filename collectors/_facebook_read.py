@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from ground.notice import Notice
+
 from ._answers import Part, each
 from ._facebook import (
     COMMENT_FIELDS,
@@ -23,7 +25,7 @@ from ._inbox import Item, looked_up
 from ._paging import capped
 from ._times import moment, rfc3339
 from ._watched import MOST_THREADS, Forward, Reading, before
-from .base import Cursor, Notice, Page, RawMention, SourceBusy, Window
+from .base import Cursor, Page, RawMention, SourceBusy, Window
 
 SHEET = 100
 SHEET_BACK, MOST_BACK = 25, 10_000  # going back asks for the comments of every post

@@ -7,9 +7,11 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 from pydantic_core import from_json
 
+from ground.notice import Json
+
 from ._answers import Part, Text, each, read
 from ._facebook import PLATFORM, Comment, Person, Post, Rating, of_comment, of_post, of_rating, on_the_web
-from .base import Json, RawMention, Received, SourceError
+from .base import RawMention, Received, SourceError
 
 META = "Meta"
 OK = 200  # the only status that Meta takes for success: after others it sends again, and ends the subscription

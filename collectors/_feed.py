@@ -7,10 +7,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from ground.links import clean_link, feed_links
+
 from ._entities import mend
 from ._items import Found, identified, newest
 from ._jsonfeed import is_json_feed, items_of, read_json
-from ._links import clean_link, feed_links
 from ._xmlfeed import read_xml
 from .base import RawMention
 

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from ._links import clean_link
+from ground.links import clean_link
 
 
 class Params(BaseModel):

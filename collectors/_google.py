@@ -11,10 +11,12 @@ import httpx2
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_core import from_json
 
+from ground.notice import Json
+
 from ._answers import Part, answer_of
 from ._fetch import fetch, host_of, retry_after
 from ._signing import signed
-from .base import Json, SourceBusy, SourceError, SourceRefused
+from .base import SourceBusy, SourceError, SourceRefused
 
 ZONE = "America/Los_Angeles"
 TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105  # an address

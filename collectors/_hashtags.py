@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from ground.notice import Json, Notice
+
 from ._answers import each
 from ._graph import MOST_SHEETS, Data, Graph, NotUsed
 from ._instagram import HASHTAG_FIELDS, Media, of_media
 from ._paging import capped
 from ._times import moment, rfc3339
 from ._watched import Forward, Reading
-from .base import Json, Notice, Page
+from .base import Page
 
 SHEET = 50
 MOST, WEEK = 30, timedelta(days=7)

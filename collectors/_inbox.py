@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 
+from ground.notice import Json
+
 from ._graph import Graph, TokenRefused
 from ._watched import Reading
-from .base import Json, Page, RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused
+from .base import Page, RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused
 
 AT_ONCE = 50
 TRIES = 5

@@ -8,6 +8,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
+from ground.notice import Notice
+
 from ._answers import Part, each
 from ._graph import MOST_SHEETS, Graph, Sheet, TokenRefused, past
 from ._inbox import Item, looked_up
@@ -15,7 +17,7 @@ from ._instagram import COMMENT_FIELDS, LOOKED_UP, MEDIA_FIELDS, OWN_FIELDS, Com
 from ._paging import capped
 from ._times import moment, rfc3339
 from ._watched import FIRST, MOST_THREADS, Reading, before
-from .base import Cursor, Notice, Page, RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused, Window
+from .base import Cursor, Page, RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused, Window
 
 SHEET, SHEET_BACK, MOST_BACK = 50, 25, 10_000
 TAG_SHEETS = 3

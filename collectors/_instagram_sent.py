@@ -7,10 +7,12 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from ground.notice import Json
+
 from ._answers import Part, Text, each
 from ._facebook_sent import META, OK, changes_of
 from ._instagram import Of
-from .base import Json, Received
+from .base import Received
 
 LONGEST_WORDS = 1_500
 COMMENTS = ("comments", "live_comments")

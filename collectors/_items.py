@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from ._links import without_tracking
+from ground.links import without_tracking
+
 from .base import RawMention
 
 LONGEST_TITLE = 2_000

@@ -7,8 +7,9 @@ import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from ground.links import clean_link
+
 from ._items import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, Found, fit, fit_id, language_of
-from ._links import clean_link
 from .base import RawMention
 
 Fields = Mapping[str, object]

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
+from ground.links import clean_link
+
 from ._answers import Count, Part, Text
 from ._fetch import host_of
-from ._links import clean_link
 from ._times import moment
 from .base import RawMention
 

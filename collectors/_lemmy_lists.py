@@ -10,12 +10,14 @@ from typing import Any, Literal
 
 import httpx2
 
+from ground.notice import Json
+
 from ._answers import each, json_of
 from ._fetch import fetch, host_of, retry_after
 from ._lemmy import Content, View, mention_of, pinned
 from ._paging import Fresh
 from ._times import moment
-from .base import Json, RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused
+from .base import RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused
 
 PAGE = 50
 Version = Literal["v4", "v3"]

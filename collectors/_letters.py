@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ._isolate import Isolated, isolated
+from ground.isolate import Isolated, isolated
+
 from ._items import short_hash
 from ._mail import Letter, read_letters
 from ._mailbox import Fact, Imap, letters

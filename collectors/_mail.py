@@ -15,8 +15,9 @@ from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 from quopri import decodestring
 
-from ._htmltext import line_of, parsed, text_of
-from ._links import GOOGLE, clean_link, unwrapped
+from ground.html import line_of, parsed, text_of
+from ground.links import GOOGLE, clean_link, unwrapped
+
 from ._mailwords import flowed, own_words
 
 LONGEST_HEADER = 4_000

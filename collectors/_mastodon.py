@@ -11,9 +11,10 @@ from typing import Any
 import httpx2
 from pydantic import SecretStr
 
+from ground.links import clean_link
+
 from ._answers import Count, Part, Text, each
 from ._fetch import host_of, pause_of
-from ._links import clean_link
 from ._times import earlier, moment
 from .base import RawMention, SourceBusy, SourceError, SourceRefused
 

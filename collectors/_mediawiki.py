@@ -11,11 +11,13 @@ import httpx2
 from pydantic import BeforeValidator, Field
 from selectolax.lexbor import LexborHTMLParser
 
+from ground.isolate import Isolated, isolated
+from ground.notice import Json
+
 from ._answers import Count, Part, Text, json_of, read
 from ._fetch import LONGEST_WAIT, fetch, host_of, retry_after
-from ._isolate import Isolated, isolated
 from ._times import moment
-from .base import Json, RawMention, SourceBusy, SourceError, SourceRefused
+from .base import RawMention, SourceBusy, SourceError, SourceRefused
 
 PAGE = 50
 MAXLAG = 5  # seconds: the etiquette of Wikimedia for programs that nobody waits for

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from ground.notice import Json, Notice
+
 from ._paging import Fresh, capped
 from ._times import past
-from .base import Json, Notice, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
+from .base import Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 
 FIRST_RUN = timedelta(days=7)
 """How far back a first run reads; what is older is brought by a backfill."""

@@ -9,8 +9,9 @@ from xml.etree.ElementTree import Element, ParseError  # to name them: parsing i
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from ground.links import clean_link
+
 from ._items import LONGEST_NAME, UNFIT, fit
-from ._links import clean_link
 
 LARGEST_FILE = 2 * 1024 * 1024
 MOST_SUBSCRIPTIONS = 5_000

@@ -9,11 +9,12 @@ from urllib.parse import urldefrag
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from ground.html import line_of, parsed, text_of
+from ground.links import clean_link
+
 from ._feed import decoded
-from ._htmltext import line_of, parsed, text_of
 from ._humandates import told_date
 from ._items import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, fit, fit_id, language_of, short_hash
-from ._links import clean_link
 from ._ratings import rating_in, rating_of
 from ._schema import Told, told_items
 from .base import RawMention

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import Notice
+from ground.notice import Notice
 
 
 class Fresh:

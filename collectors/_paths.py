@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from .base import Json
+from ground.notice import Json
 
 _PART = re.compile(r'\.?([^.\[\]"\s][^.\[\]"]*)|\[(\d{1,6}|\*)\]|\["([^"\\]{1,100})"\]')
 DEEPEST = 20

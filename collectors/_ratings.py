@@ -6,7 +6,7 @@ import re
 
 from selectolax.lexbor import LexborNode
 
-from ._htmltext import line_of
+from ground.html import line_of
 
 NUMBER = r"(\d{1,3}(?:[.,]\d{1,2})?)"
 ATTRIBUTES = ("content", "value", "data-rating", "data-score", "data-stars", "data-note", "aria-label", "title", "alt")

@@ -13,13 +13,15 @@ from datetime import UTC, datetime, timedelta
 
 import httpx2
 
+from ground.isolate import Crashed, TooSlow, isolated
+from ground.links import clean_link
+from ground.notice import Json, Notice
+
 from ._feed import MOST_ITEMS, Feed, NoFeed, read_feed
 from ._fetch import LONGEST_WAIT, fetch, host_of, retry_after
-from ._isolate import Crashed, TooSlow, isolated
 from ._items import short_hash
-from ._links import clean_link
 from ._paging import Fresh
-from .base import Cursor, Json, Notice, Page, RawMention, SourceError, Window
+from .base import Cursor, Page, RawMention, SourceError, Window
 
 PAGE_SIZE = 500
 REMEMBERED = 10  # items from each end of a feed by which the next reading knows that it follows on

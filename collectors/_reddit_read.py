@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from ground.notice import Json, Notice
+
 from ._answers import each
 from ._paging import capped
 from ._reddit import MOST_SHEETS, SHEET, Reddit, Sheet
 from ._reddit_things import Thing, gone, mention
 from ._times import moment
 from ._watched import Forward, unmet
-from .base import Cursor, Json, Notice, Page, RawMention, SourceBusy, Window
+from .base import Cursor, Page, RawMention, SourceBusy, Window
 
 FOLLOWED = timedelta(days=7)
 MOST_FOLLOWED = 500

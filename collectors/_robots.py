@@ -13,10 +13,12 @@ import httpx2
 from protego import Protego
 from pydantic_core import from_json
 
+from ground.isolate import Isolated, isolated
+from ground.notice import Json
+
 from ._fetch import fetch, host_of
-from ._isolate import Isolated, isolated
 from ._times import moment
-from .base import Cursor, Json, SourceBusy, SourceError, SourceRefused
+from .base import Cursor, SourceBusy, SourceError, SourceRefused
 
 NAME = "Vigie"
 LARGEST, KEPT = 500 * 1024, 20_000  # bytes read of a robots.txt; characters kept in a cursor

@@ -9,8 +9,10 @@ import httpx2
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
+from ground.notice import Json
+
 from ._answers import changed
-from .base import Cursor, Inbound, Json, Page, SourceError
+from .base import Cursor, Inbound, Page, SourceError
 
 M = TypeVar("M", bound=BaseModel)
 

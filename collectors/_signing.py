@@ -8,7 +8,9 @@ from collections.abc import Mapping
 import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
 
-from .base import Json, SourceRefused
+from ground.notice import Json
+
+from .base import SourceRefused
 
 PEM = re.compile(r"-----BEGIN ([A-Z ]{1,40})-----(.{1,20000}?)-----END \1-----", re.DOTALL)
 LINE = 64

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
+from ground.notice import Json
+
 from ._paging import capped
 from ._times import moment, rfc3339
-from .base import Json, Page, RawMention, Window
+from .base import Page, RawMention, Window
 
 SECOND = timedelta(seconds=1)
 ROOM = 0.7

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ground.notice import Notice
+
 from ._answers import each
 from ._paging import capped
 from ._tiktok import VIDEO_FIELDS, Comment, Sheet, TikTok, Video, of_comment, past
 from ._times import moment, rfc3339
 from ._watched import FIRST, MOST_THREADS, Reading, before
-from .base import Cursor, Notice, Page, RawMention, SourceBusy, SourceError, Window
+from .base import Cursor, Page, RawMention, SourceBusy, SourceError, Window
 
 VIDEOS, COMMENTS = 20, 30  # the most that TikTok gives at a time
 MOST_VIDEOS, MOST_COMMENTS, MOST_BACK = 25, 20, 5_000

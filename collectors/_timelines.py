@@ -11,13 +11,15 @@ from typing import Any
 import httpx2
 from pydantic import SecretStr
 
+from ground.notice import Json
+
 from ._answers import json_of
 from ._fetch import fetch, host_of
 from ._limits import used_up
 from ._mastodon import Reader, headers_of, judge_of
 from ._paging import Fresh, capped
 from ._times import moment
-from .base import Cursor, Json, Page, SourceChanged, Window
+from .base import Cursor, Page, SourceChanged, Window
 
 LIMIT = 40
 MOST_PAGES = 25

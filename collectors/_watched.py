@@ -11,8 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from ground.notice import Json, Notice
+
 from ._times import moment, rfc3339
-from .base import Cursor, Json, Notice, Page, RawMention
+from .base import Cursor, Page, RawMention
 
 FIRST = timedelta(days=7)
 WATCHED = timedelta(days=30)  # posts younger than this are asked again: their comments, counts and edits

@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 import feedparser
 from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 
+from ground.links import clean_link, unwrapped
+
 from ._items import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, Found, fit, fit_id, language_of
-from ._links import clean_link, unwrapped
 from .base import RawMention
 
 MARKUP = ("text/html", "application/xhtml+xml")

@@ -12,9 +12,10 @@ import httpx2
 from pydantic import BeforeValidator, Field
 from pydantic_core import from_json
 
+from ground.links import clean_link
+
 from ._answers import Count, Part, Text
 from ._items import LONGEST_TEXT, fit
-from ._links import clean_link
 from ._times import earlier, moment
 from .base import RawMention
 

@@ -9,10 +9,12 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from ground.notice import Json
+
 from ._answers import Count, Part, Text
 from ._items import fit_id
 from ._times import moment
-from .base import Json, RawMention
+from .base import RawMention
 
 SITE = "https://www.youtube.com"
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import httpx2
 
+from ground.notice import Notice
+
 from ._answers import answer_of, each
 from ._fetch import fetch, host_of
 from ._google import judge, reasons
@@ -14,7 +16,7 @@ from ._newest import Listing
 from ._paging import Fresh
 from ._times import moment
 from ._youtube import Answer, Comment, Hit, Known, Video, comments_of, of_comment, of_video, replies_of
-from .base import Notice, RawMention, SourceError, Spend
+from .base import RawMention, SourceError, Spend
 
 UNIT, SEARCH = Spend("units", 1), Spend("searches", 1)
 HITS, VIDEOS, COMMENTS = 50, 50, 100  # the most of one answer

@@ -11,28 +11,18 @@ from typing import Annotated
 import httpx2
 from pydantic import Field, StringConstraints
 
+from ground.isolate import Isolated, isolated
+from ground.notice import Json, Notice
+
 from ._answers import Count, Part, Text, each, json_of
 from ._appstore import Entry, of_json, of_xml
 from ._fetch import fetch, host_of
 from ._fields import Interface, Params
-from ._isolate import Isolated, isolated
 from ._items import fit_id
 from ._newest import FIRST_RUN, Listing, back, forward, times_of
 from ._stars import SCALE, stars
 from ._times import moment
-from .base import (
-    Collector,
-    Cursor,
-    Json,
-    Notice,
-    Page,
-    RawMention,
-    SourceBusy,
-    SourceChanged,
-    SourceError,
-    SourceRefused,
-    Window,
-)
+from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused, Window
 
 MOST_PAGES = 10  # of 50 reviews; the platform has no more
 OVERLAP = timedelta(hours=1)

@@ -13,6 +13,8 @@ import httpx2
 from pydantic import Field, SecretStr, StringConstraints
 from pydantic_core import from_json
 
+from ground.notice import Json
+
 from ._answers import Part, Text, answer_of, each
 from ._fetch import fetch, host_of, retry_after
 from ._fields import Interface, Line, Params
@@ -21,7 +23,7 @@ from ._newest import FIRST_RUN, Listing, back, forward, times_of
 from ._signing import signed
 from ._stars import SCALE, stars
 from ._times import moment
-from .base import Collector, Cursor, Json, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
+from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 
 PAGE_SIZE, MOST_PAGES = 200, 10
 OVERLAP = timedelta(hours=1)

@@ -10,11 +10,12 @@ from typing import Literal
 import httpx2
 from pydantic import Field
 
+from ground.isolate import Isolated, isolated
+
 from ._answers import answer_of, each
 from ._askbot import Answer, Question, Questions, answer_to, body_of, question_of
 from ._fetch import Missing, fetch, host_of
 from ._fields import BaseUrl, Line, Params
-from ._isolate import Isolated, isolated
 from ._paging import capped
 from ._times import moment, rfc3339
 from .base import (

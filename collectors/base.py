@@ -10,7 +10,8 @@ from typing import Any, Generic, Literal, TypeVar
 import httpx2
 from pydantic import BaseModel
 
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+from ground.notice import Json, Notice
+
 Cursor = Mapping[str, Json]
 """What the next run must know of this one: validators, ids, dates. JSON, so that it fits in a column."""
 
@@ -74,17 +75,6 @@ class Window:
 
     since: datetime
     until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A sentence in English with {named} places, so that it can be translated before they are filled."""
-
-    text: str
-    args: Mapping[str, Json] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return self.text.format(**self.args)
 
 
 class SourceError(Exception):

@@ -11,6 +11,8 @@ from typing import Any
 import httpx2
 from pydantic import Field, SecretStr
 
+from ground.notice import Json
+
 from ._answers import Count, Part, Text, answer_of, each
 from ._atproto import Record, language_of, text_of, url_of
 from ._fetch import fetch, host_of, pause_of
@@ -19,7 +21,7 @@ from ._items import fit
 from ._limits import used_up
 from ._paging import Fresh, capped
 from ._times import earlier, moment, rfc3339
-from .base import Collector, Cursor, Json, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
+from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 
 SEARCH = "/xrpc/app.bsky.feed.searchPosts"
 LIMIT = 100

@@ -13,13 +13,15 @@ import httpx2
 from pydantic import Field, StringConstraints
 from pydantic_core import from_json
 
+from ground.notice import Json
+
 from ._answers import Count, Part, Text, answer_of, each
 from ._fetch import fetch, host_of
 from ._fields import Interface, Params, Words
 from ._items import fit_id
 from ._newest import FIRST_RUN, Listing, back, forward, times_of
 from ._times import moment
-from .base import Collector, Cursor, Json, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
+from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 
 PAGE_SIZE, MOST_PAGES = 100, 10  # the platform gives 1,000 videos a search, and no more
 OVERLAP = timedelta(days=1)  # views and likes of a day's videos are read again

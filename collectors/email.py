@@ -11,6 +11,8 @@ from typing import Annotated
 import httpx2
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 
+from ground.notice import Notice
+
 from ._fields import Address, Line, Params
 from ._letters import Whose, batches, read
 from ._mailbox import (
@@ -27,7 +29,7 @@ from ._mailbox import (
 )
 from ._oauth import refreshed
 from ._times import moment
-from .base import Collector, Cursor, Notice, Page, Window
+from .base import Collector, Cursor, Page, Window
 
 FIRST = timedelta(days=7)
 MOST = 2_000  # letters in one reading; the next one goes on

@@ -12,14 +12,16 @@ from typing import Annotated, Any
 import httpx2
 from pydantic import Field, StringConstraints
 
+from ground.links import clean_link
+from ground.notice import Json
+
 from ._answers import Part, Text, each, json_of, read
 from ._fetch import fetch, host_of
 from ._fields import Interface, Params, Words
 from ._items import LONGEST_TITLE, fit, fit_id
-from ._links import clean_link
 from ._slices import Read, backward, forward, once
 from ._times import moment, past
-from .base import Collector, Cursor, Json, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
+from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 
 MOST = 250
 GAP = timedelta(seconds=5)

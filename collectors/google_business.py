@@ -11,6 +11,8 @@ from typing import Annotated, Any
 import httpx2
 from pydantic import Field, SecretStr, StringConstraints
 
+from ground.notice import Json, Notice
+
 from ._answers import Part, Text, answer_of, each
 from ._fetch import fetch, host_of
 from ._fields import BaseUrl, Interface, Line, Params
@@ -19,7 +21,7 @@ from ._items import fit_id
 from ._newest import FIRST_RUN, Listing, back, forward, times_of
 from ._stars import SCALE, stars
 from ._times import moment
-from .base import Collector, Cursor, Json, Notice, Page, RawMention, SourceError, SourceRefused, Window
+from .base import Collector, Cursor, Page, RawMention, SourceError, SourceRefused, Window
 
 PAGE_SIZE, MOST_PAGES = 50, 20
 OVERLAP = timedelta(hours=1)

@@ -11,9 +11,11 @@ from urllib.parse import urlencode
 import httpx2
 from pydantic import Field, StringConstraints
 
+from ground.notice import Notice
+
 from ._fields import Interface, Params, Words
 from ._reading import NoFeedHere, Place, read_place, shaped
-from .base import Collector, Cursor, Notice, Page, RawMention, Window
+from .base import Collector, Cursor, Page, RawMention, Window
 
 MOST = 100
 """Google gives no more, whatever there is, and not the newest first."""

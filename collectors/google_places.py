@@ -10,15 +10,17 @@ from typing import Annotated, Any
 import httpx2
 from pydantic import Field, SecretStr, StringConstraints, ValidationInfo, field_validator
 
+from ground.links import clean_link
+from ground.notice import Notice
+
 from ._answers import Part, Text, answer_of, each
 from ._fetch import fetch, host_of
 from ._fields import Interface, Line, Params
 from ._google import ZONE, judge
 from ._items import fit_id
-from ._links import clean_link
 from ._stars import SCALE, stars
 from ._times import moment
-from .base import Collector, Cursor, Meter, Notice, Page, RawMention, SourceError, SourceRefused, Spend
+from .base import Collector, Cursor, Meter, Page, RawMention, SourceError, SourceRefused, Spend
 
 FIELDS = ("id", "displayName", "googleMapsUri", "reviews")
 ONE_CALL = Spend("calls", 1)

@@ -10,10 +10,11 @@ from typing import Annotated, Any
 import httpx2
 from pydantic import Field, StringConstraints
 
+from ground.links import clean_link
+
 from ._answers import Count, Part, Text, answer_of, each
 from ._fetch import fetch, host_of
 from ._fields import Interface, Params, Words
-from ._links import clean_link
 from ._slices import Read, backward, forward, once
 from ._times import moment, past
 from .base import Collector, Cursor, Page, RawMention, Window

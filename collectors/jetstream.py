@@ -16,12 +16,14 @@ import httpx2
 from pydantic import Field, ValidationError
 from pydantic_core import from_json
 
+from ground.notice import Json, Notice
+
 from ._answers import Part, reason_of
 from ._atproto import POST, Record, language_of, text_of, url_of
 from ._fields import Interface, Params
 from ._live import batches, messages, never
 from ._times import earlier, moment
-from .base import Collector, Cursor, Json, Notice, Page, RawMention, SourceBusy, SourceChanged, SourceError
+from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceChanged, SourceError
 
 NEW, OLD = "/xrpc/network.bsky.jetstream.subscribeEvents", "/subscribe"
 LARGEST = 900_000

@@ -12,13 +12,15 @@ import httpx2
 from pydantic import Field, SecretStr
 from pydantic_core import from_json
 
+from ground.notice import Json
+
 from ._answers import json_of
 from ._fetch import fetch
 from ._fields import BaseUrl, Line, Params
 from ._live import Event, batches, events, never
 from ._mastodon import Reader, headers_of, judge_of
 from ._timelines import Timeline, Walk, id_of, newer, older, rank
-from .base import Collector, Cursor, Json, Page, RawMention, SourceChanged, SourceError
+from .base import Collector, Cursor, Page, RawMention, SourceChanged, SourceError
 
 REMEMBERED, KEPT = 10_000, 50
 """Addresses of statuses by their id here, to follow deletions: in memory, and over a restart."""

@@ -11,11 +11,12 @@ from typing import Annotated
 import httpx2
 from pydantic import Field, SecretStr, StringConstraints
 
+from ground.links import clean_link
+
 from ._answers import Count, Part, Text, answer_of, each
 from ._fetch import fetch, host_of
 from ._fields import Interface, Params, Words
 from ._items import LONGEST_TEXT, fit
-from ._links import clean_link
 from ._slices import Read, backward, forward, once
 from ._stackexchange import Post, Wrapper, judged, pause
 from ._times import moment, past

@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 import httpx2
 from pydantic import AfterValidator, Field, StringConstraints
 
+from ground.isolate import Isolated, isolated
+
 from ._fetch import fetch, host_of
 from ._fields import Interface, Params
-from ._isolate import Isolated, isolated
 from ._newest import FIRST_RUN, Listing, back
 from ._paging import Fresh, capped
 from ._telegram import Message, Preview, read_preview

@@ -10,23 +10,15 @@ import httpx2
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_core import from_json
 
+from ground.notice import Notice
+
 from ._answers import Part, Text, each
 from ._fields import Interface, Line, Params
 from ._graph import MOST_SHEETS, Graph, Sheet, past
 from ._paging import capped
 from ._times import moment, rfc3339
 from ._watched import Forward, unmet
-from .base import (
-    Collector,
-    Cursor,
-    Meter,
-    Notice,
-    Page,
-    RawMention,
-    SourceBusy,
-    Spend,
-    Window,
-)
+from .base import Collector, Cursor, Meter, Page, RawMention, SourceBusy, Spend, Window
 
 SHEET, MOST_BACK = 100, 10_000
 FIELDS = (

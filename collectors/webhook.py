@@ -8,12 +8,14 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
+from ground.notice import Json
+
 from . import _times
 from ._fields import Line, Params
 from ._paths import at, parsed
 from ._sent import json_of, pages
 from ._signed import check_standard, check_vigie
-from .base import Collector, Inbound, Json, RawMention, Received, SourceError, Unsigned
+from .base import Collector, Inbound, RawMention, Received, SourceError, Unsigned
 
 ITEMS_MAX = 1_000
 

@@ -13,16 +13,18 @@ import httpx2
 from pydantic import AfterValidator, Field, StringConstraints
 from selectolax.lexbor import SelectolaxError
 
+from ground.html import parsed
+from ground.isolate import Crashed, TooSlow, isolated
+from ground.links import clean_link
+from ground.notice import Json, Notice
+
 from ._fetch import fetch, host_of
 from ._fields import Address, Params
-from ._htmltext import parsed
-from ._isolate import Crashed, TooSlow, isolated
 from ._items import short_hash
-from ._links import clean_link
 from ._pageitems import NOAI, Shown, Wanted, read_page
 from ._paging import Fresh, capped
 from ._robots import Policy, delay_for, may_ask, policy_of, site_of
-from .base import Collector, Cursor, Json, Notice, Page, RawMention, SourceChanged, SourceError, SourceRefused, Window
+from .base import Collector, Cursor, Page, RawMention, SourceChanged, SourceError, SourceRefused, Window
 
 LARGEST_PAGE = 4 * 1024 * 1024
 LONGEST_DELAY = 10.0  # seconds waited between two pages; a site that wants more is read one page at a time

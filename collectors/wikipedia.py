@@ -9,12 +9,14 @@ from typing import Annotated
 import httpx2
 from pydantic import Field, StringConstraints
 
+from ground.notice import Json, Notice
+
 from ._answers import each
 from ._fields import BaseUrl, Params
 from ._mediawiki import Revision, Wiki, WikiPage, hidden, mention_of
 from ._paging import Fresh
 from ._times import moment, rfc3339
-from .base import Collector, Cursor, Json, Notice, Page, Window
+from .base import Collector, Cursor, Page, Window
 
 OVERLAP = timedelta(days=2)  # in which edits that were hidden after they were read are found
 FIRST_READING = timedelta(days=7)

@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 import httpx2
 
+from ground.notice import Json, Notice
+
 from ._paging import capped
 from ._xerror import TooOld
 from ._xpost import POST, at_of, id_at
 from ._xwalk import LARGEST, Part, Reading, number, walk
-from .base import Collector, Cursor, Json, Meter, Notice, Page, Window
+from .base import Collector, Cursor, Meter, Page, Window
 
 FIRST = 20
 """Posts of the very first page: a trial shows no more, and each of them is paid."""

@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 import httpx2
 from pydantic import Field, SecretStr, StringConstraints, ValidationInfo, field_validator
 
+from ground.notice import Json, Notice
+
 from ._fields import Interface, Line, Params
 from ._google import ZONE
 from ._newest import FIRST_RUN, Listing, back, forward
@@ -18,18 +20,7 @@ from ._paging import Fresh, capped
 from ._times import moment, rfc3339
 from ._youtube import Known, gone, known_of
 from ._youtube_calls import CLOSED_NOTE, HITS, VIDEOS, Api, Closed, Expired, listed, search, threads_of
-from .base import (
-    Collector,
-    Cursor,
-    Json,
-    Meter,
-    Notice,
-    Page,
-    RawMention,
-    SourceBusy,
-    SourceRefused,
-    Window,
-)
+from .base import Collector, Cursor, Meter, Page, RawMention, SourceBusy, SourceRefused, Window
 
 SEARCH_PAGES, COMMENT_PAGES = 2, 10
 SEARCH_OVERLAP, OVERLAP = timedelta(days=1), timedelta(hours=1)  # a search finds a video hours after it was published

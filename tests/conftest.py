@@ -60,6 +60,13 @@ def db(server: Embedded) -> Iterator[Database]:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+@pytest.fixture(scope="session")
+def plain_pg(server: Embedded) -> Iterator[psycopg.Connection]:
+    """A plain connection, for what needs PostgreSQL's types and operators and no tables; each statement commits."""
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        yield connection
+
+
 @pytest.fixture
 def workspace_id(db: Database) -> UUID:
     """The id of the workspace `default`."""

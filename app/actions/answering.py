@@ -15,11 +15,12 @@ from app.actions.importing import AS_NAMED, Reading, Report, Undone, parted
 from app.actions.inbound import item_of
 from app.models import Brand
 from app.pipeline.answering import read_answers
-from app.pipeline.plain import clean_line
 from app.problems import not_found
 from app.services import Services
 from app.viewer import Viewer
-from collectors.base import Answer, Notice
+from collectors.base import Answer
+from ground.notice import Notice
+from ground.plain import clean_line
 
 
 def import_answers(

@@ -14,9 +14,9 @@ from app.actions.audit import record
 from app.actions.fields import Changes, Colour, Fields, Language, Name, QueryText, unique_name
 from app.jobs import Jobs
 from app.models import Brand, Match, Mention, uuid7
-from app.pipeline.query import QueryError, parse
 from app.problems import FieldError, Problem, invalid, not_found
 from app.viewer import Viewer
+from matching.query import QueryError, parse
 
 Kind = Literal["own", "competitor", "product", "person"]
 Languages = Annotated[list[Language], Field(max_length=50)]

@@ -19,13 +19,14 @@ from app.models import Source, uuid7
 from app.pipeline.importing import MAX_BYTES, BadRow, UnreadableFile, read_lines
 from app.pipeline.normalise import ID_LIMIT
 from app.pipeline.place import Batch, Placer
-from app.pipeline.plain import clean_line
 from app.pipeline.store import Origin, Stored, store
 from app.pipeline.tables import Glance, glance
 from app.problems import FieldError, Problem, invalid, not_found
 from app.services import Services
 from app.viewer import Viewer
-from collectors.base import Notice, RawMention
+from collectors.base import RawMention
+from ground.notice import Notice
+from ground.plain import clean_line
 
 BATCH = 500
 REASONS_MAX = 1_000

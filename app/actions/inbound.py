@@ -19,13 +19,14 @@ from app.models import Poll, Source, uuid7
 from app.pipeline.collect import wake
 from app.pipeline.normalise import Quarantined as Refused
 from app.pipeline.place import Batch, Placer
-from app.pipeline.plain import clean_line, clean_text
 from app.pipeline.store import Origin, quarantine, store
 from app.problems import Problem, not_found
 from app.services import Services
 from app.viewer import Viewer
 from collectors import all_collectors
-from collectors.base import Answer, Inbound, Json, Notice, Received, SourceError, Unsigned
+from collectors.base import Answer, Inbound, Received, SourceError, Unsigned
+from ground.notice import Json, Notice
+from ground.plain import clean_line, clean_text
 
 log = structlog.get_logger(__name__)
 

@@ -16,9 +16,9 @@ from app.jobs import Jobs
 from app.models import Phrase, Workspace, uuid7
 from app.pipeline.phrases import WORDS_MAX
 from app.pipeline.restance import wish
-from app.pipeline.words import folded
 from app.problems import FieldError, Problem, not_found
 from app.viewer import Viewer
+from ground.words import folded
 from sentiment.base import Stance
 
 PHRASES_MAX = 500

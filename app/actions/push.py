@@ -18,15 +18,15 @@ from app.actions.fields import Fields, Line, refused
 from app.db import Database
 from app.jobs import Jobs
 from app.models import Source, uuid7
-from app.pipeline.dedupe import fingerprint
+from app.pipeline.fingerprint import fingerprint
 from app.pipeline.normalise import ID_LIMIT
 from app.pipeline.place import Batch, Placer
-from app.pipeline.plain import clean_line
 from app.pipeline.store import Origin, Stored, store
-from app.pipeline.urls import LINK_LIMIT, link
 from app.problems import FieldError
 from app.viewer import Viewer
 from collectors.base import RawMention
+from ground.plain import clean_line
+from ground.urls import LINK_LIMIT, link
 
 SOURCE = "API"
 PUSH_MAX = 1_000

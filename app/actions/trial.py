@@ -19,7 +19,6 @@ from sqlalchemy import select
 from app.actions.sources import NewSource, about, checked_params, collector_of, limit_key
 from app.models import Brand, uuid7
 from app.pipeline.allowed import allowed
-from app.pipeline.match import BrandQuery, Matcher
 from app.pipeline.meters import Payer, trial_of
 from app.pipeline.normalise import Draft
 from app.pipeline.place import prepared
@@ -28,7 +27,9 @@ from app.pipeline.store import Origin
 from app.problems import FieldError, Problem, invalid
 from app.services import Services
 from app.viewer import Viewer
-from collectors.base import AnyCollector, Notice, Page, RawMention, SourceError
+from collectors.base import AnyCollector, Page, RawMention, SourceError
+from ground.notice import Notice
+from matching.match import BrandQuery, Matcher
 
 SHOWN = 20
 SECONDS = 45

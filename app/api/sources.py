@@ -22,7 +22,8 @@ from app.queries.sources import SourceView, source, sources
 from app.services import Services
 from app.viewer import Viewer
 from collectors import all_collectors
-from collectors.base import AnyCollector, Meter, Notice
+from collectors.base import AnyCollector, Meter
+from ground.notice import Notice
 
 router = APIRouter(prefix="/api/v1", tags=["sources"], route_class=Route)
 

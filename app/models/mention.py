@@ -13,7 +13,7 @@ from .base import Base, Json, Tenant
 
 
 class Story(Tenant, Base):
-    """Near-identical mentions, told by `bands` that they share and a 64-bit simhash (see pipeline/dedupe.py)."""
+    """Near-identical mentions, told by `bands` that they share and a 64-bit simhash (see matching/story.py)."""
 
     __tablename__ = "story"
     __table_args__ = (

@@ -15,7 +15,8 @@ from typing import BinaryIO
 from app.pipeline.cells import Unread, date_of, hash_of, name_of, named, number_of, taken_for, text_of
 from app.pipeline.importing import MAX_BYTES, MAX_ROWS
 from app.pipeline.tables import BadRow, Row, UnreadableFile, rows
-from collectors.base import Answer, Json
+from collectors.base import Answer
+from ground.notice import Json
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "score": (

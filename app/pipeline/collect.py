@@ -31,7 +31,6 @@ from collectors import all_collectors
 from collectors.base import (
     AnyCollector,
     Cursor,
-    Notice,
     Page,
     SourceBusy,
     SourceChanged,
@@ -39,6 +38,7 @@ from collectors.base import (
     SourceOverBudget,
     SourceRefused,
 )
+from ground.notice import Notice
 
 log = structlog.get_logger(__name__)
 

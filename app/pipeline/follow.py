@@ -24,7 +24,7 @@ from app.db import Database
 from app.jobs import Jobs
 from app.models import Mention, Poll, Source
 from app.pipeline.collect import LEASE, RENEW, Due, LeaseLost, as_json, due_of, hold, params_of, renew
-from app.pipeline.dedupe import fingerprint
+from app.pipeline.fingerprint import fingerprint
 from app.pipeline.place import Batch, Placer
 from app.pipeline.sift import worth
 from app.pipeline.store import Origin, Stored, store

@@ -13,7 +13,8 @@ from typing import Any, BinaryIO
 
 from app.pipeline.cells import Unread, count_of, date_of, hash_of, name_of, named, number_of, taken_for, text_of
 from app.pipeline.tables import BadRow, Row, UnreadableFile, rows
-from collectors.base import Json, RawMention
+from collectors.base import RawMention
+from ground.notice import Json
 
 __all__ = ["FIELDS", "BadRow", "UnreadableFile", "guessed", "read_lines", "read_rows"]
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from app.pipeline.dedupe import StoryKey, content_hash, fingerprint, story_of
-from app.pipeline.plain import clean_line, clean_text, html_to_text, title_of_html
-from app.pipeline.urls import canonical, host, link
-from app.pipeline.words import TEXT_LIMIT, TITLE_LIMIT, folded, search_vector
+from app.pipeline.fingerprint import content_hash, fingerprint
 from collectors.base import RawMention
+from ground.plain import clean_line, clean_text, html_to_text, title_of_html
+from ground.urls import canonical, host, link
+from ground.words import TEXT_LIMIT, TITLE_LIMIT, folded, search_vector
+from matching.story import StoryKey, story_of
 from sentiment.language import detect
 
 T = TypeVar("T")

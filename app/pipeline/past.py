@@ -16,16 +16,8 @@ from app.pipeline.collect import Due, as_json, due_of
 from app.pipeline.place import Batch
 from app.pipeline.schedule import next_run
 from app.pipeline.store import Placed, Stored
-from collectors.base import (
-    AnyCollector,
-    Notice,
-    Page,
-    SourceBusy,
-    SourceError,
-    SourceOverBudget,
-    SourceRefused,
-    Window,
-)
+from collectors.base import AnyCollector, Page, SourceBusy, SourceError, SourceOverBudget, SourceRefused, Window
+from ground.notice import Notice
 
 EVERY = timedelta(minutes=5)
 """The first pause after a failure; it doubles with each."""

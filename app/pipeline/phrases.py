@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.pipeline.match import Held
-from app.pipeline.query import Phrase
-from app.pipeline.words import TEXT_LIMIT, TITLE_LIMIT, folded
+from ground.words import TEXT_LIMIT, TITLE_LIMIT, folded
+from matching.match import Held
+from matching.query import Phrase
 from sentiment.base import Stance
 
 WORDS_MAX = 10

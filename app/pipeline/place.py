@@ -13,12 +13,12 @@ from sqlalchemy import func, select
 
 from app.db import Database
 from app.models import Brand
-from app.pipeline.match import BrandQuery, Matcher
 from app.pipeline.normalise import Draft, Quarantined, prepare
 from app.pipeline.sift import Sifted, sift, written
 from app.pipeline.store import Origin, Placed
-from collectors._isolate import Isolated, isolated
 from collectors.base import RawMention
+from ground.isolate import Isolated, isolated
+from matching.match import BrandQuery, Matcher
 
 T = TypeVar("T")
 

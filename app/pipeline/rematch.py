@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.jobs import Jobs
 from app.models import Brand, Match, Mention, Source
-from app.pipeline.match import BrandQuery, Matcher
-from app.pipeline.query import parse, to_tsquery
 from app.pipeline.store import add_match, lock_workspace, mark_dirty
+from matching.match import BrandQuery, Matcher
+from matching.query import parse, to_tsquery
 
 PAGE = 500
 

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.jobs import Jobs
 from app.models import Match, Mention, Restance, uuid7
-from app.pipeline.query import Phrase, to_tsquery
 from app.pipeline.stance import Facts, listen, stance_rules
+from matching.query import Phrase, to_tsquery
 from sentiment.base import Score
 
 PAGE = 1000

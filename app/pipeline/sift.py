@@ -11,9 +11,9 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
-from app.pipeline.match import BrandQuery, Matched, Matcher
 from app.pipeline.normalise import Draft, Quarantined, draft_of, guarded, said
 from collectors.base import RawMention
+from matching.match import BrandQuery, Matched, Matcher
 
 SHORT = 4_000
 """Characters that are cleaned, folded and matched in some milliseconds at most, whatever they are: markup nested on

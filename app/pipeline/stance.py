@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Json, Mention, Phrase, Workspace
 from app.pipeline.phrases import DomainPhrase, Heard, Phrasebook, said
-from app.pipeline.words import quoted
+from ground.words import quoted
 from sentiment.base import (
     CLASSES,
     RatingClasses,

@@ -17,11 +17,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.models import Brand, DirtyHour, Match, Mention, Quarantined, Revision, Story, uuid7
-from app.pipeline.dedupe import StoryKey, near
-from app.pipeline.match import Matched
 from app.pipeline.normalise import Draft
 from app.pipeline.normalise import Quarantined as Refused
-from app.pipeline.plain import clean_line
+from ground.plain import clean_line
+from matching.match import Matched
+from matching.story import StoryKey, near
 
 STORY_MEMORY = timedelta(days=30)
 """A text that comes back later than this is a new story."""

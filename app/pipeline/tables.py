@@ -17,7 +17,7 @@ from defusedxml.common import DefusedXmlException
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from collectors.base import Json, Notice
+from ground.notice import Json, Notice
 
 COLUMN_LIMIT = 200
 CELL_LIMIT = 100_000

@@ -38,8 +38,8 @@ from app.pipeline.aggregate import hourly, recount_dirty
 from app.pipeline.news import without_history
 from app.pipeline.pauses import paused
 from app.pipeline.voices import same_author, stale
-from app.pipeline.words import folded
 from collectors import all_collectors
+from ground.words import folded
 
 log = structlog.get_logger(__name__)
 

@@ -12,13 +12,13 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from app.models import Match, Mention
-from app.pipeline.query import QueryError, parse, to_tsquery
 from app.problems import FieldError, Problem, invalid
 from app.queries.brands import known_brands
 from app.queries.mentions import MentionView, views
 from app.queries.paging import LIMIT, Order, Slice, page
 from app.queries.sources import known_sources
 from app.viewer import Viewer
+from matching.query import QueryError, parse, to_tsquery
 
 Sort = Literal["published", "collected", "reach"]
 FeedPage = Slice[MentionView]

@@ -17,12 +17,12 @@ from app.models import Brand, Mention, Phrase, Restance, Workspace
 from app.pipeline.phrases import DomainPhrase, Phrasebook
 from app.pipeline.restance import facts_of, holding, judged
 from app.pipeline.stance import StanceRules, classes_of, domain_phrase, ratings_version
-from app.pipeline.words import folded
 from app.problems import FieldError, invalid, not_found
 from app.queries.brands import brand
 from app.queries.mentions import MentionView, views
 from app.queries.paging import LIMIT, Order, Slice, page
 from app.viewer import Viewer
+from ground.words import folded
 from sentiment.base import RatingClasses, Stance
 
 PREVIEW_MENTIONS = 2_000

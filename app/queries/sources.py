@@ -17,7 +17,7 @@ from app.queries.paging import LIMIT, Order, Slice, page
 from app.queries.silence import silent
 from app.queries.usage import UsageView, usages
 from app.viewer import Viewer
-from collectors.base import Notice
+from ground.notice import Notice
 
 DAY = timedelta(days=1)
 

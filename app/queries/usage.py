@@ -14,7 +14,8 @@ from app.models import Source, Usage
 from app.pipeline.meters import Payer, Period, limit_of, period_of
 from app.viewer import Viewer
 from collectors import all_collectors
-from collectors.base import Meter, Notice
+from collectors.base import Meter
+from ground.notice import Notice
 
 WARN_FROM = 0.8
 TOO_EARLY = 50

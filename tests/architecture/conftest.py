@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("app", "collectors", "sentiment", "alerts", "migrations", "bench")
+PACKAGES = ("app", "collectors", "matching", "sentiment", "alerts", "ground", "migrations", "bench")
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("app", "collectors", "sentiment", "alerts")
+PACKAGES = ("app", "collectors", "matching", "sentiment", "alerts", "ground")
 SOCKETS = {
     "aiohttp",
     "asyncio.streams",

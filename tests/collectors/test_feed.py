@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from collectors._entities import mend
 from collectors._feed import Feed, NoFeed, decoded, read_feed
 from collectors._items import LONGEST_ID, LONGEST_TEXT, LONGEST_TITLE, Found, fit, fit_id, identified, newest
-from collectors._links import PAGE_HEAD, clean_link, feed_links, unwrapped, without_tracking
 from collectors.base import RawMention
+from ground.links import PAGE_HEAD, clean_link, feed_links, unwrapped, without_tracking
 
 ADDRESS = "https://host.example/feed"
 PIECES = st.sampled_from(

@@ -10,12 +10,12 @@ from typing import Any
 import httpx2
 import pytest
 
-from collectors._htmltext import parsed
 from collectors._humandates import told_date
 from collectors._ratings import rating_of
 from collectors._schema import told_items
 from collectors.base import Page, RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused
 from collectors.webpage import Webpage, collector, pages
+from ground.html import parsed
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 PAGE = '<html lang="en"><body>{}</body></html>'

@@ -8,7 +8,7 @@ import pytest
 
 from app.pipeline.phrases import DomainPhrase, Phrasebook, said
 from app.pipeline.stance import Facts, StanceRules
-from app.pipeline.words import folded
+from ground.words import folded
 from sentiment.base import RatingClasses, Score, Stance
 
 GAME, SHOP = uuid4(), uuid4()

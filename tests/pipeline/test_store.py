@@ -12,11 +12,11 @@ from sqlalchemy import func, select
 
 from app.db import Database
 from app.models import Brand, Match, Mention, Quarantined, Revision, Source, Story
-from app.pipeline.match import BrandQuery, Matcher
 from app.pipeline.normalise import Draft, normalise
 from app.pipeline.normalise import Quarantined as Refused
 from app.pipeline.store import Origin, Placed, Stored, store
 from collectors.base import RawMention
+from matching.match import BrandQuery, Matcher
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AGENCY = (

@@ -11,12 +11,12 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.models import Brand, Mention, Source
-from app.pipeline.match import Matched
 from app.pipeline.normalise import normalise
 from app.pipeline.store import Origin, Placed, store
 from app.queries.mentions import mention
 from app.viewer import ROLE_SCOPES, Viewer
 from collectors.base import RawMention
+from matching.match import Matched
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -26,7 +26,7 @@ MEMORY = 1024 * MIB
 CHILDREN = min(8, os.cpu_count() or 1)
 TASKS_PER_CHILD = 5_000  # a child takes up to 1.5 s to be ready: what it has to import and load
 GRACE = 2.0  # seconds a child outlives the deadline of a parent that is no longer there to kill it
-START = "import sys; sys.path[:] = sys.argv[1:]; from collectors._isolate import serve; serve()"
+START = "import sys; sys.path[:] = sys.argv[1:]; from ground.isolate import serve; serve()"
 
 
 class Isolated(Exception):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pipeline.words import REPEAT_LIMIT, fold, folded, sequence, words
+from ground.words import REPEAT_LIMIT, fold, folded, sequence, words
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from collectors import _isolate
-from collectors._isolate import CHILDREN, MIB, TASKS_PER_CHILD, Crashed, TooSlow, isolated
+from ground import isolate as _isolate
+from ground.isolate import CHILDREN, MIB, TASKS_PER_CHILD, Crashed, TooSlow, isolated
 
 FOR_EVER = "any(0 for _ in iter(int, 1))"
 ROOT = Path(__file__).parents[2]
@@ -127,7 +127,7 @@ def test_one_slow_task_leaves_the_other_seats_free() -> None:
 @pytest.mark.parametrize("busy", [False, True])
 def test_children_end_when_their_parent_is_killed(busy: bool) -> None:
     task = f"isolated(eval, {FOR_EVER!r}, seconds=0.5)" if busy else "__import__('time').sleep(60)"
-    script = f"from collectors._isolate import isolated; import os; print(isolated(os.getpid), flush=True); {task}"
+    script = f"from ground.isolate import isolated; import os; print(isolated(os.getpid), flush=True); {task}"
     parent = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     with parent.stdout as told:

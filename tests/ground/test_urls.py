@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.pipeline.urls import LINK_LIMIT, canonical, host, link
+from ground.urls import LINK_LIMIT, canonical, host, link
 
 PLAIN = "https://ex.org/a?id=1"
 

@@ -7,19 +7,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from app.pipeline.match import BrandQuery, Matcher
-from app.pipeline.query import (
-    SIZE_LIMIT,
-    And,
-    Not,
-    Or,
-    Phrase,
-    Query,
-    QueryError,
-    parse,
-    to_tsquery,
-    to_tsvector,
-)
+from matching.match import BrandQuery, Matcher
+from matching.query import SIZE_LIMIT, And, Not, Or, Phrase, Query, QueryError, parse, to_tsquery, to_tsvector
 
 A, B, C = Phrase(("a",)), Phrase(("b",)), Phrase(("c",))
 

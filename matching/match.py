@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
-from app.pipeline.query import And, Not, Phrase, Query, anchors, parse
-from app.pipeline.words import TEXT_LIMIT, TITLE_LIMIT, Place, folded, places, sequence
+from ground.words import TEXT_LIMIT, TITLE_LIMIT, Place, folded, places, sequence
+
+from .query import And, Not, Phrase, Query, anchors, parse
 
 Span = tuple[int, int, bool]
 """Start and end in code points, and whether they count in the title rather than in the text."""

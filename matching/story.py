@@ -1,8 +1,7 @@
-"""When two mentions are one (fingerprint), and when two texts are one story (story key)."""
+"""When two texts are one story: the key that copies share, whatever an outlet changed in them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,9 +10,7 @@ from hashlib import blake2b
 import numpy as np
 import numpy.typing as npt
 
-from app.pipeline.urls import canonical, host
-from app.pipeline.words import TEXT_LIMIT, TITLE_LIMIT, folded
-from collectors.base import RawMention
+from ground.words import TEXT_LIMIT, TITLE_LIMIT, folded
 
 STORY_BITS, SHORT_BITS, SHORT_WORDS = 14, 3, 25
 """Two texts are one story when their simhashes are at most 14 bits apart, of 64: two thirds of their runs of three
@@ -26,41 +23,6 @@ in 1,000, those that share 60 % 86 times in 100, those that share 5 % once in 1,
 
 LEAST_WORDS = 8  # below, people who say «Merci pour votre aide !» would all tell one story
 BODY_WORDS = 40  # from there on the body alone tells the story: outlets keep an agency's text and write their own title
-
-_GLOBAL_ID = re.compile(r"(?i)(?:https?|urn|tag|at|acct|did|doi|mid|cid|ni|xri|info):\S+|[a-z][a-z0-9+.-]*://\S+")
-
-
-def fingerprint(kind: str, raw: RawMention, scope: str | None = None) -> bytes:
-    """What makes a mention the same one when it is met again: 16 bytes.
-
-    1. An id that is unique by itself (an address, urn:, tag:, at://, did: …) counts within the kind, anywhere.
-    2. Any other id counts within the kind and, in this order: the `scope` the caller gives (for kinds whose ids are
-       made up by each source, such as imports and webhooks: the id of the source); for feeds the link of the item,
-       because two feeds of one host may both count from 1; else the host of the link. So one Reddit id met through two
-       sources is one mention.
-    3. Without id, the canonical link; without link, the words themselves, their author and date, within the scope.
-    """
-    identity = raw.external_id.strip()
-    if _GLOBAL_ID.fullmatch(identity):
-        return _digest(kind, "id", identity)
-    if identity:
-        within = canonical(raw.url) if kind == "rss" else host(raw.url)
-        return _digest(kind, "id", scope if scope is not None else within, identity)
-    if address := canonical(raw.url):
-        return _digest(kind, "url", address)
-    date = raw.published_at.isoformat() if raw.published_at else ""
-    return _digest(kind, "content", scope or "", raw.author, date, raw.title, raw.text)
-
-
-def _digest(*parts: str) -> bytes:
-    # Lengths keep ("ab", "c") and ("a", "bc") apart.
-    written = "".join(f"{len(part)}:{part}" for part in parts)
-    return blake2b(written.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-def content_hash(*parts: str) -> bytes:
-    """Tells whether a mention was edited: 16 bytes of its parts."""
-    return _digest("edit", *parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pipeline.match import BrandQuery, Matcher
-from app.pipeline.query import QueryError
+from matching.match import BrandQuery, Matcher
+from matching.query import QueryError
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.pipeline.words import quoted, to_tsvector, words
-from collectors.base import Json, Notice
+from ground.notice import Json, Notice
+from ground.words import quoted, to_tsvector, words
 
 __all__ = [
     "And",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pipeline.plain import clean_line, clean_text, html_to_text, title_of_html
+from ground.plain import clean_line, clean_text, html_to_text, title_of_html
 
 
 @pytest.mark.parametrize(

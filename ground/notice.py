@@ -1,0 +1,19 @@
+"""Sentences for people, and the JSON that their places are filled with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence in English with {named} places, so that it can be translated before they are filled."""
+
+    text: str
+    args: Mapping[str, Json] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.text.format(**self.args)

@@ -21,7 +21,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from websockets.sync.client import ClientConnection, connect
 
 from . import all_collectors
-from ._reference import reference, renewed
+from ._kit.reference import reference, renewed
 from .base import AnyCollector, Page, RawMention, SourceError
 
 SECONDS = 30.0

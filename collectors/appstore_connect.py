@@ -15,14 +15,14 @@ from pydantic_core import from_json
 
 from ground.notice import Json
 
-from ._answers import Part, Text, answer_of, each
-from ._fetch import fetch, host_of, retry_after
-from ._fields import Interface, Line, Params
-from ._items import fit_id
-from ._newest import FIRST_RUN, Listing, back, forward, times_of
-from ._signing import signed
-from ._stars import SCALE, stars
-from ._times import moment
+from ._kit.answers import Part, Text, answer_of, each
+from ._kit.fetch import fetch, host_of, retry_after
+from ._kit.fields import Interface, Line, Params
+from ._kit.items import fit_id
+from ._kit.newest import FIRST_RUN, Listing, back, forward, times_of
+from ._kit.stars import SCALE, stars
+from ._kit.times import moment
+from ._kit.tokens import signed
 from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 
 PAGE_SIZE, MOST_PAGES = 200, 10

@@ -13,14 +13,14 @@ from pydantic import Field, SecretStr
 
 from ground.notice import Json
 
-from ._answers import Count, Part, Text, answer_of, each
-from ._atproto import Record, language_of, text_of, url_of
-from ._fetch import fetch, host_of, pause_of
-from ._fields import Interface, Line, Params, Words
-from ._items import fit
-from ._limits import used_up
-from ._paging import Fresh, capped
-from ._times import earlier, moment, rfc3339
+from ._kit.answers import Count, Part, Text, answer_of, each
+from ._kit.fetch import fetch, host_of, pause_of
+from ._kit.fields import Interface, Line, Params, Words
+from ._kit.items import fit
+from ._kit.limits import used_up
+from ._kit.paging import Fresh, capped
+from ._kit.times import earlier, moment, rfc3339
+from ._platforms.atproto import Record, language_of, text_of, url_of
 from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 
 SEARCH = "/xrpc/app.bsky.feed.searchPosts"

@@ -15,12 +15,12 @@ from pydantic_core import from_json
 
 from ground.notice import Json
 
-from ._answers import Count, Part, Text, answer_of, each
-from ._fetch import fetch, host_of
-from ._fields import Interface, Params, Words
-from ._items import fit_id
-from ._newest import FIRST_RUN, Listing, back, forward, times_of
-from ._times import moment
+from ._kit.answers import Count, Part, Text, answer_of, each
+from ._kit.fetch import fetch, host_of
+from ._kit.fields import Interface, Params, Words
+from ._kit.items import fit_id
+from ._kit.newest import FIRST_RUN, Listing, back, forward, times_of
+from ._kit.times import moment
 from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 
 PAGE_SIZE, MOST_PAGES = 100, 10  # the platform gives 1,000 videos a search, and no more

@@ -6,11 +6,11 @@ from typing import Any
 
 from pydantic import Field, SecretStr
 
-from ._answers import Part, Text
-from ._sent import event_of, pages
-from ._signed import check_standard
-from ._surveys import NoScore, Outcome, SurveyParams, comment_in, named, score_name, score_of
-from ._times import moment
+from ._kit.answers import Part, Text
+from ._kit.inbound import event_of, pages
+from ._kit.signatures import check_standard
+from ._kit.times import moment
+from ._platforms.surveys import NoScore, Outcome, SurveyParams, comment_in, named, score_name, score_of
 from .base import Answer, Collector, Inbound, Received
 
 EVENTS = ("responseCreated", "responseUpdated", "responseFinished")

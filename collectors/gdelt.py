@@ -15,12 +15,12 @@ from pydantic import Field, StringConstraints
 from ground.links import clean_link
 from ground.notice import Json
 
-from ._answers import Part, Text, each, json_of, read
-from ._fetch import fetch, host_of
-from ._fields import Interface, Params, Words
-from ._items import LONGEST_TITLE, fit, fit_id
-from ._slices import Read, backward, forward, once
-from ._times import moment, past
+from ._kit.answers import Part, Text, each, json_of, read
+from ._kit.fetch import fetch, host_of
+from ._kit.fields import Interface, Params, Words
+from ._kit.items import LONGEST_TITLE, fit, fit_id
+from ._kit.slices import Read, backward, forward, once
+from ._kit.times import moment, past
 from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 
 MOST = 250

@@ -10,8 +10,8 @@ from typing import Annotated
 import httpx2
 from pydantic import AfterValidator, Field
 
-from ._fields import Address, Params
-from ._reading import NoFeedHere, Place, read_place, shaped
+from ._feeds.reading import NoFeedHere, Place, read_place, shaped
+from ._kit.fields import Address, Params
 from .base import Collector, Cursor, Page, RawMention, SourceError
 
 

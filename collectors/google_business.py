@@ -13,14 +13,14 @@ from pydantic import Field, SecretStr, StringConstraints
 
 from ground.notice import Json, Notice
 
-from ._answers import Part, Text, answer_of, each
-from ._fetch import fetch, host_of
-from ._fields import BaseUrl, Interface, Line, Params
-from ._google import TOKEN_URL, consented_token, judge, quota_is_zero
-from ._items import fit_id
-from ._newest import FIRST_RUN, Listing, back, forward, times_of
-from ._stars import SCALE, stars
-from ._times import moment
+from ._kit.answers import Part, Text, answer_of, each
+from ._kit.fetch import fetch, host_of
+from ._kit.fields import BaseUrl, Interface, Line, Params
+from ._kit.items import fit_id
+from ._kit.newest import FIRST_RUN, Listing, back, forward, times_of
+from ._kit.stars import SCALE, stars
+from ._kit.times import moment
+from ._platforms.google import TOKEN_URL, consented_token, judge, quota_is_zero
 from .base import Collector, Cursor, Page, RawMention, SourceError, SourceRefused, Window
 
 PAGE_SIZE, MOST_PAGES = 50, 20

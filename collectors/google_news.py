@@ -13,8 +13,8 @@ from pydantic import Field, StringConstraints
 
 from ground.notice import Notice
 
-from ._fields import Interface, Params, Words
-from ._reading import NoFeedHere, Place, read_place, shaped
+from ._feeds.reading import NoFeedHere, Place, read_place, shaped
+from ._kit.fields import Interface, Params, Words
 from .base import Collector, Cursor, Page, RawMention, Window
 
 MOST = 100

@@ -13,13 +13,13 @@ from pydantic import Field, SecretStr, StringConstraints, ValidationInfo, field_
 from ground.links import clean_link
 from ground.notice import Notice
 
-from ._answers import Part, Text, answer_of, each
-from ._fetch import fetch, host_of
-from ._fields import Interface, Line, Params
-from ._google import ZONE, judge
-from ._items import fit_id
-from ._stars import SCALE, stars
-from ._times import moment
+from ._kit.answers import Part, Text, answer_of, each
+from ._kit.fetch import fetch, host_of
+from ._kit.fields import Interface, Line, Params
+from ._kit.items import fit_id
+from ._kit.stars import SCALE, stars
+from ._kit.times import moment
+from ._platforms.google import ZONE, judge
 from .base import Collector, Cursor, Meter, Page, RawMention, SourceError, SourceRefused, Spend
 
 FIELDS = ("id", "displayName", "googleMapsUri", "reviews")

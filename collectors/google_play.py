@@ -10,14 +10,14 @@ from typing import Annotated, Any
 import httpx2
 from pydantic import Field, SecretStr, StringConstraints
 
-from ._answers import Count, Part, Text, answer_of, each
-from ._fetch import fetch, host_of
-from ._fields import BaseUrl, Interface, Params
-from ._google import TOKEN_URL, judge, service_token
-from ._items import fit_id
-from ._newest import FIRST_RUN, Listing, forward
-from ._stars import SCALE, stars
-from ._times import moment
+from ._kit.answers import Count, Part, Text, answer_of, each
+from ._kit.fetch import fetch, host_of
+from ._kit.fields import BaseUrl, Interface, Params
+from ._kit.items import fit_id
+from ._kit.newest import FIRST_RUN, Listing, forward
+from ._kit.stars import SCALE, stars
+from ._kit.times import moment
+from ._platforms.google import TOKEN_URL, judge, service_token
 from .base import Collector, Cursor, Page, RawMention, SourceError, SourceRefused
 
 SCOPE = "https://www.googleapis.com/auth/androidpublisher"

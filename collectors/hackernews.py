@@ -12,11 +12,11 @@ from pydantic import Field, StringConstraints
 
 from ground.links import clean_link
 
-from ._answers import Count, Part, Text, answer_of, each
-from ._fetch import fetch, host_of
-from ._fields import Interface, Params, Words
-from ._slices import Read, backward, forward, once
-from ._times import moment, past
+from ._kit.answers import Count, Part, Text, answer_of, each
+from ._kit.fetch import fetch, host_of
+from ._kit.fields import Interface, Params, Words
+from ._kit.slices import Read, backward, forward, once
+from ._kit.times import moment, past
 from .base import Collector, Cursor, Page, RawMention, Window
 
 PAGE_SIZE = 300

@@ -18,11 +18,11 @@ from pydantic_core import from_json
 
 from ground.notice import Json, Notice
 
-from ._answers import Part, reason_of
-from ._atproto import POST, Record, language_of, text_of, url_of
-from ._fields import Interface, Params
-from ._live import batches, messages, never
-from ._times import earlier, moment
+from ._kit.answers import Part, reason_of
+from ._kit.fields import Interface, Params
+from ._kit.live import batches, messages, never
+from ._kit.times import earlier, moment
+from ._platforms.atproto import POST, Record, language_of, text_of, url_of
 from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceChanged, SourceError
 
 NEW, OLD = "/xrpc/network.bsky.jetstream.subscribeEvents", "/subscribe"

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
-from ._answers import Part, Text, changed
-from ._sent import event_of, pages
-from ._surveys import NoScore, Outcome, SurveyParams, comment_in, score_name, score_of
-from ._times import moment
+from ._kit.answers import Part, Text, changed
+from ._kit.inbound import event_of, pages
+from ._kit.times import moment
+from ._platforms.surveys import NoScore, Outcome, SurveyParams, comment_in, score_name, score_of
 from .base import Answer, Collector, Inbound, Received, SourceError, Unsigned
 
 NONE = "1980-01-01 00:00:00"

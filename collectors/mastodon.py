@@ -10,9 +10,9 @@ from urllib.parse import quote
 import httpx2
 from pydantic import Field, SecretStr, model_validator
 
-from ._fields import BaseUrl, Line, Params
-from ._mastodon import Reader
-from ._timelines import Timeline, Walk, newer, older, past
+from ._kit.fields import BaseUrl, Line, Params
+from ._platforms.mastodon import Reader
+from ._platforms.mastodon_lists import Timeline, Walk, newer, older, past
 from .base import Collector, Cursor, Page, Window
 
 OVERLAP = timedelta(hours=1)

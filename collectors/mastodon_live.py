@@ -14,12 +14,12 @@ from pydantic_core import from_json
 
 from ground.notice import Json
 
-from ._answers import json_of
-from ._fetch import fetch
-from ._fields import BaseUrl, Line, Params
-from ._live import Event, batches, events, never
-from ._mastodon import Reader, headers_of, judge_of
-from ._timelines import Timeline, Walk, id_of, newer, older, rank
+from ._kit.answers import json_of
+from ._kit.fetch import fetch
+from ._kit.fields import BaseUrl, Line, Params
+from ._kit.live import Event, batches, events, never
+from ._platforms.mastodon import Reader, headers_of, judge_of
+from ._platforms.mastodon_lists import Timeline, Walk, id_of, newer, older, rank
 from .base import Collector, Cursor, Page, RawMention, SourceChanged, SourceError
 
 REMEMBERED, KEPT = 10_000, 50

@@ -11,11 +11,11 @@ from typing import Annotated, Any
 import httpx2
 from pydantic import Field, HttpUrl
 
-from ._answers import Count, Part, Text, answer_of, each
-from ._fetch import fetch, host_of
-from ._fields import BaseUrl, Params, Words
-from ._newest import FIRST_RUN, Listing, back, forward, times_of
-from ._times import moment, rfc3339
+from ._kit.answers import Count, Part, Text, answer_of, each
+from ._kit.fetch import fetch, host_of
+from ._kit.fields import BaseUrl, Params, Words
+from ._kit.newest import FIRST_RUN, Listing, back, forward, times_of
+from ._kit.times import moment, rfc3339
 from .base import Collector, Cursor, Page, RawMention, Window
 
 PAGE = 100

@@ -10,8 +10,8 @@ from typing import Literal, Self
 import httpx2
 from pydantic import Field, model_validator
 
-from ._boards import Board, place_of, switched_off
-from ._reading import read_first, shaped
+from ._feeds.reading import read_first, shaped
+from ._platforms.boards import Board, place_of, switched_off
 from .base import Collector, Cursor, Page, RawMention
 
 What = Literal["overall", "topics_new", "topics_active", "topics", "news", "forum", "topic"]

@@ -12,10 +12,10 @@ from urllib.parse import urlencode
 import httpx2
 from pydantic import Field, SecretStr, StringConstraints, model_validator
 
-from ._fetch import retry_after
-from ._fields import Interface, Line, Params
-from ._limits import until_reset
-from ._reading import Place, read_place, shaped
+from ._feeds.reading import Place, read_place, shaped
+from ._kit.fetch import retry_after
+from ._kit.fields import Interface, Line, Params
+from ._kit.limits import until_reset
 from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused
 
 REFUSED = "Reddit refuses feeds from here: use the kind of source with a key for Reddit's interface (OAuth)"

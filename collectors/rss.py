@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import httpx2
 from pydantic import Field, SecretStr
 
-from ._fields import Address, Params
-from ._reading import LONGEST_VALIDATOR as LONGEST_VALIDATOR
-from ._reading import PAGE_SIZE as PAGE_SIZE
-from ._reading import Place, read_archive, read_place
+from ._feeds.reading import LONGEST_VALIDATOR as LONGEST_VALIDATOR
+from ._feeds.reading import PAGE_SIZE as PAGE_SIZE
+from ._feeds.reading import Place, read_archive, read_place
+from ._kit.fields import Address, Params
 from .base import Collector, Cursor, Page, Window
 
 

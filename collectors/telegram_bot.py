@@ -11,11 +11,11 @@ import httpx2
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_core import from_json
 
-from ._answers import Part, Text, answer_of, reason_of
-from ._fetch import LONGEST_WAIT, fetch, host_of
-from ._fields import Interface, Params
-from ._paging import capped
-from ._times import moment
+from ._kit.answers import Part, Text, answer_of, reason_of
+from ._kit.fetch import LONGEST_WAIT, fetch, host_of
+from ._kit.fields import Interface, Params
+from ._kit.paging import capped
+from ._kit.times import moment
 from .base import (
     Collector,
     Cursor,

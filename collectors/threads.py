@@ -12,12 +12,12 @@ from pydantic_core import from_json
 
 from ground.notice import Notice
 
-from ._answers import Part, Text, each
-from ._fields import Interface, Line, Params
-from ._graph import MOST_SHEETS, Graph, Sheet, past
-from ._paging import capped
-from ._times import moment, rfc3339
-from ._watched import Forward, unmet
+from ._kit.answers import Part, Text, each
+from ._kit.fields import Interface, Line, Params
+from ._kit.paging import capped
+from ._kit.times import moment, rfc3339
+from ._kit.watched import Forward, unmet
+from ._platforms.graph import MOST_SHEETS, Graph, Sheet, past
 from .base import Collector, Cursor, Meter, Page, RawMention, SourceBusy, Spend, Window
 
 SHEET, MOST_BACK = 100, 10_000

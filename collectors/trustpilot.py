@@ -12,14 +12,14 @@ import httpx2
 from pydantic import Field, SecretStr, StringConstraints, ValidationError
 from pydantic_core import from_json
 
-from ._answers import Count, Part, Text, answer_of, each, reason_of
-from ._fetch import fetch, host_of
-from ._fields import Interface, Params
-from ._items import fit_id
-from ._limits import used_up
-from ._newest import FIRST_RUN, Listing, back, forward
-from ._stars import SCALE, stars
-from ._times import moment
+from ._kit.answers import Count, Part, Text, answer_of, each, reason_of
+from ._kit.fetch import fetch, host_of
+from ._kit.fields import Interface, Params
+from ._kit.items import fit_id
+from ._kit.limits import used_up
+from ._kit.newest import FIRST_RUN, Listing, back, forward
+from ._kit.stars import SCALE, stars
+from ._kit.times import moment
 from .base import (
     Collector,
     Cursor,

@@ -9,8 +9,8 @@ from typing import Annotated
 import httpx2
 from pydantic import Field, StringConstraints
 
-from ._boards import Board, place_of, switched_off
-from ._reading import read_first, shaped
+from ._feeds.reading import read_first, shaped
+from ._platforms.boards import Board, place_of, switched_off
 from .base import Collector, Cursor, Page, RawMention
 
 Forum = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[\w%.-]*$")]

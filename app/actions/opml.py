@@ -15,7 +15,7 @@ from app.models import Source
 from app.problems import FieldError, Problem, invalid
 from app.services import Services
 from app.viewer import Viewer
-from collectors._opml import OpmlError, Subscription, read_opml
+from collectors._feeds.opml import OpmlError, Subscription, read_opml
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ PLACED = {
 }  # fmt: skip
 """Which argument of a refusal is its English template."""
 TALKING = ("app/actions", "app/api", "app/auth", "app/pipeline", "app/queries", "app/http", "app/web", "app/viewer.py",
-           "app/problems.py", "collectors", "alerts/channels", "alerts/rules")  # fmt: skip
+           "app/problems.py", "collectors", "ground", "matching", "alerts/channels", "alerts/rules")  # fmt: skip
 """Whose refusals people read."""
 
 

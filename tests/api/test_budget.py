@@ -19,7 +19,7 @@ from app.queries.silence import patience
 from app.queries.usage import forecast
 from app.services import Services
 from app.settings import Settings
-from collectors._xpost import POST
+from collectors.x.posts import POST
 from tests.collectors.test_x import X
 from tests.collectors.test_x import x as _x
 

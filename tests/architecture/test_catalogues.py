@@ -12,7 +12,10 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from app.locale.gather import gathered
-from collectors import _fetch, _reddit, _stackexchange, reddit_feed
+from collectors import reddit_feed
+from collectors._kit import fetch as _fetch
+from collectors.reddit import api as _reddit
+from collectors.stackexchange import api as _stackexchange
 
 PLACES = re.compile(r"%\([a-z_]+\)[sd]|\{[a-z_]*\}|%[sd]")
 METHODS = [("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2"), ("**.py", "python")]

@@ -13,7 +13,7 @@ from alerts.channels import all_channels
 from alerts.rules import all_rules
 from app.settings import PREFIX, Settings
 from collectors import all_collectors
-from collectors._reference import renewed
+from collectors._kit.reference import renewed
 
 
 def missing(words: Iterable[str], text: str) -> list[str]:

@@ -176,6 +176,6 @@ def test_the_command_of_a_leaf_may_make_a_client_but_no_socket() -> None:
     path = Path("collectors/__main__.py")
     assert wrong(path, "import httpx2\nhttpx2.Client()") == []
     assert wrong(path, "from websockets.sync.client import connect") == []
-    assert wrong(Path("collectors/_live.py"), "from websockets.sync.client import connect") != []
+    assert wrong(Path("collectors/_kit/live.py"), "from websockets.sync.client import connect") != []
     assert wrong(path, "import imaplib, socket") == ["socket"]
     assert wrong(Path("app/__main__.py"), "import httpx2\nhttpx2.Client()") != []

@@ -9,8 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from collectors._askbot import body_of
 from collectors.askbot import MOST_QUESTIONS, AskbotSite, collector
+from collectors.askbot.questions import body_of
 from collectors.base import Page, SourceBusy, SourceError
 from tests.collectors.conftest import Answer, Rule
 

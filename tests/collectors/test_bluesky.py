@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from collectors import bluesky
-from collectors._atproto import with_links
+from collectors._platforms.atproto import with_links
 from collectors.base import Page, SourceBusy, SourceError, SourceRefused
 from tests.collectors.conftest import Answer, Rule, Site
 

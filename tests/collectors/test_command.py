@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from collectors import all_collectors
 from collectors.__main__ import main
-from collectors._reference import BEGINS, ENDS
+from collectors._kit.reference import BEGINS, ENDS
 
 FEED = "<rss version='2.0'><channel><title>T</title><item><title>Café</title><guid>g</guid></item></channel></rss>"
 

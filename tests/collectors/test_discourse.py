@@ -11,9 +11,9 @@ import httpx2
 import pytest
 from pydantic import ValidationError
 
-from collectors._discourse_search import MOST_TEXTS
 from collectors.base import Page, SourceBusy, SourceError, SourceRefused
 from collectors.discourse import DiscourseForum, collector
+from collectors.discourse.search import MOST_TEXTS
 from tests.collectors.conftest import Answer, Rule
 
 NOW = datetime.now(UTC)

@@ -11,12 +11,12 @@ from typing import Any
 import httpx2
 import pytest
 
-from collectors._letters import Whose, mention
-from collectors._mail import Letter, read_letters
-from collectors._mailbox import Fact
-from collectors._mailwords import flowed, own_words
 from collectors.base import Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 from collectors.email import Mailbox, backfill, collector, pages
+from collectors.email.letter import Letter, read_letters
+from collectors.email.letters import Whose, mention
+from collectors.email.mailbox import Fact
+from collectors.email.quotes import flowed, own_words
 from tests.collectors.mailhost import MailHost
 
 

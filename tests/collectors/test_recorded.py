@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from collectors._items import LONGEST_TITLE
+from collectors._kit.items import LONGEST_TITLE
 from collectors.base import Page, RawMention, SourceError
 from collectors.rss import FeedAt, collector
 

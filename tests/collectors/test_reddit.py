@@ -15,8 +15,8 @@ from pydantic import ValidationError
 
 from collectors.base import Page, SourceBusy, SourceError, SourceRefused, Window
 from collectors.reddit import RedditSearch, collector
+from tests.collectors._platforms.test_graph import on
 from tests.collectors.conftest import Answer, Rule
-from tests.collectors.test_graph import on
 
 NOW = int(time.time())
 NEW, COMMENTS, INFO = "/r/coffee/new", "/r/coffee/comments", "/api/info"

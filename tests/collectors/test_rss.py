@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from pydantic import ValidationError
 
-from collectors._feed import MOST_ITEMS
+from collectors._feeds.feed import MOST_ITEMS
 from collectors.base import Page, SourceError, SourceRefused
 from collectors.rss import LONGEST_VALIDATOR, PAGE_SIZE, FeedAt, collector
 

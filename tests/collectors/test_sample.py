@@ -11,10 +11,10 @@ import httpx2
 import pytest
 from pydantic import ValidationError
 
-from collectors._texts import texts
-from collectors._world import BUZZ_HOURS
 from collectors.base import RawMention
 from collectors.sample import BRANDS, PARTS, Part, SampleWorld, collector, produce
+from collectors.sample.texts import texts
+from collectors.sample.timeline import BUZZ_HOURS
 
 STARTED = datetime(2026, 11, 20, 14, 3, 30, tzinfo=UTC)
 TOLD: tuple[Part, ...] = ("feeds", "forum", "reviews")

@@ -10,9 +10,9 @@ import httpx2
 import pytest
 
 from app.pipeline.normalise import Draft, prepare
-from collectors._stackexchange import until_midnight
 from collectors.base import Page, SourceBusy, SourceError, SourceRefused, Window
 from collectors.stackexchange import Question, Search, backfill, pages, question
+from collectors.stackexchange.api import until_midnight
 from tests.collectors.conftest import Answer, Rule, Site
 
 NOW = datetime.now(UTC)

@@ -10,9 +10,9 @@ import httpx2
 import pytest
 from pydantic import ValidationError
 
-from collectors._telegram import MOST_MESSAGES, count, read_preview
 from collectors.base import Page, SourceBusy, SourceChanged, SourceError, SourceRefused, Window
 from collectors.telegram import MOST_PAGES, Channel, collector
+from collectors.telegram.preview import MOST_MESSAGES, count, read_preview
 from tests.collectors.conftest import Answer, Rule
 
 NOW = datetime.now(UTC)

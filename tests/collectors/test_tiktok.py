@@ -12,8 +12,8 @@ import pytest
 
 from collectors.base import Page, SourceBusy, SourceChanged, SourceError, SourceRefused
 from collectors.tiktok import TikTokAccount, collector
+from tests.collectors._platforms.test_graph import on
 from tests.collectors.conftest import Answer, Rule
-from tests.collectors.test_graph import on
 
 VIDEOS, COMMENTS = "/business/video/list/", "/business/comment/list/"
 

@@ -10,11 +10,11 @@ from typing import Any
 import httpx2
 import pytest
 
-from collectors._humandates import told_date
-from collectors._ratings import rating_of
-from collectors._schema import told_items
 from collectors.base import Page, RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused
 from collectors.webpage import Webpage, collector, pages
+from collectors.webpage.dates import told_date
+from collectors.webpage.ratings import rating_of
+from collectors.webpage.schema import told_items
 from ground.html import parsed
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)

@@ -16,9 +16,7 @@ import httpx2
 import pytest
 from pydantic import ValidationError
 
-from collectors._fetch import Missing
-from collectors._xpost import POST, USER, at_of, cost_of, id_at
-from collectors._xwalk import Reading
+from collectors._kit.fetch import Missing
 from collectors.base import (
     Page,
     SourceBusy,
@@ -30,6 +28,8 @@ from collectors.base import (
     Window,
 )
 from collectors.x import MOST, backfill, collector, pages
+from collectors.x.posts import POST, USER, at_of, cost_of, id_at
+from collectors.x.search import Reading
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 from pydantic import ValidationError
 
-from collectors._google import until_midnight
+from collectors._platforms.google import until_midnight
 from collectors.base import Page, SourceBusy, SourceRefused, Window
 from collectors.youtube import Videos, collector
 from tests.collectors.conftest import Answer, Rule

@@ -1,0 +1,183 @@
+"""From the bytes of an answer to mentions, or to the reason why there are none. Runs in a process of its own."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from collectors._kit.items import Found, identified, newest
+from collectors.base import RawMention
+from ground.links import clean_link, feed_links
+
+from .entities import mend
+from .jsonfeed import is_json_feed, items_of, read_json
+from .xmlfeed import read_xml
+
+MOST_ITEMS = 10_000
+
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, which its first two bytes look like
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"<\0?\0", "utf-16-le"),
+    (b"\0<\0?", "utf-16-be"),
+)
+CHARSET = re.compile(r"charset\s{0,4}=\s{0,4}[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
+ENCODING = re.compile(rb"^\s{0,99}<\?xml[^>]{0,200}?encoding\s{0,4}=\s{0,4}[\"']([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
+ASCII_ONLY = ("iso2022", "iso-2022", "hz", "utf-7", "utf7")
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+ROOT = re.compile(r"<([A-Za-z][\w.:-]{0,60})")
+ITEM_END = re.compile(r"</(?:[\w.-]{1,30}:)?(?:item|entry)\s*>", re.IGNORECASE)
+ITEM_START = re.compile(r"<(?:[\w.-]{1,30}:)?(?:item|entry)[\s>]", re.IGNORECASE)
+EMPTY_ROOTS = ("rss", "feed", "rdf:rdf", "channel")
+CLOSED_BY = {"rss": "</channel></rss>", "feed": "</feed>", "rdf:rdf": "</rdf:RDF>"}
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed that was read. `pause` is what it asks for, in seconds; `left_out` counts the items over the cap.
+
+    `next` is the address of its older items, where it names one.
+    """
+
+    mentions: tuple[RawMention, ...]
+    broken: tuple[tuple[str, str], ...] = ()
+    pause: int | None = None
+    flaw: Literal["", "truncated", "malformed"] = ""
+    left_out: int = 0
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoFeed:
+    """Something else: a web page with the feeds it names, or a document that cannot be read as a feed."""
+
+    what: Literal["empty", "page", "json", "broken json", "truncated", "unknown"]
+    feeds: tuple[str, ...] = ()
+
+
+def read_feed(data: bytes, content_type: str, address: str) -> Feed | NoFeed:
+    """Reads whatever bytes a feed's address gave. Never raises for their content."""
+    text = decoded(data, content_type)
+    if not text:
+        return NoFeed("empty")
+    if text[0] in '{["' or ("json" in content_type.lower() and text[0] != "<"):
+        return _from_json(text, address)
+    if _is_page(text):
+        return NoFeed("page", feed_links(text, address))
+    return _from_xml(text, address)
+
+
+def decoded(data: bytes, content_type: str) -> str:
+    """The text of a document without control characters and surrounding space, in the charset it most likely has.
+
+    A byte order mark decides; what is valid UTF-8 is UTF-8, whatever the labels say; then the HTTP label, the XML
+    label, and Windows-1252 (the usual truth behind a wrong "UTF-8").
+    """
+    return CONTROLS.sub("", _characters(data, content_type).lstrip("\ufeff")).strip()
+
+
+def _characters(data: bytes, content_type: str) -> str:
+    for mark, name in BOMS:
+        if data.startswith(mark):
+            return data.decode(name, "replace")
+    over_http, in_xml = CHARSET.search(content_type), ENCODING.match(data)
+    labels = [over_http[1] if over_http else "", in_xml[1].decode("ascii") if in_xml else ""]
+    known = [name for label in labels if (name := _codec(label)) and name != "utf-8"]
+    for name in [*(name for name in known if name.startswith(ASCII_ONLY)), "utf-8", *known]:
+        try:
+            return data.decode(name)
+        except (UnicodeError, ValueError):
+            continue
+    if known:
+        return data.decode(known[0], "replace")
+    as_utf8 = data.decode("utf-8", "replace")
+    wrong = as_utf8.count("\ufffd")
+    accents = len(as_utf8) - len(as_utf8.encode("ascii", "ignore")) - wrong
+    return as_utf8 if accents > wrong else data.decode("cp1252", "replace")
+
+
+def _codec(label: str) -> str:
+    """The name Python gives a charset of text, empty when it knows none."""
+    try:
+        codec = codecs.lookup(label)
+    except LookupError:
+        return ""
+    if not getattr(codec, "_is_text_encoding", True):  # "hex", "zip" and the like
+        return ""
+    return {"gb2312": "gb18030", "iso8859-1": "cp1252", "ascii": ""}.get(codec.name, codec.name)
+
+
+def _is_page(text: str) -> bool:
+    opening = re.sub(r"<\?[^>]{0,300}>|<!--.{0,2000}?-->", "", text[:4096], flags=re.DOTALL).lstrip().lower()
+    return opening.startswith(("<!doctype html", "<html", "<head", "<body"))
+
+
+def _from_json(text: str, address: str) -> Feed | NoFeed:
+    try:
+        document = read_json(text)
+    except ValueError:
+        return NoFeed("broken json")
+    if not is_json_feed(document) or not isinstance(document, dict):
+        return NoFeed("json")
+    found, broken = items_of(document, address)
+    older = document.get("next_url")
+    return _feed(found, broken, None, "", clean_link(older, address) if isinstance(older, str) else None)
+
+
+def _from_xml(text: str, address: str) -> Feed | NoFeed:
+    whole, cut = _complete(text)
+    if not whole:
+        return NoFeed("truncated")
+    try:
+        parsed = read_xml(whole, address)
+        if not parsed.well_formed and (mended := read_xml(mend(whole), address)).well_formed:
+            parsed = mended
+    except Exception:  # feedparser meets hostile input with whatever Python raises; the answer is the same
+        return NoFeed("unknown")
+    if not parsed.dialect and not parsed.found and _root(whole) not in EMPTY_ROOTS:
+        return NoFeed("unknown")
+    flaw: Literal["", "truncated", "malformed"] = "truncated" if cut else "" if parsed.well_formed else "malformed"
+    return _feed(parsed.found, parsed.broken, parsed.pause, flaw, parsed.next)
+
+
+def _complete(text: str) -> tuple[str, bool]:
+    """The document up to its last complete item, closed again, and whether something was cut off.
+
+    Empty when it breaks off inside its first item.
+    """
+    root = _root(text)
+    if not root or re.search(rf"</{re.escape(root)}\s*>", text[-100_000:], re.IGNORECASE):
+        return text, False
+    last = max((end.end() for end in ITEM_END.finditer(text)), default=0)
+    if not last:
+        return ("", True) if ITEM_START.search(text) and not text.endswith("/>") else (text, False)
+    return text[:last] + CLOSED_BY.get(root, ""), True
+
+
+def _root(text: str) -> str:
+    """The name of the first element, in lower case; comments before it are skipped."""
+    at = 0
+    while (opened := text.find("<!--", at)) >= 0 and not ROOT.search(text, at, opened):
+        closed = text.find("-->", opened)
+        if closed < 0:
+            break
+        at = closed + 3
+    root = ROOT.search(text, at)
+    return root[1].lower() if root else ""
+
+
+def _feed(
+    found: list[Found],
+    broken: list[tuple[str, str]],
+    pause: int | None,
+    flaw: Literal["", "truncated", "malformed"],
+    older: str | None,
+) -> Feed:
+    mentions = identified(found)
+    kept = newest(mentions, MOST_ITEMS)
+    return Feed(kept, tuple(broken[:MOST_ITEMS]), pause, flaw, left_out=len(mentions) - len(kept), next=older)

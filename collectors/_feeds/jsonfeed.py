@@ -1,0 +1,106 @@
+"""Reads JSON Feed 1.0 and 1.1 (jsonfeed.org), whatever types its fields have."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from collectors._kit.items import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, Found, fit, fit_id, language_of
+from collectors.base import RawMention
+from ground.links import clean_link
+
+Fields = Mapping[str, object]
+
+
+def read_json(text: str) -> object:
+    """The document. Numbers that no database holds become None. Raises ValueError, also when nested too deep."""
+    try:
+        return json.loads(text, parse_int=_int, parse_float=_float, parse_constant=lambda _: None)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
+def is_json_feed(document: object) -> bool:
+    """Whether it says so, or at least holds a list of items."""
+    if not isinstance(document, dict):
+        return False
+    version = document.get("version")
+    return isinstance(document.get("items"), list) or (isinstance(version, str) and "jsonfeed.org" in version)
+
+
+def items_of(document: Fields, address: str) -> tuple[list[Found], list[tuple[str, str]]]:
+    """The items that can be read, and (id, reason) for the others."""
+    found: list[Found] = []
+    broken: list[tuple[str, str]] = []
+    items = document.get("items")
+    for item in items if isinstance(items, list) else []:
+        if not isinstance(item, dict):
+            broken.append(("", "this item is no object"))
+            continue
+        one = _found(item, document, address)
+        if one.mention.url or one.mention.title or one.mention.text:
+            found.append(one)
+        else:
+            broken.append((one.guid, "this item has neither text nor link that can be read"))
+    return found, broken
+
+
+def _found(item: Fields, feed: Fields, address: str) -> Found:
+    markup = fit(item.get("content_html"), LONGEST_TEXT)
+    plain = fit(item.get("content_text"), LONGEST_TEXT) or fit(item.get("summary"), LONGEST_TEXT)
+    published, edited = _date(item.get("date_published")), _date(item.get("date_modified"))
+    title = fit(item.get("title"), LONGEST_TITLE)
+    mention = RawMention(
+        external_id="",
+        url=_link(item.get("url"), address) or _link(item.get("external_url"), address),
+        title=_escaped(title) if markup else title,
+        text=markup or plain,
+        html=bool(markup),
+        author=_author(item) or _author(feed),
+        outlet=fit(feed.get("title"), LONGEST_NAME),
+        language=language_of(item.get("language"), feed.get("language")),
+        published_at=published or edited,
+        edited_at=edited if published and edited != published else None,
+    )
+    return Found(_id(item.get("id")), mention)
+
+
+def _id(value: object) -> str:
+    """The id as text: numbers are common, though forbidden."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else fit_id(value)
+
+
+def _author(holder: Fields) -> str:
+    authors = holder.get("authors")
+    every = [*authors] if isinstance(authors, list) else [holder.get("author")]
+    names = [fit(author.get("name"), LONGEST_NAME).strip() for author in every if isinstance(author, dict)]
+    return ", ".join(name for name in names[:3] if name)
+
+
+def _link(value: object, address: str) -> str | None:
+    return clean_link(value, address) if isinstance(value, str) else None
+
+
+def _date(value: object) -> datetime | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        then = datetime.fromisoformat(value.strip())
+        return then.replace(tzinfo=UTC) if then.tzinfo is None else then.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _int(digits: str) -> int | None:
+    return int(digits) if len(digits) < 17 else None
+
+
+def _float(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None

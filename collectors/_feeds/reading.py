@@ -1,0 +1,280 @@
+"""Reads a feed at its address: asks, tells what is no feed, cuts it into pages, goes back through its older pages.
+
+Shared by all kinds of source that are a feed in the end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import httpx2
+
+from collectors._kit.fetch import LONGEST_WAIT, fetch, host_of, retry_after
+from collectors._kit.items import short_hash
+from collectors._kit.paging import Fresh
+from collectors.base import Cursor, Page, RawMention, SourceError, Window
+from ground.isolate import Crashed, TooSlow, isolated
+from ground.links import clean_link
+from ground.notice import Json, Notice
+
+from .feed import MOST_ITEMS, Feed, NoFeed, read_feed
+
+PAGE_SIZE = 500
+REMEMBERED = 10  # items from each end of a feed by which the next reading knows that it follows on
+FEW = 3  # a feed of fewer items is replaced whole without anything being missed
+LARGEST_ANSWER = 16 * 1024 * 1024  # bytes; the client of production stops earlier
+LONGEST_VALIDATOR = 1024
+LONGEST_CACHE = timedelta(hours=4)  # a year of max-age is a habit of servers, not the wish of an editor
+MOST_ARCHIVES = 500  # older pages of a feed that one backfill goes through
+ACCEPT = "application/feed+json, application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5"
+MAX_AGE = re.compile(r"\bmax-age\s{0,2}=\s{0,2}\"?(\d{1,9})")
+
+NOT_A_FEED = {
+    "empty": "{host} answered with nothing at all: check the address",
+    "page": "this page is not a feed and names none: look for an address that ends in /feed, .rss or .xml",
+    "json": "this is JSON but not a JSON Feed: check the address",
+    "broken json": "this JSON Feed is broken off or malformed: tell the owner of {host}",
+    "truncated": "this feed breaks off before the end of its first item: tell the owner of {host}",
+    "unknown": "this is not a feed that can be read: check the address in a browser",
+}
+AWAY = (
+    "{host} shows a page where its feed was: it is being repaired, or its owner has switched feeds off. "
+    "The next reading is automatic"
+)
+
+
+class NoFeedHere(SourceError):
+    """What answers at this address is no feed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a feed is. `moves`: its address may change, by redirects or because a page names its feed.
+
+    `private`: the address holds a secret, so that nothing is resolved against it in full. `judge` is as in `fetch`.
+    """
+
+    url: str
+    username: str = ""
+    password: str = ""
+    moves: bool = True
+    private: bool = False
+    judge: Callable[[httpx2.Response], SourceError | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A response, and the address it is permanently at when that is not the one asked."""
+
+    response: httpx2.Response
+    moved_to: str | None
+
+
+def read_place(place: Place, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
+    """The newest items of the feed, 500 a page; one `unchanged` page when the server says so or the bytes are the same.
+
+    The cursor holds `etag`, `last_modified`, `digest` of the body, `pause` in seconds, and `met`, marks of some items
+    by which the next reading tells whether it follows on; only on the last page of a feed read without flaw: what we
+    know we have read is stored with what we read.
+    """
+    answer = _ask(place, cursor, http)
+    if answer.response.status_code == 304:
+        if not _validators(cursor):
+            raise SourceError("{host} says «not modified» before the first reading", host=host_of(place.url))
+        yield Page((), cursor, asked=_asked(answer.response, _pause(cursor)), unchanged=True)
+        return
+    if answer.moved_to is None and cursor.get("digest") == _digest(answer.response):
+        yield Page((), cursor, asked=_asked(answer.response, _pause(cursor)), unchanged=True)
+        return
+    feed, answer = _read(answer, place, http)
+    yield from _paged(feed, answer, cursor, _cursor(answer.response, feed))
+
+
+def _ask(place: Place, cursor: Cursor, http: httpx2.Client) -> _Answer:
+    auth = (place.username, place.password) if place.username else None
+    response = fetch(http, place.url, headers={"Accept": ACCEPT, **_validators(cursor)}, auth=auth, judge=place.judge)
+    hops, final = response.history, str(response.url)
+    permanent = bool(hops) and all(hop.status_code in (301, 308) for hop in hops)
+    moved = place.moves and permanent and _may_follow(place, final)
+    return _Answer(response, clean_link(final) if moved else None)
+
+
+def _may_follow(place: Place, url: str) -> bool:
+    """Whether a new address may take the place of the old: a password is never carried to another site."""
+    return not place.username or httpx2.URL(url).origin == httpx2.URL(place.url).origin
+
+
+def _read(answer: _Answer, place: Place, http: httpx2.Client) -> tuple[Feed, _Answer]:
+    """The feed of this answer; or, when it is a web page, the first feed it names, which then is the new address."""
+    found = _parsed(answer.response, place)
+    if isinstance(found, NoFeed) and found.feeds and place.moves and _may_follow(place, found.feeds[0]):
+        answer = _ask(replace(place, url=found.feeds[0]), {}, http)
+        answer = _Answer(answer.response, answer.moved_to or found.feeds[0])
+        found = _parsed(answer.response, place)
+    if isinstance(found, NoFeed):
+        raise NoFeedHere(NOT_A_FEED[found.what], host=host_of(str(answer.response.url)))
+    return found, answer
+
+
+def _parsed(response: httpx2.Response, place: Place) -> Feed | NoFeed:
+    host, body = host_of(str(response.url)), response.content
+    address = str(response.url.copy_with(query=None) if place.private else response.url)
+    if len(body) > LARGEST_ANSWER:
+        raise SourceError("the answer of {host} is too large for a feed: ask its owner for a shorter one", host=host)
+    try:
+        return isolated(read_feed, body, response.headers.get("content-type", ""), address)
+    except TooSlow:
+        raise SourceError(
+            "this feed takes too long to read: ask the owner of {host} for a shorter one", host=host
+        ) from None
+    except Crashed:
+        raise SourceError(
+            "this feed is too large or too intricate to read: tell the owner of {host}", host=host
+        ) from None
+
+
+def _paged(feed: Feed, answer: _Answer, before: Cursor, now: Cursor) -> Iterator[Page]:
+    asked, warning = _asked(answer.response, feed.pause), _warning(feed) or _gap(feed, before)
+    starts = range(0, max(len(feed.mentions), 1), PAGE_SIZE)
+    for start in starts:
+        last = start == starts[-1]
+        yield Page(
+            feed.mentions[start : start + PAGE_SIZE],
+            cursor=now if last else before,
+            asked=asked,
+            moved_to=answer.moved_to if last else None,
+            warning=warning if last else None,
+            broken=feed.broken if last else (),
+        )
+
+
+def _warning(feed: Feed) -> Notice | None:
+    if feed.left_out:
+        return Notice(
+            "this feed holds more than {most} items: the oldest {count} were left out",
+            {"most": MOST_ITEMS, "count": feed.left_out},
+        )
+    if feed.flaw == "truncated":
+        return Notice("this feed breaks off in the middle: its complete items were read")
+    if feed.flaw == "malformed":
+        return Notice("this feed is not well-formed XML: what could be read was read, some items may be missing")
+    return None
+
+
+def _gap(feed: Feed, before: Cursor) -> Notice | None:
+    """What is said of a feed of which nothing was there at the last reading: more may have come and gone between."""
+    met = before.get("met")
+    known = set(met) if isinstance(met, list) else set()
+    if not known or len(feed.mentions) < FEW or known & {short_hash(one.external_id) for one in feed.mentions}:
+        return None
+    return Notice(
+        "nothing of this feed was there at the last reading: something may have been missed in between. "
+        "Have it read more often, or choose a narrower feed"
+    )
+
+
+def _met(feed: Feed) -> list[Json]:
+    """Marks of the first and the last items: feeds go down from the newest, and a few go up to it."""
+    some = (*feed.mentions[:REMEMBERED], *feed.mentions[-REMEMBERED:])
+    return [*dict.fromkeys(short_hash(one.external_id) for one in some)]
+
+
+def _cursor(response: httpx2.Response, feed: Feed) -> Cursor:
+    """What the next run sends back. A feed with a flaw keeps nothing: it is read in full again."""
+    kept: dict[str, Json] = {"pause": feed.pause} if feed.pause else {}
+    if feed.flaw:
+        return kept
+    for name, header in (("etag", "etag"), ("last_modified", "last-modified")):
+        value = response.headers.get(header, "")
+        if value and len(value) <= LONGEST_VALIDATOR and value.isascii() and value.isprintable():
+            kept[name] = value
+    return {**kept, "digest": _digest(response)} | ({"met": _met(feed)} if feed.mentions else {})
+
+
+def _digest(response: httpx2.Response) -> str:
+    return hashlib.sha256(response.content).hexdigest()
+
+
+def _validators(cursor: Cursor) -> dict[str, str]:
+    names = (("etag", "If-None-Match"), ("last_modified", "If-Modified-Since"))
+    return {header: value for name, header in names if isinstance(value := cursor.get(name), str) and value}
+
+
+def _pause(cursor: Cursor) -> int | None:
+    pause = cursor.get("pause")
+    return pause if isinstance(pause, int) else None
+
+
+def _asked(response: httpx2.Response, pause: int | None) -> timedelta | None:
+    """The longest of what the feed, its cache header and Retry-After ask for; a day at most."""
+    age = MAX_AGE.search(response.headers.get("cache-control", ""))
+    wishes = [
+        timedelta(seconds=min(pause or 0, LONGEST_WAIT.total_seconds())),
+        min(timedelta(seconds=int(age[1])), LONGEST_CACHE) if age else timedelta(),
+        retry_after(response.headers.get("retry-after"), datetime.now(UTC)) or timedelta(),
+    ]
+    return max(wishes) or None
+
+
+def shaped(pages: Iterator[Page], shape: Callable[[RawMention], RawMention]) -> Iterator[Page]:
+    """The pages with every mention as its kind wants it."""
+    for page in pages:
+        yield replace(page, mentions=tuple(map(shape, page.mentions)))
+
+
+def read_first(places: Sequence[Place], cursor: Cursor, http: httpx2.Client, none: SourceError) -> Iterator[Page]:
+    """Reads the first of the places that is a feed; the cursor's `way` says which that was.
+
+    A place that is no feed raises NoFeedHere before its first page. Without any feed `none` is raised, unless there was
+    one before: a page that is shown for an hour of repairs is no reason to ask a person.
+    """
+    known = cursor.get("way")
+    first = known if isinstance(known, int) and 0 <= known < len(places) else 0
+    for way in sorted(range(len(places)), key=lambda number: number != first):
+        reading = read_place(places[way], cursor if way == known else {}, http)
+        try:
+            page = next(reading)
+        except NoFeedHere:
+            continue
+        for one in (page, *reading):
+            yield replace(one, cursor={**one.cursor, "way": way})
+        return
+    if isinstance(known, int):
+        raise SourceError(AWAY, host=host_of(places[0].url))
+    raise none
+
+
+def read_archive(place: Place, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
+    """What a feed and its older pages (`rel=next`, `rel=prev-archive`, `next_url`) hold of the window, newest first.
+
+    The cursor holds `next`, the page to go on with, and `reached`. Items without a date belong to no window.
+    """
+    go_on = cursor.get("next")
+    url = go_on if isinstance(go_on, str) and _may_follow(place, go_on) else place.url
+    fresh, reached = Fresh(), window.until
+    for _ in range(MOST_ARCHIVES):
+        fresh(url)
+        feed, answer = _read(_ask(replace(place, url=url), {}, http), place, http)
+        dates = [mention.published_at for mention in feed.mentions if mention.published_at]
+        reached = max(window.since, min([reached, *dates[-1:]]))  # the last: what is pinned comes first at any age
+        older = feed.next if feed.next and _may_follow(place, feed.next) and fresh(feed.next) else None
+        ended = older is None or reached <= window.since
+        inside = (mention for mention in feed.mentions if _within(mention, window))
+        yield Page(
+            tuple(inside),
+            {"next": older} if older and not ended else {"next": url},
+            asked=_asked(answer.response, None),
+            broken=feed.broken,
+            reached=window.since if ended else reached,
+        )
+        if older is None or ended:
+            return
+        url = older
+
+
+def _within(mention: RawMention, window: Window) -> bool:
+    return mention.published_at is not None and window.since <= mention.published_at < window.until

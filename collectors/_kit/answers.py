@@ -1,0 +1,143 @@
+"""Reads answers in JSON: the whole as it was promised, the items one by one, so that a bad one costs itself only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, TypeVar
+
+import httpx2
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic_core import from_json
+
+from collectors.base import RawMention, SourceChanged, SourceError
+from ground.notice import Json
+
+from .fetch import host_of
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Part(BaseModel):
+    """The part of an answer that is read. Fields that we do not know are passed over; the rest is of its type.
+
+    Where something has a default, null is as if it were missing: platforms write both when they have nothing to say.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_null(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or None not in given.values():
+            return given
+        needed = {field.alias or name for name, field in cls.model_fields.items() if field.is_required()}
+        return {name: value for name, value in given.items() if value is not None or name in needed}
+
+
+def _text(value: object) -> object:
+    return "" if value is None else value
+
+
+def whole(value: object) -> int | None:
+    """A count as given, also as text or null; None for what is none: counts are no reason to lose a mention."""
+    if isinstance(value, str):
+        value = value.strip()
+        return int(value) if value.lstrip("-").isdigit() and len(value) < 20 else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if abs(value) < 2**63 else None
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+"""A text, empty where the platform says null."""
+
+Count = Annotated[int | None, BeforeValidator(whole)]
+"""A count as given; None when the platform does not say, or says something else."""
+
+
+def json_of(answer: httpx2.Response) -> Json:
+    """The answer as JSON. Raises SourceError, with a sentence of its own for a web page."""
+    host, body = host_of(str(answer.url)), answer.content
+    try:
+        value: Json = from_json(body, allow_inf_nan=False)
+    except (ValueError, RecursionError):
+        if body.lstrip()[:1] == b"<" or "html" in answer.headers.get("content-type", ""):
+            raise SourceError(
+                "{host} answered with a web page instead of data: check the address, or wait until it is back",
+                host=host,
+            ) from None
+        if not body.strip():
+            raise SourceError("{host} answered with nothing at all; the next reading is automatic", host=host) from None
+        raise SourceError(
+            "the answer of {host} is broken off or malformed; the next reading is automatic", host=host
+        ) from None
+    return value
+
+
+def read(model: type[M], value: object, host: str) -> M:
+    """The value as the model promises it. Raises SourceChanged, which names the field that is missing or different."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise changed(error, host) from None
+
+
+def answer_of(model: type[M], answer: httpx2.Response) -> M:
+    """An answer as the model promises it. Raises SourceError, SourceChanged."""
+    return read(model, json_of(answer), host_of(str(answer.url)))
+
+
+def each(
+    model: type[M], values: Iterable[Any], to_mention: Callable[[M], RawMention | None], host: str, id_name: str = "id"
+) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]:
+    """The mentions of a list, and what could not be read as (id or "", reason). None from `to_mention` passes over.
+
+    Raises SourceChanged when there are items and not one can be read.
+    """
+    mentions: list[RawMention] = []
+    broken: list[tuple[str, str]] = []
+    first: ValidationError | None = None
+    read_well = 0
+    for value in values:
+        try:
+            item = model.model_validate(value)
+        except ValidationError as error:
+            first = first or error
+            broken.append((_id_of(value, id_name), reason_of(error)))
+            continue
+        read_well += 1
+        mention = to_mention(item)
+        if mention is not None:
+            mentions.append(mention)
+    if first is not None and not read_well:
+        raise changed(first, host)
+    return tuple(mentions), tuple(broken)
+
+
+def changed(error: ValidationError, host: str) -> SourceChanged:
+    """What is wrong with an answer, for whoever maintains the collector."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    field = ".".join(str(part) for part in first["loc"] if not isinstance(part, int)) or "body"
+    if first["type"] == "missing":
+        return SourceChanged(
+            "{host} changed its answers: the field {field} is missing. Update Vigie, or report it",
+            host=host,
+            field=field,
+        )
+    return SourceChanged(
+        "{host} changed its answers: the field {field} is of another type. Update Vigie, or report it",
+        host=host,
+        field=field,
+    )
+
+
+def reason_of(error: ValidationError) -> str:
+    """Why one item cannot be read, in a few words."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    field = ".".join(map(str, first["loc"])) or "the item"
+    return f"{field}: {first['msg']}"
+
+
+def _id_of(value: object, id_name: str) -> str:
+    found = value.get(id_name) if isinstance(value, dict) else None
+    return str(found)[:200] if isinstance(found, str | int) else ""

@@ -1,0 +1,44 @@
+"""What kinds share whose mentions or answers are sent to us instead of being fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+import httpx2
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
+
+from collectors.base import Cursor, Inbound, Page, SourceError
+from ground.notice import Json
+
+from .answers import changed
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def pages(params: Any, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:  # noqa: ARG001  # the seam's signature
+    """No page: nothing is ever fetched."""
+    return iter(())
+
+
+def json_of(asked: Inbound) -> Json:
+    """The body of a request as JSON. Raises SourceError, for who set the sender up."""
+    if not asked.body.strip():
+        raise SourceError("the request has no body: it should hold JSON")
+    try:
+        value: Json = from_json(asked.body, allow_inf_nan=False)
+    except (ValueError, RecursionError):
+        raise SourceError("the body is no JSON: have it sent as application/json") from None
+    return value
+
+
+def event_of(model: type[M], asked: Inbound, sender: str) -> M:
+    """The body as the sender promises it. Raises SourceError, SourceChanged."""
+    value = json_of(asked)
+    if not isinstance(value, dict):
+        raise SourceError("the body is not what {sender} sends: is this its address?", sender=sender)
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise changed(error, sender) from None

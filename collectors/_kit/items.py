@@ -1,0 +1,94 @@
+"""What all feed dialects share: clean strings, dates, and an identity for each item."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from collectors.base import RawMention
+from ground.links import without_tracking
+
+LONGEST_TITLE = 2_000
+LONGEST_TEXT = 65_536  # HTML cleaners further on are quadratic on some inputs
+LONGEST_NAME = 300
+LONGEST_ID = 500
+UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An item as read, before it is known whether its guid is its own. `guid` may be empty."""
+
+    guid: str
+    mention: RawMention
+
+
+def identified(found: Iterable[Found]) -> tuple[RawMention, ...]:
+    """The items as mentions with an id each, in the order given; repeated ones once.
+
+    The id is the guid, else the link, else a hash of title and text. A guid that several different items share says
+    nothing: each of them then adds a hash of its link, or of its content, whatever their order. Items that have
+    neither guid, link nor text are left out.
+    """
+    named = [(item.guid or item.mention.url or "", item) for item in found]
+    keys: dict[str, set[str]] = defaultdict(set)
+    for name, item in named:
+        keys[name].add(_key(item))
+    mentions = (_with_id(name, item, alone=bool(name) and len(keys[name]) == 1) for name, item in named)
+    unique: dict[str, RawMention] = {}
+    for mention in mentions:
+        if mention is not None:
+            unique.setdefault(mention.external_id, mention)
+    return tuple(unique.values())
+
+
+def newest(mentions: Sequence[RawMention], most: int) -> tuple[RawMention, ...]:
+    """At most `most` of them in their order, the oldest left out first, then those of unknown date."""
+    if len(mentions) <= most:
+        return tuple(mentions)
+    never = datetime.min.replace(tzinfo=UTC)
+    by_age = sorted(range(len(mentions)), key=lambda i: (mentions[i].published_at or never, -i), reverse=True)
+    return tuple(mentions[i] for i in sorted(by_age[:most]))
+
+
+def fit(value: object, longest: int) -> str:
+    """The value when it is a string, cut, without what cannot be stored as UTF-8 text; else the empty string."""
+    return UNFIT.sub("\ufffd", value[:longest].replace("\0", "")) if isinstance(value, str) else ""
+
+
+def fit_id(value: object) -> str:
+    """A guid as it is, or its beginning and a hash when it is long."""
+    text = fit(value, LONGEST_TEXT).strip()
+    return text if len(text) <= LONGEST_ID else f"{text[: LONGEST_ID // 2]}#{short_hash(text)}"
+
+
+def language_of(*candidates: object) -> str | None:
+    """The first that looks like a language tag, as given."""
+    tags = (text.strip() for text in candidates if isinstance(text, str))
+    return next((tag for tag in tags if LANGUAGE.fullmatch(tag)), None)
+
+
+def short_hash(*parts: str) -> str:
+    """16 hexadecimal digits of the parts."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _key(item: Found) -> str:
+    """What makes an item another than one of the same name: a link of its own, else its content."""
+    mention = item.mention
+    if item.guid and mention.url and mention.url != item.guid:
+        return without_tracking(mention.url)
+    return short_hash(mention.title, mention.text)
+
+
+def _with_id(name: str, item: Found, *, alone: bool) -> RawMention | None:
+    mention = item.mention
+    if not name and not mention.title and not mention.text:
+        return None
+    external_id = name if alone else "#".join(filter(None, (name, short_hash(_key(item)))))
+    return replace(mention, external_id=external_id)

@@ -1,0 +1,118 @@
+"""Proves who sent a request: the signatures of the platforms and tools that write to us, compared in constant time.
+
+Each function raises Unsigned when the proof is missing, wrong or too old, also when no secret is known: an empty
+secret proves nothing. Header names are in lower case, the body is checked as it came. Those whose scheme names the
+delivery return that name, so that the same delivery is not taken twice.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from base64 import b64decode, b64encode
+from binascii import Error as NotBase64
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from collectors.base import Unsigned
+
+SKEW = timedelta(minutes=5)
+"""How far the clock of a sender may be from ours."""
+CHALLENGE = re.compile(r"[A-Za-z0-9_.~=-]{1,256}", re.ASCII)
+"""What is sent back to whoever asks: nothing that a browser could take for more than text."""
+
+
+def hub_challenge(query: Mapping[str, str], verify_token: str) -> str:
+    """The text to answer with when Meta confirms an address (`hub.mode=subscribe`). Raises Unsigned."""
+    if query.get("hub.mode") != "subscribe":
+        raise Unsigned("this address is confirmed with hub.mode=subscribe")
+    _same(query.get("hub.verify_token", ""), [verify_token], "hub.verify_token", verify_token)
+    challenge = query.get("hub.challenge", "")
+    if not CHALLENGE.fullmatch(challenge):
+        raise Unsigned("hub.challenge is missing or holds something else than letters and digits")
+    return challenge
+
+
+def check_hub(secret: str, headers: Mapping[str, str], body: bytes) -> None:
+    """`X-Hub-Signature-256: sha256=` and the HMAC of the body in hexadecimal, by the app secret. Raises Unsigned."""
+    given = headers.get("x-hub-signature-256", "").strip().lower()
+    _same(given, ["sha256=" + _mac(secret.encode(), body).hex()], "X-Hub-Signature-256", secret)
+
+
+def check_typeform(secret: str, headers: Mapping[str, str], body: bytes) -> None:
+    """`Typeform-Signature: sha256=` and the HMAC of the body in base 64. Raises Unsigned."""
+    given = headers.get("typeform-signature", "").strip()
+    _same(given, ["sha256=" + _base64(_mac(secret.encode(), body))], "Typeform-Signature", secret)
+
+
+def check_vigie(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -> str:
+    """`X-Vigie-Signature: t=<Unix seconds>,v1=<HMAC of "t.body", hexadecimal>`. Returns the name of the delivery.
+
+    Several `v1` may be given, while a secret is changed. Raises Unsigned.
+    """
+    name = "X-Vigie-Signature"
+    parts = [part.strip().partition("=") for part in headers.get(name.lower(), "").split(",")]
+    at = next((value for key, _, value in parts if key == "t"), "")
+    _fresh(at, now, name)
+    expected = _mac(secret.encode(), at.encode() + b"." + body).hex()
+    for one in [value.lower() for key, _, value in parts if key == "v1"][:8] or [""]:
+        if _equal(one, expected) and secret:
+            return f"{at}.{expected}"
+    raise _wrong(name, headers.get(name.lower(), ""))
+
+
+def check_standard(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -> str:
+    """Standard Webhooks: `webhook-id`, `webhook-timestamp` and `webhook-signature: v1,<HMAC of "id.time.body">`.
+
+    The secret is as the sender shows it, `whsec_…`. Returns the name of the delivery. Raises Unsigned.
+    """
+    name, message_id = "webhook-signature", headers.get("webhook-id", "")
+    at = headers.get("webhook-timestamp", "").strip()
+    _fresh(at, now, name)
+    if not message_id or len(message_id) > 255:
+        raise Unsigned("the header webhook-id is missing or too long")
+    signed = message_id.encode("utf-8", "replace") + b"." + at.encode() + b"." + body
+    expected = [_base64(_mac(key, signed)) for key in _standard_keys(secret)]
+    given = [one.partition(",")[2] for one in headers.get(name, "").split() if one.startswith("v1,")]
+    for one in given[:8] or [""]:
+        if any(_equal(one, mac) for mac in expected) and secret:
+            return message_id
+    raise _wrong(name, headers.get(name, ""))
+
+
+def _standard_keys(secret: str) -> list[bytes]:
+    """The key behind `whsec_` is in base 64; one that somebody made up may be taken as it is written."""
+    keys = [] if secret.startswith("whsec_") else [secret.encode()]
+    with suppress(NotBase64, ValueError):
+        keys.append(b64decode(secret.removeprefix("whsec_").encode(), validate=True))
+    return [key for key in keys if key]
+
+
+def _fresh(at: str, now: datetime, name: str) -> None:
+    if not re.fullmatch(r"\d{1,11}", at, re.ASCII):
+        raise Unsigned(f"the header {name} comes without a time in Unix seconds")
+    if abs(now.timestamp() - int(at)) > SKEW.total_seconds():
+        raise Unsigned("it was signed more than five minutes ago, or ahead of our time: check the sender's clock")
+
+
+def _same(given: str, expected: Iterable[str], name: str, secret: str) -> None:
+    if not any(_equal(given, one) for one in expected) or not secret:
+        raise _wrong(name, given)
+
+
+def _wrong(name: str, given: str) -> Unsigned:
+    return Unsigned(f"{name} does not fit: check the secret on both sides" if given else f"{name} is missing")
+
+
+def _equal(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
+
+
+def _mac(key: bytes, message: bytes) -> bytes:
+    return hmac.digest(key, message, sha256)
+
+
+def _base64(value: bytes) -> str:
+    return b64encode(value).decode()

@@ -1,0 +1,34 @@
+"""Signs the tokens with which platforms are asked, by the private keys that they give out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
+
+from collectors.base import SourceRefused
+from ground.notice import Json
+
+PEM = re.compile(r"-----BEGIN ([A-Z ]{1,40})-----(.{1,20000}?)-----END \1-----", re.DOTALL)
+LINE = 64
+
+
+def signed(claims: Mapping[str, Json], key: str, algorithm: str, key_id: str, wrong: str) -> str:
+    """A token of these claims. Raises SourceRefused with the sentence `wrong` when this is no such key."""
+    try:
+        headers = {"kid": key_id} if key_id else None
+        return jwt.encode(dict(claims), pem_of(key), algorithm=algorithm, headers=headers)
+    except (jwt.PyJWTError, ValueError, TypeError, AttributeError, UnsupportedAlgorithm):
+        raise SourceRefused(wrong) from None
+
+
+def pem_of(text: str) -> str:
+    """The key in its lines: a field of one line, or a copy out of JSON, loses them. Raises ValueError."""
+    found = PEM.search(text.replace("\\n", "\n"))
+    if not found:
+        raise ValueError("no key")
+    body = re.sub(r"\s+", "", found[2])
+    lines = [body[start : start + LINE] for start in range(0, len(body), LINE)]
+    return "\n".join([f"-----BEGIN {found[1]}-----", *lines, f"-----END {found[1]}-----", ""])

@@ -1,0 +1,118 @@
+"""What a post of Bluesky says: its text with links written out, what it quotes, the card of the page it links to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import unquote
+
+from collectors._kit.answers import Part, Text
+
+POST = "app.bsky.feed.post"
+LINK = "app.bsky.richtext.facet#link"
+MOST_FACETS, MOST_IMAGES = 200, 10
+
+
+class Ref(Part):
+    uri: Text = ""
+
+
+class Reply(Part):
+    parent: Ref = Ref()
+    root: Ref = Ref()
+
+
+class Record(Part):
+    """A post as its author wrote it: nothing in it can be believed but the text."""
+
+    text: Text = ""
+    createdAt: Any = None  # noqa: N815  # the name on the wire
+    langs: Any = None
+    reply: Reply | None = None
+    facets: Any = None
+    embed: Any = None
+
+
+def text_of(record: Record, view: object = None) -> str:
+    """The text, links written out; then, on lines of their own, what it quotes and the card of a page.
+
+    `view` is the embed as a search shows it, with the words of what is quoted; a stream has the record's own.
+    """
+    parts = [with_links(record.text, record.facets), *embedded(view if isinstance(view, dict) else record.embed)]
+    return "\n".join(dict.fromkeys(part for part in parts if part))
+
+
+def with_links(text: str, facets: object) -> str:
+    """The text with each shortened address written out, and the address of words that are a link after them.
+
+    Facets count in bytes of UTF-8.
+    """
+    data = text.encode("utf-8", "surrogatepass")
+    spans = sorted(_links(facets), reverse=True)
+    end = len(data)
+    for start, stop, uri in spans:
+        if not 0 <= start < stop <= end or _splits(data, start) or _splits(data, stop):
+            continue  # beyond the text, over another one, or within a letter: it is left as it is
+        shown = data[start:stop].decode("utf-8", "replace")
+        link = uri if _shortens(shown, uri) else f"{shown} ({uri})"
+        data, end = data[:start] + link.encode("utf-8", "replace") + data[stop:], start
+    return data.decode("utf-8", "replace")
+
+
+def _splits(data: bytes, at: int) -> bool:
+    """Whether a letter of several bytes goes on here."""
+    return at < len(data) and data[at] & 0xC0 == 0x80
+
+
+def _shortens(shown: str, uri: str) -> bool:
+    """Whether what is shown is the address itself, as clients cut it: without https:// and its end."""
+    bare = _bare(shown).removesuffix("…").rstrip(".")
+    return "." in bare and _bare(uri).startswith(bare)
+
+
+def _bare(link: str) -> str:
+    return unquote(link.strip().lower().removeprefix("https://").removeprefix("http://").removeprefix("www."))
+
+
+def _links(facets: object) -> Iterable[tuple[int, int, str]]:
+    for facet in facets[:MOST_FACETS] if isinstance(facets, list) else ():
+        index, features = (facet.get("index"), facet.get("features")) if isinstance(facet, dict) else (None, None)
+        if not isinstance(index, dict) or not isinstance(features, list):
+            continue
+        start, stop = index.get("byteStart"), index.get("byteEnd")
+        uri = next((one.get("uri") for one in features if isinstance(one, dict) and one.get("$type") == LINK), None)
+        if isinstance(start, int) and isinstance(stop, int) and isinstance(uri, str) and len(uri) <= 2048:
+            yield start, stop, uri
+
+
+def embedded(embed: object) -> Iterable[str]:
+    """The words of a card, those that describe images, and those of a quoted post. A quote with media nests them."""
+    if not isinstance(embed, dict):
+        return
+    card = embed.get("external")
+    if isinstance(card, dict):
+        yield from (card[name].strip() for name in ("title", "description") if isinstance(card.get(name), str))
+    images = embed.get("images")
+    for image in images[:MOST_IMAGES] if isinstance(images, list) else ():
+        if isinstance(image, dict) and isinstance(image.get("alt"), str):
+            yield image["alt"].strip()
+    record, media = embed.get("record"), embed.get("media")
+    if isinstance(record, dict):
+        inner = record.get("record")  # recordWithMedia#view
+        quoted = inner if isinstance(inner, dict) else record
+        value = quoted.get("value")
+        if isinstance(value, dict) and isinstance(value.get("text"), str):
+            yield with_links(value["text"], value.get("facets"))
+    if isinstance(media, dict) and "media" not in media:
+        yield from embedded(media)
+
+
+def language_of(record: Record) -> str | None:
+    """The one language that its author named; authors name the wrong one often enough."""
+    named = record.langs
+    return named[0] if isinstance(named, list) and len(named) == 1 and isinstance(named[0], str) else None
+
+
+def url_of(actor: str, rkey: str) -> str:
+    """Where people read a post. A handle that is not valid any more is replaced by its account's id."""
+    return f"https://bsky.app/profile/{actor}/post/{rkey}"

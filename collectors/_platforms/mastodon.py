@@ -1,0 +1,180 @@
+"""What Mastodon, and servers that speak like it, say of a status, and what their refusals mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+from typing import Any
+
+import httpx2
+from pydantic import SecretStr
+
+from collectors._kit.answers import Count, Part, Text, each
+from collectors._kit.fetch import host_of, pause_of
+from collectors._kit.times import earlier, moment
+from collectors.base import RawMention, SourceBusy, SourceError, SourceRefused
+from ground.links import clean_link
+
+MOST_EMOJIS = 50
+MOST_PARTS = 20
+
+
+class Account(Part):
+    acct: Text = ""
+    display_name: Text = ""
+    username: Text = ""
+    url: Text = ""
+    emojis: Any = None
+    followers_count: Count = None
+    indexable: bool | None = None
+
+    @property
+    def name(self) -> str:
+        """The name without the pictures of its server, which are written in it as `:shortcode:`."""
+        shown = self.display_name
+        for emoji in self.emojis[:MOST_EMOJIS] if isinstance(self.emojis, list) else ():
+            code = emoji.get("shortcode") if isinstance(emoji, dict) else None
+            shown = shown.replace(f":{code}:", "") if isinstance(code, str) else shown
+        return " ".join(shown.split()) or self.username
+
+
+class Card(Part):
+    title: Text = ""
+    description: Text = ""
+
+
+class Status(Part):
+    """A status, or a mere reference to one: Mastodon 1 gives its ids as numbers."""
+
+    id: str
+    uri: Text = ""
+    url: Text = ""
+    account: Account
+    content: Text = ""
+    spoiler_text: Text = ""
+    created_at: Any = None
+    edited_at: Any = None
+    in_reply_to_id: str | None = None
+    language: str | None = None
+    visibility: Text = "public"
+    reblog: Any = None
+    quote: Any = None
+    card: Card | None = None
+    media_attachments: Any = None
+    poll: Any = None
+    favourites_count: Count = None
+    reblogs_count: Count = None
+    quotes_count: Count = None
+    replies_count: Count = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Makes mentions of the statuses of one server. `all_authors`: also of those who do not want to be searched for."""
+
+    base_url: str
+    all_authors: bool = False
+
+    @property
+    def host(self) -> str:
+        return host_of(self.base_url)
+
+    def mentions(self, values: Sequence[Any]) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]:
+        """The mentions of a list of statuses, and what could not be read. Raises SourceChanged."""
+        here = {str(one.get("id")): str(one["uri"]) for one in values if isinstance(one, dict) and one.get("uri")}
+        return each(Status, values, lambda status: self.mention(status, here), self.host)
+
+    def mention(self, status: Status, here: dict[str, str] | None = None) -> RawMention | None:
+        """None for a boost (it is counted where it leads to), and for what is not public."""
+        if status.reblog or status.visibility in ("private", "direct"):
+            return None
+        if status.account.indexable is False and not self.all_authors:
+            return None
+        text = _text(status)
+        if not (text or status.spoiler_text):
+            return None
+        author, now = status.account, datetime.now(UTC)
+        known, parent = here or {}, status.in_reply_to_id
+        counts = {
+            "likes": status.favourites_count,
+            "shares": _sum(status.reblogs_count, status.quotes_count),
+            "comments": status.replies_count,
+        }
+        return RawMention(
+            external_id=status.uri or f"{self.base_url}/statuses/{status.id}",
+            url=clean_link(status.url) or clean_link(status.uri),
+            title=escape(status.spoiler_text),
+            text=text,
+            html=True,
+            author=author.name,
+            author_id=author.acct if "@" in author.acct else f"{author.acct}@{self.host}",
+            author_followers=author.followers_count,
+            platform="mastodon",
+            outlet=author.acct.partition("@")[2] or self.host,
+            language=status.language,
+            published_at=earlier(moment(status.created_at), now) if moment(status.created_at) else None,
+            edited_at=moment(status.edited_at),
+            parent_id=known.get(parent, f"{self.base_url}/statuses/{parent}") if parent else None,
+            engagement={name: number for name, number in counts.items() if number is not None},
+        )
+
+
+def _sum(*counts: int | None) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def _text(status: Status) -> str:
+    """The content, then the choices of a poll, what it quotes, the card of the page it links to, and the words that
+    describe its pictures, each a paragraph of its own."""
+    quoted = status.quote.get("quoted_status") if isinstance(status.quote, dict) else None
+    said = quoted.get("content") if isinstance(quoted, dict) else None
+    card = [escape(status.card.title), escape(status.card.description)] if status.card else []
+    choices = _said(status.poll.get("options") if isinstance(status.poll, dict) else None, "title")
+    pictures = _said(status.media_attachments, "description")
+    more = [*choices, said if isinstance(said, str) else "", *card, *pictures]
+    return status.content + "".join(part if part.startswith("<p") else f"<p>{part}</p>" for part in more if part)
+
+
+def _said(parts: object, name: str) -> list[str]:
+    """The words of the parts of a status, as HTML."""
+    given = [one.get(name) for one in parts[:MOST_PARTS] if isinstance(one, dict)] if isinstance(parts, list) else []
+    return [escape(words.strip()) for words in given if isinstance(words, str)]
+
+
+def headers_of(token: SecretStr) -> dict[str, str]:
+    given = token.get_secret_value().strip()
+    return {"Authorization": f"Bearer {given}"} if given else {}
+
+
+def judge_of(base_url: str, *, has_token: bool) -> Callable[[httpx2.Response], SourceError | None]:
+    """What Mastodon's refusals mean: a server that shows nothing to strangers is not a wrong token."""
+
+    def judge(answer: httpx2.Response) -> SourceError | None:
+        host, status = host_of(base_url), answer.status_code
+        if status in (401, 403, 422) and not has_token:
+            return SourceRefused(
+                "{host} shows this only to people who have an account there ({status}): create a token in "
+                "Preferences → Development and paste it, or choose another server",
+                host=host,
+                status=status,
+            )
+        if status == 401:
+            return SourceRefused("{host} refuses the token (401): create a new one and paste it", host=host)
+        if status == 403:
+            return SourceRefused(
+                "{host} does not let this token read it (403): create one with the rights «read:search» and "
+                "«read:statuses»",
+                host=host,
+            )
+        if status == 404:
+            return SourceError(
+                "{host} has no such list (404): check the address, it must be that of a Mastodon server", host=host
+            )
+        if status == 429:
+            return SourceBusy("{host} asks us to read less often (429)", wait=pause_of(answer), host=host)
+        return None
+
+    return judge

@@ -1,0 +1,225 @@
+"""App Store: the newest reviews of any app, country by country, from the feed that Apple publishes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Annotated
+
+import httpx2
+from pydantic import Field, StringConstraints
+
+from collectors._kit.answers import Count, Part, Text, each, json_of
+from collectors._kit.fetch import fetch, host_of
+from collectors._kit.fields import Interface, Params
+from collectors._kit.items import fit_id
+from collectors._kit.newest import FIRST_RUN, Listing, back, forward, times_of
+from collectors._kit.stars import SCALE, stars
+from collectors._kit.times import moment
+from collectors.base import (
+    Collector,
+    Cursor,
+    Page,
+    RawMention,
+    SourceBusy,
+    SourceChanged,
+    SourceError,
+    SourceRefused,
+    Window,
+)
+from ground.isolate import Isolated, isolated
+from ground.notice import Json, Notice
+
+from .feed import Entry, of_json, of_xml
+
+MOST_PAGES = 10  # of 50 reviews; the platform has no more
+OVERLAP = timedelta(hours=1)
+EMPTY = Notice(
+    "the App Store gave no review for {countries}, where there were some before: this happens at Apple, and it is "
+    "tried again"
+)
+FAILED = "the App Store did not answer for {countries}: this happens at Apple, and it is tried again"
+
+Country = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[a-z]{2}$")]
+
+
+class App(Params):
+    base_url: Interface = Field("https://itunes.apple.com", title="Address of the feed")
+    app_id: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^(id)?[0-9]{5,15}$")] = Field(
+        title="Number of the app", description="The digits in the address of its page", examples=["1234567890"]
+    )
+    countries: tuple[Country, ...] = Field(
+        ("fr", "us"), title="Countries", description="Two letters each", min_length=1, max_length=40, examples=["fr"]
+    )
+
+
+class Review(Part):
+    id: Annotated[str, Field(min_length=1)]
+    title: Text = ""
+    content: Text = ""
+    author: Text = ""
+    profile: Text = ""
+    updated: Text = ""
+    rating: float | None = Field(None, alias="im:rating")
+    votes: Count = Field(None, alias="im:voteSum")
+
+
+def pages(params: App, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
+    """Country by country, what is newer than its time in the cursor's `newest`; page 1 is always read in full.
+
+    A country that fails or is empty for once does not keep the others from being read; where all fail, it is an error.
+    """
+    known = _known(cursor)
+    failed: list[str] = []
+    empty: list[str] = []
+    problem: SourceError | None = None
+    for country in params.countries:
+        read = 0
+        try:
+            for page in _country(params, known, country, http):
+                known = dict(_known(page.cursor))
+                read += len(page.mentions) + len(page.broken)
+                yield page
+            empty += [country] if country in known and not read else []
+        except (SourceBusy, SourceRefused):
+            raise
+        except SourceError as error:
+            problem, failed = error, [*failed, country]
+    if problem and len(failed) == len(params.countries):
+        raise problem
+    if failed or empty:
+        yield Page((), {"newest": known}, warning=_warning(failed, empty))
+
+
+def _warning(failed: list[str], empty: list[str]) -> Notice:
+    if failed:
+        return Notice(FAILED, {"countries": ", ".join(failed + empty)})
+    return replace(EMPTY, args={"countries": ", ".join(empty)})
+
+
+def _country(params: App, known: dict[str, Json], country: str, http: httpx2.Client) -> Iterator[Page]:
+    before = moment(known.get(country))
+    since = before - OVERLAP if before else datetime.now(UTC) - FIRST_RUN
+    for step in forward(partial(_ask, params, http, country, MOST_PAGES + 1), before, since, MOST_PAGES):
+        now = {**known, country: step.newest.isoformat()} if step.last and step.newest else known
+        new = step.listing
+        yield Page(new.mentions, {"newest": now}, broken=new.broken, warning=step.warning)
+
+
+def backfill(params: App, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
+    """Country by country, the 500 reviews that the feed holds. Only the last country tells how far all have come."""
+    begun = cursor.get("country")
+    start = begun if isinstance(begun, int) and 0 <= begun < len(params.countries) else 0
+    mark = cursor.get("page")
+    for number in range(start, len(params.countries)):
+        final = number == len(params.countries) - 1
+        for page in back(partial(_ask, params, http, params.countries[number], MOST_PAGES), mark, window):
+            done = page.reached == window.since
+            at: Cursor = {"country": number + 1} if done and not final else {"country": number, **page.cursor}
+            yield Page(page.mentions, at, broken=page.broken, reached=page.reached if final else window.until)
+        mark = None
+
+
+def _known(cursor: Cursor) -> dict[str, Json]:
+    known = cursor.get("newest")
+    return dict(known) if isinstance(known, dict) else {}
+
+
+def _ask(params: App, http: httpx2.Client, country: str, last: int, mark: str | None) -> Listing:
+    """One page. Pages follow up to `last`, until one is empty."""
+    number = int(mark) if mark and mark.isdecimal() and len(mark) < 3 else 1
+    app = params.app_id.removeprefix("id")
+    url = f"{params.base_url}/{country}/rss/customerreviews/page={number}/id={app}/sortBy=mostRecent"
+    entries = _entries(http, url, first=number == 1)
+    mentions, broken = each(Review, entries, partial(mention, app, country), host_of(url))
+    more = str(number + 1) if entries and number < last else None
+    return Listing(mentions, broken, more, times_of(mentions))
+
+
+def _entries(http: httpx2.Client, url: str, *, first: bool) -> list[Entry]:
+    """Where the JSON form fails, is empty or has no dates, all of which happens, the Atom form is asked too."""
+    found, problem = _as_json(http, url)
+    if found and any("updated" in entry for entry in found):
+        return found
+    if found == [] and not first:
+        return found
+    try:
+        got = fetch(http, f"{url}/xml")
+        other = isolated(of_xml, got.content)
+    except (SourceError, Isolated):
+        other = None
+    if not other and problem:
+        raise problem
+    return other or found or []
+
+
+def _as_json(http: httpx2.Client, url: str) -> tuple[list[Entry] | None, SourceError | None]:
+    try:
+        found = of_json(json_of(fetch(http, f"{url}/json")))
+    except (SourceBusy, SourceRefused):
+        raise
+    except SourceError as error:
+        return None, error
+    if found is None:
+        return None, SourceChanged(
+            "{host} changed its answers: the field {field} is missing. Update Vigie, or report it",
+            host=host_of(url),
+            field="feed",
+        )
+    return found, None
+
+
+def mention(app: str, country: str, review: Review) -> RawMention:
+    """The feed tells when a review was last changed, not when it was written. Its links lead to the app alone."""
+    return RawMention(
+        external_id=fit_id(review.id),
+        url=f"https://apps.apple.com/{country}/app/id{app}?see-all=reviews",
+        title=review.title,
+        text=review.content or ("" if review.title else stars(review.rating)),
+        author=review.author,
+        author_id=review.profile.rpartition("/id")[2] if "/id" in review.profile else "",
+        platform="app store",
+        outlet=country.upper(),
+        published_at=moment(review.updated),
+        thread_id=app,
+        rating=review.rating,
+        rating_scale=SCALE if review.rating is not None else None,
+        engagement={"likes": review.votes} if review.votes is not None else {},
+    )
+
+
+collector = Collector(
+    kind="appstore",
+    title={"en": "App Store reviews (any app)", "fr": "Avis de l'App Store (toute application)"},
+    help={
+        "en": "The newest reviews of any iPhone, iPad or Mac app, competitors too, in the countries that you choose. "
+        "For all reviews of your own app, take «App Store Connect».",
+        "fr": "Les avis les plus récents de toute application iPhone, iPad ou Mac, concurrents compris, dans les pays "
+        "que vous choisissez. Pour tous ceux de la vôtre, prenez « App Store Connect ».",
+    },
+    params=App,
+    pages=pages,
+    backfill=backfill,
+    platform="app store",
+    group="reviews",
+    min_interval=timedelta(minutes=30),
+    default_interval=timedelta(hours=2),
+    gap=timedelta(seconds=1),
+    blind={
+        "en": (
+            "All but the 500 newest reviews of each country, and the countries that are not listed.",
+            "Ratings without a review, the publisher's answers, and reviews that were deleted.",
+            "When a review was first written: Apple tells when it was last changed.",
+            "At times Apple's feed is empty or fails for some hours; this is told as a warning.",
+        ),
+        "fr": (
+            "Tous les avis sauf les 500 plus récents de chaque pays, et les pays qui ne sont pas indiqués.",
+            "Les notes sans avis, les réponses de l'éditeur, et les avis supprimés.",
+            "La date du premier envoi d'un avis : Apple donne celle de sa dernière modification.",
+            "Il arrive que le flux d'Apple soit vide ou en panne quelques heures ; un avertissement le dit alors.",
+        ),
+    },
+    history={"en": "the 500 newest reviews of each country", "fr": "les 500 avis les plus récents de chaque pays"},
+)

@@ -1,0 +1,97 @@
+"""What Askbot gives of questions and answers, and the whole body out of a question's page."""
+
+from __future__ import annotations
+
+import html
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+from selectolax.lexbor import LexborHTMLParser
+
+from collectors._kit.answers import Count, Part, Text
+from collectors._kit.fetch import host_of
+from collectors._kit.items import LONGEST_TEXT
+from collectors._kit.times import moment
+from collectors.base import RawMention
+from ground.links import clean_link
+
+CUT = ("...", "…", "...</p>", "…</p>")
+
+
+class Author(Part):
+    id: Text = ""
+    username: Text = ""
+
+
+class Answer(Part):
+    """Times are Unix seconds as text."""
+
+    id: int
+    url: Text = ""
+    summary: Text = ""
+    score: Count = None
+    added_at: Any = None
+    last_edited_at: Any = None
+    author: Annotated[Author, BeforeValidator(lambda value: value or {})] = Author()
+
+
+class Question(Answer):
+    title: Text = ""
+    answer_count: Count = None
+    view_count: Count = None
+    last_activity_at: Any = None
+    answer_ids: Annotated[list[Any], BeforeValidator(lambda value: value or [])] = Field(default_factory=list)
+
+    @property
+    def cut(self) -> bool:
+        """Whether the summary is the beginning only."""
+        return self.summary.rstrip().endswith(CUT)
+
+
+class Questions(Part):
+    questions: Annotated[list[Any], Field(max_length=1_000)]
+    pages: Count = None
+
+
+def question_of(question: Question, base: str, body: str = "") -> RawMention:
+    return _mention(question, question, base, body or question.summary)
+
+
+def answer_to(answer: Answer, question: Question, base: str) -> RawMention:
+    return _mention(answer, question, base, answer.summary)
+
+
+def _mention(said: Answer, question: Question, base: str, text: str) -> RawMention:
+    """Questions and answers are numbered together."""
+    asked = said is question
+    given = {
+        "likes": said.score,
+        "comments": question.answer_count if asked else None,
+        "views": question.view_count if asked else None,
+    }
+    return RawMention(
+        external_id=str(said.id),
+        url=clean_link(said.url, f"{base}/") or clean_link(f"{base}/question/{question.id}/"),
+        title=html.escape(question.title, quote=False),
+        text=text,
+        html=True,
+        author=said.author.username,
+        author_id=said.author.id,
+        platform="askbot",
+        outlet=host_of(base),
+        published_at=moment(said.added_at),
+        edited_at=moment(said.last_edited_at),
+        thread_id=str(question.id),
+        parent_id=None if asked else str(question.id),
+        engagement={name: count for name, count in given.items() if count is not None},
+    )
+
+
+def body_of(page: bytes) -> str:
+    """The body of the question on its page, as HTML; empty where it is not found. Runs in a process of its own."""
+    found = LexborHTMLParser(page).css_first("div.js-question div.post-body, div.question div.question-body")
+    if found is None:
+        return ""
+    for other in found.css("div.post-update-info-container, div.comments, div.post-controls"):
+        other.decompose()
+    return (found.inner_html or "").strip()[:LONGEST_TEXT]

@@ -1,0 +1,206 @@
+"""How a Discourse forum is asked, what it answers when it does not want to, and what a post of it is as a mention."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import httpx2
+from pydantic import BeforeValidator
+
+from collectors._kit.answers import Count, Part, Text, json_of, whole
+from collectors._kit.fetch import LONGEST_WAIT, fetch, host_of, retry_after
+from collectors._kit.times import moment
+from collectors.base import RawMention, SourceBusy, SourceError, SourceRefused, Window
+
+LIKE = 2  # the kind of action that is a like
+SHOWN = (1, 2)  # ordinary posts, and those of moderators; 3 is «closed this topic» and the like, 4 a whisper
+FIRST_READING = timedelta(days=7)
+
+Flag = Annotated[bool, BeforeValidator(lambda value: value not in (None, False, 0, "", "false", "f"))]
+
+
+@dataclass(frozen=True, slots=True)
+class Forum:
+    """A forum, and the key with which it is asked, if any."""
+
+    base: str
+    http: httpx2.Client
+    key: str = ""
+    username: str = ""
+
+    @property
+    def host(self) -> str:
+        return host_of(self.base)
+
+    def get(self, path: str, params: Mapping[str, str | int] | None = None) -> httpx2.Response:
+        """An answer that is data. Raises SourceError, with Discourse's own reasons told apart."""
+        headers = {"Accept": "application/json"}
+        if self.key:
+            headers |= {"Api-Key": self.key, "Api-Username": self.username}
+        return fetch(self.http, f"{self.base}{path}", params=params, headers=headers, judge=self._judge)
+
+    def _judge(self, answer: httpx2.Response) -> SourceError | None:
+        if answer.status_code == 429:
+            return SourceBusy("{host} asks us to read less often (429)", wait=_wait(answer), host=self.host)
+        if "/login" in answer.url.path or "/session/sso" in answer.url.path:
+            return self._members_only()
+        if answer.status_code == 403:
+            return self._forbidden(_told(answer))
+        if answer.status_code == 400 and answer.url.path.endswith("/search.json"):
+            return SourceError("{host} does not accept this search: make it longer, or simpler", host=self.host)
+        return None
+
+    def _forbidden(self, told: Mapping[str, Any]) -> SourceError:
+        if self.key:
+            return SourceRefused(
+                "{host} refuses the API key or the user name (403): the key may have been revoked. "
+                "Ask the forum's owner for a new one and paste it here",
+                host=self.host,
+            )
+        if told.get("error_type") == "not_logged_in":
+            return self._members_only()
+        return SourceRefused(
+            "{host} refuses to show this to visitors (403): ask its owner for an API key, or to allow it",
+            host=self.host,
+        )
+
+    def _members_only(self) -> SourceError:
+        return SourceRefused(
+            "{host} shows its forum to members only: ask its owner for an API key and paste it here", host=self.host
+        )
+
+
+class Post(Part):
+    """A post as /posts.json, /posts/ID.json and /t/ID.json give it."""
+
+    id: int
+    topic_id: int
+    post_number: int
+    name: Text = ""
+    username: Text = ""
+    created_at: Any = None
+    updated_at: Any = None
+    cooked: Text = ""
+    topic_slug: Text = ""
+    topic_title: Text = ""
+    reply_to_post_number: Count = None
+    reply_count: Count = None
+    like_count: Count = None
+    reads: Count = None
+    version: Count = None
+    post_type: Count = None
+    actions_summary: Any = None
+    hidden: Flag = False
+    user_deleted: Flag = False
+    deleted_at: Any = None
+
+
+class Topic(Part):
+    """A topic as lists and searches give it."""
+
+    id: int
+    title: Text = ""
+    slug: Text = ""
+    created_at: Any = None
+    views: Count = None
+    posts_count: Count = None
+    pinned: Flag = False
+    pinned_globally: Flag = False
+
+
+class Found(Part):
+    """A post as a search gives it: without its text, which is asked for one by one."""
+
+    id: int
+    topic_id: int
+    post_number: int
+    name: Text = ""
+    username: Text = ""
+    created_at: Any = None
+    blurb: Text = ""
+    like_count: Count = None
+
+
+def within(mention: RawMention, window: Window) -> bool:
+    return mention.published_at is not None and window.since <= mention.published_at < window.until
+
+
+def topics_of(values: object) -> dict[int, Topic]:
+    """The topics of an answer by their number; those that cannot be read are missing."""
+    found: dict[int, Topic] = {}
+    for value in values if isinstance(values, list) else []:
+        with suppress(ValueError):
+            topic = Topic.model_validate(value)
+            found[topic.id] = topic
+    return found
+
+
+def mention_of(post: Post, base: str, topic: Topic | None = None) -> RawMention | None:
+    """A post as a mention. Its id is topic/number, so that the post replied to and the opening one have theirs."""
+    if post.post_type not in (None, *SHOWN):
+        return None
+    title, slug = (topic.title, topic.slug) if topic else (post.topic_title, post.topic_slug)
+    return RawMention(
+        external_id=f"{post.topic_id}/{post.post_number}",
+        url=f"{base}/t/{slug or post.topic_slug or '-'}/{post.topic_id}/{post.post_number}",
+        title=html.escape(title or post.topic_title, quote=False),
+        text=post.cooked,
+        html=True,
+        author=post.name or post.username,
+        author_id=post.username,
+        platform="discourse",
+        outlet=host_of(base),
+        published_at=moment(post.created_at),
+        edited_at=moment(post.updated_at) if (post.version or 1) > 1 else None,
+        thread_id=f"{post.topic_id}/1",
+        parent_id=_parent(post),
+        engagement=_engagement(post, topic),
+        deleted=post.hidden or post.user_deleted or bool(post.deleted_at),
+    )
+
+
+def _parent(post: Post) -> str | None:
+    if post.post_number == 1:
+        return None
+    return f"{post.topic_id}/{post.reply_to_post_number or 1}"
+
+
+def _engagement(post: Post, topic: Topic | None) -> dict[str, int]:
+    opening = topic if post.post_number == 1 else None
+    replies = opening.posts_count - 1 if opening and opening.posts_count else post.reply_count
+    given = {
+        "likes": post.like_count if post.like_count is not None else _likes(post.actions_summary),
+        "comments": replies,
+        "views": opening.views if opening else post.reads,
+    }
+    return {name: count for name, count in given.items() if count is not None}
+
+
+def _likes(summary: object) -> int | None:
+    """The likes among the actions; a post without any does not list them."""
+    if not isinstance(summary, list):
+        return None
+    counts = [whole(one.get("count")) for one in summary if isinstance(one, dict) and one.get("id") == LIKE]
+    return next(filter(None, counts), 0)
+
+
+def _told(answer: httpx2.Response) -> Mapping[str, Any]:
+    with suppress(SourceError):
+        value = json_of(answer)
+        return value if isinstance(value, dict) else {}
+    return {}
+
+
+def _wait(answer: httpx2.Response) -> timedelta | None:
+    """Of the header, else of the answer itself: `extras.wait_seconds`."""
+    header = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
+    extras = _told(answer).get("extras")
+    seconds = extras.get("wait_seconds") if isinstance(extras, dict) else None
+    if header is None and isinstance(seconds, int | float) and 0 <= seconds < 1e6:
+        return min(timedelta(seconds=float(seconds)), LONGEST_WAIT)
+    return header

@@ -1,0 +1,257 @@
+"""E-mail: what customers write to a mailbox, read by IMAP and never marked as read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import httpx2
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
+
+from collectors._kit.fields import Address, Line, Params
+from collectors._kit.times import moment
+from collectors.base import Collector, Cursor, Page, Window
+from ground.notice import Notice
+
+from .letters import Whose, batches, read
+from .mailbox import Folder, Imap, Security, day, enter, facts, log_in, log_in_with_token, opened, search
+from .oauth import refreshed
+
+FIRST = timedelta(days=7)
+MOST = 2_000  # letters in one reading; the next one goes on
+
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?|\[?[0-9A-Fa-f:.]{2,45}\]?")
+
+
+def _host(name: str) -> str:
+    if not _HOST.fullmatch(name):
+        raise ValueError("give the name of the mail server alone, like imap.example.org")
+    return name.lower()
+
+
+class Mailbox(Params):
+    """A mailbox, and how to get in: with a password, or with an authorization that can be withdrawn."""
+
+    host: Annotated[str, StringConstraints(strip_whitespace=True, max_length=253), AfterValidator(_host)] = Field(
+        title="Mail server (IMAP)", examples=["imap.example.org"]
+    )
+    port: int = Field(default=993, title="Port", ge=1, le=65535, description="993 with TLS, 143 with STARTTLS.")
+    security: Security = Field(
+        default="tls",
+        title="Encryption",
+        json_schema_extra={
+            "labels": {"tls": "TLS (usual)", "starttls": "STARTTLS", "none": "None (servers of your own only)"}
+        },
+        description="Without encryption only servers that the operator of Vigie has opened are read.",
+    )
+    username: Line = Field(
+        title="User name", description="Most often the whole address of the mailbox.", examples=["avis@example.org"]
+    )
+    password: SecretStr = Field(
+        default=SecretStr(""),
+        title="Password",
+        max_length=500,
+        description="With Gmail, iCloud or Yahoo an app password. Leave it empty when you give a refresh token.",
+    )
+    client_id: Line = Field(
+        default="", title="Client id (OAuth)", description="Of your application at Google, Microsoft …"
+    )
+    client_secret: SecretStr = Field(default=SecretStr(""), title="Client secret (OAuth)", max_length=2_000)
+    refresh_token: SecretStr = Field(default=SecretStr(""), title="Refresh token (OAuth)", max_length=8_000)
+    token_url: Address = Field(
+        default="https://oauth2.googleapis.com/token",
+        title="Address that renews tokens (OAuth)",
+        description="For Microsoft: https://login.microsoftonline.com/common/oauth2/v2.0/token",
+    )
+    folder: Line = Field(
+        default="INBOX", title="Folder", description="A folder or label of this mailbox, as it is shown there."
+    )
+    split_alerts: bool = Field(
+        default=True,
+        title="Split Google Alerts",
+        description="A letter of Google Alerts becomes one mention for each of its links.",
+    )
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Mailbox:
+        if not (self.password.get_secret_value() or self.refresh_token.get_secret_value()):
+            raise ValueError("give a password, or a refresh token with its client id")
+        return self
+
+
+def pages(params: Mailbox, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
+    """The letters that came since, oldest first, up to 50 or 8 MB a page; on the first run those of seven days.
+
+    The cursor holds `validity` and `uid` of the last letter read, and `since`, when it came: when the server numbers
+    its letters anew, they are read again from there, and known by their Message-ID.
+    """
+    whose = Whose(params.host, params.username, params.split_alerts)
+    with _entered(params, http) as (box, folder):
+        due, start = _due(box, folder, cursor, datetime.now(UTC))
+        waiting = facts(box, due[:MOST])
+        if not waiting:
+            yield Page((), start, unchanged=dict(start) == dict(cursor))
+            return
+        warning = _more(len(due))
+        for batch in batches(waiting):
+            got = read(box, batch, whose)
+            start = {**start, "uid": batch[-1].uid, "since": max(fact.arrived for fact in batch).isoformat()}
+            yield Page(got.mentions, start, broken=got.broken, warning=warning)
+
+
+def backfill(params: Mailbox, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
+    """The letters that came in a window, newest first. The cursor: when the last one given came, and its number."""
+    whose = Whose(params.host, params.username, params.split_alerts)
+    with _entered(params, http) as (box, folder):
+        reached, uid = moment(cursor.get("to")) or window.until, _uid(cursor)
+        if cursor.get("validity") != folder.validity:
+            uid = 2**32  # numbered anew: those of that moment are given again rather than lost
+        wide = (day(window.since - timedelta(days=1)), day(window.until + timedelta(days=2)))
+        found = facts(box, search(box, "SINCE", wide[0], "BEFORE", wide[1]))
+        left = [
+            fact
+            for fact in sorted(found, key=lambda fact: (fact.arrived, fact.uid), reverse=True)
+            if window.since <= fact.arrived < window.until
+            and (fact.arrived < reached or (fact.arrived == reached and fact.uid < uid))
+        ]
+        for batch in batches(left):
+            got, last = read(box, batch, whose), batch[-1]
+            done = last is left[-1]
+            at: Cursor = {"validity": folder.validity, "to": last.arrived.isoformat(), "uid": last.uid}
+            yield Page(got.mentions, at, broken=got.broken, reached=window.since if done else last.arrived)
+        if not left:
+            yield Page((), {**cursor, "validity": folder.validity}, reached=window.since)
+
+
+@contextmanager
+def _entered(params: Mailbox, http: httpx2.Client) -> Iterator[tuple[Imap, Folder]]:
+    """The folder, opened for reading only."""
+    token = _token(params, http)
+    with opened(http, params.host, params.port, params.security) as box:
+        if token:
+            log_in_with_token(box, params.host, params.username, token)
+        else:
+            log_in(box, params.host, params.username, params.password.get_secret_value())
+        yield box, enter(box, params.host, params.folder)
+
+
+def _token(params: Mailbox, http: httpx2.Client) -> str:
+    refresh = params.refresh_token.get_secret_value()
+    secret = params.client_secret.get_secret_value()
+    return refreshed(http, params.token_url, params.client_id, secret, refresh) if refresh else ""
+
+
+def _due(box: Imap, folder: Folder, cursor: Cursor, now: datetime) -> tuple[list[int], Cursor]:
+    """The numbers of the letters to be read, ascending, and the cursor that is true when there are none."""
+    known = _uid(cursor)
+    if cursor.get("validity") == folder.validity and known:
+        newer = search(box, "UID", f"{known + 1}:*")  # `*` is the last letter, also when that is an older one
+        return [uid for uid in newer if uid > known], cursor
+    since = moment(cursor.get("since"))
+    found = search(box, "SINCE", day((since or now) - (timedelta(days=1) if since else FIRST)))
+    return found, {"validity": folder.validity, "uid": max(found, default=folder.next_uid - 1), **_since(cursor)}
+
+
+def _since(cursor: Cursor) -> Cursor:
+    return {"since": cursor["since"]} if cursor.get("since") else {}
+
+
+def _uid(cursor: Cursor) -> int:
+    known = cursor.get("uid")
+    return known if isinstance(known, int) else 0
+
+
+def _more(waiting: int) -> Notice | None:
+    if waiting <= MOST:
+        return None
+    return Notice(
+        "{count} letters were waiting: the {most} oldest were read, the next readings bring the rest",
+        {"count": waiting, "most": MOST},
+    )
+
+
+collector = Collector(
+    kind="email",
+    title={"en": "E-mail (IMAP)", "fr": "E-mail (IMAP)"},
+    help={
+        "en": "What customers write to a mailbox of yours: support, complaints, reviews that a site sends on. "
+        "Letters are read without being marked as read, and nothing is changed in the mailbox.",
+        "fr": "Ce que vos clients écrivent à l'une de vos boîtes : assistance, réclamations, avis transférés. "
+        "Les messages ne sont pas marqués comme lus, et rien ne change dans la boîte.",
+    },
+    steps={
+        "en": (
+            "Choose the mailbox, or better: make a folder in it where a rule moves what may be watched.",
+            (
+                "Find the name of its IMAP server: imap.gmail.com, outlook.office365.com, imap.mail.me.com … "
+                "Your provider lists it under «set up a mail program»."
+            ),
+            (
+                "Gmail, iCloud, Yahoo: switch on two-step verification, then make an app password in the security "
+                "settings of the account. It is the password to give here."
+            ),
+            (
+                "Microsoft 365 takes no passwords: register an application in Entra with the permission "
+                "IMAP.AccessAsUser.All, authorize it once for the mailbox, and give its client id and refresh token."
+            ),
+            "Elsewhere: give the user name and the password of the mailbox, then try it.",
+        ),
+        "fr": (
+            "Choisissez la boîte, ou mieux : créez-y un dossier où une règle range ce qui peut être suivi.",
+            (
+                "Trouvez le nom de son serveur IMAP : imap.gmail.com, outlook.office365.com, imap.mail.me.com… "
+                "Votre fournisseur l'indique à la rubrique « configurer un logiciel de messagerie »."
+            ),
+            (
+                "Gmail, iCloud, Yahoo : activez la validation en deux étapes, puis créez un mot de passe d'application "
+                "dans les réglages de sécurité du compte. C'est lui qu'il faut donner ici."
+            ),
+            (
+                "Microsoft 365 n'accepte pas de mot de passe : inscrivez une application dans Entra avec "
+                "l'autorisation IMAP.AccessAsUser.All, autorisez-la une fois pour la boîte, puis donnez son "
+                "identifiant et son jeton d'actualisation."
+            ),
+            "Ailleurs : donnez le nom et le mot de passe de la boîte, puis essayez.",
+        ),
+    },
+    blind={
+        "en": (
+            "Attachments and pictures, encrypted letters, and letters over 25 MB.",
+            "What is quoted from earlier letters, signatures, and the letters of machines: bounces, absences, reports.",
+            "Who wrote: names are kept, addresses are not. Addresses and telephone numbers in texts are blotted out.",
+            "Other folders: one source reads one folder. What is deleted there stays here until its retention ends.",
+        ),
+        "fr": (
+            "Les pièces jointes et les images, les messages chiffrés, et les messages de plus de 25 Mo.",
+            (
+                "Ce qui est cité de messages précédents, les signatures, et le courrier des machines (rejets, "
+                "absences, rapports)."
+            ),
+            (
+                "Qui écrit : les noms sont gardés, pas les adresses ; adresses et numéros de téléphone sont masqués "
+                "dans les textes."
+            ),
+            (
+                "Les autres dossiers : une source en lit un. Ce qui est supprimé dans la boîte reste jusqu'au "
+                "terme de sa conservation."
+            ),
+        ),
+    },
+    params=Mailbox,
+    pages=pages,
+    backfill=backfill,
+    platform="email",
+    group="own",
+    auth="password",
+    min_interval=timedelta(minutes=5),
+    default_interval=timedelta(minutes=15),
+    history={
+        "en": "the letters of the last seven days, and older ones as far back as you ask",
+        "fr": "les messages des sept derniers jours, et de plus anciens aussi loin que vous le demandez",
+    },
+    retention_days=180,
+    may_train=False,
+)

@@ -1,0 +1,143 @@
+"""From the letters of a folder to mentions: batch by batch, each letter parsed in a process that can be killed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from collectors._kit.items import short_hash
+from collectors._kit.times import earlier
+from collectors.base import RawMention
+from ground.isolate import Isolated, isolated
+
+from .letter import Letter, read_letters
+from .mailbox import Fact, Imap, letters
+
+LARGEST = 25 * 1024 * 1024  # bytes of a letter
+BATCH, BATCH_BYTES = 50, 8 * 1024 * 1024
+PRIVATE = "[…]"
+
+_ADDRESS = re.compile(r"[\w.%+'-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}", re.IGNORECASE)
+_GAP = "[ ./\u00a0\u2007\u2009\u2011\u202f-]"
+"""What stands between the digits of a telephone number: spaces that do not break too, as French writes them."""
+_PHONE = re.compile(
+    rf"(?<![\w,/-])(?<!\d\.)(?:(?:\+|00){_GAP}?\d{{1,3}}{_GAP}?(?:\(\d{{1,4}}\){_GAP}?)?\d(?:{_GAP}?\d){{6,11}}"
+    rf"|0[1-9](?:{_GAP}?\d\d){{4}}"  # France, Belgium
+    rf"|0\d{{2,4}}[ /\u00a0\u202f-]\d{{3,4}}{_GAP}?\d{{3,8}}"  # Britain, Germany, Italy
+    rf"|(?:\(\d{{3}}\){_GAP}?|\d{{3}}{_GAP})\d{{3}}{_GAP}\d{{4}}"  # North America
+    rf"|\(0\){_GAP}?[1-9](?:{_GAP}?\d\d){{4}})(?![\w-]|:\d)"  # a date and its hour are none
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """The mailbox that letters come from, and whether letters of Google Alerts are split into their links."""
+
+    host: str
+    username: str
+    split_alerts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a batch came to."""
+
+    mentions: tuple[RawMention, ...]
+    broken: tuple[tuple[str, str], ...]
+
+
+def batches(waiting: Iterable[Fact]) -> Iterator[list[Fact]]:
+    batch: list[Fact] = []
+    size = 0
+    for fact in waiting:
+        weight = fact.size if fact.size <= LARGEST else 0
+        if batch and (len(batch) == BATCH or size + weight > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(fact)
+        size += weight
+    if batch:
+        yield batch
+
+
+def read(box: Imap, batch: Sequence[Fact], whose: Whose) -> Read:
+    """The letters of a batch as mentions; one that is too large or makes no sense costs itself only."""
+    broken = [
+        (f"letter {fact.uid}", f"it is too large to be read: {fact.size // 2**20} MB")
+        for fact in batch
+        if fact.size > LARGEST
+    ]
+    fit = [fact for fact in batch if fact.size <= LARGEST]
+    raws = letters(box, [fact.uid for fact in fit]) if fit else {}
+    there = [fact for fact in fit if fact.uid in raws]
+    found: dict[str, RawMention] = {}
+    for fact, letter in zip(there, _parsed([raws[fact.uid] for fact in there]), strict=True):
+        if isinstance(letter, str):
+            broken.append((f"letter {fact.uid}", letter))
+        elif letter is not None:
+            found |= {mention.external_id: mention for mention in _mentions(letter, fact, whose)}
+    return Read(tuple(found.values()), tuple(broken))
+
+
+def _parsed(raws: list[bytes]) -> list[Letter | str | None]:
+    try:
+        return isolated(read_letters, raws)
+    except Isolated:
+        return [_alone(raw) for raw in raws]
+
+
+def _alone(raw: bytes) -> Letter | str | None:
+    try:
+        return isolated(read_letters, [raw], seconds=5)[0]
+    except Isolated:
+        return "it takes too long, or too much memory, to be read"
+
+
+def _mentions(letter: Letter, fact: Fact, whose: Whose) -> list[RawMention]:
+    if letter.links and whose.split_alerts:
+        at = earlier(letter.sent, fact.arrived)
+        return [
+            RawMention(link.url, link.url, link.title, link.text, platform="web", published_at=at)
+            for link in letter.links
+        ]
+    return [mention(letter, fact, whose)] if letter.subject or letter.text else []
+
+
+def mention(letter: Letter, fact: Fact, whose: Whose) -> RawMention:
+    """A letter as a mention, less what leads to its author: addresses and telephone numbers are blotted out."""
+    key = _mid(letter.message_id) if letter.message_id else f"letter-{short_hash(*_content(letter))}"
+    before = letter.references
+    return RawMention(
+        external_id=key,
+        title=_blotted(letter.subject),
+        text=_blotted(letter.text),
+        author=_blotted(letter.name),
+        author_id=_pseudonym(letter.address, whose),
+        platform="email",
+        outlet=letter.group,
+        published_at=earlier(letter.sent, fact.arrived),
+        thread_id=_mid(before[0]) if before else key,
+        parent_id=_mid(before[-1]) if before else None,
+    )
+
+
+def _mid(message_id: str) -> str:
+    return f"mid:{message_id}"
+
+
+def _content(letter: Letter) -> tuple[str, ...]:
+    return (letter.address, letter.subject, letter.text, letter.sent.isoformat() if letter.sent else "")
+
+
+def _blotted(text: str) -> str:
+    return _PHONE.sub(PRIVATE, _ADDRESS.sub(PRIVATE, text))
+
+
+def _pseudonym(address: str, whose: Whose) -> str:
+    """The same for the same person in this mailbox, another one elsewhere."""
+    if not address:
+        return ""
+    salt = hashlib.blake2b(f"{whose.host}\0{whose.username}".encode(), digest_size=32).digest()
+    return hashlib.blake2b(address.encode("utf-8", "replace"), key=salt, digest_size=10).hexdigest()

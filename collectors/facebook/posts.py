@@ -1,0 +1,199 @@
+"""What Facebook says of a Page, as mentions: posts, comments and ratings, whether we ask for them or are sent them.
+
+A recommendation counts as a rating: 5 of 5 when positive, 1 of 5 when negative; the stars of old are kept as given.
+All addresses are on www.facebook.com, so that a mention is the same one whichever way it came.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from collectors._kit.answers import Count, Part, Text
+from collectors._platforms.graph import Data, counted, past
+from collectors.base import RawMention
+
+PLATFORM = "facebook"
+WEB = "https://www.facebook.com"
+POST_FIELDS = (
+    "id,message,story,created_time,updated_time,from,permalink_url,shares,"
+    "comments.limit(0).summary(true),reactions.limit(0).summary(true),attachments{title,description}"
+)
+COMMENT_FIELDS = "id,message,created_time,from,permalink_url,parent{id},like_count,comment_count,attachment{title}"
+RATING_FIELDS = "created_time,recommendation_type,review_text,rating,reviewer,open_graph_story{id}"
+RECOMMENDED = {"positive": 5.0, "negative": 1.0}
+IN_ADDRESS = re.compile(r"/(?:posts|videos|photos)/(?:[^/?#]{1,200}/){0,3}?(\d{1,30})/?\?")
+COMMENT = re.compile(r"[?&](reply_)?comment_id=(\d{1,30})")
+
+
+def _dict(value: object) -> object:
+    return value if isinstance(value, dict) else {}
+
+
+class Person(Part):
+    id: Text = ""
+    name: Text = ""
+
+
+class Total(Part):
+    total_count: Count = None
+
+
+class Summed(Part):
+    summary: Annotated[Total, BeforeValidator(_dict)] = Total()
+
+
+class Shares(Part):
+    count: Count = None
+
+
+class Card(Part):
+    title: Text = ""
+    description: Text = ""
+
+
+class Written(Part):
+    """What a post and a comment have in common. `from` is absent without the permission to know who wrote."""
+
+    id: str = Field(min_length=1, max_length=200)
+    message: Text = ""
+    created_time: Text = ""
+    permalink_url: Text = ""
+    writer: Annotated[Person, BeforeValidator(_dict)] = Field(Person(), alias="from")
+
+
+class Post(Written):
+    story: Text = ""
+    updated_time: Text = ""
+    shares: Annotated[Shares, BeforeValidator(_dict)] = Shares()
+    comments: Annotated[Summed, BeforeValidator(_dict)] = Summed()
+    reactions: Annotated[Summed, BeforeValidator(_dict)] = Summed()
+    attachments: Annotated[Data, BeforeValidator(lambda value: value if isinstance(value, dict) else {"data": []})] = (
+        Data(data=[])
+    )
+
+    @property
+    def mark(self) -> str:
+        """Changes whenever a comment is added, edited or removed."""
+        return f"{self.comments.summary.total_count}:{self.updated_time}"
+
+
+class Comment(Written):
+    like_count: Count = None
+    comment_count: Count = None
+    parent: Annotated[Person, BeforeValidator(_dict)] = Person()
+    attachment: Annotated[Card, BeforeValidator(_dict)] = Card()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _id_from_address(cls, value: Any) -> Any:
+        if not isinstance(value, dict) or value.get("id") or not isinstance(value.get("permalink_url"), str):
+            return value
+        post, named = IN_ADDRESS.search(value["permalink_url"]), COMMENT.findall(value["permalink_url"])
+        return {**value, "id": f"{post[1]}_{named[-1][1]}"} if post and named else value
+
+
+class Story(Part):
+    id: Text = ""
+
+
+class Rating(Part):
+    created_time: Text = ""
+    recommendation_type: Text = ""
+    review_text: Text = ""
+    rating: Count = None
+    reviewer: Annotated[Person, BeforeValidator(_dict)] = Person()
+    open_graph_story: Annotated[Story, BeforeValidator(_dict)] = Story()
+
+    @model_validator(mode="after")
+    def _has_a_name(self) -> Rating:
+        if not self.name:
+            raise ValueError("it has neither an id nor a reviewer")
+        return self
+
+    @property
+    def name(self) -> str:
+        return self.open_graph_story.id or (f"rating-{self.reviewer.id}" if self.reviewer.id else "")
+
+
+def of_post(post: Post, ours: Collection[str]) -> RawMention | None:
+    """None for what one of `ours` (ids) wrote, and for posts without words."""
+    text = _with_cards(post.message or post.story, post.attachments.data)
+    if not text or post.writer.id in ours:
+        return None
+    counts = {
+        "likes": post.reactions.summary.total_count,
+        "shares": post.shares.count,
+        "comments": post.comments.summary.total_count,
+    }
+    return RawMention(
+        external_id=post.id,
+        url=on_the_web(post.permalink_url, post.id),
+        text=text,
+        author=post.writer.name,
+        author_id=post.writer.id,
+        platform=PLATFORM,
+        published_at=past(post.created_time),
+        thread_id=post.id,
+        engagement=counted(counts),
+    )
+
+
+def of_comment(comment: Comment, thread: str, ours: Collection[str]) -> RawMention | None:
+    """None for what one of `ours` (ids) answered, and for a comment that is a picture alone."""
+    text = _with_cards(comment.message, [comment.attachment.model_dump()])
+    if not text or comment.writer.id in ours:
+        return None
+    return RawMention(
+        external_id=comment.id,
+        url=on_the_web(comment.permalink_url, thread, comment.id),
+        text=text,
+        author=comment.writer.name,
+        author_id=comment.writer.id,
+        platform=PLATFORM,
+        published_at=past(comment.created_time),
+        thread_id=thread or None,
+        parent_id=comment.parent.id or thread or None,
+        engagement=counted({"likes": comment.like_count, "comments": comment.comment_count}),
+    )
+
+
+def of_rating(rating: Rating) -> RawMention | None:
+    """None for a rating without words: it says nothing that could be read."""
+    stars = float(rating.rating) if rating.rating else RECOMMENDED.get(rating.recommendation_type.lower())
+    if not rating.review_text:
+        return None
+    return RawMention(
+        external_id=rating.name,
+        url=on_the_web("", rating.name) if rating.open_graph_story.id else WEB,
+        text=rating.review_text,
+        author=rating.reviewer.name,
+        author_id=rating.reviewer.id,
+        platform=PLATFORM,
+        published_at=past(rating.created_time),
+        rating=stars,
+        rating_scale=5.0 if stars is not None else None,
+    )
+
+
+def on_the_web(given: str, post: str, comment: str = "") -> str:
+    """The address on www.facebook.com, made up where none is given."""
+    parts = urlsplit(given) if given.isascii() and "[" not in given else urlsplit("")
+    if parts.path.startswith("/") and len(parts.path) > 1:
+        return f"{WEB}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+    return f"{WEB}/{post}" + (f"?comment_id={comment.rpartition('_')[2]}" if comment else "")
+
+
+def _with_cards(text: str, cards: list[Any]) -> str:
+    """The text, and on lines of their own the titles and descriptions of what is attached, where they say more."""
+    lines = [text]
+    for card in cards[:10]:
+        for name in ("title", "description"):
+            line = card.get(name) if isinstance(card, dict) else None
+            if isinstance(line, str) and line.strip() and all(line not in one for one in lines):
+                lines.append(line)
+    return "\n".join(filter(None, lines))

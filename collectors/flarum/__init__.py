@@ -1,0 +1,234 @@
+"""Flarum forums: discussions, those that a search finds or all, with or without their replies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+import httpx2
+from pydantic import Field, SecretStr
+
+from collectors._kit.answers import each
+from collectors._kit.fields import BaseUrl, Line, Params
+from collectors._kit.paging import capped
+from collectors._kit.times import moment, rfc3339
+from collectors.base import Collector, Cursor, Page, RawMention, Window
+
+from .forum import Answer, Forum, Item, Said, mention_of, posts_of
+
+OVERLAP = timedelta(hours=1)
+FIRST_READING = timedelta(days=7)
+MOST_PAGES = 20
+MOST_REPLIES = 10  # pages of one discussion
+LARGEST = 1_000_000
+MOST_REQUESTS = 120  # of one reading that asks discussion by discussion
+Broken = list[tuple[str, str]]
+
+
+class FlarumForum(Params):
+    base_url: BaseUrl = Field(title="Address of the forum", examples=["https://forum.example.org"])
+    query: Line = Field(
+        default="", title="Words to search for", description="Empty: all discussions", examples=["acme"]
+    )
+    what: Literal["discussions", "posts"] = Field(
+        default="discussions",
+        title="What to read",
+        description="discussions: opening posts, and the reply that a search finds; posts: all replies too",
+    )
+    token: SecretStr = Field(
+        default=SecretStr(""), title="Token", max_length=300, description="Only for forums that visitors may not read"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one page of the list gave: mentions, what was broken, the date of its last item, where the next begins."""
+
+    mentions: tuple[RawMention, ...]
+    broken: tuple[tuple[str, str], ...]
+    oldest: datetime | None
+    next: int | None
+
+
+def pages(params: FlarumForum, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
+    """From the newest back to the last reading. The cursor's `newest` moves on the last page only."""
+    newest = moment(cursor.get("newest"))
+    since = newest - OVERLAP if newest else datetime.now(UTC) - FIRST_READING
+    latest, given = newest or since, set[str]()
+    offset: int | None = 0
+    forum = Forum(params.base_url, http, params.token.get_secret_value())
+    for number in range(1, MOST_PAGES + 1):
+        read = _read(params, forum, offset or 0, since, {}, MOST_REQUESTS)
+        latest = max([latest, *(_past(one) for one in read.mentions)])
+        offset = read.next if read.oldest is None or read.oldest >= since else None
+        last = offset is None or number == MOST_PAGES or len(forum.asked) > MOST_REQUESTS
+        fresh = tuple(one for one in read.mentions if one.external_id not in given)
+        given |= {one.external_id for one in fresh}
+        warning = capped(len(given)) if last and (offset is not None or len(forum.asked) > MOST_REQUESTS) else None
+        yield Page(fresh, {"newest": rfc3339(latest)} if last else cursor, broken=read.broken, warning=warning)
+        if last:
+            return
+
+
+def backfill(params: FlarumForum, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
+    """The window, newest first; the cursor holds `offset`, where the next page begins."""
+    kept, given, reached = cursor.get("offset"), set[str](), window.until
+    offset = kept if isinstance(kept, int) and kept > 0 else 0
+    between = f"{window.since.date().isoformat()}..{(window.until.date() + timedelta(days=1)).isoformat()}"
+    while True:
+        forum = Forum(params.base_url, http, params.token.get_secret_value())
+        read = _read(params, forum, offset, window.since, {"filter[created]": between})
+        reached = max(window.since, min([reached, *([read.oldest] if read.oldest else [])]))
+        ended = read.next is None or reached <= window.since
+        fresh = tuple(one for one in read.mentions if _within(one, window) and one.external_id not in given)
+        given |= {one.external_id for one in fresh}
+        offset = read.next or offset
+        told = window.since if ended else window.until if _replies(params) else reached
+        yield Page(fresh, {"offset": offset}, broken=read.broken, reached=told)
+        if ended:
+            return
+
+
+def _replies(params: FlarumForum) -> bool:
+    """Whether the replies are read discussion by discussion, in no order of time."""
+    return params.what == "posts" and bool(params.query)
+
+
+def _read(
+    params: FlarumForum, forum: Forum, offset: int, since: datetime, within: Mapping[str, str], most: int = LARGEST
+) -> Reading:
+    if params.what == "posts" and not params.query:
+        query = {"filter[type]": "comment", "sort": "-createdAt", "include": "user,discussion"}
+        return _reading(forum.get("posts", query, offset), forum, _of_post(forum))
+    searched = {"filter[q]": params.query} if params.query else {}
+    if not _replies(params):
+        query = {**searched, **within, "sort": "-createdAt", "include": "user,firstPost,firstPost.user"}
+        query["include"] += ",mostRelevantPost,mostRelevantPost.user" if searched else ""
+        return _reading(forum.get("discussions", query, offset), forum, _of_discussion(forum))
+    answer = forum.get("discussions", {**searched, "sort": "-lastPostedAt"}, offset)
+    return _reading(answer, forum, _with_replies(forum, since, most), last="lastPostedAt")
+
+
+Mentions = Callable[[Item, Answer, Broken], Iterator[RawMention]]
+
+
+def _reading(answer: Answer, forum: Forum, give: Mentions, last: str = "createdAt") -> Reading:
+    items: list[Item] = []
+    _, bad = each(Item, answer.items, items.append, forum.host)
+    broken, mentions = list(bad), dict[str, RawMention]()
+    for item in items:
+        mentions |= {one.external_id: one for one in give(item, answer, broken)}
+    dates = [at for item in items if not item.attributes.get("isSticky") and (at := moment(item.attributes.get(last)))]
+    return Reading(tuple(mentions.values()), tuple(broken), dates[-1] if dates else None, answer.next)
+
+
+def _of_discussion(forum: Forum) -> Mentions:
+    def give(discussion: Item, answer: Answer, _: Broken) -> Iterator[RawMention]:
+        for post in posts_of(discussion, answer.included):
+            if mention := mention_of(post, discussion, answer.included, forum.base):
+                yield mention
+
+    return give
+
+
+def _of_post(forum: Forum) -> Mentions:
+    def give(post: Item, answer: Answer, broken: Broken) -> Iterator[RawMention]:
+        key = post.of("discussion")
+        if key is None:
+            broken.append((post.id[:200], "discussion: Field required"))
+            return
+        discussion = answer.included.get(key, Item(id=key[1]))
+        if mention := mention_of(post, discussion, answer.included, forum.base):
+            yield mention
+
+    return give
+
+
+def _with_replies(forum: Forum, since: datetime, most: int) -> Mentions:
+    """The posts of a discussion since then, newest first."""
+
+    def give(discussion: Item, _: Answer, broken: Broken) -> Iterator[RawMention]:
+        query = {"filter[discussion]": discussion.id, "sort": "-createdAt", "include": "user"}
+        offset: int | None = 0
+        at = moment(Said.model_validate(discussion.attributes).lastPostedAt)
+        for _number in range(MOST_REPLIES):
+            if offset is None or (at is not None and at < since) or len(forum.asked) > most:
+                return
+            answer = forum.get("posts", query, offset)
+            posts: list[Item] = []
+            broken += each(Item, answer.items, posts.append, forum.host)[1]
+            for post in posts:
+                at = moment(post.attributes.get("createdAt"))
+                mention = mention_of(post, discussion, answer.included, forum.base)
+                if mention and (at is None or at >= since):
+                    yield mention
+            offset = answer.next
+
+    return give
+
+
+def _past(mention: RawMention) -> datetime:
+    return min(mention.published_at or datetime.min.replace(tzinfo=UTC), datetime.now(UTC))
+
+
+def _within(mention: RawMention, window: Window) -> bool:
+    return mention.published_at is not None and window.since <= mention.published_at < window.until
+
+
+collector = Collector(
+    kind="flarum",
+    title={"en": "Flarum forum", "fr": "Forum Flarum"},
+    params=FlarumForum,
+    pages=pages,
+    backfill=backfill,
+    help={
+        "en": "Discussions of a Flarum forum, those that a search finds or all of them, with or without their replies. "
+        "Public forums need no token.",
+        "fr": "Les discussions d’un forum Flarum, celles qu’une recherche trouve ou toutes, avec ou sans leurs "
+        "réponses. Les forums publics ne demandent pas de jeton.",
+    },
+    steps={
+        "en": (
+            "Open the forum in a browser and copy its address, up to the last slash before «d/» or «t/».",
+            "Try the search there: what it finds is what Vigie reads.",
+            (
+                "A forum for members only: sign in, open your profile, Security, Developer tokens, and create one. "
+                "Without that page, ask the forum's owner for a token."
+            ),
+        ),
+        "fr": (
+            (
+                "Ouvrez le forum dans un navigateur et copiez son adresse, jusqu’à la dernière barre avant « d/ » ou "
+                "« t/ »."
+            ),
+            "Essayez-y la recherche : ce qu’elle trouve est ce que Vigie lit.",
+            (
+                "Forum réservé aux membres : connectez-vous, ouvrez votre profil, Sécurité, Jetons de développeur, et "
+                "créez-en un. Sans cette page, demandez un jeton au propriétaire du forum."
+            ),
+        ),
+    },
+    blind={
+        "en": (
+            "Replies, where «discussions» is chosen: only the one that a search finds in each is read.",
+            "What moderators deleted for good; what is hidden is followed where the token may see it.",
+            "Private discussions, and changes to posts once they have left the pages that are read again.",
+        ),
+        "fr": (
+            "Les réponses, si « discussions » est choisi : seule celle qu’une recherche trouve dans chacune est lue.",
+            "Ce que la modération a supprimé pour de bon ; ce qui est masqué est suivi là où le jeton peut le voir.",
+            "Les discussions privées, et les modifications de messages une fois qu’ils ont quitté les pages relues.",
+        ),
+    },
+    platform="flarum",
+    group="forums",
+    min_interval=timedelta(minutes=10),
+    gap=timedelta(seconds=1),
+    deletions=True,
+    history={
+        "en": "the last 7 days at first; as far as the forum goes on request",
+        "fr": "les 7 derniers jours d’abord ; aussi loin que va le forum sur demande",
+    },
+)

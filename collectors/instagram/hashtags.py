@@ -1,0 +1,85 @@
+"""Hashtags on Instagram: at most 30 different ones in 7 days, counted here as Meta counts them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from collectors._kit.answers import each
+from collectors._kit.paging import capped
+from collectors._kit.times import moment, rfc3339
+from collectors._kit.watched import Forward, Reading
+from collectors._platforms.graph import MOST_SHEETS, Data, Graph, NotUsed
+from collectors.base import Page
+from ground.notice import Json, Notice
+
+from .media import HASHTAG_FIELDS, Media, of_media
+
+SHEET = 50
+MOST, WEEK = 30, timedelta(days=7)
+
+
+def read_hashtags(run: Reading, names: tuple[str, ...], account: str, graph: Graph) -> Iterator[Page]:
+    """The media of the last 24 hours under each hashtag. What goes beyond the 30 is told, and waits."""
+    now = datetime.now(UTC)
+    asked = {name: at for name, at in _begun(run.state.get("hashtags")).items() if now - at < WEEK}
+    tops = _texts(run.state.get("tops"))
+    ids = _texts(run.state.get("ids"))
+    for name in names:
+        if graph.pause:
+            return
+        if name not in asked and len(asked) >= MOST:
+            run.warning = _beyond(name, min(asked.values()) + WEEK)
+            continue
+        asked.setdefault(name, now)
+        begun: dict[str, Json] = {one: rfc3339(at) for one, at in asked.items()}
+        run.state["hashtags"] = begun
+        ids[name] = ids.get(name) or _id_of(name, account, graph)
+        run.state["ids"] = dict(ids)
+        if ids[name]:
+            yield from _media(run, name, ids[name], account, graph, tops)
+    run.state["tops"] = {name: top for name, top in tops.items() if name in names}
+
+
+def _media(run: Reading, name: str, hashtag: str, account: str, graph: Graph, tops: dict[str, str]) -> Iterator[Page]:
+    ahead = Forward(tops.get(name))
+    for sheet in graph.sheets(
+        f"{hashtag}/recent_media", {"user_id": account, "fields": HASHTAG_FIELDS, "limit": SHEET}
+    ):
+        mentions, broken = each(Media, sheet.items, of_media, graph.host)
+        end = ahead.ends(one.published_at for one in mentions) or sheet.last
+        if sheet.capped and not end:
+            run.warning = capped(SHEET * MOST_SHEETS)
+        if (end or sheet.capped) and ahead.reached:
+            tops[name] = ahead.reached
+            run.state["tops"] = dict(tops)
+        yield run.page(mentions, broken)
+        if end:
+            return
+
+
+def _id_of(name: str, account: str, graph: Graph) -> str:
+    """The id of a hashtag; empty where nobody has used it yet, which Meta tells as an error (24)."""
+    try:
+        found = graph.read(Data, "ig_hashtag_search", {"user_id": account, "q": name}).data
+    except NotUsed:
+        return ""
+    first = found[0].get("id") if found and isinstance(found[0], dict) else None
+    return str(first) if isinstance(first, str | int) else ""
+
+
+def _beyond(name: str, free: datetime) -> Notice:
+    return Notice(
+        "Meta allows {most} different hashtags in 7 days: #{name} is not read before {day}",
+        {"most": MOST, "name": name, "day": free.date().isoformat()},
+    )
+
+
+def _begun(value: object) -> dict[str, datetime]:
+    given = value.items() if isinstance(value, dict) else ()
+    return {str(name): at for name, text in given if (at := moment(text))}
+
+
+def _texts(value: object) -> dict[str, str]:
+    given = value.items() if isinstance(value, dict) else ()
+    return {str(name): text for name, text in given if isinstance(text, str)}

@@ -1,0 +1,100 @@
+"""What Instagram says of a business account, as mentions: media that tag or name it, comments, media of hashtags."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from collectors._kit.answers import Count, Part, Text
+from collectors._platforms.graph import counted, past
+from collectors.base import RawMention
+
+PLATFORM = "instagram"
+WEB = "https://www.instagram.com"
+MEDIA_FIELDS = "id,caption,permalink,timestamp,username,like_count,comments_count"
+HASHTAG_FIELDS = "id,caption,permalink,timestamp,like_count,comments_count"  # Meta tells no author of these
+OWN_FIELDS = "id,permalink,timestamp,comments_count"
+REPLY_FIELDS = "id,text,timestamp,username,like_count"
+COMMENT_FIELDS = f"{REPLY_FIELDS},parent_id,replies.limit(50){{{REPLY_FIELDS}}}"
+LOOKED_UP = f"{REPLY_FIELDS},parent_id,media{{id,permalink}}"
+
+
+def _dict(value: object) -> object:
+    return value if isinstance(value, dict) else {}
+
+
+class Media(Part):
+    id: str = Field(min_length=1, max_length=200)
+    caption: Text = ""
+    permalink: Text = ""
+    timestamp: Text = ""
+    username: Text = ""
+    like_count: Count = None
+    comments_count: Count = None
+
+    @property
+    def mark(self) -> str:
+        """Changes when a comment is added."""
+        return str(self.comments_count)
+
+
+class Of(Part):
+    id: Text = ""
+    permalink: Text = ""
+
+
+class Replies(Part):
+    data: list[Any] = Field([], max_length=1_000)
+
+
+class Comment(Part):
+    id: str = Field(min_length=1, max_length=200)
+    text: Text = ""
+    timestamp: Text = ""
+    username: Text = ""
+    like_count: Count = None
+    parent_id: Text = ""
+    media: Annotated[Of, BeforeValidator(_dict)] = Of()
+    replies: Annotated[Replies, BeforeValidator(_dict)] = Replies()
+
+
+def of_media(media: Media) -> RawMention | None:
+    """None for a picture without a caption."""
+    if not media.caption:
+        return None
+    return RawMention(
+        external_id=media.id,
+        url=address(media.permalink),
+        text=media.caption,
+        author=media.username,
+        author_id=media.username,
+        platform=PLATFORM,
+        published_at=past(media.timestamp),
+        thread_id=media.id,
+        engagement=counted({"likes": media.like_count, "comments": media.comments_count}),
+    )
+
+
+def of_comment(comment: Comment, thread: str, permalink: str, own: str, parent: str = "") -> RawMention | None:
+    """None for what the account itself (`own`, its name) answers, and for a comment without words."""
+    if not comment.text or (own and comment.username.lower() == own.lower()):
+        return None
+    under = address(permalink)
+    return RawMention(
+        external_id=comment.id,
+        url=f"{under.rstrip('/')}/c/{comment.id}/" if "/p/" in under or "/reel/" in under else under,
+        text=comment.text,
+        author=comment.username,
+        author_id=comment.username,
+        platform=PLATFORM,
+        published_at=past(comment.timestamp),
+        thread_id=thread or None,
+        parent_id=parent or comment.parent_id or thread or None,
+        engagement=counted({"likes": comment.like_count}),
+    )
+
+
+def address(permalink: str) -> str:
+    """The address on www.instagram.com; that of the site where none is told."""
+    return permalink if permalink.startswith(f"{WEB}/") and permalink.isascii() and " " not in permalink else WEB

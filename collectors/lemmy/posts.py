@@ -1,0 +1,110 @@
+"""What a Lemmy instance answers in its versions 3 and 4, and what a post or a comment of it is as a mention."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+from collectors._kit.answers import Count, Part, Text
+from collectors._kit.fetch import host_of
+from collectors._kit.times import moment
+from collectors.base import RawMention
+from ground.links import clean_link
+
+Flag = Annotated[bool, BeforeValidator(lambda value: value is True or value == "true")]
+
+
+class Content(Part):
+    """A post or a comment. Version 3 says `published`, 4 `published_at`; 4 counts here, 3 beside it."""
+
+    ap_id: str
+    id: Count = None
+    name: Text = ""
+    body: Text = ""
+    content: Text = ""
+    embed_title: Text = ""
+    embed_description: Text = ""
+    path: Text = ""
+    published: Any = None
+    published_at: Any = None
+    updated: Any = None
+    updated_at: Any = None
+    removed: Flag = False
+    deleted: Flag = False
+    featured_community: Flag = False
+    featured_local: Flag = False
+    score: Count = None
+    comments: Count = None
+    child_count: Count = None
+
+
+class Named(Part):
+    name: Text = ""
+    display_name: Text = ""
+    actor_id: Text = ""
+    ap_id: Text = ""
+
+    @property
+    def address(self) -> str:
+        return self.ap_id or self.actor_id
+
+
+class Counts(Part):
+    score: Count = None
+    comments: Count = None
+    child_count: Count = None
+
+
+class View(Part):
+    post: Content
+    comment: Content | None = None
+    creator: Named = Named()
+    community: Named = Named()
+    counts: Counts = Counts()
+
+
+def mention_of(view: View, known: Mapping[int, str]) -> RawMention:
+    """`known` are the addresses of comments met so far by the instance's own numbers: a path is made of these."""
+    said, name = view.comment or view.post, view.community.name
+    community = f"{name}@{host_of(view.community.address)}" if view.community.address else name
+    return RawMention(
+        external_id=said.ap_id,
+        url=clean_link(said.ap_id),
+        title=view.post.name,
+        text=said.content if view.comment else _text(view.post),
+        author=view.creator.display_name or view.creator.name,
+        author_id=view.creator.address,
+        platform="lemmy",
+        outlet=community,
+        published_at=moment(said.published_at) or moment(said.published),
+        edited_at=moment(said.updated_at) or moment(said.updated),
+        thread_id=view.post.ap_id,
+        parent_id=_parent(view.comment, view.post, known) if view.comment else None,
+        engagement=_engagement(said, view.counts),
+        deleted=said.removed or said.deleted,
+    )
+
+
+def pinned(view: View) -> bool:
+    return view.comment is None and (view.post.featured_community or view.post.featured_local)
+
+
+def _text(post: Content) -> str:
+    """What was written, then the card of the link, on lines of its own."""
+    return "\n".join(part for part in (post.body, post.embed_title, post.embed_description) if part)
+
+
+def _parent(comment: Content, post: Content, known: Mapping[int, str]) -> str | None:
+    above = comment.path.split(".")[-2:-1]
+    if not above or above == ["0"]:
+        return post.ap_id
+    return known.get(int(above[0])) if above[0].isdigit() else None
+
+
+def _engagement(said: Content, counts: Counts) -> dict[str, int]:
+    likes = said.score if said.score is not None else counts.score
+    replies = (said.comments, said.child_count, counts.comments, counts.child_count)
+    given = {"likes": likes, "comments": next((one for one in replies if one is not None), None)}
+    return {name: count for name, count in given.items() if count is not None}

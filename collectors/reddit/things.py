@@ -1,0 +1,134 @@
+"""Reddit's things as mentions: posts (t3) and comments (t1), also those of the oldest answers, and deleted ones."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from collectors._kit.answers import Count, Part, Text
+from collectors._kit.times import moment
+from collectors.base import RawMention
+
+PLATFORM = "reddit"
+WEB = "https://www.reddit.com"
+GONE = ("[deleted]", "[removed]", "[ Removed by Reddit ]", "[ Removed by reddit ]")
+OWN_MEDIA = ("https://www.reddit.com/", "https://i.redd.it/", "https://v.redd.it/", "https://old.reddit.com/")
+
+
+class Data(Part):
+    """A post or a comment. `edited` is false, or when; in the oldest answers it is true."""
+
+    name: str = Field(min_length=4, max_length=30)
+    created_utc: Any = None
+    edited: Any = None
+    author: Text = ""
+    author_fullname: Text = ""
+    subreddit: Text = ""
+    permalink: Text = ""
+    score: Count = None
+    title: Text = ""
+    selftext: Text = ""
+    is_self: Annotated[bool, BeforeValidator(lambda value: value is not False)] = True
+    url: Text = ""
+    num_comments: Count = None
+    num_crossposts: Count = None
+    removed_by_category: Text = ""
+    crosspost_parent_list: Annotated[
+        list[Any], BeforeValidator(lambda value: value[:3] if isinstance(value, list) else [])
+    ] = Field([])
+    body: Text = ""
+    link_id: Text = ""
+    parent_id: Text = ""
+
+    @property
+    def at(self) -> datetime | None:
+        at = moment(self.created_utc)
+        return min(at, datetime.now(UTC)) if at else None
+
+
+class Thing(Part):
+    kind: Text = ""
+    data: Data
+
+
+def mention(thing: Thing) -> RawMention | None:
+    """None for what is neither a post nor a comment: a community, a user, «more»."""
+    if thing.data.name.startswith("t3_"):
+        return of_post(thing.data)
+    return of_comment(thing.data) if thing.data.name.startswith("t1_") else None
+
+
+def gone(name: str) -> RawMention:
+    """A post or comment that Reddit does not show any more."""
+    return RawMention(external_id=name, url=f"{WEB}/", platform=PLATFORM, deleted=True)
+
+
+def of_post(post: Data) -> RawMention:
+    """The post; a crosspost carries the words of what it passes on, a link its address."""
+    if post.removed_by_category or post.selftext.strip() in GONE:
+        return gone(post.name)
+    outside = post.url if not post.is_self and post.url.startswith("http") else ""
+    outside = "" if outside.startswith(OWN_MEDIA) else outside
+    text = "\n".join(filter(None, (post.selftext, *_passed_on(post), outside)))
+    return _common(
+        post,
+        title=post.title,
+        text=text,
+        thread_id=post.name,
+        engagement=_counts(likes=post.score, comments=post.num_comments, shares=post.num_crossposts),
+    )
+
+
+def of_comment(comment: Data) -> RawMention | None:
+    """None for a picture alone."""
+    if comment.body.strip() in GONE:
+        return gone(comment.name)
+    if not comment.body:
+        return None
+    return _common(
+        comment,
+        text=comment.body,
+        thread_id=comment.link_id or None,
+        parent_id=comment.parent_id or None,
+        engagement=_counts(likes=comment.score),
+    )
+
+
+def _common(data: Data, **more: Any) -> RawMention:
+    left = data.author in GONE  # the account is gone, its words are not
+    edited = None if isinstance(data.edited, bool) else moment(data.edited)
+    return RawMention(
+        external_id=data.name,
+        url=_address(data),
+        author="" if left else data.author,
+        author_id="" if left else data.author_fullname or data.author,
+        platform=PLATFORM,
+        outlet=f"r/{data.subreddit}" if data.subreddit else "",
+        published_at=data.at,
+        edited_at=edited,
+        **more,
+    )
+
+
+def _address(data: Data) -> str:
+    """Comments of the oldest answers have no permalink: it is made of the ids."""
+    if data.permalink.startswith("/") and data.permalink.isascii():
+        return f"{WEB}{data.permalink}"
+    if data.link_id:
+        where = f"/r/{data.subreddit}" if data.subreddit.isascii() and data.subreddit else ""
+        return f"{WEB}{where}/comments/{data.link_id.removeprefix('t3_')}/_/{data.name.removeprefix('t1_')}/"
+    return f"{WEB}/comments/{data.name.removeprefix('t3_')}/"
+
+
+def _passed_on(post: Data) -> list[str]:
+    """Title and text of the post that a crosspost passes on, where they say more."""
+    given = next((one for one in post.crosspost_parent_list[:1] if isinstance(one, dict)), {})
+    lines = (given.get("title"), given.get("selftext"))
+    known = (*GONE, post.title, post.selftext)
+    return [line for line in lines if isinstance(line, str) and line.strip() and line not in known]
+
+
+def _counts(**counts: int | None) -> dict[str, int]:
+    return {name: count for name, count in counts.items() if count is not None}

@@ -1,0 +1,253 @@
+"""Stack Exchange: questions and answers that hold some words, on Stack Overflow or another of its 170 sites."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+import httpx2
+from pydantic import Field, SecretStr, StringConstraints
+
+from collectors._kit.answers import Count, Part, Text, answer_of, each
+from collectors._kit.fetch import fetch, host_of
+from collectors._kit.fields import Interface, Params, Words
+from collectors._kit.items import LONGEST_TEXT, fit
+from collectors._kit.slices import Read, backward, forward, once
+from collectors._kit.times import moment, past
+from collectors.base import Collector, Cursor, Page, RawMention, Window
+from ground.links import clean_link
+
+from .api import Post, Wrapper, judged, pause
+
+PAGE_SIZE = 100
+RESERVE = 0.1
+"""The part of a day's calls that reading back leaves to the readings of what is new."""
+OVERLAP = timedelta(minutes=60)
+FIRST = timedelta(days=7)
+
+
+class Search(Params):
+    """What is searched for, and on which site."""
+
+    query: Words = Field(title="Words", description="As in the search of the site", examples=["acme cloud"])
+    site: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z0-9][a-z0-9.-]{0,60}$")] = Field(
+        default="stackoverflow",
+        title="Site",
+        description="The beginning of its address, without .stackexchange.com or .com",
+        examples=["stackoverflow", "superuser", "travel"],
+    )
+    answers: bool = Field(default=True, title="Answers too")
+    api_key: SecretStr = Field(
+        default=SecretStr(""),
+        title="Key",
+        max_length=200,
+        description="Without one, all that read from your address share 300 calls a day",
+    )
+    base_url: Interface = Field(default="https://api.stackexchange.com", title="Address of the interface")
+
+
+class Question(Post):
+    question_id: Annotated[int, Field(gt=0)]
+    title: Text = ""
+    tags: list[str] = []  # noqa: RUF012 - pydantic copies it
+    view_count: Count = None
+    answer_count: Count = None
+
+
+class Reply(Post):
+    post_id: Annotated[int, Field(gt=0)]
+
+
+class Excerpt(Part):
+    """A match of the search that knows answers too, but neither their authors nor their whole text."""
+
+    item_type: Text = ""
+    question_id: Annotated[int, Field(gt=0)]
+    answer_id: Annotated[int, Field(gt=0)] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """Asks the methods of one site."""
+
+    params: Search
+    http: httpx2.Client
+
+    def __call__(self, method: str, **fields: str | int) -> Wrapper:
+        key = self.params.api_key.get_secret_value()
+        asked = {**fields, "site": self.params.site, "pagesize": PAGE_SIZE, **({"key": key} if key else {})}
+        return answer_of(Wrapper, fetch(self.http, f"{self.params.base_url}/2.3/{method}", params=asked, judge=judged))
+
+    def search(self, method: str, window: Window, **fields: str) -> Wrapper:
+        """What was written in a window; its end is not part of it, where theirs is."""
+        since, until = (int(at.timestamp()) for at in (window.since, window.until))
+        dates: dict[str, str | int] = {
+            "fromdate": since,
+            "todate": max(since, until - 1),
+            "sort": "creation",
+            "order": "desc",
+        }
+        return self(method, **dates, q=self.params.query, **fields)
+
+
+def pages(params: Search, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
+    """What was written since the cursor's `at`, less an hour; in the last 7 days at first."""
+    asker = _Asker(params, http)
+    return forward(cursor, lambda part: _read(asker, part), overlap=OVERLAP, first=FIRST, most=PAGE_SIZE)
+
+
+def backfill(params: Search, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
+    """The window, newest slice first. A tenth of the day's calls is left to the readings of what is new."""
+    asker = _Asker(params, http)
+    return backward(cursor, window, lambda part: _read(asker, part, RESERVE), most=PAGE_SIZE)
+
+
+def _read(asker: _Asker, window: Window, reserve: float = 0) -> Read:
+    questions = asker.search("search/advanced", window, filter="withbody")
+    site = asker.params.site
+    mentions, broken = each(Question, questions.items, lambda one: question(one, site), _host(asker), "question_id")
+    said = [questions]
+    if asker.params.answers:
+        found = asker.search("search/excerpts", window)
+        replies, lost, more = _replies(asker, found)
+        mentions, broken, said = mentions + replies, broken + lost, [*said, found, *more]
+    full = 2.0 if any(one.has_more for one in said[:2]) else max(len(one.items) for one in said[:2]) / PAGE_SIZE
+    return Read(once(mentions), broken, full, pause(said, reserve))
+
+
+def _replies(
+    asker: _Asker, found: Wrapper
+) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...], Sequence[Wrapper]]:
+    """The answers among the matches, in full."""
+    threads: dict[int, int] = {}
+
+    def note(match: Excerpt) -> None:
+        if match.item_type == "answer" and match.answer_id:
+            threads[match.answer_id] = match.question_id
+
+    _, broken = each(Excerpt, found.items, note, _host(asker), "question_id")
+    if not threads:
+        return (), broken, ()
+    got = asker(f"posts/{';'.join(map(str, threads))}", filter="withbody")
+    site = asker.params.site
+    mentions, lost = each(Reply, got.items, lambda one: reply(one, threads, site), _host(asker), "post_id")
+    return mentions, broken + lost, (got,)
+
+
+def _host(asker: _Asker) -> str:
+    return host_of(asker.params.base_url)
+
+
+def question(post: Question, site: str) -> RawMention:
+    """A question. Its tags are words of its author too, and stand on a line of their own."""
+    tags = " ".join(f"[{html.escape(tag)}]" for tag in post.tags[:10])
+    counts = {"likes": post.score, "comments": post.answer_count, "views": post.view_count}
+    body = fit(post.body, LONGEST_TEXT)
+    return _mention(
+        post,
+        site,
+        post.question_id,
+        title=post.title,
+        text="\n".join(filter(None, (body, f"<p>{tags}</p>" if tags else ""))),
+        thread=post.question_id,
+        counts=counts,
+    )
+
+
+def reply(post: Reply, threads: Mapping[int, int], site: str) -> RawMention | None:
+    """An answer to the question that its match named."""
+    thread = threads.get(post.post_id)
+    if thread is None:
+        return None
+    return _mention(
+        post,
+        site,
+        post.post_id,
+        title="",
+        text=fit(post.body, LONGEST_TEXT),
+        thread=thread,
+        counts={"likes": post.score},
+    )
+
+
+def _mention(
+    post: Post, site: str, number: int, *, title: str, text: str, thread: int, counts: Mapping[str, int | None]
+) -> RawMention:
+    """Posts are CC BY-SA: the author and the link are to be shown with them. Numbers are those of the site alone."""
+    link = clean_link(post.link)
+    return RawMention(
+        external_id=f"{site}/{number}",
+        url=link,
+        title=title,
+        text=text,
+        html=True,
+        author=html.unescape(post.owner.display_name),
+        author_id=f"{site}/{post.owner.user_id}" if post.owner.user_id else "",
+        platform="stack exchange",
+        outlet=host_of(link).removeprefix("www.") if link else site,
+        published_at=past(moment(post.creation_date)),
+        edited_at=past(moment(post.last_edit_date)),
+        thread_id=f"{site}/{thread}",
+        parent_id=f"{site}/{thread}" if thread != number else None,
+        engagement={name: count for name, count in counts.items() if count is not None},
+    )
+
+
+collector = Collector(
+    kind="stackexchange",
+    title={"en": "Stack Exchange", "fr": "Stack Exchange"},
+    help={
+        "en": "Questions and answers of Stack Overflow, Super User and 170 other sites that hold your words. It works "
+        "without a key; with a free one, far more can be read.",
+        "fr": "Les questions et les réponses de Stack Overflow, Super User et 170 autres sites qui contiennent vos "
+        "mots. Cela fonctionne sans clé ; avec une clé gratuite, on peut lire bien davantage.",
+    },
+    params=Search,
+    pages=pages,
+    backfill=backfill,
+    platform="stack exchange",
+    group="forums",
+    min_interval=timedelta(minutes=10),
+    default_interval=timedelta(hours=1),
+    steps={
+        "en": (
+            (
+                "A key is only needed for several sources or long histories: without one, 300 calls a day are shared "
+                "by everything that reads from your address."
+            ),
+            "Log in on stackapps.com with any Stack Exchange account, and open stackapps.com/apps/oauth/register.",
+            "Give the application any name, your site as its domain and its address; leave the rest as it is.",
+            "Press «Register Your Application», and copy the «Key» (not the «Client Secret») into the field here.",
+        ),
+        "fr": (
+            (
+                "Une clé ne sert qu'à partir de plusieurs sources ou pour un long historique : sans elle, 300 appels "
+                "par jour sont partagés par tout ce qui lit depuis votre adresse."
+            ),
+            "Connectez-vous à stackapps.com avec un compte Stack Exchange et ouvrez stackapps.com/apps/oauth/register.",
+            "Donnez un nom à l'application, votre site comme domaine et comme adresse ; laissez le reste tel quel.",
+            "Cliquez sur «Register Your Application», puis copiez la «Key» (pas le «Client Secret») dans le champ ici.",
+        ),
+    },
+    blind={
+        "en": (
+            "Comments under questions and answers: the search does not look into them.",
+            "Votes, edits and answers that come more than an hour after a post was found.",
+            "What was deleted there: it stays here.",
+            "Other sites than the one chosen: add a source for each.",
+        ),
+        "fr": (
+            "Les commentaires sous les questions et les réponses : la recherche ne les regarde pas.",
+            "Les votes, les modifications et les réponses venus plus d'une heure après que le message a été trouvé.",
+            "Ce qui a été supprimé là-bas : cela reste ici.",
+            "Les autres sites que celui choisi : ajoutez une source pour chacun.",
+        ),
+    },
+    history={
+        "en": "the last 7 days; going back reaches the first question of the site, from 2008 on",
+        "fr": "les 7 derniers jours ; en remontant, jusqu'à la première question du site, dès 2008",
+    },
+)

@@ -1,0 +1,172 @@
+"""Telegram: a public channel, read from the preview that t.me shows to everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import httpx2
+from pydantic import AfterValidator, Field, StringConstraints
+
+from collectors._kit.fetch import fetch, host_of
+from collectors._kit.fields import Interface, Params
+from collectors._kit.newest import FIRST_RUN, Listing, back
+from collectors._kit.paging import Fresh, capped
+from collectors._kit.times import moment
+from collectors.base import Collector, Cursor, Page, RawMention, SourceChanged, SourceError, SourceRefused, Window
+from ground.isolate import Isolated, isolated
+
+from .preview import Message, Preview, read_preview
+
+MOST_PAGES, PAGE_SIZE = 50, 20
+LONGEST_TEXT = 65_536
+
+NO_CHANNEL = "Telegram knows no channel named {channel}: check its name, or it was deleted or renamed"
+NO_PREVIEW = (
+    "{channel} is a group, a person or a bot, or a channel that hides its messages from the web: only public channels "
+    "can be read so. A bot that is a member can read the others"
+)
+
+
+def _name(text: str) -> str:
+    """The name out of whatever people paste: @name, t.me/name, https://t.me/s/name."""
+    bare = text.strip().removeprefix("https://").removeprefix("http://").removeprefix("@")
+    for prefix in ("t.me/s/", "t.me/", "telegram.me/"):
+        bare = bare.removeprefix(prefix)
+    name = bare.strip("/").partition("?")[0].partition("/")[0]
+    if not (4 <= len(name) <= 64 and name.isascii() and name.replace("_", "").isalnum()):
+        raise ValueError("this is not the name of a public channel, such as cobaltbikes")
+    return name
+
+
+class Channel(Params):
+    base_url: Interface = Field("https://t.me", title="Address of the preview")
+    channel: Annotated[str, StringConstraints(max_length=200), AfterValidator(_name)] = Field(
+        title="Channel", description="Its public name or its address", examples=["cobaltbikes"]
+    )
+
+
+def pages(params: Channel, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
+    """The newest page, and back from it to the cursor's `newest` number: its messages are read again, for their edits.
+
+    The cursor moves with the last page only, so that a run cut short leaves no hole.
+    """
+    known = cursor.get("newest")
+    since = datetime.now(UTC) - FIRST_RUN
+    fresh, newest, before, given = Fresh(), 0, None, set[str]()
+    for number in range(1, MOST_PAGES + 1):
+        preview = _ask(params, http, before)
+        newest = max(newest, *preview.seen, 0)
+        reached = min(preview.seen) <= known if preview.seen and isinstance(known, int) else False
+        old = not isinstance(known, int) and any(at < since for at in _times(preview))
+        more = bool(preview.seen) and not reached and not old and fresh(preview.older)
+        last = not more or number == MOST_PAGES
+        mentions = tuple(one for one in _mentions(preview) if one.external_id not in given)
+        given.update(one.external_id for one in mentions)
+        at: Cursor = {"newest": newest} if last and newest else cursor
+        yield Page(mentions, at, warning=capped(MOST_PAGES * PAGE_SIZE) if more and last else None)
+        if last:
+            return
+        before = preview.older
+
+
+def backfill(params: Channel, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
+    """Back from the newest message to the start of the window."""
+
+    def ask(before: str | None) -> Listing:
+        preview = _ask(params, http, int(before) if before and before.isdecimal() and len(before) < 19 else None)
+        older = str(preview.older) if preview.older is not None and preview.seen else None
+        return Listing(_mentions(preview), next=older, times=_times(preview))
+
+    yield from back(ask, cursor.get("page"), window)
+
+
+def _ask(params: Channel, http: httpx2.Client, before: int | None) -> Preview:
+    url = f"{params.base_url}/s/{params.channel}"
+    got = fetch(http, url, params={"before": before} if before is not None else None)
+    try:
+        preview = isolated(read_preview, got.content)
+    except Isolated:
+        raise SourceError("the page of {host} is too large or too intricate to be read", host=host_of(url)) from None
+    if preview.history:
+        return preview
+    raise _none(params, preview, str(got.url))
+
+
+def _none(params: Channel, preview: Preview, came_to: str) -> SourceError:
+    """Why there is no preview. A channel without one is redirected from /s/name to /name."""
+    if "/s/" in urlsplit(came_to).path:
+        return SourceChanged(
+            "{host} changed its answers: the field {field} is missing. Update Vigie, or report it",
+            host=host_of(came_to),
+            field="tgme_channel_history",
+        )
+    there = preview.page_title or preview.page_extra
+    return SourceRefused(NO_PREVIEW if there else NO_CHANNEL, channel=params.channel)
+
+
+def _times(preview: Preview) -> tuple[datetime, ...]:
+    return tuple(filter(None, (moment(message.at) for message in reversed(preview.messages))))
+
+
+def _mentions(preview: Preview) -> tuple[RawMention, ...]:
+    """The newest first, which a preview gives last."""
+    return tuple(mention(message, preview.followers) for message in reversed(preview.messages))
+
+
+def mention(message: Message, followers: int | None) -> RawMention:
+    """Where a message was forwarded from is its title. When it was edited is not told: its new text is what tells."""
+    counts = {"views": message.views, "likes": message.reactions}
+    channel = message.channel.lower()
+    return RawMention(
+        external_id=f"{channel}/{message.number}",
+        url=f"https://t.me/{message.channel}/{message.number}",
+        title=f"↪ {message.forwarded_from}" if message.forwarded_from else "",
+        text=message.text[:LONGEST_TEXT],
+        author=message.signature or message.author or message.channel,
+        author_id=channel,
+        author_followers=followers,
+        platform="telegram",
+        outlet=message.author,
+        published_at=moment(message.at),
+        thread_id=channel,
+        parent_id=message.reply_to.lower() or None,
+        engagement={name: number for name, number in counts.items() if number is not None},
+    )
+
+
+collector = Collector(
+    kind="telegram",
+    title={"en": "Telegram channel", "fr": "Canal Telegram"},
+    help={
+        "en": "The messages of one public channel, without any account. For groups and private channels, take "
+        "«Telegram bot».",
+        "fr": "Les messages d'un canal public, sans aucun compte. Pour les groupes et les canaux privés, prenez "
+        "« Robot Telegram ».",
+    },
+    params=Channel,
+    pages=pages,
+    backfill=backfill,
+    platform="telegram",
+    group="social",
+    min_interval=timedelta(minutes=5),
+    default_interval=timedelta(minutes=30),
+    gap=timedelta(seconds=1),
+    blind={
+        "en": (
+            "Groups, private channels, and channels that hide their messages from the web.",
+            "Comments below the messages, photos and videos without words, voice messages.",
+            "Messages that were deleted, and edits of those that have left the newest twenty.",
+            "Other channels: there is no search over all of Telegram.",
+        ),
+        "fr": (
+            "Les groupes, les canaux privés, et les canaux qui cachent leurs messages au web.",
+            "Les commentaires sous les messages, les photos et vidéos sans texte, les messages vocaux.",
+            "Les messages supprimés, et les modifications de ceux qui ne sont plus parmi les vingt derniers.",
+            "Les autres canaux : il n'existe pas de recherche dans tout Telegram.",
+        ),
+    },
+    history={"en": "the whole channel", "fr": "tout le canal"},
+)

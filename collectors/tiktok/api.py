@@ -1,0 +1,183 @@
+"""TikTok's API for business accounts: asking, its errors (told with HTTP 200), its videos and comments as mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import httpx2
+from pydantic import AliasChoices, BeforeValidator, Field
+from pydantic_core import from_json
+
+from collectors._kit.answers import Count, Part, Text, answer_of
+from collectors._kit.fetch import fetch, host_of, retry_after
+from collectors._kit.limits import until_reset, used_up
+from collectors._kit.paging import Fresh
+from collectors._kit.times import moment
+from collectors.base import RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused
+
+PLATFORM = "tiktok"
+WEB = "https://www.tiktok.com/"
+PAUSE = timedelta(minutes=5)
+BUSY = (40016, 40100, 40132, 40133, 50002)
+TOKEN = {
+    40102: "the access token has expired: connect the account again, and paste the new token here",
+    40104: "the access token is missing: paste the one that TikTok gave when the account was connected",
+    40105: "the access token is not accepted, or was withdrawn: connect the account again, and paste the new one here",
+}
+VIDEO_FIELDS = '["item_id","create_time","caption","share_url","video_views","likes","comments","shares"]'
+
+
+class Answer(Part):
+    """`code` is 0 when all is well."""
+
+    code: int
+    data: Annotated[dict[str, Any], BeforeValidator(lambda value: value or {})] = Field({})
+
+
+class Video(Part):
+    item_id: str = Field(min_length=1, max_length=100, validation_alias=AliasChoices("item_id", "video_id", "id"))
+    create_time: Text = ""
+    caption: Text = ""
+    share_url: Text = ""
+    comments: Count = None
+
+    @property
+    def mark(self) -> str:
+        """Changes when a comment is added."""
+        return str(self.comments)
+
+    @property
+    def at(self) -> datetime | None:
+        return past(self.create_time)
+
+
+class Comment(Part):
+    comment_id: str = Field(min_length=1, max_length=100, validation_alias=AliasChoices("comment_id", "id"))
+    text: Text = ""
+    create_time: Text = ""
+    username: Text = ""
+    display_name: Text = ""
+    user_id: Text = Field("", validation_alias=AliasChoices("unique_identifier", "user_id"))
+    likes: Count = Field(None, validation_alias=AliasChoices("likes", "like_count"))
+    replies: Count = Field(None, validation_alias=AliasChoices("replies", "reply_count"))
+    parent_comment_id: Text = ""
+    owner: Annotated[bool, BeforeValidator(lambda value: value is True)] = Field(
+        False, validation_alias=AliasChoices("owner", "is_owner")
+    )
+    reply_list: Annotated[list[Any], BeforeValidator(lambda value: value if isinstance(value, list) else [])] = Field(
+        []
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page of a listing. Neither `last` nor `capped` means: more can be read, once TikTok allows it."""
+
+    items: list[Any]
+    last: bool
+    capped: bool
+
+
+class TikTok:
+    """One run's questions. `pause` is set when no more may be asked."""
+
+    def __init__(self, http: httpx2.Client, base: str, token: str, business: str) -> None:
+        self._http, self._base, self._business = http, base, business
+        self._headers = {"Access-Token": token}
+        self.host = host_of(base)
+        self.pause: timedelta | None = None
+
+    def sheets(self, path: str, name: str, params: Mapping[str, str | int], most: int) -> Iterator[Sheet]:
+        """The pages of a listing, `name` in the answer. The cursor alone leads on, `has_more` says whether."""
+        cursor, fresh = "", Fresh()
+        for number in range(1, most + 1):
+            data = self._read(path, {**params, **({"cursor": cursor} if cursor else {})})
+            items = data.get(name) or []
+            if not isinstance(items, list):
+                raise SourceChanged(
+                    "{host} changed its answers: the field {field} is of another type. Update Vigie, or report it",
+                    host=self.host,
+                    field=name,
+                )
+            cursor = str(data.get("cursor") or "")
+            more = data.get("has_more") is True and fresh(cursor)
+            yield Sheet(items, last=not more, capped=more and number == most)
+            if not more or self.pause is not None:
+                return
+
+    def _read(self, path: str, params: Mapping[str, str | int]) -> dict[str, Any]:
+        url = f"{self._base}/{path}/"
+        asked = {"business_id": self._business, **params}
+        answer = fetch(self._http, url, headers=self._headers, params=asked, judge=judge)
+        self.pause = used_up(answer.headers, datetime.now(UTC)) or self.pause
+        return answer_of(Answer, answer).data
+
+
+def judge(answer: httpx2.Response) -> SourceError | None:
+    """What a `code` other than 0 means: TikTok tells errors with HTTP 200."""
+    try:
+        told = from_json(answer.content)
+    except (ValueError, RecursionError):
+        return None
+    code = told.get("code") if isinstance(told, dict) else None
+    if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) < 10:
+        code = int(code)
+    return _judged(code, answer) if isinstance(code, int) and code else None
+
+
+def _judged(code: int, answer: httpx2.Response) -> SourceError:
+    host, now = host_of(str(answer.url)), datetime.now(UTC)
+    if code in BUSY:
+        wait = retry_after(answer.headers.get("retry-after"), now) or until_reset(answer.headers, now)
+        return SourceBusy("{host} has been asked too often and wants a pause", wait=wait or PAUSE, host=host)
+    if code in TOKEN:
+        return SourceRefused(TOKEN[code])
+    if code in (40001, 40003, 40110):
+        return SourceRefused(
+            "TikTok does not let this app do that ({code}): have it approved for comments and videos, and connect the "
+            "account again with both permissions",
+            code=code,
+        )
+    if code in (40002, 40006, 40007):
+        return SourceRefused(
+            "TikTok knows no such account, or not for this token ({code}): check the business id", code=code
+        )
+    if code >= 50000:
+        return SourceError(
+            "{host} has a problem of its own ({status}); the next reading is automatic", host=host, status=code
+        )
+    return SourceError("{host} refused the request with its error {code}", host=host, code=code)
+
+
+def past(value: object) -> datetime | None:
+    """A time as TikTok writes it (Unix seconds, often as text), not ahead of ours."""
+    at = moment(value)
+    return min(at, datetime.now(UTC)) if at else None
+
+
+def of_comment(comment: Comment, video: Video, parent: str = "") -> RawMention | None:
+    """None for what the account itself answers, and for a sticker alone."""
+    if not comment.text or comment.owner:
+        return None
+    counts = {"likes": comment.likes, "comments": comment.replies}
+    return RawMention(
+        external_id=comment.comment_id,
+        url=address(video),
+        text=comment.text,
+        author=comment.display_name or comment.username,
+        author_id=comment.user_id or comment.username,
+        platform=PLATFORM,
+        published_at=past(comment.create_time),
+        thread_id=video.item_id,
+        parent_id=parent or comment.parent_comment_id or video.item_id,
+        engagement={name: count for name, count in counts.items() if count is not None},
+    )
+
+
+def address(video: Video) -> str:
+    """The address of the video: comments have none of their own. Without what says who shared it."""
+    link = video.share_url.partition("?")[0]
+    return link if link.startswith(WEB) and link.isascii() and " " not in link else WEB

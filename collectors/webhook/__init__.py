@@ -1,0 +1,221 @@
+"""Mentions that any tool sends as JSON, to an address of the source: what is where is written down as paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import blake2b
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints
+
+from collectors._kit import times as _times
+from collectors._kit.fields import Line, Params
+from collectors._kit.inbound import json_of, pages
+from collectors._kit.signatures import check_standard, check_vigie
+from collectors.base import Collector, Inbound, RawMention, Received, SourceError, Unsigned
+from ground.notice import Json
+
+from .paths import at, parsed
+
+ITEMS_MAX = 1_000
+
+
+def _path(text: str) -> str:
+    parsed(text)
+    return text
+
+
+Path = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_path)]
+
+
+class Webhook(Params):
+    """Where each field of a mention is, in the JSON that is sent."""
+
+    items: Path = Field(
+        "",
+        title="Where the mentions are",
+        description="The path of the list, for instance data.items. Left empty, the whole body is one mention, or a "
+        "list of them.",
+        examples=["data.items"],
+    )
+    id: Path = Field("id", title="Id", description="Seen from the mention; with $. before it, from the whole body.")
+    text: Path = Field("text", title="Text", description="Several are joined: blocks[*].text.", examples=["body"])
+    title: Path = Field("title", title="Title")
+    link: Path = Field("url", title="Link", description="The address of the mention.")
+    author: Path = Field("author", title="Author", examples=["user.name"])
+    author_id: Path = Field("author_id", title="Id of the author")
+    author_followers: Path = Field("author_followers", title="Followers of the author")
+    date: Path = Field("published_at", title="Date", description="ISO 8601 or Unix time; without a zone, UTC.")
+    language: Path = Field("language", title="Language")
+    rating: Path = Field("rating", title="Rating")
+    rating_scale: float = Field(5, gt=0, le=1_000, title="Highest rating", description="5 for stars, 10, 20 or 100.")
+    platform: Path = Field("platform", title="Platform")
+    platform_name: Line = Field(
+        "", title="Name of the platform", description="Where the JSON does not say it.", examples=["zendesk"]
+    )
+    outlet: Path = Field("outlet", title="Outlet")
+    thread_id: Path = Field("thread_id", title="Id of the thread")
+    parent_id: Path = Field("parent_id", title="Id of what it replies to")
+    likes: Path = Field("likes", title="Likes")
+    shares: Path = Field("shares", title="Reshares")
+    comments: Path = Field("comments", title="Comments")
+    reach: Path = Field("reach", title="Reach")
+    html: bool = Field(False, title="Texts are HTML")
+    secret: SecretStr | None = Field(
+        None,
+        title="Secret",
+        description="What the sender signs with, as X-Vigie-Signature or as Standard Webhooks. Without one, whoever "
+        "knows the address may send.",
+    )
+
+
+class _Unread(ValueError):
+    """An item that cannot be read. The text says why."""
+
+
+def receive(params: Webhook, asked: Inbound) -> Received:
+    """The mentions of one request. Raises Unsigned, SourceError."""
+    if asked.method != "POST":
+        return Received()
+    delivery = _proved(params, asked)
+    body = json_of(asked)
+    mentions: list[RawMention] = []
+    broken: list[tuple[str, str]] = []
+    for number, item in enumerate(_items(params, body), start=1):
+        try:
+            mentions.append(_mention(params, item, body))
+        except _Unread as error:
+            broken.append((_line(_first(params.id, item, body)) or f"item {number}", str(error)))
+    return Received(tuple(mentions), broken=tuple(broken), delivery=delivery)
+
+
+def _proved(params: Webhook, asked: Inbound) -> str:
+    """The name of the delivery, when it is signed as it must be."""
+    if params.secret is None:
+        return (asked.headers.get("webhook-id") or asked.headers.get("idempotency-key") or "")[:255]
+    secret = params.secret.get_secret_value()
+    if "x-vigie-signature" in asked.headers:
+        return check_vigie(secret, asked.headers, asked.body, asked.now)
+    if "webhook-signature" in asked.headers:
+        return check_standard(secret, asked.headers, asked.body, asked.now)
+    raise Unsigned("sign the request: X-Vigie-Signature, or the headers of Standard Webhooks")
+
+
+def _items(params: Webhook, body: Json) -> list[Json]:
+    found = [*at(params.items, body)] if params.items else [body]
+    if params.items and not found:
+        raise SourceError("there is nothing at {path}: check where the mentions are", path=params.items)
+    items = [item for one in found for item in (one if isinstance(one, list) else [one])]
+    if len(items) > ITEMS_MAX:
+        raise SourceError("more than {n} mentions came at once: send them in parts", n=ITEMS_MAX)
+    return items
+
+
+def _mention(params: Webhook, item: Json, body: Json) -> RawMention:
+    if not isinstance(item, dict):
+        raise _Unread("it is no JSON object")
+    said = {name: _line(_first(getattr(params, name), item, body)) for name in ("title", "link", "author", "platform")}
+    text = "\n".join(filter(None, map(_line, _found(params.text, item, body))))
+    if not (text or said["title"]):
+        raise _Unread(f"there is no text at {params.text!r} and no title at {params.title!r}")
+    published = _times.moment(_first(params.date, item, body))
+    rating = _number(_first(params.rating, item, body))
+    counts = {name: _count(_first(getattr(params, name), item, body)) for name in ("likes", "shares", "comments")}
+    words = "\0".join((said["author"], str(published), said["title"], text)).encode("utf-8", "surrogatepass")
+    return RawMention(
+        external_id=_line(_first(params.id, item, body)) or said["link"] or blake2b(words, digest_size=16).hexdigest(),
+        url=said["link"] or None,
+        title=said["title"],
+        text=text,
+        html=params.html,
+        author=said["author"],
+        author_id=_line(_first(params.author_id, item, body)),
+        author_followers=_count(_first(params.author_followers, item, body)),
+        platform=said["platform"] or params.platform_name,
+        outlet=_line(_first(params.outlet, item, body)),
+        language=_line(_first(params.language, item, body)) or None,
+        published_at=published,
+        thread_id=_line(_first(params.thread_id, item, body)) or None,
+        parent_id=_line(_first(params.parent_id, item, body)) or None,
+        rating=rating if rating is not None and 0 <= rating <= params.rating_scale else None,
+        rating_scale=params.rating_scale if rating is not None and 0 <= rating <= params.rating_scale else None,
+        reach=_count(_first(params.reach, item, body)),
+        engagement={name: count for name, count in counts.items() if count is not None},
+    )
+
+
+def _found(path: str, item: Json, body: Json) -> Iterator[Json]:
+    """What is at a path: seen from the item, or from the whole body where it begins with `$`."""
+    return at(path, body if path.startswith("$") else item) if path else iter(())
+
+
+def _first(path: str, item: Json, body: Json) -> Json:
+    return next(_found(path, item, body), None)
+
+
+def _line(value: Json) -> str:
+    """A text, or a number as text; ids beyond 2^53 are whole here."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return str(value).strip()
+
+
+def _number(value: Json) -> float | None:
+    try:
+        return None if isinstance(value, bool) else float(str(value).strip().replace(",", "."))
+    except ValueError:
+        return None
+
+
+def _count(value: Json) -> int | None:
+    number = _number(value)
+    return int(number) if number is not None and 0 <= number < 2**53 else None
+
+
+HELP: dict[str, Any] = {
+    "en": "Takes mentions that any tool sends as JSON to an address of this source: a help desk, an automation such as "
+    "n8n, Make or Zapier, a form, a script.",
+    "fr": "Reçoit les mentions que n'importe quel outil envoie en JSON à une adresse de cette source : un support "
+    "client, un automate comme n8n, Make ou Zapier, un formulaire, un script.",
+}
+
+collector = Collector(
+    kind="webhook",
+    title={"en": "Webhook (JSON)", "fr": "Webhook (JSON)"},
+    help=HELP,
+    steps={
+        "en": (
+            (
+                "Look at an example of what the tool sends, and write where each field is: body.text is the text "
+                "inside body, posts[0].text that of the first post, posts[*].text all of them."
+            ),
+            "Save this source: it then shows an address. Give it to the tool, with the method POST.",
+            (
+                "Choose a secret where the tool can sign: X-Vigie-Signature is t=<Unix seconds>,v1=<HMAC-SHA256 of "
+                "«t.body» in hexadecimal>; Standard Webhooks is understood too."
+            ),
+        ),
+        "fr": (
+            (
+                "Regardez un exemple de ce que l'outil envoie, et écrivez où se trouve chaque champ : body.text est le "
+                "texte dans body, posts[0].text celui du premier post, posts[*].text tous."
+            ),
+            "Enregistrez cette source : elle affiche alors une adresse. Donnez-la à l'outil, avec la méthode POST.",
+            (
+                "Choisissez un secret si l'outil sait signer : X-Vigie-Signature vaut t=<secondes "
+                "Unix>,v1=<HMAC-SHA256 de «t.corps» en hexadécimal> ; Standard Webhooks est compris aussi."
+            ),
+        ),
+    },
+    blind={
+        "en": ("What the tool does not send: nothing is asked for again.",),
+        "fr": ("Ce que l'outil n'envoie pas : rien n'est redemandé.",),
+    },
+    history={"en": "what is sent from now on", "fr": "ce qui est envoyé à partir de maintenant"},
+    params=Webhook,
+    pages=pages,
+    receive=receive,
+    group="own",
+    auth="none",
+    polled=False,
+)

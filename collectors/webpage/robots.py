@@ -1,0 +1,141 @@
+"""What a site allows to programs: robots.txt (RFC 9309), and its words on mining and training (TDMRep, noai)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+from protego import Protego
+from pydantic_core import from_json
+
+from collectors._kit.fetch import fetch, host_of
+from collectors._kit.times import moment
+from collectors.base import Cursor, SourceBusy, SourceError, SourceRefused
+from ground.isolate import Isolated, isolated
+from ground.notice import Json
+
+NAME = "Vigie"
+LARGEST, KEPT = 500 * 1024, 20_000  # bytes read of a robots.txt; characters kept in a cursor
+VALID = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a site said, and when. `text` is its robots.txt; `reserved` are the paths it reserves."""
+
+    site: str
+    at: datetime
+    text: str = ""
+    reserved: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Json]:
+        """For the cursor; a very long robots.txt is asked for again instead."""
+        if len(self.text) > KEPT:
+            return {}
+        return {"site": self.site, "at": self.at.isoformat(), "text": self.text, "reserved": list(self.reserved)}
+
+    def reserves(self, url: str) -> bool:
+        """Whether the site reserves the texts of this address against mining (TDM Reservation Protocol)."""
+        path = urlsplit(url).path or "/"
+        return any(path.startswith(place.rstrip("*")) or fnmatchcase(path, place) for place in self.reserved)
+
+
+class _Absent(SourceError):
+    """The site has no robots.txt."""
+
+
+def site_of(url: str) -> str:
+    """The scheme and the host of an address, for which a robots.txt holds."""
+    return "{0.scheme}://{0.netloc}".format(urlsplit(url))
+
+
+def policy_of(http: httpx2.Client, url: str, cursor: Cursor, now: datetime) -> Policy:
+    """What the site of an address says, known from the cursor for a day. Raises SourceError when it cannot be known."""
+    site = site_of(url)
+    kept = _kept(cursor.get("robots"), site, now)
+    if kept is not None:
+        return kept
+    found = Policy(site, now.astimezone(UTC), _robots(http, site))
+    open_to_us = may_ask(found, f"{site}/.well-known/tdmrep.json")
+    return replace(found, reserved=_reserved(http, site)) if open_to_us else found
+
+
+def delay_for(policy: Policy, url: str) -> float:
+    """The seconds that robots.txt wants between two requests. Raises SourceRefused when the address is closed to us."""
+    allowed, delay = _asked(policy.text, url)
+    if not allowed:
+        raise SourceRefused(
+            "the robots.txt of {host} closes this page to programs: ask its owner, or choose another page",
+            host=host_of(url),
+        )
+    return delay
+
+
+def may_ask(policy: Policy, url: str) -> bool:
+    """Whether robots.txt leaves an address open."""
+    return _asked(policy.text, url)[0]
+
+
+def _asked(text: str, url: str) -> tuple[bool, float]:
+    if not text.strip():
+        return True, 0.0
+    try:
+        return isolated(read_robots, text, url, seconds=5)
+    except Isolated:
+        raise SourceError(
+            "the robots.txt of {host} is too intricate to be read: tell its owner", host=host_of(url)
+        ) from None
+
+
+def read_robots(text: str, url: str) -> tuple[bool, float]:
+    """Whether our name may ask an address, and the delay wanted in seconds. For a process that can be killed."""
+    rules = Protego.parse(text)
+    return bool(rules.can_fetch(url, NAME)), float(rules.crawl_delay(NAME) or 0.0)
+
+
+def _robots(http: httpx2.Client, site: str) -> str:
+    """The text, empty where there is none: then all is open."""
+    try:
+        answer = fetch(http, f"{site}/robots.txt", judge=_judge, limit=2 * LARGEST)
+    except _Absent:
+        return ""
+    except SourceBusy:
+        raise
+    except SourceError as error:
+        raise SourceError(
+            "the robots.txt of {host} cannot be read, so nothing is asked of the site for now ({reason})",
+            host=host_of(site),
+            reason=str(error),
+        ) from error
+    return answer.content[:LARGEST].decode("utf-8-sig", "replace").replace("\x00", "")
+
+
+def _judge(answer: httpx2.Response) -> SourceError | None:
+    closed = 400 <= answer.status_code < 500 and answer.status_code != 429
+    return _Absent("there is no robots.txt") if closed else None
+
+
+def _reserved(http: httpx2.Client, site: str) -> tuple[str, ...]:
+    """The paths that a site reserves, of its tdmrep.json; none when it has no such file."""
+    try:
+        answer = fetch(http, f"{site}/.well-known/tdmrep.json", limit=LARGEST)
+        told = from_json(answer.content[:LARGEST])
+    except (SourceError, ValueError, RecursionError):
+        return ()
+    rules: Sequence[Any] = told if isinstance(told, list) else []
+    places = [rule.get("location") for rule in rules if isinstance(rule, dict) and rule.get("tdm-reservation") == 1]
+    return tuple(place[:200] for place in places if isinstance(place, str) and place.startswith("/"))[:50]
+
+
+def _kept(told: object, site: str, now: datetime) -> Policy | None:
+    if not isinstance(told, dict) or told.get("site") != site:
+        return None
+    at, text, reserved = moment(told.get("at")), told.get("text"), told.get("reserved")
+    if at is None or not timedelta() <= now - at < VALID or not isinstance(text, str):
+        return None
+    return Policy(site, at, text, tuple(map(str, reserved)) if isinstance(reserved, list) else ())

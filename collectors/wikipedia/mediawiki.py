@@ -1,0 +1,191 @@
+"""How a MediaWiki is asked for the revisions of a page, and what one of them is as a mention."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import httpx2
+from pydantic import BeforeValidator, Field
+from selectolax.lexbor import LexborHTMLParser
+
+from collectors._kit.answers import Count, Part, Text, json_of, read
+from collectors._kit.fetch import LONGEST_WAIT, fetch, host_of, retry_after
+from collectors._kit.times import moment
+from collectors.base import RawMention, SourceBusy, SourceError, SourceRefused
+from ground.isolate import Isolated, isolated
+from ground.notice import Json
+
+PAGE = 50
+MAXLAG = 5  # seconds: the etiquette of Wikimedia for programs that nobody waits for
+MOST_LINES, LONGEST_LINE = 40, 1_000
+BUSY = ("maxlag", "ratelimited", "readonly")
+
+Flag = Annotated[bool, BeforeValidator(lambda value: value not in (None, False))]
+"""Written as true in answers of today, as an empty text in those of before."""
+
+
+class Revision(Part):
+    revid: int
+    parentid: Count = None
+    timestamp: Any = None
+    user: Text = ""
+    comment: Text = ""
+    anon: Flag = False
+    minor: Flag = False
+    userhidden: Flag = False
+    commenthidden: Flag = False
+    sha1hidden: Flag = False
+    suppressed: Flag = False
+
+
+class WikiPage(Part):
+    title: Text = ""
+    pageid: Count = None
+    missing: Flag = False
+    invalid: Flag = False
+    revisions: Annotated[list[Any], BeforeValidator(lambda value: value or []), Field(max_length=1_000)] = Field(
+        default_factory=list
+    )
+    pageviews: Any = None
+
+
+class Query(Part):
+    """The pages; older wikis, and answers in the older format, name each by its number."""
+
+    pages: Annotated[
+        list[WikiPage], BeforeValidator(lambda value: list(value.values()) if isinstance(value, dict) else value)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Wiki:
+    base: str
+    http: httpx2.Client
+
+    @property
+    def host(self) -> str:
+        return host_of(self.base)
+
+    def revisions(self, title: str, more: Mapping[str, str]) -> tuple[WikiPage, str | None]:
+        """The page with some of its revisions, and the mark of the next ones. `more` says from when and which way."""
+        answer = self._ask(
+            {
+                "action": "query",
+                "prop": "revisions|pageviews",
+                "titles": title,
+                "redirects": "1",
+                "rvprop": "ids|timestamp|user|comment|flags|sha1",
+                "rvlimit": str(PAGE),
+                "pvipdays": "3",
+                **more,
+            }
+        )
+        pages = read(Query, answer.get("query"), self.host).pages
+        go_on = answer.get("continue")
+        mark = go_on.get("rvcontinue") if isinstance(go_on, dict) else None
+        return pages[0] if pages else WikiPage(missing=True), mark if isinstance(mark, str) and mark else None
+
+    def difference(self, revision: Revision) -> str:
+        """The lines that an edit added (+) and took away (−); empty for a new page, or where it is not shown."""
+        if not revision.parentid or revision.sha1hidden:
+            return ""
+        try:
+            answer = self._ask(
+                {
+                    "action": "compare",
+                    "fromrev": str(revision.parentid),
+                    "torev": str(revision.revid),
+                    "prop": "diff",
+                }
+            )
+            compared = answer.get("compare")
+            body = compared.get("body") or compared.get("*") if isinstance(compared, dict) else None
+            return isolated(lines_of, body) if isinstance(body, str) else ""
+        except SourceBusy:
+            raise
+        except (SourceError, Isolated):  # one of the two is hidden since, or they are too large
+            return ""
+
+    def _ask(self, query: Mapping[str, str]) -> dict[str, Json]:
+        asked = {**query, "format": "json", "formatversion": "2", "maxlag": str(MAXLAG)}
+        got = fetch(self.http, f"{self.base}/w/api.php", params=asked, judge=self._judge)
+        answer = json_of(got)
+        holder = answer if isinstance(answer, dict) else {}
+        error = holder.get("error")
+        if isinstance(error, dict):
+            raise self._said(error, got)
+        return holder
+
+    def _said(self, error: Mapping[str, Json], answer: httpx2.Response) -> SourceError:
+        """Errors come with status 200."""
+        code, info = str(error.get("code", "")), str(error.get("info", ""))[:200]
+        if code in BUSY:
+            return SourceBusy("{host} is busy and asks us to come back", wait=_wait(error, answer), host=self.host)
+        if code in ("readapidenied", "permissiondenied", "badtoken"):
+            return SourceRefused("{host} shows its pages to members only", host=self.host)
+        return SourceError("{host} answered: {reason}", host=self.host, reason=info or code)
+
+    def _judge(self, answer: httpx2.Response) -> SourceError | None:
+        if answer.status_code == 403:
+            return SourceRefused(
+                "{host} refuses Vigie (403): Wikimedia wants a contact in the name that programs give. "
+                "Ask your administrator to set one",
+                host=self.host,
+            )
+        if answer.status_code == 404:
+            return SourceError("{host} is no MediaWiki, or not at this address: check it", host=self.host)
+        return None
+
+
+def mention_of(revision: Revision, page: WikiPage, wiki: Wiki, difference: str) -> RawMention:
+    """An edit. The IP address that an edit without account came from is personal, and says nothing: it is left out."""
+    who = "" if revision.anon or revision.userhidden else revision.user
+    comment = "" if revision.commenthidden else revision.comment
+    return RawMention(
+        external_id=str(revision.revid),
+        url=f"{wiki.base}/w/index.php?diff={revision.revid}&oldid={revision.parentid or 'prev'}",
+        title=page.title,
+        text="\n".join(filter(None, (comment, difference))),
+        author=who,
+        author_id=who,
+        platform="wikipedia",
+        outlet=wiki.host,
+        published_at=moment(revision.timestamp),
+        thread_id=f"{wiki.base}/w/index.php?curid={page.pageid}" if page.pageid else None,
+        reach=_views(page.pageviews),
+        deleted=hidden(revision),
+    )
+
+
+def hidden(revision: Revision) -> bool:
+    """Whether what was written is shown no more."""
+    return revision.sha1hidden or revision.suppressed
+
+
+def lines_of(body: str) -> str:
+    """The lines of a difference, which comes as rows of a table. Runs in a process of its own."""
+    tree = LexborHTMLParser(f"<table>{body}</table>")
+    lines: list[str] = []
+    for cell in tree.css("td.diff-addedline, td.diff-deletedline"):
+        text = " ".join(cell.text().split())[:LONGEST_LINE]
+        if text:
+            lines.append(("+ " if "diff-addedline" in (cell.attributes.get("class") or "") else "− ") + text)
+    return "\n".join(lines[:MOST_LINES])
+
+
+def _views(given: object) -> int | None:
+    """How often the page was seen on the last day that is counted."""
+    days: Sequence[tuple[str, Any]] = sorted(given.items()) if isinstance(given, dict) else []
+    counts = [count for _, count in days if isinstance(count, int) and not isinstance(count, bool) and count >= 0]
+    return counts[-1] if counts else None
+
+
+def _wait(error: Mapping[str, Json], answer: httpx2.Response) -> timedelta | None:
+    header = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
+    lag = error.get("lag")
+    if header is None and isinstance(lag, int | float) and 0 <= lag < 1e6:
+        return min(timedelta(seconds=float(lag)), LONGEST_WAIT)
+    return header

@@ -1,0 +1,202 @@
+"""What X answers: posts with their authors and quotes beside them, and what it charges for each."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import httpx2
+from pydantic import BeforeValidator, Field
+from pydantic_core import from_json
+
+from collectors._kit.answers import Count, Part, Text
+from collectors._kit.items import LONGEST_TEXT, fit
+from collectors._kit.times import earlier, moment
+from collectors.base import RawMention
+from ground.links import clean_link
+
+POST, USER = 5_000, 10_000
+"""What X charges for each post and each author that it returns, in millionths of a US dollar."""
+
+EPOCH = 1_288_834_974_657
+"""Milliseconds: ids of posts hold the time since then, above 22 bits."""
+
+HANDLE = re.compile(r"\w{1,20}", re.ASCII)
+REPOST = re.compile(r"RT @\w{1,20}: ", re.ASCII)
+OWN_MEDIA = re.compile(r"https?://(?:www\.)?(?:x|twitter)\.com/[^/]+/status/\d+/(?:photo|video)/\d+", re.IGNORECASE)
+MOST_LINKS = 20
+NO_LANGUAGE = frozenset({"und", "zxx", "art", "qam", "qct", "qht", "qme", "qst"})
+"""What X calls the language of a post that has only links, hashtags, media or too little text."""
+
+
+def _list(value: object) -> object:
+    return value if isinstance(value, list) else []
+
+
+Many = Annotated[tuple[Any, ...], BeforeValidator(_list)]
+"""A list, empty where the platform leaves it out or says something else: extras are no reason to lose a post."""
+
+
+def _part(value: object) -> object:
+    return value if isinstance(value, dict) else {}
+
+
+class Link(Part):
+    url: Text = ""
+    expanded_url: Text = ""
+    title: Text = ""
+    description: Text = ""
+
+
+class Entities(Part):
+    urls: Many = ()
+
+
+class Long(Part):
+    """A post of more than 280 characters: its `text` is cut, this is the whole."""
+
+    text: Text = ""
+    entities: Annotated[Entities, BeforeValidator(_part)] = Entities()
+
+
+class Metrics(Part):
+    like_count: Count = None
+    retweet_count: Count = None
+    reply_count: Count = None
+    impression_count: Count = None
+    followers_count: Count = None
+
+
+class Reference(Part):
+    type: Text = ""
+    id: Text = ""
+
+
+class User(Part):
+    id: str
+    name: Text = ""
+    username: Text = ""
+    public_metrics: Annotated[Metrics, BeforeValidator(_part)] = Metrics()
+
+
+class Post(Part):
+    id: str = Field(pattern=r"^\d{1,25}$")
+    text: str
+    author_id: Text = ""
+    created_at: Any = None
+    lang: Text = ""
+    conversation_id: Text = ""
+    public_metrics: Annotated[Metrics, BeforeValidator(_part)] = Metrics()
+    referenced_tweets: Many = ()
+    entities: Annotated[Entities, BeforeValidator(_part)] = Entities()
+    note_tweet: Annotated[Long, BeforeValidator(_part)] = Long()
+
+    @property
+    def references(self) -> dict[str, str]:
+        """The ids of the posts that it answers, quotes or repeats, by how it does."""
+        found = (Reference.model_validate(one) for one in self.referenced_tweets if isinstance(one, dict))
+        return {one.type: one.id for one in found if one.type and one.id}
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it is a repost; an answer with the fewest fields, without an author, tells by its words alone."""
+        return "retweeted" in self.references or (not self.author_id and REPOST.match(self.text) is not None)
+
+
+class Includes(Part):
+    users: Many = ()
+    tweets: Many = ()
+
+
+class Meta(Part):
+    next_token: Text = ""
+
+
+class Found(Part):
+    """An answer. One without posts has no `data` at all."""
+
+    meta: Meta
+    data: Many = ()
+    includes: Annotated[Includes, BeforeValidator(_part)] = Includes()
+
+
+def mention(post: Post, users: Mapping[str, User], quoted: Mapping[str, Post], now: datetime) -> RawMention | None:
+    """The post as a mention; None for a repost, which its original counts already."""
+    if post.repeats:
+        return None
+    author = users.get(post.author_id)
+    handle = author.username if author and HANDLE.fullmatch(author.username) else ""
+    numbers, written = post.public_metrics, earlier(moment(post.created_at), at_of(post.id))
+    counts = {
+        "likes": numbers.like_count,
+        "shares": numbers.retweet_count,
+        "comments": numbers.reply_count,
+        "views": numbers.impression_count,
+    }
+    return RawMention(
+        external_id=post.id,
+        url=f"https://x.com/{handle}/status/{post.id}" if handle else f"https://x.com/i/web/status/{post.id}",
+        text=_whole(post, quoted.get(post.references.get("quoted", ""))),
+        author=(author.name or author.username) if author else "",
+        author_id=post.author_id,
+        author_followers=author.public_metrics.followers_count if author else None,
+        platform="x",
+        language=post.lang if 1 < len(post.lang) < 4 and post.lang not in NO_LANGUAGE else None,
+        published_at=min(written, now) if written else None,
+        thread_id=post.conversation_id or None,
+        parent_id=post.references.get("replied_to"),
+        engagement={name: number for name, number in counts.items() if number is not None},
+    )
+
+
+def _whole(post: Post, quoted: Post | None) -> str:
+    """Its words, its cards, and those of the post it quotes, with links where X shortened them."""
+    lines = [*_lines(post), *(_lines(quoted) if quoted else ())]
+    return fit("\n".join(line for line in lines if line), LONGEST_TEXT)
+
+
+def _lines(post: Post) -> list[str]:
+    long = post.note_tweet
+    given, links = (long.text, long.entities.urls) if long.text else (post.text, post.entities.urls)
+    text = html.unescape(given)  # before addresses stand in it: their «&region=» is no entity
+    cards: list[str] = []
+    for one in links[:MOST_LINKS]:
+        try:
+            link = Link.model_validate(one)
+        except ValueError:  # a link that cannot be read is no reason to lose the post
+            continue
+        if link.url and (target := clean_link(link.expanded_url)):
+            text = text.replace(link.url, "" if OWN_MEDIA.fullmatch(target) else target)
+        cards += [html.unescape(link.title), html.unescape(link.description)]
+    return [text.strip(), *cards]
+
+
+def at_of(post_id: str) -> datetime | None:
+    """When a post was written, as its id tells; None for the few that are older than such ids."""
+    milliseconds = int(post_id) >> 22 if post_id.isdigit() and len(post_id) <= 20 else 0
+    return datetime.fromtimestamp((milliseconds + EPOCH) / 1000, UTC) if milliseconds else None
+
+
+def id_at(moment_: datetime) -> int:
+    """The least id that a post of this moment may have."""
+    return max(0, (int(moment_.timestamp() * 1000) - EPOCH) << 22)
+
+
+def cost_of(answer: httpx2.Response, *, names: bool, quotes: bool) -> int:
+    """What X charges for an answer: for each post in it, and for authors and other posts where they were asked for.
+
+    Errors are free. Raises ValueError.
+    """
+    if not answer.is_success:
+        return 0
+    body = Bill.model_validate(from_json(answer.content))
+    beside = len(body.includes.users) * USER * names + len(body.includes.tweets) * POST * quotes
+    return len(body.data) * POST + beside
+
+
+class Bill(Part):
+    data: Many = ()
+    includes: Annotated[Includes, BeforeValidator(_part)] = Includes()

@@ -125,7 +125,7 @@ def main() -> None:
 @example("vigie serve --sample")
 def serve(sample: bool) -> None:
     """Serves the web app and the API, with one worker beside them, and what follows streams once there are some."""
-    from app.pipeline.follow import anything_to_follow
+    from app.pipeline.gather.follow import anything_to_follow
     from app.scorer import place_of
     from app.supervise import Supervisor
 
@@ -328,7 +328,7 @@ def progress(label: str) -> Iterator[Callable[[int], None]]:
 @example("vigie export --format jsonl --output mentions.jsonl")
 def export(form: str, output: Path | None, brand: str | None, workspace: str) -> None:
     """Exports mentions with their stances."""
-    from app.pipeline.exporting import FORMATS
+    from app.pipeline.files.exporting import FORMATS
     from app.queries.export import COLUMNS, batches
     from app.queries.feed import Wanted
 

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from app.log import masked
 from app.migrate import revision
 from app.models import Heartbeat, Mention, ModelRun
-from app.pipeline import lanes
-from app.pipeline.pace import seconds_left
+from app.pipeline.judge import lanes
+from app.pipeline.judge.pace import seconds_left
 from app.scorer import place_of, scorer_of
 from app.services import Misconfigured, Services, build
 from app.settings import PREFIX, Settings, without_kind

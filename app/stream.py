@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app import checkpoint as checkpoints
 from app.models import Heartbeat
-from app.pipeline.follow import Follow
+from app.pipeline.gather.follow import Follow
 from app.services import Services
 from app.supervise import end_with_parent_process
 

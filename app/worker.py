@@ -22,15 +22,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import checkpoint as checkpoints
 from app.db import wait_until_ready
 from app.models import Heartbeat
-from app.pipeline.backfill import Backfill
-from app.pipeline.collect import Collect
-from app.pipeline.notify import Notify
-from app.pipeline.rematch import Rematch
-from app.pipeline.restance import RestanceHistory
-from app.pipeline.score import ScorePending
-from app.pipeline.scoring import record
+from app.pipeline.gather.backfill import Backfill
+from app.pipeline.gather.collect import Collect
+from app.pipeline.judge.active_model import record
+from app.pipeline.judge.restance import RestanceHistory
+from app.pipeline.judge.score import ScorePending
+from app.pipeline.keep.rematch import Rematch
 from app.pipeline.sweep import Sweep, wake
-from app.pipeline.watch import Watch
+from app.pipeline.tell.notify import Notify
+from app.pipeline.tell.watch import Watch
 from app.scorer import scorer_of
 from app.services import Services
 from app.supervise import end_with_parent_process

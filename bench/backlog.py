@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from app.db import Database
 from app.jobs import Jobs
-from app.pipeline.score import ScorePending
+from app.pipeline.judge.score import ScorePending
 from bench._running import add_brands, database, default_workspace
 from bench.row import Row
 from ground.words import to_tsvector

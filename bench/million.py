@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from app.actions.keys import NewKey, create
 from app.db import Database
 from app.models import Brand
-from app.pipeline.aggregate import recount
+from app.pipeline.keep.aggregate import recount
 from app.viewer import ROLE_SCOPES, Viewer
 from bench._running import add_brands, add_sources, command, database, default_workspace, until
 from bench.row import Row

@@ -14,7 +14,7 @@ from app.actions.audit import record
 from app.actions.importing import AS_NAMED, Reading, Report, Undone, parted
 from app.actions.inbound import item_of
 from app.models import Brand
-from app.pipeline.answering import read_answers
+from app.pipeline.files.answering import read_answers
 from app.problems import not_found
 from app.services import Services
 from app.viewer import Viewer

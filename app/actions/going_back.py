@@ -13,8 +13,8 @@ from app.actions.audit import record
 from app.actions.fields import Fields
 from app.jobs import Jobs
 from app.models import Source
-from app.pipeline.backfill import wake
-from app.pipeline.past import DAYS_MAX, begun, capped, gone_on_with
+from app.pipeline.gather.backfill import wake
+from app.pipeline.gather.past import DAYS_MAX, begun, capped, gone_on_with
 from app.problems import FieldError, Problem, invalid, not_found
 from app.viewer import Viewer
 from collectors import all_collectors

@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 from app.actions.audit import record
 from app.actions.push import push_source
 from app.models import Source, uuid7
-from app.pipeline.importing import MAX_BYTES, BadRow, UnreadableFile, read_lines
-from app.pipeline.normalise import ID_LIMIT
-from app.pipeline.place import Batch, Placer
-from app.pipeline.store import Origin, Stored, store
-from app.pipeline.tables import Glance, glance
+from app.pipeline.files.importing import MAX_BYTES, BadRow, UnreadableFile, read_lines
+from app.pipeline.files.tables import Glance, glance
+from app.pipeline.keep.store import store
+from app.pipeline.sift.batch import Batch, Origin, Stored
+from app.pipeline.sift.normalise import ID_LIMIT
+from app.pipeline.sift.place import Placer
 from app.problems import FieldError, Problem, invalid, not_found
 from app.services import Services
 from app.viewer import Viewer

@@ -16,10 +16,11 @@ from app.actions import surveys
 from app.actions.sources import locked, place
 from app.crypto import SecretsLost
 from app.models import Poll, Source, uuid7
-from app.pipeline.collect import wake
-from app.pipeline.normalise import Quarantined as Refused
-from app.pipeline.place import Batch, Placer
-from app.pipeline.store import Origin, quarantine, store
+from app.pipeline.gather.collect import wake
+from app.pipeline.keep.store import quarantine, store
+from app.pipeline.sift.batch import Batch, Origin
+from app.pipeline.sift.normalise import Quarantined as Refused
+from app.pipeline.sift.place import Placer
 from app.problems import Problem, not_found
 from app.services import Services
 from app.viewer import Viewer

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.actions.audit import record
 from app.actions.fields import Fields
 from app.models import AuditMatch
-from app.pipeline.draw import OPEN_MAX, WEEKLY, alone, draw, top_up
+from app.pipeline.judge.audit_sample import OPEN_MAX, WEEKLY, alone, draw, top_up
 from app.problems import not_found
 from app.viewer import Viewer
 

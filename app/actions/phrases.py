@@ -14,8 +14,8 @@ from app.actions.fields import Changes, Fields, Language, Line, alone
 from app.actions.sources import about
 from app.jobs import Jobs
 from app.models import Phrase, Workspace, uuid7
-from app.pipeline.phrases import WORDS_MAX
-from app.pipeline.restance import wish
+from app.pipeline.judge.phrases import WORDS_MAX
+from app.pipeline.judge.restance import wish
 from app.problems import FieldError, Problem, not_found
 from app.viewer import Viewer
 from ground.words import folded

@@ -18,10 +18,11 @@ from app.actions.fields import Fields, Line, refused
 from app.db import Database
 from app.jobs import Jobs
 from app.models import Source, uuid7
-from app.pipeline.fingerprint import fingerprint
-from app.pipeline.normalise import ID_LIMIT
-from app.pipeline.place import Batch, Placer
-from app.pipeline.store import Origin, Stored, store
+from app.pipeline.keep.store import store
+from app.pipeline.sift.batch import Batch, Origin, Stored
+from app.pipeline.sift.fingerprint import fingerprint
+from app.pipeline.sift.normalise import ID_LIMIT
+from app.pipeline.sift.place import Placer
 from app.problems import FieldError
 from app.viewer import Viewer
 from collectors.base import RawMention

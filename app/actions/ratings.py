@@ -12,8 +12,8 @@ from app.actions.audit import record
 from app.actions.fields import Changes
 from app.actions.phrases import hold
 from app.jobs import Jobs
-from app.pipeline.restance import wish
-from app.pipeline.stance import classes_of, ratings_version
+from app.pipeline.judge.restance import wish
+from app.pipeline.judge.stance import classes_of, ratings_version
 from app.problems import FieldError, invalid
 from app.viewer import Viewer
 from sentiment.base import RatingClasses

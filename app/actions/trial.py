@@ -18,12 +18,12 @@ from sqlalchemy import select
 
 from app.actions.sources import NewSource, about, checked_params, collector_of, limit_key
 from app.models import Brand, uuid7
-from app.pipeline.allowed import allowed
-from app.pipeline.meters import Payer, trial_of
-from app.pipeline.normalise import Draft
-from app.pipeline.place import prepared
-from app.pipeline.sift import tied, worth, written
-from app.pipeline.store import Origin
+from app.pipeline.gather.allowed import allowed
+from app.pipeline.gather.meters import Payer, trial_of
+from app.pipeline.sift.batch import Origin
+from app.pipeline.sift.normalise import Draft
+from app.pipeline.sift.page import tied, worth, written
+from app.pipeline.sift.place import prepared
 from app.problems import FieldError, Problem, invalid
 from app.services import Services
 from app.viewer import Viewer

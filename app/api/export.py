@@ -12,7 +12,7 @@ from app.api.deps import Now, Reader, Served
 from app.api.mentions import Filters
 from app.api.route import Route
 from app.db import Database
-from app.pipeline.exporting import FORMATS
+from app.pipeline.files.exporting import FORMATS
 from app.queries.export import COLUMNS, batches
 from app.queries.feed import Wanted
 from app.viewer import Viewer

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, Response
 
 from app.models import Delivery, Heartbeat, Host, IncidentRow, Mention, ModelRun, Source
-from app.pipeline import lanes
-from app.pipeline.pace import seconds_left
+from app.pipeline.judge import lanes
+from app.pipeline.judge.pace import seconds_left
 from app.problems import Problem
 from app.services import Services
 

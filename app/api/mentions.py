@@ -16,8 +16,8 @@ from app.actions.fields import Fields
 from app.api.deps import Id, IfMatch, Moment, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
 from app.api.schemas import MentionOut, Out, Page, mention_out, mention_values, paged
-from app.pipeline.explained import Field as Place
-from app.pipeline.explained import Passage, Weighed, reasons
+from app.pipeline.judge.explanation import Field as Place
+from app.pipeline.judge.explanation import Passage, Weighed, reasons
 from app.problems import FieldError, invalid
 from app.queries.feed import Wanted, feed
 from app.queries.mentions import MentionDetail, mention, views

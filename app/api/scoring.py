@@ -14,7 +14,7 @@ from app.api.deps import IfMatch, Reader, Reading, Served, Writer, Writing
 from app.api.phrases import ProgressOut
 from app.api.route import Route
 from app.api.schemas import Out
-from app.pipeline.stance import ratings_version
+from app.pipeline.judge.stance import ratings_version
 from app.queries.phrases import ratings
 from app.queries.scoring import scoring
 

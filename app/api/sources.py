@@ -16,7 +16,7 @@ from app.actions.trial import trial
 from app.api.deps import Id, IfMatch, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
 from app.api.schemas import BrandRef, Out, Page, paged
-from app.pipeline.past import share
+from app.pipeline.gather.past import share
 from app.queries.paging import named
 from app.queries.sources import SourceView, source, sources
 from app.services import Services

@@ -39,7 +39,7 @@ class Brand(Tenant, Dated, Base):
     first_mention_at: Mapped[datetime | None]
     watched_at: Mapped[datetime | None]
     same_author: Mapped[Json] = mapped_column(server_default="{}")
-    """By weight, the chance that two of its mentions are by one author: pipeline/voices.py."""
+    """By weight, the chance that two of its mentions are by one author: pipeline/tell/voices.py."""
     same_author_at: Mapped[datetime | None]
 
 
@@ -90,7 +90,7 @@ class Source(Tenant, Dated, Base):
     unmatched: Mapped[int] = mapped_column(server_default="0")
 
     backfill: Mapped[Json | None]
-    """How far back the first reading goes, and how far it has come: see pipeline/backfill.py."""
+    """How far back the first reading goes, and how far it has come: see pipeline/gather/backfill.py."""
     backfill_due_at: Mapped[datetime | None]
     backfill_lease_until: Mapped[datetime | None]
     backfill_fence: Mapped[int] = mapped_column(server_default="0")

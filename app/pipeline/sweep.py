@@ -30,10 +30,10 @@ from app.models import (
     Source,
     Usage,
 )
-from app.pipeline.backfill import waiting
-from app.pipeline.draw import to_draw, top_up
-from app.pipeline.pauses import paused
-from app.pipeline.score import SETTLE
+from app.pipeline.gather.backfill import waiting
+from app.pipeline.gather.pauses import paused
+from app.pipeline.judge.audit_sample import to_draw, top_up
+from app.pipeline.judge.score import SETTLE
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from alerts.base import Bucket
-from app.pipeline.aggregate import hourly
+from app.pipeline.keep.aggregate import hourly
 from app.queries.brands import brand
 from app.viewer import Viewer
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import AuditMatch, Brand, Match, Mention
-from app.pipeline.draw import monday
+from app.pipeline.judge.audit_sample import monday
 from app.queries.paging import LIMIT, Order, Slice, page
 from app.viewer import Viewer
 from sentiment.base import Score, stance_of_score

@@ -14,9 +14,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.models import Brand, Mention, Phrase, Restance, Workspace
-from app.pipeline.phrases import DomainPhrase, Phrasebook
-from app.pipeline.restance import facts_of, holding, judged
-from app.pipeline.stance import StanceRules, classes_of, domain_phrase, ratings_version
+from app.pipeline.judge.phrases import DomainPhrase, Phrasebook
+from app.pipeline.judge.restance import facts_of, holding, judged
+from app.pipeline.judge.stance import StanceRules, classes_of, domain_phrase, ratings_version
 from app.problems import FieldError, invalid, not_found
 from app.queries.brands import brand
 from app.queries.mentions import MentionView, views

@@ -14,8 +14,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Brand, Bucket
-from app.pipeline.aggregate import EVERY_SOURCE
-from app.pipeline.scoring import known
+from app.pipeline.judge.active_model import known
+from app.pipeline.keep.aggregate import EVERY_SOURCE
 from app.problems import FieldError, invalid
 from app.queries.brands import brand, known_brands
 from app.queries.feed import one_of

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import ModelRun
-from app.pipeline import lanes
-from app.pipeline.pace import seconds_left
+from app.pipeline.judge import lanes
+from app.pipeline.judge.pace import seconds_left
 from app.queries.phrases import Progress, applying
 from app.viewer import Viewer
 

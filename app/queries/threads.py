@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Mention
-from app.pipeline.fingerprint import fingerprint
-from app.pipeline.place import OWN_IDS
+from app.pipeline.sift.fingerprint import fingerprint
+from app.pipeline.sift.place import OWN_IDS
 from app.viewer import Viewer
 from collectors.base import RawMention
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.models import Source, Usage
-from app.pipeline.meters import Payer, Period, limit_of, period_of
+from app.pipeline.gather.meters import Payer, Period, limit_of, period_of
 from app.viewer import Viewer
 from collectors import all_collectors
 from collectors.base import Meter

@@ -15,9 +15,9 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
 from app.actions import answering, importing
-from app.pipeline import answering as answers
-from app.pipeline import importing as mentions
-from app.pipeline.tables import Glance
+from app.pipeline.files import answering as answers
+from app.pipeline.files import importing as mentions
+from app.pipeline.files.tables import Glance
 from app.problems import FieldError, Problem, invalid, not_found
 from app.queries.brands import brands
 from app.queries.paging import LIMIT_MAX

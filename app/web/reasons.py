@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.pipeline.explained import Explained, Field, reasons
+from app.pipeline.judge.explanation import Explained, Field, reasons
 from app.queries.mentions import MentionDetail
 from app.web.show import Piece, calm, spans_of, woven
 from sentiment.base import Scorer

@@ -15,7 +15,7 @@ from app.actions.fields import validated
 from app.actions.opml import import_opml
 from app.actions.trial import UNREAD, Trial, trial
 from app.models import Source
-from app.pipeline.past import DAYS_MAX, moment, share
+from app.pipeline.gather.past import DAYS_MAX, moment, share
 from app.problems import FieldError, Problem, invalid
 from app.queries.brands import brands
 from app.queries.paging import LIMIT_MAX

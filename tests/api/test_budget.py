@@ -12,9 +12,9 @@ from sqlalchemy import func, select, update
 
 from app.db import Database
 from app.models import Host, Mention, Poll, Source, Usage
-from app.pipeline.collect import Collect
-from app.pipeline.meters import Period
-from app.pipeline.pauses import pause
+from app.pipeline.gather.collect import Collect
+from app.pipeline.gather.meters import Period
+from app.pipeline.gather.pauses import pause
 from app.queries.silence import patience
 from app.queries.usage import forecast
 from app.services import Services

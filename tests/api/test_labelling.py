@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.models import AuditMatch, Match, Mention
-from app.pipeline.draw import WEEKLY, monday, to_draw, top_up
-from app.pipeline.score import ScorePending
+from app.pipeline.judge.audit_sample import WEEKLY, monday, to_draw, top_up
+from app.pipeline.judge.score import ScorePending
 from app.pipeline.sweep import Sweep
-from app.pipeline.watch import Watch
+from app.pipeline.tell.watch import Watch
 from app.services import Services
 from sentiment.compact import compact
 

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from app.db import Database
 from app.jobs import Jobs
 from app.models import DirtyHour, Match
-from app.pipeline.score import ScorePending
+from app.pipeline.judge.score import ScorePending
 from sentiment.words import words
 from tests.fakes import FixedScorer
 

@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 
 from app.db import Database
 from app.jobs import Jobs
-from app.pipeline.restance import RestanceHistory
-from app.pipeline.score import ScorePending
+from app.pipeline.judge.restance import RestanceHistory
+from app.pipeline.judge.score import ScorePending
 from tests.fakes import FixedScorer
 
 PHRASES = "/api/v1/phrases"

@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 
 from app.db import Database
 from app.models import Channel, Source
-from app.pipeline.collect import LeaseLost, Outcome, claim, due_of, finish, hold
+from app.pipeline.gather.collect import LeaseLost, Outcome, claim, due_of, finish, hold
 from app.services import Services
 from app.settings import Settings
 

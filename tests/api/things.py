@@ -11,7 +11,7 @@ from alerts.base import Verdict
 from alerts.incident import Policy, step, to_json
 from app.db import Database
 from app.models import AuditMatch, IncidentRow, uuid7
-from app.pipeline.draw import monday
+from app.pipeline.judge.audit_sample import monday
 from app.services import Services
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from app.pipeline.normalise import Draft, prepare
+from app.pipeline.sift.normalise import Draft, prepare
 from collectors.base import Page, SourceBusy, SourceError, SourceRefused, Window
 from collectors.hackernews import PAGE_SIZE, Search, backfill, mention, pages
 from collectors.hackernews import Hit as Found

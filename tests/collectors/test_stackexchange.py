@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from app.pipeline.normalise import Draft, prepare
+from app.pipeline.sift.normalise import Draft, prepare
 from collectors.base import Page, SourceBusy, SourceError, SourceRefused, Window
 from collectors.stackexchange import Question, Search, backfill, pages, question
 from collectors.stackexchange.api import until_midnight

@@ -16,7 +16,7 @@ from app.actions import sources
 from app.actions.secrets import secret_fields
 from app.actions.sources import NewSource
 from app.models import Brand, Host, Mention, Poll, Quarantined, Source
-from app.pipeline.collect import Collect, without_inbox
+from app.pipeline.gather.collect import Collect, without_inbox
 from app.services import Services, build
 from app.settings import Settings
 from app.viewer import ROLE_SCOPES, Viewer

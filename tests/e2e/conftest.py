@@ -21,9 +21,9 @@ from app.actions import accounts
 from app.auth import links
 from app.main import create_app
 from app.models import Brand
-from app.pipeline.collect import Collect
-from app.pipeline.score import ScorePending
-from app.pipeline.watch import Watch
+from app.pipeline.gather.collect import Collect
+from app.pipeline.judge.score import ScorePending
+from app.pipeline.tell.watch import Watch
 from app.services import Services, build
 from app.settings import Settings
 from app.viewer import ROLE_SCOPES, Viewer

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.actions import brands, push, sample
 from app.models import IncidentRow, Mention, Source
-from app.pipeline.score import ScorePending
+from app.pipeline.judge.score import ScorePending
 from sentiment.compact import compact
 
 PAGES = (

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.actions import brands, push
-from app.pipeline.score import ScorePending
+from app.pipeline.judge.score import ScorePending
 from sentiment.compact import compact
 
 SAID = [

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from app.db import Database
 from app.jobs import Jobs
 from app.models import Brand, uuid7
-from app.pipeline.score import ScorePending
+from app.pipeline.judge.score import ScorePending
 from ground.words import to_tsvector
 from sentiment.base import Score, Text
 from sentiment.compact import compact

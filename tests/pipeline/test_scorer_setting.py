@@ -11,7 +11,7 @@ import pytest
 
 from app.db import Database
 from app.doctor import model
-from app.pipeline.scoring import known
+from app.pipeline.judge.active_model import known
 from app.scorer import explainer_of, place_of, scorer_of
 from app.services import Misconfigured
 from app.settings import Settings

@@ -17,11 +17,11 @@ from sqlalchemy import func, select
 
 from app.db import Database
 from app.models import AlertRule, Brand, Bucket, Channel, Delivery, IncidentRow, Match, Mention, Source, uuid7
-from app.pipeline.aggregate import EVERY_SOURCE
-from app.pipeline.collect import Collect
-from app.pipeline.notify import Notify
-from app.pipeline.score import ScorePending
-from app.pipeline.watch import Watch
+from app.pipeline.gather.collect import Collect
+from app.pipeline.judge.score import ScorePending
+from app.pipeline.keep.aggregate import EVERY_SOURCE
+from app.pipeline.tell.notify import Notify
+from app.pipeline.tell.watch import Watch
 from app.services import Services, build
 from app.settings import Settings
 from tests.fakes import FixedScorer

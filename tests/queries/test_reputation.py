@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.db import Database
 from app.models import Brand, Bucket, uuid7
-from app.pipeline.aggregate import EVERY_SOURCE
+from app.pipeline.keep.aggregate import EVERY_SOURCE
 from app.problems import Problem
 from app.queries.reputation import By, Period, Slant, compare, periods, reputation
 from app.viewer import ROLE_SCOPES, Viewer

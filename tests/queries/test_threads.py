@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.models import Brand, Mention, Source
-from app.pipeline.normalise import normalise
-from app.pipeline.store import Origin, Placed, store
+from app.pipeline.keep.store import store
+from app.pipeline.sift.batch import Origin, Placed
+from app.pipeline.sift.normalise import normalise
 from app.queries.mentions import mention
 from app.viewer import ROLE_SCOPES, Viewer
 from collectors.base import RawMention

@@ -18,8 +18,8 @@ from app.actions.phrases import create as create_phrase
 from app.db import Database
 from app.main import create_app
 from app.models import Match
-from app.pipeline.restance import RestanceHistory
-from app.pipeline.score import ScorePending
+from app.pipeline.judge.restance import RestanceHistory
+from app.pipeline.judge.score import ScorePending
 from app.services import Services, build
 from app.settings import Settings
 from app.viewer import ROLE_SCOPES, Viewer

@@ -17,8 +17,8 @@ LIMIT = 400  # MB that the worker holds at its highest; the code, the model and 
 WORKER = """
 from pathlib import Path
 from random import Random
-from app.pipeline.collect import Collect
-from app.pipeline.score import ScorePending
+from app.pipeline.gather.collect import Collect
+from app.pipeline.judge.score import ScorePending
 from app.services import build
 from app.settings import Settings
 from sentiment.compact import compact

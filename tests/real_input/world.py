@@ -16,8 +16,8 @@ from sqlalchemy import select, update
 
 from app.http import Gate
 from app.models import Brand, Match, Mention, Poll, Quarantined, Source, Workspace, uuid7
-from app.pipeline.collect import Collect
-from app.pipeline.score import ScorePending
+from app.pipeline.gather.collect import Collect
+from app.pipeline.judge.score import ScorePending
 from app.services import Services
 from app.viewer import ROLE_SCOPES, Viewer
 from sentiment.compact import compact

@@ -17,7 +17,7 @@ from app.auth import links
 from app.db import Database
 from app.main import create_app
 from app.models import Brand
-from app.pipeline.score import ScorePending
+from app.pipeline.judge.score import ScorePending
 from app.services import Services, build
 from app.settings import Settings
 from app.viewer import ROLE_SCOPES, Viewer

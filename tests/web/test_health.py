@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from app.db import Database
 from app.models import Poll, Source, Usage, uuid7
-from app.pipeline.pauses import pause
+from app.pipeline.gather.pauses import pause
 from app.web.sources import ADVICE, UNHEALTHY
 from app.web.words import WORDS
 

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from app.db import Database
 from app.models import AuditMatch, Match, Mention, SurveyResponse, uuid7
-from app.pipeline.aggregate import recount_dirty
+from app.pipeline.keep.aggregate import recount_dirty
 
 Say = Callable[..., list[str]]
 

@@ -11,8 +11,8 @@ from fastapi.testclient import TestClient
 
 from app.actions.keys import NewKey, create
 from app.models import Brand
-from app.pipeline.aggregate import recount_dirty
-from app.pipeline.scoring import record
+from app.pipeline.judge.active_model import record
+from app.pipeline.keep.aggregate import recount_dirty
 from app.services import Services
 from app.viewer import Viewer
 from bench._bert import write

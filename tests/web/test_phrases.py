@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from app.db import Database
 from app.jobs import Jobs
 from app.models import Brand, Phrase, Workspace
-from app.pipeline.restance import RestanceHistory
+from app.pipeline.judge.restance import RestanceHistory
 from app.viewer import Viewer
 
 Say = Callable[..., list[str]]

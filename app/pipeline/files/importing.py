@@ -1,0 +1,178 @@
+"""Reads mentions from a file people give: CSV, JSON Lines or XLSX, with columns named in English or French.
+
+A rating is out of the row's scale, else written 4/5, else out of 5.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Any, BinaryIO
+
+from app.pipeline.files.cells import Unread, count_of, date_of, hash_of, name_of, named, number_of, taken_for, text_of
+from app.pipeline.files.tables import BadRow, Row, UnreadableFile, rows
+from collectors.base import RawMention
+from ground.notice import Json
+
+__all__ = ["FIELDS", "BadRow", "UnreadableFile", "guessed", "read_lines", "read_rows"]
+
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "text": ("texte", "contenu", "content", "message", "body", "commentaire", "comment", "verbatim", "avis", "review"),
+    "title": ("titre", "sujet", "subject", "headline", "objet"),
+    "date": (
+        "published_at",
+        "published",
+        "created_at",
+        "date_publication",
+        "publié le",
+        "publie_le",
+        "date de publication",
+    ),
+    "author": ("auteur", "author_name", "nom", "user", "username", "utilisateur", "pseudo"),
+    "author_id": ("id_auteur", "user_id"),
+    "author_followers": ("followers", "abonnés", "abonnes"),
+    "url": ("lien", "link", "adresse", "permalink"),
+    "id": ("external_id", "identifiant", "guid", "uuid"),
+    "language": ("langue", "lang"),
+    "rating": ("note", "stars", "étoiles", "etoiles", "score"),
+    "rating_scale": ("échelle", "echelle", "scale", "note_max"),
+    "platform": ("plateforme", "réseau", "reseau", "network"),
+    "outlet": ("média", "media", "support", "site"),
+    "likes": ("j'aime", "jaime"),
+    "shares": ("partages", "retweets", "reposts"),
+    "comments": ("commentaires", "replies", "réponses", "reponses"),
+    "reach": ("portée", "portee", "audience", "views", "vues"),
+}
+"""Our fields, and other names of their columns; case and spaces around do not count."""
+
+DEFAULT_SCALE = 5.0
+MAX_BYTES, MAX_ROWS = 10_000_000, 200_000
+_NAMED = named(FIELDS)
+_FRACTION = re.compile(r"([\d.,]+)\s*(?:/|sur|out of)\s*([\d.,]+)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class _Settings:
+    mapping: Mapping[str, str] | None
+    zone: tzinfo
+
+
+def read_rows(
+    stream: BinaryIO, filename: str, mapping: Mapping[str, str] | None = None, **limits: Any
+) -> Iterator[RawMention | BadRow]:
+    """As read_lines, without the numbers of the lines."""
+    return (row for _, row in read_lines(stream, filename, mapping, **limits))
+
+
+def read_lines(
+    stream: BinaryIO,
+    filename: str,
+    mapping: Mapping[str, str] | None = None,
+    *,
+    zone: tzinfo = UTC,
+    max_bytes: int = MAX_BYTES,
+    max_rows: int = MAX_ROWS,
+) -> Iterator[tuple[int, RawMention | BadRow]]:
+    """The mentions of a file with their lines, in order, and the rows that could not be read with the reason.
+
+    `mapping` is {column of the file: one of FIELDS}; without it columns are known by their names. Without an id, the
+    link is the id, else author, date and text together: importing a file again gives the same mentions. Where several
+    rows of a file share a link but not their words (reviews of one page), the words count too.
+
+    Raises UnreadableFile when the file as a whole cannot be read, before the first row or where a limit is passed.
+    """
+    settings = _Settings(_checked(mapping), zone)
+    links: dict[str, str] = {}
+    for row in rows(
+        stream, filename, max_bytes=max_bytes, max_rows=max_rows, check=lambda names: _fields(names, settings)
+    ):
+        yield row.line, row if isinstance(row, BadRow) else _mention(row, settings, links)
+
+
+def guessed(columns: Iterable[str]) -> dict[str, str]:
+    """{our field: its column}, as columns are known by their names."""
+    return taken_for(columns, _NAMED)
+
+
+def _checked(mapping: Mapping[str, str] | None) -> Mapping[str, str] | None:
+    unknown = sorted(set((mapping or {}).values()) - FIELDS.keys())
+    if unknown:
+        raise UnreadableFile(
+            "“{field}” is no field of a mention: choose among {known}.", field=unknown[0], known=", ".join(FIELDS)
+        )
+    return None if mapping is None else {name_of(column): field for column, field in mapping.items()}
+
+
+def _fields(columns: Iterable[str], settings: _Settings) -> dict[str, str]:
+    """{our field: its column}. Raises UnreadableFile when neither a text nor a title is among the columns."""
+    columns = list(columns)
+    found = taken_for(columns, _NAMED if settings.mapping is None else settings.mapping)
+    if "text" not in found and "title" not in found:
+        raise UnreadableFile(
+            "No column holds the text. Columns found: {found}. One named {expected} is needed.",
+            found=", ".join(filter(None, columns))[:500] or "none",
+            expected=" or ".join(("text", "texte", "contenu", "title", "titre")),
+        )
+    return found
+
+
+def _mention(row: Row, settings: _Settings, links: dict[str, str]) -> RawMention | BadRow:
+    try:
+        fields = _fields(row.cells, settings)
+        cells = {field: row.cells[column] for field, column in fields.items()}
+        return _read(cells, settings, links)
+    except (Unread, UnreadableFile) as error:
+        return BadRow(row.line, error.notice)
+
+
+def _read(cells: Mapping[str, Json | datetime], settings: _Settings, links: dict[str, str]) -> RawMention:
+    said = {name: text_of(cells.get(name)) for name in ("text", "title", "author", "url", "id", "platform", "outlet")}
+    if not (said["text"] or said["title"]):
+        raise Unread("This row has neither a text nor a title.")
+    published = date_of(cells.get("date"), settings.zone)
+    rating, scale = _rating(text_of(cells.get("rating")), number_of("rating_scale", cells.get("rating_scale")))
+    counts = {name: count_of(name, cells.get(name)) for name in ("likes", "shares", "comments")}
+    return RawMention(
+        external_id=said["id"] or _made_up_id(said, published, links),
+        url=said["url"] or None,
+        title=said["title"],
+        text=said["text"],
+        author=said["author"],
+        author_id=text_of(cells.get("author_id")),
+        author_followers=count_of("author_followers", cells.get("author_followers")),
+        platform=said["platform"],
+        outlet=said["outlet"],
+        language=text_of(cells.get("language")) or None,
+        published_at=published,
+        rating=rating,
+        rating_scale=scale,
+        reach=count_of("reach", cells.get("reach")),
+        engagement={name: count for name, count in counts.items() if count is not None},
+    )
+
+
+def _made_up_id(said: Mapping[str, str], published: datetime | None, links: dict[str, str]) -> str:
+    date = published.isoformat() if published else ""
+    words = hash_of(said["author"], date, said["title"], said["text"])
+    if not said["url"]:
+        return words
+    if links.setdefault(said["url"], words) == words:
+        return hash_of(said["url"])
+    return hash_of(said["url"], words)
+
+
+def _rating(written: str, scale: float | None) -> tuple[float, float] | tuple[None, None]:
+    if not written:
+        return None, None
+    if found := _FRACTION.fullmatch(written):
+        written, scale = found[1], number_of("rating_scale", found[2])
+    rating, out_of = number_of("rating", written), DEFAULT_SCALE if scale is None else scale
+    if rating is None or not 0 <= rating <= out_of:
+        raise Unread(
+            "The rating {rating} is not between 0 and {scale}: add a column “scale” or write it 8/10.",
+            rating=written[:40],
+            scale=f"{out_of:g}",
+        )
+    return rating, out_of

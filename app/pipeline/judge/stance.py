@@ -1,0 +1,89 @@
+"""Whose word counts: a person's, else the rating's, else a phrase's, else the model's."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, literal, select
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import Session
+
+from app.models import Json, Mention, Phrase, Workspace
+from app.pipeline.judge.phrases import DomainPhrase, Heard, Phrasebook, said
+from ground.words import quoted
+from sentiment.base import CLASSES, RatingClasses, Score, Stance, StanceSource, stance_of_rating, stance_of_score
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a match beside what a person said: a rating and its scale, the phrases heard, the score."""
+
+    brand_id: UUID
+    rating: float | None
+    rating_scale: float | None
+    heard: Sequence[Heard] = ()
+    score: Score | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StanceRules:
+    """How a workspace reads ratings, and its phrases."""
+
+    classes: RatingClasses = CLASSES
+    book: Phrasebook = field(default_factory=Phrasebook)
+
+    def decide(self, facts: Facts) -> tuple[Stance | None, StanceSource | None]:
+        """The stance and whom it comes from; (None, None) when nothing says one yet."""
+        if facts.rating is not None and facts.rating_scale:
+            return stance_of_rating(facts.rating, facts.rating_scale, self.classes), "rating"
+        if spoken := said(facts.heard, facts.brand_id):
+            return spoken, "phrase"
+        return (stance_of_score(facts.score), "model") if facts.score else (None, None)
+
+
+def classes_of(settings: Json) -> RatingClasses:
+    """The rating classes of a workspace, from its settings."""
+    return RatingClasses(**settings["ratings"]) if "ratings" in settings else CLASSES
+
+
+def ratings_version(settings: Json) -> int:
+    """How often the rating classes of a workspace were changed, from 1."""
+    return int(settings.get("ratings_version", 1))
+
+
+def stance_rules(session: Session, workspace_ids: Collection[UUID], *, locked: bool = False) -> dict[UUID, StanceRules]:
+    """The rules of these workspaces. `locked`: who changes them waits until this transaction has written its stances,
+    so that what is decided again afterwards misses none of them."""
+    wanted = select(Workspace.id, Workspace.settings).where(Workspace.id.in_(workspace_ids)).order_by(Workspace.id)
+    settings = session.execute(wanted.with_for_update(read=True) if locked else wanted).all()
+    phrases: dict[UUID, list[DomainPhrase]] = {}
+    for row in session.scalars(select(Phrase).where(Phrase.workspace_id.in_(workspace_ids))):
+        phrases.setdefault(row.workspace_id, []).append(domain_phrase(row))
+    return {row.id: StanceRules(classes_of(row.settings), Phrasebook(phrases.get(row.id, ()))) for row in settings}
+
+
+def domain_phrase(row: Phrase) -> DomainPhrase:
+    """A stored phrase as it is listened for."""
+    return DomainPhrase(tuple(row.words.split()), row.stance, row.brand_id, row.language)  # type: ignore[arg-type] # Stance
+
+
+def listen(session: Session, rules: Mapping[UUID, StanceRules], rows: Sequence[Any]) -> dict[UUID, list[Heard]]:
+    """The phrases heard in the mentions of these rows, by mention. Rows have workspace_id and mention_id.
+
+    The full-text index says which texts hold a word of a phrase: only those are read.
+    """
+    heard: dict[UUID, list[Heard]] = {}
+    for workspace_id, here in rules.items():
+        ids = [row.mention_id for row in rows if row.workspace_id == workspace_id]
+        if not here.book.anchors or not ids:
+            continue
+        anchors = func.cast(literal(" | ".join(map(quoted, sorted(here.book.anchors)))), TSQUERY)
+        wanted = select(Mention.id, Mention.title, Mention.text, Mention.language).where(
+            Mention.workspace_id == workspace_id, Mention.id.in_(ids), Mention.search.bool_op("@@")(anchors)
+        )
+        for found in session.execute(wanted):
+            heard[found.id] = here.book.heard(found.title, found.text, found.language)
+    return heard

@@ -1,0 +1,209 @@
+"""From what a platform gave to what the database stores: clean, bounded, dated; or the reason why it cannot be."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from app.pipeline.sift.fingerprint import content_hash, fingerprint
+from collectors.base import RawMention
+from ground.plain import clean_line, clean_text, html_to_text, title_of_html
+from ground.urls import canonical, host, link
+from ground.words import TEXT_LIMIT, TITLE_LIMIT, folded, search_vector
+from matching.story import StoryKey, story_of
+from sentiment.language import detect
+
+T = TypeVar("T")
+
+NAME_LIMIT = 200
+ID_LIMIT = 500
+EXCERPT_LIMIT = 300
+LARGEST = 2**53
+"""Beyond, a number no longer survives JSON in a browser."""
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+CLOCK_SKEW = timedelta(minutes=10)
+
+
+class Poison(ValueError):
+    """A mention that cannot be stored. The text is a sentence for who looks at the quarantine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A mention as the database stores it. Texts are plain and clean; times are in UTC; `story` fits a bigint.
+
+    `published_guessed`: the platform gave no date that can be believed, and `published_at` is when we collected.
+    `search` is a tsvector literal, to be cast ::tsvector. `url` is safe to show as a link, `canonical_url` is a key.
+    """
+
+    kind: str
+    external_id: str
+    fingerprint: bytes
+    story: StoryKey | None
+    url: str | None
+    canonical_url: str | None
+    host: str
+    platform: str
+    outlet: str
+    author: str
+    author_id: str
+    author_followers: int | None
+    title: str
+    text: str
+    language: str | None
+    published_at: datetime
+    published_guessed: bool
+    edited_at: datetime | None
+    collected_at: datetime
+    thread_id: str | None
+    parent_id: str | None
+    rating: float | None
+    rating_scale: float | None
+    reach: int | None
+    likes: int | None
+    shares: int | None
+    comments: int | None
+    content_hash: bytes
+    search: str
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A mention set aside: its id as far as it is known, why, and the start of what it said."""
+
+    external_id: str
+    reason: str
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a mention says: its title and text, clean and plain, and the folded words of both."""
+
+    title: str
+    text: str
+    in_title: list[str]
+    in_text: list[str]
+
+
+def prepare(
+    kind: str, raws: Sequence[RawMention], now: datetime, scope: str | None = None
+) -> list[Draft | Quarantined]:
+    """Normalises a batch, in order: one bad mention costs itself only. Can be run in another process."""
+    return [guarded(raw, lambda raw: normalise(kind, raw, now, scope)) for raw in raws]
+
+
+def guarded(raw: RawMention, step: Callable[[RawMention], T]) -> T | Quarantined:
+    """What `step` makes of a mention, or why it cannot."""
+    try:
+        return step(raw)
+    except Poison as poison:
+        reason = str(poison)
+    except Exception as error:  # noqa: BLE001, RUF100  whatever a platform sends, the rest of the batch is stored
+        reason = f"This mention could not be read ({type(error).__name__}: {str(error)[:200]})."
+    return Quarantined(
+        clean_line(str(raw.external_id), ID_LIMIT), clean_line(reason, 500), clean_line(_excerpt(raw), EXCERPT_LIMIT)
+    )
+
+
+def _excerpt(raw: RawMention) -> str:
+    return f"{str(raw.title)[:EXCERPT_LIMIT]} {str(raw.text)[:EXCERPT_LIMIT]}"
+
+
+def normalise(kind: str, raw: RawMention, now: datetime, scope: str | None = None) -> Draft:
+    """The draft of one mention. `now` is aware and is when it was collected; `scope` is told in `fingerprint`.
+
+    Raises Poison when there is nothing to store: no title and no text, and no deletion to carry out.
+    """
+    return draft_of(kind, raw, said(raw), now, scope)
+
+
+def said(raw: RawMention) -> Said:
+    """The first and cheap half of `normalise`: enough to tell what a mention is about. Raises Poison."""
+    title = clean_line(title_of_html(raw.title) if raw.html else raw.title, TITLE_LIMIT)
+    text = clean_text(html_to_text(raw.text) if raw.html else raw.text, TEXT_LIMIT)
+    if not (title or text or raw.deleted):
+        raise Poison("This mention has neither a title nor a text.")
+    return Said(title, text, folded(title), folded(text))
+
+
+def draft_of(kind: str, raw: RawMention, it: Said, now: datetime, scope: str | None = None) -> Draft:
+    """The second half of `normalise`, for what is to be kept."""
+    if now.utcoffset() is None:
+        raise ValueError("now must be aware")
+    title, text, in_title, in_text = it.title, it.text, it.in_title, it.in_text
+    outlet = clean_line(raw.outlet, NAME_LIMIT)
+    published = _believable(raw.published_at, now)
+    rating, scale = _rating(raw.rating, raw.rating_scale)
+    return Draft(
+        kind=kind,
+        external_id=clean_line(raw.external_id, ID_LIMIT),
+        fingerprint=fingerprint(kind, raw, scope),
+        story=story_of(folded(title.removesuffix(f" - {outlet}")) if outlet else in_title, in_text),
+        url=link(raw.url),
+        canonical_url=canonical(raw.url) or None,
+        host=host(raw.url),
+        platform=clean_line(raw.platform, NAME_LIMIT) or kind,
+        outlet=outlet,
+        author=clean_line(raw.author, NAME_LIMIT),
+        author_id=clean_line(raw.author_id, ID_LIMIT),
+        author_followers=_count(raw.author_followers),
+        title=title,
+        text=text,
+        language=detect(f"{title}\n{text}".strip(), raw.language)[0],
+        published_at=published or now.astimezone(UTC),
+        published_guessed=published is None,
+        edited_at=_believable(raw.edited_at, now),
+        collected_at=now.astimezone(UTC),
+        thread_id=_reference(raw.thread_id),
+        parent_id=_reference(raw.parent_id),
+        rating=rating,
+        rating_scale=scale,
+        reach=_count(raw.reach if raw.reach is not None else raw.engagement.get("views")),
+        likes=_number(raw.engagement.get("likes")),
+        shares=_count(raw.engagement.get("shares")),
+        comments=_count(raw.engagement.get("comments")),
+        content_hash=content_hash(title, text, "" if rating is None else repr(rating)),
+        search=search_vector(in_title, in_text),
+        deleted=bool(raw.deleted),
+    )
+
+
+def _believable(at: datetime | None, now: datetime) -> datetime | None:
+    """A date in UTC; None when it is missing, naive, before 1990 or more than ten minutes ahead.
+
+    A clock a little ahead of ours is read as now.
+    """
+    if at is None or at.utcoffset() is None:
+        return None
+    if not EARLIEST <= at <= now + CLOCK_SKEW:
+        return None
+    return min(at, now).astimezone(UTC)
+
+
+def _reference(identity: str | None) -> str | None:
+    return clean_line(identity, ID_LIMIT) or None if identity else None
+
+
+def _number(value: float | None) -> int | None:
+    """A whole number within ±2^53; likes minus dislikes may well be negative."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return max(-LARGEST, min(LARGEST, int(value)))
+
+
+def _count(value: float | None) -> int | None:
+    number = _number(value)
+    return None if number is None or number < 0 else number
+
+
+def _rating(rating: float | None, scale: float | None) -> tuple[float, float] | tuple[None, None]:
+    """A rating and its scale, both or neither: 0 to scale, finite, out of 1,000 at most."""
+    if rating is None or scale is None:
+        return None, None
+    return (float(rating), float(scale)) if 0 < scale <= 1000 and 0 <= rating <= scale else (None, None)

@@ -1,0 +1,177 @@
+"""Sends what is owed: claims with a lease, sends outside any transaction, writes what came of it. At least once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from alerts.base import DeliveryError, Message, Wire
+from alerts.channels import all_channels
+from app.crypto import Seal, SecretsLost
+from app.db import Database
+from app.models import Channel, Delivery, IncidentEvent
+from app.pipeline.tell.watch import MESSAGE
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=60)
+"""Longer than any channel takes to send or to give up."""
+AT_ONCE = 4
+"""Messages that one worker sends at the same time: a slow channel does not hold up the others."""
+RETRIES = tuple(
+    timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
+)
+"""Pauses after each failed attempt; then the delivery is dead, visible and can be sent again by a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A claimed delivery. `attempt` counts from 1 and proves the claim."""
+
+    workspace_id: UUID
+    id: UUID
+    attempt: int
+    kind: str
+    channel_id: UUID
+    params: dict[str, object]
+    secrets: bytes | None
+    message: Message
+
+
+class Notify:
+    """The step: sends until nothing is due."""
+
+    def __init__(
+        self,
+        db: Database,
+        wire: Wire,
+        seal: Seal,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        random: Callable[[], float],
+        stopping: Callable[[], bool] = lambda: False,
+        checkpoint: Callable[[str], None] = lambda _name: None,
+    ) -> None:
+        self._db, self._wire, self._seal, self._now, self._random = db, wire, seal, now, random
+        self._stopping, self._checkpoint = stopping, checkpoint
+
+    def __call__(self) -> int:
+        """Returns how many sendings were tried."""
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="notify") as pool:
+            return sum(pool.map(lambda _: self._drain(), range(AT_ONCE)))
+
+    def _drain(self) -> int:
+        tried = 0
+        while not self._stopping():
+            with self._db.writing() as session:
+                owed = claim(session, self._now())
+            if owed is None:
+                break
+            self._checkpoint("notify:claimed")
+            self._send(owed)
+            tried += 1
+        return tried
+
+    def _send(self, owed: Owed) -> None:
+        error = None
+        try:
+            send(owed, self._wire, self._seal)
+        except DeliveryError as caught:
+            error = caught
+        except Exception as caught:
+            log.exception("a channel failed", kind=owed.kind, delivery=str(owed.id))
+            error = DeliveryError(f"the channel failed: {type(caught).__name__}; see the log of Vigie")
+        self._checkpoint("notify:sent")
+        with self._db.writing() as session:
+            settle(session, owed, error, self._now(), self._random)
+        self._checkpoint("notify:settled")
+
+
+def send(owed: Owed, wire: Wire, seal: Seal) -> None:
+    """Hands one message to its channel. Raises DeliveryError."""
+    channel = all_channels()[owed.kind]
+    try:
+        secrets = seal.open(owed.secrets, f"channel:{owed.workspace_id}:{owed.channel_id}")
+        params = channel.params(**{**owed.params, **secrets})
+    except SecretsLost as error:
+        raise DeliveryError(str(error), permanent=True) from error
+    except ValueError as error:
+        raise DeliveryError("the settings of this channel are not valid any more", permanent=True) from error
+    channel.send(params, owed.message, wire)
+
+
+def claim(session: Session, now: datetime) -> Owed | None:
+    """Leases the delivery that has waited longest, if one is due."""
+    due = (
+        select(Delivery.workspace_id, Delivery.id)
+        .where(Delivery.state == "pending", Delivery.next_try_at <= now)
+        .where(or_(Delivery.lease_until.is_(None), Delivery.lease_until < now))
+        .order_by(Delivery.next_try_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    row = session.scalars(
+        update(Delivery)
+        .where(Delivery.workspace_id == due.c.workspace_id, Delivery.id == due.c.id)
+        .values(lease_until=now + LEASE, attempts=Delivery.attempts + 1)
+        .returning(Delivery)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    return owed_of(row, session.get_one(Channel, (row.workspace_id, row.channel_id))) if row else None
+
+
+def owed_of(row: Delivery, channel: Channel) -> Owed:
+    message = MESSAGE.validate_python(row.message)
+    whose = (row.workspace_id, row.id, row.attempts, channel.kind, channel.id)
+    return Owed(*whose, channel.params, channel.secrets, message)
+
+
+def settle(
+    session: Session, owed: Owed, error: DeliveryError | None, now: datetime, random: Callable[[], float]
+) -> None:
+    """Writes what came of one sending. A claim that ran out and was taken over changes nothing any more."""
+    row = session.scalars(
+        select(Delivery).where(Delivery.workspace_id == owed.workspace_id, Delivery.id == owed.id).with_for_update()
+    ).one_or_none()
+    if row is None or row.state != "pending" or (row.attempts != owed.attempt and error is not None):
+        return
+    channel = session.get_one(Channel, (owed.workspace_id, owed.channel_id))
+    row.lease_until = None
+    if error is None:
+        row.state, row.sent_at, row.last_error = "sent", now, None
+        channel.last_sent_at, channel.last_error = now, None
+        return
+    row.last_error = channel.last_error = str(error)
+    row.ambiguous = row.ambiguous or error.ambiguous
+    pause = next_pause(row.attempts, error, random)
+    if pause is None:
+        row.state = "dead"
+        session.add(
+            IncidentEvent(
+                workspace_id=row.workspace_id,
+                incident_id=row.incident_id,
+                at=now,
+                kind="undelivered",
+                details={"channel": channel.name, "error": str(error)},
+            )
+        )
+    else:
+        row.next_try_at = now + pause
+    if error.gone:
+        channel.enabled, channel.disabled_reason = False, str(error)
+
+
+def next_pause(attempts: int, error: DeliveryError, random: Callable[[], float]) -> timedelta | None:
+    """The pause before the next attempt, with a tenth of jitter; None when there is none to come."""
+    if error.permanent or error.gone or attempts > len(RETRIES):
+        return None
+    planned = RETRIES[attempts - 1] * (1 + 0.1 * random())
+    return max(planned, error.wait or timedelta())

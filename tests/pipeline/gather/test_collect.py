@@ -1,0 +1,217 @@
+"""Leases, fences and health: what happens around the reading of a source."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from random import Random
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app.db import Database
+from app.models import Brand, Mention, Poll, Source
+from app.pipeline.gather.collect import Collect, LeaseLost, claim, due_of, hold
+from app.services import Services, build
+from app.settings import Settings
+
+FEED = (
+    b'<rss version="2.0"><channel><title>f</title><item><guid>urn:x:1</guid><description>Zephyrine</description>'
+    b"</item></channel></rss>"
+)
+Answer = Callable[[str], tuple[int, dict[str, str], bytes]]
+
+
+class Host:
+    """A site that answers as told and counts who asked for what."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.asked: Counter[str] = Counter()
+        host = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                host.asked[self.path] += 1
+                status, headers, body = answer(self.path)
+                self.send_response(status)
+                for name, value in {"Content-Length": str(len(body)), **headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None: ...
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+@pytest.fixture
+def hosting() -> Iterator[Callable[[Answer], Host]]:
+    hosts: list[Host] = []
+
+    def start(answer: Answer) -> Host:
+        hosts.append(Host(answer))
+        return hosts[-1]
+
+    yield start
+    for host in hosts:
+        host.server.shutdown()
+        host.server.server_close()
+
+
+@pytest.fixture
+def services(settings: Settings, workspace_id: UUID) -> Iterator[Services]:
+    services = build(settings)
+    with services.db.writing() as session:
+        session.add(Brand(workspace_id=workspace_id, name="Z", kind="own", query="zephyrine", colour="#000000"))
+    yield services
+    services.close()
+
+
+def add_sources(db: Database, workspace_id: UUID, urls: list[str]) -> list[UUID]:
+    with db.writing() as session:
+        sources = [
+            Source(
+                workspace_id=workspace_id,
+                collector="rss",
+                name=f"source {number}",
+                params={"url": url},
+                interval_seconds=3600,
+                host="127.0.0.1",
+                next_run_at=datetime.now(UTC) - timedelta(minutes=1),
+            )
+            for number, url in enumerate(urls)
+        ]
+        session.add_all(sources)
+        session.flush()
+        return [source.id for source in sources]
+
+
+def collect(services: Services) -> Collect:
+    return Collect(services.db, services.gate, services.jobs, services.seal, threads=4, random=Random(3).random)
+
+
+def only_source(db: Database) -> Source:
+    with db.reading() as session:
+        return session.scalars(select(Source)).one()
+
+
+def test_two_workers_do_each_due_poll_once(
+    hosting: Callable[[Answer], Host], services: Services, workspace_id: UUID
+) -> None:
+    host = hosting(lambda _path: (200, {}, FEED))
+    add_sources(services.db, workspace_id, [f"{host.url}/{n}" for n in range(60)])
+    workers = [threading.Thread(target=collect(services)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(host.asked.values()) == [1] * 60
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "state", "words"),
+    [
+        (401, {}, "refused", "401"),
+        (403, {}, "refused", "403"),
+        (404, {}, "failing", "404"),
+        (410, {}, "gone", "410"),
+        (429, {"Retry-After": "7200"}, "throttled", ""),
+        (500, {}, "failing", "500"),
+        (503, {"Retry-After": "7200"}, "throttled", ""),
+    ],
+)
+def test_a_refusal_is_told_and_never_looks_like_no_news(
+    hosting: Callable[[Answer], Host],
+    services: Services,
+    workspace_id: UUID,
+    status: int,
+    headers: dict[str, str],
+    state: str,
+    words: str,
+) -> None:
+    host = hosting(lambda _path: (status, headers, b"no"))
+    add_sources(services.db, workspace_id, [f"{host.url}/feed"])
+    collect(services)()
+    source = only_source(services.db)
+    assert source.state == state
+    assert source.last_error is not None
+    assert words in source.last_error["text"].format(**source.last_error["args"])
+    assert (source.last_success_at, source.consecutive_failures) == (None, 1)
+    if state == "gone":
+        assert source.next_run_at is None
+    elif headers:
+        assert source.next_run_at is not None
+        assert source.next_run_at - datetime.now(UTC) > timedelta(seconds=7100)
+    with services.db.reading() as session:
+        assert session.scalars(select(Poll.outcome)).one() == state
+
+
+def test_a_source_recovers(hosting: Callable[[Answer], Host], services: Services, workspace_id: UUID) -> None:
+    answers = iter([(500, {}, b""), (200, {}, FEED)])
+    host = hosting(lambda _path: next(answers))
+    (source_id,) = add_sources(services.db, workspace_id, [f"{host.url}/feed"])
+    collect(services)()
+    with services.db.writing() as session:
+        session.execute(update(Source).values(next_run_at=datetime.now(UTC)))
+    collect(services)()
+    source = only_source(services.db)
+    assert (source.id, source.state, source.consecutive_failures, source.last_error) == (source_id, "ok", 0, None)
+
+
+def test_what_moved_for_good_is_read_at_its_new_address(
+    hosting: Callable[[Answer], Host], services: Services, workspace_id: UUID
+) -> None:
+    host = hosting(lambda path: (301, {"Location": "/new"}, b"") if path == "/old" else (200, {}, FEED))
+    add_sources(services.db, workspace_id, [f"{host.url}/old"])
+    collect(services)()
+    assert only_source(services.db).params["url"] == f"{host.url}/new"
+
+
+def test_a_claim_that_was_taken_over_stores_nothing(services: Services, workspace_id: UUID) -> None:
+    add_sources(services.db, workspace_id, ["http://127.0.0.1:1/feed"])
+    now = datetime.now(UTC)
+    with services.db.writing() as session:
+        slow = due_of(claim(session, 10, [], now)[0])
+    with services.db.writing() as session:
+        assert claim(session, 10, [], now) == []
+    with services.db.writing() as session:
+        taken = due_of(claim(session, 10, [], now + timedelta(minutes=6))[0])
+    assert taken.fence == slow.fence + 1
+    with services.db.writing() as session:
+        hold(session, taken)
+        with pytest.raises(LeaseLost):
+            hold(session, slow)
+
+
+def test_a_source_whose_kind_is_gone_holds_up_no_other(
+    hosting: Callable[[Answer], Host], services: Services, workspace_id: UUID
+) -> None:
+    host = hosting(lambda _: (200, {}, FEED))
+    gone, here = add_sources(services.db, workspace_id, [host.url + "/a", host.url + "/b"])
+    with services.db.writing() as session:
+        session.execute(update(Source).where(Source.id == gone).values(collector="no_more"))
+    assert collect(services)() == 1
+    with services.db.reading() as session:
+        row = session.get(Source, (workspace_id, here))
+        assert row is not None
+    assert (row.state, host.asked["/a"]) == ("ok", 0)
+
+
+def test_ten_thousand_items_are_all_stored_in_one_poll(
+    hosting: Callable[[Answer], Host], services: Services, workspace_id: UUID
+) -> None:
+    items = b"".join(
+        b"<item><guid>urn:x:%d</guid><description>Zephyrine %d</description></item>" % (n, n) for n in range(10_000)
+    )
+    host = hosting(lambda _path: (200, {}, b'<rss version="2.0"><channel>' + items + b"</channel></rss>"))
+    add_sources(services.db, workspace_id, [f"{host.url}/feed"])
+    collect(services)()
+    with services.db.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Mention)) == 10_000
+    assert only_source(services.db).state == "ok"

@@ -1,0 +1,83 @@
+"""Which model scores is told by the worker, and read without loading it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from app.db import Database
+from app.pipeline.judge.active_model import known, record
+from app.queries.reputation import model
+from app.viewer import ROLE_SCOPES, Viewer
+from bench._bert import write
+from sentiment.base import Scorer
+from sentiment.compact import compact
+from sentiment.quantify import GROUPS, plain
+from sentiment.scorers import scorer
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def larger(tmp_path: Path) -> Scorer:
+    return scorer(str(write(tmp_path / "tiny")))
+
+
+def told(db: Database, scorer: Scorer, after: int) -> None:
+    with db.writing() as session:
+        record(session, scorer, NOW + timedelta(hours=after))
+
+
+def now_known(db: Database) -> tuple[str, str]:
+    with db.reading() as session:
+        found = known(session)
+        return found.name, found.version
+
+
+def test_before_any_worker_ran_the_model_that_ships_is_shown(db: Database, workspace_id: UUID) -> None:
+    assert now_known(db) == ("compact", compact().version)
+    with db.reading() as session:
+        found = model(session, Viewer(workspace_id, "test", ROLE_SCOPES["viewer"]))
+    assert found.measured is not None
+    assert found.measured["macro_f1"].keys() == {"all", "en", "fr"}
+
+
+def test_the_last_model_told_of_scores_and_an_older_one_may_come_back(db: Database, larger: Scorer) -> None:
+    told(db, compact(), 0)
+    told(db, larger, 1)
+    assert now_known(db) == ("tiny", larger.version)
+    told(db, larger, 2)
+    told(db, compact(), 3)
+    assert now_known(db) == ("compact", compact().version)
+    told(db, larger, 4)
+    assert now_known(db) == ("tiny", larger.version)
+
+
+def test_its_matrices_come_through_and_what_nobody_measured_is_none(
+    db: Database, larger: Scorer, workspace_id: UUID
+) -> None:
+    told(db, larger, 0)
+    with db.reading() as session:
+        found = model(session, Viewer(workspace_id, "test", ROLE_SCOPES["viewer"]))
+    assert found.measured is None
+    assert _plain(found.matrices) == _plain(larger.matrices)
+
+
+def test_a_worker_that_starts_again_changes_only_what_was_measured_since(db: Database) -> None:
+    told(db, compact(), 0)
+    told(db, compact(), 5)
+    with db.reading() as session:
+        from app.models import ScorerRow
+
+        (row,) = session.query(ScorerRow).all()
+    assert row.since == NOW
+    assert row.measured.keys() == compact().measured.keys()
+
+
+def _plain(matrices: Mapping[Any, Any]) -> dict[str, Any]:
+    return {group: plain(matrices[group]) for group in GROUPS}

@@ -1,0 +1,86 @@
+"""Which stance the phrases of a workspace say of a text, and whose word counts."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from app.pipeline.judge.phrases import DomainPhrase, Phrasebook, said
+from app.pipeline.judge.stance import Facts, StanceRules
+from ground.words import folded
+from sentiment.base import RatingClasses, Score, Stance
+
+GAME, SHOP = uuid4(), uuid4()
+
+
+def phrase(text: str, stance: Stance, brand_id: UUID | None = None, language: str | None = None) -> DomainPhrase:
+    return DomainPhrase(tuple(folded(text)), stance, brand_id, language)
+
+
+BOOK = Phrasebook(
+    [
+        phrase("ça déchire", "promoter", language="fr"),
+        phrase("sick", "promoter"),
+        phrase("sick of it", "detractor"),
+        phrase("war zone", "detractor"),
+        phrase("war zone", "passive", GAME),
+        phrase("🔥", "promoter"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("Franchement, CA DECHIRE !", "fr", "promoter"),
+        ("Franchement, ça déchire !", "fr-CA", "promoter"),
+        ("ça déchire", "en", None),
+        ("ça déchire", None, None),
+        ("this skin is sick", "en", "promoter"),
+        ("I am sick of it", "en", "detractor"),
+        ("a sick day, and I am sick of it", "en", None),
+        ("sickness", "en", None),
+        ("not a word of it", "en", None),
+        ("🔥🔥", None, "promoter"),
+        ("", None, None),
+    ],
+)
+def test_a_phrase_says_a_stance_by_whole_words_without_case_or_accents(
+    text: str, language: str | None, expected: Stance | None
+) -> None:
+    assert said(BOOK.heard("", text, language), SHOP) == expected
+
+
+def test_a_phrase_of_one_brand_goes_before_the_same_words_said_of_all() -> None:
+    heard = BOOK.heard("A war zone", "nothing else", "en")
+    assert said(heard, SHOP) == "detractor"
+    assert said(heard, GAME) == "passive"
+
+
+def test_phrases_that_contradict_each_other_leave_it_to_the_model() -> None:
+    heard = BOOK.heard("", "sick graphics in a war zone", "en")
+    assert said(heard, SHOP) is None
+    rules = StanceRules(book=BOOK)
+    assert rules.decide(Facts(SHOP, None, None, heard, Score(0.9, 0.05, 0.05))) == ("detractor", "model")
+
+
+def test_no_phrase_crosses_from_the_title_into_the_text() -> None:
+    assert BOOK.heard("this is war", "zone nine", "en") == []
+
+
+def test_the_rating_goes_before_a_phrase_and_a_phrase_before_the_model() -> None:
+    rules, heard, score = StanceRules(book=BOOK), BOOK.heard("", "sick", "en"), Score(0.9, 0.05, 0.05)
+    assert rules.decide(Facts(SHOP, 1, 5, heard, score)) == ("detractor", "rating")
+    assert rules.decide(Facts(SHOP, None, None, heard, score)) == ("promoter", "phrase")
+    assert rules.decide(Facts(SHOP, None, None, (), score)) == ("detractor", "model")
+    assert rules.decide(Facts(SHOP, None, None)) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("rating", "scale", "stance"),
+    [(4, 5, "promoter"), (3, 5, "passive"), (2, 5, "detractor"), (8, 10, "promoter"), (14, 20, "passive")],
+)
+def test_a_workspace_reads_ratings_its_own_way(rating: float, scale: float, stance: Stance) -> None:
+    rules = StanceRules(RatingClasses(stars_promoter=4, stars_passive=3, ten_promoter=8, ten_passive=6))
+    assert rules.decide(Facts(SHOP, rating, scale)) == (stance, "rating")

@@ -60,15 +60,16 @@ $(word 2,$(MAKECMDGOALS)):
 endif
 endif
 
-new-collector: ## write a collector and its test case from the template: make new-collector lemmy
+new-collector: ## write a collector, its texts and a test case: make new-collector lemmy
 	@case "$(NAME)" in \
 		""|*[!a-z0-9]*|[0-9]*) echo "Name the platform in lower case letters and digits: make new-collector lemmy"; exit 2;; esac
-	@if [ -e "collectors/$(NAME).py" ] || [ -e "tests/collectors/$(NAME)" ]; then \
-		echo "collectors/$(NAME).py or tests/collectors/$(NAME) exists already: nothing was written"; exit 2; fi
+	@for file in "collectors/$(NAME)" "collectors/$(NAME).py" "collectors/$(NAME).md" "tests/collectors/$(NAME)"; do \
+		if [ -e "$$file" ]; then echo "$$file exists already: nothing was written"; exit 2; fi; done
 	@mkdir -p "tests/collectors/$(NAME)/first"
 	@title="$$(printf %s "$(NAME)" | cut -c1 | tr '[:lower:]' '[:upper:]')$$(printf %s "$(NAME)" | cut -c2-)"; \
 	for file in docs/new-collector/*; do \
-		case "$$file" in *.py.txt) to="collectors/$(NAME).py";; *) to="tests/collectors/$(NAME)/first/$${file##*/}";; esac; \
+		case "$$file" in */collector.py.txt) to="collectors/$(NAME).py";; */collector.md) to="collectors/$(NAME).md";; \
+			*) to="tests/collectors/$(NAME)/first/$${file##*/}";; esac; \
 		sed -e "s/NAME/$(NAME)/g" -e "s/TITLE/$$title/g" "$$file" > "$$to"; echo "wrote $$to"; \
 	done
 

@@ -1,4 +1,8 @@
-"""Where mentions come from. Every public module of this package is one collector: its presence registers it."""
+"""Where mentions come from.
+
+`base` is the contract. Every other public module of this package is one collector: its presence registers it, and the
+Markdown file of the same name says in English and in French what it is. The rooms that begin with `_` are shared.
+"""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ from ._kit.fields import Interface, Line, Params
 from ._kit.items import fit_id
 from ._kit.newest import FIRST_RUN, Listing, back, forward, times_of
 from ._kit.stars import SCALE, stars
+from ._kit.texts import texts_of
 from ._kit.times import moment
 from ._kit.tokens import signed
 from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
@@ -163,54 +164,7 @@ def mention(app_id: str, review: Review) -> RawMention:
 
 collector = Collector(
     kind="appstore_connect",
-    title={"en": "App Store Connect (your own app)", "fr": "App Store Connect (votre propre application)"},
-    help={
-        "en": "All reviews of your own app, in every country and since its first day, with the account of its "
-        "publisher. For the app of somebody else, take «App Store reviews».",
-        "fr": "Tous les avis de votre propre application, dans tous les pays et depuis son premier jour, avec le "
-        "compte de son éditeur. Pour l'application d'un autre, prenez « Avis de l'App Store ».",
-    },
-    steps={
-        "en": (
-            "Sign in to appstoreconnect.apple.com as an account holder or admin.",
-            "Open «Users and Access», then «Integrations» and «App Store Connect API».",
-            "Press «+», name the key «Vigie» and give it the role «Customer Support».",
-            "Download the .p8 file: Apple gives it once only. Open it with a text editor and copy all of it.",
-            "Copy the Key ID beside the key, and the Issuer ID above the list.",
-            "The Apple ID of the app is under «Apps», your app, «App Information».",
-        ),
-        "fr": (
-            "Connectez-vous à appstoreconnect.apple.com comme titulaire du compte ou administrateur.",
-            "Ouvrez « Utilisateurs et accès », puis « Intégrations » et « API App Store Connect ».",
-            "Appuyez sur « + », nommez la clé « Vigie » et donnez-lui le rôle « Assistance client ».",
-            (
-                "Téléchargez le fichier .p8 : Apple ne le donne qu'une fois. Ouvrez-le dans un éditeur de texte et "
-                "copiez-le en entier."
-            ),
-            "Copiez l'identifiant de la clé à côté d'elle, et l'Issuer ID au-dessus de la liste.",
-            "L'identifiant Apple de l'application est sous « Apps », votre application, « Informations sur l'app ».",
-        ),
-    },
-    blind={
-        "en": (
-            "Ratings without a review: Apple gives their average only.",
-            "Reviews that were deleted: they stay here until their retention ends.",
-            "A review changed long ago: only the newest 200 are read again.",
-            (
-                "The same review read by «App Store reviews» has another id there and would be counted twice: set up "
-                "one of the two."
-            ),
-        ),
-        "fr": (
-            "Les notes sans avis : Apple n'en donne que la moyenne.",
-            "Les avis supprimés : ils restent ici jusqu'au terme de leur conservation.",
-            "Un avis ancien modifié : seuls les 200 plus récents sont relus.",
-            (
-                "Le même avis lu par « Avis de l'App Store » y porte un autre identifiant et serait compté deux fois : "
-                "n'installez que l'un des deux."
-            ),
-        ),
-    },
+    **texts_of(__name__),
     params=App,
     pages=pages,
     platform="app store",
@@ -219,5 +173,4 @@ collector = Collector(
     min_interval=timedelta(minutes=15),
     default_interval=timedelta(hours=1),
     backfill=backfill,
-    history={"en": "every review of the app", "fr": "tous les avis de l'application"},
 )

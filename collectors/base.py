@@ -134,12 +134,10 @@ class Meter:
     `limit` is a whole number of units per `period`, or the name of the field of the params that holds it, in units
     divided by `scale` (dollars, where the unit is a millionth of one). Days begin at midnight in `zone`. What is
     counted is shared by all sources that use the same secrets (`whose="key"`), or counted for each source.
-    `unit` names it for people: {"en": …, "fr": …}.
     """
 
     limit: int | str
     period: Literal["day", "month"]
-    unit: Mapping[str, str]
     scale: int = 1
     whose: Literal["source", "key"] = "source"
     zone: str = "UTC"
@@ -199,10 +197,11 @@ Group = Literal["own", "web", "forums", "social", "video", "reviews", "surveys"]
 class Collector(Generic[P]):
     """The declaration of one kind of source: the scheduler, the cost guard, the forms, the API and the docs read it.
 
-    Texts are {"en": …, "fr": …}. `title` names the kind, `platform` is the name its mentions carry (an icon-free one,
-    in lower case). `help` says in a sentence or two what it brings; `steps` say, one by one, how to get the key or the
-    address it asks for; `blind` says, one by one, what it cannot see. `history` says how far back the first run can go,
-    and `history_days` the same in days where the platform sets a bound (None: none is known).
+    Texts are {"en": …, "fr": …}, and come from the Markdown file beside the kind by `**texts_of(__name__)`: `title`
+    names the kind, `help` says in a sentence or two what it brings, `steps` say, one by one, how to get the key or the
+    address it asks for, `blind` says, one by one, what it cannot see, `history` says how far back the first run can go,
+    and `units` name what each of the `meters` counts. `history_days` is the bound that the platform sets to its history
+    (None: none is known). `platform` is the name that its mentions carry, in lower case.
 
     `cost` is money per mention in US dollars, or None when reading is free; `meters` are what runs out, by name.
     `polled` is false for kinds that are sent to us. `retention_days` and `may_train` state the platform's terms, None
@@ -240,6 +239,7 @@ class Collector(Generic[P]):
     receive: Callable[[P, Inbound], Received] | None = None
     cost: float | None = None
     meters: Mapping[str, Meter] = field(default_factory=dict)
+    units: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     retention_days: int | None = None
     may_train: bool = True
     deletions: bool = False

@@ -19,6 +19,7 @@ from ._kit.fields import Interface, Line, Params, Words
 from ._kit.items import fit
 from ._kit.limits import used_up
 from ._kit.paging import Fresh, capped
+from ._kit.texts import texts_of
 from ._kit.times import earlier, moment, rfc3339
 from ._platforms.atproto import Record, language_of, text_of, url_of
 from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
@@ -300,44 +301,12 @@ def mention(post: Post) -> RawMention | None:
 
 collector = Collector(
     kind="bluesky",
-    title={"en": "Bluesky", "fr": "Bluesky"},
+    **texts_of(__name__),
     params=Bluesky,
     pages=pages,
     backfill=backfill,
-    help={
-        "en": "What the search of Bluesky finds, with likes, reposts and replies. A free account is enough.",
-        "fr": "Ce que la recherche de Bluesky trouve, avec les « j'aime », les reposts et les "
-        "réponses. Un compte gratuit suffit.",
-    },
-    steps={
-        "en": (
-            "Log in to bsky.app with the account that will search; any account will do.",
-            "Open Settings → Privacy and security → App passwords → Add app password.",
-            "Name it «Vigie», allow no access to direct messages, and copy the password: it is shown once.",
-            "Paste it here with the handle of the account, such as acme.bsky.social.",
-        ),
-        "fr": (
-            "Connectez-vous à bsky.app avec le compte qui cherchera ; n'importe quel compte convient.",
-            "Ouvrez Paramètres → Confidentialité et sécurité → Mots de passe d'application → Ajouter.",
-            "Nommez-le « Vigie », sans accès aux messages privés, et copiez le mot de passe, affiché une seule fois.",
-            "Collez-le ici avec l'identifiant du compte, par exemple acme.bsky.social.",
-        ),
-    },
-    blind={
-        "en": (
-            "What the search does not hold: it looks for whole words, and leaves some posts out.",
-            "Posts deleted after they were read, and likes that come more than an hour later.",
-            "Videos, and the words inside images.",
-        ),
-        "fr": (
-            "Ce que la recherche ne contient pas : elle cherche des mots entiers et omet certains messages.",
-            "Les messages supprimés après leur lecture, et les « j'aime » venus plus d'une heure après.",
-            "Les vidéos, et les mots dans les images.",
-        ),
-    },
     platform="bluesky",
     group="social",
     auth="password",
     default_interval=timedelta(minutes=30),
-    history={"en": "as far back as the search goes, 2023", "fr": "aussi loin que va la recherche, 2023"},
 )

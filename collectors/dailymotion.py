@@ -20,6 +20,7 @@ from ._kit.fetch import fetch, host_of
 from ._kit.fields import Interface, Params, Words
 from ._kit.items import fit_id
 from ._kit.newest import FIRST_RUN, Listing, back, forward, times_of
+from ._kit.texts import texts_of
 from ._kit.times import moment
 from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 
@@ -139,33 +140,10 @@ def _told(answer: httpx2.Response) -> tuple[str, str]:
 
 collector = Collector(
     kind="dailymotion",
-    title={"en": "Dailymotion", "fr": "Dailymotion"},
-    help={
-        "en": "Public videos whose title, description or tags match a search, with their views and likes.",
-        "fr": "Les vidéos publiques dont le titre, la description ou les mots-clés répondent à une recherche, avec "
-        "leurs vues et leurs mentions j'aime.",
-    },
+    **texts_of(__name__),
     params=Search,
     pages=pages,
     backfill=backfill,
     platform="dailymotion",
     group="video",
-    blind={
-        "en": (
-            "Comments: the platform offers no public way to read them.",
-            "What is said in a video: only its title and description are read.",
-            "Private and password-protected videos, and videos that were deleted.",
-            "Views and likes of videos older than a day: they stay as they were last read.",
-        ),
-        "fr": (
-            "Les commentaires : la plateforme n'offre aucun moyen public de les lire.",
-            "Ce qui est dit dans une vidéo : seuls son titre et sa description sont lus.",
-            "Les vidéos privées ou protégées par un mot de passe, et celles qui ont été supprimées.",
-            "Les vues et les mentions j'aime des vidéos de plus d'un jour : elles restent telles que lues en dernier.",
-        ),
-    },
-    history={
-        "en": "everything that is still public, in slices of time",
-        "fr": "tout ce qui est encore public, par tranches de temps",
-    },
 )

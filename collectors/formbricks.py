@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr
 from ._kit.answers import Part, Text
 from ._kit.inbound import event_of, pages
 from ._kit.signatures import check_standard
+from ._kit.texts import texts_of
 from ._kit.times import moment
 from ._platforms.surveys import NoScore, Outcome, SurveyParams, comment_in, named, score_name, score_of
 from .base import Answer, Collector, Inbound, Received
@@ -101,46 +102,7 @@ def _others(response: Response, question: str) -> dict[str, object]:
 
 collector = Collector(
     kind="formbricks",
-    title={"en": "Formbricks survey", "fr": "Enquête Formbricks"},
-    help={
-        "en": "Counts the answers to the 0–10 question of a Formbricks survey in the survey NPS, with their comments.",
-        "fr": "Compte les réponses à la question de 0 à 10 d'une enquête Formbricks dans le NPS (enquête), avec les "
-        "commentaires.",
-    },
-    steps={
-        "en": (
-            (
-                "In the survey editor of Formbricks, open the advanced settings of the NPS question and note its id, "
-                "for instance nps: Formbricks does not say which answer is which otherwise."
-            ),
-            "Save this source with that id and with the brand that the survey asks about: it then shows an address.",
-            (
-                "In Formbricks, under Integrations › Webhooks, add a webhook with this address, the trigger «Response "
-                "Finished» and the survey."
-            ),
-            "Copy the signing secret that Formbricks shows once, change this source, and paste it.",
-        ),
-        "fr": (
-            (
-                "Dans l'éditeur d'enquête de Formbricks, ouvrez les réglages avancés de la question NPS et notez son "
-                "id, par exemple nps : Formbricks ne dit pas autrement quelle réponse est laquelle."
-            ),
-            (
-                "Enregistrez cette source avec cet id et la marque sur laquelle porte l'enquête : elle affiche alors "
-                "une adresse."
-            ),
-            (
-                "Dans Formbricks, sous Integrations › Webhooks, ajoutez un webhook avec cette adresse, le déclencheur "
-                "«Response Finished» et l'enquête."
-            ),
-            "Copiez le secret de signature que Formbricks affiche une seule fois, modifiez cette source et collez-le.",
-        ),
-    },
-    blind={
-        "en": ("Answers given before the webhook was made: import them from a file.",),
-        "fr": ("Les réponses données avant la création du webhook : importez-les d'un fichier.",),
-    },
-    history={"en": "what is answered from now on", "fr": "ce qui est répondu à partir de maintenant"},
+    **texts_of(__name__),
     params=Formbricks,
     pages=pages,
     receive=receive,

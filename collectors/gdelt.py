@@ -20,6 +20,7 @@ from ._kit.fetch import fetch, host_of
 from ._kit.fields import Interface, Params, Words
 from ._kit.items import LONGEST_TITLE, fit, fit_id
 from ._kit.slices import Read, backward, forward, once
+from ._kit.texts import texts_of
 from ._kit.times import moment, past
 from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 
@@ -178,13 +179,7 @@ def mention(article: Article) -> RawMention | None:
 
 collector = Collector(
     kind="gdelt",
-    title={"en": "World press (GDELT)", "fr": "Presse mondiale (GDELT)"},
-    help={
-        "en": "News articles in 65 languages whose text holds your words, from the GDELT Project: their titles and "
-        "addresses, about 15 minutes after they come out. No key is needed.",
-        "fr": "Les articles de presse, en 65 langues, dont le texte contient vos mots, d'après le projet GDELT : leurs "
-        "titres et leurs adresses, un quart d'heure environ après leur parution. Aucune clé n'est nécessaire.",
-    },
+    **texts_of(__name__),
     params=Search,
     pages=pages,
     backfill=backfill,
@@ -194,31 +189,4 @@ collector = Collector(
     default_interval=timedelta(hours=1),
     gap=GAP,
     history_days=HISTORY_DAYS,
-    blind={
-        "en": (
-            (
-                "The text of the articles and their authors: GDELT gives titles and addresses only. Tie this source "
-                "to a brand, or only articles that name it in their title are kept."
-            ),
-            "When an article was published: the time shown is when GDELT saw it, minutes to hours later.",
-            "Articles in other languages are searched in an English translation, which may miss a name.",
-            "More than 250 articles within one hour.",
-        ),
-        "fr": (
-            (
-                "Le texte des articles et leurs auteurs : GDELT ne donne que titres et adresses. Rattachez cette "
-                "source à une marque, sinon seuls les articles qui la nomment dans leur titre sont gardés."
-            ),
-            (
-                "La date de parution d'un article : l'heure affichée est celle où GDELT l'a vu, des minutes ou des "
-                "heures plus tard."
-            ),
-            "Les articles d'autres langues sont cherchés dans une traduction anglaise, qui peut manquer un nom.",
-            "Au-delà de 250 articles en une heure.",
-        ),
-    },
-    history={
-        "en": "the last 7 days; going back reaches 90 days",
-        "fr": "les 7 derniers jours ; en remontant, jusqu'à 90 jours",
-    },
 )

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 
 from ._feeds.reading import NoFeedHere, Place, read_place, shaped
 from ._kit.fields import Address, Params
+from ._kit.texts import texts_of
 from .base import Collector, Cursor, Page, RawMention, SourceError
 
 
@@ -55,50 +56,10 @@ def _find(mention: RawMention) -> RawMention:
 
 collector = Collector(
     kind="google_alerts",
-    title={"en": "Google Alerts", "fr": "Alertes Google"},
+    **texts_of(__name__),
     params=Alert,
     pages=pages,
-    help={
-        "en": "What Google finds on the web and in the news for an alert that you set up, delivered to a feed.",
-        "fr": "Ce que Google trouve sur le web et dans l’actualité pour une alerte que vous avez créée, "
-        "envoyée vers un flux.",
-    },
-    steps={
-        "en": (
-            "Sign in to a Google account and open google.com/alerts.",
-            (
-                "Write the words to watch, then «Show options»: how often «As-it-happens», how many «All results», "
-                "deliver to «RSS feed». Click «Create alert»."
-            ),
-            "In «My alerts», right-click the feed icon next to the alert and copy the link's address.",
-        ),
-        "fr": (
-            "Connectez-vous à un compte Google et ouvrez google.com/alerts.",
-            (
-                "Écrivez les mots à surveiller, puis « Afficher les options » : fréquence "
-                "« Immédiatement », nombre de résultats « Tous les résultats », envoi à « Flux RSS ». Cliquez sur "
-                "« Créer l’alerte »."
-            ),
-            ("Dans « Mes alertes », faites un clic droit sur l’icône de flux de l’alerte et copiez l’adresse du lien."),
-        ),
-    },
-    blind={
-        "en": (
-            "Most of what is said: Google picks a part of the web and of the news, and often finds it days later.",
-            "Social networks, comments, and the full text: an alert gives a headline and a few lines.",
-            "What was published before the alert was made.",
-        ),
-        "fr": (
-            (
-                "L’essentiel de ce qui se dit : Google choisit une partie du web et de l’actualité, et la trouve "
-                "souvent des jours plus tard."
-            ),
-            "Les réseaux sociaux, les commentaires et le texte entier : une alerte donne un titre et quelques lignes.",
-            "Ce qui a été publié avant la création de l’alerte.",
-        ),
-    },
     platform="web",
     group="web",
     min_interval=timedelta(minutes=30),
-    history={"en": "the 20 newest finds of the alert", "fr": "les 20 trouvailles les plus récentes de l'alerte"},
 )

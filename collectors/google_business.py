@@ -19,6 +19,7 @@ from ._kit.fields import BaseUrl, Interface, Line, Params
 from ._kit.items import fit_id
 from ._kit.newest import FIRST_RUN, Listing, back, forward, times_of
 from ._kit.stars import SCALE, stars
+from ._kit.texts import texts_of
 from ._kit.times import moment
 from ._platforms.google import TOKEN_URL, consented_token, judge, quota_is_zero
 from .base import Collector, Cursor, Page, RawMention, SourceError, SourceRefused, Window
@@ -191,84 +192,13 @@ def original(comment: str) -> str:
 
 collector = Collector(
     kind="google_business",
-    title={"en": "Google reviews (your own places)", "fr": "Avis Google (vos propres établissements)"},
-    help={
-        "en": "All Google reviews of the places that you manage with a Business Profile, and their later changes. For "
-        "the places of others, take «Google Maps reviews».",
-        "fr": "Tous les avis Google des établissements que vous gérez avec une fiche d'établissement, et leurs "
-        "modifications. Pour ceux des autres, prenez « Avis Google Maps ».",
-    },
+    **texts_of(__name__),
     params=Places,
     pages=pages,
     backfill=backfill,
-    steps={
-        "en": (
-            (
-                "In console.cloud.google.com, create a project, then ask for access to the Business Profile interface "
-                "with the form «Application for Basic API Access». The answer takes some days."
-            ),
-            "Once it is granted, switch on «Google My Business API» in that project.",
-            (
-                "Under «APIs & Services», «Credentials», create an «OAuth client ID» of the type «Web application» "
-                "with the redirect address https://developers.google.com/oauthplayground. Copy its ID and its secret."
-            ),
-            "In «OAuth consent screen», publish the app: a consent given to a test app ends after 7 days.",
-            (
-                "Open developers.google.com/oauthplayground, press the wheel, tick «Use your own OAuth credentials» "
-                "and paste both. Ask for https://www.googleapis.com/auth/business.manage and sign in as the manager."
-            ),
-            "Press «Exchange authorization code for tokens» and copy the refresh token, which begins with 1//.",
-            "The numbers of the account and of the places are in the address of each place in business.google.com.",
-        ),
-        "fr": (
-            (
-                "Dans console.cloud.google.com, créez un projet, puis demandez l'accès à l'interface Business Profile "
-                "par le formulaire « Application for Basic API Access ». La réponse prend quelques jours."
-            ),
-            "Une fois l'accès donné, activez « Google My Business API » dans ce projet.",
-            (
-                "Sous « API et services », « Identifiants », créez un « ID client OAuth » de type « Application Web » "
-                "avec l'adresse de redirection https://developers.google.com/oauthplayground. Copiez son ID et son "
-                "code secret."
-            ),
-            (
-                "Dans « Écran de consentement OAuth », publiez l'application : un consentement donné à une application "
-                "en test prend fin après 7 jours."
-            ),
-            (
-                "Ouvrez developers.google.com/oauthplayground, appuyez sur la roue, cochez « Use your own OAuth "
-                "credentials » et collez les deux. Demandez https://www.googleapis.com/auth/business.manage et "
-                "connectez-vous comme gestionnaire."
-            ),
-            (
-                "Appuyez sur « Exchange authorization code for tokens » et copiez le jeton d'actualisation, qui "
-                "commence par 1//."
-            ),
-            "Les numéros du compte et des établissements sont dans l'adresse de chacun sur business.google.com.",
-        ),
-    },
-    blind={
-        "en": (
-            (
-                "Beyond the 50 last changed reviews of a place, Google may leave some out: it is read often for that "
-                "reason."
-            ),
-            "Places that you do not manage, and reviews that were deleted.",
-            "A link to the review itself: Google does not give it.",
-        ),
-        "fr": (
-            (
-                "Au-delà des 50 derniers avis modifiés d'un établissement, Google peut en omettre : d'où des lectures "
-                "fréquentes."
-            ),
-            "Les établissements que vous ne gérez pas, et les avis supprimés.",
-            "Un lien vers l'avis lui-même : Google n'en donne pas.",
-        ),
-    },
     platform="google maps",
     group="reviews",
     auth="oauth",
     min_interval=timedelta(minutes=10),
     default_interval=timedelta(minutes=30),
-    history={"en": "every review of the place", "fr": "tous les avis de l'établissement"},
 )

@@ -15,6 +15,7 @@ from ground.notice import Notice
 
 from ._feeds.reading import NoFeedHere, Place, read_place, shaped
 from ._kit.fields import Interface, Params, Words
+from ._kit.texts import texts_of
 from .base import Collector, Cursor, Page, RawMention, Window
 
 MOST = 100
@@ -115,45 +116,12 @@ def _reached(day: date, first: date, window: Window) -> datetime:
 
 collector = Collector(
     kind="google_news",
-    title={"en": "Google News", "fr": "Google Actualités"},
+    **texts_of(__name__),
     params=NewsSearch,
     pages=pages,
     backfill=backfill,
-    help={
-        "en": "The press articles of a Google News search: headline, outlet and date. Their text is not given.",
-        "fr": "Les articles de presse d’une recherche Google Actualités : titre, média et date. "
-        "Leur texte n’est pas donné.",
-    },
-    steps={
-        "en": (
-            "Try the search at news.google.com until it finds what you expect.",
-            "Write the same words here, with the language and the country of the press to search.",
-            "Make one source for each country or language that matters to you.",
-        ),
-        "fr": (
-            "Essayez la recherche sur news.google.com jusqu’à ce qu’elle trouve ce que vous attendez.",
-            "Écrivez ici les mêmes mots, avec la langue et le pays de la presse à chercher.",
-            "Créez une source pour chaque pays ou langue qui compte pour vous.",
-        ),
-    },
-    blind={
-        "en": (
-            "The text of the articles: a brand that only the text names is found by Google, but does not match here.",
-            "More than 100 headlines of one search: Google leaves the others out.",
-            "Where the link leads: it is Google's own, and opens the article in a browser.",
-        ),
-        "fr": (
-            (
-                "Le texte des articles : une marque que seul le texte nomme est trouvée par Google, mais ne "
-                "correspond pas ici."
-            ),
-            "Au-delà de 100 titres d’une recherche : Google laisse les autres de côté.",
-            "Où mène le lien : c’est celui de Google, et il ouvre l’article dans un navigateur.",
-        ),
-    },
     platform="web",
     group="web",
     min_interval=timedelta(minutes=30),
     gap=timedelta(seconds=5),
-    history={"en": "as far as Google remembers, day by day", "fr": "aussi loin que Google se souvient, jour par jour"},
 )

@@ -18,6 +18,7 @@ from ._kit.fetch import fetch, host_of
 from ._kit.fields import Interface, Line, Params
 from ._kit.items import fit_id
 from ._kit.stars import SCALE, stars
+from ._kit.texts import texts_of
 from ._kit.times import moment
 from ._platforms.google import ZONE, judge
 from .base import Collector, Cursor, Meter, Page, RawMention, SourceError, SourceRefused, Spend
@@ -154,72 +155,18 @@ def mention(place: Place, review: Review) -> RawMention:
 
 collector = Collector(
     kind="google_places",
-    title={"en": "Google Maps reviews (any place)", "fr": "Avis Google Maps (tout établissement)"},
-    help={
-        "en": "Up to five reviews of any place on Google Maps, competitors too. For your own places, «Google reviews» "
-        "brings all of them.",
-        "fr": "Jusqu'à cinq avis de tout établissement de Google Maps, concurrents compris. Pour les vôtres, « Avis "
-        "Google » les apporte tous.",
-    },
+    **texts_of(__name__),
     params=Places,
     pages=pages,
-    steps={
-        "en": (
-            (
-                "In console.cloud.google.com, create a project and add a billing account: Google asks for one, even "
-                "for what is free."
-            ),
-            "Under «APIs & Services», «Library», look for «Places API (New)» and press Enable.",
-            "Under «Credentials», press «Create credentials», «API key», then restrict the key to «Places API (New)».",
-            (
-                "Type the name and the town of the place as a search here, or look its id up with Google's «Place ID "
-                "Finder» and paste it."
-            ),
-        ),
-        "fr": (
-            (
-                "Dans console.cloud.google.com, créez un projet et ajoutez un compte de facturation : Google en "
-                "demande un, même pour ce qui est gratuit."
-            ),
-            "Sous « API et services », « Bibliothèque », cherchez « Places API (New) » et appuyez sur Activer.",
-            (
-                "Sous « Identifiants », appuyez sur « Créer des identifiants », « Clé API », puis limitez la clé à "
-                "« Places API (New) »."
-            ),
-            (
-                "Écrivez ici le nom et la ville de l'établissement comme recherche, ou trouvez son identifiant avec "
-                "« Place ID Finder » de Google et collez-le."
-            ),
-        ),
-    },
-    blind={
-        "en": (
-            "All but five reviews of each place: Google chooses them, and new ones may not be among them.",
-            "The owner's answers, and reviews that were deleted.",
-            "A search may find other places than yours: try it first.",
-            "Google's terms allow to show these reviews, not to build an archive: delete them after 30 days.",
-        ),
-        "fr": (
-            "Tous les avis d'un établissement sauf cinq : Google les choisit, et les nouveaux peuvent n'y être pas.",
-            "Les réponses du propriétaire, et les avis supprimés.",
-            "Une recherche peut trouver d'autres établissements que le vôtre : essayez-la d'abord.",
-            (
-                "Les conditions de Google permettent d'afficher ces avis, non d'en faire une archive : ils sont "
-                "conservés 30 jours."
-            ),
-        ),
-    },
     platform="google maps",
     group="reviews",
     auth="key",
     min_interval=timedelta(hours=1),
     default_interval=timedelta(hours=12),
-    history={"en": "five reviews of each place", "fr": "cinq avis de chaque établissement"},
     meters={
         "calls": Meter(
             "calls_per_month",
             "month",
-            {"en": "calls to Google Maps", "fr": "appels à Google Maps"},
             whose="key",
             zone=ZONE,
         )

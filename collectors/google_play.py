@@ -16,6 +16,7 @@ from ._kit.fields import BaseUrl, Interface, Params
 from ._kit.items import fit_id
 from ._kit.newest import FIRST_RUN, Listing, forward
 from ._kit.stars import SCALE, stars
+from ._kit.texts import texts_of
 from ._kit.times import moment
 from ._platforms.google import TOKEN_URL, judge, service_token
 from .base import Collector, Cursor, Page, RawMention, SourceError, SourceRefused
@@ -141,55 +142,13 @@ def mention(package: str, review: Review) -> RawMention | None:
 
 collector = Collector(
     kind="google_play",
-    title={"en": "Google Play (your own app)", "fr": "Google Play (votre propre application)"},
-    help={
-        "en": "The reviews of your own Android app. Google gives those of the last seven days only: start early, and "
-        "let it be read at least once a day.",
-        "fr": "Les avis de votre propre application Android. Google ne donne que ceux des sept derniers jours : "
-        "commencez tôt, et laissez lire au moins une fois par jour.",
-    },
+    **texts_of(__name__),
     params=App,
     pages=pages,
-    steps={
-        "en": (
-            "In console.cloud.google.com, choose a project and switch on «Google Play Android Developer API».",
-            "Under «IAM & Admin», «Service accounts», create an account named «vigie», without any role.",
-            "Open it, then «Keys», «Add key», «Create new key», JSON: a file is downloaded.",
-            "In play.google.com/console, «Users and permissions», invite the e-mail address of that account.",
-            "Give it, for your app, the right «Reply to reviews», which includes reading them. It can take a day.",
-            "Paste the whole text of the file here, and the package name, as in the address of the app's page.",
-        ),
-        "fr": (
-            "Dans console.cloud.google.com, choisissez un projet et activez « Google Play Android Developer API ».",
-            "Sous « IAM et administration », « Comptes de service », créez un compte « vigie », sans aucun rôle.",
-            "Ouvrez-le, puis « Clés », « Ajouter une clé », « Créer une clé », JSON : un fichier est téléchargé.",
-            "Dans play.google.com/console, « Utilisateurs et autorisations », invitez l'adresse de ce compte.",
-            (
-                "Donnez-lui, pour votre application, le droit « Répondre aux avis », qui permet aussi de les lire. "
-                "Cela peut prendre un jour."
-            ),
-            "Collez ici tout le texte du fichier, et le nom du package, comme dans l'adresse de la page.",
-        ),
-    },
-    blind={
-        "en": (
-            "Reviews older than a week: the interface does not give them, and a pause of more than a week loses some.",
-            "Ratings without words, reviews of test versions, and the apps of others.",
-            "When a review was first written: Google tells when it was last changed.",
-            "Reviews that were deleted: they stay here until their retention ends.",
-        ),
-        "fr": (
-            "Les avis de plus d'une semaine : l'interface ne les donne pas, et une pause plus longue en perd.",
-            "Les notes sans texte, les avis des versions de test, et les applications des autres.",
-            "La date du premier envoi d'un avis : Google donne celle de sa dernière modification.",
-            "Les avis supprimés : ils restent ici jusqu'au terme de leur conservation.",
-        ),
-    },
     platform="google play",
     group="reviews",
     auth="oauth",
     min_interval=timedelta(minutes=30),
     default_interval=timedelta(hours=2),
-    history={"en": "the last seven days", "fr": "les sept derniers jours"},
     history_days=7,
 )

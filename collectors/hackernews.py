@@ -16,6 +16,7 @@ from ._kit.answers import Count, Part, Text, answer_of, each
 from ._kit.fetch import fetch, host_of
 from ._kit.fields import Interface, Params, Words
 from ._kit.slices import Read, backward, forward, once
+from ._kit.texts import texts_of
 from ._kit.times import moment, past
 from .base import Collector, Cursor, Page, RawMention, Window
 
@@ -127,11 +128,7 @@ def _engagement(hit: Hit) -> dict[str, int]:
 
 collector = Collector(
     kind="hackernews",
-    title={"en": "Hacker News", "fr": "Hacker News"},
-    help={
-        "en": "Stories and comments of Hacker News that hold your words. No key is needed.",
-        "fr": "Les sujets et les commentaires de Hacker News qui contiennent vos mots. Aucune clé n'est nécessaire.",
-    },
+    **texts_of(__name__),
     params=Search,
     pages=pages,
     backfill=backfill,
@@ -139,20 +136,4 @@ collector = Collector(
     group="forums",
     min_interval=timedelta(minutes=5),
     default_interval=timedelta(minutes=30),
-    blind={
-        "en": (
-            "Points and comments gained more than an hour after a message was found.",
-            "Messages that are edited or deleted later: they stay here as they were first read.",
-            "What the article behind a link says: only the title and the address are read.",
-        ),
-        "fr": (
-            "Les points et les commentaires gagnés plus d'une heure après que le message a été trouvé.",
-            "Les messages modifiés ou supprimés ensuite : ils restent ici tels qu'ils ont d'abord été lus.",
-            "Ce que dit l'article derrière un lien : seuls le titre et l'adresse sont lus.",
-        ),
-    },
-    history={
-        "en": "the last 7 days; going back reaches the beginning of Hacker News, in 2006",
-        "fr": "les 7 derniers jours ; en remontant, tout depuis les débuts de Hacker News, en 2006",
-    },
 )

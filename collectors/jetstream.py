@@ -21,6 +21,7 @@ from ground.notice import Json, Notice
 from ._kit.answers import Part, reason_of
 from ._kit.fields import Interface, Params
 from ._kit.live import batches, messages, never
+from ._kit.texts import texts_of
 from ._kit.times import earlier, moment
 from ._platforms.atproto import POST, Record, language_of, text_of, url_of
 from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceChanged, SourceError
@@ -244,44 +245,13 @@ def mention(event: dict[str, Any]) -> RawMention | None:
 
 collector = Collector(
     kind="jetstream",
-    title={"en": "Bluesky, live", "fr": "Bluesky, en direct"},
+    **texts_of(__name__),
     params=Jetstream,
     pages=never,
     stream=stream,
     family="bluesky",
-    help={
-        "en": "Every post of Bluesky within seconds, without an account; edits and deletions too. What matches the "
-        "query of a brand is kept.",
-        "fr": "Chaque message de Bluesky en quelques secondes, sans compte, modifications et suppressions comprises. "
-        "Ce qui correspond à la requête d'une marque est conservé.",
-    },
-    steps={
-        "en": (
-            "There is nothing to set up: keep the server as it is, or choose a nearer one.",
-            "Make sure that the queries of your brands are precise: they are held against everything that is posted.",
-        ),
-        "fr": (
-            "Il n'y a rien à régler : gardez le serveur proposé, ou choisissez-en un plus proche.",
-            "Vérifiez que les requêtes de vos marques sont précises : elles sont confrontées à tout ce qui est publié.",
-        ),
-    },
-    blind={
-        "en": (
-            "Likes, reposts and the names of authors; add the source «Bluesky» to have them.",
-            "The words of a quoted post.",
-            "What was posted more than about a day and a half before, when Vigie was stopped for longer.",
-            "The deletion of a whole account: its posts stay until each of them is deleted.",
-        ),
-        "fr": (
-            "Les « j'aime », les reposts et le nom des auteurs ; ajoutez la source « Bluesky » pour les avoir.",
-            "Les mots d'un message cité.",
-            "Ce qui a été publié plus d'un jour et demi plus tôt, si Vigie est restée arrêtée plus longtemps.",
-            "La suppression d'un compte entier : ses messages restent jusqu'à ce que chacun soit supprimé.",
-        ),
-    },
     platform="bluesky",
     group="social",
     polled=False,
     deletions=True,
-    history={"en": "nothing: it begins now", "fr": "rien : elle commence maintenant"},
 )

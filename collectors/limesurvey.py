@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
 from ._kit.answers import Part, Text, changed
 from ._kit.inbound import event_of, pages
+from ._kit.texts import texts_of
 from ._kit.times import moment
 from ._platforms.surveys import NoScore, Outcome, SurveyParams, comment_in, score_name, score_of
 from .base import Answer, Collector, Inbound, Received, SourceError, Unsigned
@@ -144,56 +145,7 @@ def _at(event: Event, response: dict[str, Any], zone: str) -> datetime | None:
 
 collector = Collector(
     kind="limesurvey",
-    title={"en": "LimeSurvey survey", "fr": "Enquête LimeSurvey"},
-    help={
-        "en": "Counts the answers to the 0–10 question of a LimeSurvey survey in the survey NPS, with their comments.",
-        "fr": "Compte les réponses à la question de 0 à 10 d'une enquête LimeSurvey dans le NPS (enquête), avec les "
-        "commentaires.",
-    },
-    steps={
-        "en": (
-            (
-                "LimeSurvey sends nothing by itself: have its administrator install the plugin LimeSurveyWebhook "
-                "(Configuration › Plugins › Upload & install). Hosted plans without plugins cannot send; import a file."
-            ),
-            "Note the code of the question from 0 to 10, for instance NPS, and of the comment.",
-            (
-                "Save this source with these codes, a token of your own and the brand that the survey asks about: it "
-                "then shows an address."
-            ),
-            (
-                "In the survey, under Settings › Simple plugins, switch the webhook on, paste the address, and write "
-                "the same token."
-            ),
-        ),
-        "fr": (
-            (
-                "LimeSurvey n'envoie rien de lui-même : faites installer par son administrateur l'extension "
-                "LimeSurveyWebhook (Configuration › Plugins › Upload & install). Les offres hébergées sans extensions "
-                "ne peuvent pas envoyer ; importez un fichier."
-            ),
-            "Notez le code de la question de 0 à 10, par exemple NPS, et celui du commentaire.",
-            (
-                "Enregistrez cette source avec ces codes, un jeton de votre choix et la marque sur laquelle porte "
-                "l'enquête : elle affiche alors une adresse."
-            ),
-            (
-                "Dans l'enquête, sous Paramètres › Simple plugins, activez le webhook, collez l'adresse et écrivez le "
-                "même jeton."
-            ),
-        ),
-    },
-    blind={
-        "en": (
-            "Answers given before the plugin was switched on: import them from a file.",
-            "Lists of choices whose answers have codes of their own (A1, A2…): use codes from 0 to 10.",
-        ),
-        "fr": (
-            "Les réponses données avant l'activation de l'extension : importez-les d'un fichier.",
-            "Les listes de choix dont les réponses ont leurs propres codes (A1, A2…) : utilisez des codes de 0 à 10.",
-        ),
-    },
-    history={"en": "what is answered from now on", "fr": "ce qui est répondu à partir de maintenant"},
+    **texts_of(__name__),
     params=LimeSurvey,
     pages=pages,
     receive=receive,

@@ -11,6 +11,7 @@ import httpx2
 from pydantic import Field, SecretStr, model_validator
 
 from ._kit.fields import BaseUrl, Line, Params
+from ._kit.texts import texts_of
 from ._platforms.mastodon import Reader
 from ._platforms.mastodon_lists import Timeline, Walk, newer, older, past
 from .base import Collector, Cursor, Page, Window
@@ -94,48 +95,11 @@ def timeline_of(params: Mastodon, http: httpx2.Client) -> Timeline:
 
 collector = Collector(
     kind="mastodon",
-    title={"en": "Mastodon", "fr": "Mastodon"},
+    **texts_of(__name__),
     params=Mastodon,
     pages=pages,
     backfill=backfill,
-    help={
-        "en": "What is written under hashtags on a Mastodon server, or what its search finds. Hashtags need no account "
-        "on most servers.",
-        "fr": "Ce qui s'écrit sous des mots-dièse sur un serveur Mastodon, ou ce que sa recherche trouve. Les "
-        "mots-dièse se lisent sans compte sur la plupart des serveurs.",
-    },
-    steps={
-        "en": (
-            "Choose a large server, or the one where your customers are: each one shows what its own members follow.",
-            "For hashtags, type them and leave the token empty; if the server then asks for a token, go on below.",
-            "For a token, create an account on that server and open Preferences → Development → New application.",
-            "Give the application a name, keep only the rights read:search and read:statuses, and save it.",
-            "Open the application you have just made, copy «Your access token», and paste it here.",
-        ),
-        "fr": (
-            "Choisissez un grand serveur, ou celui de vos clients : chacun montre ce que suivent ses propres membres.",
-            "Pour des mots-dièse, saisissez-les et laissez le jeton vide ; si le serveur en demande un, continuez ici.",
-            "Pour un jeton, créez un compte sur ce serveur, puis Préférences → Développement → Nouvelle application.",
-            "Donnez un nom à l'application, ne gardez que les droits read:search et read:statuses, puis enregistrez.",
-            "Ouvrez l'application que vous venez de créer, copiez « Votre jeton d'accès » et collez-le ici.",
-        ),
-    },
-    blind={
-        "en": (
-            "What this server has not received: no server sees the whole network.",
-            "Messages without the hashtag, and in a search those of authors who did not agree to be found.",
-            "Authors who do not want to be searched for, unless you ask for them.",
-            "Messages to followers only, and what was deleted since.",
-        ),
-        "fr": (
-            "Ce que ce serveur n'a pas reçu : aucun serveur ne voit tout le réseau.",
-            "Les messages sans le mot-dièse et, en recherche, ceux des auteurs qui n'ont pas accepté d'être trouvés.",
-            "Les auteurs qui ne veulent pas être recherchés, sauf si vous le demandez.",
-            "Les messages réservés aux abonnés, et ce qui a été supprimé depuis.",
-        ),
-    },
     platform="mastodon",
     group="social",
     default_interval=timedelta(minutes=30),
-    history={"en": "as far back as the server keeps it", "fr": "aussi loin que le serveur conserve les messages"},
 )

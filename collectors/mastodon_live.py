@@ -18,6 +18,7 @@ from ._kit.answers import json_of
 from ._kit.fetch import fetch
 from ._kit.fields import BaseUrl, Line, Params
 from ._kit.live import Event, batches, events, never
+from ._kit.texts import texts_of
 from ._platforms.mastodon import Reader, headers_of, judge_of
 from ._platforms.mastodon_lists import Timeline, Walk, id_of, newer, older, rank
 from .base import Collector, Cursor, Page, RawMention, SourceChanged, SourceError
@@ -142,55 +143,14 @@ def page_of(reader: Reader, seen: Seen, batch: Sequence[Event]) -> Page:
 
 collector = Collector(
     kind="mastodon_live",
-    title={"en": "Mastodon, live", "fr": "Mastodon, en direct"},
+    **texts_of(__name__),
     params=MastodonLive,
     pages=never,
     stream=stream,
     family="mastodon",
-    help={
-        "en": "What is written under a hashtag on a Mastodon server, within seconds, with its edits and deletions.",
-        "fr": "Ce qui s'écrit sous un mot-dièse sur un serveur Mastodon, en quelques secondes, modifications et "
-        "suppressions comprises.",
-    },
-    steps={
-        "en": (
-            "Choose a large server, or the one where your customers are, and type the hashtag.",
-            "Most servers show their stream to members only: create an account there.",
-            "Open Preferences → Development → New application.",
-            "Give the application a name, keep only the right read:statuses, and save it.",
-            "Open the application you have just made, copy «Your access token», and paste it here.",
-        ),
-        "fr": (
-            "Choisissez un grand serveur, ou celui de vos clients, et saisissez le mot-dièse.",
-            "La plupart des serveurs réservent leur flux à leurs membres : créez-y un compte.",
-            "Ouvrez Préférences → Développement → Nouvelle application.",
-            "Donnez un nom à l'application, ne gardez que le droit read:statuses, puis enregistrez.",
-            "Ouvrez l'application que vous venez de créer, copiez « Votre jeton d'accès » et collez-le ici.",
-        ),
-    },
-    blind={
-        "en": (
-            "What this server has not received: no server sees the whole network.",
-            "Messages without the hashtag.",
-            "Authors who do not want to be searched for, unless you ask for them.",
-            "Likes and shares that come after the message; add the source «Mastodon» to count them.",
-            "The deletion of a message that was written long before, or while Vigie was stopped.",
-        ),
-        "fr": (
-            "Ce que ce serveur n'a pas reçu : aucun serveur ne voit tout le réseau.",
-            "Les messages sans le mot-dièse.",
-            "Les auteurs qui ne veulent pas être recherchés, sauf si vous le demandez.",
-            "Les favoris et partages venus après le message ; ajoutez la source « Mastodon » pour les compter.",
-            "La suppression d'un message bien plus ancien, ou faite pendant que Vigie était arrêtée.",
-        ),
-    },
     platform="mastodon",
     group="social",
     auth="token",
     polled=False,
     deletions=True,
-    history={
-        "en": "the newest page, then as it is written",
-        "fr": "la page la plus récente, puis au fil de l'écriture",
-    },
 )

@@ -15,6 +15,7 @@ from ._kit.answers import Count, Part, Text, answer_of, each
 from ._kit.fetch import fetch, host_of
 from ._kit.fields import BaseUrl, Params, Words
 from ._kit.newest import FIRST_RUN, Listing, back, forward, times_of
+from ._kit.texts import texts_of
 from ._kit.times import moment, rfc3339
 from .base import Collector, Cursor, Page, RawMention, Window
 
@@ -128,22 +129,10 @@ def mention(video: Video) -> RawMention:
 
 collector = Collector(
     kind="peertube",
-    title={"en": "PeerTube", "fr": "PeerTube"},
+    **texts_of(__name__),
     params=Search,
     pages=pages,
     backfill=backfill,
-    help={
-        "en": "Videos whose title or description holds your words, on one instance or on most of them at once.",
-        "fr": "Les vidéos dont le titre ou la description contient vos mots, sur une instance ou sur la plupart.",
-    },
-    blind={
-        "en": ("The comments under videos, and what is said in them.", "Instances that the one you ask does not know."),
-        "fr": (
-            "Les commentaires sous les vidéos, et ce qui s'y dit.",
-            "Les instances que celle que vous interrogez ne connaît pas.",
-        ),
-    },
     platform="peertube",
     group="video",
-    history={"en": "seven days, or as far as you ask", "fr": "sept jours, ou aussi loin que vous le demandez"},
 )

@@ -11,6 +11,7 @@ import httpx2
 from pydantic import Field, model_validator
 
 from ._feeds.reading import read_first, shaped
+from ._kit.texts import texts_of
 from ._platforms.boards import Board, place_of, switched_off
 from .base import Collector, Cursor, Page, RawMention
 
@@ -64,48 +65,9 @@ def _message(mention: RawMention) -> RawMention:
 
 collector = Collector(
     kind="phpbb",
-    title={"en": "phpBB forum", "fr": "Forum phpBB"},
+    **texts_of(__name__),
     params=PhpbbBoard,
     pages=pages,
-    help={
-        "en": "The new messages of a phpBB board, or of one of its forums or topics, by the feed the board writes.",
-        "fr": "Les nouveaux messages d’un forum phpBB, ou d’une de ses rubriques ou d’un de ses sujets, "
-        "par le flux que le forum écrit.",
-    },
-    steps={
-        "en": (
-            "Open the board's first page in a browser and copy its address, up to the last slash before index.php.",
-            "To read one forum or one topic only, open it and note the number in its address (f=12 or t=345).",
-            "If the board gives no feed, ask its owner to switch feeds on: administration, General, Feed settings.",
-        ),
-        "fr": (
-            (
-                "Ouvrez la page d’accueil du forum dans un navigateur et copiez son adresse, jusqu’à la dernière barre "
-                "avant index.php."
-            ),
-            (
-                "Pour ne lire qu’une rubrique ou qu’un sujet, ouvrez-le et relevez le numéro dans son adresse "
-                "(f=12 ou t=345)."
-            ),
-            (
-                "Si le forum ne donne pas de flux, demandez à son propriétaire de les activer : administration, "
-                "Général, Paramètres des flux."
-            ),
-        ),
-    },
-    blind={
-        "en": (
-            "What left the feed between two readings: it holds 10 to 15 messages on most boards.",
-            "Forums that only members may read, likes, and views.",
-            "What was deleted there: a feed forgets in silence.",
-        ),
-        "fr": (
-            "Ce qui a quitté le flux entre deux lectures : il contient 10 à 15 messages sur la plupart des forums.",
-            "Les rubriques réservées aux membres, les mentions j’aime et les vues.",
-            "Ce qui y a été supprimé : un flux oublie en silence.",
-        ),
-    },
     platform="phpbb",
     group="forums",
-    history={"en": "what the feed holds, 10 to 15 messages", "fr": "ce que contient le flux, 10 à 15 messages"},
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import httpx2
 from pydantic import BaseModel, ConfigDict
 
+from ._kit.texts import texts_of
 from .base import Collector, Cursor, Page
 
 
@@ -23,15 +24,10 @@ def pages(params: Nothing, cursor: Cursor, http: httpx2.Client) -> Iterator[Page
 
 collector = Collector(
     kind="push",
-    title={"en": "API and imports", "fr": "API et imports"},
-    help={
-        "en": "Receives what your own tools send to POST /api/v1/mentions, and what `vigie import` reads from a file.",
-        "fr": "Reçoit ce que vos outils envoient à POST /api/v1/mentions, et ce que `vigie import` lit d'un fichier.",
-    },
+    **texts_of(__name__),
     params=Nothing,
     pages=pages,
     group="own",
     auth="key",
     polled=False,
-    history={"en": "whatever you send", "fr": "tout ce que vous envoyez"},
 )

@@ -16,6 +16,7 @@ from ._feeds.reading import Place, read_place, shaped
 from ._kit.fetch import retry_after
 from ._kit.fields import Interface, Line, Params
 from ._kit.limits import until_reset
+from ._kit.texts import texts_of
 from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused
 
 REFUSED = "Reddit refuses feeds from here: use the kind of source with a key for Reddit's interface (OAuth)"
@@ -99,52 +100,12 @@ def _message(mention: RawMention) -> RawMention:
 
 collector = Collector(
     kind="reddit_feed",
-    title={"en": "Reddit (feeds, best effort)", "fr": "Reddit (flux, au mieux)"},
+    **texts_of(__name__),
     params=RedditFeed,
     pages=pages,
-    help={
-        "en": "The newest posts of a Reddit search or of a subreddit, or its newest comments, without a key. "
-        "Reddit often refuses feeds: the kind with a key is surer.",
-        "fr": "Les publications les plus récentes d’une recherche Reddit ou d’un subreddit, ou ses derniers "
-        "commentaires, sans clé. Reddit refuse souvent les flux : la collecte avec clé est plus sûre.",
-    },
-    steps={
-        "en": (
-            "Write what to search, or the name of a subreddit, or both. No key is needed.",
-            "If Reddit refuses, sign in to a Reddit account in a browser and open reddit.com/prefs/feeds.",
-            (
-                "Copy one of the addresses there: what follows user= is the name, what follows feed= is the token. "
-                "The token opens your private feeds: use an account made for this."
-            ),
-        ),
-        "fr": (
-            "Écrivez ce qu’il faut chercher, ou le nom d’un subreddit, ou les deux. Aucune clé n’est nécessaire.",
-            "Si Reddit refuse, connectez-vous à un compte Reddit dans un navigateur et ouvrez reddit.com/prefs/feeds.",
-            (
-                "Copiez l’une des adresses : ce qui suit user= est le nom, ce qui suit feed= est le jeton. Le jeton "
-                "ouvre vos flux privés : utilisez un compte créé pour cela."
-            ),
-        ),
-    },
-    blind={
-        "en": (
-            "Scores, numbers of comments and of readers: the feeds do not give them.",
-            "What passed between two readings: a feed holds 25 to 100 posts, and about one a minute may be asked.",
-            "What was deleted or edited after it left the feed, and comments outside the subreddits that are read.",
-        ),
-        "fr": (
-            "Les scores, nombres de commentaires et de lecteurs : les flux ne les donnent pas.",
-            (
-                "Ce qui est passé entre deux lectures : un flux contient 25 à 100 publications, et l’on ne peut en "
-                "demander qu’un par minute environ."
-            ),
-            "Ce qui a été supprimé ou modifié après avoir quitté le flux, et les commentaires hors des subreddits lus.",
-        ),
-    },
     platform="reddit",
     group="forums",
     min_interval=timedelta(minutes=15),
     gap=timedelta(seconds=60),
     may_train=False,
-    history={"en": "what the feed holds, 25 to 100 posts", "fr": "ce que contient le flux, 25 à 100 publications"},
 )

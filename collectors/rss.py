@@ -11,6 +11,7 @@ from ._feeds.reading import LONGEST_VALIDATOR as LONGEST_VALIDATOR
 from ._feeds.reading import PAGE_SIZE as PAGE_SIZE
 from ._feeds.reading import Place, read_archive, read_place
 from ._kit.fields import Address, Params
+from ._kit.texts import texts_of
 from .base import Collector, Cursor, Page, Window
 
 
@@ -38,33 +39,9 @@ def _place(params: FeedAt) -> Place:
 
 collector = Collector(
     kind="rss",
-    title={"en": "Feed (RSS, Atom, JSON)", "fr": "Flux (RSS, Atom, JSON)"},
-    help={
-        "en": "News sites, blogs, forums, Google Alerts (delivery «RSS feed») and Google News searches. "
-        "A page's own address often works: its feed is then looked for.",
-        "fr": "Sites de presse, blogs, forums, alertes Google (envoi «Flux RSS») et recherches Google Actualités. "
-        "L'adresse d'une page suffit souvent : son flux est alors recherché.",
-    },
+    **texts_of(__name__),
     params=FeedAt,
     pages=pages,
     backfill=backfill,
     platform="web",
-    blind={
-        "en": (
-            "What left the feed between two readings: a feed of 10 items that publishes 20 an hour loses half.",
-            "Comments, likes, shares and followers, unless the feed writes them (almost none does).",
-            "What was deleted at the source: a feed forgets in silence.",
-            "The rest of an article when the feed gives only its first lines, and the older pages of a feed.",
-        ),
-        "fr": (
-            "Ce qui a quitté le flux entre deux lectures : 10 éléments ne suffisent pas à qui en publie 20 par heure.",
-            "Commentaires, mentions j'aime, partages et abonnés, sauf si le flux les écrit (presque aucun ne le fait).",
-            "Ce qui a été supprimé à la source : un flux oublie en silence.",
-            "La suite d'un article dont le flux ne donne que les premières lignes, et les pages anciennes d'un flux.",
-        ),
-    },
-    history={
-        "en": "what the feed holds, often its last 10 to 100 items, and its older pages where it names them",
-        "fr": "ce que contient le flux, souvent ses 10 à 100 derniers éléments, et ses pages anciennes s'il les nomme",
-    },
 )

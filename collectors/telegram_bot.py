@@ -15,6 +15,7 @@ from ._kit.answers import Part, Text, answer_of, reason_of
 from ._kit.fetch import LONGEST_WAIT, fetch, host_of
 from ._kit.fields import Interface, Params
 from ._kit.paging import capped
+from ._kit.texts import texts_of
 from ._kit.times import moment
 from .base import (
     Collector,
@@ -288,71 +289,14 @@ def receive(params: Bot, asked: Inbound) -> Received:
 
 collector = Collector(
     kind="telegram_bot",
-    title={"en": "Telegram bot", "fr": "Robot Telegram"},
-    help={
-        "en": "What is said in the groups and channels where your own bot is a member, from the moment it joined. What "
-        "people tell the bot in private is not read.",
-        "fr": "Ce qui se dit dans les groupes et canaux dont votre propre robot est membre, dès qu'il y est entré. Ce "
-        "qu'on dit au robot en privé n'est pas lu.",
-    },
+    **texts_of(__name__),
     params=Bot,
     pages=pages,
     receive=receive,
-    steps={
-        "en": (
-            "In Telegram, write to @BotFather, send /newbot and choose a name: it answers with a token. Paste it here.",
-            "Send it /setprivacy, choose the bot, then «Disable»: otherwise the bot sees only what is addressed to it.",
-            "Add the bot to your groups as a member, to your channels as an administrator.",
-            "Give Vigie a bot of its own: only one program can read the messages of a bot.",
-            (
-                "If you would rather have them sent: invent a secret of letters and digits, write it here, and open "
-                "https://api.telegram.org/bot«token»/setWebhook?url=«address of this source»&secret_token=«secret» "
-                "once."
-            ),
-        ),
-        "fr": (
-            (
-                "Dans Telegram, écrivez à @BotFather, envoyez /newbot et choisissez un nom : il répond par un jeton. "
-                "Collez-le ici."
-            ),
-            (
-                "Envoyez-lui /setprivacy, choisissez le robot, puis « Disable » : sinon il ne voit que ce qui lui est "
-                "adressé."
-            ),
-            "Ajoutez le robot à vos groupes comme membre, à vos canaux comme administrateur.",
-            "Donnez à Vigie un robot à elle : un seul programme peut lire les messages d'un robot.",
-            (
-                "Si vous préférez qu'ils soient envoyés : inventez un secret de lettres et de chiffres, écrivez-le "
-                "ici, et ouvrez une fois https://api.telegram.org/bot« jeton »/setWebhook?url=« adresse de cette "
-                "source »&secret_token=« secret »."
-            ),
-        ),
-    },
-    blind={
-        "en": (
-            (
-                "What was said before the bot joined, and what Telegram has kept for more than 24 hours without being "
-                "asked."
-            ),
-            "Chats where the bot is not a member, and private talk with it.",
-            "Deleted messages: Telegram does not tell a bot.",
-            "Photos, videos and voice messages without words, views and reactions.",
-        ),
-        "fr": (
-            (
-                "Ce qui a été dit avant l'arrivée du robot, et ce que Telegram garde depuis plus de 24 heures sans "
-                "être interrogé."
-            ),
-            "Les discussions dont le robot n'est pas membre, et ce qu'on lui dit en privé.",
-            "Les messages supprimés : Telegram n'en dit rien à un robot.",
-            "Les photos, vidéos et messages vocaux sans texte, les vues et les réactions.",
-        ),
-    },
     platform="telegram",
     group="social",
     auth="token",
     min_interval=timedelta(minutes=1),
     default_interval=timedelta(minutes=5),
-    history={"en": "the last 24 hours since the bot joined", "fr": "les dernières 24 heures depuis l'arrivée du robot"},
     history_days=1,
 )

@@ -15,6 +15,7 @@ from ground.notice import Notice
 from ._kit.answers import Part, Text, each
 from ._kit.fields import Interface, Line, Params
 from ._kit.paging import capped
+from ._kit.texts import texts_of
 from ._kit.times import moment, rfc3339
 from ._kit.watched import Forward, unmet
 from ._platforms.graph import MOST_SHEETS, Graph, Sheet, past
@@ -152,66 +153,16 @@ def _graph(params: ThreadsSearch, http: httpx2.Client) -> Graph:
 
 collector = Collector(
     kind="threads",
-    title={"en": "Threads", "fr": "Threads"},
+    **texts_of(__name__),
     params=ThreadsSearch,
     pages=pages,
     backfill=backfill,
-    help={
-        "en": "Public posts on Threads that contain some words, and posts that mention your own account.",
-        "fr": "Les publications publiques de Threads qui contiennent certains mots, et celles qui mentionnent votre "
-        "propre compte.",
-    },
-    steps={
-        "en": (
-            "On developers.facebook.com, create an app with the use case «Access the Threads API».",
-            (
-                "Ask for the permissions threads_basic, threads_keyword_search and threads_manage_mentions. Until "
-                "Meta has approved them (App Review), the search finds your own posts alone."
-            ),
-            (
-                "In the app, «Use cases», «Customize», «Settings», add your Threads account as a tester, accept the "
-                "invitation in Threads, then generate a token for it with the «User Token Generator»."
-            ),
-            "Paste the token here. It lasts 60 days: create a new one before, and paste it in the source.",
-        ),
-        "fr": (
-            "Sur developers.facebook.com, créez une application avec le cas d'utilisation «Accéder à l'API Threads».",
-            (
-                "Demandez les autorisations threads_basic, threads_keyword_search et threads_manage_mentions. Tant "
-                "que Meta ne les a pas accordées (App Review), la recherche ne trouve que vos propres publications."
-            ),
-            (
-                "Dans l'application, «Cas d'utilisation», «Personnaliser», «Paramètres», ajoutez votre compte "
-                "Threads comme testeur, acceptez l'invitation dans Threads, puis générez son jeton avec le "
-                "«générateur de jetons»."
-            ),
-            "Collez le jeton ici. Il vaut 60 jours : créez-en un autre avant, et collez-le dans la source.",
-        ),
-    },
-    blind={
-        "en": (
-            "Everybody's posts but your own, as long as Meta has not approved the search for your app.",
-            "Private profiles, and searches for words that Meta holds to be sensitive: they find nothing.",
-            "Likes, replies and followers: Meta does not tell them of others' posts.",
-            "What was deleted there, and mentions older than the first reading.",
-        ),
-        "fr": (
-            "Les publications de tous sauf les vôtres, tant que Meta n'a pas accordé la recherche à votre application.",
-            "Les profils privés, et les recherches de mots que Meta juge sensibles : elles ne trouvent rien.",
-            "Mentions j'aime, réponses et abonnés : Meta ne les donne pas pour les publications d'autrui.",
-            "Ce qui y a été supprimé, et les mentions antérieures à la première lecture.",
-        ),
-    },
     platform="threads",
     group="social",
     auth="token",
     min_interval=timedelta(minutes=10),
-    history={
-        "en": "what the search finds between two dates; mentions of the account: the last 7 days",
-        "fr": "ce que la recherche trouve entre deux dates ; mentions du compte : les 7 derniers jours",
-    },
     meters={
-        "searches": Meter(limit=2_200, period="day", unit={"en": "searches", "fr": "recherches"}, whose="key"),
+        "searches": Meter(limit=2_200, period="day", whose="key"),
     },
     may_train=False,
 )

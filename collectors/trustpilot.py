@@ -19,6 +19,7 @@ from ._kit.items import fit_id
 from ._kit.limits import used_up
 from ._kit.newest import FIRST_RUN, Listing, back, forward
 from ._kit.stars import SCALE, stars
+from ._kit.texts import texts_of
 from ._kit.times import moment
 from .base import (
     Collector,
@@ -209,61 +210,15 @@ def _of_event(event: Event) -> RawMention | None:
 
 collector = Collector(
     kind="trustpilot",
-    title={"en": "Trustpilot", "fr": "Trustpilot"},
-    help={
-        "en": "The reviews of a business on Trustpilot, with a paid API module. New, revised and deleted reviews "
-        "arrive at once when Trustpilot is told to send them.",
-        "fr": "Les avis sur une entreprise chez Trustpilot, avec un module API payant. Les avis nouveaux, modifiés et "
-        "supprimés arrivent aussitôt si Trustpilot est réglé pour les envoyer.",
-    },
+    **texts_of(__name__),
     params=Business,
     pages=pages,
     backfill=backfill,
     receive=receive,
-    steps={
-        "en": (
-            "Ask Trustpilot for the API module: it is part of its larger plans.",
-            "In business.trustpilot.com, open «Integrations», «Developers», «APIs» and create an application.",
-            "Copy its «API key» and paste it here, with the address of the business as on its Trustpilot page.",
-            (
-                "To have reviews at once: invent a secret, write it here, then open «Integrations», «Developers», "
-                "«Webhooks» and add the address of this source followed by ?secret= and the secret, for new, revised "
-                "and deleted service reviews."
-            ),
-        ),
-        "fr": (
-            "Demandez à Trustpilot le module API : il fait partie de ses offres supérieures.",
-            (
-                "Dans business.trustpilot.com, ouvrez « Intégrations », « Développeurs », « API » et créez une "
-                "application."
-            ),
-            "Copiez sa « clé API » et collez-la ici, avec l'adresse de l'entreprise comme sur sa page Trustpilot.",
-            (
-                "Pour avoir les avis aussitôt : inventez un secret, écrivez-le ici, puis ouvrez « Intégrations », "
-                "« Développeurs », « Notifications Webhook » et ajoutez l'adresse de cette source suivie de ?secret= "
-                "et du secret, pour les avis marchands nouveaux, modifiés et supprimés."
-            ),
-        ),
-    },
-    blind={
-        "en": (
-            "Without the webhook: what is revised or deleted later, for the list is sorted by the first date.",
-            "Reviews of single products, e-mail addresses and order numbers of the authors.",
-            "Your plan allows a number of calls a year (200,000 or more): one reading is one or two of them.",
-            "Competitors, unless your plan covers them: Trustpilot forbids to copy its pages.",
-        ),
-        "fr": (
-            "Sans le webhook : ce qui est modifié ou supprimé plus tard, car la liste suit la première date.",
-            "Les avis sur un seul produit, les adresses et les numéros de commande des auteurs.",
-            "Votre offre permet un nombre d'appels par an (200 000 ou plus) : une lecture en prend un ou deux.",
-            "Les concurrents, sauf si votre offre les couvre : Trustpilot interdit de copier ses pages.",
-        ),
-    },
     platform="trustpilot",
     group="reviews",
     auth="key",
     min_interval=timedelta(minutes=15),
     default_interval=timedelta(hours=1),
-    history={"en": "every review of the business", "fr": "tous les avis sur l'entreprise"},
     deletions=True,
 )

@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr
 from ._kit.answers import Part, Text
 from ._kit.inbound import event_of, pages
 from ._kit.signatures import check_typeform
+from ._kit.texts import texts_of
 from ._kit.times import moment
 from ._platforms.surveys import NoScore, Outcome, SurveyParams, score_of
 from .base import Answer, Collector, Inbound, Received
@@ -158,48 +159,7 @@ def _comment(response: Response, wanted: str) -> str:
 
 collector = Collector(
     kind="typeform",
-    title={"en": "Typeform survey", "fr": "Enquête Typeform"},
-    help={
-        "en": "Counts the answers to the 0–10 question of a Typeform survey in the survey NPS, with their comments.",
-        "fr": "Compte les réponses à la question de 0 à 10 d'une enquête Typeform dans le NPS (enquête), avec les "
-        "commentaires.",
-    },
-    steps={
-        "en": (
-            "Save this source with the brand that the survey asks about: it then shows an address to send to.",
-            "In Typeform, open the form, then Connect › Webhooks › Add a webhook, and paste the address.",
-            "Edit the webhook, write a secret of your own into it, and the same one here.",
-            (
-                "Switch the webhook on. An NPS or Opinion Scale question from 0 to 10 is found by itself; where the "
-                "form has several, write the reference of the right one here."
-            ),
-        ),
-        "fr": (
-            (
-                "Enregistrez cette source avec la marque sur laquelle porte l'enquête : elle affiche alors une adresse "
-                "d'envoi."
-            ),
-            "Dans Typeform, ouvrez le formulaire, puis Connect › Webhooks › Add a webhook, et collez l'adresse.",
-            "Modifiez le webhook pour y écrire un secret de votre choix, et le même ici.",
-            (
-                "Activez le webhook. Une question NPS ou Opinion Scale de 0 à 10 est trouvée d'elle-même ; si le "
-                "formulaire en a plusieurs, écrivez ici la référence de la bonne."
-            ),
-        ),
-    },
-    blind={
-        "en": (
-            "Answers given before the webhook was switched on: import them from a file.",
-            "Forms that were not finished.",
-            "A test sent from Typeform counts as an answer, for nothing tells it from a real one.",
-        ),
-        "fr": (
-            "Les réponses données avant l'activation du webhook : importez-les d'un fichier.",
-            "Les formulaires non terminés.",
-            "Un test envoyé depuis Typeform compte comme une réponse, car rien ne l'en distingue.",
-        ),
-    },
-    history={"en": "what is answered from now on", "fr": "ce qui est répondu à partir de maintenant"},
+    **texts_of(__name__),
     params=Typeform,
     pages=pages,
     receive=receive,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -224,7 +225,7 @@ def collector_out(declared: AnyCollector) -> CollectorOut:
         params=declared.params.model_json_schema(),
         auth=declared.auth,
         cost=declared.cost,
-        meters={name: meter_out(meter) for name, meter in declared.meters.items()},
+        meters={name: meter_out(meter, declared.units[name]) for name, meter in declared.meters.items()},
         steps={language: list(lines) for language, lines in declared.steps.items()},
         blind={language: list(lines) for language, lines in declared.blind.items()},
         history=dict(declared.history),
@@ -241,13 +242,13 @@ def collector_out(declared: AnyCollector) -> CollectorOut:
     )
 
 
-def meter_out(meter: Meter) -> MeterOut:
+def meter_out(meter: Meter, unit: Mapping[str, str]) -> MeterOut:
     """A meter as it is answered."""
     return MeterOut(
         limit=meter.limit if isinstance(meter.limit, int) else None,
         limit_field=meter.limit if isinstance(meter.limit, str) else None,
         period=meter.period,
-        unit=dict(meter.unit),
+        unit=dict(unit),
         shared_by_key=meter.whose == "key",
         zone=meter.zone,
     )

@@ -98,7 +98,7 @@ def _view(row: Source, name: str, meter: Meter, period: Period, units: int, now:
     ahead = forecast(units, period, row.created_at, now)
     return UsageView(
         meter=name,
-        unit=meter.unit,
+        unit=all_collectors()[row.collector].units[name],
         period=meter.period,
         used=units / meter.scale,
         limit=limit / meter.scale,

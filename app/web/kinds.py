@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.web.language import Tongue
@@ -86,7 +86,7 @@ def terms(kind: AnyCollector, tongue: Tongue) -> list[tuple[str, str]]:
     )
     return [
         (say("Cost"), _cost(kind, tongue)),
-        *((say("Limit"), _limit(meter, tongue)) for meter in kind.meters.values()),
+        *((say("Limit"), _limit(meter, kind.units[name], tongue)) for name, meter in kind.meters.items()),
         *(
             [(say("How often"), say("every {time} at most", time=tongue.lasting(kind.min_interval)))]
             if kind.polled
@@ -104,8 +104,8 @@ def _cost(kind: AnyCollector, tongue: Tongue) -> str:
     return tongue.say("about {price} US dollars for 1,000 mentions", price=tongue.number(kind.cost * 1_000, 2))
 
 
-def _limit(meter: Meter, tongue: Tongue) -> str:
-    unit = tongue.titled(meter.unit)
+def _limit(meter: Meter, units: Mapping[str, str], tongue: Tongue) -> str:
+    unit = tongue.titled(units)
     if isinstance(meter.limit, str):
         return (
             tongue.say("{unit}: as much a day as you allow", unit=unit)

@@ -2,6 +2,6 @@
 
 Forms: `fields` and `inbound`. Asking: `fetch` asks an address once, `limits` reads what platforms say of their limits,
 `tokens` signs what they want signed, `live` reads streams. Walking: `paging`, `newest`, `slices`, `watched`. Reading
-answers: `answers`, `items`, `times`, `stars`. `signatures` proves who wrote to us; `reference` writes the page
-`docs/collectors.md`.
+answers: `answers`, `items`, `times`, `stars`. `signatures` proves who wrote to us; `texts` reads what a kind says of
+itself to people, and `reference` writes the page `docs/collectors.md` from it.
 """

@@ -106,8 +106,8 @@ def _facts(kind: AnyCollector) -> Iterator[tuple[str, str]]:
     if kind.receive:
         yield "Inbound", "what is sent to the source's own address is read at once"
     yield "Cost", f"about ${kind.cost * 1_000:.2f} for 1,000 mentions" if kind.cost is not None else "free"
-    for meter in kind.meters.values():
-        yield "Limit", _limit(meter)
+    for name, meter in kind.meters.items():
+        yield "Limit", _limit(meter, kind.units[name]["en"])
     yield (
         "Kept",
         f"{kind.retention_days} days at most, by its terms: Vigie does not delete by itself yet"
@@ -118,8 +118,8 @@ def _facts(kind: AnyCollector) -> Iterator[tuple[str, str]]:
     yield "Deleted at the source", "deleted here too" if kind.deletions else "stays here"
 
 
-def _limit(meter: Meter) -> str:
-    unit = _cell(meter.unit["en"])
+def _limit(meter: Meter, unit: str) -> str:
+    unit = _cell(unit)
     if isinstance(meter.limit, str):
         return f"{unit}, as much a {meter.period} as `{meter.limit}` allows"
     return f"{meter.limit / meter.scale:,.0f} {unit} a {meter.period}"

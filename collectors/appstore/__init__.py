@@ -17,6 +17,7 @@ from collectors._kit.fields import Interface, Params
 from collectors._kit.items import fit_id
 from collectors._kit.newest import FIRST_RUN, Listing, back, forward, times_of
 from collectors._kit.stars import SCALE, stars
+from collectors._kit.texts import texts_of
 from collectors._kit.times import moment
 from collectors.base import (
     Collector,
@@ -192,13 +193,7 @@ def mention(app: str, country: str, review: Review) -> RawMention:
 
 collector = Collector(
     kind="appstore",
-    title={"en": "App Store reviews (any app)", "fr": "Avis de l'App Store (toute application)"},
-    help={
-        "en": "The newest reviews of any iPhone, iPad or Mac app, competitors too, in the countries that you choose. "
-        "For all reviews of your own app, take «App Store Connect».",
-        "fr": "Les avis les plus récents de toute application iPhone, iPad ou Mac, concurrents compris, dans les pays "
-        "que vous choisissez. Pour tous ceux de la vôtre, prenez « App Store Connect ».",
-    },
+    **texts_of(__name__),
     params=App,
     pages=pages,
     backfill=backfill,
@@ -207,19 +202,4 @@ collector = Collector(
     min_interval=timedelta(minutes=30),
     default_interval=timedelta(hours=2),
     gap=timedelta(seconds=1),
-    blind={
-        "en": (
-            "All but the 500 newest reviews of each country, and the countries that are not listed.",
-            "Ratings without a review, the publisher's answers, and reviews that were deleted.",
-            "When a review was first written: Apple tells when it was last changed.",
-            "At times Apple's feed is empty or fails for some hours; this is told as a warning.",
-        ),
-        "fr": (
-            "Tous les avis sauf les 500 plus récents de chaque pays, et les pays qui ne sont pas indiqués.",
-            "Les notes sans avis, les réponses de l'éditeur, et les avis supprimés.",
-            "La date du premier envoi d'un avis : Apple donne celle de sa dernière modification.",
-            "Il arrive que le flux d'Apple soit vide ou en panne quelques heures ; un avertissement le dit alors.",
-        ),
-    },
-    history={"en": "the 500 newest reviews of each country", "fr": "les 500 avis les plus récents de chaque pays"},
 )

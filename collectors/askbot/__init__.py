@@ -14,6 +14,7 @@ from collectors._kit.answers import answer_of, each
 from collectors._kit.fetch import Missing, fetch, host_of
 from collectors._kit.fields import BaseUrl, Line, Params
 from collectors._kit.paging import capped
+from collectors._kit.texts import texts_of
 from collectors._kit.times import moment, rfc3339
 from collectors.base import (
     Collector,
@@ -175,56 +176,12 @@ def _within(mention: RawMention, window: Window) -> bool:
 
 collector = Collector(
     kind="askbot",
-    title={"en": "Askbot questions and answers", "fr": "Questions-réponses Askbot"},
+    **texts_of(__name__),
     params=AskbotSite,
     pages=pages,
     backfill=backfill,
-    help={
-        "en": "Questions of a site that runs Askbot, those that a search finds or all of them, with their answers. "
-        "No key is needed.",
-        "fr": "Les questions d’un site qui utilise Askbot, celles qu’une recherche trouve ou toutes, avec leurs "
-        "réponses. Aucune clé n’est nécessaire.",
-    },
-    steps={
-        "en": (
-            (
-                "Open the site in a browser and copy its address, with the language where there is one: "
-                "https://ask.example.org/en."
-            ),
-            "Try the search there: what it finds is what Vigie reads.",
-        ),
-        "fr": (
-            (
-                "Ouvrez le site dans un navigateur et copiez son adresse, avec la langue s’il y en a une : "
-                "https://ask.example.org/fr."
-            ),
-            "Essayez-y la recherche : ce qu’elle trouve est ce que Vigie lit.",
-        ),
-    },
-    blind={
-        "en": (
-            "Comments under questions and answers: Askbot does not give them.",
-            (
-                "The end of long answers, of which the beginning is given; and all but the ten newest answers of a "
-                "question."
-            ),
-            "What was deleted: it is gone without a word. Sites for members only.",
-        ),
-        "fr": (
-            "Les commentaires sous les questions et les réponses : Askbot ne les donne pas.",
-            (
-                "La fin des longues réponses, dont le début est donné ; et plus que les dix dernières réponses d’une "
-                "question."
-            ),
-            "Ce qui a été supprimé : cela disparaît sans un mot. Les sites réservés aux membres.",
-        ),
-    },
     platform="askbot",
     group="forums",
     min_interval=timedelta(minutes=15),
     gap=timedelta(seconds=1),
-    history={
-        "en": "the last 7 days at first; as far as the site goes on request",
-        "fr": "les 7 derniers jours d’abord ; aussi loin que va le site sur demande",
-    },
 )

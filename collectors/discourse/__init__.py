@@ -10,6 +10,7 @@ import httpx2
 from pydantic import Field, SecretStr, model_validator
 
 from collectors._kit.fields import BaseUrl, Line, Params
+from collectors._kit.texts import texts_of
 from collectors.base import Collector, Cursor, Page, Window
 
 from .forum import Forum
@@ -70,65 +71,13 @@ def _forum(params: DiscourseForum, http: httpx2.Client) -> Forum:
 
 collector = Collector(
     kind="discourse",
-    title={"en": "Discourse forum", "fr": "Forum Discourse"},
+    **texts_of(__name__),
     params=DiscourseForum,
     pages=pages,
     backfill=backfill,
-    help={
-        "en": "Posts of a Discourse forum: those that a search finds, the opening posts of new topics, or all of them. "
-        "Public forums need no key.",
-        "fr": "Les messages d’un forum Discourse : ceux qu’une recherche trouve, les messages d’ouverture des nouveaux "
-        "sujets, ou tous. Les forums publics ne demandent pas de clé.",
-    },
-    steps={
-        "en": (
-            "Open the forum in a browser and copy its address, up to the last slash after its name.",
-            "Try the search there: what it finds is what Vigie reads. Choose «posts» for a forum of your own.",
-            (
-                "A forum for members only: ask its owner for a key. Administration, API keys, New key, for one user, "
-                "with the global read-only scope. Paste the key and the name of that user here."
-            ),
-        ),
-        "fr": (
-            "Ouvrez le forum dans un navigateur et copiez son adresse, jusqu’à la dernière barre après son nom.",
-            "Essayez-y la recherche : ce qu’elle trouve est ce que Vigie lit. Choisissez « posts » pour votre forum.",
-            (
-                "Forum réservé aux membres : demandez une clé à son propriétaire. Administration, Clés API, "
-                "Nouvelle clé, pour un seul utilisateur, en lecture seule. Collez ici la clé et le nom de cet "
-                "utilisateur."
-            ),
-        ),
-    },
-    blind={
-        "en": (
-            "A search gives one post per topic, the newest that matches: choose «posts» to miss none.",
-            "Private messages, and categories that visitors may not read (or the user of the key).",
-            "What moderators removed: it is gone without a word. What its author withdrew or was hidden is followed.",
-            "Changes to old posts, once they have left the pages that are read again.",
-        ),
-        "fr": (
-            (
-                "Une recherche donne un message par sujet, le plus récent qui correspond : choisissez « posts » "
-                "pour n’en manquer aucun."
-            ),
-            (
-                "Les messages privés, et les catégories que les visiteurs (ou l’utilisateur de la clé) ne peuvent pas "
-                "lire."
-            ),
-            (
-                "Ce que la modération a supprimé : cela disparaît sans un mot. Ce que son auteur a retiré ou qui a été "
-                "masqué est suivi."
-            ),
-            "Les modifications d’anciens messages, une fois qu’ils ont quitté les pages relues.",
-        ),
-    },
     platform="discourse",
     group="forums",
     min_interval=timedelta(minutes=10),
     gap=timedelta(seconds=1),
     deletions=True,
-    history={
-        "en": "the last 7 days at first; as far as the forum goes on request",
-        "fr": "les 7 derniers jours d’abord ; aussi loin que va le forum sur demande",
-    },
 )

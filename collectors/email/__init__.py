@@ -12,6 +12,7 @@ import httpx2
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 
 from collectors._kit.fields import Address, Line, Params
+from collectors._kit.texts import texts_of
 from collectors._kit.times import moment
 from collectors.base import Collector, Cursor, Page, Window
 from ground.notice import Notice
@@ -175,71 +176,7 @@ def _more(waiting: int) -> Notice | None:
 
 collector = Collector(
     kind="email",
-    title={"en": "E-mail (IMAP)", "fr": "E-mail (IMAP)"},
-    help={
-        "en": "What customers write to a mailbox of yours: support, complaints, reviews that a site sends on. "
-        "Letters are read without being marked as read, and nothing is changed in the mailbox.",
-        "fr": "Ce que vos clients écrivent à l'une de vos boîtes : assistance, réclamations, avis transférés. "
-        "Les messages ne sont pas marqués comme lus, et rien ne change dans la boîte.",
-    },
-    steps={
-        "en": (
-            "Choose the mailbox, or better: make a folder in it where a rule moves what may be watched.",
-            (
-                "Find the name of its IMAP server: imap.gmail.com, outlook.office365.com, imap.mail.me.com … "
-                "Your provider lists it under «set up a mail program»."
-            ),
-            (
-                "Gmail, iCloud, Yahoo: switch on two-step verification, then make an app password in the security "
-                "settings of the account. It is the password to give here."
-            ),
-            (
-                "Microsoft 365 takes no passwords: register an application in Entra with the permission "
-                "IMAP.AccessAsUser.All, authorize it once for the mailbox, and give its client id and refresh token."
-            ),
-            "Elsewhere: give the user name and the password of the mailbox, then try it.",
-        ),
-        "fr": (
-            "Choisissez la boîte, ou mieux : créez-y un dossier où une règle range ce qui peut être suivi.",
-            (
-                "Trouvez le nom de son serveur IMAP : imap.gmail.com, outlook.office365.com, imap.mail.me.com… "
-                "Votre fournisseur l'indique à la rubrique « configurer un logiciel de messagerie »."
-            ),
-            (
-                "Gmail, iCloud, Yahoo : activez la validation en deux étapes, puis créez un mot de passe d'application "
-                "dans les réglages de sécurité du compte. C'est lui qu'il faut donner ici."
-            ),
-            (
-                "Microsoft 365 n'accepte pas de mot de passe : inscrivez une application dans Entra avec "
-                "l'autorisation IMAP.AccessAsUser.All, autorisez-la une fois pour la boîte, puis donnez son "
-                "identifiant et son jeton d'actualisation."
-            ),
-            "Ailleurs : donnez le nom et le mot de passe de la boîte, puis essayez.",
-        ),
-    },
-    blind={
-        "en": (
-            "Attachments and pictures, encrypted letters, and letters over 25 MB.",
-            "What is quoted from earlier letters, signatures, and the letters of machines: bounces, absences, reports.",
-            "Who wrote: names are kept, addresses are not. Addresses and telephone numbers in texts are blotted out.",
-            "Other folders: one source reads one folder. What is deleted there stays here until its retention ends.",
-        ),
-        "fr": (
-            "Les pièces jointes et les images, les messages chiffrés, et les messages de plus de 25 Mo.",
-            (
-                "Ce qui est cité de messages précédents, les signatures, et le courrier des machines (rejets, "
-                "absences, rapports)."
-            ),
-            (
-                "Qui écrit : les noms sont gardés, pas les adresses ; adresses et numéros de téléphone sont masqués "
-                "dans les textes."
-            ),
-            (
-                "Les autres dossiers : une source en lit un. Ce qui est supprimé dans la boîte reste jusqu'au "
-                "terme de sa conservation."
-            ),
-        ),
-    },
+    **texts_of(__name__),
     params=Mailbox,
     pages=pages,
     backfill=backfill,
@@ -248,10 +185,6 @@ collector = Collector(
     auth="password",
     min_interval=timedelta(minutes=5),
     default_interval=timedelta(minutes=15),
-    history={
-        "en": "the letters of the last seven days, and older ones as far back as you ask",
-        "fr": "les messages des sept derniers jours, et de plus anciens aussi loin que vous le demandez",
-    },
     retention_days=180,
     may_train=False,
 )

@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr
 from collectors._kit.answers import each
 from collectors._kit.fields import BaseUrl, Line, Params
 from collectors._kit.paging import capped
+from collectors._kit.texts import texts_of
 from collectors._kit.times import moment, rfc3339
 from collectors.base import Collector, Cursor, Page, RawMention, Window
 
@@ -179,56 +180,13 @@ def _within(mention: RawMention, window: Window) -> bool:
 
 collector = Collector(
     kind="flarum",
-    title={"en": "Flarum forum", "fr": "Forum Flarum"},
+    **texts_of(__name__),
     params=FlarumForum,
     pages=pages,
     backfill=backfill,
-    help={
-        "en": "Discussions of a Flarum forum, those that a search finds or all of them, with or without their replies. "
-        "Public forums need no token.",
-        "fr": "Les discussions d’un forum Flarum, celles qu’une recherche trouve ou toutes, avec ou sans leurs "
-        "réponses. Les forums publics ne demandent pas de jeton.",
-    },
-    steps={
-        "en": (
-            "Open the forum in a browser and copy its address, up to the last slash before «d/» or «t/».",
-            "Try the search there: what it finds is what Vigie reads.",
-            (
-                "A forum for members only: sign in, open your profile, Security, Developer tokens, and create one. "
-                "Without that page, ask the forum's owner for a token."
-            ),
-        ),
-        "fr": (
-            (
-                "Ouvrez le forum dans un navigateur et copiez son adresse, jusqu’à la dernière barre avant « d/ » ou "
-                "« t/ »."
-            ),
-            "Essayez-y la recherche : ce qu’elle trouve est ce que Vigie lit.",
-            (
-                "Forum réservé aux membres : connectez-vous, ouvrez votre profil, Sécurité, Jetons de développeur, et "
-                "créez-en un. Sans cette page, demandez un jeton au propriétaire du forum."
-            ),
-        ),
-    },
-    blind={
-        "en": (
-            "Replies, where «discussions» is chosen: only the one that a search finds in each is read.",
-            "What moderators deleted for good; what is hidden is followed where the token may see it.",
-            "Private discussions, and changes to posts once they have left the pages that are read again.",
-        ),
-        "fr": (
-            "Les réponses, si « discussions » est choisi : seule celle qu’une recherche trouve dans chacune est lue.",
-            "Ce que la modération a supprimé pour de bon ; ce qui est masqué est suivi là où le jeton peut le voir.",
-            "Les discussions privées, et les modifications de messages une fois qu’ils ont quitté les pages relues.",
-        ),
-    },
     platform="flarum",
     group="forums",
     min_interval=timedelta(minutes=10),
     gap=timedelta(seconds=1),
     deletions=True,
-    history={
-        "en": "the last 7 days at first; as far as the forum goes on request",
-        "fr": "les 7 derniers jours d’abord ; aussi loin que va le forum sur demande",
-    },
 )

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
 from collectors._kit.fields import Interface, Line, Params
 from collectors._kit.signatures import check_hub, hub_challenge
+from collectors._kit.texts import texts_of
 from collectors._kit.watched import Reading
 from collectors._platforms.graph import Graph
 from collectors.base import Collector, Cursor, Inbound, Page, Received, Window
@@ -104,97 +105,14 @@ def _graph(params: InstagramAccount, http: httpx2.Client) -> Graph:
 
 collector = Collector(
     kind="instagram",
-    title={"en": "Instagram account", "fr": "Compte Instagram"},
+    **texts_of(__name__),
     params=InstagramAccount,
     pages=pages,
     backfill=backfill,
     receive=receive,
-    help={
-        "en": "Comments under your own media, media that tag or mention your business account, and public media of up "
-        "to 30 hashtags.",
-        "fr": "Les commentaires sous vos propres publications, celles qui identifient ou mentionnent votre compte "
-        "professionnel, et les publications publiques de 30 hashtags au plus.",
-    },
-    steps={
-        "en": (
-            "Make the Instagram account a professional one («Business»), and connect it to a Facebook Page of yours.",
-            "On developers.facebook.com, create an app of type «Business» and add the product Instagram.",
-            (
-                "Ask for the permissions instagram_basic, instagram_manage_comments, pages_show_list and "
-                "pages_read_engagement; for hashtags also for the feature «Instagram Public Content Access». Meta "
-                "approves them one by one (App Review), which takes days to weeks."
-            ),
-            (
-                "In Business Settings, «System users», generate a token with these permissions that never expires: "
-                "it is the one to paste here."
-            ),
-            (
-                "In the Graph API Explorer, ask for /me/accounts?fields=instagram_business_account with it: the id "
-                "shown is the account id."
-            ),
-            (
-                "To learn of mentions (Meta lists them nowhere): in the app, «Webhooks», «Instagram», paste the "
-                "address that Vigie shows for this source and the verify token you made up, and subscribe to "
-                "mentions and comments."
-            ),
-        ),
-        "fr": (
-            (
-                "Passez le compte Instagram en compte professionnel («Entreprise») et reliez-le à une Page Facebook à "
-                "vous."
-            ),
-            "Sur developers.facebook.com, créez une application de type «Business» et ajoutez le produit Instagram.",
-            (
-                "Demandez les autorisations instagram_basic, instagram_manage_comments, pages_show_list et "
-                "pages_read_engagement ; pour les hashtags, aussi la fonctionnalité «Instagram Public Content Access». "
-                "Meta "
-                "les accorde une à une (App Review), en quelques jours ou semaines."
-            ),
-            (
-                "Dans les paramètres de l'entreprise, «Utilisateurs système», générez un jeton sans expiration avec "
-                "ces autorisations : c'est celui à coller ici."
-            ),
-            (
-                "Dans l'explorateur de l'API Graph, demandez avec lui /me/accounts?fields=instagram_business_account "
-                ": l'id affiché est l'identifiant du compte."
-            ),
-            (
-                "Pour connaître les mentions (Meta ne les liste nulle part) : dans l'application, «Webhooks», "
-                "«Instagram», collez l'adresse que Vigie affiche pour cette source et le jeton de vérification que "
-                "vous avez inventé, puis abonnez-vous à mentions et comments."
-            ),
-        ),
-    },
-    blind={
-        "en": (
-            "Stories, private accounts, and captions that name the brand without tag, mention or hashtag.",
-            "Who published the media of a hashtag: Meta does not tell. Those older than 24 hours.",
-            "Mentions sent while the webhook was not set up: Meta does not send them again.",
-            "New comments under media older than 30 days, and more than 50 replies to one comment.",
-            "What was deleted there.",
-        ),
-        "fr": (
-            (
-                "Les stories, les comptes privés, et les légendes qui nomment la marque sans identification, mention "
-                "ni hashtag."
-            ),
-            "Qui a publié sous un hashtag : Meta ne le dit pas. Ce qui y date de plus de 24 heures.",
-            "Les mentions envoyées tant que le webhook n'était pas en place : Meta ne les renvoie pas.",
-            (
-                "Les nouveaux commentaires sous des publications de plus de 30 jours, et au-delà de 50 réponses à un "
-                "même commentaire."
-            ),
-            "Ce qui y a été supprimé.",
-        ),
-    },
     platform="instagram",
     group="social",
     auth="token",
     min_interval=timedelta(minutes=10),
-    history={
-        "en": "comments under all media of the account; hashtags: the last 24 hours; mentions: none",
-        "fr": "les commentaires de toutes les publications du compte ; hashtags : les dernières 24 heures ; mentions : "
-        "aucun historique",
-    },
     may_train=False,
 )

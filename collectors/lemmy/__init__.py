@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from collectors._kit.fields import BaseUrl, Line, Params
 from collectors._kit.paging import capped
+from collectors._kit.texts import texts_of
 from collectors._kit.times import moment, rfc3339
 from collectors.base import Collector, Cursor, Page, RawMention, SourceError, Window
 
@@ -120,56 +121,13 @@ def _within(mention: RawMention, window: Window) -> bool:
 
 collector = Collector(
     kind="lemmy",
-    title={"en": "Lemmy", "fr": "Lemmy"},
+    **texts_of(__name__),
     params=LemmySearch,
     pages=pages,
     backfill=backfill,
-    help={
-        "en": "Posts and comments of the Lemmy communities: those that a search finds, or all of one community. "
-        "One large instance shows most of the others too; no key is needed.",
-        "fr": "Les publications et commentaires des communautés Lemmy : ceux qu’une recherche trouve, ou tous ceux "
-        "d’une communauté. Une grande instance montre l’essentiel des autres ; aucune clé n’est nécessaire.",
-    },
-    steps={
-        "en": (
-            "Choose an instance: lemmy.world knows most of the world, jlai.lu most of what is said in French.",
-            "Try the search there, with «All» and «New». What it finds is what Vigie reads.",
-            "To follow a community, copy its name from its page, with the instance: name@instance.",
-        ),
-        "fr": (
-            (
-                "Choisissez une instance : lemmy.world connaît l’essentiel du monde, jlai.lu l’essentiel de ce qui se "
-                "dit en français."
-            ),
-            "Essayez-y la recherche, avec « Tout » et « Nouveau ». Ce qu’elle trouve est ce que Vigie lit.",
-            "Pour suivre une communauté, copiez son nom sur sa page, avec l’instance : nom@instance.",
-        ),
-    },
-    blind={
-        "en": (
-            "Communities that nobody on the chosen instance follows: it has never heard of them.",
-            "What arrives at the instance more than six hours after it was written.",
-            (
-                "What was removed or deleted, unless it is still listed; changes to what is older than a reading goes "
-                "back."
-            ),
-        ),
-        "fr": (
-            "Les communautés que personne ne suit sur l’instance choisie : elle n’en a jamais entendu parler.",
-            "Ce qui arrive sur l’instance plus de six heures après avoir été écrit.",
-            (
-                "Ce qui a été retiré ou supprimé, sauf s’il est encore listé ; les modifications de ce qui est plus "
-                "ancien qu’une lecture."
-            ),
-        ),
-    },
     platform="lemmy",
     group="forums",
     min_interval=timedelta(minutes=10),
     gap=timedelta(seconds=2),
     deletions=True,
-    history={
-        "en": "the last 7 days at first; as far as the instance goes on request",
-        "fr": "les 7 derniers jours d’abord ; aussi loin que va l’instance sur demande",
-    },
 )

@@ -11,6 +11,7 @@ import httpx2
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from collectors._kit.fields import Interface, Line, Params, Words
+from collectors._kit.texts import texts_of
 from collectors.base import Collector, Cursor, Page, Window
 
 from .api import Reddit
@@ -78,83 +79,15 @@ def _reddit(params: RedditSearch, http: httpx2.Client) -> Reddit:
 
 collector = Collector(
     kind="reddit",
-    title={"en": "Reddit", "fr": "Reddit"},
+    **texts_of(__name__),
     params=RedditSearch,
     pages=pages,
     backfill=backfill,
-    help={
-        "en": "Posts found on all of Reddit or in one community, and all comments of a community. Reddit has to "
-        "approve your app first; without it, the feed of a community can be read as a «Feed», more slowly.",
-        "fr": "Les publications trouvées sur tout Reddit ou dans une communauté, et tous les commentaires d'une "
-        "communauté. Reddit doit d'abord approuver votre application ; sans cela, le flux d'une communauté se lit "
-        "comme un «Flux», plus lentement.",
-    },
-    steps={
-        "en": (
-            (
-                "Since November 2025 Reddit approves each app by hand (Responsible Builder Policy): on "
-                "support.reddithelp.com, send the request for access to the API, saying that you read public posts "
-                "about your brand. Commercial use needs a contract, and many requests are refused."
-            ),
-            (
-                "Once approved, open reddit.com/prefs/apps, «create another app», type «script», with any address of "
-                "yours as redirect uri."
-            ),
-            "The client id stands under the name of the app, the client secret next to «secret»: paste both here.",
-            (
-                "Have your administrator set a contact address in Vigie (CONTACT): Reddit blocks apps that do not "
-                "say who they are."
-            ),
-        ),
-        "fr": (
-            (
-                "Depuis novembre 2025, Reddit approuve chaque application à la main (Responsible Builder Policy) : "
-                "sur support.reddithelp.com, demandez l'accès à l'API en disant que vous lisez les publications "
-                "publiques sur votre marque. L'usage commercial demande un contrat, et beaucoup de demandes sont "
-                "refusées."
-            ),
-            (
-                "Une fois l'accord obtenu, ouvrez reddit.com/prefs/apps, «create another app», type «script», avec une "
-                "adresse à vous comme redirect uri."
-            ),
-            (
-                "Le client id est écrit sous le nom de l'application, le client secret à côté de «secret» : collez "
-                "les deux ici."
-            ),
-            (
-                "Faites indiquer par votre administrateur une adresse de contact dans Vigie (CONTACT) : Reddit "
-                "bloque les applications qui ne disent pas qui elles sont."
-            ),
-        ),
-    },
-    blind={
-        "en": (
-            "Comments outside the community you name: Reddit's search finds posts only.",
-            "What lies beyond the newest 1,000 entries of a listing: Reddit gives no more.",
-            "Private, quarantined and banned communities; images and videos without words.",
-            "Deletions and new scores after 7 days, and beyond the newest 500 posts and comments read.",
-            "How often a post was seen, and how many follow its author.",
-        ),
-        "fr": (
-            "Les commentaires hors de la communauté indiquée : la recherche de Reddit ne trouve que des publications.",
-            "Ce qui dépasse les 1 000 dernières entrées d'une liste : Reddit n'en donne pas plus.",
-            "Les communautés privées, en quarantaine ou bannies ; les images et vidéos sans texte.",
-            (
-                "Les suppressions et les nouveaux scores au-delà de 7 jours, et des 500 dernières publications et "
-                "commentaires lus."
-            ),
-            "Combien de fois une publication a été vue, et combien de personnes suivent son auteur.",
-        ),
-    },
     platform="reddit",
     group="social",
     auth="oauth",
     min_interval=timedelta(minutes=10),
     gap=timedelta(seconds=1),
-    history={
-        "en": "about 1,000 posts and 1,000 comments, however old",
-        "fr": "environ 1 000 publications et 1 000 commentaires, quel que soit leur âge",
-    },
     may_train=False,
     deletions=True,
 )

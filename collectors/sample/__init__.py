@@ -10,6 +10,7 @@ from typing import Literal
 import httpx2
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from collectors._kit.texts import texts_of
 from collectors.base import Collector, Cursor, Page, RawMention
 
 from .timeline import live, past
@@ -88,16 +89,11 @@ def _since(cursor: Cursor) -> datetime | None:
 
 collector = Collector(
     kind="sample",
-    title={"en": "Sample", "fr": "Exemple"},
-    help={
-        "en": "Invented mentions of two invented brands, to try Vigie out.",
-        "fr": "Des mentions inventées de deux marques inventées, pour essayer Vigie.",
-    },
+    **texts_of(__name__),
     params=SampleWorld,
     pages=pages,
     min_interval=timedelta(minutes=1),
     default_interval=timedelta(minutes=1),
-    history={"en": "thirty days", "fr": "trente jours"},
     may_train=False,
     hidden=True,
 )

@@ -16,6 +16,7 @@ from collectors._kit.fetch import fetch, host_of
 from collectors._kit.fields import Interface, Params, Words
 from collectors._kit.items import LONGEST_TEXT, fit
 from collectors._kit.slices import Read, backward, forward, once
+from collectors._kit.texts import texts_of
 from collectors._kit.times import moment, past
 from collectors.base import Collector, Cursor, Page, RawMention, Window
 from ground.links import clean_link
@@ -198,13 +199,7 @@ def _mention(
 
 collector = Collector(
     kind="stackexchange",
-    title={"en": "Stack Exchange", "fr": "Stack Exchange"},
-    help={
-        "en": "Questions and answers of Stack Overflow, Super User and 170 other sites that hold your words. It works "
-        "without a key; with a free one, far more can be read.",
-        "fr": "Les questions et les réponses de Stack Overflow, Super User et 170 autres sites qui contiennent vos "
-        "mots. Cela fonctionne sans clé ; avec une clé gratuite, on peut lire bien davantage.",
-    },
+    **texts_of(__name__),
     params=Search,
     pages=pages,
     backfill=backfill,
@@ -212,42 +207,4 @@ collector = Collector(
     group="forums",
     min_interval=timedelta(minutes=10),
     default_interval=timedelta(hours=1),
-    steps={
-        "en": (
-            (
-                "A key is only needed for several sources or long histories: without one, 300 calls a day are shared "
-                "by everything that reads from your address."
-            ),
-            "Log in on stackapps.com with any Stack Exchange account, and open stackapps.com/apps/oauth/register.",
-            "Give the application any name, your site as its domain and its address; leave the rest as it is.",
-            "Press «Register Your Application», and copy the «Key» (not the «Client Secret») into the field here.",
-        ),
-        "fr": (
-            (
-                "Une clé ne sert qu'à partir de plusieurs sources ou pour un long historique : sans elle, 300 appels "
-                "par jour sont partagés par tout ce qui lit depuis votre adresse."
-            ),
-            "Connectez-vous à stackapps.com avec un compte Stack Exchange et ouvrez stackapps.com/apps/oauth/register.",
-            "Donnez un nom à l'application, votre site comme domaine et comme adresse ; laissez le reste tel quel.",
-            "Cliquez sur «Register Your Application», puis copiez la «Key» (pas le «Client Secret») dans le champ ici.",
-        ),
-    },
-    blind={
-        "en": (
-            "Comments under questions and answers: the search does not look into them.",
-            "Votes, edits and answers that come more than an hour after a post was found.",
-            "What was deleted there: it stays here.",
-            "Other sites than the one chosen: add a source for each.",
-        ),
-        "fr": (
-            "Les commentaires sous les questions et les réponses : la recherche ne les regarde pas.",
-            "Les votes, les modifications et les réponses venus plus d'une heure après que le message a été trouvé.",
-            "Ce qui a été supprimé là-bas : cela reste ici.",
-            "Les autres sites que celui choisi : ajoutez une source pour chacun.",
-        ),
-    },
-    history={
-        "en": "the last 7 days; going back reaches the first question of the site, from 2008 on",
-        "fr": "les 7 derniers jours ; en remontant, jusqu'à la première question du site, dès 2008",
-    },
 )

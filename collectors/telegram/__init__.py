@@ -14,6 +14,7 @@ from collectors._kit.fetch import fetch, host_of
 from collectors._kit.fields import Interface, Params
 from collectors._kit.newest import FIRST_RUN, Listing, back
 from collectors._kit.paging import Fresh, capped
+from collectors._kit.texts import texts_of
 from collectors._kit.times import moment
 from collectors.base import Collector, Cursor, Page, RawMention, SourceChanged, SourceError, SourceRefused, Window
 from ground.isolate import Isolated, isolated
@@ -139,13 +140,7 @@ def mention(message: Message, followers: int | None) -> RawMention:
 
 collector = Collector(
     kind="telegram",
-    title={"en": "Telegram channel", "fr": "Canal Telegram"},
-    help={
-        "en": "The messages of one public channel, without any account. For groups and private channels, take "
-        "«Telegram bot».",
-        "fr": "Les messages d'un canal public, sans aucun compte. Pour les groupes et les canaux privés, prenez "
-        "« Robot Telegram ».",
-    },
+    **texts_of(__name__),
     params=Channel,
     pages=pages,
     backfill=backfill,
@@ -154,19 +149,4 @@ collector = Collector(
     min_interval=timedelta(minutes=5),
     default_interval=timedelta(minutes=30),
     gap=timedelta(seconds=1),
-    blind={
-        "en": (
-            "Groups, private channels, and channels that hide their messages from the web.",
-            "Comments below the messages, photos and videos without words, voice messages.",
-            "Messages that were deleted, and edits of those that have left the newest twenty.",
-            "Other channels: there is no search over all of Telegram.",
-        ),
-        "fr": (
-            "Les groupes, les canaux privés, et les canaux qui cachent leurs messages au web.",
-            "Les commentaires sous les messages, les photos et vidéos sans texte, les messages vocaux.",
-            "Les messages supprimés, et les modifications de ceux qui ne sont plus parmi les vingt derniers.",
-            "Les autres canaux : il n'existe pas de recherche dans tout Telegram.",
-        ),
-    },
-    history={"en": "the whole channel", "fr": "tout le canal"},
 )

@@ -11,6 +11,7 @@ import httpx2
 from pydantic import Field, SecretStr, StringConstraints
 
 from collectors._kit.fields import Interface, Params
+from collectors._kit.texts import texts_of
 from collectors._kit.watched import Reading
 from collectors.base import Collector, Cursor, Page, Window
 
@@ -57,75 +58,13 @@ def _tiktok(params: TikTokAccount, http: httpx2.Client) -> TikTok:
 
 collector = Collector(
     kind="tiktok",
-    title={"en": "TikTok account", "fr": "Compte TikTok"},
+    **texts_of(__name__),
     params=TikTokAccount,
     pages=pages,
     backfill=backfill,
-    help={
-        "en": "Comments and replies under the videos of your own TikTok business account. TikTok opens no search in "
-        "the videos of others to companies: bring those by an import.",
-        "fr": "Les commentaires et réponses sous les vidéos de votre propre compte TikTok professionnel. TikTok "
-        "n'ouvre aux entreprises aucune recherche dans les vidéos d'autrui : apportez-les par un import.",
-    },
-    steps={
-        "en": (
-            "In the TikTok app, switch the account to a business account.",
-            (
-                "On business-api.tiktok.com, register as a developer, create an app, and apply for the «Accounts "
-                "API» with the permissions to read videos and comments. TikTok reviews each application, which takes "
-                "about a week."
-            ),
-            "Once approved, open the authorisation address shown in the app while logged in to the account, and agree.",
-            (
-                "Exchange the code you are sent back with for a token, as «Authentication» in its documentation "
-                "shows: the answer holds access_token and open_id. Paste both here, the open_id as business id."
-            ),
-        ),
-        "fr": (
-            "Dans l'application TikTok, passez le compte en compte professionnel.",
-            (
-                "Sur business-api.tiktok.com, inscrivez-vous comme développeur, créez une application et demandez "
-                "l'«Accounts API» avec les autorisations de lire vidéos et commentaires. TikTok examine chaque "
-                "demande, en une semaine environ."
-            ),
-            (
-                "Une fois l'accord obtenu, ouvrez l'adresse d'autorisation affichée dans l'application en étant "
-                "connecté au compte, et acceptez."
-            ),
-            (
-                "Échangez le code avec lequel vous êtes renvoyé contre un jeton, comme le montre «Authentication» "
-                "dans la documentation : la réponse contient access_token et open_id. Collez les deux ici, l'open_id "
-                "comme identifiant professionnel."
-            ),
-        ),
-    },
-    blind={
-        "en": (
-            "Everything outside your own account: TikTok's search is open to researchers of non-profit bodies only.",
-            "New comments under videos older than 30 days; a comment added while another was deleted, until the next.",
-            "Stickers and pictures without words; private messages; likes without a comment.",
-            "What was deleted there: TikTok does not tell.",
-        ),
-        "fr": (
-            (
-                "Tout ce qui est hors de votre compte : la recherche de TikTok n'est ouverte qu'aux chercheurs "
-                "d'organismes sans but lucratif."
-            ),
-            (
-                "Les nouveaux commentaires sous des vidéos de plus de 30 jours ; un commentaire ajouté pendant qu'un "
-                "autre était supprimé, jusqu'au suivant."
-            ),
-            "Les autocollants et images sans texte ; les messages privés ; les mentions j'aime sans commentaire.",
-            "Ce qui y a été supprimé : TikTok ne le dit pas.",
-        ),
-    },
     platform="tiktok",
     group="video",
     auth="token",
     min_interval=timedelta(minutes=10),
-    history={
-        "en": "comments under all videos of the account",
-        "fr": "les commentaires sous toutes les vidéos du compte",
-    },
     may_train=False,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from hashlib import blake2b
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
@@ -12,6 +12,7 @@ from collectors._kit import times as _times
 from collectors._kit.fields import Line, Params
 from collectors._kit.inbound import json_of, pages
 from collectors._kit.signatures import check_standard, check_vigie
+from collectors._kit.texts import texts_of
 from collectors.base import Collector, Inbound, RawMention, Received, SourceError, Unsigned
 from ground.notice import Json
 
@@ -172,46 +173,9 @@ def _count(value: Json) -> int | None:
     return int(number) if number is not None and 0 <= number < 2**53 else None
 
 
-HELP: dict[str, Any] = {
-    "en": "Takes mentions that any tool sends as JSON to an address of this source: a help desk, an automation such as "
-    "n8n, Make or Zapier, a form, a script.",
-    "fr": "Reçoit les mentions que n'importe quel outil envoie en JSON à une adresse de cette source : un support "
-    "client, un automate comme n8n, Make ou Zapier, un formulaire, un script.",
-}
-
 collector = Collector(
     kind="webhook",
-    title={"en": "Webhook (JSON)", "fr": "Webhook (JSON)"},
-    help=HELP,
-    steps={
-        "en": (
-            (
-                "Look at an example of what the tool sends, and write where each field is: body.text is the text "
-                "inside body, posts[0].text that of the first post, posts[*].text all of them."
-            ),
-            "Save this source: it then shows an address. Give it to the tool, with the method POST.",
-            (
-                "Choose a secret where the tool can sign: X-Vigie-Signature is t=<Unix seconds>,v1=<HMAC-SHA256 of "
-                "«t.body» in hexadecimal>; Standard Webhooks is understood too."
-            ),
-        ),
-        "fr": (
-            (
-                "Regardez un exemple de ce que l'outil envoie, et écrivez où se trouve chaque champ : body.text est le "
-                "texte dans body, posts[0].text celui du premier post, posts[*].text tous."
-            ),
-            "Enregistrez cette source : elle affiche alors une adresse. Donnez-la à l'outil, avec la méthode POST.",
-            (
-                "Choisissez un secret si l'outil sait signer : X-Vigie-Signature vaut t=<secondes "
-                "Unix>,v1=<HMAC-SHA256 de «t.corps» en hexadécimal> ; Standard Webhooks est compris aussi."
-            ),
-        ),
-    },
-    blind={
-        "en": ("What the tool does not send: nothing is asked for again.",),
-        "fr": ("Ce que l'outil n'envoie pas : rien n'est redemandé.",),
-    },
-    history={"en": "what is sent from now on", "fr": "ce qui est envoyé à partir de maintenant"},
+    **texts_of(__name__),
     params=Webhook,
     pages=pages,
     receive=receive,

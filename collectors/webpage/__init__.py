@@ -17,6 +17,7 @@ from collectors._kit.fetch import fetch, host_of
 from collectors._kit.fields import Address, Params
 from collectors._kit.items import short_hash
 from collectors._kit.paging import Fresh, capped
+from collectors._kit.texts import texts_of
 from collectors.base import Collector, Cursor, Page, RawMention, SourceChanged, SourceError, SourceRefused, Window
 from ground.html import parsed
 from ground.isolate import Crashed, TooSlow, isolated
@@ -279,52 +280,7 @@ def _same_site(url: str, than: str) -> bool:
 
 collector = Collector(
     kind="webpage",
-    title={"en": "Web page (CSS selectors)", "fr": "Page web (sélecteurs CSS)"},
-    help={
-        "en": "Reviews, comments or testimonials of any public page that has no feed. Many pages tell programs where "
-        "they are; for the others you say it with CSS selectors.",
-        "fr": "Avis, commentaires ou témoignages de toute page publique sans flux. Beaucoup de pages indiquent aux "
-        "programmes où ils se trouvent ; pour les autres, des sélecteurs CSS le disent.",
-    },
-    steps={
-        "en": (
-            "Open the page in a private window: what asks for a name, a password or a CAPTCHA cannot be read.",
-            "Paste its address, sorted by newest first where the page offers it, and try it without any selector.",
-            (
-                "Nothing found: right-click a review, «Inspect», and look for the element that holds one whole review. "
-                "Its class, written with a dot (div.review), is the selector of each review."
-            ),
-            "Do the same within it for text, author, date and rating, then try again until what is shown is right.",
-            "Read the terms of the site: Vigie honours its robots.txt, the use of its texts is your duty.",
-        ),
-        "fr": (
-            "Ouvrez la page en navigation privée : ce qui demande un nom, un mot de passe ou un CAPTCHA n'est pas lu.",
-            "Collez son adresse, triée du plus récent au plus ancien si la page le propose, et essayez sans sélecteur.",
-            (
-                "Rien n'est trouvé : clic droit sur un avis, « Inspecter », puis cherchez l'élément qui contient un "
-                "avis entier. Sa classe, écrite avec un point (div.avis), est le sélecteur de chaque avis."
-            ),
-            (
-                "Faites de même, à l'intérieur, pour le texte, l'auteur, la date et la note, puis essayez jusqu'à "
-                "ce que l'aperçu soit juste."
-            ),
-            "Lisez les conditions du site : Vigie respecte son robots.txt, mais l'usage de ses textes vous incombe.",
-        ),
-    },
-    blind={
-        "en": (
-            "Pages behind a login, a CAPTCHA or a robots.txt that closes them, and pages written by scripts.",
-            "What was deleted: a page forgets in silence.",
-            "The exact time of «3 weeks ago», and the whole of texts that are cut with «read more».",
-            "Edits of reviews that have neither id nor link: each is then a new mention.",
-        ),
-        "fr": (
-            "Les pages derrière une connexion, un CAPTCHA ou un robots.txt qui les ferme, ou écrites par script.",
-            "Ce qui a été supprimé : une page oublie en silence.",
-            "L'heure exacte de « il y a 3 semaines », et la fin des textes coupés par « lire la suite ».",
-            "La modification d'avis sans identifiant ni lien : chacune devient une nouvelle mention.",
-        ),
-    },
+    **texts_of(__name__),
     params=Webpage,
     pages=pages,
     backfill=backfill,
@@ -333,9 +289,5 @@ collector = Collector(
     min_interval=timedelta(minutes=30),
     default_interval=timedelta(hours=3),
     gap=timedelta(seconds=2),
-    history={
-        "en": "what the first pages show, as many as you allow",
-        "fr": "ce que montrent les premières pages, autant que vous en permettez",
-    },
     may_train=False,
 )

@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints
 from collectors._kit.answers import each
 from collectors._kit.fields import BaseUrl, Params
 from collectors._kit.paging import Fresh
+from collectors._kit.texts import texts_of
 from collectors._kit.times import moment, rfc3339
 from collectors.base import Collector, Cursor, Page, Window
 from ground.notice import Json, Notice
@@ -123,63 +124,13 @@ def _within(revision: Revision, window: Window) -> bool:
 
 collector = Collector(
     kind="wikipedia",
-    title={"en": "Wikipedia edits", "fr": "Modifications de Wikipédia"},
+    **texts_of(__name__),
     params=WatchedPages,
     pages=pages,
     backfill=backfill,
-    help={
-        "en": "Every edit of the Wikipedia pages that you name: who, why, and the lines added and removed. No key "
-        "needed.",
-        "fr": "Chaque modification des pages Wikipédia que vous nommez : qui, pourquoi, et les lignes ajoutées et "
-        "retirées. Aucune clé n’est nécessaire.",
-    },
-    steps={
-        "en": (
-            "Open the page on Wikipedia and copy its title, as it stands at the top.",
-            (
-                "Check the address of the wiki: https://fr.wikipedia.org for French, https://en.wikipedia.org for "
-                "English. Make one source for each language."
-            ),
-            "To watch its discussion too, add the title of the talk page, such as «Talk:Acme».",
-            "Assign the source to the brand: an edit rarely repeats its name.",
-        ),
-        "fr": (
-            "Ouvrez la page sur Wikipédia et copiez son titre, tel qu’il figure en haut.",
-            (
-                "Vérifiez l’adresse du wiki : https://fr.wikipedia.org en français, https://en.wikipedia.org en "
-                "anglais. Créez une source par langue."
-            ),
-            (
-                "Pour suivre aussi sa discussion, ajoutez le titre de la page de discussion, par exemple "
-                "« Discussion:Acme »."
-            ),
-            "Attribuez la source à la marque : une modification répète rarement son nom.",
-        ),
-    },
-    blind={
-        "en": (
-            "Pages that you did not name, also those where the brand is mentioned.",
-            "The IP address of an edit made without an account: it is personal, and left out.",
-            "What was hidden more than two days after it was written; edits of a page that was deleted as a whole.",
-            "The text of an edit of more than 40 lines, and that of a new page: only the comment is given.",
-        ),
-        "fr": (
-            "Les pages que vous n’avez pas nommées, y compris celles où la marque est citée.",
-            "L’adresse IP d’une modification faite sans compte : elle est personnelle, et laissée de côté.",
-            "Ce qui a été masqué plus de deux jours après avoir été écrit ; les modifications d’une page supprimée.",
-            (
-                "Au-delà de 40 lignes, la suite d’une modification ; le texte d’une page nouvelle, dont seul le "
-                "commentaire est donné."
-            ),
-        ),
-    },
     platform="wikipedia",
     group="web",
     min_interval=timedelta(minutes=10),
     gap=timedelta(seconds=1),
     deletions=True,
-    history={
-        "en": "the last 7 days at first; back to the creation of the page on request",
-        "fr": "les 7 derniers jours d’abord ; jusqu’à la création de la page sur demande",
-    },
 )

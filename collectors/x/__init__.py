@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import httpx2
 
 from collectors._kit.paging import capped
+from collectors._kit.texts import texts_of
 from collectors.base import Collector, Cursor, Meter, Page, Window
 from ground.notice import Json, Notice
 
@@ -103,84 +104,13 @@ def _page(
 
 collector = Collector(
     kind="x",
-    title={"en": "X (Twitter)", "fr": "X (Twitter)"},
+    **texts_of(__name__),
     params=Reading,
     pages=pages,
     backfill=backfill,
     platform="x",
     group="social",
     auth="token",
-    help={
-        "en": "Public posts that a search finds, or that name your account. X is paid by the post: a budget that you "
-        "set is never passed.",
-        "fr": "Les posts publics qu'une recherche trouve, ou qui nomment votre compte. X se paie au post : le budget "
-        "que vous fixez n'est jamais dépassé.",
-    },
-    steps={
-        "en": (
-            "Open console.x.com, log in with an X account and accept the developer terms.",
-            (
-                "Buy credits there (Billing): a post that is read costs 0.005 dollar. Set a spending limit too: a "
-                "second safety net."
-            ),
-            "Create an app (Apps, Create). Its purpose is monitoring what is said of your brand.",
-            "In the app, open «Keys and tokens» and generate the Bearer Token. It is shown once: paste it here.",
-            (
-                "To read what names your account, choose «mentions» and give the number of the account, which a search "
-                "by name in the console tells."
-            ),
-            "Set the budget for a month. Begin low: the page of the source shows what a month will come to.",
-        ),
-        "fr": (
-            "Ouvrez console.x.com, connectez-vous avec un compte X et acceptez les conditions pour développeurs.",
-            (
-                "Achetez-y des crédits (Billing) : un post lu coûte 0,005 dollar. Fixez-y aussi un plafond : "
-                "c'est un second garde-fou."
-            ),
-            "Créez une application (Apps, Create). Son but est la veille de ce qui se dit de votre marque.",
-            (
-                "Dans l'application, ouvrez «Keys and tokens» et générez le Bearer Token, montré une seule fois : "
-                "collez-le ici."
-            ),
-            (
-                "Pour lire ce qui nomme votre compte, choisissez «mentions» et donnez le numéro du compte, qu'une "
-                "recherche par nom dans la console indique."
-            ),
-            "Fixez le budget d'un mois. Commencez bas : la page de la source montre ce que coûtera le mois.",
-        ),
-    },
-    blind={
-        "en": (
-            "Posts older than 7 days, those of private accounts, and direct messages.",
-            "What was said while the budget was used up, once that is more than 7 days ago.",
-            (
-                "What is deleted on X stays here: X tells only who asks again for each post, and charges for it. Its "
-                "terms want such posts gone within 24 hours of a request: delete the mention when somebody asks you to."
-            ),
-            (
-                "Reposts: they are counted as shares of the original, as far as X had counted when the post was read. "
-                "Later likes and shares are not followed."
-            ),
-            "Who wrote, and what a post quotes, unless you choose to pay for it.",
-        ),
-        "fr": (
-            "Les posts de plus de 7 jours, ceux des comptes privés, et les messages privés.",
-            "Ce qui s'est dit pendant que le budget était épuisé, une fois passés 7 jours.",
-            (
-                "Ce qui est supprimé sur X reste ici : X ne le dit qu'à qui redemande chaque post, et le facture. Ses "
-                "conditions veulent ces posts effacés sous 24 heures après une demande : supprimez alors la mention."
-            ),
-            (
-                "Les reposts : ils comptent comme partages de l'original, tels que X les comptait à la lecture. Les "
-                "mentions j'aime et partages ultérieurs ne sont pas suivis."
-            ),
-            "Qui a écrit, et ce qu'un post cite, sauf si vous choisissez de le payer.",
-        ),
-    },
-    history={
-        "en": "the posts of the last 7 days, 1,000 at most",
-        "fr": "les posts des 7 derniers jours, 1 000 au plus",
-    },
     history_days=7,
     min_interval=timedelta(minutes=15),
     default_interval=timedelta(hours=1),
@@ -189,7 +119,6 @@ collector = Collector(
         "dollars": Meter(
             limit="monthly_budget",
             period="month",
-            unit={"en": "US dollars", "fr": "dollars américains"},
             scale=1_000_000,
         )
     },

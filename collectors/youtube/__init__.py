@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, StringConstraints, ValidationInfo, field_
 from collectors._kit.fields import Interface, Line, Params
 from collectors._kit.newest import FIRST_RUN, Listing, back, forward
 from collectors._kit.paging import Fresh, capped
+from collectors._kit.texts import texts_of
 from collectors._kit.times import moment, rfc3339
 from collectors._platforms.google import ZONE
 from collectors.base import Collector, Cursor, Meter, Page, RawMention, SourceBusy, SourceRefused, Window
@@ -256,64 +257,18 @@ def _past_of(api: Api, video: RawMention) -> tuple[RawMention, ...]:
 
 collector = Collector(
     kind="youtube",
-    title={"en": "YouTube", "fr": "YouTube"},
-    help={
-        "en": "Videos that a search finds, with their views, their comments and the replies; or all comments on your "
-        "own channel. The key is free.",
-        "fr": "Les vidéos que trouve une recherche, avec leurs vues, leurs commentaires et les réponses ; ou tous les "
-        "commentaires de votre propre chaîne. La clé est gratuite.",
-    },
+    **texts_of(__name__),
     params=Videos,
     pages=pages,
     backfill=backfill,
-    steps={
-        "en": (
-            "Sign in to console.cloud.google.com with any Google account and create a project named «Vigie».",
-            "Under «APIs & Services», «Library», look for «YouTube Data API v3» and press Enable.",
-            "Under «Credentials», press «Create credentials», «API key», and copy it.",
-            "Open the key, «API restrictions», and allow it «YouTube Data API v3» alone.",
-            "For your own channel: in YouTube, «Settings», «Advanced settings», copy the channel id.",
-        ),
-        "fr": (
-            "Connectez-vous à console.cloud.google.com avec un compte Google et créez un projet « Vigie ».",
-            "Sous « API et services », « Bibliothèque », cherchez « YouTube Data API v3 » et appuyez sur Activer.",
-            "Sous « Identifiants », appuyez sur « Créer des identifiants », « Clé API », et copiez-la.",
-            "Ouvrez la clé, « Restrictions relatives aux API », et ne lui permettez que « YouTube Data API v3 ».",
-            (
-                "Pour votre propre chaîne : dans YouTube, « Paramètres », « Paramètres avancés », copiez l'ID de la "
-                "chaîne."
-            ),
-        ),
-    },
-    blind={
-        "en": (
-            "What is said in a video: its title, its description and its comments are read.",
-            "Between two searches, new videos: Google allows 100 searches a day, for all sources of a key.",
-            "Comments on videos that are not followed any more, and comments that were deleted.",
-            "Private videos, live chats, and videos whose comments are closed.",
-        ),
-        "fr": (
-            "Ce qui est dit dans une vidéo : son titre, sa description et ses commentaires sont lus.",
-            (
-                "Entre deux recherches, les nouvelles vidéos : Google permet 100 recherches par jour, pour toutes les "
-                "sources d'une clé."
-            ),
-            "Les commentaires des vidéos qui ne sont plus suivies, et les commentaires supprimés.",
-            "Les vidéos privées, les discussions en direct, et les vidéos dont les commentaires sont fermés.",
-        ),
-    },
     platform="youtube",
     group="video",
     auth="key",
     min_interval=timedelta(minutes=15),
     default_interval=timedelta(hours=1),
-    history={
-        "en": "every video that a search still finds, at 50 for each search of the day",
-        "fr": "toutes les vidéos qu'une recherche trouve encore, à raison de 50 par recherche du jour",
-    },
     meters={
-        "searches": Meter(100, "day", {"en": "YouTube searches", "fr": "recherches YouTube"}, whose="key", zone=ZONE),
-        "units": Meter(10_000, "day", {"en": "units of YouTube", "fr": "unités YouTube"}, whose="key", zone=ZONE),
+        "searches": Meter(100, "day", whose="key", zone=ZONE),
+        "units": Meter(10_000, "day", whose="key", zone=ZONE),
     },
     retention_days=30,
     deletions=True,

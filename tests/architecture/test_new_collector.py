@@ -34,6 +34,7 @@ def test_both_ways_of_naming_it_write_the_same_files(checkout: Path, words: tupl
     written = sorted(file.name for file in (checkout / "tests/collectors/zephyr/first").iterdir())
     assert written == ["case.toml", "expected.json", "messages.json"]
     assert 'kind="zephyr"' in (checkout / "collectors/zephyr.py").read_text(encoding="utf-8")
+    assert (checkout / "collectors/zephyr.md").read_text(encoding="utf-8").count("\n## Zephyr\n") == 2
 
 
 def test_what_it_writes_passes_the_lints_and_the_contract_of_every_collector(checkout: Path) -> None:
@@ -64,3 +65,12 @@ def test_an_existing_collector_is_left_as_it_is(checkout: Path) -> None:
     assert done.returncode != 0
     assert "nothing was written" in done.stdout
     assert (checkout / "collectors/rss.py").read_bytes() == before
+
+
+@pytest.mark.parametrize("there", ["collectors/zephyr", "collectors/zephyr.md", "tests/collectors/zephyr"])
+def test_nothing_of_a_collector_is_written_over(checkout: Path, there: str) -> None:
+    (checkout / there).mkdir()
+    done = make(checkout, "new-collector", "zephyr")
+    assert done.returncode != 0
+    assert f"{there} exists already: nothing was written" in done.stdout
+    assert not (checkout / "collectors/zephyr.py").exists()

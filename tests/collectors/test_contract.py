@@ -267,9 +267,10 @@ def test_a_collector_says_where_its_key_comes_from_and_what_it_cannot_see(kind: 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if all_collectors()[kind].meters])
 def test_what_runs_out_names_a_field_that_is_there(kind: str) -> None:
     declared = all_collectors()[kind]
-    for meter in declared.meters.values():
+    assert set(declared.units) == set(declared.meters)
+    for name, meter in declared.meters.items():
         assert isinstance(meter.limit, int) or meter.limit in declared.params.model_fields
-        assert set(meter.unit) == {"en", "fr"}
+        assert set(declared.units[name]) == {"en", "fr"}
 
 
 @pytest.mark.parametrize("case", [next(one for one in POLLED if one.parent.name == kind) for kind in READ], ids=name_of)

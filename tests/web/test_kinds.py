@@ -63,7 +63,6 @@ def test_a_kind_is_found_by_its_words_in_both_languages_without_accents() -> Non
 
 
 def test_terms_say_what_a_kind_costs_keeps_and_trains() -> None:
-    unit = {"en": "searches", "fr": "recherches"}
     made = kind(
         "x",
         cost=0.005,
@@ -71,7 +70,8 @@ def test_terms_say_what_a_kind_costs_keeps_and_trains() -> None:
         may_train=False,
         deletions=True,
         min_interval=timedelta(minutes=15),
-        meters={"a": Meter(100, "day", unit), "b": Meter("budget", "month", {"en": "dollars", "fr": "dollars"})},
+        meters={"a": Meter(100, "day"), "b": Meter("budget", "month")},
+        units={"a": {"en": "searches", "fr": "recherches"}, "b": {"en": "dollars", "fr": "dollars"}},
     )
     said = [sentence for _, sentence in terms(made, tongue("en"))]
     assert said == [

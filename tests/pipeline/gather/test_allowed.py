@@ -25,7 +25,7 @@ from app.settings import Settings
 from collectors.base import AnyCollector, Collector, Meter, SourceOverBudget, Spend
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
-MILLIONTHS = Meter(limit="budget", period="month", unit={"en": "US dollars", "fr": "dollars"}, scale=1_000_000)
+MILLIONTHS = Meter(limit="budget", period="month", scale=1_000_000)
 
 
 class Typed(BaseModel):

@@ -28,7 +28,7 @@ from tests.pipeline.gather.test_collect import FEED, Answer, hosting  # noqa: F4
 from tests.pipeline.gather.test_collect import Host as Site
 
 HOUR = timedelta(hours=1)
-DOLLARS = Meter(limit="budget", period="month", unit={"en": "dollars", "fr": "dollars"})
+DOLLARS = Meter(limit="budget", period="month")
 
 
 @pytest.fixture

@@ -10,14 +10,14 @@ from typing import Annotated, Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import Field, StringConstraints
 from pydantic_core import from_json
 
 from ground.notice import Json
 
 from ._kit.answers import Part, Text, answer_of, each
 from ._kit.fetch import fetch, host_of, retry_after
-from ._kit.fields import Interface, Line, Params
+from ._kit.fields import Interface, Line, LongSecret, Params
 from ._kit.items import fit_id
 from ._kit.newest import FIRST_RUN, Listing, back, forward, times_of
 from ._kit.stars import SCALE, stars
@@ -55,7 +55,7 @@ class App(Params):
         description="Empty for an individual key",
         examples=["57246542-96fe-1a63-e053-0824d011072a"],
     )
-    private_key: SecretStr = Field(title="Private key", description="The whole text of the .p8 file", max_length=4_000)
+    private_key: LongSecret = Field(title="Private key", description="The whole text of the .p8 file", max_length=4_000)
 
 
 class Attributes(Part):
@@ -166,6 +166,7 @@ collector = Collector(
     kind="appstore_connect",
     **texts_of(__name__),
     params=App,
+    address="base_url",
     pages=pages,
     platform="app store",
     group="reviews",

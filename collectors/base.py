@@ -191,6 +191,8 @@ class Unsigned(Exception):
 
 
 Group = Literal["own", "web", "forums", "social", "video", "reviews", "surveys"]
+Ids = Literal["platform", "link", "source"]
+"""How far an id reaches: it is one mention on a whole host (`platform`), at one `link`, or of one `source`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +214,16 @@ class Collector(Generic[P]):
     things happen, in a process of its own; a page without mentions only moves its cursor. `receive` reads what was
     sent to the source's own address; it raises Unsigned, or SourceError for what cannot be read.
 
+    `ids` tells how far the ids of its mentions reach. On a `platform` the same id on the same host is the same mention,
+    whichever source brings it. Feeds of one host may each count from 1: their items are told apart by `link`. Ids that
+    the sender makes up hold within the `source`. Stored fingerprints depend on it: another value takes a migration.
     `family` is the kind whose ids these are, where several kinds read one platform: what two of them bring is one
     mention.
+
+    `address` names the param that holds the address that is read, or the host; "" where nothing is read. A source that
+    moved for good has its new address written there. `brings` answers where they answer a survey: nothing in them says
+    about which brand, so that the source is set up with one. `rank` puts a kind that people begin with before the
+    others of its group, 1 first.
 
     `gap` is the least pause between two requests to the host, whoever makes them.
     """
@@ -226,8 +236,12 @@ class Collector(Generic[P]):
     steps: Mapping[str, Sequence[str]] = field(default_factory=dict)
     blind: Mapping[str, Sequence[str]] = field(default_factory=dict)
     platform: str = ""
+    ids: Ids = "platform"
     family: str = ""
+    address: str = ""
+    brings: Literal["mentions", "answers"] = "mentions"
     group: Group = "web"
+    rank: int | None = None
     auth: Literal["none", "key", "token", "password", "oauth"] = "none"
     min_interval: timedelta = timedelta(minutes=15)
     default_interval: timedelta = timedelta(hours=1)

@@ -303,6 +303,7 @@ collector = Collector(
     kind="bluesky",
     **texts_of(__name__),
     params=Bluesky,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     platform="bluesky",

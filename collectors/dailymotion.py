@@ -142,6 +142,7 @@ collector = Collector(
     kind="dailymotion",
     **texts_of(__name__),
     params=Search,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     platform="dailymotion",

@@ -108,6 +108,7 @@ collector = Collector(
     receive=receive,
     platform="formbricks",
     group="surveys",
+    brings="answers",
     auth="none",
     polled=False,
 )

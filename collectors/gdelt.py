@@ -181,6 +181,7 @@ collector = Collector(
     kind="gdelt",
     **texts_of(__name__),
     params=Search,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     platform="press",

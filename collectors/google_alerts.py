@@ -58,8 +58,10 @@ collector = Collector(
     kind="google_alerts",
     **texts_of(__name__),
     params=Alert,
+    address="url",
     pages=pages,
     platform="web",
     group="web",
+    rank=4,
     min_interval=timedelta(minutes=30),
 )

@@ -194,6 +194,7 @@ collector = Collector(
     kind="google_business",
     **texts_of(__name__),
     params=Places,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     platform="google maps",

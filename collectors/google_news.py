@@ -118,10 +118,12 @@ collector = Collector(
     kind="google_news",
     **texts_of(__name__),
     params=NewsSearch,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     platform="web",
     group="web",
+    rank=3,
     min_interval=timedelta(minutes=30),
     gap=timedelta(seconds=5),
 )

@@ -157,6 +157,7 @@ collector = Collector(
     kind="google_places",
     **texts_of(__name__),
     params=Places,
+    address="base_url",
     pages=pages,
     platform="google maps",
     group="reviews",

@@ -8,11 +8,11 @@ from functools import partial
 from typing import Annotated, Any
 
 import httpx2
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import Field, StringConstraints
 
 from ._kit.answers import Count, Part, Text, answer_of, each
 from ._kit.fetch import fetch, host_of
-from ._kit.fields import BaseUrl, Interface, Params
+from ._kit.fields import BaseUrl, Interface, LongSecret, Params
 from ._kit.items import fit_id
 from ._kit.newest import FIRST_RUN, Listing, forward
 from ._kit.stars import SCALE, stars
@@ -41,7 +41,7 @@ class App(Params):
         str,
         StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)+$", max_length=200),
     ] = Field(title="Package name", description="As in the address of its page", examples=["com.example.bikes"])
-    service_account: SecretStr = Field(
+    service_account: LongSecret = Field(
         title="Service account", description="The whole text of its JSON file", max_length=10_000
     )
     token_url: BaseUrl = Field(TOKEN_URL, title="Address of tokens", description="Leave it as it is")
@@ -144,6 +144,7 @@ collector = Collector(
     kind="google_play",
     **texts_of(__name__),
     params=App,
+    address="base_url",
     pages=pages,
     platform="google play",
     group="reviews",

@@ -130,6 +130,7 @@ collector = Collector(
     kind="hackernews",
     **texts_of(__name__),
     params=Search,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     platform="hacker news",

@@ -247,6 +247,7 @@ collector = Collector(
     kind="jetstream",
     **texts_of(__name__),
     params=Jetstream,
+    address="base_url",
     pages=never,
     stream=stream,
     family="bluesky",

@@ -151,6 +151,7 @@ collector = Collector(
     receive=receive,
     platform="limesurvey",
     group="surveys",
+    brings="answers",
     auth="none",
     polled=False,
 )

@@ -97,6 +97,7 @@ collector = Collector(
     kind="mastodon",
     **texts_of(__name__),
     params=Mastodon,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     platform="mastodon",

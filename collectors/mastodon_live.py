@@ -145,6 +145,7 @@ collector = Collector(
     kind="mastodon_live",
     **texts_of(__name__),
     params=MastodonLive,
+    address="base_url",
     pages=never,
     stream=stream,
     family="mastodon",

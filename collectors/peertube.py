@@ -131,6 +131,7 @@ collector = Collector(
     kind="peertube",
     **texts_of(__name__),
     params=Search,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     platform="peertube",

@@ -67,6 +67,7 @@ collector = Collector(
     kind="phpbb",
     **texts_of(__name__),
     params=PhpbbBoard,
+    address="base_url",
     pages=pages,
     platform="phpbb",
     group="forums",

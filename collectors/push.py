@@ -27,6 +27,7 @@ collector = Collector(
     **texts_of(__name__),
     params=Nothing,
     pages=pages,
+    ids="source",
     group="own",
     auth="key",
     polled=False,

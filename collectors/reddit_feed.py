@@ -102,6 +102,7 @@ collector = Collector(
     kind="reddit_feed",
     **texts_of(__name__),
     params=RedditFeed,
+    address="base_url",
     pages=pages,
     platform="reddit",
     group="forums",

@@ -41,7 +41,10 @@ collector = Collector(
     kind="rss",
     **texts_of(__name__),
     params=FeedAt,
+    address="url",
     pages=pages,
     backfill=backfill,
     platform="web",
+    ids="link",
+    rank=1,
 )

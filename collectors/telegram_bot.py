@@ -291,6 +291,7 @@ collector = Collector(
     kind="telegram_bot",
     **texts_of(__name__),
     params=Bot,
+    address="base_url",
     pages=pages,
     receive=receive,
     platform="telegram",

@@ -155,6 +155,7 @@ collector = Collector(
     kind="threads",
     **texts_of(__name__),
     params=ThreadsSearch,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     platform="threads",

@@ -212,6 +212,7 @@ collector = Collector(
     kind="trustpilot",
     **texts_of(__name__),
     params=Business,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     receive=receive,

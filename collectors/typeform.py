@@ -165,6 +165,7 @@ collector = Collector(
     receive=receive,
     platform="typeform",
     group="surveys",
+    brings="answers",
     auth="none",
     polled=False,
 )

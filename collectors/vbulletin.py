@@ -44,6 +44,7 @@ collector = Collector(
     kind="vbulletin",
     **texts_of(__name__),
     params=VbulletinBoard,
+    address="base_url",
     pages=pages,
     platform="vbulletin",
     group="forums",

@@ -41,6 +41,7 @@ collector = Collector(
     kind="xenforo",
     **texts_of(__name__),
     params=XenforoBoard,
+    address="base_url",
     pages=pages,
     platform="xenforo",
     group="forums",

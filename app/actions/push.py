@@ -22,7 +22,7 @@ from app.pipeline.keep.store import store
 from app.pipeline.sift.batch import Batch, Origin, Stored
 from app.pipeline.sift.fingerprint import fingerprint
 from app.pipeline.sift.normalise import ID_LIMIT
-from app.pipeline.sift.place import Placer
+from app.pipeline.sift.place import Placer, scope_of
 from app.problems import FieldError
 from app.viewer import Viewer
 from collectors.base import RawMention
@@ -163,8 +163,9 @@ def results(prepared: Prepared, stored: Stored) -> list[PushResult]:
     latest: dict[bytes, RawMention] = {}
     reasons = {one.external_id: one.reason for one in prepared.batch.refused}
     found = dict(prepared.bad)
+    scope = scope_of(prepared.origin.kind, prepared.origin.source_id)
     for index, raw in prepared.raws.items():
-        mark = fingerprint(prepared.origin.kind, raw, str(prepared.origin.source_id))
+        mark = fingerprint(prepared.origin.kind, raw, scope)
         outcome, reason = stored.outcomes.get(mark), reasons.get(clean_line(raw.external_id, ID_LIMIT))
         if outcome == "quarantined" or (outcome is None and reason is not None):
             error = FieldError("text", "{reason}", {"reason": reason or "The database refused it."})

@@ -224,7 +224,7 @@ def address_place(row: Source) -> str:
 
 def _needs_brand(collector: AnyCollector, brand_id: UUID | None) -> None:
     """Answers to a survey are about a brand, and nothing in them says which."""
-    if collector.group == "surveys" and brand_id is None:
+    if collector.brings == "answers" and brand_id is None:
         raise invalid(FieldError("brand_id", "Choose the brand that the survey asks about."))
 
 
@@ -248,35 +248,40 @@ def checked_params(collector: AnyCollector, given: Mapping[str, Any], settings: 
     params: BaseModel = validated(collector.params, dict(given), under="params")
     rules = rules_for(settings.allowed_private_hosts)
     shown, _ = secrets.split(params)
-    for name, value in shown.items():
-        if isinstance(value, str) and name in URL_FIELDS | {n for n in shown if n.endswith("url")}:
-            try:
-                check_url(value, rules)
-            except GateError as error:
-                raise invalid(FieldError(f"params.{name}", "{why}.", {"why": str(error).capitalize()})) from None
+    for name in _addresses(collector):
+        try:
+            check_url(shown[name], rules)
+        except GateError as error:
+            raise invalid(FieldError(f"params.{name}", "{why}.", {"why": str(error).capitalize()})) from None
     return params
 
 
-URL_FIELDS = frozenset({"url"})
+def _addresses(collector: AnyCollector) -> list[str]:
+    """The params that hold an address, as their type says."""
+    parts: dict[str, Any] = collector.params.model_json_schema().get("properties", {})
+    return [name for name, part in parts.items() if part.get("format") == "uri"]
 
 
 def _put_params(row: Source, params: BaseModel, services: Services) -> None:
     shown, hidden = secrets.split(params)
     row.params = shown
     row.secrets = services.seal.seal(hidden, place(row)) if hidden else None
-    row.host = _host(shown)
-    row.limit_key = limit_key(params, services.seal)
+    collector = collector_of(row.collector)
+    row.host = _host(collector, shown)
+    row.limit_key = limit_key(collector, params, services.seal)
 
 
-def _host(shown: Mapping[str, Any]) -> str:
-    addresses = [value for value in shown.values() if isinstance(value, str) and "://" in value]
-    return str(shown.get("host") or (host_of(addresses[0]) if addresses else ""))
+def _host(collector: AnyCollector, shown: Mapping[str, Any]) -> str:
+    """The host that is asked; "" where nothing is."""
+    address = str(shown.get(collector.address, ""))
+    return host_of(address) if "://" in address else address
 
 
-def limit_key(params: BaseModel, seal: Seal) -> str:
+def limit_key(collector: AnyCollector, params: BaseModel, seal: Seal) -> str:
     """Who is asked to wait together: the host alone, or with a fingerprint of the secrets that it is asked with."""
     shown, hidden = secrets.split(params)
-    return f"{_host(shown)}#{seal.fingerprint(hidden)}" if hidden else _host(shown)
+    host = _host(collector, shown)
+    return f"{host}#{seal.fingerprint(hidden)}" if hidden else host
 
 
 def payer_of(row: Source) -> Payer:

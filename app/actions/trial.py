@@ -72,7 +72,7 @@ def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime, sou
         about(session, viewer, new.brand_id)
         rows = session.scalars(select(Brand).where(Brand.workspace_id == viewer.workspace_id)).all()
     brands = {row.id: row for row in rows}
-    key = limit_key(params, services.seal)
+    key = limit_key(collector, params, services.seal)
     payer = Payer(viewer.workspace_id, collector.kind, str(source_id) if source_id else trial_of(key), key)
     http = allowed(services.db, services.gate, collector, params, payer)
     page = _first_page(collector, params, http, written((row.id, row.query) for row in rows))

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Mention
 from app.pipeline.sift.fingerprint import fingerprint
-from app.pipeline.sift.place import OWN_IDS
+from app.pipeline.sift.place import scope_of
 from app.viewer import Viewer
 from collectors.base import RawMention
 
@@ -32,6 +32,5 @@ def conversation(session: Session, viewer: Viewer, row: Mention) -> list[Mention
 
 
 def _mark(row: Mention, external_id: str) -> bytes:
-    """The fingerprint of the neighbour of this id: ids count within a host, or within a source (see dedupe)."""
-    scope = str(row.source_id) if row.kind in OWN_IDS else None
-    return fingerprint(row.kind, RawMention(external_id, url=row.url), scope)
+    """The fingerprint of the neighbour of this id, within the scope that the kind declares."""
+    return fingerprint(row.kind, RawMention(external_id, url=row.url), scope_of(row.kind, row.source_id))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -23,8 +22,6 @@ FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 Kind = Literal["text", "secret", "long secret", "number", "check", "choice", "list"]
 SECRETS = ("secret", "long secret")
-_LONG = re.compile(r"private_key|service_account|_(?:json|pem|p8)$")
-"""Names of secrets that come as a file: their line breaks count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +149,7 @@ def _plain(part: Mapping[str, Any], defs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _field(name: str, part: Mapping[str, Any], required: bool, values: Mapping[str, Any], kept: bool) -> Field:
-    kind = _kind(name, part)
+    kind = _kind(part)
     examples = part.get("examples") or [""]
     value = values.get(name, part.get("default"))
     return Field(
@@ -185,9 +182,9 @@ def readable(code: str) -> str:
     return words[:1].upper() + words[1:] if len(code) > 3 and code.islower() else code
 
 
-def _kind(name: str, part: Mapping[str, Any]) -> Kind:
+def _kind(part: Mapping[str, Any]) -> Kind:
     if part.get("writeOnly") or part.get("format") == "password":
-        return "long secret" if part.get("multiline") or _LONG.search(name) else "secret"
+        return "long secret" if part.get("multiline") else "secret"
     if "enum" in part:
         return "choice"
     kinds: dict[str, Kind] = {"integer": "number", "number": "number", "boolean": "check", "array": "list"}

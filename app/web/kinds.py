@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import inf
 
 from app.web.language import Tongue
 from app.web.words import N_
@@ -27,8 +28,6 @@ NEEDS = {
     "password": N_("needs an account"),
     "oauth": N_("needs an approval"),
 }
-FIRST = ("rss", "webpage", "googlenews", "googlealerts")
-"""What most people begin with, before the others of its group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +69,9 @@ def folded(texts: Iterable[str]) -> str:
     return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
 
 
-def _rank(kind: AnyCollector) -> tuple[int, bool, int, str]:
-    """What begins first, what is free, what works at once, then by name."""
-    begin = FIRST.index(kind.kind) if kind.kind in FIRST else len(FIRST)
+def _rank(kind: AnyCollector) -> tuple[float, bool, int, str]:
+    """What people begin with, what is free, what works at once, then by name."""
+    begin = inf if kind.rank is None else kind.rank
     return begin, kind.cost is not None, list(NEEDS).index(kind.auth), kind.title["en"].lower()
 
 

@@ -134,8 +134,7 @@ def form_page(
     offered = brands(session, visit.viewer, limit=LIMIT_MAX).items
     steps = sorted({step for step in INTERVALS if step >= least} | {max(values["minutes"], 1)})
     hidden = secrets.secret_fields(kind.params)
-    surveys = kind.group == "surveys"
-    undecided = N_("Choose a brand") if surveys else N_("The queries of all brands decide")
+    undecided = N_("Choose a brand") if kind.brings == "answers" else N_("The queries of all brands decide")
     return visit.page(
         session,
         "source_form.html",

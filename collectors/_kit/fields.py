@@ -2,14 +2,14 @@
 
 `base_url` is where a platform's programming interface answers (the public one by default, so that a self-hosted
 instance or a recorded one can stand in); `query` is what is searched for; `token`, `api_key`, `client_id`,
-`client_secret`, `username` and `password` are what a platform gives out, the secret ones as SecretStr.
+`client_secret`, `username` and `password` are what a platform gives out, the secret ones as SecretStr or LongSecret.
 """
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from ground.links import clean_link
 
@@ -43,14 +43,19 @@ def _words(text: str) -> str:
     return text
 
 
-Address = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_address)]
-"""An http(s) address as a person gave it."""
+Address = Annotated[
+    str, StringConstraints(max_length=2048), AfterValidator(_address), Field(json_schema_extra={"format": "uri"})
+]
+"""An http(s) address as a person gave it, which the gate can look at before it is saved."""
 
 BaseUrl = Annotated[Address, AfterValidator(_base)]
 """The address of a site or of a programming interface, without a slash at its end."""
 
 Interface = Annotated[BaseUrl, Field(json_schema_extra={"technical": True})]
 """The public address of a platform's programming interface: forms keep it out of the way of who need not change it."""
+
+LongSecret = Annotated[SecretStr, Field(json_schema_extra={"multiline": True})]
+"""A secret that comes as a file, such as a private key: its line breaks count, and forms give it several lines."""
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_words)]
 """What is searched for, on one line."""

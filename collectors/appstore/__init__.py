@@ -195,6 +195,7 @@ collector = Collector(
     kind="appstore",
     **texts_of(__name__),
     params=App,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     platform="app store",

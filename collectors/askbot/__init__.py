@@ -178,6 +178,7 @@ collector = Collector(
     kind="askbot",
     **texts_of(__name__),
     params=AskbotSite,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     platform="askbot",

@@ -73,6 +73,7 @@ collector = Collector(
     kind="discourse",
     **texts_of(__name__),
     params=DiscourseForum,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     platform="discourse",

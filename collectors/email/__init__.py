@@ -178,6 +178,7 @@ collector = Collector(
     kind="email",
     **texts_of(__name__),
     params=Mailbox,
+    address="host",
     pages=pages,
     backfill=backfill,
     platform="email",

@@ -87,6 +87,7 @@ collector = Collector(
     kind="facebook",
     **texts_of(__name__),
     params=FacebookPage,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     receive=receive,

@@ -182,6 +182,7 @@ collector = Collector(
     kind="flarum",
     **texts_of(__name__),
     params=FlarumForum,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     platform="flarum",

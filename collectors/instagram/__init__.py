@@ -107,6 +107,7 @@ collector = Collector(
     kind="instagram",
     **texts_of(__name__),
     params=InstagramAccount,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     receive=receive,

@@ -123,6 +123,7 @@ collector = Collector(
     kind="lemmy",
     **texts_of(__name__),
     params=LemmySearch,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     platform="lemmy",

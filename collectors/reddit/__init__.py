@@ -81,6 +81,7 @@ collector = Collector(
     kind="reddit",
     **texts_of(__name__),
     params=RedditSearch,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     platform="reddit",

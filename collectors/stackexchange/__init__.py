@@ -201,6 +201,7 @@ collector = Collector(
     kind="stackexchange",
     **texts_of(__name__),
     params=Search,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     platform="stack exchange",

@@ -142,6 +142,7 @@ collector = Collector(
     kind="telegram",
     **texts_of(__name__),
     params=Channel,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     platform="telegram",

@@ -60,6 +60,7 @@ collector = Collector(
     kind="tiktok",
     **texts_of(__name__),
     params=TikTokAccount,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     platform="tiktok",

@@ -179,6 +179,7 @@ collector = Collector(
     params=Webhook,
     pages=pages,
     receive=receive,
+    ids="source",
     group="own",
     auth="none",
     polled=False,

@@ -126,6 +126,7 @@ collector = Collector(
     kind="wikipedia",
     **texts_of(__name__),
     params=WatchedPages,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     platform="wikipedia",

@@ -106,6 +106,7 @@ collector = Collector(
     kind="x",
     **texts_of(__name__),
     params=Reading,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     platform="x",

@@ -259,6 +259,7 @@ collector = Collector(
     kind="youtube",
     **texts_of(__name__),
     params=Videos,
+    address="base_url",
     pages=pages,
     backfill=backfill,
     platform="youtube",

@@ -122,6 +122,31 @@ def test_an_address_that_is_not_allowed_is_refused_when_it_is_typed(us: Any, url
         assert answer.json()["errors"][0]["field"].startswith("params.url")
 
 
+@pytest.mark.parametrize("name", ["base_url", "login_url"])
+def test_every_address_of_a_source_is_looked_at_whatever_it_is_for(us: Any, name: str) -> None:
+    params = {"query": "acme", "client_id": "a", "client_secret": "b", name: "http://10.0.0.1"}
+    answer = us.editor.post("/api/v1/sources", json={"collector": "reddit", "name": "Reddit", "params": params})
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [f"params.{name}"]
+
+
+@pytest.mark.parametrize(
+    ("collector", "params", "host"),
+    [
+        ("hackernews", {"query": "https://acme.example"}, "hn.algolia.com"),
+        ("rss", {"url": "https://news.example/feed"}, "news.example"),
+        ("email", {"host": "imap.example.com", "username": "a", "password": "b"}, "imap.example.com"),
+        ("webhook", {"text": "text"}, ""),
+    ],
+)
+def test_the_host_of_a_source_is_that_of_its_address(
+    us: Any, db: Database, collector: str, params: dict[str, Any], host: str
+) -> None:
+    made = us.editor.post("/api/v1/sources", json={"collector": collector, "name": "One", "params": params})
+    assert made.status_code == 201, made.text
+    assert stored(db, Source, made.json()["id"]).host == host
+
+
 def test_params_are_those_of_the_collector(us: Any) -> None:
     unknown = us.editor.post("/api/v1/sources", json=feed("https://example.com/f") | {"params": {"nonsense": 1}})
     assert {error["field"] for error in unknown.json()["errors"]} == {"params.url", "params.nonsense"}

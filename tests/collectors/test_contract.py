@@ -254,6 +254,37 @@ def test_a_collector_is_declared_in_both_languages(kind: str) -> None:
     assert timedelta() < declared.min_interval <= declared.default_interval
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_collector_names_the_address_that_it_reads(kind: str) -> None:
+    declared = all_collectors()[kind]
+    fields = declared.params.model_json_schema().get("properties", {})
+    assert declared.address in fields or not declared.address
+    assert declared.address or declared.hidden or not (declared.polled or declared.stream)
+    assert {name for name in fields if name.endswith("url")} == {
+        name for name, part in fields.items() if part.get("format") == "uri"
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_ids_reach_as_far_in_every_kind_that_reads_one_platform(kind: str) -> None:
+    """What is followed without a pause compares ids before it knows their source."""
+    declared = all_collectors()[kind]
+    assert declared.ids == all_collectors()[declared.family or kind].ids
+    assert declared.ids == "platform" or not declared.stream
+
+
+def test_ids_that_are_made_up_hold_within_what_made_them_up() -> None:
+    """The fingerprints that are stored rest on this: a change needs a migration of them."""
+    reach = {kind: declared.ids for kind, declared in all_collectors().items() if declared.ids != "platform"}
+    assert reach == {"rss": "link", "push": "source", "webhook": "source"}
+
+
+def test_answers_come_from_surveys() -> None:
+    assert {kind for kind, one in all_collectors().items() if one.brings == "answers"} == {
+        kind for kind, one in all_collectors().items() if one.group == "surveys"
+    }
+
+
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if not all_collectors()[kind].hidden])
 def test_a_collector_says_where_its_key_comes_from_and_what_it_cannot_see(kind: str) -> None:
     declared = all_collectors()[kind]

@@ -394,7 +394,8 @@ def asked_of_all(error: SourceError | None) -> timedelta | None:
 
 def succeeded(outcome: Outcome, stored: Stored, now: datetime, random: Callable[[], float]) -> dict[str, Any]:
     due = outcome.due
-    floor = all_collectors()[due.origin.kind].min_interval
+    declared = all_collectors()[due.origin.kind]
+    floor = declared.min_interval
     new_pace = pace(due.pace, due.interval, floor, stored.stored, outcome.unchanged or not stored.stored)
     values: dict[str, Any] = {
         "state": "ok",
@@ -408,7 +409,7 @@ def succeeded(outcome: Outcome, stored: Stored, now: datetime, random: Callable[
     if stored.stored:
         values["last_new_at"] = now
     if outcome.moved_to:
-        values["params"] = {**due.params, "url": outcome.moved_to}
+        values["params"] = {**due.params, declared.address: outcome.moved_to}
         values["host"] = host = host_of(outcome.moved_to)
         values["limit_key"] = "#".join([host, *due.limit_key.split("#")[1:]])
     return values

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from app.pipeline.sift.fingerprint import content_hash, fingerprint
+from app.pipeline.sift.fingerprint import PLATFORM, Scope, content_hash, fingerprint
 from collectors.base import RawMention
 from ground.plain import clean_line, clean_text, html_to_text, title_of_html
 from ground.urls import canonical, host, link
@@ -91,9 +91,7 @@ class Said:
     in_text: list[str]
 
 
-def prepare(
-    kind: str, raws: Sequence[RawMention], now: datetime, scope: str | None = None
-) -> list[Draft | Quarantined]:
+def prepare(kind: str, raws: Sequence[RawMention], now: datetime, scope: Scope = PLATFORM) -> list[Draft | Quarantined]:
     """Normalises a batch, in order: one bad mention costs itself only. Can be run in another process."""
     return [guarded(raw, lambda raw: normalise(kind, raw, now, scope)) for raw in raws]
 
@@ -115,7 +113,7 @@ def _excerpt(raw: RawMention) -> str:
     return f"{str(raw.title)[:EXCERPT_LIMIT]} {str(raw.text)[:EXCERPT_LIMIT]}"
 
 
-def normalise(kind: str, raw: RawMention, now: datetime, scope: str | None = None) -> Draft:
+def normalise(kind: str, raw: RawMention, now: datetime, scope: Scope = PLATFORM) -> Draft:
     """The draft of one mention. `now` is aware and is when it was collected; `scope` is told in `fingerprint`.
 
     Raises Poison when there is nothing to store: no title and no text, and no deletion to carry out.
@@ -132,7 +130,7 @@ def said(raw: RawMention) -> Said:
     return Said(title, text, folded(title), folded(text))
 
 
-def draft_of(kind: str, raw: RawMention, it: Said, now: datetime, scope: str | None = None) -> Draft:
+def draft_of(kind: str, raw: RawMention, it: Said, now: datetime, scope: Scope = PLATFORM) -> Draft:
     """The second half of `normalise`, for what is to be kept."""
     if now.utcoffset() is None:
         raise ValueError("now must be aware")

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
+from app.pipeline.sift.fingerprint import Scope
 from app.pipeline.sift.normalise import Draft, Quarantined, draft_of, guarded, said
 from collectors.base import RawMention
 from matching.match import BrandQuery, Matched, Matcher
@@ -24,7 +25,7 @@ Sifted = tuple[Draft, tuple[Matched, ...]] | Quarantined | None
 
 
 def sift(
-    kind: str, raws: Sequence[RawMention], now: datetime, scope: str | None, tied_to: UUID | None, queries: str
+    kind: str, raws: Sequence[RawMention], now: datetime, scope: Scope, tied_to: UUID | None, queries: str
 ) -> list[Sifted]:
     """One answer per mention, in order. `queries` is `written`; what is `tied_to` a brand is kept in any case."""
     matcher = _compiled(queries)

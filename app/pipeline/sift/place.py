@@ -13,8 +13,10 @@ from sqlalchemy import func, select
 from app.db import Database
 from app.models import Brand
 from app.pipeline.sift.batch import Batch, Origin, Placed
+from app.pipeline.sift.fingerprint import Scope
 from app.pipeline.sift.normalise import Draft, Quarantined, prepare
 from app.pipeline.sift.page import Sifted, sift, written
+from collectors import all_collectors
 from collectors.base import RawMention
 from ground.isolate import Isolated, isolated
 from matching.match import BrandQuery, Matcher
@@ -23,8 +25,6 @@ T = TypeVar("T")
 
 SECONDS_FOR_A_PAGE = 20
 SECONDS_FOR_ONE = 3
-OWN_IDS = frozenset({"push", "webhook"})
-"""Kinds whose ids are made up by each source: they say nothing beyond it."""
 
 
 class Placer:
@@ -75,13 +75,19 @@ def prepared(origin: Origin, raws: Sequence[RawMention], now: datetime) -> list[
     return _safely(prepare, origin, raws, now)
 
 
+def scope_of(kind: str, source_id: UUID | None) -> Scope:
+    """How far the ids of a source of this kind reach, as the kind declares it."""
+    declared = all_collectors().get(kind)
+    return Scope(declared.ids if declared else "platform", str(source_id))
+
+
 def _safely(
     step: Callable[..., list[T]], origin: Origin, raws: Sequence[RawMention], now: datetime, *more: object
 ) -> list[T | Quarantined]:
     """Runs a step in a killable process. A page that is too slow or kills it is read item by item."""
     if not raws:
         return []
-    scope = str(origin.source_id) if origin.kind in OWN_IDS else None
+    scope = scope_of(origin.kind, origin.source_id)
     try:
         return list(isolated(step, origin.kind, tuple(raws), now, scope, *more, seconds=SECONDS_FOR_A_PAGE))
     except Isolated:

@@ -10,7 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 from uuid import UUID
 
+import httpx2
 import pytest
+from pydantic import BaseModel
 from sqlalchemy import func, select, update
 
 from app.db import Database
@@ -18,6 +20,8 @@ from app.models import Brand, Mention, Poll, Source
 from app.pipeline.gather.collect import Collect, LeaseLost, claim, due_of, hold
 from app.services import Services, build
 from app.settings import Settings
+from collectors import all_collectors
+from collectors.base import Collector, Cursor, Page
 
 FEED = (
     b'<rss version="2.0"><channel><title>f</title><item><guid>urn:x:1</guid><description>Zephyrine</description>'
@@ -215,3 +219,27 @@ def test_ten_thousand_items_are_all_stored_in_one_poll(
     with services.db.reading() as session:
         assert session.scalar(select(func.count()).select_from(Mention)) == 10_000
     assert only_source(services.db).state == "ok"
+
+
+class Board(BaseModel):
+    home: str
+    forum: str
+
+
+def test_a_new_address_is_written_where_the_kind_says_that_it_stands(services: Services, workspace_id: UUID) -> None:
+    def pages(_params: Board, cursor: Cursor, _http: httpx2.Client) -> Iterator[Page]:
+        yield Page((), cursor, moved_to="https://new.example/board")
+
+    kind = "a-board-that-moves"
+    add_sources(services.db, workspace_id, ["https://old.example/board"])
+    params = {"home": "https://old.example/board", "forum": "12"}
+    with services.db.writing() as session:
+        session.execute(update(Source).values(collector=kind, params=params))
+    all_collectors()[kind] = Collector(kind, {}, Board, pages, address="home")
+    try:
+        collect(services)()
+    finally:
+        del all_collectors()[kind]
+    moved = only_source(services.db)
+    assert moved.params == {"home": "https://new.example/board", "forum": "12"}
+    assert moved.host == "new.example"

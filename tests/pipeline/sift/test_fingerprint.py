@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 
-from app.pipeline.sift.fingerprint import content_hash, fingerprint
+from app.pipeline.sift.fingerprint import Scope, content_hash, fingerprint
+from app.pipeline.sift.place import scope_of
 from collectors.base import RawMention
+
+LINK = Scope("link")
+ONE, OTHER = Scope("source", "source-1"), Scope("source", "source-2")
 
 
 def _raw(identity: str, url: str | None = None, text: str = "x") -> RawMention:
@@ -33,8 +38,8 @@ def test_these_are_one_mention(one: RawMention, other: RawMention) -> None:
 
 def test_two_feeds_of_one_host_may_both_count_from_one() -> None:
     one, other = _raw("1", "https://a.org/news/1"), _raw("1", "https://a.org/jobs/1")
-    assert fingerprint("rss", one) != fingerprint("rss", other)
-    assert fingerprint("rss", one) == fingerprint("rss", _raw("1", "https://a.org/news/1?utm_source=x"))
+    assert fingerprint("rss", one, LINK) != fingerprint("rss", other, LINK)
+    assert fingerprint("rss", one, LINK) == fingerprint("rss", _raw("1", "https://a.org/news/1?utm_source=x"), LINK)
     assert fingerprint("reddit", one) != fingerprint("mastodon", one)
 
 
@@ -51,12 +56,28 @@ def test_two_feeds_of_one_host_may_both_count_from_one() -> None:
     ],
 )
 def test_these_are_two(one: RawMention, other: RawMention) -> None:
-    assert fingerprint("rss", one) != fingerprint("rss", other)
+    assert fingerprint("rss", one, LINK) != fingerprint("rss", other, LINK)
 
 
 def test_ids_a_source_makes_up_count_within_it() -> None:
-    assert fingerprint("import", _raw("1"), "source-1") != fingerprint("import", _raw("1"), "source-2")
-    assert fingerprint("import", _raw("urn:x:1"), "source-1") == fingerprint("import", _raw("urn:x:1"), "source-2")
+    assert fingerprint("import", _raw("1"), ONE) != fingerprint("import", _raw("1"), OTHER)
+    assert fingerprint("import", _raw("urn:x:1"), ONE) == fingerprint("import", _raw("urn:x:1"), OTHER)
+
+
+@pytest.mark.parametrize(
+    ("kind", "with_id", "without"),
+    [
+        ("rss", "c1a9f6f9c2d66167428875d5ee943bab", "f993a39a8722a7618c42031c34382b93"),
+        ("xenforo", "2af9bb6c094fbb3934865ba61c0331df", "f3f38e4bbe8eb6644f271b6f8e474e93"),
+        ("push", "767a6cdd6fb4398e3bb323560a038c63", "89e3bb2c7d0eca877f1c06253f0843b7"),
+    ],
+)
+def test_a_fingerprint_that_is_stored_stays_what_it_was(kind: str, with_id: str, without: str) -> None:
+    """Another one would store again each mention that is there."""
+    scope = scope_of(kind, UUID(int=7))
+    url = "https://www.forum.example/a/42?utm_source=x"
+    assert fingerprint(kind, RawMention("42", url=url, text="t"), scope).hex() == with_id
+    assert fingerprint(kind, RawMention("", text="w", author="me"), scope).hex() == without
 
 
 def test_any_id_has_a_fingerprint_of_16_bytes() -> None:

@@ -16,9 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.models import Brand, DirtyHour, Match, Mention, Quarantined, Revision, Story, uuid7
-from app.pipeline.sift.batch import Origin, Placed, Stored
-from app.pipeline.sift.normalise import Draft
-from app.pipeline.sift.normalise import Quarantined as Refused
+from app.pipeline.sift.batch import MentionOutcome, Origin, Placed, Stored
+from app.pipeline.sift.normalise import Draft, Rejection
 from ground.plain import clean_line
 from matching.match import Matched
 from matching.story import StoryKey, near
@@ -35,7 +34,7 @@ MENTION_COLUMNS = (
 COUNTS = ("reach", "likes", "shares", "comments", "author_followers")
 
 
-def store(session: Session, origin: Origin, placed: Sequence[Placed], refused: Sequence[Refused]) -> Stored:
+def store(session: Session, origin: Origin, placed: Sequence[Placed], refused: Sequence[Rejection]) -> Stored:
     """Stores a batch, once, whatever the order and however often it comes. One writer per workspace at a time."""
     result = Stored()
     lock_workspace(session, origin.workspace_id)
@@ -90,7 +89,7 @@ def _insert_new(session: Session, origin: Origin, fresh: Sequence[Placed], resul
             return
         draft = fresh[0].draft
         reason = f"the database refused it: {str(error).splitlines()[0][:200]}"
-        quarantine(session, origin, [Refused(draft.external_id, reason, draft.title[:200])])
+        quarantine(session, origin, [Rejection(draft.external_id, reason, draft.title[:200])])
         result.note(draft.fingerprint, "quarantined")
         return
     for one, mention_id in zip(fresh, ids, strict=True):
@@ -261,7 +260,7 @@ def _leads(session: Session, workspace_id: UUID, stories: set[UUID]) -> set[tupl
     return {(story_id, brand_id) for story_id, brand_id in found if story_id is not None}
 
 
-def _change(session: Session, origin: Origin, was: Mapping[str, Any], one: Placed) -> str:
+def _change(session: Session, origin: Origin, was: Mapping[str, Any], one: Placed) -> MentionOutcome:
     """An item that is known: edited, counted again, deleted, or just the same."""
     draft, workspace_id, mention_id = one.draft, origin.workspace_id, was["id"]
     if was["source_id"] != origin.source_id and (not draft.host or was["host"] != draft.host):
@@ -353,7 +352,7 @@ def mark_dirty(session: Session, workspace_id: UUID, mention_ids: Sequence[UUID]
     session.execute(statement.on_conflict_do_update(constraint="pk_dirty_hour", set_={"since": func.now()}))
 
 
-def quarantine(session: Session, origin: Origin, refused: Sequence[Refused]) -> None:
+def quarantine(session: Session, origin: Origin, refused: Sequence[Rejection]) -> None:
     """Keeps what could not be stored, with its reason, once per item."""
     if not refused:
         return

@@ -17,7 +17,8 @@ from app.actions.sources import locked, place
 from app.crypto import SecretsLost
 from app.models import Poll, Source, uuid7
 from app.pipeline.gather.collect import wake
-from app.pipeline.keep.store import quarantine, store
+from app.pipeline.keep.quarantine import quarantine
+from app.pipeline.keep.store import store
 from app.pipeline.sift.batch import Batch, Origin
 from app.pipeline.sift.normalise import Rejection
 from app.pipeline.sift.place import Placer

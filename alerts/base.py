@@ -34,7 +34,7 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class BrandHours:
     """All a rule may know: the hours of a brand, oldest first and without holes, the last one perhaps unfinished.
 
     `born` is when the first mention of the brand was published or collected: detectors are stricter in its first
@@ -75,7 +75,7 @@ class Rule(Generic[P]):
     kind: str
     title: Mapping[str, str]
     params: type[P]
-    evaluate: Callable[[P, Window], Verdict]
+    evaluate: Callable[[P, BrandHours], Verdict]
     help: Mapping[str, str] = field(default_factory=dict)
     history: timedelta = timedelta(days=60)
 
@@ -171,7 +171,7 @@ class DeliveryError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Channel(Generic[P]):
+class ChannelKind(Generic[P]):
     """The declaration of one kind of channel. Fields of `params` that are SecretStr are sealed at rest and masked."""
 
     kind: str
@@ -182,4 +182,4 @@ class Channel(Generic[P]):
 
 
 AnyRule = Rule[Any]
-AnyChannel = Channel[Any]
+AnyChannel = ChannelKind[Any]

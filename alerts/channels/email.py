@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from alerts.base import Channel, Message, Wire
+from alerts.base import ChannelKind, Message, Wire
 from alerts.clean import one_line, safe_url
 from alerts.render import content, html, text
 
@@ -95,7 +95,7 @@ def _message_id(message: Message, what: str, key: str) -> str:
     return f"<{what}.{_NOT_AN_ID.sub('-', key)[:120]}@{host}>"
 
 
-channel = Channel(
+channel = ChannelKind(
     kind="email",
     title={"en": "E-mail", "fr": "E-mail"},
     params=Email,

@@ -20,10 +20,10 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from alerts.base import Channel, Explanation, Message, Sample, Wire
+from alerts.base import ChannelKind, Explanation, Message, Sample, Wire
 from alerts.clean import one_line, safe_url
 
-from ._post import post, refused
+from ._post import post, refusal
 
 LARGEST = 20_000
 """Bytes of a body, so that any receiver takes it."""
@@ -117,7 +117,7 @@ def send(params: Webhook, message: Message, wire: Wire) -> None:
     known = [s.get_secret_value() for s in (params.secret, params.previous_secret) if s]
     if known:
         headers["webhook-signature"] = sign(known, message.id, now, body)
-    error = refused(post(wire.http, params.url, body, headers), "the webhook")
+    error = refusal(post(wire.http, params.url, body, headers), "the webhook")
     if error:
         raise error
 
@@ -154,7 +154,7 @@ def _utc(time: datetime) -> str:
     return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-channel = Channel(
+channel = ChannelKind(
     kind="webhook",
     title={"en": "Webhook", "fr": "Webhook"},
     params=Webhook,

@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from alerts.base import Bucket, Counted, Rule, Severity, Verdict, Window
+from alerts.base import BrandHours, Bucket, Counted, Rule, Severity, Verdict
 
 HISTORY = timedelta(days=60)
 
@@ -34,10 +34,10 @@ class Threshold(BaseModel):
         return self
 
 
-def evaluate(params: Threshold, window: Window) -> Verdict:
+def evaluate(params: Threshold, hours: BrandHours) -> Verdict:
     """The last `window_hours`, the running hour included, against what the hours before bring on average."""
-    recent = window.buckets[-params.window_hours :]
-    before = window.buckets[: -params.window_hours]
+    recent = hours.buckets[-params.window_hours :]
+    before = hours.buckets[: -params.window_hours]
     observed, total = _count(recent, params.counted), _total(recent, params.counted)
     share = observed / total if total and params.counted != "mentions" else None
     level = observed if params.measure == "count" else (100 * observed / total if total else 0.0)

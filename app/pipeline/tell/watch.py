@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import and_, select, text
 from sqlalchemy.orm import Session
 
-from alerts.base import SEVERITIES, Explanation, Message, Sample, Severity, Verdict, Window
+from alerts.base import SEVERITIES, BrandHours, Explanation, Message, Sample, Severity, Verdict
 from alerts.explain import explain
 from alerts.incident import Decision, Incident, Policy, from_json, over, step, to_json
 from alerts.rules import all_rules
@@ -201,11 +201,11 @@ MISREAD = text(
 )
 
 
-def window_of(session: Session, brand: Brand, history: timedelta, now: datetime) -> Window:
+def window_of(session: Session, brand: Brand, history: timedelta, now: datetime) -> BrandHours:
     """What the rule may see. A brand younger than the history is seen from its first mention on."""
     born = min(brand.first_mention_at or now, now)
     start = max(now - history, born).replace(minute=0, second=0, microsecond=0)
-    return Window(now, hourly(session, brand.workspace_id, brand.id, start, now), born)
+    return BrandHours(now, hourly(session, brand.workspace_id, brand.id, start, now), born)
 
 
 def blind(session: Session, brand: Brand, now: datetime) -> bool:

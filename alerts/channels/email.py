@@ -100,6 +100,7 @@ channel = ChannelKind(
     title={"en": "E-mail", "fr": "E-mail"},
     params=Email,
     send=send,
+    by_mail=True,
     help={
         "en": "Sends to one or more addresses; everyone on the list sees the others. Needs VIGIE_SMTP_URL.",
         "fr": "Envoie à une ou plusieurs adresses ; chacun voit les autres. Demande le réglage VIGIE_SMTP_URL.",

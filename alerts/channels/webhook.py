@@ -159,6 +159,7 @@ channel = ChannelKind(
     title={"en": "Webhook", "fr": "Webhook"},
     params=Webhook,
     send=send,
+    new_secret=new_secret,
     help={
         "en": "Posts JSON to an address of yours, signed as Standard Webhooks say. Check the signature and the age of "
         "webhook-timestamp, and ignore a webhook-id that you have seen already.",

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from alerts.base import BrandHours, Bucket, Rule, Severity, Verdict
 from alerts.detector import LEAST_NEGATIVES, Scan, Surprise, advance
+from ground.notice import Notice
 
 FORTNIGHT = timedelta(days=14)
 YOUNG = 0.5
@@ -84,11 +85,19 @@ def _usual_day(buckets: Sequence[Bucket], hours: int) -> float:
     return sum(b.detractors for b in past) * 24 / len(past) if past else 0.0
 
 
+def sentence(params: NegativeSpike, brand: str) -> Notice:
+    return Notice(
+        "Rings when {brand} gets more detractors than usual, from {least} on.",
+        {"brand": brand, "least": params.min_negatives},
+    )
+
+
 rule = Rule(
     kind="negative_spike",
     title={"en": "Negative buzz", "fr": "Bad buzz"},
     params=NegativeSpike,
     evaluate=evaluate,
+    sentence=sentence,
     help={
         "en": "Rings when detractors take a larger share of the stories than usual, over 1 to 24 hours. A burst of "
         "mentions alone does not ring. Stricter during the first fortnight of a brand.",

@@ -9,8 +9,23 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from alerts.base import BrandHours, Bucket, Counted, Rule, Severity, Verdict
+from ground.notice import Json, Notice
 
 HISTORY = timedelta(days=60)
+
+SENTENCES: dict[tuple[str, Counted], str] = {
+    ("count", "detractors"): "Rings when {brand} gets {limit} or more detractors in {hours} hours.",
+    ("count", "promoters"): "Rings when {brand} gets {limit} or more promoters in {hours} hours.",
+    ("count", "mentions"): "Rings when {brand} gets {limit} or more mentions in {hours} hours.",
+    (
+        "share",
+        "detractors",
+    ): "Rings when detractors reach {limit}% of the stories about {brand} in {hours} hours.",
+    (
+        "share",
+        "promoters",
+    ): "Rings when promoters reach {limit}% of the stories about {brand} in {hours} hours.",
+}
 
 
 class Threshold(BaseModel):
@@ -75,11 +90,17 @@ def _total(buckets: Sequence[Bucket], counted: Counted) -> int:
     return sum(b.promoters + b.passives + b.detractors for b in buckets)
 
 
+def sentence(params: Threshold, brand: str) -> Notice:
+    places: dict[str, Json] = {"brand": brand, "limit": params.limit, "hours": params.window_hours}
+    return Notice(SENTENCES[params.measure, params.counted], places)
+
+
 rule = Rule(
     kind="threshold",
     title={"en": "Fixed limit", "fr": "Seuil fixe"},
     params=Threshold,
     evaluate=evaluate,
+    sentence=sentence,
     help={
         "en": "Rings when a count or a share reaches a limit you choose. It knows nothing of what is usual: "
         "the negative buzz rule is surer.",

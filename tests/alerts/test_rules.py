@@ -149,3 +149,28 @@ def test_a_fixed_limit_stays_silent_without_any_hour():
 def test_a_limit_that_makes_no_sense_is_refused_with_a_reason(given, said):
     with pytest.raises(ValidationError, match=said):
         Threshold(**given)
+
+
+@pytest.mark.parametrize(
+    ("kind", "params", "sentence"),
+    [
+        ("negative_spike", {}, "Rings when Lumen gets more detractors than usual, from 5 on."),
+        ("negative_spike", {"min_negatives": 9}, "Rings when Lumen gets more detractors than usual, from 9 on."),
+        ("threshold", {"limit": 12.5}, "Rings when Lumen gets 12.5 or more detractors in 24 hours."),
+        (
+            "threshold",
+            {"limit": 9, "counted": "promoters", "window_hours": 6},
+            "Rings when Lumen gets 9.0 or more promoters in 6 hours.",
+        ),
+        ("threshold", {"counted": "mentions"}, "Rings when Lumen gets 20 or more mentions in 24 hours."),
+        ("threshold", {"measure": "share"}, "Rings when detractors reach 20% of the stories about Lumen in 24 hours."),
+        (
+            "threshold",
+            {"measure": "share", "counted": "promoters"},
+            "Rings when promoters reach 20% of the stories about Lumen in 24 hours.",
+        ),
+    ],
+)
+def test_a_rule_says_in_a_sentence_what_it_does(kind, params, sentence):
+    rule = all_rules()[kind]
+    assert str(rule.sentence(rule.params(**params), "Lumen")) == sentence

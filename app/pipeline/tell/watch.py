@@ -6,10 +6,9 @@ All of it in one transaction: an incident and its deliveries are there together,
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from pydantic import TypeAdapter
@@ -20,6 +19,7 @@ from alerts.base import SEVERITIES, BrandHours, Explanation, Message, Sample, Se
 from alerts.explain import explain
 from alerts.incident import Decision, Incident, Policy, from_json, over, step, to_json
 from alerts.rules import all_rules
+from alerts.silence import is_quiet
 from app.db import Database
 from app.jobs import Jobs
 from app.models import AlertRule, Brand, Channel, Delivery, IncidentEvent, IncidentRow, Match, Mention, Source, uuid7
@@ -241,21 +241,8 @@ def current(session: Session, rule: AlertRule, now: datetime) -> IncidentRow | N
 
 
 def policy_of(rule: AlertRule, now: datetime) -> Policy:
-    muted = "quiet_hours" if quiet(rule.quiet_hours, now) else None
+    muted = "quiet_hours" if is_quiet(rule.quiet_hours, now) else None
     return Policy(for_minutes=rule.for_minutes, repeat_hours=rule.repeat_hours, muted=muted)  # type: ignore[arg-type] # Muted
-
-
-def quiet(hours: dict[str, Any] | None, now: datetime) -> bool:
-    """Whether `now` lies in {"start": "22:00", "end": "07:00", "timezone": "Europe/Paris"}; the night may turn."""
-    if not hours:
-        return False
-    try:
-        zone = ZoneInfo(hours.get("timezone") or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo("UTC")
-    here = now.astimezone(zone).time().replace(tzinfo=None)
-    start, end = time.fromisoformat(hours["start"]), time.fromisoformat(hours["end"])
-    return start <= here < end if start <= end else here >= start or here < end
 
 
 def opened(rule: AlertRule, incident: Incident, now: datetime) -> IncidentRow:

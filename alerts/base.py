@@ -11,6 +11,8 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 import httpx2
 from pydantic import BaseModel
 
+from ground.notice import Notice
+
 Severity = Literal["info", "warning", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "critical")
 State = Literal["pending", "firing", "recovering", "resolved"]
@@ -34,7 +36,7 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class BrandHours:
     """All a rule may know: the hours of a brand, oldest first and without holes, the last one perhaps unfinished.
 
     `born` is when the first mention of the brand was published or collected: detectors are stricter in its first
@@ -70,12 +72,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[P]):
-    """The declaration of one kind of rule. `history` is how much past `evaluate` wants to see."""
+    """The declaration of one kind of rule.
+
+    `sentence` says what a rule does, for the list of rules; it is given the params and the name of the brand.
+    `history` is how much past `evaluate` needs.
+    """
 
     kind: str
     title: Mapping[str, str]
     params: type[P]
-    evaluate: Callable[[P, Window], Verdict]
+    evaluate: Callable[[P, BrandHours], Verdict]
+    sentence: Callable[[P, str], Notice]
     help: Mapping[str, str] = field(default_factory=dict)
     history: timedelta = timedelta(days=60)
 
@@ -171,15 +178,21 @@ class DeliveryError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Channel(Generic[P]):
-    """The declaration of one kind of channel. Fields of `params` that are SecretStr are sealed at rest and masked."""
+class ChannelKind(Generic[P]):
+    """The declaration of one kind of channel. Fields of `params` that are SecretStr are sealed at rest and masked.
+
+    `new_secret` makes the param `secret` of a new channel whose owner gave none; it is shown to them once.
+    `by_mail`: it can send only where a mail server is set up.
+    """
 
     kind: str
     title: Mapping[str, str]
     params: type[P]
     send: Callable[[P, Message, Wire], None]
     help: Mapping[str, str] = field(default_factory=dict)
+    new_secret: Callable[[], str] | None = None
+    by_mail: bool = False
 
 
 AnyRule = Rule[Any]
-AnyChannel = Channel[Any]
+AnyChannel = ChannelKind[Any]

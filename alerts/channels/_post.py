@@ -1,4 +1,4 @@
-"""One POST, and what its answer or its failure means for a delivery."""
+"""Posts once, and tells what the reply or the failure means for a delivery."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from alerts.base import DeliveryError
 from alerts.clean import one_line
 
 PATIENCE = 15.0
-"""Seconds: for each part of the exchange, and for reading the answer."""
+"""Seconds that each part of the exchange may take, and the reading of the reply."""
 
 ENOUGH = 65_536
-"""Bytes of the answer that are read: Slack gives the message back, the others have little to say."""
+"""Bytes of the reply that are read: Slack gives the message back, the others have little to say."""
 
 LONGEST_WAIT = timedelta(days=1)
 _NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
@@ -25,24 +25,24 @@ _NEVER_SENT = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError, httpx2.Inv
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What the receiver said, its first bytes as text; `wait` is the pause it asks for."""
+class Reply:
+    """What the receiver replied: its first bytes as text, and the pause it asks for."""
 
     status: int
     body: str
     wait: timedelta | None
 
 
-def post(http: httpx2.Client, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-    """Sends once and follows no redirect, which would turn the POST into a GET or carry it elsewhere.
+def post(http: httpx2.Client, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+    """Sends once. Follows no redirect: it would turn the POST into a GET, or carry the message elsewhere.
 
-    Raises DeliveryError when no answer came: ambiguous unless nothing can have been sent.
+    Raises DeliveryError without a reply; it is ambiguous unless nothing can have been sent.
     """
     try:
         with http.stream(
             "POST", url, content=body, headers=headers, timeout=PATIENCE, follow_redirects=False
         ) as response:
-            return Answer(response.status_code, _beginning(response), _asked(response))
+            return Reply(response.status_code, _read_beginning(response), _retry_after(response))
     except _NEVER_SENT as error:
         raise DeliveryError(f"cannot be sent: {_reason(error)}", permanent=True) from error
     except _NOT_SENT as error:
@@ -51,22 +51,22 @@ def post(http: httpx2.Client, url: str, body: bytes, headers: Mapping[str, str])
         raise DeliveryError(f"no answer came, it may have arrived: {_reason(error)}", ambiguous=True) from error
 
 
-def refused(answer: Answer, who: str) -> DeliveryError | None:
-    """What a status means wherever HTTP alone tells; None when the message was taken."""
-    said = f": {one_line(answer.body, 200)}" if answer.body.strip() else ""
-    if answer.status < 300:
+def refusal(reply: Reply, who: str) -> DeliveryError | None:
+    """The error that the status stands for by HTTP alone; None when the message was taken."""
+    words = f": {one_line(reply.body, 200)}" if reply.body.strip() else ""
+    if reply.status < 300:
         return None
-    if answer.status < 400:
+    if reply.status < 400:
         return DeliveryError(f"{who} redirects elsewhere, which is refused: enter the final address", permanent=True)
-    if answer.status == 410:
-        return DeliveryError(f"{who} is gone for ever (410){said}", permanent=True, gone=True)
-    if answer.status == 429:
-        return DeliveryError(f"{who} asks for a pause (429){said}", wait=answer.wait)
-    return DeliveryError(f"{who} answered {answer.status}{said}", wait=answer.wait)
+    if reply.status == 410:
+        return DeliveryError(f"{who} is gone for ever (410){words}", permanent=True, gone=True)
+    if reply.status == 429:
+        return DeliveryError(f"{who} asks for a pause (429){words}", wait=reply.wait)
+    return DeliveryError(f"{who} answered {reply.status}{words}", wait=reply.wait)
 
 
-def _beginning(response: httpx2.Response) -> str:
-    """The first bytes; a body that is cut or slow changes nothing to the status that came before it."""
+def _read_beginning(response: httpx2.Response) -> str:
+    """The first bytes as text. Reading stops quietly at a body that breaks off or dawdles: the status came before."""
     read, until = bytearray(), time.monotonic() + PATIENCE
     try:
         for chunk in response.iter_bytes(ENOUGH):
@@ -78,14 +78,14 @@ def _beginning(response: httpx2.Response) -> str:
     return bytes(read[:ENOUGH]).decode("utf-8", "replace")
 
 
-def _asked(response: httpx2.Response) -> timedelta | None:
-    """Retry-After in seconds or as a date (RFC 9110 §10.2.3), at most a day, never negative."""
-    asked = response.headers.get("retry-after", "").strip()
-    if asked.isascii() and asked.isdigit():
-        wait = timedelta(seconds=min(int(asked[:9]), 86_400))
+def _retry_after(response: httpx2.Response) -> timedelta | None:
+    """The pause of a Retry-After in seconds or as a date (RFC 9110 §10.2.3): at most a day, never negative."""
+    value = response.headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        wait = timedelta(seconds=min(int(value[:9]), 86_400))
     else:
         try:
-            date = parsedate_to_datetime(asked)
+            date = parsedate_to_datetime(value)
         except (TypeError, ValueError):
             return None
         wait = (date if date.tzinfo else date.replace(tzinfo=UTC)) - datetime.now(UTC)

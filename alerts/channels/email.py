@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from alerts.base import Channel, Message, Wire
+from alerts.base import ChannelKind, Message, Wire
 from alerts.clean import one_line, safe_url
 from alerts.render import content, html, text
 
@@ -95,11 +95,12 @@ def _message_id(message: Message, what: str, key: str) -> str:
     return f"<{what}.{_NOT_AN_ID.sub('-', key)[:120]}@{host}>"
 
 
-channel = Channel(
+channel = ChannelKind(
     kind="email",
     title={"en": "E-mail", "fr": "E-mail"},
     params=Email,
     send=send,
+    by_mail=True,
     help={
         "en": "Sends to one or more addresses; everyone on the list sees the others. Needs VIGIE_SMTP_URL.",
         "fr": "Envoie à une ou plusieurs adresses ; chacun voit les autres. Demande le réglage VIGIE_SMTP_URL.",

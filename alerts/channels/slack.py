@@ -11,11 +11,11 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-from alerts.base import Channel, DeliveryError, Message, Wire
+from alerts.base import ChannelKind, DeliveryError, Message, Wire
 from alerts.clean import cut, one_line
 from alerts.render import Content, Quote, content
 
-from ._post import Answer, post, refused
+from ._post import Reply, post, refusal
 
 API = "https://slack.com/api/chat.postMessage"
 HEADER, SECTION, FALLBACK = 150, 3_000, 300
@@ -110,8 +110,8 @@ def send(params: Slack, message: Message, wire: Wire) -> None:
     body = payload(message)
     headers = {"content-type": "application/json; charset=utf-8"}
     if params.webhook_url:
-        answer = post(wire.http, params.webhook_url.get_secret_value(), json.dumps(body).encode(), headers)
-        error = webhook_error(answer)
+        reply = post(wire.http, params.webhook_url.get_secret_value(), json.dumps(body).encode(), headers)
+        error = webhook_error(reply)
     else:
         error = post_by_token(params, body, headers, wire)
     if error:
@@ -119,7 +119,7 @@ def send(params: Slack, message: Message, wire: Wire) -> None:
 
 
 def post_by_token(params: Slack, body: dict[str, Any], headers: dict[str, str], wire: Wire) -> DeliveryError | None:
-    """chat.postMessage: it says 200 and `ok: false` where others say 4xx."""
+    """Posts by chat.postMessage, which replies 200 with `ok: false` where others reply 4xx. Returns what went wrong."""
     if not (params.token and params.channel):
         return DeliveryError("this channel has neither a webhook address nor a token", permanent=True)
     headers = headers | {"authorization": f"Bearer {params.token.get_secret_value()}"}
@@ -127,29 +127,29 @@ def post_by_token(params: Slack, body: dict[str, Any], headers: dict[str, str], 
     return api_error(post(wire.http, API, full, headers))
 
 
-def webhook_error(answer: Answer) -> DeliveryError | None:
-    """Incoming webhooks answer in plain text: `ok`, or the name of the error."""
-    if answer.status < 300:
+def webhook_error(reply: Reply) -> DeliveryError | None:
+    """What went wrong by the reply of an incoming webhook: in plain text, `ok` or the name of the error."""
+    if reply.status < 300:
         return None
-    code = answer.body.strip()
-    if code in ADVICE and answer.status != 429:
-        return _named(code, answer)
-    error = refused(answer, "Slack")
-    if error and answer.status in (400, 403, 404):
-        error.permanent, error.gone = True, answer.status == 404
+    code = reply.body.strip()
+    if code in ADVICE and reply.status != 429:
+        return _named(code, reply)
+    error = refusal(reply, "Slack")
+    if error and reply.status in (400, 403, 404):
+        error.permanent, error.gone = True, reply.status == 404
     return error
 
 
-def api_error(answer: Answer) -> DeliveryError | None:
-    """The Web API answers in JSON, with `ok` and `error`."""
-    if answer.status >= 300:
-        return refused(answer, "Slack")
+def api_error(reply: Reply) -> DeliveryError | None:
+    """What went wrong by the reply of the Web API: in JSON, with `ok` and `error`."""
+    if reply.status >= 300:
+        return refusal(reply, "Slack")
     try:
-        said = json.loads(answer.body)
-        ok, code = said["ok"], str(said.get("error", ""))
+        result = json.loads(reply.body)
+        ok, code = result["ok"], str(result.get("error", ""))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return DeliveryError("the answer was not Slack's, the message may have arrived", ambiguous=True)
-    return None if ok is True else _named(code, answer)
+    return None if ok is True else _named(code, reply)
 
 
 def escape(text: str) -> str:
@@ -188,17 +188,17 @@ def _fallback(shown: Content) -> str:
     return one_line(" – ".join([shown.title, *shown.lines[:1]]), FALLBACK)
 
 
-def _named(code: str, answer: Answer) -> DeliveryError:
+def _named(code: str, reply: Reply) -> DeliveryError:
     advice = ADVICE.get(code, f"Slack answered “{one_line(code, 80)}”")
     passing = code in PASSING or code not in ADVICE
-    return DeliveryError(advice, permanent=not passing, gone=code in GONE, wait=answer.wait)
+    return DeliveryError(advice, permanent=not passing, gone=code in GONE, wait=reply.wait)
 
 
 def _is_token(token: str) -> bool:
     return token.isascii() and bool(token) and all(c.isalnum() or c in "-._" for c in token)
 
 
-channel = Channel(
+channel = ChannelKind(
     kind="slack",
     title={"en": "Slack", "fr": "Slack"},
     params=Slack,

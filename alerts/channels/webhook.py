@@ -20,10 +20,10 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from alerts.base import Channel, Explanation, Message, Sample, Wire
+from alerts.base import ChannelKind, Explanation, Message, Sample, Wire
 from alerts.clean import one_line, safe_url
 
-from ._post import post, refused
+from ._post import post, refusal
 
 LARGEST = 20_000
 """Bytes of a body, so that any receiver takes it."""
@@ -117,7 +117,7 @@ def send(params: Webhook, message: Message, wire: Wire) -> None:
     known = [s.get_secret_value() for s in (params.secret, params.previous_secret) if s]
     if known:
         headers["webhook-signature"] = sign(known, message.id, now, body)
-    error = refused(post(wire.http, params.url, body, headers), "the webhook")
+    error = refusal(post(wire.http, params.url, body, headers), "the webhook")
     if error:
         raise error
 
@@ -154,11 +154,12 @@ def _utc(time: datetime) -> str:
     return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-channel = Channel(
+channel = ChannelKind(
     kind="webhook",
     title={"en": "Webhook", "fr": "Webhook"},
     params=Webhook,
     send=send,
+    new_secret=new_secret,
     help={
         "en": "Posts JSON to an address of yours, signed as Standard Webhooks say. Check the signature and the age of "
         "webhook-timestamp, and ignore a webhook-id that you have seen already.",

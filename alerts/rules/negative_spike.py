@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from alerts.base import Bucket, Rule, Severity, Verdict, Window
+from alerts.base import BrandHours, Bucket, Rule, Severity, Verdict
 from alerts.detector import LEAST_NEGATIVES, Scan, Surprise, advance
+from ground.notice import Notice
 
 FORTNIGHT = timedelta(days=14)
 YOUNG = 0.5
@@ -39,20 +40,20 @@ class NegativeSpike(BaseModel):
     )
 
 
-def evaluate(params: NegativeSpike, window: Window) -> Verdict:
+def evaluate(params: NegativeSpike, hours: BrandHours) -> Verdict:
     """The last finished hour, or the running one if it is surer of itself."""
-    if not window.buckets:
+    if not hours.buckets:
         return Verdict(False, 0.0, params.threshold)
-    young = YOUNG if window.now - window.born < FORTNIGHT else 0.0
-    counts = [(b.promoters + b.passives + b.detractors, b.detractors) for b in window.buckets]
+    young = YOUNG if hours.now - hours.born < FORTNIGHT else 0.0
+    counts = [(b.promoters + b.passives + b.detractors, b.detractors) for b in hours.buckets]
     _, seen = advance(Scan(), counts, least=params.min_negatives)
-    running = window.now < window.buckets[-1].start + timedelta(hours=1)
+    running = hours.now < hours.buckets[-1].start + timedelta(hours=1)
     margins = [(seen[-1].level - UNFINISHED * running, len(seen) - 1)]
     if running and len(seen) > 1:
         margins.append((seen[-2].level, len(seen) - 2))
     _, at = max(margins)
     threshold = params.threshold + young + (UNFINISHED if running and at == len(seen) - 1 else 0.0)
-    return _verdict(params, window.buckets[: at + 1], seen[at], threshold)
+    return _verdict(params, hours.buckets[: at + 1], seen[at], threshold)
 
 
 def _verdict(params: NegativeSpike, buckets: Sequence[Bucket], seen: Surprise, threshold: float) -> Verdict:
@@ -84,11 +85,19 @@ def _usual_day(buckets: Sequence[Bucket], hours: int) -> float:
     return sum(b.detractors for b in past) * 24 / len(past) if past else 0.0
 
 
+def sentence(params: NegativeSpike, brand: str) -> Notice:
+    return Notice(
+        "Rings when {brand} gets more detractors than usual, from {least} on.",
+        {"brand": brand, "least": params.min_negatives},
+    )
+
+
 rule = Rule(
     kind="negative_spike",
     title={"en": "Negative buzz", "fr": "Bad buzz"},
     params=NegativeSpike,
     evaluate=evaluate,
+    sentence=sentence,
     help={
         "en": "Rings when detractors take a larger share of the stories than usual, over 1 to 24 hours. A burst of "
         "mentions alone does not ring. Stricter during the first fortnight of a brand.",

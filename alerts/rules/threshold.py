@@ -8,9 +8,24 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from alerts.base import Bucket, Counted, Rule, Severity, Verdict, Window
+from alerts.base import BrandHours, Bucket, Counted, Rule, Severity, Verdict
+from ground.notice import Json, Notice
 
 HISTORY = timedelta(days=60)
+
+SENTENCES: dict[tuple[str, Counted], str] = {
+    ("count", "detractors"): "Rings when {brand} gets {limit} or more detractors in {hours} hours.",
+    ("count", "promoters"): "Rings when {brand} gets {limit} or more promoters in {hours} hours.",
+    ("count", "mentions"): "Rings when {brand} gets {limit} or more mentions in {hours} hours.",
+    (
+        "share",
+        "detractors",
+    ): "Rings when detractors reach {limit}% of the stories about {brand} in {hours} hours.",
+    (
+        "share",
+        "promoters",
+    ): "Rings when promoters reach {limit}% of the stories about {brand} in {hours} hours.",
+}
 
 
 class Threshold(BaseModel):
@@ -34,10 +49,10 @@ class Threshold(BaseModel):
         return self
 
 
-def evaluate(params: Threshold, window: Window) -> Verdict:
+def evaluate(params: Threshold, hours: BrandHours) -> Verdict:
     """The last `window_hours`, the running hour included, against what the hours before bring on average."""
-    recent = window.buckets[-params.window_hours :]
-    before = window.buckets[: -params.window_hours]
+    recent = hours.buckets[-params.window_hours :]
+    before = hours.buckets[: -params.window_hours]
     observed, total = _count(recent, params.counted), _total(recent, params.counted)
     share = observed / total if total and params.counted != "mentions" else None
     level = observed if params.measure == "count" else (100 * observed / total if total else 0.0)
@@ -75,11 +90,17 @@ def _total(buckets: Sequence[Bucket], counted: Counted) -> int:
     return sum(b.promoters + b.passives + b.detractors for b in buckets)
 
 
+def sentence(params: Threshold, brand: str) -> Notice:
+    places: dict[str, Json] = {"brand": brand, "limit": params.limit, "hours": params.window_hours}
+    return Notice(SENTENCES[params.measure, params.counted], places)
+
+
 rule = Rule(
     kind="threshold",
     title={"en": "Fixed limit", "fr": "Seuil fixe"},
     params=Threshold,
     evaluate=evaluate,
+    sentence=sentence,
     help={
         "en": "Rings when a count or a share reaches a limit you choose. It knows nothing of what is usual: "
         "the negative buzz rule is surer.",

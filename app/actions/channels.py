@@ -15,7 +15,6 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from alerts.base import AnyChannel, Explanation, Message, Sample
 from alerts.channels import all_channels
-from alerts.channels.webhook import new_secret
 from app.actions import secrets
 from app.actions.audit import record
 from app.actions.fields import Changes, Fields, Name, TimeZone, unique_name, validated
@@ -67,7 +66,7 @@ def create(session: Session, viewer: Viewer, new: NewChannel, services: Services
     if number >= CHANNELS_MAX:
         raise Problem("too-many", 409, "There are {number} channels already.", number=number)
     params = checked_params(declared, new.params, services.settings)
-    made = new_secret() if new.kind == "webhook" and not getattr(params, "secret", None) else None
+    made = declared.new_secret() if declared.new_secret and not getattr(params, "secret", None) else None
     if made:
         params = params.model_copy(update={"secret": SecretStr(made)})
     row = Channel(id=uuid7(), workspace_id=viewer.workspace_id, **new.model_dump(exclude={"params"}))

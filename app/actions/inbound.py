@@ -17,9 +17,10 @@ from app.actions.sources import locked, place
 from app.crypto import SecretsLost
 from app.models import Poll, Source, uuid7
 from app.pipeline.gather.collect import wake
-from app.pipeline.keep.store import quarantine, store
+from app.pipeline.keep.quarantine import quarantine
+from app.pipeline.keep.store import store
 from app.pipeline.sift.batch import Batch, Origin
-from app.pipeline.sift.normalise import Quarantined as Refused
+from app.pipeline.sift.normalise import Rejection
 from app.pipeline.sift.place import Placer
 from app.problems import Problem, not_found
 from app.services import Services
@@ -146,7 +147,7 @@ def _answers(
     for one in surveys.keep(session, viewer, row.brand_id, [item_of(answer) for answer in answers]):
         if one.status == "refused":
             reason = " ".join(f"{error.field}: {error.message}" for error in one.errors)
-            refused.append(Refused(one.external_id or "?", reason, ""))
+            refused.append(Rejection(one.external_id or "?", reason, ""))
             kept.refused += 1
         else:
             setattr(kept, one.status, getattr(kept, one.status) + 1)

@@ -16,7 +16,7 @@ from app.actions.fields import Changes, Line, Name, Prose
 from app.jobs import Jobs
 from app.models import Match, Mention, Revision
 from app.pipeline.judge.stance import Facts, StanceRules, stance_rules
-from app.pipeline.keep.store import mark_dirty
+from app.pipeline.keep.matches import mark_dirty
 from app.problems import not_found
 from app.viewer import Viewer
 from sentiment.base import Score, Stance, StanceSource

@@ -22,8 +22,8 @@ from app.pipeline.gather.allowed import allowed
 from app.pipeline.gather.meters import Payer, trial_of
 from app.pipeline.sift.batch import Origin
 from app.pipeline.sift.normalise import Draft
-from app.pipeline.sift.page import tied, worth, written
-from app.pipeline.sift.place import prepared
+from app.pipeline.sift.page import queries_json, shortlist, with_brand
+from app.pipeline.sift.place import prepare_apart
 from app.problems import FieldError, Problem, invalid
 from app.services import Services
 from app.viewer import Viewer
@@ -75,7 +75,7 @@ def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime, sou
     key = limit_key(collector, params, services.seal)
     payer = Payer(viewer.workspace_id, collector.kind, str(source_id) if source_id else trial_of(key), key)
     http = allowed(services.db, services.gate, collector, params, payer)
-    page = _first_page(collector, params, http, written((row.id, row.query) for row in rows))
+    page = _first_page(collector, params, http, queries_json((row.id, row.query) for row in rows))
     if page is None:
         return Trial((), 0, 0, None)
     matcher = Matcher([BrandQuery(row.id, row.query) for row in rows])
@@ -85,11 +85,11 @@ def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime, sou
 
 
 def _drafts(origin: Origin, page: Page, now: datetime) -> list[Draft]:
-    return [one for one in prepared(origin, page.mentions[:SHOWN], now) if isinstance(one, Draft)]
+    return [one for one in prepare_apart(origin, page.mentions[:SHOWN], now) if isinstance(one, Draft)]
 
 
 def _about(matcher: Matcher, draft: Draft, brand_id: UUID | None, brands: Mapping[UUID, Brand]) -> tuple[Brand, ...]:
-    found = tied(matcher.match(draft.title, draft.text), brand_id)
+    found = with_brand(matcher.match(draft.title, draft.text), brand_id)
     return tuple(brand for brand in (brands.get(UUID(str(one.brand_id))) for one in found) if brand)
 
 
@@ -120,7 +120,7 @@ def _heard(pages: Iterator[Page], queries: str) -> Page:
     with closing(pages):  # type: ignore[type-var] # a generator, which the seam calls an iterator
         for page in pages:
             fresh = [one for one in page.mentions if not one.deleted]
-            kept = worth(fresh, None, queries)
+            kept = shortlist(fresh, None, queries)
             known = set(map(id, kept))
             about += kept
             others += [one for one in fresh if id(one) not in known][: HEARD_MAX - len(others)]

@@ -66,7 +66,7 @@ def form_page(
         fields=[one for one in fields if one.name not in OURS],
         languages=list(LANGUAGES.items()),
         timezones=sorted(available_timezones()),
-        no_smtp=kind.kind == "email" and visit.services.settings.smtp_url is None,
+        no_smtp=kind.by_mail and visit.services.settings.smtp_url is None,
         problem=problem,
         labels={},
     )

@@ -40,22 +40,13 @@ def listed(visit: Visit = Depends(member)) -> Response:
 def sentence(visit: Visit, row: AlertRule, brand: str) -> str:
     """What a rule does, in words. A kind that has no sentence of its own is told by its settings."""
     params, tongue = row.params, visit.tongue
-    if row.kind == "negative_spike":
-        return visit.say(
-            "Rings when {brand} gets more detractors than usual, from {least} on.",
-            brand=brand,
-            least=tongue.number(params.get("min_negatives")),
-        )
-    if row.kind == "threshold":
-        limit = tongue.number(params.get("limit"), 1)
-        return visit.say(
-            "Rings when {brand} gets {limit} or more {counted} in {hours} hours.",
-            brand=brand,
-            limit=visit.say("{n} % of", n=limit) if params.get("measure") == "share" else limit,
-            counted=visit.word("choice", params.get("counted")),
-            hours=tongue.number(params.get("window_hours")),
-        )
-    return " · ".join([brand, *(f"{name}: {value}" for name, value in params.items())])
+    try:
+        kind = all_rules()[row.kind]
+        notice = kind.sentence(kind.params(**params), brand)
+    except (KeyError, ValueError):  # a kind, or params, of another version
+        return " · ".join([brand, *(f"{name}: {value}" for name, value in params.items())])
+    numbers = {name: tongue.number(value, 1) for name, value in notice.args.items() if isinstance(value, int | float)}
+    return visit.say(notice.text, **(dict(notice.args) | numbers))
 
 
 def values_of(row: AlertRule | None, visit: Visit, kind: AnyRule) -> dict[str, Any]:

@@ -134,6 +134,25 @@ def test_closing_tells_those_who_were_told_and_does_not_open_again_at_once():
     assert over(incident, at(9), PLAIN)
 
 
+@pytest.mark.parametrize(
+    ("script", "ends"),
+    [
+        ([(5.9, "calm")], 6),  # six hours after it last fired, however often it is looked at
+        ([(hour, "calm") for hour in range(1, 7)], 6),
+        ([(hour, "blind") for hour in range(1, 7)], 6),
+        ([(2, "fire"), (3, "calm"), (4, "calm"), (5, "blind"), (7, "calm")], 8),
+        ([(2, "fire"), (3, "worse"), (4, "calm"), (8, "calm")], 9),
+    ],
+)
+def test_what_a_person_closed_ends_and_its_rule_opens_another_one(script, ends):
+    closed = close(play([(0, "fire")])[0], at(0.5))
+    closed, _ = play(script, was=closed)
+    assert not over(closed, at(ends - 0.1), PLAIN)
+    assert over(closed, at(ends), PLAIN)
+    another, decision = step(None, FIRE, at(ends), PLAIN)
+    assert (another.state, another.opened_at, decision.why) == ("firing", at(ends), "opened")
+
+
 def test_closing_what_nobody_was_told_of_stays_silent():
     pending = close(play([(0, "fire")], Policy(for_minutes=60))[0], at(0.5))
     assert play([(0.5, "calm")], was=pending)[1] == ["resolved"]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from alerts.base import Bucket, Window
+from alerts.base import BrandHours, Bucket
 from alerts.rules import all_rules
 from alerts.rules.negative_spike import NegativeSpike
 from alerts.rules.negative_spike import evaluate as spike
@@ -21,7 +21,7 @@ def window(counts, *, minute=60, age=timedelta(days=365)):
     """Hours of (promoters, passives, detractors); the last one has run for `minute` minutes."""
     buckets = [Bucket(START + timedelta(hours=i), 2 * sum(c), sum(c), *c) for i, c in enumerate(counts)]
     now = START + timedelta(hours=len(counts) - 1, minutes=minute)
-    return Window(now, buckets, now - age)
+    return BrandHours(now, buckets, now - age)
 
 
 CALM = [(6, 12, 2)] * 24 * 30
@@ -53,7 +53,7 @@ def test_a_longer_window_began_earlier():
 
 @pytest.mark.parametrize("counts", [[], [(0, 0, 0)], [(0, 0, 0)] * 500, CALM, [(50, 0, 0)] * 100])
 def test_nothing_rings_where_nothing_happens(counts):
-    shown = window(counts) if counts else Window(START, [], START)
+    shown = window(counts) if counts else BrandHours(START, [], START)
     assert not spike(NegativeSpike(), shown).firing
 
 
@@ -96,7 +96,7 @@ def test_under_the_least_detractors_nothing_rings():
 @given(st.lists(st.tuples(*[st.integers(0, 40)] * 3), min_size=1, max_size=60), st.integers(0, 60))
 @settings(max_examples=40)
 def test_a_verdict_is_the_same_whatever_the_brand_did_not_say_before_it_was_born(counts, empty):
-    late = Window(START + timedelta(hours=1000), [], START)
+    late = BrandHours(START + timedelta(hours=1000), [], START)
     silent = [(0, 0, 0)] * empty
     whole, alone = window([*silent, *counts]), window(counts)
     first, second = spike(NegativeSpike(), whole), spike(NegativeSpike(), alone)
@@ -132,7 +132,7 @@ def test_a_fixed_limit_tells_what_the_hours_before_brought():
 
 
 def test_a_fixed_limit_stays_silent_without_any_hour():
-    assert not limit(Threshold(), Window(START, [], START)).firing
+    assert not limit(Threshold(), BrandHours(START, [], START)).firing
 
 
 @pytest.mark.parametrize(
@@ -149,3 +149,28 @@ def test_a_fixed_limit_stays_silent_without_any_hour():
 def test_a_limit_that_makes_no_sense_is_refused_with_a_reason(given, said):
     with pytest.raises(ValidationError, match=said):
         Threshold(**given)
+
+
+@pytest.mark.parametrize(
+    ("kind", "params", "sentence"),
+    [
+        ("negative_spike", {}, "Rings when Lumen gets more detractors than usual, from 5 on."),
+        ("negative_spike", {"min_negatives": 9}, "Rings when Lumen gets more detractors than usual, from 9 on."),
+        ("threshold", {"limit": 12.5}, "Rings when Lumen gets 12.5 or more detractors in 24 hours."),
+        (
+            "threshold",
+            {"limit": 9, "counted": "promoters", "window_hours": 6},
+            "Rings when Lumen gets 9.0 or more promoters in 6 hours.",
+        ),
+        ("threshold", {"counted": "mentions"}, "Rings when Lumen gets 20 or more mentions in 24 hours."),
+        ("threshold", {"measure": "share"}, "Rings when detractors reach 20% of the stories about Lumen in 24 hours."),
+        (
+            "threshold",
+            {"measure": "share", "counted": "promoters"},
+            "Rings when promoters reach 20% of the stories about Lumen in 24 hours.",
+        ),
+    ],
+)
+def test_a_rule_says_in_a_sentence_what_it_does(kind, params, sentence):
+    rule = all_rules()[kind]
+    assert str(rule.sentence(rule.params(**params), "Lumen")) == sentence

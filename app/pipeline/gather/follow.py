@@ -27,7 +27,7 @@ from app.pipeline.gather.collect import LEASE, RENEW, Due, LeaseLost, as_json, d
 from app.pipeline.keep.store import store
 from app.pipeline.sift.batch import Batch, Origin, Stored
 from app.pipeline.sift.fingerprint import fingerprint
-from app.pipeline.sift.page import worth
+from app.pipeline.sift.page import shortlist
 from app.pipeline.sift.place import Placer
 from collectors import all_collectors
 from collectors.base import (
@@ -280,7 +280,7 @@ class Follow:
             return Batch((), (), 0)
         origin = held.origin
         queries = self._placer.queries(origin.workspace_id)
-        kept = self._without_strangers(origin, worth(page.mentions, origin.brand_id, queries))
+        kept = self._without_strangers(origin, shortlist(page.mentions, origin.brand_id, queries))
         passed = len(page.mentions) - len(kept)
         if not (kept or page.broken):
             return Batch((), (), passed)

@@ -1,4 +1,4 @@
-"""Hourly buckets, recounted from rows: a retry or a correction cannot make them drift."""
+"""Recounts hourly buckets from rows, so that neither a retry nor a correction can make them drift."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from alerts import base as alerts
 from app.models import Bucket, DirtyHour
 
 EVERY_SOURCE = UUID(int=2**128 - 1)
-"""The source of the rows that hold the totals: most questions are not about one source."""
+"""Stands for the source in the rows of totals, which answer most questions."""
 
 WRITER = (
     "mention.platform || ' ' || "
     "coalesce(nullif(mention.author_id, ''), nullif(lower(mention.author), ''), mention.id::text)"
 )
-"""Who wrote a mention, on one platform; a mention that names nobody has a writer of its own."""
+"""SQL: the writer of a mention on its platform; a mention that names nobody has a writer of its own."""
 
 REACH = "greatest(coalesce(mention.reach, mention.author_followers, 1), 1)"
 
@@ -65,9 +65,10 @@ RECOUNT = text(
 
 
 def recount(session: Session, workspace_id: UUID, brand_id: UUID, hours: Sequence[datetime]) -> None:
-    """The buckets of these hours, from rows. Mentions marked irrelevant and those not scored yet do not count.
+    """Replaces the buckets of these hours by counts of the rows, without irrelevant and unscored mentions.
 
-    `squares` is Σ over writers of (Σ weight)²: who writes ten times in an hour is one voice (Kish's design effect).
+    `squares` is Σ over writers of (Σ weight)²: ten mentions by one person in an hour are one voice (Kish's design
+    effect).
     """
     if not hours:
         return
@@ -81,7 +82,7 @@ def recount(session: Session, workspace_id: UUID, brand_id: UUID, hours: Sequenc
 
 
 def recount_dirty(session: Session, workspace_id: UUID, brand_id: UUID) -> int:
-    """Serves the wishes of `dirty_hour` for one brand. Returns how many hours were recounted."""
+    """Recounts the hours of a brand that `dirty_hour` names, and forgets them there. Returns how many there were."""
     hours = session.scalars(
         delete(DirtyHour)
         .where(DirtyHour.workspace_id == workspace_id, DirtyHour.brand_id == brand_id)
@@ -92,7 +93,7 @@ def recount_dirty(session: Session, workspace_id: UUID, brand_id: UUID) -> int:
 
 
 def hourly(session: Session, workspace_id: UUID, brand_id: UUID, start: datetime, end: datetime) -> list[alerts.Bucket]:
-    """The hours from `start` to `end` without holes, oldest first, `end`'s own hour included."""
+    """A bucket for every hour from `start` to `end`, both included, oldest first; empty where nothing was counted."""
     rows = session.execute(
         select(
             Bucket.hour,
@@ -106,14 +107,13 @@ def hourly(session: Session, workspace_id: UUID, brand_id: UUID, start: datetime
         .where(Bucket.weight.in_(("stories", "mentions")), Bucket.hour >= start, Bucket.hour <= end)
         .group_by(Bucket.hour, Bucket.weight)
     )
-    found: dict[datetime, dict[str, tuple[int, int, int, int]]] = {}
+    counts: dict[datetime, dict[str, tuple[int, int, int, int]]] = {}
     for hour, weight, number, promoters, passives, detractors in rows:
-        found.setdefault(hour, {})[weight] = (int(number), int(promoters), int(passives), int(detractors))
-    none = (0, 0, 0, 0)
+        counts.setdefault(hour, {})[weight] = (int(number), int(promoters), int(passives), int(detractors))
+    nothing = (0, 0, 0, 0)
     hour, series = start.replace(minute=0, second=0, microsecond=0), []
     while hour <= end:
-        here = found.get(hour, {})
-        stories = here.get("stories", none)
-        series.append(alerts.Bucket(hour, here.get("mentions", none)[0], *stories))
+        here = counts.get(hour, {})
+        series.append(alerts.Bucket(hour, here.get("mentions", nothing)[0], *here.get("stories", nothing)))
         hour += timedelta(hours=1)
     return series

@@ -1,17 +1,20 @@
-"""What travels from a source to the database: where a batch comes from, what is in it, and what came of it."""
+"""The values that travel from a source to the database: the origin of a batch, its contents, and what became of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 from uuid import UUID
 
-from app.pipeline.sift.normalise import Draft, Quarantined
+from app.pipeline.sift.normalise import Draft, Rejection
 from matching.match import Matched
+
+MentionOutcome = Literal["stored", "updated", "unchanged", "quarantined"]
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a batch comes from. `brand_id`: everything there is about that brand."""
+    """The source of a batch. `brand_id` is the brand that the source is tied to: every mention there is about it."""
 
     workspace_id: UUID
     source_id: UUID
@@ -30,26 +33,35 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a page came to: what matched, what could not be read, and how many matched nothing."""
+    """A sifted page: the mentions that matched, those that could not be read, and how many matched nothing."""
 
     placed: tuple[Placed, ...]
-    refused: tuple[Quarantined, ...]
+    refused: tuple[Rejection, ...]
     unmatched: int
 
 
 @dataclass(slots=True)
 class Stored:
-    """What came of a batch. `outcomes` tells for each fingerprint: stored, updated, unchanged or quarantined."""
+    """What became of a batch: how many had each outcome, and by fingerprint the outcome and the id of the mention."""
 
     stored: int = 0
     updated: int = 0
     unchanged: int = 0
     quarantined: int = 0
-    outcomes: dict[bytes, str] = field(default_factory=dict)
+    outcomes: dict[bytes, MentionOutcome] = field(default_factory=dict)
     ids: dict[bytes, UUID] = field(default_factory=dict)
 
-    def note(self, fingerprint: bytes, outcome: str, mention_id: UUID | None = None) -> None:
-        setattr(self, outcome, getattr(self, outcome) + 1)
+    def note(self, fingerprint: bytes, outcome: MentionOutcome, mention_id: UUID | None = None) -> None:
+        """Counts one mention under its outcome."""
+        match outcome:
+            case "stored":
+                self.stored += 1
+            case "updated":
+                self.updated += 1
+            case "unchanged":
+                self.unchanged += 1
+            case "quarantined":
+                self.quarantined += 1
         self.outcomes[fingerprint] = outcome
         if mention_id is not None:
             self.ids[fingerprint] = mention_id

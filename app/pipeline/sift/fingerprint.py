@@ -1,4 +1,4 @@
-"""When two mentions are one and the same, and when one of them was edited."""
+"""Tells whether two mentions are the same one, and whether it was edited in between."""
 
 from __future__ import annotations
 
@@ -58,5 +58,5 @@ def _digest(*parts: str) -> bytes:
 
 
 def content_hash(*parts: str) -> bytes:
-    """Tells whether a mention was edited: 16 bytes of its parts."""
+    """16 bytes that differ once one of the parts of a mention was edited."""
     return _digest("edit", *parts)

@@ -1,4 +1,4 @@
-"""From what a platform gave to what the database stores: clean, bounded, dated; or the reason why it cannot be."""
+"""Turns what a platform gave into what the database stores, clean, bounded and dated, or says why it cannot."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ NAME_LIMIT = 200
 ID_LIMIT = 500
 EXCERPT_LIMIT = 300
 LARGEST = 2**53
-"""Beyond, a number no longer survives JSON in a browser."""
+"""Larger numbers lose digits in the JSON of a browser."""
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 CLOCK_SKEW = timedelta(minutes=10)
 
 
 class Poison(ValueError):
-    """A mention that cannot be stored. The text is a sentence for who looks at the quarantine."""
+    """A mention cannot be stored. The text is a sentence for whoever looks at the quarantine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A mention as the database stores it. Texts are plain and clean; times are in UTC; `story` fits a bigint.
 
-    `published_guessed`: the platform gave no date that can be believed, and `published_at` is when we collected.
+    `published_guessed`: the platform gave no believable date, so `published_at` is the moment of collection.
     `search` is a tsvector literal, to be cast ::tsvector. `url` is safe to show as a link, `canonical_url` is a key.
     """
 
@@ -73,8 +73,8 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Quarantined:
-    """A mention set aside: its id as far as it is known, why, and the start of what it said."""
+class Rejection:
+    """A mention that cannot be stored: its id as far as it is known, why, and the start of its words."""
 
     external_id: str
     reason: str
@@ -82,8 +82,8 @@ class Quarantined:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a mention says: its title and text, clean and plain, and the folded words of both."""
+class CleanText:
+    """The title and the text of a mention, clean and plain, and the folded words of both."""
 
     title: str
     text: str
@@ -91,20 +91,20 @@ class Said:
     in_text: list[str]
 
 
-def prepare(kind: str, raws: Sequence[RawMention], now: datetime, scope: Scope = PLATFORM) -> list[Draft | Quarantined]:
-    """Normalises a batch, in order: one bad mention costs itself only. Can be run in another process."""
-    return [guarded(raw, lambda raw: normalise(kind, raw, now, scope)) for raw in raws]
+def prepare(kind: str, raws: Sequence[RawMention], now: datetime, scope: Scope = PLATFORM) -> list[Draft | Rejection]:
+    """Normalises a batch, in order; a bad mention becomes a rejection and spoils no other. Runs in any process."""
+    return [attempt(raw, lambda raw: normalise(kind, raw, now, scope)) for raw in raws]
 
 
-def guarded(raw: RawMention, step: Callable[[RawMention], T]) -> T | Quarantined:
-    """What `step` makes of a mention, or why it cannot."""
+def attempt(raw: RawMention, step: Callable[[RawMention], T]) -> T | Rejection:
+    """Runs `step` on a mention. Whatever it raises becomes a rejection with its reason."""
     try:
         return step(raw)
     except Poison as poison:
         reason = str(poison)
     except Exception as error:  # noqa: BLE001, RUF100  whatever a platform sends, the rest of the batch is stored
         reason = f"This mention could not be read ({type(error).__name__}: {str(error)[:200]})."
-    return Quarantined(
+    return Rejection(
         clean_line(str(raw.external_id), ID_LIMIT), clean_line(reason, 500), clean_line(_excerpt(raw), EXCERPT_LIMIT)
     )
 
@@ -114,27 +114,27 @@ def _excerpt(raw: RawMention) -> str:
 
 
 def normalise(kind: str, raw: RawMention, now: datetime, scope: Scope = PLATFORM) -> Draft:
-    """The draft of one mention. `now` is aware and is when it was collected; `scope` is told in `fingerprint`.
+    """The draft of one mention, collected at `now` (aware). `fingerprint` explains `scope`.
 
-    Raises Poison when there is nothing to store: no title and no text, and no deletion to carry out.
+    Raises Poison for a mention that has neither title nor text and reports no deletion.
     """
-    return draft_of(kind, raw, said(raw), now, scope)
+    return draft_of(kind, raw, clean(raw), now, scope)
 
 
-def said(raw: RawMention) -> Said:
-    """The first and cheap half of `normalise`: enough to tell what a mention is about. Raises Poison."""
+def clean(raw: RawMention) -> CleanText:
+    """The first and cheap half of `normalise`: enough to tell which brands a mention is about. Raises Poison."""
     title = clean_line(title_of_html(raw.title) if raw.html else raw.title, TITLE_LIMIT)
     text = clean_text(html_to_text(raw.text) if raw.html else raw.text, TEXT_LIMIT)
     if not (title or text or raw.deleted):
         raise Poison("This mention has neither a title nor a text.")
-    return Said(title, text, folded(title), folded(text))
+    return CleanText(title, text, folded(title), folded(text))
 
 
-def draft_of(kind: str, raw: RawMention, it: Said, now: datetime, scope: Scope = PLATFORM) -> Draft:
-    """The second half of `normalise`, for what is to be kept."""
+def draft_of(kind: str, raw: RawMention, words: CleanText, now: datetime, scope: Scope = PLATFORM) -> Draft:
+    """The second half of `normalise`, for a mention that will be stored. Raises ValueError for a naive `now`."""
     if now.utcoffset() is None:
         raise ValueError("now must be aware")
-    title, text, in_title, in_text = it.title, it.text, it.in_title, it.in_text
+    title, text, in_title, in_text = words.title, words.text, words.in_title, words.in_text
     outlet = clean_line(raw.outlet, NAME_LIMIT)
     published = _believable(raw.published_at, now)
     rating, scale = _rating(raw.rating, raw.rating_scale)
@@ -173,9 +173,9 @@ def draft_of(kind: str, raw: RawMention, it: Said, now: datetime, scope: Scope =
 
 
 def _believable(at: datetime | None, now: datetime) -> datetime | None:
-    """A date in UTC; None when it is missing, naive, before 1990 or more than ten minutes ahead.
+    """The date in UTC; None when it is missing, naive, before 1990 or more than ten minutes ahead.
 
-    A clock a little ahead of ours is read as now.
+    A date up to ten minutes ahead comes from a clock that runs fast, and is read as `now`.
     """
     if at is None or at.utcoffset() is None:
         return None
@@ -189,7 +189,7 @@ def _reference(identity: str | None) -> str | None:
 
 
 def _number(value: float | None) -> int | None:
-    """A whole number within ±2^53; likes minus dislikes may well be negative."""
+    """The number cut to a whole one within ±2^53; it may be negative, as likes minus dislikes may."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return None
     return max(-LARGEST, min(LARGEST, int(value)))
@@ -201,7 +201,7 @@ def _count(value: float | None) -> int | None:
 
 
 def _rating(rating: float | None, scale: float | None) -> tuple[float, float] | tuple[None, None]:
-    """A rating and its scale, both or neither: 0 to scale, finite, out of 1,000 at most."""
+    """A rating and its scale, or neither. A rating lies between 0 and its scale, a scale is at most 1,000."""
     if rating is None or scale is None:
         return None, None
     return (float(rating), float(scale)) if 0 < scale <= 1000 and 0 <= rating <= scale else (None, None)

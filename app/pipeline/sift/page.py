@@ -1,6 +1,6 @@
-"""What of a page is about a brand: cleaned, matched, and the rest of the work done for what matched only.
+"""Keeps what a page says about a brand: cleans and matches all of it, does the rest of the work for matches only.
 
-Runs in a killable process, so it knows no database: the queries come along as JSON and stay compiled there.
+It runs in a process that can be killed, without a database: the queries come along as JSON and stay compiled there.
 """
 
 from __future__ import annotations
@@ -12,41 +12,45 @@ from functools import lru_cache
 from uuid import UUID
 
 from app.pipeline.sift.fingerprint import Scope
-from app.pipeline.sift.normalise import Draft, Quarantined, draft_of, guarded, said
+from app.pipeline.sift.normalise import Draft, Rejection, attempt, clean, draft_of
 from collectors.base import RawMention
 from matching.match import BrandQuery, Matched, Matcher
 
 SHORT = 4_000
-"""Characters that are cleaned, folded and matched in some milliseconds at most, whatever they are: markup nested on
-purpose costs the square of its length, and so do marks piled upon one letter."""
+"""Characters. A text up to this long takes milliseconds to clean, fold and match, whatever it holds; beyond, markup
+nested on purpose and marks piled upon one letter cost the square of the length."""
 
-Sifted = tuple[Draft, tuple[Matched, ...]] | Quarantined | None
-"""A mention to keep with the brands it is about; or why it cannot be read; or None when it is about no brand."""
+SiftResult = tuple[Draft, tuple[Matched, ...]] | Rejection | None
+"""A mention to keep, with the brands it is about; or why it cannot be read; or None when it is about no brand."""
 
 
 def sift(
     kind: str, raws: Sequence[RawMention], now: datetime, scope: Scope, tied_to: UUID | None, queries: str
-) -> list[Sifted]:
-    """One answer per mention, in order. `queries` is `written`; what is `tied_to` a brand is kept in any case."""
-    matcher = _compiled(queries)
+) -> list[SiftResult]:
+    """One result per mention, in order. `queries` comes from `queries_json`.
 
-    def one(raw: RawMention) -> tuple[Draft, tuple[Matched, ...]] | None:
-        it = said(raw)
-        matches = tied(matcher.match_words(it.title, it.text, it.in_title, it.in_text), tied_to)
-        return (draft_of(kind, raw, it, now, scope), matches) if matches or raw.deleted else None
+    Every mention of a source that is `tied_to` a brand is kept, whether it matches or not.
+    """
+    matcher = _matcher_of(queries)
 
-    return [guarded(raw, one) for raw in raws]
+    def sift_one(raw: RawMention) -> tuple[Draft, tuple[Matched, ...]] | None:
+        words = clean(raw)
+        matches = matcher.match_words(words.title, words.text, words.in_title, words.in_text)
+        kept = with_brand(matches, tied_to)
+        return (draft_of(kind, raw, words, now, scope), kept) if kept or raw.deleted else None
+
+    return [attempt(raw, sift_one) for raw in raws]
 
 
-def worth(raws: Sequence[RawMention], tied_to: UUID | None, queries: str) -> list[RawMention]:
-    """Those of a stream that `sift` may keep: the others are about no brand, or say nothing.
+def shortlist(raws: Sequence[RawMention], tied_to: UUID | None, queries: str) -> list[RawMention]:
+    """Those mentions of a stream that `sift` may keep. It drops those about no brand, and those without words.
 
-    This part runs in the caller's own process, so it looks at short texts only, on which no step can take long; what
-    is longer is left for `sift` to judge.
+    It runs in the caller's own process, so it reads short texts only; long ones all stay on the list, for `sift` to
+    read where it can be killed.
     """
     if tied_to is not None:
         return list(raws)
-    matcher = _compiled(queries)
+    matcher = _matcher_of(queries)
     return [raw for raw in raws if raw.deleted or _is_long(raw) or _is_about(matcher, raw)]
 
 
@@ -56,24 +60,24 @@ def _is_long(raw: RawMention) -> bool:
 
 def _is_about(matcher: Matcher, raw: RawMention) -> bool:
     try:
-        it = said(raw)
+        words = clean(raw)
     except ValueError:  # without title and text there is nothing to keep
         return False
-    return matcher.about(it.in_title, it.in_text)
+    return matcher.about(words.in_title, words.in_text)
 
 
-def written(brands: Iterable[tuple[UUID, str]]) -> str:
-    """Brands and their queries, to be sent along."""
+def queries_json(brands: Iterable[tuple[UUID, str]]) -> str:
+    """Brands and their queries, as `sift` and `shortlist` take them."""
     return json.dumps([(str(brand_id), query) for brand_id, query in brands])
 
 
 @lru_cache(maxsize=8)
-def _compiled(queries: str) -> Matcher:
+def _matcher_of(queries: str) -> Matcher:
     return Matcher([BrandQuery(UUID(brand_id), query) for brand_id, query in json.loads(queries)])
 
 
-def tied(matches: Sequence[Matched], brand_id: UUID | None) -> tuple[Matched, ...]:
-    """The matches, with the brand that the source is tied to among them in any case."""
+def with_brand(matches: Sequence[Matched], brand_id: UUID | None) -> tuple[Matched, ...]:
+    """The matches, and one without places for the brand that the source is tied to, unless it is among them."""
     if brand_id is None or any(match.brand_id == brand_id for match in matches):
         return tuple(matches)
     return (*matches, Matched(brand_id, ()))

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from alerts.base import Bucket, Window
+from alerts.base import BrandHours, Bucket
 from app.models import Brand
 
 COUNTS = ("mentions", "stories", "promoters", "passives", "detractors")
@@ -38,15 +38,15 @@ DUG_UP = text(
 )
 
 
-def without_history(session: Session, brand: Brand, window: Window) -> Window | None:
+def without_history(session: Session, brand: Brand, hours: BrandHours) -> BrandHours | None:
     """The window as it would be had no source gone back lately; None when none brought anything of this brand."""
-    values = {"workspace": brand.workspace_id, "brand": brand.id, "lately": window.now - LONGEST}
-    start = window.buckets[0].start if window.buckets else window.now
+    values = {"workspace": brand.workspace_id, "brand": brand.id, "lately": hours.now - LONGEST}
+    start = hours.buckets[0].start if hours.buckets else hours.now
     rows = session.execute(DUG_UP, {**values, "start": start}).mappings()
     found: dict[datetime, Mapping[str, int]] = {row["hour"]: {name: row[name] for name in COUNTS} for row in rows}
     if not found:
         return None
-    return replace(window, buckets=[_less(bucket, found.get(bucket.start, {})) for bucket in window.buckets])
+    return replace(hours, buckets=[_less(bucket, found.get(bucket.start, {})) for bucket in hours.buckets])
 
 
 def _less(bucket: Bucket, dug_up: Mapping[str, int]) -> Bucket:

@@ -6,20 +6,20 @@ All of it in one transaction: an incident and its deliveries are there together,
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from pydantic import TypeAdapter
 from sqlalchemy import and_, select, text
 from sqlalchemy.orm import Session
 
-from alerts.base import SEVERITIES, Explanation, Message, Sample, Severity, Verdict, Window
+from alerts.base import SEVERITIES, BrandHours, Explanation, Message, Sample, Severity, Verdict
 from alerts.explain import explain
 from alerts.incident import Decision, Incident, Policy, from_json, over, step, to_json
 from alerts.rules import all_rules
+from alerts.silence import is_quiet
 from app.db import Database
 from app.jobs import Jobs
 from app.models import AlertRule, Brand, Channel, Delivery, IncidentEvent, IncidentRow, Match, Mention, Source, uuid7
@@ -201,11 +201,11 @@ MISREAD = text(
 )
 
 
-def window_of(session: Session, brand: Brand, history: timedelta, now: datetime) -> Window:
+def window_of(session: Session, brand: Brand, history: timedelta, now: datetime) -> BrandHours:
     """What the rule may see. A brand younger than the history is seen from its first mention on."""
     born = min(brand.first_mention_at or now, now)
     start = max(now - history, born).replace(minute=0, second=0, microsecond=0)
-    return Window(now, hourly(session, brand.workspace_id, brand.id, start, now), born)
+    return BrandHours(now, hourly(session, brand.workspace_id, brand.id, start, now), born)
 
 
 def blind(session: Session, brand: Brand, now: datetime) -> bool:
@@ -241,21 +241,8 @@ def current(session: Session, rule: AlertRule, now: datetime) -> IncidentRow | N
 
 
 def policy_of(rule: AlertRule, now: datetime) -> Policy:
-    muted = "quiet_hours" if quiet(rule.quiet_hours, now) else None
+    muted = "quiet_hours" if is_quiet(rule.quiet_hours, now) else None
     return Policy(for_minutes=rule.for_minutes, repeat_hours=rule.repeat_hours, muted=muted)  # type: ignore[arg-type] # Muted
-
-
-def quiet(hours: dict[str, Any] | None, now: datetime) -> bool:
-    """Whether `now` lies in {"start": "22:00", "end": "07:00", "timezone": "Europe/Paris"}; the night may turn."""
-    if not hours:
-        return False
-    try:
-        zone = ZoneInfo(hours.get("timezone") or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo("UTC")
-    here = now.astimezone(zone).time().replace(tzinfo=None)
-    start, end = time.fromisoformat(hours["start"]), time.fromisoformat(hours["end"])
-    return start <= here < end if start <= end else here >= start or here < end
 
 
 def opened(rule: AlertRule, incident: Incident, now: datetime) -> IncidentRow:

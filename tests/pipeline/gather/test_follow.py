@@ -24,7 +24,7 @@ from app.db import Database
 from app.models import Brand, Mention, Poll, Revision, Source
 from app.pipeline.gather.collect import Collect
 from app.pipeline.gather.follow import Follow, anything_to_follow, claim, pause_after
-from app.pipeline.sift.page import worth, written
+from app.pipeline.sift.page import queries_json, shortlist
 from app.problems import Problem
 from app.services import Services, build
 from app.settings import Settings
@@ -298,9 +298,9 @@ def test_two_kinds_that_read_one_platform_bring_one_mention(services: Services, 
     ],
 )
 def test_only_what_may_be_about_a_brand_goes_on(raw: RawMention, kept: bool) -> None:
-    queries = written([(uuid4(), "zephyrine AND NOT emploi")])
-    assert bool(worth([raw], None, queries)) is kept
-    assert worth([raw], uuid4(), queries) == [raw]
+    queries = queries_json([(uuid4(), "zephyrine AND NOT emploi")])
+    assert bool(shortlist([raw], None, queries)) is kept
+    assert shortlist([raw], uuid4(), queries) == [raw]
 
 
 def test_a_trial_listens_for_some_seconds_and_shows_first_what_matches(

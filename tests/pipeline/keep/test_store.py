@@ -14,8 +14,7 @@ from app.db import Database
 from app.models import Brand, Match, Mention, Quarantined, Revision, Source, Story
 from app.pipeline.keep.store import store
 from app.pipeline.sift.batch import Origin, Placed, Stored
-from app.pipeline.sift.normalise import Draft, normalise
-from app.pipeline.sift.normalise import Quarantined as Refused
+from app.pipeline.sift.normalise import Draft, Rejection, normalise
 from collectors.base import RawMention
 from matching.match import BrandQuery, Matcher
 
@@ -57,7 +56,7 @@ def placed(matcher: Matcher, raws: Sequence[RawMention]) -> list[Placed]:
     return [Placed(draft, tuple(matcher.match(draft.title, draft.text))) for draft in drafts]
 
 
-def put(db: Database, origin: Origin, batch: Sequence[Placed], refused: Sequence[Refused] = ()) -> Stored:
+def put(db: Database, origin: Origin, batch: Sequence[Placed], refused: Sequence[Rejection] = ()) -> Stored:
     with db.writing() as session:
         return store(session, origin, batch, refused)
 
@@ -105,13 +104,13 @@ def test_an_agency_story_is_one_story_with_its_copies(db: Database, origin: Orig
 def test_poison_is_quarantined_and_the_rest_is_stored(db: Database, origin: Origin, matcher: Matcher) -> None:
     batch = placed(matcher, [raw(n, f"Zéphyrine, billet {n}") for n in range(50)])
     batch[17] = replace(batch[17], draft=replace(batch[17].draft, title="un octet nul \x00 que rien n'a ôté"))
-    result = put(db, origin, batch, [Refused("abc", "neither a title nor a text", "")])
+    result = put(db, origin, batch, [Rejection("abc", "neither a title nor a text", "")])
     assert (result.stored, result.quarantined) == (49, 2)
     with db.reading() as session:
         reasons = dict(session.execute(select(Quarantined.external_id, Quarantined.reason)).all())
     assert set(reasons) == {"abc", batch[17].draft.external_id}
     assert "NUL" in reasons[batch[17].draft.external_id]
-    put(db, origin, batch, [Refused("abc", "neither a title nor a text", "")])
+    put(db, origin, batch, [Rejection("abc", "neither a title nor a text", "")])
     assert count(db, Quarantined) == 2
 
 

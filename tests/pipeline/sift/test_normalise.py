@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pipeline.sift.normalise import LARGEST, Draft, Poison, Quarantined, normalise, prepare
+from app.pipeline.sift.normalise import LARGEST, Draft, Poison, Rejection, normalise, prepare
 from collectors.base import RawMention
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -116,8 +116,8 @@ def test_one_poison_in_fifty_costs_itself_only() -> None:
     raws[30] = replace(PLAIN, external_id="urn:x:30", text="a telling start", **broken)
     kept = pickle.loads(pickle.dumps(prepare("rss", raws, NOW)))
     assert sum(isinstance(one, Draft) for one in kept) == 48
-    assert kept[17] == Quarantined("urn:x:17", "This mention has neither a title nor a text.", "")
-    assert isinstance(kept[30], Quarantined)
+    assert kept[17] == Rejection("urn:x:17", "This mention has neither a title nor a text.", "")
+    assert isinstance(kept[30], Rejection)
     assert kept[30].external_id == "urn:x:30"
     assert "a telling start" in kept[30].excerpt
 
@@ -137,7 +137,7 @@ def test_one_poison_in_fifty_costs_itself_only() -> None:
 )
 def test_normalising_what_was_normalised_changes_nothing(raw: RawMention) -> None:
     (draft,) = prepare("rss", [raw], NOW)
-    if isinstance(draft, Quarantined):
+    if isinstance(draft, Rejection):
         assert draft.reason == "This mention has neither a title nor a text."
         return
     again = normalise("rss", _raw_of(draft), NOW)
@@ -162,7 +162,7 @@ def _raw_of(draft: Draft) -> RawMention:
     )
 
 
-def _of_feed(path: Path) -> list[Draft | Quarantined]:
+def _of_feed(path: Path) -> list[Draft | Rejection]:
     """The entries of a feed as a collector would give them, with what is hostile in them untouched."""
     raws = [
         RawMention(

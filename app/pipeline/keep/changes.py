@@ -1,0 +1,142 @@
+"""Decides what to do about a mention that a source gives, and carries it out on one that is stored already."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from app.models import Mention, Revision
+from app.pipeline.keep.matches import MentionRef, mark_dirty, replace_matches
+from app.pipeline.sift.batch import MentionOutcome, Placed
+from app.pipeline.sift.normalise import Draft
+
+COUNTS = ("reach", "likes", "shares", "comments", "author_followers")
+
+Action = Literal["add", "edit", "recount", "delete", "leave"]
+Reason = Literal[
+    "it is new", "it was deleted before it was stored", "only its own site may change it", "its author deleted it",
+    "its words or its rating changed", "its counts changed", "nothing changed",
+]  # fmt: skip
+OUTCOMES: dict[Action, MentionOutcome] = {
+    "add": "stored", "edit": "updated", "recount": "updated", "delete": "updated", "leave": "unchanged",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is stored of a mention, as far as a newer reading of it may change it. `counts` has the keys of COUNTS."""
+
+    ref: MentionRef
+    source_id: UUID | None
+    host: str
+    content_hash: bytes
+    title: str
+    text: str
+    counts: Mapping[str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What to do about a mention, and why. `counts` are those to be written when it is edited or counted again."""
+
+    action: Action
+    reason: Reason
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def decide(was: Known | None, draft: Draft, source_id: UUID) -> Intent:
+    """What to do about a mention: `draft` is what the source `source_id` gives of it, `was` what is stored."""
+    if was is None:
+        return Intent("leave", "it was deleted before it was stored") if draft.deleted else Intent("add", "it is new")
+    if was.source_id != source_id and (not draft.host or was.host != draft.host):
+        return Intent("leave", "only its own site may change it")  # anybody can copy an id
+    if draft.deleted:
+        return Intent("delete", "its author deleted it")
+    counts = _newer_counts(was, draft)
+    if was.content_hash != draft.content_hash:
+        return Intent("edit", "its words or its rating changed", counts)
+    return Intent("recount", "its counts changed", counts) if counts else Intent("leave", "nothing changed")
+
+
+def _newer_counts(was: Known, draft: Draft) -> dict[str, int]:
+    """The counts of the draft that differ. One that the platform does not give stays as it is."""
+    counts = {name: getattr(draft, name) for name in COUNTS}
+    return {name: count for name, count in counts.items() if count is not None and count != was.counts[name]}
+
+
+def known_mentions(session: Session, workspace_id: UUID, fingerprints: Collection[bytes]) -> dict[bytes, Known]:
+    """Those of the mentions that are stored, by fingerprint."""
+    ref = (Mention.id, Mention.story_id, Mention.published_at, Mention.collected_at)
+    rest = (Mention.source_id, Mention.host, Mention.content_hash, Mention.title, Mention.text)
+    counts = tuple(getattr(Mention, name) for name in COUNTS)
+    rows = session.execute(
+        select(Mention.fingerprint, *ref, *rest, *counts).where(
+            Mention.workspace_id == workspace_id, Mention.fingerprint.in_(list(fingerprints))
+        )
+    )
+    return {
+        row.fingerprint: Known(
+            ref=MentionRef(row.id, row.story_id, row.published_at, row.collected_at),
+            source_id=row.source_id,
+            host=row.host,
+            content_hash=row.content_hash,
+            title=row.title,
+            text=row.text,
+            counts={name: getattr(row, name) for name in COUNTS},
+        )
+        for row in rows
+    }
+
+
+def carry_out(session: Session, workspace_id: UUID, intent: Intent, was: Known, placed: Placed) -> None:
+    """Does to a stored mention what was decided about it."""
+    match intent.action:
+        case "edit":
+            _edit(session, workspace_id, was, placed, intent.counts)
+        case "recount":
+            _recount(session, workspace_id, was.ref.id, intent.counts)
+        case "delete":
+            mark_dirty(session, workspace_id, [was.ref.id])
+            session.execute(delete(Mention).where(Mention.workspace_id == workspace_id, Mention.id == was.ref.id))
+        case "add" | "leave":
+            pass
+
+
+def _edit(session: Session, workspace_id: UUID, was: Known, placed: Placed, counts: Mapping[str, int]) -> None:
+    """Writes what the mention says now, keeps what it said before as a revision, and matches it again."""
+    draft, mention_id = placed.draft, was.ref.id
+    change = {"title": was.title, "text": was.text}
+    session.add(Revision(workspace_id=workspace_id, mention_id=mention_id, at=draft.collected_at, change=change))
+    session.execute(
+        update(Mention)
+        .where(Mention.workspace_id == workspace_id, Mention.id == mention_id)
+        .values(
+            **counts,
+            title=draft.title,
+            text=draft.text,
+            content_hash=draft.content_hash,
+            search=draft.search,
+            language=draft.language,
+            rating=draft.rating,
+            rating_scale=draft.rating_scale,
+            edited_at=draft.edited_at or draft.collected_at,
+            updated_at=func.now(),
+            version=Mention.version + 1,
+        )
+    )
+    replace_matches(session, workspace_id, was.ref, placed.matches)
+
+
+def _recount(session: Session, workspace_id: UUID, mention_id: UUID, counts: Mapping[str, int]) -> None:
+    session.execute(
+        update(Mention)
+        .where(Mention.workspace_id == workspace_id, Mention.id == mention_id)
+        .values(**counts, updated_at=func.now())
+    )
+    if "reach" in counts:  # the only count that buckets weigh by
+        mark_dirty(session, workspace_id, [mention_id])

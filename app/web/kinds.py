@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.web.language import Tongue
 from app.web.words import N_
 from collectors.base import AnyCollector, Meter
+from ground.accents import without_accents
 
 GROUPS = {
     "web": N_("Press and web"),
@@ -66,8 +66,7 @@ def offer(kind: AnyCollector) -> Offer:
 
 def folded(texts: Iterable[str]) -> str:
     """Texts in lower case and without accents, as the search compares them."""
-    plain = unicodedata.normalize("NFKD", " ".join(texts).lower())
-    return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
+    return " ".join(without_accents(" ".join(texts).lower()).split())
 
 
 def _rank(kind: AnyCollector) -> tuple[int, bool, int, str]:

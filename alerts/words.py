@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ground.accents import without_accents
+
 LONGEST_TEXT = 4_000
 """Code points of a text that are read: what a mention is about is said at its beginning."""
 
@@ -40,8 +42,8 @@ class Telling:
 
 def fold(word: str) -> str:
     """The form in which two spellings are one word: no case, no accents."""
-    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
-    return "".join(c for c in apart if not unicodedata.combining(c))
+    # decomposed before the case is folded: the iota under a Greek vowel is a mark, and then a letter
+    return without_accents(unicodedata.normalize("NFKD", word).casefold())
 
 
 def words(text: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """What every part may use: this package knows nothing of collectors, sentiment, alerts, matching or the app.
 
-`notice` is a sentence for a person, to be translated; `plain` cleans text and takes markup off it, `html` reads the
-tree of a page; `words` cuts a text into folded words; `urls` and `links` read addresses; `isolate` runs a function in
-a process that can be killed.
+`notice` is a sentence for a person, to be translated. `plain` cleans text, and `html` turns markup into text.
+`accents` takes accents off, and `words` cuts a text into folded words. `links` cleans the addresses that collectors
+find, `urls` gives those that are stored and the keys under which two of them are one page, and `tracking` lists the
+parameters that both leave out. `isolate` runs a function in a process that can be killed.
 """

@@ -1,21 +1,106 @@
-"""What a reader sees of a piece of HTML, its blocks on lines of their own. For use in a process that can be killed."""
+"""What a reader sees of HTML, in two ways that give the same words, and other spaces between them.
+
+`html_to_text` reads the texts of feeds and interfaces, which are pieces of HTML: it leaves out quotes and signatures of
+forums, and ends paragraphs by an empty line. `text_of` and `line_of` read elements of a page or a letter that `parsed`
+made a tree of. On the 730 pieces in the recorded answers the two differ in 202, nearly always in empty lines alone; the
+stored texts came from one or the other, so neither can stand in for the other without every mention looking edited.
+Both are for use in a process that can be killed.
+"""
 
 from __future__ import annotations
 
 import re
+from html import unescape
 
+import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-LONGEST_PAGE = 2 * 1024 * 1024  # characters
-UNSEEN = "script, style, template, noscript, head, title, svg, iframe, object, select, textarea"
 BLOCKS = (
-    "address, article, aside, blockquote, br, dd, details, div, dl, dt, figcaption, footer, form, h1, h2, h3, h4, h5, "
-    "h6, header, hr, li, main, nav, ol, p, pre, section, summary, table, tr, ul"
-)
-BREAK = "\x1e"
+    "address", "article", "aside", "blockquote", "br", "caption", "dd", "details", "div", "dl", "dt", "fieldset",
+    "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav",
+    "ol", "p", "pre", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul",
+)  # fmt: skip
+"""Elements that stand on lines of their own."""
+CELLS = ("td", "th")
 
+HTML_LIMIT = (
+    64 * 1024
+)  # characters: the sanitiser is quadratic on hostile nesting, 0.3 s at 64 KB, over a minute at 1 MB
+_INLINE = (
+    "a|abbr|acronym|area|audio|b|base|bdi|bdo|big|body|button|canvas|center|cite|code|col|colgroup|data|datalist|del|"
+    "dfn|dialog|em|embed|font|frame|frameset|head|html|i|iframe|img|input|ins|kbd|label|legend|link|map|mark|math|"
+    "meta|meter|noscript|object|optgroup|option|output|param|picture|progress|q|rp|rt|ruby|s|samp|script|select|"
+    "small|source|span|strike|strong|style|sub|sup|svg|template|textarea|time|title|track|tt|u|var|video|wbr"
+)
+_NO_TAG = re.compile(rf"(?i)<(?!/?(?:{'|'.join((*BLOCKS, *CELLS))}|{_INLINE})[\s/>]|!)")
+_CLEANER = nh3.Cleaner(
+    tags={*BLOCKS, *CELLS, "cite"},
+    clean_content_tags={"script", "style", "iframe", "object", "template"},
+    attributes={},
+    allowed_classes={
+        "div": {"quotewrapper"},
+        "aside": {"quote"},
+        "blockquote": {"uncited", "bbCodeBlock--quote"},
+    },
+)
+# What the cleaner lets through is well formed and bare, so that patterns are enough from here on.
+_QUOTING = re.compile(
+    r'<(?P<opened>div|aside|blockquote)(?P<quote> class="[^"]+"|(?=>(?:<div>)?<cite>))?[^>]*>'
+    r"|</(?:div|aside|blockquote)>"
+)
+_CELL = re.compile(r"</?t[dh]>")
+_TAG = re.compile(r"</?(\w+)[^>]*>")
+_SIGNATURE = re.compile(r"<p>\s*(?:Statistics: Posted by|Statistiques: Posté par)\b.*?(?:</p>|$)", re.DOTALL)
+
+
+def html_to_text(html: str) -> str:
+    """What a reader sees of a piece of HTML, its blocks on lines of their own. No markup is left; not cleaned yet.
+
+    Only the first 64 KB count. Quotes of other messages (phpBB, Discourse, XenForo) and the signature phpBB adds to its
+    feeds are left out, unless nothing else is there.
+    """
+    if "<" not in html:
+        return unescape(html[:HTML_LIMIT])
+    bare = _SIGNATURE.sub("", _CLEANER.clean(html[:HTML_LIMIT]))
+    return _without_tags(_without_quotes(bare)) or _without_tags(bare)
+
+
+def title_of_html(html: str) -> str:
+    """The text of a title that may be HTML. Signs that open no known element are text, as in «A & B <c>»."""
+    return html_to_text(_NO_TAG.sub("&lt;", html[:HTML_LIMIT]))
+
+
+def _without_tags(bare: str) -> str:
+    spaced = _CELL.sub(" ", bare)
+    return unescape(_TAG.sub(lambda tag: "" if tag[1] == "cite" else "\n", spaced)).strip()
+
+
+def _without_quotes(bare: str) -> str:
+    """The parts outside of every quote; the whole where a quote is never closed."""
+    parts, start, depth = [], 0, 0
+    opened: list[bool] = []  # whether each element that is open here is a quote
+    for tag in _QUOTING.finditer(bare):
+        if tag["opened"]:
+            opened.append(_opens_quote(tag))
+            if opened[-1] and not depth:
+                parts.append(bare[start : tag.start()])
+            depth += opened[-1]
+        elif opened and opened.pop():
+            depth -= 1
+            start = start if depth else tag.end()
+    return "\n".join([*parts, bare[start:]]) if not depth else bare
+
+
+def _opens_quote(tag: re.Match[str]) -> bool:
+    """An element with the class of a quote, or a `blockquote` whose first child cites somebody."""
+    return bool(tag["quote"]) or (tag["opened"] == "blockquote" and tag["quote"] is not None)
+
+
+LONGEST_PAGE = 2 * 1024 * 1024  # characters
+_UNSEEN = "script, style, template, noscript, head, title, svg, iframe, object, select, textarea"
+_BREAK = "\x1e"
 _SPACES = re.compile(r"[^\S\x1e]+")
-_BREAKS = re.compile(rf" ?{BREAK}[{BREAK} ]*")
+_BREAKS = re.compile(rf" ?{_BREAK}[{_BREAK} ]*")
 
 
 def parsed(html: str) -> LexborHTMLParser:
@@ -25,13 +110,13 @@ def parsed(html: str) -> LexborHTMLParser:
 
 def text_of(node: LexborNode) -> str:
     """The text of an element. The tree is changed: what nobody sees is taken out, blocks are marked."""
-    for unseen in node.css(UNSEEN):
+    for unseen in node.css(_UNSEEN):
         if unseen.mem_id != node.mem_id:
             unseen.decompose()
-    for block in node.css(BLOCKS):
+    for block in node.css(", ".join(BLOCKS)):
         if block.mem_id != node.mem_id:
-            block.insert_before(BREAK)
-            block.insert_after(BREAK)
+            block.insert_before(_BREAK)
+            block.insert_after(_BREAK)
     text = (node.text() or "").replace("\x00", "")
     return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
 

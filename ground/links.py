@@ -6,6 +6,8 @@ import html
 import re
 from urllib.parse import parse_qs, urljoin, urlsplit, urlunsplit
 
+from ground.tracking import tracks_in_ids
+
 LONGEST_LINK = 2048
 PAGE_HEAD = 65_536  # characters of a page in which its feeds are looked for
 
@@ -20,7 +22,6 @@ DISCOURSE = re.compile(r"""<meta\s{1,4}name=["']?generator["']?\s{1,4}content=["
 PHPBB = re.compile(r"""\bid=["']phpbb["']|phpbb_alert""", re.IGNORECASE)
 OF_COMMENTS = re.compile(r"comment", re.IGNORECASE)
 GOOGLE = re.compile(r"(?:www\.)?google(?:\.[a-z]{2,3}){1,2}")
-TRACKING = re.compile(r"(?:utm_[a-z]+|fbclid|gclid|mc_[a-z]+|igshid|ref)=", re.IGNORECASE)
 INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0]+")
 
 
@@ -49,10 +50,11 @@ def unwrapped(link: str) -> str:
 
 
 def without_tracking(link: str) -> str:
-    """The address less the parameters that only say where a reader came from."""
-    bare, mark, query = link.partition("?")
-    kept = "&".join(part for part in query.split("&") if part and not TRACKING.match(part))
-    return bare + (mark + kept if kept else "")
+    """The address less the parameters that only say where a reader came from: a part of stored ids, see `tracking`."""
+    address, mark, query = link.partition("?")
+    pairs = [(pair.partition("="), pair) for pair in query.split("&") if pair]
+    kept = "&".join(pair for (name, equals, _), pair in pairs if not (equals and tracks_in_ids(name)))
+    return address + (mark + kept if kept else "")
 
 
 def feed_links(page: str, address: str) -> tuple[str, ...]:

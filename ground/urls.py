@@ -17,6 +17,8 @@ from urllib.parse import unquote_plus
 
 import idna
 
+from ground.tracking import tracks
+
 LINK_LIMIT = 2048
 _LINK = re.compile(r"(?i)(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
 _AUTHORITY = re.compile(r"(\[[^\]]*\]|[^:]*)(?::(\d*))?", re.ASCII)
@@ -28,27 +30,6 @@ _PORT = re.compile(r":\d+$")
 _MIRRORS = re.compile(r"^(www|m|old|mobile)\.")
 _PORTS = {"http": "80", "https": "443"}
 
-# `ref` and `source`-like names are kept to those seen to change nothing; a parameter too few merges less, one too many
-# merges different pages.
-_TRACKING = re.compile(
-    r"""(?ix) utm_.* | mc_[ce]id | hsa_.* | mtm_.* | pk_(?:campaign|kwd|keyword|source|medium|content|cid)
-    | piwik_(?:campaign|kwd|keyword) | at_(?:medium|campaign.*|custom.*|link_.*|bbc_.*|format|ptr_name|creation|variant)
-    | fbclid | fb_(?:ref|source|action_ids|action_types) | gclid | gclsrc | gbraid | wbraid | dclid | gad_source
-    | gad_campaignid | msclkid | yclid | ysclid | twclid | ttclid | li_fat_id | igshid | igsh | ig_rid | _ga | _gl
-    | _hsenc | _hsmi | mkt_tok | vero_(?:id|conv) | oly_(?:anon|enc)_id | s_cid | rb_clickid | wt_mc | xtor | xts
-    | cmpid | cmp | ncid | ns_(?:mchannel|source|campaign|linkname|fee) | ref | ref_(?:src|url) | __twitter_impression
-    | guccounter | guce_referrer(?:_sig)? | srnd | smid | spm | mibextid | epik | s_kwcid""",
-)
-_TRACKING_BY_HOST = {
-    "youtube.com": frozenset({"si", "feature", "pp", "ab_channel"}),
-    "youtu.be": frozenset({"si", "feature"}),
-    "twitter.com": frozenset({"s", "t"}),
-    "x.com": frozenset({"s", "t"}),
-    "reddit.com": frozenset({"share_id", "rdt", "context"}),
-    "tiktok.com": frozenset({"_r", "_t", "is_from_webapp", "sender_device"}),
-    "linkedin.com": frozenset({"trk", "trackingid", "lipi"}),
-    "news.google.com": frozenset({"oc", "hl", "gl", "ceid"}),
-}
 _REDIRECTORS = (
     (re.compile(r"(?:www\.|news\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?"), re.compile(r"/(?:news/)?url"), ("url", "q")),
     (re.compile(r"lm?\.(?:facebook|instagram)\.com|l\.(?:messenger|threads)\.(?:com|net)"), re.compile("/.*"), ("u",)),
@@ -229,11 +210,7 @@ def _bare(parts: _Parts) -> _Parts:
 
 
 def _without_tracking(query: str | None, name: str) -> str | None:
-    tracked = _TRACKING_BY_HOST.get(_MIRRORS.sub("", name), frozenset())
-    kept = []
-    for pair in (query or "").split("&"):
-        key = pair.partition("=")[0]
-        if pair and key.lower() not in tracked and not _TRACKING.fullmatch(key):
-            kept.append(pair)
-    kept.sort(key=lambda pair: pair.partition("=")[0])
-    return "&".join(kept) or None
+    host = _MIRRORS.sub("", name)
+    pairs = [(pair.partition("=")[0], pair) for pair in (query or "").split("&") if pair]
+    kept = sorted(((key, pair) for key, pair in pairs if not tracks(key, host)), key=lambda named: named[0])
+    return "&".join(pair for _, pair in kept) or None

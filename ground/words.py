@@ -68,7 +68,7 @@ def _is_kept(char: str) -> bool:
 
 
 def _without_accents(text: str) -> str:
-    # Classes under 10 are no accents: vowels of Indian scripts, the voicing marks of kana.
+    # Unlike `ground.accents`, for every script: classes under 10 are vowels of Indian ones, voicing marks of kana.
     return "".join(char for char in normalize("NFKD", text) if combining(char) < 10)
 
 

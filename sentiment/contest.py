@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from unicodedata import combining, normalize
+
+from ground.accents import without_accents
 
 from .comparatives import FAULTS, TURNS_OF, Outcome, Turn
 from .named import Name, Span
@@ -119,8 +120,7 @@ def _folded(char: str) -> str:
         return ""
     if char.isspace():
         return " "
-    plain = normalize("NFKD", char.translate(_SIGNS)).lower()
-    return "".join(sign for sign in plain if not combining(sign))
+    return without_accents(char.translate(_SIGNS)).lower()
 
 
 @cache

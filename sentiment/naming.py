@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ground.accents import in_ascii
 
 from .base import ModelError
 from .quantify import Floats
@@ -71,7 +72,7 @@ def calibrated(logits: Floats, settings: NDArray[np.float64]) -> Floats:
 
 
 def _folded(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", str(name)).encode("ascii", "ignore").decode().lower()
+    plain = in_ascii(str(name)).lower()
     return " ".join(re.sub(r"[_\s-]+(?!\d+$)|_", " ", plain).split())
 
 

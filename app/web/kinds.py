@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import inf
@@ -10,6 +9,7 @@ from math import inf
 from app.web.language import Tongue
 from app.web.words import N_
 from collectors.base import AnyCollector, Meter
+from ground.accents import without_accents
 
 GROUPS = {
     "web": N_("Press and web"),
@@ -65,8 +65,7 @@ def offer(kind: AnyCollector) -> Offer:
 
 def folded(texts: Iterable[str]) -> str:
     """Texts in lower case and without accents, as the search compares them."""
-    plain = unicodedata.normalize("NFKD", " ".join(texts).lower())
-    return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
+    return " ".join(without_accents(" ".join(texts).lower()).split())
 
 
 def _rank(kind: AnyCollector) -> tuple[float, bool, int, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -11,6 +10,7 @@ from itertools import count
 from random import Random
 
 from collectors.base import RawMention
+from ground.accents import in_ascii
 
 from .texts import Language, Mood, Story, Thread, texts
 
@@ -244,5 +244,4 @@ def _published(mention: RawMention) -> datetime:
 
 
 def _slug(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", in_ascii(text).lower()).strip("-")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from collectors._kit.times import moment
+from ground.accents import without_accents
 
 MONTHS = {
     name: number
@@ -63,8 +63,7 @@ def told_date(text: str, now: datetime, month_first: bool = False) -> datetime |
 
 def _plain(text: str) -> str:
     """In lower case, without accents, its typographic apostrophes and spaces made plain."""
-    letters = unicodedata.normalize("NFKD", text[:300].lower().replace("’", "'"))
-    return " ".join("".join(sign for sign in letters if not unicodedata.combining(sign)).split())
+    return " ".join(without_accents(text[:300].lower().replace("’", "'")).split())
 
 
 def _ago(text: str, now: datetime) -> datetime | None:

@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from app.pipeline.sift.fingerprint import PLATFORM, Scope, content_hash, fingerprint
 from collectors.base import RawMention
-from ground.plain import clean_line, clean_text, html_to_text, title_of_html
+from ground.html import html_to_text, title_of_html
+from ground.plain import clean_line, clean_text
 from ground.urls import canonical, host, link
 from ground.words import TEXT_LIMIT, TITLE_LIMIT, folded, search_vector
 from matching.story import StoryKey, story_of

@@ -1,0 +1,46 @@
+"""`vigie admin create`: accounts, from the terminal."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from pydantic import ValidationError
+
+from app.actions.accounts import NewAccount
+from app.actions.accounts import create as create_account
+from app.cli.names import operator
+from app.cli.options import example, workspace_option
+from app.cli.running import Failed, running
+from app.settings import without_kind
+
+
+@click.group()
+def admin() -> None:
+    """Accounts, from the terminal."""
+
+
+@admin.command()
+@click.option("--email", required=True)
+@click.option("--name", default="")
+@click.option("--password-stdin", is_flag=True, help="read the password from standard input, not from a prompt")
+@workspace_option
+@example("echo 'a long pass phrase' | vigie admin create --email ana@example.org --password-stdin")
+def create(email: str, name: str, password_stdin: bool, workspace: str) -> None:
+    """Creates an account that may do everything in a workspace."""
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    with running() as services, services.db.writing() as session:
+        viewer = operator(session, workspace)
+        user = create_account(session, viewer, new_account(email, name, password))
+        click.echo(f"{user.email} may now log in at {services.settings.address}/login")
+
+
+def new_account(email: str, name: str, password: str) -> NewAccount:
+    """Raises Failed when a field is not valid."""
+    try:
+        return NewAccount(email=email, name=name, password=password)
+    except ValidationError as error:
+        raise Failed("; ".join(f"{e['loc'][0]}: {without_kind(e['msg'])}" for e in error.errors())) from error

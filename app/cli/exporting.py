@@ -1,0 +1,39 @@
+"""`vigie export`: mentions to a file."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+
+import click
+
+from app.cli.names import brand_id_of, operator
+from app.cli.options import example, workspace_option
+from app.cli.running import Failed, running
+from app.pipeline.files.exporting import FORMATS
+from app.queries.export import COLUMNS, batches
+from app.queries.feed import Wanted
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(["csv", "jsonl", "xlsx"]), default="csv", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="a file; standard output otherwise")
+@click.option("--brand", help="only the mentions of this brand, by name")
+@workspace_option
+@example("vigie export --format jsonl --output mentions.jsonl")
+def export(form: str, output: Path | None, brand: str | None, workspace: str) -> None:
+    """Exports mentions with their stances."""
+    _, write = FORMATS[form]
+    with running() as services:
+        with services.db.reading() as session:
+            viewer = operator(session, workspace)
+            filters = Wanted(brands=(brand_id_of(session, viewer, brand),) if brand else ())
+        rows = (row for page in batches(services.db, viewer, filters) for row in page)
+        try:
+            with output.open("wb") if output else nullcontext(sys.stdout.buffer) as stream:
+                stream.writelines(write(rows, COLUMNS))
+        except OSError as error:
+            if output is None:
+                raise
+            raise Failed(f"{output} cannot be written: {error.strerror}") from error

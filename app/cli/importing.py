@@ -1,0 +1,98 @@
+"""`vigie import`: mentions, or answers to a survey, from a file."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+import click
+
+from app.actions.answering import import_answers
+from app.actions.importing import Reading, Report, import_file
+from app.cli.names import brand_id_of, operator
+from app.cli.options import example, workspace_option
+from app.cli.running import Failed, running
+
+LINES_SHOWN = 20
+"""Refused lines that are printed: a file of another shape is refused on every line."""
+
+
+@click.command(name="import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--source", help="the source that the mentions belong to, by name; made when missing")
+@click.option("--survey", metavar="BRAND", help="the file holds answers to a survey about this brand, by name")
+@click.option("--dry-run", is_flag=True, help="tell what would come of it, and store nothing")
+@click.option("--timezone", default="UTC", show_default=True, help="the zone of dates that carry none")
+@click.option("--map", "columns", multiple=True, metavar="COLUMN=FIELD", help="what a column is; repeat it for others")
+@click.option("--json", "as_json", is_flag=True, help="print the result as JSON")
+@workspace_option
+@example("vigie import avis.csv --source 'Avis 2025'\n  vigie import nps.xlsx --survey Acme --timezone Europe/Paris")
+def import_command(
+    file: Path,
+    source: str | None,
+    survey: str | None,
+    dry_run: bool,
+    timezone: str,
+    columns: tuple[str, ...],
+    as_json: bool,
+    workspace: str,
+) -> None:
+    """Imports mentions, or answers to a survey, from CSV, JSON Lines or XLSX.
+
+    Importing a file again changes nothing.
+    """
+    if (source is None) == (survey is None):
+        raise click.UsageError("give either --source NAME or --survey BRAND")
+    reading = Reading(columns_of(columns), zone_of(timezone))
+    with running() as services, file.open("rb") as stream, progress("reading") as tick:
+        with services.db.reading() as session:
+            viewer = operator(session, workspace)
+            brand_id = brand_id_of(session, viewer, survey) if survey is not None else None
+        if brand_id is not None:
+            report = import_answers(services, viewer, brand_id, file.name, stream, tick, reading=reading, dry=dry_run)
+        else:
+            name, now = source or "", datetime.now(UTC)
+            report = import_file(services, viewer, name, file.name, stream, now, tick, reading=reading, dry=dry_run)
+    if as_json:
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
+    else:
+        print_report(report, mentions=survey is None)
+    if report.refused and not report.kept:
+        raise Failed("no line could be imported")
+
+
+def print_report(report: Report, *, mentions: bool) -> None:
+    """Prints what came of the file, and on stderr why lines were refused. `mentions`: or answers to a survey."""
+    click.echo(report.sentence(unmatched=mentions))
+    for line, reason in report.refused[:LINES_SHOWN]:
+        click.echo(f"  line {line}: {reason}", err=True)
+
+
+def columns_of(pairs: tuple[str, ...]) -> dict[str, str] | None:
+    """{column: field} from what was typed as COLUMN=FIELD, None for nothing. Raises click.UsageError."""
+    parts = [text.rpartition("=") for text in pairs]
+    if any(not column or not field for column, _, field in parts):
+        raise click.UsageError("--map takes COLUMN=FIELD, for instance --map 'Votre avis=text'")
+    return {column: field for column, _, field in parts} or None
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """Raises click.UsageError."""
+    if name not in available_timezones():
+        raise click.UsageError("--timezone takes an IANA name, such as Europe/Paris")
+    return ZoneInfo(name)
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int], None]]:
+    """Counts on stderr when that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _number: None
+        return
+    yield lambda number: click.echo(f"\r{label}: {number:,}", nl=False, err=True)
+    click.echo(err=True)

@@ -1,0 +1,68 @@
+"""Opens the services that a verb needs, and turns each expected failure into one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
+
+from app import log as logs
+from app.bootstrap import ensure_default_workspace
+from app.db import wait_until_ready
+from app.migrate import SchemaIsNewer, migrate
+from app.problems import Problem
+from app.services import Misconfigured, Services, build
+from app.settings import Settings, without_kind
+
+PATIENCE = 10.0
+PATIENCE_OF_A_SERVER = 60.0
+"""Seconds a database may take to start: whoever typed a command watches, whoever starts a server does not."""
+
+
+class Failed(click.ClickException):
+    """One sentence on stderr, exit code 1."""
+
+    exit_code = 1
+
+
+@contextmanager
+def running(*, migrated: bool = True, patience: float = PATIENCE) -> Iterator[Services]:
+    """The services that the settings name, once the database answers within `patience` seconds.
+
+    `migrated`: the schema is brought up to this version first, and the workspace `default` is made. Raises Failed, also
+    for every expected failure of the block.
+    """
+    services = opened()
+    try:
+        wait_until_ready(services.db, patience)
+        if migrated:
+            migrate(services.db)
+            with services.db.writing() as session:
+                ensure_default_workspace(session)
+        yield services
+    except (Misconfigured, SchemaIsNewer, TimeoutError) as error:
+        raise Failed(str(error)) from error
+    except Problem as problem:
+        raise Failed(" ".join([problem.detail, *(f"{e.field}: {e.message}" for e in problem.errors)])) from problem
+    except DBAPIError as error:
+        raise Failed(f"the database did not do it: {str(error.orig).splitlines()[0]}") from error
+    finally:
+        services.close()
+
+
+def opened() -> Services:
+    """The services that the settings name, whether or not the database answers. Raises Failed."""
+    try:
+        settings = Settings()
+        logs.set_up(settings.log_level)
+        return build(settings)
+    except ValidationError as error:
+        wrong = "; ".join(f"VIGIE_{str(e['loc'][0]).upper()}: {without_kind(e['msg'])}" for e in error.errors())
+        raise Failed(f"a setting is not valid: {wrong}") from error
+    except Misconfigured as error:
+        raise Failed(str(error)) from error
+    except OSError as error:
+        raise Failed(f"a file or folder that a setting names cannot be used: {error}") from error

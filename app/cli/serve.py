@@ -1,0 +1,85 @@
+"""`vigie serve` and `vigie web`: the web app and the API, with or without a worker beside them."""
+
+from __future__ import annotations
+
+import signal
+from datetime import UTC, datetime
+
+import click
+import uvicorn
+
+from app.actions.sample import load
+from app.auth.links import SETUP, new_link
+from app.bootstrap import has_account, is_unused
+from app.cli.names import operator
+from app.cli.options import example
+from app.cli.running import PATIENCE_OF_A_SERVER, running
+from app.main import create_app
+from app.pipeline.gather.follow import anything_to_follow
+from app.scorer import place_of
+from app.services import Services
+from app.supervise import Supervisor
+
+
+@click.command()
+@click.option("--sample", is_flag=True, help="fill an empty database with a fictional brand and its competitor")
+@example("vigie serve --sample")
+def serve(sample: bool) -> None:
+    """Serves the web app and the API, with one worker beside them, and what follows streams once there are some."""
+    with running(patience=PATIENCE_OF_A_SERVER) as services:
+        place_of(services.settings)  # a wrong model is refused here, once, rather than by a worker that keeps dying
+        if sample:
+            load_sample_when_unused(services)
+        supervisor = Supervisor(services.embedded, lambda: anything_to_follow(services.db))
+        supervisor.start()
+        try:
+            serve_web(services)
+        finally:
+            supervisor.stop()
+
+
+@click.command()
+@example("VIGIE_DATABASE_URL=postgresql://vigie@db/vigie vigie web")
+def web() -> None:
+    """Serves the web app and the API, without a worker."""
+    with running(patience=PATIENCE_OF_A_SERVER) as services:
+        serve_web(services)
+
+
+def load_sample_when_unused(services: Services) -> None:
+    """Loads the sample into a database that nobody has used yet."""
+    with services.db.writing() as session:
+        if is_unused(session):
+            load(session, operator(session, "default"), services.jobs, datetime.now(UTC))
+
+
+def serve_web(services: Services) -> None:
+    """Serves until SIGTERM or SIGINT, after it has printed where."""
+    settings = services.settings
+    config = uvicorn.Config(
+        create_app(services),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    print_address(services)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, leave)  # uvicorn takes them over while it serves, and raises them again at its end
+    uvicorn.Server(config).run()
+
+
+def leave(_number: int, _frame: object) -> None:
+    """Unwinds the stack, so that the worker, the connections and the embedded database end in order."""
+    raise SystemExit(0)
+
+
+def print_address(services: Services) -> None:
+    """Prints the address, and a new one-time link to the first account while there is none."""
+    address = services.settings.address
+    with services.db.writing() as session:
+        link = None if has_account(session) else new_link(session, SETUP, datetime.now(UTC))
+    click.echo(f"\n  Vigie is at {address}")
+    if link:
+        click.echo(f"  Create the first account here, once, within a day:\n\n    {address}/setup?token={link}\n")

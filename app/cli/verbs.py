@@ -1,0 +1,56 @@
+"""The verbs of `vigie`. The file that holds a verb is imported when the verb is typed: a list needs none of them."""
+
+from __future__ import annotations
+
+from pkgutil import resolve_name
+
+import click
+
+VERBS = {
+    "admin": ("app.cli.admin:admin", "Accounts, from the terminal."),
+    "doctor": ("app.cli.doctor:doctor", "Says what is set, from where, masked; and what can be reached."),
+    "export": ("app.cli.exporting:export", "Exports mentions with their stances."),
+    "import": (
+        "app.cli.importing:import_command",
+        "Imports mentions, or answers to a survey, from CSV, JSON Lines or XLSX.",
+    ),
+    "key": ("app.cli.key:key", "API keys, from the terminal."),
+    "migrate": ("app.cli.migrate:migrate", "Brings the database's schema up to this version."),
+    "sample": ("app.cli.sample:sample", "The sample: a fictional brand and its competitor."),
+    "serve": (
+        "app.cli.serve:serve",
+        "Serves the web app and the API, with one worker beside them, and what follows streams once there are some.",
+    ),
+    "stream": ("app.cli.stream:stream", "Follows the sources that never end (Bluesky and Mastodon, live)."),
+    "web": ("app.cli.serve:web", "Serves the web app and the API, without a worker."),
+    "worker": ("app.cli.worker:worker", "Collects, scores, watches and notifies."),
+}
+"""Where the command of each verb is, and the first sentence of its help."""
+
+
+class Verbs(click.Group):
+    """A group whose `commands` only stand for the real ones in the list that `--help` prints."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Imports the command that was typed. Raises click.UsageError when there is no such verb."""
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, command_of(name) if name else None, rest
+
+
+def command_of(verb: str) -> click.Command:
+    """The real command of a verb. Raises KeyError when there is none."""
+    command = resolve_name(VERBS[verb][0])
+    assert isinstance(command, click.Command)
+    return command
+
+
+@click.group(
+    cls=Verbs,
+    commands={verb: click.Command(verb, help=sentence) for verb, (_, sentence) in VERBS.items()},
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(package_name="vigie")
+def main() -> None:
+    """Vigie watches what the web says about your brands. Settings are environment variables: see docs/operating.md."""

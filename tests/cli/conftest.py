@@ -1,0 +1,73 @@
+"""The command line as a process, in an environment of its own, on a migrated database that a test module shares."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from app.db import Database, Embedded
+from app.models import uuid7
+from tests.conftest import TEMPLATE, url_of
+
+OWN_KEY = "a secret key for tests only"
+NO_DATABASE = {"VIGIE_DATABASE_URL": "postgresql://a:sesame@127.0.0.1:1/d", "VIGIE_SECRET_KEY": OWN_KEY}
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+def vigie(*words: str | Path, stdin: str = "", **environment: str) -> Ran:
+    """Runs one command in an environment that holds no setting but those given."""
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("VIGIE_")}
+    command = [sys.executable, "-m", "app", *map(str, words)]
+    done = subprocess.run(command, input=stdin.encode(), env={**bare, **environment}, capture_output=True, timeout=120)
+    return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def url(server: Embedded) -> Iterator[str]:
+    """A migrated database for the commands of this module."""
+    yield from made(server, f" TEMPLATE {TEMPLATE}")
+
+
+@pytest.fixture
+def blank(server: Embedded) -> Iterator[str]:
+    """A database without any table."""
+    yield from made(server, "")
+
+
+def made(server: Embedded, template: str) -> Iterator[str]:
+    name = f"cli_{uuid7().hex}"
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}" + template).format(sql.Identifier(name)))
+    yield url_of(server, name)
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def run(url: str, tmp_path: Path) -> Run:
+    given = {"VIGIE_DATABASE_URL": url, "VIGIE_SECRET_KEY": OWN_KEY, "VIGIE_DATA_DIR": str(tmp_path / "data")}
+    return lambda *words, stdin="": vigie(*words, stdin=stdin, **given)
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    database = Database(url)
+    yield database
+    database.close()

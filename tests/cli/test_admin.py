@@ -1,0 +1,34 @@
+"""`vigie admin create`: an account, or one sentence about what is wrong with it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from app.auth.passwords import matches
+from app.cli.admin import new_account
+from app.cli.running import Failed
+from app.db import Database
+from app.models import Member, User
+from tests.cli.conftest import Run
+
+PASSWORD = "a pass phrase for tests"
+
+
+def test_the_account_may_do_everything_with_the_password_from_standard_input(run: Run, database: Database) -> None:
+    ran = run("admin", "create", "--email", "Ana@Example.org", "--password-stdin", stdin=f"{PASSWORD}\n")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == "ana@example.org may now log in at http://127.0.0.1:8000/login\n"
+    with database.reading() as session:
+        user, member = session.execute(select(User, Member).join(Member, Member.user_id == User.id)).one()
+        assert (user.email, member.role) == ("ana@example.org", "admin")
+        assert matches(user.password_hash, PASSWORD)
+    again = run("admin", "create", "--email", "ana@example.org", "--password-stdin", stdin=f"{PASSWORD}\n")
+    assert (again.code, again.out) == (1, "")
+    assert again.err.startswith("Error: This address has an account already.")
+
+
+@pytest.mark.parametrize("email", ["ana", "ana@", "ana@nowhere", "ana@example.org;eve@example.org"])
+def test_an_address_that_is_none_is_refused_in_one_sentence(email: str) -> None:
+    with pytest.raises(Failed, match=r"^email: write an address like ana@example\.com$"):
+        new_account(email, "", PASSWORD)

@@ -18,7 +18,7 @@ from app.actions.sources import about
 from app.jobs import Jobs
 from app.models import AlertRule, Channel, uuid7
 from app.problems import FieldError, Problem, invalid, not_found
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 
 RULES_MAX = 1000
 
@@ -71,9 +71,9 @@ class RuleChanges(Changes):
     enabled: bool = True
 
 
+@may("write")
 def create(session: Session, viewer: Viewer, new: NewRule, jobs: Jobs) -> AlertRule:
     """Adds a rule. Raises Problem 404 for its brand or a channel, 409 for its name, 422 for its fields."""
-    viewer.needs("write")
     about(session, viewer, new.brand_id)
     _to_channels(session, viewer, new.channels)
     number = session.scalar(select(func.count()).where(AlertRule.workspace_id == viewer.workspace_id)) or 0
@@ -90,9 +90,9 @@ def create(session: Session, viewer: Viewer, new: NewRule, jobs: Jobs) -> AlertR
     return row
 
 
+@may("write")
 def update(session: Session, viewer: Viewer, rule_id: UUID, changes: RuleChanges, jobs: Jobs) -> AlertRule:
     """Changes a rule; enabling one that was disabled for its failures gives it a new chance."""
-    viewer.needs("write")
     row = locked(session, viewer, rule_id)
     values = changes.model_dump(exclude_unset=True)
     about(session, viewer, values.get("brand_id"))
@@ -111,9 +111,9 @@ def update(session: Session, viewer: Viewer, rule_id: UUID, changes: RuleChanges
     return row
 
 
+@may("write")
 def delete(session: Session, viewer: Viewer, rule_id: UUID) -> None:
     """Removes a rule and its incidents."""
-    viewer.needs("write")
     row = locked(session, viewer, rule_id)
     record(session, viewer, "rule.delete", rule_id, name=row.name)
     session.delete(row)
@@ -143,6 +143,7 @@ def _to_channels(session: Session, viewer: Viewer, ids: list[UUID]) -> None:
             raise problem
 
 
+@may("write")
 def locked(session: Session, viewer: Viewer, rule_id: UUID) -> AlertRule:
     """The rule, kept from other writers until the end of the transaction. Raises Problem 404."""
     row = session.get(AlertRule, (viewer.workspace_id, rule_id), with_for_update=True)

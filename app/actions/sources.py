@@ -24,7 +24,7 @@ from app.pipeline.past import DAYS_MAX
 from app.problems import FieldError, Problem, invalid, not_found
 from app.services import Services
 from app.settings import Settings
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 from collectors import all_collectors
 from collectors.base import AnyCollector
 
@@ -65,9 +65,9 @@ class SourceChanges(Changes):
     backfill_days: int = Field(0, ge=0, le=DAYS_MAX, description="Another number starts afresh; 0 goes back no more.")
 
 
+@may("write")
 def create(session: Session, viewer: Viewer, new: NewSource, services: Services, now: datetime) -> Source:
     """Adds a source and has it read at once. Raises Problem 404 for its brand, 409 for its name, 422 for its fields."""
-    viewer.needs("write")
     collector = collector_of(new.collector)
     number = session.scalar(select(func.count()).where(Source.workspace_id == viewer.workspace_id)) or 0
     if number >= SOURCES_MAX:
@@ -98,12 +98,12 @@ def create(session: Session, viewer: Viewer, new: NewSource, services: Services,
     return row
 
 
+@may("write")
 def update(
     session: Session, viewer: Viewer, source_id: UUID, changes: SourceChanges, services: Services, now: datetime
 ) -> Source:
     """Changes a source. New params start it afresh. What is under way for the old ones, for another brand, or for a
     source that is paused now, is not stored."""
-    viewer.needs("write")
     row = locked(session, viewer, source_id)
     values = changes.model_dump(exclude_unset=True)
     collector = collector_of(row.collector)
@@ -160,18 +160,18 @@ def _end_reading(row: Source) -> None:
     row.fence += 1
 
 
+@may("write")
 def delete(session: Session, viewer: Viewer, source_id: UUID) -> None:
     """Reads a source no more. What it brought stays."""
-    viewer.needs("write")
     row = locked(session, viewer, source_id)
     record(session, viewer, "source.delete", source_id, collector=row.collector, name=row.name)
     session.delete(row)
     session.flush()
 
 
+@may("write")
 def poll_now(session: Session, viewer: Viewer, source_id: UUID, services: Services, now: datetime) -> Source:
     """Has a source read as soon as a worker is free. Raises Problem 409 when it is paused or never polled."""
-    viewer.needs("write")
     row = locked(session, viewer, source_id)
     if not (collector := collector_of(row.collector)).polled:
         raise Problem("not-polled", 409, _NOT_POLLED[bool(collector.stream)])
@@ -183,9 +183,9 @@ def poll_now(session: Session, viewer: Viewer, source_id: UUID, services: Servic
     return row
 
 
+@may("write")
 def readdress(session: Session, viewer: Viewer, source_id: UUID, services: Services) -> Source:
     """Gives a source another address to send to; the former one is nobody's from now on. Raises Problem 409."""
-    viewer.needs("write")
     row = locked(session, viewer, source_id)
     if collector_of(row.collector).receive is None:
         raise Problem("not-sent-to", 409, "Nothing is sent to this source: it reads by itself.")
@@ -197,6 +197,7 @@ def readdress(session: Session, viewer: Viewer, source_id: UUID, services: Servi
     return row
 
 
+@may("read")
 def inbound_url(row: Source, viewer: Viewer, services: Services) -> str | None:
     """The address that others send to; None for sources that are not sent to, and for who may not change them.
 
@@ -289,6 +290,7 @@ def place(row: Source) -> str:
     return f"source:{row.workspace_id}:{row.id}"
 
 
+@may("write")
 def about(session: Session, viewer: Viewer, brand_id: UUID | None) -> None:
     """Raises Problem 404 unless the brand is the viewer's."""
     if brand_id is not None and session.get(Brand, (viewer.workspace_id, brand_id)) is None:
@@ -297,6 +299,7 @@ def about(session: Session, viewer: Viewer, brand_id: UUID | None) -> None:
         raise problem
 
 
+@may("write")
 def locked(session: Session, viewer: Viewer, source_id: UUID) -> Source:
     """The source, kept from other writers until the end of the transaction. Raises Problem 404."""
     row = session.get(Source, (viewer.workspace_id, source_id), with_for_update=True)

@@ -27,7 +27,7 @@ from app.pipeline.sift import tied, worth, written
 from app.pipeline.store import Origin
 from app.problems import FieldError, Problem, invalid
 from app.services import Services
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 from collectors.base import AnyCollector, Notice, Page, RawMention, SourceError
 
 SHOWN = 20
@@ -56,13 +56,13 @@ class Trial:
     warning: Notice | None
 
 
+@may("write")
 def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime, source_id: UUID | None = None) -> Trial:
     """Reads the first page of a source that may not exist yet; its name and its interval play no part.
 
     What runs out is counted for the source of that id, or else kept for the one that is saved with the same key.
     Raises Problem 422; its code is among UNREAD when the source itself is at fault, and then its sentence says why.
     """
-    viewer.needs("write")
     collector = collector_of(new.collector)
     if not (collector.polled or collector.stream):
         raise invalid(FieldError("collector", "Nothing is read from such a source: it is sent to us."))

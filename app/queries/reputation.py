@@ -21,7 +21,7 @@ from app.queries.brands import brand, known_brands
 from app.queries.feed import one_of
 from app.queries.labelling import OwnSample, own_sample
 from app.queries.sources import known_sources
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 from sentiment.indices import Reputation, Scored, Tally, apart, reputations, share_of_voice
 from sentiment.quantify import LanguageGroup, Matrix, group_of
 
@@ -101,6 +101,7 @@ class Compared:
     share_of_voice: float
 
 
+@may("read")
 def reputation(session: Session, viewer: Viewer, brand_id: UUID, period: Period, slant: Slant) -> ReputationView:
     """The score of a brand. Raises Problem 404, and 422 when the series would be too long."""
     row = brand(session, viewer, brand_id)
@@ -116,6 +117,7 @@ def reputation(session: Session, viewer: Viewer, brand_id: UUID, period: Period,
     return ReputationView(row, points[0], points[1:], scorer)
 
 
+@may("read")
 def compare(
     session: Session, viewer: Viewer, brand_ids: Sequence[UUID], period: Period, slant: Slant
 ) -> list[Compared]:
@@ -131,6 +133,7 @@ def compare(
     return [Compared(row, point, voices[str(row.id)]) for row, point in zip(rows, points, strict=True)]
 
 
+@may("read")
 def model(session: Session, viewer: Viewer) -> Model:
     """The model that scores, as its worker told, corrected by the workspace's own labels where there are enough."""
     scorer = known(session)

@@ -15,7 +15,7 @@ from app.problems import FieldError, Problem, invalid
 from app.web import cookies
 from app.web.forms import Posted, posted
 from app.web.language import LANGUAGES
-from app.web.page import Visit, away, member
+from app.web.page import Visit, member, redirect
 
 router = APIRouter(prefix="/settings")
 
@@ -51,7 +51,7 @@ def prefer(form: Posted = Depends(posted), visit: Visit = Depends(member)) -> Re
         if problem.status != 422:
             raise
         return account_page(visit, problem)
-    return away("/settings/account", "account")
+    return redirect("/settings/account", "account")
 
 
 @router.post("/account/password")
@@ -67,7 +67,7 @@ def password(form: Posted = Depends(posted), visit: Visit = Depends(member)) -> 
         if problem.status != 422:
             raise
         return account_page(visit, problem)
-    return away("/settings/account", "password")
+    return redirect("/settings/account", "password")
 
 
 @router.get("/sample")

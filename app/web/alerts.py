@@ -20,7 +20,7 @@ from app.queries.hours import hours
 from app.queries.incidents import StateFilter, incident, incidents
 from app.web.charts import observed_against_expected
 from app.web.forms import Posted, posted
-from app.web.page import Visit, away, member
+from app.web.page import Visit, member, redirect
 
 router = APIRouter(prefix="/alerts")
 
@@ -106,7 +106,7 @@ def act(incident_id: UUID, verb: str, form: Posted = Depends(posted), visit: Vis
             raise
         with visit.services.db.reading() as session:
             return _one(visit, session, incident_id, problem)
-    return away(f"/alerts/{incident_id}", done)
+    return redirect(f"/alerts/{incident_id}", done)
 
 
 def _act(visit: Visit, incident_id: UUID, verb: str, form: Posted) -> str:

@@ -15,7 +15,7 @@ from app.actions.fields import validated
 from app.problems import Problem
 from app.queries.keys import api_keys, audit_log
 from app.web.forms import Posted, posted
-from app.web.page import Visit, away, member
+from app.web.page import Visit, member, redirect
 
 router = APIRouter(prefix="/settings")
 
@@ -70,7 +70,7 @@ def create(form: Posted = Depends(posted), visit: Visit = Depends(member)) -> Re
 def delete(key_id: UUID, visit: Visit = Depends(member)) -> Response:
     with visit.services.db.writing() as session:
         actions.delete(session, visit.viewer, key_id)
-    return away("/settings/keys", "key-deleted")
+    return redirect("/settings/keys", "key-deleted")
 
 
 @router.get("/audit")

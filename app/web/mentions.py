@@ -19,7 +19,7 @@ from app.queries.feed import FeedPage, Wanted, feed
 from app.queries.mentions import mention
 from app.scorer import explainer_of
 from app.web.forms import Posted, posted
-from app.web.page import Visit, away, back_to, member
+from app.web.page import Visit, back_to, member, redirect
 from app.web.reasons import reasons_of
 from app.web.words import WORDS
 
@@ -180,7 +180,7 @@ def correct(mention_id: UUID, form: Posted = Depends(posted), visit: Visit = Dep
     """Corrects the stance for one brand; an empty stance takes the correction back."""
     values = {"stance": form.get("stance") or None, "brand_id": form.get("brand_id") or None}
     _change(visit, mention_id, values)
-    return away(back_to(form.get("next"), f"/mentions/{mention_id}"), "stance")
+    return redirect(back_to(form.get("next"), f"/mentions/{mention_id}"), "stance")
 
 
 @router.post("/mentions/{mention_id}/status")
@@ -191,7 +191,7 @@ def sort_out(mention_id: UUID, form: Posted = Depends(posted), visit: Visit = De
     back = back_to(form.get("next"), f"/mentions/{mention_id}")
     if status == "irrelevant" and not back.startswith("/mentions/"):
         return RedirectResponse(back + ("&" if "?" in back else "?") + urlencode({"undo": str(mention_id)}), 303)
-    return away(back, "status")
+    return redirect(back, "status")
 
 
 @router.post("/mentions/{mention_id}")
@@ -209,7 +209,7 @@ def handle(mention_id: UUID, form: Posted = Depends(posted), visit: Visit = Depe
         if problem.status != 422:
             raise
         return _one(visit, mention_id, problem)
-    return away(f"/mentions/{mention_id}", "saved")
+    return redirect(f"/mentions/{mention_id}", "saved")
 
 
 def _change(visit: Visit, mention_id: UUID, values: dict[str, Any]) -> None:

@@ -131,6 +131,15 @@ def locked(session: Session, viewer: Viewer, brand_id: UUID) -> Brand:
     return row
 
 
+@may("write")
+def check_brand(session: Session, viewer: Viewer, brand_id: UUID | None) -> None:
+    """Raises Problem 404 unless the brand is the viewer's."""
+    if brand_id is not None and session.get(Brand, (viewer.workspace_id, brand_id)) is None:
+        problem = not_found("brand")
+        problem.errors = (FieldError("brand_id", "There is no such brand."),)
+        raise problem
+
+
 def checked(query: str) -> None:
     """Raises Problem 422 with the position and a hint when the query cannot be read."""
     try:

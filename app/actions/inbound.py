@@ -13,7 +13,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.actions import surveys
-from app.actions.sources import locked, place
+from app.actions.source_params import place
+from app.actions.sources import locked
 from app.crypto import SecretsLost
 from app.models import Poll, Source, uuid7
 from app.pipeline.collect import wake

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.actions.audit import record
+from app.actions.brands import check_brand
 from app.actions.fields import Changes, Fields, Language, Line, alone
-from app.actions.sources import about
 from app.jobs import Jobs
 from app.models import Phrase, Workspace, uuid7
 from app.pipeline.phrases import WORDS_MAX
@@ -121,7 +121,7 @@ def locked(session: Session, viewer: Viewer, phrase_id: UUID) -> Phrase:
 
 def _values(session: Session, viewer: Viewer, given: NewPhrase | PhraseChanges) -> dict[str, object]:
     values = given.model_dump(exclude_unset=True)
-    about(session, viewer, given.brand_id)
+    check_brand(session, viewer, given.brand_id)
     return values | ({"words": " ".join(folded(given.text))} if "text" in values else {})
 
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from alerts.base import AnyRule, Severity
 from alerts.rules import all_rules
 from app.actions.audit import record
+from app.actions.brands import check_brand
 from app.actions.fields import Changes, Fields, Name, TimeZone, unique_name, validated
-from app.actions.sources import about
 from app.jobs import Jobs
 from app.models import AlertRule, Channel, uuid7
 from app.problems import FieldError, Problem, invalid, not_found
@@ -74,7 +74,7 @@ class RuleChanges(Changes):
 @may("write")
 def create(session: Session, viewer: Viewer, new: NewRule, jobs: Jobs) -> AlertRule:
     """Adds a rule. Raises Problem 404 for its brand or a channel, 409 for its name, 422 for its fields."""
-    about(session, viewer, new.brand_id)
+    check_brand(session, viewer, new.brand_id)
     _to_channels(session, viewer, new.channels)
     number = session.scalar(select(func.count()).where(AlertRule.workspace_id == viewer.workspace_id)) or 0
     if number >= RULES_MAX:
@@ -95,7 +95,7 @@ def update(session: Session, viewer: Viewer, rule_id: UUID, changes: RuleChanges
     """Changes a rule; enabling one that was disabled for its failures gives it a new chance."""
     row = locked(session, viewer, rule_id)
     values = changes.model_dump(exclude_unset=True)
-    about(session, viewer, values.get("brand_id"))
+    check_brand(session, viewer, values.get("brand_id"))
     _to_channels(session, viewer, values.get("channels", []))
     if "params" in values:
         values["params"] = checked_params(row.kind, values["params"])

@@ -7,32 +7,28 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.actions import going_back, secrets
 from app.actions.audit import record
-from app.actions.fields import Changes, Fields, Name, unique_name, validated
-from app.crypto import Seal, SecretsLost, digest, token
-from app.http import GateError, check_url, rules_for
-from app.models import Brand, Source, uuid7
+from app.actions.brands import check_brand
+from app.actions.fields import Changes, Fields, Name, unique_name
+from app.actions.source_params import checked_params, collector_of, needs_brand, payer_of, place, put_params
+from app.crypto import SecretsLost, digest, token
+from app.models import Source, uuid7
 from app.pipeline.backfill import wake as wake_backfill
-from app.pipeline.collect import host_of, wake
-from app.pipeline.meters import Payer, hand_over
+from app.pipeline.collect import wake
+from app.pipeline.meters import hand_over
 from app.pipeline.past import DAYS_MAX
-from app.problems import FieldError, Problem, invalid, not_found
+from app.problems import Problem, not_found
 from app.services import Services
-from app.settings import Settings
 from app.viewer import Viewer, may
 from collectors import all_collectors
 from collectors.base import AnyCollector
 
 SOURCES_MAX = 10_000
-_NOT_POLLED = {
-    False: "Nothing is read from this source: it is sent to us.",
-    True: "This source is followed without a pause: there is nothing to ask for.",
-}
 INTERVAL_MAX = 30 * 86_400
 
 
@@ -72,12 +68,12 @@ def create(session: Session, viewer: Viewer, new: NewSource, services: Services,
     number = session.scalar(select(func.count()).where(Source.workspace_id == viewer.workspace_id)) or 0
     if number >= SOURCES_MAX:
         raise Problem("too-many", 409, "There are {number} sources already.", number=number)
-    about(session, viewer, new.brand_id)
-    _needs_brand(collector, new.brand_id)
+    check_brand(session, viewer, new.brand_id)
+    needs_brand(collector, new.brand_id)
     params = checked_params(collector, new.params, services.settings)
     past = going_back.wanted(collector, new.backfill_days, "backfill_days", now)
     row = Source(id=uuid7(), workspace_id=viewer.workspace_id, collector=collector.kind, name=new.name)
-    _put_params(row, params, services)
+    put_params(row, params, services)
     row.brand_id = new.brand_id
     row.interval_seconds = new.interval_seconds or int(collector.default_interval.total_seconds())
     row.enabled = new.enabled
@@ -107,10 +103,10 @@ def update(
     row = locked(session, viewer, source_id)
     values = changes.model_dump(exclude_unset=True)
     collector = collector_of(row.collector)
-    about(session, viewer, values.get("brand_id"))
+    check_brand(session, viewer, values.get("brand_id"))
     given, days = values.pop("params", None), values.pop("backfill_days", None)
     before, brand, was_enabled = dict(row.params), row.brand_id, row.enabled
-    _needs_brand(collector, values.get("brand_id", row.brand_id))
+    needs_brand(collector, values.get("brand_id", row.brand_id))
     with unique_name(session, viewer, "source"):
         for name, value in values.items():
             setattr(row, name, value)
@@ -136,7 +132,7 @@ def update(
 def _change_params(row: Source, collector: AnyCollector, given: Mapping[str, Any], services: Services) -> bool:
     """Puts new params in place. Returns whether something else is read now: a new budget, or the same again, is not."""
     before, stored = row.params, services.seal.open(row.secrets, place(row))
-    _put_params(
+    put_params(
         row, checked_params(collector, secrets.kept(given, collector.params, stored), services.settings), services
     )
     budgets = {meter.limit for meter in collector.meters.values()}
@@ -173,8 +169,11 @@ def delete(session: Session, viewer: Viewer, source_id: UUID) -> None:
 def poll_now(session: Session, viewer: Viewer, source_id: UUID, services: Services, now: datetime) -> Source:
     """Has a source read as soon as a worker is free. Raises Problem 409 when it is paused or never polled."""
     row = locked(session, viewer, source_id)
-    if not (collector := collector_of(row.collector)).polled:
-        raise Problem("not-polled", 409, _NOT_POLLED[bool(collector.stream)])
+    collector = collector_of(row.collector)
+    if not collector.polled:
+        if collector.stream:
+            raise Problem("not-polled", 409, "This source is followed without a pause: there is nothing to ask for.")
+        raise Problem("not-polled", 409, "Nothing is read from this source: it is sent to us.")
     if not row.enabled:
         raise Problem("paused", 409, "This source is paused: enable it first.")
     wake(session, services.jobs, viewer.workspace_id, source_id, now)
@@ -221,82 +220,6 @@ def _give_address(row: Source, services: Services) -> None:
 def address_place(row: Source) -> str:
     """Where the address of a source is kept, for the seal."""
     return f"address:{row.workspace_id}:{row.id}"
-
-
-def _needs_brand(collector: AnyCollector, brand_id: UUID | None) -> None:
-    """Answers to a survey are about a brand, and nothing in them says which."""
-    if collector.group == "surveys" and brand_id is None:
-        raise invalid(FieldError("brand_id", "Choose the brand that the survey asks about."))
-
-
-def collector_of(kind: str) -> AnyCollector:
-    """The declaration of a kind. Raises Problem 422."""
-    collector = all_collectors().get(kind)
-    if collector is None:
-        raise invalid(
-            FieldError(
-                "collector",
-                "There is no collector «{kind}».",
-                {"kind": kind},
-                hint=f"One of: {', '.join(sorted(k for k, c in all_collectors().items() if not c.hidden))}.",
-            )
-        )
-    return collector
-
-
-def checked_params(collector: AnyCollector, given: Mapping[str, Any], settings: Settings) -> BaseModel:
-    """The params as the collector wants them, addresses in the form they are read. Raises Problem 422."""
-    params: BaseModel = validated(collector.params, dict(given), under="params")
-    rules = rules_for(settings.allowed_private_hosts)
-    shown, _ = secrets.split(params)
-    for name, value in shown.items():
-        if isinstance(value, str) and name in URL_FIELDS | {n for n in shown if n.endswith("url")}:
-            try:
-                check_url(value, rules)
-            except GateError as error:
-                raise invalid(FieldError(f"params.{name}", "{why}.", {"why": str(error).capitalize()})) from None
-    return params
-
-
-URL_FIELDS = frozenset({"url"})
-
-
-def _put_params(row: Source, params: BaseModel, services: Services) -> None:
-    shown, hidden = secrets.split(params)
-    row.params = shown
-    row.secrets = services.seal.seal(hidden, place(row)) if hidden else None
-    row.host = _host(shown)
-    row.limit_key = limit_key(params, services.seal)
-
-
-def _host(shown: Mapping[str, Any]) -> str:
-    addresses = [value for value in shown.values() if isinstance(value, str) and "://" in value]
-    return str(shown.get("host") or (host_of(addresses[0]) if addresses else ""))
-
-
-def limit_key(params: BaseModel, seal: Seal) -> str:
-    """Who is asked to wait together: the host alone, or with a fingerprint of the secrets that it is asked with."""
-    shown, hidden = secrets.split(params)
-    return f"{_host(shown)}#{seal.fingerprint(hidden)}" if hidden else _host(shown)
-
-
-def payer_of(row: Source) -> Payer:
-    """In whose name a source is read."""
-    return Payer(row.workspace_id, row.collector, str(row.id), row.limit_key)
-
-
-def place(row: Source) -> str:
-    """Where the secrets of a source are kept, for the seal."""
-    return f"source:{row.workspace_id}:{row.id}"
-
-
-@may("write")
-def about(session: Session, viewer: Viewer, brand_id: UUID | None) -> None:
-    """Raises Problem 404 unless the brand is the viewer's."""
-    if brand_id is not None and session.get(Brand, (viewer.workspace_id, brand_id)) is None:
-        problem = not_found("brand")
-        problem.errors = (FieldError("brand_id", "There is no such brand."),)
-        raise problem
 
 
 @may("write")

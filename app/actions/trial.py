@@ -16,7 +16,9 @@ import httpx2
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from app.actions.sources import NewSource, about, checked_params, collector_of, limit_key
+from app.actions.brands import check_brand
+from app.actions.source_params import checked_params, collector_of, limit_key
+from app.actions.sources import NewSource
 from app.models import Brand, uuid7
 from app.pipeline.allowed import allowed
 from app.pipeline.match import BrandQuery, Matcher
@@ -68,7 +70,7 @@ def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime, sou
         raise invalid(FieldError("collector", "Nothing is read from such a source: it is sent to us."))
     params = checked_params(collector, new.params, services.settings)
     with services.db.reading() as session:
-        about(session, viewer, new.brand_id)
+        check_brand(session, viewer, new.brand_id)
         rows = session.scalars(select(Brand).where(Brand.workspace_id == viewer.workspace_id)).all()
     brands = {row.id: row for row in rows}
     key = limit_key(params, services.seal)

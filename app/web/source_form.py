@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.actions import secrets
 from app.actions import sources as actions
 from app.actions.fields import validated
+from app.actions.source_params import collector_of, place
 from app.actions.trial import UNREAD, Trial, trial
 from app.models import Source
 from app.pipeline.past import DAYS_MAX
@@ -55,11 +56,11 @@ def form_of(_visit: Visit, row: Source) -> SourceForm:
         "minutes": row.interval_seconds // MINUTE,
         "backfill_days": row.backfill["days"] if row.backfill else "",
     }
-    return Form(actions.collector_of(row.collector), values, row)
+    return Form(collector_of(row.collector), values, row)
 
 
 def read_form(sent: Posted, row: Source | None) -> SourceForm:
-    kind = actions.collector_of(row.collector if row else sent.get("collector"))
+    kind = collector_of(row.collector if row else sent.get("collector"))
     values: Values = {name: sent.get(name) for name in ("name", "brand_id", "backfill_days", "from")}
     values["params"] = params_from(kind.params, sent)
     values["minutes"] = int(sent.get("minutes")) if sent.get("minutes").isdecimal() else 60
@@ -106,7 +107,7 @@ def try_out(visit: Visit, form: SourceForm) -> Trial | Problem:
     kind, values, row = form.kind, form.values, form.row
     params = values["params"]
     if row is not None:
-        params = secrets.kept(params, kind.params, visit.services.seal.open(row.secrets, actions.place(row)))
+        params = secrets.kept(params, kind.params, visit.services.seal.open(row.secrets, place(row)))
     fields = {"collector": kind.kind, "params": params, "brand_id": values["brand_id"] or None}
     source_id = row.id if row else None
     try:

@@ -14,7 +14,7 @@ from app.actions.fields import Changes, Fields, Line, TimeZone
 from app.auth import links, passwords, sessions
 from app.models import Member, User, uuid7
 from app.problems import FieldError, Problem, invalid
-from app.viewer import Viewer
+from app.viewer import Viewer, may, no_account
 
 Role = Literal["admin", "editor", "viewer"]
 
@@ -48,9 +48,9 @@ class Preferences(Changes):
     timezone: TimeZone | None = None
 
 
+@may("admin")
 def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admin") -> User:
     """Makes an account and its membership. Raises Problem 409 when the address has one, 422 on the password."""
-    viewer.needs("admin")
     passwords.check(new.password, new.email)
     row = {
         "id": uuid7(),
@@ -70,6 +70,7 @@ def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admi
     return session.get_one(User, made)
 
 
+@may("admin")
 def set_up(session: Session, viewer: Viewer, link: str, new: NewAccount, now: datetime) -> User:
     """The first account, by the link that was printed on the terminal. Raises Problem 403 when the link is spent."""
     if not links.spend(session, link, links.SETUP, now):
@@ -77,6 +78,7 @@ def set_up(session: Session, viewer: Viewer, link: str, new: NewAccount, now: da
     return create(session, viewer, new, "admin")
 
 
+@may("own")
 def change_password(session: Session, viewer: Viewer, current: str, new: str, kept: bytes | None = None) -> None:
     """A new password; every session but `kept` ends. Raises Problem 422 when the current one is wrong."""
     user = me(session, viewer)
@@ -89,6 +91,7 @@ def change_password(session: Session, viewer: Viewer, current: str, new: str, ke
     session.flush()
 
 
+@may("own")
 def prefer(session: Session, viewer: Viewer, wanted: Preferences) -> User:
     """Remembers how the viewer likes to read."""
     user = me(session, viewer)
@@ -98,10 +101,10 @@ def prefer(session: Session, viewer: Viewer, wanted: Preferences) -> User:
     return user
 
 
+@may("own")
 def me(session: Session, viewer: Viewer) -> User:
-    """The viewer's own account. Raises Problem 403 for a key: it has none."""
-    viewer.needs("read")
-    user = session.get(User, viewer.user_id, with_for_update=True) if viewer.user_id else None
+    """The viewer's own account, kept from other writers. Raises Problem 403 for a key: it has none."""
+    user = session.get(User, viewer.user_id, with_for_update=True)
     if user is None:
-        raise Problem("no-account", 403, "This is for people with an account, not for a key.")
+        raise no_account()
     return user

@@ -17,12 +17,13 @@ from app.models import Brand
 from app.pipeline.files.answering import read_answers
 from app.problems import not_found
 from app.services import Services
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 from collectors.base import Answer
 from ground.notice import Notice
 from ground.plain import clean_line
 
 
+@may("write")
 def import_answers(
     services: Services,
     viewer: Viewer,
@@ -38,7 +39,6 @@ def import_answers(
 
     Of several rows with one id the last counts. Raises Problem 404 for the brand, 422 on another file.
     """
-    viewer.needs("write")
     with services.db.writing() as session:
         if session.get(Brand, (viewer.workspace_id, brand_id)) is None:
             raise not_found("brand")

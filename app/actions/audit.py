@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.models import AuditEntry
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 
 
+@may("any")
 def record(session: Session, viewer: Viewer, action: str, target: object = "", **details: Any) -> None:
     """Writes one line. `action` reads noun.verb; never a secret, never the text of a mention."""
     session.add(

@@ -15,7 +15,7 @@ from app.actions.fields import Changes, Colour, Fields, Language, Name, QueryTex
 from app.jobs import Jobs
 from app.models import Brand, Match, Mention, uuid7
 from app.problems import FieldError, Problem, invalid, not_found
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 from matching.query import QueryError, parse
 
 Kind = Literal["own", "competitor", "product", "person"]
@@ -45,9 +45,9 @@ class BrandChanges(Changes):
     colour: Colour = COLOURS[0]
 
 
+@may("write")
 def create(session: Session, viewer: Viewer, new: NewBrand, jobs: Jobs, now: datetime) -> Brand:
     """Watches a brand, in what comes and in what is stored. Raises Problem 422 on its query, 409 on its name."""
-    viewer.needs("write")
     checked(new.query)
     number = session.scalar(select(func.count()).where(Brand.workspace_id == viewer.workspace_id)) or 0
     if number >= BRANDS_MAX:
@@ -71,9 +71,9 @@ def create(session: Session, viewer: Viewer, new: NewBrand, jobs: Jobs, now: dat
     return row
 
 
+@may("write")
 def update(session: Session, viewer: Viewer, brand_id: UUID, changes: BrandChanges) -> Brand:
     """Changes a brand. A new query counts for what comes; request_rematch() applies it to what is stored."""
-    viewer.needs("write")
     row = locked(session, viewer, brand_id)
     values = changes.model_dump(exclude_unset=True)
     if "query" in values:
@@ -88,9 +88,9 @@ def update(session: Session, viewer: Viewer, brand_id: UUID, changes: BrandChang
     return row
 
 
+@may("write")
 def delete_brand(session: Session, viewer: Viewer, brand_id: UUID) -> None:
     """Watches a brand no more. Mentions that matched it alone go with it."""
-    viewer.needs("write")
     row = locked(session, viewer, brand_id)
     other = aliased(Match)
     alone = (
@@ -110,9 +110,9 @@ def delete_brand(session: Session, viewer: Viewer, brand_id: UUID) -> None:
     session.flush()
 
 
+@may("write")
 def request_rematch(session: Session, viewer: Viewer, brand_id: UUID, jobs: Jobs, now: datetime) -> Brand:
     """Has the brand's query applied again to every stored mention, in the background."""
-    viewer.needs("write")
     row = locked(session, viewer, brand_id)
     row.rematch_requested_at = now
     session.flush()
@@ -122,12 +122,22 @@ def request_rematch(session: Session, viewer: Viewer, brand_id: UUID, jobs: Jobs
     return row
 
 
+@may("write")
 def locked(session: Session, viewer: Viewer, brand_id: UUID) -> Brand:
     """The brand, kept from other writers until the end of the transaction. Raises Problem 404."""
     row = session.get(Brand, (viewer.workspace_id, brand_id), with_for_update=True)
     if row is None:
         raise not_found("brand")
     return row
+
+
+@may("write")
+def check_brand(session: Session, viewer: Viewer, brand_id: UUID | None) -> None:
+    """Raises Problem 404 unless the brand is the viewer's."""
+    if brand_id is not None and session.get(Brand, (viewer.workspace_id, brand_id)) is None:
+        problem = not_found("brand")
+        problem.errors = (FieldError("brand_id", "There is no such brand."),)
+        raise problem
 
 
 def checked(query: str) -> None:

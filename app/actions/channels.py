@@ -24,7 +24,7 @@ from app.models import AlertRule, Channel, uuid7
 from app.problems import FieldError, Problem, invalid, not_found
 from app.services import Services
 from app.settings import Settings
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 
 CHANNELS_MAX = 500
 
@@ -58,9 +58,9 @@ class Made:
     secret: str | None
 
 
+@may("write")
 def create(session: Session, viewer: Viewer, new: NewChannel, services: Services) -> Made:
     """Adds a channel. Raises Problem 409 for its name, 422 for its fields."""
-    viewer.needs("write")
     declared = channel_of(new.kind)
     number = session.scalar(select(func.count()).where(Channel.workspace_id == viewer.workspace_id)) or 0
     if number >= CHANNELS_MAX:
@@ -78,9 +78,9 @@ def create(session: Session, viewer: Viewer, new: NewChannel, services: Services
     return Made(row, made)
 
 
+@may("write")
 def update(session: Session, viewer: Viewer, channel_id: UUID, changes: ChannelChanges, services: Services) -> Channel:
     """Changes a channel; enabling one that was disabled gives it a new chance."""
-    viewer.needs("write")
     row = locked(session, viewer, channel_id)
     values = changes.model_dump(exclude_unset=True)
     given = values.pop("params", None)
@@ -103,9 +103,9 @@ def update(session: Session, viewer: Viewer, channel_id: UUID, changes: ChannelC
     return row
 
 
+@may("write")
 def delete(session: Session, viewer: Viewer, channel_id: UUID) -> None:
     """Removes a channel, also from the rules that name it."""
-    viewer.needs("write")
     row = locked(session, viewer, channel_id)
     naming = select(AlertRule).where(
         AlertRule.workspace_id == viewer.workspace_id, AlertRule.channels.contains([channel_id])
@@ -119,9 +119,9 @@ def delete(session: Session, viewer: Viewer, channel_id: UUID) -> None:
     session.flush()
 
 
+@may("write")
 def note_test(session: Session, viewer: Viewer, channel_id: UUID, error: str | None, now: datetime) -> None:
     """Remembers how a test message went."""
-    viewer.needs("write")
     row = locked(session, viewer, channel_id)
     row.last_error = error
     if error is None:
@@ -129,9 +129,9 @@ def note_test(session: Session, viewer: Viewer, channel_id: UUID, error: str | N
     record(session, viewer, "channel.test", channel_id, arrived=error is None)
 
 
+@may("write")
 def opened(session: Session, viewer: Viewer, channel_id: UUID, seal: Seal) -> tuple[Channel, BaseModel]:
     """A channel and its params, secrets put back, to send a test with. Raises Problem 404."""
-    viewer.needs("write")
     row = session.get(Channel, (viewer.workspace_id, channel_id))
     if row is None:
         raise not_found("channel")
@@ -199,6 +199,7 @@ def place(row: Channel) -> str:
     return f"channel:{row.workspace_id}:{row.id}"
 
 
+@may("write")
 def locked(session: Session, viewer: Viewer, channel_id: UUID) -> Channel:
     """The channel, kept from other writers until the end of the transaction. Raises Problem 404."""
     row = session.get(Channel, (viewer.workspace_id, channel_id), with_for_update=True)

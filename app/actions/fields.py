@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.problems import FieldError, Problem
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _BREAK = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -90,6 +90,7 @@ def validated(model: type[BaseModel], values: object, under: str = "") -> Any:
         raise refused(error.errors(include_input=False, include_url=False), under=under) from None
 
 
+@may("write")
 @contextmanager
 def unique_name(session: Session, viewer: Viewer, what: str) -> Iterator[None]:
     """What is added or changed inside is written at once. Raises Problem 409 when the name is taken."""
@@ -104,10 +105,10 @@ def unique_name(session: Session, viewer: Viewer, what: str) -> Iterator[None]:
         yield
 
 
+@may("write")
 @contextmanager
-def alone(session: Session, viewer: Viewer, taken: Problem) -> Iterator[None]:
+def alone(session: Session, viewer: Viewer, taken: Problem) -> Iterator[None]:  # noqa: ARG001 - may() checks the viewer
     """What is added or changed inside is written at once. Raises `taken` when the database has such a row already."""
-    viewer.needs("write")
     try:
         with session.begin_nested():
             yield

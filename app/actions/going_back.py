@@ -16,7 +16,7 @@ from app.models import Source
 from app.pipeline.gather.backfill import wake
 from app.pipeline.gather.past import DAYS_MAX, begun, capped, gone_on_with
 from app.problems import FieldError, Problem, invalid, not_found
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 from collectors import all_collectors
 from collectors.base import AnyCollector
 
@@ -37,9 +37,9 @@ def wanted(collector: AnyCollector, days: int | None, field: str, now: datetime)
     return begun(most, now, warning)
 
 
+@may("write")
 def go_back(session: Session, viewer: Viewer, source_id: UUID, asked: GoBack, jobs: Jobs, now: datetime) -> Source:
     """Starts afresh, or goes on. Raises Problem 404; 409 when it is paused or there is nothing to go on with; 422."""
-    viewer.needs("write")
     row = _locked(session, viewer, source_id)
     if not row.enabled:
         raise Problem("paused", 409, "This source is paused: enable it first.")
@@ -55,9 +55,9 @@ def go_back(session: Session, viewer: Viewer, source_id: UUID, asked: GoBack, jo
     return row
 
 
+@may("write")
 def stop(session: Session, viewer: Viewer, source_id: UUID, jobs: Jobs, now: datetime) -> None:
     """Goes back no further. Raises Problem 404."""
-    viewer.needs("write")
     row = _locked(session, viewer, source_id)
     if row.backfill is None or row.backfill["state"] != "running":
         return

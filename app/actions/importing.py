@@ -24,7 +24,7 @@ from app.pipeline.sift.normalise import ID_LIMIT
 from app.pipeline.sift.place import Placer
 from app.problems import FieldError, Problem, invalid, not_found
 from app.services import Services
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 from collectors.base import RawMention
 from ground.notice import Notice
 from ground.plain import clean_line
@@ -97,6 +97,7 @@ def looked_at(stream: BinaryIO, filename: str) -> Glance:
         raise unreadable(error) from error
 
 
+@may("write")
 def import_file(
     services: Services,
     viewer: Viewer,
@@ -113,7 +114,6 @@ def import_file(
 
     Raises Problem 422 on another file, 409 where the source of this name reads by itself.
     """
-    viewer.needs("write")
     name = checked_name(source_name)
     origin = _origin(services, viewer, name, filename, reading, dry)
     work = _Import(services, origin, Report(dry=dry), now)
@@ -123,9 +123,9 @@ def import_file(
     return work.report
 
 
+@may("write")
 def saved_mapping(session: Session, viewer: Viewer, source_name: str) -> Mapping[str, str]:
     """Which column is what, as it was chosen for the last import into this source; empty when none was."""
-    viewer.needs("write")
     row = session.scalars(
         select(Source).where(Source.workspace_id == viewer.workspace_id, Source.name == source_name.strip())
     ).one_or_none()
@@ -246,7 +246,7 @@ def _twice(batch: Batch) -> int:
     return len(batch.placed) - len({one.draft.fingerprint for one in batch.placed})
 
 
+@may("write")
 def source_id_of(session: Session, viewer: Viewer, name: str) -> UUID | None:
     """The id of the source that an import of this name went to."""
-    viewer.needs("write")
     return session.scalar(select(Source.id).where(Source.workspace_id == viewer.workspace_id, Source.name == name))

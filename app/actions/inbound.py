@@ -13,7 +13,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.actions import surveys
-from app.actions.sources import locked, place
+from app.actions.source_params import place
+from app.actions.sources import locked
 from app.crypto import SecretsLost
 from app.models import Poll, Source, uuid7
 from app.pipeline.gather.collect import wake
@@ -24,7 +25,7 @@ from app.pipeline.sift.normalise import Rejection
 from app.pipeline.sift.place import Placer
 from app.problems import Problem, not_found
 from app.services import Services
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 from collectors import all_collectors
 from collectors.base import Answer, Inbound, Received, SourceError, Unsigned
 from ground.notice import Json, Notice
@@ -72,10 +73,10 @@ class Kept:
     reasons: list[str] = field(default_factory=list)
 
 
+@may("write")
 def receive(services: Services, viewer: Viewer, source: Source, asked: Inbound) -> Received:
     """What the collector makes of a request. Raises Problem 403 when it is not signed as it must be, 422 when it
     cannot be read. Nothing of a refused request is stored or logged."""
-    viewer.needs("write")
     collector = all_collectors().get(source.collector)
     if collector is None or collector.receive is None:
         raise not_found("address")
@@ -97,16 +98,16 @@ def receive(services: Services, viewer: Viewer, source: Source, asked: Inbound) 
         raise Problem("unreadable", 422, "What was sent cannot be read.") from None
 
 
+@may("write")
 def matched(services: Services, viewer: Viewer, source: Source, got: Received, now: datetime) -> Read:
     """Normalises and matches what was received; outside any transaction, for it may take a while."""
-    viewer.needs("write")
-    origin = Origin(source.workspace_id, source.id, source.collector, source.brand_id, source.sample)
+    origin = Origin(viewer.workspace_id, source.id, source.collector, source.brand_id, source.sample)
     return Read(origin, source.address_digest or b"", got, Placer(services.db)(origin, got.mentions, got.broken, now))
 
 
+@may("write")
 def keep(session: Session, viewer: Viewer, read: Read, services: Services, now: datetime) -> Kept:
     """Stores it, once. Raises Problem 404 when the source was paused, deleted or given another address meanwhile."""
-    viewer.needs("write")
     row = locked(session, viewer, read.origin.source_id)
     if not row.enabled or row.address_digest != read.digest:
         raise not_found("address")
@@ -124,12 +125,12 @@ def keep(session: Session, viewer: Viewer, read: Read, services: Services, now: 
     return kept
 
 
+@may("write")
 def note(services: Services, viewer: Viewer, source: Source, told: Notice, now: datetime) -> None:
     """Has the page of the source say that something was refused; once a minute, for anybody may send anything."""
-    viewer.needs("write")
     if all_collectors()[source.collector].polled:
         return
-    here = (Source.workspace_id == source.workspace_id, Source.id == source.id)
+    here = (Source.workspace_id == viewer.workspace_id, Source.id == source.id)
     due = Source.last_attempt_at.is_(None) | (Source.last_attempt_at < now - NOTED_EVERY) | Source.warning.is_(None)
     values = {"last_attempt_at": now, "warning": _as_json(told), "updated_at": Source.updated_at}
     with services.db.writing() as session:

@@ -13,9 +13,10 @@ from app.actions.audit import record
 from app.jobs import Jobs
 from app.models import IncidentEvent, IncidentRow
 from app.problems import Problem, not_found
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 
 
+@may("write")
 def acknowledge(session: Session, viewer: Viewer, incident_id: UUID, now: datetime) -> IncidentRow:
     """«I take care of it»: no more reminders. Raises Problem 404; 409 when it is over."""
     row = _open(session, viewer, incident_id)
@@ -26,6 +27,7 @@ def acknowledge(session: Session, viewer: Viewer, incident_id: UUID, now: dateti
     return row
 
 
+@may("write")
 def assign(session: Session, viewer: Viewer, incident_id: UUID, assignee: str | None, now: datetime) -> IncidentRow:
     """Gives the incident to somebody, or to nobody."""
     row = _locked(session, viewer, incident_id)
@@ -34,6 +36,7 @@ def assign(session: Session, viewer: Viewer, incident_id: UUID, assignee: str | 
     return row
 
 
+@may("write")
 def resolve(session: Session, viewer: Viewer, incident_id: UUID, jobs: Jobs, now: datetime) -> IncidentRow:
     """Ends the incident; who was told of its beginning is told of its end. Raises Problem 409 when it is over."""
     row = _open(session, viewer, incident_id)
@@ -42,6 +45,7 @@ def resolve(session: Session, viewer: Viewer, incident_id: UUID, jobs: Jobs, now
     return row
 
 
+@may("write")
 def false_alarm(session: Session, viewer: Viewer, incident_id: UUID, jobs: Jobs, now: datetime) -> IncidentRow:
     """Marks the incident as a false alarm, and ends it if it is not over."""
     row = _locked(session, viewer, incident_id)
@@ -52,6 +56,7 @@ def false_alarm(session: Session, viewer: Viewer, incident_id: UUID, jobs: Jobs,
     return row
 
 
+@may("write")
 def note(session: Session, viewer: Viewer, incident_id: UUID, text: str, now: datetime) -> IncidentRow:
     """Adds a line to the timeline."""
     row = _locked(session, viewer, incident_id)
@@ -83,7 +88,6 @@ def _told(session: Session, viewer: Viewer, row: IncidentRow, kind: str, now: da
 
 
 def _locked(session: Session, viewer: Viewer, incident_id: UUID) -> IncidentRow:
-    viewer.needs("write")
     row = session.get(IncidentRow, (viewer.workspace_id, incident_id), with_for_update=True)
     if row is None:
         raise not_found("incident")

@@ -16,7 +16,7 @@ from app.auth.keys import new_key
 from app.crypto import digest
 from app.models import ApiKey, uuid7
 from app.problems import FieldError, invalid, not_found
-from app.viewer import Scope, Viewer
+from app.viewer import Scope, Viewer, may
 
 
 class NewKey(Fields):
@@ -35,9 +35,9 @@ class MadeKey:
     secret: str
 
 
+@may("admin")
 def create(session: Session, viewer: Viewer, new: NewKey, now: datetime) -> MadeKey:
     """Makes a key. Nobody gives a key more than they may do themselves. Raises Problem 403, 422."""
-    viewer.needs("admin")
     for scope in new.scopes:
         viewer.needs(scope)
     if new.expires_at is not None and new.expires_at <= now:
@@ -59,9 +59,9 @@ def create(session: Session, viewer: Viewer, new: NewKey, now: datetime) -> Made
     return MadeKey(row, secret)
 
 
+@may("admin")
 def delete(session: Session, viewer: Viewer, key_id: UUID) -> None:
     """Takes a key back: it opens nothing from the next request on. Raises Problem 404."""
-    viewer.needs("admin")
     row = session.get(ApiKey, (viewer.workspace_id, key_id), with_for_update=True)
     if row is None:
         raise not_found("API key")

@@ -14,7 +14,7 @@ from app.actions.fields import Fields
 from app.models import AuditMatch
 from app.pipeline.judge.audit_sample import OPEN_MAX, WEEKLY, alone, draw, top_up
 from app.problems import not_found
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 
 Label = Literal["negative", "neutral", "positive", "skip"]
 
@@ -25,9 +25,9 @@ class Labelled(Fields):
     label: Label
 
 
+@may("write")
 def draw_more(session: Session, viewer: Viewer, now: datetime, seed: int) -> int:
     """This week's sample, or 20 more where it is drawn already; 200 wait at most. Returns how many came."""
-    viewer.needs("write")
     drawn = top_up(session, viewer.workspace_id, now, seed)
     if not drawn:
         alone(session, viewer.workspace_id)
@@ -40,6 +40,7 @@ def draw_more(session: Session, viewer: Viewer, now: datetime, seed: int) -> int
     return drawn
 
 
+@may("write")
 def label(session: Session, viewer: Viewer, item_id: UUID, given: Labelled, now: datetime) -> AuditMatch:
     """Keeps a label; another one replaces it. Raises Problem 404."""
     row = _locked(session, viewer, item_id)
@@ -49,6 +50,7 @@ def label(session: Session, viewer: Viewer, item_id: UUID, given: Labelled, now:
     return row
 
 
+@may("write")
 def unlabel(session: Session, viewer: Viewer, item_id: UUID) -> None:
     """Takes a label back: the mention waits again. Raises Problem 404."""
     row = _locked(session, viewer, item_id)
@@ -58,7 +60,6 @@ def unlabel(session: Session, viewer: Viewer, item_id: UUID) -> None:
 
 
 def _locked(session: Session, viewer: Viewer, item_id: UUID) -> AuditMatch:
-    viewer.needs("write")
     row = session.get(AuditMatch, (viewer.workspace_id, item_id), with_for_update=True)
     if row is None:
         raise not_found("mention")

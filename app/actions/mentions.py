@@ -18,7 +18,7 @@ from app.models import Match, Mention, Revision
 from app.pipeline.judge.stance import Facts, StanceRules, stance_rules
 from app.pipeline.keep.matches import mark_dirty
 from app.problems import not_found
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 from sentiment.base import Score, Stance, StanceSource
 
 Status = Literal["new", "in_progress", "answered", "closed", "irrelevant"]
@@ -45,11 +45,11 @@ class BulkChanges(MentionChanges):
     ids: Annotated[list[UUID], Field(min_length=1, max_length=BULK_MAX)]
 
 
+@may("write")
 def change(
     session: Session, viewer: Viewer, mention_ids: Sequence[UUID], changes: MentionChanges, jobs: Jobs, now: datetime
 ) -> list[Mention]:
     """Changes mentions, keeps what they were, and has the figures counted again. Raises Problem 404."""
-    viewer.needs("write")
     wanted = sorted(set(mention_ids))
     rows = list(
         session.scalars(
@@ -85,15 +85,16 @@ def change(
     return rows
 
 
+@may("write")
 def locked(session: Session, viewer: Viewer, mention_id: UUID) -> Mention:
     """The mention, kept from other writers until the end of the transaction. Raises Problem 404."""
-    viewer.needs("write")
     row = session.get(Mention, (viewer.workspace_id, mention_id), with_for_update=True)
     if row is None or row.deleted_at is not None:
         raise not_found("mention")
     return row
 
 
+@may("write")
 def watch(session: Session, viewer: Viewer, jobs: Jobs, brand_ids: Iterable[UUID]) -> None:
     """Has these brands counted and looked at again."""
     jobs.defer_all(

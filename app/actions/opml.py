@@ -14,7 +14,7 @@ from app.actions.sources import NewSource, create
 from app.models import Source
 from app.problems import FieldError, Problem, invalid
 from app.services import Services
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 from collectors._feeds.opml import OpmlError, Subscription, read_opml
 
 
@@ -29,11 +29,11 @@ class OpmlResult:
     reason: str | None = None
 
 
+@may("write")
 def import_opml(
     session: Session, viewer: Viewer, data: bytes, services: Services, now: datetime, brand_id: UUID | None = None
 ) -> list[OpmlResult]:
     """A source per feed that is not read already. Raises Problem 422 when the file is no OPML."""
-    viewer.needs("write")
     try:
         subscriptions = read_opml(data)
     except OpmlError as error:

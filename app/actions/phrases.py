@@ -10,14 +10,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.actions.audit import record
+from app.actions.brands import check_brand
 from app.actions.fields import Changes, Fields, Language, Line, alone
-from app.actions.sources import about
 from app.jobs import Jobs
 from app.models import Phrase, Workspace, uuid7
 from app.pipeline.judge.phrases import WORDS_MAX
 from app.pipeline.judge.restance import wish
 from app.problems import FieldError, Problem, not_found
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 from ground.words import folded
 from sentiment.base import Stance
 
@@ -59,9 +59,9 @@ class TriedPhrase(NewPhrase):
     phrase_id: UUID | None = Field(None, description="The phrase being edited: it is left out.")
 
 
+@may("write")
 def create(session: Session, viewer: Viewer, new: NewPhrase, jobs: Jobs) -> Phrase:
     """Listens for a phrase in what comes, and in what is stored. Raises Problem 404 on its brand, 409, 422."""
-    viewer.needs("write")
     hold(session, viewer)
     number = session.scalar(select(func.count()).where(Phrase.workspace_id == viewer.workspace_id)) or 0
     if number >= PHRASES_MAX:
@@ -75,9 +75,9 @@ def create(session: Session, viewer: Viewer, new: NewPhrase, jobs: Jobs) -> Phra
     return row
 
 
+@may("write")
 def update(session: Session, viewer: Viewer, phrase_id: UUID, changes: PhraseChanges, jobs: Jobs) -> Phrase:
     """Changes a phrase. What it said of stored mentions is taken back where it says it no more."""
-    viewer.needs("write")
     hold(session, viewer)
     row = locked(session, viewer, phrase_id)
     before = row.words
@@ -92,9 +92,9 @@ def update(session: Session, viewer: Viewer, phrase_id: UUID, changes: PhraseCha
     return row
 
 
+@may("write")
 def delete_phrase(session: Session, viewer: Viewer, phrase_id: UUID, jobs: Jobs) -> None:
     """Listens for a phrase no more: what it said of stored mentions is decided again without it."""
-    viewer.needs("write")
     hold(session, viewer)
     row = locked(session, viewer, phrase_id)
     session.delete(row)
@@ -104,15 +104,15 @@ def delete_phrase(session: Session, viewer: Viewer, phrase_id: UUID, jobs: Jobs)
     session.flush()
 
 
+@may("write")
 def hold(session: Session, viewer: Viewer) -> Workspace:
     """The workspace, whose rules of stances one transaction changes at a time, when no batch of scores is under way."""
-    viewer.needs("write")
     return session.get_one(Workspace, viewer.workspace_id, with_for_update={"key_share": True})
 
 
+@may("write")
 def locked(session: Session, viewer: Viewer, phrase_id: UUID) -> Phrase:
     """The phrase, kept from other writers until the end of the transaction. Raises Problem 404."""
-    viewer.needs("write")
     row = session.get(Phrase, (viewer.workspace_id, phrase_id), with_for_update=True)
     if row is None:
         raise not_found("phrase")
@@ -121,7 +121,7 @@ def locked(session: Session, viewer: Viewer, phrase_id: UUID) -> Phrase:
 
 def _values(session: Session, viewer: Viewer, given: NewPhrase | PhraseChanges) -> dict[str, object]:
     values = given.model_dump(exclude_unset=True)
-    about(session, viewer, given.brand_id)
+    check_brand(session, viewer, given.brand_id)
     return values | ({"words": " ".join(folded(given.text))} if "text" in values else {})
 
 

@@ -24,7 +24,7 @@ from app.pipeline.sift.fingerprint import fingerprint
 from app.pipeline.sift.normalise import ID_LIMIT
 from app.pipeline.sift.place import Placer, scope_of
 from app.problems import FieldError
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 from collectors.base import RawMention
 from ground.plain import clean_line
 from ground.urls import LINK_LIMIT, link
@@ -100,9 +100,9 @@ class Prepared:
     batch: Batch
 
 
+@may("write")
 def push_source(session: Session, viewer: Viewer, name: str = SOURCE) -> Source:
     """The source that pushes of this workspace belong to, made when it is first needed."""
-    viewer.needs("write")
     session.execute(
         insert(Source)
         .values(
@@ -139,17 +139,17 @@ def read(items: Sequence[Any]) -> tuple[dict[int, RawMention], dict[int, PushRes
     return raws, bad
 
 
+@may("write")
 def prepare(db: Database, viewer: Viewer, source: Source, items: Sequence[Any], now: datetime) -> Prepared:
     """Reads, normalises and matches a push; outside any transaction, for it may take a while."""
-    viewer.needs("write")
-    origin = Origin(source.workspace_id, source.id, source.collector, source.brand_id, source.sample)
+    origin = Origin(viewer.workspace_id, source.id, source.collector, source.brand_id, source.sample)
     raws, bad = read(items)
     return Prepared(origin, raws, bad, Placer(db)(origin, list(raws.values()), (), now))
 
 
+@may("write")
 def push(session: Session, viewer: Viewer, prepared: Prepared, jobs: Jobs) -> list[PushResult]:
     """Stores a push. One result per item, in order."""
-    viewer.needs("write")
     stored = store(session, prepared.origin, prepared.batch.placed, prepared.batch.refused)
     if stored.stored or stored.updated:
         jobs.defer(session, "score")

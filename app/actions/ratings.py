@@ -15,7 +15,7 @@ from app.jobs import Jobs
 from app.pipeline.judge.restance import wish
 from app.pipeline.judge.stance import classes_of, ratings_version
 from app.problems import FieldError, invalid
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 from sentiment.base import RatingClasses
 
 Stars = Annotated[int, Field(ge=1, le=5)]
@@ -31,9 +31,9 @@ class RatingChanges(Changes):
     ten_passive: Points = 7
 
 
+@may("write")
 def change(session: Session, viewer: Viewer, changes: RatingChanges, jobs: Jobs) -> RatingClasses:
     """Reads ratings differently from now on, those of stored mentions too, in the background. Raises Problem 422."""
-    viewer.needs("write")
     row = hold(session, viewer)
     before = asdict(classes_of(row.settings))
     after = before | changes.model_dump(exclude_unset=True)

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from alerts.base import AnyRule, Severity
 from alerts.rules import all_rules
 from app.actions.audit import record
+from app.actions.brands import check_brand
 from app.actions.fields import Changes, Fields, Name, TimeZone, unique_name, validated
-from app.actions.sources import about
 from app.jobs import Jobs
 from app.models import AlertRule, Channel, uuid7
 from app.problems import FieldError, Problem, invalid, not_found
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 
 RULES_MAX = 1000
 
@@ -71,10 +71,10 @@ class RuleChanges(Changes):
     enabled: bool = True
 
 
+@may("write")
 def create(session: Session, viewer: Viewer, new: NewRule, jobs: Jobs) -> AlertRule:
     """Adds a rule. Raises Problem 404 for its brand or a channel, 409 for its name, 422 for its fields."""
-    viewer.needs("write")
-    about(session, viewer, new.brand_id)
+    check_brand(session, viewer, new.brand_id)
     _to_channels(session, viewer, new.channels)
     number = session.scalar(select(func.count()).where(AlertRule.workspace_id == viewer.workspace_id)) or 0
     if number >= RULES_MAX:
@@ -90,12 +90,12 @@ def create(session: Session, viewer: Viewer, new: NewRule, jobs: Jobs) -> AlertR
     return row
 
 
+@may("write")
 def update(session: Session, viewer: Viewer, rule_id: UUID, changes: RuleChanges, jobs: Jobs) -> AlertRule:
     """Changes a rule; enabling one that was disabled for its failures gives it a new chance."""
-    viewer.needs("write")
     row = locked(session, viewer, rule_id)
     values = changes.model_dump(exclude_unset=True)
-    about(session, viewer, values.get("brand_id"))
+    check_brand(session, viewer, values.get("brand_id"))
     _to_channels(session, viewer, values.get("channels", []))
     if "params" in values:
         values["params"] = checked_params(row.kind, values["params"])
@@ -111,9 +111,9 @@ def update(session: Session, viewer: Viewer, rule_id: UUID, changes: RuleChanges
     return row
 
 
+@may("write")
 def delete(session: Session, viewer: Viewer, rule_id: UUID) -> None:
     """Removes a rule and its incidents."""
-    viewer.needs("write")
     row = locked(session, viewer, rule_id)
     record(session, viewer, "rule.delete", rule_id, name=row.name)
     session.delete(row)
@@ -143,6 +143,7 @@ def _to_channels(session: Session, viewer: Viewer, ids: list[UUID]) -> None:
             raise problem
 
 
+@may("write")
 def locked(session: Session, viewer: Viewer, rule_id: UUID) -> AlertRule:
     """The rule, kept from other writers until the end of the transaction. Raises Problem 404."""
     row = session.get(AlertRule, (viewer.workspace_id, rule_id), with_for_update=True)

@@ -12,15 +12,15 @@ from app.actions.audit import record
 from app.actions.brands import delete_brand
 from app.jobs import Jobs
 from app.models import AlertRule, Brand, Match, Mention, Source, uuid7
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 from collectors.sample import BRANDS, PARTS, SampleWorld, collector
 
 RULE = {"en": "Negative buzz", "fr": "Bad buzz"}
 
 
+@may("write")
 def load(session: Session, viewer: Viewer, jobs: Jobs, now: datetime) -> bool:
     """Adds the sample's brands, sources and alert rule; the worker reads the rest. False when it is there already."""
-    viewer.needs("write")
     if session.scalar(select(exists().where(Source.workspace_id == viewer.workspace_id, Source.sample))):
         return False
     language = "fr" if viewer.language == "fr" else "en"
@@ -73,9 +73,9 @@ def _rule(session: Session, viewer: Viewer, brand_id: UUID, title: str) -> None:
         )
 
 
+@may("write")
 def remove(session: Session, viewer: Viewer) -> bool:
     """Takes the sample away, and its brands unless real mentions match them. False when it was not there."""
-    viewer.needs("write")
     here = viewer.workspace_id
     gone = session.execute(delete(Source).where(Source.workspace_id == here, Source.sample).returning(Source.id)).all()
     session.execute(delete(Mention).where(Mention.workspace_id == here, Mention.sample))

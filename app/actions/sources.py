@@ -7,32 +7,28 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.actions import going_back, secrets
 from app.actions.audit import record
-from app.actions.fields import Changes, Fields, Name, unique_name, validated
-from app.crypto import Seal, SecretsLost, digest, token
-from app.http import GateError, check_url, rules_for
-from app.models import Brand, Source, uuid7
+from app.actions.brands import check_brand
+from app.actions.fields import Changes, Fields, Name, unique_name
+from app.actions.source_params import checked_params, collector_of, needs_brand, payer_of, place, put_params
+from app.crypto import SecretsLost, digest, token
+from app.models import Source, uuid7
 from app.pipeline.gather.backfill import wake as wake_backfill
-from app.pipeline.gather.collect import host_of, wake
-from app.pipeline.gather.meters import Payer, hand_over
+from app.pipeline.gather.collect import wake
+from app.pipeline.gather.meters import hand_over
 from app.pipeline.gather.past import DAYS_MAX
-from app.problems import FieldError, Problem, invalid, not_found
+from app.problems import Problem, not_found
 from app.services import Services
-from app.settings import Settings
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 from collectors import all_collectors
 from collectors.base import AnyCollector
 
 SOURCES_MAX = 10_000
-_NOT_POLLED = {
-    False: "Nothing is read from this source: it is sent to us.",
-    True: "This source is followed without a pause: there is nothing to ask for.",
-}
 INTERVAL_MAX = 30 * 86_400
 
 
@@ -65,19 +61,19 @@ class SourceChanges(Changes):
     backfill_days: int = Field(0, ge=0, le=DAYS_MAX, description="Another number starts afresh; 0 goes back no more.")
 
 
+@may("write")
 def create(session: Session, viewer: Viewer, new: NewSource, services: Services, now: datetime) -> Source:
     """Adds a source and has it read at once. Raises Problem 404 for its brand, 409 for its name, 422 for its fields."""
-    viewer.needs("write")
     collector = collector_of(new.collector)
     number = session.scalar(select(func.count()).where(Source.workspace_id == viewer.workspace_id)) or 0
     if number >= SOURCES_MAX:
         raise Problem("too-many", 409, "There are {number} sources already.", number=number)
-    about(session, viewer, new.brand_id)
-    _needs_brand(collector, new.brand_id)
+    check_brand(session, viewer, new.brand_id)
+    needs_brand(collector, new.brand_id)
     params = checked_params(collector, new.params, services.settings)
     past = going_back.wanted(collector, new.backfill_days, "backfill_days", now)
     row = Source(id=uuid7(), workspace_id=viewer.workspace_id, collector=collector.kind, name=new.name)
-    _put_params(row, params, services)
+    put_params(row, params, services)
     row.brand_id = new.brand_id
     row.interval_seconds = new.interval_seconds or int(collector.default_interval.total_seconds())
     row.enabled = new.enabled
@@ -98,19 +94,19 @@ def create(session: Session, viewer: Viewer, new: NewSource, services: Services,
     return row
 
 
+@may("write")
 def update(
     session: Session, viewer: Viewer, source_id: UUID, changes: SourceChanges, services: Services, now: datetime
 ) -> Source:
     """Changes a source. New params start it afresh. What is under way for the old ones, for another brand, or for a
     source that is paused now, is not stored."""
-    viewer.needs("write")
     row = locked(session, viewer, source_id)
     values = changes.model_dump(exclude_unset=True)
     collector = collector_of(row.collector)
-    about(session, viewer, values.get("brand_id"))
+    check_brand(session, viewer, values.get("brand_id"))
     given, days = values.pop("params", None), values.pop("backfill_days", None)
     before, brand, was_enabled = dict(row.params), row.brand_id, row.enabled
-    _needs_brand(collector, values.get("brand_id", row.brand_id))
+    needs_brand(collector, values.get("brand_id", row.brand_id))
     with unique_name(session, viewer, "source"):
         for name, value in values.items():
             setattr(row, name, value)
@@ -136,7 +132,7 @@ def update(
 def _change_params(row: Source, collector: AnyCollector, given: Mapping[str, Any], services: Services) -> bool:
     """Puts new params in place. Returns whether something else is read now: a new budget, or the same again, is not."""
     before, stored = row.params, services.seal.open(row.secrets, place(row))
-    _put_params(
+    put_params(
         row, checked_params(collector, secrets.kept(given, collector.params, stored), services.settings), services
     )
     budgets = {meter.limit for meter in collector.meters.values()}
@@ -160,21 +156,24 @@ def _end_reading(row: Source) -> None:
     row.fence += 1
 
 
+@may("write")
 def delete(session: Session, viewer: Viewer, source_id: UUID) -> None:
     """Reads a source no more. What it brought stays."""
-    viewer.needs("write")
     row = locked(session, viewer, source_id)
     record(session, viewer, "source.delete", source_id, collector=row.collector, name=row.name)
     session.delete(row)
     session.flush()
 
 
+@may("write")
 def poll_now(session: Session, viewer: Viewer, source_id: UUID, services: Services, now: datetime) -> Source:
     """Has a source read as soon as a worker is free. Raises Problem 409 when it is paused or never polled."""
-    viewer.needs("write")
     row = locked(session, viewer, source_id)
-    if not (collector := collector_of(row.collector)).polled:
-        raise Problem("not-polled", 409, _NOT_POLLED[bool(collector.stream)])
+    collector = collector_of(row.collector)
+    if not collector.polled:
+        if collector.stream:
+            raise Problem("not-polled", 409, "This source is followed without a pause: there is nothing to ask for.")
+        raise Problem("not-polled", 409, "Nothing is read from this source: it is sent to us.")
     if not row.enabled:
         raise Problem("paused", 409, "This source is paused: enable it first.")
     wake(session, services.jobs, viewer.workspace_id, source_id, now)
@@ -183,9 +182,9 @@ def poll_now(session: Session, viewer: Viewer, source_id: UUID, services: Servic
     return row
 
 
+@may("write")
 def readdress(session: Session, viewer: Viewer, source_id: UUID, services: Services) -> Source:
     """Gives a source another address to send to; the former one is nobody's from now on. Raises Problem 409."""
-    viewer.needs("write")
     row = locked(session, viewer, source_id)
     if collector_of(row.collector).receive is None:
         raise Problem("not-sent-to", 409, "Nothing is sent to this source: it reads by itself.")
@@ -197,6 +196,7 @@ def readdress(session: Session, viewer: Viewer, source_id: UUID, services: Servi
     return row
 
 
+@may("read")
 def inbound_url(row: Source, viewer: Viewer, services: Services) -> str | None:
     """The address that others send to; None for sources that are not sent to, and for who may not change them.
 
@@ -222,86 +222,7 @@ def address_place(row: Source) -> str:
     return f"address:{row.workspace_id}:{row.id}"
 
 
-def _needs_brand(collector: AnyCollector, brand_id: UUID | None) -> None:
-    """Answers to a survey are about a brand, and nothing in them says which."""
-    if collector.brings == "answers" and brand_id is None:
-        raise invalid(FieldError("brand_id", "Choose the brand that the survey asks about."))
-
-
-def collector_of(kind: str) -> AnyCollector:
-    """The declaration of a kind. Raises Problem 422."""
-    collector = all_collectors().get(kind)
-    if collector is None:
-        raise invalid(
-            FieldError(
-                "collector",
-                "There is no collector «{kind}».",
-                {"kind": kind},
-                hint=f"One of: {', '.join(sorted(k for k, c in all_collectors().items() if not c.hidden))}.",
-            )
-        )
-    return collector
-
-
-def checked_params(collector: AnyCollector, given: Mapping[str, Any], settings: Settings) -> BaseModel:
-    """The params as the collector wants them, addresses in the form they are read. Raises Problem 422."""
-    params: BaseModel = validated(collector.params, dict(given), under="params")
-    rules = rules_for(settings.allowed_private_hosts)
-    shown, _ = secrets.split(params)
-    for name in _addresses(collector):
-        try:
-            check_url(shown[name], rules)
-        except GateError as error:
-            raise invalid(FieldError(f"params.{name}", "{why}.", {"why": str(error).capitalize()})) from None
-    return params
-
-
-def _addresses(collector: AnyCollector) -> list[str]:
-    """The params that hold an address, as their type says."""
-    parts: dict[str, Any] = collector.params.model_json_schema().get("properties", {})
-    return [name for name, part in parts.items() if part.get("format") == "uri"]
-
-
-def _put_params(row: Source, params: BaseModel, services: Services) -> None:
-    shown, hidden = secrets.split(params)
-    row.params = shown
-    row.secrets = services.seal.seal(hidden, place(row)) if hidden else None
-    collector = collector_of(row.collector)
-    row.host = _host(collector, shown)
-    row.limit_key = limit_key(collector, params, services.seal)
-
-
-def _host(collector: AnyCollector, shown: Mapping[str, Any]) -> str:
-    """The host that is asked; "" where nothing is."""
-    address = str(shown.get(collector.address, ""))
-    return host_of(address) if "://" in address else address
-
-
-def limit_key(collector: AnyCollector, params: BaseModel, seal: Seal) -> str:
-    """Who is asked to wait together: the host alone, or with a fingerprint of the secrets that it is asked with."""
-    shown, hidden = secrets.split(params)
-    host = _host(collector, shown)
-    return f"{host}#{seal.fingerprint(hidden)}" if hidden else host
-
-
-def payer_of(row: Source) -> Payer:
-    """In whose name a source is read."""
-    return Payer(row.workspace_id, row.collector, str(row.id), row.limit_key)
-
-
-def place(row: Source) -> str:
-    """Where the secrets of a source are kept, for the seal."""
-    return f"source:{row.workspace_id}:{row.id}"
-
-
-def about(session: Session, viewer: Viewer, brand_id: UUID | None) -> None:
-    """Raises Problem 404 unless the brand is the viewer's."""
-    if brand_id is not None and session.get(Brand, (viewer.workspace_id, brand_id)) is None:
-        problem = not_found("brand")
-        problem.errors = (FieldError("brand_id", "There is no such brand."),)
-        raise problem
-
-
+@may("write")
 def locked(session: Session, viewer: Viewer, source_id: UUID) -> Source:
     """The source, kept from other writers until the end of the transaction. Raises Problem 404."""
     row = session.get(Source, (viewer.workspace_id, source_id), with_for_update=True)

@@ -15,7 +15,7 @@ from app.actions.audit import record
 from app.actions.fields import Fields, Line, Prose, refused
 from app.models import Brand, SurveyResponse, uuid7
 from app.problems import FieldError, not_found
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 
 PUSH_MAX = 1_000
 Status = Literal["stored", "updated", "unchanged", "refused"]
@@ -43,6 +43,7 @@ class ResponseResult:
     errors: tuple[FieldError, ...] = ()
 
 
+@may("write")
 def push(session: Session, viewer: Viewer, brand_id: UUID, items: Sequence[Any]) -> list[ResponseResult]:
     """Keeps the answers that somebody pushed. Raises Problem 404 for the brand."""
     results = keep(session, viewer, brand_id, items)
@@ -52,9 +53,9 @@ def push(session: Session, viewer: Viewer, brand_id: UUID, items: Sequence[Any])
     return results
 
 
+@may("write")
 def keep(session: Session, viewer: Viewer, brand_id: UUID, items: Sequence[Any]) -> list[ResponseResult]:
     """Keeps the answers, each with its own result, in order. Raises Problem 404 for the brand."""
-    viewer.needs("write")
     if session.get(Brand, (viewer.workspace_id, brand_id), with_for_update=True) is None:
         raise not_found("brand")
     read = list(_read(items))
@@ -69,9 +70,9 @@ def keep(session: Session, viewer: Viewer, brand_id: UUID, items: Sequence[Any])
     return results
 
 
+@may("write")
 def delete(session: Session, viewer: Viewer, response_id: UUID) -> None:
     """Forgets an answer. Raises Problem 404."""
-    viewer.needs("write")
     row = session.get(SurveyResponse, (viewer.workspace_id, response_id), with_for_update=True)
     if row is None:
         raise not_found("survey response")

@@ -16,7 +16,9 @@ import httpx2
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from app.actions.sources import NewSource, about, checked_params, collector_of, limit_key
+from app.actions.brands import check_brand
+from app.actions.source_params import checked_params, collector_of, limit_key
+from app.actions.sources import NewSource
 from app.models import Brand, uuid7
 from app.pipeline.gather.allowed import allowed
 from app.pipeline.gather.meters import Payer, trial_of
@@ -26,7 +28,7 @@ from app.pipeline.sift.page import queries_json, shortlist, with_brand
 from app.pipeline.sift.place import prepare_apart
 from app.problems import FieldError, Problem, invalid
 from app.services import Services
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 from collectors.base import AnyCollector, Page, RawMention, SourceError
 from ground.notice import Notice
 from matching.match import BrandQuery, Matcher
@@ -57,19 +59,19 @@ class Trial:
     warning: Notice | None
 
 
+@may("write")
 def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime, source_id: UUID | None = None) -> Trial:
     """Reads the first page of a source that may not exist yet; its name and its interval play no part.
 
     What runs out is counted for the source of that id, or else kept for the one that is saved with the same key.
     Raises Problem 422; its code is among UNREAD when the source itself is at fault, and then its sentence says why.
     """
-    viewer.needs("write")
     collector = collector_of(new.collector)
     if not (collector.polled or collector.stream):
         raise invalid(FieldError("collector", "Nothing is read from such a source: it is sent to us."))
     params = checked_params(collector, new.params, services.settings)
     with services.db.reading() as session:
-        about(session, viewer, new.brand_id)
+        check_brand(session, viewer, new.brand_id)
         rows = session.scalars(select(Brand).where(Brand.workspace_id == viewer.workspace_id)).all()
     brands = {row.id: row for row in rows}
     key = limit_key(collector, params, services.seal)

@@ -14,19 +14,9 @@ from app.api.mentions import Several
 from app.api.route import Route
 from app.api.schemas import BrandRef, Out
 from app.problems import FieldError, invalid
-from app.queries.reputation import (
-    CONFIDENCE,
-    By,
-    Compared,
-    Model,
-    Period,
-    Point,
-    Slant,
-    Weight,
-    compare,
-    model,
-    reputation,
-)
+from app.queries.periods import By, Period
+from app.queries.reputation import CONFIDENCE, Compared, Model, Slant, compare, model, reputation
+from app.queries.sums import Point, Weight
 from app.queries.surveys import SurveyNps, survey_nps
 
 router = APIRouter(prefix="/api/v1", tags=["reputation"], route_class=Route)

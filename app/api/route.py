@@ -6,8 +6,7 @@ A route that declares no scope does not start up.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Coroutine, Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -18,6 +17,8 @@ from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Message, Receive, Send
+from starlette.types import Scope as Connection
 
 from app.actions.fields import refused
 from app.api import idempotency
@@ -47,18 +48,41 @@ class Route(APIRoute):
         self.body_model = _body_model(self)
         self.versioned = "version" in getattr(self.response_model, "model_fields", {})
 
+    async def handle(self, scope: Connection, receive: Receive, send: Send) -> None:
+        """Lets the request in, then has FastAPI run the endpoint, commit and answer; again after a deadlock.
+
+        Raises Problem 503 when each run ended in one.
+        """
+        if scope["method"] not in (self.methods or ()):
+            return await super().handle(scope, receive, send)  # answers 405
+        request = Request(scope, receive)
+        await self._let_in(request)
+        for _ in range(TRIES):
+            if replay := await run_in_threadpool(_replayed, request):
+                return await replay(scope, receive, send)
+            answer = Answer(send)
+            try:
+                return await super().handle(scope, _read_again(request.state.body, receive), answer)
+            except idempotency.Replayed:
+                continue
+            except OperationalError as error:
+                if answer.begun or getattr(error.orig, "sqlstate", None) not in RETRIED:
+                    raise
+        raise Problem("busy", 503, "Somebody else changes the same: try again.", headers={"Retry-After": "1"})
+
     def get_route_handler(self) -> Handler:
-        inner = super().get_route_handler()
+        """What FastAPI calls for each run, before it commits: the endpoint, then keeping its answer where asked."""
+        endpoint = super().get_route_handler()
 
-        async def handle(request: Request) -> Response:
-            await self._let_in(request)
-            replay = await run_in_threadpool(_replayed, request)
-            if replay is not None:
-                return replay
-            response = await self._answered(inner, request)
-            return self._marked(request, response)
+        async def run(request: Request) -> Response:
+            response = await endpoint(request)
+            if request.state.session is not None:
+                await run_in_threadpool(_remember, request, response)
+            marked = self._marked(request, response)
+            late = request.state.idempotency_key and request.state.session is None
+            return RememberedFirst(request, marked) if late else marked
 
-        return handle
+        return run
 
     async def _let_in(self, request: Request) -> None:
         viewer, key_id = await run_in_threadpool(authenticated, request)
@@ -90,27 +114,6 @@ class Route(APIRoute):
         elif not self.takes and request.method != "GET":
             _nothing_sent(body)
 
-    async def _answered(self, inner: Handler, request: Request) -> Response:
-        """Runs the endpoint and commits; again after a deadlock. The body is at hand, so it may be run twice."""
-        for left in range(TRIES - 1, -1, -1):
-            try:
-                async with AsyncExitStack() as stack:
-                    request.scope["fastapi_function_astack"] = stack  # where FastAPI leaves what is to be closed
-                    response = await inner(request)
-                    if request.state.session is not None:
-                        await run_in_threadpool(_remember, request, response)
-                if request.state.idempotency_key and request.state.session is None:
-                    await run_in_threadpool(_remember_after, request, response)
-                return response
-            except idempotency.Replayed:
-                replay = await run_in_threadpool(_replayed, request)
-                if replay is not None:
-                    return replay
-            except OperationalError as error:
-                if left == 0 or getattr(error.orig, "sqlstate", None) not in RETRIED:
-                    raise
-        raise Problem("busy", 503, "Somebody else changes the same: try again.", headers={"Retry-After": "1"})
-
     def _marked(self, request: Request, response: Response) -> Response:
         """With an ETag; 304 when the caller has this already."""
         body = getattr(response, "body", b"")
@@ -123,6 +126,42 @@ class Route(APIRoute):
             return Response(status_code=304, headers={"ETag": tag})
         response.headers["ETag"] = tag
         return response
+
+
+class Answer:
+    """Sends an answer on. `begun` says whether any of it has left: then it cannot be another one any more."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.begun = False
+
+    async def __call__(self, message: Message) -> None:
+        self.begun = True
+        await self._send(message)
+
+
+class RememberedFirst(Response):
+    """An answer of an endpoint that wrote in transactions of its own: it is kept for a repeat, then sent.
+
+    FastAPI sends it when the endpoint's dependencies are closed: a second transaction does not wait inside a first.
+    """
+
+    def __init__(self, request: Request, response: Response) -> None:
+        self._request, self._response = request, response
+
+    async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
+        await run_in_threadpool(_remember_after, self._request, self._response)
+        await self._response(scope, receive, send)
+
+
+def _read_again(body: bytes, receive: Receive) -> Receive:
+    """Gives the body, which was read already, to another reader; then whatever comes after it."""
+    messages: Iterator[Message] = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def again() -> Message:
+        return next(messages, None) or await receive()
+
+    return again
 
 
 def _query_names(dependant: Dependant) -> set[str]:
@@ -196,7 +235,7 @@ def _remember(request: Request, response: Response) -> None:
 
 
 def _remember_after(request: Request, response: Response) -> None:
-    """For what reaches out of the database: its answer is kept when it is done."""
+    """Keeps the answer of an endpoint that reached out of the database, in a transaction of its own."""
     services, state = request.app.state.services, request.state
     if not isinstance(getattr(response, "body", None), bytes):
         return

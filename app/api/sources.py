@@ -12,6 +12,7 @@ from pydantic import Field
 
 from app.actions import going_back
 from app.actions import sources as actions
+from app.actions.brands import check_brand
 from app.actions.opml import OpmlResult, import_opml
 from app.actions.trial import trial
 from app.api.deps import Id, IfMatch, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
@@ -315,7 +316,7 @@ def import_sources(
 ) -> OpmlOut:
     """Adds the feeds of an OPML file, as feed readers export it."""
     about = ident(brand_id, "brand") if brand_id else None
-    actions.about(session, viewer, about)
+    check_brand(session, viewer, about)
     results: list[OpmlResult] = import_opml(session, viewer, request.state.body, services, now, about)
     added = sum(one.status == "added" for one in results)
     return OpmlOut(added=added, items=[OpmlItem.model_validate(one) for one in results])

@@ -2,27 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.auth import passwords
+from app.db import Database
 from app.models import Member, User
 
 
-def authenticate(session: Session, email: str, password: str) -> tuple[User, UUID] | None:
-    """The user and their first workspace, or None. As slow for an address without account as for a wrong password."""
-    found = session.execute(
-        select(User, Member.workspace_id)
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who logs in, and into which workspace: the first one that they became a member of."""
+
+    user_id: UUID
+    workspace_id: UUID
+    password_hash: str
+
+
+def authenticate(db: Database, email: str, password: str) -> Account | None:
+    """The account, or None when the two do not go together. As slow for an address that has no account.
+
+    Hashing takes long, so it happens between transactions. A hash made with former parameters is made anew.
+    """
+    with db.reading() as session:
+        found = _account(session, email.strip().lower())
+    if not passwords.matches(found.password_hash if found else None, password) or found is None:
+        return None
+    if passwords.outdated(found.password_hash):
+        renewed = passwords.hashed(password)
+        with db.writing() as session:
+            session.get_one(User, found.user_id).password_hash = renewed
+    return found
+
+
+def _account(session: Session, email: str) -> Account | None:
+    row = session.execute(
+        select(User.id, Member.workspace_id, User.password_hash)
         .join(Member, Member.user_id == User.id)
-        .where(User.email == email.strip().lower())
+        .where(User.email == email)
         .order_by(Member.created_at, Member.workspace_id)
         .limit(1)
     ).one_or_none()
-    if not passwords.matches(found[0].password_hash if found else None, password) or found is None:
-        return None
-    if passwords.outdated(found[0].password_hash):
-        found[0].password_hash = passwords.hashed(password)
-        session.flush()
-    return found[0], found[1]
+    return Account(*row) if row else None

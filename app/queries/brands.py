@@ -11,26 +11,27 @@ from sqlalchemy.orm import Session
 from app.models import Brand
 from app.problems import not_found
 from app.queries.paging import LIMIT, Order, Slice, page
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 
 
+@may("read")
 def brands(session: Session, viewer: Viewer, after: str | None = None, limit: int = LIMIT) -> Slice[Brand]:
     """The brands, oldest first."""
-    viewer.needs("read")
     wanted = select(Brand).where(Brand.workspace_id == viewer.workspace_id)
     found = page(session, wanted, Order("brand", Brand.id, descending=False), after, limit)
     return found.map(lambda rows: [row.Brand for row in rows])
 
 
+@may("read")
 def brand(session: Session, viewer: Viewer, brand_id: UUID) -> Brand:
     """One brand. Raises Problem 404."""
-    viewer.needs("read")
     row = session.get(Brand, (viewer.workspace_id, brand_id))
     if row is None:
         raise not_found("brand")
     return row
 
 
+@may("read")
 def known_brands(session: Session, viewer: Viewer, ids: Collection[UUID]) -> list[Brand]:
     """These brands, in the order given. Raises Problem 404 when one of them is not the viewer's."""
     return [brand(session, viewer, brand_id) for brand_id in ids]

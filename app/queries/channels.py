@@ -10,20 +10,20 @@ from sqlalchemy.orm import Session
 from app.models import Channel
 from app.problems import not_found
 from app.queries.paging import LIMIT, Order, Slice, page
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 
 
+@may("read")
 def channels(session: Session, viewer: Viewer, after: str | None = None, limit: int = LIMIT) -> Slice[Channel]:
     """The channels, oldest first."""
-    viewer.needs("read")
     wanted = select(Channel).where(Channel.workspace_id == viewer.workspace_id)
     found = page(session, wanted, Order("channel", Channel.id, descending=False), after, limit)
     return found.map(lambda rows: [row.Channel for row in rows])
 
 
+@may("read")
 def channel(session: Session, viewer: Viewer, channel_id: UUID) -> Channel:
     """One channel. Raises Problem 404."""
-    viewer.needs("read")
     row = session.get(Channel, (viewer.workspace_id, channel_id))
     if row is None:
         raise not_found("channel")

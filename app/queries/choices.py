@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Brand, Mention, Source
 from app.queries.feed import Wanted, chosen
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 
 LOOKED_AT = 5_000  # recent mentions whose platforms and languages are offered: a full scan would cost a second
 MOST = 200
@@ -27,9 +27,9 @@ class Choices:
     languages: list[str]
 
 
+@may("read")
 def choices(session: Session, viewer: Viewer) -> Choices:
     """What one can choose among in the viewer's workspace."""
-    viewer.needs("read")
     here = viewer.workspace_id
     brands = session.scalars(select(Brand).where(Brand.workspace_id == here).order_by(Brand.id).limit(MOST))
     sources = session.scalars(
@@ -51,6 +51,7 @@ def choices(session: Session, viewer: Viewer) -> Choices:
     )
 
 
+@may("read")
 def arrived(session: Session, viewer: Viewer, wanted: Wanted, since: datetime) -> int:
     """How many mentions of a feed were collected after `since`; counting stops at 100."""
     statement, _ = chosen(session, viewer, wanted)

@@ -8,7 +8,7 @@ from app.db import Database
 from app.queries.feed import Wanted, feed
 from app.queries.mentions import MentionView
 from app.queries.paging import LIMIT_MAX
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 
 COLUMNS = (
     "id", "published_at", "collected_at", "brands", "stances", "stance_sources", "title", "text", "url", "author",
@@ -17,6 +17,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
+@may("read")
 def batches(db: Database, viewer: Viewer, wanted: Wanted) -> Iterator[list[dict[str, object]]]:
     """The rows of a feed, up to 500 at a time, in its order. Raises Problem as feed() does, on the first page."""
     after: str | None = None

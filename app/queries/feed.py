@@ -17,7 +17,7 @@ from app.queries.brands import known_brands
 from app.queries.mentions import MentionView, views
 from app.queries.paging import LIMIT, Order, Slice, page
 from app.queries.sources import known_sources
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 from matching.query import QueryError, parse, to_tsquery
 
 Sort = Literal["published", "collected", "reach"]
@@ -49,6 +49,7 @@ class Wanted:
     sort: Sort = "published"
 
 
+@may("read")
 def feed(
     session: Session, viewer: Viewer, wanted: Wanted, after: str | None = None, limit: int = LIMIT
 ) -> Slice[MentionView]:
@@ -58,9 +59,9 @@ def feed(
     return found.map(lambda rows: views(session, viewer, [row.Mention for row in rows]))
 
 
+@may("read")
 def chosen(session: Session, viewer: Viewer, wanted: Wanted) -> tuple[Select[*tuple[Any, ...]], Order]:
     """The statement of the mentions wanted, and their order: the export reads it too."""
-    viewer.needs("read")
     known_brands(session, viewer, wanted.brands)
     known_sources(session, viewer, wanted.sources)
     statement = select(Mention).where(Mention.workspace_id == viewer.workspace_id, Mention.deleted_at.is_(None))

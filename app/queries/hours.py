@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from alerts.base import Bucket
 from app.pipeline.keep.aggregate import hourly
 from app.queries.brands import brand
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 
 
+@may("read")
 def hours(session: Session, viewer: Viewer, brand_id: UUID, start: datetime, end: datetime) -> Sequence[Bucket]:
     """Every hour from `start` to `end`, oldest first, those without mentions too. Raises Problem 404."""
     brand(session, viewer, brand_id)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.models import AlertRule, Brand, Channel, Delivery, IncidentEvent, IncidentRow
 from app.problems import not_found
 from app.queries.paging import LIMIT, Order, Slice, page
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 
 StateFilter = Literal["open", "pending", "firing", "recovering", "resolved"]
 
@@ -43,6 +43,7 @@ class IncidentDetail:
     deliveries: list[DeliveryView]
 
 
+@may("read")
 def incidents(
     session: Session,
     viewer: Viewer,
@@ -53,7 +54,6 @@ def incidents(
     brand_id: UUID | None = None,
 ) -> Slice[IncidentView]:
     """The incidents, last opened first. `open` is every state but resolved and pending (nobody was told of it yet)."""
-    viewer.needs("read")
     wanted = _joined(viewer)
     if state == "open":
         wanted = wanted.where(IncidentRow.state.in_(("firing", "recovering")))
@@ -76,9 +76,9 @@ def _joined(viewer: Viewer) -> Select[IncidentRow, Brand, AlertRule]:
     )
 
 
+@may("read")
 def incident(session: Session, viewer: Viewer, incident_id: UUID) -> IncidentDetail:
     """One incident. Raises Problem 404."""
-    viewer.needs("read")
     found = session.execute(_joined(viewer).where(IncidentRow.id == incident_id)).first()
     if found is None:
         raise not_found("incident")

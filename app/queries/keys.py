@@ -7,20 +7,20 @@ from sqlalchemy.orm import Session
 
 from app.models import ApiKey, AuditEntry
 from app.queries.paging import LIMIT, Order, Slice, page
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 
 
+@may("admin")
 def api_keys(session: Session, viewer: Viewer, after: str | None = None, limit: int = LIMIT) -> Slice[ApiKey]:
     """The keys, oldest first. What is kept of a key does not open anything."""
-    viewer.needs("admin")
     wanted = select(ApiKey).where(ApiKey.workspace_id == viewer.workspace_id)
     found = page(session, wanted, Order("key", ApiKey.id, descending=False), after, limit)
     return found.map(lambda rows: [row.ApiKey for row in rows])
 
 
+@may("admin")
 def audit_log(session: Session, viewer: Viewer, after: str | None = None, limit: int = LIMIT) -> Slice[AuditEntry]:
     """Who did what, newest first."""
-    viewer.needs("admin")
     wanted = select(AuditEntry).where(AuditEntry.workspace_id == viewer.workspace_id)
     found = page(session, wanted, Order("audit", AuditEntry.id), after, limit)
     return found.map(lambda rows: [row.AuditEntry for row in rows])

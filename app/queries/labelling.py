@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.models import AuditMatch, Brand, Match, Mention
 from app.pipeline.judge.audit_sample import monday
 from app.queries.paging import LIMIT, Order, Slice, page
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 from sentiment.base import Score, stance_of_score
 from sentiment.indices import wilson
 from sentiment.measure import LABELS
@@ -126,12 +126,12 @@ def _adapted(shipped: Matrix, texts: Sequence[Labelled]) -> Matrix:
     return adapted(shipped, rows, np.array([text.label for text in texts]))
 
 
+@may("read")
 def own_sample(session: Session, viewer: Viewer, model: str) -> OwnSample:
     """The labels of texts that `model` has scored, and that did not change since. Read once per transaction.
 
     A label is about a text, not about an answer: when another model has scored the text again, it counts for that one.
     """
-    viewer.needs("read")
     key = ("own_sample", viewer.workspace_id, model)
     if key not in session.info:
         session.info[key] = OwnSample(tuple(_labelled(session, viewer, model)))
@@ -159,9 +159,9 @@ def _labelled(session: Session, viewer: Viewer, model: str) -> list[Labelled]:
     ]
 
 
+@may("read")
 def to_label(session: Session, viewer: Viewer, after: str | None = None, limit: int = LIMIT) -> Slice[ToLabel]:
     """The mentions that wait for a label, in the order drawn."""
-    viewer.needs("read")
     statement = (
         select(AuditMatch, Mention, Brand, Match.spans)
         .join(Mention, (Mention.workspace_id == AuditMatch.workspace_id) & (Mention.id == AuditMatch.mention_id))
@@ -183,17 +183,17 @@ def to_label(session: Session, viewer: Viewer, after: str | None = None, limit: 
     )
 
 
+@may("read")
 def progress(session: Session, viewer: Viewer, now: datetime) -> Progress:
     """How far this week's sample is."""
-    viewer.needs("read")
     here = (AuditMatch.workspace_id == viewer.workspace_id, AuditMatch.week == monday(now))
     drawn, answered = session.execute(select(func.count(), func.count(AuditMatch.label)).where(*here)).one()
     return Progress(drawn, answered)
 
 
+@may("read")
 def last_label(session: Session, viewer: Viewer, now: datetime) -> UUID | None:
     """What the viewer labelled last this week: what «undo» takes back."""
-    viewer.needs("read")
     mine = (AuditMatch.workspace_id == viewer.workspace_id, AuditMatch.labelled_by == viewer.actor)
     return session.scalar(
         select(AuditMatch.id)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.models import Brand, Match, Mention, Revision, Source, Story
 from app.problems import not_found
 from app.queries.threads import conversation
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 
 COPIES = 100
 REVISIONS = 100
@@ -47,9 +47,9 @@ class MentionDetail:
     conversation: list[Mention]
 
 
+@may("read")
 def views(session: Session, viewer: Viewer, mentions: Sequence[Mention]) -> list[MentionView]:
     """These mentions with what surrounds them, in the same order."""
-    viewer.needs("read")
     if not mentions:
         return []
     matches: dict[UUID, list[MatchView]] = defaultdict(list)
@@ -84,9 +84,9 @@ def _copies(session: Session, viewer: Viewer, ids: set[UUID]) -> dict[UUID, int]
     return {row.id: row.copies for row in session.execute(wanted)} if ids else {}
 
 
+@may("read")
 def mention(session: Session, viewer: Viewer, mention_id: UUID) -> MentionDetail:
     """One mention with its matches, copies and history. Raises Problem 404."""
-    viewer.needs("read")
     row = session.get(Mention, (viewer.workspace_id, mention_id))
     if row is None or row.deleted_at is not None:
         raise not_found("mention")

@@ -106,30 +106,34 @@ def page(
 ) -> Slice[Row[*tuple[Any, ...]]]:
     """One page of the statement's rows, whose last columns are the key. Raises Problem 422 on a foreign cursor."""
     cursor = decoded(after, order) if after else None
-    backward = cursor is not None and cursor.backward
-    falling = order.descending is not backward
+    found = list(session.execute(_beside(wanted, order, cursor).limit(limit + 1)))
+    more, rows = len(found) > limit, found[:limit]
+    if not rows:
+        return Slice([])
+    if cursor is not None and cursor.backward:
+        rows.reverse()
+        return Slice(rows, _cursor_at(rows[-1], order), _cursor_at(rows[0], order, back=True) if more else None)
+    return Slice(
+        rows,
+        _cursor_at(rows[-1], order) if more else None,
+        _cursor_at(rows[0], order, back=True) if cursor is not None else None,
+    )
+
+
+def _beside(wanted: Select[*tuple[Any, ...]], order: Order, cursor: Cursor | None) -> Select[*tuple[Any, ...]]:
+    """The rows after the cursor, or before it and then nearest first; the columns of the key are added at their end."""
+    falling = order.descending is not (cursor is not None and cursor.backward)
     key = [order.id] if order.value is None else [order.value, order.id]
     statement = wanted.add_columns(*(column.label(f"key_{n}") for n, column in enumerate(key)))
     if cursor is not None:
-        start = [cursor.id] if order.value is None else [cursor.value, cursor.id]
-        mine = tuple_(*key) if len(key) > 1 else key[0]
-        theirs = tuple_(*start) if len(key) > 1 else start[0]
+        start = (cursor.id,) if order.value is None else (cursor.value, cursor.id)
+        mine, theirs = tuple_(*key), tuple_(*start)
         statement = statement.where(mine < theirs if falling else mine > theirs)
-    statement = statement.order_by(*(column.desc() if falling else column.asc() for column in key))
-    rows = list(session.execute(statement.limit(limit + 1)))
-    more, rows = len(rows) > limit, rows[:limit]
-    if backward:
-        rows.reverse()
+    return statement.order_by(*(column.desc() if falling else column.asc() for column in key))
 
-    def beside(row: Row[*tuple[Any, ...]], back: bool) -> str:
-        return encoded(Cursor(back, None if order.value is None else row.key_0, row[-1]), order)
 
-    if not rows:
-        return Slice([])
-    after_it, before_it = (True, more) if backward else (more, cursor is not None)
-    return Slice(
-        rows, beside(rows[-1], back=False) if after_it else None, beside(rows[0], back=True) if before_it else None
-    )
+def _cursor_at(row: Row[*tuple[Any, ...]], order: Order, *, back: bool = False) -> str:
+    return encoded(Cursor(back, None if order.value is None else row.key_0, row[-1]), order)
 
 
 def named(rows: Mapping[str, T], what: str, after: str | None, limit: int = LIMIT) -> Slice[T]:

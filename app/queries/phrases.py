@@ -21,7 +21,7 @@ from app.problems import FieldError, invalid, not_found
 from app.queries.brands import brand
 from app.queries.mentions import MentionView, views
 from app.queries.paging import LIMIT, Order, Slice, page
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 from ground.words import folded
 from sentiment.base import RatingClasses, Stance
 
@@ -75,17 +75,17 @@ class PhrasePreview:
     complete: bool
 
 
+@may("read")
 def phrases(session: Session, viewer: Viewer, after: str | None = None, limit: int = LIMIT) -> Slice[PhraseView]:
     """The phrases, newest first."""
-    viewer.needs("read")
     wanted = select(Phrase).where(Phrase.workspace_id == viewer.workspace_id)
     found = page(session, wanted, Order("phrase", Phrase.id), after, limit)
     return found.map(lambda rows: _views(session, viewer, [row.Phrase for row in rows]))
 
 
+@may("read")
 def phrase(session: Session, viewer: Viewer, phrase_id: UUID) -> PhraseView:
     """One phrase. Raises Problem 404."""
-    viewer.needs("read")
     row = session.get(Phrase, (viewer.workspace_id, phrase_id))
     if row is None:
         raise not_found("phrase")
@@ -104,9 +104,9 @@ def _views(session: Session, viewer: Viewer, rows: Sequence[Phrase]) -> list[Phr
     return [PhraseView(r, named.get(r.brand_id) if r.brand_id else None, _sum(under_way.get(r.id, ()))) for r in rows]
 
 
+@may("read")
 def applying(session: Session, viewer: Viewer) -> Progress | None:
     """How far all phrases and ratings have come that are being applied to what is stored; None when none is."""
-    viewer.needs("read")
     return _sum(session.scalars(select(Restance).where(Restance.workspace_id == viewer.workspace_id)).all())
 
 
@@ -118,13 +118,14 @@ def _sum(wishes: Sequence[Restance]) -> Progress | None:
     return Progress(sum(wish.done for wish in wishes), sum(known) if len(known) == len(totals) else None)
 
 
+@may("read")
 def ratings(session: Session, viewer: Viewer) -> tuple[RatingClasses, int]:
     """How ratings are read in the workspace, and the version of that."""
-    viewer.needs("read")
     settings = session.get_one(Workspace, viewer.workspace_id).settings
     return classes_of(settings), ratings_version(settings)
 
 
+@may("read")
 def preview(
     session: Session, viewer: Viewer, wanted: DomainPhrase, replaces: UUID | None = None,
     seconds: Callable[[], float] = time.monotonic,
@@ -133,7 +134,6 @@ def preview(
 
     Raises Problem 404 on its brand or the phrase it replaces, 422 when its words are too common to count in time.
     """
-    viewer.needs("read")
     if wanted.brand_id is not None:
         brand(session, viewer, wanted.brand_id)
     old = phrase(session, viewer, replaces).phrase if replaces else None

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.models import Mention
 from app.queries.feed import holds
 from app.queries.mentions import MentionView, views
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 
 SAMPLE = 20
 
@@ -25,9 +25,9 @@ class Preview:
     days: list[tuple[date, int]]
 
 
+@may("read")
 def preview(session: Session, viewer: Viewer, query: str, days: int, now: datetime) -> Preview:
     """The query held against the mentions published in the last `days` days. Raises Problem 422 on a bad query."""
-    viewer.needs("read")
     condition = holds(query, "query")
     first = now.date() - timedelta(days=days - 1)
     start = datetime(first.year, first.month, first.day, tzinfo=now.tzinfo)

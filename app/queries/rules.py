@@ -10,20 +10,20 @@ from sqlalchemy.orm import Session
 from app.models import AlertRule
 from app.problems import not_found
 from app.queries.paging import LIMIT, Order, Slice, page
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 
 
+@may("read")
 def rules(session: Session, viewer: Viewer, after: str | None = None, limit: int = LIMIT) -> Slice[AlertRule]:
     """The rules, oldest first."""
-    viewer.needs("read")
     wanted = select(AlertRule).where(AlertRule.workspace_id == viewer.workspace_id)
     found = page(session, wanted, Order("rule", AlertRule.id, descending=False), after, limit)
     return found.map(lambda rows: [row.AlertRule for row in rows])
 
 
+@may("read")
 def rule(session: Session, viewer: Viewer, rule_id: UUID) -> AlertRule:
     """One rule. Raises Problem 404."""
-    viewer.needs("read")
     row = session.get(AlertRule, (viewer.workspace_id, rule_id))
     if row is None:
         raise not_found("alert rule")

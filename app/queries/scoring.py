@@ -12,7 +12,7 @@ from app.models import ModelRun
 from app.pipeline.judge import lanes
 from app.pipeline.judge.pace import seconds_left
 from app.queries.phrases import Progress, applying
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ class Scoring:
     applying: Progress | None
 
 
+@may("read")
 def scoring(session: Session, viewer: Viewer) -> Scoring:
     """The state of scoring. The time left counts what other workspaces have before the same workers, too."""
-    viewer.needs("read")
     run = session.scalars(select(ModelRun).order_by(ModelRun.started_at.desc()).limit(1)).one_or_none()
     pace, quick = (run.per_second, run.quick_per_second) if run else (None, None)
     waiting, unsettled = lanes.waiting(session, viewer.workspace_id), lanes.unsettled(session, viewer.workspace_id)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Poll, Source
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 
 LEAST = timedelta(days=1)
 USUAL_TIMES = 8
@@ -26,9 +26,9 @@ def patience(usual: timedelta, longest: timedelta) -> timedelta:
     return max(LEAST, usual * USUAL_TIMES, longest * LONGEST_TIMES)
 
 
+@may("read")
 def silent(session: Session, viewer: Viewer, rows: Sequence[Source]) -> dict[UUID, datetime]:
     """Since when those that fell silent are. Counted up to the last reading that worked: what fails is not silent."""
-    viewer.needs("read")
     quiet = {
         row.id: (row.last_new_at, row.last_success_at - row.last_new_at)
         for row in rows

@@ -16,7 +16,7 @@ from app.problems import not_found
 from app.queries.paging import LIMIT, Order, Slice, page
 from app.queries.silence import silent
 from app.queries.usage import UsageView, usages
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 from ground.notice import Notice
 
 DAY = timedelta(days=1)
@@ -85,30 +85,32 @@ def lag(source: Source, now: datetime, paused_until: datetime | None = None) -> 
     return max(0, int((now - source.next_run_at).total_seconds()))
 
 
+@may("read")
 def sources(
     session: Session, viewer: Viewer, now: datetime, after: str | None = None, limit: int = LIMIT
 ) -> Slice[SourceView]:
     """The sources, oldest first."""
-    viewer.needs("read")
     wanted = select(Source).where(Source.workspace_id == viewer.workspace_id)
     found = page(session, wanted, Order("source", Source.id, descending=False), after, limit)
     return found.map(lambda rows: _views(session, viewer, [row.Source for row in rows], now))
 
 
+@may("read")
 def source(session: Session, viewer: Viewer, source_id: UUID, now: datetime) -> SourceView:
     """One source. Raises Problem 404."""
     return _views(session, viewer, [source_row(session, viewer, source_id)], now)[0]
 
 
+@may("read")
 def source_row(session: Session, viewer: Viewer, source_id: UUID) -> Source:
     """One source without its figures. Raises Problem 404."""
-    viewer.needs("read")
     row = session.get(Source, (viewer.workspace_id, source_id))
     if row is None:
         raise not_found("source")
     return row
 
 
+@may("read")
 def known_sources(session: Session, viewer: Viewer, ids: Collection[UUID]) -> list[Source]:
     """These sources, in the order given. Raises Problem 404 when one of them is not the viewer's."""
     return [source_row(session, viewer, source_id) for source_id in ids]
@@ -146,13 +148,14 @@ def _pauses(session: Session, rows: Sequence[Source], now: datetime) -> dict[str
     return {row.key: (row.paused_until, row.reason) for row in found}
 
 
+@may("read")
 def imports(session: Session, viewer: Viewer, limit: int = LIMIT) -> list[str]:
     """The names of the sources that files and the API bring to, the newest first."""
-    viewer.needs("read")
     wanted = select(Source.name).where(Source.workspace_id == viewer.workspace_id, Source.collector == "push")
     return list(session.scalars(wanted.order_by(Source.id.desc()).limit(limit)))
 
 
+@may("read")
 def polls(session: Session, viewer: Viewer, source_id: UUID, limit: int = LIMIT) -> list[Poll]:
     """The last readings of a source that had something to tell, newest first. Raises Problem 404."""
     source_row(session, viewer, source_id)
@@ -160,6 +163,7 @@ def polls(session: Session, viewer: Viewer, source_id: UUID, limit: int = LIMIT)
     return list(session.scalars(wanted.order_by(Poll.id.desc()).limit(limit)))
 
 
+@may("read")
 def quarantine(session: Session, viewer: Viewer, source_id: UUID, limit: int = LIMIT) -> list[Quarantined]:
     """What could not be stored, with the reasons, newest first. Raises Problem 404."""
     source_row(session, viewer, source_id)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.models import SurveyResponse
 from app.queries.brands import brand
 from app.queries.paging import LIMIT, Order, Slice, page
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 from sentiment.indices import nps
 
 
@@ -26,9 +26,9 @@ class SurveyNps:
     responses: int
 
 
+@may("read")
 def survey_nps(session: Session, viewer: Viewer, brand_id: UUID, since: datetime, until: datetime) -> SurveyNps | None:
     """Of the answers given from `since` on and before `until`; None when there are none."""
-    viewer.needs("read")
     promoter, detractor = SurveyResponse.score >= 9, SurveyResponse.score <= 6
     promoters, detractors, responses = session.execute(
         select(func.count().filter(promoter), func.count().filter(detractor), func.count())
@@ -39,6 +39,7 @@ def survey_nps(session: Session, viewer: Viewer, brand_id: UUID, since: datetime
     return SurveyNps(*found, responses) if found else None
 
 
+@may("read")
 def responses(
     session: Session,
     viewer: Viewer,

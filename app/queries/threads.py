@@ -8,19 +8,19 @@ from sqlalchemy.orm import Session
 from app.models import Mention
 from app.pipeline.sift.fingerprint import fingerprint
 from app.pipeline.sift.place import scope_of
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 from collectors.base import RawMention
 
 MOST = 50
 
 
+@may("read")
 def conversation(session: Session, viewer: Viewer, row: Mention) -> list[Mention]:
     """The other stored mentions of its thread, oldest first: the first 50, and in any case the one it answers.
 
     A thread is one of a kind and a host: two forums may both have a thread 12. What matched no brand is not stored,
     and so is not here.
     """
-    viewer.needs("read")
     here = (Mention.workspace_id == viewer.workspace_id, Mention.id != row.id, Mention.deleted_at.is_(None))
     said = (Mention.kind == row.kind, Mention.thread_id == (row.thread_id or row.external_id), Mention.host == row.host)
     found = list(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Source, Usage
 from app.pipeline.gather.meters import Payer, Period, limit_of, period_of
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 from collectors import all_collectors
 from collectors.base import Meter
 from ground.notice import Notice
@@ -57,11 +57,11 @@ class UsageView:
         return Notice("{percent}% of what it may use today is used up", {"percent": percent})
 
 
+@may("read")
 def usages(
     session: Session, viewer: Viewer, rows: Iterable[Source], now: datetime
 ) -> dict[UUID, tuple[UsageView, ...]]:
     """What each of these sources has used of each of its meters."""
-    viewer.needs("read")
     wanted = [
         (row, name, meter, period_of(meter, now), _payer(row).key(meter))
         for row in rows

@@ -13,26 +13,28 @@ from app.crypto import digest
 from app.models import User
 from app.problems import FieldError, Problem, invalid
 from app.web import cookies
+from app.web.form_page import attempt
 from app.web.forms import Posted, posted
 from app.web.language import LANGUAGES
-from app.web.page import Visit, away, member
+from app.web.page import Visit, member, redirect
 
 router = APIRouter(prefix="/settings")
 
+HOME = "/settings/account"
+
 
 @router.get("/account")
-def account(visit: Visit = Depends(member)) -> Response:
+def show_account(visit: Visit = Depends(member)) -> Response:
     return account_page(visit)
 
 
 def account_page(visit: Visit, problem: Problem | None = None) -> HTMLResponse:
     with visit.services.db.reading() as session:
-        user = session.get_one(User, visit.viewer.user_id)
         return visit.page(
             session,
             "account.html",
             status=problem.status if problem else 200,
-            user=user,
+            user=session.get_one(User, visit.viewer.user_id),
             languages=[("", visit.say("As the browser asks")), *LANGUAGES.items()],
             timezones=sorted(available_timezones()),
             problem=problem,
@@ -41,36 +43,33 @@ def account_page(visit: Visit, problem: Problem | None = None) -> HTMLResponse:
 
 
 @router.post("/account")
-def prefer(form: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
-    values = {name: form.get(name) for name in ("name", "language", "timezone")}
-    try:
-        wanted = validated(actions.Preferences, {**values, "language": values["language"] or None})
+def change_preferences(sent: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
+    def save() -> Response:
+        values = {name: sent.get(name) for name in ("name", "language", "timezone")}
+        preferences = validated(actions.Preferences, {**values, "language": values["language"] or None})
         with visit.services.db.writing() as session:
-            actions.prefer(session, visit.viewer, wanted)
-    except Problem as problem:
-        if problem.status != 422:
-            raise
-        return account_page(visit, problem)
-    return away("/settings/account", "account")
+            actions.prefer(session, visit.viewer, preferences)
+        return redirect(HOME, "account")
+
+    return attempt(save, lambda problem: account_page(visit, problem), {422})
 
 
 @router.post("/account/password")
-def password(form: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
+def change_password(sent: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
     """A new password ends every other session."""
     cookie = visit.request.cookies.get(cookies.session_name(visit.services.settings), "")
-    try:
-        if form.raw("new") != form.raw("again"):
+
+    def save() -> Response:
+        if sent.raw("new") != sent.raw("again"):
             raise invalid(FieldError("again", "The two passwords differ."))
         with visit.services.db.writing() as session:
-            actions.change_password(session, visit.viewer, form.raw("current"), form.raw("new"), digest(cookie))
-    except Problem as problem:
-        if problem.status != 422:
-            raise
-        return account_page(visit, problem)
-    return away("/settings/account", "password")
+            actions.change_password(session, visit.viewer, sent.raw("current"), sent.raw("new"), digest(cookie))
+        return redirect(HOME, "password")
+
+    return attempt(save, lambda problem: account_page(visit, problem), {422})
 
 
 @router.get("/sample")
-def sample(visit: Visit = Depends(member)) -> Response:
+def show_sample(visit: Visit = Depends(member)) -> Response:
     with visit.services.db.reading() as session:
         return visit.page(session, "sample.html")

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any, get_args
+from datetime import datetime, timedelta
+from typing import Any, cast, get_args
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy.orm import Session
 
 from alerts.base import Explanation
 from alerts.wording import sentences
 from app.actions import incidents as actions
-from app.models import IncidentEvent
+from app.models import IncidentEvent, IncidentRow
 from app.problems import FieldError, Problem, invalid
 from app.queries.hours import hours
 from app.queries.incidents import StateFilter, incident, incidents
 from app.web.charts import observed_against_expected
+from app.web.form_page import attempt
 from app.web.forms import Posted, posted
-from app.web.page import Visit, away, member
+from app.web.page import Visit, member, redirect
 
 router = APIRouter(prefix="/alerts")
 
@@ -39,48 +39,55 @@ def explanation_of(stored: dict[str, Any]) -> Explanation | None:
 
 def lines_of(visit: Visit, stored: dict[str, Any]) -> list[str]:
     """The explanation in sentences."""
-    read = explanation_of(stored)
-    return sentences(read, visit.tongue.code, visit.tongue.zone.key) if read else []
+    explanation = explanation_of(stored)
+    return sentences(explanation, visit.tongue.code, visit.tongue.zone.key) if explanation else []
 
 
 @router.get("")
-def listed(visit: Visit = Depends(member)) -> Response:
+def show_list(visit: Visit = Depends(member)) -> Response:
     """The incidents by state: those open first of all."""
-    asked = visit.request.query_params.get("state", "open")
-    state = asked if asked in (*STATES, "all") else "open"
-    wanted: Any = None if state == "all" else state
+    given = visit.request.query_params
+    state = given.get("state", "open") if given.get("state") in (*STATES, "all") else "open"
+    only = None if state == "all" else cast(StateFilter, state)
     with visit.services.db.reading() as session:
-        found = incidents(session, visit.viewer, visit.request.query_params.get("after"), state=wanted)
+        found = incidents(session, visit.viewer, given.get("after"), state=only)
         shown = [(view, lines_of(visit, view.incident.explanation)[:2]) for view in found.items]
         return visit.page(session, "alerts.html", found=found, shown=shown, state=state)
 
 
 @router.get("/{incident_id}")
-def one(incident_id: UUID, visit: Visit = Depends(member)) -> Response:
+def show_one(incident_id: UUID, visit: Visit = Depends(member)) -> Response:
+    return incident_page(visit, incident_id)
+
+
+def incident_page(visit: Visit, incident_id: UUID, problem: Problem | None = None) -> HTMLResponse:
     """One incident: why it rang, what was observed against what is usual, and what was done."""
     with visit.services.db.reading() as session:
-        return _one(visit, session, incident_id)
+        detail = incident(session, visit.viewer, incident_id)
+        row = detail.view.incident
+        start, end = charted(row, visit.now)
+        explanation = explanation_of(row.explanation)
+        since = row.since or row.opened_at
+        return visit.page(
+            session,
+            "incident.html",
+            status=problem.status if problem else 200,
+            detail=detail,
+            explanation=explanation,
+            lines=lines_of(visit, row.explanation),
+            chart=observed_against_expected(
+                visit.tongue, hours(session, visit.viewer, row.brand_id, start, end), since, explanation
+            ),
+            events=[(event, event_in_words(visit, event)) for event in detail.timeline],
+            problem=problem,
+            labels={"text": visit.say("Note")},
+        )
 
 
-def _one(visit: Visit, session: Session, incident_id: UUID, problem: Problem | None = None) -> HTMLResponse:
-    detail = incident(session, visit.viewer, incident_id)
-    row = detail.view.incident
+def charted(row: IncidentRow, now: datetime) -> tuple[datetime, datetime]:
+    """The time that the chart of an incident shows: three days before it to half a day after, 14 days at most."""
     start = max((row.since or row.opened_at) - BEFORE, row.opened_at - LONGEST)
-    end = min(visit.now, (row.resolved_at or visit.now) + AFTER, start + LONGEST)
-    counted = hours(session, visit.viewer, row.brand_id, start, end)
-    read = explanation_of(row.explanation)
-    return visit.page(
-        session,
-        "incident.html",
-        status=problem.status if problem else 200,
-        detail=detail,
-        explanation=read,
-        lines=lines_of(visit, row.explanation),
-        chart=observed_against_expected(visit.tongue, counted, row.since or row.opened_at, read),
-        events=[(event, event_in_words(visit, event)) for event in detail.timeline],
-        problem=problem,
-        labels={"text": visit.say("Note")},
-    )
+    return start, min(now, (row.resolved_at or now) + AFTER, start + LONGEST)
 
 
 def event_in_words(visit: Visit, event: IncidentEvent) -> str:
@@ -97,19 +104,16 @@ def event_in_words(visit: Visit, event: IncidentEvent) -> str:
 
 
 @router.post("/{incident_id}/{verb}")
-def act(incident_id: UUID, verb: str, form: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
-    """What a person does about an incident. A refusal is told in its page."""
-    try:
-        done = _act(visit, incident_id, verb, form)
-    except Problem as problem:
-        if problem.status not in {409, 422}:
-            raise
-        with visit.services.db.reading() as session:
-            return _one(visit, session, incident_id, problem)
-    return away(f"/alerts/{incident_id}", done)
+def handle(incident_id: UUID, verb: str, sent: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
+    """What a person does about an incident. A refusal is shown in its page."""
+    return attempt(
+        lambda: redirect(f"/alerts/{incident_id}", _do(visit, incident_id, verb, sent)),
+        lambda problem: incident_page(visit, incident_id, problem),
+    )
 
 
-def _act(visit: Visit, incident_id: UUID, verb: str, form: Posted) -> str:
+def _do(visit: Visit, incident_id: UUID, verb: str, sent: Posted) -> str:
+    """Does what the button says. Returns the name of the message to show."""
     viewer, jobs, now = visit.viewer, visit.services.jobs, visit.now
     with visit.services.db.writing() as session:
         match verb:
@@ -117,7 +121,7 @@ def _act(visit: Visit, incident_id: UUID, verb: str, form: Posted) -> str:
                 actions.acknowledge(session, viewer, incident_id, now)
                 return "acknowledged"
             case "assign":
-                actions.assign(session, viewer, incident_id, form.get("assignee")[:200], now)
+                actions.assign(session, viewer, incident_id, sent.get("assignee")[:200], now)
                 return "assigned"
             case "false-alarm":
                 actions.false_alarm(session, viewer, incident_id, jobs, now)
@@ -126,7 +130,7 @@ def _act(visit: Visit, incident_id: UUID, verb: str, form: Posted) -> str:
                 actions.resolve(session, viewer, incident_id, jobs, now)
                 return "resolved"
             case "note":
-                text = form.get("text")[:10_000]
+                text = sent.get("text")[:10_000]
                 if not text:
                     raise invalid(FieldError("text", "Write something first."))
                 actions.note(session, viewer, incident_id, text, now)

@@ -15,122 +15,34 @@ from alerts.channels import all_channels
 from app.actions import channels as actions
 from app.actions.fields import validated
 from app.models import Channel
-from app.problems import Problem
 from app.queries.channels import channel, channels
-from app.web.forms import Posted, fields_of, params_from, posted
+from app.web.form_page import Form, FormPage, Values, add_routes
+from app.web.forms import Posted, fields_of, params_from
 from app.web.language import LANGUAGES
-from app.web.page import Visit, away, member
+from app.web.page import Visit, editor, member, redirect
 
 router = APIRouter(prefix="/settings/channels")
 
+HOME = "/settings/channels"
 OURS = frozenset({"params.unsubscribe_url"})
 """Fields that the service fills in by itself."""
 
 
 @router.get("")
-def listed(visit: Visit = Depends(member)) -> Response:
+def show_list(visit: Visit = Depends(member)) -> Response:
     with visit.services.db.reading() as session:
         return list_page(visit, session)
 
 
-def list_page(visit: Visit, session: Session, **told: Any) -> HTMLResponse:
-    """The channels; `told` is a secret to show once, or how a test failed."""
+def list_page(visit: Visit, session: Session, **news: Any) -> HTMLResponse:
+    """The channels; `news` is a secret to show once, or how a test failed."""
     found = channels(session, visit.viewer, visit.request.query_params.get("after"))
-    shown = {"secret": None, "failed": None, "status": 200, **told}
-    return visit.page(session, "channels.html", found=found, kinds=all_channels(), **shown)
-
-
-@router.get("/new")
-def new(visit: Visit = Depends(member)) -> Response:
-    visit.viewer.needs("write")
-    kinds = all_channels()
-    kind = kinds.get(visit.request.query_params.get("kind", "email")) or next(iter(kinds.values()))
-    values = {"name": "", "params": {}, "language": visit.tongue.code, "timezone": visit.viewer.timezone}
-    with visit.services.db.reading() as session:
-        return form_page(visit, session, None, kind, {**values, "enabled": True})
-
-
-def form_page(
-    visit: Visit, session: Session, row: Channel | None, kind: AnyChannel, values: dict[str, Any],
-    problem: Problem | None = None,
-) -> HTMLResponse:  # fmt: skip
-    fields = fields_of(kind.params, values["params"], kept=bool(row and row.secrets))
-    return visit.page(
-        session,
-        "channel.html",
-        status=problem.status if problem else 200,
-        row=row,
-        kind=kind,
-        kinds=all_channels(),
-        values=values,
-        fields=[one for one in fields if one.name not in OURS],
-        languages=list(LANGUAGES.items()),
-        timezones=sorted(available_timezones()),
-        no_smtp=kind.by_mail and visit.services.settings.smtp_url is None,
-        problem=problem,
-        labels={},
-    )
-
-
-def typed(form: Posted, kind: AnyChannel) -> dict[str, Any]:
-    return {
-        "name": form.get("name"),
-        "params": params_from(kind.params, form),
-        "language": form.get("language"),
-        "timezone": form.get("timezone"),
-        "enabled": form.checked("enabled"),
-    }
-
-
-@router.post("/new")
-def create(form: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
-    """Adds a channel. A secret that was made for it is shown in the answer, and never again."""
-    kind = actions.channel_of(form.get("kind"))
-    values = typed(form, kind)
-    try:
-        wanted = validated(actions.NewChannel, {**values, "kind": kind.kind})
-        with visit.services.db.writing() as session:
-            made = actions.create(session, visit.viewer, wanted, visit.services)
-    except Problem as problem:
-        if problem.status not in {409, 422}:
-            raise
-        with visit.services.db.reading() as session:
-            return form_page(visit, session, None, kind, values, problem)
-    if made.secret is None:
-        return away("/settings/channels", "channel-created")
-    with visit.services.db.reading() as session:
-        return list_page(visit, session, secret=made)
-
-
-@router.get("/{channel_id}")
-def one(channel_id: UUID, visit: Visit = Depends(member)) -> Response:
-    visit.viewer.needs("write")
-    with visit.services.db.reading() as session:
-        row = channel(session, visit.viewer, channel_id)
-        values = {name: getattr(row, name) for name in ("name", "params", "language", "timezone", "enabled")}
-        return form_page(visit, session, row, actions.channel_of(row.kind), values)
-
-
-@router.post("/{channel_id}")
-def update(channel_id: UUID, form: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
-    with visit.services.db.reading() as session:
-        row = channel(session, visit.viewer, channel_id)
-    kind = actions.channel_of(row.kind)
-    values = typed(form, kind)
-    try:
-        changes = validated(actions.ChannelChanges, values)
-        with visit.services.db.writing() as session:
-            actions.update(session, visit.viewer, channel_id, changes, visit.services)
-    except Problem as problem:
-        if problem.status not in {409, 422}:
-            raise
-        with visit.services.db.reading() as session:
-            return form_page(visit, session, row, kind, values, problem)
-    return away("/settings/channels", "saved")
+    context = {"secret": None, "failed": None, "status": 200, **news}
+    return visit.page(session, "channels.html", found=found, kinds=all_channels(), **context)
 
 
 @router.post("/{channel_id}/test")
-def try_out(channel_id: UUID, visit: Visit = Depends(member)) -> Response:
+def send_test(channel_id: UUID, visit: Visit = Depends(member)) -> Response:
     """Sends a message that says it is a test, and tells what came of it."""
     services, failure = visit.services, None
     with services.db.reading() as session:
@@ -143,13 +55,82 @@ def try_out(channel_id: UUID, visit: Visit = Depends(member)) -> Response:
     with services.db.writing() as session:
         actions.note_test(session, visit.viewer, channel_id, failure, visit.now)
     if failure is None:
-        return away("/settings/channels", "tested")
+        return redirect(HOME, "tested")
     with services.db.reading() as session:
         return list_page(visit, session, failed=(row.name, failure), status=422)
 
 
-@router.post("/{channel_id}/delete")
-def delete(channel_id: UUID, visit: Visit = Depends(member)) -> Response:
+ChannelForm = Form[Channel, AnyChannel]
+
+
+def show_new(visit: Visit) -> Response:
+    """The form of a new channel, of the kind that the address names."""
+    kinds = all_channels()
+    kind = kinds.get(visit.request.query_params.get("kind", "email")) or next(iter(kinds.values()))
+    values: Values = {"language": visit.tongue.code, "timezone": visit.viewer.timezone}
+    return show_form(visit, Form(kind, {"name": "", "params": {}, "enabled": True, **values}))
+
+
+def form_of(_visit: Visit, row: Channel) -> ChannelForm:
+    names = ("name", "params", "language", "timezone", "enabled")
+    return Form(actions.channel_of(row.kind), {name: getattr(row, name) for name in names}, row)
+
+
+def read_form(sent: Posted, row: Channel | None) -> ChannelForm:
+    kind = actions.channel_of(row.kind if row else sent.get("kind"))
+    values: Values = {name: sent.get(name) for name in ("name", "language", "timezone")}
+    return Form(kind, {**values, "params": params_from(kind.params, sent), "enabled": sent.checked("enabled")}, row)
+
+
+def show_form(visit: Visit, form: ChannelForm) -> Response:
+    kind, row = form.kind, form.row
+    fields = fields_of(kind.params, form.values["params"], kept=bool(row and row.secrets))
+    with visit.services.db.reading() as session:
+        return form.page(
+            visit,
+            session,
+            "channel.html",
+            kinds=all_channels(),
+            fields=[field for field in fields if field.name not in OURS],
+            languages=list(LANGUAGES.items()),
+            timezones=sorted(available_timezones()),
+            no_smtp=kind.by_mail and visit.services.settings.smtp_url is None,
+        )
+
+
+def create(visit: Visit, form: ChannelForm, _sent: Posted) -> Response:
+    """Adds a channel. A secret that was made for it is shown in the answer, and never again."""
+    new = validated(actions.NewChannel, {**form.values, "kind": form.kind.kind})
     with visit.services.db.writing() as session:
-        actions.delete(session, visit.viewer, channel_id)
-    return away("/settings/channels", "channel-deleted")
+        made = actions.create(session, visit.viewer, new, visit.services)
+    if made.secret is None:
+        return redirect(HOME, "channel-created")
+    with visit.services.db.reading() as session:
+        return list_page(visit, session, secret=made)
+
+
+def update(visit: Visit, row: Channel, form: ChannelForm, _sent: Posted) -> Response:
+    changes = validated(actions.ChannelChanges, form.values)
+    with visit.services.db.writing() as session:
+        actions.update(session, visit.viewer, row.id, changes, visit.services)
+    return redirect(HOME, "saved")
+
+
+def delete(session: Session, visit: Visit, channel_id: UUID) -> None:
+    actions.delete(session, visit.viewer, channel_id)
+
+
+PAGE = FormPage(
+    home=HOME,
+    deleted="channel-deleted",
+    find=channel,
+    show_new=show_new,
+    form_of=form_of,
+    read_form=read_form,
+    show_form=show_form,
+    create=create,
+    update=update,
+    delete=delete,
+    open_to=editor,
+)
+add_routes(router, PAGE)

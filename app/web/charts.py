@@ -36,50 +36,76 @@ def label(tongue: Tongue, at: datetime, by: str) -> str:
 def observed_against_expected(
     tongue: Tongue, hours: Sequence[Bucket], since: datetime, explanation: Explanation | None
 ) -> Chart:
-    """Detractors per hour against what is usual: stories × usual share, ± two standard deviations of a binomial."""
-    usual = explanation.usual_share if explanation else None
-    level = explanation.expected / max(1, explanation.window_hours) if explanation and explanation.expected else None
-    of_all = explanation is not None and explanation.counted == "mentions"
-    observed = [hour.stories if of_all else hour.detractors for hour in hours]
-    expected = [_expected(hour, usual, level) for hour in hours]
-    spread = [_spread(hour, usual, level) for hour in hours]
+    """What was counted in each hour against what is usual there, within two standard deviations.
+
+    Stories are counted when the rule counts all mentions, else detractors. What came `since` is shaded.
+    """
+    usual = Usual.of(explanation)
+    counted, tone, observed = _observed(tongue, hours, explanation)
+    expected = [usual.expected(hour) for hour in hours]
     labels = [label(tongue, hour.start, "hour") for hour in hours]
-    names = (
-        tongue.say("Stories") if of_all else tongue.say("Detractors"),
-        tongue.say("Usual level"),
-        tongue.say("Usual range"),
-    )
-    known = all(value is not None for value in expected)
     spec: dict[str, Any] = {
         "labels": labels,
-        "bars": [{"name": names[0], "tone": "accent" if of_all else "detractor", "data": observed}],
-        "lines": [{"name": names[1], "tone": "muted", "dashed": True, "data": expected}] if known else [],
+        "bars": [{"name": counted, "tone": tone, "data": observed}],
+        "lines": [],
         "from": next((n for n, hour in enumerate(hours) if hour.start >= since), None),
         "whole": True,
     }
-    if known:
-        low = [max(0.0, (value or 0) - 2 * apart) for value, apart in zip(expected, spread, strict=True)]
-        high = [(value or 0) + 2 * apart for value, apart in zip(expected, spread, strict=True)]
-        spec["band"] = {"name": names[2], "low": low, "high": high}
+    levels = [level for level in expected if level is not None]
+    if len(levels) == len(hours):
+        spec["lines"] = [{"name": tongue.say("Usual level"), "tone": "muted", "dashed": True, "data": levels}]
+        spec["band"] = _band(tongue, levels, [usual.deviation(hour) for hour in hours])
     rows = [
-        (labels[n], tongue.number(observed[n]), tongue.number(expected[n], 1), tongue.number(hours[n].stories))
-        for n in range(len(hours))
-        if hours[n].stories
+        (name, tongue.number(number), tongue.number(level, 1), tongue.number(hour.stories))
+        for name, number, level, hour in zip(labels, observed, expected, hours, strict=True)
+        if hour.stories
     ]
-    heads = (tongue.say("Hour"), names[0], names[1], tongue.say("Stories in all"))
+    heads = (tongue.say("Hour"), counted, tongue.say("Usual level"), tongue.say("Stories in all"))
     return Chart(tongue.say("Observed against the usual level, per hour"), spec, heads, rows)
 
 
-def _expected(hour: Bucket, usual: float | None, level: float | None) -> float | None:
-    if usual is not None:
-        return round(hour.stories * usual, 2)
-    return round(level, 2) if level is not None else None
+def _observed(tongue: Tongue, hours: Sequence[Bucket], explanation: Explanation | None) -> tuple[str, str, list[int]]:
+    """What the rule counts, its colour, and how many there were in each hour."""
+    if explanation is not None and explanation.counted == "mentions":
+        return tongue.say("Stories"), "accent", [hour.stories for hour in hours]
+    return tongue.say("Detractors"), "detractor", [hour.detractors for hour in hours]
 
 
-def _spread(hour: Bucket, usual: float | None, level: float | None) -> float:
-    if usual is not None:
-        return sqrt(hour.stories * usual * (1 - usual))
-    return sqrt(level or 0)
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What an hour usually brings: a share of its stories, from 0 to 1, else a level, else nothing that is known."""
+
+    share: float | None = None
+    level: float | None = None
+
+    @classmethod
+    def of(cls, explanation: Explanation | None) -> Usual:
+        """The explanation tells the level of its whole window; here it is that of one hour."""
+        if explanation is None:
+            return cls()
+        level = explanation.expected / max(1, explanation.window_hours) if explanation.expected else None
+        return cls(explanation.usual_share, level)
+
+    def expected(self, hour: Bucket) -> float | None:
+        """What the hour should have brought, with two decimals."""
+        if self.share is not None:
+            return round(hour.stories * self.share, 2)
+        return round(self.level, 2) if self.level is not None else None
+
+    def deviation(self, hour: Bucket) -> float:
+        """The standard deviation of that: of a binomial where a share is known, else of a Poisson distribution."""
+        if self.share is not None:
+            return sqrt(hour.stories * self.share * (1 - self.share))
+        return sqrt(self.level or 0)
+
+
+def _band(tongue: Tongue, levels: Sequence[float], deviations: Sequence[float]) -> dict[str, Any]:
+    pairs = list(zip(levels, deviations, strict=True))
+    return {
+        "name": tongue.say("Usual range"),
+        "low": [max(0.0, level - 2 * deviation) for level, deviation in pairs],
+        "high": [level + 2 * deviation for level, deviation in pairs],
+    }
 
 
 def spark(values: Sequence[float], width: float = 120, height: float = 24) -> tuple[str, str] | None:

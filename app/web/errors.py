@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.problems import Problem
 from app.web.language import Tongue, chosen, zone
-from app.web.page import LogIn, Visit, visit
+from app.web.page import LogIn, Visit, visitor
 from app.web.words import N_
 
 log = structlog.get_logger(__name__)
@@ -37,23 +37,23 @@ def to_log_in(_request: Request, error: LogIn) -> RedirectResponse:
 
 def problem_page(request: Request, problem: Problem) -> Response:
     """A refusal as a page, in the reader's language."""
-    asked = _visit(request)
+    visit = _visit(request)
     what = problem.args_.get("what")
-    args = {**problem.args_, "what": asked.word("what", what)} if what else problem.args_
-    details = [asked.tongue.notice(error) for error in problem.errors]
-    page = _page(request, problem.status, asked.say(problem.text, **args), details)
+    args = {**problem.args_, "what": visit.word("what", what)} if what else problem.args_
+    details = [visit.tongue.notice(error) for error in problem.errors]
+    page = _page(request, problem.status, visit.say(problem.text, **args), details)
     page.headers.update(problem.headers)
     return page
 
 
 def _page(request: Request, status: int, text: str, details: list[str]) -> HTMLResponse:
-    asked = _visit(request)
-    return asked.page(
+    visit = _visit(request)
+    return visit.page(
         None,
         "error.html",
         status=status,
         code=status,
-        heading=asked.say(HEADINGS.get(status, HEADINGS[400] if status < 500 else HEADINGS[500])),
+        heading=visit.say(HEADINGS.get(status, HEADINGS[400] if status < 500 else HEADINGS[500])),
         text=text,
         details=details,
         request_id=request.scope.get("vigie", {}).get("request_id", "") if status >= 500 else "",
@@ -63,7 +63,7 @@ def _page(request: Request, status: int, text: str, details: list[str]) -> HTMLR
 def _visit(request: Request) -> Visit:
     """The visit, also when the database that knows who asks is the very thing that failed."""
     try:
-        return visit(request)
+        return visitor(request)
     except Exception as error:  # an error page must not fail for the reason it is shown
         log.warning("the visitor of an error page is not known", error=str(error)[:200])
         code = chosen(None, None, request.headers.get("accept-language", ""))

@@ -13,7 +13,7 @@ from app.actions.fields import validated
 from app.queries.labelling import ENOUGH, last_label, progress, to_label
 from app.queries.reputation import model
 from app.web.forms import Posted, posted
-from app.web.page import Visit, away, member
+from app.web.page import Visit, member, redirect
 from app.web.words import N_
 
 router = APIRouter(prefix="/reputation/sample")
@@ -50,7 +50,7 @@ def draw(visit: Visit = Depends(member)) -> RedirectResponse:
     """This week's sample, or more of it."""
     with visit.services.db.writing() as session:
         drawn = actions.draw_more(session, visit.viewer, visit.now, DICE.getrandbits(62))
-    return away("/reputation/sample", "" if drawn else "nothing-drawn")
+    return redirect("/reputation/sample", "" if drawn else "nothing-drawn")
 
 
 @router.post("/{item_id}")
@@ -59,7 +59,7 @@ def label(item_id: UUID, form: Posted = Depends(posted), visit: Visit = Depends(
     given = validated(actions.Labelled, {"label": form.get("label")})
     with visit.services.db.writing() as session:
         actions.label(session, visit.viewer, item_id, given, visit.now)
-    return away("/reputation/sample")
+    return redirect("/reputation/sample")
 
 
 @router.post("/{item_id}/undo")
@@ -67,4 +67,4 @@ def undo(item_id: UUID, visit: Visit = Depends(member)) -> RedirectResponse:
     """Takes the label back, and shows the mention again."""
     with visit.services.db.writing() as session:
         actions.unlabel(session, visit.viewer, item_id)
-    return away("/reputation/sample", "unlabelled")
+    return redirect("/reputation/sample", "unlabelled")

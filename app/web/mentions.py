@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -18,8 +17,9 @@ from app.queries.choices import Choices, arrived, choices
 from app.queries.feed import FeedPage, Wanted, feed
 from app.queries.mentions import mention
 from app.scorer import explainer_of
+from app.web.form_page import attempt
 from app.web.forms import Posted, posted
-from app.web.page import Visit, away, back_to, member
+from app.web.page import Visit, back_to, member, redirect
 from app.web.reasons import reasons_of
 from app.web.words import WORDS
 
@@ -30,42 +30,38 @@ RELEVANT = ("new", "in_progress", "answered", "closed")
 PAGE = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The filters of an address, as typed, and what they mean."""
-
-    values: dict[str, str]
-    wanted: Wanted
+Filters = dict[str, str]
+"""The filters of an address by name, as typed; empty where one is not set."""
 
 
-def asked_of(visit: Visit) -> Asked:
+def filters_of(visit: Visit) -> Filters:
     """The filters of this request. A value that means nothing is dropped, as if it were not there."""
     given = visit.request.query_params
-    values = {name: given.get(name, "").strip() for name in FILTERS}
+    filters = {name: given.get(name, "").strip() for name in FILTERS}
     for name in ("brand", "source", "story"):
-        values[name] = values[name] if _id(values[name]) else ""
-    for name, kind in (("stance", "stance"), ("status", "status"), ("period", "period")):
-        values[name] = values[name] if values[name] in WORDS[kind] else ""
-    return Asked(values, wanted_of(values, visit.now))
+        filters[name] = filters[name] if _id(filters[name]) else ""
+    for name in ("stance", "status", "period"):
+        filters[name] = filters[name] if filters[name] in WORDS[name] else ""
+    return filters
 
 
-def wanted_of(values: dict[str, str], now: datetime) -> Wanted:
-    """What a feed is narrowed to: one copy of a story unless all are wanted, and what is relevant unless told."""
+def narrowed_by(filters: Filters, now: datetime) -> Wanted:
+    """What a feed is narrowed to: unless the filters say otherwise, one copy of each story, and nothing irrelevant."""
 
-    def one(name: str) -> tuple[str, ...]:
-        return (values[name],) if values[name] else ()
+    def values(name: str) -> tuple[str, ...]:
+        return (filters[name],) if filters[name] else ()
 
     return Wanted(
-        brands=tuple(UUID(value) for value in one("brand")),
-        stances=one("stance"),
-        sources=tuple(UUID(value) for value in one("source")),
-        platforms=one("platform"),
-        languages=one("language"),
-        statuses=one("status") or RELEVANT,
-        story=_id(values["story"]),
-        text=values["q"],
-        since=now - timedelta(days=int(values["period"])) if values["period"] else None,
-        folded=not values["copies"] and not values["story"],
+        brands=tuple(map(UUID, values("brand"))),
+        stances=values("stance"),
+        sources=tuple(map(UUID, values("source"))),
+        platforms=values("platform"),
+        languages=values("language"),
+        statuses=values("status") or RELEVANT,
+        story=_id(filters["story"]),
+        text=filters["q"],
+        since=now - timedelta(days=int(filters["period"])) if filters["period"] else None,
+        folded=not filters["copies"] and not filters["story"],
     )
 
 
@@ -77,39 +73,38 @@ def _id(text: str) -> UUID | None:
 
 
 @router.get("/")
-def mentions(visit: Visit = Depends(member)) -> Response:
-    """The feed. A query that cannot be read is told beside the search box."""
-    asked = asked_of(visit)
+def show_feed(visit: Visit = Depends(member)) -> Response:
+    """The feed. What is wrong with a query that cannot be read is shown beside the search box."""
+    filters, given = filters_of(visit), visit.request.query_params
     with visit.services.db.reading() as session:
-        offered = choices(session, visit.viewer)
-        found: FeedPage | None = None
-        problem: Problem | None = None
-        try:
-            found = feed(session, visit.viewer, asked.wanted, visit.request.query_params.get("after"), PAGE)
-        except Problem as refused:
-            if refused.status != 422:
-                raise
-            problem = refused
+        options = _options(visit, choices(session, visit.viewer))
+
+        def read_feed() -> tuple[FeedPage | None, Problem | None]:
+            return feed(session, visit.viewer, narrowed_by(filters, visit.now), given.get("after"), PAGE), None
+
+        found, problem = attempt(read_feed, lambda refusal: (None, refusal), {422})
         return visit.page(
             session,
             "mentions.html",
             status=problem.status if problem else 200,
-            asked=asked.values,
+            filters=filters,
             feed=found,
             problem=problem,
             labels={"q": visit.say("Search")},
-            chosen=_chosen(visit, asked.values, offered),
-            undo=_id(visit.request.query_params.get("undo", "")),
-            pulse="/mentions/new?" + urlencode({**_set(asked.values), "since": visit.now.isoformat()}),
-            **_options(visit, offered),
+            chosen=_in_use(visit, filters, options),
+            undo=_id(given.get("undo", "")),
+            pulse="/mentions/new?" + urlencode({**_set(filters), "since": visit.now.isoformat()}),
+            **options,
         )
 
 
-def _set(values: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in values.items() if value}
+def _set(filters: Filters) -> Filters:
+    return {name: value for name, value in filters.items() if value}
 
 
-def _options(visit: Visit, offered: Choices) -> dict[str, Any]:
+def _options(visit: Visit, offered: Choices) -> dict[str, list[tuple[str, str]]]:
+    """What each filter offers, as (value, label)."""
+
     def words(kind: str) -> list[tuple[str, str]]:
         return [(str(key), visit.word(kind, key)) for key in WORDS[kind] if key is not None]
 
@@ -124,21 +119,18 @@ def _options(visit: Visit, offered: Choices) -> dict[str, Any]:
     }
 
 
-def _chosen(visit: Visit, values: dict[str, str], offered: Choices) -> list[tuple[str, str]]:
-    """The filters in use, each with what it says."""
-    options = _options(visit, offered)
-    told = []
-    for name in FILTERS:
-        if not values[name]:
-            continue
+def _in_use(visit: Visit, filters: Filters, options: dict[str, list[tuple[str, str]]]) -> list[tuple[str, str]]:
+    """The filters that are set, as (name, label)."""
+    fixed = {"copies": visit.say("Every copy"), "story": visit.say("One story"), "q": f"«{filters['q']}»"}
+    labels = []
+    for name, value in _set(filters).items():
         named = dict(options.get(f"{name}_options", ()))
-        fixed = {"copies": visit.say("Every copy"), "story": visit.say("One story"), "q": f"«{values['q']}»"}
-        told.append((name, fixed.get(name) or named.get(values[name], values[name])))
-    return told
+        labels.append((name, fixed.get(name) or named.get(value, value)))
+    return labels
 
 
 @router.get("/mentions/new")
-def new_mentions(since: str, visit: Visit = Depends(member)) -> Response:
+def count_new(since: str, visit: Visit = Depends(member)) -> Response:
     """A pill that tells how many mentions came since the page was shown; nothing when none did."""
     try:
         start = datetime.fromisoformat(since)
@@ -146,19 +138,19 @@ def new_mentions(since: str, visit: Visit = Depends(member)) -> Response:
         return HTMLResponse("")
     if start.tzinfo is None:
         return HTMLResponse("")
-    values = asked_of(visit).values
+    filters = filters_of(visit)
     with visit.services.db.reading() as session:
-        number = arrived(session, visit.viewer, wanted_of(values, visit.now), start)
-    return visit.page(None, "mentions_new.html", number=number, href="/?" + urlencode(_set(values)))
+        number = arrived(session, visit.viewer, narrowed_by(filters, visit.now), start)
+    return visit.page(None, "mentions_new.html", number=number, href="/?" + urlencode(_set(filters)))
 
 
 @router.get("/mentions/{mention_id}")
-def one(mention_id: UUID, visit: Visit = Depends(member)) -> Response:
+def show_one(mention_id: UUID, visit: Visit = Depends(member)) -> Response:
+    return mention_page(visit, mention_id)
+
+
+def mention_page(visit: Visit, mention_id: UUID, problem: Problem | None = None) -> HTMLResponse:
     """One mention, with all that is known of it."""
-    return _one(visit, mention_id)
-
-
-def _one(visit: Visit, mention_id: UUID, problem: Problem | None = None) -> HTMLResponse:
     with visit.services.db.reading() as session:
         detail = mention(session, visit.viewer, mention_id)
     why = reasons_of(explainer_of(visit.services.settings), detail)  # the model is asked between two transactions
@@ -180,7 +172,7 @@ def correct(mention_id: UUID, form: Posted = Depends(posted), visit: Visit = Dep
     """Corrects the stance for one brand; an empty stance takes the correction back."""
     values = {"stance": form.get("stance") or None, "brand_id": form.get("brand_id") or None}
     _change(visit, mention_id, values)
-    return away(back_to(form.get("next"), f"/mentions/{mention_id}"), "stance")
+    return redirect(back_to(form.get("next"), f"/mentions/{mention_id}"), "stance")
 
 
 @router.post("/mentions/{mention_id}/status")
@@ -191,7 +183,7 @@ def sort_out(mention_id: UUID, form: Posted = Depends(posted), visit: Visit = De
     back = back_to(form.get("next"), f"/mentions/{mention_id}")
     if status == "irrelevant" and not back.startswith("/mentions/"):
         return RedirectResponse(back + ("&" if "?" in back else "?") + urlencode({"undo": str(mention_id)}), 303)
-    return away(back, "status")
+    return redirect(back, "status")
 
 
 @router.post("/mentions/{mention_id}")
@@ -203,13 +195,12 @@ def handle(mention_id: UUID, form: Posted = Depends(posted), visit: Visit = Depe
         "tags": form.lines("tags"),
         "note": form.get("note") or None,
     }
-    try:
+
+    def save() -> Response:
         _change(visit, mention_id, values)
-    except Problem as problem:
-        if problem.status != 422:
-            raise
-        return _one(visit, mention_id, problem)
-    return away(f"/mentions/{mention_id}", "saved")
+        return redirect(f"/mentions/{mention_id}", "saved")
+
+    return attempt(save, lambda problem: mention_page(visit, mention_id, problem), {422})
 
 
 def _change(visit: Visit, mention_id: UUID, values: dict[str, Any]) -> None:

@@ -146,8 +146,8 @@ def form_seed(request: Request) -> str | None:
     return kept.get(cookies.session_name(services.settings)) or kept.get(cookies.FORM) or fresh
 
 
-def visit(request: Request) -> Visit:
-    """The visit of a request, by whom its session cookie says."""
+def visitor(request: Request) -> Visit:
+    """The visit of anybody; who it is, when the session cookie says so."""
     services: Services = request.app.state.services
     now = datetime.now(UTC)
     holder = _holder(request, services, now)
@@ -173,13 +173,20 @@ def _holder(request: Request, services: Services, now: datetime) -> sessions.Log
 
 def member(request: Request) -> Visit:
     """The visit of somebody who is logged in. Raises LogIn otherwise."""
-    asked = visit(request)
-    asked.viewer.needs("read")
-    return asked
+    visit = visitor(request)
+    visit.viewer.needs("read")
+    return visit
 
 
-def away(path: str, done: str = "") -> RedirectResponse:
-    """Go and look there: the answer to a form that did its work. `done` names what to tell."""
+def editor(request: Request) -> Visit:
+    """The visit of somebody who may change things. Raises LogIn when nobody is logged in, Problem 403 for a reader."""
+    visit = visitor(request)
+    visit.viewer.needs("write")
+    return visit
+
+
+def redirect(path: str, done: str = "") -> RedirectResponse:
+    """Sends the browser to another page once a form did its work. `done` names the message to show there."""
     if done:
         path += ("&" if "?" in path else "?") + urlencode({"done": done})
     return RedirectResponse(path, 303)

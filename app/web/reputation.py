@@ -16,7 +16,9 @@ from app.models import Brand
 from app.queries.brands import brands
 from app.queries.choices import choices
 from app.queries.paging import LIMIT_MAX
-from app.queries.reputation import By, Period, Point, ReputationView, Slant, Weight, compare, reputation
+from app.queries.periods import By, Period
+from app.queries.reputation import ReputationView, Slant, compare, reputation
+from app.queries.sums import Point, Weight
 from app.queries.surveys import survey_nps
 from app.web.charts import Chart, label
 from app.web.language import Tongue

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from alerts.base import SEVERITIES, AnyRule
@@ -14,31 +13,33 @@ from alerts.rules import all_rules
 from app.actions import rules as actions
 from app.actions.fields import validated
 from app.models import AlertRule
-from app.problems import Problem
 from app.queries.brands import brands
 from app.queries.channels import channels
 from app.queries.paging import LIMIT_MAX
 from app.queries.rules import rule, rules
-from app.web.forms import Posted, fields_of, params_from, posted
-from app.web.page import Visit, away, member
+from app.web.form_page import Form, FormPage, Values, add_routes
+from app.web.forms import Posted, fields_of, params_from
+from app.web.page import Visit, member, redirect
 
 router = APIRouter(prefix="/alerts/rules")
 
-FIRST = "negative_spike"
+HOME = "/alerts/rules"
+USUAL = "negative_spike"
+"""The kind whose form is shown unless the address names another."""
 
 
 @router.get("")
-def listed(visit: Visit = Depends(member)) -> Response:
+def show_list(visit: Visit = Depends(member)) -> Response:
     """The rules, each in a sentence."""
     with visit.services.db.reading() as session:
         found = rules(session, visit.viewer, visit.request.query_params.get("after"))
-        named = {row.id: row.name for row in brands(session, visit.viewer, limit=LIMIT_MAX).items}
-        told = {row.id: sentence(visit, row, named.get(row.brand_id, "")) for row in found.items}
-        return visit.page(session, "rules.html", found=found, kinds=all_rules(), sentences=told)
+        names = {row.id: row.name for row in brands(session, visit.viewer, limit=LIMIT_MAX).items}
+        sentences = {row.id: sentence(visit, row, names.get(row.brand_id, "")) for row in found.items}
+        return visit.page(session, "rules.html", found=found, kinds=all_rules(), sentences=sentences)
 
 
 def sentence(visit: Visit, row: AlertRule, brand: str) -> str:
-    """What a rule does, in words. A kind that has no sentence of its own is told by its settings."""
+    """What a rule does, in words. A kind without a sentence of its own shows its settings."""
     params, tongue = row.params, visit.tongue
     try:
         kind = all_rules()[row.kind]
@@ -49,27 +50,35 @@ def sentence(visit: Visit, row: AlertRule, brand: str) -> str:
     return visit.say(notice.text, **(dict(notice.args) | numbers))
 
 
-def values_of(row: AlertRule | None, visit: Visit, kind: AnyRule) -> dict[str, Any]:
-    """What the form shows at first: the rule, or what suits a new one."""
-    if row is None:
-        return {
-            "name": visit.tongue.titled(kind.title),
-            "brand_id": visit.request.query_params.get("brand", ""),
-            "params": {},
-            "channels": None,
-            "severity": "warning",
-            "for_minutes": 0,
-            "repeat_hours": 4,
-            "quiet_start": "",
-            "quiet_end": "",
-            "enabled": True,
-        }
+RuleForm = Form[AlertRule, AnyRule]
+
+
+def show_new(visit: Visit) -> Response:
+    """The form of a new rule, of the kind and about the brand that the address names."""
+    kinds, given = all_rules(), visit.request.query_params
+    kind = kinds.get(given.get("kind", USUAL)) or kinds[USUAL]
+    values: Values = {
+        "name": visit.tongue.titled(kind.title),
+        "brand_id": given.get("brand", ""),
+        "params": {},
+        "channels": None,  # all of them
+        "severity": "warning",
+        "for_minutes": 0,
+        "repeat_hours": 4,
+        "quiet_start": "",
+        "quiet_end": "",
+        "enabled": True,
+    }
+    return show_form(visit, Form(kind, values))
+
+
+def form_of(_visit: Visit, row: AlertRule) -> RuleForm:
     quiet = row.quiet_hours or {}
-    return {
+    values: Values = {
         "name": row.name,
         "brand_id": str(row.brand_id),
         "params": row.params,
-        "channels": [str(each) for each in row.channels],
+        "channels": [str(channel_id) for channel_id in row.channels],
         "severity": row.severity,
         "for_minutes": row.for_minutes,
         "repeat_hours": f"{row.repeat_hours:g}",
@@ -77,107 +86,77 @@ def values_of(row: AlertRule | None, visit: Visit, kind: AnyRule) -> dict[str, A
         "quiet_end": quiet.get("end", ""),
         "enabled": row.enabled,
     }
+    return Form(actions.rule_of(row.kind), values, row)
 
 
-def typed(form: Posted, kind: AnyRule) -> dict[str, Any]:
-    """What was typed, to be shown again with what is wrong about it."""
+def read_form(sent: Posted, row: AlertRule | None) -> RuleForm:
+    kind = actions.rule_of(row.kind if row else sent.get("kind"))
     names = ("name", "brand_id", "severity", "for_minutes", "repeat_hours", "quiet_start", "quiet_end")
-    return {
-        **{name: form.get(name) for name in names},
-        "params": params_from(kind.params, form),
-        "channels": form.all("channels"),
-        "enabled": form.checked("enabled"),
-    }
+    values: Values = {name: sent.get(name) for name in names}
+    values["params"] = params_from(kind.params, sent)
+    values["channels"] = sent.all("channels")
+    values["enabled"] = sent.checked("enabled")
+    return Form(kind, values, row)
 
 
-def wanted(values: dict[str, Any], timezone: str) -> dict[str, Any]:
-    """The fields of the action, from those of the form."""
+def fields_of_action(values: Values, timezone: str) -> Values:
+    """The quiet hours as one field, in the zone of whoever typed them."""
     start, end = values["quiet_start"], values["quiet_end"]
-    kept = {name: value for name, value in values.items() if not name.startswith("quiet_")}
-    kept["for_minutes"] = values["for_minutes"] or 0
-    kept["repeat_hours"] = str(values["repeat_hours"] or 4).replace(",", ".")
-    kept["quiet_hours"] = {"start": start, "end": end, "timezone": timezone} if start or end else None
-    return kept
+    fields = {name: value for name, value in values.items() if not name.startswith("quiet_")}
+    fields["for_minutes"] = values["for_minutes"] or 0
+    fields["repeat_hours"] = str(values["repeat_hours"] or 4).replace(",", ".")
+    fields["quiet_hours"] = {"start": start, "end": end, "timezone": timezone} if start or end else None
+    return fields
 
 
-def form_page(
-    visit: Visit, session: Session, row: AlertRule | None, kind: AnyRule, values: dict[str, Any],
-    problem: Problem | None = None,
-) -> HTMLResponse:  # fmt: skip
-    offered = [(str(each.id), each.name) for each in channels(session, visit.viewer, limit=LIMIT_MAX).items]
-    if values["channels"] is None:
-        values["channels"] = [channel_id for channel_id, _ in offered]
-    return visit.page(
-        session,
-        "rule.html",
-        status=problem.status if problem else 200,
-        rule=row,
-        kind=kind,
-        kinds=all_rules(),
-        values=values,
-        fields=fields_of(kind.params, values["params"]),
-        brands=[(str(each.id), each.name) for each in brands(session, visit.viewer, limit=LIMIT_MAX).items],
-        channels=offered,
-        severities=[(each, visit.word("severity", each)) for each in SEVERITIES],
-        problem=problem,
-        labels={},
-    )
-
-
-@router.get("/new")
-def new(visit: Visit = Depends(member)) -> Response:
-    """The form of a new rule, of the kind asked for."""
-    visit.viewer.needs("write")
-    kinds = all_rules()
-    kind = kinds.get(visit.request.query_params.get("kind", FIRST)) or kinds[FIRST]
+def show_form(visit: Visit, form: RuleForm) -> Response:
     with visit.services.db.reading() as session:
-        return form_page(visit, session, None, kind, values_of(None, visit, kind))
+        offered = [(str(row.id), row.name) for row in channels(session, visit.viewer, limit=LIMIT_MAX).items]
+        chosen = form.values["channels"]
+        if chosen is None:
+            chosen = [channel_id for channel_id, _ in offered]
+        return form.page(
+            visit,
+            session,
+            "rule.html",
+            values={**form.values, "channels": chosen},
+            kinds=all_rules(),
+            fields=fields_of(form.kind.params, form.values["params"]),
+            brands=[(str(row.id), row.name) for row in brands(session, visit.viewer, limit=LIMIT_MAX).items],
+            channels=offered,
+            severities=[(severity, visit.word("severity", severity)) for severity in SEVERITIES],
+        )
 
 
-@router.post("/new")
-def create(form: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
-    kind = actions.rule_of(form.get("kind"))
-    values = typed(form, kind)
-    try:
-        fields = validated(actions.NewRule, {**wanted(values, visit.viewer.timezone), "kind": kind.kind})
-        with visit.services.db.writing() as session:
-            actions.create(session, visit.viewer, fields, visit.services.jobs)
-    except Problem as problem:
-        if problem.status not in {409, 422}:
-            raise
-        with visit.services.db.reading() as session:
-            return form_page(visit, session, None, kind, values, problem)
-    return away("/alerts/rules", "rule-created")
-
-
-@router.get("/{rule_id}")
-def one(rule_id: UUID, visit: Visit = Depends(member)) -> Response:
-    with visit.services.db.reading() as session:
-        row = rule(session, visit.viewer, rule_id)
-        kind = actions.rule_of(row.kind)
-        return form_page(visit, session, row, kind, values_of(row, visit, kind))
-
-
-@router.post("/{rule_id}")
-def update(rule_id: UUID, form: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
-    with visit.services.db.reading() as session:
-        row = rule(session, visit.viewer, rule_id)
-    kind = actions.rule_of(row.kind)
-    values = typed(form, kind)
-    try:
-        changes = validated(actions.RuleChanges, wanted(values, visit.viewer.timezone))
-        with visit.services.db.writing() as session:
-            actions.update(session, visit.viewer, rule_id, changes, visit.services.jobs)
-    except Problem as problem:
-        if problem.status not in {409, 422}:
-            raise
-        with visit.services.db.reading() as session:
-            return form_page(visit, session, row, kind, values, problem)
-    return away("/alerts/rules", "saved")
-
-
-@router.post("/{rule_id}/delete")
-def delete(rule_id: UUID, visit: Visit = Depends(member)) -> Response:
+def create(visit: Visit, form: RuleForm, _sent: Posted) -> Response:
+    fields = fields_of_action(form.values, visit.viewer.timezone)
+    new = validated(actions.NewRule, {**fields, "kind": form.kind.kind})
     with visit.services.db.writing() as session:
-        actions.delete(session, visit.viewer, rule_id)
-    return away("/alerts/rules", "rule-deleted")
+        actions.create(session, visit.viewer, new, visit.services.jobs)
+    return redirect(HOME, "rule-created")
+
+
+def update(visit: Visit, row: AlertRule, form: RuleForm, _sent: Posted) -> Response:
+    changes = validated(actions.RuleChanges, fields_of_action(form.values, visit.viewer.timezone))
+    with visit.services.db.writing() as session:
+        actions.update(session, visit.viewer, row.id, changes, visit.services.jobs)
+    return redirect(HOME, "saved")
+
+
+def delete(session: Session, visit: Visit, rule_id: UUID) -> None:
+    actions.delete(session, visit.viewer, rule_id)
+
+
+PAGE = FormPage(
+    home=HOME,
+    deleted="rule-deleted",
+    find=rule,
+    show_new=show_new,
+    form_of=form_of,
+    read_form=read_form,
+    show_form=show_form,
+    create=create,
+    update=update,
+    delete=delete,
+)
+add_routes(router, PAGE)

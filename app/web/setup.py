@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
@@ -19,88 +17,85 @@ from app.queries.paging import LIMIT_MAX
 from app.queries.rules import rules
 from app.queries.sources import sources
 from app.web.brands import preview_of
+from app.web.form_page import Values, attempt
 from app.web.forms import Posted, posted
 from app.web.kinds import shelves
 from app.web.login import first_account
-from app.web.page import Visit, away, member, visit
+from app.web.page import Visit, member, redirect, visitor
 from collectors import all_collectors
 
 router = APIRouter()
 
 
 @router.get("/setup")
-def setup(asked: Visit = Depends(visit)) -> Response:
+def setup(visit: Visit = Depends(visitor)) -> Response:
     """The step that comes next, or the one asked for."""
-    link = asked.request.query_params.get("token")
-    if link is not None and asked.known is None:
-        return first_account(asked, link)
-    return step_page(asked)
+    link = visit.request.query_params.get("token")
+    if link is not None and visit.known is None:
+        return first_account(visit, link)
+    return step_page(visit)
 
 
-def step_page(
-    asked: Visit, problem: Problem | None = None, values: dict[str, Any] | None = None, status: int = 200
-) -> Response:
-    viewer = asked.viewer
+def step_page(visit: Visit, problem: Problem | None = None, values: Values | None = None) -> Response:
+    viewer = visit.viewer
     viewer.needs("read")
-    with asked.services.db.reading() as session:
+    with visit.services.db.reading() as session:
         seen = counts.overview(session, viewer)
-        own = brands(session, viewer, limit=LIMIT_MAX).items
-        typed = values or {"name": "", "query": "", "kind": "own"}
-        return asked.page(
+        shown = values or {"name": "", "query": "", "kind": "own"}
+        return visit.page(
             session,
             "setup.html",
-            status=problem.status if problem else status,
-            step=_step(asked, seen),
-            brands=own,
-            sources=[each.source for each in sources(session, viewer, asked.now).items],
+            status=problem.status if problem else 200,
+            step=_step(visit, seen),
+            brands=brands(session, viewer, limit=LIMIT_MAX).items,
+            sources=[each.source for each in sources(session, viewer, visit.now).items],
             channels=channels(session, viewer).items,
             rules=rules(session, viewer).items,
             shelves=shelves(each for each in all_collectors().values() if each.polled or each.stream),
-            values=typed,
-            preview=preview_of(asked, session, typed["query"]) if typed["query"] and not problem else None,
+            values=shown,
+            preview=preview_of(visit, session, shown["query"]) if shown["query"] and not problem else None,
             problem=problem,
             labels={},
         )
 
 
-def _step(asked: Visit, seen: counts.Overview) -> str:
-    """The step asked for if one may be there already, else the first that is not done."""
-    wanted = asked.request.query_params.get("step")
-    if wanted == "brand" or not seen.has_brand:
+def _step(visit: Visit, seen: counts.Overview) -> str:
+    """The step that the address names, as long as those before it are done; else the first that is not done."""
+    step = visit.request.query_params.get("step")
+    if step == "brand" or not seen.has_brand:
         return "brand"
-    if wanted == "source" or (not seen.has_source and wanted != "alerts"):
+    if step == "source" or (not seen.has_source and step != "alerts"):
         return "source"
     return "alerts"
 
 
 @router.post("/setup/brand")
-def add_brand(form: Posted = Depends(posted), asked: Visit = Depends(member)) -> Response:
+def add_brand(sent: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
     """Adds the brand, and a rule for negative buzz that needs no setting."""
-    values = {"name": form.get("name"), "query": form.get("query"), "kind": form.get("kind") or "own"}
-    try:
+    values = {"name": sent.get("name"), "query": sent.get("query"), "kind": sent.get("kind") or "own"}
+
+    def save() -> Response:
         new = validated(brand_actions.NewBrand, values)
-        with asked.services.db.writing() as session:
-            made = brand_actions.create(session, asked.viewer, new, asked.services.jobs, asked.now)
-            if made.kind == "own":
-                named = {"name": asked.say("Negative buzz · {brand}", brand=made.name)[:100], "brand_id": made.id}
-                rule = rule_actions.NewRule(**named, kind="negative_spike")
-                rule_actions.create(session, asked.viewer, rule, asked.services.jobs)
-    except Problem as problem:
-        if problem.status not in {409, 422}:
-            raise
-        return step_page(asked, problem, values)
-    return away("/setup?step=source", "brand-created")
+        with visit.services.db.writing() as session:
+            brand = brand_actions.create(session, visit.viewer, new, visit.services.jobs, visit.now)
+            if brand.kind == "own":
+                name = visit.say("Negative buzz · {brand}", brand=brand.name)[:100]
+                rule = rule_actions.NewRule(name=name, brand_id=brand.id, kind="negative_spike")
+                rule_actions.create(session, visit.viewer, rule, visit.services.jobs)
+        return redirect("/setup?step=source", "brand-created")
+
+    return attempt(save, lambda problem: step_page(visit, problem, values))
 
 
 @router.post("/sample/load")
-def load_sample(asked: Visit = Depends(member)) -> Response:
-    with asked.services.db.writing() as session:
-        sample.load(session, asked.viewer, asked.services.jobs, asked.now)
-    return away("/", "sample-loaded")
+def load_sample(visit: Visit = Depends(member)) -> Response:
+    with visit.services.db.writing() as session:
+        sample.load(session, visit.viewer, visit.services.jobs, visit.now)
+    return redirect("/", "sample-loaded")
 
 
 @router.post("/sample/remove")
-def remove_sample(asked: Visit = Depends(member)) -> Response:
-    with asked.services.db.writing() as session:
-        sample.remove(session, asked.viewer)
-    return away("/", "sample-removed")
+def remove_sample(visit: Visit = Depends(member)) -> Response:
+    with visit.services.db.writing() as session:
+        sample.remove(session, visit.viewer)
+    return redirect("/", "sample-removed")

@@ -63,18 +63,18 @@ def test_a_password_is_kept_as_argon2id_of_46_mib_and_recognised() -> None:
 
 
 def test_logging_in_takes_the_account_and_its_password(db: Database, ana: User, workspace_id: UUID) -> None:
-    with db.writing() as session:
-        assert login.authenticate(session, " ANA@example.com ", GOOD) is not None
-        assert login.authenticate(session, EMAIL, "another girafe") is None
-        assert login.authenticate(session, "nobody@example.com", GOOD) is None
+    account = login.authenticate(db, " ANA@example.com ", GOOD)
+    assert account is not None
+    assert (account.user_id, account.workspace_id) == (ana.id, workspace_id)
+    assert login.authenticate(db, EMAIL, "another girafe") is None
+    assert login.authenticate(db, "nobody@example.com", GOOD) is None
 
 
 def test_an_old_hash_is_made_anew_when_its_owner_logs_in(db: Database, ana: User) -> None:
     weak = passwords.PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(GOOD)
     with db.writing() as session:
         session.get_one(User, ana.id).password_hash = weak
-    with db.writing() as session:
-        assert login.authenticate(session, EMAIL, GOOD) is not None
+    assert login.authenticate(db, EMAIL, GOOD) is not None
     with db.reading() as session:
         assert "m=47104" in session.get_one(User, ana.id).password_hash
 

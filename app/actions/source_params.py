@@ -1,0 +1,95 @@
+"""The params of a source: which kind declares them, what is wrong with them, and how they lie in its row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from app.actions import secrets
+from app.actions.fields import validated
+from app.crypto import Seal
+from app.http import GateError, check_url, rules_for
+from app.models import Source
+from app.pipeline.gather.collect import host_of
+from app.pipeline.gather.meters import Payer
+from app.problems import FieldError, invalid
+from app.services import Services
+from app.settings import Settings
+from collectors import all_collectors
+from collectors.base import AnyCollector
+
+
+def needs_brand(collector: AnyCollector, brand_id: UUID | None) -> None:
+    """Raises Problem 422 for a survey without a brand: its answers are about one, and nothing in them says which."""
+    if collector.brings == "answers" and brand_id is None:
+        raise invalid(FieldError("brand_id", "Choose the brand that the survey asks about."))
+
+
+def collector_of(kind: str) -> AnyCollector:
+    """The declaration of a kind. Raises Problem 422."""
+    collector = all_collectors().get(kind)
+    if collector is None:
+        raise invalid(
+            FieldError(
+                "collector",
+                "There is no collector «{kind}».",
+                {"kind": kind},
+                hint=f"One of: {', '.join(sorted(k for k, c in all_collectors().items() if not c.hidden))}.",
+            )
+        )
+    return collector
+
+
+def checked_params(collector: AnyCollector, given: Mapping[str, Any], settings: Settings) -> BaseModel:
+    """The params as the collector wants them, addresses in the form they are read. Raises Problem 422."""
+    params: BaseModel = validated(collector.params, dict(given), under="params")
+    rules = rules_for(settings.allowed_private_hosts)
+    shown, _ = secrets.split(params)
+    for name in _addresses(collector):
+        try:
+            check_url(shown[name], rules)
+        except GateError as error:
+            raise invalid(FieldError(f"params.{name}", "{why}.", {"why": str(error).capitalize()})) from None
+    return params
+
+
+def _addresses(collector: AnyCollector) -> list[str]:
+    """The params that hold an address, as their type says."""
+    properties: dict[str, Any] = collector.params.model_json_schema().get("properties", {})
+    return [name for name, schema in properties.items() if schema.get("format") == "uri"]
+
+
+def put_params(row: Source, params: BaseModel, services: Services) -> None:
+    """Writes the params into the row: the secrets sealed, and the host that is asked."""
+    shown, hidden = secrets.split(params)
+    row.params = shown
+    row.secrets = services.seal.seal(hidden, place(row)) if hidden else None
+    collector = collector_of(row.collector)
+    row.host = _host(collector, shown)
+    row.limit_key = limit_key(collector, params, services.seal)
+
+
+def _host(collector: AnyCollector, shown: Mapping[str, Any]) -> str:
+    """The host that is asked; "" for a kind that asks none."""
+    address = str(shown.get(collector.address, ""))
+    return host_of(address) if "://" in address else address
+
+
+def limit_key(collector: AnyCollector, params: BaseModel, seal: Seal) -> str:
+    """The sources of one key wait together: it is their host, with a fingerprint of their secrets if they have any."""
+    shown, hidden = secrets.split(params)
+    host = _host(collector, shown)
+    return f"{host}#{seal.fingerprint(hidden)}" if hidden else host
+
+
+def payer_of(row: Source) -> Payer:
+    """In whose name a source is read."""
+    return Payer(row.workspace_id, row.collector, str(row.id), row.limit_key)
+
+
+def place(row: Source) -> str:
+    """Where the secrets of a source are kept, for the seal."""
+    return f"source:{row.workspace_id}:{row.id}"

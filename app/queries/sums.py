@@ -1,0 +1,192 @@
+"""Rows of buckets added up, and the score that they give: arithmetic alone, without a database."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol, TypeVar
+
+from sentiment.indices import Reputation, Scored, Tally, apart, reputations
+from sentiment.quantify import GROUPS, LanguageGroup, Matrix, group_of
+
+Weight = Literal["stories", "mentions", "reach"]
+
+
+class Row(Protocol):
+    """Buckets of one brand that the database has summed: of one weight, in one language.
+
+    The counts are what is shown; `fixed_*` are those of them that a person, a rating or a phrase decided. The others
+    are the model's: `model_number` of them, with the sums of its probabilities. `squares` is Σ over authors of
+    (Σ weight)².
+    """
+
+    weight: str
+    language: str
+    number: float
+    promoters: float
+    passives: float
+    detractors: float
+    fixed_promoters: float
+    fixed_passives: float
+    fixed_detractors: float
+    model_number: float
+    negative: float
+    neutral: float
+    positive: float
+    squares: float
+
+
+AnyRow = TypeVar("AnyRow", bound=Row)
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Stances as shown, in the weight asked for."""
+
+    promoters: int
+    passives: int
+    detractors: int
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One period of the series. `reputation` has no score where nothing was said."""
+
+    start: datetime
+    reputation: Reputation
+    mentions: int
+    stories: int
+    counts: Counts
+
+
+@dataclass(slots=True)
+class Stances:
+    """Promoters, passives and detractors, added up."""
+
+    promoters: float = 0.0
+    passives: float = 0.0
+    detractors: float = 0.0
+
+    def add(self, promoters: float, passives: float, detractors: float) -> None:
+        self.promoters += promoters
+        self.passives += passives
+        self.detractors += detractors
+
+    @property
+    def size(self) -> float:
+        return self.promoters + self.passives + self.detractors
+
+    def rounded(self) -> Counts:
+        return Counts(round(self.promoters), round(self.passives), round(self.detractors))
+
+
+@dataclass(slots=True)
+class ModelSum:
+    """What the model said of one language group: stances as shown, sums of probabilities, squares of authors."""
+
+    stances: Stances = field(default_factory=Stances)
+    negative: float = 0.0
+    neutral: float = 0.0
+    positive: float = 0.0
+    squares: float = 0.0
+
+    def scored(self, voices: float) -> Scored:
+        counts = self.stances.rounded()
+        return Scored(
+            counts.promoters, counts.passives, counts.detractors, self.negative, self.neutral, self.positive, voices
+        )
+
+
+@dataclass(slots=True)
+class Sum:
+    """Rows added up. Mentions and stories are counted whatever the weight; the stances only in the weight asked for."""
+
+    mentions: float = 0.0
+    stories: float = 0.0
+    shown: Stances = field(default_factory=Stances)
+    fixed: Stances = field(default_factory=Stances)
+    fixed_squares: float = 0.0
+    groups: dict[LanguageGroup, ModelSum] = field(default_factory=lambda: {group: ModelSum() for group in GROUPS})
+
+    def add(self, row: Row, weight: Weight) -> None:
+        """Adds one row. The squares of an hour are shared between model and others as its mentions are."""
+        if row.weight == "mentions":
+            self.mentions += row.number
+        if row.weight == "stories":
+            self.stories += row.number
+        if row.weight != weight:
+            return
+        self.shown.add(row.promoters, row.passives, row.detractors)
+        self.fixed.add(row.fixed_promoters, row.fixed_passives, row.fixed_detractors)
+        by_model = row.model_number / row.number if row.number else 0.0
+        self.fixed_squares += row.squares * (1 - by_model)
+        group = self.groups[group_of(row.language)]
+        group.stances.add(
+            row.promoters - row.fixed_promoters,
+            row.passives - row.fixed_passives,
+            row.detractors - row.fixed_detractors,
+        )
+        group.negative += row.negative
+        group.neutral += row.neutral
+        group.positive += row.positive
+        group.squares += row.squares * by_model
+
+    def tally(self, same_author: float) -> Tally:
+        """What the score is estimated from.
+
+        `same_author` is the chance, 0 to 1, that two of the mentions counted are by one author, seen over many hours.
+        """
+        groups = [self.groups[group] for group in GROUPS]
+        sizes = [*(group.stances.size for group in groups), self.fixed.size]
+        squares = [*(group.squares for group in groups), self.fixed_squares]
+        voices = apart(list(map(effective_size, sizes, squares)), sizes, same_author)
+        en, fr, other = (group.scored(number) for group, number in zip(groups, voices, strict=False))
+        fixed = self.fixed.rounded()
+        return Tally(en, fr, other, fixed.promoters, fixed.passives, fixed.detractors, voices[-1])
+
+
+def effective_size(weight: float, squares: float) -> float:
+    """(Σw)²/Σw²: the number that weights leave, an author's being summed up (Kish, Survey Sampling, 1965)."""
+    return weight**2 / squares if squares else 0.0
+
+
+def sums_by(key: Callable[[AnyRow], Key], rows: Iterable[AnyRow], weight: Weight) -> dict[Key, Sum]:
+    """The rows added up, one sum for each value of `key`; what no row has is an empty sum."""
+    sums: dict[Key, Sum] = defaultdict(Sum)
+    for row in rows:
+        sums[key(row)].add(row, weight)
+    return sums
+
+
+def total(sums: Iterable[Sum]) -> Sum:
+    """All of them together."""
+    whole = Sum()
+    for part in sums:
+        whole.mentions += part.mentions
+        whole.stories += part.stories
+        whole.shown.add(part.shown.promoters, part.shown.passives, part.shown.detractors)
+        whole.fixed.add(part.fixed.promoters, part.fixed.passives, part.fixed.detractors)
+        whole.fixed_squares += part.fixed_squares
+        for name, group in part.groups.items():
+            mine = whole.groups[name]
+            mine.stances.add(group.stances.promoters, group.stances.passives, group.stances.detractors)
+            mine.negative += group.negative
+            mine.neutral += group.neutral
+            mine.positive += group.positive
+            mine.squares += group.squares
+    return whole
+
+
+def points(
+    sums: Sequence[tuple[datetime, Sum]], same_author: Sequence[float], matrices: Mapping[LanguageGroup, Matrix]
+) -> list[Point]:
+    """The score of each sum, with the start of its period; `same_author` belongs to each, as `Sum.tally` wants it."""
+    tallies = [one.tally(same) for (_, one), same in zip(sums, same_author, strict=True)]
+    scores = reputations(tallies, matrices)
+    return [
+        Point(start, score, round(one.mentions), round(one.stories), one.shown.rounded())
+        for (start, one), score in zip(sums, scores, strict=True)
+    ]

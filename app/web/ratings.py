@@ -1,0 +1,45 @@
+"""How the ratings of a workspace are read: from which number of stars on an author is a promoter."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse, Response
+
+from app.actions import ratings as actions
+from app.actions.fields import validated
+from app.problems import Problem
+from app.queries.phrases import applying, ratings
+from app.web.form_page import Form, Values, attempt
+from app.web.forms import Posted, posted
+from app.web.page import Visit, member, redirect
+
+router = APIRouter(prefix="/settings")
+
+
+@router.get("/ratings")
+def show_ratings(visit: Visit = Depends(member)) -> Response:
+    with visit.services.db.reading() as session:
+        values = asdict(ratings(session, visit.viewer)[0])
+    return ratings_page(visit, values)
+
+
+def ratings_page(visit: Visit, values: Values, problem: Problem | None = None) -> HTMLResponse:
+    with visit.services.db.reading() as session:
+        return Form(None, values, None, problem).page(
+            visit, session, "ratings.html", applying=applying(session, visit.viewer)
+        )
+
+
+@router.post("/ratings")
+def change_ratings(sent: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
+    values = {name: sent.get(name) for name in actions.RatingChanges.model_fields}
+
+    def save() -> Response:
+        changes = validated(actions.RatingChanges, values)
+        with visit.services.db.writing() as session:
+            actions.change(session, visit.viewer, changes, visit.services.jobs)
+        return redirect("/settings/ratings", "ratings-saved")
+
+    return attempt(save, lambda problem: ratings_page(visit, values, problem), {422})

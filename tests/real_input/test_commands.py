@@ -11,17 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
-import psycopg
 import pytest
 from click.testing import CliRunner
-from psycopg import sql
 from sqlalchemy import func, select
 
 from app.__main__ import main
 from app.auth.keys import SHAPE
 from app.db import Database, Embedded
-from app.models import Brand, Mention, Source, SurveyResponse, Workspace, uuid7
-from tests.conftest import TEMPLATE, url_of
+from app.models import Brand, Mention, Source, SurveyResponse, Workspace
+from tests.databases import made
 
 OWN_KEY = "a secret key for tests only"
 NO_DATABASE = {"VIGIE_DATABASE_URL": "postgresql://a:sesame@127.0.0.1:1/d", "VIGIE_SECRET_KEY": OWN_KEY}
@@ -46,25 +44,17 @@ def vigie(*words: str | Path, **environment: str) -> Ran:
     return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
 
-@pytest.fixture(scope="module")
-def url(server: Embedded) -> Iterator[str]:
-    """A migrated database for the commands of this module."""
-    yield from made(server, f" TEMPLATE {TEMPLATE}")
+@pytest.fixture
+def url(db: Database) -> str:
+    """A migrated database for the commands of one test."""
+    return db.url
 
 
 @pytest.fixture
 def blank(server: Embedded) -> Iterator[str]:
     """A database without any table."""
-    yield from made(server, "")
-
-
-def made(server: Embedded, template: str) -> Iterator[str]:
-    name = f"cli_{uuid7().hex}"
-    with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}" + template).format(sql.Identifier(name)))
-    yield url_of(server, name)
-    with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with made(server) as url:
+        yield url
 
 
 @pytest.fixture

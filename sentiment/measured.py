@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from .base import ModelError
 from .labelled import Example
@@ -31,11 +30,9 @@ from .quantify import (
     straying,
     unmeasured,
 )
+from .temperature import AS_IT_IS, fit_calibration
 
 FILE = "vigie-measured.json"
-AS_IT_IS = np.array([1.0, 0.0, 0.0])
-"""The calibration that changes nothing: factor 1, nothing added."""
-
 LEAST = 50  # texts of every label without which a group or a kind of text tells nothing
 ELSEWHERE = (
     0.15  # how far shares go wrong on another kind of text, where a single kind was measured: as the compact model's
@@ -130,23 +127,8 @@ class Labelled:
 def _calibration(texts: Labelled, least: int = LEAST) -> Floats:
     """(3, 3): by language group, from all texts where a group has too few."""
     parts = [texts.only(texts.groups == group) for group in GROUPS]
-    return np.array([_fitted(part if part.scarcest >= least else texts) for part in parts])
-
-
-def _fitted(texts: Labelled) -> Floats:
-    """Least log-loss with each label weighing the same, so that the probabilities are those of equal shares.
-
-    Temperature scaling with a bias per label: Alexandari et al., ICML 2020.
-    """
-    weight = 1 / np.maximum(np.bincount(texts.labels, minlength=3), 1)[texts.labels]
-    every = np.arange(len(texts.labels))
-
-    def loss(settings: Floats) -> float:
-        chances = calibrated(texts.logits, np.tile(settings, (len(every), 1)))[every, texts.labels]
-        return float(-(weight * np.log(np.maximum(chances, 1e-12))).sum() / weight.sum())
-
-    found = minimize(loss, AS_IT_IS, method="L-BFGS-B", bounds=[(0.05, 20), (-8, 8), (-8, 8)])
-    return np.asarray(found.x)
+    chosen = [part if part.scarcest >= least else texts for part in parts]
+    return np.array([fit_calibration(part.logits, part.labels) for part in chosen])
 
 
 def _matrix(texts: Labelled, settings: Floats) -> Matrix:

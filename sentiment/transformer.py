@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .base import ModelError, Score, Text
-from .measured import AS_IT_IS, Measured, read
+from .measured import Measured, read
 from .naming import calibrated, sides_of, three
 from .place import TOKENIZER, Place, config_of, labels_of, read_json, weight_files
 from .quantify import GROUPS, Floats, LanguageGroup, Matrix, group_of
+from .temperature import AS_IT_IS
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

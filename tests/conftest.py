@@ -10,15 +10,12 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from psycopg import sql
 from sqlalchemy import select
 
 from app.db import Database, Embedded
-from app.migrate import migrate
-from app.models import Workspace, uuid7
+from app.models import Workspace
 from app.settings import Settings
-
-TEMPLATE = "vigie_template"
+from tests.databases import Databases, make_template
 
 
 @pytest.fixture(scope="session")
@@ -28,36 +25,29 @@ def server() -> Iterator[Embedded]:
         Path(folder).chmod(0o755)
         embedded = Embedded(Path(folder))
         with psycopg.connect(embedded.url, autocommit=True) as connection:
-            connection.execute("ALTER SYSTEM SET fsync = off")
-            connection.execute("ALTER SYSTEM SET max_connections = 300")
+            for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
             connection.execute("SELECT pg_reload_conf()")
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
-        template = Database(url_of(embedded, TEMPLATE))
-        migrate(template)
-        with template.writing() as session:
-            session.add(Workspace(slug="default", name="Default"))
-        template.close()
+        make_template(embedded)
         yield embedded
         embedded.stop()
 
 
-def url_of(embedded: Embedded, name: str) -> str:
-    return embedded.url.replace("/postgres?", f"/{name}?", 1)
+@pytest.fixture(scope="session")
+def databases(server: Embedded) -> Iterator[Databases]:
+    """The databases of this process, each lent to one test at a time."""
+    made = Databases(server)
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def db(server: Embedded) -> Iterator[Database]:
+def db(databases: Databases) -> Iterator[Database]:
     """A migrated database that nobody else uses, with the workspace `default`."""
-    name = f"test_{uuid7().hex}"
-    with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(TEMPLATE))
-        )
-    database = Database(url_of(server, name))
-    yield database
-    database.close()
-    with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with databases.lent() as url:
+        database = Database(url)
+        yield database
+        database.close()
 
 
 @pytest.fixture(scope="session")

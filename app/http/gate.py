@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import ssl
 from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
@@ -277,6 +277,7 @@ def _proxy(url: str) -> httpcore2.Proxy:
     )
 
 
+@lru_cache(maxsize=8)  # reading the authorities takes 20 ms
 def tls(ca_file: str | None = None) -> ssl.SSLContext:
     """Certificates are verified, TLS 1.2 or newer is spoken. `ca_file` adds authorities to those of the system."""
     context = httpcore2.default_ssl_context()

@@ -9,13 +9,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from app.db import Database, Embedded
-from app.models import uuid7
-from tests.conftest import TEMPLATE, url_of
+from tests.databases import Databases, made
 
 OWN_KEY = "a secret key for tests only"
 NO_DATABASE = {"VIGIE_DATABASE_URL": "postgresql://a:sesame@127.0.0.1:1/d", "VIGIE_SECRET_KEY": OWN_KEY}
@@ -40,24 +37,17 @@ def vigie(*words: str | Path, stdin: str = "", **environment: str) -> Ran:
 
 
 @pytest.fixture(scope="module")
-def url(server: Embedded) -> Iterator[str]:
+def url(databases: Databases) -> Iterator[str]:
     """A migrated database for the commands of this module."""
-    yield from made(server, f" TEMPLATE {TEMPLATE}")
+    with databases.lent() as url:
+        yield url
 
 
 @pytest.fixture
 def blank(server: Embedded) -> Iterator[str]:
     """A database without any table."""
-    yield from made(server, "")
-
-
-def made(server: Embedded, template: str) -> Iterator[str]:
-    name = f"cli_{uuid7().hex}"
-    with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}" + template).format(sql.Identifier(name)))
-    yield url_of(server, name)
-    with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with made(server) as url:
+        yield url
 
 
 @pytest.fixture

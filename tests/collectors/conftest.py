@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -162,9 +163,15 @@ def replaying() -> Iterator[Site]:
     server.server_close()
 
 
+@pytest.fixture(scope="session")
+def authorities() -> ssl.SSLContext:
+    """The certificates that a client trusts: reading them takes longer than most tests."""
+    return ssl.create_default_context()
+
+
 @pytest.fixture
-def http() -> Iterator[httpx2.Client]:
-    with Client(follow_redirects=True, timeout=10, trust_env=False) as client:
+def http(authorities: ssl.SSLContext) -> Iterator[httpx2.Client]:
+    with Client(follow_redirects=True, timeout=10, trust_env=False, verify=authorities) as client:
         yield client
 
 

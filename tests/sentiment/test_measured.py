@@ -13,8 +13,9 @@ from sentiment.compact import compact
 from sentiment.indices import Scored, Tally, reputation
 from sentiment.labelled import Example
 from sentiment.measure import Labels
-from sentiment.measured import AS_IT_IS, FILE, measure, read, write
+from sentiment.measured import FILE, measure, read, write
 from sentiment.quantify import GROUPS, Floats, plain, restored, unmeasured
+from sentiment.temperature import AS_IT_IS
 
 
 def answers(labels: Labels, *, lean: float, seed: int = 1) -> Floats:

@@ -19,8 +19,7 @@ import httpx2
 
 from collectors.base import Cursor, Page, SourceError
 
-from .fetch import _broken as broken
-from .fetch import host_of, refused
+from .fetch import broken, host_of, refused
 
 T = TypeVar("T")
 Judge = Callable[[httpx2.Response], SourceError | None]

@@ -46,13 +46,8 @@ def place_of(board: Board, path: str, **query: str) -> Place:
     """The place of a feed of the board; what is empty of the query is left out."""
     given = urlencode({name: value for name, value in query.items() if value})
     url = f"{board.base_url}{path}" + (f"?{given}" if given else "")
-    return Place(
-        url,
-        board.username,
-        board.password.get_secret_value(),
-        moves=False,
-        refusals=REFUSALS.about(host=host_of(board.base_url)),
-    )
+    refusals = REFUSALS.about(host=host_of(board.base_url))
+    return Place(url, board.username, board.password.get_secret_value(), moves=False, refusals=refusals)
 
 
 def switched_off(board: Board, software: str) -> SourceError:

@@ -11,20 +11,20 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 from pydantic import Field, StringConstraints
-from pydantic_core import from_json
 
 from ground.notice import Json
 
 from ._kit.answers import Part, Text, answer_of, each
-from ._kit.fetch import fetch, host_of, retry_after
+from ._kit.fetch import fetch, host_of
 from ._kit.fields import Interface, Line, LongSecret, Params
 from ._kit.items import fit_id
 from ._kit.newest import FIRST_RUN, Listing, back, forward, times_of
+from ._kit.refusals import Refusal, Refusals, pause_or
 from ._kit.stars import SCALE, stars
 from ._kit.texts import texts_of
 from ._kit.times import moment
 from ._kit.tokens import signed
-from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
+from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceRefused, Window
 
 PAGE_SIZE, MOST_PAGES = 200, 10
 OVERLAP = timedelta(hours=1)
@@ -34,13 +34,40 @@ LEFT = re.compile(r"user-hour-rem:\s{0,2}(\d{1,9})")
 LEAST_LEFT = 10  # calls of the hour that are left to others who use the key
 
 WRONG_KEY = "this is not the private key of App Store Connect: paste the whole .p8 file, its first and last lines too"
-REFUSALS = {
-    401: "Apple does not accept this key: check the key id, the issuer id and the .p8 file, which belong together, and "
-    "that the key was not revoked",
-    403: "this key may not read reviews: give it the role Customer Support, App Manager or Admin in App Store Connect",
-    404: "Apple knows no app with this id for this key: check the Apple ID of the app, all digits",
-}
-AGREEMENTS = "Apple waits for you to accept an agreement: sign in to App Store Connect and accept it, then try again"
+REFUSALS = Refusals(
+    (
+        Refusal(
+            SourceBusy,
+            "the calls that Apple allows in an hour are used up",
+            status={429},
+            wait=pause_or(AN_HOUR),
+        ),
+        Refusal(
+            SourceRefused,
+            "Apple waits for you to accept an agreement: sign in to App Store Connect and accept it, then try again",
+            status={403},
+            phrase="AGREEMENTS",
+        ),
+        Refusal(
+            SourceRefused,
+            "Apple does not accept this key: check the key id, the issuer id and the .p8 file, which belong together, "
+            "and that the key was not revoked",
+            status={401},
+        ),
+        Refusal(
+            SourceRefused,
+            "this key may not read reviews: give it the role Customer Support, App Manager or Admin in App Store "
+            "Connect",
+            status={403},
+        ),
+        Refusal(
+            SourceRefused,
+            "Apple knows no app with this id for this key: check the Apple ID of the app, all digits",
+            status={404},
+        ),
+    ),
+    words=("errors.*.code",),
+)
 
 
 class App(Params):
@@ -97,7 +124,7 @@ def _ask(params: App, http: httpx2.Client, mark: str | None) -> Listing:
     if mark:
         asked["cursor"] = mark
     url = f"{params.base_url}/v1/apps/{params.app_id}/customerReviews"
-    got = fetch(http, url, headers={"Authorization": f"Bearer {_token(params)}"}, params=asked, judge=_judge)
+    got = fetch(http, url, headers={"Authorization": f"Bearer {_token(params)}"}, params=asked, refusals=REFUSALS)
     answer = answer_of(Answer, got)
     mentions, broken = each(Review, answer.data, partial(mention, params.app_id), host_of(params.base_url))
     return Listing(mentions, broken, _next(answer.links), times_of(mentions), _used_up(got))
@@ -124,25 +151,6 @@ def _used_up(answer: httpx2.Response) -> timedelta | None:
     """Calls are counted over the last hour: `user-hour-lim:3600;user-hour-rem:3545;`."""
     left = LEFT.search(answer.headers.get("x-rate-limit", ""))
     return AN_HOUR if left and int(left[1]) < LEAST_LEFT else None
-
-
-def _judge(answer: httpx2.Response) -> SourceError | None:
-    status = answer.status_code
-    if status == 429:
-        wait = retry_after(answer.headers.get("retry-after"), datetime.now(UTC)) or AN_HOUR
-        return SourceBusy("the calls that Apple allows in an hour are used up", wait=wait)
-    if status == 403 and "AGREEMENTS" in _codes(answer):
-        return SourceRefused(AGREEMENTS)
-    return SourceRefused(REFUSALS[status]) if status in REFUSALS else None
-
-
-def _codes(answer: httpx2.Response) -> str:
-    try:
-        body = from_json(answer.content)
-    except (ValueError, RecursionError):
-        return ""
-    errors = body.get("errors") if isinstance(body, dict) else None
-    return " ".join(str(one.get("code")) for one in errors if isinstance(one, dict)) if isinstance(errors, list) else ""
 
 
 def mention(app_id: str, review: Review) -> RawMention:

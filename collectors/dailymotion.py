@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any
 
 import httpx2
 from pydantic import Field, StringConstraints
-from pydantic_core import from_json
 
 from ground.notice import Json
 
@@ -20,15 +19,40 @@ from ._kit.fetch import fetch, host_of
 from ._kit.fields import Interface, Params, Words
 from ._kit.items import fit_id
 from ._kit.newest import FIRST_RUN, Listing, back, forward, times_of
+from ._kit.refusals import Complaint, Refusal, Refusals
 from ._kit.texts import texts_of
 from ._kit.times import moment
-from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
+from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceRefused, Window
 
 PAGE_SIZE, MOST_PAGES = 100, 10  # the platform gives 1,000 videos a search, and no more
 OVERLAP = timedelta(days=1)  # views and likes of a day's videos are read again
 FIELDS = "id,title,description,url,created_time,updated_time,owner.id,owner.screenname,views_total,likes_total,language"
 BREAK = re.compile(r"<br\s{0,4}/?>\n?", re.IGNORECASE)
 LINK = re.compile(r"</?a(?:\s[^<>]{0,2000})?>", re.IGNORECASE)  # the platform makes links of addresses
+
+
+TOO_OFTEN = "Dailymotion asks us to read less often"
+PAUSE = timedelta(minutes=15)
+
+
+def _facts(complaint: Complaint) -> Mapping[str, Json]:
+    return {"reason": complaint.words[:200]}
+
+
+REFUSALS = Refusals(
+    (
+        Refusal(SourceBusy, TOO_OFTEN, codes={"quota_exceeded", "rate_limit_exceeded"}, wait=PAUSE),
+        Refusal(SourceBusy, TOO_OFTEN, phrase="rate limit", wait=PAUSE),
+        Refusal(
+            SourceRefused,
+            "Dailymotion does not accept this search ({reason}): change its words",
+            codes={"invalid_parameter", "missing_parameter"},
+        ),
+    ),
+    codes=("error.type",),
+    words=("error.message",),
+    facts=_facts,
+)
 
 
 class Search(Params):
@@ -93,7 +117,7 @@ def _ask(params: Search, http: httpx2.Client, span: dict[str, int], page: str | 
     asked |= {"page": page or 1, "family_filter": "false", **span}
     if params.language:
         asked["languages"] = params.language
-    got = fetch(http, f"{params.base_url}/videos", params=asked, judge=_judge)
+    got = fetch(http, f"{params.base_url}/videos", params=asked, refusals=REFUSALS)
     answer = answer_of(Answer, got)
     mentions, broken = each(Video, answer.list, mention, host_of(params.base_url))
     return Listing(mentions, broken, str(int(page or 1) + 1) if answer.has_more else None, times_of(mentions))
@@ -113,29 +137,6 @@ def mention(video: Video) -> RawMention:
         published_at=moment(video.created_time),
         engagement={name: count for name, count in counts.items() if count is not None},
     )
-
-
-def _judge(answer: httpx2.Response) -> SourceError | None:
-    """Errors come as `{"error": {"code", "type", "message"}}`."""
-    if answer.status_code < 400:
-        return None
-    kind, message = _told(answer)
-    if kind in ("quota_exceeded", "rate_limit_exceeded") or "rate limit" in message.lower():
-        return SourceBusy("Dailymotion asks us to read less often", wait=timedelta(minutes=15))
-    if kind in ("invalid_parameter", "missing_parameter"):
-        return SourceRefused("Dailymotion does not accept this search ({reason}): change its words", reason=message)
-    return None
-
-
-def _told(answer: httpx2.Response) -> tuple[str, str]:
-    try:
-        body = from_json(answer.content)
-    except (ValueError, RecursionError):
-        return "", ""
-    error: Json = body.get("error") if isinstance(body, dict) else None
-    if not isinstance(error, dict):
-        return "", ""
-    return str(error.get("type", "")), str(error.get("message", ""))[:200]
 
 
 collector = Collector(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -19,6 +19,7 @@ from ._kit.answers import Part, Text, each, json_of, read
 from ._kit.fetch import fetch, host_of
 from ._kit.fields import Interface, Params, Words
 from ._kit.items import LONGEST_TITLE, fit, fit_id
+from ._kit.refusals import Complaint, Refusal, Refusals
 from ._kit.slices import Read, backward, forward, once
 from ._kit.texts import texts_of
 from ._kit.times import moment, past
@@ -33,9 +34,7 @@ HISTORY_DAYS = 90
 SOON = timedelta(minutes=2)
 """How long to leave it alone when it is asked too often; it says no number."""
 LONGEST_SAID = 200
-OF_THE_QUERY = re.compile(
-    r"quer|search|keyword|phrase|parenthes|operator|too common|language|sourcelang|country", re.IGNORECASE
-)
+OF_THE_QUERY = r"quer|search|keyword|phrase|parenthes|operator|too common|language|sourcelang|country"
 OF_THE_TIME = re.compile(r"\b(?:date|datetime|timespan)\b", re.IGNORECASE)
 
 ESCAPE = re.compile(r'\\(?:u[0-9a-fA-F]{4}|["\\/bfnrt]|(.?))', re.DOTALL)
@@ -51,6 +50,49 @@ LANGUAGES = {
 """GDELT names languages in English."""
 
 Filter = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z]{0,40}$")]
+
+
+def _plain_text(answer: httpx2.Response) -> Json:
+    """An error of GDELT: a sentence in plain text, called HTML, with a status of 200 as often as not."""
+    body = answer.content.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if answer.status_code not in (200, 429) or body[:1] in (b"{", b"[", b"<"):
+        return None
+    return " ".join(fit(body[:2_000].decode("utf-8", "replace"), 2_000).split())[:LONGEST_SAID]
+
+
+def _is_plain(complaint: Complaint) -> bool:
+    return complaint.body is not None
+
+
+def _is_not_of_the_time(complaint: Complaint) -> bool:
+    return not OF_THE_TIME.search(complaint.words)
+
+
+def _facts(complaint: Complaint) -> Mapping[str, Json]:
+    return {"said": complaint.words}
+
+
+TOO_OFTEN = "{host} answers one question every 5 seconds, and was asked more often"
+REFUSALS = Refusals(
+    (
+        Refusal(SourceBusy, TOO_OFTEN, status={429}, when=_is_plain, wait=SOON),
+        Refusal(SourceBusy, TOO_OFTEN, phrase="limit requests", wait=SOON),
+        Refusal(
+            SourceRefused,
+            "{host} cannot search for this: «{said}» Change the words of the source",
+            phrase=OF_THE_QUERY,
+            when=_is_not_of_the_time,
+        ),
+        Refusal(
+            SourceError,
+            "{host} gave no articles, it says: «{said}»; the next reading is automatic",
+            phrase=".",
+        ),
+    ),
+    words=("",),
+    read=_plain_text,
+    facts=_facts,
+)
 
 
 class Search(Params):
@@ -110,7 +152,7 @@ def _read(params: Search, window: Window, http: httpx2.Client) -> Read:
         "startdatetime": f"{min(window.since, window.until - LEAST):%Y%m%d%H%M%S}",
         "enddatetime": f"{window.until:%Y%m%d%H%M%S}",
     }
-    answer = fetch(http, f"{params.base_url}/api/v2/doc/doc", params=asked, judge=judged)
+    answer = fetch(http, f"{params.base_url}/api/v2/doc/doc", params=asked, refusals=REFUSALS)
     host = host_of(params.base_url)
     articles = read(Articles, _json(answer), host).articles
     mentions, broken = each(Article, articles, mention, host, "url")
@@ -120,29 +162,6 @@ def _read(params: Search, window: Window, http: httpx2.Client) -> Read:
 def _fullness(given: int) -> float:
     """GDELT does not tell how many there are: a full answer may hold back more, perhaps as many again."""
     return 2.0 if given >= MOST else given / MOST
-
-
-def judged(answer: httpx2.Response) -> SourceError | None:
-    """The errors of GDELT are a sentence in plain text, called HTML, with a status of 200 as often as not."""
-    body = answer.content.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if answer.status_code not in (200, 429) or body[:1] in (b"{", b"[", b"<"):
-        return None
-    host, said = host_of(str(answer.url)), _said(body)
-    if answer.status_code == 429 or "limit requests" in said.lower():
-        return SourceBusy("{host} answers one question every 5 seconds, and was asked more often", host=host, wait=SOON)
-    if not said:
-        return None
-    if OF_THE_QUERY.search(said) and not OF_THE_TIME.search(said):
-        return SourceRefused(
-            "{host} cannot search for this: «{said}» Change the words of the source", host=host, said=said
-        )
-    return SourceError(
-        "{host} gave no articles, it says: «{said}»; the next reading is automatic", host=host, said=said
-    )
-
-
-def _said(body: bytes) -> str:
-    return " ".join(fit(body[:2_000].decode("utf-8", "replace"), 2_000).split())[:LONGEST_SAID]
 
 
 def _json(answer: httpx2.Response) -> Json:

@@ -12,8 +12,20 @@ from pydantic import AfterValidator, Field
 
 from ._feeds.reading import NoFeedHere, Place, read_place, shaped
 from ._kit.fields import Address, Params
+from ._kit.refusals import Refusal, Refusals
 from ._kit.texts import texts_of
 from .base import Collector, Cursor, Page, RawMention, SourceError
+
+REFUSALS = Refusals(
+    (
+        Refusal(
+            SourceError,
+            "Google has no such alert any more: it was deleted, or is sent by e-mail again. "
+            "Choose delivery to a feed and paste the new address",
+            status={400, 404, 410},
+        ),
+    )
+)
 
 
 def _of_an_alert(url: str) -> str:
@@ -32,22 +44,13 @@ class Alert(Params):
 
 def pages(params: Alert, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """The 20 or so newest finds of the alert, with the addresses that Google wraps taken out."""
-    place = Place(params.url, moves=False, judge=_judge)
+    place = Place(params.url, moves=False, refusals=REFUSALS)
     try:
         yield from shaped(read_place(place, cursor, http), _find)
     except NoFeedHere as error:
         raise NoFeedHere(
             "Google shows a page instead of the alert's feed: copy the address again, from the feed icon of the alert"
         ) from error
-
-
-def _judge(answer: httpx2.Response) -> SourceError | None:
-    if answer.status_code in (400, 404, 410):
-        return SourceError(
-            "Google has no such alert any more: it was deleted, or is sent by e-mail again. "
-            "Choose delivery to a feed and paste the new address"
-        )
-    return None
 
 
 def _find(mention: RawMention) -> RawMention:

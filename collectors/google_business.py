@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any
@@ -18,11 +19,13 @@ from ._kit.fetch import fetch, host_of
 from ._kit.fields import BaseUrl, Interface, Line, Params
 from ._kit.items import fit_id
 from ._kit.newest import FIRST_RUN, Listing, back, forward, times_of
+from ._kit.refusals import Refusal
 from ._kit.stars import SCALE, stars
 from ._kit.texts import texts_of
 from ._kit.times import moment
-from ._platforms.google import TOKEN_URL, consented_token, judge, quota_is_zero
-from .base import Collector, Cursor, Page, RawMention, SourceError, SourceRefused, Window
+from ._platforms.google import TOKEN_URL, consented_token
+from ._platforms.google_refusals import GOOGLE, quota_is_zero
+from .base import Collector, Cursor, Page, RawMention, SourceRefused, Window
 
 PAGE_SIZE, MOST_PAGES = 50, 20
 OVERLAP = timedelta(hours=1)
@@ -34,8 +37,6 @@ NO_ACCESS = (
     "this Google account may not read the reviews of this place, or Google has not granted your project access to the "
     "Business Profile interface: check both"
 )
-NOT_THERE = "there is no place {location} in the account {account}: check both numbers"
-
 SOME_GONE = (
     "there is no place {locations} in the account {account}: check the numbers, or take them out; the others were read"
 )
@@ -57,6 +58,17 @@ class Places(Params):
 
 class Gone(SourceRefused):
     """The account has no such place, or not any more."""
+
+
+REFUSALS = replace(
+    GOOGLE,
+    rows=(
+        Refusal(SourceRefused, NO_ACCESS, when=quota_is_zero),
+        *GOOGLE.rows,
+        Refusal(SourceRefused, NO_ACCESS, status={403}),
+        Refusal(Gone, "there is no place {location} in the account {account}: check both numbers", status={404}),
+    ),
+)
 
 
 class Reviewer(Part):
@@ -149,21 +161,12 @@ def _ask(params: Places, http: httpx2.Client, token: str, location: str, mark: s
     if mark:
         asked["pageToken"] = mark
     url = f"{params.base_url}/accounts/{params.account}/locations/{location}/reviews"
-    told = partial(_judge, params.account, location)
-    got = fetch(http, url, headers={"Authorization": f"Bearer {token}"}, params=asked, judge=told)
+    refusals = REFUSALS.about(account=params.account, location=location)
+    got = fetch(http, url, headers={"Authorization": f"Bearer {token}"}, params=asked, refusals=refusals)
     answer = answer_of(Answer, got)
     to_mention = partial(mention, location)
     mentions, broken = each(Review, answer.reviews, to_mention, host_of(params.base_url), "reviewId")
     return Listing(mentions, broken, answer.next or None, times_of(mentions))
-
-
-def _judge(account: str, location: str, answer: httpx2.Response) -> SourceError | None:
-    told = judge(answer)
-    if (told is None and answer.status_code == 403) or quota_is_zero(answer):
-        return SourceRefused(NO_ACCESS)
-    if told is None and answer.status_code == 404:
-        return Gone(NOT_THERE, account=account, location=location)
-    return told
 
 
 def mention(location: str, review: Review) -> RawMention:

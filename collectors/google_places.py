@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Annotated, Any
@@ -17,15 +18,16 @@ from ._kit.answers import Part, Text, answer_of, each
 from ._kit.fetch import fetch, host_of
 from ._kit.fields import Interface, Line, Params
 from ._kit.items import fit_id
+from ._kit.refusals import Refusal
 from ._kit.stars import SCALE, stars
 from ._kit.texts import texts_of
 from ._kit.times import moment
-from ._platforms.google import ZONE, judge
+from ._platforms.google import ZONE
+from ._platforms.google_refusals import GOOGLE
 from .base import Collector, Cursor, Meter, Page, RawMention, SourceError, SourceRefused, Spend
 
 FIELDS = ("id", "displayName", "googleMapsUri", "reviews")
 ONE_CALL = Spend("calls", 1)
-NO_ID = b"place id"
 NOT_THERE = "Google Maps knows no place {place} any more: look its id up again"
 SOME_GONE = "Google Maps knows no place {places} any more: look these ids up again; the others were read"
 
@@ -54,6 +56,18 @@ class Places(Params):
 
 class Gone(SourceError):
     """Google does not know this place, or not any more."""
+
+
+BY_ID = replace(
+    GOOGLE,
+    rows=(
+        *GOOGLE.rows,
+        Refusal(Gone, "no such place", status={404}),
+        Refusal(Gone, "no such place", status={400}, phrase="place id"),
+    ),
+    words=(*GOOGLE.words, "error.details.*.fieldViolations.*.description"),
+)
+"""An id of a place that is closed for ever is answered with 404, an id that never was one with 400."""
 
 
 class Said(Part):
@@ -113,7 +127,7 @@ def _places(params: Places, http: httpx2.Client, gone: list[str]) -> Iterator[Pl
         headers = {"X-Goog-Api-Key": key, "X-Goog-FieldMask": ",".join(FIELDS)}
         url = f"{params.base_url}/places/{place}"
         try:
-            got = fetch(http, url, headers=headers, spend=ONE_CALL, judge=_judge)
+            got = fetch(http, url, headers=headers, spend=ONE_CALL, refusals=BY_ID)
         except Gone:
             gone.append(place)
             continue
@@ -121,16 +135,8 @@ def _places(params: Places, http: httpx2.Client, gone: list[str]) -> Iterator[Pl
     if params.query:
         headers = {"X-Goog-Api-Key": key, "X-Goog-FieldMask": ",".join(f"places.{field}" for field in FIELDS)}
         url, asked = f"{params.base_url}/places:searchText", {"textQuery": params.query}
-        got = fetch(http, url, method="POST", headers=headers, json=asked, spend=ONE_CALL, judge=judge)
+        got = fetch(http, url, method="POST", headers=headers, json=asked, spend=ONE_CALL, refusals=GOOGLE)
         yield from answer_of(Found, got).places
-
-
-def _judge(answer: httpx2.Response) -> SourceError | None:
-    """An id that was never one is 400, one of a place that is closed for ever 404."""
-    told = judge(answer)
-    if told is None and (answer.status_code == 404 or (answer.status_code == 400 and NO_ID in answer.content.lower())):
-        return Gone("no such place")
-    return told
 
 
 def mention(place: Place, review: Review) -> RawMention:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any
@@ -15,23 +16,35 @@ from ._kit.fetch import fetch, host_of
 from ._kit.fields import BaseUrl, Interface, LongSecret, Params
 from ._kit.items import fit_id
 from ._kit.newest import FIRST_RUN, Listing, forward
+from ._kit.refusals import Refusal
 from ._kit.stars import SCALE, stars
 from ._kit.texts import texts_of
 from ._kit.times import moment
-from ._platforms.google import TOKEN_URL, judge, service_token
-from .base import Collector, Cursor, Page, RawMention, SourceError, SourceRefused
+from ._platforms.google import TOKEN_URL, service_token
+from ._platforms.google_refusals import GOOGLE
+from .base import Collector, Cursor, Page, RawMention, SourceRefused
 
 SCOPE = "https://www.googleapis.com/auth/androidpublisher"
 PAGE_SIZE, MOST_PAGES = 100, 50  # 200 calls an hour are allowed for one app
 OVERLAP = timedelta(days=1)
 
-NOT_THERE = (
-    "Google Play knows no app {package} that this service account may see: check the name of its package, and invite "
-    "the account in the Play Console"
-)
-NO_RIGHT = (
-    "this service account may not read reviews: in the Play Console, «Users and permissions», give it the right "
-    "«Reply to reviews» for the app"
+REFUSALS = replace(
+    GOOGLE,
+    rows=(
+        *GOOGLE.rows,
+        Refusal(
+            SourceRefused,
+            "this service account may not read reviews: in the Play Console, «Users and permissions», give it the "
+            "right «Reply to reviews» for the app",
+            status={403},
+        ),
+        Refusal(
+            SourceRefused,
+            "Google Play knows no app {package} that this service account may see: check the name of its package, and "
+            "invite the account in the Play Console",
+            status={404},
+        ),
+    ),
 )
 
 
@@ -99,22 +112,13 @@ def pages(params: App, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
 def _ask(params: App, http: httpx2.Client, token: str, mark: str | None) -> Listing:
     asked: dict[str, str | int] = {"maxResults": PAGE_SIZE, **({"token": mark} if mark else {})}
     url = f"{params.base_url}/androidpublisher/v3/applications/{params.package}/reviews"
-    told = partial(_judge, params.package)
-    got = fetch(http, url, headers={"Authorization": f"Bearer {token}"}, params=asked, judge=told)
+    refusals = REFUSALS.about(package=params.package)
+    got = fetch(http, url, headers={"Authorization": f"Bearer {token}"}, params=asked, refusals=refusals)
     answer = answer_of(Answer, got)
     to_mention = partial(mention, params.package)
     mentions, broken = each(Review, answer.reviews, to_mention, host_of(params.base_url), "reviewId")
     times = tuple(one.published_at for one in mentions if one.published_at)
     return Listing(mentions, broken, answer.tokens.next or None if answer.tokens else None, times)
-
-
-def _judge(package: str, answer: httpx2.Response) -> SourceError | None:
-    told = judge(answer)
-    if told is None and answer.status_code == 403:
-        return SourceRefused(NO_RIGHT)
-    if told is None and answer.status_code == 404:
-        return SourceRefused(NOT_THERE, package=package)
-    return told
 
 
 def mention(package: str, review: Review) -> RawMention | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import httpx2
 from pydantic import Field, ValidationError
@@ -21,6 +21,7 @@ from ground.notice import Json, Notice
 from ._kit.answers import Part, reason_of
 from ._kit.fields import Interface, Params
 from ._kit.live import batches, messages, never
+from ._kit.refusals import Complaint, Refusal, Refusals
 from ._kit.texts import texts_of
 from ._kit.times import earlier, moment
 from ._platforms.atproto import POST, Record, language_of, text_of, url_of
@@ -94,6 +95,28 @@ class NotThere(SourceError):
     """The server does not speak this dialect."""
 
 
+def asks_newer_dialect(complaint: Complaint) -> bool:
+    return urlsplit(complaint.url).path.endswith(NEW)
+
+
+def has_no_name_for_it(complaint: Complaint) -> bool:
+    """Whether the newer dialect was asked for, and the server does not name what is wrong."""
+    return asks_newer_dialect(complaint) and not complaint.codes
+
+
+NO_DIALECT = "the server does not speak this dialect"
+REFUSALS = Refusals(
+    (
+        Refusal(
+            TooOld, "the server no longer holds what comes after the last post that was read", codes={"CursorTooOld"}
+        ),
+        Refusal(NotThere, NO_DIALECT, status={404, 405, 501}, when=asks_newer_dialect),
+        Refusal(NotThere, NO_DIALECT, status={400}, when=has_no_name_for_it),
+    ),
+    codes=("error",),
+)
+
+
 def stream(params: Jetstream, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """Follows from the last event that was stored; from now on, the first time."""
     place = Place.of(cursor)
@@ -112,7 +135,7 @@ def stream(params: Jetstream, cursor: Cursor, http: httpx2.Client) -> Iterator[P
 def follow(base: str, place: Place, http: httpx2.Client, warning: Notice | None = None) -> Iterator[Page]:
     """The pages of one connection. Raises SourceError."""
     reading = Reading(place, warning)
-    for batch in batches(messages(http, address(base, place), judge=judge)):
+    for batch in batches(messages(http, address(base, place), refusals=REFUSALS)):
         yield reading.page(batch)
 
 
@@ -126,20 +149,6 @@ def address(base: str, place: Place) -> str:
         return f"{server}{OLD}?{urlencode([pair for pair in asked if pair[1] is not None])}"
     asked = [("kinds", "commit"), ("collections", POST), size, ("cursor", since if place.seq is None else place.seq)]
     return f"{server}{NEW}?{urlencode([pair for pair in asked if pair[1] is not None])}"
-
-
-def judge(answer: httpx2.Response) -> SourceError | None:
-    """What a server means that refuses to open the stream."""
-    try:
-        value = answer.json()
-    except (ValueError, RecursionError):
-        value = None
-    name, status = (value.get("error") if isinstance(value, dict) else None), answer.status_code
-    if name == "CursorTooOld":
-        return TooOld("the server no longer holds what comes after the last post that was read")
-    if answer.url.path.endswith(NEW) and (status in (404, 405, 501) or (status == 400 and not name)):
-        return NotThere("the server does not speak this dialect")
-    return None
 
 
 def missed(since: datetime | None) -> Notice:

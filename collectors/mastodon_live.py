@@ -19,7 +19,7 @@ from ._kit.fetch import fetch
 from ._kit.fields import BaseUrl, Line, Params
 from ._kit.live import Event, batches, events, never
 from ._kit.texts import texts_of
-from ._platforms.mastodon import Reader, headers_of, judge_of
+from ._platforms.mastodon import Reader, headers_of, refusals_of
 from ._platforms.mastodon_lists import Timeline, Walk, id_of, newer, older, rank
 from .base import Collector, Cursor, Page, RawMention, SourceChanged, SourceError
 
@@ -77,8 +77,8 @@ class Seen:
 def stream(params: MastodonLive, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """Opens the stream, then asks for what was written while nobody listened, then follows."""
     reader, seen = Reader(params.base_url, params.all_authors), Seen.of(cursor)
-    judge = judge_of(params.base_url, has_token=bool(headers_of(params.token)))
-    heard = events(http, *address(params, http), judge=judge)
+    refusals = refusals_of(params.base_url, has_token=bool(headers_of(params.token)))
+    heard = events(http, *address(params, http), refusals=refusals)
     next(heard)
     yield from missed(reader, params, http, seen)
     for batch in batches(heard):

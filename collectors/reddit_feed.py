@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Literal, Self
 from urllib.parse import urlencode
 
@@ -13,16 +13,29 @@ import httpx2
 from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from ._feeds.reading import Place, read_place, shaped
-from ._kit.fetch import retry_after
 from ._kit.fields import Interface, Line, Params
-from ._kit.limits import until_reset
+from ._kit.refusals import Complaint, Refusal, Refusals, pause_or
 from ._kit.texts import texts_of
 from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused
 
 REFUSED = "Reddit refuses feeds from here: use the kind of source with a key for Reddit's interface (OAuth)"
 PAUSE = timedelta(minutes=10)  # when Reddit does not say how long
+SHORTEST_PAUSE = timedelta(minutes=1)
 WORDS = re.compile(r"<!-- SC_OFF -->(.{0,65536}?)<!-- SC_ON -->", re.DOTALL)
 WHERE = re.compile(r"/r/(\w{1,50})/comments/(\w{1,20})/")
+
+
+def _wait(complaint: Complaint) -> timedelta:
+    return max(pause_or(PAUSE)(complaint), SHORTEST_PAUSE)
+
+
+REFUSALS = Refusals(
+    (
+        Refusal(SourceBusy, REFUSED, status={429}, wait=_wait),
+        Refusal(SourceRefused, REFUSED, status={403}),
+        Refusal(SourceError, "Reddit has no such subreddit, or has closed it (404): check its name", status={404}),
+    )
+)
 
 
 class RedditFeed(Params):
@@ -53,7 +66,7 @@ class RedditFeed(Params):
 
 def pages(params: RedditFeed, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """The newest 100."""
-    place = Place(_address(params), moves=False, private=True, judge=_judge)
+    place = Place(_address(params), moves=False, private=True, refusals=REFUSALS)
     yield from shaped(read_place(place, cursor, http), _message)
 
 
@@ -69,18 +82,6 @@ def _address(params: RedditFeed) -> str:
     if params.username:
         query |= {"feed": params.token.get_secret_value(), "user": params.username}
     return f"{params.base_url}{path}?{urlencode(query)}"
-
-
-def _judge(answer: httpx2.Response) -> SourceError | None:
-    now = datetime.now(UTC)
-    if answer.status_code == 429:
-        wait = retry_after(answer.headers.get("retry-after"), now) or until_reset(answer.headers, now)
-        return SourceBusy(REFUSED, wait=max(wait or PAUSE, timedelta(minutes=1)))
-    if answer.status_code == 403:
-        return SourceRefused(REFUSED)
-    if answer.status_code == 404:
-        return SourceError("Reddit has no such subreddit, or has closed it (404): check its name")
-    return None
 
 
 def _message(mention: RawMention) -> RawMention:

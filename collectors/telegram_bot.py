@@ -12,9 +12,11 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_core import from_json
 
 from ._kit.answers import Part, Text, answer_of, reason_of
-from ._kit.fetch import LONGEST_WAIT, fetch, host_of
+from ._kit.fetch import fetch, host_of
 from ._kit.fields import Interface, Params
+from ._kit.limits import seconds
 from ._kit.paging import capped
+from ._kit.refusals import Complaint, Refusal, Refusals, values_at
 from ._kit.texts import texts_of
 from ._kit.times import moment
 from .base import (
@@ -39,11 +41,32 @@ OPEN_CHATS = ("channel", "group", "supergroup")
 SUPERGROUP = "-100"  # how the id of a supergroup or a channel begins; the rest is in the addresses of its messages
 
 NO_TOKEN = "Telegram does not accept this token: it was revoked, or not copied whole. Ask @BotFather for it again"  # noqa: S105
-HAS_WEBHOOK = (
-    "this bot sends its messages to an address, so that they cannot be asked for: have it send them to this source, or "
-    "end that with deleteWebhook"
+
+
+def _wait(complaint: Complaint) -> timedelta | None:
+    return seconds(next(values_at(complaint.body, "parameters.retry_after"), None))
+
+
+REFUSALS = Refusals(
+    (
+        Refusal(
+            SourceRefused,
+            "this bot sends its messages to an address, so that they cannot be asked for: have it send them to this "
+            "source, or end that with deleteWebhook",
+            status={409},
+            phrase="webhook",
+        ),
+        Refusal(
+            SourceRefused,
+            "another program reads the messages of this bot too: only one may, so give Vigie a bot of its own",
+            status={409},
+        ),
+        Refusal(SourceRefused, NO_TOKEN, status={401, 403, 404}),
+        Refusal(SourceBusy, "{host} asks us to read less often (429)", status={429}, wait=_wait),
+    ),
+    words=("description",),
 )
-READ_TWICE = "another program reads the messages of this bot too: only one may, so give Vigie a bot of its own"
+"""Errors are `{"ok": false, "error_code", "description", "parameters"}`, under the status of the same number."""
 
 
 class Bot(Params):
@@ -119,11 +142,6 @@ class Answer(Part):
     result: Annotated[list[Any], Field(max_length=1_000)] = Field(default_factory=list)
 
 
-class Failure(Part):
-    description: Text = ""
-    parameters: dict[str, Any] = Field(default_factory=dict)
-
-
 def pages(params: Bot, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """What was said since the last call. Telegram forgets an update once a later one is asked for: that is done only
     when its page is stored, since the `offset` of its cursor is sent with the next call."""
@@ -163,39 +181,11 @@ def _ask(params: Bot, http: httpx2.Client, offset: int | None) -> list[Any]:
         asked["offset"] = offset
     if not (secret.isascii() and secret.replace(":", "").replace("_", "").replace("-", "").isalnum()):
         raise SourceRefused(NO_TOKEN)
-    got = fetch(http, f"{params.base_url}/bot{secret}/getUpdates", method="POST", json=asked, judge=_judge)
+    got = fetch(http, f"{params.base_url}/bot{secret}/getUpdates", method="POST", json=asked, refusals=REFUSALS)
     answer = answer_of(Answer, got)
     if not answer.ok:
         raise SourceError("{host} could not be read ({reason})", host=host_of(params.base_url), reason="ok: false")
     return answer.result
-
-
-def _judge(answer: httpx2.Response) -> SourceError | None:
-    """Errors are `{"ok": false, "error_code", "description", "parameters"}`, under the status of the same number."""
-    if answer.status_code < 400:
-        return None
-    failure = _failure(answer)
-    if answer.status_code == 409:
-        return SourceRefused(HAS_WEBHOOK if "webhook" in failure.description.lower() else READ_TWICE)
-    if answer.status_code in (401, 403, 404):
-        return SourceRefused(NO_TOKEN)
-    if answer.status_code == 429:
-        wait = _seconds(failure.parameters.get("retry_after"))
-        return SourceBusy("{host} asks us to read less often (429)", host=host_of(str(answer.url)), wait=wait)
-    return None
-
-
-def _seconds(value: object) -> timedelta | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return timedelta(seconds=value) if 0 <= value < LONGEST_WAIT.total_seconds() else None
-
-
-def _failure(answer: httpx2.Response) -> Failure:
-    try:
-        return Failure.model_validate(from_json(answer.content))
-    except (ValueError, ValidationError, RecursionError):
-        return Failure()
 
 
 Read = tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...], int | None]

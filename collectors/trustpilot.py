@@ -18,6 +18,7 @@ from ._kit.fields import Interface, Params
 from ._kit.items import fit_id
 from ._kit.limits import used_up
 from ._kit.newest import FIRST_RUN, Listing, back, forward
+from ._kit.refusals import Refusal, Refusals
 from ._kit.stars import SCALE, stars
 from ._kit.texts import texts_of
 from ._kit.times import moment
@@ -29,7 +30,6 @@ from .base import (
     RawMention,
     Received,
     SourceChanged,
-    SourceError,
     SourceRefused,
     Unsigned,
     Window,
@@ -40,13 +40,26 @@ OVERLAP = timedelta(hours=1)
 MOST_EVENTS = 1_000
 HOST = "trustpilot.com"
 
-UNKNOWN = (
-    "Trustpilot knows no business named {domain}: write its address as on its Trustpilot page, such as example.com"
+REFUSALS = Refusals(
+    (
+        Refusal(
+            SourceRefused,
+            "Trustpilot knows no business named {domain}: write its address as on its Trustpilot page, such as "
+            "example.com",
+            status={404},
+        ),
+        Refusal(
+            SourceRefused,
+            "Trustpilot does not accept this API key: copy it again from your Trustpilot Business account",
+            status={401},
+        ),
+        Refusal(
+            SourceRefused,
+            "this API key may not read these reviews: your Trustpilot plan needs the API module",
+            status={403},
+        ),
+    )
 )
-REFUSALS = {
-    401: "Trustpilot does not accept this API key: copy it again from your Trustpilot Business account",
-    403: "this API key may not read these reviews: your Trustpilot plan needs the API module",
-}
 
 
 class Business(Params):
@@ -127,8 +140,8 @@ def _unit(params: Business, cursor: Cursor, http: httpx2.Client) -> str:
     if isinstance(known, str) and known.isalnum() and cursor.get("domain") == params.domain:
         return known
     url = f"{params.base_url}/business-units/find"
-    told = partial(_judge, params.domain)
-    return answer_of(Unit, fetch(http, url, headers=_key(params), params={"name": params.domain}, judge=told)).id
+    asked, refusals = {"name": params.domain}, REFUSALS.about(domain=params.domain)
+    return answer_of(Unit, fetch(http, url, headers=_key(params), params=asked, refusals=refusals)).id
 
 
 def _key(params: Business) -> dict[str, str]:
@@ -139,18 +152,12 @@ def _ask(params: Business, http: httpx2.Client, unit: str, mark: str | None) -> 
     number = int(mark) if mark and mark.isdecimal() and len(mark) < 9 else 1
     asked: dict[str, str | int] = {"page": number, "perPage": PAGE_SIZE, "orderBy": "createdat.desc"}
     url = f"{params.base_url}/business-units/{unit}/reviews"
-    got = fetch(http, url, headers=_key(params), params=asked, judge=partial(_judge, params.domain))
+    got = fetch(http, url, headers=_key(params), params=asked, refusals=REFUSALS.about(domain=params.domain))
     answer = answer_of(Answer, got)
     mentions, broken = each(Review, answer.reviews, mention, host_of(params.base_url))
     more = str(number + 1) if answer.reviews else None
     times = tuple(one.published_at for one in mentions if one.published_at)
     return Listing(mentions, broken, more, times, used_up(got.headers, datetime.now(UTC)))
-
-
-def _judge(domain: str, answer: httpx2.Response) -> SourceError | None:
-    if answer.status_code == 404:
-        return SourceRefused(UNKNOWN, domain=domain)
-    return SourceRefused(REFUSALS[answer.status_code]) if answer.status_code in REFUSALS else None
 
 
 def mention(review: Review) -> RawMention:

@@ -22,9 +22,9 @@ PLACED = {
     "Problem": 2, "FieldError": 1, "Notice": 0, "SourceError": 0, "SourceBusy": 0, "SourceRefused": 0,
     "QueryError": 0, "DeliveryError": 0, "Poison": 0, "ValueError": 0, "Unread": 0, "UnreadableFile": 0,
     "Blocked": 0, "BadRequest": 0, "NameNotFound": 0, "Unreachable": 0, "BadCertificate": 0, "BadRedirect": 0,
-    "TooSlow": 0, "Crowded": 0, "TooLarge": 0, "CutShort": 0, "BadAnswer": 0,
+    "TooSlow": 0, "Crowded": 0, "TooLarge": 0, "CutShort": 0, "BadAnswer": 0, "Refusal": 1,
 }  # fmt: skip
-"""Which argument of a refusal is its English template."""
+"""Which argument of a refusal is its English template; `Refusal` is a row of a collector's table."""
 TALKING = ("app/actions", "app/api", "app/auth", "app/pipeline", "app/queries", "app/http", "app/web", "app/viewer.py",
            "app/problems.py", "collectors", "ground", "matching", "alerts/channels", "alerts/rules")  # fmt: skip
 """Whose refusals people read."""
@@ -83,7 +83,8 @@ def _refusals() -> Iterator[tuple[str, str]]:
                 continue
             place = _placed().get(ast.unparse(node.func).rpartition(".")[2])
             if place is not None and len(node.args) > place:
-                yield from ((text, file) for text in _texts(node.args[place]))
+                template = node.args[place]
+                yield from ((text, file) for text in _texts(template) or named.get(ast.unparse(template), ()))
             yield from ((text, file) for word in node.keywords if word.arg == "hint" for text in _texts(word.value))
 
 

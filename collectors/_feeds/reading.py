@@ -13,9 +13,11 @@ from datetime import UTC, datetime, timedelta
 
 import httpx2
 
-from collectors._kit.fetch import LONGEST_WAIT, fetch, host_of, retry_after
+from collectors._kit.fetch import fetch, host_of
 from collectors._kit.items import short_hash
+from collectors._kit.limits import LONGEST_WAIT, retry_after
 from collectors._kit.paging import Fresh
+from collectors._kit.refusals import NONE, Refusals
 from collectors.base import Cursor, Page, RawMention, SourceError, Window
 from ground.isolate import Crashed, TooSlow, isolated
 from ground.links import clean_link
@@ -55,7 +57,7 @@ class NoFeedHere(SourceError):
 class Place:
     """Where a feed is. `moves`: its address may change, by redirects or because a page names its feed.
 
-    `private`: the address holds a secret, so that nothing is resolved against it in full. `judge` is as in `fetch`.
+    `private`: the address holds a secret, so that nothing is resolved against it in full. `refusals` are as in `fetch`.
     """
 
     url: str
@@ -63,7 +65,7 @@ class Place:
     password: str = ""
     moves: bool = True
     private: bool = False
-    judge: Callable[[httpx2.Response], SourceError | None] | None = None
+    refusals: Refusals = NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ def read_place(place: Place, cursor: Cursor, http: httpx2.Client) -> Iterator[Pa
 
 def _ask(place: Place, cursor: Cursor, http: httpx2.Client) -> _Answer:
     auth = (place.username, place.password) if place.username else None
-    response = fetch(http, place.url, headers={"Accept": ACCEPT, **_validators(cursor)}, auth=auth, judge=place.judge)
+    headers = {"Accept": ACCEPT, **_validators(cursor)}
+    response = fetch(http, place.url, headers=headers, auth=auth, refusals=place.refusals)
     hops, final = response.history, str(response.url)
     permanent = bool(hops) and all(hop.status_code in (301, 308) for hop in hops)
     moved = place.moves and permanent and _may_follow(place, final)

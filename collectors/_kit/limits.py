@@ -4,13 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 from .times import moment
 
 REMAINING = ("x-rate-limit-remaining", "x-ratelimit-remaining", "ratelimit-remaining")
 RESET = ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
-LONGEST = timedelta(hours=24)
+LONGEST_WAIT = timedelta(hours=24)
 EPOCH = 1_000_000_000  # a larger number is a moment, a smaller one is a pause
+
+
+def retry_after(value: str | None, now: datetime) -> timedelta | None:
+    """The pause of a Retry-After header, in seconds or as an HTTP date; None when absent or unreadable.
+
+    Between zero and 24 hours, whatever the header says.
+    """
+    if not value:
+        return None
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return LONGEST_WAIT if len(text) > 6 else min(timedelta(seconds=int(text)), LONGEST_WAIT)
+    try:
+        then = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    then = then.replace(tzinfo=UTC) if then.tzinfo is None else then
+    return _bounded(then - now)
 
 
 def until_reset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
@@ -31,6 +50,19 @@ def until_reset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     return _bounded(datetime.fromtimestamp(number if number < 1e11 else number / 1000, UTC) - now)
 
 
+def pause_of(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """The pause that a refusal asks for: its Retry-After, else until its limits begin anew; None when it says none."""
+    wait = retry_after(headers.get("retry-after"), now)
+    return until_reset(headers, now) if wait is None else wait
+
+
+def seconds(value: object) -> timedelta | None:
+    """A pause that an answer gives as a number of seconds, at most 24 hours; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9:
+        return None
+    return min(timedelta(seconds=value), LONGEST_WAIT)
+
+
 def used_up(headers: Mapping[str, str], now: datetime, least: float = 1) -> timedelta | None:
     """The pause that an answer asks for although it was given: when fewer than `least` calls remain; else None."""
     text = next((headers[name] for name in REMAINING if headers.get(name)), "")
@@ -42,4 +74,4 @@ def used_up(headers: Mapping[str, str], now: datetime, least: float = 1) -> time
 
 
 def _bounded(pause: timedelta) -> timedelta:
-    return max(timedelta(), min(pause, LONGEST))
+    return max(timedelta(), min(pause, LONGEST_WAIT))

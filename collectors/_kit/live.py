@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,11 +19,10 @@ import httpx2
 
 from collectors.base import Cursor, Page, SourceError
 
-from .fetch import _broken as broken
-from .fetch import host_of, refused
+from .fetch import broken, host_of, refused
+from .refusals import NONE, Refusals
 
 T = TypeVar("T")
-Judge = Callable[[httpx2.Response], SourceError | None]
 
 MOST, SECONDS = 500, 1.0
 """A batch holds so many messages, or what came in so many seconds."""
@@ -69,15 +68,16 @@ def never(params: object, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]
 
 
 def messages(
-    http: httpx2.Client, url: str, headers: Mapping[str, str] | None = None, *, judge: Judge | None = None
+    http: httpx2.Client, url: str, headers: Mapping[str, str] | None = None, *, refusals: Refusals = NONE
 ) -> Iterator[bytes | None]:
     """The messages of a WebSocket as they come, without end; the first value is None, once it is open.
 
-    `judge` looks at the answer of a server that refuses to open it. Raises SourceError, also when the server ends it.
+    `refusals` say what the answer of a server means that refuses to open it. Raises SourceError, also when the server
+    ends it.
     """
     if not isinstance(http, Listens):
         raise SourceError("a stream cannot be followed from here")
-    with closing(_opened(http, url, headers, judge)) as line:
+    with closing(_opened(http, url, headers, refusals)) as line:
         yield None
         while True:
             try:
@@ -87,17 +87,13 @@ def messages(
             yield message
 
 
-def _opened(http: Listens, url: str, headers: Mapping[str, str] | None, judge: Judge | None) -> Line:
+def _opened(http: Listens, url: str, headers: Mapping[str, str] | None, refusals: Refusals) -> Line:
     try:
         return http.listen(url, headers, OPENING)
     except httpx2.HTTPStatusError as error:
-        raise _refusal(error.response, judge) from error
+        raise refused(error.response, datetime.now(UTC), refusals) from error
     except httpx2.RequestError as error:
         raise broken(error, url) from error
-
-
-def _refusal(answer: httpx2.Response, judge: Judge | None) -> SourceError:
-    return (judge(answer) if judge else None) or refused(answer, datetime.now(UTC))
 
 
 def events(
@@ -106,14 +102,14 @@ def events(
     headers: Mapping[str, str] | None = None,
     *,
     quiet: float = 90.0,
-    judge: Judge | None = None,
+    refusals: Refusals = NONE,
 ) -> Iterator[Event | None]:
     """Server-sent events as they come, without end; the first value is None, once the stream is open.
 
     A thread reads them meanwhile, so that what comes while a batch is stored is not lost. `quiet` is the longest
     silence that is no fault, in seconds. Raises SourceError, also when the server ends the stream.
     """
-    reading = _Reading(http, url, headers or {}, quiet, judge)
+    reading = _Reading(http, url, headers or {}, quiet, refusals)
     threading.Thread(target=reading.run, name="events", daemon=True).start()
     try:
         while True:
@@ -134,9 +130,9 @@ class _Reading:
     """Puts the events of one answer, and how it ended, into the queue `got`, until `ended` is set."""
 
     def __init__(
-        self, http: httpx2.Client, url: str, headers: Mapping[str, str], quiet: float, judge: Judge | None
+        self, http: httpx2.Client, url: str, headers: Mapping[str, str], quiet: float, refusals: Refusals
     ) -> None:
-        self._http, self._url, self._quiet, self._judge = http, url, quiet, judge
+        self._http, self._url, self._quiet, self._refusals = http, url, quiet, refusals
         self._headers = {"Accept": "text/event-stream", "Cache-Control": "no-store", **headers}
         self.got: queue.Queue[Event | SourceError | None] = queue.Queue(WAITING)
         self.ended, self.open = threading.Event(), False
@@ -160,7 +156,7 @@ class _Reading:
         ) as answer:
             if not answer.is_success:
                 answer.read()
-                raise _refusal(answer, self._judge)
+                raise refused(answer, datetime.now(UTC), self._refusals)
             self.open = True
             self._give(None)
             for event in parsed(answer.iter_bytes()):

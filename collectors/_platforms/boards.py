@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from urllib.parse import urlencode
 
-import httpx2
 from pydantic import Field, SecretStr
 
 from collectors._feeds.reading import NoFeedHere, Place
 from collectors._kit.fetch import host_of
 from collectors._kit.fields import BaseUrl, Line, Params
+from collectors._kit.refusals import Complaint, Refusal, Refusals
 from collectors.base import SourceError, SourceRefused
+
+
+def _leads_to_login(complaint: Complaint) -> bool:
+    return complaint.redirected and "login" in complaint.url.lower()
+
+
+REFUSALS = Refusals(
+    (
+        Refusal(NoFeedHere, "{host} has no feed at this address", status={400, 404, 410}),
+        Refusal(
+            SourceRefused,
+            "{host} shows its forums to members only: ask its owner for a public feed",
+            when=_leads_to_login,
+        ),
+    )
+)
+"""A feed that is not at one address of a board may be at its other one."""
 
 
 class Board(Params):
@@ -30,21 +46,8 @@ def place_of(board: Board, path: str, **query: str) -> Place:
     """The place of a feed of the board; what is empty of the query is left out."""
     given = urlencode({name: value for name, value in query.items() if value})
     url = f"{board.base_url}{path}" + (f"?{given}" if given else "")
-    return Place(url, board.username, board.password.get_secret_value(), moves=False, judge=judge(board))
-
-
-def judge(board: Board) -> Callable[[httpx2.Response], SourceError | None]:
-    """What is missing here may be at the board's other address; a page to log in is a refusal."""
-    host = host_of(board.base_url)
-
-    def judged(answer: httpx2.Response) -> SourceError | None:
-        if answer.status_code in (404, 400, 410):
-            return NoFeedHere("{host} has no feed at this address", host=host)
-        if answer.history and "login" in str(answer.url).lower():
-            return SourceRefused("{host} shows its forums to members only: ask its owner for a public feed", host=host)
-        return None
-
-    return judged
+    refusals = REFUSALS.about(host=host_of(board.base_url))
+    return Place(url, board.username, board.password.get_secret_value(), moves=False, refusals=refusals)
 
 
 def switched_off(board: Board, software: str) -> SourceError:

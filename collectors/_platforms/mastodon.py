@@ -2,23 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
-import httpx2
 from pydantic import SecretStr
 
 from collectors._kit.answers import Count, Part, Text, each
-from collectors._kit.fetch import host_of, pause_of
+from collectors._kit.fetch import host_of
+from collectors._kit.refusals import Refusal, Refusals, stated_pause
 from collectors._kit.times import earlier, moment
 from collectors.base import RawMention, SourceBusy, SourceError, SourceRefused
 from ground.links import clean_link
 
 MOST_EMOJIS = 50
 MOST_PARTS = 20
+
+FOR_EVERYBODY = (
+    Refusal(
+        SourceError,
+        "{host} has no such list (404): check the address, it must be that of a Mastodon server",
+        status={404},
+    ),
+    Refusal(SourceBusy, "{host} asks us to read less often (429)", status={429}, wait=stated_pause),
+)
+WITH_TOKEN = Refusals(
+    (
+        Refusal(SourceRefused, "{host} refuses the token (401): create a new one and paste it", status={401}),
+        Refusal(
+            SourceRefused,
+            "{host} does not let this token read it (403): create one with the rights «read:search» and "
+            "«read:statuses»",
+            status={403},
+        ),
+        *FOR_EVERYBODY,
+    )
+)
+WITHOUT_TOKEN = Refusals(
+    (
+        Refusal(
+            SourceRefused,
+            "{host} shows this only to people who have an account there ({status}): create a token in "
+            "Preferences → Development and paste it, or choose another server",
+            status={401, 403, 422},
+        ),
+        *FOR_EVERYBODY,
+    )
+)
 
 
 class Account(Part):
@@ -149,32 +181,6 @@ def headers_of(token: SecretStr) -> dict[str, str]:
     return {"Authorization": f"Bearer {given}"} if given else {}
 
 
-def judge_of(base_url: str, *, has_token: bool) -> Callable[[httpx2.Response], SourceError | None]:
-    """What Mastodon's refusals mean: a server that shows nothing to strangers is not a wrong token."""
-
-    def judge(answer: httpx2.Response) -> SourceError | None:
-        host, status = host_of(base_url), answer.status_code
-        if status in (401, 403, 422) and not has_token:
-            return SourceRefused(
-                "{host} shows this only to people who have an account there ({status}): create a token in "
-                "Preferences → Development and paste it, or choose another server",
-                host=host,
-                status=status,
-            )
-        if status == 401:
-            return SourceRefused("{host} refuses the token (401): create a new one and paste it", host=host)
-        if status == 403:
-            return SourceRefused(
-                "{host} does not let this token read it (403): create one with the rights «read:search» and "
-                "«read:statuses»",
-                host=host,
-            )
-        if status == 404:
-            return SourceError(
-                "{host} has no such list (404): check the address, it must be that of a Mastodon server", host=host
-            )
-        if status == 429:
-            return SourceBusy("{host} asks us to read less often (429)", wait=pause_of(answer), host=host)
-        return None
-
-    return judge
+def refusals_of(base_url: str, *, has_token: bool) -> Refusals:
+    """What the refusals of a server mean: one that shows nothing to strangers is not a wrong token."""
+    return (WITH_TOKEN if has_token else WITHOUT_TOKEN).about(host=host_of(base_url))

@@ -19,7 +19,7 @@ from collectors._kit.times import moment
 from collectors.base import Cursor, Page, SourceChanged, Window
 from ground.notice import Json
 
-from .mastodon import Reader, headers_of, judge_of
+from .mastodon import Reader, headers_of, refusals_of
 
 LIMIT = 40
 MOST_PAGES = 25
@@ -50,8 +50,8 @@ class Timeline:
             ids["min_id"] = ids.pop("since_id")
         params: dict[str, Any] = {**self.params, "limit": LIMIT, **{name: one for name, one in ids.items() if one}}
         headers = headers_of(self.token)
-        judge = judge_of(self.base_url, has_token=bool(headers))
-        answer = fetch(self.http, f"{self.base_url}{self.path}", params=params, headers=headers, judge=judge)
+        refusals = refusals_of(self.base_url, has_token=bool(headers))
+        answer = fetch(self.http, f"{self.base_url}{self.path}", params=params, headers=headers, refusals=refusals)
         return Listed(list_of(answer), answer)
 
 

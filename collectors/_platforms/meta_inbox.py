@@ -9,7 +9,8 @@ from collectors._kit.watched import Reading
 from collectors.base import Page, RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused
 from ground.notice import Json
 
-from .graph import Graph, TokenRefused
+from .graph import Graph
+from .graph_refusals import TokenRefused
 
 AT_ONCE = 50
 TRIES = 5

@@ -14,6 +14,7 @@ from collectors._kit.answers import answer_of, each
 from collectors._kit.fetch import Missing, fetch, host_of
 from collectors._kit.fields import BaseUrl, Line, Params
 from collectors._kit.paging import capped
+from collectors._kit.refusals import Refusal, Refusals
 from collectors._kit.texts import texts_of
 from collectors._kit.times import moment, rfc3339
 from collectors.base import (
@@ -38,6 +39,15 @@ MOST_PAGES = 20
 MOST_QUESTIONS = 40  # looked at one by one in one reading; the next goes on where it stopped
 MOST_ANSWERS = 10  # the newest of a question
 BATCH = 10
+REFUSALS = Refusals(
+    (
+        Refusal(
+            SourceError,
+            "{host} has no Askbot interface at this address: add the language to it, such as /en, or check it",
+            status={404},
+        ),
+    )
+)
 
 
 class AskbotSite(Params):
@@ -129,7 +139,7 @@ def _list(params: AskbotSite, page: int, sort: str, http: httpx2.Client) -> _Lis
     asked: dict[str, str | int] = {"page": page, "sort": sort}
     if params.query:
         asked["query"] = params.query
-    got = fetch(http, f"{params.base_url}/api/v1/questions/", params=asked, judge=_judge)
+    got = fetch(http, f"{params.base_url}/api/v1/questions/", params=asked, refusals=REFUSALS)
     answer = answer_of(Questions, got)
     questions: list[Question] = []
     _, broken = each(Question, answer.questions, questions.append, host_of(params.base_url))
@@ -159,15 +169,6 @@ def _body(params: AskbotSite, question: Question, http: httpx2.Client) -> str:
         raise
     except (SourceError, Isolated):
         return ""
-
-
-def _judge(answer: httpx2.Response) -> SourceError | None:
-    if answer.status_code == 404:
-        return SourceError(
-            "{host} has no Askbot interface at this address: add the language to it, such as /en, or check it",
-            host=host_of(str(answer.url)),
-        )
-    return None
 
 
 def _within(mention: RawMention, window: Window) -> bool:

@@ -1,4 +1,4 @@
-"""How a Discourse forum is asked, what it answers when it does not want to, and what a post of it is as a mention."""
+"""How a Discourse forum is asked, and what a post of it is as a mention."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ import html
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 import httpx2
 from pydantic import BeforeValidator
 
-from collectors._kit.answers import Count, Part, Text, json_of, whole
-from collectors._kit.fetch import LONGEST_WAIT, fetch, host_of, retry_after
+from collectors._kit.answers import Count, Part, Text, whole
+from collectors._kit.fetch import fetch, host_of
 from collectors._kit.times import moment
-from collectors.base import RawMention, SourceBusy, SourceError, SourceRefused, Window
+from collectors.base import RawMention, Window
+
+from .refusals import WITH_KEY, WITHOUT_KEY
 
 LIKE = 2  # the kind of action that is a like
 SHOWN = (1, 2)  # ordinary posts, and those of moderators; 3 is «closed this topic» and the like, 4 a whisper
@@ -42,37 +44,8 @@ class Forum:
         headers = {"Accept": "application/json"}
         if self.key:
             headers |= {"Api-Key": self.key, "Api-Username": self.username}
-        return fetch(self.http, f"{self.base}{path}", params=params, headers=headers, judge=self._judge)
-
-    def _judge(self, answer: httpx2.Response) -> SourceError | None:
-        if answer.status_code == 429:
-            return SourceBusy("{host} asks us to read less often (429)", wait=_wait(answer), host=self.host)
-        if "/login" in answer.url.path or "/session/sso" in answer.url.path:
-            return self._members_only()
-        if answer.status_code == 403:
-            return self._forbidden(_told(answer))
-        if answer.status_code == 400 and answer.url.path.endswith("/search.json"):
-            return SourceError("{host} does not accept this search: make it longer, or simpler", host=self.host)
-        return None
-
-    def _forbidden(self, told: Mapping[str, Any]) -> SourceError:
-        if self.key:
-            return SourceRefused(
-                "{host} refuses the API key or the user name (403): the key may have been revoked. "
-                "Ask the forum's owner for a new one and paste it here",
-                host=self.host,
-            )
-        if told.get("error_type") == "not_logged_in":
-            return self._members_only()
-        return SourceRefused(
-            "{host} refuses to show this to visitors (403): ask its owner for an API key, or to allow it",
-            host=self.host,
-        )
-
-    def _members_only(self) -> SourceError:
-        return SourceRefused(
-            "{host} shows its forum to members only: ask its owner for an API key and paste it here", host=self.host
-        )
+        refusals = (WITH_KEY if self.key else WITHOUT_KEY).about(host=self.host)
+        return fetch(self.http, f"{self.base}{path}", params=params, headers=headers, refusals=refusals)
 
 
 class Post(Part):
@@ -187,20 +160,3 @@ def _likes(summary: object) -> int | None:
         return None
     counts = [whole(one.get("count")) for one in summary if isinstance(one, dict) and one.get("id") == LIKE]
     return next(filter(None, counts), 0)
-
-
-def _told(answer: httpx2.Response) -> Mapping[str, Any]:
-    with suppress(SourceError):
-        value = json_of(answer)
-        return value if isinstance(value, dict) else {}
-    return {}
-
-
-def _wait(answer: httpx2.Response) -> timedelta | None:
-    """Of the header, else of the answer itself: `extras.wait_seconds`."""
-    header = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
-    extras = _told(answer).get("extras")
-    seconds = extras.get("wait_seconds") if isinstance(extras, dict) else None
-    if header is None and isinstance(seconds, int | float) and 0 <= seconds < 1e6:
-        return min(timedelta(seconds=float(seconds)), LONGEST_WAIT)
-    return header

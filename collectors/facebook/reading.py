@@ -10,7 +10,8 @@ from collectors._kit.answers import Part, each
 from collectors._kit.paging import capped
 from collectors._kit.times import moment, rfc3339
 from collectors._kit.watched import MOST_THREADS, Forward, Reading, before
-from collectors._platforms.graph import MOST_SHEETS, Graph, Sheet, Withdrawn, past
+from collectors._platforms.graph import MOST_SHEETS, Graph, Sheet, past
+from collectors._platforms.graph_refusals import Withdrawn
 from collectors._platforms.meta_inbox import Item, looked_up
 from collectors.base import Cursor, Page, RawMention, SourceBusy, Window
 from ground.notice import Notice

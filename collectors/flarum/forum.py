@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from collectors._kit.answers import Count, Part, Text, answer_of
 from collectors._kit.fetch import fetch, host_of
+from collectors._kit.refusals import Refusal, Refusals
 from collectors._kit.times import moment
 from collectors.base import RawMention, SourceError, SourceRefused
 
@@ -23,6 +24,28 @@ NUMBER = re.compile(r"""data-number="(\d{1,9})\"""")
 LINK_TO = re.compile(r"/d/(\d{1,12})")
 
 Flag = Annotated[bool, BeforeValidator(lambda value: value not in (None, False, 0, "", "false"))]
+
+
+FOR_EVERYBODY = (
+    Refusal(SourceError, "{host} is no Flarum forum, or not at this address: check it", status={404}),
+    Refusal(SourceError, "{host} does not accept this search: make it simpler", status={400}),
+)
+WITH_TOKEN = Refusals(
+    (
+        Refusal(SourceRefused, "{host} refuses the token: create a new one and paste it here", status={401, 403}),
+        *FOR_EVERYBODY,
+    )
+)
+WITHOUT_TOKEN = Refusals(
+    (
+        Refusal(
+            SourceRefused,
+            "{host} shows this to members only: ask its owner for a token and paste it here",
+            status={401, 403},
+        ),
+        *FOR_EVERYBODY,
+    )
+)
 
 
 class Item(Part):
@@ -100,23 +123,10 @@ class Forum:
             {"Authorization": f"Token {self.token}"} if self.token else {}
         )
         self.asked.append(path)
-        answer = fetch(self.http, f"{self.base}/api/{path}", params=asked, headers=headers, judge=self._judge)
+        refusals = (WITH_TOKEN if self.token else WITHOUT_TOKEN).about(host=self.host)
+        answer = fetch(self.http, f"{self.base}/api/{path}", params=asked, headers=headers, refusals=refusals)
         document = answer_of(Document, answer)
         return Answer(document.data, _index(document.included), _next(document, offset))
-
-    def _judge(self, answer: httpx2.Response) -> SourceError | None:
-        if answer.status_code in (401, 403):
-            return SourceRefused(
-                "{host} refuses the token: create a new one and paste it here"
-                if self.token
-                else "{host} shows this to members only: ask its owner for a token and paste it here",
-                host=self.host,
-            )
-        if answer.status_code == 404:
-            return SourceError("{host} is no Flarum forum, or not at this address: check it", host=self.host)
-        if answer.status_code == 400:
-            return SourceError("{host} does not accept this search: make it simpler", host=self.host)
-        return None
 
 
 def mention_of(post: Item, discussion: Item, included: Mapping[tuple[str, str], Item], base: str) -> RawMention | None:

@@ -9,7 +9,8 @@ from collectors._kit.answers import each
 from collectors._kit.paging import capped
 from collectors._kit.times import moment, rfc3339
 from collectors._kit.watched import Forward, Reading
-from collectors._platforms.graph import MOST_SHEETS, Data, Graph, NotUsed
+from collectors._platforms.graph import MOST_SHEETS, Data, Graph
+from collectors._platforms.graph_refusals import NotUsed
 from collectors.base import Page
 from ground.notice import Json, Notice
 

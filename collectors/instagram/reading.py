@@ -12,7 +12,8 @@ from collectors._kit.answers import Part, each
 from collectors._kit.paging import capped
 from collectors._kit.times import moment, rfc3339
 from collectors._kit.watched import FIRST, MOST_THREADS, Reading, before
-from collectors._platforms.graph import MOST_SHEETS, Graph, Sheet, TokenRefused, past
+from collectors._platforms.graph import MOST_SHEETS, Graph, Sheet, past
+from collectors._platforms.graph_refusals import TokenRefused
 from collectors._platforms.meta_inbox import Item, looked_up
 from collectors.base import Cursor, Page, RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused, Window
 from ground.notice import Notice

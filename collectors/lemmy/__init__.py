@@ -16,7 +16,8 @@ from collectors._kit.texts import texts_of
 from collectors._kit.times import moment, rfc3339
 from collectors.base import Collector, Cursor, Page, RawMention, SourceError, Window
 
-from .lists import EVER, Gone, Instance, Step, Walk, Walker
+from .lists import EVER, Instance, Step, Walk, Walker
+from .refusals import Gone
 
 OVERLAP = timedelta(hours=6)  # what is said on one instance takes hours to arrive at another
 FIRST_READING = timedelta(days=7)

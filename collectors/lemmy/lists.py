@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import httpx2
 
 from collectors._kit.answers import each, json_of
-from collectors._kit.fetch import fetch, host_of, retry_after
+from collectors._kit.fetch import fetch, host_of
 from collectors._kit.paging import Fresh
 from collectors._kit.times import moment
-from collectors.base import RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused
+from collectors.base import RawMention, SourceChanged, SourceError
 from ground.notice import Json
 
 from .posts import Content, View, mention_of, pinned
+from .refusals import REFUSALS, Gone
 
 PAGE = 50
 Version = Literal["v4", "v3"]
@@ -26,10 +27,6 @@ HELD_IN: Mapping[Version, tuple[str, ...]] = {
     "v3": ("posts", "comments"),
 }
 EVER = datetime.min.replace(tzinfo=UTC)
-
-
-class Gone(SourceError):
-    """The instance does not answer there: it speaks another version, or is none."""
 
 
 @dataclass(slots=True)
@@ -55,7 +52,7 @@ class Instance:
 
     def get(self, version: Version, path: str, query: Mapping[str, str | int]) -> Json:
         url = f"{self.base}/api/{version}/{path}"
-        return json_of(fetch(self.http, url, params=query, judge=self._judge))
+        return json_of(fetch(self.http, url, params=query, refusals=REFUSALS.about(host=self.host)))
 
     def version(self) -> Version:
         """Which version it speaks: 4, else 3. Raises SourceError when it is no Lemmy."""
@@ -65,18 +62,6 @@ class Instance:
                 if isinstance(found, dict) and "site_view" in found:
                     return version
         raise SourceError("{host} is no Lemmy instance: check its address", host=self.host)
-
-    def _judge(self, answer: httpx2.Response) -> SourceError | None:
-        told = answer.content[:200] if answer.status_code >= 400 else b""
-        if b"rate_limit" in told:
-            return SourceBusy("{host} asks us to read less often (429)", wait=_wait(answer), host=self.host)
-        if b"couldnt_find_community" in told or (b'"not_found"' in told and "/site" not in answer.url.path):
-            return SourceError("{host} does not know this community: check its name", host=self.host)
-        if answer.status_code in (401, 403) or b"instance_is_private" in told:
-            return SourceRefused("{host} is private, or refuses programs: ask its owner", host=self.host)
-        if answer.status_code == 404 or (answer.is_success and _is_page(answer)):
-            return Gone("{host} has no such interface", host=self.host)
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +163,3 @@ def _oldest(views: Sequence[object]) -> datetime | None:
         if at and not pinned(view):
             return at
     return None
-
-
-def _wait(answer: httpx2.Response) -> timedelta:
-    """What is allowed is counted over ten minutes; version 3 says so with status 400 and no more."""
-    return retry_after(answer.headers.get("retry-after"), datetime.now(UTC)) or timedelta(minutes=10)
-
-
-def _is_page(answer: httpx2.Response) -> bool:
-    return answer.content.lstrip()[:1] == b"<"

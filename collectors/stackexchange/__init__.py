@@ -21,7 +21,7 @@ from collectors._kit.times import moment, past
 from collectors.base import Collector, Cursor, Page, RawMention, Window
 from ground.links import clean_link
 
-from .api import Post, Wrapper, judged, pause
+from .api import REFUSALS, Post, Wrapper, pause
 
 PAGE_SIZE = 100
 RESERVE = 0.1
@@ -80,7 +80,8 @@ class _Asker:
     def __call__(self, method: str, **fields: str | int) -> Wrapper:
         key = self.params.api_key.get_secret_value()
         asked = {**fields, "site": self.params.site, "pagesize": PAGE_SIZE, **({"key": key} if key else {})}
-        return answer_of(Wrapper, fetch(self.http, f"{self.params.base_url}/2.3/{method}", params=asked, judge=judged))
+        url = f"{self.params.base_url}/2.3/{method}"
+        return answer_of(Wrapper, fetch(self.http, url, params=asked, refusals=REFUSALS))
 
     def search(self, method: str, window: Window, **fields: str) -> Wrapper:
         """What was written in a window; its end is not part of it, where theirs is."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
@@ -12,9 +11,11 @@ import httpx2
 from pydantic import BeforeValidator, Field
 
 from collectors._kit.answers import Count, Part, Text
-from collectors._kit.fetch import LONGEST_WAIT, host_of
 from collectors._kit.items import fit
+from collectors._kit.limits import LONGEST_WAIT
+from collectors._kit.refusals import Complaint, Refusal, Refusals, any_body
 from collectors.base import SourceBusy, SourceError, SourceRefused
+from ground.notice import Json
 
 CALLS = 3
 """Calls of one slice: the questions, the answers that match, the answers themselves."""
@@ -67,30 +68,50 @@ def until_midnight(now: datetime) -> timedelta:
     return datetime.combine(now.date() + timedelta(days=1), time(), UTC) - now
 
 
-def judged(answer: httpx2.Response) -> SourceError | None:
-    """The errors of Stack Exchange, by their names: the status is 400 for nearly all of them."""
-    told = _error_of(answer)
-    name, said, host = str(told.get("error_name", "")), fit(told.get("error_message"), 200), host_of(str(answer.url))
-    if "error_id" not in told:
-        return None
-    if name == "throttle_violation":
-        more = MORE_IN.search(said)
-        wait = min(timedelta(seconds=int(more[1])), LONGEST_WAIT) if more else timedelta(minutes=5)
-        return SourceBusy(WITH_KEY if answer.url.params.get("key") else WITHOUT_KEY, host=host, wait=wait)
-    if name == "temporarily_unavailable":
-        return SourceBusy("{host} is down for a moment; the next reading is automatic", host=host)
-    if name in ("bad_parameter", "no_method", "key_required", "access_denied", "invalid_access_token"):
-        return SourceRefused(
-            "{host} refuses this: «{said}» Check the site and the key of the source", host=host, said=said or name
-        )
-    return SourceError("{host} has a problem: «{said}»; the next reading is automatic", host=host, said=said or name)
-
-
-def _error_of(answer: httpx2.Response) -> Mapping[str, Any]:
+def _error(answer: httpx2.Response) -> Json:
+    """The error of an answer, whatever its status: nearly all have 400."""
     if b"error_id" not in answer.content[:2_000]:
-        return {}
-    try:
-        told = json.loads(answer.content)
-    except (ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}
+        return None
+    body = any_body(answer)
+    return body if isinstance(body, dict) and "error_id" in body else None
+
+
+def _is_error(complaint: Complaint) -> bool:
+    return complaint.body is not None
+
+
+def _has_key(complaint: Complaint) -> bool:
+    return bool(httpx2.URL(complaint.url).params.get("key"))
+
+
+def _wait(complaint: Complaint) -> timedelta:
+    more = MORE_IN.search(complaint.words)
+    return min(timedelta(seconds=int(more[1])), LONGEST_WAIT) if more else timedelta(minutes=5)
+
+
+def _facts(complaint: Complaint) -> Mapping[str, Json]:
+    """What Stack Exchange says went wrong, else the name that it gives it."""
+    return {"said": fit(complaint.words, 200) or next(iter(complaint.codes), "")}
+
+
+REFUSALS = Refusals(
+    (
+        Refusal(SourceBusy, WITH_KEY, codes={"throttle_violation"}, when=_has_key, wait=_wait),
+        Refusal(SourceBusy, WITHOUT_KEY, codes={"throttle_violation"}, wait=_wait),
+        Refusal(
+            SourceBusy,
+            "{host} is down for a moment; the next reading is automatic",
+            codes={"temporarily_unavailable"},
+        ),
+        Refusal(
+            SourceRefused,
+            "{host} refuses this: «{said}» Check the site and the key of the source",
+            codes={"bad_parameter", "no_method", "key_required", "access_denied", "invalid_access_token"},
+        ),
+        Refusal(SourceError, "{host} has a problem: «{said}»; the next reading is automatic", when=_is_error),
+    ),
+    codes=("error_name",),
+    words=("error_message",),
+    read=_error,
+    facts=_facts,
+)

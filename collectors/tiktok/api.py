@@ -1,4 +1,4 @@
-"""TikTok's API for business accounts: asking, its errors (told with HTTP 200), its videos and comments as mentions."""
+"""TikTok's API for business accounts: asking, its videos and comments as mentions."""
 
 from __future__ import annotations
 
@@ -9,24 +9,18 @@ from typing import Annotated, Any
 
 import httpx2
 from pydantic import AliasChoices, BeforeValidator, Field
-from pydantic_core import from_json
 
 from collectors._kit.answers import Count, Part, Text, answer_of
-from collectors._kit.fetch import fetch, host_of, retry_after
-from collectors._kit.limits import until_reset, used_up
+from collectors._kit.fetch import fetch, host_of
+from collectors._kit.limits import used_up
 from collectors._kit.paging import Fresh
 from collectors._kit.times import moment
-from collectors.base import RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused
+from collectors.base import RawMention, SourceChanged
+
+from .refusals import REFUSALS
 
 PLATFORM = "tiktok"
 WEB = "https://www.tiktok.com/"
-PAUSE = timedelta(minutes=5)
-BUSY = (40016, 40100, 40132, 40133, 50002)
-TOKEN = {
-    40102: "the access token has expired: connect the account again, and paste the new token here",
-    40104: "the access token is missing: paste the one that TikTok gave when the account was connected",
-    40105: "the access token is not accepted, or was withdrawn: connect the account again, and paste the new one here",
-}
 VIDEO_FIELDS = '["item_id","create_time","caption","share_url","video_views","likes","comments","shares"]'
 
 
@@ -111,45 +105,9 @@ class TikTok:
     def _read(self, path: str, params: Mapping[str, str | int]) -> dict[str, Any]:
         url = f"{self._base}/{path}/"
         asked = {"business_id": self._business, **params}
-        answer = fetch(self._http, url, headers=self._headers, params=asked, judge=judge)
+        answer = fetch(self._http, url, headers=self._headers, params=asked, refusals=REFUSALS)
         self.pause = used_up(answer.headers, datetime.now(UTC)) or self.pause
         return answer_of(Answer, answer).data
-
-
-def judge(answer: httpx2.Response) -> SourceError | None:
-    """What a `code` other than 0 means: TikTok tells errors with HTTP 200."""
-    try:
-        told = from_json(answer.content)
-    except (ValueError, RecursionError):
-        return None
-    code = told.get("code") if isinstance(told, dict) else None
-    if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) < 10:
-        code = int(code)
-    return _judged(code, answer) if isinstance(code, int) and code else None
-
-
-def _judged(code: int, answer: httpx2.Response) -> SourceError:
-    host, now = host_of(str(answer.url)), datetime.now(UTC)
-    if code in BUSY:
-        wait = retry_after(answer.headers.get("retry-after"), now) or until_reset(answer.headers, now)
-        return SourceBusy("{host} has been asked too often and wants a pause", wait=wait or PAUSE, host=host)
-    if code in TOKEN:
-        return SourceRefused(TOKEN[code])
-    if code in (40001, 40003, 40110):
-        return SourceRefused(
-            "TikTok does not let this app do that ({code}): have it approved for comments and videos, and connect the "
-            "account again with both permissions",
-            code=code,
-        )
-    if code in (40002, 40006, 40007):
-        return SourceRefused(
-            "TikTok knows no such account, or not for this token ({code}): check the business id", code=code
-        )
-    if code >= 50000:
-        return SourceError(
-            "{host} has a problem of its own ({status}); the next reading is automatic", host=host, status=code
-        )
-    return SourceError("{host} refused the request with its error {code}", host=host, code=code)
 
 
 def past(value: object) -> datetime | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import httpx2
@@ -12,16 +11,17 @@ from pydantic import BeforeValidator, Field
 from selectolax.lexbor import LexborHTMLParser
 
 from collectors._kit.answers import Count, Part, Text, json_of, read
-from collectors._kit.fetch import LONGEST_WAIT, fetch, host_of, retry_after
+from collectors._kit.fetch import fetch, host_of
 from collectors._kit.times import moment
-from collectors.base import RawMention, SourceBusy, SourceError, SourceRefused
+from collectors.base import RawMention, SourceBusy, SourceError
 from ground.isolate import Isolated, isolated
 from ground.notice import Json
+
+from .refusals import REFUSALS
 
 PAGE = 50
 MAXLAG = 5  # seconds: the etiquette of Wikimedia for programs that nobody waits for
 MOST_LINES, LONGEST_LINE = 40, 1_000
-BUSY = ("maxlag", "ratelimited", "readonly")
 
 Flag = Annotated[bool, BeforeValidator(lambda value: value not in (None, False))]
 """Written as true in answers of today, as an empty text in those of before."""
@@ -111,33 +111,9 @@ class Wiki:
 
     def _ask(self, query: Mapping[str, str]) -> dict[str, Json]:
         asked = {**query, "format": "json", "formatversion": "2", "maxlag": str(MAXLAG)}
-        got = fetch(self.http, f"{self.base}/w/api.php", params=asked, judge=self._judge)
-        answer = json_of(got)
-        holder = answer if isinstance(answer, dict) else {}
-        error = holder.get("error")
-        if isinstance(error, dict):
-            raise self._said(error, got)
-        return holder
-
-    def _said(self, error: Mapping[str, Json], answer: httpx2.Response) -> SourceError:
-        """Errors come with status 200."""
-        code, info = str(error.get("code", "")), str(error.get("info", ""))[:200]
-        if code in BUSY:
-            return SourceBusy("{host} is busy and asks us to come back", wait=_wait(error, answer), host=self.host)
-        if code in ("readapidenied", "permissiondenied", "badtoken"):
-            return SourceRefused("{host} shows its pages to members only", host=self.host)
-        return SourceError("{host} answered: {reason}", host=self.host, reason=info or code)
-
-    def _judge(self, answer: httpx2.Response) -> SourceError | None:
-        if answer.status_code == 403:
-            return SourceRefused(
-                "{host} refuses Vigie (403): Wikimedia wants a contact in the name that programs give. "
-                "Ask your administrator to set one",
-                host=self.host,
-            )
-        if answer.status_code == 404:
-            return SourceError("{host} is no MediaWiki, or not at this address: check it", host=self.host)
-        return None
+        refusals = REFUSALS.about(host=self.host)
+        answer = json_of(fetch(self.http, f"{self.base}/w/api.php", params=asked, refusals=refusals))
+        return answer if isinstance(answer, dict) else {}
 
 
 def mention_of(revision: Revision, page: WikiPage, wiki: Wiki, difference: str) -> RawMention:
@@ -181,11 +157,3 @@ def _views(given: object) -> int | None:
     days: Sequence[tuple[str, Any]] = sorted(given.items()) if isinstance(given, dict) else []
     counts = [count for _, count in days if isinstance(count, int) and not isinstance(count, bool) and count >= 0]
     return counts[-1] if counts else None
-
-
-def _wait(error: Mapping[str, Json], answer: httpx2.Response) -> timedelta | None:
-    header = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
-    lag = error.get("lag")
-    if header is None and isinstance(lag, int | float) and 0 <= lag < 1e6:
-        return min(timedelta(seconds=float(lag)), LONGEST_WAIT)
-    return header

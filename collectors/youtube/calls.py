@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx2
 
@@ -11,8 +11,9 @@ from collectors._kit.answers import answer_of, each
 from collectors._kit.fetch import fetch, host_of
 from collectors._kit.newest import Listing
 from collectors._kit.paging import Fresh
+from collectors._kit.refusals import Refusal
 from collectors._kit.times import moment
-from collectors._platforms.google import judge, reasons
+from collectors._platforms.google_refusals import GOOGLE
 from collectors.base import RawMention, SourceError, Spend
 from ground.notice import Notice
 
@@ -22,7 +23,6 @@ UNIT, SEARCH = Spend("units", 1), Spend("searches", 1)
 HITS, VIDEOS, COMMENTS = 50, 50, 100  # the most of one answer
 REPLY_PAGES = 5
 
-CLOSED = {"commentsDisabled", "videoNotFound", "commentNotFound", "processingFailure", "channelNotFound"}
 CLOSED_NOTE = Notice("the comments of some videos are closed or cannot be read: those videos are read without them")
 
 
@@ -32,6 +32,24 @@ class Closed(SourceError):
 
 class Expired(SourceError):
     """The mark of a page is too old: the listing is read from its beginning."""
+
+
+REFUSALS = replace(
+    GOOGLE,
+    rows=(
+        Refusal(
+            Closed,
+            "the comments of some videos are closed or cannot be read: those videos are read without them",
+            codes={"commentsDisabled", "videoNotFound", "commentNotFound", "processingFailure", "channelNotFound"},
+        ),
+        Refusal(
+            Expired,
+            "the place where the last reading stopped is not known any more: it is read again",
+            codes={"invalidPageToken"},
+        ),
+        *GOOGLE.rows,
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +62,7 @@ class Api:
 
     def ask(self, what: str, asked: Mapping[str, str | int], spend: Spend) -> Answer:
         headers = {"X-Goog-Api-Key": self.key}
-        got = fetch(self.http, f"{self.base_url}/{what}", headers=headers, params=asked, spend=spend, judge=_judge)
+        got = fetch(self.http, f"{self.base_url}/{what}", headers=headers, params=asked, spend=spend, refusals=REFUSALS)
         return answer_of(Answer, got)
 
 
@@ -105,14 +123,3 @@ def _replies(api: Api, top: RawMention) -> Iterator[RawMention]:
         mark = answer.next
         if not fresh(mark):
             return
-
-
-def _judge(answer: httpx2.Response) -> SourceError | None:
-    if answer.status_code < 400:
-        return None
-    names = reasons(answer)
-    if names & CLOSED:
-        return Closed(CLOSED_NOTE.text)
-    if "invalidPageToken" in names:
-        return Expired("the place where the last reading stopped is not known any more: it is read again")
-    return judge(answer)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import socket
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx2
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from collectors._kit.fetch import LONGEST_WAIT, Missing, fetch, host_of, retry_after
+from collectors._kit.fetch import Missing, fetch, host_of
+from collectors._kit.limits import LONGEST_WAIT
 from collectors.base import SourceBusy, SourceError, SourceRefused
-
-NOW = datetime(2026, 11, 2, 10, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -74,33 +71,6 @@ def test_the_pause_a_server_asks_for_is_kept_and_capped(
     with pytest.raises(SourceBusy) as caught:
         fetch(http, site.says("/busy", b"", status, Retry_After=header))
     assert caught.value.wait == wait
-
-
-@pytest.mark.parametrize(
-    ("value", "wait"),
-    [
-        (None, None),
-        ("", None),
-        ("0", timedelta()),
-        (" 90 ", timedelta(seconds=90)),
-        ("-5", None),
-        ("1e3", None),
-        ("٣", None),
-        ("Mon, 02 Nov 2026 10:05:00 GMT", timedelta(minutes=5)),
-        ("Mon, 02 Nov 2026 11:05:00 +0100", timedelta(minutes=5)),
-        ("Sun, 01 Nov 2026 10:00:00 GMT", timedelta()),
-        ("Mon, 02 Nov 2026", None),
-        ("9" * 5000, LONGEST_WAIT),
-    ],
-)
-def test_retry_after_is_read_in_seconds_or_as_a_date(value: str | None, wait: timedelta | None) -> None:
-    assert retry_after(value, NOW) == wait
-
-
-@given(st.text(max_size=60))
-def test_any_retry_after_is_nothing_or_at_most_a_day(value: str) -> None:
-    wait = retry_after(value, NOW)
-    assert wait is None or timedelta() <= wait <= LONGEST_WAIT
 
 
 def test_a_closed_port_a_broken_line_and_a_bad_address_are_told_apart(site: Any, http: httpx2.Client) -> None:

@@ -14,8 +14,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import SecretStr
 
+from collectors._kit.fetch import refusal_of
 from collectors._kit.tokens import pem_of
-from collectors._platforms.google import consented_token, judge, service_token, until_midnight
+from collectors._platforms.google import consented_token, service_token, until_midnight
+from collectors._platforms.google_refusals import GOOGLE
 from collectors.base import SourceBusy, SourceError, SourceRefused
 
 KEY = rsa.generate_private_key(65537, 2048)
@@ -32,6 +34,10 @@ def account(**more: str) -> SecretStr:
 def answer(status: int, body: Any) -> httpx2.Response:
     request = httpx2.Request("GET", "https://places.example/v1")
     return httpx2.Response(status, json=body, request=request)
+
+
+def judge(given: httpx2.Response) -> SourceError | None:
+    return refusal_of(given, GOOGLE, datetime.now(UTC))
 
 
 def error(code: int, reason: str, **more: Any) -> dict[str, Any]:

@@ -1,0 +1,185 @@
+"""Reads what a platform answers when it gives nothing, by a table: which answer means which error, in which sentence.
+
+Each kind keeps its table beside its code, the most particular rows first; `fetch` has the rows that hold for everybody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from string import Formatter
+
+import httpx2
+from pydantic_core import from_json
+
+from collectors.base import SourceError
+from ground.notice import Json
+
+from .items import fit
+from .limits import pause_of, retry_after, until_reset
+
+Code = str | int
+
+LONGEST_WORDS = 2_000
+LONGEST_NUMBER = 9
+CLIENT_ERRORS, SERVER_ERRORS = range(400, 500), range(500, 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What can be told of an answer: what HTTP says, and what the platform writes.
+
+    `url` is where it came from in the end, `redirected` whether that is another address than was asked. `body` is what
+    the table's `read` took of it, `codes` and `words` what stands at the table's places.
+    """
+
+    host: str
+    now: datetime
+    status: int = 0
+    url: str = ""
+    redirected: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Json = None
+    codes: tuple[Code, ...] = ()
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One row: an answer that meets all of its conditions raises this error with this sentence.
+
+    A condition that is left out holds for every answer. `status` and `codes` hold one of the answer's, `phrase` is a
+    regular expression that its words contain, in upper or lower case, and `when` is for what only code can tell.
+    `wait` is the least pause of a SourceBusy, or computes it; `gone` is that of a SourceRefused.
+    """
+
+    raises: Callable[..., SourceError]
+    text: str
+    status: Collection[int] = ()
+    codes: Collection[Code] = ()
+    phrase: str = ""
+    when: Callable[[Complaint], bool] | None = None
+    wait: timedelta | Callable[[Complaint], timedelta | None] | None = None
+    gone: bool = False
+
+
+def error_body(answer: httpx2.Response) -> Json:
+    """The JSON of an answer whose status is an error; None for any other answer, and for what is no JSON."""
+    return any_body(answer) if answer.status_code >= 400 else None
+
+
+def any_body(answer: httpx2.Response) -> Json:
+    """The JSON of an answer whatever its status, for platforms that write errors with status 200; else None."""
+    try:
+        body: Json = from_json(answer.content)
+    except (ValueError, RecursionError):
+        return None
+    return body
+
+
+def no_facts(_: Complaint) -> Mapping[str, Json]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """A platform's table: its rows, and where in the body of an answer to look for codes and words.
+
+    A place is a path of names joined by dots; `*` stands for each item of a list, and the empty path for the whole
+    body. Sentences know {host}, {status} and {code}; `facts` computes what else they name, and `known` holds what the
+    source itself knows.
+    """
+
+    rows: tuple[Refusal, ...]
+    codes: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    read: Callable[[httpx2.Response], Json] = error_body
+    facts: Callable[[Complaint], Mapping[str, Json]] = no_facts
+    known: Mapping[str, Json] = field(default_factory=dict)
+
+    def about(self, **known: Json) -> Refusals:
+        """The same table, whose sentences may also name what is given here."""
+        return replace(self, known={**self.known, **known})
+
+
+NONE = Refusals(())
+
+
+def judge(refusals: Refusals, complaint: Complaint) -> SourceError | None:
+    """The error of the first row that the complaint meets; None when it meets none."""
+    complaint = replace(
+        complaint, codes=codes_at(complaint.body, refusals.codes), words=words_at(complaint.body, refusals.words)
+    )
+    row = next((row for row in refusals.rows if meets(complaint, row)), None)
+    return error_of(row, complaint, {**refusals.facts(complaint), **refusals.known}) if row else None
+
+
+def meets(complaint: Complaint, row: Refusal) -> bool:
+    return (
+        (not row.status or complaint.status in row.status)
+        and (not row.codes or any(code in row.codes for code in complaint.codes))
+        and (not row.phrase or re.search(row.phrase, complaint.words, re.IGNORECASE) is not None)
+        and (row.when is None or row.when(complaint))
+    )
+
+
+def error_of(row: Refusal, complaint: Complaint, facts: Mapping[str, Json]) -> SourceError:
+    """The error of a row, with each {place} of its sentence filled."""
+    code = next((code for code in complaint.codes if code in row.codes), next(iter(complaint.codes), ""))
+    known = {"host": complaint.host, "status": complaint.status, "code": code, **facts}
+    given: dict[str, Json | timedelta] = {name: known[name] for name in places(row.text)}
+    if row.wait is not None:
+        given["wait"] = row.wait if isinstance(row.wait, timedelta) else row.wait(complaint)
+    return row.raises(row.text, **given, **({"gone": True} if row.gone else {}))
+
+
+def places(text: str) -> tuple[str, ...]:
+    """The names of the {places} of a sentence."""
+    return tuple(name for _, name, _, _ in Formatter().parse(text) if name)
+
+
+def values_at(body: Json, place: str) -> Iterator[Json]:
+    """The values at a place of a body: none where it has another shape, several where the path goes through lists."""
+    name, _, rest = place.partition(".")
+    if not name:
+        yield body
+    elif name == "*" and isinstance(body, list):
+        for item in body:
+            yield from values_at(item, rest)
+    elif isinstance(body, dict) and name in body:
+        yield from values_at(body[name], rest)
+
+
+def codes_at(body: Json, where: tuple[str, ...]) -> tuple[Code, ...]:
+    """The codes at some places; one written in digits is a number."""
+    values = (value for place in where for value in values_at(body, place))
+    return tuple(code_of(value) for value in values if isinstance(value, str | int) and value != "")
+
+
+def code_of(value: Code) -> Code:
+    if isinstance(value, str) and not (value.isascii() and value.isdigit() and len(value) <= LONGEST_NUMBER):
+        return value
+    return int(value)
+
+
+def words_at(body: Json, where: tuple[str, ...]) -> str:
+    """The texts at some places, one behind the other."""
+    values = (value for place in where for value in values_at(body, place))
+    return fit(" ".join(value for value in values if isinstance(value, str)), LONGEST_WORDS)
+
+
+def stated_pause(complaint: Complaint) -> timedelta | None:
+    """The pause that the headers ask for; None when they say none."""
+    return pause_of(complaint.headers, complaint.now)
+
+
+def pause_or(default: timedelta) -> Callable[[Complaint], timedelta]:
+    """The pause that the headers ask for; `default` when they say none, or none at all."""
+
+    def wait(complaint: Complaint) -> timedelta:
+        headers, now = complaint.headers, complaint.now
+        return retry_after(headers.get("retry-after"), now) or until_reset(headers, now) or default
+
+    return wait

@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from app.actions.sources import NewSource, about, checked_params, collector_of, limit_key
 from app.models import Brand, uuid7
-from app.pipeline.gather.allowed import allowed
+from app.pipeline.gather.client import client_for
 from app.pipeline.gather.meters import Payer, trial_of
 from app.pipeline.sift.batch import Origin
 from app.pipeline.sift.normalise import Draft
@@ -74,7 +74,7 @@ def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime, sou
     brands = {row.id: row for row in rows}
     key = limit_key(params, services.seal)
     payer = Payer(viewer.workspace_id, collector.kind, str(source_id) if source_id else trial_of(key), key)
-    http = allowed(services.db, services.gate, collector, params, payer)
+    http = client_for(services.db, services.gate, collector, params, payer)
     page = _first_page(collector, params, http, written((row.id, row.query) for row in rows))
     if page is None:
         return Trial((), 0, 0, None)

@@ -21,7 +21,7 @@ from app.crypto import Seal, SecretsLost
 from app.db import Database
 from app.jobs import Jobs
 from app.models import Poll, Source
-from app.pipeline.gather.allowed import NotOurTurn, allowed
+from app.pipeline.gather.client import NotOurTurn, client_for
 from app.pipeline.gather.meters import Payer
 from app.pipeline.gather.pauses import pause, paused
 from app.pipeline.gather.schedule import next_run, pace
@@ -217,7 +217,7 @@ class Collect:
     def _pages(self, due: Due) -> Iterator[Page]:
         collector = all_collectors()[due.origin.kind]
         params = params_of(collector, due, self._seal)
-        http = allowed(self._db, self._http, collector, params, due.payer, now=self._now)
+        http = client_for(self._db, self._http, collector, params, due.payer, now=self._now)
         return collector.pages(params, due.cursor, http)
 
     def _take(self, outcome: Outcome, page: Page) -> None:

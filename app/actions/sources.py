@@ -15,10 +15,10 @@ from app.actions import going_back, secrets
 from app.actions.audit import record
 from app.actions.fields import Changes, Fields, Name, unique_name, validated
 from app.crypto import Seal, SecretsLost, digest, token
-from app.http import GateError, check_url, rules_for
+from app.http import GateError, check_url, host_of, rules_for
 from app.models import Brand, Source, uuid7
 from app.pipeline.gather.backfill import wake as wake_backfill
-from app.pipeline.gather.collect import host_of, wake
+from app.pipeline.gather.collect import wake
 from app.pipeline.gather.meters import Payer, hand_over
 from app.pipeline.gather.past import DAYS_MAX
 from app.problems import FieldError, Problem, invalid, not_found

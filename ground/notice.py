@@ -17,3 +17,8 @@ class Notice:
 
     def __str__(self) -> str:
         return self.text.format(**self.args)
+
+
+def as_json(notice: Notice | None) -> dict[str, Json] | None:
+    """The sentence as it is kept in a column: {"text": template, "args": {…}}."""
+    return {"text": notice.text, "args": dict(notice.args)} if notice else None

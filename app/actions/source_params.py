@@ -11,9 +11,8 @@ from pydantic import BaseModel
 from app.actions import secrets
 from app.actions.fields import validated
 from app.crypto import Seal
-from app.http import GateError, check_url, rules_for
+from app.http import GateError, check_url, host_of, rules_for
 from app.models import Source
-from app.pipeline.gather.collect import host_of
 from app.pipeline.gather.meters import Payer
 from app.problems import FieldError, invalid
 from app.services import Services

@@ -20,7 +20,7 @@ from app.actions.brands import check_brand
 from app.actions.source_params import checked_params, collector_of, limit_key
 from app.actions.sources import NewSource
 from app.models import Brand, uuid7
-from app.pipeline.gather.allowed import allowed
+from app.pipeline.gather.client import client_for
 from app.pipeline.gather.meters import Payer, trial_of
 from app.pipeline.sift.batch import Origin
 from app.pipeline.sift.normalise import Draft
@@ -76,7 +76,7 @@ def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime, sou
     brands = {row.id: row for row in rows}
     key = limit_key(collector, params, services.seal)
     payer = Payer(viewer.workspace_id, collector.kind, str(source_id) if source_id else trial_of(key), key)
-    http = allowed(services.db, services.gate, collector, params, payer)
+    http = client_for(services.db, services.gate, collector, params, payer)
     page = _first_page(collector, params, http, queries_json((row.id, row.query) for row in rows))
     if page is None:
         return Trial((), 0, 0, None)

@@ -23,7 +23,7 @@ from .errors import (
 from .gate import DEADLINE, LIMIT, Gate, allowing
 from .line import Line
 from .mail import Mailer, Wire
-from .url import check_url, rules_for
+from .url import check_url, host_of, rules_for
 
 __all__ = [
     "DEADLINE",
@@ -46,5 +46,6 @@ __all__ = [
     "Wire",
     "allowing",
     "check_url",
+    "host_of",
     "rules_for",
 ]

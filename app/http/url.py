@@ -75,6 +75,14 @@ def check_url(url: str, rules: Rules = OPEN_WEB) -> str:
     return str(parsed)
 
 
+def host_of(url: str) -> str:
+    """The host of a URL, without its port; empty when the URL has none or cannot be read."""
+    try:
+        return httpx2.URL(url).host
+    except httpx2.InvalidURL:
+        return ""
+
+
 def check_text(url: str) -> None:
     """Refuses what browsers, urllib and httpx2 read differently. Raises Blocked."""
     if len(url) > LONGEST:

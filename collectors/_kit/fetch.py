@@ -120,9 +120,9 @@ def fetch(
         raise SourceError("this address is not written correctly: check it") from error
     if judge and (told := judge(answer)):
         raise told
-    error = refusal_of(answer, refusals, datetime.now(UTC))
-    if error is not None:
-        raise error
+    refusal = refusal_of(answer, refusals, datetime.now(UTC))
+    if refusal is not None:
+        raise refusal
     if answer.is_success or answer.status_code == 304 or (not follow and answer.has_redirect_location):
         return answer
     raise refused(answer, datetime.now(UTC))

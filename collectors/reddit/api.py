@@ -12,8 +12,8 @@ from pydantic import Field
 from pydantic_core import from_json
 
 from collectors._kit.answers import Part, Text, answer_of
-from collectors._kit.fetch import fetch, host_of, retry_after
-from collectors._kit.limits import until_reset, used_up
+from collectors._kit.fetch import fetch, host_of
+from collectors._kit.limits import retry_after, until_reset, used_up
 from collectors._kit.paging import Fresh
 from collectors.base import SourceBusy, SourceError, SourceRefused
 

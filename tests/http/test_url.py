@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.http import Blocked, check_url, rules_for
+from app.http import Blocked, check_url, host_of, rules_for
 
 NOT_ALLOWED = "this address is not allowed"
 
@@ -220,3 +220,18 @@ def test_a_canonical_url_is_read_alike_by_everybody_and_stays_as_it_is(text: str
     assert (theirs.username, theirs.password) == (None, None)
     assert canonical.isascii()
     assert "\\" not in canonical
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://Example.org:8080/feed?x=1", "example.org"),
+        ("https://user:word@example.org/", "example.org"),
+        ("http://[::1]:80/", "::1"),
+        ("/feed", ""),
+        ("", ""),
+        ("https://example.org:port/", ""),
+    ],
+)
+def test_the_host_of_a_url_is_its_name_alone(url: str, host: str) -> None:
+    assert host_of(url) == host

@@ -22,7 +22,7 @@ from app.crypto import Seal
 from app.db import Database
 from app.jobs import Jobs
 from app.models import Source
-from app.pipeline.gather.allowed import allowed
+from app.pipeline.gather.client import client_for
 from app.pipeline.gather.collect import LEASE, RENEW, LeaseLost, asked_of_all, params_of
 from app.pipeline.gather.past import Past, Turn, after, came, dated, moment, past_of
 from app.pipeline.gather.pauses import pause, paused
@@ -131,7 +131,7 @@ class Backfill:
         if collector.backfill is None:
             raise SourceRefused("this kind of source cannot go back")
         params = params_of(collector, past.due, self._seal)
-        http = allowed(self._db, self._http, collector, params, past.due.payer, now=self._now)
+        http = client_for(self._db, self._http, collector, params, past.due.payer, now=self._now)
         yield from collector.backfill(params, past.due.cursor, past.window, http)
 
     def _take(self, turn: Turn, page: Page) -> datetime:

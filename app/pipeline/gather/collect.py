@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 
 from app.crypto import Seal, SecretsLost
 from app.db import Database
+from app.http import host_of
 from app.jobs import Jobs
 from app.models import Poll, Source
-from app.pipeline.gather.allowed import NotOurTurn, allowed
+from app.pipeline.gather.client import NotOurTurn, client_for
 from app.pipeline.gather.meters import Payer
 from app.pipeline.gather.pauses import pause, paused
 from app.pipeline.gather.schedule import next_run, pace
@@ -39,7 +40,7 @@ from collectors.base import (
     SourceOverBudget,
     SourceRefused,
 )
-from ground.notice import Notice
+from ground.notice import Notice, as_json
 
 log = structlog.get_logger(__name__)
 
@@ -217,7 +218,7 @@ class Collect:
     def _pages(self, due: Due) -> Iterator[Page]:
         collector = all_collectors()[due.origin.kind]
         params = params_of(collector, due, self._seal)
-        http = allowed(self._db, self._http, collector, params, due.payer, now=self._now)
+        http = client_for(self._db, self._http, collector, params, due.payer, now=self._now)
         return collector.pages(params, due.cursor, http)
 
     def _take(self, outcome: Outcome, page: Page) -> None:
@@ -489,18 +490,6 @@ def finish_quiet(session: Session, outcomes: Sequence[Outcome], now: datetime, r
             "nexts": [values["next_run_at"] for _, values in rows],
         },
     )
-
-
-def as_json(notice: Notice | None) -> dict[str, Any] | None:
-    return {"text": notice.text, "args": dict(notice.args)} if notice else None
-
-
-def host_of(url: str) -> str:
-    """The host of an address, for politeness; empty when it has none."""
-    try:
-        return httpx2.URL(url).host
-    except httpx2.InvalidURL:
-        return ""
 
 
 def wake(session: Session, jobs: Jobs, workspace_id: UUID, source_id: UUID, now: datetime) -> None:

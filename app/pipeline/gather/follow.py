@@ -23,7 +23,7 @@ from app.crypto import Seal
 from app.db import Database
 from app.jobs import Jobs
 from app.models import Mention, Poll, Source
-from app.pipeline.gather.collect import LEASE, RENEW, Due, LeaseLost, as_json, due_of, hold, params_of, renew
+from app.pipeline.gather.collect import LEASE, RENEW, Due, LeaseLost, due_of, hold, params_of, renew
 from app.pipeline.keep.store import store
 from app.pipeline.sift.batch import Batch, Origin, Stored
 from app.pipeline.sift.fingerprint import fingerprint
@@ -40,6 +40,7 @@ from collectors.base import (
     SourceError,
     SourceRefused,
 )
+from ground.notice import as_json
 
 log = structlog.get_logger(__name__)
 

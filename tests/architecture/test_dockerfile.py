@@ -107,6 +107,7 @@ def test_the_database_has_no_way_out_and_no_secret_is_in_the_environment(root: P
     assert [name for name in names if secret.search(name) and not name.endswith("_FILE")] == []
 
 
+@pytest.mark.slow
 def test_every_verb_it_is_started_with_exists(
     root: Path, steps: list[tuple[str, str]], services: dict[str, dict[str, Any]]
 ) -> None:

@@ -37,6 +37,7 @@ def test_both_ways_of_naming_it_write_the_same_files(checkout: Path, words: tupl
     assert (checkout / "collectors/zephyr.md").read_text(encoding="utf-8").count("\n## Zephyr\n") == 2
 
 
+@pytest.mark.slow
 def test_what_it_writes_passes_the_lints_and_the_contract_of_every_collector(checkout: Path) -> None:
     assert make(checkout, "new-collector", "zephyr").returncode == 0
     python = [sys.executable, "-m"]

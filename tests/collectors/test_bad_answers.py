@@ -19,6 +19,8 @@ from collectors.base import RawMention, SourceChanged, SourceError
 from tests.collectors.conftest import Answer
 from tests.collectors.test_contract import POLLED, mentions_of, name_of, run, set_up, told, well_formed
 
+pytestmark = pytest.mark.slow
+
 MUTATIONS = 40
 BY_HTTP = [case for case in POLLED if "[[letter]]" not in (case / "case.toml").read_text("utf-8")]
 """A mailbox has no answers to spoil here: its letters are spoilt in test_email.py."""

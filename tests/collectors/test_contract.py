@@ -304,6 +304,7 @@ def test_what_runs_out_names_a_field_that_is_there(kind: str) -> None:
         assert set(declared.units[name]) == {"en", "fr"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [next(one for one in POLLED if one.parent.name == kind) for kind in READ], ids=name_of)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(

@@ -246,6 +246,7 @@ def test_ids_without_any_are_the_same_again(site: Any, http: httpx2.Client) -> N
     assert once == again
 
 
+@pytest.mark.slow
 def test_hostile_pages_are_a_sentence_or_mentions(site: Any, http: httpx2.Client, hostile: Any) -> None:
     bodies = [b"<div class=r id=x>" * 200_000, b"<p class=r>" + b"x" * 3_000_000, hostile("json_deep_nesting.json"),
               b'<script type="application/ld+json">' + b'{"review":' * 5_000, b"\xff\xfe\0", b""]  # fmt: skip

@@ -23,6 +23,8 @@ from app.viewer import ROLE_SCOPES, Viewer
 from collectors import all_collectors
 from tests.collectors.test_contract import POLLED, answers, expected_of, name_of, told
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def services(settings: Settings) -> Iterator[Services]:

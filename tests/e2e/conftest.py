@@ -159,7 +159,8 @@ def violations() -> Callable[[Page], list[str]]:
 
     def found(page: Page) -> list[str]:
         page.evaluate(source)
-        result = page.evaluate("axe.run(document)")
+        # What passes need not be told: that takes three quarters of the time.
+        result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         return [f"{one['id']}: {one['nodes'][0]['target']}" for one in result["violations"]]
 
     return found

@@ -60,6 +60,7 @@ def test_doctor_fetches_nothing() -> None:
     assert (found.state, found.text) == ("note", "not fetched yet: a worker does so at its start")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["worker", "serve"])
 def test_a_process_with_a_wrong_model_ends_with_one_sentence(command: str, db: Database, tmp_path: Path) -> None:
     environment = {

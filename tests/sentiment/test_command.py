@@ -12,6 +12,8 @@ import pytest
 from sentiment.base import Text
 from sentiment.compact import compact
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -183,6 +183,7 @@ def test_no_network_is_told_within_seconds(tmp_path: Path) -> None:
             assert time.monotonic() - start < 15
 
 
+@pytest.mark.slow
 def test_the_command_fetches_too_and_tells_the_hub_nothing_else(site: Site, tmp_path: Path) -> None:
     environment = {**os.environ, "HF_ENDPOINT": site.address, "HF_HOME": str(tmp_path / "home")}
     command = [sys.executable, "-m", "sentiment", "score", "--model", "acme/tiny"]

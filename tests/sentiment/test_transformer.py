@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +21,6 @@ from sentiment.place import Place, place_of
 from sentiment.quantify import GROUPS, unmeasured
 from sentiment.scorers import looked_at, scorer
 from sentiment.transformer import BATCH_TOKENS, POOL, Transformer, batches, load, padded
-
-
-@pytest.fixture
-def needs_torch() -> None:
-    """Skips where torch is absent, fails there in CI."""
-    if find_spec("torch") is None:
-        if os.environ.get("CI"):
-            pytest.fail("torch is missing: .ci/run installs it")
-        pytest.skip("torch is not installed")
 
 
 @pytest.fixture(scope="module")
@@ -134,21 +123,24 @@ def test_answers_that_are_no_numbers_become_thirds(model: Transformer) -> None:
     assert rows(broken.score([Text("a")]))[0] == pytest.approx([1 / 3] * 3)
 
 
-def test_torch_and_onnx_give_the_same_probabilities(needs_torch: None, folder: Path, model: Transformer) -> None:
+@pytest.mark.training
+def test_torch_and_onnx_give_the_same_probabilities(folder: Path, model: Transformer) -> None:
     from_torch = load(Place("tiny", folder, folder / "model.safetensors"), 1)
     asked = [*texts(100), Text(""), Text("ba " * 600)]
     assert rows(from_torch.score(asked)) == pytest.approx(rows(model.score(asked)), abs=1e-4)
     assert from_torch.version != model.version, "other files are another version"
 
 
-def test_a_folder_of_safetensors_alone_is_read_through_torch(needs_torch: None, folder: Path, tmp_path: Path) -> None:
+@pytest.mark.training
+def test_a_folder_of_safetensors_alone_is_read_through_torch(folder: Path, tmp_path: Path) -> None:
     alone = write(tmp_path / "tiny", forms=("safetensors",))
     assert rows(scorer(str(alone)).score(texts(20))) == pytest.approx(
         rows(scorer(str(folder)).score(texts(20))), abs=1e-4
     )
 
 
-def test_weights_without_a_trained_classifier_are_refused(needs_torch: None, tmp_path: Path) -> None:
+@pytest.mark.training
+def test_weights_without_a_trained_classifier_are_refused(tmp_path: Path) -> None:
     from safetensors.numpy import load_file, save_file
 
     path = write(tmp_path / "headless", forms=("safetensors",)) / "model.safetensors"

@@ -207,6 +207,7 @@ def test_a_source_whose_kind_is_gone_holds_up_no_other(
     assert (row.state, host.asked["/a"]) == ("ok", 0)
 
 
+@pytest.mark.slow
 def test_ten_thousand_items_are_all_stored_in_one_poll(
     hosting: Callable[[Answer], Host], services: Services, workspace_id: UUID
 ) -> None:

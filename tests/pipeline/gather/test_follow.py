@@ -338,6 +338,7 @@ def start(settings: Settings) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "app", "stream"], env=environment)
 
 
+@pytest.mark.slow
 def test_kill_9_at_any_moment_loses_nothing_and_doubles_nothing(
     jet: Jet, services: Services, settings: Settings, workspace_id: UUID
 ) -> None:

@@ -130,6 +130,7 @@ def test_a_shorter_pause_never_cuts_a_longer_one(services: Services) -> None:
     assert (host.paused_until, host.reason) == (now + 3 * HOUR, {"text": "3", "args": {}})
 
 
+@pytest.mark.slow
 def test_claiming_stays_quick_when_ten_thousand_sources_are_paused(services: Services, workspace_id: UUID) -> None:
     now, db = datetime.now(UTC), services.db
     add(db, workspace_id, 10_000, limit_key="busy.example", next_run_at=now - HOUR)

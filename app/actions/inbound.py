@@ -16,7 +16,7 @@ from app.actions import surveys
 from app.actions.sources import locked, place
 from app.crypto import SecretsLost
 from app.models import Poll, Source, uuid7
-from app.pipeline.gather.collect import wake
+from app.pipeline.gather.wake import wake
 from app.pipeline.keep.store import quarantine, store
 from app.pipeline.sift.batch import Batch, Origin
 from app.pipeline.sift.normalise import Quarantined as Refused

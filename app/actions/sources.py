@@ -17,10 +17,9 @@ from app.actions.fields import Changes, Fields, Name, unique_name, validated
 from app.crypto import Seal, SecretsLost, digest, token
 from app.http import GateError, check_url, host_of, rules_for
 from app.models import Brand, Source, uuid7
-from app.pipeline.gather.backfill import wake as wake_backfill
-from app.pipeline.gather.collect import wake
 from app.pipeline.gather.meters import Payer, hand_over
 from app.pipeline.gather.past import DAYS_MAX
+from app.pipeline.gather.wake import wake, wake_backfill
 from app.problems import FieldError, Problem, invalid, not_found
 from app.services import Services
 from app.settings import Settings

@@ -13,8 +13,8 @@ from app.actions.audit import record
 from app.actions.fields import Fields
 from app.jobs import Jobs
 from app.models import Source
-from app.pipeline.gather.backfill import wake
-from app.pipeline.gather.past import DAYS_MAX, begun, capped, gone_on_with
+from app.pipeline.gather.past import DAYS_MAX, begin, cap_days, resume
+from app.pipeline.gather.wake import wake_backfill
 from app.problems import FieldError, Problem, invalid, not_found
 from app.viewer import Viewer, may
 from collectors import all_collectors
@@ -33,8 +33,8 @@ def wanted(collector: AnyCollector, days: int | None, field: str, now: datetime)
         return None
     if collector.backfill is None:
         raise invalid(FieldError(field, "This kind of source cannot go back: it reads what is new from now on."))
-    most, warning = capped(collector, days)
-    return begun(most, now, warning)
+    most, warning = cap_days(collector, days)
+    return begin(most, now, warning)
 
 
 @may("write")
@@ -47,8 +47,8 @@ def go_back(session: Session, viewer: Viewer, source_id: UUID, asked: GoBack, jo
     if progress is None:
         if row.backfill is None or row.backfill["state"] not in ("stopped", "failed"):
             raise Problem("nothing-stopped", 409, "There is nothing to go on with: say how many days to go back.")
-        progress = gone_on_with(row.backfill)
-    wake(session, jobs, row, progress, now)
+        progress = resume(row.backfill)
+    wake_backfill(session, jobs, row, progress, now)
     record(session, viewer, "source.backfill", source_id, days=progress["days"])
     session.flush()
     session.refresh(row)
@@ -61,7 +61,7 @@ def stop(session: Session, viewer: Viewer, source_id: UUID, jobs: Jobs, now: dat
     row = _locked(session, viewer, source_id)
     if row.backfill is None or row.backfill["state"] != "running":
         return
-    wake(session, jobs, row, {**row.backfill, "state": "stopped"}, now)
+    wake_backfill(session, jobs, row, {**row.backfill, "state": "stopped"}, now)
     record(session, viewer, "source.backfill.stop", source_id)
     session.flush()
 
@@ -75,13 +75,13 @@ def following(
     aside. Another number of days, or other params, start it afresh; other secrets let a failed one go on; one that a
     person had stopped is dropped when it fits no more.
     """
-    if days is not None and (was is None or capped(collector, days)[0] != was["days"]):
+    if days is not None and (was is None or cap_days(collector, days)[0] != was["days"]):
         return wanted(collector, days, "backfill_days", now)
     if was is None:
         return None
     if moved:
         return wanted(collector, was["days"], "params", now) if was["state"] != "stopped" else None
-    return gone_on_with(was) if saved and was["state"] == "failed" else was
+    return resume(was) if saved and was["state"] == "failed" else was
 
 
 def _locked(session: Session, viewer: Viewer, source_id: UUID) -> Source:

@@ -17,7 +17,7 @@ from app.actions.source_params import place
 from app.actions.sources import locked
 from app.crypto import SecretsLost
 from app.models import Poll, Source, uuid7
-from app.pipeline.gather.collect import wake
+from app.pipeline.gather.wake import wake
 from app.pipeline.keep.quarantine import quarantine
 from app.pipeline.keep.store import store
 from app.pipeline.sift.batch import Batch, Origin

@@ -18,10 +18,9 @@ from app.actions.fields import Changes, Fields, Name, unique_name
 from app.actions.source_params import checked_params, collector_of, needs_brand, payer_of, place, put_params
 from app.crypto import SecretsLost, digest, token
 from app.models import Source, uuid7
-from app.pipeline.gather.backfill import wake as wake_backfill
-from app.pipeline.gather.collect import wake
 from app.pipeline.gather.meters import hand_over
 from app.pipeline.gather.past import DAYS_MAX
+from app.pipeline.gather.wake import wake, wake_backfill
 from app.problems import Problem, not_found
 from app.services import Services
 from app.viewer import Viewer, may

@@ -1,4 +1,4 @@
-"""The net under the queue: every minute it finds what is due in the tables and wakes a worker for it."""
+"""Makes up for what the queue lost: every minute, it finds in the tables what is due and wakes a worker for it."""
 
 from __future__ import annotations
 
@@ -30,8 +30,7 @@ from app.models import (
     Source,
     Usage,
 )
-from app.pipeline.gather.backfill import waiting
-from app.pipeline.gather.pauses import paused
+from app.pipeline.gather.lease import BACKFILL, COLLECT
 from app.pipeline.judge.audit_sample import to_draw, top_up
 from app.pipeline.judge.score import SETTLE
 
@@ -43,7 +42,7 @@ KEEP_USAGE = timedelta(days=400)
 
 
 class Sweep:
-    """The step: defers what is due, removes what has served, and draws the week's sample to label."""
+    """The step: wakes workers for what is due, removes old rows, and draws the week's sample to label."""
 
     def __init__(
         self,
@@ -59,7 +58,7 @@ class Sweep:
         now = self._now()
         with self._db.writing() as session:
             wake(session, self._jobs, now)
-            self._jobs.defer(session, "score")  # it alone knows whether another model has read what is stored
+            self._jobs.defer(session, "score")  # only the scorer knows whether an older model read what is stored
             clean(session, now)
             unfilled = to_draw(session, now)
         for workspace_id in unfilled:
@@ -68,10 +67,10 @@ class Sweep:
 
 
 def wake(session: Session, jobs: Jobs, now: datetime) -> None:
-    """Defers a job for every kind of work that waits."""
-    if session.scalar(select(exists().where(Source.enabled, Source.next_run_at <= now, ~paused(now)))):
+    """Defers a job for every kind of work that is due."""
+    if session.scalar(select(exists().where(COLLECT.eligible(now)))):
         jobs.defer(session, "collect")
-    if session.scalar(select(exists().where(waiting(now)))):
+    if session.scalar(select(exists().where(BACKFILL.eligible(now)))):
         jobs.defer(session, "backfill")
     for workspace_id, brand_id in session.execute(
         select(Brand.workspace_id, Brand.id).where(Brand.rematch_requested_at.is_not(None)).order_by(Brand.id)
@@ -81,7 +80,7 @@ def wake(session: Session, jobs: Jobs, now: datetime) -> None:
         jobs.defer(session, "restance", workspace_id=str(workspace_id))
     if session.scalar(select(exists().where(Match.scored_at.is_(None)))):
         jobs.defer(session, "score")
-    for workspace_id, brand_id in session.execute(to_watch(now)).all():
+    for workspace_id, brand_id in session.execute(brands_to_watch(now)).all():
         jobs.defer(session, "watch", workspace_id=str(workspace_id), brand_id=str(brand_id))
     pending = exists().where(
         Delivery.state == "pending",
@@ -92,34 +91,35 @@ def wake(session: Session, jobs: Jobs, now: datetime) -> None:
         jobs.defer(session, "notify")
 
 
-def to_watch(now: datetime) -> Select[UUID, UUID]:
-    """Brands with hours to recount, an incident that goes on, or rules not evaluated for a while."""
+def brands_to_watch(now: datetime) -> Select[UUID, UUID]:
+    """Selects brands with hours to recount, an open incident, or rules that were not evaluated for a while."""
     dirty = exists().where(DirtyHour.workspace_id == Brand.workspace_id, DirtyHour.brand_id == Brand.id)
-    alive = exists().where(
+    has_incident = exists().where(
         IncidentRow.workspace_id == Brand.workspace_id,
         IncidentRow.brand_id == Brand.id,
         IncidentRow.state != "resolved",
     )
-    ruled = exists().where(
+    has_rules = exists().where(
         AlertRule.workspace_id == Brand.workspace_id, AlertRule.brand_id == Brand.id, AlertRule.enabled
     )
     late = or_(Brand.watched_at.is_(None), Brand.watched_at < now - WATCH_EVERY)
     settled = or_(Brand.watched_at.is_(None), Brand.watched_at < now - SETTLE)
-    return select(Brand.workspace_id, Brand.id).where(or_(dirty & settled, alive, ruled & late)).order_by(Brand.id)
+    due = or_(dirty & settled, has_incident, has_rules & late)
+    return select(Brand.workspace_id, Brand.id).where(due).order_by(Brand.id)
 
 
 def clean(session: Session, now: datetime) -> None:
-    """Removes what nobody needs any more: old polls, ended sessions, used answers, jobs of dead workers.
+    """Removes old lines of history, ended sessions, answers kept for repeated requests, jobs of dead workers.
 
-    Of a source that has fallen silent, the last polls that brought something stay: they tell what was usual.
+    A source that has fallen silent keeps the last lines in which it brought something: they show what was usual.
     """
-    usual = exists().where(
+    shows_what_was_usual = exists().where(
         Source.workspace_id == Poll.workspace_id,
         Source.id == Poll.source_id,
         Poll.stored > 0,
         Poll.finished_at >= Source.last_new_at - KEEP_POLLS,
     )
-    session.execute(delete(Poll).where(Poll.finished_at < now - KEEP_POLLS, ~usual))
+    session.execute(delete(Poll).where(Poll.finished_at < now - KEEP_POLLS, ~shows_what_was_usual))
     session.execute(delete(Usage).where(Usage.starts_at < now - KEEP_USAGE))
     idle = now - timedelta(days=1)
     session.execute(

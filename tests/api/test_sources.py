@@ -15,7 +15,10 @@ from sqlalchemy import select, text
 
 from app.db import Database
 from app.models import Channel, Source
-from app.pipeline.gather.collect import LeaseLost, Outcome, claim, due_of, finish, hold
+from app.pipeline.gather.collect import finish
+from app.pipeline.gather.lease import COLLECT, LeaseLost, claim, prove
+from app.pipeline.gather.outcome import Outcome
+from app.pipeline.gather.source import claimed_source
 from app.services import Services
 from app.settings import Settings
 
@@ -190,18 +193,18 @@ def test_what_is_under_way_is_not_stored_when_a_source_is_paused_or_is_about_ano
     now = datetime.now(UTC) + timedelta(seconds=1)
     with db.writing() as session:
         session.execute(text("""UPDATE source SET cursor = '{"etag": "1"}'"""))
-        (claimed,) = [due_of(row) for row in claim(session, 10, [], now)]
+        (claimed,) = [claimed_source(COLLECT, row) for row in claim(session, COLLECT, 10, now)]
     changes = {"enabled": False} if change == "pause" else {"brand_id": brand["id"]}
     us.editor.patch(f"/api/v1/sources/{made['id']}", json=changes)
     with db.writing() as session:
         assert finish(session, Outcome(claimed, now), now, lambda: 0.5) is None
         with pytest.raises(LeaseLost):
-            hold(session, claimed)
+            prove(session, claimed.lease)
     row = stored(db, Source, made["id"])
     assert (row.state, row.cursor) == ("paused" if change == "pause" else "waiting", {"etag": "1"})
     us.editor.patch(f"/api/v1/sources/{made['id']}", json={"enabled": True})
     with db.writing() as session:
-        assert [one.id for one in claim(session, 10, [], now + timedelta(seconds=9))] == [row.id]
+        assert [one.id for one in claim(session, COLLECT, 10, now + timedelta(seconds=9))] == [row.id]
 
 
 def test_two_sources_of_one_name_are_refused(us: Any) -> None:

@@ -16,7 +16,8 @@ from app.actions import sources
 from app.actions.secrets import secret_fields
 from app.actions.sources import NewSource
 from app.models import Brand, Host, Mention, Poll, Quarantined, Source
-from app.pipeline.gather.collect import Collect, without_inbox
+from app.pipeline.gather.collect import Collect
+from app.pipeline.gather.source import without_inbox
 from app.services import Services, build
 from app.settings import Settings
 from app.viewer import ROLE_SCOPES, Viewer

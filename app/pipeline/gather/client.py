@@ -18,7 +18,7 @@ from app.http.errors import BadCertificate, BadRequest, Blocked, Crowded
 from app.pipeline.gather.meters import Payer, UsageKey, give_back, limit_of, period_of, take, units_used
 from collectors.base import AnyCollector, Meter, SourceBusy, SourceOverBudget, Spend
 
-LONGEST_WAIT = timedelta(seconds=60)
+FARTHEST_TURN = timedelta(seconds=60)
 """A turn further away is left to others: the source comes back later instead of holding a thread."""
 
 UNSENT = (
@@ -96,7 +96,7 @@ class PayingClient(httpx2.Client):
         """Raises NotOurTurn."""
         with self._db.writing() as session:
             wait = take_turn(session, host, gap)
-        if wait > LONGEST_WAIT:
+        if wait > FARTHEST_TURN:
             raise NotOurTurn("too many readings of {host} wait for their turn: this one comes later", wait=wait,
                              host=host)  # fmt: skip
         return max(0.0, wait.total_seconds())
@@ -120,9 +120,9 @@ class PayingClient(httpx2.Client):
 def take_turn(session: Session, host: str, gap: timedelta) -> timedelta:
     """Takes the next turn at a host, `gap` after the last one given out. Returns how far away it is.
 
-    A turn further away than LONGEST_WAIT is not taken. The clock is the database's: all workers share it.
+    A turn further away than FARTHEST_TURN is not taken. The clock is the database's: all workers share it.
     """
-    values = {"host": host, "gap": gap, "longest": LONGEST_WAIT}
+    values = {"host": host, "gap": gap, "longest": FARTHEST_TURN}
     wait: timedelta | None = session.scalar(TAKE_TURN, values)
     return wait if wait is not None else session.scalar(NEXT_TURN, values) or timedelta()
 

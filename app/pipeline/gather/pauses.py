@@ -1,4 +1,4 @@
-"""Hosts that want to be left alone for a while: all workers know it, and no source of theirs is read meanwhile."""
+"""Remembers the hosts that asked for a pause: every worker sees it, and reads none of their sources meanwhile."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.models import Host, Source
 
 
 def pause(session: Session, key: str, until: datetime, reason: dict[str, Any] | None) -> None:
-    """Leaves all sources of this `limit_key` alone until then; a longer pause stands."""
+    """Leaves all sources of this `limit_key` alone until then, unless they wait longer already."""
     if not key:
         return
     statement = upsert(Host).values(key=key, paused_until=until, reason=reason)
@@ -26,5 +26,5 @@ def pause(session: Session, key: str, until: datetime, reason: dict[str, Any] | 
 
 
 def paused(now: datetime) -> ColumnElement[bool]:
-    """Whether a source must wait because its host was asked too much, by whomever. An expired pause is none."""
+    """The condition that the host of a source wants a pause at this moment, whichever source it was that met it."""
     return exists().where(Host.key == Source.limit_key, Host.paused_until > now)

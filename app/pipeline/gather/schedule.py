@@ -1,21 +1,29 @@
-"""When a source is read next: pure decisions from facts."""
+"""Decides when a source is read next: pure functions from facts to dates and pauses."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from collectors.base import SourceBusy, SourceChanged, SourceError, SourceRefused
+
 DAY = timedelta(days=1)
 FLOOR = timedelta(minutes=1)
 JITTER = 0.1
-"""Tenth of the pause, either way: sources made together do not stay together."""
+"""Part of the pause that is added or taken off at random, so that sources made together do not stay together."""
+
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
+"""Between two connections to a stream; the pause doubles with each failure."""
+LEAST_PAUSE: dict[type[SourceError], timedelta] = {SourceChanged: timedelta(hours=1), SourceRefused: DAY}
+"""After failures that a person has to look at."""
 
 
 def pace(was: timedelta, wanted: timedelta, floor: timedelta, brought: int, unchanged: bool) -> timedelta:
-    """The interval in use: shorter by a third when news came, longer by a quarter when none did.
+    """The interval in use: shorter by a third when the source brought news, longer by a quarter when nothing changed.
 
-    It stays between `floor` and four times what was wanted, never more than a day; `wanted` is what people asked for,
-    and a source that is lively is read up to four times as often.
+    `wanted` is the interval that people asked for: a lively source is read up to four times as often, but not more
+    often than `floor` allows, and a quiet one down to a quarter as often, but at least once a day unless people want
+    it read less often than every four days.
     """
     longest = min(max(wanted * 4, floor), DAY)
     shortest = max(floor, wanted / 4)
@@ -26,8 +34,16 @@ def pace(was: timedelta, wanted: timedelta, floor: timedelta, brought: int, unch
 def next_run(
     now: datetime, every: timedelta, failures: int, asked: timedelta | None, random: Callable[[], float]
 ) -> datetime:
-    """Back off on failures, never sooner than the source asked, never later than a day. `random` gives 0 to 1."""
+    """Backs off on failures, never sooner than the source asked, never later than a day. `random` gives 0 to 1."""
     pause = every * 2.0 ** min(failures, 6)
     pause *= 1 + JITTER * (2 * random() - 1)
     pause = max(pause, asked or timedelta(), FLOOR if failures else timedelta(seconds=1))
     return now + min(pause, DAY)
+
+
+def pause_before_reconnect(failures: int, error: SourceError | None, random: Callable[[], float]) -> timedelta:
+    """How long to wait before a stream is opened again: longer each time, and never less than the host asked for."""
+    grown = min(FIRST_PAUSE * 2.0 ** min(failures, 12), LONGEST_PAUSE)
+    least = next((pause for kind, pause in LEAST_PAUSE.items() if isinstance(error, kind)), timedelta())
+    asked = (error.wait if isinstance(error, SourceBusy) else None) or timedelta()
+    return max(grown, least, asked) * (1 + 0.5 * random())

@@ -18,9 +18,11 @@ from app.actions import going_back
 from app.actions import sources as actions
 from app.db import Database
 from app.models import AlertRule, Brand, IncidentRow, Match, Mention, Source
-from app.pipeline.gather.backfill import Backfill, claim, hold, renew, waiting
-from app.pipeline.gather.collect import LEASE, Collect, LeaseLost
-from app.pipeline.gather.past import GIVE_UP, Past, Turn, after, begun, past_of, share
+from app.pipeline.gather.backfill import Backfill
+from app.pipeline.gather.collect import Collect
+from app.pipeline.gather.lease import BACKFILL, LEASE_TIME, LeaseLost, claim, prove, renew
+from app.pipeline.gather.outcome import after_turn
+from app.pipeline.gather.past import GIVE_UP, Past, Turn, begin, past_of, share
 from app.pipeline.judge.score import ScorePending
 from app.pipeline.sweep import wake
 from app.pipeline.tell.watch import Watch
@@ -148,7 +150,7 @@ def test_a_kill_at_any_page_loses_nothing_and_doubles_nothing(
 
         with suppress(Killed):
             step(services, checkpoint=die, now=lambda at=clock: at)()
-        clock += LEASE * 2
+        clock += LEASE_TIME * 2
     assert lives > 3
     assert progress(services.db)["stored"] == len(stored(services.db)) == pytest.approx(1_800, abs=2)
     assert progress(services.db)["read"] == progress(services.db)["stored"]
@@ -204,7 +206,7 @@ def test_what_a_slow_worker_read_is_not_stored_after_another_took_over(
     def stall(name: str) -> None:
         if name == "backfill:placed" and not placed.is_set():
             placed.set()
-            step(services, now=lambda: NOW + LEASE * 2)()
+            step(services, now=lambda: NOW + LEASE_TIME * 2)()
 
     step(services, checkpoint=stall, now=lambda: NOW)()
     done = progress(services.db)
@@ -217,16 +219,16 @@ def test_a_claim_holds_while_it_is_renewed_and_ends_with_its_lease(
 ) -> None:
     add(services, viewer, algolia)
     with services.db.writing() as session:
-        first = past_of(claim(session, 10, [], NOW)[0])
+        first = past_of(claim(session, BACKFILL, 10, NOW)[0])
     with services.db.writing() as session:
-        assert claim(session, 10, [], NOW + LEASE / 2) == []
-        renew(session, [first], NOW + LEASE / 2)
+        assert claim(session, BACKFILL, 10, NOW + LEASE_TIME / 2) == []
+        renew(session, [first.lease], NOW + LEASE_TIME / 2)
     with services.db.writing() as session:
-        assert claim(session, 10, [], NOW + LEASE) == []
-        second = past_of(claim(session, 10, [], NOW + LEASE * 2)[0])
-        hold(session, second)
+        assert claim(session, BACKFILL, 10, NOW + LEASE_TIME) == []
+        second = past_of(claim(session, BACKFILL, 10, NOW + LEASE_TIME * 2)[0])
+        prove(session, second.lease)
         with pytest.raises(LeaseLost):
-            hold(session, first)
+            prove(session, first.lease)
 
 
 def test_backfills_of_one_host_wait_for_each_other_and_for_the_pause_of_their_host(
@@ -234,12 +236,12 @@ def test_backfills_of_one_host_wait_for_each_other_and_for_the_pause_of_their_ho
 ) -> None:
     add(services, viewer, algolia)
     with services.db.writing() as session:
-        assert claim(session, 10, ["127.0.0.1"], NOW) == []
+        assert claim(session, BACKFILL, 10, NOW, ["127.0.0.1"]) == []
         key = session.scalars(select(Source.limit_key)).one()
         pause = {"key": key, "until": NOW + timedelta(minutes=5)}
         session.execute(text("INSERT INTO host (key, paused_until) VALUES (:key, :until)"), pause)
-        assert claim(session, 10, [], NOW) == []
-        assert len(claim(session, 10, [], NOW + timedelta(minutes=6))) == 1
+        assert claim(session, BACKFILL, 10, NOW) == []
+        assert len(claim(session, BACKFILL, 10, NOW + timedelta(minutes=6))) == 1
 
 
 def test_what_is_new_is_read_while_a_backfill_is_stuck(algolia: Algolia, services: Services, viewer: Viewer) -> None:
@@ -383,7 +385,7 @@ def test_what_a_change_of_a_source_means_for_its_past(algolia: Algolia, services
     assert (longer["days"], longer["cursor"]) == (60, {})
     assert change(services, viewer, source_id, enabled=False) == longer
     with services.db.reading() as session:
-        assert session.scalar(select(func.count()).where(waiting(NOW + timedelta(days=1)))) == 0
+        assert session.scalar(select(func.count()).where(BACKFILL.eligible(NOW + timedelta(days=1)))) == 0
     assert change(services, viewer, source_id, enabled=True) == longer
     assert one(services.db).backfill_due_at is not None
     with services.db.writing() as session:
@@ -445,8 +447,8 @@ PAST = Past(None, Window(NOW - timedelta(days=10), NOW), NOW)  # type: ignore[ar
     [
         (Turn(PAST, pages=2, ended=True), 10, "done", None),
         (Turn(PAST, pages=2, ended=True), 4, "running", timedelta()),
-        (Turn(PAST, pages=2, ended=True, asked=timedelta(hours=3)), 4, "running", timedelta(hours=3)),
-        (Turn(PAST, pages=1, asked=timedelta(seconds=0.2)), 4, "running", timedelta(seconds=0.2)),
+        (Turn(PAST, pages=2, ended=True, pause=timedelta(hours=3)), 4, "running", timedelta(hours=3)),
+        (Turn(PAST, pages=1, pause=timedelta(seconds=0.2)), 4, "running", timedelta(seconds=0.2)),
         (Turn(PAST, ended=True), 4, "running", timedelta(minutes=4)),
         (Turn(PAST, error=SourceError("no")), 4, "running", timedelta(minutes=4)),
         (Turn(PAST, error=SourceBusy("no", wait=timedelta(hours=6))), 4, "running", timedelta(hours=6)),
@@ -454,8 +456,8 @@ PAST = Past(None, Window(NOW - timedelta(days=10), NOW), NOW)  # type: ignore[ar
     ],
 )
 def test_what_follows_from_a_turn(turn: Turn, reached: int, state: str, least: timedelta | None) -> None:
-    was = begun(10, NOW) | {"reached": (NOW - timedelta(days=reached)).isoformat()}
-    kept, due_at = after(was, turn, NOW, lambda: 0.5)
+    was = begin(10, NOW) | {"reached": (NOW - timedelta(days=reached)).isoformat()}
+    kept, due_at = after_turn(was, turn, NOW, lambda: 0.5)
     assert kept["state"] == state
     assert (due_at is None) == (least is None)
     if least is not None and due_at is not None:
@@ -463,9 +465,9 @@ def test_what_follows_from_a_turn(turn: Turn, reached: int, state: str, least: t
 
 
 def test_a_budget_that_is_spent_is_no_failure_however_long_it_lasts() -> None:
-    turn, kept = Turn(PAST, error=SourceOverBudget("spent", wait=timedelta(days=20))), begun(10, NOW)
+    turn, kept = Turn(PAST, error=SourceOverBudget("spent", wait=timedelta(days=20))), begin(10, NOW)
     for _ in range(GIVE_UP * 2):
-        kept, due_at = after(kept, turn, NOW, lambda: 0.5)
+        kept, due_at = after_turn(kept, turn, NOW, lambda: 0.5)
         assert due_at == NOW + timedelta(days=1)
     assert (kept["state"], kept["failures"]) == ("running", 0)
 

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 
 from app.db import Database
 from app.models import Usage
-from app.pipeline.gather.client import LONGEST_WAIT, NotOurTurn, PayingClient, client_for, take_turn
+from app.pipeline.gather.client import FARTHEST_TURN, NotOurTurn, PayingClient, client_for, take_turn
 from app.pipeline.gather.meters import (
     Payer,
     UsageKey,
@@ -362,12 +362,12 @@ def test_turns_are_not_given_out_twice_when_many_ask_at_once(db: Database) -> No
 def test_a_turn_that_is_too_far_away_is_left_to_others(
     client: Callable[..., httpx2.Client], platform: Platform, db: Database
 ) -> None:
-    slow = declared(gap=LONGEST_WAIT + timedelta(seconds=30), metered=False)
+    slow = declared(gap=FARTHEST_TURN + timedelta(seconds=30), metered=False)
     http = client(collector=slow, sleep=lambda _: None)
     http.get(f"{platform.url}/1")
     for _ in range(2):
         with pytest.raises(NotOurTurn) as refused:
             http.get(f"{platform.url}/1")
         assert refused.value.wait is not None
-        assert LONGEST_WAIT < refused.value.wait <= LONGEST_WAIT + timedelta(seconds=30)
+        assert FARTHEST_TURN < refused.value.wait <= FARTHEST_TURN + timedelta(seconds=30)
     assert platform.asked == ["/1"]

@@ -17,7 +17,9 @@ from sqlalchemy import func, select, update
 
 from app.db import Database
 from app.models import Brand, Mention, Poll, Source
-from app.pipeline.gather.collect import Collect, LeaseLost, claim, due_of, hold
+from app.pipeline.gather.collect import Collect
+from app.pipeline.gather.lease import COLLECT, LeaseLost, claim, prove
+from app.pipeline.gather.source import claimed_source
 from app.services import Services, build
 from app.settings import Settings
 from collectors import all_collectors
@@ -181,16 +183,16 @@ def test_a_claim_that_was_taken_over_stores_nothing(services: Services, workspac
     add_sources(services.db, workspace_id, ["http://127.0.0.1:1/feed"])
     now = datetime.now(UTC)
     with services.db.writing() as session:
-        slow = due_of(claim(session, 10, [], now)[0])
+        slow = claimed_source(COLLECT, claim(session, COLLECT, 10, now)[0])
     with services.db.writing() as session:
-        assert claim(session, 10, [], now) == []
+        assert claim(session, COLLECT, 10, now) == []
     with services.db.writing() as session:
-        taken = due_of(claim(session, 10, [], now + timedelta(minutes=6))[0])
-    assert taken.fence == slow.fence + 1
+        taken = claimed_source(COLLECT, claim(session, COLLECT, 10, now + timedelta(minutes=6))[0])
+    assert taken.lease.fence == slow.lease.fence + 1
     with services.db.writing() as session:
-        hold(session, taken)
+        prove(session, taken.lease)
         with pytest.raises(LeaseLost):
-            hold(session, slow)
+            prove(session, slow.lease)
 
 
 def test_a_source_whose_kind_is_gone_holds_up_no_other(

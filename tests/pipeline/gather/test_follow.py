@@ -23,7 +23,9 @@ from app.actions.trial import trial
 from app.db import Database
 from app.models import Brand, Mention, Poll, Revision, Source
 from app.pipeline.gather.collect import Collect
-from app.pipeline.gather.follow import Follow, anything_to_follow, claim, pause_after
+from app.pipeline.gather.follow import Follow, anything_to_follow
+from app.pipeline.gather.lease import FOLLOW, claim
+from app.pipeline.gather.schedule import pause_before_reconnect
 from app.pipeline.sift.page import queries_json, shortlist
 from app.problems import Problem
 from app.services import Services, build
@@ -165,13 +167,13 @@ def test_two_processes_share_the_sources_out(jet: Jet, services: Services, works
         add_source(services.db, workspace_id, jet.url)
     now = datetime.now(UTC)
     with services.db.writing() as session:
-        first = claim(session, 3, now)
+        first = claim(session, FOLLOW, 3, now)
     with services.db.writing() as session:
-        second = claim(session, 10, now)
-        assert claim(session, 10, now) == []
+        second = claim(session, FOLLOW, 10, now)
+        assert claim(session, FOLLOW, 10, now) == []
     assert [len(first), len(second)] == [3, 1]
     with services.db.writing() as session:
-        assert len(claim(session, 10, now + timedelta(minutes=1))) == 4
+        assert len(claim(session, FOLLOW, 10, now + timedelta(minutes=1))) == 4
 
 
 def test_a_paused_source_is_left_and_a_new_one_taken_within_seconds(
@@ -241,14 +243,31 @@ def test_a_source_recovers(services: Services, workspace_id: UUID) -> None:
 
 def test_pauses_grow_and_are_never_shorter_than_asked() -> None:
     broken, low, high = SourceError("x"), lambda: 0.0, lambda: 1.0
-    grown = [pause_after(failures, broken, low).total_seconds() for failures in range(12)]
+    grown = [pause_before_reconnect(failures, broken, low).total_seconds() for failures in range(12)]
     assert grown[:4] == [1, 2, 4, 8]
     assert grown[-1] == 300
-    assert pause_after(3, broken, high).total_seconds() == 12
-    assert pause_after(0, SourceBusy("x", wait=timedelta(hours=2)), low) == timedelta(hours=2)
-    assert pause_after(0, SourceRefused("x"), low) == timedelta(days=1)
-    assert pause_after(0, SourceChanged("x"), low) == timedelta(hours=1)
-    assert pause_after(50, None, high) <= timedelta(minutes=8)
+    assert pause_before_reconnect(3, broken, high).total_seconds() == 12
+    assert pause_before_reconnect(0, SourceBusy("x", wait=timedelta(hours=2)), low) == timedelta(hours=2)
+    assert pause_before_reconnect(0, SourceRefused("x"), low) == timedelta(days=1)
+    assert pause_before_reconnect(0, SourceChanged("x"), low) == timedelta(hours=1)
+    assert pause_before_reconnect(50, None, high) <= timedelta(minutes=8)
+
+
+def test_what_matched_no_brand_stands_in_one_line_of_history_only(services: Services, workspace_id: UUID) -> None:
+    with jetstream(Jet(cut_after=6)) as jet:
+        add_source(services.db, workspace_id, jet.url)
+        with following(services):
+            wait_for(lambda: len(jet.asked) == 1)
+            jet.refuse = (401, "no", {})
+            for number in range(5):
+                jet.post(f"bonjour {number}")
+            jet.post("Zephyrine")
+            wait_for(lambda: row_of(services.db).state == "refused")
+    with services.db.reading() as session:
+        lines = session.scalars(select(Poll).order_by(Poll.id)).all()
+    assert [line.outcome for line in lines] == ["ok", "refused"]
+    assert (sum(line.unmatched for line in lines), row_of(services.db).unmatched) == (5, 5)
+    assert (sum(line.read for line in lines), sum(line.stored for line in lines)) == (6, 1)
 
 
 def test_a_gap_is_told_on_the_source(services: Services, workspace_id: UUID) -> None:

@@ -16,9 +16,12 @@ from app.api.health import queue_age
 from app.db import Database
 from app.models import AlertRule, Brand, Host, Poll, Source, uuid7
 from app.pipeline.gather.client import NotOurTurn, over_budget
-from app.pipeline.gather.collect import Collect, Outcome, claim, due_of, failed, finish
+from app.pipeline.gather.collect import Collect, finish
+from app.pipeline.gather.history import Harvest
+from app.pipeline.gather.lease import COLLECT, claim
+from app.pipeline.gather.outcome import Outcome, after_reading
 from app.pipeline.gather.pauses import pause
-from app.pipeline.sift.batch import Stored
+from app.pipeline.gather.source import claimed_source
 from app.pipeline.sweep import clean, wake
 from app.pipeline.tell.watch import blind
 from app.services import Services, build
@@ -69,7 +72,7 @@ def collect(services: Services) -> Collect:
 
 def claimed(db: Database, now: datetime | None = None) -> set[UUID]:
     with db.writing() as session:
-        return {row.id for row in claim(session, 50, [], now or datetime.now(UTC))}
+        return {row.id for row in claim(session, COLLECT, 50, now or datetime.now(UTC))}
 
 
 def rows(db: Database) -> list[Source]:
@@ -166,8 +169,8 @@ def test_a_paused_host_wakes_nobody_and_is_no_sign_of_a_queue_that_is_stuck(
 def outcome_of(db: Database, workspace_id: UUID, error: SourceError, stored: int = 0) -> Outcome:
     (source_id,) = add(db, workspace_id, limit_key="api.example")
     with db.reading() as session:
-        due = due_of(session.get_one(Source, (workspace_id, source_id)))
-    return Outcome(due, datetime.now(UTC), stored=Stored(stored=stored) if stored else None, error=error)
+        source = claimed_source(COLLECT, session.get_one(Source, (workspace_id, source_id)))
+    return Outcome(source, datetime.now(UTC), Harvest(stored=stored), error=error)
 
 
 @pytest.mark.parametrize(
@@ -216,8 +219,8 @@ def test_each_failure_has_a_state_a_next_date_and_spares_the_host_only_when_it_a
 def test_what_was_stored_before_a_failure_still_is_the_last_news(services: Services, workspace_id: UUID) -> None:
     now = datetime.now(UTC)
     broke = outcome_of(services.db, workspace_id, over_budget(DOLLARS, 0, HOUR), stored=3)
-    assert failed(broke, now, Random(2).random)["last_new_at"] == now
-    assert "last_new_at" not in failed(Outcome(broke.due, now, error=broke.error), now, Random(2).random)
+    assert after_reading(broke, now, Random(2).random)["last_new_at"] == now
+    assert "last_new_at" not in after_reading(Outcome(broke.source, now, error=broke.error), now, Random(2).random)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,91 @@
+"""A claimed source: all that is needed to read it, without its row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from pydantic import BaseModel
+
+from app.crypto import Seal, SecretsLost
+from app.models import Source
+from app.pipeline.gather.lease import Lease, Lifetime, lease_of
+from app.pipeline.gather.meters import Payer
+from app.pipeline.sift.batch import Origin
+from collectors import all_collectors
+from collectors.base import AnyCollector, Cursor, SourceRefused
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedSource:
+    """A source and the lease under which it is read.
+
+    `interval` is the pause between readings that people asked for, `pace` the one in use; `failures` counts those in
+    a row. `limit_key` names the sources that a host throttles together. `inbox` is what was sent to the source and
+    has to be looked up, as [{"id", "item"}]; the items are in its `cursor` too.
+    """
+
+    lease: Lease
+    origin: Origin
+    params: Mapping[str, Any]
+    secrets: bytes | None
+    cursor: Cursor
+    host: str
+    limit_key: str
+    interval: timedelta
+    pace: timedelta
+    failures: int
+    inbox: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def collector(self) -> AnyCollector:
+        """The declaration of its kind."""
+        return all_collectors()[self.origin.kind]
+
+    @property
+    def payer(self) -> Payer:
+        """In whose name it spends what runs out."""
+        return Payer(self.origin.workspace_id, self.origin.kind, str(self.origin.source_id), self.limit_key)
+
+
+def claimed_source(lifetime: Lifetime, row: Source) -> ClaimedSource:
+    """The source of a row that has just been claimed."""
+    collector = all_collectors()[row.collector]
+    interval = max(timedelta(seconds=row.interval_seconds), collector.min_interval)
+    return ClaimedSource(
+        lease=lease_of(lifetime, row),
+        origin=Origin(row.workspace_id, row.id, row.collector, row.brand_id, row.sample),
+        params=row.params,
+        secrets=row.secrets,
+        cursor=row.cursor if collector.receive is None else with_inbox(row.cursor, row.inbox),
+        host=row.host,
+        limit_key=row.limit_key,
+        interval=interval,
+        pace=timedelta(seconds=row.pace_seconds) if row.pace_seconds else interval,
+        failures=row.consecutive_failures,
+        inbox=row.inbox,
+    )
+
+
+def with_inbox(cursor: Cursor, inbox: Sequence[Mapping[str, Any]]) -> Cursor:
+    """The cursor as a collector gets it: with the items that wait to be looked up."""
+    return {**cursor, "inbox": [entry["item"] for entry in inbox]}
+
+
+def without_inbox(cursor: Cursor) -> Cursor:
+    """The cursor to be kept: the inbox has a column of its own, which a reading empties only once it has succeeded."""
+    return {name: value for name, value in cursor.items() if name != "inbox"}
+
+
+def params_of(source: ClaimedSource, seal: Seal) -> BaseModel:
+    """The collector's params, secrets included. Raises SourceRefused."""
+    place = f"source:{source.origin.workspace_id}:{source.origin.source_id}"
+    try:
+        params: BaseModel = source.collector.params(**{**source.params, **seal.open(source.secrets, place)})
+    except SecretsLost as error:
+        raise SourceRefused(str(error)) from error
+    except ValueError as error:
+        raise SourceRefused("the settings of this source are not valid any more: edit it and save it again") from error
+    return params

@@ -1,0 +1,113 @@
+"""Threads that claim and read: everything once, no more at hand than agreed, and one run at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.pipeline.gather.lease import RENEW_EVERY
+from app.pipeline.gather.pool import alone, read_all
+
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
+
+
+class Work:
+    """Numbers to read, and what the pool did with them."""
+
+    def __init__(self, number: int) -> None:
+        self.waiting = list(range(number))
+        self.most_at_hand = 0
+        self.settled: list[int] = []
+        self.told_soon: list[bool] = []
+        self.renewed: list[int] = []
+
+    def claim(self, number: int, at_hand: Collection[int]) -> list[int]:
+        claimed, self.waiting = self.waiting[:number], self.waiting[number:]
+        self.most_at_hand = max(self.most_at_hand, len(claimed) + len(at_hand))
+        return claimed
+
+    def renew(self, at_hand: Collection[int]) -> None:
+        self.renewed.append(len(at_hand))
+
+    def settle(self, results: object, soon: bool) -> None:
+        assert isinstance(results, list)
+        self.settled += results
+        self.told_soon.append(soon)
+
+
+def run(work: Work, now: datetime | None = None, threads: int = 2, queue: int = 0) -> int:
+    clock = iter([now or NOW])
+    return read_all(
+        "test",
+        threads,
+        queue=queue,
+        now=lambda: next(clock, NOW),
+        claim=work.claim,
+        read=lambda number: number * 10,
+        renew=work.renew,
+        settle=work.settle,
+    )
+
+
+@pytest.mark.parametrize(("number", "threads", "queue"), [(0, 2, 0), (1, 2, 0), (9, 2, 0), (9, 2, 2), (3, 8, 0)])
+def test_everything_is_read_once_and_no_more_is_at_hand_than_agreed(number: int, threads: int, queue: int) -> None:
+    work = Work(number)
+    assert run(work, threads=threads, queue=queue) == number
+    assert sorted(work.settled) == [n * 10 for n in range(number)]
+    assert work.most_at_hand == min(number, threads + queue)
+
+
+def test_at_the_end_nothing_may_be_put_off() -> None:
+    work = Work(5)
+    run(work)
+    assert work.told_soon[-1] is True
+    assert work.renewed == []
+
+
+def test_leases_are_renewed_when_their_time_has_come_and_then_nothing_may_be_put_off() -> None:
+    work = Work(1)
+    run(work, now=NOW - RENEW_EVERY)
+    assert (len(work.renewed), work.told_soon) == (1, [True])
+    later = Work(1)
+    run(later, now=NOW - RENEW_EVERY + timedelta(seconds=1))
+    assert later.renewed == []
+
+
+def test_a_reading_that_breaks_ends_the_run() -> None:
+    def claim(_number: int, _at_hand: Collection[int]) -> list[int]:
+        return [1]
+
+    with pytest.raises(ZeroDivisionError):
+        read_all("test", 1, now=lambda: NOW, claim=claim, read=lambda n: n // 0, renew=lambda _: None)
+
+
+def test_a_second_run_in_the_same_process_returns_at_once_and_a_later_one_runs() -> None:
+    started, go_on = threading.Event(), threading.Event()
+
+    def work() -> int:
+        started.set()
+        go_on.wait(10)
+        return 7
+
+    results: list[int] = []
+    run_alone = alone(work)
+    thread = threading.Thread(target=lambda: results.append(run_alone()))
+    thread.start()
+    assert started.wait(10)
+    assert run_alone() == 0
+    go_on.set()
+    thread.join(10)
+    assert results == [7]
+    assert run_alone() == 7
+
+
+def test_a_run_that_breaks_does_not_keep_the_next_one_out() -> None:
+    answers = iter([1, 0])
+    run_alone = alone(lambda: 6 // next(answers, 2))
+    assert run_alone() == 6
+    with pytest.raises(ZeroDivisionError):
+        run_alone()
+    assert run_alone() == 3

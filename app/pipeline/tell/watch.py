@@ -15,11 +15,12 @@ from pydantic import TypeAdapter
 from sqlalchemy import and_, select, text
 from sqlalchemy.orm import Session
 
-from alerts.base import SEVERITIES, BrandHours, Explanation, Message, Sample, Severity, Verdict
+from alerts.base import SEVERITIES, BrandHours, Explanation, IncidentNotice, Message, Sample, Severity, Verdict
 from alerts.explain import explain
 from alerts.incident import Decision, Incident, Policy, from_json, over, step, to_json
 from alerts.rules import all_rules
 from alerts.silence import is_quiet
+from alerts.stored import explanation_from_json, explanation_to_json, message_to_json
 from app.db import Database
 from app.jobs import Jobs
 from app.models import AlertRule, Brand, Channel, Delivery, IncidentEvent, IncidentRow, Match, Mention, Source, uuid7
@@ -38,9 +39,6 @@ HOLD = timedelta(hours=1)
 """How long a new model may keep rules on stances from opening incidents while it reads the history again."""
 RECENT, USUAL = 300, 300
 """Mentions read to explain an incident: those of its window, and those of the month before."""
-
-EXPLANATION: TypeAdapter[Explanation] = TypeAdapter(Explanation)
-MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
 
 
 class Watch:
@@ -102,7 +100,7 @@ class Watch:
         session.add(row)
         if decision.why or not row.explanation:
             explanation = explained(session, brand, verdict or incident.peak, now)
-            row.explanation = EXPLANATION.dump_python(explanation, mode="json")
+            row.explanation = explanation_to_json(explanation)
         session.flush()
         return self._tell(session, brand, rule, row, decision, now)
 
@@ -120,20 +118,23 @@ class Watch:
         ).all()
         for channel in channels:
             delivery_id = uuid5(row.id, f"{channel.id}:{decision.why}:{decision.sequence}")
-            message = Message(
-                id=f"msg_{delivery_id.hex}",
-                incident_id=str(row.id),
+            incident = IncidentNotice(
+                id=str(row.id),
                 why=decision.why,
                 sequence=decision.sequence,
-                at=now,
                 brand=brand.name,
                 rule=rule.name,
                 rule_kind=rule.kind,
                 severity=row.severity,  # type: ignore[arg-type] # written by us from a Severity
                 state=row.state,  # type: ignore[arg-type] # written by us from a State
                 opened_at=row.opened_at,
-                explanation=EXPLANATION.validate_python(row.explanation),
+                explanation=explanation_from_json(row.explanation),
+            )
+            message = Message(
+                id=f"msg_{delivery_id.hex}",
+                at=now,
                 url=f"{self._address}/alerts/{row.id}",
+                subject=incident,
                 language="fr" if channel.language == "fr" else "en",
                 timezone=channel.timezone,
             )
@@ -145,7 +146,7 @@ class Watch:
                     channel_id=channel.id,
                     why=decision.why,
                     sequence=decision.sequence,
-                    message=MESSAGE.dump_python(message, mode="json"),
+                    message=message_to_json(message),
                     next_try_at=now,
                 )
             )

@@ -20,7 +20,7 @@ from app.pipeline.gather.collect import Collect, Outcome, claim, due_of, failed,
 from app.pipeline.gather.pauses import pause
 from app.pipeline.sift.batch import Stored
 from app.pipeline.sweep import clean, wake
-from app.pipeline.tell.watch import blind
+from app.pipeline.tell.verdicts import is_blind
 from app.services import Services, build
 from app.settings import Settings
 from collectors.base import Meter, SourceBusy, SourceChanged, SourceError, SourceRefused
@@ -240,7 +240,7 @@ def test_silence_proves_nothing_while_no_source_can_be_read(
         if paused:
             pause(session, "h", now + HOUR, None)
         brand = session.scalars(select(Brand)).one()
-        assert blind(session, brand, now) is expected
+        assert is_blind(session, brand, now) is expected
         assert session.scalars(select(AlertRule)).all() == []
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from ground.words import TEXT_LIMIT, TITLE_LIMIT, folded
-from matching.match import Held
+from matching.match import IndexedText
 from matching.query import Phrase
 from sentiment.base import Stance
 
@@ -67,13 +67,13 @@ class Phrasebook:
     def heard(self, title: str, text: str, language: str | None) -> list[Heard]:
         """Every phrase of this language that the text holds, at each of its places."""
         title, text = title[:TITLE_LIMIT], text[:TEXT_LIMIT]
-        held = Held(title, text, folded(title), folded(text))
-        candidates = [phrase for word in held.words & self.anchors for phrase in self._by_anchor[word]]
+        indexed = IndexedText(title, text, folded(title), folded(text))
+        candidates = [phrase for word in indexed.words & self.anchors for phrase in self._by_anchor[word]]
         return [
             Heard(phrase, place)
             for phrase in candidates
             if phrase.language in (None, _base(language))
-            for place in held.places(Phrase(phrase.words))
+            for place in indexed.places(Phrase(phrase.words))
         ]
 
 

@@ -25,7 +25,7 @@ from app.jobs import Jobs
 from app.models import ModelRun
 from app.pipeline.judge import lanes
 from app.pipeline.judge.lanes import Lane, Lot
-from app.pipeline.judge.model_input import asked
+from app.pipeline.judge.model_input import question_of
 from app.pipeline.judge.pace import Pace
 from app.pipeline.judge.phrases import Heard
 from app.pipeline.judge.stance import Facts, StanceRules, listen, stance_rules
@@ -162,7 +162,7 @@ def model_of(scorer: Scorer) -> str:
 
 def about(row: Any) -> About:
     """The question to the model about a row of what waits."""
-    return asked(row.title, row.text, row.language, row.spans, row.others)
+    return question_of(row.title, row.text, row.language, row.spans, row.others)
 
 
 def stanced(

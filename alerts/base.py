@@ -1,4 +1,4 @@
-"""What a rule, a verdict, an incident's message and a channel are."""
+"""What a rule, a verdict, a message and a channel are."""
 
 from __future__ import annotations
 
@@ -120,17 +120,12 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """What a channel sends. `id` is stable across retries; `incident_id` threads the messages of one incident.
-
-    `sequence` counts the messages of one reason. Times are aware; `timezone` is an IANA name for showing them.
-    """
+class IncidentNotice:
+    """What is told of an incident, and `why` now. `sequence` counts the messages of one reason, from 1."""
 
     id: str
-    incident_id: str
     why: Why
     sequence: int
-    at: datetime
     brand: str
     rule: str
     rule_kind: str
@@ -138,7 +133,34 @@ class Message:
     state: State
     opened_at: datetime
     explanation: Explanation
+    kind: Literal["incident"] = "incident"
+
+    @property
+    def opens_thread(self) -> bool:
+        """Whether it is the first message about this incident, which later ones refer to."""
+        return self.why == "opened"
+
+
+Subject = IncidentNotice
+"""What a message is about: a union by `kind`, of one so far. Each has an `id`, which threads its messages, and a `why`.
+
+Whoever adds a kind, such as a source or a digest, is led by mypy to what depends on it: `render.content` for people,
+`webhook.payload` for programs.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a channel sends: a notice of its `subject`, in the reader's language and time zone.
+
+    `id` is stable across retries. `url` is our page about the subject. Times are aware; `timezone` is an IANA name.
+    A `test` says that it is one.
+    """
+
+    id: str
+    at: datetime
     url: str
+    subject: Subject
     language: Language = "en"
     timezone: str = "UTC"
     test: bool = False

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from .base import Language, Message, Sample, Severity, Why
+from .base import IncidentNotice, Language, Message, Sample, Severity, Why
 from .clean import one_line, safe_url
 from .wording import PHRASES, byline, moment, sentences
 
@@ -67,21 +67,27 @@ class Content:
 
 def content(message: Message) -> Content:
     """What the message says, cleaned and cut, whatever was put into it."""
+    match message.subject:
+        case IncidentNotice() as incident:
+            return _of_incident(message, incident)
+
+
+def _of_incident(message: Message, incident: IncidentNotice) -> Content:
     language = message.language
-    title = TITLES[message.why][language].format(
-        brand=one_line(message.brand, BRAND), rule=one_line(message.rule, RULE)
+    title = TITLES[incident.why][language].format(
+        brand=one_line(incident.brand, BRAND), rule=one_line(incident.rule, RULE)
     )
     status = LABELS["status"][language].format(
-        severity=SEVERITY[message.severity][language], time=moment(message.opened_at, language, message.timezone)
+        severity=SEVERITY[incident.severity][language], time=moment(incident.opened_at, language, message.timezone)
     )
     return Content(
         language=language,
         title=LABELS["test title"][language].format(title=title) if message.test else title,
         notice=LABELS["test"][language] if message.test else "",
         status=status,
-        lines=tuple(sentences(message.explanation, language, message.timezone)),
+        lines=tuple(sentences(incident.explanation, language, message.timezone)),
         quotes_title=LABELS["samples"][language],
-        quotes=tuple(_quote(sample, message) for sample in message.explanation.samples[:3]),
+        quotes=tuple(_quote(sample, message) for sample in incident.explanation.samples[:3]),
         open=LABELS["open"][language],
         colon=PHRASES["colon"][language],
         url=safe_url(message.url) or "",

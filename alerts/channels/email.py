@@ -55,16 +55,16 @@ class Email(BaseModel):
 def mail(params: Email, message: Message) -> EmailMessage:
     """The mail without its From, which belongs to the server's settings. The same message gives the same mail.
 
-    The first message of an incident takes its Message-ID from the incident, so that the others can refer to it
-    without anybody remembering it; theirs come from their own ids.
+    The first mail of a thread takes its Message-ID from the subject, so that later ones can refer to it without
+    anybody remembering it; theirs come from their own ids.
     """
-    shown = content(message)
-    first, own = _message_id(message, "incident", message.incident_id), _message_id(message, "message", message.id)
+    shown, subject = content(message), message.subject
+    first, own = _message_id(message, subject.kind, subject.id), _message_id(message, "message", message.id)
     made = EmailMessage(policy=SMTP)
     made["Subject"] = one_line(shown.title, SUBJECT)
     made["To"] = [Address(addr_spec=to) for to in params.to]
     made["Date"] = format_datetime(message.at.astimezone(UTC))
-    if message.why == "opened":
+    if subject.opens_thread:
         made["Message-ID"] = first
     else:
         made["Message-ID"], made["In-Reply-To"], made["References"] = own, first, first

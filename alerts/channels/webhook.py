@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from alerts.base import ChannelKind, Explanation, Message, Sample, Wire
+from alerts.base import ChannelKind, Explanation, IncidentNotice, Message, Sample, Subject, Wire
 from alerts.clean import one_line, safe_url
 
 from ._post import post, refusal
@@ -84,21 +84,31 @@ def sign(secrets_: Sequence[str], message_id: str, timestamp: int, body: bytes) 
 
 def payload(message: Message, text: int = TEXTS[0]) -> dict[str, Any]:
     """The JSON object of a message; mentions are cut to `text` code points. Times are UTC, shares 0 to 1."""
-    data: dict[str, Any] = {
-        "incident": {
-            "id": message.incident_id,
-            "brand": one_line(message.brand, NAME),
-            "rule": one_line(message.rule, NAME),
-            "severity": message.severity,
-            "state": message.state,
-            "opened_at": _utc(message.opened_at),
-        },
-        "explanation": _explanation(message.explanation, text),
-        "url": safe_url(message.url) or "",
-    }
+    subject = message.subject
+    data = _facts(subject, text) | {"url": safe_url(message.url) or ""}
     if message.test:
         data["test"] = True
-    return {"type": f"incident.{message.why}", "timestamp": _utc(message.at), "data": data}
+    return {"type": f"{subject.kind}.{subject.why}", "timestamp": _utc(message.at), "data": data}
+
+
+def _facts(subject: Subject, text: int) -> dict[str, Any]:
+    match subject:
+        case IncidentNotice() as incident:
+            return _incident(incident, text)
+
+
+def _incident(incident: IncidentNotice, text: int) -> dict[str, Any]:
+    return {
+        "incident": {
+            "id": incident.id,
+            "brand": one_line(incident.brand, NAME),
+            "rule": one_line(incident.rule, NAME),
+            "severity": incident.severity,
+            "state": incident.state,
+            "opened_at": _utc(incident.opened_at),
+        },
+        "explanation": _explanation(incident.explanation, text),
+    }
 
 
 def body_of(message: Message) -> bytes:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from alerts.base import AnyChannel, Explanation, Message, Sample
+from alerts.base import AnyChannel, Explanation, IncidentNotice, Message, Sample
 from alerts.channels import all_channels
 from app.actions import secrets
 from app.actions.audit import record
@@ -145,12 +145,10 @@ def trial(row: Channel, address: str, now: datetime) -> Message:
     explanation = Explanation(
         observed=0, expected=None, total=0, share=None, usual_share=None, window_hours=1, since=now, samples=(sample,)
     )
-    return Message(
-        id=f"msg_{uuid7().hex}",
-        incident_id=f"test-{row.id.hex}",
+    incident = IncidentNotice(
+        id=f"test-{row.id.hex}",
         why="opened",
         sequence=1,
-        at=now,
         brand="Vigie",
         rule=row.name,
         rule_kind="test",
@@ -158,7 +156,12 @@ def trial(row: Channel, address: str, now: datetime) -> Message:
         state="firing",
         opened_at=now,
         explanation=explanation,
+    )
+    return Message(
+        id=f"msg_{uuid7().hex}",
+        at=now,
         url=address,
+        subject=incident,
         language="fr" if row.language == "fr" else "en",
         timezone=row.timezone,
         test=True,

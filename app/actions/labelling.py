@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.actions.audit import record
 from app.actions.fields import Fields
 from app.models import AuditMatch
-from app.pipeline.judge.audit_sample import OPEN_MAX, WEEKLY, alone, draw, top_up
+from app.pipeline.judge.audit_sample import OPEN_MAX, WEEKLY, draw, lock_drawing, top_up
 from app.problems import not_found
 from app.viewer import Viewer, may
 
@@ -30,7 +30,7 @@ def draw_more(session: Session, viewer: Viewer, now: datetime, seed: int) -> int
     """This week's sample, or 20 more where it is drawn already; 200 wait at most. Returns how many came."""
     drawn = top_up(session, viewer.workspace_id, now, seed)
     if not drawn:
-        alone(session, viewer.workspace_id)
+        lock_drawing(session, viewer.workspace_id)
         here = AuditMatch.workspace_id == viewer.workspace_id
         waiting = session.scalar(select(func.count()).where(here, AuditMatch.label.is_(None))) or 0
         drawn = draw(session, viewer.workspace_id, min(WEEKLY, OPEN_MAX - waiting), now, seed)

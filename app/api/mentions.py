@@ -16,14 +16,14 @@ from app.actions.fields import Fields
 from app.api.deps import Id, IfMatch, Moment, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
 from app.api.schemas import MentionOut, Out, Page, mention_out, mention_values, paged
-from app.pipeline.judge.explanation import Field as Place
-from app.pipeline.judge.explanation import Passage, Weighed, reasons
+from app.pipeline.judge.reasons import Field as Place
+from app.pipeline.judge.reasons import Passage, WeighedWord, stance_reasons
 from app.problems import FieldError, invalid
 from app.queries.feed import Wanted, feed
 from app.queries.mentions import MentionDetail, mention, views
 from app.scorer import explainer_of
 from sentiment.base import Scorer, Stance
-from sentiment.explain import Side
+from sentiment.word_weights import Side
 
 router = APIRouter(prefix="/api/v1", tags=["mentions"], route_class=Route)
 
@@ -284,7 +284,8 @@ def detail_out(found: MentionDetail, scorer: Scorer) -> MentionDetailOut:
     """One mention as it is answered."""
     view = found.view
     brands: list[UUID | None] = [each.brand.id for each in view.matches]
-    why = list(zip(brands or [None], reasons(scorer, view.mention, [each.match for each in view.matches]), strict=True))
+    reasons = stance_reasons(scorer, view.mention, [each.match for each in view.matches])
+    why = list(zip(brands or [None], reasons, strict=True))
     return MentionDetailOut(
         **mention_values(view),
         explanation=[_weight(word, brand) for brand, one in why for word in one.words],
@@ -296,7 +297,7 @@ def detail_out(found: MentionDetail, scorer: Scorer) -> MentionDetailOut:
     )
 
 
-def _weight(word: Weighed, brand: UUID | None) -> Weight:
+def _weight(word: WeighedWord, brand: UUID | None) -> Weight:
     at = word.at
     return Weight(start=at.start, end=at.end, weight=word.weight, field=at.field, brand=brand, side=word.side)
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Brand, Mention, Phrase, Restance, Workspace
 from app.pipeline.judge.phrases import DomainPhrase, Phrasebook
-from app.pipeline.judge.restance import facts_of, holding, judged
+from app.pipeline.judge.restance import facts_of, holding, uncorrected_matches
 from app.pipeline.judge.stance import StanceRules, classes_of, domain_phrase, ratings_version
 from app.problems import FieldError, invalid, not_found
 from app.queries.brands import brand
@@ -183,7 +183,7 @@ def _newest(session: Session, viewer: Viewer, words: set[str]) -> Sequence[UUID]
 
 def _turned(session: Session, viewer: Viewer, rules: StanceRules, ids: Sequence[UUID]) -> list[tuple[Any, Stance]]:
     """The matches of these mentions whose stance would change, newest mention first, with their stance after."""
-    rows = judged(session, viewer.workspace_id, ids)
+    rows = uncorrected_matches(session, viewer.workspace_id, ids)
     texts = select(Mention.id, Mention.title, Mention.text, Mention.language).where(
         Mention.workspace_id == viewer.workspace_id, Mention.id.in_(ids)
     )

@@ -12,7 +12,7 @@ from sqlalchemy import Result, func, select
 from sqlalchemy.orm import Session
 
 from app.models import Brand, Bucket
-from app.pipeline.judge.active_model import known
+from app.pipeline.judge.active_model import scoring_model
 from app.pipeline.keep.aggregate import EVERY_SOURCE
 from app.queries.brands import brand, known_brands
 from app.queries.feed import one_of
@@ -98,7 +98,7 @@ def compare(
 @may("read")
 def model(session: Session, viewer: Viewer) -> Model:
     """The model that scores, as its worker told, corrected by the workspace's own labels where there are enough."""
-    scorer = known(session)
+    scorer = scoring_model(session)
     own = own_sample(session, viewer, f"{scorer.name} {scorer.version}")
     measured = measured_of(scorer.measured)
     return Model(scorer.name, scorer.version, measured, own, own.matrices(scorer.matrices))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.pipeline.judge.explanation import Explained, Field, reasons
+from app.pipeline.judge.reasons import Field, StanceReasons, stance_reasons
 from app.queries.mentions import MentionDetail
 from app.web.show import Piece, calm, spans_of, woven
 from sentiment.base import Scorer
@@ -41,7 +41,7 @@ class Reasons:
 def reasons_of(scorer: Scorer, detail: MentionDetail) -> Reasons:
     """The reasons of every match of a mention, in the order of its matches."""
     row, matches = detail.view.mention, [found.match for found in detail.view.matches]
-    why = reasons(scorer, row, matches)
+    why = stance_reasons(scorer, row, matches)
     texts: dict[Field, str] = {"title": row.title, "text": row.text}
     names = {field: [span for match in matches for span in spans_of(match.spans, field)] for field in texts}
     alone = why[0] if len(matches) == 1 else None
@@ -59,19 +59,19 @@ def reasons_of(scorer: Scorer, detail: MentionDetail) -> Reasons:
     return Reasons(shown["title"], shown["text"], by_match)
 
 
-def _sides(one: Explained | None, field: Field) -> list[tuple[int, int, str]]:
+def _sides(one: StanceReasons | None, field: Field) -> list[tuple[int, int, str]]:
     found = one.words if one else ()
     return [(word.at.start, word.at.end, word.side) for word in found if word.side and word.at.field == field]
 
 
-def _told(one: Explained, texts: dict[Field, str], side: str) -> tuple[str, ...]:
+def _told(one: StanceReasons, texts: dict[Field, str], side: str) -> tuple[str, ...]:
     """The words of one side, the heaviest first, each once."""
     found = sorted((word for word in one.words if word.side == side), key=lambda word: -abs(word.weight))
     return tuple(dict.fromkeys(calm(texts[word.at.field][word.at.start : word.at.end]) for word in found))
 
 
 def _passages(
-    one: Explained, texts: dict[Field, str], names: dict[Field, list[list[int]]]
+    one: StanceReasons, texts: dict[Field, str], names: dict[Field, list[list[int]]]
 ) -> tuple[tuple[Piece, ...], ...]:
     """What was read for one brand among several, stretches that follow each other together."""
     cut = [

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from alerts.base import Explanation, Message, Sample
+from alerts.base import Explanation, IncidentNotice, Message, Sample
 
 NOW = datetime(2026, 11, 22, 7, 5, tzinfo=UTC)
 
@@ -37,12 +37,10 @@ def explanation(sample: Sample) -> Explanation:
 
 @pytest.fixture
 def message(explanation: Explanation) -> Message:
-    return Message(
-        id="0192-m1",
-        incident_id="0192-i1",
+    incident = IncidentNotice(
+        id="0192-i1",
         why="opened",
         sequence=1,
-        at=NOW,
         brand="Lumen",
         rule="Bad buzz",
         rule_kind="negative_spike",
@@ -50,7 +48,12 @@ def message(explanation: Explanation) -> Message:
         state="firing",
         opened_at=NOW,
         explanation=explanation,
+    )
+    return Message(
+        id="0192-m1",
+        at=NOW,
         url="https://vigie.example/incidents/0192-i1",
+        subject=incident,
         language="en",
         timezone="Europe/Paris",
     )

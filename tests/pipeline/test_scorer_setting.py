@@ -11,7 +11,7 @@ import pytest
 
 from app.db import Database
 from app.doctor import model
-from app.pipeline.judge.active_model import known
+from app.pipeline.judge.active_model import scoring_model
 from app.scorer import explainer_of, place_of, scorer_of
 from app.services import Misconfigured
 from app.settings import Settings
@@ -79,4 +79,4 @@ def test_a_process_with_a_wrong_model_ends_with_one_sentence(command: str, db: D
     assert "is neither 'compact', nor a folder" in done.stderr
     assert "Traceback" not in done.stderr
     with db.reading() as session:
-        assert known(session).name == "compact"
+        assert scoring_model(session).name == "compact"

@@ -1,4 +1,4 @@
-"""Which model scores: told by the worker that loads it, read by those who show its scores without loading it."""
+"""Which model scores. The worker that loads it records it; whoever shows its scores reads it, without loading."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from sentiment.quantify import GROUPS, LanguageGroup, Matrix, plain, restored
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Known:
-    """A model as it was told of. `measured` is empty when nobody measured it."""
+class ScoringModel:
+    """A model as it was recorded. `measured` is empty when nobody measured it."""
 
     name: str
     version: str
@@ -28,25 +28,25 @@ class Known:
 
 
 def record(session: Session, scorer: Scorer, now: datetime) -> None:
-    """Says that this model scores from now on. Saying it again changes nothing but what was measured since."""
+    """Records that this model scores from now on. Recording it again only updates what was measured of it."""
     last = _newest(session)
     same = last is not None and (last.name, last.version) == (scorer.name, scorer.version)
-    told = {
+    values = {
         "matrices": {group: plain(matrix) for group, matrix in scorer.matrices.items()},
         "measured": dict(scorer.measured),
         "since": last.since if last is not None and same else now,
     }
-    statement = upsert(ScorerRow).values(name=scorer.name, version=scorer.version, **told)
-    session.execute(statement.on_conflict_do_update(index_elements=["name", "version"], set_=told))
+    statement = upsert(ScorerRow).values(name=scorer.name, version=scorer.version, **values)
+    session.execute(statement.on_conflict_do_update(index_elements=["name", "version"], set_=values))
 
 
-def known(session: Session) -> Known:
-    """The model that scores: the last one told of, or before any worker ran the one that ships."""
+def scoring_model(session: Session) -> ScoringModel:
+    """The model that scores: the one recorded last, or the shipped one before any worker ran."""
     row = _newest(session)
     if row is None:
         shipped = facts()
-        return Known(shipped.name, shipped.version, shipped.matrices, shipped.measured)
-    return Known(row.name, row.version, {group: restored(row.matrices[group]) for group in GROUPS}, row.measured)
+        return ScoringModel(shipped.name, shipped.version, shipped.matrices, shipped.measured)
+    return ScoringModel(row.name, row.version, {group: restored(row.matrices[group]) for group in GROUPS}, row.measured)
 
 
 def _newest(session: Session) -> ScorerRow | None:

@@ -1,7 +1,7 @@
-"""Draws the audit sample: matches taken at random, for people to label without seeing what the model said.
+"""Draws matches at random for people to label without seeing what the model said: the audit sample.
 
-A simple random sample of the stories that the model judges for our brands in the last 30 days (Cochran, "Sampling
-Techniques", 3rd ed., 1977, chapter 2). Whether somebody corrected a stance plays no part in it: people correct errors.
+It is a simple random sample of the stories of the last 30 days that the model judged for our brands (Cochran, "Sampling
+Techniques", 3rd ed., 1977, chapter 2). It ignores whether somebody corrected a stance: people correct errors.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ POPULATION = text(
 
 
 def monday(at: datetime) -> date:
-    """The week of a moment, as its Monday in UTC."""
+    """The Monday of the week that a moment lies in, in UTC."""
     day = at.astimezone(UTC).date()
     return day - timedelta(days=day.weekday())
 
 
 def draw(session: Session, workspace_id: UUID, number: int, now: datetime, seed: int) -> int:
-    """Draws this many more for this week. Returns how many there were to draw."""
-    asked = {"workspace_id": workspace_id, "since": now - BACK, "now": now, "seed": seed, "number": max(number, 0)}
-    rows = session.execute(POPULATION, asked).mappings().all()
+    """Draws up to `number` more for this week. Returns how many were drawn: there may be fewer left."""
+    places = {"workspace_id": workspace_id, "since": now - BACK, "now": now, "seed": seed, "number": max(number, 0)}
+    rows = session.execute(POPULATION, places).mappings().all()
     session.add_all(
         AuditMatch(id=uuid7(), workspace_id=workspace_id, week=monday(now), drawn_at=now, **row) for row in rows
     )
@@ -52,21 +52,21 @@ def draw(session: Session, workspace_id: UUID, number: int, now: datetime, seed:
 
 
 def top_up(session: Session, workspace_id: UUID, now: datetime, seed: int) -> int:
-    """Has 20 drawn for this week, however often it runs. What nobody labelled in former weeks lapses."""
-    alone(session, workspace_id)
+    """Fills this week's sample up to 20, however often it runs, and drops what nobody labelled in earlier weeks."""
+    lock_drawing(session, workspace_id)
     here, week = AuditMatch.workspace_id == workspace_id, monday(now)
     session.execute(delete(AuditMatch).where(here, AuditMatch.week < week, AuditMatch.label.is_(None)))
     drawn = session.scalar(select(func.count()).where(here, AuditMatch.week == week)) or 0
     return draw(session, workspace_id, WEEKLY - drawn, now, seed) if drawn < WEEKLY else 0
 
 
-def alone(session: Session, workspace_id: UUID) -> None:
-    """Keeps others from drawing for this workspace until the end of the transaction."""
+def lock_drawing(session: Session, workspace_id: UUID) -> None:
+    """Keeps others from drawing for this workspace until the transaction ends."""
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"audit sample {workspace_id}", 0))))
 
 
 def to_draw(session: Session, now: datetime) -> list[UUID]:
-    """The workspaces whose week is not full."""
+    """The workspaces whose sample of this week is not full."""
     drawn = (
         select(func.count())
         .where(AuditMatch.workspace_id == Workspace.id, AuditMatch.week == monday(now))

@@ -1,7 +1,8 @@
-"""Which matches wait for a model, in three lanes: what alerts need, what else is new, what another model has read.
+"""Which matches wait for a model, in three lanes: recent ones that alerts need, other new ones, and those that another
+model has read.
 
-Nothing here scans: each lane is the head of an index, and the models that have read something are found by leaping
-through the index from one name to the next.
+No query scans a table: each lane is the head of an index, and the models that have read something are found by leaping
+through an index from one name to the next.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 RECENT = timedelta(days=2)
-"""What was published since then may ring an alert: it is read before everything else."""
+"""Mentions younger than this may open an incident, so they are read before all others."""
 LOOK = 4
-"""How many batches are looked at to choose one from: two workers on one backlog seldom score the same text twice."""
+"""A batch is drawn from a head of so many batches, so that two workers on one backlog seldom score the same text."""
 BYTES = 8_000_000
-"""Text of one batch at most, so that memory stays flat whatever the texts are."""
+"""The most text that a batch holds, so that memory stays flat however long the texts are."""
 
 Lane = Literal["urgent", "waiting", "unsettled"]
 
@@ -82,30 +83,30 @@ class Lot:
 
 
 def take(session: Session, lane: Lane, size: int, random: Random, now: datetime, models: Sequence[str] = ()) -> Lot:
-    """A batch of the lane, drawn among its newest. `models` are those whose readings do not hold any more."""
+    """A batch drawn from the newest of the lane. `models`, for the unsettled lane, are those no longer in force."""
     values = {"size": size, "look": size * LOOK, "seed": random.getrandbits(62), "bytes": BYTES}
     more: dict[Lane, dict[str, Any]] = {"urgent": {"recent": now - RECENT}, "unsettled": {"models": list(models)}}
     return Lot(lane, session.execute(STATEMENTS[lane], {**values, **more.get(lane, {})}).all())
 
 
 def in_force(session: Session) -> str | None:
-    """The model whose readings hold: the one that started last."""
-    found: str | None = session.scalar(IN_FORCE)
-    return found
+    """The model in force: the one that started last. None before any ran."""
+    model: str | None = session.scalar(IN_FORCE)
+    return model
 
 
 def other_models(session: Session, model: str | None) -> list[str]:
-    """The models but this one that have read what is stored."""
+    """The other models that have read some of what is stored."""
     return [name for name in session.scalars(MODELS) if name != model] if model else []
 
 
 def waiting(session: Session, workspace_id: UUID | None = None, most: int = EVERYTHING) -> int:
-    """How many matches were never scored, in a workspace or in all; counted up to `most`."""
+    """How many matches were never scored, in one workspace or in all of them; `most` ends the count early."""
     return session.scalar(COUNT, {"workspace": workspace_id, "most": most}) or 0
 
 
 def unsettled(session: Session, workspace_id: UUID | None = None) -> int:
-    """How many matches are to be read again by the model in force."""
+    """How many matches the model in force has yet to read again."""
     models = other_models(session, in_force(session))
     if not models:
         return 0

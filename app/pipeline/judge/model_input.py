@@ -1,4 +1,4 @@
-"""What a model is asked about a match: the words of the mention, and where they name this brand and others."""
+"""Puts a match as a question to a model: the words of its mention, and where they name this brand and others."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from sentiment.about import About
 from sentiment.named import Span
 
 Spans = Mapping[str, Any]
-"""Of a match: {"title": [[start, end], …], "text": […]}, in characters."""
+"""Where a match names its brand: {"title": [[start, end], …], "text": […]}, in characters."""
 
 
-def asked(title: str, body: str, language: str | None, own: Spans, others: Iterable[Spans]) -> About:
-    """The question about one match of a mention, given the spans of all its matches."""
-    text = joined(title, body)
+def question_of(title: str, body: str, language: str | None, own: Spans, others: Iterable[Spans]) -> About:
+    """The question about one match of a mention, from its own spans and those of the other matches."""
+    text = join(title, body)
     shift = len(text) - len(body)
-    return About(text, language, _laid([own], shift), _laid(others, shift))
+    return About(text, language, _spans_in([own], shift), _spans_in(others, shift))
 
 
-def joined(title: str, body: str) -> str:
-    """What the model reads: the title, then the text, unless the one repeats the other."""
+def join(title: str, body: str) -> str:
+    """The title and the text as the model reads them, without a title that the text begins with."""
     return body if not title or body.startswith(title) else f"{title}\n{body}" if body else title
 
 
-def _laid(every: Iterable[Spans], shift: int) -> tuple[Span, ...]:
-    """The spans in the joined text: the title is where it was, the text comes after it."""
+def _spans_in(every: Iterable[Spans], shift: int) -> tuple[Span, ...]:
+    """The spans as places of the joined text, sorted and each once: those of the text are moved by `shift`."""
     return tuple(
         sorted(
             {

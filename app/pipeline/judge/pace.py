@@ -1,22 +1,22 @@
-"""How fast a model reads here, and what follows: how many texts a batch takes, and when to hurry."""
+"""How fast a model reads on this machine, and so how many texts a batch takes and when to hurry."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 BATCH_SECONDS = 2.0
-"""A batch lasts about this long, so that what has just come waits no longer than that."""
+"""About how long a batch takes, and so how long a mention that has just come may wait."""
 FIRST, LEAST, MOST = 64, 16, 1000
-"""Texts of a batch before the speed is known, and its bounds after."""
+"""The texts of a batch before the speed is known, and the fewest and the most after."""
 PATIENCE_SECONDS = 3600.0
-"""A backlog that would take longer than this is read by the quick part of the model first."""
+"""The quick part of the model reads a backlog first that would take longer than this."""
 MEMORY = 0.3
-"""How much the last batch weighs against all before it."""
+"""The weight of the last batch in the average, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The texts per second that were measured; None before the first batch."""
+    """The texts read per second, as measured; None before the first batch."""
 
     per_second: float | None = None
 
@@ -27,11 +27,11 @@ class Pace:
 
     @property
     def patience(self) -> float:
-        """How many texts are read within the time that a backlog may take."""
+        """How many texts can be read in PATIENCE_SECONDS; infinite before the speed is known."""
         return float("inf") if self.per_second is None else self.per_second * PATIENCE_SECONDS
 
     def after(self, texts: int, seconds: float) -> Pace:
-        """The pace with one more batch seen. A handful of texts tells little, for the cost of a batch hides theirs."""
+        """The pace after one more batch. Too small a batch is ignored: its fixed cost hides that of its texts."""
         if texts < LEAST or seconds <= 0:
             return self
         last = texts / seconds
@@ -43,7 +43,7 @@ def _mixed(before: float, last: float) -> float:
 
 
 def seconds_left(waiting: int, unsettled: int, pace: float | None, quick: float | None) -> float | None:
-    """How long one worker needs for what waits and what is to be read again; None before the speed is known."""
+    """How long one worker needs for what waits and for what it must read again; None before the speed is known."""
     if not pace or not waiting + unsettled:
         return 0.0 if not waiting + unsettled else None
     hurried = quick is not None and waiting > pace * PATIENCE_SECONDS

@@ -1,8 +1,8 @@
-"""Domain phrases: words that say a stance here, whatever the model thinks («war zone» is no complaint about a game).
+"""Phrases that say a stance in one workspace, whatever the model thinks («war zone» is no complaint about a game).
 
-Words compare as in queries: without case and accents, whole. Of phrases that overlap, one contained in a longer one is
-not heard; of the same words, those said of one brand, then of one language, go first. Phrases that contradict each
-other in one text say nothing: the model decides.
+Words compare as in queries: whole, without case and accents. A phrase inside a longer one is not heard. Of two phrases
+of the same words, the one for a single brand wins over the one for a single language, and both over a general one.
+Where phrases in one text contradict each other, the model decides.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from ground.words import TEXT_LIMIT, TITLE_LIMIT, folded
-from matching.match import Held
+from matching.match import IndexedText
 from matching.query import Phrase
 from sentiment.base import Stance
 
@@ -21,7 +21,7 @@ WORDS_MAX = 10
 
 @dataclass(frozen=True, slots=True)
 class DomainPhrase:
-    """Folded words, the stance they say, and of which brand and in which language; None means every one."""
+    """Folded words, the stance they say, and the brand and language they count for; None means all."""
 
     words: tuple[str, ...]
     stance: Stance
@@ -35,7 +35,7 @@ class DomainPhrase:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A phrase at a place of a text, counted in words."""
+    """A phrase in a text; `start` and `end` count words."""
 
     phrase: DomainPhrase
     start: int
@@ -45,14 +45,14 @@ class Heard:
         return self.start + len(self.phrase.words)
 
     def hides(self, other: Heard) -> bool:
-        """Whether the other, at the same place, is not to be heard because of this one."""
+        """Whether this phrase covers the other one and takes precedence over it."""
         if not (self.start <= other.start and other.end <= self.end):
             return False
         return (len(self.phrase.words), self.phrase.narrowness) > (len(other.phrase.words), other.phrase.narrowness)
 
 
 class Phrasebook:
-    """The phrases of a workspace, ready to be listened for in many texts."""
+    """The phrases of a workspace, indexed to be found in many texts."""
 
     def __init__(self, phrases: Sequence[DomainPhrase] = ()) -> None:
         self._by_anchor: dict[str, list[DomainPhrase]] = {}
@@ -61,26 +61,26 @@ class Phrasebook:
 
     @property
     def anchors(self) -> frozenset[str]:
-        """Words of which a text must hold one to hold a phrase."""
+        """Words of which a text must hold at least one to hold any phrase."""
         return frozenset(self._by_anchor)
 
     def heard(self, title: str, text: str, language: str | None) -> list[Heard]:
-        """Every phrase of this language that the text holds, at each of its places."""
+        """The phrases for this language that title and text hold, once for each place."""
         title, text = title[:TITLE_LIMIT], text[:TEXT_LIMIT]
-        held = Held(title, text, folded(title), folded(text))
-        candidates = [phrase for word in held.words & self.anchors for phrase in self._by_anchor[word]]
+        indexed = IndexedText(title, text, folded(title), folded(text))
+        candidates = [phrase for word in indexed.words & self.anchors for phrase in self._by_anchor[word]]
         return [
             Heard(phrase, place)
             for phrase in candidates
             if phrase.language in (None, _base(language))
-            for place in held.places(Phrase(phrase.words))
+            for place in indexed.places(Phrase(phrase.words))
         ]
 
 
-def said(heard: Sequence[Heard], brand_id: UUID) -> Stance | None:
-    """What the phrases say of a brand; None when there are none, or when they contradict each other."""
-    mine = [one for one in heard if one.phrase.brand_id in (None, brand_id)]
-    stances = {one.phrase.stance for one in mine if not any(other.hides(one) for other in mine)}
+def spoken_stance(heard: Sequence[Heard], brand_id: UUID) -> Stance | None:
+    """The stance that the phrases say of a brand; None when there are none, or when they contradict each other."""
+    about = [each for each in heard if each.phrase.brand_id in (None, brand_id)]
+    stances = {each.phrase.stance for each in about if not any(other.hides(each) for other in about)}
     return stances.pop() if len(stances) == 1 else None
 
 

@@ -1,6 +1,7 @@
-"""Decides stances again where a phrase or the reading of ratings changed, in pages that may be interrupted.
+"""Decides stances again where a phrase or the reading of ratings changed, page by page.
 
-No model is asked: its probabilities are stored. A wish says which mentions, and how far the job has come.
+No model is asked: its probabilities are stored. A wish, a row of its own, names the mentions and keeps how far the job
+has come, so that an interrupted run goes on there.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ PAGE = 1000
 
 
 class RestanceHistory:
-    """The step: `RestanceHistory(db, jobs)(workspace_id)`. Corrections stay; deciding twice gives the same rows."""
+    """The step: `RestanceHistory(db, jobs)(workspace_id)`. Corrected stances stay; a second run changes nothing."""
 
     def __init__(
         self,
@@ -40,7 +41,7 @@ class RestanceHistory:
         self._running = threading.Lock()
 
     def __call__(self, workspace_id: str) -> int:
-        """Returns how many mentions were looked at again. One call at a time in a process: the others come back."""
+        """Returns how many mentions were decided again. While a call runs in this process, others return 0 at once."""
         if not self._running.acquire(blocking=False):
             return 0
         try:
@@ -59,7 +60,7 @@ class RestanceHistory:
         return done
 
     def _one_page(self, session: Session, workspace: UUID) -> int | None:
-        """Serves a page of the oldest wish; None when there is none, or another worker has it."""
+        """Serves a page of the oldest wish. Returns its size; None when there is no wish, or another worker has it."""
         wish = session.scalars(
             select(Restance)
             .where(Restance.workspace_id == workspace)
@@ -83,29 +84,29 @@ class RestanceHistory:
 
 
 def wish(session: Session, jobs: Jobs, workspace_id: UUID, *, words: str | None, phrase_id: UUID | None = None) -> None:
-    """Has the stances of the mentions that hold these folded words, or of the rated ones, decided again."""
+    """Has stances decided again: of the mentions that hold these folded words, or of those with a rating."""
     session.add(Restance(workspace_id=workspace_id, id=uuid7(), words=words, phrase_id=phrase_id))
     session.flush()
     jobs.defer(session, "restance", workspace_id=str(workspace_id))
 
 
 def about(wish: Restance) -> ColumnElement[bool]:
-    """The mentions that a wish is about."""
+    """The condition for the mentions that a wish is about."""
     whose = Mention.workspace_id == wish.workspace_id
     return and_(whose, Mention.rating.is_not(None) if wish.words is None else holding(wish.words))
 
 
 def holding(words: str) -> ColumnElement[bool]:
-    """The mentions whose text holds these folded words, one after the other."""
+    """The condition for mentions that hold these folded words in a row."""
     query = to_tsquery(Phrase(tuple(words.split())))
     condition: ColumnElement[bool] = Mention.search.bool_op("@@")(func.cast(literal(query), TSQUERY))
     return condition
 
 
 def decide_again(session: Session, workspace_id: UUID, mention_ids: Sequence[UUID]) -> None:
-    """Writes the stances of these mentions as the rules now are, and marks the hours of those that changed."""
+    """Writes the stances of these mentions by today's rules, and marks the hours of those that changed."""
     rules = stance_rules(session, [workspace_id], locked=True)
-    rows = judged(session, workspace_id, mention_ids)
+    rows = uncorrected_matches(session, workspace_id, mention_ids)
     heard = listen(session, rules, rows)
     changed = []
     for row in rows:
@@ -113,14 +114,14 @@ def decide_again(session: Session, workspace_id: UUID, mention_ids: Sequence[UUI
         if (stance, source) != (row.stance, row.stance_source):
             changed.append((row.brand_id, row.mention_id, stance, source))
     if changed:
-        changed.sort(key=lambda one: (one[0].int, one[1].int))
+        changed.sort(key=lambda row: (row[0].int, row[1].int))  # one order for all, against deadlocks
         brand, mention, stances, sources = map(list, zip(*changed, strict=True))
         values = {"workspace": workspace_id, "brand": brand, "mention": mention, "stance": stances, "source": sources}
         session.execute(REWRITE, values)
 
 
-def judged(session: Session, workspace_id: UUID, mention_ids: Sequence[UUID]) -> Sequence[Any]:
-    """The scored matches of these mentions that no person has corrected, with what decides them."""
+def uncorrected_matches(session: Session, workspace_id: UUID, mention_ids: Sequence[UUID]) -> Sequence[Any]:
+    """The scored matches of these mentions that no person corrected, with what decides their stance."""
     wanted = (
         select(
             Match.workspace_id, Match.brand_id, Match.mention_id, Match.stance, Match.stance_source,
@@ -134,7 +135,7 @@ def judged(session: Session, workspace_id: UUID, mention_ids: Sequence[UUID]) ->
 
 
 def facts_of(row: Any, heard: Sequence[Any]) -> Facts:
-    """What is known of a row of judged()."""
+    """The facts of a row of `uncorrected_matches`."""
     score = Score(row.negative, row.neutral, row.positive)
     return Facts(row.brand_id, row.rating, row.rating_scale, heard, score)
 

@@ -1,8 +1,8 @@
 """Gives every match its stance: reads a batch, infers outside any transaction, writes.
 
-Three lanes, one after the other: what was published lately, for alerts; what else was never scored, newest first; what
-another model has read, newest first, so that history follows a new model by itself. While the backlog would take more
-than an hour, the quick part of the model reads it; its readings are unsettled, and the whole model reads them again.
+It empties three lanes in turn: recent mentions, which alerts need; others that were never scored, newest first; and
+those that another model has read, newest first, so that history follows a new model by itself. While the backlog would
+take more than an hour, the quick part of the model reads it; the whole model reads those mentions again later.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from app.jobs import Jobs
 from app.models import ModelRun
 from app.pipeline.judge import lanes
 from app.pipeline.judge.lanes import Lane, Lot
-from app.pipeline.judge.model_input import asked
+from app.pipeline.judge.model_input import question_of
 from app.pipeline.judge.pace import Pace
 from app.pipeline.judge.phrases import Heard
 from app.pipeline.judge.stance import Facts, StanceRules, listen, stance_rules
@@ -35,13 +35,13 @@ from sentiment.base import Score, Scorer
 log = structlog.get_logger(__name__)
 
 SETTLE = timedelta(seconds=10)
-"""A brand whose hours change all the time is recounted this often at most."""
+"""How long a brand that was just watched waits before new scores have it watched again."""
 TELL = timedelta(seconds=10)
-"""How often the pace is written down."""
+"""How often the pace is written to the database."""
 
 
 class ScorePending:
-    """The step: scores until nothing is left. Scoring twice gives the same rows."""
+    """The step: `ScorePending(db, scorer, jobs, …)()` scores until nothing is left. A second run changes nothing."""
 
     def __init__(
         self,
@@ -64,8 +64,8 @@ class ScorePending:
         self._running = threading.Lock()
 
     def __call__(self) -> int:
-        """Returns how many matches were scored. While it runs, another call in this process leaves it the work: to read
-        a long history again takes one of the worker's hands, not all of them."""
+        """Returns how many matches were scored. While one call runs in this process, others return 0 at once, so that
+        reading a long history again takes one of the worker's threads, not all of them."""
         if not self._running.acquire(blocking=False):
             return 0
         try:
@@ -95,7 +95,7 @@ class ScorePending:
         return done
 
     def _start(self, session: Session) -> dict[str, Pace]:
-        """Says that this model is in force from now on, unless it is already. Returns the paces known from before."""
+        """Puts this model in force, unless it is already. Returns the paces measured in earlier runs."""
         session.execute(STARTED, {"model": self._model, "now": self._now()})
         run = session.get_one(ModelRun, self._model)
         paces = {self._model: Pace(run.per_second)}
@@ -107,7 +107,7 @@ class ScorePending:
         return self._paces.get(model_of(scorer), Pace())
 
     def _next(self, session: Session) -> tuple[Scorer, Lot]:
-        """What to score now, and by which part of the model."""
+        """The next batch, and the part of the model to score it with."""
         scorer, now = self._reader(session), self._now()
         size = self._pace(scorer).size
         for lane in NEW:
@@ -120,7 +120,7 @@ class ScorePending:
         return self._scorer, lanes.take(session, "unsettled", size, self._random, now, others)
 
     def _reader(self, session: Session) -> Scorer:
-        """The whole model, or its quick part while what waits would take the whole one too long."""
+        """The whole model, or its quick part while the backlog would take the whole one too long."""
         quick, patience = self._scorer.fast, self._pace(self._scorer).patience
         if quick is None or patience == float("inf"):
             return self._scorer
@@ -130,9 +130,9 @@ class ScorePending:
         now, provisional = self._now(), scorer is not self._scorer
         rules = stance_rules(session, {row.workspace_id for row in lot.rows}, locked=True)
         heard = listen(session, rules, lot.rows)
-        values = [stanced(row, score, rules, heard) for row, score in zip(lot.rows, scores, strict=True)]
+        values = [values_of(row, score, rules, heard) for row, score in zip(lot.rows, scores, strict=True)]
         brands = write_scores(session, values, model_of(scorer), now, provisional=provisional)
-        if lot.lane == "urgent":  # the rest is counted by the clock: nothing in it rings
+        if lot.lane == "urgent":  # older matches cannot open an incident; the periodic watch recounts them
             for workspace_id, brand_id in brands:
                 self._jobs.defer(session, "watch", workspace_id=str(workspace_id), brand_id=str(brand_id))
         if self._told is None or now - self._told >= TELL:
@@ -140,7 +140,7 @@ class ScorePending:
         self._checkpoint("score:before-commit")
 
     def _tell(self, session: Session) -> None:
-        """Writes the paces down, for whoever wants to know how long it will take."""
+        """Writes the paces to the database, where pages and commands read how long the backlog will take."""
         quick = self._scorer.fast
         self._told = self._now()
         values = {
@@ -156,19 +156,19 @@ NEW: tuple[Lane, Lane] = ("urgent", "waiting")
 
 
 def model_of(scorer: Scorer) -> str:
-    """A model and its version, as a match remembers them."""
+    """A model and its version, as matches store them."""
     return f"{scorer.name} {scorer.version}"
 
 
 def about(row: Any) -> About:
-    """The question to the model about a row of what waits."""
-    return asked(row.title, row.text, row.language, row.spans, row.others)
+    """The question to the model about a row of a batch."""
+    return question_of(row.title, row.text, row.language, row.spans, row.others)
 
 
-def stanced(
+def values_of(
     row: Any, score: Score, rules: Mapping[UUID, StanceRules], heard: Mapping[UUID, Sequence[Heard]]
 ) -> dict[str, Any]:
-    """The values of a scored match."""
+    """The values to write for a scored match."""
     facts = Facts(row.brand_id, row.rating, row.rating_scale, heard.get(row.mention_id, ()), score)
     stance, source = rules[row.workspace_id].decide(facts)
     return {
@@ -231,10 +231,11 @@ COLUMNS = ("workspace", "brand", "mention", "version", "negative", "neutral", "p
 def write_scores(
     session: Session, values: Sequence[dict[str, Any]], model: str, now: datetime, *, provisional: bool = False
 ) -> Sequence[tuple[Any, Any]]:
-    """Writes stances and marks their hours. A person's correction stands. Returns the brands to watch at once.
+    """Writes scores and stances and marks their hours. Returns the brands to watch now, as (workspace, brand).
 
-    What was edited meanwhile is left for the next batch; what the model has read already stays as it is. Brands
-    watched a moment ago wait for the clock: to recount the same hours after every batch costs more than scoring.
+    It leaves alone stances that a person corrected, mentions edited meanwhile (the next batch takes them), and matches
+    that this model has read already. Brands watched less than SETTLE ago are left to the periodic watch: to recount
+    the same hours after every batch costs more than scoring.
     """
     ordered = sorted(values, key=lambda row: (row["workspace"].int, row["brand"].int, row["mention"].int))
     arrays = {column: [row[column] for row in ordered] for column in COLUMNS}

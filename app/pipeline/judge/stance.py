@@ -1,4 +1,4 @@
-"""Whose word counts: a person's, else the rating's, else a phrase's, else the model's."""
+"""Decides the stance of a match: a person's word counts first, then the rating, then a phrase, then the model."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from app.models import Json, Mention, Phrase, Workspace
-from app.pipeline.judge.phrases import DomainPhrase, Heard, Phrasebook, said
+from app.pipeline.judge.phrases import DomainPhrase, Heard, Phrasebook, spoken_stance
 from ground.words import quoted
 from sentiment.base import CLASSES, RatingClasses, Score, Stance, StanceSource, stance_of_rating, stance_of_score
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a match beside what a person said: a rating and its scale, the phrases heard, the score."""
+    """What decides the stance of a match that no person corrected: its rating and scale, phrases heard, the score."""
 
     brand_id: UUID
     rating: float | None
@@ -36,10 +36,10 @@ class StanceRules:
     book: Phrasebook = field(default_factory=Phrasebook)
 
     def decide(self, facts: Facts) -> tuple[Stance | None, StanceSource | None]:
-        """The stance and whom it comes from; (None, None) when nothing says one yet."""
+        """The stance and where it comes from; (None, None) while nothing says one."""
         if facts.rating is not None and facts.rating_scale:
             return stance_of_rating(facts.rating, facts.rating_scale, self.classes), "rating"
-        if spoken := said(facts.heard, facts.brand_id):
+        if spoken := spoken_stance(facts.heard, facts.brand_id):
             return spoken, "phrase"
         return (stance_of_score(facts.score), "model") if facts.score else (None, None)
 
@@ -50,13 +50,16 @@ def classes_of(settings: Json) -> RatingClasses:
 
 
 def ratings_version(settings: Json) -> int:
-    """How often the rating classes of a workspace were changed, from 1."""
+    """The version of a workspace's rating classes, from 1."""
     return int(settings.get("ratings_version", 1))
 
 
 def stance_rules(session: Session, workspace_ids: Collection[UUID], *, locked: bool = False) -> dict[UUID, StanceRules]:
-    """The rules of these workspaces. `locked`: who changes them waits until this transaction has written its stances,
-    so that what is decided again afterwards misses none of them."""
+    """The rules of these workspaces.
+
+    `locked` makes whoever changes them wait until this transaction has written its stances, so that deciding again
+    afterwards misses none of those.
+    """
     wanted = select(Workspace.id, Workspace.settings).where(Workspace.id.in_(workspace_ids)).order_by(Workspace.id)
     settings = session.execute(wanted.with_for_update(read=True) if locked else wanted).all()
     phrases: dict[UUID, list[DomainPhrase]] = {}
@@ -66,14 +69,14 @@ def stance_rules(session: Session, workspace_ids: Collection[UUID], *, locked: b
 
 
 def domain_phrase(row: Phrase) -> DomainPhrase:
-    """A stored phrase as it is listened for."""
+    """A stored phrase as the phrasebook takes it."""
     return DomainPhrase(tuple(row.words.split()), row.stance, row.brand_id, row.language)  # type: ignore[arg-type] # Stance
 
 
 def listen(session: Session, rules: Mapping[UUID, StanceRules], rows: Sequence[Any]) -> dict[UUID, list[Heard]]:
-    """The phrases heard in the mentions of these rows, by mention. Rows have workspace_id and mention_id.
+    """The phrases heard in the mentions of these rows, by mention. Rows have `workspace_id` and `mention_id`.
 
-    The full-text index says which texts hold a word of a phrase: only those are read.
+    Only texts are read that hold a word of a phrase, by the full-text index.
     """
     heard: dict[UUID, list[Heard]] = {}
     for workspace_id, here in rules.items():

@@ -1,5 +1,6 @@
 """How people learn that something is unusual.
 
-`voices` estimates how many independent authors there are; `news` leaves out what a backfill dug up; `watch` evaluates
-the rules of a brand, moves its incidents on and writes what is to be sent; `notify` sends it.
+`watch` looks at a brand, in one transaction: `verdicts` evaluates its rules, without what `news` finds that a backfill
+brought; `incidents` keeps the rows of its incidents, `evidence` reads the mentions that explain one, and `outbox`
+writes what is to be sent. `notify` sends it. `voices` measures, beside that, how many independent authors there are.
 """

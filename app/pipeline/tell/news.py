@@ -1,6 +1,7 @@
-"""What of a brand's hours is news, and not what a backfill dug up: both when it was published and when it came count.
+"""Subtracts the mentions that a backfill brought, so that old posts open no incident.
 
-What was published before its source was asked to go back, and has come since, is history, however recent it is.
+A mention is old when it was published before its source was asked to go back, and collected after: how recent it is
+does not matter.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from app.models import Brand
 
 COUNTS = ("mentions", "stories", "promoters", "passives", "detractors")
 LONGEST = timedelta(days=7)
-"""The widest window of a rule: what was dug up longer ago than this lies before all of them."""
+"""The widest window of a rule. Backfills asked for earlier than this brought nothing that lies in one."""
 
 DUG_UP = text(
     """
@@ -38,17 +39,17 @@ DUG_UP = text(
 )
 
 
-def without_history(session: Session, brand: Brand, hours: BrandHours) -> BrandHours | None:
-    """The window as it would be had no source gone back lately; None when none brought anything of this brand."""
+def leave_out_history(session: Session, brand: Brand, hours: BrandHours) -> BrandHours | None:
+    """The hours as they would be had no source gone back lately; None when none brought anything of this brand."""
     values = {"workspace": brand.workspace_id, "brand": brand.id, "lately": hours.now - LONGEST}
     start = hours.buckets[0].start if hours.buckets else hours.now
     rows = session.execute(DUG_UP, {**values, "start": start}).mappings()
-    found: dict[datetime, Mapping[str, int]] = {row["hour"]: {name: row[name] for name in COUNTS} for row in rows}
-    if not found:
+    dug_up: dict[datetime, Mapping[str, int]] = {row["hour"]: {name: row[name] for name in COUNTS} for row in rows}
+    if not dug_up:
         return None
-    return replace(hours, buckets=[_less(bucket, found.get(bucket.start, {})) for bucket in hours.buckets])
+    return replace(hours, buckets=[_subtract(bucket, dug_up.get(bucket.start, {})) for bucket in hours.buckets])
 
 
-def _less(bucket: Bucket, dug_up: Mapping[str, int]) -> Bucket:
-    """An hour without what was dug up. Rows may have changed since it was counted: nothing falls below zero."""
+def _subtract(bucket: Bucket, dug_up: Mapping[str, int]) -> Bucket:
+    """An hour without these mentions. Nothing falls below zero, though rows may have changed since it was counted."""
     return replace(bucket, **{name: max(0, getattr(bucket, name) - dug_up.get(name, 0)) for name in COUNTS})

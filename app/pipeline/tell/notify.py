@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from alerts.base import DeliveryError, Message, Wire
 from alerts.channels import all_channels
+from alerts.stored import message_from_json
 from app.crypto import Seal, SecretsLost
 from app.db import Database
 from app.models import Channel, Delivery, IncidentEvent
-from app.pipeline.tell.watch import MESSAGE
 
 log = structlog.get_logger(__name__)
 
@@ -129,7 +129,7 @@ def claim(session: Session, now: datetime) -> Owed | None:
 
 
 def owed_of(row: Delivery, channel: Channel) -> Owed:
-    message = MESSAGE.validate_python(row.message)
+    message = message_from_json(row.message)
     whose = (row.workspace_id, row.id, row.attempts, channel.kind, channel.id)
     return Owed(*whose, channel.params, channel.secrets, message)
 

@@ -1,7 +1,7 @@
-"""How often two mentions of a brand are by one author: what the interval of the score needs beside the buckets.
+"""Measures how often two mentions of a brand are by one author, which the interval of the score needs.
 
-Buckets know who wrote twice within one hour. Who writes every day is only seen over many hours, too many to read with
-every page: so this is measured once an hour at most, from rows.
+A bucket shows authors who write twice within its hour. Authors who write every day show only over many hours, too many
+to read with every page, so this is measured from rows, once an hour at most.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from app.pipeline.keep.aggregate import REACH, WRITER
 EVERY = timedelta(hours=1)
 BACK = timedelta(days=90)
 MOST = 20_000
-"""The newest mentions that are looked at: two hundred million pairs tell the chance to more digits than it needs."""
+"""How many mentions are read, newest first: their 200 million pairs give the chance to more digits than it needs."""
 
 SAME_AUTHOR = text(
     f"""
@@ -47,12 +47,12 @@ SAME_AUTHOR = text(
 
 
 def same_author(session: Session, workspace_id: UUID, brand_id: UUID, now: datetime) -> dict[str, float]:
-    """By weight, the chance, 0 to 1, that two mentions of the last 90 days in different hours are by one author."""
-    asked: dict[str, Any] = {"workspace_id": workspace_id, "brand_id": brand_id, "since": now - BACK, "most": MOST}
-    found = session.execute(SAME_AUTHOR, asked).one()
-    return {"mentions": found.mentions, "stories": found.stories, "reach": found.reach}
+    """The chance, 0 to 1, that two mentions of the last 90 days in different hours are by one author, by weight."""
+    places: dict[str, Any] = {"workspace_id": workspace_id, "brand_id": brand_id, "since": now - BACK, "most": MOST}
+    row = session.execute(SAME_AUTHOR, places).one()
+    return {"mentions": row.mentions, "stories": row.stories, "reach": row.reach}
 
 
-def stale(measured_at: datetime | None, now: datetime) -> bool:
-    """Whether it is time to measure again."""
+def is_stale(measured_at: datetime | None, now: datetime) -> bool:
+    """Whether the measurement is an hour old, or there is none."""
     return measured_at is None or now - measured_at >= EVERY

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from alerts.base import Message, Sample
+from tests.alerts.messages import retold
 
 TEXTS = {
     "html": "<script>alert(1)</script><img src=x onerror=alert(1)>\"'><b>",
@@ -43,7 +44,7 @@ def filled(message: Message, text: str, url: str | None = "javascript:alert(1)")
     """The message with `text` in every field that comes from outside."""
     sample = Sample(text, text, text, url, OLD, 2**40)
     told = replace(
-        message.explanation,
+        message.subject.explanation,
         words=(text,) * 50,
         first_mention=sample,
         top_source=text,
@@ -52,4 +53,4 @@ def filled(message: Message, text: str, url: str | None = "javascript:alert(1)")
         observed=1e12,
         customers_at_risk=(2**40, 2**50),
     )
-    return replace(message, brand=text, rule=text, explanation=told)
+    return retold(message, brand=text, rule=text, explanation=told)

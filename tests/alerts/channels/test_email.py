@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from alerts.channels.email import Email, mail, send
+from tests.alerts.messages import retold
 
 from .hostile import TEXTS, URLS, filled
 
@@ -45,7 +46,7 @@ def test_a_mail_arrives_at_every_address_in_text_and_html(mailbox, wire, message
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("why", ["opened", "worsened", "reminder", "resolved"])
 def test_every_reason_has_its_subject_in_both_languages(message, why, language):
-    made = received(mail(TO, replace(message, why=why, language=language)))
+    made = received(mail(TO, replace(retold(message, why=why), language=language)))
     text, html = parts(made)
     assert made["subject"].startswith("Lumen")
     assert text.split("\r\n")[0].split() == made["subject"].split()
@@ -54,7 +55,7 @@ def test_every_reason_has_its_subject_in_both_languages(message, why, language):
 
 def test_subjects_differ_by_reason(message):
     subjects = {
-        mail(TO, replace(message, why=why, language=language))["subject"]
+        mail(TO, replace(retold(message, why=why), language=language))["subject"]
         for why in ("opened", "worsened", "reminder", "resolved")
         for language in ("en", "fr")
     }
@@ -72,11 +73,11 @@ def test_the_same_message_is_the_same_mail(message):
 
 def test_the_mails_of_one_incident_hang_together(message):
     first = mail(TO, message)
-    later = mail(TO, replace(message, id="0192-m2", why="reminder"))
+    later = mail(TO, replace(retold(message, why="reminder"), id="0192-m2"))
     assert later["in-reply-to"] == later["references"] == first["message-id"]
     assert later["message-id"] == "<message.0192-m2@vigie.example>"
     assert first["in-reply-to"] is None
-    other = mail(TO, replace(message, incident_id="0192-i2"))
+    other = mail(TO, retold(message, id="0192-i2"))
     assert other["message-id"] != first["message-id"]
 
 
@@ -84,14 +85,14 @@ def test_the_mails_of_one_incident_hang_together(message):
     "url", ["", "nonsense", "https://[::1", "https://é.example/", "http://localhost:8000/incidents/1"]
 )
 def test_a_message_id_is_well_formed_whatever_the_address_of_the_service(message, url):
-    made = mail(TO, replace(message, url=url, id="a<b>\r\nc d", why="reminder"))
+    made = mail(TO, replace(retold(message, why="reminder"), url=url, id="a<b>\r\nc d"))
     assert re.fullmatch(r"<message\.a-b---c-d@[a-z.]+>", made["message-id"])
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("why", ["opened", "resolved"])
 def test_whatever_the_public_writes_the_mail_is_safe_and_readable(message, text, why):
-    hostile = replace(filled(message, text), why=why)
+    hostile = retold(filled(message, text), why=why)
     made = received(mail(Email(to=["anne@lumen.example"]), hostile))
     plain, html = parts(made)
     assert len(" ".join(made["subject"].split())) <= 150

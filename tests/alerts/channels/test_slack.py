@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from alerts.base import DeliveryError
 from alerts.channels.slack import API, Slack, escape, fit, payload, send
+from tests.alerts.messages import retold
 
 from .hostile import TEXTS, URLS, filled
 
@@ -43,7 +44,7 @@ def texts(node) -> list[dict]:
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("why", ["opened", "worsened", "reminder", "resolved"])
 def test_slack_is_given_one_message_with_its_facts(receiver, wire, message, why, language):
-    send(Slack(webhook_url=receiver.url), replace(message, why=why, language=language), wire)
+    send(Slack(webhook_url=receiver.url), replace(retold(message, why=why), language=language), wire)
     (request,) = receiver.requests
     made = json.loads(request.body)
     shown = json.dumps(made, ensure_ascii=False)

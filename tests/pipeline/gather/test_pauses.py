@@ -23,7 +23,7 @@ from app.pipeline.gather.outcome import Outcome, after_reading
 from app.pipeline.gather.pauses import pause
 from app.pipeline.gather.source import claimed_source
 from app.pipeline.sweep import clean, wake
-from app.pipeline.tell.watch import blind
+from app.pipeline.tell.verdicts import is_blind
 from app.services import Services, build
 from app.settings import Settings
 from collectors.base import Meter, SourceBusy, SourceChanged, SourceError, SourceRefused
@@ -244,7 +244,7 @@ def test_silence_proves_nothing_while_no_source_can_be_read(
         if paused:
             pause(session, "h", now + HOUR, None)
         brand = session.scalars(select(Brand)).one()
-        assert blind(session, brand, now) is expected
+        assert is_blind(session, brand, now) is expected
         assert session.scalars(select(AlertRule)).all() == []
 
 

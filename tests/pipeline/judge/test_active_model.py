@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from app.db import Database
-from app.pipeline.judge.active_model import known, record
+from app.pipeline.judge.active_model import record, scoring_model
 from app.queries.reputation import model
 from app.viewer import ROLE_SCOPES, Viewer
 from bench._bert import write
@@ -35,7 +35,7 @@ def told(db: Database, scorer: Scorer, after: int) -> None:
 
 def now_known(db: Database) -> tuple[str, str]:
     with db.reading() as session:
-        found = known(session)
+        found = scoring_model(session)
         return found.name, found.version
 
 

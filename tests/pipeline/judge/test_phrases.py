@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.pipeline.judge.phrases import DomainPhrase, Phrasebook, said
+from app.pipeline.judge.phrases import DomainPhrase, Phrasebook, spoken_stance
 from app.pipeline.judge.stance import Facts, StanceRules
 from ground.words import folded
 from sentiment.base import RatingClasses, Score, Stance
@@ -49,18 +49,18 @@ BOOK = Phrasebook(
 def test_a_phrase_says_a_stance_by_whole_words_without_case_or_accents(
     text: str, language: str | None, expected: Stance | None
 ) -> None:
-    assert said(BOOK.heard("", text, language), SHOP) == expected
+    assert spoken_stance(BOOK.heard("", text, language), SHOP) == expected
 
 
 def test_a_phrase_of_one_brand_goes_before_the_same_words_said_of_all() -> None:
     heard = BOOK.heard("A war zone", "nothing else", "en")
-    assert said(heard, SHOP) == "detractor"
-    assert said(heard, GAME) == "passive"
+    assert spoken_stance(heard, SHOP) == "detractor"
+    assert spoken_stance(heard, GAME) == "passive"
 
 
 def test_phrases_that_contradict_each_other_leave_it_to_the_model() -> None:
     heard = BOOK.heard("", "sick graphics in a war zone", "en")
-    assert said(heard, SHOP) is None
+    assert spoken_stance(heard, SHOP) is None
     rules = StanceRules(book=BOOK)
     assert rules.decide(Facts(SHOP, None, None, heard, Score(0.9, 0.05, 0.05))) == ("detractor", "model")
 

@@ -16,7 +16,7 @@ from app.db import Database
 from app.jobs import Jobs
 from app.models import Match
 from app.pipeline.judge import lanes
-from app.pipeline.judge.model_input import joined
+from app.pipeline.judge.model_input import join
 from app.pipeline.judge.score import about
 from app.pipeline.sweep import Sweep
 from app.pipeline.tell.watch import Watch
@@ -216,7 +216,7 @@ def test_spans_keep_their_words_however_title_and_text_are_joined() -> None:
             "text": [[body.index("Acme"), body.index("Acme") + 4]] if body else [],
         }
         asked = about(SimpleNamespace(title=title, text=body, language=None, spans=spans, others=[]))
-        assert asked.text == joined(title, body)
+        assert asked.text == join(title, body)
         assert {asked.text[start:end] for start, end in asked.own} == {"Acme"}
 
 

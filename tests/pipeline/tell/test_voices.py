@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.db import Database
 from app.models import Brand, Bucket, Match, Mention, uuid7
 from app.pipeline.keep.aggregate import EVERY_SOURCE, recount
-from app.pipeline.tell.voices import EVERY, same_author, stale
+from app.pipeline.tell.voices import EVERY, is_stale, same_author
 from app.queries.reputation import Period, Slant, reputation
 from app.viewer import ROLE_SCOPES, Viewer
 
@@ -112,9 +112,9 @@ def test_authors_who_write_once_are_never_the_same(
 
 
 def test_it_is_measured_once_an_hour_at_most() -> None:
-    assert stale(None, NOW)
-    assert not stale(NOW - EVERY / 2, NOW)
-    assert stale(NOW - EVERY, NOW)
+    assert is_stale(None, NOW)
+    assert not is_stale(NOW - EVERY / 2, NOW)
+    assert is_stale(NOW - EVERY, NOW)
 
 
 def test_the_interval_of_the_score_counts_an_author_once(

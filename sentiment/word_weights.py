@@ -1,4 +1,4 @@
-"""Which words weigh on a stance: the scorer is asked again without each of them. Works for any scorer."""
+"""Weighs the words of a text on its stance, by asking the scorer again without each of them. Works for any scorer."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from .named import Span
 from .words import words
 
 MOST_WORDS = 200
-"""Words asked about: of a longer text only what ends with the last of them is read."""
+"""How many words are weighed. Of a longer text, the scorer reads only as far as the last of them."""
 
 MOST_SHOWN = 6
 LEAST = 0.3
-"""Below this weight a word does not tell: the odds change by a third."""
+"""The least weight of a word that is shown: it changes the odds by a third."""
 
 Side = Literal["for", "against"]
 
@@ -24,8 +24,8 @@ Side = Literal["for", "against"]
 class Word(NamedTuple):
     """A word, in characters of the text, and its weight in log-odds of positive against negative.
 
-    The weight is by how much their logarithm falls when the word is left out. Above 0 it speaks for the brand, below
-    against; 0.7 doubles the odds.
+    The log-odds fall by the weight when the word is left out. Above 0 it speaks for the brand, below 0 against it; a
+    weight of 0.7 doubles the odds.
     """
 
     start: int
@@ -33,10 +33,10 @@ class Word(NamedTuple):
     weight: float
 
 
-def explain(scorer: Scorer, asked: About, most: int = MOST_WORDS) -> list[Word]:
-    """The words that concern the brand, in order, by the quicker half of a scorer that has one; one call of it.
+def weigh_words(scorer: Scorer, asked: About, most: int = MOST_WORDS) -> list[Word]:
+    """The words that concern the brand, in order, weighed in one call of the scorer, or of its quicker half.
 
-    Words of which a comparison is made («bien mieux que») are one, and weigh what the comparison adds.
+    The words of a comparison («bien mieux que») count as one, and weigh what the comparison adds.
     """
     quick, read = scorer.fast or scorer, reading(asked)
     sides = [(_first(asked.text, spans, most), sign) for spans, sign in ((read.said, 1), (read.opposite, -1))]
@@ -57,10 +57,10 @@ def odds(score: Score) -> float:
     return log(max(score.positive, 1e-9) / max(score.negative, 1e-9))
 
 
-def sided(weighed: Sequence[Word], stance: Stance | None, most: int = MOST_SHOWN) -> dict[Word, Side]:
+def pick_sides(weighed: Sequence[Word], stance: Stance | None, most: int = MOST_SHOWN) -> dict[Word, Side]:
     """The words that weigh most for and against a stance, `most` of each.
 
-    For a passive or unknown stance, "for" is what pulls towards promoter, "against" what pulls towards detractor.
+    For a passive or unknown stance, "for" means towards promoter, "against" towards detractor.
     """
     towards = -1 if stance == "detractor" else 1
     ranked = sorted(weighed, key=lambda word: -abs(word.weight))
@@ -70,7 +70,7 @@ def sided(weighed: Sequence[Word], stance: Stance | None, most: int = MOST_SHOWN
 
 
 def _first(text: str, spans: Sequence[Span], most: int) -> tuple[list[Span], list[Span]]:
-    """The first words of these stretches, and the stretches as far as they reach."""
+    """The stretches, cut after their first `most` words, and those words."""
     found: list[Span] = []
     kept: list[Span] = []
     for start, end in spans:
@@ -88,7 +88,8 @@ def _clear_of(weighed: Sequence[Word], cues: Sequence[Span]) -> list[Word]:
 
 
 def _whole_words(text: str, cues: Sequence[Span]) -> list[Span]:
-    """From the beginning of their first word to the end of their last, without the «que» that only leads on."""
+    """Each cue from the start of its first word to the end of its last, without a trailing «que», which only introduces
+    what follows."""
     every = words(text) if cues else []
     found = []
     for start, end in cues:
@@ -100,7 +101,7 @@ def _whole_words(text: str, cues: Sequence[Span]) -> list[Span]:
 
 
 def _compared(cues: Sequence[Span], read: Reading, wholes: Sequence[Score]) -> list[Word]:
-    """What decided a comparison, each with its part of what the comparison adds to the model's own answer."""
+    """The cues of a comparison, each with an equal part of what the comparison adds to the model's own answer."""
     if not cues or not wholes:
         return []
     added = odds(answered(read, wholes)) - odds(answered(Reading(read.said, read.opposite), wholes))

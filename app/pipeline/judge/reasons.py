@@ -1,0 +1,87 @@
+"""Why a match has its stance: the words of the mention that weighed, and the passages that were read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from app.models import Match, Mention
+from app.pipeline.judge.model_input import Spans, join, question_of
+from sentiment.about import About, reading
+from sentiment.base import Scorer, Stance
+from sentiment.word_weights import MOST_WORDS, Side, pick_sides, weigh_words
+
+FEWEST_WORDS = 20
+Field = Literal["title", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of the title or of the text, in characters."""
+
+    field: Field
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedWord:
+    """A word, its weight (`sentiment.word_weights`), and its side when it is one of those that weigh most."""
+
+    at: Passage
+    weight: float
+    side: Side | None
+
+
+@dataclass(frozen=True, slots=True)
+class StanceReasons:
+    """The weighed words in order, the passages read for the brand, and whether a comparison with another decided."""
+
+    words: tuple[WeighedWord, ...]
+    read: tuple[Passage, ...]
+    compared: bool
+
+
+def reasons_for(scorer: Scorer, about: About, title: str, body: str, stance: str | None, most: int) -> StanceReasons:
+    """Why a match has its stance, in places of the title and the text. At most `most` words are weighed."""
+    read, weighed = reading(about), weigh_words(scorer, about, most)
+    names = sorted([*about.own, *about.others])
+    telling = [word for word in weighed if about.text[word.end - 1] not in "'’" and not _named(word, names)]
+    sides = pick_sides(telling, _known(stance))
+    return StanceReasons(
+        tuple(WeighedWord(_at(title, body, word.start, word.end), word.weight, sides.get(word)) for word in weighed),
+        tuple(_at(title, body, start, end) for start, end in sorted([*read.said, *read.opposite])),
+        bool(read.lean),
+    )
+
+
+def stance_reasons(scorer: Scorer, row: Mention, matches: Sequence[Match]) -> list[StanceReasons]:
+    """Why each match has its stance, in order. A mention without matches gets one answer, for all of it.
+
+    The matches share the number of words to weigh, so that a mention of many brands takes no longer than others.
+    """
+    stances: list[tuple[Spans, str | None]] = [(match.spans, match.stance) for match in matches] or [({}, None)]
+    most = max(MOST_WORDS // len(stances), FEWEST_WORDS)
+    answers = []
+    for place, (spans, stance) in enumerate(stances):
+        others = [other for number, (other, _) in enumerate(stances) if number != place]
+        about = question_of(row.title, row.text, row.language, spans, others)
+        answers.append(reasons_for(scorer, about, row.title, row.text, stance, most))
+    return answers
+
+
+def _known(stance: str | None) -> Stance | None:
+    return "promoter" if stance == "promoter" else "detractor" if stance == "detractor" else None
+
+
+def _named(word: Sequence[float], names: Sequence[tuple[int, int]]) -> bool:
+    return any(start < word[1] and word[0] < end for start, end in names)
+
+
+def _at(title: str, body: str, start: int, end: int) -> Passage:
+    """The passage of the title or the text that lies at this place of the joined text."""
+    shift = len(join(title, body)) - len(body)
+    if start >= shift:
+        return Passage("text", start - shift, end - shift)
+    return Passage("title", start, min(end, len(title)))

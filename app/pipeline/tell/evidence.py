@@ -1,0 +1,77 @@
+"""Reads the mentions that explain a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from alerts.base import Counted, Explanation, Sample, Verdict
+from alerts.explain import explain
+from app.models import Brand, Match, Mention
+from ground.words import folded
+
+RECENT, USUAL = 300, 300
+"""How many mentions are read at most: of the verdict's window, and of the month before it."""
+MONTH = timedelta(days=30)
+OF_MENTION = and_(Match.workspace_id == Mention.workspace_id, Match.mention_id == Mention.id)
+STANCES: dict[Counted, str] = {"detractors": "detractor", "promoters": "promoter"}
+
+
+def explain_verdict(session: Session, brand: Brand, verdict: Verdict, now: datetime) -> Explanation:
+    """The facts of a verdict, and what sets the mentions of its window apart from the brand's usual ones."""
+    since = verdict.since or now - timedelta(hours=verdict.window_hours)
+    recent = recent_samples(session, brand, STANCES.get(verdict.counted), since, now)
+    usual = usual_texts(session, brand, since)
+    own_words = set(folded(f"{brand.name} {brand.query}"))
+    return explain(verdict, recent, usual, brand=sorted(own_words))
+
+
+def recent_samples(
+    session: Session, brand: Brand, stance: str | None, since: datetime, now: datetime
+) -> Sequence[Sample]:
+    """The leads published from `since` to `now`, newest first; of one stance, or of any."""
+    columns = (Mention.author, Mention.outlet, Mention.platform, Mention.url, Mention.published_at, Mention.reach)
+    leads = (
+        select(Mention.title, Mention.text, *columns)
+        .join(Match, OF_MENTION)
+        .where(*_about(brand), Match.lead, Match.published_at >= since, Match.published_at <= now)
+        .order_by(Match.published_at.desc())
+        .limit(RECENT)
+    )
+    if stance:
+        leads = leads.where(Match.stance == stance)
+    return [
+        Sample(
+            text=whole_text(row.title, row.text),
+            author=row.author,
+            outlet=row.outlet or row.platform,
+            url=row.url,
+            published_at=row.published_at,
+            reach=row.reach,
+        )
+        for row in session.execute(leads)
+    ]
+
+
+def usual_texts(session: Session, brand: Brand, before: datetime) -> Sequence[str]:
+    """The texts of the leads of the month before that moment, of any stance, newest first."""
+    return session.scalars(
+        select(Mention.title + " " + Mention.text)
+        .join(Match, OF_MENTION)
+        .where(*_about(brand), Match.lead, Match.published_at < before, Match.published_at >= before - MONTH)
+        .order_by(Match.published_at.desc())
+        .limit(USUAL)
+    ).all()
+
+
+def whole_text(title: str, text: str) -> str:
+    """Title and text as one, unless the text begins with its title anyway."""
+    return f"{title}. {text}" if title and not text.startswith(title) else text
+
+
+def _about(brand: Brand) -> tuple[ColumnElement[bool], ...]:
+    """The matches of the brand."""
+    return Match.workspace_id == brand.workspace_id, Match.brand_id == brand.id

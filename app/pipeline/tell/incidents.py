@@ -1,0 +1,76 @@
+"""The rows of incidents: which one a rule is in, what is remembered of it, and its timeline."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from alerts.base import SEVERITIES, Severity
+from alerts.incident import Incident, Muted, Policy, from_json, over, to_json
+from alerts.silence import is_quiet
+from app.models import AlertRule, IncidentEvent, IncidentRow, uuid7
+
+
+def policy_of(rule: AlertRule, now: datetime) -> Policy:
+    """How the rule wants to be told, and what keeps it quiet at this moment."""
+    muted: Muted | None = "quiet_hours" if is_quiet(rule.quiet_hours, now) else None
+    return Policy(for_minutes=rule.for_minutes, repeat_hours=rule.repeat_hours, muted=muted)
+
+
+def current_incident(session: Session, rule: AlertRule, now: datetime) -> IncidentRow | None:
+    """The incident that the rule is in, locked; None when the last one is over."""
+    row = session.scalars(
+        select(IncidentRow)
+        .where(IncidentRow.workspace_id == rule.workspace_id, IncidentRow.rule_id == rule.id)
+        .order_by(IncidentRow.opened_at.desc(), IncidentRow.id.desc())
+        .limit(1)
+        .with_for_update()
+    ).one_or_none()
+    return None if row is None or over(from_json(row.memory), now, policy_of(rule, now)) else row
+
+
+def new_row(rule: AlertRule, incident: Incident, now: datetime) -> IncidentRow:
+    """A row for an incident that begins, to be filled by `remember`."""
+    return IncidentRow(
+        workspace_id=rule.workspace_id,
+        id=uuid7(),
+        rule_id=rule.id,
+        brand_id=rule.brand_id,
+        kind=rule.kind,
+        severity=rule.severity,
+        opened_at=incident.opened_at or now,
+        explanation={},
+        false_alarm=False,
+    )
+
+
+def remember(row: IncidentRow, incident: Incident) -> None:
+    """Writes an incident into its row. Its severity is at least the rule's."""
+    row.memory = to_json(incident)
+    row.state = incident.state
+    row.severity = max(severity_of(row), incident.severity, key=SEVERITIES.index)
+    row.opened_at = incident.opened_at or incident.first_firing_at
+    row.since = incident.since
+    row.resolved_at = incident.resolved_at
+
+
+def severity_of(row: IncidentRow) -> Severity:
+    """The severity in the row; «warning» where it holds none that we know."""
+    return next((severity for severity in SEVERITIES if severity == row.severity), "warning")
+
+
+def note(session: Session, row: IncidentRow, now: datetime, kind: str, **details: Any) -> None:
+    """Adds a line to the timeline, unless the last one says the same."""
+    last = session.scalars(
+        select(IncidentEvent)
+        .where(IncidentEvent.workspace_id == row.workspace_id, IncidentEvent.incident_id == row.id)
+        .order_by(IncidentEvent.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is None or (last.kind, last.details) != (kind, details):
+        session.add(
+            IncidentEvent(workspace_id=row.workspace_id, incident_id=row.id, at=now, kind=kind, details=details)
+        )

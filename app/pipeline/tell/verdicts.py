@@ -1,0 +1,121 @@
+"""What a rule says of a brand at this moment, and whether that is sure enough to open an incident."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from pydantic import TypeAdapter
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from alerts.base import BrandHours, Verdict
+from alerts.rules import all_rules
+from app.models import AlertRule, Brand, Source
+from app.pipeline.gather.pauses import paused
+from app.pipeline.keep.aggregate import hourly
+from app.pipeline.tell.news import leave_out_history
+from collectors import all_collectors
+
+log = structlog.get_logger(__name__)
+
+GIVE_UP_RULE = 5
+"""A rule that raises this often in a row is disabled, with its reason."""
+HOLD = timedelta(hours=1)
+"""How long rules on stances may not open incidents while a new model reads the history again."""
+SILENT_INTERVALS = 3
+"""A source that was not read for so many of its intervals counts as silent."""
+
+MISREAD = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM (SELECT model, started_at FROM model_run ORDER BY started_at DESC LIMIT 1) AS run
+        JOIN match ON match.model <> run.model
+        WHERE run.started_at > :since AND match.workspace_id = :workspace AND match.brand_id = :brand
+          AND match.published_at >= :start AND match.scored_at IS NOT NULL
+    )
+    """
+)
+
+
+def judge(session: Session, brand: Brand, rule: AlertRule, now: datetime) -> Verdict | None:
+    """Evaluates the rule and notes in its row how that went.
+
+    None when there is no telling: the rule failed, or it does not fire while no source could be read.
+    """
+    try:
+        verdict = evaluate(rule, hours_for(session, brand, rule, now))
+    except Exception as error:  # a rule's fault must not keep the other rules from being evaluated
+        log.exception("a rule failed", rule=str(rule.id))
+        rule.failures += 1
+        if rule.failures >= GIVE_UP_RULE:
+            rule.enabled, rule.disabled_reason = False, f"it failed {rule.failures} times: {error}"[:300]
+        return None
+    rule.failures = 0
+    rule.last_evaluated_at = now
+    rule.last_verdict = TypeAdapter(Verdict).dump_python(verdict, mode="json")
+    if not verdict.firing and is_blind(session, brand, now):
+        return None
+    return verdict
+
+
+def evaluate(rule: AlertRule, hours: BrandHours) -> Verdict:
+    """The verdict of a rule. Raises whatever its kind raises, and ValueError for params it no longer accepts."""
+    kind = all_rules()[rule.kind]
+    return kind.evaluate(kind.params(**rule.params), hours)
+
+
+def hours_for(session: Session, brand: Brand, rule: AlertRule, now: datetime) -> BrandHours:
+    """The hours that the rule may see, from the brand's first mention on when that is later than it looks back."""
+    born = min(brand.first_mention_at or now, now)
+    start = max(now - all_rules()[rule.kind].history, born).replace(minute=0, second=0, microsecond=0)
+    return BrandHours(now, hourly(session, brand.workspace_id, brand.id, start, now), born)
+
+
+def is_unsure(session: Session, brand: Brand, rule: AlertRule, verdict: Verdict, now: datetime) -> bool:
+    """Whether a firing verdict rests on something other than news, and so may not open an incident."""
+    return is_misread(session, brand, rule, verdict, now) or is_old_news(session, brand, rule, now)
+
+
+def is_misread(session: Session, brand: Brand, rule: AlertRule, verdict: Verdict, now: datetime) -> bool:
+    """Whether a new model is reading again the history that a verdict on stances rests on.
+
+    What it has read and what it has not cannot be compared. After HOLD it has had its time.
+    """
+    if verdict.counted == "mentions":
+        return False
+    values = {"workspace": brand.workspace_id, "brand": brand.id, "since": now - HOLD}
+    return bool(session.scalar(MISREAD, {**values, "start": now - all_rules()[rule.kind].history}))
+
+
+def is_old_news(session: Session, brand: Brand, rule: AlertRule, now: datetime) -> bool:
+    """Whether the rule fires only because of mentions that a backfill brought."""
+    hours = leave_out_history(session, brand, hours_for(session, brand, rule, now))
+    return hours is not None and not evaluate(rule, hours).firing
+
+
+def is_blind(session: Session, brand: Brand, now: datetime) -> bool:
+    """Whether every source that is read for this brand is silent, so that calm proves nothing."""
+    pushed = [kind for kind, declared in all_collectors().items() if not (declared.polled or declared.stream)]
+    rows = session.execute(
+        select(Source.state, paused(now), Source.last_success_at, Source.interval_seconds).where(
+            Source.workspace_id == brand.workspace_id,
+            Source.enabled,
+            Source.collector.not_in(pushed),
+            (Source.brand_id == brand.id) | Source.brand_id.is_(None),
+        )
+    ).all()
+    return bool(rows) and all(
+        is_silent(state, waits, succeeded_at, timedelta(seconds=seconds), now)
+        for state, waits, succeeded_at, seconds in rows
+    )
+
+
+def is_silent(state: str, waits: bool, succeeded_at: datetime | None, interval: timedelta, now: datetime) -> bool:
+    """Whether a source cannot be read and has not been for some of its intervals, or never was.
+
+    Why does not matter: it may be refused, over its budget, changed, or kept waiting (`waits`) because its host wants
+    to be left alone.
+    """
+    readable = state in ("ok", "waiting") and not waits
+    return not readable and (succeeded_at is None or now - succeeded_at > SILENT_INTERVALS * interval)

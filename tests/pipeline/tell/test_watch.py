@@ -1,0 +1,116 @@
+"""A brand is looked at for real, in a database; what is decided without one has tests of its own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from alerts.incident import close, from_json, to_json
+from app.db import Database
+from app.jobs import Jobs
+from app.models import AlertRule, Brand, Delivery, IncidentEvent, IncidentRow, Match, Mention, uuid7
+from app.pipeline.keep.matches import mark_dirty
+from app.pipeline.tell.watch import Watch
+
+NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
+LIMIT = {"counted": "mentions", "limit": 3, "min_mentions": 1, "window_hours": 1}
+
+
+@pytest.fixture
+def brand_id(db: Database, workspace_id: UUID) -> UUID:
+    row = Brand(id=uuid7(), workspace_id=workspace_id, name="Acme", kind="own", query="acme", colour="#000000")
+    with db.writing() as session:
+        session.add(row)
+    return row.id
+
+
+def add_rule(db: Database, workspace_id: UUID, brand_id: UUID, name: str = "Many", **more: Any) -> None:
+    given = {"kind": "threshold", "params": LIMIT, **more}
+    with db.writing() as session:
+        session.add(AlertRule(workspace_id=workspace_id, id=uuid7(), brand_id=brand_id, name=name, **given))
+
+
+def publish(db: Database, workspace_id: UUID, brand_id: UUID, number: int, at: datetime) -> None:
+    """Adds scored mentions of the brand, published at that time."""
+    both = {"workspace_id": workspace_id, "published_at": at, "collected_at": at}
+    said = {
+        "content_hash": b"", "kind": "push", "host": "", "platform": "forum", "outlet": "", "author": "",
+        "author_id": "", "title": "", "text": "acme", "published_guessed": False, "search": "'acme'",
+    }  # fmt: skip
+    scored = {"scored_at": at, "model": "fixed 1", "negative": 0.8, "neutral": 0.1, "positive": 0.1}
+    stance = {"stance": "detractor", "stance_source": "model"}
+    with db.writing() as session:
+        for _ in range(number):
+            new = uuid7()
+            session.add(Mention(id=new, fingerprint=new.bytes, external_id=str(new), **both, **said))
+            session.flush()
+            session.add(Match(mention_id=new, brand_id=brand_id, lead=True, **both, **scored, **stance))
+            session.flush()
+            mark_dirty(session, workspace_id, [new])
+
+
+def incidents(db: Database) -> list[IncidentRow]:
+    with db.reading() as session:
+        return list(session.scalars(select(IncidentRow).order_by(IncidentRow.id)))
+
+
+def test_after_an_incident_that_a_person_closed_the_rule_opens_another_one(
+    db: Database, workspace_id: UUID, brand_id: UUID
+) -> None:
+    def look(hours: float) -> list[str]:
+        Watch(db, Jobs(), "http://vigie.example", now=lambda: NOW + timedelta(hours=hours))(
+            str(workspace_id), str(brand_id)
+        )
+        return [row.state for row in incidents(db)]
+
+    add_rule(db, workspace_id, brand_id)
+    publish(db, workspace_id, brand_id, 3, NOW)
+    assert look(0) == ["firing"]
+    with db.writing() as session:
+        row = session.scalars(select(IncidentRow)).one()
+        row.memory, row.state = to_json(close(from_json(row.memory), NOW)), "resolved"
+    assert look(0.1) == ["resolved"]
+    assert look(2) == ["resolved"]
+    publish(db, workspace_id, brand_id, 3, NOW + timedelta(hours=5))
+    assert look(5) == ["resolved"]  # within six hours of the last firing it is the same story, and counts as one more
+    publish(db, workspace_id, brand_id, 3, NOW + timedelta(hours=11))
+    assert look(11) == ["resolved", "firing"]
+
+
+def test_a_rule_that_fails_five_times_is_switched_off_and_keeps_no_other_from_ringing(
+    db: Database, workspace_id: UUID, brand_id: UUID
+) -> None:
+    add_rule(db, workspace_id, brand_id, "Broken", params={"limit": "a lot"})
+    add_rule(db, workspace_id, brand_id)
+    publish(db, workspace_id, brand_id, 3, NOW)
+    watch = Watch(db, Jobs(), "http://vigie.example", now=lambda: NOW)
+    for failures in range(1, 7):
+        watch(str(workspace_id), str(brand_id))
+        with db.reading() as session:
+            broken = session.scalars(select(AlertRule).where(AlertRule.name == "Broken")).one()
+        assert (broken.failures, broken.enabled) == (min(failures, 5), failures < 5)
+    assert (broken.disabled_reason or "").startswith("it failed 5 times: ")
+    assert [row.state for row in incidents(db)] == ["firing"]
+
+
+def test_in_quiet_hours_an_incident_opens_and_nothing_is_sent_but_the_timeline_says_so_once(
+    db: Database, workspace_id: UUID, brand_id: UUID
+) -> None:
+    add_rule(db, workspace_id, brand_id, quiet_hours={"start": "08:00", "end": "09:00", "timezone": "UTC"})
+    publish(db, workspace_id, brand_id, 3, NOW)
+    for _ in range(2):
+        Watch(db, Jobs(), "http://vigie.example", now=lambda: NOW)(str(workspace_id), str(brand_id))
+    with db.reading() as session:
+        events = session.scalars(select(IncidentEvent)).all()
+        assert [(event.kind, event.details) for event in events] == [("quiet", {"reason": "quiet_hours"})]
+        assert session.scalars(select(Delivery)).all() == []
+    assert [row.state for row in incidents(db)] == ["firing"]
+
+
+def test_a_brand_that_was_deleted_meanwhile_is_left_alone(db: Database, workspace_id: UUID) -> None:
+    Watch(db, Jobs(), "http://vigie.example", now=lambda: NOW)(str(workspace_id), str(uuid7()))
+    assert incidents(db) == []

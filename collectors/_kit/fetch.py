@@ -151,8 +151,8 @@ def _complaint(answer: httpx2.Response, refusals: Refusals, now: datetime) -> Co
         host=host_of(url),
         now=now,
         status=answer.status_code,
+        asked=str(answer.history[0].url) if answer.history else url,
         url=url,
-        redirected=bool(answer.history),
         headers=answer.headers,
         body=refusals.read(answer),
     )

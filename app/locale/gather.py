@@ -84,7 +84,7 @@ def _refusals() -> Iterator[tuple[str, str]]:
             place = _placed().get(ast.unparse(node.func).rpartition(".")[2])
             if place is not None and len(node.args) > place:
                 template = node.args[place]
-                yield from ((text, file) for text in _texts(template) or named.get(ast.unparse(template), ()))
+                yield from ((text, file) for text in _texts(template) or named.get(ast.unparse(template), []))
             yield from ((text, file) for word in node.keywords if word.arg == "hint" for text in _texts(word.value))
 
 

@@ -120,6 +120,14 @@ def judge(refusals: Refusals, complaint: Complaint) -> SourceError | None:
     return error_of(row, complaint, {**refusals.facts(complaint), **refusals.known}) if row else None
 
 
+def must_judge(refusals: Refusals, complaint: Complaint) -> SourceError:
+    """As `judge`, for a table whose last row holds for every complaint."""
+    error = judge(refusals, complaint)
+    if error is None:
+        raise LookupError("no row of this table holds for every complaint")
+    return error
+
+
 def meets(complaint: Complaint, row: Refusal) -> bool:
     return (
         (not row.status or complaint.status in row.status)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,11 +14,12 @@ from pydantic import Field, SecretStr
 from ground.notice import Json
 
 from ._kit.answers import Count, Part, Text, answer_of, each
-from ._kit.fetch import fetch, host_of, pause_of
+from ._kit.fetch import fetch, host_of
 from ._kit.fields import Interface, Line, Params, Words
 from ._kit.items import fit
 from ._kit.limits import used_up
 from ._kit.paging import Fresh, capped
+from ._kit.refusals import Complaint, Refusal, Refusals, stated_pause
 from ._kit.texts import texts_of
 from ._kit.times import earlier, moment, rfc3339
 from ._platforms.atproto import Record, language_of, text_of, url_of
@@ -77,40 +78,58 @@ class Found(Part):
     cursor: str | None = None
 
 
-def told(answer: httpx2.Response) -> tuple[str, str]:
-    """The name and the words of an error of XRPC; empty when it is none."""
-    try:
-        value = answer.json()
-    except (ValueError, UnicodeDecodeError, RecursionError):
-        return "", ""
-    named = (value.get("error"), value.get("message")) if isinstance(value, dict) else ("", "")
-    return str(named[0] or ""), str(named[1] or "")
+class _Expired(SourceError):
+    """The session has run out."""
 
 
-def judge(answer: httpx2.Response) -> SourceError | None:
-    """What Bluesky's refusals mean."""
-    host, status = host_of(str(answer.url)), answer.status_code
-    name, said = told(answer) if status >= 400 else ("", "")
-    if name == "AccountTakedown":
-        return SourceRefused("{host} has closed the account that searches: use another one", host=host)
-    if name == "AuthFactorTokenRequired":
-        return SourceRefused("{host} asks for a code by e-mail: give an app password, not the account's own", host=host)
-    if status in (429, 503):
-        wait = pause_of(answer)
-        return SourceBusy("{host} asks us to search less often ({status})", wait=wait, host=host, status=status)
-    if status == 400 and name and answer.url.path.endswith(SEARCH):
-        return SourceRefused(
+class _Broke(SourceError):
+    """The search failed for a reason of its own."""
+
+
+def _is_named(complaint: Complaint) -> bool:
+    return bool(complaint.codes)
+
+
+def _facts(complaint: Complaint) -> Mapping[str, Json]:
+    """What Bluesky says went wrong, else the name that it gives it."""
+    return {"said": fit(complaint.words, 200) or next(iter(complaint.codes), "")}
+
+
+NOT_LOGGED_IN = "{host} refuses the handle or the app password ({status}): create a new app password and paste it"
+IN_ANY_CASE = (
+    Refusal(SourceRefused, "{host} has closed the account that searches: use another one", codes={"AccountTakedown"}),
+    Refusal(
+        SourceRefused,
+        "{host} asks for a code by e-mail: give an app password, not the account's own",
+        codes={"AuthFactorTokenRequired"},
+    ),
+    Refusal(SourceBusy, "{host} asks us to search less often ({status})", status={429, 503}, wait=stated_pause),
+    Refusal(SourceRefused, NOT_LOGGED_IN, status={401, 403}),
+)
+OF_A_LOGIN = Refusals(
+    (*IN_ANY_CASE, Refusal(SourceRefused, NOT_LOGGED_IN, status={400}, when=_is_named)),
+    codes=("error",),
+)
+OF_A_SEARCH = Refusals(
+    (
+        Refusal(_Expired, "the session has run out", status={400, 401}, codes={"ExpiredToken", "InvalidToken"}),
+        Refusal(
+            _Broke,
+            "the search of {host} fails for the moment ({status}); the next reading goes on from here",
+            status={500, 502, 504},
+        ),
+        *IN_ANY_CASE,
+        Refusal(
+            SourceRefused,
             "{host} cannot search for this: «{said}» Change the words of the source",
-            host=host,
-            said=fit(said, 200) or name,
-        )
-    if status in (401, 403) or (status == 400 and name):
-        return SourceRefused(
-            "{host} refuses the handle or the app password ({status}): create a new app password and paste it",
-            host=host,
-            status=status,
-        )
-    return None
+            status={400},
+            when=_is_named,
+        ),
+    ),
+    codes=("error",),
+    words=("message",),
+    facts=_facts,
+)
 
 
 class Session:
@@ -129,7 +148,7 @@ class Session:
 
     def _made(self, name: str, **given: Any) -> Tokens:
         url = f"{self._params.base_url}/xrpc/com.atproto.server.{name}"
-        return answer_of(Tokens, fetch(self._http, url, method="POST", judge=judge, **given))
+        return answer_of(Tokens, fetch(self._http, url, method="POST", refusals=OF_A_LOGIN, **given))
 
     def _renew(self) -> None:
         try:
@@ -152,13 +171,9 @@ class Session:
                 self._renew()
                 renewed = True
                 continue
-            except _Broke as error:
+            except _Broke:
                 if not left:
-                    raise SourceError(
-                        "the search of {host} fails for the moment ({status}); the next reading goes on from here",
-                        host=host_of(self._params.base_url),
-                        status=error.status,
-                    ) from None
+                    raise
                 time.sleep(PAUSE * (TRIES - left))
                 continue
             return answer_of(Found, answer), answer
@@ -167,27 +182,13 @@ class Session:
     def _ask(self, asked: dict[str, str | int]) -> httpx2.Response:
         headers = {"Authorization": f"Bearer {self._tokens.accessJwt}"}
         url = f"{self._params.base_url}{SEARCH}"
-        return fetch(self._http, url, params=asked, headers=headers, judge=_of_a_search)
-
-
-class _Expired(SourceError):
-    """The session has run out."""
-
-
-class _Broke(SourceError):
-    """The search failed for a reason of its own."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__("the search failed")
-        self.status = status
-
-
-def _of_a_search(answer: httpx2.Response) -> SourceError | None:
-    if answer.status_code in (400, 401) and told(answer)[0] in ("ExpiredToken", "InvalidToken"):
-        return _Expired("the session has run out")
-    if answer.status_code in (500, 502, 504):
-        return _Broke(answer.status_code)
-    return judge(answer)
+        return fetch(
+            self._http,
+            url,
+            params=asked,
+            headers=headers,
+            refusals=OF_A_SEARCH.about(host=host_of(self._params.base_url)),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,10 +11,8 @@ import httpx2
 
 from collectors.base import SourceBusy, SourceError, SourceRefused, Spend
 
-from .limits import pause_of as _pause_of
 from .limits import retry_after
-from .refusals import NONE, SERVER_ERRORS, Complaint, Refusal, Refusals, error_of, meets, stated_pause
-from .refusals import judge as judge_by
+from .refusals import NONE, SERVER_ERRORS, Complaint, Refusal, Refusals, judge, must_judge, stated_pause
 
 SENTENCES: dict[type[Exception], str] = {
     httpx2.ConnectTimeout: "{host} did not answer in time: it is slow or down; the next reading is automatic",
@@ -98,7 +96,6 @@ def fetch(
     limit: int | None = None,
     follow: bool = True,
     refusals: Refusals = NONE,
-    judge: Callable[[httpx2.Response], SourceError | None] | None = None,
 ) -> httpx2.Response:
     """The answer of `url` when its status is 2xx or 304, read in full.
 
@@ -118,14 +115,13 @@ def fetch(
         raise broken(error, url) from error
     except (httpx2.InvalidURL, UnicodeError) as error:
         raise SourceError("this address is not written correctly: check it") from error
-    if judge and (told := judge(answer)):
-        raise told
-    refusal = refusal_of(answer, refusals, datetime.now(UTC))
+    now = datetime.now(UTC)
+    refusal = refusal_of(answer, refusals, now)
     if refusal is not None:
         raise refusal
     if answer.is_success or answer.status_code == 304 or (not follow and answer.has_redirect_location):
         return answer
-    raise refused(answer, datetime.now(UTC))
+    raise refused(answer, now)
 
 
 def _without_none(given: dict[str, Any]) -> dict[str, Any]:
@@ -135,14 +131,13 @@ def _without_none(given: dict[str, Any]) -> dict[str, Any]:
 
 def refusal_of(answer: httpx2.Response, refusals: Refusals, now: datetime) -> SourceError | None:
     """The error that an answer stands for by the platform's own rows; None when it meets none of them."""
-    return judge_by(refusals, _complaint(answer, refusals, now))
+    return judge(refusals, _complaint(answer, refusals, now))
 
 
 def refused(answer: httpx2.Response, now: datetime, refusals: Refusals = NONE) -> SourceError:
     """The error of an answer that brings nothing: by the platform's own rows, else by those of any server."""
     complaint = _complaint(answer, refusals, now)
-    row = next(row for row in DEFAULTS.rows if meets(complaint, row))
-    return judge_by(refusals, complaint) or error_of(row, complaint, {})
+    return judge(refusals, complaint) or must_judge(DEFAULTS, complaint)
 
 
 def _complaint(answer: httpx2.Response, refusals: Refusals, now: datetime) -> Complaint:
@@ -151,15 +146,11 @@ def _complaint(answer: httpx2.Response, refusals: Refusals, now: datetime) -> Co
         host=host_of(url),
         now=now,
         status=answer.status_code,
+        asked=str(answer.history[0].url) if answer.history else url,
         url=url,
-        redirected=bool(answer.history),
         headers=answer.headers,
         body=refusals.read(answer),
     )
-
-
-def pause_of(answer: httpx2.Response) -> timedelta | None:
-    return _pause_of(answer.headers, datetime.now(UTC))
 
 
 def host_of(url: str) -> str:

@@ -31,19 +31,23 @@ CLIENT_ERRORS, SERVER_ERRORS = range(400, 500), range(500, 1000)
 class Complaint:
     """What can be told of an answer: what HTTP says, and what the platform writes.
 
-    `url` is where it came from in the end, `redirected` whether that is another address than was asked. `body` is what
-    the table's `read` took of it, `codes` and `words` what stands at the table's places.
+    `asked` is the address that was asked, `url` the one that answered in the end. `body` is what the table's `read`
+    took of the answer, `codes` and `words` what stands at the table's places.
     """
 
     host: str
     now: datetime
     status: int = 0
+    asked: str = ""
     url: str = ""
-    redirected: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Json = None
     codes: tuple[Code, ...] = ()
     words: str = ""
+
+    @property
+    def redirected(self) -> bool:
+        return self.url != self.asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,14 @@ def judge(refusals: Refusals, complaint: Complaint) -> SourceError | None:
     )
     row = next((row for row in refusals.rows if meets(complaint, row)), None)
     return error_of(row, complaint, {**refusals.facts(complaint), **refusals.known}) if row else None
+
+
+def must_judge(refusals: Refusals, complaint: Complaint) -> SourceError:
+    """As `judge`, for a table whose last row holds for every complaint."""
+    error = judge(refusals, complaint)
+    if error is None:
+        raise LookupError("no row of this table holds for every complaint")
+    return error
 
 
 def meets(complaint: Complaint, row: Refusal) -> bool:

@@ -1,4 +1,4 @@
-"""Reads a mailbox through the client that collectors are given: what is asked of IMAP, and what its refusals mean.
+"""Reads a mailbox through the client that collectors are given: what is asked of IMAP.
 
 The client makes the connection (`http.mailbox(…)`): here no socket is opened. Nothing is ever changed in a mailbox: its
 folder is opened for reading only, and letters are looked at without being marked as read.
@@ -16,7 +16,9 @@ from typing import Any, Literal, Protocol
 
 import httpx2
 
-from collectors.base import SourceBusy, SourceError, SourceRefused
+from collectors.base import SourceError, SourceRefused
+
+from .refusals import NO_ENCRYPTION, OF_A_COMMAND, OF_A_PASSWORD, OF_AN_AUTHORIZATION, is_busy, printable, refusal
 
 Security = Literal["tls", "starttls", "none"]
 SECONDS = 240.0  # spent waiting for the server in one reading; storing what it gave is not counted
@@ -28,8 +30,6 @@ _SIZE = re.compile(rb"\bRFC822\.SIZE (\d{1,18})\b")
 _ARRIVED = re.compile(
     rb'\bINTERNALDATE "([ \d]\d)-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)"', re.ASCII
 )
-_BUSY = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|THROTTLED|OVERQUOTA)\]|too many|try again|later|throttl", re.I)
-_APP_PASSWORD = re.compile(r"app(?:lication)?[- ]?(?:specific )?password|web login|basic auth", re.I)
 
 
 class Imap(Protocol):
@@ -85,7 +85,7 @@ def opened(http: httpx2.Client, host: str, port: int, security: Security) -> Ite
     except box.error as error:
         if isinstance(error, box.abort):
             raise _lost(error, host) from error
-        raise refusal(host, str(error)) from error
+        raise refusal(OF_A_COMMAND, host, str(error)) from error
     finally:
         with suppress(box.error, httpx2.RequestError, OSError):
             box.logout()
@@ -96,7 +96,7 @@ def opened(http: httpx2.Client, host: str, port: int, security: Security) -> Ite
 def log_in(box: Imap, host: str, username: str, password: str) -> None:
     """With a name and a password. Raises SourceRefused, SourceBusy."""
     if "LOGINDISABLED" in box.capabilities and "AUTH=PLAIN" not in box.capabilities:
-        raise SourceRefused("{host} takes no password without encryption: choose TLS, on port 993", host=host)
+        raise SourceRefused(NO_ENCRYPTION, host=host)
     secret = f"\0{username}\0{password}".encode()
     try:
         if "AUTH=PLAIN" in box.capabilities:
@@ -110,7 +110,7 @@ def log_in(box: Imap, host: str, username: str, password: str) -> None:
     except box.error as error:
         if isinstance(error, box.abort):
             raise
-        raise refused_login(host, str(error)) from error
+        raise refusal(OF_A_PASSWORD, host, str(error)) from error
 
 
 def log_in_with_token(box: Imap, host: str, username: str, token: str) -> None:
@@ -121,44 +121,15 @@ def log_in_with_token(box: Imap, host: str, username: str, token: str) -> None:
     except box.error as error:
         if isinstance(error, box.abort):
             raise
-        if _BUSY.search(str(error)):
-            raise refused_login(host, str(error)) from error
-        raise SourceRefused(
-            "{host} refuses the authorization: check that IMAP is switched on for this mailbox, then authorize again",
-            host=host,
-        ) from error
-
-
-def refused_login(host: str, said: str) -> SourceError:
-    """What the server means that lets nobody in."""
-    if _APP_PASSWORD.search(said):
-        return SourceRefused(
-            "{host} wants an app password instead of the usual one: make one in the settings of the account", host=host
-        )
-    if "[EXPIRED]" in said:
-        return SourceRefused("the password of this mailbox has expired: give the new one", host=host)
-    if "[PRIVACYREQUIRED]" in said or "isallowed" in said:
-        return SourceRefused("{host} takes no password without encryption: choose TLS, on port 993", host=host)
-    if _BUSY.search(said):
-        return refusal(host, said)
-    return SourceRefused(
-        "{host} refuses the name or the password: check both (Gmail, iCloud and Yahoo want an app password)", host=host
-    )
-
-
-def refusal(host: str, said: str) -> SourceError:
-    """What a NO in the middle of a reading means."""
-    if _BUSY.search(said):
-        return SourceBusy("{host} asks to come back later: it is busy, or has too many connections", host=host)
-    return SourceError("{host} refused what was asked of the mailbox: {said}", host=host, said=_printable(said))
+        raise refusal(OF_AN_AUTHORIZATION, host, str(error)) from error
 
 
 def enter(box: Imap, host: str, folder: str) -> Folder:
     """Opens a folder for reading only. Raises SourceRefused with the folders there are."""
     answer, said = box.select(quoted(utf7(folder)), readonly=True)
     if answer != "OK":
-        if _BUSY.search(_text(said)):
-            raise refusal(host, _text(said))
+        if is_busy(_text(said)):
+            raise refusal(OF_A_COMMAND, host, _text(said))
         raise SourceRefused(
             "there is no folder «{folder}» in this mailbox; it has: {folders}", folder=folder, folders=_folders(box)
         )
@@ -271,15 +242,11 @@ def _folders(box: Imap) -> str:
     _, said = box.list()
     lines = [line.decode("ascii", "replace") for line in said if isinstance(line, bytes)]
     names = [found[1].strip('"') for line in lines if (found := re.search(r'("[^"]+"|\S+)$', line))]
-    return _printable(", ".join(sorted(map(plain_name, names))[:20]))
+    return printable(", ".join(sorted(map(plain_name, names))[:20]))
 
 
 def _text(said: Sequence[Any]) -> str:
     return " ".join(part.decode("utf-8", "replace") for part in said if isinstance(part, bytes))
-
-
-def _printable(said: str) -> str:
-    return "".join(sign if sign.isprintable() else " " for sign in said)[:300]
 
 
 def _lost(error: Exception, host: str) -> SourceError:

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import httpx2
 
 from collectors._kit.answers import Part, Text, read
 from collectors._kit.fetch import fetch, host_of
-from collectors.base import SourceError, SourceRefused
+from collectors._kit.refusals import Refusal, Refusals, any_body
+from collectors.base import SourceRefused
+
+REFUSALS = Refusals(
+    (
+        Refusal(
+            SourceRefused,
+            "the authorization given to Vigie was withdrawn or has expired: give a new refresh token",
+            status={400, 401},
+            codes={"invalid_grant"},
+        ),
+        Refusal(
+            SourceRefused,
+            "{host} does not know this client id and secret: check both",
+            status={400, 401},
+            codes={"invalid_client", "unauthorized_client"},
+        ),
+        Refusal(
+            SourceRefused,
+            "{host} refuses to renew the authorization: check what was given here",
+            status={400, 401},
+        ),
+    ),
+    codes=("error",),
+)
 
 
 class Granted(Part):
@@ -23,24 +45,5 @@ def refreshed(http: httpx2.Client, token_url: str, client_id: str, client_secret
     form = {"grant_type": "refresh_token", "client_id": client_id, "refresh_token": refresh_token}
     if client_secret:
         form["client_secret"] = client_secret
-    answer = fetch(http, token_url, method="POST", data=form, judge=_judge)
-    return read(Granted, _json(answer), host_of(token_url)).access_token
-
-
-def _judge(answer: httpx2.Response) -> SourceError | None:
-    if answer.status_code not in (400, 401):
-        return None
-    said, host = _json(answer), host_of(str(answer.url))
-    code = said.get("error") if isinstance(said, dict) else None
-    if code == "invalid_grant":
-        return SourceRefused("the authorization given to Vigie was withdrawn or has expired: give a new refresh token")
-    if code in ("invalid_client", "unauthorized_client"):
-        return SourceRefused("{host} does not know this client id and secret: check both", host=host)
-    return SourceRefused("{host} refuses to renew the authorization: check what was given here", host=host)
-
-
-def _json(answer: httpx2.Response) -> Any:
-    try:
-        return answer.json()
-    except (ValueError, RecursionError):
-        return None
+    answer = fetch(http, token_url, method="POST", data=form, refusals=REFUSALS)
+    return read(Granted, any_body(answer), host_of(token_url)).access_token

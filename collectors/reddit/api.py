@@ -1,4 +1,4 @@
-"""Reddit's API: the token of a run, its limits, and what its refusals mean."""
+"""Reddit's API: the token of a run, and the pages of a listing."""
 
 from __future__ import annotations
 
@@ -9,27 +9,16 @@ from typing import Annotated, Any
 
 import httpx2
 from pydantic import Field
-from pydantic_core import from_json
 
 from collectors._kit.answers import Part, Text, answer_of
 from collectors._kit.fetch import fetch, host_of
-from collectors._kit.limits import retry_after, until_reset, used_up
+from collectors._kit.limits import used_up
 from collectors._kit.paging import Fresh
-from collectors.base import SourceBusy, SourceError, SourceRefused
+
+from .refusals import OF_A_LOGIN, OF_A_SEARCH, OF_A_SUBREDDIT, subreddit_of
 
 SHEET = 100
 MOST_SHEETS = 10  # Reddit gives about 1,000 entries of a listing, whatever is asked
-TOKEN_PAUSE = timedelta(minutes=10)  # its limits are counted over ten minutes
-
-CLOSED = {
-    "private": "r/{name} is private: only its members may read it. Remove the source, or ask its moderators",
-    "quarantined": "Reddit has put r/{name} in quarantine and does not show it to applications: remove the source",
-    "gated": "Reddit shows r/{name} only to people who confirmed that they want to see it: remove the source",
-    "banned": "Reddit has banned r/{name}: there is nothing to read any more. Remove the source",
-    "employees_only": "only Reddit's own staff may read r/{name}: remove the source",
-    "gold_only": "only paying members of Reddit may read r/{name}: remove the source",
-    "premium_only": "only paying members of Reddit may read r/{name}: remove the source",
-}
 
 
 class Token(Part):
@@ -66,12 +55,13 @@ class Reddit:
 
     def listing(self, path: str, params: Mapping[str, str | int]) -> Listed:
         """One page of a listing. Raises SourceError."""
+        name = subreddit_of(path)
         answer = fetch(
             self._http,
             f"{self._base}{path}",
             headers={"Authorization": f"Bearer {self._token or self._log_in()}"},
             params={**params, "raw_json": 1, "limit": SHEET},
-            judge=lambda given: judge(given, path),
+            refusals=OF_A_SUBREDDIT.about(name=name) if name else OF_A_SEARCH,
         )
         self.pause = used_up(answer.headers, datetime.now(UTC), least=2) or self.pause
         return answer_of(Listing, answer).data
@@ -94,72 +84,7 @@ class Reddit:
             method="POST",
             data={"grant_type": "client_credentials"},
             auth=self._client,
-            judge=_judge_login,
+            refusals=OF_A_LOGIN,
         )
         self._token = answer_of(Token, answer).access_token
         return self._token
-
-
-def judge(answer: httpx2.Response, path: str) -> SourceError | None:
-    """What a refusal means for this listing; None where the general sentence will do."""
-    name = path.split("/")[2] if path.startswith("/r/") else ""
-    status = answer.status_code
-    if answer.history and answer.is_success and name and f"/r/{name}/".lower() not in f"{answer.url.path}/".lower():
-        return _no_such(name)
-    if status == 401:
-        return SourceRefused("Reddit does not accept its own token any more (401): check that the app still exists")
-    if status == 403 or (status == 404 and name):
-        reason = _reason(answer)
-        if name and reason in CLOSED:
-            return SourceRefused(CLOSED[reason], name=name)
-        return _no_such(name) if status == 404 else _forbidden(name)
-    return _busy(answer) if status == 429 else None
-
-
-def _forbidden(name: str) -> SourceRefused:
-    if name:
-        return SourceRefused(
-            "Reddit does not let this app read r/{name} (403): check that it is public, and that the app is approved",
-            name=name,
-        )
-    return SourceRefused("Reddit does not let this app search (403): check that Reddit has approved it")
-
-
-def _no_such(name: str) -> SourceRefused:
-    return SourceRefused("there is no r/{name} on Reddit (any more): check its name", name=name)
-
-
-def _judge_login(answer: httpx2.Response) -> SourceError | None:
-    if answer.status_code == 429:
-        return _busy(answer)
-    if answer.status_code in (400, 401, 403):
-        return SourceRefused(
-            "Reddit refuses the client id or the secret ({status}): copy both again from the app, or see whether it "
-            "was revoked",
-            status=answer.status_code,
-        )
-    told = _object(answer) if answer.is_success else {}
-    if "error" in told and "access_token" not in told:
-        return SourceRefused("Reddit gives no token for this app: it has to be of the type «script» or «web app»")
-    return None
-
-
-def _busy(answer: httpx2.Response) -> SourceBusy:
-    now = datetime.now(UTC)
-    wait = retry_after(answer.headers.get("retry-after"), now) or until_reset(answer.headers, now)
-    return SourceBusy(
-        "{host} asks us to read less often (429)", wait=wait or TOKEN_PAUSE, host=host_of(str(answer.url))
-    )
-
-
-def _reason(answer: httpx2.Response) -> str:
-    reason = _object(answer).get("reason")
-    return reason.lower() if isinstance(reason, str) else ""
-
-
-def _object(answer: httpx2.Response) -> dict[str, Any]:
-    try:
-        value = from_json(answer.content)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}

@@ -14,6 +14,7 @@ from protego import Protego
 from pydantic_core import from_json
 
 from collectors._kit.fetch import fetch, host_of
+from collectors._kit.refusals import CLIENT_ERRORS, Refusal, Refusals
 from collectors._kit.times import moment
 from collectors.base import Cursor, SourceBusy, SourceError, SourceRefused
 from ground.isolate import Isolated, isolated
@@ -47,6 +48,9 @@ class Policy:
 
 class _Absent(SourceError):
     """The site has no robots.txt."""
+
+
+ABSENT = Refusals((Refusal(_Absent, "there is no robots.txt", status={*CLIENT_ERRORS} - {429}),))
 
 
 def site_of(url: str) -> str:
@@ -101,7 +105,7 @@ def read_robots(text: str, url: str) -> tuple[bool, float]:
 def _robots(http: httpx2.Client, site: str) -> str:
     """The text, empty where there is none: then all is open."""
     try:
-        answer = fetch(http, f"{site}/robots.txt", judge=_judge, limit=2 * LARGEST)
+        answer = fetch(http, f"{site}/robots.txt", refusals=ABSENT, limit=2 * LARGEST)
     except _Absent:
         return ""
     except SourceBusy:
@@ -113,11 +117,6 @@ def _robots(http: httpx2.Client, site: str) -> str:
             reason=str(error),
         ) from error
     return answer.content[:LARGEST].decode("utf-8-sig", "replace").replace("\x00", "")
-
-
-def _judge(answer: httpx2.Response) -> SourceError | None:
-    closed = 400 <= answer.status_code < 500 and answer.status_code != 429
-    return _Absent("there is no robots.txt") if closed else None
 
 
 def _reserved(http: httpx2.Client, site: str) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ from collectors._kit.texts import texts_of
 from collectors.base import Collector, Cursor, Meter, Page, Window
 from ground.notice import Json, Notice
 
-from .errors import TooOld
 from .posts import POST, at_of, id_at
+from .refusals import TooOld
 from .search import LARGEST, Part, Reading, number, walk
 
 FIRST = 20

@@ -17,8 +17,8 @@ from collectors._kit.limits import used_up
 from collectors._kit.paging import Fresh
 from collectors.base import RawMention, SourceOverBudget, Spend
 
-from .errors import TooOld, judge, unfound
 from .posts import POST, USER, Found, Post, User, cost_of, mention
+from .refusals import REFUSALS, TooOld, unfound
 
 M = TypeVar("M", User, Post)
 
@@ -152,7 +152,7 @@ def _ask(params: Reading, wanted: dict[str, str | int], size: int, http: httpx2.
                 params=wanted | {"max_results": size},
                 headers={"Authorization": f"Bearer {params.token.get_secret_value()}"},
                 spend=Spend("dollars", size * params.price, params.charged),
-                judge=judge,
+                refusals=REFUSALS,
             )
         except SourceOverBudget as error:
             affordable = error.left // params.price
@@ -182,7 +182,7 @@ def _part(params: Reading, answer: httpx2.Response, asked: timedelta | None) -> 
     """A page of posts as mentions, and the mark of the next page. Raises SourceError."""
     host, body, now = host_of(str(answer.url)), json_of(answer), datetime.now(UTC)
     if isinstance(body, dict) and "data" not in body and "meta" not in body:
-        why = unfound(body.get("errors"), params.user_id if params.mode == "mentions" else "")
+        why = unfound(body.get("errors"), params.user_id if params.mode == "mentions" else "", host, now)
         if why is not None:
             raise why
     found = read(Found, body, host)

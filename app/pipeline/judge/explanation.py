@@ -8,9 +8,9 @@ from typing import Literal
 
 from app.models import Match, Mention
 from app.pipeline.judge.model_input import Spans, asked, joined
-from sentiment.about import About, reading
+from sentiment.about import About, excerpt_of
 from sentiment.base import Scorer, Stance
-from sentiment.explain import MOST_WORDS, Side, explain, sided
+from sentiment.explain import MOST_WORDS, Side, choose_sides, explain
 
 FEWEST_WORDS = 20
 Field = Literal["title", "text"]
@@ -45,14 +45,14 @@ class Explained:
 
 def explained(scorer: Scorer, about: About, title: str, body: str, stance: str | None, most: int) -> Explained:
     """Why a match has its stance, in places of the title and the text. `most` words are asked about."""
-    read, found = reading(about), explain(scorer, about, most)
+    excerpt, found = excerpt_of(about), explain(scorer, about, most)
     names = sorted([*about.own, *about.others])
     telling = [word for word in found if about.text[word.end - 1] not in "'’" and not _named(word, names)]
-    sides = sided(telling, _known(stance))
+    sides = choose_sides(telling, _known(stance))
     return Explained(
         tuple(Weighed(_at(title, body, word.start, word.end), word.weight, sides.get(word)) for word in found),
-        tuple(_at(title, body, start, end) for start, end in sorted([*read.said, *read.opposite])),
-        bool(read.lean),
+        tuple(_at(title, body, start, end) for start, end in sorted([*excerpt.direct, *excerpt.opposite])),
+        bool(excerpt.lean),
     )
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from . import encoder, linear
 from .base import Score, Text
-from .quantify import GROUPS, LanguageGroup, Matrix, restored
+from .quantify import GROUPS, LanguageGroup, Matrix, matrix_from_json
 
 FEATURES = 2  # to be raised with every change of features.py or encoder.plain that changes an answer
 FOLDER = Path(__file__).with_name("model")
@@ -170,4 +170,4 @@ def _settings(part: Mapping[str, Any]) -> Settings:
 
 
 def _matrices(part: Mapping[str, Any]) -> dict[LanguageGroup, Matrix]:
-    return {group: restored(part["matrices"][group]) for group in GROUPS}
+    return {group: matrix_from_json(part["matrices"][group]) for group in GROUPS}

@@ -22,7 +22,7 @@ from app.queries.feed import one_of
 from app.queries.labelling import OwnSample, own_sample
 from app.queries.sources import known_sources
 from app.viewer import Viewer
-from sentiment.indices import Reputation, Scored, Tally, apart, reputations, share_of_voice
+from sentiment.indices import Reputation, Scored, Tally, reputations, share_of_voice, voices_of_parts
 from sentiment.quantify import LanguageGroup, Matrix, group_of
 
 By = Literal["hour", "day", "week", "month"]
@@ -260,7 +260,7 @@ class _Sum:
         """`same_author`: the chance that two of the mentions counted are by one author, seen over many hours."""
         sizes = [sum(sums[:3]) for sums in self.groups.values()] + [sum(self.fixed)]
         squares = [sums[6] for sums in self.groups.values()] + [self.fixed_squares]
-        voices = apart([_kish(*pair) for pair in zip(sizes, squares, strict=True)], sizes, same_author)
+        voices = voices_of_parts([_kish(*pair) for pair in zip(sizes, squares, strict=True)], sizes, same_author)
         en, fr, other = (_scored(sums, n) for sums, n in zip(self.groups.values(), voices[:3], strict=True))
         promoters, passives, detractors = (round(number) for number in self.fixed)
         return Tally(en, fr, other, promoters, passives, detractors, voices[3])

@@ -13,7 +13,7 @@ import numpy as np
 from sentiment import compact
 from sentiment.labelled import Example
 from sentiment.measure import Labels, figures
-from sentiment.quantify import Floats, LanguageGroup, Matrix, group_of, plain
+from sentiment.quantify import Floats, LanguageGroup, Matrix, group_of, matrix_as_json
 
 from .sources import Source
 
@@ -39,7 +39,7 @@ class Part:
     def told(self, found: Mapping[str, object]) -> dict[str, object]:
         return {
             "settings": {language: row.round(6).tolist() for language, row in sorted(self.settings.items())},
-            "matrices": {group: plain(matrix) for group, matrix in self.matrices.items()},
+            "matrices": {group: matrix_as_json(matrix) for group, matrix in self.matrices.items()},
             "figures": dict(found),
         }
 

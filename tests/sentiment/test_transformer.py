@@ -20,7 +20,7 @@ from sentiment.base import ModelError, Score, Text
 from sentiment.measured import FILE, Measured
 from sentiment.measured import write as write_measured
 from sentiment.place import Place, place_of
-from sentiment.quantify import GROUPS, unmeasured
+from sentiment.quantify import GROUPS, unmeasured_matrix
 from sentiment.scorers import looked_at, scorer
 from sentiment.transformer import BATCH_TOKENS, POOL, Transformer, batches, load, padded
 
@@ -192,7 +192,7 @@ def test_what_was_measured_beside_the_model_is_its_own(tmp_path: Path) -> None:
     plain = load(place, 1)
     assert plain.measured == {}
     assert {group: plain.matrices[group].doubt.tolist() for group in GROUPS} == {
-        group: unmeasured().doubt.tolist() for group in GROUPS
+        group: unmeasured_matrix().doubt.tolist() for group in GROUPS
     }
     calibration = np.array([[1.0, 2.0, 0.0], [1.0, 0.0, 0.0], [1.0, 0.0, 0.0]])
     write_measured(

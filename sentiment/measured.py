@@ -15,8 +15,8 @@ from scipy.optimize import minimize
 from .base import ModelError
 from .labelled import Example
 from .measure import Figures, Labels, figures
+from .model_files import read_json
 from .naming import calibrated
-from .place import read_json
 from .quantify import (
     GROUPS,
     Floats,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import log_softmax
 
-from sentiment.compact import Settings, mixed
+from sentiment.compact import Settings, blend
 from sentiment.measure import Labels
 from sentiment.quantify import GROUPS, Floats, LanguageGroup, Matrix, add_doubt, group_of, matrix_of, straying
 
@@ -134,4 +134,4 @@ def joined(kinds: Sequence[Held]) -> Held:
 
 
 def _matrix(kind: Held, settings: Settings) -> Matrix:
-    return matrix_of(mixed(kind.logits, kind.languages.tolist(), settings), kind.labels)
+    return matrix_of(blend(kind.logits, kind.languages.tolist(), settings), kind.labels)

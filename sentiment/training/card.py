@@ -93,7 +93,7 @@ def measured(part: Part, logits: Sequence[Floats], examples: Sequence[Example]) 
     A source without a label is judged on the choice between the others, and has no error of its score.
     """
     languages = [example.language for example in examples]
-    every = compact.mixed(logits, languages, part.settings)
+    every = compact.blend(logits, languages, part.settings)
     labels: Labels = np.array([example.label for example in examples])
     found: dict[str, dict[str, object]] = {}
     for name, rows in _cuts(examples).items():

@@ -12,7 +12,7 @@ import pytest
 from collectors import all_collectors
 
 IN_ORDER = ("ground", "matching", "app/pipeline/gather", "app/pipeline/sift", "app/pipeline/keep", "app/pipeline/judge",
-            "app/pipeline/tell", "app/pipeline/files", "app/cli", "collectors/_kit", "collectors/_feeds")  # fmt: skip
+            "app/pipeline/tell", "app/pipeline/files", "app/cli", "sentiment", "sentiment/training", "collectors/_kit", "collectors/_feeds")  # fmt: skip
 
 
 def unnamed(docstring: str, names: set[str]) -> tuple[set[str], set[str]]:

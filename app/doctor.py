@@ -18,7 +18,7 @@ from app.migrate import revision
 from app.models import Heartbeat, Mention, ModelRun
 from app.pipeline.judge import lanes
 from app.pipeline.judge.pace import seconds_left
-from app.scorer import place_of, scorer_of
+from app.scorer import model_files_of, scorer_of
 from app.services import Misconfigured, Services, build
 from app.settings import PREFIX, Settings, without_kind
 from sentiment.scorers import COMPACT
@@ -84,7 +84,7 @@ def told(settings: Settings, name: str) -> Finding:
 def model(settings: Settings) -> Finding:
     """The model that scores, tried; one of the hub that is not here yet is not fetched for that."""
     try:
-        if settings.sentiment_model != COMPACT and place_of(settings) is None:
+        if settings.sentiment_model != COMPACT and model_files_of(settings) is None:
             return Finding("sentiment model", "note", "not fetched yet: a worker does so at its start")
         scorer = scorer_of(settings)
     except Misconfigured as error:

@@ -10,44 +10,44 @@ from app.services import Misconfigured
 from app.settings import Settings
 from sentiment.base import ModelError, Scorer
 from sentiment.compact import fast
-from sentiment.place import Place
-from sentiment.scorers import COMPACT, looked_at, scorer
+from sentiment.model_files import ModelFiles
+from sentiment.scorers import COMPACT, check, scorer
 
 log = structlog.get_logger(__name__)
 
 
 def scorer_of(settings: Settings) -> Scorer:
-    """The model, loaded, and fetched first where that is needed. Raises Misconfigured."""
+    """Loads the model, and fetches it first where it is not here yet. Raises Misconfigured."""
     try:
         return scorer(settings.sentiment_model, threads=settings.sentiment_threads)
     except ModelError as error:
         raise Misconfigured(f"VIGIE_SENTIMENT_MODEL: {error}") from error
 
 
-def place_of(settings: Settings) -> Place | None:
-    """Where the model lies, after a look at it that takes no time; None for `compact` and for one still to be fetched.
+def model_files_of(settings: Settings) -> ModelFiles | None:
+    """The files of the model, checked without loading it; None for `compact`, and for a model still to be fetched.
 
     Raises Misconfigured.
     """
     try:
-        return looked_at(settings.sentiment_model)
+        return check(settings.sentiment_model)
     except ModelError as error:
         raise Misconfigured(f"VIGIE_SENTIMENT_MODEL: {error}") from error
 
 
 def explainer_of(settings: Settings) -> Scorer:
-    """What tells which words weighed: the linear part of the shipped model, or the larger model that scores.
+    """The scorer that says which words weighed: the linear part of the shipped model, or the larger model that scores.
 
-    The larger one is loaded by the process that explains, when it is first asked. Where that cannot be done the linear
-    part answers.
+    The larger one is loaded by the process that explains, when it first has to. The linear part replaces one that
+    cannot be loaded.
     """
     if settings.sentiment_model == COMPACT:
         return fast()
-    return _larger(settings.sentiment_model, settings.sentiment_threads)
+    return _larger_or_fast(settings.sentiment_model, settings.sentiment_threads)
 
 
 @cache
-def _larger(reference: str, threads: int) -> Scorer:
+def _larger_or_fast(reference: str, threads: int) -> Scorer:
     try:
         return scorer(reference, threads=threads)
     except ModelError as error:

@@ -21,7 +21,7 @@ from sentiment.base import Text
 from sentiment.compact import Compact, compact
 from sentiment.indices import Reputation, Scored, Tally, reputations
 from sentiment.labelled import read
-from sentiment.quantify import GROUPS, Floats, LanguageGroup, Matrix, adapted, group_of
+from sentiment.quantify import GROUPS, Floats, LanguageGroup, Matrix, adapt, group_of
 
 NEGATIVE = (0.05, 0.2, 0.4, 0.6, 0.8)
 BAGS = 192  # of each group, size and share of negative texts in `make bench`, shared out among its kinds
@@ -152,7 +152,7 @@ def _own_matrix(pool: Pool, model: Compact, labels: int, dice: np.random.Generat
     """Labels as people would give them: drawn uniformly, whatever they turn out to be; 0 for the shipped matrix."""
     shipped = model.matrices[pool.group]
     drawn = dice.integers(0, len(pool.labels), labels)
-    return adapted(shipped, pool.probabilities[drawn], pool.labels[drawn]) if labels else shipped
+    return adapt(shipped, pool.probabilities[drawn], pool.labels[drawn]) if labels else shipped
 
 
 def _mixed(found: list[Pool], model: Compact, dice: np.random.Generator, repeats: int) -> None:

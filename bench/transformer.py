@@ -17,7 +17,7 @@ from typing import Any
 from bench._bert import Shape, vocabulary, write
 from bench.row import Row
 from sentiment.base import Scorer, Text
-from sentiment.place import Place, place_of
+from sentiment.model_files import ModelFiles, files_at
 from sentiment.transformer import load
 
 SHAPE = Shape(layers=6, width=384, heads=12, inner=1536, vocabulary=4000)
@@ -28,7 +28,7 @@ Reader = Callable[[Sequence[str]], object]
 def run() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         path = write(Path(folder) / "model", shape=SHAPE, forms=("onnx", "safetensors"))
-        readers = {"ours, ONNX": ours(load(place_of(path), THREADS))}
+        readers = {"ours, ONNX": ours(load(files_at(path), THREADS))}
         note = "torch is missing: .venv/bin/python -m pip install torch==2.13.0"
         with suppress(ImportError):
             readers |= with_torch(path)
@@ -58,7 +58,7 @@ def with_torch(path: Path) -> dict[str, Reader]:
     import transformers
 
     torch.set_num_threads(THREADS)
-    safe = load(Place("model", path, path / "model.safetensors"), THREADS)
+    safe = load(ModelFiles("model", path, path / "model.safetensors"), THREADS)
     pipeline: Any = transformers.pipeline("text-classification", model=str(path), device="cpu")
     return {
         "ours, torch": ours(safe),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,7 +23,7 @@ LONGEST_LINE = 8_000_000  # bytes: more is a mistake, not a text
 
 
 class Line(BaseModel):
-    """One line of input: a text, whatever names it, and its language where known."""
+    """One line of input: a text, an id of whoever sent it, and its language where known."""
 
     id: str | int | None = None
     text: str
@@ -35,7 +35,7 @@ def main() -> None:
     """Score texts with the model that ships in the package, or with a larger one; measure and compare them."""
 
 
-def _loaded(reference: str, threads: int) -> Scorer:
+def _load(reference: str, threads: int) -> Scorer:
     try:
         return scorer(reference, threads=threads)
     except ModelError as error:
@@ -56,20 +56,19 @@ def score(model: str, threads: int) -> None:
     A text without a language has the one its words look like. A line that cannot be read is named on standard error
     and left out, the others are scored, and the exit code is 1.
     """
-    found, bad = _loaded(model, threads), 0
-    number = 0
+    chosen, number, bad = _load(model, threads), 0, 0
     for batch in _batches(sys.stdin.buffer):
-        read_lines: list[Line] = []
+        lines: list[Line] = []
         for raw in batch:
             number += 1
             try:
-                read_lines += [_line(raw)] if raw.strip() else []
+                lines += [_line(raw)] if raw.strip() else []
             except ValueError as error:
                 bad += 1
                 click.echo(f"line {number}: {error}", err=True)
-        scores = found.score([Text(line.text, line.language or detect(line.text)[0]) for line in read_lines])
-        for line, one in zip(read_lines, scores, strict=True):
-            click.echo(json.dumps(_answer(line, one)))
+        scores = chosen.score([Text(line.text, line.language or detect(line.text)[0]) for line in lines])
+        for line, each in zip(lines, scores, strict=True):
+            click.echo(json.dumps(_answer(line, each)))
     if bad:
         click.echo(f"{bad} line{'s' if bad > 1 else ''} could not be read", err=True)
         sys.exit(1)
@@ -94,18 +93,18 @@ def evaluate(
         raise click.UsageError("--save takes one --model")
     files = [(path.name, _examples(path, split)) for path in paths]
     if save or save_to:
-        _save(models[0], [example for _, found in files for example in found], paths, save_to, threads)
-    rows: list[list[Cut]] = []
-    for reference in models:
-        found = _loaded(reference, threads)
-        rows.append([])
-        for name, examples in files:
-            for cut in cuts(found, name, examples):
-                rows[-1].append(cut)
-                if len(models) == 1:
-                    click.echo(json.dumps(cut.as_json()))
+        _save(models[0], [example for _, examples in files for example in examples], paths, save_to, threads)
     if len(models) > 1:
-        click.echo(side_by_side(models, rows))
+        every = [list(_cuts(_load(reference, threads), files)) for reference in models]
+        click.echo(side_by_side(models, every))
+    else:
+        for cut in _cuts(_load(models[0], threads), files):
+            click.echo(json.dumps(cut.as_json()))
+
+
+def _cuts(model: Scorer, files: Sequence[tuple[str, list[Example]]]) -> Iterator[Cut]:
+    for name, examples in files:
+        yield from cuts(model, name, examples)
 
 
 def _examples(path: Path, split: str) -> list[Example]:
@@ -131,9 +130,9 @@ def _save(reference: str, examples: list[Example], paths: tuple[Path, ...], targ
 
 
 def _batches(stream: BinaryIO) -> Iterator[list[bytes]]:
-    """The lines that have come, as soon as they have: who writes one and waits for its answer gets it.
+    """The lines that have arrived, as soon as they have: a program that writes one line and waits gets its answer.
 
-    Of a line beyond LONGEST_LINE only so much is kept.
+    A line longer than LONGEST_LINE is kept only up to there.
     """
     begun = b""
     while chunk := stream.read1(CHUNK):  # type: ignore[attr-defined] # standard input is buffered
@@ -147,7 +146,7 @@ def _batches(stream: BinaryIO) -> Iterator[list[bytes]]:
 
 
 def _line(raw: bytes) -> Line:
-    """Raises ValueError with a sentence for who wrote the line."""
+    """Reads a line. Raises ValueError with a sentence for whoever wrote it."""
     if len(raw) > LONGEST_LINE:
         raise ValueError(f"it is longer than {LONGEST_LINE:,} bytes")
     try:
@@ -164,8 +163,8 @@ def _line(raw: bytes) -> Line:
         raise ValueError(f"{place + ': ' if place else ''}{first['msg']}") from None
 
 
-def _answer(line: Line, found: Score) -> dict[str, object]:
-    chances = dict(zip(LABELS, (found.negative, found.neutral, found.positive), strict=True))
+def _answer(line: Line, score: Score) -> dict[str, object]:
+    chances = dict(zip(LABELS, (score.negative, score.neutral, score.positive), strict=True))
     return {
         "id": line.id,
         "label": max(chances, key=lambda label: chances[label]),

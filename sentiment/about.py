@@ -6,32 +6,33 @@ When it names several, each is scored on the clauses that concern it (`clauses`)
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 from .base import Score, Scorer, Text
 from .clauses import clauses, concerning, sentences
 from .contest import Verdict, verdict
-from .named import Name, Span, told_apart, with_ordinals
+from .named import Name, Span, brands_in, names_within, tell_apart, with_ordinals
 
 WON = Score(0.07, 0.18, 0.75)
-"""What the winner of a comparison is like; a loser is its mirror image."""
+"""The score of a brand that wins a comparison; the score of one that loses is its mirror image."""
 
 COMPARED = 0.75
 """How much of the answer a comparison decides; the rest is the model's. The mixture tells the stance, and leaves
 it doubtful where the model disagrees."""
 
 LONGEST = 20_000
-"""Characters of a text that is cut into clauses."""
+"""Characters of a text that is cut into clauses. A longer one is read whole: to cut it takes long, and scorers read
+its beginning and end only."""
 
 _IDLE = " ,;:-–—\n\t"
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A text, its language, where it names the brand asked about, and where it names others: spans in characters."""
+    """A question: what does this text feel about a brand? `own` is where it names that brand, `others` where it names
+    other ones: spans in characters."""
 
     text: str
     language: str | None = None
@@ -40,123 +41,141 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What of a text speaks of a brand: `said` of it, and `opposite`, said of another of which it is the contrary.
+class Excerpt:
+    """The parts of a text that speak of a brand.
 
-    `lean`: 1 when it wins a comparison, −1 when it loses, 0 else; `cues`: the words that decided so.
+    `direct` is said of the brand; `opposite` is said of another one that the text calls its contrary. `lean`: 1 when
+    the brand wins a comparison, −1 when it loses one, 0 otherwise; `cues`: the words that decided so.
     """
 
-    said: tuple[Span, ...]
+    direct: tuple[Span, ...]
     opposite: tuple[Span, ...] = ()
     lean: int = 0
     cues: tuple[Span, ...] = ()
 
 
-def score_about(scorer: Scorer, asked: Sequence[About]) -> list[Score]:
+def score_about(scorer: Scorer, questions: Sequence[About]) -> list[Score]:
     """One score per question, in order, by one call of the scorer. A text that names no other brand is scored whole."""
-    readings = [reading(one) for one in asked]
+    excerpts = [excerpt_of(question) for question in questions]
     texts = [
-        [told(one, spans) for spans in (read.said, read.opposite) if spans]
-        for one, read in zip(asked, readings, strict=True)
+        [text_of(question, spans) for spans in (excerpt.direct, excerpt.opposite) if spans]
+        for question, excerpt in zip(questions, excerpts, strict=True)
     ]
-    scores = scorer.score([text for part in texts for text in part])
+    scores = scorer.score([text for parts in texts for text in parts])
     ends = accumulate(map(len, texts))
     return [
-        answered(read, scores[end - len(part) : end]) for read, part, end in zip(readings, texts, ends, strict=True)
+        combine(excerpt, scores[end - len(parts) : end])
+        for excerpt, parts, end in zip(excerpts, texts, ends, strict=True)
     ]
 
 
-def told(asked: About, spans: Sequence[Span], less: Span = (0, 0)) -> Text:
-    """These stretches of the text as one text, less a word; a text read whole is left as it is."""
-    parts = [_less(asked.text, span, less) for span in spans]
-    if tuple(spans) == ((0, len(asked.text)),):
-        return Text(parts[0], asked.language)
-    return Text(" ".join(part.strip(_IDLE) for part in parts), asked.language)
+def text_of(question: About, spans: Sequence[Span], without: Span = (0, 0)) -> Text:
+    """These stretches of the text as one text, `without` a word; a text that is read whole keeps its edges."""
+    parts = [_cut_out(question.text, span, without) for span in spans]
+    if tuple(spans) == ((0, len(question.text)),):
+        return Text(parts[0], question.language)
+    return Text(" ".join(part.strip(_IDLE) for part in parts), question.language)
 
 
-def _less(text: str, span: Span, word: Span) -> str:
+def _cut_out(text: str, span: Span, word: Span) -> str:
     start, end = span
     left, right = word
     return text[start:left] + text[right:end] if start <= left < right <= end else text[start:end]
 
 
-def answered(read: Reading, scores: Sequence[Score]) -> Score:
-    """The score of a reading from the model's of what is said, of its opposite, or of both in this order."""
-    turned = [
-        mirrored(score) if read.opposite and place == len(scores) - 1 else score for place, score in enumerate(scores)
-    ]
-    model = turned[0] if len(turned) == 1 else mixed(turned[0], turned[1], 0.5)
-    if not read.lean:
+def combine(excerpt: Excerpt, scores: Sequence[Score]) -> Score:
+    """The score of an excerpt, from the model's scores of its direct part, its opposite, or both in this order."""
+    sides = [*scores[:-1], mirror(scores[-1])] if excerpt.opposite else list(scores)
+    model = sides[0] if len(sides) == 1 else mix(sides[0], sides[1], 0.5)
+    if not excerpt.lean:
         return model
-    return mixed(WON if read.lean > 0 else mirrored(WON), model, COMPARED)
+    return mix(WON if excerpt.lean > 0 else mirror(WON), model, COMPARED)
 
 
-def mirrored(score: Score) -> Score:
+def mirror(score: Score) -> Score:
     """The score of the contrary."""
     return Score(score.positive, score.neutral, score.negative)
 
 
-def mixed(one: Score, other: Score, share: float) -> Score:
+def mix(first: Score, second: Score, share: float) -> Score:
     """A score that is the first by this share, and the second by the rest."""
     rest = 1 - share
     return Score(
-        share * one.negative + rest * other.negative,
-        share * one.neutral + rest * other.neutral,
-        share * one.positive + rest * other.positive,
+        share * first.negative + rest * second.negative,
+        share * first.neutral + rest * second.neutral,
+        share * first.positive + rest * second.positive,
     )
 
 
-def reading(asked: About) -> Reading:
-    """What of the text speaks of the brand; all of it when it names no other, or the names tell nothing apart.
-
-    A text beyond LONGEST is read whole too: cutting it takes longer than it is worth, and a scorer reads its ends only.
-    """
-    whole = Reading(((0, len(asked.text)),))
-    if not asked.own or not asked.others or len(asked.text) > LONGEST:
+def excerpt_of(question: About) -> Excerpt:
+    """What of the text speaks of the brand; all of it when it names no other, or the names tell nothing apart."""
+    whole = Excerpt(((0, len(question.text)),))
+    names = _names(question)
+    if len(brands_in(names)) < 2:
         return whole
-    names = told_apart(len(asked.text), asked.own, asked.others)
-    if len({name.own for name in names}) < 2:
+    verdicts = _verdicts(question, names)
+    direct = sorted([*_clauses(question, names, verdicts), *_around_foils(question.text, verdicts, opposite=False)])
+    opposite = _around_foils(question.text, verdicts, opposite=True)
+    if not direct and not opposite:
         return whole
-    verdicts = _verdicts(asked, names)
-    if asked.language in ("fr", "en"):
-        names = with_ordinals(asked.text, asked.language, names)
-    parts = clauses(asked.text, asked.language, names)
-    whom = concerning(asked.text, asked.language, parts, {place: one.topic for place, one in verdicts.items()})
-    foils = [one for one in verdicts.values() if one.foil is not None]
-    said = [
-        (part.start, part.end)
-        for part, of in zip(parts, whom, strict=True)
-        if True in of and not any(one.within[0] <= part.start < one.within[1] for one in foils)
-    ]
-    said = sorted([*said, *(span for one in foils if not one.foil for span in _around(asked.text, one))])
-    opposite = [span for one in foils if one.foil for span in _around(asked.text, one)]
-    total = sum(one.lean for one in verdicts.values())
-    lean = (total > 0) - (total < 0)
-    cues = tuple(one.cue for one in verdicts.values() if lean and one.lean == lean)
-    if not said and not opposite:
-        return whole
-    return Reading(tuple(said), tuple(opposite), lean, cues)
+    lean, cues = _outcome(verdicts.values())
+    return Excerpt(tuple(direct), tuple(opposite), lean, cues)
 
 
-def _verdicts(asked: About, names: Sequence[Name]) -> dict[int, Verdict]:
-    """By sentence, who wins: of those that name both sides, or that end what the one before begins («X est super. Rien
-    à voir avec Y.»)."""
-    found: dict[int, Verdict] = {}
+def _names(question: About) -> list[Name]:
+    """Where the text names a brand, none where it is read whole."""
+    if not question.own or not question.others or len(question.text) > LONGEST:
+        return []
+    return tell_apart(len(question.text), question.own, question.others)
+
+
+def _verdicts(question: About, names: Sequence[Name]) -> dict[int, Verdict]:
+    """Who wins, by the place of a sentence that names both sides, or that ends what the one before begins, as in
+    «X est super. Rien à voir avec Y.»."""
+    verdicts: dict[int, Verdict] = {}
     starts = [name.start for name in names]
     before: Span = (0, 0)
-    for place, (start, end) in enumerate(sentences(asked.text)):
-        inside = names[bisect_left(starts, start) : bisect_left(starts, end)]
-        earlier = names[bisect_left(starts, before[0]) : bisect_left(starts, start)]
-        one = verdict(asked.text, (start, end), asked.language, inside)
-        if one is None and len({name.own for name in inside}) == len({name.own for name in earlier}) == 1:
-            one = verdict(asked.text, (before[0], end), asked.language, [*earlier, *inside])
-            one = one if one and one.cue[0] >= start and place - 1 not in found else None
-        found |= {place: one} if one else {}
-        before = (start, end)
-    return found
+    for place, sentence in enumerate(sentences(question.text)):
+        inside, earlier = names_within(names, starts, sentence), names_within(names, starts, (before[0], sentence[0]))
+        decision = verdict(question.text, sentence, question.language, inside)
+        if decision is None and place - 1 not in verdicts and len(brands_in(inside)) == len(brands_in(earlier)) == 1:
+            both = verdict(question.text, (before[0], sentence[1]), question.language, [*earlier, *inside])
+            decision = both if both and both.cue[0] >= sentence[0] else None
+        if decision:
+            verdicts[place] = decision
+        before = sentence
+    return verdicts
 
 
-def _around(text: str, one: Verdict) -> list[Span]:
-    """What is left without the phrase that names a foil."""
-    parts = [(one.within[0], one.phrase[0]), (one.phrase[1], one.within[1])]
-    return [(start, end) for start, end in parts if any(sign.isalnum() for sign in text[start:end])]
+def _clauses(question: About, names: Sequence[Name], verdicts: Mapping[int, Verdict]) -> list[Span]:
+    """The clauses that concern the brand, less the stretches in which it or another is a foil."""
+    text, language = question.text, question.language
+    if language in ("fr", "en"):
+        names = with_ordinals(text, language, names)
+    parts = clauses(text, language, names)
+    whom = concerning(text, language, parts, {place: each.topic for place, each in verdicts.items()})
+    foils = [each.within for each in verdicts.values() if each.foil is not None]
+    return [
+        (part.start, part.end)
+        for part, brands in zip(parts, whom, strict=True)
+        if True in brands and not any(start <= part.start < end for start, end in foils)
+    ]
+
+
+def _around_foils(text: str, verdicts: Mapping[int, Verdict], *, opposite: bool) -> list[Span]:
+    """The stretches in which the brand (`opposite`) or another is a foil, less the phrases that name the foil."""
+    foils = [each for each in verdicts.values() if each.foil is opposite]
+    sides = [side for each in foils for side in _beside(each.within, each.phrase)]
+    return [(start, end) for start, end in sides if any(sign.isalnum() for sign in text[start:end])]
+
+
+def _beside(outer: Span, inner: Span) -> tuple[Span, Span]:
+    return (outer[0], inner[0]), (inner[1], outer[1])
+
+
+def _outcome(verdicts: Iterable[Verdict]) -> tuple[int, tuple[Span, ...]]:
+    """Whether the brand wins most comparisons, 1, or loses most, −1, or neither; and the words that decided these."""
+    every = list(verdicts)
+    total = sum(each.lean for each in every)
+    lean = (total > 0) - (total < 0)
+    return lean, tuple(each.cue for each in every if lean and each.lean == lean)

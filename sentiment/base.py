@@ -10,16 +10,16 @@ from .quantify import LanguageGroup, Matrix
 
 Stance = Literal["promoter", "passive", "detractor"]
 StanceSource = Literal["person", "rating", "phrase", "model"]
-"""Who a stance comes from, the first that has something to say."""
+"""Where a stance comes from. The first of these that has something to say decides."""
 
 
 class ModelError(Exception):
-    """A model that cannot score, in a sentence for who chose it: what is wrong, and what to do."""
+    """A model cannot score. The text tells whoever chose it what is wrong, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text to score, with its language as an ISO 639-1 code, or None when nobody knows."""
+    """A text to score, and its language as an ISO 639-1 code, or None when it is unknown."""
 
     text: str
     language: str | None = None
@@ -35,10 +35,10 @@ class Score:
 
 
 class Scorer(Protocol):
-    """A sentiment model. `version` changes whenever its answers may.
+    """A sentiment model. Its `version` changes whenever its answers may change.
 
-    `matrices`: how it answers by true label, for the correction of shares; `measured`: the figures of its card, by the
-    kind of text; `fast`: a quicker, weaker scorer for a long backlog, or None.
+    `matrices` say how it answers by true label, for the correction of shares; `measured` holds the figures of its card
+    by kind of text; `fast` is a quicker and weaker scorer for a long backlog, or None.
     """
 
     @property
@@ -57,11 +57,11 @@ class Scorer(Protocol):
 
 
 NEUTRAL_ZONE = 0.45
-"""Below this probability the best label is not believed, and the stance is passive."""
+"""The probability that the best label needs: below it, the stance is passive."""
 
 
 def stance_of_score(score: Score, zone: float = NEUTRAL_ZONE) -> Stance:
-    """The stance a score stands for: its best label, unless that label is not likely enough."""
+    """The stance of a score: that of its best label, or passive where the label is not likely enough."""
     if score.negative >= max(score.neutral, score.positive) and score.negative >= zone:
         return "detractor"
     if score.positive >= max(score.neutral, score.negative) and score.positive >= zone:
@@ -71,9 +71,9 @@ def stance_of_score(score: Score, zone: float = NEUTRAL_ZONE) -> Stance:
 
 @dataclass(frozen=True, slots=True)
 class RatingClasses:
-    """From which rating on an author is a promoter, and from which a passive: in stars out of 5, and out of 10.
+    """The lowest rating of a promoter and of a passive, in stars out of 5 and in points out of 10.
 
-    The classes of 0 to 10 are those of the survey: Reichheld, HBR, December 2003.
+    The classes from 0 to 10 are those of the survey: Reichheld, HBR, December 2003.
     """
 
     stars_promoter: int = 5
@@ -86,7 +86,7 @@ CLASSES = RatingClasses()
 
 
 def stance_of_rating(rating: float, scale: float, classes: RatingClasses = CLASSES) -> Stance:
-    """The stance a rating stands for, rounded to the nearest class: out of 5 as stars, else as its share of 10."""
+    """The stance of a rating, rounded to the nearest class: as stars when it is out of 5, else scaled to 10."""
     if scale == 5:
         value, promoter, passive = rating, classes.stars_promoter, classes.stars_passive
     else:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .named import Name, Span, touches
+from .named import Name, Span, brands_in, names_within, touches
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,102 +29,44 @@ class Clause:
 EMOJI = r"[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff][\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]*"
 _SENTENCE = re.compile(rf"(?P<stop>[.!?…]+)[\"'»”)\]]*(?=\s|$|{EMOJI})|(?:{EMOJI}\s*)+|[。！？]+|\n+")
 _SHORTENED = re.compile(r"\b(?:\w|vs|mr|mrs|mme|dr|st|etc)$", re.IGNORECASE)
-"""Before a full stop that ends no sentence."""
+"""What stands before a full stop that ends no sentence."""
 
 CONTRASTS = {
     "fr": r"mais|par contre|alors que|tandis que|en revanche|pourtant|cependant|toutefois|néanmoins|sauf que"
     r"|à l'inverse|a l'inverse|au contraire(?! d)|là où",
     "en": r"but|whereas|while|although|though|however|yet|on the other hand|meanwhile|on the contrary",
 }
-"""What opens a new clause and says nothing itself."""
+"""Words that open a clause and do not belong to it."""
 
-TURNS = {
+OPENINGS = {
     "fr": r"heureusement|vivement|du coup|maintenant|désormais|depuis que",
     "en": r"luckily|fortunately|thank god|thank goodness|thankfully|now|so glad",
 }
-"""What opens a new clause and belongs to it."""
+"""Words that open a clause and belong to it."""
 
-JOINTS = {
+BOTH = {
     "fr": re.compile(r"\b(?:les deux|tous les deux|aucun des deux|ni l'un ni l'autre|l'un comme l'autre)\b", re.I),
     "en": re.compile(r"\b(?:both|neither|either (?:of them|one)|the two of them)\b", re.I),
 }
+"""Words that stand for the two brands named last, together."""
+
 _AND = {"fr": r"et|puis", "en": r"and|then"}
-_LINKS = frozenset(
-    [
-        "chez",
-        "de",
-        "du",
-        "des",
-        "d",
-        "la",
-        "le",
-        "les",
-        "l",
-        "à",
-        "a",
-        "au",
-        "aux",
-        "un",
-        "une",
-        "et",
-        "ou",
-        "ni",
-        "que",
-        "qu",
-        "pour",
-        "avec",
-        "en",
-        "sur",
-        "mon",
-        "ma",
-        "mes",
-        "ton",
-        "ta",
-        "son",
-        "sa",
-        "ses",
-        "leur",
-        "leurs",
-        "notre",
-        "votre",
-        "celui",
-        "celle",
-        "ceux",
-        "celles",
-        "entre",
-        "the",
-        "an",
-        "of",
-        "at",
-        "or",
-        "nor",
-        "and",
-        "to",
-        "for",
-        "with",
-        "in",
-        "on",
-        "my",
-        "your",
-        "his",
-        "her",
-        "its",
-        "their",
-        "our",
-        "both",
-        "either",
-        "neither",
-        "by",
-    ]
-)
+_LINKS = {
+    "fr": "chez de du des d la le les l à a au aux un une et ou ni que qu pour avec en sur mon ma mes ton ta son sa "
+    "ses leur leurs notre votre celui celle ceux celles entre",
+    "en": "the a an of at or nor and to for with in on my your his her its their our both either neither by",
+}
+_SAYING_NOTHING = frozenset(word for words in _LINKS.values() for word in words.split())
+"""Words that link names, and say nothing of them."""
+
 _WORD = re.compile(r"\w+")
 _NEAR = 80  # characters looked at before a name: an endless list is not read again at each comma
 _PLACE = re.compile(r"\b(?:chez|sur|via|par|at|from|on|by)\s+$", re.IGNORECASE)
-"""Before a name that is only where something was bought."""
+"""Words before a name that only says where something was bought."""
 
 _EDGE = {
     language: re.compile(
-        rf"\b(?P<strong>{CONTRASTS[language]})\b|(?P<turn>\b(?:{TURNS[language]}))\b|(?P<semicolon>;)"
+        rf"\b(?P<strong>{CONTRASTS[language]})\b|(?P<opening>\b(?:{OPENINGS[language]}))\b|(?P<semicolon>;)"
         rf"|(?P<weak>[,:()|/–—]|\s-\s)|\b(?P<joined>{_AND[language]})\b".replace("'", "['’]"),
         re.IGNORECASE,
     )
@@ -144,16 +86,16 @@ def _shortened(text: str, found: re.Match[str]) -> bool:
 
 
 def clauses(text: str, language: str | None, names: Sequence[Name]) -> list[Clause]:
-    """The clauses in order. Between them only what separates is left out."""
+    """The clauses in order. Nothing is left out between them but what separates them."""
     found: list[Clause] = []
     starts = [name.start for name in names]
-    for place, (start, end) in enumerate(sentences(text)):
-        inside = names[bisect_left(starts, start) : bisect_left(starts, end)]
-        before = names[bisect_left(starts, start) - 1] if bisect_left(starts, start) else None
-        pieces = _pieces(text, (start, end), inside, before, _EDGE.get(language or ""))
+    for place, sentence in enumerate(sentences(text)):
+        inside = names_within(names, starts, sentence)
+        first = bisect_left(starts, sentence[0])
+        before = names[first - 1] if first else None
         found += [
             Clause(left, right, tuple(name for name in inside if left <= name.start < right), place)
-            for left, right in pieces
+            for left, right in _pieces(text, sentence, inside, before, _EDGE.get(language or ""))
             if text[left:right].strip()
         ]
     return found
@@ -162,24 +104,27 @@ def clauses(text: str, language: str | None, names: Sequence[Name]) -> list[Clau
 def _pieces(
     text: str, sentence: Span, names: Sequence[Name], before: Name | None, edge: re.Pattern[str] | None
 ) -> list[Span]:
-    """A sentence cut at its contrasts, and wherever it turns to another brand."""
+    """A sentence cut where a contrast begins, and where it goes over to another brand. `before`: the name before it."""
     start, end = sentence
     if edge is None:
         return [sentence]
     starts, ends = [name.start for name in names], [name.end for name in names]
-    edges = [one for one in edge.finditer(text, start, end) if not touches(one.span(), names, ends)]
-    nexts = [one.start() for one in edges[1:]] + [end]
+    edges = [found for found in edge.finditer(text, start, end) if not touches(found.span(), names, ends)]
+    nexts = [later.start() for later in edges[1:]] + [end]
     pieces, at = [], start
-    for one, until in zip(edges, nexts, strict=False):  # without edges there is one more end
-        after = bisect_left(starts, one.end())
+    for found, until in zip(edges, nexts, strict=False):  # without edges there is one more end
+        after = bisect_left(starts, found.end())
         last, following = names[after - 1] if after else before, names[after : after + 2]
-        if one.lastgroup in ("strong", "turn", "semicolon") or _turns(text, at, one, until, last, following):
-            pieces.append((at, one.start()))
-            at = one.start() if one.lastgroup == "turn" else one.end()
+        always = found.lastgroup in ("strong", "opening", "semicolon")
+        if always or _changes_brand(text, at, found, until, last, following):
+            pieces.append((at, found.start()))
+            at = found.start() if found.lastgroup == "opening" else found.end()
     return [*pieces, (at, end)]
 
 
-def _turns(text: str, start: int, edge: re.Match[str], until: int, last: Name | None, names: Sequence[Name]) -> bool:
+def _changes_brand(
+    text: str, start: int, edge: re.Match[str], until: int, last: Name | None, names: Sequence[Name]
+) -> bool:
     """Whether an edge leads from a brand of which something was said to another, and not just along a list of them.
 
     `last` is the name before it, `names` are the next two; `start` and `until` bound the clauses on its two sides.
@@ -187,20 +132,21 @@ def _turns(text: str, start: int, edge: re.Match[str], until: int, last: Name | 
     following = names[0] if names and names[0].start < until else None
     if last is None or following is None or last.own == following.own:
         return False
-    said, to_come = _content(text, last.end, edge.start()), _content(text, edge.end(), following.start)
-    if said >= 1 or to_come >= (2 if edge.lastgroup == "joined" else 1):
+    joins = edge.lastgroup == "joined"
+    if _content(text, last.end, edge.start()) or _content(text, edge.end(), following.start) >= (2 if joins else 1):
         return True
-    if edge.lastgroup == "joined":
-        return False
-    more = min([until, *(name.start for name in names[1:])])
-    return edge[0] == ":" or (
-        _content(text, max(start, last.start - _NEAR), last.start) >= 2 and _content(text, following.end, more) >= 1
-    )
+    return not joins and (edge[0] == ":" or _says_more(text, start, last, following, until, names[1:]))
+
+
+def _says_more(text: str, start: int, last: Name, following: Name, until: int, names: Sequence[Name]) -> bool:
+    """Whether something is said before the last name, and something after the one that follows."""
+    end = min([until, *(name.start for name in names)])
+    return _content(text, max(start, last.start - _NEAR), last.start) >= 2 and _content(text, following.end, end) >= 1
 
 
 def _content(text: str, start: int, end: int) -> int:
     """How many words say something between two places."""
-    return sum(word.lower() not in _LINKS for word in _WORD.findall(text[start:end]))
+    return sum(word.lower() not in _SAYING_NOTHING for word in _WORD.findall(text[start:end]))
 
 
 def concerning(
@@ -211,14 +157,14 @@ def concerning(
     `topics`: by sentence, the brand that a comparison in it is about. What comes before every name belongs to the
     first.
     """
-    joint = JOINTS.get(language or "")
+    both = BOTH.get(language or "")
     named = frozenset[bool]()
-    follows = next((frozenset(name.own for name in part.names) for part in parts if part.names), frozenset())
+    follows = next((brands_in(part.names) for part in parts if part.names), frozenset())
     whom: list[frozenset[bool]] = []
     for part in parts:
-        here = frozenset(name.own for name in part.names)
+        here = brands_in(part.names)
         named |= here
-        if joint and len(named) == 2 and len(here) != 2 and joint.search(text, part.start, part.end):
+        if both and len(named) == 2 and both.search(text, part.start, part.end):
             here = named
         whom.append(here or follows)
         follows = _goes_on(text, part, topics.get(part.sentence)) or whom[-1]
@@ -227,12 +173,16 @@ def concerning(
 
 def _goes_on(text: str, part: Clause, topic: bool | None) -> frozenset[bool]:
     """Whom a clause without a name would concern after this one; nobody new when this one names nobody."""
-    if len({name.own for name in part.names}) < 2:
-        return frozenset(name.own for name in part.names)
+    if len(brands_in(part.names)) < 2:
+        return brands_in(part.names)
     if topic is not None:
         return frozenset({topic})
-    pairs = pairwise(part.names)
-    if any(left.own != right.own and not _content(text, left.end, right.start) for left, right in pairs):
+    if any(left.own != right.own and not _content(text, left.end, right.start) for left, right in pairwise(part.names)):
         return frozenset({True, False})
+    return frozenset({_subject(text, part).own})
+
+
+def _subject(text: str, part: Clause) -> Name:
+    """The last name that does not only say where something was bought; the last of all where every name does."""
     subjects = [name for name in part.names if not _PLACE.search(text, max(part.start, name.start - 12), name.start)]
-    return frozenset({(subjects or part.names)[-1].own})
+    return (subjects or part.names)[-1]

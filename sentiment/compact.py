@@ -1,7 +1,7 @@
-"""The embedded default scorer: a linear model and a small encoder that ship in the package and read no network.
+"""The default scorer: a linear model and a small encoder that ship in the package and need no network.
 
-Its files lie in `model/`: the linear part, the encoder with its tokenizer, and the model card with sources, licences
-and figures; all are written by `python -m sentiment.training`.
+Its files are in `model/`: the linear part, the encoder with its tokenizer, and the model card with sources, licences
+and figures. `python -m sentiment.training` writes all of them.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from . import encoder, linear
 from .base import Score, Text
-from .quantify import GROUPS, LanguageGroup, Matrix, restored
+from .quantify import GROUPS, LanguageGroup, Matrix, matrix_from_json
 
-FEATURES = 2  # to be raised with every change of features.py or encoder.plain that changes an answer
+FEATURES = 2  # raise it with every change of features.py or encoder.plain that changes an answer
 FOLDER = Path(__file__).with_name("model")
 LINEAR, NETWORK, PIECES, WORDS = "linear.npz", "encoder.onnx", "pieces.npz", "tokenizer.json"
 CARD = "card.json"
@@ -29,13 +29,13 @@ TOGETHER = 2_048  # texts scored at once
 
 Floats = NDArray[np.float64]
 Settings = Mapping[str, Floats]
-"""By language code, and under `other` for all the rest: a factor for the logits of each part of the model, and what is
-added to negative and positive."""
+"""By language code, and under `other` for all other languages: a factor for the logits of each part of the model, then
+what is added to the logits of negative and of positive."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fast:
-    """The linear part alone, for a long backlog. `settings`: by language, see `mixed`."""
+    """The linear part alone, for a long backlog. `settings`: by language, see `blend`."""
 
     name: str
     version: str
@@ -48,12 +48,12 @@ class Fast:
     def score(self, texts: Sequence[Text]) -> list[Score]:
         """One score per text, in order: any string has an answer, an empty one that of its language alone."""
         logits = self.part.logits([text.text for text in texts])
-        return scores(mixed([logits], [text.language for text in texts], self.settings))
+        return scores(blend([logits], [text.language for text in texts], self.settings))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Compact:
-    """The linear part and the encoder, mixed by language. `settings`: by language, see `mixed`."""
+    """The linear part and the encoder, blended by language. `settings`: by language, see `blend`."""
 
     name: str
     version: str
@@ -66,15 +66,15 @@ class Compact:
     def score(self, texts: Sequence[Text]) -> list[Score]:
         """One score per text, in order: any string has an answer. Memory does not grow with the texts."""
         parts = (texts[start : start + TOGETHER] for start in range(0, len(texts), TOGETHER))
-        return [score for part in parts for score in self._scored(part)]
+        return [score for part in parts for score in self._score_together(part)]
 
-    def _scored(self, texts: Sequence[Text]) -> list[Score]:
+    def _score_together(self, texts: Sequence[Text]) -> list[Score]:
         words = [text.text for text in texts]
         logits = [self.fast.part.logits(words), self.encoder.logits(words)]
-        return scores(mixed(logits, [text.language for text in texts], self.settings))
+        return scores(blend(logits, [text.language for text in texts], self.settings))
 
 
-def mixed(logits: Sequence[Floats], languages: Sequence[str | None], settings: Settings) -> Floats:
+def blend(logits: Sequence[Floats], languages: Sequence[str | None], settings: Settings) -> Floats:
     """(n, 3) calibrated probabilities of negative, neutral and positive from the (n, 2) logits of one or more parts."""
     rest = settings["other"]
     chosen = np.array([settings.get((language or "").lower()[:2], rest) for language in languages])
@@ -96,18 +96,19 @@ def softmax(logits: Floats) -> Floats:
 
 @cache
 def compact(threads: int | None = None) -> Compact:
-    """The model of the package, loaded once per process, on so many threads or as many as `encoder.load` takes."""
+    """The model of the package, loaded once per process. `threads`: as `encoder.load` takes them."""
     return load(FOLDER, threads)
 
 
 @cache
 def fast() -> Fast:
-    """The linear part of the package's model, without its encoder: for who explains, or only asks for figures."""
+    """The linear part of the package's model, without its encoder: for explanations, and for its figures."""
     return load_fast(FOLDER)
 
 
 def load(folder: Path, threads: int | None = None) -> Compact:
-    """A model from its folder. Raises ValueError when its files do not belong together or to this version."""
+    """Loads a model from its folder. Raises ValueError when its files belong to different models, or to features of
+    another version."""
     card = read_card(folder)
     return Compact(
         card["name"],
@@ -121,7 +122,7 @@ def load(folder: Path, threads: int | None = None) -> Compact:
 
 
 def load_fast(folder: Path) -> Fast:
-    """The linear part of a model's folder. Raises ValueError as `load` does."""
+    """Loads the linear part from a model's folder. Raises ValueError as `load` does."""
     card = read_card(folder)
     return Fast(
         f"{card['name']}-linear",
@@ -135,7 +136,7 @@ def load_fast(folder: Path) -> Fast:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
-    """What the card says of the model, for who shows its scores without loading it."""
+    """What the card says of the model, for processes that show its scores without loading it."""
 
     name: str
     version: str
@@ -151,7 +152,7 @@ def facts() -> Facts:
 
 
 def read_card(folder: Path = FOLDER) -> dict[str, Any]:
-    """The model card. Raises ValueError when the files beside it are not those it describes."""
+    """Reads the model card. Raises ValueError when the files beside it are not those it describes."""
     card: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))
     if card["files"] != digests(folder):
         raise ValueError(f"the files of {folder.name} are not those its card describes: write all by one training")
@@ -161,7 +162,7 @@ def read_card(folder: Path = FOLDER) -> dict[str, Any]:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """SHA-256 of each file the card answers for."""
+    """SHA-256 of each file that the card describes, by its name."""
     return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (LINEAR, NETWORK, PIECES, WORDS)}
 
 
@@ -170,4 +171,4 @@ def _settings(part: Mapping[str, Any]) -> Settings:
 
 
 def _matrices(part: Mapping[str, Any]) -> dict[LanguageGroup, Matrix]:
-    return {group: restored(part["matrices"][group]) for group in GROUPS}
+    return {group: matrix_from_json(part["matrices"][group]) for group in GROUPS}

@@ -1,12 +1,12 @@
 r"""The turns of phrase that set one brand above another, in French and English, as patterns for `contest`.
 
-The text they are held against is lower case, without accents, and each name in it is one sign. In a pattern `X` is a
-name, `Y` one of the other side, `W` any name, `_` a short stretch without names, and `«…»` what decided.
+`contest` applies them to a text in lower case, without accents, in which each name is one sign. In a pattern `X` is a
+name, `Y` a name of the other side, `W` any name, `_` a short stretch without names, and `«…»` the words that decide.
 
 The outcome: `x`, `y`, `w` say who wins; `lose`, that both do; `foil x` and `foil y`, that this one is the opposite of
-what is said of the other; `none`, that the words decide nothing and no later pattern is asked. An `(?P<adj>…)` that is
-a fault turns the outcome round. The first pattern that fits decides. `then` is the subject of the next clause when that
-names nobody.
+what is said of the other; `none`, that the words decide nothing and no later pattern is tried. Where `(?P<adj>…)` is a
+fault, the outcome is reversed. The first pattern that fits decides. `then` is the subject of the next clause, if that
+clause names nobody.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Outcome = Literal["x", "y", "w", "lose", "foil x", "foil y", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A pattern, who wins by it, and whom it leaves as the subject."""
+    """A pattern, who wins by it, and who is the subject after it."""
 
     pattern: str
     outcome: Outcome
@@ -36,7 +36,7 @@ _FAULTS = {
     "painful intrusive bland toxic dishonest",
 }
 FAULTS = frozenset(word for words in _FAULTS.values() for word in words.split())
-"""What is no merit to have more of."""
+"""Adjectives that are no praise: to be more of it is to lose."""
 
 _BETTER = (
     "better|nicer|faster|quicker|cheaper|cleaner|friendlier|easier|safer|tastier|comfier|brighter|smoother|simpler"

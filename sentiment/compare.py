@@ -1,4 +1,4 @@
-"""Models on labelled texts: the figures of each cut, several models side by side, and what is saved of a larger one."""
+"""Measures models on labelled texts: the figures of each cut, a table of several models, and what is saved of one."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .labelled import Example
 from .measure import Figures, figures
 from .measured import FILE, measure, write
 from .quantify import Floats
-from .scorers import COMPACT, fetched_or_here
+from .scorers import COMPACT, find_or_fetch
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The figures of one file, or of one language of it; the speed is known of whole files."""
+    """The figures of one file, or of one language in it; only whole files have a speed."""
 
     file: str
     language: str
@@ -32,7 +32,7 @@ class Cut:
 
 
 def cuts(model: Scorer, file: str, examples: Sequence[Example]) -> Iterator[Cut]:
-    """The whole file, then each of its languages if there are several."""
+    """The cut of the whole file, then one for each of its languages if there are several."""
     start = time.perf_counter()
     rows = rows_of(model.score(texts_of(examples)))
     speed = len(examples) / (time.perf_counter() - start)
@@ -45,11 +45,11 @@ def cuts(model: Scorer, file: str, examples: Sequence[Example]) -> Iterator[Cut]
 
 
 COLUMNS = ("macro-F1", "calibration", "counted", "corrected", "texts/s")
-"""Of each model: F1 in percent, error of its probabilities, error of the score as counted and corrected, its speed."""
+"""F1 in percent, error of the probabilities, error of the score as counted and as corrected, and speed of a model."""
 
 
 def side_by_side(models: Sequence[str], rows: Sequence[Sequence[Cut]]) -> str:
-    """A table: one line per cut and model, the models of a cut below each other."""
+    """A table with a line per cut and model; the models of a cut stand below each other."""
     table: list[tuple[str, ...]] = [("file", "language", "texts", "model", *COLUMNS)]
     for same in zip(*rows, strict=True):
         table += [_line(name, cut) for name, cut in zip(models, same, strict=True)]
@@ -64,22 +64,23 @@ def side_by_side(models: Sequence[str], rows: Sequence[Sequence[Cut]]) -> str:
 
 
 def _line(model: str, cut: Cut) -> tuple[str, ...]:
-    found = cut.figures
+    figures = cut.figures
     return (
         cut.file,
         cut.language,
-        f"{found.texts:,}",
+        f"{figures.texts:,}",
         model,
-        f"{found.macro_f1:.1f}",
-        f"{found.calibration_error:.3f}",
-        f"{found.score_error_counted:+.1f}",
-        f"{found.score_error:+.1f}",
+        f"{figures.macro_f1:.1f}",
+        f"{figures.calibration_error:.3f}",
+        f"{figures.score_error_counted:+.1f}",
+        f"{figures.score_error:+.1f}",
         "" if cut.texts_per_s is None else f"{cut.texts_per_s:,.0f}",
     )
 
 
 def measure_and_write(reference: str, examples: Sequence[Example], on: str, target: Path | None, threads: int) -> Path:
-    """Measures a larger model and writes what it found beside it, or to the target. Returns the file written.
+    """Measures a larger model and writes the result beside it, or to `target`. Returns the file written. `on` says what
+    the examples are.
 
     Raises ModelError, ValueError when there are too few texts, and OSError.
     """
@@ -87,11 +88,11 @@ def measure_and_write(reference: str, examples: Sequence[Example], on: str, targ
 
     if reference == COMPACT:
         raise ModelError("the compact model was measured when it was made: --save is for larger ones")
-    place = fetched_or_here(reference)
-    model = load(place, threads, measured=False)
-    found = measure(model.of, rows_of(model.score(texts_of(examples))), examples, on)
-    path = target or place.folder / FILE
-    write(path, model.name, model.version, found)
+    files = find_or_fetch(reference)
+    model = load(files, threads, measured=False)
+    measured = measure(model.of, rows_of(model.score(texts_of(examples))), examples, on)
+    path = target or files.folder / FILE
+    write(path, model.name, model.version, measured)
     return path
 
 

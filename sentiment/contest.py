@@ -1,4 +1,4 @@
-"""Who wins when a sentence sets the brand asked about against another."""
+"""Who wins where a sentence sets the brand asked about against another."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from ground.accents import without_accents
 
 from .comparatives import FAULTS, TURNS_OF, Outcome, Turn
-from .named import Name, Span
+from .named import Name, Span, brands_in
 
 OWN, OTHER = "\ue000", "\ue001"
 _NAME = f"[{OWN}{OTHER}]"
@@ -23,9 +23,9 @@ _TOKENS = {
     "»": ")",
 }
 LONGEST = 600
-"""Characters of a sentence that is compared: longer ones are lists or no sentences."""
+"""Characters of a sentence in which a comparison is looked for: longer ones are lists, or no sentences."""
 
-_TURNED: dict[Outcome, Outcome] = {"x": "y", "y": "x", "lose": "none"}
+_REVERSED: dict[Outcome, Outcome] = {"x": "y", "y": "x", "lose": "none"}
 _SIGNS = str.maketrans("’‘´`\t\n\r\f\v", "''''     ")
 
 
@@ -33,9 +33,9 @@ _SIGNS = str.maketrans("’‘´`\t\n\r\f\v", "''''     ")
 class Verdict:
     """What a comparison says of the brand asked about.
 
-    `lean`: 1 wins, −1 loses, 0 undecided; `foil`: whether it (True) or the other (False) is the opposite of what the
-    rest of the stretch `within` says, None when nobody is; `cue`: the words that decided, `phrase`: they and the foil;
-    `topic`: whether the comparison leaves it as the subject.
+    `lean`: 1 wins, −1 loses, 0 undecided; `foil`: whether this brand (True) or the other (False) is the opposite of
+    what the rest of the stretch `within` says, None when neither is; `cue`: the words that decided, `phrase`: these and
+    the name of the foil; `topic`: whether this brand is the subject after the comparison.
     """
 
     lean: int
@@ -49,27 +49,26 @@ class Verdict:
 def verdict(text: str, within: Span, language: str | None, names: Sequence[Name]) -> Verdict | None:
     """The verdict of a stretch that holds these names, all within it; None when nothing in it compares."""
     start, end = within
-    if end - start > LONGEST or text[start:end].rstrip().endswith("?") or len({name.own for name in names}) < 2:
+    if end - start > LONGEST or text[start:end].rstrip().endswith("?") or len(brands_in(names)) < 2:
         return None
     skeleton = _skeleton(text, within, names)
     for turn, pattern in _patterns(language or ""):
-        if found := pattern.search(skeleton.signs):
+        if match := pattern.search(skeleton.signs):
             outcome = turn.outcome
-            adjective = found.groupdict().get("adj")
-            if adjective in FAULTS:
-                outcome = _TURNED.get(outcome, outcome)
-            return None if outcome == "none" else _read(found, turn, outcome, skeleton, within)
+            if match.groupdict().get("adj") in FAULTS:
+                outcome = _REVERSED.get(outcome, outcome)
+            return None if outcome == "none" else _verdict(match, turn, outcome, skeleton, within)
     return None
 
 
-def _read(found: re.Match[str], turn: Turn, outcome: Outcome, skeleton: _Skeleton, within: Span) -> Verdict:
-    subject = found["x"] == OWN
-    foil = {"foil x": subject, "foil y": not subject}.get(outcome)
-    winner = {"x": subject, "y": not subject, "w": outcome == "w" and found["w"] == OWN}.get(outcome)
-    lean = -1 if outcome == "lose" else 0 if winner is None else 1 if winner else -1
-    cue = (skeleton.places[found.start("cue")], skeleton.end(found.end("cue")))
-    phrase = (cue[0], skeleton.end(found.end("x") if outcome == "foil x" else found.end()))
-    return Verdict(lean, foil, cue, phrase, subject if turn.then == "x" else not subject, within)
+def _verdict(match: re.Match[str], turn: Turn, outcome: Outcome, skeleton: _Skeleton, within: Span) -> Verdict:
+    x_is_own = match["x"] == OWN
+    foil = {"foil x": x_is_own, "foil y": not x_is_own}.get(outcome)
+    wins = {"x": x_is_own, "y": not x_is_own, "w": outcome == "w" and match["w"] == OWN, "lose": False}.get(outcome)
+    lean = 0 if wins is None else 1 if wins else -1
+    cue = (skeleton.places[match.start("cue")], skeleton.end(match.end("cue")))
+    phrase = (cue[0], skeleton.end(match.end("x") if outcome == "foil x" else match.end()))
+    return Verdict(lean, foil, cue, phrase, x_is_own if turn.then == "x" else not x_is_own, within)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ class _Skeleton:
     names: dict[int, int]
 
     def end(self, at: int) -> int:
-        """Where in the text what ends before this character ends."""
+        """Where in the text the character before this one ends."""
         return self.names.get(at - 1, self.places[at])
 
 
@@ -91,31 +90,31 @@ def _skeleton(text: str, within: Span, names: Sequence[Name]) -> _Skeleton:
     ends: dict[int, int] = {}
     at = within[0]
     for name in names:
-        _lay(text, at, name.start, signs, places)
+        _add_folded(text, at, name.start, signs, places)
         ends[len(places)] = name.end
         signs.append(OWN if name.own else OTHER)
         places.append(name.start)
         at = name.end
-    _lay(text, at, within[1], signs, places)
+    _add_folded(text, at, within[1], signs, places)
     return _Skeleton("".join(signs), [*places, within[1]], ends)
 
 
-def _lay(text: str, start: int, end: int, signs: list[str], places: list[int]) -> None:
-    """Adds a stretch without names, folded, to a skeleton."""
+def _add_folded(text: str, start: int, end: int, signs: list[str], places: list[int]) -> None:
+    """Adds a stretch without names, folded, to the signs and places of a skeleton."""
     piece = text[start:end]
     if piece.isascii():
         signs.append(piece.lower().translate(_SIGNS))
         places += range(start, start + len(piece))
         return
     for place, char in enumerate(piece, start):
-        folded = _folded(char)
+        folded = _fold(char)
         signs.append(folded)
         places += [place] * len(folded)
 
 
 @lru_cache(maxsize=4096)
-def _folded(char: str) -> str:
-    """A character in lower case without its accent; a lone accent, and the signs that stand for names, are nothing."""
+def _fold(char: str) -> str:
+    """A character in lower case without its accent; nothing for a lone accent and the signs that stand for names."""
     if char in (OWN, OTHER):
         return ""
     if char.isspace():
@@ -125,8 +124,8 @@ def _folded(char: str) -> str:
 
 @cache
 def _patterns(language: str) -> list[tuple[Turn, re.Pattern[str]]]:
-    return [(turn, re.compile(_expanded(turn.pattern))) for turn in TURNS_OF.get(language, ())]
+    return [(each, re.compile(_expand(each.pattern))) for each in TURNS_OF.get(language, ())]
 
 
-def _expanded(pattern: str) -> str:
+def _expand(pattern: str) -> str:
     return "".join(_TOKENS.get(sign, sign) for sign in pattern)

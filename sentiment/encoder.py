@@ -20,12 +20,12 @@ from tokenizers import Tokenizer
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int64]
 
-LENGTH = 64  # pieces read of a text, the two marks of its ends included
-OPENING = 40  # of these, those from its beginning where it is longer
-HEAD, TAIL = 600, 300  # characters that can matter for so many pieces
+LENGTH = 64  # pieces read of a text, with the marks of its beginning and end
+OPENING = 40  # how many of them are from the beginning of a longer text
+HEAD, TAIL = 600, 300  # characters that hold so many pieces, from the beginning and from the end
 BATCH = 16  # texts computed together, alike in length
 POOL = 2_048  # texts sorted by length together
-POLITE = 10  # by how much the computing threads give way to others
+POLITE = 10  # added to the nice value of the computing threads
 
 _URL = re.compile(r"(?:https?://|www\.)\S*")
 _HANDLE = re.compile(r"@\w+")
@@ -40,36 +40,36 @@ def plain(text: str) -> str:
     text = text.encode("utf-8", "ignore").decode("utf-8").replace("\x00", " ")
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).translate(_UNSEEN)
-        text = "".join(map(_named, text))
+        text = "".join(map(_spell_emoji, text))
     text = _HANDLE.sub("@user", _URL.sub("http", text))
     return _REPEAT.sub(r"\1\1\1", text)
 
 
-def _named(sign: str) -> str:
+def _spell_emoji(sign: str) -> str:
     if ord(sign) < 0x2190 or unicodedata.category(sign) != "So":
         return sign
     return f" {unicodedata.name(sign, '').lower()} "
 
 
 def pieces(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
-    """The numbers of each text's pieces, at most LENGTH: of a longer text its beginning and its end."""
+    """The numbers of each text's pieces, LENGTH at most: those of a longer text's beginning and end."""
     encoded = tokenizer.encode_batch_fast([plain(text) for text in texts])
-    return [_ends(one.ids) for one in encoded]
+    return [_ends(each.ids) for each in encoded]
 
 
 def _ends(ids: list[int]) -> list[int]:
     return ids if len(ids) <= LENGTH else ids[:OPENING] + ids[OPENING - LENGTH :]
 
 
-def padded(rows: Sequence[Sequence[int]]) -> Ids:
-    """(n, longest) numbers, 0 where a row has ended."""
+def pad(rows: Sequence[Sequence[int]]) -> Ids:
+    """(n, longest) numbers, 0 after the end of a row."""
     longest = max(map(len, rows))
     return np.array([[*row, *[0] * (longest - len(row))] for row in rows], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """What each piece stands for, in int8: `values` (pieces, width) times `scale` (pieces, 1); `places` (LENGTH, width)
+    """The embedding of each piece in int8: `values` (pieces, width) times `scale` (pieces, 1). `places` (LENGTH, width)
     is added by the place of the piece in its text."""
 
     values: NDArray[np.int8]
@@ -77,21 +77,22 @@ class Table:
     places: NDArray[np.float32]
 
     @classmethod
-    def rounded(cls, pieces: NDArray[np.float32], places: NDArray[np.float32]) -> Table:
-        """A table of pieces (pieces, width), each at 255 levels."""
+    def quantise(cls, pieces: NDArray[np.float32], places: NDArray[np.float32]) -> Table:
+        """A table of pieces (pieces, width), each rounded to 255 levels."""
         scale = np.maximum(np.abs(pieces).max(axis=1, keepdims=True), 1e-9) / 127
         return cls(np.rint(pieces / scale).astype(np.int8), scale.astype(np.float32), places)
 
 
 def inputs(table: Table, rows: Sequence[Sequence[int]]) -> dict[str, NDArray[np.float32]]:
-    """What the network reads of texts by the numbers of their pieces: `embedded` (n, longest, width), `seen`."""
-    ids = padded(rows)
+    """The inputs of the network for texts, from the numbers of their pieces: `embedded` (n, longest, width), and `seen`
+    (n, longest), 1 where there is a piece and 0 after the end."""
+    ids = pad(rows)
     embedded = table.values[ids] * table.scale[ids] + table.places[: ids.shape[1]]
     return {"embedded": embedded, "seen": (ids != 0).astype(np.float32)}
 
 
 def save_table(path: Path, table: Table) -> None:
-    """Writes what `load_table` reads."""
+    """Writes a table to a file that `load_table` reads."""
     np.savez(path, values=table.values, scale=table.scale, places=table.places)
 
 
@@ -103,7 +104,7 @@ def load_table(path: Path) -> Table:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Encoder:
-    """A session that turns embedded pieces into logits, the table and tokenizer of its pieces, and its threads."""
+    """An ONNX session that turns embedded pieces into logits, the table and tokenizer of the pieces, and threads."""
 
     session: InferenceSession
     table: Table
@@ -119,10 +120,10 @@ class Encoder:
         rows = pieces(self.tokenizer, texts)
         order = sorted(range(len(rows)), key=lambda row: len(rows[row]))
         chosen = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
-        found = np.empty((len(rows), 2))
+        logits = np.empty((len(rows), 2))
         for batch, answer in zip(chosen, self._answers(rows, chosen), strict=True):
-            found[batch] = answer[:, [0, 2]] - answer[:, [1]]
-        return found
+            logits[batch] = answer[:, [0, 2]] - answer[:, [1]]
+        return logits
 
     def _answers(self, rows: list[list[int]], chosen: list[list[int]]) -> Iterator[Floats]:
         def answer(batch: list[int]) -> Floats:
@@ -132,13 +133,13 @@ class Encoder:
 
 
 def load(network: Path, table: Path, words: Path, threads: int | None = None) -> Encoder:
-    """An encoder from its three files, on as many threads as there are processors for this process, or `threads`."""
+    """Loads an encoder from its three files. It runs on `threads` threads, or as many as `processors` says."""
     options = SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False  # it never gives back what the largest batch took
     session = InferenceSession(
         network, options, providers=["CPUExecutionProvider"], disabled_optimizers=["ConstantFolding"]
-    )  # folded constants hide the products of integers that it would fuse: a sixth slower
+    )  # folded constants hide products of integers that it could fuse, and cost a sixth of the speed
     pool = ThreadPoolExecutor(threads or processors(), "encoder", initializer=_give_way)
     return Encoder(session, load_table(table), Tokenizer.from_file(str(words)), pool)
 
@@ -149,6 +150,6 @@ def processors() -> int:
 
 
 def _give_way() -> None:
-    """On Linux each thread has a priority of its own: scoring takes the processors when nobody else wants them."""
+    """Lowers the priority of this thread, which Linux can: scoring takes the processors when nobody else needs them."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), POLITE)

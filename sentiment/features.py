@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 BLOCK_BITS = 18
 BUCKETS = 1 << (BLOCK_BITS + 1)
-HEAD, TAIL = 3_000, 1_000  # characters kept of a long text: openings and conclusions say most
-BATCH_TEXTS, BATCH_CHARACTERS = 1_024, 131_072  # what fits the second-level cache and a 32-bit sort key
+HEAD, TAIL = 3_000, 1_000  # characters kept of a long text, from its beginning and its end: they say most
+BATCH_TEXTS, BATCH_CHARACTERS = 1_024, 131_072  # these fit the second-level cache and a 32-bit sort key
 
 _URL = re.compile(r"(?:https?://|www\.)\S*")
 _HANDLE = re.compile(r"@\w+")
@@ -42,10 +42,10 @@ NEGATIONS = {
     "ar": "لا لم لن ليس غير مش ما",
     "hi": "nahi nahin mat",
 }
-SCOPE = 3  # words after a negation that it turns
+SCOPE = 3  # how many words a negation negates
 
 _STEP, _MIX, _PAIR = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
-_TURNED = np.uint32(0x27D4EB2F)
+_NEGATED = np.uint32(0x27D4EB2F)
 with np.errstate(over="ignore"):
     _POWERS = np.cumprod(np.full(HEAD + TAIL + 1, _STEP), dtype=np.uint32)
 
@@ -65,8 +65,8 @@ class Grams:
 def clean(text: str) -> str:
     """Tokens joined by one space: lower case, compatible forms folded, links as `http`, handles as `@user`.
 
-    Four or more repeats become three; each emoji is a token of its own; of a text past HEAD + TAIL
-    characters both ends are kept.
+    Four or more repeats become three, and each emoji is a token of its own. Of a text longer than HEAD + TAIL
+    characters, the beginning and the end are kept.
     """
     if len(text) > HEAD + TAIL:
         text = text[:HEAD] + " " + text[-TAIL:]
@@ -90,11 +90,11 @@ def grams(texts: Sequence[str]) -> Grams:
     owner = np.repeat(np.arange(len(padded), dtype=np.uint32), [len(text) for text in padded])
     space = codes == 32
     keys = np.concatenate(list(chain(_words(codes, owner, space), _characters(codes, owner, space))))
-    return _weighted(keys, len(padded))
+    return _weigh(keys, len(padded))
 
 
 def batches(texts: Sequence[str]) -> Iterator[slice]:
-    """Consecutive slices of `texts` small enough for `grams`, so that memory stays bounded whatever comes."""
+    """Consecutive slices of `texts` that are small enough for `grams`, so that memory stays bounded."""
     start = size = 0
     for end, text in enumerate(texts):
         length = min(len(text), HEAD + TAIL) + 2
@@ -106,10 +106,10 @@ def batches(texts: Sequence[str]) -> Iterator[slice]:
         yield slice(start, len(texts))
 
 
-def word_buckets(words: Sequence[str], turned: bool = False) -> NDArray[np.int64]:
-    """The bucket of each word of one token as `clean` leaves it; with `turned`, of the word after a negation."""
+def word_buckets(words: Sequence[str], negated: bool = False) -> NDArray[np.int64]:
+    """The bucket of each word, of one token as `clean` leaves it; with `negated`, that of the word after a negation."""
     hashes = np.array([_hash(word) for word in words], dtype=np.uint32)
-    keys = _key(np.zeros(len(words), dtype=np.uint32), 0, hashes * _TURNED if turned else hashes)
+    keys = _key(np.zeros(len(words), dtype=np.uint32), 0, hashes * _NEGATED if negated else hashes)
     return (keys & np.uint32(BUCKETS - 1)).astype(np.int64)
 
 
@@ -122,12 +122,13 @@ _NEGATIONS = np.array([_hash(word) for word in " ".join(NEGATIONS.values()).spli
 
 
 def _key(owner: Codes, block: int, hashes: Codes) -> Codes:
-    """Text, block and bucket in one 32-bit number whose order is that of the rows and columns."""
+    """Text, block and bucket in one 32-bit number, which sorts by row and column."""
     mixed = (hashes ^ (hashes >> np.uint32(15))) * _MIX
     return (owner << np.uint32(BLOCK_BITS + 1)) | np.uint32(block << BLOCK_BITS) | (mixed >> np.uint32(32 - BLOCK_BITS))
 
 
 def _words(codes: Codes, owner: Codes, space: NDArray[np.bool_]) -> Iterator[Codes]:
+    """The keys of words, of pairs of neighbours, and of words after a negation."""
     starts = np.flatnonzero(space[:-1] & ~space[1:]) + 1
     if not len(starts):
         return
@@ -139,21 +140,21 @@ def _words(codes: Codes, owner: Codes, space: NDArray[np.bool_]) -> Iterator[Cod
     yield _key(owners, 0, words)
     same = owners[:-1] == owners[1:]
     yield _key(owners[:-1][same], 0, (words[:-1] * _PAIR + (words[1:] ^ _STEP))[same])
-    turned = _turned(words, owners)
-    yield _key(owners[turned], 0, words[turned] * _TURNED)
+    negated = _negated(words, owners)
+    yield _key(owners[negated], 0, words[negated] * _NEGATED)
 
 
-def _turned(words: Codes, owners: Codes) -> NDArray[np.bool_]:
+def _negated(words: Codes, owners: Codes) -> NDArray[np.bool_]:
     """Which words stand at most SCOPE places after a negation of their text."""
     negation = np.isin(words, _NEGATIONS)
-    turned = np.zeros(len(words), dtype=np.bool_)
+    negated = np.zeros(len(words), dtype=np.bool_)
     for place in range(1, SCOPE + 1):
-        turned[place:] |= negation[:-place] & (owners[:-place] == owners[place:])
-    return turned
+        negated[place:] |= negation[:-place] & (owners[:-place] == owners[place:])
+    return negated
 
 
 def _characters(codes: Codes, owner: Codes, space: NDArray[np.bool_]) -> Iterator[Codes]:
-    """A gram may begin or end with a space, the edge of a word, but has none inside."""
+    """The keys of 2- to 5-grams. A gram may begin or end with a space, the edge of a word, but has none inside."""
     hashes, inside = codes, np.ones(len(codes), dtype=np.bool_)
     for n in range(2, 6):
         hashes = hashes[:-1] * _STEP + codes[n - 1 :]
@@ -162,7 +163,8 @@ def _characters(codes: Codes, owner: Codes, space: NDArray[np.bool_]) -> Iterato
         yield _key(owner[: len(hashes)][kept], 1, hashes[kept])
 
 
-def _weighted(keys: Codes, texts: int) -> Grams:
+def _weigh(keys: Codes, texts: int) -> Grams:
+    """Counts each key of each text as 1 + ln(count), and scales each text's blocks to length 1."""
     keys = np.sort(keys)
     edges = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))) if len(keys) else np.zeros(0, np.int64)
     unique = keys[edges]

@@ -15,7 +15,7 @@ from .quantify import GROUPS, Floats, LanguageGroup, Matrix, inverse, on_the_sim
 
 Z = 1.959964  # two-sided 95 % of the normal distribution
 PRIOR = np.array([0.75, 1.5, 0.75])
-"""Texts added before a variance is taken, so that few texts of one mind do not look certain: Rocks, "Interval
+"""Texts that are added before a variance is taken, so that a few texts that agree do not look certain: Rocks, "Interval
 Estimation for the Net Promoter Score", The American Statistician 70(4), 2016."""
 DIRECTION = np.array([-1.0, 0.0, 1.0])
 
@@ -24,8 +24,8 @@ DIRECTION = np.array([-1.0, 0.0, 1.0])
 class Scored:
     """Stories of one language group whose stance comes from the model.
 
-    Counts by stance as shown, sums of the model's probabilities, and `effective`: how many independent voices they
-    are worth, as many as stories when None.
+    Their number by stance as shown, the sums of the model's probabilities, and `effective`: how many independent voices
+    they count as; None for as many as there are stories.
     """
 
     promoters: int = 0
@@ -59,10 +59,10 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """All that is counted of a brand over some time, addable: `sum(tallies, Tally())`.
+    """All that is counted of a brand over some time. Tallies can be added: `sum(tallies, Tally())`.
 
     `promoters`, `passives` and `detractors` are the stories whose stance a person or a rating fixed: they are certain
-    and not corrected. `effective`: how many independent voices these are worth, as many as stories when None.
+    and not corrected. `effective`: how many independent voices these count as; None for as many as there are stories.
     """
 
     en: Scored = field(default_factory=Scored)
@@ -79,7 +79,7 @@ class Tally:
 
     @property
     def voices(self) -> float:
-        """The independent voices behind what is fixed."""
+        """The independent voices behind the fixed stances."""
         return self.fixed if self.effective is None else min(self.effective, self.fixed)
 
     @property
@@ -101,11 +101,12 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Reputation:
-    """The score of a tally: corrected, its interval, the raw one beside it. All None over no story at all.
+    """The corrected score of a tally, with its interval. All None where there is no story.
 
-    `raw_score` counts stances as shown; the shares are the corrected ones, 0 to 1. `sampling_error` is the standard
-    error from the number of stories alone: what a change from one period to the next is to be held against, because
-    the model's own bias is the same in both. `voices`: how many independent stories the sample is worth.
+    `raw_score` counts stances as shown; `promoters`, `passives` and `detractors` are the corrected shares, 0 to 1.
+    `sampling_error` is the standard error that comes from the number of stories alone: compare a change from one period
+    to the next with it, because the model's own bias is the same in both. `voices`: how many independent stories the
+    sample counts as.
     """
 
     size: int
@@ -128,24 +129,25 @@ def reputation(tally: Tally, matrices: Mapping[LanguageGroup, Matrix]) -> Reputa
 def reputations(tallies: Sequence[Tally], matrices: Mapping[LanguageGroup, Matrix]) -> list[Reputation]:
     """100 × (promoters − detractors) of each tally, shares corrected by PACC, with a 95 % interval.
 
-    The interval is that of the unbiased linear estimate, cut to [−100, 100] and made to hold the score: normal, with
-    the multinomial variance of which stories there happen to be, the spread of the model's probabilities around
-    their mean, both over the effective number of voices, and by the delta method the doubt about each matrix.
-    Raises KeyError when `matrices` lacks a group.
+    The interval is that of the unbiased linear estimate, cut to [−100, 100] and widened to hold the score. It is
+    normal; its variance adds up that of which stories there happen to be (multinomial), the spread of the model's
+    probabilities around their mean, both over the effective number of voices, and, by the delta method, the doubt about
+    each matrix. Raises KeyError when `matrices` lacks a group.
     """
     filled = [tally for tally in tallies if tally.size]
-    answers = iter(_filled(filled, matrices) if filled else ())
+    answers = iter(_reputations(filled, matrices) if filled else ())
     return [next(answers) if tally.size else Reputation(0) for tally in tallies]
 
 
-def _filled(tallies: Sequence[Tally], matrices: Mapping[LanguageGroup, Matrix]) -> list[Reputation]:
+def _reputations(tallies: Sequence[Tally], matrices: Mapping[LanguageGroup, Matrix]) -> list[Reputation]:
+    """The reputation of each tally, none of them empty."""
     known = np.array([[t.detractors, t.passives, t.promoters] for t in tallies], dtype=np.float64)
     total = np.array([t.size for t in tallies], dtype=np.float64)
-    wanted = known / total[:, None]  # shares before the simplex is enforced: unbiased, perhaps negative
+    unbiased = known / total[:, None]  # shares before the simplex is enforced, perhaps negative
     fixed = known.sum(axis=1)
-    said = np.maximum([t.voices for t in tallies], 1e-9)
-    sampling = (fixed / total) ** 2 * _multinomial(known * (said / np.maximum(fixed, 1))[:, None]) / said
-    repeated = (fixed / total) ** 2 / said
+    heard = np.maximum([t.voices for t in tallies], 1e-9)
+    sampling = (fixed / total) ** 2 * _multinomial(known * (heard / np.maximum(fixed, 1))[:, None]) / heard
+    per_voice = (fixed / total) ** 2 / heard  # in the end, 1 / the voices of the whole
     doubt = np.zeros(len(tallies))
     pooled = np.zeros((len(tallies), 3, 3))
     counts = known.copy()
@@ -158,29 +160,33 @@ def _filled(tallies: Sequence[Tally], matrices: Mapping[LanguageGroup, Matrix]) 
         weight = size / total
         matrix = matrices[group]
         back = inverse(matrix)
-        apart = mean @ back.T
-        wanted = wanted + weight[:, None] * apart
-        likely = _softened(on_the_simplex(apart, matrix.means), voices)
+        corrected = mean @ back.T
+        unbiased = unbiased + weight[:, None] * corrected
+        likely = _soften(on_the_simplex(corrected, matrix.means), voices)
         lever = DIRECTION @ back
         sampling = sampling + weight**2 * _score_variance(likely, lever, matrix) / voices
         doubt = doubt + weight**2 * _matrix_variance(likely, lever, matrix)
-        repeated = repeated + weight**2 / voices
+        per_voice = per_voice + weight**2 / voices
         pooled = pooled + weight[:, None, None] * matrix.means
-    final = known / total[:, None] + _of_the_rest(wanted - known / total[:, None], 1 - fixed / total, pooled)
+    final = known / total[:, None] + _scored_shares(unbiased - known / total[:, None], 1 - fixed / total, pooled)
+    columns = (total, final, unbiased, sampling, doubt, counts, per_voice)
     return [
-        _one(int(n), share, float(aim @ DIRECTION), float(s), float(d), count / n, float(1 / r))
-        for n, share, aim, s, d, count, r in zip(total, final, wanted, sampling, doubt, counts, repeated, strict=True)
+        _reputation(int(n), share, float(aim @ DIRECTION), float(s), float(d), count / n, float(1 / r))
+        for n, share, aim, s, d, count, r in zip(*columns, strict=True)
     ]
 
 
-def _of_the_rest(wanted: Floats, rest: Floats, pooled: Floats) -> Floats:
-    """The shares of what a model scored, none of them negative: what is certain is never used to make up for it."""
-    scale = np.where(rest > 0, rest, 1)
-    even = np.where(rest[:, None, None] > 0, pooled / scale[:, None, None], np.eye(3))
-    return np.asarray(rest[:, None] * on_the_simplex(wanted / scale[:, None], even))
+def _scored_shares(unbiased: Floats, scored: Floats, pooled: Floats) -> Floats:
+    """The shares of the stories that a model scored, none of them negative; fixed stories never make up for any.
+
+    `unbiased` (n, 3) sums to `scored` (n,), the part of all stories that was scored.
+    """
+    scale = np.where(scored > 0, scored, 1)
+    even = np.where(scored[:, None, None] > 0, pooled / scale[:, None, None], np.eye(3))
+    return np.asarray(scored[:, None] * on_the_simplex(unbiased / scale[:, None], even))
 
 
-def _one(
+def _reputation(
     size: int, share: Floats, aim: float, sampling: float, doubt: float, shown: Floats, voices: float
 ) -> Reputation:
     score = min(1.0, max(-1.0, float(share @ DIRECTION)))
@@ -206,9 +212,10 @@ def _means(parts: Sequence[Scored]) -> Floats:
     return np.where(total > 0, sums / np.where(total > 0, total, 1), 1 / 3)
 
 
-def _softened(likely: Floats, voices: Floats) -> Floats:
-    softened = likely * voices[:, None] + PRIOR
-    return np.asarray(softened / softened.sum(axis=1, keepdims=True))
+def _soften(likely: Floats, voices: Floats) -> Floats:
+    """Shares (n, 3) with the prior texts added, so that none is zero."""
+    counts = likely * voices[:, None] + PRIOR
+    return np.asarray(counts / counts.sum(axis=1, keepdims=True))
 
 
 def _multinomial(counts: Floats) -> Floats:
@@ -249,7 +256,7 @@ def nps(promoters: int, passives: int, detractors: int) -> tuple[float, float, f
 
 
 def wilson(right: int, number: int) -> tuple[float, float] | None:
-    """The 95 % interval, 0 to 1, of a share of `right` among `number`; None of nothing.
+    """The 95 % interval, 0 to 1, of the share of `right` among `number`; None when `number` is 0.
 
     Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22(158), 1927.
     """
@@ -261,10 +268,11 @@ def wilson(right: int, number: int) -> tuple[float, float] | None:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def apart(voices: Sequence[float], sizes: Sequence[float], same_author: float) -> list[float]:
-    """What parts of these sizes are worth when two of their stories are by one author with this chance, 0 to 1.
+def voices_of_parts(voices: Sequence[float], sizes: Sequence[float], same_author: float) -> list[float]:
+    """How many independent voices each part of a whole counts as. `same_author` is the chance, 0 to 1, that two stories
+    of the whole are by one author.
 
-    n / (1 + n λ) of each part, λ shared out so that all of them together lose what the whole would: the design effect
+    n / (1 + n λ) of each part; λ is shared out so that the parts together lose what the whole would: the design effect
     of clusters (Kish, "Survey Sampling", 1965), with authors as clusters.
     """
     total = sum(sizes)
@@ -273,6 +281,6 @@ def apart(voices: Sequence[float], sizes: Sequence[float], same_author: float) -
 
 
 def share_of_voice(volumes: Mapping[str, int]) -> dict[str, float]:
-    """Each brand's share, 0 to 1, of the mentions of all brands compared; zeros when nobody was mentioned."""
+    """Each brand's share, 0 to 1, of the mentions of all brands compared; zeros when none was mentioned."""
     total = sum(volumes.values())
     return {brand: volume / total if total else 0.0 for brand, volume in volumes.items()}

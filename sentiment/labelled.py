@@ -1,4 +1,4 @@
-"""Labelled texts, as files of CSV: text, label, language, source, split."""
+"""Labelled texts in CSV files with the columns text, label, language, source and split."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Example:
 
     @property
     def kind(self) -> str:
-        """What shares one mix of labels and one way of speaking: the source, and in a mixed one the language."""
+        """The source and the language: texts of one kind share a mix of labels and a way of speaking."""
         return f"{self.source}:{self.language}"
 
 
 def read(path: Path, split: str) -> Iterator[Example]:
-    """The examples of one split, `train` or `val`. Raises ValueError that names the file and line of a bad row."""
+    """The examples of one split, `train` or `val`. Raises ValueError with the file and line of a bad row."""
     content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     with io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="") as lines:
         reader = csv.DictReader(lines)

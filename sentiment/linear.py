@@ -16,10 +16,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Linear:
-    """Logits over `features.grams`, with neutral as the label the two others are measured against.
+    """Logits of negative and positive against neutral, from `features.grams`.
 
-    `weights` (BUCKETS, 2) int8: negative and positive; `scale` (2, 2): what one unit is worth, by block of features
-    and label; `bias` (2,).
+    `weights` (BUCKETS, 2) int8: of negative and of positive; `scale` (2, 2): the value of one unit of weight, by block
+    of features and label; `bias` (2,).
     """
 
     weights: NDArray[np.int8]
@@ -32,8 +32,8 @@ class Linear:
         return np.concatenate(parts) if parts else np.zeros((0, 2))
 
     def of(self, features: Grams) -> Floats:
-        """(texts, 2) logits of features made already."""
-        # both int8 weights of a bucket are fetched as one int16: one memory access instead of two
+        """(texts, 2) logits from the features of the texts."""
+        # both int8 weights of a bucket are read as one int16: one memory access instead of two
         pairs = self.weights.view(np.int16).reshape(-1)[features.bucket].view(np.int8).reshape(-1, 2)
         part = features.row * 2 + (features.bucket >> BLOCK_BITS)
         sums = [
@@ -44,8 +44,8 @@ class Linear:
         return np.asarray(by_block.sum(axis=1) + self.bias)
 
 
-def rounded(weights: Floats, bias: Floats) -> Linear:
-    """A linear part from (BUCKETS, 2) weights, at 255 levels per block and label."""
+def quantise(weights: Floats, bias: Floats) -> Linear:
+    """A linear part from (BUCKETS, 2) weights, rounded to 255 levels per block and label."""
     blocks = weights.reshape(2, 1 << BLOCK_BITS, 2)
     scale = np.maximum(np.abs(blocks).max(axis=1), 1e-9) / 127
     levels = np.rint(blocks / scale[:, None, :]).astype(np.int8).reshape(BUCKETS, 2)

@@ -18,10 +18,12 @@ Labels = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of one set of texts. F1 in 0 to 100, errors of the score (−100 to 100) in points, the rest 0 to 1.
+    """How good a scorer is on one set of texts. F1 is 0 to 100, errors of the score (−100 to 100) are in points, the
+    rest is 0 to 1.
 
-    `confusion[i][j]` is the share of texts of true label i that were given label j; None for a label that is absent.
-    `score_error_counted` is what counting best labels errs by on this set, `score_error` the same after correction.
+    `confusion[i]` holds the shares of the three predicted labels among texts of true label i, None where no text has
+    it. `score_error_counted` is the error of the score from counting best labels, `score_error` the error after
+    correction.
     """
 
     texts: int
@@ -56,7 +58,7 @@ def figures(
         float(-np.log(np.maximum(probabilities[np.arange(len(labels)), labels], 1e-12)).mean()),
         tuple(tuple((row / row.sum()).tolist()) if row.sum() else None for row in table),
         counted - true_score,
-        _net(corrected(probabilities, languages, matrices)) - true_score,
+        _net(corrected_shares(probabilities, languages, matrices)) - true_score,
     )
 
 
@@ -80,10 +82,10 @@ def calibration_error(probabilities: Floats, labels: Labels) -> float:
     return float(np.abs(gaps).sum() / len(labels))
 
 
-def corrected(
+def corrected_shares(
     probabilities: Floats, languages: Sequence[str | None], matrices: Mapping[LanguageGroup, Matrix]
 ) -> Floats:
-    """(3,) shares of the labels, corrected group by group as in `quantify.shares`."""
+    """(3,) shares of the labels, each language group corrected by its own matrix, see `quantify.shares`."""
     groups = np.array([group_of(language) for language in languages])
     present = [group for group in matrices if (groups == group).any()]
     means = np.array([probabilities[groups == group].mean(axis=0) for group in present])
@@ -92,6 +94,7 @@ def corrected(
 
 
 def _net(counts: NDArray[np.int64] | Floats) -> float:
+    """100 × (positive − negative) / all."""
     return float(100 * (counts[2] - counts[0]) / counts.sum())
 
 

@@ -14,34 +14,33 @@ from numpy.typing import NDArray
 from .base import ModelError
 from .labelled import Example
 from .measure import Figures, Labels, figures
+from .model_files import read_json
 from .naming import calibrated
-from .place import read_json
 from .quantify import (
     GROUPS,
     Floats,
     LanguageGroup,
     Matrix,
-    doubted,
-    elsewhere,
+    add_doubt,
+    assumed_straying,
     group_of,
+    matrix_as_json,
+    matrix_from_json,
     matrix_of,
-    plain,
-    restored,
     straying,
-    unmeasured,
+    unmeasured_matrix,
 )
 from .temperature import AS_IT_IS, fit_calibration
 
 FILE = "vigie-measured.json"
-LEAST = 50  # texts of every label without which a group or a kind of text tells nothing
-ELSEWHERE = (
-    0.15  # how far shares go wrong on another kind of text, where a single kind was measured: as the compact model's
-)
+LEAST = 50  # texts of each label that a group or a kind of text needs: fewer tell nothing
+ONE_KIND = 0.15  # how far shares stray on other kinds of text where one was measured: as far as the compact model's
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """`of` names the weights measured; `calibration` (3, 3) has a row per language group, see `naming.calibrated`."""
+    """What was measured of the weights that `of` names. `calibration` (3, 3) has a row per language group, see
+    `naming.calibrated`."""
 
     of: str
     calibration: Floats
@@ -50,12 +49,12 @@ class Measured:
 
     @classmethod
     def nothing(cls, of: str) -> Measured:
-        """Of a model that nobody measured: nothing is corrected, much is doubted, and there is no figure."""
-        return cls(of, np.tile(AS_IT_IS, (3, 1)), {group: unmeasured() for group in GROUPS}, {})
+        """For a model that nobody measured: nothing is corrected, much is doubted, and there are no figures."""
+        return cls(of, np.tile(AS_IT_IS, (3, 1)), {group: unmeasured_matrix() for group in GROUPS}, {})
 
 
 def read(folder: Path, of: str) -> Measured:
-    """What was measured of the weights `of` in a folder, or `nothing`. Raises ModelError when it is not of these."""
+    """What was measured of the weights `of` in a folder, or `nothing`. Raises ModelError when it is about others."""
     path = folder / FILE
     if not path.exists():
         return Measured.nothing(of)
@@ -64,7 +63,8 @@ def read(folder: Path, of: str) -> Measured:
         raise ModelError(f"{path} was measured on other weights or labels: measure again with --save, or remove it")
     try:
         calibration = np.array([stored["calibration"][group] for group in GROUPS], dtype=np.float64).reshape(3, 3)
-        return Measured(of, calibration, {g: restored(stored["matrices"][g]) for g in GROUPS}, dict(stored["figures"]))
+        matrices = {group: matrix_from_json(stored["matrices"][group]) for group in GROUPS}
+        return Measured(of, calibration, matrices, dict(stored["figures"]))
     except (KeyError, TypeError, ValueError):
         raise ModelError(f"{path} is incomplete: measure again with --save, or remove it") from None
 
@@ -76,16 +76,17 @@ def write(path: Path, name: str, version: str, measured: Measured) -> None:
         "version": version,
         "of": measured.of,
         "calibration": {group: row.round(6).tolist() for group, row in zip(GROUPS, measured.calibration, strict=True)},
-        "matrices": {group: plain(matrix) for group, matrix in measured.matrices.items()},
+        "matrices": {group: matrix_as_json(matrix) for group, matrix in measured.matrices.items()},
         "figures": measured.figures,
     }
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def measure(of: str, probabilities: Floats, examples: Sequence[Example], on: str) -> Measured:
-    """What labelled texts tell of a model: `probabilities` (n, 3) are uncalibrated, `on` says what the texts are.
+    """What labelled texts say of a model. `probabilities` (n, 3) are uncalibrated, `on` says what the texts are.
 
-    The figures are of each half of the texts, calibrated by the other. Raises ValueError below 50 texts of a label.
+    Each half of the texts gets its figures with the calibration of the other half. Raises ValueError below 50 texts of
+    a label.
     """
     logits = np.log(np.maximum(probabilities, 1e-12))
     texts = Labelled.of(logits, examples)
@@ -99,7 +100,7 @@ def measure(of: str, probabilities: Floats, examples: Sequence[Example], on: str
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Labelled:
-    """Logits (n, 3), labels (n,), and the group and kind of each text."""
+    """Logits (n, 3), labels (n,), and the language group and kind of each text."""
 
     logits: Floats
     labels: Labels
@@ -132,31 +133,29 @@ def _calibration(texts: Labelled, least: int = LEAST) -> Floats:
 
 
 def _matrix(texts: Labelled, settings: Floats) -> Matrix:
-    """The matrix of one group, doubted by how far its kinds of text stray from each other; of too few, `unmeasured`."""
+    """The matrix of one group, doubted by how far its kinds of text stray from each other; the unmeasured one of too
+    few texts."""
     if texts.scarcest < LEAST:
-        return unmeasured()
+        return unmeasured_matrix()
     probabilities = calibrated(texts.logits, np.tile(settings, (len(texts.labels), 1)))
     matrix = matrix_of(probabilities, texts.labels)
     rows = [texts.kinds == kind for kind in np.unique(texts.kinds)]
     kinds = [matrix_of(probabilities[row], texts.labels[row]) for row in rows if texts.only(row).scarcest >= LEAST]
-    return doubted(matrix, straying(matrix, kinds) if len(kinds) > 1 else elsewhere(ELSEWHERE))
+    return add_doubt(matrix, straying(matrix, kinds) if len(kinds) > 1 else assumed_straying(ONE_KIND))
 
 
 def _figures(texts: Labelled, matrices: Mapping[LanguageGroup, Matrix], on: str) -> dict[str, Any]:
-    """Of all texts and of each language group; what one half teaches is tried on the other."""
+    """The figures of all texts and of each language group, each half calibrated by the other."""
     half = np.random.default_rng(1).permutation(len(texts.labels)) % 2 == 0
     chances = np.empty_like(texts.logits)
     for mine in (half, ~half):
-        taught = texts.only(~mine)
-        chances[mine] = texts.only(mine).calibrated(
-            _calibration(taught, LEAST // 2) if taught.scarcest else np.tile(AS_IT_IS, (3, 1))
-        )
-    found: dict[str, Any] = {"on": on}
-    for name, rows in {
-        "all": texts.groups != "",
-        **{f"all:{group}": texts.groups == group for group in GROUPS},
-    }.items():
+        other = texts.only(~mine)
+        calibration = _calibration(other, LEAST // 2) if other.scarcest else np.tile(AS_IT_IS, (3, 1))
+        chances[mine] = texts.only(mine).calibrated(calibration)
+    cuts = {"all": texts.groups != "", **{f"all:{group}": texts.groups == group for group in GROUPS}}
+    by_cut: dict[str, Any] = {"on": on}
+    for name, rows in cuts.items():
         if rows.any():
             cut: Figures = figures(chances[rows], texts.labels[rows], texts.groups[rows].tolist(), matrices)
-            found[name] = cut.rounded()
-    return found
+            by_cut[name] = cut.rounded()
+    return by_cut

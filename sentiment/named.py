@@ -23,21 +23,21 @@ ORDINALS = {
     "fr": (r"\b(?:le premier|la première|la premiere)\b", r"\b(?:le second|la seconde|le deuxième|la deuxième)\b"),
     "en": (r"\b(?:the former|the first(?: one)?)\b", r"\b(?:the latter|the second(?: one)?)\b"),
 }
-"""What stands for the brand named first and second, when both are said."""
+"""What stands for the brand named first, and for the one named second, where both occur."""
 
 
-def told_apart(length: int, own: Sequence[Span], others: Sequence[Span]) -> list[Name]:
-    """The names in order, none overlapping. Spans are clipped to the text.
+def tell_apart(length: int, own: Sequence[Span], others: Sequence[Span]) -> list[Name]:
+    """The names in order, none overlapping. Spans are clipped to the `length` of the text.
 
-    Where names of both sides overlap, the longer one is meant («Acme Mobile» is not Acme); equal ones tell nothing.
+    Where names of both sides overlap, the longer one is kept («Acme Mobile» is not Acme); of equal ones, neither.
     """
-    mine, theirs = _merged(length, own), _merged(length, others)
+    mine, theirs = _merge(length, own), _merge(length, others)
     kept = [Name(*span, own=True) for span in _longest(mine, theirs)]
     kept += [Name(*span, own=False) for span in _longest(theirs, mine)]
     return sorted(kept, key=lambda name: name.start)
 
 
-def _merged(length: int, spans: Sequence[Span]) -> list[Span]:
+def _merge(length: int, spans: Sequence[Span]) -> list[Span]:
     merged: list[Span] = []
     for start, end in sorted((max(0, start), min(length, end)) for start, end in spans):
         if start >= end:
@@ -59,6 +59,16 @@ def _longest(spans: Sequence[Span], rivals: Sequence[Span]) -> Iterator[Span]:
             yield start, end
 
 
+def brands_in(names: Sequence[Name]) -> frozenset[bool]:
+    """Who is named: True stands for the brand asked about, False for another."""
+    return frozenset(name.own for name in names)
+
+
+def names_within(names: Sequence[Name], starts: Sequence[int], span: Span) -> Sequence[Name]:
+    """The names that begin in a stretch; `starts` are those of all names, in order."""
+    return names[bisect_left(starts, span[0]) : bisect_left(starts, span[1])]
+
+
 def touches(span: Span, names: Sequence[Name], ends: Sequence[int]) -> bool:
     """Whether a stretch overlaps one of the names, which do not overlap each other; `ends` are theirs."""
     at = bisect_left(ends, span[0] + 1)
@@ -66,13 +76,13 @@ def touches(span: Span, names: Sequence[Name], ends: Sequence[int]) -> bool:
 
 
 def with_ordinals(text: str, language: str, names: Sequence[Name]) -> list[Name]:
-    """The names, and «le premier», «le second» as names too, where both are said after two brands."""
+    """The names, and «le premier», «le second» as names too, where both stand after two brands."""
     first = names[0]
     second = next(name for name in names if name.own != first.own)
     forms = [re.compile(form, re.IGNORECASE) for form in ORDINALS[language]]
     found = [form.search(text, second.end) for form in forms]
-    told = [Name(*one.span(), own=name.own) for name, one in zip((first, second), found, strict=True) if one]
+    ordinals = [Name(*match.span(), own=name.own) for name, match in zip((first, second), found, strict=True) if match]
     ends = [name.end for name in names]
-    if len(told) < 2 or any(touches((one.start, one.end), names, ends) for one in told):
+    if len(ordinals) < 2 or any(touches((each.start, each.end), names, ends) for each in ordinals):
         return list(names)
-    return sorted([*names, *told], key=lambda name: name.start)
+    return sorted([*names, *ordinals], key=lambda name: name.start)

@@ -1,4 +1,4 @@
-"""What a classifier calls its labels, and what each of them means to us."""
+"""What the labels of a classifier mean: which are negative, neutral and positive."""
 
 from __future__ import annotations
 
@@ -23,37 +23,37 @@ DEGREES = re.compile(r"^(very|extremely|strongly|slightly|somewhat|tres|assez|mu
 NUMBERED = re.compile(r"(?:label )?(\d)")
 STARS = re.compile(r"([1-5]) ?(?:stars?|etoiles?)?")
 ORDERED = {2: (0, 2), 3: (0, 1, 2), 5: (0, 0, 1, 2, 2)}
-"""What numbered labels mean, from the worst to the best, by how many there are: the convention of public models."""
+"""The sides of numbered labels, by how many labels there are, from the worst to the best: a convention of public
+models."""
 
 
 def sides_of(names: Sequence[str]) -> tuple[int, ...]:
     """For each label 0 negative, 1 neutral, 2 positive.
 
-    Words in several languages, numbers from 0 (`LABEL_0` …), −1 to 1, and one to five stars (1 and 2 negative, 3
-    neutral, 4 and 5 positive) are understood. Raises ModelError that names the labels it does not know.
+    Understands words in several languages, numbers from 0 (`LABEL_0` …), −1 to 1, and one to five stars (1 and 2
+    negative, 3 neutral, 4 and 5 positive). Raises ModelError that names the labels it does not know.
     """
-    folded = [_folded(name) for name in names]
-    found = (
-        _numbered(folded) or _starred(folded) or tuple(WORDS.get(DEGREES.sub("", name).strip(), -1) for name in folded)
-    )
-    strange = [name for name, side in zip(names, found, strict=True) if side < 0]
+    folded = [_fold(name) for name in names]
+    words = tuple(WORDS.get(DEGREES.sub("", name).strip(), -1) for name in folded)
+    sides = _sides_of_numbers(folded) or _sides_of_stars(folded) or words
+    strange = [name for name, side in zip(names, sides, strict=True) if side < 0]
     if strange:
         raise ModelError(
             f"its labels {', '.join(map(repr, strange))} are not known: in `id2label` of its config.json, call them "
             "negative, neutral and positive"
         )
-    if not {NEGATIVE, POSITIVE} <= set(found):
+    if not {NEGATIVE, POSITIVE} <= set(sides):
         raise ModelError(
             f"its labels {', '.join(map(repr, names))} do not tell negative from positive: it is no model of sentiment"
         )
-    return found
+    return sides
 
 
 def three(logits: Floats, sides: Sequence[int]) -> Floats:
     """(n, k) logits → (n, 3) logits of negative, neutral and positive, as if each of the three were as frequent.
 
-    Labels of one side are averaged, not summed: two stars out of five would else outweigh the single neutral one. A
-    model without a neutral label has it half way between the two others, so that it wins only where they are even.
+    Labels of one side are averaged, not summed: summed, two stars out of five would outweigh the single neutral one. A
+    model without a neutral label gets one half way between the two others, so that it wins only where they are even.
     """
     shifted = logits - logits.max(axis=1, keepdims=True)
     powers, which = np.exp(shifted), np.array(sides)
@@ -71,12 +71,12 @@ def calibrated(logits: Floats, settings: NDArray[np.float64]) -> Floats:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
-def _folded(name: str) -> str:
+def _fold(name: str) -> str:
     plain = in_ascii(str(name)).lower()
     return " ".join(re.sub(r"[_\s-]+(?!\d+$)|_", " ", plain).split())
 
 
-def _numbered(names: Sequence[str]) -> tuple[int, ...]:
+def _sides_of_numbers(names: Sequence[str]) -> tuple[int, ...]:
     if set(names) == {"-1", "0", "1"}:
         return tuple(int(name) + 1 for name in names)
     found = [NUMBERED.fullmatch(name) for name in names]
@@ -85,7 +85,7 @@ def _numbered(names: Sequence[str]) -> tuple[int, ...]:
     return tuple(meaning[n] for n in numbers) if meaning and sorted(numbers) == list(range(len(names))) else ()
 
 
-def _starred(names: Sequence[str]) -> tuple[int, ...]:
+def _sides_of_stars(names: Sequence[str]) -> tuple[int, ...]:
     found = [STARS.fullmatch(name) for name in names]
     stars = [int(match[1]) for match in found if match]
     return tuple(ORDERED[5][n - 1] for n in stars) if sorted(stars) == [1, 2, 3, 4, 5] else ()

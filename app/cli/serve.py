@@ -16,7 +16,7 @@ from app.cli.options import example
 from app.cli.running import PATIENCE_OF_A_SERVER, running
 from app.main import create_app
 from app.pipeline.gather.follow import anything_to_follow
-from app.scorer import place_of
+from app.scorer import model_files_of
 from app.services import Services
 from app.supervise import Supervisor
 
@@ -27,7 +27,9 @@ from app.supervise import Supervisor
 def serve(sample: bool) -> None:
     """Serves the web app and the API, with one worker beside them, and what follows streams once there are some."""
     with running(patience=PATIENCE_OF_A_SERVER) as services:
-        place_of(services.settings)  # a wrong model is refused here, once, rather than by a worker that keeps dying
+        model_files_of(
+            services.settings
+        )  # a wrong model is refused here, once, rather than by a worker that keeps dying
         if sample:
             load_sample_when_unused(services)
         supervisor = Supervisor(services.embedded, lambda: anything_to_follow(services.db))

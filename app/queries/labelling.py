@@ -19,7 +19,7 @@ from app.viewer import Viewer, may
 from sentiment.base import Score, stance_of_score
 from sentiment.indices import wilson
 from sentiment.measure import LABELS
-from sentiment.quantify import GROUPS, LanguageGroup, Matrix, adapted, group_of
+from sentiment.quantify import GROUPS, LanguageGroup, Matrix, adapt, group_of
 
 ENOUGH = 100
 """Labels from which on the workspace's own matrix corrects its scores."""
@@ -123,7 +123,7 @@ class OwnSample:
 
 def _adapted(shipped: Matrix, texts: Sequence[Labelled]) -> Matrix:
     rows = np.array([(text.score.negative, text.score.neutral, text.score.positive) for text in texts])
-    return adapted(shipped, rows, np.array([text.label for text in texts]))
+    return adapt(shipped, rows, np.array([text.label for text in texts]))
 
 
 @may("read")

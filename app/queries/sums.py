@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol, TypeVar
 
-from sentiment.indices import Reputation, Scored, Tally, apart, reputations
+from sentiment.indices import Reputation, Scored, Tally, reputations, voices_of_parts
 from sentiment.quantify import GROUPS, LanguageGroup, Matrix, group_of
 
 Weight = Literal["stories", "mentions", "reach"]
@@ -142,7 +142,7 @@ class Sum:
         groups = [self.groups[group] for group in GROUPS]
         sizes = [*(group.stances.size for group in groups), self.fixed.size]
         squares = [*(group.squares for group in groups), self.fixed_squares]
-        voices = apart(list(map(effective_size, sizes, squares)), sizes, same_author)
+        voices = voices_of_parts(list(map(effective_size, sizes, squares)), sizes, same_author)
         en, fr, other = (group.scored(number) for group, number in zip(groups, voices, strict=False))
         fixed = self.fixed.rounded()
         return Tally(en, fr, other, fixed.promoters, fixed.passives, fixed.detractors, voices[-1])

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import log_softmax
 
-from sentiment.compact import Settings, mixed
+from sentiment.compact import Settings, blend
 from sentiment.measure import Labels
-from sentiment.quantify import GROUPS, Floats, LanguageGroup, Matrix, doubted, group_of, matrix_of, straying
+from sentiment.quantify import GROUPS, Floats, LanguageGroup, Matrix, add_doubt, group_of, matrix_of, straying
 
 LEAST = 50  # texts of every label a kind needs to tell how texts of its kind are answered
 MOST = 600  # texts of one label a kind may bring, so that the largest data set does not speak for all
@@ -117,7 +117,7 @@ def matrices(
     answer = {group: _matrix(joined(referred(kinds[group], reference)), settings) for group in GROUPS}
     stray = {group: straying(answer[group], [_matrix(kind, settings) for kind in kinds[group]]) for group in GROUPS}
     known = {group: stray[group if len(kinds[group]) > 1 else "en"] for group in GROUPS}
-    return {group: doubted(matrix, STRAYING[group] * known[group]) for group, matrix in answer.items()}
+    return {group: add_doubt(matrix, STRAYING[group] * known[group]) for group, matrix in answer.items()}
 
 
 def referred(kinds: Sequence[Held], reference: Collection[str]) -> Sequence[Held]:
@@ -134,4 +134,4 @@ def joined(kinds: Sequence[Held]) -> Held:
 
 
 def _matrix(kind: Held, settings: Settings) -> Matrix:
-    return matrix_of(mixed(kind.logits, kind.languages.tolist(), settings), kind.labels)
+    return matrix_of(blend(kind.logits, kind.languages.tolist(), settings), kind.labels)

@@ -13,7 +13,7 @@ import numpy as np
 from sentiment import compact
 from sentiment.labelled import Example
 from sentiment.measure import Labels, figures
-from sentiment.quantify import Floats, LanguageGroup, Matrix, group_of, plain
+from sentiment.quantify import Floats, LanguageGroup, Matrix, group_of, matrix_as_json
 
 from .sources import Source
 
@@ -39,7 +39,7 @@ class Part:
     def told(self, found: Mapping[str, object]) -> dict[str, object]:
         return {
             "settings": {language: row.round(6).tolist() for language, row in sorted(self.settings.items())},
-            "matrices": {group: plain(matrix) for group, matrix in self.matrices.items()},
+            "matrices": {group: matrix_as_json(matrix) for group, matrix in self.matrices.items()},
             "figures": dict(found),
         }
 
@@ -93,7 +93,7 @@ def measured(part: Part, logits: Sequence[Floats], examples: Sequence[Example]) 
     A source without a label is judged on the choice between the others, and has no error of its score.
     """
     languages = [example.language for example in examples]
-    every = compact.mixed(logits, languages, part.settings)
+    every = compact.blend(logits, languages, part.settings)
     labels: Labels = np.array([example.label for example in examples])
     found: dict[str, dict[str, object]] = {}
     for name, rows in _cuts(examples).items():

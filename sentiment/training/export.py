@@ -40,7 +40,7 @@ def export(network: Network, pieces: Sequence[Sequence[int]], table: Path, out: 
     dynamic quantisation has them, would make the score of a text depend on the texts beside it.
     """
     network.eval()
-    small = Table.rounded(network.pieces.weight.detach().numpy(), network.positions.weight.detach().numpy())
+    small = Table.quantise(network.pieces.weight.detach().numpy(), network.positions.weight.detach().numpy())
     save_table(table, small)
     with tempfile.TemporaryDirectory() as folder:
         whole, dynamic = Path(folder) / "whole.onnx", Path(folder) / "dynamic.onnx"

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 from torch.nn.utils import clip_grad_norm_
 
-from sentiment.encoder import padded
+from sentiment.encoder import pad
 from sentiment.measure import Labels
 from sentiment.quantify import Floats
 
@@ -77,7 +77,7 @@ def logits(network: Network, pieces: Sequence[Sequence[int]]) -> Floats:
     with torch.inference_mode():
         for start in range(0, len(order), 4 * BATCH):
             chosen = order[start : start + 4 * BATCH]
-            ids = torch.from_numpy(padded([pieces[row] for row in chosen]))
+            ids = torch.from_numpy(pad([pieces[row] for row in chosen]))
             found[chosen] = network(ids).numpy()
     return found
 
@@ -99,7 +99,7 @@ def _batches(lesson: Lesson, course: Course) -> list[NDArray[np.int64]]:
 
 
 def _step(network: Network, optimiser: torch.optim.Optimizer, lesson: Lesson, rows: NDArray[np.int64]) -> float:
-    ids = torch.from_numpy(padded([lesson.pieces[row] for row in rows]))
+    ids = torch.from_numpy(pad([lesson.pieces[row] for row in rows]))
     offsets = torch.from_numpy(lesson.offsets[rows]).to(torch.float32)
     loss = cross_entropy(network(ids) + offsets, torch.from_numpy(lesson.labels[rows]))
     optimiser.zero_grad()

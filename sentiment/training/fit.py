@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix, diags, hstack, vstack
 from scipy.special import log_softmax
 
 from sentiment.features import BLOCK_BITS, BUCKETS, batches, grams
-from sentiment.linear import Linear, rounded
+from sentiment.linear import Linear, quantise
 from sentiment.measure import Labels
 from sentiment.quantify import Floats
 
@@ -75,7 +75,7 @@ def fit(
     wide = _minimum(narrow, labels, offsets, weights, say, strength)
     full = LEXICON * (lexicons @ wide[len(kept) : -1])
     full[kept] += wide[: len(kept)] * factor[:, None]
-    return rounded(full[:, [0, 2]] - full[:, [1]], wide[-1, [0, 2]] - wide[-1, 1])
+    return quantise(full[:, [0, 2]] - full[:, [1]], wide[-1, [0, 2]] - wide[-1, 1])
 
 
 def _weighting(features: csr_matrix) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

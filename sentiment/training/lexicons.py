@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sentiment.features import BUCKETS, clean, word_buckets
 
-TURNED = -0.6  # of its value is left to a word after a negation
+NEGATED = -0.6  # the part of its value that a word has after a negation
 PACKAGES = {
     "vader": ("vaderSentiment", "vader_lexicon.txt", "\t"),
     "vader-fr": ("vaderSentiment_fr", "fr_lexicon.txt", "->"),
@@ -30,13 +30,13 @@ def columns(names: tuple[str, ...] = tuple(PACKAGES)) -> Columns:
 
 
 def column(values: Mapping[str, float]) -> Columns:
-    """(BUCKETS,) of the values of single words; a word after a negation has the turned value."""
+    """(BUCKETS,) of the values of single words, and of their negated values in the buckets after a negation."""
     cleaned = {clean(word): value for word, value in values.items()}
     words = [word for word in cleaned if word and " " not in word]
     found = np.zeros(BUCKETS, dtype=np.float32)
     amounts = np.array([cleaned[word] for word in words], dtype=np.float32)
     found[word_buckets(words)] = amounts
-    found[word_buckets(words, turned=True)] = TURNED * amounts
+    found[word_buckets(words, negated=True)] = NEGATED * amounts
     return found
 
 

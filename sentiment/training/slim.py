@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sentiment.encoder import padded
+from sentiment.encoder import pad
 
 from .network import WIDTH, Layer, Network
 
@@ -28,7 +28,7 @@ def slimmed(network: Network, pieces: Sequence[Sequence[int]]) -> None:
         watch = layer.wide.register_forward_hook(lambda _layer, _input, out, seen=outputs: seen.append(out))
         with torch.inference_mode():
             for row in pieces:
-                network(torch.from_numpy(padded([row])))
+                network(torch.from_numpy(pad([row])))
         watch.remove()
         with torch.no_grad():
             _narrow(layer, functional.gelu(torch.cat([out.reshape(-1, out.shape[-1]) for out in outputs])))

@@ -12,7 +12,7 @@ import pytest
 from app.db import Database
 from app.doctor import model
 from app.pipeline.judge.active_model import scoring_model
-from app.scorer import explainer_of, place_of, scorer_of
+from app.scorer import explainer_of, model_files_of, scorer_of
 from app.services import Misconfigured
 from app.settings import Settings
 from bench._bert import write
@@ -36,7 +36,7 @@ def test_doctor_and_start_up_say_what_is_wrong_with_a_model(tmp_path: Path) -> N
     found = model(naming(folder))
     assert found.state == "bad"
     assert "'joy', 'anger', 'fear' are not known" in found.text
-    for check in (place_of, scorer_of):
+    for check in (model_files_of, scorer_of):
         with pytest.raises(Misconfigured, match=r"VIGIE_SENTIMENT_MODEL: .*'joy'"):
             check(naming(folder))
 

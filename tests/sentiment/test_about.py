@@ -10,11 +10,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bench.comparative import Case, accuracy, by_clauses, by_whole_text, cases, turned_round
-from sentiment.about import LONGEST, About, reading, score_about
+from sentiment.about import LONGEST, About, excerpt_of, score_about
 from sentiment.base import Score, Text, stance_of_score
 from sentiment.clauses import clauses
 from sentiment.compact import compact
-from sentiment.named import told_apart
+from sentiment.named import tell_apart
 from tests.fakes import FixedScorer
 
 MODEL = compact()
@@ -30,7 +30,7 @@ def stance(asked: About) -> str:
 
 
 def said(asked: About) -> list[str]:
-    return [asked.text[start:end].strip(" ,.!") for start, end in reading(asked).said]
+    return [asked.text[start:end].strip(" ,.!") for start, end in excerpt_of(asked).direct]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_comparison_has_a_winner_and_a_loser(text: str, language: str, acme: s
 )
 def test_where_nothing_is_decided_the_model_has_the_word(text: str, language: str | None) -> None:
     asked = about(text, language=language)
-    assert reading(asked).lean == 0
+    assert excerpt_of(asked).lean == 0
     assert stance(asked) == "passive"
 
 
@@ -140,7 +140,7 @@ def test_the_longer_name_is_meant_where_two_overlap() -> None:
 
 def test_names_that_are_the_same_leave_the_text_whole() -> None:
     asked = About("acme est en panne", "fr", ((0, 4),), ((0, 4),))
-    assert reading(asked).said == ((0, 17),)
+    assert excerpt_of(asked).direct == ((0, 17),)
 
 
 def test_a_brand_called_like_a_contrast_word_is_a_name() -> None:
@@ -194,9 +194,9 @@ def test_any_text_and_any_spans_have_an_answer(
     asked = About(text, language, own, others)
     (score,) = score_about(FixedScorer(), [asked])
     assert score.negative + score.neutral + score.positive == pytest.approx(1)
-    read = reading(asked)
-    assert read.said or read.opposite
-    for start, end in (*read.said, *read.opposite, *read.cues):
+    read = excerpt_of(asked)
+    assert read.direct or read.opposite
+    for start, end in (*read.direct, *read.opposite, *read.cues):
         assert 0 <= start <= end <= len(text)
     assert score_about(FixedScorer(), [asked, asked]) == [score, score]
 
@@ -205,9 +205,9 @@ def test_any_text_and_any_spans_have_an_answer(
 @given(TEXTS, st.sampled_from(["fr", "en", "de"]))
 def test_every_clause_concerns_one_brand_at_least(text: str, language: str) -> None:
     one, other = about(text, language=language), about(text, "brumelo", "acme", language)
-    names = told_apart(len(text), one.own, one.others)
-    if len({name.own for name in names}) == 2 and not reading(one).opposite and not reading(other).opposite:
-        read = {*reading(one).said, *reading(other).said}
+    names = tell_apart(len(text), one.own, one.others)
+    if len({name.own for name in names}) == 2 and not excerpt_of(one).opposite and not excerpt_of(other).opposite:
+        read = {*excerpt_of(one).direct, *excerpt_of(other).direct}
         every = {(part.start, part.end) for part in clauses(text, language, names)}
         assert read >= every or any(word in text for word in ("premier", "contrairement", "unlike"))
 
@@ -215,8 +215,8 @@ def test_every_clause_concerns_one_brand_at_least(text: str, language: str) -> N
 @pytest.mark.parametrize("part", ["acme mieux que brumelo, mais acme et brumelo ", "acme, brumelo, ", "acme brumelo. "])
 def test_a_text_as_long_as_a_book_is_read_whole_for_every_brand(part: str) -> None:
     article, book = about(part * (LONGEST // len(part))), about(part * (LONGEST // len(part) + 1))
-    assert reading(article).said
-    assert reading(book).said == ((0, len(book.text)),)
+    assert excerpt_of(article).direct
+    assert excerpt_of(book).direct == ((0, len(book.text)),)
 
 
 def chosen(split: str, language: str) -> list[Case]:

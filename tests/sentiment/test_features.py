@@ -115,7 +115,7 @@ def test_a_word_after_a_negation_is_told_from_the_word_alone() -> None:
         found = grams([text])
         return set(found.bucket[found.bucket < 1 << BLOCK_BITS].tolist())
 
-    turned = int(word_buckets(["bon"], turned=True)[0])
+    turned = int(word_buckets(["bon"], negated=True)[0])
     assert int(word_buckets(["bon"])[0]) in words("très bon")
     assert turned not in words("très bon")
     assert all(turned in words(text) for text in ("pas bon", "pas très bon", "pas du tout bon", "not bon"))

@@ -21,8 +21,8 @@ import pytest
 from bench._bert import write
 from sentiment.base import ModelError, Text
 from sentiment.hub import Hub
-from sentiment.place import Place, weight_files
-from sentiment.scorers import fetched_or_here, here
+from sentiment.model_files import ModelFiles, weight_files
+from sentiment.scorers import find, find_or_fetch
 from sentiment.transformer import load
 
 ROOT = Path(__file__).parents[2]
@@ -103,34 +103,34 @@ def site(tmp_path: Path) -> Iterator[Site]:
         yield found
 
 
-def answer(place: Place) -> list[float]:
+def answer(place: ModelFiles) -> list[float]:
     (found,) = load(place, 1).score([Text("bala cava")])
     return [found.negative, found.neutral, found.positive]
 
 
 def test_a_model_is_fetched_once_and_its_commit_is_said(site: Site, hub: Hub, caplog: pytest.LogCaptureFixture) -> None:
-    assert here("acme/tiny", hub) is None
-    place = fetched_or_here("acme/tiny", hub)
+    assert find("acme/tiny", hub) is None
+    place = find_or_fetch("acme/tiny", hub)
     assert (place.name, place.commit) == ("acme/tiny", FIRST)
     assert f"write acme/tiny@{FIRST}" in caplog.text
     asked = len(site.asked)
     site.branches["main"] = SECOND
-    assert answer(fetched_or_here("acme/tiny", hub)) == answer(place), "a branch that moved changes nothing"
-    assert len(site.asked) == asked, "what is here is not asked for"
+    assert answer(find_or_fetch("acme/tiny", hub)) == answer(place), "a branch that moved changes nothing"
+    assert len(site.asked) == asked, "what is find is not asked for"
 
 
 def test_a_commit_is_what_is_read(site: Site, hub: Hub, caplog: pytest.LogCaptureFixture) -> None:
-    first, second = (fetched_or_here(f"acme/tiny@{commit}", hub) for commit in (FIRST, SECOND))
+    first, second = (find_or_fetch(f"acme/tiny@{commit}", hub) for commit in (FIRST, SECOND))
     assert answer(first) != answer(second)
     assert load(first, 1).version.startswith("11111111-")
-    assert here(f"acme/tiny@{FIRST}", hub) == first
+    assert find(f"acme/tiny@{FIRST}", hub) == first
     assert "names no commit" not in caplog.text
 
 
 def test_only_what_is_needed_is_fetched(site: Site, hub: Hub) -> None:
     for name in ("pytorch_model.bin", "README.md", "model.safetensors", "code.py"):
         (site.folders[FIRST] / name).write_bytes(b"x" * 10)
-    fetched_or_here("acme/tiny", hub)
+    find_or_fetch("acme/tiny", hub)
     fetched = {path.rsplit("/", 1)[1] for path in site.asked if "/resolve/" in path}
     assert fetched == {"config.json", "tokenizer.json", "model.onnx"}
 
@@ -140,17 +140,17 @@ def test_files_in_a_folder_and_weights_in_pieces_are_fetched_whole(site: Site, h
     (folder / "onnx").mkdir()
     (folder / "model.onnx").rename(folder / "onnx/model.onnx")
     (folder / "onnx/model.onnx_data").write_bytes(b"more weights")
-    place = fetched_or_here("acme/tiny", hub)
+    place = find_or_fetch("acme/tiny", hub)
     assert (place.folder / "config.json").exists()
     assert sorted(path.name for path in weight_files(place)) == ["model.onnx", "model.onnx_data"]
-    assert here("acme/tiny", hub) == place
+    assert find("acme/tiny", hub) == place
 
 
 def test_half_a_model_is_completed(hub: Hub) -> None:
-    place = fetched_or_here("acme/tiny", hub)
+    place = find_or_fetch("acme/tiny", hub)
     place.weights.unlink()
-    assert here("acme/tiny", hub) is None
-    assert answer(fetched_or_here("acme/tiny", hub))
+    assert find("acme/tiny", hub) is None
+    assert answer(find_or_fetch("acme/tiny", hub))
 
 
 @pytest.mark.parametrize(
@@ -162,13 +162,13 @@ def test_half_a_model_is_completed(hub: Hub) -> None:
 )
 def test_what_the_hub_does_not_have_is_told(reference: str, said: str, hub: Hub) -> None:
     with pytest.raises(ModelError, match=said):
-        fetched_or_here(reference, hub)
+        find_or_fetch(reference, hub)
 
 
 def test_a_pickle_of_the_hub_is_refused_before_it_is_fetched(site: Site, hub: Hub) -> None:
     (site.folders[FIRST] / "model.onnx").rename(site.folders[FIRST] / "pytorch_model.bin")
     with pytest.raises(ModelError, match="a pickle only, which can run code"):
-        fetched_or_here("acme/tiny", hub)
+        find_or_fetch("acme/tiny", hub)
     assert [path for path in site.asked if "/resolve/" in path] == []
 
 
@@ -179,7 +179,7 @@ def test_no_network_is_told_within_seconds(tmp_path: Path) -> None:
         for address in ("http://127.0.0.1:9", f"http://127.0.0.1:{silent.getsockname()[1]}"):
             start = time.monotonic()
             with pytest.raises(ModelError, match=f"cannot be fetched from {address}"):
-                fetched_or_here("acme/tiny", Hub(address, tmp_path))
+                find_or_fetch("acme/tiny", Hub(address, tmp_path))
             assert time.monotonic() - start < 15
 
 

@@ -12,11 +12,11 @@ from sentiment.indices import (
     Reputation,
     Scored,
     Tally,
-    apart,
     nps,
     reputation,
     reputations,
     share_of_voice,
+    voices_of_parts,
     wilson,
 )
 from sentiment.quantify import LanguageGroup, Matrix
@@ -197,15 +197,15 @@ def test_a_share_of_nothing_has_no_interval() -> None:
 
 
 def test_authors_who_come_back_bound_the_voices() -> None:
-    [alone] = apart([1_000.0], [1_000.0], 0.1)
+    [alone] = voices_of_parts([1_000.0], [1_000.0], 0.1)
     assert alone == pytest.approx(1_000 / 101)
-    assert apart([50.0, 20.0], [50.0, 20.0], 0.0) == [50.0, 20.0]
-    assert apart([0.0], [0.0], 0.5) == [0.0]
+    assert voices_of_parts([50.0, 20.0], [50.0, 20.0], 0.0) == [50.0, 20.0]
+    assert voices_of_parts([0.0], [0.0], 0.5) == [0.0]
 
 
 @given(st.lists(st.floats(1, 1e4), min_size=1, max_size=4), st.floats(0, 1))
 def test_parts_lose_together_what_the_whole_would_lose(sizes: list[float], same: float) -> None:
     total = sum(sizes)
     of_whole = 1 / total + same
-    of_parts = sum((size / total) ** 2 / n for size, n in zip(sizes, apart(sizes, sizes, same), strict=True))
+    of_parts = sum((size / total) ** 2 / n for size, n in zip(sizes, voices_of_parts(sizes, sizes, same), strict=True))
     assert of_parts == pytest.approx(of_whole)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sentiment.measure import calibration_error, confusion, corrected, figures, macro_f1
+from sentiment.measure import calibration_error, confusion, corrected_shares, figures, macro_f1
 from sentiment.quantify import GROUPS, Matrix
 
 MEANS = np.array([[0.6, 0.2, 0.1], [0.3, 0.6, 0.3], [0.1, 0.2, 0.6]])
@@ -29,7 +29,7 @@ def test_the_error_of_the_score_is_told_before_and_after_correction() -> None:
     found = figures(rows, labels, ["fr"] * 50 + ["en"] * 50, MATRICES)
     assert found.macro_f1 == 100
     assert found.score_error == pytest.approx(0, abs=1e-9)
-    assert corrected(rows, ["fr"] * 100, MATRICES) == pytest.approx([0.6, 0.3, 0.1])
+    assert corrected_shares(rows, ["fr"] * 100, MATRICES) == pytest.approx([0.6, 0.3, 0.1])
     assert found.rounded()["confusion"] == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
 
 

@@ -14,7 +14,13 @@ from sentiment.indices import Scored, Tally, reputation
 from sentiment.labelled import Example
 from sentiment.measure import Labels
 from sentiment.measured import FILE, measure, read, write
-from sentiment.quantify import GROUPS, Floats, plain, restored, unmeasured
+from sentiment.quantify import (
+    GROUPS,
+    Floats,
+    matrix_as_json,
+    matrix_from_json,
+    unmeasured_matrix,
+)
 from sentiment.temperature import AS_IT_IS
 
 
@@ -46,7 +52,7 @@ def test_a_leaning_of_the_training_texts_is_taken_out() -> None:
 
 def test_a_group_without_texts_is_unmeasured_and_takes_the_calibration_of_all() -> None:
     found = measure("of", answers(LABELS, lean=2), examples(LABELS, "fr"), "own.csv")
-    assert plain(found.matrices["en"]) == plain(unmeasured())
+    assert matrix_as_json(found.matrices["en"]) == matrix_as_json(unmeasured_matrix())
     assert found.calibration[GROUPS.index("en")] == pytest.approx(found.calibration[GROUPS.index("fr")])
 
 
@@ -69,8 +75,8 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     write(tmp_path / FILE, "tiny", "1", found)
     again = read(tmp_path, "of")
     assert again.calibration == pytest.approx(found.calibration, abs=1e-6)
-    assert {group: plain(again.matrices[group]) for group in GROUPS} == {
-        group: plain(found.matrices[group]) for group in GROUPS
+    assert {group: matrix_as_json(again.matrices[group]) for group in GROUPS} == {
+        group: matrix_as_json(found.matrices[group]) for group in GROUPS
     }
     assert again.figures == found.figures
 
@@ -83,7 +89,7 @@ def test_nothing_beside_a_model_is_nothing_measured(tmp_path: Path) -> None:
 
 def test_a_matrix_is_restored_as_it_was() -> None:
     matrix = compact().matrices["fr"]
-    again = restored(plain(matrix))
+    again = matrix_from_json(matrix_as_json(matrix))
     assert again.means == pytest.approx(matrix.means, abs=1e-6)
     assert again.doubt == pytest.approx(matrix.doubt, abs=1e-8)
 
@@ -95,7 +101,7 @@ def test_without_a_measure_nothing_is_corrected_and_the_interval_holds_the_truth
     mix = np.array([low, high - low, 1 - high])
     mean = compact().matrices["en"].means @ mix
     scored = Scored(0, 1000, 0, *(1000 * mean).tolist())
-    found = reputation(Tally(en=scored), dict.fromkeys(GROUPS, unmeasured()))
+    found = reputation(Tally(en=scored), dict.fromkeys(GROUPS, unmeasured_matrix()))
     assert found.score == pytest.approx(100 * (mean[2] - mean[0]))
     assert found.low is not None
     assert found.high is not None

@@ -12,8 +12,8 @@ from sentiment.quantify import (
     Floats,
     LanguageGroup,
     Matrix,
-    adapted,
-    doubted,
+    adapt,
+    add_doubt,
     group_of,
     inverse,
     matrix_of,
@@ -129,7 +129,7 @@ def test_straying_adds_to_the_doubt_and_moves_another_matrix_by_as_much() -> Non
     stray = straying(GOOD, [OTHER])
     for matrix in (GOOD, weaker):
         back = np.kron(inverse(matrix), np.eye(3))
-        added = doubted(matrix, stray).doubt - matrix.doubt
+        added = add_doubt(matrix, stray).doubt - matrix.doubt
         assert back @ added @ back.T == pytest.approx(stray)
 
 
@@ -144,7 +144,7 @@ def answers(means: Floats, labels: NDArray[np.int64], dice: np.random.Generator)
 
 
 def test_without_labels_the_shipped_means_stay_and_nothing_is_certain() -> None:
-    found = adapted(GOOD, np.zeros((0, 3)), np.zeros(0, dtype=np.int64))
+    found = adapt(GOOD, np.zeros((0, 3)), np.zeros(0, dtype=np.int64))
     assert found.means == pytest.approx(GOOD.means)
     assert found.spread == pytest.approx(GOOD.spread)
     assert np.diag(found.doubt).min() >= GOOD.spread[0, 0, 0] * 0.99
@@ -153,7 +153,7 @@ def test_without_labels_the_shipped_means_stay_and_nothing_is_certain() -> None:
 def test_many_labels_leave_nothing_of_the_shipped_matrix() -> None:
     dice = np.random.default_rng(5)
     labels = dice.integers(0, 3, 30_000)
-    found = adapted(GOOD, answers(AIRY, labels, dice), labels)
+    found = adapt(GOOD, answers(AIRY, labels, dice), labels)
     assert found.means == pytest.approx(AIRY, abs=0.01)
     assert np.sqrt(np.diag(found.doubt)).max() < 0.003
 
@@ -161,7 +161,7 @@ def test_many_labels_leave_nothing_of_the_shipped_matrix() -> None:
 def test_a_label_without_texts_keeps_its_shipped_column_beside_the_others() -> None:
     dice = np.random.default_rng(5)
     labels = np.repeat(np.array([0, 1]), 200)
-    found = adapted(GOOD, answers(AIRY, labels, dice), labels)
+    found = adapt(GOOD, answers(AIRY, labels, dice), labels)
     assert found.means[:, 2] == pytest.approx(GOOD.means[:, 2])
     assert found.means[:, :2] == pytest.approx(AIRY[:, :2], abs=0.05)
 
@@ -170,17 +170,17 @@ def test_a_label_without_texts_keeps_its_shipped_column_beside_the_others() -> N
 def test_an_own_matrix_is_a_matrix_and_doubts_less_with_more_labels(number: int) -> None:
     dice = np.random.default_rng(number)
     labels = np.arange(number) % 3
-    found = adapted(GOOD, answers(MEANS, labels, dice), labels)
+    found = adapt(GOOD, answers(MEANS, labels, dice), labels)
     assert found.means.sum(axis=0) == pytest.approx(np.ones(3))
     assert np.linalg.eigvalsh(found.doubt).min() >= -1e-12
-    more = adapted(GOOD, answers(MEANS, np.repeat(labels, 3), dice), np.repeat(labels, 3))
+    more = adapt(GOOD, answers(MEANS, np.repeat(labels, 3), dice), np.repeat(labels, 3))
     assert np.trace(more.doubt) < np.trace(found.doubt)
 
 
 def test_texts_that_contradict_the_shipped_matrix_make_it_less_sure() -> None:
     labels = np.zeros(4, dtype=np.int64)
     near, far = np.tile(MEANS[:, 0], (4, 1)), np.tile(MEANS[:, 2], (4, 1))
-    assert np.trace(adapted(GOOD, far, labels).doubt) > np.trace(adapted(GOOD, near, labels).doubt)
+    assert np.trace(adapt(GOOD, far, labels).doubt) > np.trace(adapt(GOOD, near, labels).doubt)
 
 
 @pytest.mark.parametrize("number", [100, 200, 400])
@@ -191,7 +191,7 @@ def test_an_own_matrix_covers_where_the_shipped_one_fails(number: int) -> None:
     inside: dict[str, list[bool]] = {"shipped": [], "own": []}
     for _ in range(60):
         labels = dice.choice(3, number, p=(0.5, 0.3, 0.2))
-        own: dict[LanguageGroup, Matrix] = {**wrong, "en": adapted(GOOD, answers(AIRY, labels, dice), labels)}
+        own: dict[LanguageGroup, Matrix] = {**wrong, "en": adapt(GOOD, answers(AIRY, labels, dice), labels)}
         for negative in (0.05, 0.2, 0.4, 0.6, 0.8):
             mix = np.array([negative, *(dice.dirichlet((1, 1)) * (1 - negative))])
             size = int(dice.choice((100, 1_000)))

@@ -17,10 +17,10 @@ from bench._bert import LABELS, Shape, vocabulary, write
 from sentiment.base import ModelError, Score, Text
 from sentiment.measured import FILE, Measured
 from sentiment.measured import write as write_measured
-from sentiment.place import Place, place_of
-from sentiment.quantify import GROUPS, unmeasured
-from sentiment.scorers import looked_at, scorer
-from sentiment.transformer import BATCH_TOKENS, POOL, Transformer, batches, load, padded
+from sentiment.model_files import ModelFiles, files_at
+from sentiment.quantify import GROUPS, unmeasured_matrix
+from sentiment.scorers import check, scorer
+from sentiment.transformer import BATCH_TOKENS, POOL, Transformer, batches, load, pad
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def model(folder: Path) -> Transformer:
-    return load(place_of(folder), 1)
+    return load(files_at(folder), 1)
 
 
 def texts(number: int = 300, seed: int = 1) -> list[Text]:
@@ -82,14 +82,14 @@ def test_any_string_has_an_answer(model: Transformer, text: str) -> None:
 
 
 def test_what_follows_the_last_token_read_changes_nothing(tmp_path: Path) -> None:
-    short = load(place_of(write(tmp_path / "short", shape=Shape(positions=16))), 1)
+    short = load(files_at(write(tmp_path / "short", shape=Shape(positions=16))), 1)
     long = " ".join(vocabulary(150)[52:100])
     assert short.score([Text(long)]) == short.score([Text(long + " ba be bi")])
     assert short.score([Text(long)]) != short.score([Text("ba " + long)])
 
 
 def test_the_limit_of_the_tokenizer_holds_too(folder: Path, tmp_path: Path) -> None:
-    place = place_of(write(tmp_path / "limited"))
+    place = files_at(write(tmp_path / "limited"))
     (place.folder / "tokenizer_config.json").write_text('{"model_max_length": 12}')
     words = " ".join(vocabulary(150)[52:100])
     limited = load(place, 1)
@@ -110,7 +110,7 @@ def test_a_batch_is_of_like_lengths_and_never_larger_than_its_budget() -> None:
 
 
 def test_padding_is_marked() -> None:
-    ids, mask = padded([[5, 6, 7], [8]], 9)
+    ids, mask = pad([[5, 6, 7], [8]], 9)
     assert ids.tolist() == [[5, 6, 7], [8, 9, 9]]
     assert mask.tolist() == [[1, 1, 1], [1, 0, 0]]
 
@@ -125,7 +125,7 @@ def test_answers_that_are_no_numbers_become_thirds(model: Transformer) -> None:
 
 @pytest.mark.training
 def test_torch_and_onnx_give_the_same_probabilities(folder: Path, model: Transformer) -> None:
-    from_torch = load(Place("tiny", folder, folder / "model.safetensors"), 1)
+    from_torch = load(ModelFiles("tiny", folder, folder / "model.safetensors"), 1)
     asked = [*texts(100), Text(""), Text("ba " * 600)]
     assert rows(from_torch.score(asked)) == pytest.approx(rows(model.score(asked)), abs=1e-4)
     assert from_torch.version != model.version, "other files are another version"
@@ -154,37 +154,37 @@ def test_without_torch_the_sentence_names_the_extra(tmp_path: Path, monkeypatch:
     path = str(write(tmp_path / "safe", forms=("safetensors",)))
     monkeypatch.setitem(sys.modules, "torch", None)  # what Python itself does for a module that must not be found
     with pytest.raises(ModelError, match=r"without one torch must be there.*pip install 'vigie\[transformers\]'"):
-        looked_at(path)
+        check(path)
 
 
 @pytest.mark.parametrize("labels", [LABELS, ("NEG", "POS"), ("1 star", "2 stars", "3 stars", "4 stars", "5 stars")])
 def test_models_of_two_three_and_five_labels_are_read(labels: Sequence[str], tmp_path: Path) -> None:
-    found = rows(load(place_of(write(tmp_path / "some", labels)), 1).score(texts(50)))
+    found = rows(load(files_at(write(tmp_path / "some", labels)), 1).score(texts(50)))
     assert found.sum(axis=1) == pytest.approx(1)
 
 
 def test_the_order_of_the_labels_is_theirs(tmp_path: Path) -> None:
-    straight = rows(load(place_of(write(tmp_path / "a", LABELS)), 1).score(texts(50)))
-    turned = load(place_of(write(tmp_path / "b", LABELS[::-1])), 1)
+    straight = rows(load(files_at(write(tmp_path / "a", LABELS)), 1).score(texts(50)))
+    turned = load(files_at(write(tmp_path / "b", LABELS[::-1])), 1)
     assert rows(turned.score(texts(50)))[:, ::-1] == pytest.approx(straight)
-    assert turned.version != load(place_of(tmp_path / "a"), 1).version
+    assert turned.version != load(files_at(tmp_path / "a"), 1).version
 
 
 def test_the_version_changes_with_weights_and_revision_and_is_the_same_otherwise(folder: Path, tmp_path: Path) -> None:
     same, other = write(tmp_path / "same"), write(tmp_path / "other", seed=2)
-    version = load(place_of(same), 1).version
-    assert load(place_of(write(tmp_path / "again")), 1).version == version
-    assert load(place_of(other), 1).version != version
-    fetched = replace(place_of(same), name="acme/tiny", commit="a" * 40)
+    version = load(files_at(same), 1).version
+    assert load(files_at(write(tmp_path / "again")), 1).version == version
+    assert load(files_at(other), 1).version != version
+    fetched = replace(files_at(same), name="acme/tiny", commit="a" * 40)
     assert load(fetched, 1).version == f"aaaaaaaa-{version}"
 
 
 def test_what_was_measured_beside_the_model_is_its_own(tmp_path: Path) -> None:
-    place = place_of(write(tmp_path / "m"))
+    place = files_at(write(tmp_path / "m"))
     plain = load(place, 1)
     assert plain.measured == {}
     assert {group: plain.matrices[group].doubt.tolist() for group in GROUPS} == {
-        group: unmeasured().doubt.tolist() for group in GROUPS
+        group: unmeasured_matrix().doubt.tolist() for group in GROUPS
     }
     calibration = np.array([[1.0, 2.0, 0.0], [1.0, 0.0, 0.0], [1.0, 0.0, 0.0]])
     write_measured(
@@ -301,6 +301,6 @@ def test_an_onnx_file_may_be_named_itself(tmp_path: Path) -> None:
     for reference in (folder, folder / "onnx/model_int8.onnx"):
         assert scorer(str(reference)).name == "tiny"
     write(folder, seed=2)
-    assert place_of(folder).weights == folder / "model.onnx", "an exact one goes before"
+    assert files_at(folder).weights == folder / "model.onnx", "an exact one goes before"
     with pytest.raises(ModelError, match="is a file"):
         scorer(str(folder / "config.json"))

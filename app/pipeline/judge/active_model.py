@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.models import ScorerRow
 from sentiment.base import Scorer
 from sentiment.compact import facts
-from sentiment.quantify import GROUPS, LanguageGroup, Matrix, plain, restored
+from sentiment.quantify import GROUPS, LanguageGroup, Matrix, matrix_as_json, matrix_from_json
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +32,7 @@ def record(session: Session, scorer: Scorer, now: datetime) -> None:
     last = _newest(session)
     same = last is not None and (last.name, last.version) == (scorer.name, scorer.version)
     values = {
-        "matrices": {group: plain(matrix) for group, matrix in scorer.matrices.items()},
+        "matrices": {group: matrix_as_json(matrix) for group, matrix in scorer.matrices.items()},
         "measured": dict(scorer.measured),
         "since": last.since if last is not None and same else now,
     }
@@ -46,7 +46,8 @@ def scoring_model(session: Session) -> ScoringModel:
     if row is None:
         shipped = facts()
         return ScoringModel(shipped.name, shipped.version, shipped.matrices, shipped.measured)
-    return ScoringModel(row.name, row.version, {group: restored(row.matrices[group]) for group in GROUPS}, row.measured)
+    matrices = {group: matrix_from_json(row.matrices[group]) for group in GROUPS}
+    return ScoringModel(row.name, row.version, matrices, row.measured)
 
 
 def _newest(session: Session) -> ScorerRow | None:

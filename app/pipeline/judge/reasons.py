@@ -8,7 +8,7 @@ from typing import Literal
 
 from app.models import Match, Mention
 from app.pipeline.judge.model_input import Spans, join, question_of
-from sentiment.about import About, reading
+from sentiment.about import About, excerpt_of
 from sentiment.base import Scorer, Stance
 from sentiment.word_weights import MOST_WORDS, Side, pick_sides, weigh_words
 
@@ -45,14 +45,14 @@ class StanceReasons:
 
 def reasons_for(scorer: Scorer, about: About, title: str, body: str, stance: str | None, most: int) -> StanceReasons:
     """Why a match has its stance, in places of the title and the text. At most `most` words are weighed."""
-    read, weighed = reading(about), weigh_words(scorer, about, most)
+    excerpt, weighed = excerpt_of(about), weigh_words(scorer, about, most)
     names = sorted([*about.own, *about.others])
     telling = [word for word in weighed if about.text[word.end - 1] not in "'’" and not _named(word, names)]
     sides = pick_sides(telling, _known(stance))
     return StanceReasons(
         tuple(WeighedWord(_at(title, body, word.start, word.end), word.weight, sides.get(word)) for word in weighed),
-        tuple(_at(title, body, start, end) for start, end in sorted([*read.said, *read.opposite])),
-        bool(read.lean),
+        tuple(_at(title, body, start, end) for start, end in sorted([*excerpt.direct, *excerpt.opposite])),
+        bool(excerpt.lean),
     )
 
 

@@ -17,7 +17,7 @@ from app.viewer import ROLE_SCOPES, Viewer
 from bench._bert import write
 from sentiment.base import Scorer
 from sentiment.compact import compact
-from sentiment.quantify import GROUPS, plain
+from sentiment.quantify import GROUPS, matrix_as_json
 from sentiment.scorers import scorer
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -80,4 +80,4 @@ def test_a_worker_that_starts_again_changes_only_what_was_measured_since(db: Dat
 
 
 def _plain(matrices: Mapping[Any, Any]) -> dict[str, Any]:
-    return {group: plain(matrices[group]) for group in GROUPS}
+    return {group: matrix_as_json(matrices[group]) for group in GROUPS}

@@ -1,4 +1,4 @@
-"""Where a model lies: which of its files are read, and which are refused."""
+"""The files of a larger model on this disk: which of them are read, and which are refused."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ EXTRA = "install the extra that holds it: pip install 'vigie[transformers]'"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A model on this disk. `weights` is the file that is loaded; `commit` is the hub's, None for a folder."""
+class ModelFiles:
+    """A model on this disk. `weights` is the file that is loaded; `commit` is that of the hub, None for a folder."""
 
     name: str
     folder: Path
@@ -33,21 +33,21 @@ class Place:
         return self.weights.suffix == ".onnx"
 
 
-def place_of(path: Path) -> Place:
-    """The model in a folder, or that of one ONNX file in it or in its folder `onnx`. Raises ModelError."""
+def files_at(path: Path) -> ModelFiles:
+    """The model in a folder, or of one ONNX file in a folder or in its folder `onnx`. Raises ModelError."""
     if path.is_file() and path.suffix != ".onnx":
         raise ModelError(f"{path} is a file: give the folder it lies in, or an ONNX file")
     folder = path if path.is_dir() else path.parent.parent if path.parent.name == "onnx" else path.parent
     names = names_in(folder)
-    weights = chosen(names, str(folder)) if path.is_dir() else path.relative_to(folder).as_posix()
-    can_load(weights, names, str(folder))
-    return Place(re.sub(r"\s+", "-", folder.resolve().name), folder, folder / weights)
+    weights = choose_weights(names, str(folder)) if path.is_dir() else path.relative_to(folder).as_posix()
+    check_packages(weights, names, str(folder))
+    return ModelFiles(re.sub(r"\s+", "-", folder.resolve().name), folder, folder / weights)
 
 
-def chosen(names: Collection[str], where: str) -> str:
-    """The file of weights to load, out of all files there: ONNX before safetensors, exact before quantised.
+def choose_weights(names: Collection[str], where: str) -> str:
+    """The file of weights to load, out of the names of all files: ONNX before safetensors, exact before quantised.
 
-    Raises ModelError when nothing there is safe to load.
+    `where` names the model in an error. Raises ModelError when no file is safe to load.
     """
     if CONFIG not in names:
         raise ModelError(f"{where} has no {CONFIG}: it is not the folder of a model in the form of Hugging Face")
@@ -63,8 +63,8 @@ def chosen(names: Collection[str], where: str) -> str:
     raise ModelError(f"{where} holds no weights: Vigie reads {', '.join((*ONNX[:2], *SAFE))}")
 
 
-def can_load(weights: str, names: Collection[str], where: str) -> None:
-    """Raises ModelError when a package is missing here that these files need."""
+def check_packages(weights: str, names: Collection[str], where: str) -> None:
+    """Raises ModelError when a package that these files need is not installed."""
     lacking = [package for package in ("torch", "transformers") if find_spec(package) is None]
     if weights in SAFE and lacking:
         raise ModelError(f"{where} has no ONNX file, and without one {' and '.join(lacking)} must be there: {EXTRA}")
@@ -72,18 +72,20 @@ def can_load(weights: str, names: Collection[str], where: str) -> None:
         raise ModelError(f"{where} has no {TOKENIZER}, and to make it transformers must be there: {EXTRA}")
 
 
-def config_of(place: Place) -> dict[str, Any]:
-    """What config.json says. Raises ModelError when it cannot be read or is no classifier's."""
-    config = read_json(place.folder / CONFIG)
-    made_for = [str(each) for each in config.get("architectures") or ()]
-    if made_for and not any(each.endswith("ForSequenceClassification") for each in made_for):
-        raise ModelError(f"{place.name} is a {made_for[0]}: Vigie needs a text classifier (…ForSequenceClassification)")
-    if not made_for and "id2label" not in config:
+def config_of(files: ModelFiles) -> dict[str, Any]:
+    """The content of config.json. Raises ModelError when it cannot be read, or when the model is no classifier."""
+    config = read_json(files.folder / CONFIG)
+    architectures = [str(each) for each in config.get("architectures") or ()]
+    if architectures and not any(each.endswith("ForSequenceClassification") for each in architectures):
         raise ModelError(
-            f"{place.name}: {CONFIG} names neither an architecture nor labels, so it is no text classifier"
+            f"{files.name} is a {architectures[0]}: Vigie needs a text classifier (…ForSequenceClassification)"
+        )
+    if not architectures and "id2label" not in config:
+        raise ModelError(
+            f"{files.name}: {CONFIG} names neither an architecture nor labels, so it is no text classifier"
         )
     if config.get("problem_type") in ("regression", "multi_label_classification"):
-        raise ModelError(f"{place.name} answers a {config['problem_type']}: Vigie needs one label out of several")
+        raise ModelError(f"{files.name} answers a {config['problem_type']}: Vigie needs one label out of several")
     return config
 
 
@@ -100,7 +102,7 @@ def labels_of(config: dict[str, Any]) -> list[str]:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """An object of a JSON file. Raises ModelError with the place of the mistake."""
+    """The object in a JSON file. Raises ModelError that says where the file is wrong."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -114,19 +116,20 @@ def read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def weight_files(place: Place) -> Iterator[Path]:
-    """Every file whose bytes are weights: the shards of an index, the data beside an ONNX graph. Raises ModelError."""
-    yield place.weights
-    if place.weights.name.endswith(".index.json"):
-        shards = read_json(place.weights).get("weight_map")
+def weight_files(files: ModelFiles) -> Iterator[Path]:
+    """Every file that holds weights: also the shards of an index, and the data beside an ONNX graph. Raises
+    ModelError."""
+    yield files.weights
+    if files.weights.name.endswith(".index.json"):
+        shards = read_json(files.weights).get("weight_map")
         for name in shards_of(shards if isinstance(shards, dict) else {}):
-            yield place.weights.parent / name
-    if place.is_onnx:
-        yield from sorted(place.weights.parent.glob(f"{place.weights.name}[._]data*"))
+            yield files.weights.parent / name
+    if files.is_onnx:
+        yield from sorted(files.weights.parent.glob(f"{files.weights.name}[._]data*"))
 
 
 def shards_of(weight_map: dict[str, Any]) -> list[str]:
-    """The files of a sharded model, once each. Raises ModelError for one outside its folder or of another kind."""
+    """The files of a sharded model, each once. Raises ModelError for one outside the folder, or of another kind."""
     names = sorted({str(name) for name in weight_map.values()})
     if not names or any("/" in name or "\\" in name or not name.endswith(".safetensors") for name in names):
         raise ModelError("its index of weights names no .safetensors files beside it")

@@ -15,7 +15,7 @@ from pydantic import BeforeValidator
 from collectors._kit.answers import Count, Part, Text, json_of, whole
 from collectors._kit.fetch import LONGEST_WAIT, fetch, host_of, retry_after
 from collectors._kit.times import moment
-from collectors.base import RawMention, SourceBusy, SourceError, SourceRefused, Window
+from collectors.base import RawMention, SourceBusy, SourceError, SourceRefused
 
 LIKE = 2  # the kind of action that is a like
 SHOWN = (1, 2)  # ordinary posts, and those of moderators; 3 is «closed this topic» and the like, 4 a whisper
@@ -124,10 +124,6 @@ class Found(Part):
     created_at: Any = None
     blurb: Text = ""
     like_count: Count = None
-
-
-def within(mention: RawMention, window: Window) -> bool:
-    return mention.published_at is not None and window.since <= mention.published_at < window.until
 
 
 def topics_of(values: object) -> dict[int, Topic]:

@@ -76,6 +76,14 @@ class Window:
     since: datetime
     until: datetime
 
+    def holds(self, at: datetime | None) -> bool:
+        """Whether what was written at that moment belongs to this window. What has no date always does.
+
+        A backfill that left it out would lose it in silence; stored, it is dated where its page begins, and its date
+        is marked as a guess.
+        """
+        return at is None or self.since <= at < self.until
+
 
 class SourceError(Exception):
     """The source could not be read. The text is for who set it up: what happened, and what to do about it."""

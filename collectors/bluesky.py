@@ -234,7 +234,7 @@ def backfill(params: Bluesky, cursor: Cursor, window: Window, http: httpx2.Clien
     reached = min(until, window.until)
     for mentions, broken, oldest, done, asked in walk(params, Way(window.since, until), http):
         reached = window.since if done else max(min(reached, oldest or reached), window.since)
-        kept = tuple(one for one in mentions if one.published_at and window.since <= one.published_at < window.until)
+        kept = tuple(one for one in mentions if window.holds(one.published_at))
         yield Page(kept, {"until": reached.isoformat()}, asked=asked, broken=broken, reached=reached)
         if asked is not None:
             return

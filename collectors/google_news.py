@@ -55,7 +55,7 @@ def backfill(params: NewsSearch, cursor: Cursor, window: Window, http: httpx2.Cl
         number = 0
         for page in _search(params, between, {}, http):
             number += len(page.mentions)
-            inside += [one for one in page.mentions if _within(one, window) and one.external_id not in given]
+            inside += [one for one in page.mentions if window.holds(one.published_at) and one.external_id not in given]
         given |= {one.external_id for one in inside}
         yield Page(
             tuple(inside),
@@ -100,10 +100,6 @@ def _day(cursor: Cursor, newest: date) -> date:
         return min(date.fromisoformat(str(cursor.get("day"))), newest)
     except ValueError:
         return newest
-
-
-def _within(mention: RawMention, window: Window) -> bool:
-    return mention.published_at is not None and window.since <= mention.published_at < window.until
 
 
 def _reached(day: date, first: date, window: Window) -> datetime:

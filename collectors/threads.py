@@ -95,7 +95,7 @@ def backfill(params: ThreadsSearch, cursor: Cursor, window: Window, http: httpx2
     for sheet in _search(params, graph, MOST_BACK, within) if params.query else ():
         found, broken = each(Post, sheet.items, mention, graph.host)
         upto = max(min([upto, *(one.published_at for one in found if one.published_at)]), window.since)
-        inside = [one for one in found if one.published_at and window.since <= one.published_at < window.until]
+        inside = [one for one in found if window.holds(one.published_at)]
         yield Page(unmet(inside, met), {"until": rfc3339(upto)}, broken=broken, reached=upto)
         if graph.pause and not sheet.last:
             raise SourceBusy("{host} has been asked too often and wants a pause", wait=graph.pause, host=graph.host)

@@ -254,7 +254,7 @@ def read_first(places: Sequence[Place], cursor: Cursor, http: httpx2.Client, non
 def read_archive(place: Place, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
     """What a feed and its older pages (`rel=next`, `rel=prev-archive`, `next_url`) hold of the window, newest first.
 
-    The cursor holds `next`, the page to go on with, and `reached`. Items without a date belong to no window.
+    The cursor holds `next`, the page to go on with, and `reached`.
     """
     go_on = cursor.get("next")
     url = go_on if isinstance(go_on, str) and _may_follow(place, go_on) else place.url
@@ -266,7 +266,7 @@ def read_archive(place: Place, cursor: Cursor, window: Window, http: httpx2.Clie
         reached = max(window.since, min([reached, *dates[-1:]]))  # the last: what is pinned comes first at any age
         older = feed.next if feed.next and _may_follow(place, feed.next) and fresh(feed.next) else None
         ended = older is None or reached <= window.since
-        inside = (mention for mention in feed.mentions if _within(mention, window))
+        inside = (mention for mention in feed.mentions if window.holds(mention.published_at))
         yield Page(
             tuple(inside),
             {"next": older} if older and not ended else {"next": url},
@@ -277,7 +277,3 @@ def read_archive(place: Place, cursor: Cursor, window: Window, http: httpx2.Clie
         if older is None or ended:
             return
         url = older
-
-
-def _within(mention: RawMention, window: Window) -> bool:
-    return mention.published_at is not None and window.since <= mention.published_at < window.until

@@ -87,7 +87,8 @@ def back(ask: Callable[[str | None], Listing], mark: Json, window: Window) -> It
         listing, first = first or ask(at), None
         reached = max(window.since + NEARLY, min((reached, *listing.times[-1:])))
         done = _last_before(listing, window.since) or not fresh(listing.next)
-        new = tuple(one for one in _once(listing.mentions) if inside(one, window) and one.external_id not in given)
+        inside = [one for one in _once(listing.mentions) if window.holds(one.published_at)]
+        new = tuple(one for one in inside if one.external_id not in given)
         given.update(one.external_id for one in new)
         yield Page(
             new,
@@ -111,11 +112,6 @@ def _resumed(ask: Callable[[str | None], Listing], mark: str | None) -> Listing:
         if mark is None:
             raise
     return ask(None)
-
-
-def inside(mention: RawMention, window: Window) -> bool:
-    """Whether a mention was published in the window; one without a date is taken to be."""
-    return mention.published_at is None or window.since <= mention.published_at < window.until
 
 
 def _last_before(listing: Listing, since: datetime) -> bool:

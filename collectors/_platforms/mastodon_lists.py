@@ -206,7 +206,7 @@ def past(reader: Reader, timeline: Timeline, cursor: Cursor, window: Window) -> 
         reached = window.since if done else max(min(reached, at or reached), window.since)
         high = listed.oldest or high
         mentions, broken = reader.mentions(listed.values)
-        kept = tuple(one for one in mentions if one.published_at and window.since <= one.published_at < window.until)
+        kept = tuple(one for one in mentions if window.holds(one.published_at))
         yield Page(kept, {"max_id": high}, asked=listed.asked, broken=broken, reached=reached)
         if done or listed.asked is not None:
             return

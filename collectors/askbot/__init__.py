@@ -106,7 +106,9 @@ def backfill(params: AskbotSite, cursor: Cursor, window: Window, http: httpx2.Cl
         ended = not listed.more or reached <= window.since
         inside = [one for one in listed.questions if (moment(one.added_at) or window.since) < window.until]
         found = (one for question in inside for one in _whole(params, question, window.since, http))
-        fresh = {one.external_id: one for one in found if _within(one, window) and one.external_id not in given}
+        fresh = {
+            one.external_id: one for one in found if window.holds(one.published_at) and one.external_id not in given
+        }
         given |= set(fresh)
         page += 1
         told = window.since if ended else reached
@@ -169,10 +171,6 @@ def _body(params: AskbotSite, question: Question, http: httpx2.Client) -> str:
         raise
     except (SourceError, Isolated):
         return ""
-
-
-def _within(mention: RawMention, window: Window) -> bool:
-    return mention.published_at is not None and window.since <= mention.published_at < window.until
 
 
 collector = Collector(

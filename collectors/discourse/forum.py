@@ -15,7 +15,7 @@ from pydantic import BeforeValidator
 from collectors._kit.answers import Count, Part, Text, whole
 from collectors._kit.fetch import fetch, host_of
 from collectors._kit.times import moment
-from collectors.base import RawMention, Window
+from collectors.base import RawMention
 
 from .refusals import WITH_KEY, WITHOUT_KEY
 
@@ -97,10 +97,6 @@ class Found(Part):
     created_at: Any = None
     blurb: Text = ""
     like_count: Count = None
-
-
-def within(mention: RawMention, window: Window) -> bool:
-    return mention.published_at is not None and window.since <= mention.published_at < window.until
 
 
 def topics_of(values: object) -> dict[int, Topic]:

@@ -17,7 +17,7 @@ from collectors._kit.paging import capped
 from collectors._kit.times import moment, rfc3339
 from collectors.base import Cursor, Page, RawMention, Window
 
-from .forum import FIRST_READING, Forum, Post, mention_of, within
+from .forum import FIRST_READING, Forum, Post, mention_of
 
 STEP = 49
 MOST_PAGES = 40  # of one reading; the next goes on where it stopped
@@ -107,7 +107,7 @@ def past_posts(forum: Forum, cursor: Cursor, window: Window) -> Iterator[Page]:
         reached = max(window.since, min([reached, *dates]))
         ended = low <= 1 or reached <= window.since
         yield Page(
-            tuple(one for one in read.mentions if within(one, window)),
+            tuple(one for one in read.mentions if window.holds(one.published_at)),
             {"before": low},
             broken=read.broken,
             reached=window.since if ended else reached,

@@ -16,7 +16,7 @@ from collectors._kit.times import moment
 from collectors.base import Cursor, Page, RawMention, SourceBusy, SourceError, Window
 from ground.notice import Json
 
-from .forum import FIRST_READING, Forum, Found, Post, Topic, mention_of, topics_of, within
+from .forum import FIRST_READING, Forum, Found, Post, Topic, mention_of, topics_of
 
 PAGE, MOST_PAGES = 50, 10
 MOST_TEXTS = (
@@ -90,7 +90,7 @@ def past_search(forum: Forum, query: str, cursor: Cursor, window: Window) -> Ite
     while True:
         posts, topics, more, broken = _page(forum, f"{query} order:latest {_between(window, before)}", page)
         found = [texts.full(post, topics.get(post.topic_id))[0] for post in posts]
-        inside = [one for one in found if one and within(one, window) and one.external_id not in given]
+        inside = [one for one in found if one and window.holds(one.published_at) and one.external_id not in given]
         given |= {one.external_id for one in inside}
         reached = max(window.since, min([reached, *(one.published_at for one in inside if one.published_at)]))
         oldest = min([before - DAY, *(at.date() for post in posts if (at := moment(post.created_at)))])

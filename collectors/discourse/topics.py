@@ -14,7 +14,7 @@ from collectors._kit.paging import capped
 from collectors._kit.times import moment, past, rfc3339
 from collectors.base import Cursor, Page, RawMention, SourceChanged, SourceRefused, Window
 
-from .forum import FIRST_READING, Forum, Post, Topic, mention_of, topics_of, within
+from .forum import FIRST_READING, Forum, Post, Topic, mention_of, topics_of
 
 OVERLAP = timedelta(hours=1)
 MOST_PAGES = 20
@@ -69,9 +69,9 @@ def past_topics(forum: Forum, cursor: Cursor, window: Window) -> Iterator[Page]:
         topics, more = _listed(forum, page)
         dates = [at for topic in topics if not _pinned(topic) and (at := moment(topic.created_at))]
         reached = max(window.since, min([reached, *dates]))
-        inside = [topic for topic in topics if _in(topic, window) and topic.id not in given]
+        inside = [topic for topic in topics if window.holds(moment(topic.created_at)) and topic.id not in given]
         given |= {topic.id for topic in inside}
-        mentions = tuple(one for topic in inside if (one := _opening(forum, topic)) and within(one, window))
+        mentions = tuple(one for topic in inside if (one := _opening(forum, topic)) and window.holds(one.published_at))
         ended = not more or reached <= window.since
         page += 1
         yield Page(mentions, {"page": page}, reached=window.since if ended else reached)
@@ -115,8 +115,3 @@ def _opening(forum: Forum, topic: Topic) -> RawMention | None:
 
 def _pinned(topic: Topic) -> bool:
     return topic.pinned or topic.pinned_globally
-
-
-def _in(topic: Topic, window: Window) -> bool:
-    at = moment(topic.created_at)
-    return at is not None and window.since <= at < window.until

@@ -115,8 +115,7 @@ def backfill(params: Mailbox, cursor: Cursor, window: Window, http: httpx2.Clien
         left = [
             fact
             for fact in sorted(found, key=lambda fact: (fact.arrived, fact.uid), reverse=True)
-            if window.since <= fact.arrived < window.until
-            and (fact.arrived < reached or (fact.arrived == reached and fact.uid < uid))
+            if window.holds(fact.arrived) and (fact.arrived < reached or (fact.arrived == reached and fact.uid < uid))
         ]
         for batch in batches(left):
             got, last = read(box, batch, whose), batch[-1]

@@ -70,7 +70,7 @@ def read_window(what: What, cursor: Cursor, window: Window, graph: Graph) -> Ite
         if graph.pause:
             raise SourceBusy("{host} has been asked too often and wants a pause", wait=graph.pause, host=graph.host)
         upto = max(min([upto, *filter(None, (past(post.created_time) for post in posts))]), window.since)
-        inside = [one for one in found if one.published_at is None or one.published_at < window.until]
+        inside = [one for one in found if window.holds(one.published_at)]
         yield replace(run.page(inside, broken), cursor={"until": rfc3339(upto)}, reached=upto)
     yield Page((), {"until": rfc3339(window.since)}, reached=window.since)
 

@@ -83,7 +83,7 @@ def backfill(params: FlarumForum, cursor: Cursor, window: Window, http: httpx2.C
         read = _read(params, forum, offset, window.since, {"filter[created]": between})
         reached = max(window.since, min([reached, *([read.oldest] if read.oldest else [])]))
         ended = read.next is None or reached <= window.since
-        fresh = tuple(one for one in read.mentions if _within(one, window) and one.external_id not in given)
+        fresh = tuple(one for one in read.mentions if window.holds(one.published_at) and one.external_id not in given)
         given |= {one.external_id for one in fresh}
         offset = read.next or offset
         told = window.since if ended else window.until if _replies(params) else reached
@@ -172,10 +172,6 @@ def _with_replies(forum: Forum, since: datetime, most: int) -> Mentions:
 
 def _past(mention: RawMention) -> datetime:
     return min(mention.published_at or datetime.min.replace(tzinfo=UTC), datetime.now(UTC))
-
-
-def _within(mention: RawMention, window: Window) -> bool:
-    return mention.published_at is not None and window.since <= mention.published_at < window.until
 
 
 collector = Collector(

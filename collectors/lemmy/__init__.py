@@ -71,7 +71,7 @@ def backfill(params: LemmySearch, cursor: Cursor, window: Window, http: httpx2.C
         ended = walker.ended
         reached = window.since if ended else max(window.since, min(reached, walker.reached))
         yield Page(
-            tuple(one for one in step.mentions if _within(one, window)),
+            tuple(one for one in step.mentions if window.holds(one.published_at)),
             {"api": walker.version, "marks": [walk.mark for walk in walker.walks]},
             broken=step.broken,
             reached=reached,
@@ -114,10 +114,6 @@ def _walks(params: LemmySearch, four: bool, marks: object) -> list[Walk]:
 
 def _past(mention: RawMention) -> datetime:
     return min(mention.published_at or EVER, datetime.now(UTC))
-
-
-def _within(mention: RawMention, window: Window) -> bool:
-    return mention.published_at is not None and window.since <= mention.published_at < window.until
 
 
 collector = Collector(

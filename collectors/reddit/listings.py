@@ -90,7 +90,7 @@ def read_window(listings: list[Asked], cursor: Cursor, window: Window, reddit: R
             mentions, broken = each(Thing, sheet.items, mention, reddit.host, "name")
             times = [one.published_at for one in mentions if one.published_at]
             reached = max(min([window.until, *times[-1:]]), window.since)
-            inside = [one for one in mentions if one.published_at and window.since <= one.published_at < window.until]
+            inside = [one for one in mentions if window.holds(one.published_at)]
             end = reached <= window.since or sheet.last or sheet.capped
             count += len(sheet.items)
             short = reached > window.since and (sheet.capped or (sheet.last and count >= SHEET * (MOST_SHEETS - 1)))

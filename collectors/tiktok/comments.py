@@ -59,7 +59,7 @@ def read_window(asked: TikTok, status: str, cursor: Cursor, window: Window) -> I
         if not any(one.at and one.at <= upto for one in videos) and not broken:
             continue
         upto = max(min([upto, *filter(None, (one.at for one in videos))]), window.since)
-        inside = [one for one in found if one.published_at is None or one.published_at < window.until]
+        inside = [one for one in found if window.holds(one.published_at)]
         yield replace(run.page(inside, broken), cursor={"until": rfc3339(upto)}, reached=upto)
         if upto <= window.since:
             break

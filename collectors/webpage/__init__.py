@@ -110,7 +110,7 @@ def pages(params: Webpage, cursor: Cursor, http: httpx2.Client) -> Iterator[Page
 
 
 def backfill(params: Webpage, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """The dated items of a window, page after page, until one is older. The cursor holds the page to go on with."""
+    """The items of a window, page after page, until one is older. The cursor holds the page to go on with."""
     now, at = datetime.now(UTC), cursor.get("page")
     start = at if isinstance(at, str) and at else params.url
     (first, policy), read = _ask(http, start, policy_of(http, start, {}, now), now), list[RawMention]()
@@ -121,7 +121,7 @@ def backfill(params: Webpage, cursor: Cursor, window: Window, http: httpx2.Clien
         dates = [one.published_at for one in shown.mentions if one.published_at]
         reached = min(reached, max(dates, default=reached))  # one old item may be pinned above the others
         ends = not more or number == MOST_BACK or reached < window.since
-        inside = tuple(one for one in fresh if one.published_at and window.since <= one.published_at < window.until)
+        inside = tuple(one for one in fresh if window.holds(one.published_at))
         warning = capped(len(read)) if ends and number == MOST_BACK else None
         onward: Cursor = {"page": shown.following or start}
         yield Page(inside, onward, warning=warning, reached=window.since if ends else reached)

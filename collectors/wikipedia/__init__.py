@@ -81,7 +81,7 @@ def backfill(params: WatchedPages, cursor: Cursor, window: Window, http: httpx2.
             params.titles[number], ways | ({"rvcontinue": mark} if isinstance(mark, str) else {})
         )
         revisions, broken = _revisions(page, wiki)
-        inside = [one for one in revisions if _within(one, window)]
+        inside = [one for one in revisions if window.holds(moment(one.timestamp))]
         mentions = tuple(mention_of(one, page, wiki, wiki.difference(one)) for one in inside)
         last = number == len(params.titles) - 1
         if not fresh(f"{number} {mark}") or mark is None:
@@ -115,11 +115,6 @@ def _missing(page: WikiPage, title: str, wiki: Wiki) -> Notice | None:
     if not (page.missing or page.invalid):
         return None
     return Notice("{host} has no page «{title}»: check how it is written", {"host": wiki.host, "title": title})
-
-
-def _within(revision: Revision, window: Window) -> bool:
-    at = moment(revision.timestamp)
-    return at is not None and window.since <= at < window.until
 
 
 collector = Collector(

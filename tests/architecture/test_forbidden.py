@@ -88,6 +88,15 @@ def given_bytes(call: ast.Call, scope: ast.FunctionDef) -> bool:
     return written in bytes_names or re.fullmatch(r"(io\.)?BytesIO\(.+\)", written, re.DOTALL) is not None
 
 
+def own_window(tree: ast.Module) -> Iterator[int]:
+    """A test of `since <= at < until` by hand, which says nothing of what has no date."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare) and len(node.ops) == 2:
+            ends = (ast.unparse(node.left), ast.unparse(node.comparators[-1]))
+            if ends[0].endswith(".since") and ends[1].endswith(".until"):
+                yield node.lineno
+
+
 RULES: dict[str, tuple[Offences, frozenset[str], tuple[str, ...], tuple[str, ...]]] = {
     "no clock without a zone": (
         naive_time,
@@ -113,6 +122,12 @@ RULES: dict[str, tuple[Offences, frozenset[str], tuple[str, ...], tuple[str, ...
         frozenset(),
         ("import html.parser", "from html.parser import HTMLParser", "from html import parser"),
         ("import html", "from html import unescape"),
+    ),
+    "a window says itself what it holds": (
+        own_window,
+        frozenset({"collectors/base.py"}),  # where Window.holds says it
+        ("window.since <= at < window.until", "[x for x in y if self.window.since <= x.at < self.window.until]"),
+        ("window.holds(at)", "window.since <= upto", "since < until", "at < window.until"),
     ),
     "feeds are parsed from bytes": (
         feed_from_text,

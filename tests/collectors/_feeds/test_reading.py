@@ -207,11 +207,12 @@ def test_the_older_pages_of_a_json_feed_are_gone_through_and_gone_on_with(site: 
     for number in range(1, 5):
         site.says(f"/{number}", archive(number, 20 - number, f"/{number + 1}" if number < 4 else "/4"))
     whole = list(backfill(site, http))
-    assert [mention.external_id for page in whole for mention in page.mentions] == ["1", "2", "3", "4"]
+    given = [mention.external_id for page in whole for mention in page.mentions]
+    assert given == ["1", "u1", "2", "u2", "3", "u3", "4", "u4"]
     assert whole[-1].reached == WINDOW.since
     begun = list(islice(backfill(site, http), 2))
     rest = list(backfill(site, http, begun[-1].cursor))
-    assert [mention.external_id for page in rest for mention in page.mentions] == ["3", "4"]
+    assert [mention.external_id for page in rest for mention in page.mentions] == ["3", "u3", "4", "u4"]
 
 
 def test_older_pages_that_lead_in_a_circle_end(site: Any, http: httpx2.Client) -> None:

@@ -13,11 +13,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from alerts.base import AnyChannel, Explanation, IncidentNotice, Message, Sample
+from alerts.base import AnyChannel, DeliveryError, Explanation, IncidentNotice, Message, Sample
 from alerts.channels import all_channels
 from app.actions import secrets
 from app.actions.audit import record
-from app.actions.fields import Changes, Fields, Name, TimeZone, unique_name, validated
+from app.actions.fields import Changes, Fields, Name, TimeZone, unique_name, validate
 from app.crypto import Seal
 from app.http import GateError, check_url, rules_for
 from app.models import AlertRule, Channel, uuid7
@@ -51,7 +51,7 @@ class ChannelChanges(Changes):
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MadeChannel:
     """A new channel, and the secret that was made for it: shown now and never again."""
 
     channel: Channel
@@ -59,7 +59,7 @@ class Made:
 
 
 @may("write")
-def create(session: Session, viewer: Viewer, new: NewChannel, services: Services) -> Made:
+def create(session: Session, viewer: Viewer, new: NewChannel, services: Services) -> MadeChannel:
     """Adds a channel. Raises Problem 409 for its name, 422 for its fields."""
     declared = channel_of(new.kind)
     number = session.scalar(select(func.count()).where(Channel.workspace_id == viewer.workspace_id)) or 0
@@ -75,13 +75,13 @@ def create(session: Session, viewer: Viewer, new: NewChannel, services: Services
         session.add(row)
     record(session, viewer, "channel.create", row.id, kind=new.kind, name=new.name)
     session.refresh(row)
-    return Made(row, made)
+    return MadeChannel(row, made)
 
 
 @may("write")
 def update(session: Session, viewer: Viewer, channel_id: UUID, changes: ChannelChanges, services: Services) -> Channel:
     """Changes a channel; enabling one that was disabled gives it a new chance."""
-    row = locked(session, viewer, channel_id)
+    row = lock(session, viewer, channel_id)
     values = changes.model_dump(exclude_unset=True)
     given = values.pop("params", None)
     with unique_name(session, viewer, "channel"):
@@ -89,10 +89,10 @@ def update(session: Session, viewer: Viewer, channel_id: UUID, changes: ChannelC
             setattr(row, name, value)
         if given is not None:
             declared = channel_of(row.kind)
-            stored = services.seal.open(row.secrets, place(row))
+            stored = services.seal.open(row.secrets, seal_name(row))
             _put_params(
                 row,
-                checked_params(declared, secrets.kept(given, declared.params, stored), services.settings),
+                checked_params(declared, secrets.keep_stored(given, declared.params, stored), services.settings),
                 services.seal,
             )
         if given is not None or values.get("enabled"):
@@ -106,7 +106,7 @@ def update(session: Session, viewer: Viewer, channel_id: UUID, changes: ChannelC
 @may("write")
 def delete(session: Session, viewer: Viewer, channel_id: UUID) -> None:
     """Removes a channel, also from the rules that name it."""
-    row = locked(session, viewer, channel_id)
+    row = lock(session, viewer, channel_id)
     naming = select(AlertRule).where(
         AlertRule.workspace_id == viewer.workspace_id, AlertRule.channels.contains([channel_id])
     )
@@ -119,26 +119,45 @@ def delete(session: Session, viewer: Viewer, channel_id: UUID) -> None:
     session.flush()
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelTest:
+    """A channel, and why its test message was refused; None when it was accepted."""
+
+    channel: Channel
+    error: str | None
+
+
 @may("write")
-def note_test(session: Session, viewer: Viewer, channel_id: UUID, error: str | None, now: datetime) -> None:
-    """Remembers how a test message went."""
-    row = locked(session, viewer, channel_id)
+def send_test(services: Services, viewer: Viewer, channel_id: UUID, now: datetime) -> ChannelTest:
+    """Sends a message that says it is a test, and remembers how it went. Raises Problem 404.
+
+    The message is sent between two transactions.
+    """
+    with services.db.reading() as session:
+        row = session.get(Channel, (viewer.workspace_id, channel_id))
+        if row is None:
+            raise not_found("channel")
+    declared, stored = channel_of(row.kind), services.seal.open(row.secrets, seal_name(row))
+    params = validate(declared.params, row.params | stored, under="params")
+    error = None
+    try:
+        declared.send(params, test_message(row, services.settings.address, now), services.wire)
+    except DeliveryError as refusal:
+        error = str(refusal)
+    with services.db.writing() as session:
+        _note_test(session, viewer, channel_id, error, now)
+    return ChannelTest(row, error)
+
+
+def _note_test(session: Session, viewer: Viewer, channel_id: UUID, error: str | None, now: datetime) -> None:
+    row = lock(session, viewer, channel_id)
     row.last_error = error
     if error is None:
         row.last_sent_at = now
     record(session, viewer, "channel.test", channel_id, arrived=error is None)
 
 
-@may("write")
-def opened(session: Session, viewer: Viewer, channel_id: UUID, seal: Seal) -> tuple[Channel, BaseModel]:
-    """A channel and its params, secrets put back, to send a test with. Raises Problem 404."""
-    row = session.get(Channel, (viewer.workspace_id, channel_id))
-    if row is None:
-        raise not_found("channel")
-    return row, validated(channel_of(row.kind).params, row.params | seal.open(row.secrets, place(row)), under="params")
-
-
-def trial(row: Channel, address: str, now: datetime) -> Message:
+def test_message(row: Channel, address: str, now: datetime) -> Message:
     """The message that tests a channel: it says that it is one."""
     text = "Ceci est un essai de Vigie." if row.language == "fr" else "This is a test from Vigie."
     sample = Sample(text=text, author="Vigie", outlet="vigie", url=None, published_at=now)
@@ -179,7 +198,7 @@ def channel_of(kind: str) -> AnyChannel:
 
 def checked_params(declared: AnyChannel, given: Mapping[str, Any], settings: Settings) -> BaseModel:
     """The params as the channel wants them, addresses such as may be reached. Raises Problem 422."""
-    params: BaseModel = validated(declared.params, dict(given), under="params")
+    params: BaseModel = validate(declared.params, dict(given), under="params")
     rules = rules_for(settings.allowed_private_hosts)
     shown, hidden = secrets.split(params)
     for name, value in (shown | hidden).items():
@@ -194,16 +213,16 @@ def checked_params(declared: AnyChannel, given: Mapping[str, Any], settings: Set
 def _put_params(row: Channel, params: BaseModel, seal: Seal) -> None:
     shown, hidden = secrets.split(params)
     row.params = shown
-    row.secrets = seal.seal(hidden, place(row)) if hidden else None
+    row.secrets = seal.seal(hidden, seal_name(row)) if hidden else None
 
 
-def place(row: Channel) -> str:
+def seal_name(row: Channel) -> str:
     """Where the secrets of a channel are kept, for the seal."""
     return f"channel:{row.workspace_id}:{row.id}"
 
 
 @may("write")
-def locked(session: Session, viewer: Viewer, channel_id: UUID) -> Channel:
+def lock(session: Session, viewer: Viewer, channel_id: UUID) -> Channel:
     """The channel, kept from other writers until the end of the transaction. Raises Problem 404."""
     row = session.get(Channel, (viewer.workspace_id, channel_id), with_for_update=True)
     if row is None:

@@ -9,7 +9,6 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from alerts.base import DeliveryError
 from alerts.channels import all_channels
 from app.actions import channels as actions
 from app.api.deps import Id, IfMatch, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
@@ -17,7 +16,7 @@ from app.api.route import Route
 from app.api.schemas import Out, Page, paged
 from app.models import Channel
 from app.queries.channels import channel, channels
-from app.queries.paging import named
+from app.queries.paging import page_by_name
 
 router = APIRouter(prefix="/api/v1", tags=["channels"], route_class=Route)
 
@@ -79,7 +78,7 @@ def list_channels(viewer: Reader, session: Reading, page: Paged) -> Page[Channel
 def list_channel_kinds(viewer: Reader, page: Paged) -> Page[ChannelKindOut]:  # noqa: ARG001 - the scope is declared so
     """Every kind of channel, and what it is set up with."""
     return paged(
-        named(all_channels(), "channel kinds", page.after, page.limit),
+        page_by_name(all_channels(), "channel kinds", page.after, page.limit),
         lambda declared: ChannelKindOut(
             kind=declared.kind,
             title=dict(declared.title),
@@ -112,7 +111,7 @@ def change_channel(
     if_match: IfMatch,
 ) -> ChannelOut:
     """Changes a channel. New params replace the old ones, except secrets left out."""
-    row = actions.locked(session, viewer, ident(channel_id, "channel"))
+    row = actions.lock(session, viewer, ident(channel_id, "channel"))
     if_match.check(row.version)
     return ChannelOut(**channel_values(actions.update(session, viewer, row.id, changes, services)))
 
@@ -126,14 +125,5 @@ def delete_channel(channel_id: Id, viewer: Writer, session: Writing) -> None:
 @router.post("/channels/{channel_id}/test", openapi_extra={"x-costly": True})
 def test_channel(channel_id: Id, viewer: Writer, services: Served, now: Now) -> TestOut:
     """Sends a test message now, and says whether it was accepted."""
-    found = ident(channel_id, "channel")
-    with services.db.reading() as session:
-        row, params = actions.opened(session, viewer, found, services.seal)
-    error = None
-    try:
-        actions.channel_of(row.kind).send(params, actions.trial(row, services.settings.address, now), services.wire)
-    except DeliveryError as refusal:
-        error = str(refusal)
-    with services.db.writing() as session:
-        actions.note_test(session, viewer, found, error, now)
+    error = actions.send_test(services, viewer, ident(channel_id, "channel"), now).error
     return TestOut(delivered=error is None, detail=error or "The test message was accepted.")

@@ -1,5 +1,10 @@
-"""The tables: who (workspace), what is watched (watching), what was said (mention), judged (judging) and by which model
-(scoring), what people labelled and answered (labelling), when we speak (alerting)."""
+"""The tables, one file per subject, over the columns that `base` gives to many of them.
+
+`workspace`: who may do what. `watching`: brands, sources, and what each poll brought. `mention`: what was said, its
+stories, its matches with brands, and their counts by hour. `judging`: what decides a stance beside the model;
+`scoring`: which models have scored. `labelling`: what people labelled, and answers to surveys. `alerting`: when we
+speak, and to whom.
+"""
 
 from .alerting import AlertRule, Channel, Delivery, IncidentEvent, IncidentRow
 from .base import Base, Json, uuid7

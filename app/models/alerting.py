@@ -14,7 +14,7 @@ from .base import Base, Dated, Json, Tenant
 
 
 class Channel(Tenant, Dated, Base):
-    """Where alerts go. Secrets of `params` live sealed in `secrets`."""
+    """Where alerts go. The secret fields of `params` are kept sealed in `secrets`."""
 
     __tablename__ = "channel"
     __table_args__ = (UniqueConstraint("workspace_id", "name"),)
@@ -58,7 +58,7 @@ class AlertRule(Tenant, Dated, Base):
 
 
 class IncidentRow(Tenant, Dated, Base):
-    """From first firing to resolved. `memory` is what step() must know of it next time."""
+    """An incident, from first firing to resolved. `memory` is what `alerts.incident.step` needs to know next time."""
 
     __tablename__ = "incident"
     __table_args__ = (
@@ -93,7 +93,7 @@ class IncidentRow(Tenant, Dated, Base):
 
 
 class IncidentEvent(Tenant, Base):
-    """One line of an incident's timeline: what it said, why it stayed quiet, what people did."""
+    """One line of an incident's timeline: a message that went out, why none did, or what a person did."""
 
     __tablename__ = "incident_event"
     __table_args__ = (
@@ -110,7 +110,7 @@ class IncidentEvent(Tenant, Base):
 
 
 class Delivery(Tenant, Base):
-    """One message to one channel: outbox and notification log in one. Sent at least once, with a stable id."""
+    """One message to one channel: the outbox, and the log of what was sent. Sent at least once, with a stable id."""
 
     __tablename__ = "delivery"
     __table_args__ = (

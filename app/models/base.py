@@ -1,4 +1,4 @@
-"""What every table shares: the declarative base, ids that sort by time, and the columns of a tenant."""
+"""What tables share: the declarative base, ids that sort by time, and the columns of a tenant."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ Json = dict[str, Any]
 
 
 def uuid7(now_ms: int | None = None) -> UUID:
-    """A UUID version 7 (RFC 9562): 48 bits of milliseconds, then randomness."""
+    """A new UUID version 7 (RFC 9562): 48 bits of milliseconds since 1970, then random bits."""
     stamp = int(time.time() * 1000) if now_ms is None else now_ms
     value = (stamp & (2**48 - 1)) << 80 | int.from_bytes(os.urandom(10), "big")
     return UUID(int=value & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62)
 
 
 class Base(DeclarativeBase):
-    """The declarative base. Every date has a time zone."""
+    """The declarative base. Every date carries a time zone."""
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a plain class attribute
@@ -44,14 +44,14 @@ class Base(DeclarativeBase):
 
 
 class Tenant:
-    """A row of one workspace: the workspace is part of its key, so that the database itself keeps tenants apart."""
+    """A row of one workspace. The workspace is part of the key, so that the database itself keeps tenants apart."""
 
     workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
 
 
 class Dated:
-    """When a row was made and last changed."""
+    """When a row was made, and when it was last changed."""
 
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())

@@ -1,4 +1,4 @@
-"""What decides a stance beside the model, and how far the models have come."""
+"""What decides a stance beside the model, and how fast the models score."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .base import Base, Dated, Tenant
 
 
 class Phrase(Tenant, Dated, Base):
-    """Words that say a stance where this workspace meets them, whatever the model thinks.
+    """Words that decide the stance of a mention that holds them, whatever the model says.
 
     `words` are the folded words of `text`, with a space between. None as brand or language means every one.
     """
@@ -34,9 +34,9 @@ class Phrase(Tenant, Dated, Base):
 
 
 class Restance(Tenant, Base):
-    """A wish to decide stances again: of the mentions that hold `words`, or of the rated ones when it is None.
+    """A request to decide stances again: of the mentions that hold `words`, or of the rated ones when `words` is None.
 
-    `before` is where the job has come, from the newest mention down; `done` and `total` count mentions.
+    The job goes from the newest mention back; `before` is the last one it has done. `done` and `total` count mentions.
     """
 
     __tablename__ = "restance"
@@ -49,9 +49,9 @@ class Restance(Tenant, Base):
 
 
 class ModelRun(Base):
-    """A model that scores here. The one that `started_at` last is in force: what others scored is read again by it.
+    """A model that scores here. The one with the latest `started_at` is in force, and scores again what others scored.
 
-    `per_second`: texts that one worker reads; `quick_per_second`: the same of its quick part.
+    `per_second`: texts that one worker scores; `quick_per_second`: the same for the quick part of the model.
     """
 
     __tablename__ = "model_run"

@@ -1,4 +1,4 @@
-"""What people said on purpose: labels of a random sample, and answers to surveys. Neither moves the score's counts."""
+"""What people answered when asked: labels of a random sample, and surveys. Neither is counted in the score."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from .base import Base, Tenant
 
 
 class AuditMatch(Tenant, Base):
-    """A match drawn at random to be labelled blind. It holds no text, and goes with its mention.
+    """A match drawn at random to be labelled blind. It holds no text, and is deleted with its mention.
 
-    `week` is the Monday (UTC) it was drawn for; `model` and the probabilities are those at drawing; `label` is
-    negative, neutral, positive, or skip where nobody can tell.
+    `week` is the Monday (UTC) for which it was drawn; `model` and the probabilities are those of that moment. `label`
+    is negative, neutral, positive, or skip where nobody can tell.
     """
 
     __tablename__ = "audit_match"
@@ -43,7 +43,7 @@ class AuditMatch(Tenant, Base):
 
 
 class SurveyResponse(Tenant, Base):
-    """One answer, 0 to 10, to «would you recommend us?». It stands beside the score and is never mixed in."""
+    """One answer, 0 to 10, to «would you recommend us?». The survey NPS stands beside the score, never in it."""
 
     __tablename__ = "survey_response"
     __table_args__ = (

@@ -13,7 +13,7 @@ from .base import Base, Json, Tenant
 
 
 class Story(Tenant, Base):
-    """Near-identical mentions, told by `bands` that they share and a 64-bit simhash (see matching/story.py)."""
+    """Near-identical mentions: they share one of the `bands`, and their simhashes are close (matching/story.py)."""
 
     __tablename__ = "story"
     __table_args__ = (
@@ -112,9 +112,9 @@ class Revision(Tenant, Base):
 class Match(Base):
     """Mention × brand: it carries the stance. Some columns repeat the mention's, so that one index answers the feed.
 
-    `lead`: the first mention of its story for this brand; only leads count in the score by stories.
-    The stance is a person's, else the rating's, else a phrase's, else the model's; None until scored. `model` read the
-    text last; where it is not the model in force, or `provisional`, the text will be read again.
+    `lead`: whether it is the first mention of its story for this brand; only leads count in the score by stories. The
+    stance is a person's, else the rating's, else a phrase's, else the model's; None until scored. `model` scored the
+    text last: the text is scored again where that is not the model in force, or where the score is `provisional`.
     """
 
     __tablename__ = "match"
@@ -152,9 +152,10 @@ class Match(Base):
 class Bucket(Base):
     """Counts of one brand over one hour of publication, recounted from rows.
 
-    One row per weight, source and language, and one over all sources (aggregate.EVERY_SOURCE) per weight and language.
-    weight is mentions, stories or reach. `fixed_*` are stances by a person or a rating; the rest of the counts are
-    the model's, with the sums of its probabilities. `squares` is Σ over authors of (Σ weight)²: the effective number.
+    One row per weight, source and language, and one over all sources (aggregate.EVERY_SOURCE) per weight and language;
+    `weight` is mentions, stories or reach. `promoters`, `passives` and `detractors` count all stances, `fixed_*` those
+    that the model did not decide, and `model_number` those it did; `negative`, `neutral` and `positive` are the sums of
+    its probabilities. `squares` is Σ over authors of (Σ weight)², from which the effective number of voices follows.
     """
 
     __tablename__ = "bucket"
@@ -183,7 +184,7 @@ class Bucket(Base):
 
 
 class DirtyHour(Base):
-    """An hour of a brand whose buckets are to be recounted. `mark` tells a newer wish from the one being served."""
+    """An hour of a brand whose buckets must be recounted, and `since` when: the moment of the latest change."""
 
     __tablename__ = "dirty_hour"
     __table_args__ = (

@@ -10,10 +10,10 @@ from .base import Base, Json
 
 
 class ScorerRow(Base):
-    """A model as a worker told of it at its start, for those who show its scores without loading it.
+    """A model that a worker wrote down when it started, so that the web shows its scores without loading it.
 
-    `since` is when it last took over from another; the newest is the one that scores. `measured` is empty when nobody
-    measured it.
+    `since` is when it last took over from another model; the newest one scores. `measured` is empty when nobody
+    measured the model.
     """
 
     __tablename__ = "scorer"

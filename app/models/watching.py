@@ -24,7 +24,7 @@ from .base import Base, Dated, Json, Tenant
 
 
 class Brand(Tenant, Dated, Base):
-    """What is watched: kind is own, competitor, product or person."""
+    """A brand that is watched. `kind` is own, competitor, product or person."""
 
     __tablename__ = "brand"
     __table_args__ = (UniqueConstraint("workspace_id", "name"),)
@@ -35,21 +35,21 @@ class Brand(Tenant, Dated, Base):
     colour: Mapped[str]
     version: Mapped[int] = mapped_column(server_default="1")
     rematch_requested_at: Mapped[datetime | None]
-    """Set when the query is to be applied to history again; cleared by the job that did it."""
+    """Set when the query must be applied to history again; cleared by the job that has done it."""
     first_mention_at: Mapped[datetime | None]
     watched_at: Mapped[datetime | None]
     same_author: Mapped[Json] = mapped_column(server_default="{}")
-    """By weight, the chance that two of its mentions are by one author: pipeline/tell/voices.py."""
+    """By weight, the chance that two of its mentions are by the same author: see pipeline/tell/voices.py."""
     same_author_at: Mapped[datetime | None]
 
 
 class Source(Tenant, Dated, Base):
     """One configured place we read, with its schedule, its cursor and its health.
 
-    A poll is claimed by writing `lease_until` and raising `fence`: what a slow worker stores after its lease ran out
-    and another took over is refused. A backfill is claimed in the same way, with columns of its own, so that it never
-    holds up what is new. state: waiting (never read), ok, failing, throttled, changed (the platform answers in another
-    shape), budget (what may be spent is spent), refused, gone or paused.
+    A worker claims a poll by writing `lease_until` and raising `fence`: once another worker has taken over, what the
+    slow one stores is refused. A backfill is claimed in the same way, with columns of its own, so that it never delays
+    new mentions. `state` is waiting (never read), ok, failing, throttled, changed (the platform answers in another
+    shape), budget (the allowance is used up), refused, gone or paused.
     """
 
     __tablename__ = "source"
@@ -70,7 +70,7 @@ class Source(Tenant, Dated, Base):
     version: Mapped[int] = mapped_column(server_default="1")
     host: Mapped[str] = mapped_column(server_default="")
     limit_key: Mapped[str] = mapped_column(server_default="")
-    """Who is asked to wait together: the host, with a fingerprint of the secrets where there are some."""
+    """Sources of one key wait together: the host, and a fingerprint of the secrets where there are some."""
 
     cursor: Mapped[Json] = mapped_column(server_default="{}")
     next_run_at: Mapped[datetime | None]
@@ -82,30 +82,30 @@ class Source(Tenant, Dated, Base):
     last_success_at: Mapped[datetime | None]
     last_new_at: Mapped[datetime | None]
     last_error: Mapped[Json | None]
-    """{"text": English template, "args": {…}}: translated when shown."""
+    """{"text": English template, "args": {…}}, translated when it is shown."""
     warning: Mapped[Json | None]
     consecutive_failures: Mapped[int] = mapped_column(server_default="0")
     pace_seconds: Mapped[int | None]
-    """The interval in use: adapted to how often the source brings news, within bounds."""
+    """The interval in use: it follows how often the source brings something new, within bounds."""
     unmatched: Mapped[int] = mapped_column(server_default="0")
 
     backfill: Mapped[Json | None]
-    """How far back the first reading goes, and how far it has come: see pipeline/gather/backfill.py."""
+    """How far back the backfill is to go, and how far it has come: see pipeline/gather/backfill.py."""
     backfill_due_at: Mapped[datetime | None]
     backfill_lease_until: Mapped[datetime | None]
     backfill_fence: Mapped[int] = mapped_column(server_default="0")
 
     address_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """SHA-256 of the token in the address that others send to: `POST /in/{token}`."""
+    """SHA-256 of the token in the address to which others send: `POST /in/{token}`."""
     address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     inbox: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
-    """What was sent to us and only names something: a list, handed to the next reading in its cursor."""
+    """What others sent that only names something new, in a list: the next poll gets it in its cursor and reads it."""
 
 
 class Host(Base):
-    """A host that is asked, by all workers together: until when it wants to be left alone, and whose turn it is.
+    """A host, as all workers together treat it: until when they leave it alone, and when the next turn is.
 
-    `key` is the `limit_key` of its sources, or the bare host for the turns of a collector with a `gap`.
+    `key` is the `limit_key` of its sources, or the host alone for the turns of a collector with a `gap`.
     """
 
     __tablename__ = "host"
@@ -116,9 +116,9 @@ class Host(Base):
 
 
 class Usage(Base):
-    """What was used up of a meter in one period: units, counted before they are asked for.
+    """How many units of a meter were used in one period; they are counted before they are asked for.
 
-    `key` is the id of the source, or the `limit_key` where the meter is shared by all who use the same secrets.
+    `key` is the id of the source, or the `limit_key` where all sources with the same secrets share the meter.
     """
 
     __tablename__ = "usage"
@@ -131,7 +131,7 @@ class Usage(Base):
 
 
 class Poll(Base):
-    """One reading of one source that had something to tell: what came of it. Unchanged answers leave no row."""
+    """What came of reading a source once. An answer without any change leaves no row."""
 
     __tablename__ = "poll"
     __table_args__ = (
@@ -153,7 +153,7 @@ class Poll(Base):
 
 
 class Quarantined(Tenant, Base):
-    """A mention that could not be stored, with the reason: the rest of its batch was."""
+    """A mention that could not be stored, with the reason; the rest of its batch was stored."""
 
     __tablename__ = "quarantined"
     __table_args__ = (

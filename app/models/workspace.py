@@ -34,7 +34,7 @@ class User(Dated, Base):
 
 
 class Member(Base):
-    """What a user may do in a workspace: role is admin, editor or viewer."""
+    """What a user may do in a workspace. `role` is admin, editor or viewer."""
 
     __tablename__ = "member"
     workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"), primary_key=True)
@@ -57,7 +57,7 @@ class LoginSession(Base):
 
 
 class OneTimeLink(Base):
-    """A link that works once: the first account. `token_hash` is SHA-256."""
+    """A link that works once, to create the first account. `token_hash` is the SHA-256 of its token."""
 
     __tablename__ = "one_time_link"
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
@@ -67,7 +67,7 @@ class OneTimeLink(Base):
 
 
 class LoginAttempts(Base):
-    """Failed logins of one account or address: each failure makes the next try wait longer, never for ever."""
+    """Failed logins of one account or address: after each failure, the next try has to wait longer, never for ever."""
 
     __tablename__ = "login_attempts"
     subject: Mapped[str] = mapped_column(primary_key=True)
@@ -114,7 +114,7 @@ class AuditEntry(Tenant, Base):
 
 
 class Heartbeat(Base):
-    """When a loop last ran, by its name."""
+    """When a process last said that it lives, by its name."""
 
     __tablename__ = "heartbeat"
     name: Mapped[str] = mapped_column(primary_key=True)

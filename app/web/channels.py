@@ -10,10 +10,10 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
-from alerts.base import AnyChannel, DeliveryError
+from alerts.base import AnyChannel
 from alerts.channels import all_channels
 from app.actions import channels as actions
-from app.actions.fields import validated
+from app.actions.fields import validate
 from app.models import Channel
 from app.queries.channels import channel, channels
 from app.web.form_page import Form, FormPage, Values, add_routes
@@ -43,21 +43,12 @@ def list_page(visit: Visit, session: Session, **news: Any) -> HTMLResponse:
 
 @router.post("/{channel_id}/test")
 def send_test(channel_id: UUID, visit: Visit = Depends(member)) -> Response:
-    """Sends a message that says it is a test, and tells what came of it."""
-    services, failure = visit.services, None
-    with services.db.reading() as session:
-        row, params = actions.opened(session, visit.viewer, channel_id, services.seal)
-    message = actions.trial(row, services.settings.address, visit.now)
-    try:
-        all_channels()[row.kind].send(params, message, services.wire)
-    except DeliveryError as error:
-        failure = str(error)
-    with services.db.writing() as session:
-        actions.note_test(session, visit.viewer, channel_id, failure, visit.now)
-    if failure is None:
+    """Sends a message that says it is a test, and shows what came of it."""
+    tested = actions.send_test(visit.services, visit.viewer, channel_id, visit.now)
+    if tested.error is None:
         return redirect(HOME, "tested")
-    with services.db.reading() as session:
-        return list_page(visit, session, failed=(row.name, failure), status=422)
+    with visit.services.db.reading() as session:
+        return list_page(visit, session, failed=(tested.channel.name, tested.error), status=422)
 
 
 ChannelForm = Form[Channel, AnyChannel]
@@ -100,7 +91,7 @@ def show_form(visit: Visit, form: ChannelForm) -> Response:
 
 def create(visit: Visit, form: ChannelForm, _sent: Posted) -> Response:
     """Adds a channel. A secret that was made for it is shown in the answer, and never again."""
-    new = validated(actions.NewChannel, {**form.values, "kind": form.kind.kind})
+    new = validate(actions.NewChannel, {**form.values, "kind": form.kind.kind})
     with visit.services.db.writing() as session:
         made = actions.create(session, visit.viewer, new, visit.services)
     if made.secret is None:
@@ -110,7 +101,7 @@ def create(visit: Visit, form: ChannelForm, _sent: Posted) -> Response:
 
 
 def update(visit: Visit, row: Channel, form: ChannelForm, _sent: Posted) -> Response:
-    changes = validated(actions.ChannelChanges, form.values)
+    changes = validate(actions.ChannelChanges, form.values)
     with visit.services.db.writing() as session:
         actions.update(session, visit.viewer, row.id, changes, visit.services)
     return redirect(HOME, "saved")

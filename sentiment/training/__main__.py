@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,29 +20,29 @@ from sentiment.measure import Labels
 from sentiment.quantify import Floats
 
 from . import calibrate, card, lexicons
-from .encoder import cut, shares, trained
+from .encoder import cut, shares, train
 from .export import export
 from .finetune import Course
 from .fit import ITERATIONS, STRENGTH, fit, label_offsets, matrix
-from .slim import slimmed
+from .slim import slim
 from .sources import FRENCH_WEIGHT, POSTS, Source, allowed, files
 
 DRAWN = 150_000
-RANGED = 3_000  # texts, drawn as for the training, that tell what the encoder's neurons do
+SAMPLED = 3_000  # texts, drawn as for the training, over which it is watched what the encoder's neurons do
 HELD_BACK = "linear-held.npz"  # fitted without the texts held back
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Taught:
-    """The texts to train on: labels (n,), offsets (n, 3), weights (n,), and which are held back to calibrate."""
+class TrainingSet:
+    """The texts to train on: labels (n,), offsets (n, 3), weights (n,), and which are held back to calibrate on."""
 
     examples: Sequence[Example]
     labels: Labels
     offsets: Floats
     weights: Floats
-    held: NDArray[np.bool_]
+    held_back: NDArray[np.bool_]
 
 
 @click.command()
@@ -74,25 +74,29 @@ def main(
     sources = allowed(list(paths), tiers, also)
     if not sources:
         raise click.UsageError(f"no file in {folder} is of tier {tiers} or named in --also")
-    try:
-        train = [example for source in sources for example in read(paths[source.name], "train")]
-        judged = [example for path in paths.values() for example in read(path, "val")]
-    except ValueError as error:
-        raise click.ClickException(str(error)) from error
-    say(f"{len(train)} texts to train on, {len(judged)} to measure on")
-    choices = {"tiers": tiers, "also": list(also), "texts": len(train), "drawn": drawn, "seed": seed}
+    examples = _read([paths[source.name] for source in sources], "train")
+    judged = _read(list(paths.values()), "val")
+    say(f"{len(examples)} texts to train on, {len(judged)} to measure on")
+    choices = {"tiers": tiers, "also": list(also), "texts": len(examples), "drawn": drawn, "seed": seed}
     work = _work(work or out.with_name(out.name + ".work"), choices)
-    taught = _taught(train, {source.name: source for source in sources}, seed)
+    texts = _training_set(examples, {source.name: source for source in sources}, seed)
     try:
-        _train(taught, out, work, Course(drawn, seed, saved_every), say)
+        _train(texts, out, work, Course(drawn, seed, saved_every), say)
     except FileNotFoundError as error:
         raise click.ClickException(str(error)) from error
-    counts = {source.name: (source, sum(example.source == source.name for example in train)) for source in sources}
-    _finish(taught, judged, out, work, {**choices, "strength": STRENGTH, "iterations": ITERATIONS}, counts, say)
+    counts = {source.name: (source, sum(each.source == source.name for each in examples)) for source in sources}
+    _finish(texts, judged, out, work, {**choices, "strength": STRENGTH, "iterations": ITERATIONS}, counts, say)
+
+
+def _read(paths: Sequence[Path], split: str) -> list[Example]:
+    try:
+        return [example for path in paths for example in read(path, split)]
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _work(folder: Path, choices: dict[str, object]) -> Path:
-    """The folder of what is done already; it serves one set of choices."""
+    """The folder of finished steps, which belongs to one set of choices. Raises click.UsageError for another set."""
     folder.mkdir(parents=True, exist_ok=True)
     note = folder / "choices.json"
     if note.exists() and json.loads(note.read_text(encoding="utf-8")) != choices:
@@ -101,13 +105,13 @@ def _work(folder: Path, choices: dict[str, object]) -> Path:
     return folder
 
 
-def _taught(train: list[Example], sources: dict[str, Source], seed: int) -> Taught:
-    labels = np.array([example.label for example in train])
-    kinds = [example.kind for example in train]
-    weights = [sources[example.source].weight if example.source in sources else 1.0 for example in train]
-    more = [FRENCH_WEIGHT if example.source in POSTS and example.language == "fr" else 1.0 for example in train]
-    return Taught(
-        train,
+def _training_set(examples: list[Example], sources: dict[str, Source], seed: int) -> TrainingSet:
+    labels = np.array([example.label for example in examples])
+    kinds = [example.kind for example in examples]
+    weights = [sources[example.source].weight if example.source in sources else 1.0 for example in examples]
+    more = [FRENCH_WEIGHT if example.source in POSTS and example.language == "fr" else 1.0 for example in examples]
+    return TrainingSet(
+        examples,
         labels,
         label_offsets(labels, kinds),
         np.array(weights) * np.array(more),
@@ -115,31 +119,39 @@ def _taught(train: list[Example], sources: dict[str, Source], seed: int) -> Taug
     )
 
 
-def _train(taught: Taught, out: Path, work: Path, course: Course, say: Say) -> None:
+def _train(texts: TrainingSet, out: Path, work: Path, course: Course, say: Say) -> None:
     """Writes the three files of the model, and in `work` a linear part that never saw the texts held back."""
     out.mkdir(parents=True, exist_ok=True)
-    found = trained(taught.examples, taught.labels, taught.offsets, ~taught.held, course, work, say)
-    say("writing the encoder in int8")
-    likely = shares(taught.examples) * ~taught.held
-    rows = np.random.default_rng(course.seed).choice(len(likely), min(RANGED, len(likely)), p=likely / likely.sum())
-    seen = cut(found.tokenizer, [taught.examples[row].text for row in rows])
-    slimmed(found.network, seen)
-    export(found.network, seen, out / compact.PIECES, out / compact.NETWORK)
-    found.tokenizer.save(str(out / compact.WORDS), pretty=False)
-    wanted = {work / HELD_BACK: ~taught.held, work / compact.LINEAR: np.ones_like(taught.held)}
-    missing = {path: np.flatnonzero(rows) for path, rows in wanted.items() if not path.exists()}
-    if missing:
-        say("making features")
-        features, known = matrix([example.text for example in taught.examples]), lexicons.columns()
-    for path, rows in missing.items():
-        say(f"fitting the linear part on {len(rows)} texts")
-        found_part = fit(features[rows], taught.labels[rows], taught.offsets[rows], taught.weights[rows], known, say)
-        linear.save(path, found_part)
+    _train_encoder(texts, out, work, course, say)
+    _fit_linear(texts, {work / HELD_BACK: ~texts.held_back, work / compact.LINEAR: np.ones_like(texts.held_back)}, say)
     shutil.copy(work / compact.LINEAR, out / compact.LINEAR)
 
 
+def _train_encoder(texts: TrainingSet, out: Path, work: Path, course: Course, say: Say) -> None:
+    encoder = train(texts.examples, texts.labels, texts.offsets, ~texts.held_back, course, work, say)
+    say("writing the encoder in int8")
+    likely = shares(texts.examples) * ~texts.held_back
+    rows = np.random.default_rng(course.seed).choice(len(likely), min(SAMPLED, len(likely)), p=likely / likely.sum())
+    pieces = cut(encoder.tokenizer, [texts.examples[row].text for row in rows])
+    slim(encoder.network, pieces)
+    export(encoder.network, pieces, out / compact.PIECES, out / compact.NETWORK)
+    encoder.tokenizer.save(str(out / compact.WORDS), pretty=False)
+
+
+def _fit_linear(texts: TrainingSet, parts: Mapping[Path, NDArray[np.bool_]], say: Say) -> None:
+    """Fits the linear parts whose files are missing, each on its rows of the texts."""
+    missing = {path: np.flatnonzero(rows) for path, rows in parts.items() if not path.exists()}
+    if missing:
+        say("making features")
+        features, words = matrix([example.text for example in texts.examples]), lexicons.columns()
+    for path, rows in missing.items():
+        say(f"fitting the linear part on {len(rows)} texts")
+        part = fit(features[rows], texts.labels[rows], texts.offsets[rows], texts.weights[rows], words, say)
+        linear.save(path, part)
+
+
 def _finish(
-    taught: Taught,
+    texts: TrainingSet,
     judged: list[Example],
     out: Path,
     work: Path,
@@ -149,30 +161,34 @@ def _finish(
 ) -> None:
     """Calibrates on the texts held back, measures on the validation texts, and writes the card."""
     network = shipped.load(out / compact.NETWORK, out / compact.PIECES, out / compact.WORDS)
-    back = [example for example, held in zip(taught.examples, taught.held, strict=True) if held]
+    back = [example for example, held in zip(texts.examples, texts.held_back, strict=True) if held]
     say(f"calibrating on {len(back)} texts held back")
-    texts = [example.text for example in back]
-    parts = [linear.load(work / HELD_BACK).logits(texts), network.logits(texts)]
+    words = [example.text for example in back]
+    unseen = [linear.load(work / HELD_BACK).logits(words), network.logits(words)]
     say("measuring")
-    texts = [example.text for example in judged]
-    seen = [linear.load(out / compact.LINEAR).logits(texts), network.logits(texts)]
-    told = {}
+    words = [example.text for example in judged]
+    logits = [linear.load(out / compact.LINEAR).logits(words), network.logits(words)]
+    parts = {}
     for name, count in (("fast", 1), ("blend", 2)):
-        part = _part(parts[:count], back, taught.labels[taught.held], int(str(facts["seed"])))
-        figures = card.measured(part, seen[:count], judged)
-        told[name] = part.told(figures)
-        for part_of, values in figures.items():
-            quality = f"macro-F1 {values['macro_f1']:5.1f}  ECE {values['calibration_error']:.3f}"
-            print(f"{name:6} {part_of:24} texts {values['texts']:>5}  {quality}")
-    card.save(out / compact.CARD, card.card(out, sources, facts, told["blend"], told["fast"]))
+        part = _part(unseen[:count], back, texts.labels[texts.held_back], int(str(facts["seed"])))
+        figures = card.measure(part, logits[:count], judged)
+        parts[name] = part.as_json(figures)
+        _print_figures(name, figures)
+    card.save(out / compact.CARD, card.card(out, sources, facts, parts["blend"], parts["fast"]))
     size = sum(path.stat().st_size for path in out.iterdir()) / 1e6
     say(f"wrote {out} ({size:.1f} MB)")
 
 
+def _print_figures(part: str, figures: Mapping[str, Mapping[str, object]]) -> None:
+    for cut_name, values in figures.items():
+        quality = f"macro-F1 {values['macro_f1']:5.1f}  ECE {values['calibration_error']:.3f}"
+        print(f"{part:6} {cut_name:24} texts {values['texts']:>5}  {quality}")
+
+
 def _part(logits: list[Floats], back: list[Example], labels: Labels, seed: int) -> card.Part:
-    kinds, languages = [one.kind for one in back], [one.language for one in back]
-    even = calibrate.balanced(calibrate.Held(tuple(logits), labels, np.array(kinds), np.array(languages)), seed)
-    settings = calibrate.calibration({group: calibrate.referred(found, POSTS) for group, found in even.items()})
+    kinds, languages = [each.kind for each in back], [each.language for each in back]
+    even = calibrate.balance(calibrate.HeldBack(tuple(logits), labels, np.array(kinds), np.array(languages)), seed)
+    settings = calibrate.calibration({group: calibrate.of_sources(each, POSTS) for group, each in even.items()})
     return card.Part(settings, calibrate.matrices(even, settings, POSTS))
 
 

@@ -1,4 +1,4 @@
-"""Believable probabilities: what held-out texts say about the temperature and the matrix of each language group."""
+"""The settings and matrices of each language group, from texts held back from the training."""
 
 from __future__ import annotations
 
@@ -14,43 +14,42 @@ from sentiment.compact import Settings, blend
 from sentiment.measure import Labels
 from sentiment.quantify import GROUPS, Floats, LanguageGroup, Matrix, add_doubt, group_of, matrix_of, straying
 
-LEAST = 50  # texts of every label a kind needs to tell how texts of its kind are answered
-MOST = 600  # texts of one label a kind may bring, so that the largest data set does not speak for all
-
-
-HELD, HELD_MOST = 0.12, 200
+LEAST = 50  # texts of each label that a kind needs to say anything about how texts of its kind are scored
+MOST = 600  # texts of one label that a kind may bring, so that the largest data set does not speak for all
+HELD_BACK, HELD_BACK_MOST = 0.12, 200  # the share of each kind and label that is held back, and how many at most
 STRAYING: dict[LanguageGroup, float] = {"en": 1.0, "fr": 0.0, "other": 0.15}
-"""How much of the straying is believed, so that the interval holds the truth in 90 to 98 of 100 bags of each group: the
-English ones are of twelve kinds, the others nearly all posts, on which all of the straying would make it useless."""
-DRAWN = 10.0  # texts' worth of log-loss that a unit away from the common settings costs a group
+"""How much of the measured straying is added to the doubt, chosen so that the interval holds the truth for 90 to 98 of
+100 bags of each group. The English texts are of twelve kinds; the others are nearly all posts, for which the whole
+straying would make the interval useless."""
+PULL = 10.0  # the log-loss, in texts, that settings one unit away from the common ones cost a language
 
 
 def held_out(labels: Labels, kinds: Sequence[str], seed: int) -> NDArray[np.bool_]:
-    """(n,) which texts teach nothing, so that they can tell how good the model is: a share of each kind and label."""
+    """(n,) which texts are held back from the training, to calibrate on: a share of each kind and label."""
     dice, named = np.random.default_rng(seed), np.array(kinds)
     chosen = np.zeros(len(labels), dtype=np.bool_)
     for kind in np.unique(named):
         for label in range(3):
             rows = dice.permutation(np.flatnonzero((named == kind) & (labels == label)))
-            chosen[rows[: min(HELD_MOST, int(HELD * len(rows)))]] = True
+            chosen[rows[: min(HELD_BACK_MOST, int(HELD_BACK * len(rows)))]] = True
     return chosen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Held:
-    """Held-out texts: for each part of the model the logits (n, 2) of one that did not see them, labels (n,), the kind
-    and language of each."""
+class HeldBack:
+    """Texts held back: their logits (n, 2) by each part of a model that was not trained on them, labels (n,), kinds and
+    languages."""
 
     logits: tuple[Floats, ...]
     labels: Labels
     kinds: NDArray[np.str_]
     languages: NDArray[np.str_]
 
-    def only(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Held:
+    def only(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> HeldBack:
         parts = tuple(part[rows] for part in self.logits)
-        return Held(parts, self.labels[rows], self.kinds[rows], self.languages[rows])
+        return HeldBack(parts, self.labels[rows], self.kinds[rows], self.languages[rows])
 
-    def of(self, group: LanguageGroup) -> Held:
+    def of(self, group: LanguageGroup) -> HeldBack:
         return self.only(np.array([group_of(language) == group for language in self.languages]))
 
     @property
@@ -59,79 +58,83 @@ class Held:
         return str(self.kinds[0]).split(":")[0]
 
 
-def balanced(every: Held, seed: int) -> dict[LanguageGroup, list[Held]]:
-    """For each group its kinds with all three labels, each cut to as many texts of every label, at most MOST.
+def balance(every: HeldBack, seed: int) -> dict[LanguageGroup, list[HeldBack]]:
+    """The kinds of each group that have all three labels, each cut to the same number of texts of every label, MOST at
+    most.
 
     A group without such a kind gets all texts of all groups as one kind.
     """
     dice = np.random.default_rng(seed)
-    chosen: dict[LanguageGroup, list[Held]] = {}
+    chosen: dict[LanguageGroup, list[HeldBack]] = {}
     for group in GROUPS:
         mine = every.of(group)
         even = [_even(mine.only(mine.kinds == kind), dice) for kind in np.unique(mine.kinds)]
         chosen[group] = [kind for kind in even if len(kind.labels) >= 3 * LEAST]
     everything = _even(every, dice)
-    return {group: found or [everything] for group, found in chosen.items()}
+    return {group: kinds or [everything] for group, kinds in chosen.items()}
 
 
-def _even(kind: Held, dice: np.random.Generator) -> Held:
+def _even(kind: HeldBack, dice: np.random.Generator) -> HeldBack:
     by_label = [np.flatnonzero(kind.labels == label) for label in range(3)]
-    size = min(MOST, *(len(found) for found in by_label))
-    return kind.only(np.sort(np.concatenate([dice.permutation(found)[:size] for found in by_label])))
+    size = min(MOST, *(len(rows) for rows in by_label))
+    return kind.only(np.sort(np.concatenate([dice.permutation(rows)[:size] for rows in by_label])))
 
 
-def calibration(kinds: Mapping[LanguageGroup, Sequence[Held]]) -> Settings:
-    """The settings of each language of the kinds, and of all but English and French together as `other`.
+def calibration(kinds: Mapping[LanguageGroup, Sequence[HeldBack]]) -> Settings:
+    """The settings of each language, and under `other` those of all languages but English and French together.
 
-    Least log-loss over balanced texts; a language is drawn to the answer for all texts together, the more the fewer it
-    has. Temperature scaling with a bias per label suits prevalence estimation: Alexandari et al., ICML 2020.
+    They minimise the log-loss over balanced texts. Those of a language are pulled towards the settings for all texts
+    together, the more the fewer texts it has. Temperature scaling with a bias per label suits prevalence estimation:
+    Alexandari et al., ICML 2020.
     """
-    every = joined([kind for group in GROUPS for kind in kinds[group]])
+    every = join([kind for group in GROUPS for kind in kinds[group]])
     parts = len(every.logits)
-    together = _least(every, np.array([*[1 / parts] * parts, 0.0, 0.0]), 0)
-    found: dict[str, Floats] = {"other": _least(joined(kinds["other"]), together, DRAWN)}
+    together = _minimise(every, np.array([*[1 / parts] * parts, 0.0, 0.0]), 0)
+    settings: dict[str, Floats] = {"other": _minimise(join(kinds["other"]), together, PULL)}
     for language in np.unique(every.languages):
-        found[str(language)] = _least(every.only(every.languages == language), together, DRAWN)
-    return found
+        settings[str(language)] = _minimise(every.only(every.languages == language), together, PULL)
+    return settings
 
 
-def _least(texts: Held, prior: Floats, drawn: float) -> Floats:
+def _minimise(texts: HeldBack, prior: Floats, pull: float) -> Floats:
+    """The settings of least log-loss over these texts, pulled towards `prior`."""
     rows = np.arange(len(texts.labels))
 
     def loss(settings: Floats) -> float:
         sides = sum((part * factor for part, factor in zip(texts.logits, settings, strict=False)), settings[-2:])
         logs = log_softmax(np.insert(sides, 1, 0, axis=1), axis=1)
-        return float(-logs[rows, texts.labels].mean() + drawn / len(rows) * ((settings - prior) ** 2).sum())
+        return float(-logs[rows, texts.labels].mean() + pull / len(rows) * ((settings - prior) ** 2).sum())
 
     bounds = [(0, 20)] * len(texts.logits) + [(-5, 5)] * 2
     return np.asarray(minimize(loss, prior, method="L-BFGS-B", bounds=bounds).x)
 
 
 def matrices(
-    kinds: Mapping[LanguageGroup, Sequence[Held]], settings: Settings, reference: Collection[str]
+    kinds: Mapping[LanguageGroup, Sequence[HeldBack]], settings: Settings, reference: Collection[str]
 ) -> dict[LanguageGroup, Matrix]:
-    """The matrix of each group from its kinds of reference, doubted by how far all kinds stray from it, see STRAYING.
+    """The matrix of each group from its kinds of the sources in `reference`, doubted by how far all its kinds stray
+    from it, see STRAYING.
 
     A group with a single kind, as French where only one source has neutral texts, takes the straying of English.
     """
-    answer = {group: _matrix(joined(referred(kinds[group], reference)), settings) for group in GROUPS}
-    stray = {group: straying(answer[group], [_matrix(kind, settings) for kind in kinds[group]]) for group in GROUPS}
+    by_group = {group: _matrix(join(of_sources(kinds[group], reference)), settings) for group in GROUPS}
+    stray = {group: straying(by_group[group], [_matrix(kind, settings) for kind in kinds[group]]) for group in GROUPS}
     known = {group: stray[group if len(kinds[group]) > 1 else "en"] for group in GROUPS}
-    return {group: add_doubt(matrix, STRAYING[group] * known[group]) for group, matrix in answer.items()}
+    return {group: add_doubt(matrix, STRAYING[group] * known[group]) for group, matrix in by_group.items()}
 
 
-def referred(kinds: Sequence[Held], reference: Collection[str]) -> Sequence[Held]:
-    """The kinds whose source is one of reference, or all where none is."""
+def of_sources(kinds: Sequence[HeldBack], reference: Collection[str]) -> Sequence[HeldBack]:
+    """The kinds whose source is in `reference`, or all kinds where none is."""
     return [kind for kind in kinds if kind.source in reference] or kinds
 
 
-def joined(kinds: Sequence[Held]) -> Held:
+def join(kinds: Sequence[HeldBack]) -> HeldBack:
     """Several kinds as one."""
-    return Held(
+    return HeldBack(
         tuple(np.concatenate(part) for part in zip(*(kind.logits for kind in kinds), strict=True)),
         *(np.concatenate([getattr(kind, name) for kind in kinds]) for name in ("labels", "kinds", "languages")),
     )
 
 
-def _matrix(kind: Held, settings: Settings) -> Matrix:
+def _matrix(kind: HeldBack, settings: Settings) -> Matrix:
     return matrix_of(blend(kind.logits, kind.languages.tolist(), settings), kind.labels)

@@ -1,4 +1,4 @@
-"""What is written beside the weights: the model card, which tells where they come from and what they can do."""
+"""The model card beside the weights: where they come from, and how good they are."""
 
 from __future__ import annotations
 
@@ -31,16 +31,17 @@ LIMITS = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """The blend, or the linear part alone: how its logits are mixed, and how it answers by true label."""
+    """The blend, or the linear part alone: how its logits are blended, and how it answers by true label."""
 
     settings: compact.Settings
     matrices: Mapping[LanguageGroup, Matrix]
 
-    def told(self, found: Mapping[str, object]) -> dict[str, object]:
+    def as_json(self, figures: Mapping[str, object]) -> dict[str, object]:
+        """The part as plain data, with its figures."""
         return {
             "settings": {language: row.round(6).tolist() for language, row in sorted(self.settings.items())},
             "matrices": {group: matrix_as_json(matrix) for group, matrix in self.matrices.items()},
-            "figures": dict(found),
+            "figures": dict(figures),
         }
 
 
@@ -51,7 +52,7 @@ def card(
     blend: Mapping[str, object],
     fast: Mapping[str, object],
 ) -> dict[str, object]:
-    """The facts beside the files of `folder`."""
+    """The content of the card for the files of `folder`."""
     files = compact.digests(folder)
     parts = json.dumps([files, blend["settings"], fast["settings"]])
     return {
@@ -84,18 +85,20 @@ def card(
 
 
 def save(path: Path, content: Mapping[str, object]) -> None:
+    """Writes a card."""
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def measured(part: Part, logits: Sequence[Floats], examples: Sequence[Example]) -> dict[str, dict[str, object]]:
-    """The figures of a part over validation texts by source, of UMSAB also by language and language group.
+def measure(part: Part, logits: Sequence[Floats], examples: Sequence[Example]) -> dict[str, dict[str, object]]:
+    """The figures of a part over validation texts by source; those of UMSAB also by language and by language group.
 
-    A source without a label is judged on the choice between the others, and has no error of its score.
+    A source in which a label is missing is measured on the choice between the other two, and without an error of the
+    score.
     """
     languages = [example.language for example in examples]
     every = compact.blend(logits, languages, part.settings)
     labels: Labels = np.array([example.label for example in examples])
-    found: dict[str, dict[str, object]] = {}
+    by_cut: dict[str, dict[str, object]] = {}
     for name, rows in _cuts(examples).items():
         missing = np.bincount(labels[rows], minlength=3) == 0
         chances = every[rows]
@@ -105,8 +108,8 @@ def measured(part: Part, logits: Sequence[Floats], examples: Sequence[Example]) 
         values = figures(chances, labels[rows], [languages[row] for row in rows], part.matrices).rounded()
         if missing.any():
             values = {key: values[key] for key in ("texts", "macro_f1", "calibration_error", "log_loss", "confusion")}
-        found[name] = values
-    return found
+        by_cut[name] = values
+    return by_cut
 
 
 def _cuts(examples: Sequence[Example]) -> dict[str, list[int]]:

@@ -1,4 +1,4 @@
-"""From pretrained weights and labelled texts to a trained encoder: vocabulary, lesson, fine-tuning."""
+"""Trains the encoder: chooses its vocabulary, cuts the texts to pieces, and fine-tunes the pretrained weights."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sentiment.labelled import Example
 from sentiment.measure import Labels
 from sentiment.quantify import Floats
 
-from .finetune import Course, Lesson, finetuned, logits
+from .finetune import Course, Lesson, finetune, logits
 from .network import Network, pretrained_state
 from .sources import FRENCH, KNOWN
 from .vocabulary import vocabulary
@@ -29,27 +29,28 @@ TOGETHER = 5_000  # texts cut to pieces at once
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trained:
-    """A trained encoder, and the tokenizer that cuts its texts."""
+    """A trained encoder, and the tokenizer that cuts texts to its pieces."""
 
     network: Network
     tokenizer: Tokenizer
 
     def logits(self, texts: Sequence[str]) -> Floats:
         """(n, 2) logits of negative and positive against neutral."""
-        found = logits(self.network, cut(self.tokenizer, texts))
-        return np.asarray(found[:, [0, 2]] - found[:, [1]])
+        three = logits(self.network, cut(self.tokenizer, texts))
+        return np.asarray(three[:, [0, 2]] - three[:, [1]])
 
 
-def trained(
+def train(
     examples: Sequence[Example],
     labels: Labels,
     offsets: Floats,
-    taught: NDArray[np.bool_],
+    used: NDArray[np.bool_],
     course: Course,
     work: Path,
     say: Callable[[str], None],
 ) -> Trained:
-    """The encoder after a course on the texts `taught`. What `work` holds of an earlier run is not done again."""
+    """Trains the encoder on the texts that are `used` (n,). What the folder `work` holds of an earlier run is not done
+    again."""
     folder = pretrained_folder()
     words, done = work / "tokenizer.json", work / "network.safetensors"
     stored = load_file(folder / "model.safetensors")
@@ -65,22 +66,22 @@ def trained(
     network = Network(len(known.rows))
     table = torch.from_numpy(known.table(stored["embeddings.word_embeddings.weight"].numpy()))
     network.load_state_dict({**network.state_dict(), **pretrained_state(stored, table)})
-    drawn = shares(examples) * taught
+    drawn = shares(examples) * used
     lesson = Lesson(cut(known.tokenizer, [example.text for example in examples]), labels, offsets, drawn)
     say(f"training the encoder of {len(known.rows)} pieces")
-    finetuned(network, lesson, course, work / "memory.safetensors", say)
+    finetune(network, lesson, course, work / "memory.safetensors", say)
     save_file(network.state_dict(), done)
     return Trained(network, known.tokenizer)
 
 
 def cut(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
-    """The numbers of the pieces of many texts."""
+    """The numbers of the pieces of each text, however many texts there are."""
     parts = (texts[start : start + TOGETHER] for start in range(0, len(texts), TOGETHER))
     return [row for part in parts for row in pieces(tokenizer, part)]
 
 
 def pretrained_folder() -> Path:
-    """Where the pretrained weights are. Raises FileNotFoundError when their package is not installed."""
+    """The folder of the pretrained weights. Raises FileNotFoundError when their package is not installed."""
     found = find_spec(PRETRAINED)
     if found is None or found.origin is None:
         raise FileNotFoundError("the pretrained weights are missing: install the extra «training»")
@@ -88,7 +89,7 @@ def pretrained_folder() -> Path:
 
 
 def shares(examples: Sequence[Example]) -> Floats:
-    """(n,) how often each text is drawn, against others."""
+    """(n,) how often each text is drawn, in proportion to the others."""
     return np.array([_share(example) for example in examples])
 
 

@@ -1,4 +1,4 @@
-"""The trained encoder as it ships: the table of its pieces, and the rest as ONNX; both in int8."""
+"""Writes the trained encoder as it ships: the table of its pieces, and the layers above it as ONNX, both in int8."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ BATCH = 16
 Ranges = Mapping[str, tuple[float, float]]
 
 
-class Reading(nn.Module):
-    """A network after its embeddings."""
+class Layers(nn.Module):
+    """A network without its embeddings: what is exported as ONNX."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()
@@ -34,10 +34,11 @@ class Reading(nn.Module):
 
 
 def export(network: Network, pieces: Sequence[Sequence[int]], table: Path, out: Path) -> None:
-    """Writes `network` as its `table` of pieces, and as `out`: embedded (n, length, WIDTH), seen (n, length) → logits.
+    """Writes the pieces of `network` to the file `table`, and its layers to the file `out`: embedded (n, length, WIDTH)
+    and seen (n, length) → logits.
 
-    Activations are rounded within the ranges they have over texts of these `pieces`. Ranges that follow the batch, as
-    dynamic quantisation has them, would make the score of a text depend on the texts beside it.
+    Activations are rounded within the ranges they have over texts of these `pieces`. Dynamic quantisation takes the
+    range of each batch, which would make the score of a text depend on the texts beside it.
     """
     network.eval()
     small = Table.quantise(network.pieces.weight.detach().numpy(), network.positions.weight.detach().numpy())
@@ -54,14 +55,14 @@ def export(network: Network, pieces: Sequence[Sequence[int]], table: Path, out: 
             weight_type=QuantType.QInt8,
         )
         model = onnx.load(dynamic)
-        onnx.save(fixed(model, ranges(onnx.load(whole), list(_rounded(model)), small, pieces)), out)
+        onnx.save(with_fixed_ranges(model, ranges(onnx.load(whole), list(_quantised(model)), small, pieces)), out)
 
 
 def _write(network: Network, path: Path) -> None:
     example = (torch.zeros((2, POSITIONS // 2, WIDTH)), torch.ones((2, POSITIONS // 2)))
     axes = {"embedded": {0: "texts", 1: "length"}, "seen": {0: "texts", 1: "length"}, "logits": {0: "texts"}}
     torch.onnx.export(
-        Reading(network),
+        Layers(network),
         example,
         path,
         input_names=["embedded", "seen"],
@@ -71,25 +72,25 @@ def _write(network: Network, path: Path) -> None:
     )
 
 
-def _rounded(model: ModelProto) -> Iterator[str]:
+def _quantised(model: ModelProto) -> Iterator[str]:
     """The names of the tensors that a dynamically quantised model rounds."""
     yield from (node.input[0] for node in model.graph.node if node.op_type == "DynamicQuantizeLinear")
 
 
 def ranges(whole: ModelProto, names: Sequence[str], table: Table, pieces: Sequence[Sequence[int]]) -> Ranges:
-    """The least and the greatest value of each named tensor of an unrounded model, over texts of these pieces."""
+    """The least and the greatest value of each named tensor of the unrounded model, over texts of these pieces."""
     whole.graph.output.extend(helper.make_empty_tensor_value_info(name) for name in names)
     session = InferenceSession(whole.SerializeToString(), providers=["CPUExecutionProvider"])
     low, high = np.zeros(len(names)), np.zeros(len(names))  # zero is in every range: it must be kept exactly
     for start in range(0, len(pieces), BATCH):
-        found = session.run(list(names), inputs(table, pieces[start : start + BATCH]))
-        low = np.minimum(low, [each.min() for each in found])
-        high = np.maximum(high, [each.max() for each in found])
+        tensors = session.run(list(names), inputs(table, pieces[start : start + BATCH]))
+        low = np.minimum(low, [each.min() for each in tensors])
+        high = np.maximum(high, [each.max() for each in tensors])
     return {name: (float(a), float(b)) for name, a, b in zip(names, low, high, strict=True)}
 
 
-def fixed(model: ModelProto, known: Ranges) -> ModelProto:
-    """A dynamically quantised model with ranges that are known beforehand."""
+def with_fixed_ranges(model: ModelProto, known: Ranges) -> ModelProto:
+    """A dynamically quantised model, made to use ranges that are known beforehand."""
     nodes = []
     for node in model.graph.node:
         if node.op_type != "DynamicQuantizeLinear":

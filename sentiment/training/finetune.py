@@ -1,4 +1,4 @@
-"""The encoder's training: fine-tuning of a pretrained network, resumable at any step and the same again by its seed."""
+"""Fine-tunes the pretrained encoder. A run can be interrupted at any step, and gives the same result for a seed."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ from .network import Network
 
 BATCH = 64
 POOL = 24  # batches sorted by length together
-RATE, TABLE_RATE = 1.2e-4, 6e-5  # of the layers, and of the table of pieces
-WARM_UP = 0.06  # share of the steps in which the rate rises; then it falls to nothing
+RATE, TABLE_RATE = 1.2e-4, 6e-5  # learning rates of the layers, and of the table of pieces
+WARM_UP = 0.06  # share of the steps in which the rate rises; after them it falls to zero
 DECAY = 0.01
 CLIP = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lesson:
-    """What is learnt from: the numbers of each text's pieces, labels (n,), offsets (n, 3), how much each is drawn."""
+    """What is learnt from: the numbers of each text's pieces, labels (n,), offsets (n, 3), and how often each text is
+    drawn in proportion to the others (n,)."""
 
     pieces: Sequence[Sequence[int]]
     labels: Labels
@@ -40,18 +41,19 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How many texts are drawn, repeats included; by which seed; and after how many steps its memory is written."""
+    """How many texts are drawn, repeats included, by which seed, and after how many steps the state is saved."""
 
     drawn: int
     seed: int = 1
     saved_every: int = 200
 
 
-def finetuned(network: Network, lesson: Lesson, course: Course, memory: Path, say: Callable[[str], None]) -> None:
-    """Trains `network` on the texts drawn. `memory` is where it goes on after an interruption; removed at the end."""
+def finetune(network: Network, lesson: Lesson, course: Course, memory: Path, say: Callable[[str], None]) -> None:
+    """Trains `network` on the texts drawn. The file `memory` holds the state from which an interrupted run goes on; it
+    is removed at the end."""
     batches = _batches(lesson, course)
     optimiser = _optimiser(network)
-    first = _recalled(network, optimiser, memory)
+    first = _restore(network, optimiser, memory)
     if first:
         say(f"going on at step {first}")
     network.train()
@@ -64,7 +66,7 @@ def finetuned(network: Network, lesson: Lesson, course: Course, memory: Path, sa
         if (step + 1) % 50 == 0:
             say(f"  step {step + 1} of {len(batches)}, loss {np.mean(losses[-50:]):.3f}")
         if (step + 1) % course.saved_every == 0:
-            _remember(network, optimiser, memory)
+            _save(network, optimiser, memory)
     network.eval()
     memory.unlink(missing_ok=True)
 
@@ -73,29 +75,29 @@ def logits(network: Network, pieces: Sequence[Sequence[int]]) -> Floats:
     """(n, 3) logits of each text, in order."""
     network.eval()
     order = np.argsort([len(row) for row in pieces], kind="stable")
-    found = np.zeros((len(pieces), 3))
+    every = np.zeros((len(pieces), 3))
     with torch.inference_mode():
         for start in range(0, len(order), 4 * BATCH):
             chosen = order[start : start + 4 * BATCH]
             ids = torch.from_numpy(pad([pieces[row] for row in chosen]))
-            found[chosen] = network(ids).numpy()
-    return found
+            every[chosen] = network(ids).numpy()
+    return every
 
 
 def _batches(lesson: Lesson, course: Course) -> list[NDArray[np.int64]]:
-    """Rows of each step: drawn by their shares, whole rounds of the frequent ones first, alike in length."""
+    """The rows of each step, drawn in proportion to their shares; those of one step are similar in length."""
     dice = np.random.default_rng(course.seed)
     expected = lesson.shares / lesson.shares.sum() * course.drawn
     times = np.floor(expected + dice.random(len(expected))).astype(np.int64)
     rows = dice.permutation(np.repeat(np.arange(len(times)), times))
     lengths = np.array([len(row) for row in lesson.pieces])
-    found: list[NDArray[np.int64]] = []
+    batches: list[NDArray[np.int64]] = []
     for start in range(0, len(rows), POOL * BATCH):
         pool = rows[start : start + POOL * BATCH]
         pool = pool[np.argsort(lengths[pool], kind="stable")]
         cut = [pool[at : at + BATCH] for at in range(0, len(pool), BATCH)]
-        found += [cut[number] for number in dice.permutation(len(cut))]
-    return found
+        batches += [cut[number] for number in dice.permutation(len(cut))]
+    return batches
 
 
 def _step(network: Network, optimiser: torch.optim.Optimizer, lesson: Lesson, rows: NDArray[np.int64]) -> float:
@@ -115,19 +117,19 @@ def _rate(done: float) -> float:
 
 def _optimiser(network: Network) -> torch.optim.AdamW:
     table = [network.pieces.weight, network.positions.weight]
-    known = {id(one) for one in table}
-    rest = [one for one in network.parameters() if id(one) not in known]
-    dense, plain = [one for one in rest if one.dim() > 1], [one for one in rest if one.dim() == 1]
+    of_table = {id(each) for each in table}
+    rest = [each for each in network.parameters() if id(each) not in of_table]
+    dense, biases = [each for each in rest if each.dim() > 1], [each for each in rest if each.dim() == 1]
     groups = [
         {"params": table, "full": TABLE_RATE, "weight_decay": 0.0},
         {"params": dense, "full": RATE, "weight_decay": DECAY},
-        {"params": plain, "full": RATE, "weight_decay": 0.0},
+        {"params": biases, "full": RATE, "weight_decay": 0.0},
     ]
     return torch.optim.AdamW(groups, lr=RATE)
 
 
-def _remember(network: Network, optimiser: torch.optim.Optimizer, memory: Path) -> None:
-    """All that the next step depends on, in one file that is never half-written."""
+def _save(network: Network, optimiser: torch.optim.Optimizer, memory: Path) -> None:
+    """Writes all that the next step depends on to one file, which is never half-written."""
     kept: dict[str, Tensor] = {f"network.{name}": value for name, value in network.state_dict().items()}
     for number, state in optimiser.state_dict()["state"].items():
         kept |= {f"optimiser.{number}.{name}": value for name, value in state.items()}
@@ -136,8 +138,8 @@ def _remember(network: Network, optimiser: torch.optim.Optimizer, memory: Path) 
     part.replace(memory)
 
 
-def _recalled(network: Network, optimiser: torch.optim.Optimizer, memory: Path) -> int:
-    """The step to go on with; 0 where nothing is remembered."""
+def _restore(network: Network, optimiser: torch.optim.Optimizer, memory: Path) -> int:
+    """Reads what `_save` wrote. Returns the step to go on with, 0 where nothing was saved."""
     if not memory.exists():
         return 0
     kept = load_file(memory)

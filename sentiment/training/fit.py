@@ -1,7 +1,8 @@
-"""The weights: multinomial logistic regression over hashed n-grams, with the label mix of each source taken out.
+"""Fits the linear part: multinomial logistic regression over hashed n-grams, with the label mix of each source taken
+out.
 
-Lexicons enter as columns of their own, the sum of their words' values; as these are sums over the same buckets, what
-is learnt of them is folded into the weights, and scoring knows no lexicon.
+Lexicons enter as columns of their own: the sum of the values of a text's words. These are sums over the same buckets as
+the words, so the weight of a lexicon is folded into the weights of its words, and scoring needs no lexicon.
 """
 
 from __future__ import annotations
@@ -23,29 +24,29 @@ from sentiment.quantify import Floats
 
 from .lexicons import Columns
 
-RARE_WORD, RARE_CHARACTERS = 3, 8  # texts a feature must occur in
+RARE_WORD, RARE_CHARACTERS = 3, 8  # texts in which a feature must occur
 STRENGTH = 0.01  # on idf-weighted features of unit length before the weighting; 0.1 and 1 lost 2 and 4 points of F1
 ITERATIONS = 80
-LEXICON = 5.0  # times its values: by so much less a lexicon's one weight is held back than a word's
+LEXICON = 5.0  # lexicons' values are multiplied by this, so that L2 holds their weight back less than a word's
 THREADS = 2
-ABSENT = 1e-6  # share of a label a source does not have: takes the label out of the choice
+ABSENT = 1e-6  # the share of a label that a source does not have: it takes the label out of the choice
 
 
 def matrix(texts: Sequence[str]) -> csr_matrix:
-    """(texts, BUCKETS) features, float32, by the featuriser that scores."""
+    """(texts, BUCKETS) features, float32, made as for scoring."""
     parts = []
     for piece in batches(texts):
-        found = grams(texts[piece])
-        shape = (found.texts, BUCKETS)
-        parts.append(csr_matrix((found.value, (found.row, found.bucket)), shape=shape, dtype=np.float32))
+        batch = grams(texts[piece])
+        shape = (batch.texts, BUCKETS)
+        parts.append(csr_matrix((batch.value, (batch.row, batch.bucket)), shape=shape, dtype=np.float32))
     return vstack(parts, format="csr")
 
 
 def label_offsets(labels: Labels, kinds: Sequence[str]) -> Floats:
     """(n, 3) log shares of the labels in each text's kind: logit adjustment, Menon et al., ICLR 2021.
 
-    Added to the logits while training and left out when predicting, they give probabilities under equal shares, and a
-    kind without neutral texts teaches only negative against positive.
+    They are added to the logits in training and left out of scoring: probabilities are then those under equal shares,
+    and a kind without neutral texts teaches only negative against positive.
     """
     offsets = np.zeros((len(labels), 3))
     named = np.array(kinds)
@@ -79,7 +80,7 @@ def fit(
 
 
 def _weighting(features: csr_matrix) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """The buckets that are not rare, and their inverse document frequency (as scikit-learn smooths it)."""
+    """The buckets that are not rare, and their inverse document frequency, smoothed as in scikit-learn."""
     texts = np.bincount(features.indices, minlength=BUCKETS)
     least = np.where(np.arange(BUCKETS) < (1 << BLOCK_BITS), RARE_WORD, RARE_CHARACTERS)
     kept = np.flatnonzero(texts >= least)
@@ -94,6 +95,7 @@ def _minimum(
     say: Callable[[str], None],
     strength: float,
 ) -> Floats:
+    """The weights (features and bias, 3) of least loss, by L-BFGS."""
     width = features.shape[1]
     truth = np.eye(3)[labels]
     edges = np.linspace(0, features.shape[0], THREADS + 1, dtype=np.int64)

@@ -1,4 +1,4 @@
-"""What is known of words beforehand: sentiment lexicons, read from their packages and never copied.
+"""Sentiment lexicons, read from the packages that carry them and never copied.
 
 Sources: VADER (Hutto & Gilbert, ICWSM 2014), its French translation, AFINN (Nielsen, ESWC 2011).
 """
@@ -33,15 +33,15 @@ def column(values: Mapping[str, float]) -> Columns:
     """(BUCKETS,) of the values of single words, and of their negated values in the buckets after a negation."""
     cleaned = {clean(word): value for word, value in values.items()}
     words = [word for word in cleaned if word and " " not in word]
-    found = np.zeros(BUCKETS, dtype=np.float32)
+    values_by_bucket = np.zeros(BUCKETS, dtype=np.float32)
     amounts = np.array([cleaned[word] for word in words], dtype=np.float32)
-    found[word_buckets(words)] = amounts
-    found[word_buckets(words, negated=True)] = NEGATED * amounts
-    return found
+    values_by_bucket[word_buckets(words)] = amounts
+    values_by_bucket[word_buckets(words, negated=True)] = NEGATED * amounts
+    return values_by_bucket
 
 
 def read(name: str) -> Iterator[tuple[str, float]]:
-    """The words of a lexicon with their values, from −1 to 1."""
+    """The words of a lexicon with their values, from −1 to 1. Raises FileNotFoundError when it is not installed."""
     package, file, between = PACKAGES[name]
     found = find_spec(package)
     if found is None or found.origin is None:

@@ -1,4 +1,4 @@
-"""The encoder as it is trained: a BERT of few layers whose mean over the pieces of a text gives three logits."""
+"""The shape of the encoder in training: a BERT of few layers; the mean over the pieces of a text gives three logits."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 WIDTH, HEADS, INNER, POSITIONS = 384, 12, 1_536, 64
-LAYERS = 2  # of the six pretrained ones, the first: each more costs a third of the speed
+LAYERS = 2  # the first of the six pretrained ones: each more costs a third of the speed
 LABELS = 3
 
 
 class Layer(nn.Module):
-    """Attention, then two dense layers, each added to what came in and normalised (Devlin et al., NAACL 2019)."""
+    """Attention, then two dense layers, each added to its input and normalised (Devlin et al., NAACL 2019).
+
+    The names of its parts are keys of the weights that an interrupted training has saved.
+    """
 
     def __init__(self, dropout: float) -> None:
         super().__init__()
@@ -33,7 +36,7 @@ class Layer(nn.Module):
 
 
 class Network(nn.Module):
-    """numbers of pieces (n, length), 0 where a text has ended → logits (n, 3)."""
+    """Numbers of pieces (n, length), 0 after the end of a text → logits (n, 3)."""
 
     def __init__(self, pieces: int, dropout: float = 0.1) -> None:
         super().__init__()
@@ -49,7 +52,7 @@ class Network(nn.Module):
         return self.read(self.pieces(ids) + self.positions(places), (ids != 0).to(torch.float32))
 
     def read(self, embedded: Tensor, seen: Tensor) -> Tensor:
-        """embedded pieces (n, length, WIDTH) and whether there is one (n, length), 1 or 0 → logits (n, 3)."""
+        """Embedded pieces (n, length, WIDTH) and where there is one (n, length), 1 or 0 → logits (n, 3)."""
         hidden = (1 - seen)[:, None, None, :] * -10_000.0
         x = self.dropout(self.normed(embedded))
         for layer in self.layers:
@@ -60,9 +63,9 @@ class Network(nn.Module):
 
 
 def pretrained_state(stored: dict[str, Tensor], table: Tensor) -> dict[str, Tensor]:
-    """The weights of a pretrained BERT under this network's names, `table` (pieces, WIDTH) in place of its pieces.
+    """The weights of a pretrained BERT under this network's names, with `table` (pieces, WIDTH) for its pieces.
 
-    The embedding of the first segment is part of every position. The head is left out.
+    The embedding of the first segment is added to every position. The head is left out.
     """
     state = {
         "pieces.weight": table,

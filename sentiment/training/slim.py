@@ -1,4 +1,4 @@
-"""A trained encoder made narrower: dense neurons that say least are taken out, and the rest takes over their part."""
+"""Narrows the trained encoder: removes the dense neurons that matter least, and has the others take over for them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ INNER = 1_024  # of 1,536 dense neurons a layer: a fifth more speed
 RIDGE = 1e-3
 
 
-def slimmed(network: Network, pieces: Sequence[Sequence[int]]) -> None:
-    """Narrows the dense layers of `network` to INNER neurons, by what these do over texts of these `pieces`.
+def slim(network: Network, pieces: Sequence[Sequence[int]]) -> None:
+    """Narrows the dense layers of `network` to INNER neurons, by what the neurons do over texts of these `pieces`.
 
-    A neuron says as much as the variance of its output times its weights. What is lost is rebuilt from the neurons that
-    stay, by least squares (He, Zhang & Sun, "Channel pruning", ICCV 2017).
+    A neuron matters as much as the variance of its output times its squared weights. The part of a removed neuron is
+    rebuilt from those that stay, by least squares (He, Zhang & Sun, "Channel pruning", ICCV 2017).
     """
     network.eval()
     for layer in network.layers:
@@ -34,17 +34,17 @@ def slimmed(network: Network, pieces: Sequence[Sequence[int]]) -> None:
             _narrow(layer, functional.gelu(torch.cat([out.reshape(-1, out.shape[-1]) for out in outputs])))
 
 
-def _narrow(layer: Layer, said: Tensor) -> None:
-    """`said` (pieces, neurons): what each neuron answered."""
-    mean = said.mean(dim=0)
-    weight = (said - mean).square().mean(dim=0) * layer.narrow.weight.square().sum(dim=0)
+def _narrow(layer: Layer, outputs: Tensor) -> None:
+    """`outputs` (pieces, neurons): what each neuron answered."""
+    mean = outputs.mean(dim=0)
+    weight = (outputs - mean).square().mean(dim=0) * layer.narrow.weight.square().sum(dim=0)
     kept = weight.argsort(descending=True)[:INNER].sort().values
-    lost = torch.ones(said.shape[1], dtype=torch.bool)
+    lost = torch.ones(outputs.shape[1], dtype=torch.bool)
     lost[kept] = False
-    known = torch.cat([said[:, kept], torch.ones(len(said), 1)], dim=1)
+    known = torch.cat([outputs[:, kept], torch.ones(len(outputs), 1)], dim=1)
     square = known.T @ known
     square += RIDGE * square.diagonal().mean() * torch.eye(len(square))
-    rebuilt = torch.linalg.solve(square, known.T @ (said[:, lost] @ layer.narrow.weight[:, lost].T))
+    rebuilt = torch.linalg.solve(square, known.T @ (outputs[:, lost] @ layer.narrow.weight[:, lost].T))
     wide, narrow = nn.Linear(WIDTH, len(kept)), nn.Linear(len(kept), WIDTH)
     wide.weight.copy_(layer.wide.weight[kept])
     wide.bias.copy_(layer.wide.bias[kept])

@@ -1,4 +1,4 @@
-"""The labelled data a model may be trained on, their licences and weights."""
+"""The labelled data that a model may be trained on, with their licences and weights."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Source:
     licence: str
     tier: str
     weight: float = 1.0  # of each text in the regression
-    share: float = 0.5  # how often each text is drawn for the encoder, against others
+    share: float = 0.5  # how often each text is drawn for the encoder, in proportion to others
 
 
 KNOWN: dict[str, Source] = {
@@ -50,21 +50,21 @@ KNOWN: dict[str, Source] = {
 
 
 FRENCH = {"umsab": 1.4, "xed": 5.0}
-"""By how much more a French text of a source is drawn: few of them are posts, and subtitles bring spoken French."""
+"""How many times as often a French text of a source is drawn: few are posts, and subtitles are spoken French."""
 
 FRENCH_WEIGHT = 2.0
-"""By how much more a French post weighs in the regression: 58.4 became 58.8 macro-F1 in cross-validation."""
+"""How many times as much a French post weighs in the regression: 58.4 became 58.8 macro-F1 in cross-validation."""
 
 POSTS = ("umsab", "semeval13-16", "tweeteval", "afrisenti")
-"""Posts that people labelled for their polarity: nearest to what is watched, so calibration and matrices refer to them.
-Reviews, editorials, subtitles and emotions say how far other kinds stray."""
+"""Sources of posts that people labelled for their polarity. They are closest to what is watched, so calibration and
+matrices refer to them; reviews, editorials, subtitles and emotions say how far other kinds stray."""
 
 
 def allowed(names: list[str], tiers: str, also: tuple[str, ...]) -> list[Source]:
-    """The sources among `names` of one of the `tiers`, or named in `also`; an unknown one only where named."""
+    """The sources among `names` that are of one of the `tiers`, or named in `also`: only so an unknown one is used."""
     unknown = {name: Source(name, "given by you", "not recorded", "?") for name in names}
-    found = [KNOWN.get(name, unknown[name]) for name in names]
-    return [source for source in found if source.tier in tiers or source.name in also]
+    sources = [KNOWN.get(name, unknown[name]) for name in names]
+    return [source for source in sources if source.tier in tiers or source.name in also]
 
 
 def files(folder: Path) -> dict[str, Path]:

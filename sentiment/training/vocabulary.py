@@ -1,4 +1,4 @@
-"""The vocabulary of the encoder: the pieces its texts use, and whole words of languages it was not pretrained on."""
+"""Chooses the vocabulary of the encoder: the pieces that its texts use, and whole words of texts not in English."""
 
 from __future__ import annotations
 
@@ -15,46 +15,50 @@ from sentiment.encoder import plain
 from sentiment.labelled import Example
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
-SELDOM = 2  # texts a piece of several characters must be seen in to stay
+SELDOM = 2  # texts in which a piece of several characters must occur to stay
 WORDS = 7_000  # whole words added, at most
-FREQUENT = 8  # texts a word must be seen in to be added
-FRENCH = 3  # a French text counts as so many in the choice of words
+FREQUENT = 8  # texts in which a word must occur to be added
+FRENCH = 3  # a French text counts as this many in the choice of words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """A tokenizer, and for each of its pieces the rows of the pretrained table whose mean it starts from."""
+    """A tokenizer, and for each of its pieces the rows of the pretrained table from whose mean it starts."""
 
     tokenizer: Tokenizer
     rows: Sequence[Sequence[int]]
 
     def table(self, pretrained: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(pieces, width): the first values of the new table."""
+        """(pieces, width): the values with which the new table starts."""
         return np.stack([pretrained[list(rows)].mean(axis=0) for rows in self.rows]).astype(np.float32)
 
 
 def vocabulary(pretrained: Tokenizer, examples: Sequence[Example]) -> Vocabulary:
-    """The pretrained WordPiece vocabulary without what no text uses, with frequent words that it cuts to pieces.
+    """The pretrained WordPiece vocabulary without the pieces that no text uses, and with frequent words that it cuts.
 
-    A word added starts as the mean of its pieces.
+    An added word starts as the mean of its pieces.
     """
     pretrained.no_truncation()
     pretrained.no_padding()
-    texts = [plain(example.text) for example in examples]
-    weights = [FRENCH if example.language == "fr" else 1 for example in examples]
-    foreign = [example.language != "en" for example in examples]
-    seen: Counter[str] = Counter()
-    words: Counter[str] = Counter()
-    for encoded, weight, counted in zip(pretrained.encode_batch(texts), weights, foreign, strict=True):
-        seen.update(set(encoded.tokens))
-        if counted:
-            words.update(dict.fromkeys(_cut(encoded.tokens), weight))
+    seen, words = _counted(pretrained, examples)
     ids = pretrained.get_vocab()
     kept = [piece for piece in sorted(ids, key=ids.__getitem__) if _stays(piece, seen)]
     added = [word for word, count in words.most_common(WORDS) if count >= FREQUENT and word not in ids]
     rows = [[ids[piece]] for piece in kept]
     rows += [[ids[piece] for piece in pretrained.encode(word, add_special_tokens=False).tokens] for word in added]
-    return Vocabulary(_rebuilt(pretrained, [*kept, *added]), rows)
+    return Vocabulary(_with_pieces(pretrained, [*kept, *added]), rows)
+
+
+def _counted(pretrained: Tokenizer, examples: Sequence[Example]) -> tuple[Counter[str], Counter[str]]:
+    """In how many texts each piece occurs; and each word that is cut, in texts that are not English."""
+    seen: Counter[str] = Counter()
+    words: Counter[str] = Counter()
+    every = pretrained.encode_batch([plain(example.text) for example in examples])
+    for encoded, example in zip(every, examples, strict=True):
+        seen.update(set(encoded.tokens))
+        if example.language != "en":
+            words.update(dict.fromkeys(_cut_words(encoded.tokens), FRENCH if example.language == "fr" else 1))
+    return seen, words
 
 
 def _stays(piece: str, seen: Counter[str]) -> bool:
@@ -62,20 +66,21 @@ def _stays(piece: str, seen: Counter[str]) -> bool:
     return piece in SPECIAL or seen[piece] >= SELDOM or (len(bare) == 1 and seen[piece] > 0)
 
 
-def _cut(tokens: Iterable[str]) -> list[str]:
+def _cut_words(tokens: Iterable[str]) -> list[str]:
     """The words that were cut into several pieces, put together again."""
-    found, word, pieces = [], "", 0
+    words, word, pieces = [], "", 0
     for token in (*tokens, ""):
         if token.startswith("##"):
             word, pieces = word + token[2:], pieces + 1
             continue
         if pieces > 1 and len(word) > 2:
-            found.append(word)
+            words.append(word)
         word, pieces = token, 1
-    return found
+    return words
 
 
-def _rebuilt(pretrained: Tokenizer, pieces: Sequence[str]) -> Tokenizer:
+def _with_pieces(pretrained: Tokenizer, pieces: Sequence[str]) -> Tokenizer:
+    """The pretrained tokenizer, with these pieces and no others."""
     description = json.loads(pretrained.to_str())
     numbers = {piece: number for number, piece in enumerate(pieces)}
     description["model"]["vocab"] = numbers

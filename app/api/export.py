@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import StreamingResponse
 
 from app.api.deps import Now, Reader, Served
-from app.api.mentions import Filters
+from app.api.filters import Filters
 from app.api.route import Route
 from app.db import Database
 from app.pipeline.exporting import FORMATS

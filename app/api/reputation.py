@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from app.api.deps import Id, Moment, Now, Reader, Reading, ident
-from app.api.mentions import Several
+from app.api.filters import Several, no_null
 from app.api.route import Route
 from app.api.schemas import BrandRef, Out
 from app.problems import FieldError, invalid
@@ -129,8 +129,7 @@ def slant(
     weight: Annotated[Weight, Query(description="What a mention counts.")] = "stories",
 ) -> Slant:
     """What is counted."""
-    if any("\x00" in each for each in language):
-        raise invalid(FieldError("language", "It holds a null character."))
+    no_null("language", *language)
     return Slant(weight, tuple(ident(each, "source") for each in source), tuple(language))
 
 

@@ -36,6 +36,13 @@ def paged(found: Slice[Row], made: Callable[[Row], T]) -> Page[T]:
     return Page[T](items=[made(row) for row in found.items], next_cursor=found.next, prev_cursor=found.prev)
 
 
+class FieldErrorOut(Out):
+    """What is wrong with one field."""
+
+    field: str
+    message: str
+
+
 class BrandRef(Out):
     """A brand by its name."""
 

@@ -12,9 +12,8 @@ from pydantic import Field
 from app.actions import surveys as actions
 from app.actions.fields import Fields
 from app.api.deps import Id, Paged, Reader, Reading, Writer, Writing, ident
-from app.api.mentions import FieldErrorOut
 from app.api.route import Route
-from app.api.schemas import Out, Page, paged
+from app.api.schemas import FieldErrorOut, Out, Page, paged
 from app.problems import FieldError, invalid
 from app.queries.surveys import responses
 
@@ -28,7 +27,7 @@ RESPONSE: dict[str, Any] = {
 }
 
 
-class PushIn(Fields):
+class ResponsesIn(Fields):
     """Up to 1,000 answers."""
 
     items: Annotated[
@@ -69,7 +68,7 @@ class ResponseOut(Out):
 
 
 @router.post("/brands/{brand_id}/survey-responses")
-def push_responses(brand_id: Id, pushed: PushIn, viewer: Writer, session: Writing) -> ResponsesOut:
+def push_responses(brand_id: Id, pushed: ResponsesIn, viewer: Writer, session: Writing) -> ResponsesOut:
     """Keeps answers about a brand, once however often they are sent. Each has its own result."""
     results = actions.push(session, viewer, ident(brand_id, "brand"), pushed.items)
     return ResponsesOut(

@@ -1,0 +1,71 @@
+"""The filters of the mentions, as parameters of an address."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import Depends, Query
+from pydantic import Field
+
+from app.actions.mentions import Status
+from app.api.deps import Moment, ident
+from app.problems import FieldError, invalid
+from app.queries.feed import Wanted
+from sentiment.base import Stance
+
+Sort = Literal["published", "collected", "reach", "surprise"]
+Several = Annotated[list[Annotated[str, Field(max_length=200)]], Query(max_length=100)]
+
+
+def read_filters(
+    brand: Annotated[Several, Query(description="Brand ids; several are alternatives.")] = [],  # noqa: B006 - FastAPI copies
+    stance: Annotated[list[Stance], Query(max_length=3)] = [],  # noqa: B006
+    source: Annotated[Several, Query(description="Source ids.")] = [],  # noqa: B006
+    platform: Several = [],  # noqa: B006
+    language: Several = [],  # noqa: B006
+    author: Annotated[str | None, Query(max_length=500)] = None,
+    theme: Annotated[str | None, Query(max_length=200, description="Not available yet: 422.")] = None,
+    status: Annotated[list[Status], Query(max_length=5)] = [],  # noqa: B006
+    assignee: Annotated[str | None, Query(max_length=200)] = None,
+    story: Annotated[str | None, Query(max_length=200, description="The id of a story: its copies.")] = None,
+    q: Annotated[str | None, Query(max_length=2_000, description="In the query language.")] = None,
+    since: Annotated[Moment | None, Query(alias="from", description="Published at this time or later.")] = None,
+    until: Annotated[Moment | None, Query(alias="to", description="Published before this time.")] = None,
+    min_reach: Annotated[int | None, Query(ge=0, le=2**53)] = None,
+    sort: Annotated[
+        Sort, Query(description="Largest or latest first. `surprise` is not available yet: 422.")
+    ] = "published",
+) -> Wanted:
+    """The filters of the mentions. Raises Problem 404 for an id that is none, 422 for what cannot be filtered by."""
+    later = [name for name, given in (("theme", theme is not None), ("sort", sort == "surprise")) if given]
+    if later:
+        raise invalid(*(FieldError(name, "This is not available yet.") for name in later))
+    no_null("author", author)
+    no_null("q", q)
+    no_null("assignee", assignee)
+    no_null("platform", *platform, *language)
+    return Wanted(
+        brands=tuple(ident(each, "brand") for each in brand),
+        stances=tuple(stance),
+        sources=tuple(ident(each, "source") for each in source),
+        platforms=tuple(platform),
+        languages=tuple(each.lower() for each in language),
+        statuses=tuple(status),
+        author=author,
+        assignee=assignee,
+        story=ident(story, "story") if story is not None else None,
+        text=q or "",
+        since=since,
+        until=until,
+        min_reach=min_reach,
+        sort="published" if sort == "surprise" else sort,
+    )
+
+
+def no_null(name: str, *texts: str | None) -> None:
+    """Raises Problem 422 for a null character, which PostgreSQL cannot store or compare."""
+    if any("\x00" in text for text in texts if text):
+        raise invalid(FieldError(name, "It holds a null character."))
+
+
+Filters = Annotated[Wanted, Depends(read_filters)]

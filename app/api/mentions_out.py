@@ -1,0 +1,112 @@
+"""One mention as the API answers it, with what weighed on its stance, its copies, its history, its conversation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from app.api.schemas import MentionOut, Out, mention_values
+from app.pipeline.explained import Field as Place
+from app.pipeline.explained import Passage, Weighed, reasons
+from app.queries.mentions import MentionDetail
+from sentiment.base import Scorer
+from sentiment.explain import Side
+
+
+class CopyOut(Out):
+    """Another mention that tells the same story."""
+
+    id: UUID
+    url: str | None
+    title: str
+    author: str
+    platform: str
+    outlet: str
+    published_at: datetime
+    reach: int | None
+
+
+class SaidOut(Out):
+    """Another mention of the same conversation."""
+
+    id: UUID
+    url: str | None
+    external_id: str
+    parent_id: str | None
+    title: str
+    text: str
+    author: str
+    published_at: datetime
+
+
+class RevisionOut(Out):
+    """What was changed, by a person or by its author (then `actor` is empty)."""
+
+    at: datetime
+    actor: str
+    change: dict[str, Any]
+
+
+class Weight(Out):
+    """A word of the title or the text, from `start` to before `end` in characters, and how it weighs for a brand."""
+
+    start: int
+    end: int
+    weight: float = Field(
+        description="By how much the logarithm of the odds of positive against negative falls without it, as the "
+        "embedded model reads: above 0 it speaks for the brand, below against; 0.7 doubles the odds."
+    )
+    field: Place
+    brand: UUID | None = Field(description="Null when the mention matches no brand any more.")
+    side: Side | None = Field(
+        description="for or against the stance shown, of the six words that weigh most on each side; of a passive or "
+        "unknown stance, for is towards promoter."
+    )
+
+
+class PassageOut(Out):
+    """A stretch of the title or the text, in characters, that was read for a brand."""
+
+    start: int
+    end: int
+    field: Place
+    brand: UUID | None
+
+
+class MentionDetailOut(MentionOut):
+    """A mention, with what weighed on its stance, its copies and its history."""
+
+    explanation: list[Weight] = Field(description="Of the first 200 words, shared among the brands matched.")
+    passages: list[PassageOut] = Field(description="What concerns each brand: all of it where only one is named.")
+    compared: list[UUID] = Field(description="The brands whose probabilities a comparison with another decided.")
+    copies: list[CopyOut] = Field(description="The other mentions of its story, newest first, 100 at most.")
+    history: list[RevisionOut]
+    conversation: list[SaidOut] = Field(description="What else of its thread is stored, oldest first, 50 or so.")
+
+
+def detail_out(found: MentionDetail, scorer: Scorer) -> MentionDetailOut:
+    """One mention as it is answered."""
+    view = found.view
+    brands: list[UUID | None] = [each.brand.id for each in view.matches]
+    why = list(zip(brands or [None], reasons(scorer, view.mention, [each.match for each in view.matches]), strict=True))
+    return MentionDetailOut(
+        **mention_values(view),
+        explanation=[_weight(word, brand) for brand, one in why for word in one.words],
+        passages=[_passage(part, brand) for brand, one in why for part in one.read],
+        compared=[brand for brand, one in why if brand and one.compared],
+        copies=[CopyOut.model_validate(row) for row in found.copies],
+        history=[RevisionOut.model_validate(row) for row in found.history],
+        conversation=[SaidOut.model_validate(row) for row in found.conversation],
+    )
+
+
+def _weight(word: Weighed, brand: UUID | None) -> Weight:
+    at = word.at
+    return Weight(start=at.start, end=at.end, weight=word.weight, field=at.field, brand=brand, side=word.side)
+
+
+def _passage(part: Passage, brand: UUID | None) -> PassageOut:
+    return PassageOut(start=part.start, end=part.end, field=part.field, brand=brand)

@@ -1,0 +1,77 @@
+"""What a push of mentions sends, and what it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import ConfigDict, Field, model_validator
+
+from app.actions import push as actions
+from app.actions.fields import Fields
+from app.api.schemas import FieldErrorOut, Out
+
+PUSHED: dict[str, Any] = {
+    "type": "object",
+    "description": "One mention: " + ", ".join(actions.PushedMention.model_fields) + ". "
+    "`external_id`, `text` and `published_at` (with its time zone) are required. Checked one by one.",
+    "examples": [
+        {
+            "external_id": "ticket-4711",
+            "url": "https://forum.example.com/t/4711",
+            "text": "Acme answered within the hour, I am impressed.",
+            "published_at": "2026-11-22T09:30:00Z",
+            "platform": "forum",
+        }
+    ],
+}
+
+
+def _pushed_schema(schema: dict[str, Any]) -> None:
+    """The list alone is taken as well as under `items`."""
+    whole = {name: schema.pop(name) for name in [*schema] if name not in ("title", "description")}
+    schema["anyOf"] = [whole, dict(whole["properties"]["items"])]
+
+
+class PushIn(Fields):
+    """Up to 1,000 mentions: {"items": […]}, or the list alone."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_pushed_schema)
+
+    items: Annotated[
+        list[Annotated[dict[str, Any], Field(json_schema_extra=PUSHED)]],
+        Field(min_length=1, max_length=actions.PUSH_MAX),
+    ]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _listed(cls, given: object) -> object:
+        return {"items": given} if isinstance(given, list) else given
+
+
+class PushItemOut(Out):
+    """What came of one mention: stored, updated, unchanged, unmatched (no brand is named: not kept) or refused."""
+
+    index: int
+    external_id: str
+    status: str
+    id: UUID | None
+    errors: list[FieldErrorOut]
+
+
+class PushOut(Out):
+    """What came of each mention, in the order of the request."""
+
+    stored: int
+    updated: int
+    items: list[PushItemOut]
+
+
+def push_out(results: Sequence[actions.PushResult]) -> PushOut:
+    """The results of a push as they are answered."""
+    return PushOut(
+        stored=sum(one.status == "stored" for one in results),
+        updated=sum(one.status == "updated" for one in results),
+        items=[PushItemOut.model_validate(one) for one in results],
+    )

@@ -1,0 +1,204 @@
+"""A source as the API answers it: its health, what it has used up, how far back it has read, and a trial of one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from app.actions.sources import inbound_url
+from app.actions.trial import Trial
+from app.api.schemas import BrandRef, Out
+from app.pipeline.past import share
+from app.queries.sources import SourceView
+from app.services import Services
+from app.viewer import Viewer
+from collectors.base import Notice
+
+
+class UsageOut(Out):
+    """What is used in this period of something that runs out. `unit` is {"en": …, "fr": …}."""
+
+    meter: str
+    unit: dict[str, str]
+    used: float
+    limit: float
+    period_ends_at: datetime
+    forecast: float | None = Field(
+        description="What will be used at the end of the period if the pace since its beginning, or since the source "
+        "was made, goes on; null when it is too early to tell."
+    )
+
+
+class BackfillOut(Out):
+    """How far back a source was asked to read, and how far it has come: all since `reached` was read."""
+
+    days: int
+    since: datetime
+    until: datetime
+    reached: datetime
+    progress: float = Field(description="From 0 to 1.")
+    state: Literal["running", "done", "failed", "stopped"]
+    read: int
+    stored: int
+    error: str | None
+    warning: str | None
+
+
+class SourceOut(Out):
+    """One place we read, and its health. Secrets are never answered."""
+
+    id: UUID
+    collector: str
+    name: str
+    params: dict[str, Any]
+    has_secret: bool
+    inbound_url: str | None = Field(
+        description="Where others send to, for kinds that are sent to us; null for keys without the scope `write`."
+    )
+    brand_id: UUID | None
+    interval_seconds: int
+    enabled: bool
+    state: str = Field(
+        description="waiting, ok, failing, throttled, changed (it answers in another shape), budget (what it may use "
+        "is used up), refused, gone or paused."
+    )
+    throttled_until: datetime | None = Field(
+        description="When it is read again, for a source that its host asked to wait; also after another one was asked."
+    )
+    silent_since: datetime | None = Field(
+        description="Its last mention, for a source that is read well and brings nothing for much longer than usual."
+    )
+    last_attempt_at: datetime | None
+    last_success_at: datetime | None
+    last_new_at: datetime | None
+    last_error: str | None
+    warning: str | None
+    consecutive_failures: int
+    next_run_at: datetime | None
+    lag_seconds: int
+    mentions_24h: int
+    unmatched: int
+    usage: list[UsageOut]
+    backfill: BackfillOut | None = Field(description="Reading what was published before; null when not asked for.")
+    sample: bool
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+
+class TriedMention(Out):
+    """A mention as it would be stored."""
+
+    external_id: str
+    url: str | None
+    title: str
+    text: str
+    author: str
+    platform: str
+    outlet: str
+    language: str | None
+    published_at: datetime
+    rating: float | None
+    brands: list[BrandRef] = Field(description="The brands whose query it matches.")
+
+
+class TrialOut(Out):
+    """What was found at the source just now; nothing of it is stored."""
+
+    mentions: list[TriedMention]
+    matched: int
+    read: int
+    warning: str | None
+
+
+def source_out(view: SourceView, viewer: Viewer, services: Services) -> SourceOut:
+    """A source as it is answered."""
+    row = view.source
+    return SourceOut(
+        id=row.id,
+        collector=row.collector,
+        name=row.name,
+        params=row.params,
+        has_secret=view.has_secret,
+        inbound_url=inbound_url(row, viewer, services),
+        brand_id=row.brand_id,
+        interval_seconds=row.interval_seconds,
+        enabled=row.enabled,
+        state=view.state,
+        throttled_until=view.throttled_until,
+        silent_since=view.silent_since,
+        last_attempt_at=row.last_attempt_at,
+        last_success_at=row.last_success_at,
+        last_new_at=row.last_new_at,
+        last_error=sentence(row.last_error or (view.pause_reason if view.waits_for_another else None)),
+        warning=joined(view.warnings),
+        consecutive_failures=row.consecutive_failures,
+        next_run_at=row.next_run_at,
+        lag_seconds=view.lag_seconds,
+        mentions_24h=view.mentions_24h,
+        unmatched=row.unmatched,
+        usage=[UsageOut.model_validate(usage) for usage in view.usage],
+        backfill=backfill_out(row.backfill) if row.backfill else None,
+        sample=row.sample,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        version=row.version,
+    )
+
+
+def sentence(notice: dict[str, Any] | Notice | None) -> str | None:
+    """A notice in English, also one that is stored as {"text": …, "args": {…}}; None for none."""
+    if not notice:
+        return None
+    if isinstance(notice, Notice):
+        return str(notice)
+    return str(notice["text"]).format(**notice.get("args", {}))
+
+
+def joined(notices: list[dict[str, Any] | Notice]) -> str | None:
+    """Several notices as one text, None for none."""
+    return ". ".join(filter(None, map(sentence, notices))) or None
+
+
+def backfill_out(progress: dict[str, Any]) -> BackfillOut:
+    """How far back a source has read, from what its row keeps of it."""
+    return BackfillOut(
+        days=progress["days"],
+        since=progress["since"],
+        until=progress["until"],
+        reached=progress["reached"],
+        progress=share(progress),
+        state=progress["state"],
+        read=progress["read"],
+        stored=progress["stored"],
+        error=sentence(progress["error"]),
+        warning=sentence(progress["warning"]),
+    )
+
+
+def trial_out(found: Trial) -> TrialOut:
+    """What a trial found, as it is answered."""
+    return TrialOut(
+        mentions=[
+            TriedMention(
+                external_id=each.draft.external_id,
+                url=each.draft.url,
+                title=each.draft.title,
+                text=each.draft.text,
+                author=each.draft.author,
+                platform=each.draft.platform,
+                outlet=each.draft.outlet,
+                language=each.draft.language,
+                published_at=each.draft.published_at,
+                rating=each.draft.rating,
+                brands=[BrandRef.model_validate(brand) for brand in each.brands],
+            )
+            for each in found.mentions
+        ],
+        matched=found.matched,
+        read=found.read,
+        warning=sentence(found.warning),
+    )

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from itertools import islice
 from typing import Any, BinaryIO, TypeVar
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -242,9 +241,3 @@ class _Import:
 def _twice(batch: Batch) -> int:
     """Rows of one batch that are the same mention as another one of it: they were read, and are known by then."""
     return len(batch.placed) - len({one.draft.fingerprint for one in batch.placed})
-
-
-@may("write")
-def source_id_of(session: Session, viewer: Viewer, name: str) -> UUID | None:
-    """The id of the source that an import of this name went to."""
-    return session.scalar(select(Source.id).where(Source.workspace_id == viewer.workspace_id, Source.name == name))

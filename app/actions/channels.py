@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from alerts.base import AnyChannel, Explanation, Message, Sample
+from alerts.base import AnyChannel, DeliveryError, Explanation, Message, Sample
 from alerts.channels import all_channels
 from alerts.channels.webhook import new_secret
 from app.actions import secrets
@@ -120,23 +120,42 @@ def delete(session: Session, viewer: Viewer, channel_id: UUID) -> None:
     session.flush()
 
 
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A channel, and why its test message was refused; None when it was accepted."""
+
+    channel: Channel
+    error: str | None
+
+
 @may("write")
-def note_test(session: Session, viewer: Viewer, channel_id: UUID, error: str | None, now: datetime) -> None:
-    """Remembers how a test message went."""
+def send_test(services: Services, viewer: Viewer, channel_id: UUID, now: datetime) -> Tested:
+    """Sends a message that says it is a test, and remembers how it went. Raises Problem 404.
+
+    The message is sent between two transactions.
+    """
+    with services.db.reading() as session:
+        row = session.get(Channel, (viewer.workspace_id, channel_id))
+        if row is None:
+            raise not_found("channel")
+    declared, stored = channel_of(row.kind), services.seal.open(row.secrets, place(row))
+    params = validated(declared.params, row.params | stored, under="params")
+    error = None
+    try:
+        declared.send(params, trial(row, services.settings.address, now), services.wire)
+    except DeliveryError as refusal:
+        error = str(refusal)
+    with services.db.writing() as session:
+        _note_test(session, viewer, channel_id, error, now)
+    return Tested(row, error)
+
+
+def _note_test(session: Session, viewer: Viewer, channel_id: UUID, error: str | None, now: datetime) -> None:
     row = locked(session, viewer, channel_id)
     row.last_error = error
     if error is None:
         row.last_sent_at = now
     record(session, viewer, "channel.test", channel_id, arrived=error is None)
-
-
-@may("write")
-def opened(session: Session, viewer: Viewer, channel_id: UUID, seal: Seal) -> tuple[Channel, BaseModel]:
-    """A channel and its params, secrets put back, to send a test with. Raises Problem 404."""
-    row = session.get(Channel, (viewer.workspace_id, channel_id))
-    if row is None:
-        raise not_found("channel")
-    return row, validated(channel_of(row.kind).params, row.params | seal.open(row.secrets, place(row)), under="params")
 
 
 def trial(row: Channel, address: str, now: datetime) -> Message:

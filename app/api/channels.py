@@ -9,7 +9,6 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from alerts.base import DeliveryError
 from alerts.channels import all_channels
 from app.actions import channels as actions
 from app.api.deps import Id, IfMatch, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
@@ -126,14 +125,5 @@ def delete_channel(channel_id: Id, viewer: Writer, session: Writing) -> None:
 @router.post("/channels/{channel_id}/test", openapi_extra={"x-costly": True})
 def test_channel(channel_id: Id, viewer: Writer, services: Served, now: Now) -> TestOut:
     """Sends a test message now, and says whether it was accepted."""
-    found = ident(channel_id, "channel")
-    with services.db.reading() as session:
-        row, params = actions.opened(session, viewer, found, services.seal)
-    error = None
-    try:
-        actions.channel_of(row.kind).send(params, actions.trial(row, services.settings.address, now), services.wire)
-    except DeliveryError as refusal:
-        error = str(refusal)
-    with services.db.writing() as session:
-        actions.note_test(session, viewer, found, error, now)
+    error = actions.send_test(services, viewer, ident(channel_id, "channel"), now).error
     return TestOut(delivered=error is None, detail=error or "The test message was accepted.")

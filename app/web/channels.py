@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
-from alerts.base import AnyChannel, DeliveryError
+from alerts.base import AnyChannel
 from alerts.channels import all_channels
 from app.actions import channels as actions
 from app.actions.fields import validated
@@ -43,21 +43,12 @@ def list_page(visit: Visit, session: Session, **news: Any) -> HTMLResponse:
 
 @router.post("/{channel_id}/test")
 def send_test(channel_id: UUID, visit: Visit = Depends(member)) -> Response:
-    """Sends a message that says it is a test, and tells what came of it."""
-    services, failure = visit.services, None
-    with services.db.reading() as session:
-        row, params = actions.opened(session, visit.viewer, channel_id, services.seal)
-    message = actions.trial(row, services.settings.address, visit.now)
-    try:
-        all_channels()[row.kind].send(params, message, services.wire)
-    except DeliveryError as error:
-        failure = str(error)
-    with services.db.writing() as session:
-        actions.note_test(session, visit.viewer, channel_id, failure, visit.now)
-    if failure is None:
+    """Sends a message that says it is a test, and shows what came of it."""
+    tested = actions.send_test(visit.services, visit.viewer, channel_id, visit.now)
+    if tested.error is None:
         return redirect(HOME, "tested")
-    with services.db.reading() as session:
-        return list_page(visit, session, failed=(row.name, failure), status=422)
+    with visit.services.db.reading() as session:
+        return list_page(visit, session, failed=(tested.channel.name, tested.error), status=422)
 
 
 ChannelForm = Form[Channel, AnyChannel]

@@ -56,7 +56,7 @@ def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admi
         "id": uuid7(),
         "email": new.email,
         "name": new.name,
-        "password_hash": passwords.hashed(new.password),
+        "password_hash": passwords.hash_of(new.password),
         "language": new.language,
         "timezone": new.timezone,
     }
@@ -85,7 +85,7 @@ def change_password(session: Session, viewer: Viewer, current: str, new: str, ke
     if not passwords.matches(user.password_hash, current):
         raise invalid(FieldError("current", "This is not your current password."))
     passwords.check(new, user.email, "new")
-    user.password_hash = passwords.hashed(new)
+    user.password_hash = passwords.hash_of(new)
     sessions.log_out_others(session, user.id, kept)
     record(session, viewer, "account.password", user.email)
     session.flush()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.actions import surveys
 from app.actions.audit import record
-from app.actions.importing import AS_NAMED, Reading, Report, Undone, parted
+from app.actions.importing import AS_NAMED, DryRunOver, Reading, Report, batches_of
 from app.actions.inbound import item_of
 from app.models import Brand
 from app.pipeline.answering import read_answers
@@ -45,17 +45,17 @@ def import_answers(
             record(session, viewer, "survey.import", brand_id, file=clean_line(filename, 200))
     report, seen = Report(dry=dry), set[str]()
     lines = read_answers(stream, filename, reading.mapping, zone=reading.zone)
-    for batch in parted(lines, report):
+    for batch in batches_of(lines, report):
         fresh = [(line, one) for line, one in batch if not (dry and one.external_id in seen)]
         report.unchanged += len(batch) - len(fresh)
         seen |= {one.external_id for _, one in fresh}
-        for (line, _), result in zip(fresh, _kept(services, viewer, brand_id, fresh, dry), strict=True):
+        for (line, _), result in zip(fresh, _keep(services, viewer, brand_id, fresh, dry), strict=True):
             _count(report, line, result)
         tick(report.read)
     return report
 
 
-def _kept(
+def _keep(
     services: Services, viewer: Viewer, brand_id: UUID, rows: Sequence[tuple[int, Answer]], dry: bool
 ) -> list[surveys.ResponseResult]:
     items = [item_of(answer) for _, answer in rows]
@@ -64,9 +64,9 @@ def _kept(
     def work(session: Session) -> None:
         results[:] = surveys.keep(session, viewer, brand_id, items)
         if dry:
-            raise Undone
+            raise DryRunOver
 
-    with contextlib.suppress(Undone):
+    with contextlib.suppress(DryRunOver):
         services.db.retried(work)
     return results
 

@@ -48,7 +48,7 @@ class BrandChanges(Changes):
 @may("write")
 def create(session: Session, viewer: Viewer, new: NewBrand, jobs: Jobs, now: datetime) -> Brand:
     """Watches a brand, in what comes and in what is stored. Raises Problem 422 on its query, 409 on its name."""
-    checked(new.query)
+    check_query(new.query)
     number = session.scalar(select(func.count()).where(Brand.workspace_id == viewer.workspace_id)) or 0
     if number >= BRANDS_MAX:
         raise Problem("too-many", 409, "There are {number} brands already.", number=number)
@@ -74,10 +74,10 @@ def create(session: Session, viewer: Viewer, new: NewBrand, jobs: Jobs, now: dat
 @may("write")
 def update(session: Session, viewer: Viewer, brand_id: UUID, changes: BrandChanges) -> Brand:
     """Changes a brand. A new query counts for what comes; request_rematch() applies it to what is stored."""
-    row = locked(session, viewer, brand_id)
+    row = lock(session, viewer, brand_id)
     values = changes.model_dump(exclude_unset=True)
     if "query" in values:
-        checked(changes.query)
+        check_query(changes.query)
         values["query"] = changes.query.strip()
     with unique_name(session, viewer, "brand"):
         for name, value in values.items():
@@ -91,7 +91,7 @@ def update(session: Session, viewer: Viewer, brand_id: UUID, changes: BrandChang
 @may("write")
 def delete_brand(session: Session, viewer: Viewer, brand_id: UUID) -> None:
     """Watches a brand no more. Mentions that matched it alone go with it."""
-    row = locked(session, viewer, brand_id)
+    row = lock(session, viewer, brand_id)
     other = aliased(Match)
     alone = (
         select(Match.mention_id)
@@ -113,7 +113,7 @@ def delete_brand(session: Session, viewer: Viewer, brand_id: UUID) -> None:
 @may("write")
 def request_rematch(session: Session, viewer: Viewer, brand_id: UUID, jobs: Jobs, now: datetime) -> Brand:
     """Has the brand's query applied again to every stored mention, in the background."""
-    row = locked(session, viewer, brand_id)
+    row = lock(session, viewer, brand_id)
     row.rematch_requested_at = now
     session.flush()
     jobs.defer(session, "rematch", workspace_id=str(row.workspace_id), brand_id=str(row.id))
@@ -123,7 +123,7 @@ def request_rematch(session: Session, viewer: Viewer, brand_id: UUID, jobs: Jobs
 
 
 @may("write")
-def locked(session: Session, viewer: Viewer, brand_id: UUID) -> Brand:
+def lock(session: Session, viewer: Viewer, brand_id: UUID) -> Brand:
     """The brand, kept from other writers until the end of the transaction. Raises Problem 404."""
     row = session.get(Brand, (viewer.workspace_id, brand_id), with_for_update=True)
     if row is None:
@@ -140,7 +140,7 @@ def check_brand(session: Session, viewer: Viewer, brand_id: UUID | None) -> None
         raise problem
 
 
-def checked(query: str) -> None:
+def check_query(query: str) -> None:
     """Raises Problem 422 with the position and a hint when the query cannot be read."""
     try:
         parse(query)

@@ -18,7 +18,7 @@ from alerts.channels import all_channels
 from alerts.channels.webhook import new_secret
 from app.actions import secrets
 from app.actions.audit import record
-from app.actions.fields import Changes, Fields, Name, TimeZone, unique_name, validated
+from app.actions.fields import Changes, Fields, Name, TimeZone, unique_name, validate
 from app.crypto import Seal
 from app.http import GateError, check_url, rules_for
 from app.models import AlertRule, Channel, uuid7
@@ -52,7 +52,7 @@ class ChannelChanges(Changes):
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MadeChannel:
     """A new channel, and the secret that was made for it: shown now and never again."""
 
     channel: Channel
@@ -60,7 +60,7 @@ class Made:
 
 
 @may("write")
-def create(session: Session, viewer: Viewer, new: NewChannel, services: Services) -> Made:
+def create(session: Session, viewer: Viewer, new: NewChannel, services: Services) -> MadeChannel:
     """Adds a channel. Raises Problem 409 for its name, 422 for its fields."""
     declared = channel_of(new.kind)
     number = session.scalar(select(func.count()).where(Channel.workspace_id == viewer.workspace_id)) or 0
@@ -76,13 +76,13 @@ def create(session: Session, viewer: Viewer, new: NewChannel, services: Services
         session.add(row)
     record(session, viewer, "channel.create", row.id, kind=new.kind, name=new.name)
     session.refresh(row)
-    return Made(row, made)
+    return MadeChannel(row, made)
 
 
 @may("write")
 def update(session: Session, viewer: Viewer, channel_id: UUID, changes: ChannelChanges, services: Services) -> Channel:
     """Changes a channel; enabling one that was disabled gives it a new chance."""
-    row = locked(session, viewer, channel_id)
+    row = lock(session, viewer, channel_id)
     values = changes.model_dump(exclude_unset=True)
     given = values.pop("params", None)
     with unique_name(session, viewer, "channel"):
@@ -90,10 +90,10 @@ def update(session: Session, viewer: Viewer, channel_id: UUID, changes: ChannelC
             setattr(row, name, value)
         if given is not None:
             declared = channel_of(row.kind)
-            stored = services.seal.open(row.secrets, place(row))
+            stored = services.seal.open(row.secrets, seal_name(row))
             _put_params(
                 row,
-                checked_params(declared, secrets.kept(given, declared.params, stored), services.settings),
+                checked_params(declared, secrets.keep_stored(given, declared.params, stored), services.settings),
                 services.seal,
             )
         if given is not None or values.get("enabled"):
@@ -107,7 +107,7 @@ def update(session: Session, viewer: Viewer, channel_id: UUID, changes: ChannelC
 @may("write")
 def delete(session: Session, viewer: Viewer, channel_id: UUID) -> None:
     """Removes a channel, also from the rules that name it."""
-    row = locked(session, viewer, channel_id)
+    row = lock(session, viewer, channel_id)
     naming = select(AlertRule).where(
         AlertRule.workspace_id == viewer.workspace_id, AlertRule.channels.contains([channel_id])
     )
@@ -121,7 +121,7 @@ def delete(session: Session, viewer: Viewer, channel_id: UUID) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class ChannelTest:
     """A channel, and why its test message was refused; None when it was accepted."""
 
     channel: Channel
@@ -129,7 +129,7 @@ class Tested:
 
 
 @may("write")
-def send_test(services: Services, viewer: Viewer, channel_id: UUID, now: datetime) -> Tested:
+def send_test(services: Services, viewer: Viewer, channel_id: UUID, now: datetime) -> ChannelTest:
     """Sends a message that says it is a test, and remembers how it went. Raises Problem 404.
 
     The message is sent between two transactions.
@@ -138,27 +138,27 @@ def send_test(services: Services, viewer: Viewer, channel_id: UUID, now: datetim
         row = session.get(Channel, (viewer.workspace_id, channel_id))
         if row is None:
             raise not_found("channel")
-    declared, stored = channel_of(row.kind), services.seal.open(row.secrets, place(row))
-    params = validated(declared.params, row.params | stored, under="params")
+    declared, stored = channel_of(row.kind), services.seal.open(row.secrets, seal_name(row))
+    params = validate(declared.params, row.params | stored, under="params")
     error = None
     try:
-        declared.send(params, trial(row, services.settings.address, now), services.wire)
+        declared.send(params, test_message(row, services.settings.address, now), services.wire)
     except DeliveryError as refusal:
         error = str(refusal)
     with services.db.writing() as session:
         _note_test(session, viewer, channel_id, error, now)
-    return Tested(row, error)
+    return ChannelTest(row, error)
 
 
 def _note_test(session: Session, viewer: Viewer, channel_id: UUID, error: str | None, now: datetime) -> None:
-    row = locked(session, viewer, channel_id)
+    row = lock(session, viewer, channel_id)
     row.last_error = error
     if error is None:
         row.last_sent_at = now
     record(session, viewer, "channel.test", channel_id, arrived=error is None)
 
 
-def trial(row: Channel, address: str, now: datetime) -> Message:
+def test_message(row: Channel, address: str, now: datetime) -> Message:
     """The message that tests a channel: it says that it is one."""
     text = "Ceci est un essai de Vigie." if row.language == "fr" else "This is a test from Vigie."
     sample = Sample(text=text, author="Vigie", outlet="vigie", url=None, published_at=now)
@@ -196,7 +196,7 @@ def channel_of(kind: str) -> AnyChannel:
 
 def checked_params(declared: AnyChannel, given: Mapping[str, Any], settings: Settings) -> BaseModel:
     """The params as the channel wants them, addresses such as may be reached. Raises Problem 422."""
-    params: BaseModel = validated(declared.params, dict(given), under="params")
+    params: BaseModel = validate(declared.params, dict(given), under="params")
     rules = rules_for(settings.allowed_private_hosts)
     shown, hidden = secrets.split(params)
     for name, value in (shown | hidden).items():
@@ -211,16 +211,16 @@ def checked_params(declared: AnyChannel, given: Mapping[str, Any], settings: Set
 def _put_params(row: Channel, params: BaseModel, seal: Seal) -> None:
     shown, hidden = secrets.split(params)
     row.params = shown
-    row.secrets = seal.seal(hidden, place(row)) if hidden else None
+    row.secrets = seal.seal(hidden, seal_name(row)) if hidden else None
 
 
-def place(row: Channel) -> str:
+def seal_name(row: Channel) -> str:
     """Where the secrets of a channel are kept, for the seal."""
     return f"channel:{row.workspace_id}:{row.id}"
 
 
 @may("write")
-def locked(session: Session, viewer: Viewer, channel_id: UUID) -> Channel:
+def lock(session: Session, viewer: Viewer, channel_id: UUID) -> Channel:
     """The channel, kept from other writers until the end of the transaction. Raises Problem 404."""
     row = session.get(Channel, (viewer.workspace_id, channel_id), with_for_update=True)
     if row is None:

@@ -82,7 +82,7 @@ def _sentence(error: Any) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
-def validated(model: type[BaseModel], values: object, under: str = "") -> Any:
+def validate(model: type[BaseModel], values: object, under: str = "") -> Any:
     """The values as the model. Raises Problem 422 with the fields that are wrong, told under `under`."""
     try:
         return model.model_validate(values)
@@ -101,13 +101,13 @@ def unique_name(session: Session, viewer: Viewer, what: str) -> Iterator[None]:
         what=what,
         errors=[FieldError("name", "Choose another name.")],
     )
-    with alone(session, viewer, taken):
+    with unique_row(session, viewer, taken):
         yield
 
 
 @may("write")
 @contextmanager
-def alone(session: Session, viewer: Viewer, taken: Problem) -> Iterator[None]:  # noqa: ARG001 - may() checks the viewer
+def unique_row(session: Session, viewer: Viewer, taken: Problem) -> Iterator[None]:  # noqa: ARG001 - may() checks the viewer
     """What is added or changed inside is written at once. Raises `taken` when the database has such a row already."""
     try:
         with session.begin_nested():

@@ -27,7 +27,7 @@ class GoBack(Fields):
     days: int | None = Field(None, ge=1, le=DAYS_MAX)
 
 
-def wanted(collector: AnyCollector, days: int | None, field: str, now: datetime) -> dict[str, Any] | None:
+def first_progress(collector: AnyCollector, days: int | None, field: str, now: datetime) -> dict[str, Any] | None:
     """The progress to begin with; None for no days. Raises Problem 422 for a kind that cannot go back."""
     if not days:
         return None
@@ -40,10 +40,10 @@ def wanted(collector: AnyCollector, days: int | None, field: str, now: datetime)
 @may("write")
 def go_back(session: Session, viewer: Viewer, source_id: UUID, asked: GoBack, jobs: Jobs, now: datetime) -> Source:
     """Starts afresh, or goes on. Raises Problem 404; 409 when it is paused or there is nothing to go on with; 422."""
-    row = _locked(session, viewer, source_id)
+    row = _lock(session, viewer, source_id)
     if not row.enabled:
         raise Problem("paused", 409, "This source is paused: enable it first.")
-    progress = wanted(all_collectors()[row.collector], asked.days, "days", now)
+    progress = first_progress(all_collectors()[row.collector], asked.days, "days", now)
     if progress is None:
         if row.backfill is None or row.backfill["state"] not in ("stopped", "failed"):
             raise Problem("nothing-stopped", 409, "There is nothing to go on with: say how many days to go back.")
@@ -58,7 +58,7 @@ def go_back(session: Session, viewer: Viewer, source_id: UUID, asked: GoBack, jo
 @may("write")
 def stop(session: Session, viewer: Viewer, source_id: UUID, jobs: Jobs, now: datetime) -> None:
     """Goes back no further. Raises Problem 404."""
-    row = _locked(session, viewer, source_id)
+    row = _lock(session, viewer, source_id)
     if row.backfill is None or row.backfill["state"] != "running":
         return
     wake(session, jobs, row, {**row.backfill, "state": "stopped"}, now)
@@ -66,7 +66,7 @@ def stop(session: Session, viewer: Viewer, source_id: UUID, jobs: Jobs, now: dat
     session.flush()
 
 
-def following(
+def next_progress(
     was: dict[str, Any] | None, collector: AnyCollector, days: int | None, now: datetime, *, saved: bool, moved: bool
 ) -> dict[str, Any] | None:
     """What the progress is after a change of its source. Raises Problem 422 for a kind that cannot go back.
@@ -76,15 +76,15 @@ def following(
     person had stopped is dropped when it fits no more.
     """
     if days is not None and (was is None or capped(collector, days)[0] != was["days"]):
-        return wanted(collector, days, "backfill_days", now)
+        return first_progress(collector, days, "backfill_days", now)
     if was is None:
         return None
     if moved:
-        return wanted(collector, was["days"], "params", now) if was["state"] != "stopped" else None
+        return first_progress(collector, was["days"], "params", now) if was["state"] != "stopped" else None
     return gone_on_with(was) if saved and was["state"] == "failed" else was
 
 
-def _locked(session: Session, viewer: Viewer, source_id: UUID) -> Source:
+def _lock(session: Session, viewer: Viewer, source_id: UUID) -> Source:
     row = session.get(Source, (viewer.workspace_id, source_id), with_for_update=True)
     if row is None:
         raise not_found("source")

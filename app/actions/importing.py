@@ -71,7 +71,7 @@ class Report:
         )
 
 
-class Undone(Exception):
+class DryRunOver(Exception):
     """Ends a transaction of a trial: what it wrote is rolled back."""
 
 
@@ -86,12 +86,12 @@ class Reading:
 AS_NAMED = Reading()
 
 
-def looked_at(stream: BinaryIO, filename: str) -> Glance:
+def glance_at(stream: BinaryIO, filename: str) -> Glance:
     """The columns of a file and its first rows. Raises Problem 422."""
     try:
         return glance(stream, filename, max_bytes=MAX_BYTES)
     except UnreadableFile as error:
-        raise unreadable(error) from error
+        raise unreadable_file(error) from error
 
 
 @may("write")
@@ -142,10 +142,10 @@ def batches(
     stream: BinaryIO, filename: str, report: Report, reading: Reading = AS_NAMED
 ) -> Iterator[list[tuple[int, RawMention]]]:
     """The readable rows with their lines, some at a time; the others go to the report. Raises Problem 422."""
-    return parted(read_lines(stream, filename, reading.mapping, zone=reading.zone), report)
+    return batches_of(read_lines(stream, filename, reading.mapping, zone=reading.zone), report)
 
 
-def parted(lines: Iterator[tuple[int, T | BadRow]], report: Report) -> Iterator[list[tuple[int, T]]]:
+def batches_of(lines: Iterator[tuple[int, T | BadRow]], report: Report) -> Iterator[list[tuple[int, T]]]:
     """What could be read, some at a time; the rest goes to the report. Raises Problem 422 for the file as a whole."""
     try:
         while taken := list(islice(lines, BATCH)):
@@ -157,10 +157,10 @@ def parted(lines: Iterator[tuple[int, T | BadRow]], report: Report) -> Iterator[
                     good.append((line, row))
             yield good
     except UnreadableFile as error:
-        raise unreadable(error) from error
+        raise unreadable_file(error) from error
 
 
-def unreadable(error: UnreadableFile) -> Problem:
+def unreadable_file(error: UnreadableFile) -> Problem:
     """422 for a file that cannot be read as a whole."""
     args: dict[str, Any] = dict(error.notice.args)
     return Problem("unreadable-file", 422, error.notice.text, **args)
@@ -196,12 +196,12 @@ class _Import:
     def take(self, rows: list[tuple[int, RawMention]]) -> None:
         """Places and stores a batch, or tells what would come of it."""
         batch = self._placer(self._origin, [raw for _, raw in rows], (), self._now)
-        self._count(batch, self._tried(batch) if self.report.dry else self._stored(batch))
+        self._count(batch, self._try(batch) if self.report.dry else self._keep(batch))
         lines = {clean_line(raw.external_id, ID_LIMIT): line for line, raw in rows}
         for one in batch.refused:
             self.report.refuse(lines.get(one.external_id, 0), Notice("{reason}", {"reason": one.reason}))
 
-    def _stored(self, batch: Batch) -> Stored:
+    def _keep(self, batch: Batch) -> Stored:
         """Raises Problem 404 when the source was deleted meanwhile: what was stored before stays."""
         here = (self._origin.workspace_id, self._origin.source_id)
         with self._services.db.writing() as session:
@@ -213,19 +213,20 @@ class _Import:
         stored = store(session, self._origin, batch.placed, batch.refused)
         if stored.stored or stored.updated:
             self._services.jobs.defer(session, "score")
-        stored.unchanged += _twice(batch)
+        stored.unchanged += _repeated(batch)
         return stored
 
-    def _tried(self, batch: Batch) -> Stored:
+    def _try(self, batch: Batch) -> Stored:
         """What storing would come to: it is done, and undone. What an earlier batch brought would be known by now."""
         placed = [one for one in batch.placed if one.draft.fingerprint not in self._seen]
         known, fresh = len(batch.placed) - len(placed), Batch(tuple(placed), batch.refused, batch.unmatched)
         self._seen |= {one.draft.fingerprint for one in placed}
-        found = Stored(stored=len(placed) - _twice(fresh), unchanged=_twice(fresh), quarantined=len(batch.refused))
+        repeated = _repeated(fresh)
+        found = Stored(stored=len(placed) - repeated, unchanged=repeated, quarantined=len(batch.refused))
         if self._there:
-            with suppress(Undone), self._services.db.writing() as session:
+            with suppress(DryRunOver), self._services.db.writing() as session:
                 found = self._store(session, fresh)
-                raise Undone
+                raise DryRunOver
         found.unchanged += known
         return found
 
@@ -238,6 +239,6 @@ class _Import:
             self.report.refuse(0, Notice("The database refused it."))
 
 
-def _twice(batch: Batch) -> int:
+def _repeated(batch: Batch) -> int:
     """Rows of one batch that are the same mention as another one of it: they were read, and are known by then."""
     return len(batch.placed) - len({one.draft.fingerprint for one in batch.placed})

@@ -13,8 +13,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.actions import surveys
-from app.actions.source_params import place
-from app.actions.sources import locked
+from app.actions.source_params import seal_name
+from app.actions.sources import lock
 from app.crypto import SecretsLost
 from app.models import Poll, Source, uuid7
 from app.pipeline.collect import wake
@@ -47,7 +47,7 @@ CROWDED = Notice("More than {n} things waited to be looked up: the oldest were d
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class InboundBatch:
     """What was sent, read and matched, ready to be stored."""
 
     origin: Origin
@@ -57,7 +57,7 @@ class Read:
 
 
 @dataclass(slots=True)
-class Kept:
+class InboundReport:
     """What came of it: mentions and answers by what was done with them, and how much waits to be looked up."""
 
     received: int = 0
@@ -78,7 +78,7 @@ def receive(services: Services, viewer: Viewer, source: Source, asked: Inbound) 
     if collector is None or collector.receive is None:
         raise not_found("address")
     try:
-        params = collector.params(**{**source.params, **services.seal.open(source.secrets, place(source))})
+        params = collector.params(**{**source.params, **services.seal.open(source.secrets, seal_name(source))})
         return collector.receive(params, asked)
     except Unsigned as error:
         note(services, viewer, source, UNSIGNED, asked.now)
@@ -96,19 +96,20 @@ def receive(services: Services, viewer: Viewer, source: Source, asked: Inbound) 
 
 
 @may("write")
-def matched(services: Services, viewer: Viewer, source: Source, got: Received, now: datetime) -> Read:
+def match_received(services: Services, viewer: Viewer, source: Source, got: Received, now: datetime) -> InboundBatch:
     """Normalises and matches what was received; outside any transaction, for it may take a while."""
     origin = Origin(viewer.workspace_id, source.id, source.collector, source.brand_id, source.sample)
-    return Read(origin, source.address_digest or b"", got, Placer(services.db)(origin, got.mentions, got.broken, now))
+    batch = Placer(services.db)(origin, got.mentions, got.broken, now)
+    return InboundBatch(origin, source.address_digest or b"", got, batch)
 
 
 @may("write")
-def keep(session: Session, viewer: Viewer, read: Read, services: Services, now: datetime) -> Kept:
+def keep(session: Session, viewer: Viewer, read: InboundBatch, services: Services, now: datetime) -> InboundReport:
     """Stores it, once. Raises Problem 404 when the source was paused, deleted or given another address meanwhile."""
-    row = locked(session, viewer, read.origin.source_id)
+    row = lock(session, viewer, read.origin.source_id)
     if not row.enabled or row.address_digest != read.digest:
         raise not_found("address")
-    kept, got = Kept(), read.got
+    kept, got = InboundReport(), read.got
     stored = store(session, read.origin, read.batch.placed, read.batch.refused)
     kept.received = len(got.mentions) + len(got.answers) + len(got.inbox) + len(got.broken)
     kept.stored, kept.updated, kept.unchanged = stored.stored, stored.updated, stored.unchanged
@@ -135,7 +136,7 @@ def note(services: Services, viewer: Viewer, source: Source, told: Notice, now: 
 
 
 def _answers(
-    session: Session, viewer: Viewer, row: Source, origin: Origin, answers: Sequence[Answer], kept: Kept
+    session: Session, viewer: Viewer, row: Source, origin: Origin, answers: Sequence[Answer], kept: InboundReport
 ) -> None:
     if not answers:
         return
@@ -170,7 +171,7 @@ def _inbox(
     viewer: Viewer,
     row: Source,
     items: Sequence[Json],
-    kept: Kept,
+    kept: InboundReport,
     services: Services,
     now: datetime,
 ) -> None:
@@ -178,7 +179,7 @@ def _inbox(
         return
     fitting = [one for one in items if len(json.dumps(one)) <= ITEM_MAX]
     kept.refused += len(items) - len(fitting)
-    waiting = added(row.inbox, fitting)
+    waiting = inbox_with(row.inbox, fitting)
     if len(waiting) > INBOX_MAX:
         row.warning = _as_json(CROWDED)
     row.inbox = waiting[-INBOX_MAX:]
@@ -188,7 +189,7 @@ def _inbox(
         wake(session, services.jobs, viewer.workspace_id, row.id, now)
 
 
-def added(waiting: Sequence[Any], items: Sequence[Json]) -> list[Any]:
+def inbox_with(waiting: Sequence[Any], items: Sequence[Json]) -> list[Any]:
     """What waits, as [{"id", "item"}], with these at its end. One that waits already is there once, as a new entry:
     a reading that is under way removes the entry it was handed, and leaves the one that came meanwhile."""
     fresh = {json.dumps(item, sort_keys=True): item for item in items}
@@ -196,7 +197,7 @@ def added(waiting: Sequence[Any], items: Sequence[Json]) -> list[Any]:
     return [*others, *({"id": uuid7().hex, "item": item} for item in fresh.values())]
 
 
-def _health(session: Session, row: Source, kept: Kept, now: datetime) -> None:
+def _health(session: Session, row: Source, kept: InboundReport, now: datetime) -> None:
     """When something arrived, and a line of history when it brought something. What is also read keeps its health."""
     if kept.stored:
         row.last_new_at = now
@@ -211,7 +212,7 @@ def _health(session: Session, row: Source, kept: Kept, now: datetime) -> None:
     session.flush()
 
 
-def _line(row: Source, kept: Kept, now: datetime) -> Poll:
+def _line(row: Source, kept: InboundReport, now: datetime) -> Poll:
     counts = {"read": kept.received, "stored": kept.stored, "updated": kept.updated, "unmatched": kept.unmatched}
     line = Poll(workspace_id=row.workspace_id, source_id=row.id, started_at=now, finished_at=now, outcome="ok")
     for name, value in counts.items():

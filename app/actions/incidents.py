@@ -19,48 +19,48 @@ from app.viewer import Viewer, may
 @may("write")
 def acknowledge(session: Session, viewer: Viewer, incident_id: UUID, now: datetime) -> IncidentRow:
     """«I take care of it»: no more reminders. Raises Problem 404; 409 when it is over."""
-    row = _open(session, viewer, incident_id)
+    row = _lock_open(session, viewer, incident_id)
     if row.acknowledged_at is None:
         row.memory = to_json(acknowledged(from_json(row.memory), now))
         row.acknowledged_at, row.acknowledged_by = now, viewer.actor
-        _told(session, viewer, row, "acknowledged", now)
+        _log(session, viewer, row, "acknowledged", now)
     return row
 
 
 @may("write")
 def assign(session: Session, viewer: Viewer, incident_id: UUID, assignee: str | None, now: datetime) -> IncidentRow:
     """Gives the incident to somebody, or to nobody."""
-    row = _locked(session, viewer, incident_id)
+    row = _lock(session, viewer, incident_id)
     row.assignee = assignee or None
-    _told(session, viewer, row, "assigned", now, assignee=row.assignee)
+    _log(session, viewer, row, "assigned", now, assignee=row.assignee)
     return row
 
 
 @may("write")
 def resolve(session: Session, viewer: Viewer, incident_id: UUID, jobs: Jobs, now: datetime) -> IncidentRow:
     """Ends the incident; who was told of its beginning is told of its end. Raises Problem 409 when it is over."""
-    row = _open(session, viewer, incident_id)
+    row = _lock_open(session, viewer, incident_id)
     _end(session, row, jobs, now)
-    _told(session, viewer, row, "resolved", now)
+    _log(session, viewer, row, "resolved", now)
     return row
 
 
 @may("write")
 def false_alarm(session: Session, viewer: Viewer, incident_id: UUID, jobs: Jobs, now: datetime) -> IncidentRow:
     """Marks the incident as a false alarm, and ends it if it is not over."""
-    row = _locked(session, viewer, incident_id)
+    row = _lock(session, viewer, incident_id)
     row.false_alarm = True
     if row.state != "resolved":
         _end(session, row, jobs, now)
-    _told(session, viewer, row, "false_alarm", now)
+    _log(session, viewer, row, "false_alarm", now)
     return row
 
 
 @may("write")
 def note(session: Session, viewer: Viewer, incident_id: UUID, text: str, now: datetime) -> IncidentRow:
     """Adds a line to the timeline."""
-    row = _locked(session, viewer, incident_id)
-    _told(session, viewer, row, "note", now, text=text)
+    row = _lock(session, viewer, incident_id)
+    _log(session, viewer, row, "note", now, text=text)
     return row
 
 
@@ -71,7 +71,7 @@ def _end(session: Session, row: IncidentRow, jobs: Jobs, now: datetime) -> None:
     jobs.defer(session, "watch", workspace_id=str(row.workspace_id), brand_id=str(row.brand_id))
 
 
-def _told(session: Session, viewer: Viewer, row: IncidentRow, kind: str, now: datetime, **details: object) -> None:
+def _log(session: Session, viewer: Viewer, row: IncidentRow, kind: str, now: datetime, **details: object) -> None:
     row.version += 1
     session.add(
         IncidentEvent(
@@ -87,15 +87,15 @@ def _told(session: Session, viewer: Viewer, row: IncidentRow, kind: str, now: da
     session.flush()
 
 
-def _locked(session: Session, viewer: Viewer, incident_id: UUID) -> IncidentRow:
+def _lock(session: Session, viewer: Viewer, incident_id: UUID) -> IncidentRow:
     row = session.get(IncidentRow, (viewer.workspace_id, incident_id), with_for_update=True)
     if row is None:
         raise not_found("incident")
     return row
 
 
-def _open(session: Session, viewer: Viewer, incident_id: UUID) -> IncidentRow:
-    row = _locked(session, viewer, incident_id)
+def _lock_open(session: Session, viewer: Viewer, incident_id: UUID) -> IncidentRow:
+    row = _lock(session, viewer, incident_id)
     if row.state == "resolved":
         raise Problem("over", 409, "This incident is over already.")
     return row

@@ -43,7 +43,7 @@ def draw_more(session: Session, viewer: Viewer, now: datetime, seed: int) -> int
 @may("write")
 def label(session: Session, viewer: Viewer, item_id: UUID, given: Labelled, now: datetime) -> AuditMatch:
     """Keeps a label; another one replaces it. Raises Problem 404."""
-    row = _locked(session, viewer, item_id)
+    row = _lock(session, viewer, item_id)
     row.label, row.labelled_by, row.labelled_at = given.label, viewer.actor, now
     record(session, viewer, "audit_sample.label", item_id)
     session.flush()
@@ -53,13 +53,13 @@ def label(session: Session, viewer: Viewer, item_id: UUID, given: Labelled, now:
 @may("write")
 def unlabel(session: Session, viewer: Viewer, item_id: UUID) -> None:
     """Takes a label back: the mention waits again. Raises Problem 404."""
-    row = _locked(session, viewer, item_id)
+    row = _lock(session, viewer, item_id)
     row.label = row.labelled_by = row.labelled_at = None
     record(session, viewer, "audit_sample.unlabel", item_id)
     session.flush()
 
 
-def _locked(session: Session, viewer: Viewer, item_id: UUID) -> AuditMatch:
+def _lock(session: Session, viewer: Viewer, item_id: UUID) -> AuditMatch:
     row = session.get(AuditMatch, (viewer.workspace_id, item_id), with_for_update=True)
     if row is None:
         raise not_found("mention")

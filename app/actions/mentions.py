@@ -86,7 +86,7 @@ def change(
 
 
 @may("write")
-def locked(session: Session, viewer: Viewer, mention_id: UUID) -> Mention:
+def lock(session: Session, viewer: Viewer, mention_id: UUID) -> Mention:
     """The mention, kept from other writers until the end of the transaction. Raises Problem 404."""
     row = session.get(Mention, (viewer.workspace_id, mention_id), with_for_update=True)
     if row is None or row.deleted_at is not None:
@@ -136,7 +136,7 @@ def _correct(
     for match in found:
         before = match.stance
         if changes.stance is None:
-            match.stance, match.stance_source = uncorrected(row, match, rules)
+            match.stance, match.stance_source = stance_without_person(row, match, rules)
             match.corrected_by = match.corrected_at = None
         else:
             match.stance, match.stance_source = changes.stance, "person"
@@ -145,8 +145,11 @@ def _correct(
     return was
 
 
-def uncorrected(mention: Mention, match: Match, rules: StanceRules) -> tuple[Stance | None, StanceSource | None]:
-    """The stance without a person: the rating's, else a phrase's, else the model's, else none yet."""
+def stance_without_person(
+    mention: Mention, match: Match, rules: StanceRules
+) -> tuple[Stance | None, StanceSource | None]:
+    """The stance that counts once a correction is taken back: the rating's, else a phrase's, else the model's, else
+    none yet; and which of them decided."""
     heard = rules.book.heard(mention.title, mention.text, mention.language)
     score = None
     if match.negative is not None and match.neutral is not None and match.positive is not None:

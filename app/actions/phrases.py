@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.actions.audit import record
 from app.actions.brands import check_brand
-from app.actions.fields import Changes, Fields, Language, Line, alone
+from app.actions.fields import Changes, Fields, Language, Line, unique_row
 from app.jobs import Jobs
 from app.models import Phrase, Workspace, uuid7
 from app.pipeline.phrases import WORDS_MAX
@@ -62,12 +62,12 @@ class TriedPhrase(NewPhrase):
 @may("write")
 def create(session: Session, viewer: Viewer, new: NewPhrase, jobs: Jobs) -> Phrase:
     """Listens for a phrase in what comes, and in what is stored. Raises Problem 404 on its brand, 409, 422."""
-    hold(session, viewer)
+    lock_workspace(session, viewer)
     number = session.scalar(select(func.count()).where(Phrase.workspace_id == viewer.workspace_id)) or 0
     if number >= PHRASES_MAX:
         raise Problem("too-many", 409, "There are {number} phrases already.", number=number)
     row = Phrase(workspace_id=viewer.workspace_id, id=uuid7(), **_values(session, viewer, new))
-    with alone(session, viewer, _taken()):
+    with unique_row(session, viewer, _duplicate()):
         session.add(row)
     wish(session, jobs, viewer.workspace_id, words=row.words, phrase_id=row.id)
     record(session, viewer, "phrase.create", row.id, text=row.text, stance=row.stance)
@@ -78,10 +78,10 @@ def create(session: Session, viewer: Viewer, new: NewPhrase, jobs: Jobs) -> Phra
 @may("write")
 def update(session: Session, viewer: Viewer, phrase_id: UUID, changes: PhraseChanges, jobs: Jobs) -> Phrase:
     """Changes a phrase. What it said of stored mentions is taken back where it says it no more."""
-    hold(session, viewer)
-    row = locked(session, viewer, phrase_id)
+    lock_workspace(session, viewer)
+    row = lock(session, viewer, phrase_id)
     before = row.words
-    with alone(session, viewer, _taken()):
+    with unique_row(session, viewer, _duplicate()):
         for name, value in _values(session, viewer, changes).items():
             setattr(row, name, value)
         row.version += 1
@@ -95,8 +95,8 @@ def update(session: Session, viewer: Viewer, phrase_id: UUID, changes: PhraseCha
 @may("write")
 def delete_phrase(session: Session, viewer: Viewer, phrase_id: UUID, jobs: Jobs) -> None:
     """Listens for a phrase no more: what it said of stored mentions is decided again without it."""
-    hold(session, viewer)
-    row = locked(session, viewer, phrase_id)
+    lock_workspace(session, viewer)
+    row = lock(session, viewer, phrase_id)
     session.delete(row)
     session.flush()
     wish(session, jobs, viewer.workspace_id, words=row.words)
@@ -105,13 +105,13 @@ def delete_phrase(session: Session, viewer: Viewer, phrase_id: UUID, jobs: Jobs)
 
 
 @may("write")
-def hold(session: Session, viewer: Viewer) -> Workspace:
+def lock_workspace(session: Session, viewer: Viewer) -> Workspace:
     """The workspace, whose rules of stances one transaction changes at a time, when no batch of scores is under way."""
     return session.get_one(Workspace, viewer.workspace_id, with_for_update={"key_share": True})
 
 
 @may("write")
-def locked(session: Session, viewer: Viewer, phrase_id: UUID) -> Phrase:
+def lock(session: Session, viewer: Viewer, phrase_id: UUID) -> Phrase:
     """The phrase, kept from other writers until the end of the transaction. Raises Problem 404."""
     row = session.get(Phrase, (viewer.workspace_id, phrase_id), with_for_update=True)
     if row is None:
@@ -125,7 +125,7 @@ def _values(session: Session, viewer: Viewer, given: NewPhrase | PhraseChanges) 
     return values | ({"words": " ".join(folded(given.text))} if "text" in values else {})
 
 
-def _taken() -> Problem:
+def _duplicate() -> Problem:
     return Problem(
         "phrase-taken",
         409,

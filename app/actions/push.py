@@ -35,7 +35,7 @@ Status = Literal["stored", "updated", "unchanged", "unmatched", "refused"]
 STATUSES: dict[str, Status] = {"stored": "stored", "updated": "updated", "unchanged": "unchanged"}
 
 
-def _shown(url: str) -> str:
+def _linkable(url: str) -> str:
     if url.strip() and link(url) is None:
         raise ValueError("the address starts with http:// or https://")
     return url
@@ -54,7 +54,7 @@ class PushedMention(Fields):
     """One mention. `external_id` makes it the same one when it is sent again. `rating` is out of `rating_scale`."""
 
     external_id: Annotated[Line, StringConstraints(min_length=1)]
-    url: Annotated[str, StringConstraints(max_length=LINK_LIMIT), AfterValidator(_shown)] | None = None
+    url: Annotated[str, StringConstraints(max_length=LINK_LIMIT), AfterValidator(_linkable)] | None = None
     title: Annotated[str, StringConstraints(max_length=10_000)] = ""
     text: Annotated[str, StringConstraints(max_length=100_000)]
     author: Line = ""
@@ -90,7 +90,7 @@ class PushResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedPush:
     """A push that was read and matched, ready to be stored."""
 
     origin: Origin
@@ -118,7 +118,7 @@ def push_source(session: Session, viewer: Viewer, name: str = SOURCE) -> Source:
     return session.scalars(select(Source).where(Source.workspace_id == viewer.workspace_id, Source.name == name)).one()
 
 
-def read(items: Sequence[Any]) -> tuple[dict[int, RawMention], dict[int, PushResult]]:
+def read_items(items: Sequence[Any]) -> tuple[dict[int, RawMention], dict[int, PushResult]]:
     """The items that are mentions, and the results of those that are not, by their place."""
     raws: dict[int, RawMention] = {}
     bad: dict[int, PushResult] = {}
@@ -139,15 +139,15 @@ def read(items: Sequence[Any]) -> tuple[dict[int, RawMention], dict[int, PushRes
 
 
 @may("write")
-def prepare(db: Database, viewer: Viewer, source: Source, items: Sequence[Any], now: datetime) -> Prepared:
+def prepare(db: Database, viewer: Viewer, source: Source, items: Sequence[Any], now: datetime) -> PreparedPush:
     """Reads, normalises and matches a push; outside any transaction, for it may take a while."""
     origin = Origin(viewer.workspace_id, source.id, source.collector, source.brand_id, source.sample)
-    raws, bad = read(items)
-    return Prepared(origin, raws, bad, Placer(db)(origin, list(raws.values()), (), now))
+    raws, bad = read_items(items)
+    return PreparedPush(origin, raws, bad, Placer(db)(origin, list(raws.values()), (), now))
 
 
 @may("write")
-def push(session: Session, viewer: Viewer, prepared: Prepared, jobs: Jobs) -> list[PushResult]:
+def push(session: Session, viewer: Viewer, prepared: PreparedPush, jobs: Jobs) -> list[PushResult]:
     """Stores a push. One result per item, in order."""
     stored = store(session, prepared.origin, prepared.batch.placed, prepared.batch.refused)
     if stored.stored or stored.updated:
@@ -157,7 +157,7 @@ def push(session: Session, viewer: Viewer, prepared: Prepared, jobs: Jobs) -> li
     return results(prepared, stored)
 
 
-def results(prepared: Prepared, stored: Stored) -> list[PushResult]:
+def results(prepared: PreparedPush, stored: Stored) -> list[PushResult]:
     """What came of each item, by its fingerprint. One given again in the same push is told as sent after the first."""
     latest: dict[bytes, RawMention] = {}
     reasons = {one.external_id: one.reason for one in prepared.batch.refused}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.actions.audit import record
 from app.actions.fields import Changes
-from app.actions.phrases import hold
+from app.actions.phrases import lock_workspace
 from app.jobs import Jobs
 from app.pipeline.restance import wish
 from app.pipeline.stance import classes_of, ratings_version
@@ -34,7 +34,7 @@ class RatingChanges(Changes):
 @may("write")
 def change(session: Session, viewer: Viewer, changes: RatingChanges, jobs: Jobs) -> RatingClasses:
     """Reads ratings differently from now on, those of stored mentions too, in the background. Raises Problem 422."""
-    row = hold(session, viewer)
+    row = lock_workspace(session, viewer)
     before = asdict(classes_of(row.settings))
     after = before | changes.model_dump(exclude_unset=True)
     wrong = [name for name in ("stars", "ten") if after[f"{name}_passive"] > after[f"{name}_promoter"]]

@@ -14,7 +14,7 @@ from alerts.base import AnyRule, Severity
 from alerts.rules import all_rules
 from app.actions.audit import record
 from app.actions.brands import check_brand
-from app.actions.fields import Changes, Fields, Name, TimeZone, unique_name, validated
+from app.actions.fields import Changes, Fields, Name, TimeZone, unique_name, validate
 from app.jobs import Jobs
 from app.models import AlertRule, Channel, uuid7
 from app.problems import FieldError, Problem, invalid, not_found
@@ -93,7 +93,7 @@ def create(session: Session, viewer: Viewer, new: NewRule, jobs: Jobs) -> AlertR
 @may("write")
 def update(session: Session, viewer: Viewer, rule_id: UUID, changes: RuleChanges, jobs: Jobs) -> AlertRule:
     """Changes a rule; enabling one that was disabled for its failures gives it a new chance."""
-    row = locked(session, viewer, rule_id)
+    row = lock(session, viewer, rule_id)
     values = changes.model_dump(exclude_unset=True)
     check_brand(session, viewer, values.get("brand_id"))
     _to_channels(session, viewer, values.get("channels", []))
@@ -114,7 +114,7 @@ def update(session: Session, viewer: Viewer, rule_id: UUID, changes: RuleChanges
 @may("write")
 def delete(session: Session, viewer: Viewer, rule_id: UUID) -> None:
     """Removes a rule and its incidents."""
-    row = locked(session, viewer, rule_id)
+    row = lock(session, viewer, rule_id)
     record(session, viewer, "rule.delete", rule_id, name=row.name)
     session.delete(row)
     session.flush()
@@ -131,7 +131,7 @@ def rule_of(kind: str) -> AnyRule:
 
 def checked_params(kind: str, given: dict[str, Any]) -> dict[str, Any]:
     """The params as the rule wants them, defaults filled in. Raises Problem 422."""
-    params: dict[str, Any] = validated(rule_of(kind).params, given, under="params").model_dump(mode="json")
+    params: dict[str, Any] = validate(rule_of(kind).params, given, under="params").model_dump(mode="json")
     return params
 
 
@@ -144,7 +144,7 @@ def _to_channels(session: Session, viewer: Viewer, ids: list[UUID]) -> None:
 
 
 @may("write")
-def locked(session: Session, viewer: Viewer, rule_id: UUID) -> AlertRule:
+def lock(session: Session, viewer: Viewer, rule_id: UUID) -> AlertRule:
     """The rule, kept from other writers until the end of the transaction. Raises Problem 404."""
     row = session.get(AlertRule, (viewer.workspace_id, rule_id), with_for_update=True)
     if row is None:

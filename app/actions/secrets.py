@@ -28,7 +28,7 @@ def split(params: BaseModel) -> tuple[dict[str, Any], dict[str, str]]:
     return shown, {name: value for name, value in told.items() if value}
 
 
-def kept(given: Mapping[str, Any], model: type[BaseModel], stored: Mapping[str, str]) -> dict[str, Any]:
+def keep_stored(given: Mapping[str, Any], model: type[BaseModel], stored: Mapping[str, str]) -> dict[str, Any]:
     """The params given, with the stored secrets in the place of those left out, left empty or shown as a mask."""
     names = secret_fields(model)
     untouched = {name: value for name, value in stored.items() if given.get(name, "") in ("", MASK, None)}

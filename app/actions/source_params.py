@@ -9,14 +9,13 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from app.actions import secrets
-from app.actions.fields import validated
+from app.actions.fields import validate
 from app.crypto import Seal
 from app.http import GateError, check_url, rules_for
 from app.models import Source
 from app.pipeline.collect import host_of
 from app.pipeline.meters import Payer
 from app.problems import FieldError, invalid
-from app.services import Services
 from app.settings import Settings
 from collectors import all_collectors
 from collectors.base import AnyCollector
@@ -45,7 +44,7 @@ def collector_of(kind: str) -> AnyCollector:
 
 def checked_params(collector: AnyCollector, given: Mapping[str, Any], settings: Settings) -> BaseModel:
     """The params as the collector wants them, addresses in the form they are read. Raises Problem 422."""
-    params: BaseModel = validated(collector.params, dict(given), under="params")
+    params: BaseModel = validate(collector.params, dict(given), under="params")
     rules = rules_for(settings.allowed_private_hosts)
     shown, _ = secrets.split(params)
     for name, value in shown.items():
@@ -57,13 +56,13 @@ def checked_params(collector: AnyCollector, given: Mapping[str, Any], settings: 
     return params
 
 
-def put_params(row: Source, params: BaseModel, services: Services) -> None:
+def put_params(row: Source, params: BaseModel, seal: Seal) -> None:
     """Writes the params into the row: the secrets sealed, and the host that is asked."""
     shown, hidden = secrets.split(params)
     row.params = shown
-    row.secrets = services.seal.seal(hidden, place(row)) if hidden else None
+    row.secrets = seal.seal(hidden, seal_name(row)) if hidden else None
     row.host = _host(shown)
-    row.limit_key = limit_key(params, services.seal)
+    row.limit_key = limit_key(params, seal)
 
 
 def _host(shown: Mapping[str, Any]) -> str:
@@ -82,6 +81,6 @@ def payer_of(row: Source) -> Payer:
     return Payer(row.workspace_id, row.collector, str(row.id), row.limit_key)
 
 
-def place(row: Source) -> str:
+def seal_name(row: Source) -> str:
     """Where the secrets of a source are kept, for the seal."""
     return f"source:{row.workspace_id}:{row.id}"

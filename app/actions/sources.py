@@ -15,7 +15,7 @@ from app.actions import going_back, secrets
 from app.actions.audit import record
 from app.actions.brands import check_brand
 from app.actions.fields import Changes, Fields, Name, unique_name
-from app.actions.source_params import checked_params, collector_of, needs_brand, payer_of, place, put_params
+from app.actions.source_params import checked_params, collector_of, needs_brand, payer_of, put_params, seal_name
 from app.crypto import SecretsLost, digest, token
 from app.models import Source, uuid7
 from app.pipeline.backfill import wake as wake_backfill
@@ -71,9 +71,9 @@ def create(session: Session, viewer: Viewer, new: NewSource, services: Services,
     check_brand(session, viewer, new.brand_id)
     needs_brand(collector, new.brand_id)
     params = checked_params(collector, new.params, services.settings)
-    past = going_back.wanted(collector, new.backfill_days, "backfill_days", now)
+    past = going_back.first_progress(collector, new.backfill_days, "backfill_days", now)
     row = Source(id=uuid7(), workspace_id=viewer.workspace_id, collector=collector.kind, name=new.name)
-    put_params(row, params, services)
+    put_params(row, params, services.seal)
     row.brand_id = new.brand_id
     row.interval_seconds = new.interval_seconds or int(collector.default_interval.total_seconds())
     row.enabled = new.enabled
@@ -100,7 +100,7 @@ def update(
 ) -> Source:
     """Changes a source. New params start it afresh. What is under way for the old ones, for another brand, or for a
     source that is paused now, is not stored."""
-    row = locked(session, viewer, source_id)
+    row = lock(session, viewer, source_id)
     values = changes.model_dump(exclude_unset=True)
     collector = collector_of(row.collector)
     check_brand(session, viewer, values.get("brand_id"))
@@ -116,7 +116,7 @@ def update(
         outdated = row.brand_id != brand or (was_enabled and not row.enabled)
         if outdated:
             _end_reading(row)
-        past = going_back.following(
+        past = going_back.next_progress(
             row.backfill, collector, days, now, saved=given is not None, moved=row.params != before
         )
         if past != row.backfill or (past and ("enabled" in values or outdated)):
@@ -131,13 +131,12 @@ def update(
 
 def _change_params(row: Source, collector: AnyCollector, given: Mapping[str, Any], services: Services) -> bool:
     """Puts new params in place. Returns whether something else is read now: a new budget, or the same again, is not."""
-    before, stored = row.params, services.seal.open(row.secrets, place(row))
-    put_params(
-        row, checked_params(collector, secrets.kept(given, collector.params, stored), services.settings), services
-    )
+    before, stored = row.params, services.seal.open(row.secrets, seal_name(row))
+    whole = secrets.keep_stored(given, collector.params, stored)
+    put_params(row, checked_params(collector, whole, services.settings), services.seal)
     budgets = {meter.limit for meter in collector.meters.values()}
     changed = {name for name in before.keys() | row.params.keys() if before.get(name) != row.params.get(name)}
-    same_secrets = stored == services.seal.open(row.secrets, place(row))
+    same_secrets = stored == services.seal.open(row.secrets, seal_name(row))
     return not collector.meters or bool(changed - budgets) or not same_secrets
 
 
@@ -159,7 +158,7 @@ def _end_reading(row: Source) -> None:
 @may("write")
 def delete(session: Session, viewer: Viewer, source_id: UUID) -> None:
     """Reads a source no more. What it brought stays."""
-    row = locked(session, viewer, source_id)
+    row = lock(session, viewer, source_id)
     record(session, viewer, "source.delete", source_id, collector=row.collector, name=row.name)
     session.delete(row)
     session.flush()
@@ -168,7 +167,7 @@ def delete(session: Session, viewer: Viewer, source_id: UUID) -> None:
 @may("write")
 def poll_now(session: Session, viewer: Viewer, source_id: UUID, services: Services, now: datetime) -> Source:
     """Has a source read as soon as a worker is free. Raises Problem 409 when it is paused or never polled."""
-    row = locked(session, viewer, source_id)
+    row = lock(session, viewer, source_id)
     collector = collector_of(row.collector)
     if not collector.polled:
         if collector.stream:
@@ -185,7 +184,7 @@ def poll_now(session: Session, viewer: Viewer, source_id: UUID, services: Servic
 @may("write")
 def readdress(session: Session, viewer: Viewer, source_id: UUID, services: Services) -> Source:
     """Gives a source another address to send to; the former one is nobody's from now on. Raises Problem 409."""
-    row = locked(session, viewer, source_id)
+    row = lock(session, viewer, source_id)
     if collector_of(row.collector).receive is None:
         raise Problem("not-sent-to", 409, "Nothing is sent to this source: it reads by itself.")
     _give_address(row, services)
@@ -205,7 +204,7 @@ def inbound_url(row: Source, viewer: Viewer, services: Services) -> str | None:
     if row.address_sealed is None or "write" not in viewer.scopes:
         return None
     try:
-        known = services.seal.open(row.address_sealed, address_place(row))
+        known = services.seal.open(row.address_sealed, seal_name_of_address(row))
     except SecretsLost:
         return None
     return f"{services.settings.address}/in/{known['token']}"
@@ -214,16 +213,16 @@ def inbound_url(row: Source, viewer: Viewer, services: Services) -> str | None:
 def _give_address(row: Source, services: Services) -> None:
     made = token()
     row.address_digest = digest(made)
-    row.address_sealed = services.seal.seal({"token": made}, address_place(row))
+    row.address_sealed = services.seal.seal({"token": made}, seal_name_of_address(row))
 
 
-def address_place(row: Source) -> str:
+def seal_name_of_address(row: Source) -> str:
     """Where the address of a source is kept, for the seal."""
     return f"address:{row.workspace_id}:{row.id}"
 
 
 @may("write")
-def locked(session: Session, viewer: Viewer, source_id: UUID) -> Source:
+def lock(session: Session, viewer: Viewer, source_id: UUID) -> Source:
     """The source, kept from other writers until the end of the transaction. Raises Problem 404."""
     row = session.get(Source, (viewer.workspace_id, source_id), with_for_update=True)
     if row is None:

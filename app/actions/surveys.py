@@ -59,13 +59,12 @@ def keep(session: Session, viewer: Viewer, brand_id: UUID, items: Sequence[Any])
     if session.get(Brand, (viewer.workspace_id, brand_id), with_for_update=True) is None:
         raise not_found("brand")
     read = list(_read(items))
-    known = _known(session, viewer, brand_id, [one.external_id for one in read if isinstance(one, NewResponse)])
-    results = []
-    for index, one in enumerate(read):
-        if isinstance(one, NewResponse):
-            results.append(_kept(session, viewer, brand_id, index, one, known))
-        else:
-            results.append(one)
+    ids = [item.external_id for item in read if isinstance(item, NewResponse)]
+    stored = _stored_responses(session, viewer, brand_id, ids)
+    results = [
+        _keep_one(session, viewer, brand_id, index, item, stored) if isinstance(item, NewResponse) else item
+        for index, item in enumerate(read)
+    ]
     session.flush()
     return results
 
@@ -91,27 +90,25 @@ def _read(items: Sequence[Any]) -> Iterator[NewResponse | ResponseResult]:
             yield ResponseResult(index, given[:200] if isinstance(given, str) else "", "refused", errors=problem.errors)
 
 
-def _known(session: Session, viewer: Viewer, brand_id: UUID, ids: Sequence[str]) -> dict[str, SurveyResponse]:
+def _stored_responses(
+    session: Session, viewer: Viewer, brand_id: UUID, ids: Sequence[str]
+) -> dict[str, SurveyResponse]:
     here = (SurveyResponse.workspace_id == viewer.workspace_id, SurveyResponse.brand_id == brand_id)
     rows = session.scalars(select(SurveyResponse).where(*here, SurveyResponse.external_id.in_(ids)).with_for_update())
     return {row.external_id: row for row in rows}
 
 
-def _kept(
-    session: Session,
-    viewer: Viewer,
-    brand_id: UUID,
-    index: int,
-    one: NewResponse,
-    known: dict[str, SurveyResponse],
+def _keep_one(
+    session: Session, viewer: Viewer, brand_id: UUID, index: int, item: NewResponse, stored: dict[str, SurveyResponse]
 ) -> ResponseResult:
-    values, row = one.model_dump(), known.get(one.external_id)
+    """Adds or changes one answer. `stored` holds the rows by external id, and is added to."""
+    values, row = item.model_dump(), stored.get(item.external_id)
     if row is None:
         row = SurveyResponse(id=uuid7(), workspace_id=viewer.workspace_id, brand_id=brand_id, **values)
         session.add(row)
-        known[one.external_id] = row
-        return ResponseResult(index, one.external_id, "stored", row.id)
+        stored[item.external_id] = row
+        return ResponseResult(index, item.external_id, "stored", row.id)
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
     for name, value in changed.items():
         setattr(row, name, value)
-    return ResponseResult(index, one.external_id, "updated" if changed else "unchanged", row.id)
+    return ResponseResult(index, item.external_id, "updated" if changed else "unchanged", row.id)

@@ -41,7 +41,7 @@ UNREAD = frozenset({"source-slow", "source-unreadable"})
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class TrialMention:
     """A mention as it would be stored, and the brands whose query it matches."""
 
     draft: Draft
@@ -52,7 +52,7 @@ class Tried:
 class Trial:
     """What a source gave: up to 20 mentions, how many of them match a brand, and how many were read."""
 
-    mentions: tuple[Tried, ...]
+    mentions: tuple[TrialMention, ...]
     matched: int
     read: int
     warning: Notice | None
@@ -81,7 +81,7 @@ def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime, sou
         return Trial((), 0, 0, None)
     matcher = Matcher([BrandQuery(row.id, row.query) for row in rows])
     found = _drafts(Origin(viewer.workspace_id, uuid7(), collector.kind, new.brand_id), page, now)
-    tried = tuple(Tried(draft, _about(matcher, draft, new.brand_id, brands)) for draft in found)
+    tried = tuple(TrialMention(draft, _brands_of(matcher, draft, new.brand_id, brands)) for draft in found)
     return Trial(tried, sum(bool(one.brands) for one in tried), len(page.mentions), page.warning)
 
 
@@ -89,9 +89,11 @@ def _drafts(origin: Origin, page: Page, now: datetime) -> list[Draft]:
     return [one for one in prepared(origin, page.mentions[:SHOWN], now) if isinstance(one, Draft)]
 
 
-def _about(matcher: Matcher, draft: Draft, brand_id: UUID | None, brands: Mapping[UUID, Brand]) -> tuple[Brand, ...]:
-    found = tied(matcher.match(draft.title, draft.text), brand_id)
-    return tuple(brand for brand in (brands.get(UUID(str(one.brand_id))) for one in found) if brand)
+def _brands_of(
+    matcher: Matcher, draft: Draft, brand_id: UUID | None, brands: Mapping[UUID, Brand]
+) -> tuple[Brand, ...]:
+    matches = tied(matcher.match(draft.title, draft.text), brand_id)
+    return tuple(brand for brand in (brands.get(UUID(str(match.brand_id))) for match in matches) if brand)
 
 
 def _first_page(collector: AnyCollector, params: BaseModel, http: httpx2.Client, queries: str) -> Page | None:
@@ -99,7 +101,7 @@ def _first_page(collector: AnyCollector, params: BaseModel, http: httpx2.Client,
 
     def read() -> Page | None:
         if collector.stream:
-            return _heard(collector.stream(params, {}, http), queries)
+            return _listen(collector.stream(params, {}, http), queries)
         return next(iter(collector.pages(params, {}, http)), None)
 
     try:
@@ -108,12 +110,12 @@ def _first_page(collector: AnyCollector, params: BaseModel, http: httpx2.Client,
     except TooLong:
         raise Problem("source-slow", 422, "The source did not answer within {n} seconds.", n=SECONDS) from None
     except SourceError as error:
-        raise _told(error) from None
+        raise _problem_of(error) from None
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _heard(pages: Iterator[Page], queries: str) -> Page:
+def _listen(pages: Iterator[Page], queries: str) -> Page:
     """What a stream brings within some seconds, as one page: first what may be about a brand."""
     ends, warning = time.monotonic() + LISTEN, None
     about: list[RawMention] = []
@@ -132,7 +134,7 @@ def _heard(pages: Iterator[Page], queries: str) -> Page:
     return Page((*about, *others), {}, warning=warning if about or others else warning or silent)
 
 
-def _told(error: SourceError) -> Problem:
+def _problem_of(error: SourceError) -> Problem:
     """The source's sentence, its template and what fills it kept apart so that a page can translate it."""
     text = _sentence(error.notice.text)
     args: dict[str, Any] = dict(error.notice.args)

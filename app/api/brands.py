@@ -82,7 +82,7 @@ def change_brand(
     brand_id: Id, changes: actions.BrandChanges, viewer: Writer, session: Writing, if_match: IfMatch
 ) -> BrandOut:
     """Changes a brand. A new query counts for what comes; `rematch` applies it to what is stored."""
-    found: Brand = actions.locked(session, viewer, ident(brand_id, "brand"))
+    found: Brand = actions.lock(session, viewer, ident(brand_id, "brand"))
     if_match.check(found.version)
     return BrandOut.model_validate(actions.update(session, viewer, found.id, changes))
 

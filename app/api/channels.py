@@ -16,7 +16,7 @@ from app.api.route import Route
 from app.api.schemas import Out, Page, paged
 from app.models import Channel
 from app.queries.channels import channel, channels
-from app.queries.paging import named
+from app.queries.paging import page_by_name
 
 router = APIRouter(prefix="/api/v1", tags=["channels"], route_class=Route)
 
@@ -78,7 +78,7 @@ def list_channels(viewer: Reader, session: Reading, page: Paged) -> Page[Channel
 def list_channel_kinds(viewer: Reader, page: Paged) -> Page[ChannelKindOut]:  # noqa: ARG001 - the scope is declared so
     """Every kind of channel, and what it is set up with."""
     return paged(
-        named(all_channels(), "channel kinds", page.after, page.limit),
+        page_by_name(all_channels(), "channel kinds", page.after, page.limit),
         lambda declared: ChannelKindOut(
             kind=declared.kind,
             title=dict(declared.title),
@@ -111,7 +111,7 @@ def change_channel(
     if_match: IfMatch,
 ) -> ChannelOut:
     """Changes a channel. New params replace the old ones, except secrets left out."""
-    row = actions.locked(session, viewer, ident(channel_id, "channel"))
+    row = actions.lock(session, viewer, ident(channel_id, "channel"))
     if_match.check(row.version)
     return ChannelOut(**channel_values(actions.update(session, viewer, row.id, changes, services)))
 

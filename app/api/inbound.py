@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from app.actions import inbound as actions
 from app.api import idempotency
-from app.auth.addresses import Addressed, recognise
+from app.auth.addresses import Recipient, recognise
 from app.auth.throttle import network
 from app.problems import Problem, not_found
 from collectors.base import Inbound, Received
@@ -38,7 +38,7 @@ async def send(request: Request, token: str) -> Response:
     return await run_in_threadpool(_answer, request, addressed, body)
 
 
-def _addressed(request: Request, token: str) -> Addressed:
+def _addressed(request: Request, token: str) -> Recipient:
     with request.app.state.services.db.reading() as session:
         found = recognise(session, token)
     if found is None:
@@ -74,7 +74,7 @@ def _too_large() -> Problem:
     return Problem("too-large", 413, "The body is over {n} KB.", n=BODY_MAX // 1024)
 
 
-def _answer(request: Request, addressed: Addressed, body: bytes) -> Response:
+def _answer(request: Request, addressed: Recipient, body: bytes) -> Response:
     services, now = request.app.state.services, request.app.state.now()
     method: Literal["GET", "POST"] = "GET" if request.method == "GET" else "POST"
     headers = {name.lower(): value for name, value in request.headers.items()}
@@ -89,7 +89,7 @@ def _answer(request: Request, addressed: Addressed, body: bytes) -> Response:
         return _challenge(got)
     if replay := _replayed(services, addressed, got):
         return replay
-    read = actions.matched(services, addressed.viewer, addressed.source, got, now)
+    read = actions.match_received(services, addressed.viewer, addressed.source, got, now)
     return _kept(request, addressed, read)
 
 
@@ -100,7 +100,7 @@ def _challenge(got: Received) -> Response:
     return PlainTextResponse(got.reply)
 
 
-def _kept(request: Request, addressed: Addressed, read: actions.Read) -> Response:
+def _kept(request: Request, addressed: Recipient, read: actions.InboundBatch) -> Response:
     services, now = request.app.state.services, request.app.state.now()
     viewer, got = addressed.viewer, read.got
 
@@ -132,21 +132,21 @@ HASH = sha256(MARK.encode()).digest()
 """The same for all: the name of a delivery alone says whether it came before."""
 
 
-def key_of(addressed: Addressed, got: Received) -> str:
+def key_of(addressed: Recipient, got: Received) -> str:
     """Under what the answer to a delivery is remembered: for its source, as it is set up now. Who corrects the settings
     and has a delivery sent again wants it read anew."""
     source = addressed.source
     return f"{MARK} {source.id} {source.version} {sha256(got.delivery.encode('utf-8', 'replace')).hexdigest()}"
 
 
-def _replayed(services: Any, addressed: Addressed, got: Received) -> Response | None:
+def _replayed(services: Any, addressed: Recipient, got: Received) -> Response | None:
     if not got.delivery:
         return None
     with services.db.reading() as session:
         return idempotency.answer(session, addressed.viewer, key_of(addressed, got), HASH, services.seal)
 
 
-def told(kept: actions.Kept) -> dict[str, Any]:
+def told(kept: actions.InboundReport) -> dict[str, Any]:
     """What the sender is told: numbers, and why something was set aside."""
     names = ("received", "stored", "updated", "unchanged", "unmatched", "refused", "kept")
     return {**{name: getattr(kept, name) for name in names}, "reasons": kept.reasons[:REASONS_MAX]}

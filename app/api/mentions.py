@@ -73,6 +73,6 @@ def change_mention(
 ) -> MentionOut:
     """Corrects the stance, answers, assigns, tags. `stance` counts for `brand_id`, or for every brand matched."""
     found = ident(mention_id, "mention")
-    if_match.check(actions.locked(session, viewer, found).version)
+    if_match.check(actions.lock(session, viewer, found).version)
     rows = actions.change(session, viewer, [found], changes, services.jobs, now)
     return mention_out(views(session, viewer, rows)[0])

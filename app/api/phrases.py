@@ -13,7 +13,7 @@ from app.actions import phrases as actions
 from app.api.deps import Id, IfMatch, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
 from app.api.schemas import BrandRef, MentionOut, Out, Page, mention_out, paged
-from app.queries.phrases import PhrasePreview, PhraseView, as_heard, phrase, phrases, preview
+from app.queries.phrases import PhrasePreview, PhraseView, phrase, phrase_of, phrases, preview
 
 router = APIRouter(prefix="/api/v1", tags=["phrases"], route_class=Route)
 
@@ -92,7 +92,7 @@ def create_phrase(new: actions.NewPhrase, viewer: Writer, session: Writing, serv
 @router.post("/phrases/preview", openapi_extra={"x-costly": True})
 def preview_phrase(wanted: actions.TriedPhrase, viewer: Reader, session: Reading) -> PhrasePreviewOut:
     """How many stored mentions a phrase would change, from which stance to which, with the newest. Stores nothing."""
-    heard = as_heard(wanted.text, wanted.stance, wanted.brand_id, wanted.language)
+    heard = phrase_of(wanted.text, wanted.stance, wanted.brand_id, wanted.language)
     return preview_out(preview(session, viewer, heard, wanted.phrase_id))
 
 
@@ -132,7 +132,7 @@ def change_phrase(
     if_match: IfMatch,
 ) -> PhraseOut:
     """Changes a phrase, also in what it said of stored mentions, in the background."""
-    row = actions.locked(session, viewer, ident(phrase_id, "phrase"))
+    row = actions.lock(session, viewer, ident(phrase_id, "phrase"))
     if_match.check(row.version)
     actions.update(session, viewer, row.id, changes, services.jobs)
     return phrase_out(phrase(session, viewer, row.id))

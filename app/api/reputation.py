@@ -15,7 +15,7 @@ from app.api.route import Route
 from app.api.schemas import BrandRef, Out
 from app.problems import FieldError, invalid
 from app.queries.periods import By, Period
-from app.queries.reputation import CONFIDENCE, Compared, Model, Slant, compare, model, reputation
+from app.queries.reputation import CONFIDENCE, BrandScore, Model, Slant, compare, model, reputation
 from app.queries.sums import Point, Weight
 from app.queries.surveys import SurveyNps, survey_nps
 
@@ -222,7 +222,7 @@ def point_out(point: Point) -> PointOut:
     )
 
 
-def compared_out(one: Compared) -> ComparedOut:
+def compared_out(one: BrandScore) -> ComparedOut:
     """One of several brands as it is answered."""
     return ComparedOut(
         **score_values(one.point), brand=BrandRef.model_validate(one.brand), share_of_voice=one.share_of_voice
@@ -239,5 +239,5 @@ def survey_out(found: SurveyNps | None) -> SurveyOut | None:
 def model_out(found: Model) -> ModelOut:
     """The model as it is answered."""
     known = found.measured is not None or found.own.texts
-    measured = {**(found.measured or {}), "own_sample": found.own.measured()} if known else None
+    measured = {**(found.measured or {}), "own_sample": found.own.as_json()} if known else None
     return ModelOut(name=found.name, version=found.version, measured=measured)

@@ -215,7 +215,7 @@ def authenticated(request: Request) -> tuple[Any, str]:
         )
     if known.stale:
         with services.db.writing() as session:
-            keys.used(session, known, at)
+            keys.note_use(session, known, at)
     request.state.key = known
     return known.viewer, str(known.key_id)
 

@@ -14,7 +14,7 @@ from app.actions import rules as actions
 from app.api.deps import Id, IfMatch, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
 from app.api.schemas import Out, Page, paged
-from app.queries.paging import named
+from app.queries.paging import page_by_name
 from app.queries.rules import rule, rules
 
 router = APIRouter(prefix="/api/v1", tags=["alerts"], route_class=Route)
@@ -61,7 +61,7 @@ def list_rules(viewer: Reader, session: Reading, page: Paged) -> Page[RuleOut]:
 def list_rule_kinds(viewer: Reader, page: Paged) -> Page[RuleKindOut]:  # noqa: ARG001 - the scope is declared so
     """Every kind of rule, and what it is set up with."""
     return paged(
-        named(all_rules(), "rule kinds", page.after, page.limit),
+        page_by_name(all_rules(), "rule kinds", page.after, page.limit),
         lambda declared: RuleKindOut(
             kind=declared.kind,
             title=dict(declared.title),
@@ -88,7 +88,7 @@ def change_rule(
     rule_id: Id, changes: actions.RuleChanges, viewer: Writer, session: Writing, services: Served, if_match: IfMatch
 ) -> RuleOut:
     """Changes a rule."""
-    row = actions.locked(session, viewer, ident(rule_id, "alert rule"))
+    row = actions.lock(session, viewer, ident(rule_id, "alert rule"))
     if_match.check(row.version)
     return RuleOut.model_validate(actions.update(session, viewer, row.id, changes, services.jobs))
 

@@ -62,7 +62,7 @@ def change_ratings(
     changes: actions.RatingChanges, viewer: Writer, session: Writing, services: Served, if_match: IfMatch
 ) -> RatingsOut:
     """Reads ratings differently, those of stored mentions too, in the background."""
-    if_match.check(ratings_version(locking.hold(session, viewer).settings))
+    if_match.check(ratings_version(locking.lock_workspace(session, viewer).settings))
     actions.change(session, viewer, changes, services.jobs)
     classes, version = ratings(session, viewer)
     return RatingsOut(**asdict(classes), version=version)

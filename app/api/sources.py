@@ -17,7 +17,7 @@ from app.api.deps import Id, IfMatch, Now, Paged, Reader, Reading, Served, Write
 from app.api.route import Route
 from app.api.schemas import Out, Page, paged
 from app.api.sources_out import SourceOut, TrialOut, source_out, trial_out
-from app.queries.paging import named
+from app.queries.paging import page_by_name
 from app.queries.sources import source, sources
 from collectors import all_collectors
 
@@ -45,7 +45,7 @@ class OpmlOut(Out):
 def list_collectors(viewer: Reader, page: Paged) -> Page[CollectorOut]:  # noqa: ARG001 - the scope is declared so
     """Every kind of source that can be read."""
     found = {kind: declared for kind, declared in all_collectors().items() if not declared.hidden}
-    return paged(named(found, "collectors", page.after, page.limit), collector_out)
+    return paged(page_by_name(found, "collectors", page.after, page.limit), collector_out)
 
 
 @router.get("/sources")
@@ -113,7 +113,7 @@ def change_source(
     if_match: IfMatch,
 ) -> SourceOut:
     """Changes a source. New params replace the old ones, except secrets left out; they start it afresh."""
-    row = actions.locked(session, viewer, ident(source_id, "source"))
+    row = actions.lock(session, viewer, ident(source_id, "source"))
     if_match.check(row.version)
     actions.update(session, viewer, row.id, changes, services, now)
     return source_out(source(session, viewer, row.id, now), viewer, services)

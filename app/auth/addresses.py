@@ -16,14 +16,14 @@ SHAPE = re.compile(r"[A-Za-z0-9_-]{20,100}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Addressed:
+class Recipient:
     """The source that an address belongs to, and who sends to it: somebody who may write there, and nothing else."""
 
     source: Source
     viewer: Viewer
 
 
-def recognise(session: Session, token: str) -> Addressed | None:
+def recognise(session: Session, token: str) -> Recipient | None:
     """Whose address this is, or None: malformed, unknown, replaced, or of a source that is paused.
 
     The digest is what is looked up, so that neither an index nor a backup gives an address away. A paused source is
@@ -34,4 +34,4 @@ def recognise(session: Session, token: str) -> Addressed | None:
     row = session.scalars(select(Source).where(Source.address_digest == digest(token))).one_or_none()
     if row is None or not row.enabled:
         return None
-    return Addressed(row, Viewer(row.workspace_id, f"source:{row.name}", frozenset({"write"})))
+    return Recipient(row, Viewer(row.workspace_id, f"source:{row.name}", frozenset({"write"})))

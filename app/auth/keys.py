@@ -25,7 +25,7 @@ ALL_SCOPES = ROLE_SCOPES["admin"]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownKey:
     """A key that was recognised."""
 
     key_id: UUID
@@ -55,7 +55,7 @@ def well_formed(key: str) -> bool:
     return bool(SHAPE.fullmatch(key)) and hmac.compare_digest(checksum(key[4:44]), key[44:])
 
 
-def recognise(session: Session, key: str, now: datetime) -> Known | None:
+def recognise(session: Session, key: str, now: datetime) -> KnownKey | None:
     """Whose key this is, or None: malformed, unknown, expired."""
     if not well_formed(key):
         return None
@@ -66,10 +66,10 @@ def recognise(session: Session, key: str, now: datetime) -> Known | None:
         return None
     viewer = Viewer(row.workspace_id, f"key:{row.name}", frozenset(ALL_SCOPES & set(row.scopes)))
     stale = row.last_used_at is None or row.last_used_at < now - USED_EVERY
-    return Known(row.id, row.name, viewer, stale)
+    return KnownKey(row.id, row.name, viewer, stale)
 
 
-def used(session: Session, known: Known, now: datetime) -> None:
+def note_use(session: Session, known: KnownKey, now: datetime) -> None:
     """Writes when a key was last used."""
     session.execute(
         update(ApiKey)

@@ -23,7 +23,7 @@ def new_link(session: Session, purpose: str, now: datetime, lasts: timedelta = L
     return value
 
 
-def valid(session: Session, value: str, purpose: str, now: datetime) -> bool:
+def is_valid(session: Session, value: str, purpose: str, now: datetime) -> bool:
     """Whether the link would work."""
     row = session.scalars(select(OneTimeLink).where(OneTimeLink.token_hash == digest(value))).one_or_none()
     return row is not None and row.purpose == purpose and now < row.expires_at

@@ -31,8 +31,8 @@ def authenticate(db: Database, email: str, password: str) -> Account | None:
         found = _account(session, email.strip().lower())
     if not passwords.matches(found.password_hash if found else None, password) or found is None:
         return None
-    if passwords.outdated(found.password_hash):
-        renewed = passwords.hashed(password)
+    if passwords.is_outdated(found.password_hash):
+        renewed = passwords.hash_of(password)
         with db.writing() as session:
             session.get_one(User, found.user_id).password_hash = renewed
     return found

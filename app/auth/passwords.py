@@ -18,7 +18,7 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=46 * 1024, parallelism=1)
 _at_once = threading.BoundedSemaphore(2)
 
 
-def hashed(password: str) -> str:
+def hash_of(password: str) -> str:
     """The password as it is kept."""
     with _at_once:
         return _hasher.hash(password)
@@ -28,19 +28,19 @@ def matches(password_hash: str | None, password: str) -> bool:
     """Whether this is the password. Takes as long when there is no hash to compare with: nobody learns who exists."""
     with _at_once:
         try:
-            _hasher.verify(password_hash or nobody(), password[: LONGEST + 1])
+            _hasher.verify(password_hash or nobodys_hash(), password[: LONGEST + 1])
         except (VerificationError, InvalidHashError):
             return False
     return password_hash is not None and len(password) <= LONGEST
 
 
-def outdated(password_hash: str) -> bool:
+def is_outdated(password_hash: str) -> bool:
     """Whether the hash was made with other parameters than today's."""
     return _hasher.check_needs_rehash(password_hash)
 
 
 @cache
-def nobody() -> str:
+def nobodys_hash() -> str:
     """A hash that no password has a chance to match, as dear to check as any."""
     return _hasher.hash("nobody has this password: \x00")
 
@@ -52,14 +52,15 @@ def check(password: str, email: str = "", field: str = "password") -> None:
     if len(password) > LONGEST:
         raise invalid(FieldError(field, "Take at most {number} characters.", {"number": LONGEST}))
     folded = password.casefold()
-    if folded in common() or len(set(folded)) < 5 or (email and folded in {email.casefold(), email.casefold() * 2}):
+    own = {email.casefold(), email.casefold() * 2} if email else set()
+    if folded in own or folded in common_passwords() or len(set(folded)) < 5:
         raise invalid(
             FieldError(field, "This password is among the first that are tried.", hint="Take a few unrelated words.")
         )
 
 
 @cache
-def common() -> frozenset[str]:
+def common_passwords() -> frozenset[str]:
     """The passwords that are tried first, folded."""
     text = Path(__file__).with_name("common_passwords.txt").read_text(encoding="utf-8")
     return frozenset(line.strip().casefold() for line in text.splitlines() if line and not line.startswith("#"))

@@ -19,7 +19,7 @@ SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class LoggedIn:
+class Login:
     """A session that holds, and who is behind it. `stale`: touch() should be called."""
 
     token_hash: bytes
@@ -49,7 +49,7 @@ def log_in(session: Session, user_id: UUID, workspace_id: UUID, now: datetime, a
     return value
 
 
-def logged_in(session: Session, value: str, now: datetime) -> LoggedIn | None:
+def login_of(session: Session, value: str, now: datetime) -> Login | None:
     """Who holds this cookie, with the role they have at this moment; None when it opens nothing any more."""
     found = session.execute(
         select(LoginSession, User, Member)
@@ -70,7 +70,7 @@ def logged_in(session: Session, value: str, now: datetime) -> LoggedIn | None:
         user.language or "en",
         user.timezone or "UTC",
     )
-    return LoggedIn(row.token_hash, viewer, user, member.role, now - row.seen_at >= SEEN_EVERY)
+    return Login(row.token_hash, viewer, user, member.role, now - row.seen_at >= SEEN_EVERY)
 
 
 def touch(session: Session, token_hash: bytes, now: datetime) -> None:

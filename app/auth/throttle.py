@@ -57,7 +57,7 @@ def check(session: Session, email: str, address: str, now: datetime) -> None:
         )
 
 
-def failed(session: Session, email: str, address: str, now: datetime) -> None:
+def note_failure(session: Session, email: str, address: str, now: datetime) -> None:
     """Counts a failure."""
     for subject, kind in sorted(subjects(email, address).items()):
         row = session.scalars(
@@ -73,6 +73,6 @@ def failed(session: Session, email: str, address: str, now: datetime) -> None:
         )
 
 
-def succeeded(session: Session, email: str) -> None:
+def forgive(session: Session, email: str) -> None:
     """Forgets the failures of an account. Those of the address stay: one good account buys no guesses at others."""
     session.execute(delete(LoginAttempts).where(LoginAttempts.subject == f"account:{email.strip().lower()[:320]}"))

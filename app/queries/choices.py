@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Brand, Mention, Source
-from app.queries.feed import Wanted, chosen
+from app.queries.feed import Wanted, statement_of
 from app.viewer import Viewer, may
 
 LOOKED_AT = 5_000  # recent mentions whose platforms and languages are offered: a full scan would cost a second
@@ -52,8 +52,8 @@ def choices(session: Session, viewer: Viewer) -> Choices:
 
 
 @may("read")
-def arrived(session: Session, viewer: Viewer, wanted: Wanted, since: datetime) -> int:
+def count_arrived(session: Session, viewer: Viewer, wanted: Wanted, since: datetime) -> int:
     """How many mentions of a feed were collected after `since`; counting stops at 100."""
-    statement, _ = chosen(session, viewer, wanted)
+    statement, _ = statement_of(session, viewer, wanted)
     newer = statement.where(Mention.collected_at > since).with_only_columns(Mention.id).limit(COUNTED).subquery()
     return session.scalar(select(func.count()).select_from(newer)) or 0

@@ -54,13 +54,13 @@ def feed(
     session: Session, viewer: Viewer, wanted: Wanted, after: str | None = None, limit: int = LIMIT
 ) -> Slice[MentionView]:
     """One page of mentions. Raises Problem 404 for a brand or source that is not the viewer's, 422 for a bad query."""
-    statement, order = chosen(session, viewer, wanted)
+    statement, order = statement_of(session, viewer, wanted)
     found = page(session, statement, order, after, limit)
     return found.map(lambda rows: views(session, viewer, [row.Mention for row in rows]))
 
 
 @may("read")
-def chosen(session: Session, viewer: Viewer, wanted: Wanted) -> tuple[Select[*tuple[Any, ...]], Order]:
+def statement_of(session: Session, viewer: Viewer, wanted: Wanted) -> tuple[Select[*tuple[Any, ...]], Order]:
     """The statement of the mentions wanted, and their order: the export reads it too."""
     known_brands(session, viewer, wanted.brands)
     known_sources(session, viewer, wanted.sources)
@@ -132,7 +132,7 @@ def _about_mention(wanted: Wanted) -> list[SQLColumnExpression[bool]]:
     if wanted.min_reach is not None:
         conditions.append(known_reach() >= wanted.min_reach)
     if wanted.text:
-        conditions.append(holds(wanted.text, "q"))
+        conditions.append(matches_query(wanted.text, "q"))
     return conditions
 
 
@@ -142,7 +142,7 @@ def one_of(column: Any, values: tuple[Any, ...]) -> SQLColumnExpression[bool]:
     return condition
 
 
-def holds(text: str, field: str) -> SQLColumnExpression[bool]:
+def matches_query(text: str, field: str) -> SQLColumnExpression[bool]:
     """The mentions that a query in the query language matches. Raises Problem 422 with the position and a hint."""
     try:
         query = parse(text)

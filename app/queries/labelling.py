@@ -48,7 +48,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
+class LabelledText:
     """One text: its language group, what the model in use says of it now, and what a person said (0, 1, 2)."""
 
     group: LanguageGroup
@@ -61,7 +61,7 @@ class Labelled:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Accuracy:
     """How often the model is right: the share, 0 to 1, with Wilson's 95 % interval; None without labels."""
 
     labelled: int
@@ -75,7 +75,7 @@ class Measured:
 class OwnSample:
     """The labels that count for the model in use."""
 
-    texts: tuple[Labelled, ...]
+    texts: tuple[LabelledText, ...]
 
     @property
     def in_use(self) -> bool:
@@ -94,13 +94,13 @@ class OwnSample:
     def _enough(self, group: LanguageGroup) -> bool:
         return len(self.of(group).texts) >= ENOUGH_OF_GROUP
 
-    def measure(self) -> Measured:
+    def measure(self) -> Accuracy:
         """How often the model is right on them."""
         number, right = len(self.texts), sum(text.right for text in self.texts)
         low, high = wilson(right, number) or (None, None)
-        return Measured(number, right, right / number if number else None, low, high)
+        return Accuracy(number, right, right / number if number else None, low, high)
 
-    def measured(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """As the API tells it beside the model's own figures."""
         found = self.measure()
         margin = None if found.low is None or found.high is None else (found.high - found.low) / 2
@@ -121,7 +121,7 @@ class OwnSample:
         return {**shipped, **own}
 
 
-def _adapted(shipped: Matrix, texts: Sequence[Labelled]) -> Matrix:
+def _adapted(shipped: Matrix, texts: Sequence[LabelledText]) -> Matrix:
     rows = np.array([(text.score.negative, text.score.neutral, text.score.positive) for text in texts])
     return adapted(shipped, rows, np.array([text.label for text in texts]))
 
@@ -134,12 +134,12 @@ def own_sample(session: Session, viewer: Viewer, model: str) -> OwnSample:
     """
     key = ("own_sample", viewer.workspace_id, model)
     if key not in session.info:
-        session.info[key] = OwnSample(tuple(_labelled(session, viewer, model)))
+        session.info[key] = OwnSample(tuple(_labelled_texts(session, viewer, model)))
     found: OwnSample = session.info[key]
     return found
 
 
-def _labelled(session: Session, viewer: Viewer, model: str) -> list[Labelled]:
+def _labelled_texts(session: Session, viewer: Viewer, model: str) -> list[LabelledText]:
     rows = session.execute(
         select(AuditMatch.label, Match.negative, Match.neutral, Match.positive, Mention.language)
         .join(
@@ -154,7 +154,7 @@ def _labelled(session: Session, viewer: Viewer, model: str) -> list[Labelled]:
         .where(or_(Mention.edited_at.is_(None), Mention.edited_at <= AuditMatch.labelled_at))
     )
     return [
-        Labelled(group_of(row.language), Score(row.negative, row.neutral, row.positive), LABELS.index(row.label))
+        LabelledText(group_of(row.language), Score(row.negative, row.neutral, row.positive), LABELS.index(row.label))
         for row in rows
     ]
 

@@ -58,20 +58,20 @@ class Cursor:
     id: UUID
 
 
-def encoded(cursor: Cursor, order: Order) -> str:
+def encode(cursor: Cursor, order: Order) -> str:
     """The cursor as an opaque string."""
     value = cursor.value.isoformat() if isinstance(cursor.value, datetime) else cursor.value
     plain = json.dumps([order.name, int(cursor.backward), value, cursor.id.hex], separators=(",", ":"))
     return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
 
 
-def decoded(text: str, order: Order) -> Cursor:
-    """What encoded() wrote for the same order. Raises Problem 422 on anything else."""
+def decode(text: str, order: Order) -> Cursor:
+    """What encode() wrote for the same order. Raises Problem 422 on anything else."""
     try:
         plain = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         name, backward, value, row = json.loads(plain)
         cursor = Cursor(bool(backward), _value(value, order), UUID(hex=row))
-        if name == order.name and encoded(cursor, order) == text:
+        if name == order.name and encode(cursor, order) == text:
             return cursor
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, binascii.Error):
         pass
@@ -105,7 +105,7 @@ def page(
     session: Session, wanted: Select[*tuple[Any, ...]], order: Order, after: str | None, limit: int = LIMIT
 ) -> Slice[Row[*tuple[Any, ...]]]:
     """One page of the statement's rows, whose last columns are the key. Raises Problem 422 on a foreign cursor."""
-    cursor = decoded(after, order) if after else None
+    cursor = decode(after, order) if after else None
     found = list(session.execute(_beside(wanted, order, cursor).limit(limit + 1)))
     more, rows = len(found) > limit, found[:limit]
     if not rows:
@@ -133,10 +133,10 @@ def _beside(wanted: Select[*tuple[Any, ...]], order: Order, cursor: Cursor | Non
 
 
 def _cursor_at(row: Row[*tuple[Any, ...]], order: Order, *, back: bool = False) -> str:
-    return encoded(Cursor(back, None if order.value is None else row.key_0, row[-1]), order)
+    return encode(Cursor(back, None if order.value is None else row.key_0, row[-1]), order)
 
 
-def named(rows: Mapping[str, T], what: str, after: str | None, limit: int = LIMIT) -> Slice[T]:
+def page_by_name(rows: Mapping[str, T], what: str, after: str | None, limit: int = LIMIT) -> Slice[T]:
     """One page of what is at hand under unique names, in their order. Raises Problem 422 on a foreign cursor."""
     names = sorted(rows)
     backward, start = _named_cursor(after, what) if after else (False, "")

@@ -51,7 +51,7 @@ class PhraseView:
 
 
 @dataclass(frozen=True, slots=True)
-class Turned:
+class StanceChange:
     """A mention whose stance towards a brand would change."""
 
     view: MentionView
@@ -71,7 +71,7 @@ class PhrasePreview:
     mentions: int
     changed: int
     changes: Mapping[tuple[str, str], int]
-    sample: Sequence[Turned]
+    sample: Sequence[StanceChange]
     complete: bool
 
 
@@ -105,7 +105,7 @@ def _views(session: Session, viewer: Viewer, rows: Sequence[Phrase]) -> list[Phr
 
 
 @may("read")
-def applying(session: Session, viewer: Viewer) -> Progress | None:
+def progress_of_all(session: Session, viewer: Viewer) -> Progress | None:
     """How far all phrases and ratings have come that are being applied to what is stored; None when none is."""
     return _sum(session.scalars(select(Restance).where(Restance.workspace_id == viewer.workspace_id)).all())
 
@@ -137,21 +137,21 @@ def preview(
     if wanted.brand_id is not None:
         brand(session, viewer, wanted.brand_id)
     old = phrase(session, viewer, replaces).phrase if replaces else None
-    rules = _with(session, viewer, wanted, old)
+    rules = _rules_with(session, viewer, wanted, old)
     words = {" ".join(wanted.words), *([old.words] if old else [])}
     deadline = seconds() + PREVIEW_SECONDS
     ids = _newest(session, viewer, words)
     looked, turned = 0, list[tuple[Any, Stance]]()
     while looked < len(ids) and seconds() < deadline:
         part = ids[looked : looked + PREVIEW_PAGE]
-        turned += _turned(session, viewer, rules, part)
+        turned += _changes(session, viewer, rules, part)
         looked += len(part)
     changes = Counter[tuple[str, str]]((row.stance, after) for row, after in turned)
     complete = looked == len(ids) < PREVIEW_MENTIONS
     return PhrasePreview(looked, len(turned), changes, _sample(session, viewer, turned[:SAMPLE]), complete)
 
 
-def _with(session: Session, viewer: Viewer, wanted: DomainPhrase, old: Phrase | None) -> StanceRules:
+def _rules_with(session: Session, viewer: Viewer, wanted: DomainPhrase, old: Phrase | None) -> StanceRules:
     stored = session.scalars(select(Phrase).where(Phrase.workspace_id == viewer.workspace_id))
     kept = [domain_phrase(row) for row in stored if old is None or row.id != old.id]
     others = [one for one in kept if _scope(one) != _scope(wanted)]
@@ -181,7 +181,7 @@ def _newest(session: Session, viewer: Viewer, words: set[str]) -> Sequence[UUID]
         ) from None
 
 
-def _turned(session: Session, viewer: Viewer, rules: StanceRules, ids: Sequence[UUID]) -> list[tuple[Any, Stance]]:
+def _changes(session: Session, viewer: Viewer, rules: StanceRules, ids: Sequence[UUID]) -> list[tuple[Any, Stance]]:
     """The matches of these mentions whose stance would change, newest mention first, with their stance after."""
     rows = judged(session, viewer.workspace_id, ids)
     texts = select(Mention.id, Mention.title, Mention.text, Mention.language).where(
@@ -193,17 +193,17 @@ def _turned(session: Session, viewer: Viewer, rules: StanceRules, ids: Sequence[
     return sorted(turned, key=lambda pair: (pair[0].mention_id.int, pair[0].brand_id.int), reverse=True)
 
 
-def _sample(session: Session, viewer: Viewer, turned: Sequence[tuple[Any, Stance]]) -> list[Turned]:
+def _sample(session: Session, viewer: Viewer, turned: Sequence[tuple[Any, Stance]]) -> list[StanceChange]:
     ids = [row.mention_id for row, _ in turned]
     rows = session.scalars(select(Mention).where(Mention.workspace_id == viewer.workspace_id, Mention.id.in_(ids)))
     shown = {view.mention.id: view for view in views(session, viewer, list(rows))}
     brands = {each.brand.id: each.brand for view in shown.values() for each in view.matches}
     return [
-        Turned(shown[row.mention_id], brands[row.brand_id], row.stance, row.stance_source, after)
+        StanceChange(shown[row.mention_id], brands[row.brand_id], row.stance, row.stance_source, after)
         for row, after in turned
     ]
 
 
-def as_heard(words: str, stance: Stance, brand_id: UUID | None, language: str | None) -> DomainPhrase:
+def phrase_of(words: str, stance: Stance, brand_id: UUID | None, language: str | None) -> DomainPhrase:
     """A phrase as typed, as it would be listened for."""
     return DomainPhrase(tuple(folded(words)), stance, brand_id, language)

@@ -9,7 +9,7 @@ from sqlalchemy import Date, cast, func, select
 from sqlalchemy.orm import Session
 
 from app.models import Mention
-from app.queries.feed import holds
+from app.queries.feed import matches_query
 from app.queries.mentions import MentionView, views
 from app.viewer import Viewer, may
 
@@ -28,7 +28,7 @@ class Preview:
 @may("read")
 def preview(session: Session, viewer: Viewer, query: str, days: int, now: datetime) -> Preview:
     """The query held against the mentions published in the last `days` days. Raises Problem 422 on a bad query."""
-    condition = holds(query, "query")
+    condition = matches_query(query, "query")
     first = now.date() - timedelta(days=days - 1)
     start = datetime(first.year, first.month, first.day, tzinfo=now.tzinfo)
     here = (

@@ -59,7 +59,7 @@ class ReputationView:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class BrandScore:
     """One of several brands: its score, and its share, 0 to 1, of all that is said about them."""
 
     brand: Brand
@@ -84,7 +84,7 @@ def reputation(session: Session, viewer: Viewer, brand_id: UUID, period: Period,
 @may("read")
 def compare(
     session: Session, viewer: Viewer, brand_ids: Sequence[UUID], period: Period, slant: Slant
-) -> list[Compared]:
+) -> list[BrandScore]:
     """Brands side by side, in the order asked. Raises Problem 404."""
     brands = known_brands(session, viewer, brand_ids)
     known_sources(session, viewer, slant.sources)
@@ -92,7 +92,7 @@ def compare(
     sums = [(period.since, by_brand.get(row.id, Sum())) for row in brands]
     scores = points(sums, [_same_author(row, slant) for row in brands], model(session, viewer).matrices)
     voices = share_of_voice({str(row.id): point.mentions for row, point in zip(brands, scores, strict=True)})
-    return [Compared(row, point, voices[str(row.id)]) for row, point in zip(brands, scores, strict=True)]
+    return [BrandScore(row, point, voices[str(row.id)]) for row, point in zip(brands, scores, strict=True)]
 
 
 @may("read")
@@ -100,7 +100,7 @@ def model(session: Session, viewer: Viewer) -> Model:
     """The model that scores, as its worker told, corrected by the workspace's own labels where there are enough."""
     scorer = known(session)
     own = own_sample(session, viewer, f"{scorer.name} {scorer.version}")
-    measured = measured_of(scorer.measured)
+    measured = figures_of(scorer.measured)
     return Model(scorer.name, scorer.version, measured, own, own.matrices(scorer.matrices))
 
 
@@ -109,7 +109,7 @@ def _same_author(row: Brand, slant: Slant) -> float:
     return float(row.same_author.get(slant.weight, 0.0))
 
 
-def measured_of(figures: Mapping[str, Any]) -> dict[str, Any] | None:
+def figures_of(figures: Mapping[str, Any]) -> dict[str, Any] | None:
     """What a reader of the score wants to know of its model: how often it is right, and on what that was measured."""
     if not figures:
         return None

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.models import ModelRun
 from app.pipeline import lanes
 from app.pipeline.pace import seconds_left
-from app.queries.phrases import Progress, applying
+from app.queries.phrases import Progress, progress_of_all
 from app.viewer import Viewer, may
 
 
@@ -47,5 +47,5 @@ def scoring(session: Session, viewer: Viewer) -> Scoring:
         waiting=waiting,
         unsettled=unsettled,
         seconds_left=seconds_left(*whole, pace, quick),
-        applying=applying(session, viewer),
+        applying=progress_of_all(session, viewer),
     )

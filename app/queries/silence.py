@@ -27,7 +27,7 @@ def patience(usual: timedelta, longest: timedelta) -> timedelta:
 
 
 @may("read")
-def silent(session: Session, viewer: Viewer, rows: Sequence[Source]) -> dict[UUID, datetime]:
+def silent_since(session: Session, viewer: Viewer, rows: Sequence[Source]) -> dict[UUID, datetime]:
     """Since when those that fell silent are. Counted up to the last reading that worked: what fails is not silent."""
     quiet = {
         row.id: (row.last_new_at, row.last_success_at - row.last_new_at)

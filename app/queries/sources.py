@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.models import Host, Mention, Poll, Quarantined, Source
 from app.problems import not_found
 from app.queries.paging import LIMIT, Order, Slice, page
-from app.queries.silence import silent
+from app.queries.silence import silent_since
 from app.queries.usage import UsageView, usages
 from app.viewer import Viewer, may
 from collectors.base import Notice
@@ -127,7 +127,7 @@ def _views(session: Session, viewer: Viewer, rows: Sequence[Source], now: dateti
     )
     brought: dict[Any, int] = {row.source_id: row.number for row in counted}
     pauses = _pauses(session, rows, now)
-    mute, spent = silent(session, viewer, rows), usages(session, viewer, rows, now)
+    mute, spent = silent_since(session, viewer, rows), usages(session, viewer, rows, now)
     views = []
     for row in rows:
         until, reason = pauses.get(row.limit_key, (None, None))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 
 from app.actions import accounts as actions
-from app.actions.fields import validated
+from app.actions.fields import validate
 from app.crypto import digest
 from app.models import User
 from app.problems import FieldError, Problem, invalid
@@ -46,7 +46,7 @@ def account_page(visit: Visit, problem: Problem | None = None) -> HTMLResponse:
 def change_preferences(sent: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
     def save() -> Response:
         values = {name: sent.get(name) for name in ("name", "language", "timezone")}
-        preferences = validated(actions.Preferences, {**values, "language": values["language"] or None})
+        preferences = validate(actions.Preferences, {**values, "language": values["language"] or None})
         with visit.services.db.writing() as session:
             actions.prefer(session, visit.viewer, preferences)
         return redirect(HOME, "account")

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
 from app.actions import brands as actions
-from app.actions.fields import validated
+from app.actions.fields import validate
 from app.models import Brand
 from app.problems import Problem
 from app.queries.brands import brand, brands
@@ -97,7 +97,7 @@ def show_form(visit: Visit, form: BrandForm) -> Response:
 
 
 def create(visit: Visit, form: BrandForm, _sent: Posted) -> Response:
-    new = validated(actions.NewBrand, fields_of_action(form.values))
+    new = validate(actions.NewBrand, fields_of_action(form.values))
     with visit.services.db.writing() as session:
         actions.create(session, visit.viewer, new, visit.services.jobs, visit.now)
     return redirect(HOME, "brand-created")
@@ -106,7 +106,7 @@ def create(visit: Visit, form: BrandForm, _sent: Posted) -> Response:
 def update(visit: Visit, row: Brand, form: BrandForm, sent: Posted) -> Response:
     """Changes a brand; on request its query is applied to what is stored, too."""
     rematch = sent.checked("rematch")
-    changes = validated(actions.BrandChanges, fields_of_action(form.values))
+    changes = validate(actions.BrandChanges, fields_of_action(form.values))
     with visit.services.db.writing() as session:
         actions.update(session, visit.viewer, row.id, changes)
         if rematch:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from alerts.base import AnyChannel
 from alerts.channels import all_channels
 from app.actions import channels as actions
-from app.actions.fields import validated
+from app.actions.fields import validate
 from app.models import Channel
 from app.queries.channels import channel, channels
 from app.web.form_page import Form, FormPage, Values, add_routes
@@ -91,7 +91,7 @@ def show_form(visit: Visit, form: ChannelForm) -> Response:
 
 def create(visit: Visit, form: ChannelForm, _sent: Posted) -> Response:
     """Adds a channel. A secret that was made for it is shown in the answer, and never again."""
-    new = validated(actions.NewChannel, {**form.values, "kind": form.kind.kind})
+    new = validate(actions.NewChannel, {**form.values, "kind": form.kind.kind})
     with visit.services.db.writing() as session:
         made = actions.create(session, visit.viewer, new, visit.services)
     if made.secret is None:
@@ -101,7 +101,7 @@ def create(visit: Visit, form: ChannelForm, _sent: Posted) -> Response:
 
 
 def update(visit: Visit, row: Channel, form: ChannelForm, _sent: Posted) -> Response:
-    changes = validated(actions.ChannelChanges, form.values)
+    changes = validate(actions.ChannelChanges, form.values)
     with visit.services.db.writing() as session:
         actions.update(session, visit.viewer, row.id, changes, visit.services)
     return redirect(HOME, "saved")

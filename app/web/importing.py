@@ -93,7 +93,7 @@ def given(form: Posted = Depends(posted), visit: Visit = Depends(member)) -> Res
         name, data = form.upload("file")
         if not data:
             raise invalid(FieldError("file", "Choose a file first."))
-        seen = importing.looked_at(io.BytesIO(data), name)
+        seen = importing.glance_at(io.BytesIO(data), name)
         chosen = _chosen(visit, form, wanted, seen)
         report = _done(visit, wanted, name, data, _reading(wanted, seen, chosen), form.get("do"))
     except Problem as problem:

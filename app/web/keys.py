@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 
 from app.actions import keys as actions
-from app.actions.fields import validated
+from app.actions.fields import validate
 from app.queries.keys import api_keys, audit_log
 from app.web.form_page import Form, attempt
 from app.web.forms import Posted, posted
@@ -53,7 +53,7 @@ def create(sent: Posted = Depends(posted), visit: Visit = Depends(member)) -> Re
     ends = visit.now + timedelta(days=int(sent.get("days"))) if sent.get("days") in LASTS[1:] else None
 
     def save() -> Response:
-        new = validated(actions.NewKey, {"name": values["name"], "scopes": values["scopes"], "expires_at": ends})
+        new = validate(actions.NewKey, {"name": values["name"], "scopes": values["scopes"], "expires_at": ends})
         with visit.services.db.writing() as session:
             made = actions.create(session, visit.viewer, new, visit.now)
         return keys_page(visit, NEW, made)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from app.actions import labelling as actions
-from app.actions.fields import validated
+from app.actions.fields import validate
 from app.queries.labelling import ENOUGH, last_label, progress, to_label
 from app.queries.reputation import model
 from app.web.forms import Posted, posted
@@ -56,7 +56,7 @@ def draw(visit: Visit = Depends(member)) -> RedirectResponse:
 @router.post("/{item_id}")
 def label(item_id: UUID, form: Posted = Depends(posted), visit: Visit = Depends(member)) -> RedirectResponse:
     """Keeps the label and shows the next mention."""
-    given = validated(actions.Labelled, {"label": form.get("label")})
+    given = validate(actions.Labelled, {"label": form.get("label")})
     with visit.services.db.writing() as session:
         actions.label(session, visit.viewer, item_id, given, visit.now)
     return redirect("/reputation/sample")

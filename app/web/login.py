@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.actions import accounts
-from app.actions.fields import validated
+from app.actions.fields import validate
 from app.auth import links, sessions, throttle
 from app.auth.login import authenticate
 from app.crypto import token
@@ -58,10 +58,10 @@ def log_in(request: Request, sent: Posted = Depends(posted), visit: Visit = Depe
         account = authenticate(db, email, sent.raw("password"))
         if account is None:
             with db.writing() as session:
-                throttle.failed(session, email, address, visit.now)
+                throttle.note_failure(session, email, address, visit.now)
             raise Problem("wrong-login", 401, "This address and this password do not go together.")
         with db.writing() as session:
-            throttle.succeeded(session, email)
+            throttle.forgive(session, email)
             cookie = _open(session, request, account.user_id, account.workspace_id, visit)
         return _enter(visit, back, cookie)
 
@@ -106,7 +106,7 @@ def language(visit: Visit = Depends(visitor)) -> Response:
 def first_account(visit: Visit, link: str) -> HTMLResponse:
     """The form of the first account, or why there is none."""
     with visit.services.db.reading() as session:
-        works = bool(link) and links.valid(session, link, links.SETUP, visit.now)
+        works = bool(link) and links.is_valid(session, link, links.SETUP, visit.now)
     if not works:
         return open_page(visit, "link_spent.html", status=403)
     return open_page(visit, "account_first.html", link=link, values={"email": "", "name": ""}, problem=None)
@@ -122,7 +122,7 @@ def create_first(request: Request, sent: Posted = Depends(posted), visit: Visit 
             raise invalid(FieldError("again", "The two passwords differ."))
         zone = sent.get("timezone") or None
         fields = {**values, "password": sent.raw("password"), "language": visit.tongue.code, "timezone": zone}
-        new = validated(accounts.NewAccount, fields)
+        new = validate(accounts.NewAccount, fields)
         with visit.services.db.writing() as session:
             workspace_id = session.scalars(select(Workspace.id).where(Workspace.slug == DEFAULT)).one()
             machine = Viewer(workspace_id, "setup", ROLE_SCOPES["admin"])

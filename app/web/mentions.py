@@ -11,9 +11,9 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.actions import mentions as actions
-from app.actions.fields import validated
+from app.actions.fields import validate
 from app.problems import Problem
-from app.queries.choices import Choices, arrived, choices
+from app.queries.choices import Choices, choices, count_arrived
 from app.queries.feed import FeedPage, Wanted, feed
 from app.queries.mentions import mention
 from app.scorer import explainer_of
@@ -140,7 +140,7 @@ def count_new(since: str, visit: Visit = Depends(member)) -> Response:
         return HTMLResponse("")
     filters = filters_of(visit)
     with visit.services.db.reading() as session:
-        number = arrived(session, visit.viewer, narrowed_by(filters, visit.now), start)
+        number = count_arrived(session, visit.viewer, narrowed_by(filters, visit.now), start)
     return visit.page(None, "mentions_new.html", number=number, href="/?" + urlencode(_set(filters)))
 
 
@@ -204,6 +204,6 @@ def handle(mention_id: UUID, form: Posted = Depends(posted), visit: Visit = Depe
 
 
 def _change(visit: Visit, mention_id: UUID, values: dict[str, Any]) -> None:
-    changes = validated(actions.MentionChanges, values)
+    changes = validate(actions.MentionChanges, values)
     with visit.services.db.writing() as session:
         actions.change(session, visit.viewer, [mention_id], changes, visit.services.jobs, visit.now)

@@ -158,13 +158,13 @@ def visitor(request: Request) -> Visit:
     return Visit(request, services, Tongue(code, zone(viewer.timezone if viewer else "UTC"), now), viewer)
 
 
-def _holder(request: Request, services: Services, now: datetime) -> sessions.LoggedIn | None:
+def _holder(request: Request, services: Services, now: datetime) -> sessions.Login | None:
     """Who holds the session cookie of a request, if it still opens anything."""
     cookie = request.cookies.get(cookies.session_name(services.settings))
     if not cookie or len(cookie) > 200:
         return None
     with services.db.reading() as session:
-        holder = sessions.logged_in(session, cookie, now)
+        holder = sessions.login_of(session, cookie, now)
     if holder and holder.stale:
         with services.db.writing() as session:
             sessions.touch(session, holder.token_hash, now)

@@ -11,12 +11,12 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from app.actions import phrases as actions
-from app.actions.fields import validated
+from app.actions.fields import validate
 from app.models import Phrase
 from app.problems import Problem
 from app.queries.brands import brands
 from app.queries.paging import LIMIT_MAX
-from app.queries.phrases import applying, as_heard, phrase, phrases, preview
+from app.queries.phrases import phrase, phrase_of, phrases, preview, progress_of_all
 from app.viewer import Viewer
 from app.web.form_page import Form, FormPage, Values, add_routes, attempt
 from app.web.forms import Posted
@@ -47,9 +47,9 @@ def preview_of(visit: Visit, values: Values, replaces: UUID | None = None) -> di
     nothing: dict[str, Any] = {"found": None, "problem": None, "text": values["text"].strip()}
 
     def changes() -> dict[str, Any]:
-        tried = validated(actions.TriedPhrase, {**fields_of_action(values), "phrase_id": replaces})
+        tried = validate(actions.TriedPhrase, {**fields_of_action(values), "phrase_id": replaces})
         with visit.services.db.reading() as session:
-            heard = as_heard(tried.text, tried.stance, tried.brand_id, tried.language)
+            heard = phrase_of(tried.text, tried.stance, tried.brand_id, tried.language)
             return {**nothing, "found": preview(session, visit.viewer, heard, tried.phrase_id)}
 
     def refused(problem: Problem) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def fields_of_action(values: Values) -> Values:
 def show_list(visit: Visit = Depends(member)) -> Response:
     with visit.services.db.reading() as session:
         found = phrases(session, visit.viewer, visit.request.query_params.get("after"))
-        return visit.page(session, "phrases.html", found=found, applying=applying(session, visit.viewer))
+        return visit.page(session, "phrases.html", found=found, applying=progress_of_all(session, visit.viewer))
 
 
 PhraseForm = Form[Phrase, None]
@@ -109,14 +109,14 @@ def show_form(visit: Visit, form: PhraseForm) -> Response:
 
 
 def create(visit: Visit, form: PhraseForm, _sent: Posted) -> Response:
-    new = validated(actions.NewPhrase, fields_of_action(form.values))
+    new = validate(actions.NewPhrase, fields_of_action(form.values))
     with visit.services.db.writing() as session:
         actions.create(session, visit.viewer, new, visit.services.jobs)
     return redirect(HOME, "phrase-saved")
 
 
 def update(visit: Visit, row: Phrase, form: PhraseForm, _sent: Posted) -> Response:
-    changes = validated(actions.PhraseChanges, fields_of_action(form.values))
+    changes = validate(actions.PhraseChanges, fields_of_action(form.values))
     with visit.services.db.writing() as session:
         actions.update(session, visit.viewer, row.id, changes, visit.services.jobs)
     return redirect(HOME, "phrase-saved")

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 
 from app.actions import ratings as actions
-from app.actions.fields import validated
+from app.actions.fields import validate
 from app.problems import Problem
-from app.queries.phrases import applying, ratings
+from app.queries.phrases import progress_of_all, ratings
 from app.web.form_page import Form, Values, attempt
 from app.web.forms import Posted, posted
 from app.web.page import Visit, member, redirect
@@ -28,7 +28,7 @@ def show_ratings(visit: Visit = Depends(member)) -> Response:
 def ratings_page(visit: Visit, values: Values, problem: Problem | None = None) -> HTMLResponse:
     with visit.services.db.reading() as session:
         return Form(None, values, None, problem).page(
-            visit, session, "ratings.html", applying=applying(session, visit.viewer)
+            visit, session, "ratings.html", applying=progress_of_all(session, visit.viewer)
         )
 
 
@@ -37,7 +37,7 @@ def change_ratings(sent: Posted = Depends(posted), visit: Visit = Depends(member
     values = {name: sent.get(name) for name in actions.RatingChanges.model_fields}
 
     def save() -> Response:
-        changes = validated(actions.RatingChanges, values)
+        changes = validate(actions.RatingChanges, values)
         with visit.services.db.writing() as session:
             actions.change(session, visit.viewer, changes, visit.services.jobs)
         return redirect("/settings/ratings", "ratings-saved")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from alerts.base import SEVERITIES, AnyRule
 from alerts.rules import all_rules
 from app.actions import rules as actions
-from app.actions.fields import validated
+from app.actions.fields import validate
 from app.models import AlertRule
 from app.queries.brands import brands
 from app.queries.channels import channels
@@ -139,14 +139,14 @@ def show_form(visit: Visit, form: RuleForm) -> Response:
 
 def create(visit: Visit, form: RuleForm, _sent: Posted) -> Response:
     fields = fields_of_action(form.values, visit.viewer.timezone)
-    new = validated(actions.NewRule, {**fields, "kind": form.kind.kind})
+    new = validate(actions.NewRule, {**fields, "kind": form.kind.kind})
     with visit.services.db.writing() as session:
         actions.create(session, visit.viewer, new, visit.services.jobs)
     return redirect(HOME, "rule-created")
 
 
 def update(visit: Visit, row: AlertRule, form: RuleForm, _sent: Posted) -> Response:
-    changes = validated(actions.RuleChanges, fields_of_action(form.values, visit.viewer.timezone))
+    changes = validate(actions.RuleChanges, fields_of_action(form.values, visit.viewer.timezone))
     with visit.services.db.writing() as session:
         actions.update(session, visit.viewer, row.id, changes, visit.services.jobs)
     return redirect(HOME, "saved")

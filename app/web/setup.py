@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from app.actions import brands as brand_actions
 from app.actions import rules as rule_actions
 from app.actions import sample
-from app.actions.fields import validated
+from app.actions.fields import validate
 from app.problems import Problem
 from app.queries import overview as counts
 from app.queries.brands import brands
@@ -75,7 +75,7 @@ def add_brand(sent: Posted = Depends(posted), visit: Visit = Depends(member)) ->
     values = {"name": sent.get("name"), "query": sent.get("query"), "kind": sent.get("kind") or "own"}
 
     def save() -> Response:
-        new = validated(brand_actions.NewBrand, values)
+        new = validate(brand_actions.NewBrand, values)
         with visit.services.db.writing() as session:
             brand = brand_actions.create(session, visit.viewer, new, visit.services.jobs, visit.now)
             if brand.kind == "own":

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.actions import secrets
 from app.actions import sources as actions
-from app.actions.fields import validated
-from app.actions.source_params import collector_of, place
+from app.actions.fields import validate
+from app.actions.source_params import collector_of, seal_name
 from app.actions.trial import UNREAD, Trial, trial
 from app.models import Source
 from app.pipeline.past import DAYS_MAX
@@ -107,11 +107,11 @@ def try_out(visit: Visit, form: SourceForm) -> Trial | Problem:
     kind, values, row = form.kind, form.values, form.row
     params = values["params"]
     if row is not None:
-        params = secrets.kept(params, kind.params, visit.services.seal.open(row.secrets, place(row)))
+        params = secrets.keep_stored(params, kind.params, visit.services.seal.open(row.secrets, seal_name(row)))
     fields = {"collector": kind.kind, "params": params, "brand_id": values["brand_id"] or None}
     source_id = row.id if row else None
     try:
-        return trial(visit.services, visit.viewer, validated(actions.TriedSource, fields), visit.now, source_id)
+        return trial(visit.services, visit.viewer, validate(actions.TriedSource, fields), visit.now, source_id)
     except Problem as problem:
         if problem.code not in UNREAD:
             raise
@@ -122,7 +122,7 @@ def create(visit: Visit, form: SourceForm, sent: Posted) -> Response:
     """Saves a source, or only tries it when that button was pressed."""
     if sent.checked("try"):
         return show_form(visit, form, try_out(visit, form))
-    new = validated(actions.NewSource, {**fields_of_action(form.values), "collector": form.kind.kind})
+    new = validate(actions.NewSource, {**fields_of_action(form.values), "collector": form.kind.kind})
     with visit.services.db.writing() as session:
         source = actions.create(session, visit.viewer, new, visit.services, visit.now)
     done = "source-created" if form.kind.polled else "source-ready"
@@ -132,7 +132,7 @@ def create(visit: Visit, form: SourceForm, sent: Posted) -> Response:
 def update(visit: Visit, row: Source, form: SourceForm, sent: Posted) -> Response:
     if sent.checked("try"):
         return show_form(visit, form, try_out(visit, form))
-    changes = validated(actions.SourceChanges, fields_of_action(form.values))
+    changes = validate(actions.SourceChanges, fields_of_action(form.values))
     with visit.services.db.writing() as session:
         actions.update(session, visit.viewer, row.id, changes, visit.services, visit.now)
     return redirect(f"/sources/{row.id}", "saved")

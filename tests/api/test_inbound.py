@@ -372,7 +372,7 @@ def test_what_was_read_when_the_address_changed_is_not_stored(
 ) -> None:
     source = source_row(db, made())
     got = Received(mentions=(RawMention("n1", text="acme"),))
-    read = actions.matched(services, us.viewer, source, got, datetime.now(UTC))
+    read = actions.match_received(services, us.viewer, source, got, datetime.now(UTC))
     us.editor.post(f"/api/v1/sources/{source.id}/address")
     with pytest.raises(Problem, match="no such address"), db.writing() as session:
         actions.keep(session, us.viewer, read, services, datetime.now(UTC))

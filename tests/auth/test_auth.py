@@ -52,14 +52,14 @@ def test_a_long_sentence_is_a_fine_password() -> None:
 
 
 def test_a_password_is_kept_as_argon2id_of_46_mib_and_recognised() -> None:
-    kept = passwords.hashed(GOOD)
+    kept = passwords.hash_of(GOOD)
     assert kept.startswith("$argon2id$v=19$m=47104,t=2,p=1$")
     assert passwords.matches(kept, GOOD)
     assert not passwords.matches(kept, GOOD + "!")
     assert not passwords.matches(None, GOOD)
     assert not passwords.matches("no hash at all", GOOD)
-    assert not passwords.outdated(kept)
-    assert passwords.outdated(kept.replace("t=2", "t=1"))
+    assert not passwords.is_outdated(kept)
+    assert passwords.is_outdated(kept.replace("t=2", "t=1"))
 
 
 def test_logging_in_takes_the_account_and_its_password(db: Database, ana: User, workspace_id: UUID) -> None:
@@ -92,7 +92,7 @@ def opened(db: Database, user: User, workspace_id: UUID, now: datetime = NOW, ol
 
 def holds(db: Database, value: str, now: datetime) -> bool:
     with db.reading() as session:
-        return sessions.logged_in(session, value, now) is not None
+        return sessions.login_of(session, value, now) is not None
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_session_that_is_used_ends_after_seven_days_all_the_same(db: Database,
     value, now = opened(db, ana, workspace_id), NOW
     while holds(db, value, now):
         with db.writing() as session:
-            found = sessions.logged_in(session, value, now)
+            found = sessions.login_of(session, value, now)
             assert found is not None
             sessions.touch(session, found.token_hash, now)
         now += timedelta(hours=6)
@@ -139,7 +139,7 @@ def test_a_new_role_counts_from_the_next_request_on(db: Database, ana: User, wor
     with db.writing() as session:
         session.get_one(Member, (workspace_id, ana.id)).role = "viewer"
     with db.reading() as session:
-        found = sessions.logged_in(session, value, NOW)
+        found = sessions.login_of(session, value, NOW)
     assert found is not None
     assert found.viewer.scopes == {"read"}
     with db.writing() as session:
@@ -150,7 +150,7 @@ def test_a_new_role_counts_from_the_next_request_on(db: Database, ana: User, wor
 def test_a_new_password_ends_every_other_session(db: Database, ana: User, workspace_id: UUID) -> None:
     mine, other = opened(db, ana, workspace_id), opened(db, ana, workspace_id)
     with db.writing() as session:
-        found = sessions.logged_in(session, mine, NOW)
+        found = sessions.login_of(session, mine, NOW)
         assert found is not None
         with pytest.raises(Problem):
             accounts.change_password(session, found.viewer, "wrong", "deux girafes au soleil", found.token_hash)
@@ -184,9 +184,9 @@ def test_keys_differ_and_have_their_shape() -> None:
 def test_a_link_works_once_for_its_purpose_and_its_time(db: Database) -> None:
     with db.writing() as session:
         value = links.new_link(session, links.SETUP, NOW)
-        assert links.valid(session, value, links.SETUP, NOW)
-        assert not links.valid(session, value, "other", NOW)
-        assert not links.valid(session, value, links.SETUP, NOW + links.LASTS)
+        assert links.is_valid(session, value, links.SETUP, NOW)
+        assert not links.is_valid(session, value, "other", NOW)
+        assert not links.is_valid(session, value, links.SETUP, NOW + links.LASTS)
         assert not links.spend(session, value, "other", NOW)
         assert links.spend(session, value, links.SETUP, NOW)
         assert not links.spend(session, value, links.SETUP, NOW)
@@ -196,7 +196,7 @@ def test_a_new_link_replaces_the_one_before(db: Database) -> None:
     with db.writing() as session:
         first = links.new_link(session, links.SETUP, NOW)
         links.new_link(session, links.SETUP, NOW)
-        assert not links.valid(session, first, links.SETUP, NOW)
+        assert not links.is_valid(session, first, links.SETUP, NOW)
 
 
 def test_of_eight_who_spend_a_link_at_once_one_succeeds(db: Database, viewer: Viewer) -> None:
@@ -256,12 +256,12 @@ def test_a_thousand_guesses_take_days_and_lock_nobody_out(db: Database) -> None:
             except Problem as problem:
                 now += timedelta(seconds=int(problem.headers["Retry-After"]))
                 continue
-            throttle.failed(session, EMAIL, "192.0.2.7", now)
+            throttle.note_failure(session, EMAIL, "192.0.2.7", now)
             tries += 1
     assert tries < 120
     with db.writing() as session:
         throttle.check(session, EMAIL, "198.51.100.1", now + timedelta(minutes=15))
-        throttle.succeeded(session, EMAIL)
+        throttle.forgive(session, EMAIL)
         throttle.check(session, EMAIL, "198.51.100.1", now)
 
 
@@ -269,7 +269,7 @@ def test_accounts_that_do_not_exist_wait_just_the_same(db: Database) -> None:
     for email in ("ana@example.com", "nobody@example.com"):
         with db.writing() as session:
             for _ in range(6):
-                throttle.failed(session, email, "192.0.2.8", NOW)
+                throttle.note_failure(session, email, "192.0.2.8", NOW)
             with pytest.raises(Problem, match="wait"):
                 throttle.check(session, email, "203.0.113.9", NOW)
 
@@ -277,8 +277,8 @@ def test_accounts_that_do_not_exist_wait_just_the_same(db: Database) -> None:
 def test_failures_are_forgiven_after_a_day(db: Database) -> None:
     with db.writing() as session:
         for _ in range(9):
-            throttle.failed(session, EMAIL, "192.0.2.9", NOW)
-        throttle.failed(session, EMAIL, "192.0.2.9", NOW + timedelta(days=2))
+            throttle.note_failure(session, EMAIL, "192.0.2.9", NOW)
+        throttle.note_failure(session, EMAIL, "192.0.2.9", NOW + timedelta(days=2))
         throttle.check(session, EMAIL, "192.0.2.9", NOW + timedelta(days=2))
         clean(session, NOW + timedelta(days=4))
         assert session.scalar(select(func.count()).select_from(LoginAttempts)) == 0

@@ -83,7 +83,7 @@ class World:
     def send(self, *items: Any) -> inbound.Kept:
         asked = Inbound("POST", {}, {}, json.dumps(items).encode(), datetime.now(UTC))
         got = inbound.receive(self.services, self.viewer, self.source, asked)
-        read = inbound.matched(self.services, self.viewer, self.source, got, asked.now)
+        read = inbound.match_received(self.services, self.viewer, self.source, got, asked.now)
         with self.services.db.writing() as session:
             return inbound.keep(session, self.viewer, read, self.services, asked.now)
 

@@ -14,7 +14,7 @@ from app.jobs import Jobs
 from app.models import Restance
 from app.pipeline.restance import RestanceHistory
 from app.pipeline.sweep import Sweep
-from app.queries.phrases import applying, as_heard, preview
+from app.queries.phrases import phrase_of, preview, progress_of_all
 from app.viewer import ROLE_SCOPES, Viewer
 from tests.pipeline.scoring import DAYS_AGO, NOW, Telling, add_brand, add_matches, rows, step
 
@@ -72,7 +72,7 @@ def test_an_application_that_is_interrupted_goes_on_where_it_was(db: Database, v
     stopped = RestanceHistory(db, Jobs(), page=60, stopping=lambda: next(stops))
     assert stopped(str(viewer.workspace_id)) == 120
     with db.reading() as session:
-        progress = applying(session, viewer)
+        progress = progress_of_all(session, viewer)
     assert progress is not None
     assert (progress.done, progress.total) == (120, 200)
     with db.writing() as session:
@@ -135,7 +135,7 @@ def test_setting_ratings_to_what_they_are_reads_nothing_again(db: Database, view
 
 def test_a_preview_tells_what_would_change_and_stores_nothing(db: Database, viewer: Viewer, brand: UUID) -> None:
     with db.reading() as session:
-        found = preview(session, viewer, as_heard("War zone", "promoter", brand, None))
+        found = preview(session, viewer, phrase_of("War zone", "promoter", brand, None))
     assert (found.mentions, found.changed, found.complete) == (200, 200, True)
     assert dict(found.changes) == {("passive", "promoter"): 200}
     assert [one.after for one in found.sample] == ["promoter"] * 10
@@ -143,12 +143,12 @@ def test_a_preview_tells_what_would_change_and_stores_nothing(db: Database, view
     made = add_phrase(db, viewer)
     apply(db, viewer)
     with db.reading() as session:
-        edited = preview(session, viewer, as_heard("garden", "promoter", None, None), made)
+        edited = preview(session, viewer, phrase_of("garden", "promoter", None, None), made)
     assert dict(edited.changes) == {("passive", "promoter"): 50, ("promoter", "passive"): 200}
 
 
 def test_a_preview_gives_up_in_time_and_says_so(db: Database, viewer: Viewer, brand: UUID) -> None:
     ticks = iter(range(0, 1000, 2))
     with db.reading() as session:
-        found = preview(session, viewer, as_heard("war", "promoter", None, None), seconds=lambda: next(ticks))
+        found = preview(session, viewer, phrase_of("war", "promoter", None, None), seconds=lambda: next(ticks))
     assert (found.mentions, found.complete) == (0, False)

@@ -228,10 +228,10 @@ class Collector(Generic[P]):
     `family` is the kind whose ids these are, where several kinds read one platform: what two of them bring is one
     mention.
 
-    `address` names the param that holds the address that is read, or the host; "" where nothing is read. A source that
-    moved for good has its new address written there. `brings` answers where they answer a survey: nothing in them says
-    about which brand, so that the source is set up with one. `rank` puts a kind that people begin with before the
-    others of its group, 1 first.
+    `address` names the param that holds the address that is read, or the host; "" where nothing is read. When a source
+    has moved for good, its new address is written there. `brings` says what arrives: mentions, or answers to a survey,
+    in which nothing says about which brand they are, so that the source needs one. `rank` puts a kind that people begin
+    with before the others of its group, 1 first.
 
     `gap` is the least pause between two requests to the host, whoever makes them.
     """

@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Brand
-from app.viewer import Viewer
+from app.viewer import Viewer, may
 
 
+@may("read")
 def brand_ids(session: Session, viewer: Viewer) -> dict[str, UUID]:
     """The id of each brand by its name, sorted by that name."""
-    viewer.needs("read")
     rows = session.execute(select(Brand.name, Brand.id).where(Brand.workspace_id == viewer.workspace_id))
     return dict(sorted(rows.all()))

@@ -68,7 +68,7 @@ class Envelope:
             await self._refuse_safely(request, problem, marked)
             return
         try:
-            await self._app(scope, counted(receive), marked)
+            await self._app(scope, count_body(receive), marked)
         except Exception as error:  # the last border: the caller gets a sentence, the log the rest
             told = error if isinstance(error, Problem) else unexpected(error, scope["vigie"]["request_id"])
             if started:
@@ -104,7 +104,7 @@ class Envelope:
                 headers[name] = value
 
 
-def counted(receive: Receive) -> Receive:
+def count_body(receive: Receive) -> Receive:
     """The body as it comes, refused once it is over the limit: a length that was not told is no way round it."""
     size = 0
 

@@ -22,7 +22,7 @@ PATTERN = r"^[!-~]+( +[!-~]+)*$"
 LONGEST = 255
 
 
-class Replayed(Exception):
+class AnsweredBefore(Exception):
     """Another request under this key was quicker: its answer is the answer."""
 
 
@@ -63,7 +63,7 @@ def answer(session: Session, viewer: Viewer, key: str, request_hash: bytes, seal
 def claim(session: Session, viewer: Viewer, key: str, request_hash: bytes) -> None:
     """Takes the key in the transaction that does the work; a second request waits here for the first one's end.
 
-    Raises Replayed when the first one succeeded.
+    Raises AnsweredBefore when the first one succeeded.
     """
     mine = (IdempotentAnswer.workspace_id == viewer.workspace_id, IdempotentAnswer.key == key)
     session.execute(delete(IdempotentAnswer).where(*mine, IdempotentAnswer.created_at <= func.now() - KEPT))
@@ -74,7 +74,7 @@ def claim(session: Session, viewer: Viewer, key: str, request_hash: bytes) -> No
         .returning(IdempotentAnswer.key)
     ).one_or_none()
     if taken is None:
-        raise Replayed
+        raise AnsweredBefore
 
 
 def remember(session: Session, viewer: Viewer, key: str, response: Response, seal: Seal) -> None:

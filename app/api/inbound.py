@@ -33,24 +33,24 @@ async def send(request: Request, token: str) -> Response:
     that does not fit, 413 beyond 256 KB, 422 for what cannot be read. A delivery that comes again within a day is
     answered as it was at first, and nothing is done.
     """
-    addressed = await run_in_threadpool(_addressed, request, token)
+    addressed = await run_in_threadpool(_recognise, request, token)
     body = await _body(request)
     return await run_in_threadpool(_answer, request, addressed, body)
 
 
-def _addressed(request: Request, token: str) -> Recipient:
+def _recognise(request: Request, token: str) -> Recipient:
     with request.app.state.services.db.reading() as session:
         found = recognise(session, token)
     if found is None:
-        _strange(request)
+        _count_stranger(request)
         raise not_found("address")
-    request.app.state.limits.sent(str(found.source.id))
+    request.app.state.limits.count_delivery(str(found.source.id))
     return found
 
 
-def _strange(request: Request) -> None:
+def _count_stranger(request: Request) -> None:
     """Counts what opens nothing, by where it comes from. Raises Problem 429."""
-    request.app.state.limits.refused(network(request.client.host if request.client else ""))
+    request.app.state.limits.count_refusal(network(request.client.host if request.client else ""))
 
 
 async def _body(request: Request) -> bytes:
@@ -83,14 +83,14 @@ def _answer(request: Request, addressed: Recipient, body: bytes) -> Response:
         got = actions.receive(services, addressed.viewer, addressed.source, asked)
     except Problem as problem:
         if problem.code == "unsigned":
-            _strange(request)
+            _count_stranger(request)
         raise
     if method == "GET":
         return _challenge(got)
-    if replay := _replayed(services, addressed, got):
+    if replay := _earlier_answer(services, addressed, got):
         return replay
     read = actions.match_received(services, addressed.viewer, addressed.source, got, now)
-    return _kept(request, addressed, read)
+    return _store(request, addressed, read)
 
 
 def _challenge(got: Received) -> Response:
@@ -100,7 +100,7 @@ def _challenge(got: Received) -> Response:
     return PlainTextResponse(got.reply)
 
 
-def _kept(request: Request, addressed: Recipient, read: actions.InboundBatch) -> Response:
+def _store(request: Request, addressed: Recipient, read: actions.InboundBatch) -> Response:
     services, now = request.app.state.services, request.app.state.now()
     viewer, got = addressed.viewer, read.got
 
@@ -108,7 +108,7 @@ def _kept(request: Request, addressed: Recipient, read: actions.InboundBatch) ->
         if got.delivery:
             idempotency.claim(session, viewer, key_of(addressed, got), HASH)
         kept = actions.keep(session, viewer, read, services, now)
-        response = PlainTextResponse(got.reply) if got.reply is not None else JSONResponse(told(kept), got.status)
+        response = PlainTextResponse(got.reply) if got.reply is not None else JSONResponse(report_out(kept), got.status)
         if got.delivery:
             session.flush()
             idempotency.remember(session, viewer, key_of(addressed, got), response, services.seal)
@@ -116,8 +116,8 @@ def _kept(request: Request, addressed: Recipient, read: actions.InboundBatch) ->
 
     try:
         done: Response = services.db.retried(work)
-    except idempotency.Replayed:
-        found = _replayed(services, addressed, got)
+    except idempotency.AnsweredBefore:
+        found = _earlier_answer(services, addressed, got)
         if found is None:
             raise Problem("under-way", 409, "This delivery is under way: send it again.") from None
         return found
@@ -139,14 +139,14 @@ def key_of(addressed: Recipient, got: Received) -> str:
     return f"{MARK} {source.id} {source.version} {sha256(got.delivery.encode('utf-8', 'replace')).hexdigest()}"
 
 
-def _replayed(services: Any, addressed: Recipient, got: Received) -> Response | None:
+def _earlier_answer(services: Any, addressed: Recipient, got: Received) -> Response | None:
     if not got.delivery:
         return None
     with services.db.reading() as session:
         return idempotency.answer(session, addressed.viewer, key_of(addressed, got), HASH, services.seal)
 
 
-def told(kept: actions.InboundReport) -> dict[str, Any]:
+def report_out(kept: actions.InboundReport) -> dict[str, Any]:
     """What the sender is told: numbers, and why something was set aside."""
     names = ("received", "stored", "updated", "unchanged", "unmatched", "refused", "kept")
     return {**{name: getattr(kept, name) for name in names}, "reasons": kept.reasons[:REASONS_MAX]}

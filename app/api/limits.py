@@ -34,7 +34,7 @@ class Limits:
         self._key, self._costly, self._refused = map(parse, (self.rates.key, self.rates.costly, self.rates.refused))
         self._sent = parse(self.rates.sent)
 
-    def asked(self, key_id: str, *, costly: bool = False) -> dict[str, str]:
+    def count_request(self, key_id: str, *, costly: bool = False) -> dict[str, str]:
         """Counts a request. Returns the headers that tell what is left. Raises Problem 429."""
         if costly and not self._counter.hit(self._costly, "costly", key_id):
             raise self._wait(self._costly, "costly", key_id)
@@ -42,12 +42,12 @@ class Limits:
             raise self._wait(self._key, "key", key_id)
         return self._headers(self._key, "key", key_id)
 
-    def sent(self, source_id: str) -> None:
+    def count_delivery(self, source_id: str) -> None:
         """Counts what is sent to a source. Raises Problem 429."""
         if not self._counter.hit(self._sent, "sent", source_id):
             raise self._wait(self._sent, "sent", source_id)
 
-    def refused(self, address: str) -> None:
+    def count_refusal(self, address: str) -> None:
         """Counts a request whose key opens nothing. Raises Problem 429."""
         if not self._counter.hit(self._refused, "refused", address):
             raise self._wait(self._refused, "refused", address)

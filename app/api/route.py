@@ -58,12 +58,12 @@ class Route(APIRoute):
         request = Request(scope, receive)
         await self._let_in(request)
         for _ in range(TRIES):
-            if replay := await run_in_threadpool(_replayed, request):
+            if replay := await run_in_threadpool(_earlier_answer, request):
                 return await replay(scope, receive, send)
             answer = Answer(send)
             try:
                 return await super().handle(scope, _read_again(request.state.body, receive), answer)
-            except idempotency.Replayed:
+            except idempotency.AnsweredBefore:
                 continue
             except OperationalError as error:
                 if answer.begun or getattr(error.orig, "sqlstate", None) not in RETRIED:
@@ -85,9 +85,9 @@ class Route(APIRoute):
         return run
 
     async def _let_in(self, request: Request) -> None:
-        viewer, key_id = await run_in_threadpool(authenticated, request)
+        viewer, key_id = await run_in_threadpool(authenticate, request)
         request.state.viewer = viewer
-        request.scope["vigie"]["headers"].update(request.app.state.limits.asked(key_id, costly=self.costly))
+        request.scope["vigie"]["headers"].update(request.app.state.limits.count_request(key_id, costly=self.costly))
         viewer.needs(self.needs)
         unknown = [name for name in request.query_params if name not in self.known]
         if unknown:
@@ -197,7 +197,7 @@ def _plain(name: str) -> str:
     return name[:100].replace("{", "(").replace("}", ")")
 
 
-def authenticated(request: Request) -> tuple[Any, str]:
+def authenticate(request: Request) -> tuple[Any, str]:
     """The viewer of the key in the Authorization header, and the key's id. Raises Problem 401, 429."""
     services, at = request.app.state.services, request.app.state.now()
     kind, _, key = request.headers.get("authorization", "").partition(" ")
@@ -206,7 +206,7 @@ def authenticated(request: Request) -> tuple[Any, str]:
         with services.db.reading() as session:
             known = keys.recognise(session, key.strip(), at)
     if known is None:
-        request.app.state.limits.refused(network(request.client.host if request.client else ""))
+        request.app.state.limits.count_refusal(network(request.client.host if request.client else ""))
         raise Problem(
             "unauthorized",
             401,
@@ -220,7 +220,7 @@ def authenticated(request: Request) -> tuple[Any, str]:
     return known.viewer, str(known.key_id)
 
 
-def _replayed(request: Request) -> Response | None:
+def _earlier_answer(request: Request) -> Response | None:
     key = request.state.idempotency_key
     if key is None:
         return None
@@ -242,6 +242,6 @@ def _remember_after(request: Request, response: Response) -> None:
     with services.db.writing() as session:
         try:
             idempotency.claim(session, state.viewer, state.idempotency_key, state.request_hash)
-        except idempotency.Replayed:
+        except idempotency.AnsweredBefore:
             return
         idempotency.remember(session, state.viewer, state.idempotency_key, response, services.seal)

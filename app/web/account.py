@@ -14,7 +14,7 @@ from app.models import User
 from app.problems import FieldError, Problem, invalid
 from app.web import cookies
 from app.web.form_page import attempt
-from app.web.forms import Posted, posted
+from app.web.forms import SentForm, sent_form
 from app.web.language import LANGUAGES
 from app.web.page import Visit, member, redirect
 
@@ -43,7 +43,7 @@ def account_page(visit: Visit, problem: Problem | None = None) -> HTMLResponse:
 
 
 @router.post("/account")
-def change_preferences(sent: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
+def change_preferences(sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> Response:
     def save() -> Response:
         values = {name: sent.get(name) for name in ("name", "language", "timezone")}
         preferences = validate(actions.Preferences, {**values, "language": values["language"] or None})
@@ -55,7 +55,7 @@ def change_preferences(sent: Posted = Depends(posted), visit: Visit = Depends(me
 
 
 @router.post("/account/password")
-def change_password(sent: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
+def change_password(sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> Response:
     """A new password ends every other session."""
     cookie = visit.request.cookies.get(cookies.session_name(visit.services.settings), "")
 

@@ -19,7 +19,7 @@ from app.queries.hours import hours
 from app.queries.incidents import StateFilter, incident, incidents
 from app.web.charts import observed_against_expected
 from app.web.form_page import attempt
-from app.web.forms import Posted, posted
+from app.web.forms import SentForm, sent_form
 from app.web.page import Visit, member, redirect
 
 router = APIRouter(prefix="/alerts")
@@ -104,7 +104,9 @@ def event_in_words(visit: Visit, event: IncidentEvent) -> str:
 
 
 @router.post("/{incident_id}/{verb}")
-def handle(incident_id: UUID, verb: str, sent: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
+def handle(
+    incident_id: UUID, verb: str, sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)
+) -> Response:
     """What a person does about an incident. A refusal is shown in its page."""
     return attempt(
         lambda: redirect(f"/alerts/{incident_id}", _do(visit, incident_id, verb, sent)),
@@ -112,7 +114,7 @@ def handle(incident_id: UUID, verb: str, sent: Posted = Depends(posted), visit: 
     )
 
 
-def _do(visit: Visit, incident_id: UUID, verb: str, sent: Posted) -> str:
+def _do(visit: Visit, incident_id: UUID, verb: str, sent: SentForm) -> str:
     """Does what the button says. Returns the name of the message to show."""
     viewer, jobs, now = visit.viewer, visit.services.jobs, visit.now
     with visit.services.db.writing() as session:

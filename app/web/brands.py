@@ -17,7 +17,7 @@ from app.queries.brands import brand, brands
 from app.queries.preview import preview
 from app.web.charts import spark
 from app.web.form_page import Form, FormPage, Values, add_routes, attempt
-from app.web.forms import Posted
+from app.web.forms import SentForm
 from app.web.page import Visit, member, redirect
 from app.web.words import WORDS
 
@@ -73,7 +73,7 @@ def form_of(_visit: Visit, row: Brand) -> BrandForm:
     return Form(None, {name: getattr(row, name) for name in ("name", "kind", "query", "languages", "colour")}, row)
 
 
-def read_form(sent: Posted, row: Brand | None) -> BrandForm:
+def read_form(sent: SentForm, row: Brand | None) -> BrandForm:
     values: Values = {name: sent.get(name) for name in ("name", "kind", "query", "colour")}
     values["languages"] = [code.lower() for code in sent.lines("languages")]
     values["colour"] = values["colour"] or (row.colour if row else "")
@@ -96,14 +96,14 @@ def show_form(visit: Visit, form: BrandForm) -> Response:
         )
 
 
-def create(visit: Visit, form: BrandForm, _sent: Posted) -> Response:
+def create(visit: Visit, form: BrandForm, _sent: SentForm) -> Response:
     new = validate(actions.NewBrand, fields_of_action(form.values))
     with visit.services.db.writing() as session:
         actions.create(session, visit.viewer, new, visit.services.jobs, visit.now)
     return redirect(HOME, "brand-created")
 
 
-def update(visit: Visit, row: Brand, form: BrandForm, sent: Posted) -> Response:
+def update(visit: Visit, row: Brand, form: BrandForm, sent: SentForm) -> Response:
     """Changes a brand; on request its query is applied to what is stored, too."""
     rematch = sent.checked("rematch")
     changes = validate(actions.BrandChanges, fields_of_action(form.values))

@@ -17,7 +17,7 @@ from app.actions.fields import validate
 from app.models import Channel
 from app.queries.channels import channel, channels
 from app.web.form_page import Form, FormPage, Values, add_routes
-from app.web.forms import Posted, fields_of, params_from
+from app.web.forms import SentForm, fields_of, params_from
 from app.web.language import LANGUAGES
 from app.web.page import Visit, editor, member, redirect
 
@@ -67,7 +67,7 @@ def form_of(_visit: Visit, row: Channel) -> ChannelForm:
     return Form(actions.channel_of(row.kind), {name: getattr(row, name) for name in names}, row)
 
 
-def read_form(sent: Posted, row: Channel | None) -> ChannelForm:
+def read_form(sent: SentForm, row: Channel | None) -> ChannelForm:
     kind = actions.channel_of(row.kind if row else sent.get("kind"))
     values: Values = {name: sent.get(name) for name in ("name", "language", "timezone")}
     return Form(kind, {**values, "params": params_from(kind.params, sent), "enabled": sent.checked("enabled")}, row)
@@ -89,7 +89,7 @@ def show_form(visit: Visit, form: ChannelForm) -> Response:
         )
 
 
-def create(visit: Visit, form: ChannelForm, _sent: Posted) -> Response:
+def create(visit: Visit, form: ChannelForm, _sent: SentForm) -> Response:
     """Adds a channel. A secret that was made for it is shown in the answer, and never again."""
     new = validate(actions.NewChannel, {**form.values, "kind": form.kind.kind})
     with visit.services.db.writing() as session:
@@ -100,7 +100,7 @@ def create(visit: Visit, form: ChannelForm, _sent: Posted) -> Response:
         return list_page(visit, session, secret=made)
 
 
-def update(visit: Visit, row: Channel, form: ChannelForm, _sent: Posted) -> Response:
+def update(visit: Visit, row: Channel, form: ChannelForm, _sent: SentForm) -> Response:
     changes = validate(actions.ChannelChanges, form.values)
     with visit.services.db.writing() as session:
         actions.update(session, visit.viewer, row.id, changes, visit.services)

@@ -30,7 +30,7 @@ def same_origin(site: str | None, origin: str | None, own: str, given: str, seed
     return bool(seed) and hmac.compare_digest(given.encode(), token_for(seed or "").encode())
 
 
-def refused() -> Problem:
+def cross_site() -> Problem:
     """What a forged request gets."""
     return Problem("cross-site", 403, "This form was sent from another site. Go back, reload the page and try again.")
 

@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.problems import Problem
-from app.web.language import Tongue, chosen, zone
+from app.web.language import Tongue, choose_language, zone
 from app.web.page import LogIn, Visit, visitor
 from app.web.words import N_
 
@@ -66,5 +66,5 @@ def _visit(request: Request) -> Visit:
         return visitor(request)
     except Exception as error:  # an error page must not fail for the reason it is shown
         log.warning("the visitor of an error page is not known", error=str(error)[:200])
-        code = chosen(None, None, request.headers.get("accept-language", ""))
+        code = choose_language(None, None, request.headers.get("accept-language", ""))
         return Visit(request, request.app.state.services, Tongue(code, zone("UTC"), datetime.now(UTC)), None)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.problems import Problem
 from app.viewer import Viewer
-from app.web.forms import Posted, posted
+from app.web.forms import SentForm, sent_form
 from app.web.page import Visit, editor, member, redirect
 
 Values = dict[str, Any]
@@ -73,10 +73,10 @@ class FormPage(Generic[Row, Kind]):
     find: Callable[[Session, Viewer, UUID], Row]
     show_new: Callable[[Visit], Response]
     form_of: Callable[[Visit, Row], Form[Row, Kind]]
-    read_form: Callable[[Posted, Row | None], Form[Row, Kind]]
+    read_form: Callable[[SentForm, Row | None], Form[Row, Kind]]
     show_form: Callable[[Visit, Form[Row, Kind]], Response]
-    create: Callable[[Visit, Form[Row, Kind], Posted], Response]
-    update: Callable[[Visit, Row, Form[Row, Kind], Posted], Response]
+    create: Callable[[Visit, Form[Row, Kind], SentForm], Response]
+    update: Callable[[Visit, Row, Form[Row, Kind], SentForm], Response]
     delete: Callable[[Session, Visit, UUID], None]
     correctable: Collection[int] = CORRECTABLE
     open_to: Callable[..., Visit] = member
@@ -102,7 +102,7 @@ def add_routes(router: APIRouter, page: FormPage[Row, Kind], path: str = "", edi
         return page.show_new(visit)
 
     @router.post(f"{path}/new")
-    def create(sent: Posted = Depends(posted), visit: Visit = Depends(editor)) -> Response:
+    def create(sent: SentForm = Depends(sent_form), visit: Visit = Depends(editor)) -> Response:
         form = page.read_form(sent, None)
         return page.answer(lambda: page.create(visit, form, sent), visit, form)
 
@@ -111,7 +111,7 @@ def add_routes(router: APIRouter, page: FormPage[Row, Kind], path: str = "", edi
         return page.show_form(visit, page.form_of(visit, find(visit, row_id)))
 
     @router.post(f"{path}/{{row_id}}{edit}")
-    def update(row_id: UUID, sent: Posted = Depends(posted), visit: Visit = Depends(editor)) -> Response:
+    def update(row_id: UUID, sent: SentForm = Depends(sent_form), visit: Visit = Depends(editor)) -> Response:
         row = find(visit, row_id)
         form = page.read_form(sent, row)
         return page.answer(lambda: page.update(visit, row, form, sent), visit, form)

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException
 
 from app.problems import Problem
-from app.web.csrf import SAFE, own_origin, refused, same_origin
+from app.web.csrf import SAFE, cross_site, own_origin, same_origin
 from app.web.page import form_seed
 
 MOST_FIELDS, LARGEST_PART = 200, 256 * 1024
@@ -44,7 +44,7 @@ class Field:
     technical: bool = False
 
 
-class Posted:
+class SentForm:
     """What a form sent, by name."""
 
     def __init__(self, data: FormData) -> None:
@@ -84,9 +84,9 @@ class Posted:
         return value.file.read() if isinstance(value, UploadFile) else b""
 
 
-async def posted(request: Request) -> Posted:
+async def sent_form(request: Request) -> SentForm:
     """The form of this request, checked to come from our own pages. Raises Problem 403 or 413."""
-    return Posted(await _form(request))
+    return SentForm(await _form(request))
 
 
 async def guard(request: Request) -> AsyncIterator[None]:
@@ -113,7 +113,7 @@ async def _form(request: Request) -> FormData:
     headers = request.headers
     given = token if isinstance(token, str) else ""
     if not same_origin(headers.get("sec-fetch-site"), headers.get("origin"), own, given, form_seed(request)):
-        raise refused()
+        raise cross_site()
     return data
 
 
@@ -191,22 +191,22 @@ def _kind(part: Mapping[str, Any]) -> Kind:
     return kinds.get(part.get("type", "string"), "text")
 
 
-def params_from(model: type[BaseModel], form: Posted) -> dict[str, Any]:
+def params_from(model: type[BaseModel], sent: SentForm) -> dict[str, Any]:
     """The params a form sent, without what was left empty; the model itself then says what is wrong."""
-    found: dict[str, Any] = {}
+    params: dict[str, Any] = {}
     for field in fields_of(model):
         key = field.name.removeprefix(PREFIX)
         if field.kind == "check":
-            found[key] = form.checked(field.name)
+            params[key] = sent.checked(field.name)
         elif field.kind == "list":
-            found[key] = form.lines(field.name)
+            params[key] = sent.lines(field.name)
         elif field.kind in SECRETS:
-            found |= {key: form.raw(field.name).replace("\r\n", "\n")} if form.raw(field.name) else {}
+            params |= {key: sent.raw(field.name).replace("\r\n", "\n")} if sent.raw(field.name) else {}
         elif field.kind == "number":
-            found |= {key: _number(form.get(field.name), field.whole)} if form.get(field.name) else {}
-        elif form.get(field.name):
-            found[key] = form.get(field.name)
-    return found
+            params |= {key: _number(sent.get(field.name), field.whole)} if sent.get(field.name) else {}
+        elif sent.get(field.name):
+            params[key] = sent.get(field.name)
+    return params
 
 
 def _number(text: str, whole: bool) -> Any:

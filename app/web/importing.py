@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
-from sqlalchemy.orm import Session
 
 from app.actions import answering, importing
 from app.pipeline.files import answering as answers
@@ -22,8 +20,8 @@ from app.problems import FieldError, Problem, invalid, not_found
 from app.queries.brands import brands
 from app.queries.paging import LIMIT_MAX
 from app.queries.sources import imports
-from app.web.forms import Posted, posted
-from app.web.page import Visit, member
+from app.web.forms import SentForm, sent_form
+from app.web.page import Visit, editor
 from app.web.words import N_
 
 router = APIRouter(prefix="/sources/import")
@@ -31,6 +29,8 @@ router = APIRouter(prefix="/sources/import")
 COLUMNS_SHOWN = 150
 """Columns that can be chosen; a form holds no more."""
 LINES_SHOWN = 50
+CORRECTABLE = frozenset({404, 409, 422})
+"""404: the brand that was chosen is gone by now."""
 
 LABELS: Mapping[str, str] = {
     "text": N_("Text"),
@@ -59,141 +59,127 @@ LABELS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the form asks for: mentions of a source, or answers about a brand."""
+class ImportForm:
+    """What the form asks for, mentions of a source or answers about a brand, and what has come of it so far.
+
+    `chosen` says, for each column shown, which field it is taken for; empty where it is not used.
+    """
 
     survey: bool
     source: str
     brand_id: str
     timezone: str
+    glance: Glance | None = None
+    chosen: Sequence[str] = ()
+    report: importing.Report | None = None
+    problem: Problem | None = None
 
     @property
     def fields(self) -> tuple[str, ...]:
         return tuple(answers.FIELDS if self.survey else mentions.FIELDS)
 
+    @property
+    def columns(self) -> Sequence[str]:
+        """The columns of the file that can be chosen."""
+        return self.glance.columns[:COLUMNS_SHOWN] if self.glance else ()
+
 
 @router.get("")
-def fresh(visit: Visit = Depends(member)) -> Response:
-    """The form, with nothing chosen."""
-    visit.viewer.needs("write")
+def show_empty(visit: Visit = Depends(editor)) -> Response:
     survey = visit.request.query_params.get("what") == "survey"
-    return _page(visit, Wanted(survey, "", "", visit.viewer.timezone))
+    return import_page(visit, ImportForm(survey, "", "", visit.viewer.timezone))
 
 
 @router.post("")
-def given(form: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
+def submit(sent: SentForm = Depends(sent_form), visit: Visit = Depends(editor)) -> Response:
     """Shows the columns of a file, tries it, or stores it, by the button that was pressed."""
-    visit.viewer.needs("write")
-    wanted = Wanted(
-        form.get("what") == "survey", form.get("source"), form.get("brand_id"), form.get("timezone") or "UTC"
-    )
-    seen: Glance | None = None
-    chosen: list[str] = []
+    survey, timezone = sent.get("what") == "survey", sent.get("timezone") or "UTC"
+    form = ImportForm(survey, sent.get("source"), sent.get("brand_id"), timezone)
     try:
-        name, data = form.upload("file")
+        name, data = sent.upload("file")
         if not data:
             raise invalid(FieldError("file", "Choose a file first."))
-        seen = importing.glance_at(io.BytesIO(data), name)
-        chosen = _chosen(visit, form, wanted, seen)
-        report = _done(visit, wanted, name, data, _reading(wanted, seen, chosen), form.get("do"))
+        form = replace(form, glance=importing.glance_at(io.BytesIO(data), name))
+        form = replace(form, chosen=_chosen(visit, sent, form))
+        form = replace(form, report=_run(visit, form, name, data, sent.get("do")))
     except Problem as problem:
-        if problem.status not in (404, 409, 422):
+        if problem.status not in CORRECTABLE:
             raise
-        return _page(visit, wanted, seen, chosen, problem=problem)
-    return _page(visit, wanted, seen, chosen, report=report)
+        form = replace(form, problem=problem)
+    return import_page(visit, form)
 
 
-def _chosen(visit: Visit, form: Posted, wanted: Wanted, seen: Glance) -> list[str]:
-    """What each column shown is: as it was chosen, else as for the last import of this name, else by its name."""
-    columns = seen.columns[:COLUMNS_SHOWN]
-    typed = form.every("map")
-    if form.get("columns") == _mark(columns) and len(typed) == len(columns):
-        return [field if field in wanted.fields else "" for field in typed]
-    known: dict[str, str] = {}
-    if not wanted.survey and wanted.source:
+def _chosen(visit: Visit, sent: SentForm, form: ImportForm) -> list[str]:
+    """What each column is taken for: as chosen on the page, else as in the last import of this name, else a guess."""
+    typed = sent.every("map")
+    if sent.get("columns") == _mark(form.columns) and len(typed) == len(form.columns):
+        return [field if field in form.fields else "" for field in typed]
+    mapping: dict[str, str] = {}
+    if not form.survey and form.source:
         with visit.services.db.reading() as session:
-            known = dict(importing.saved_mapping(session, visit.viewer, wanted.source))
-    if not known.keys() & set(columns):
-        guess = (answers if wanted.survey else mentions).guessed(columns)
-        known = {column: field for field, column in guess.items()}
-    return [known.get(column, "") for column in columns]
+            mapping = dict(importing.saved_mapping(session, visit.viewer, form.source))
+    if not mapping.keys() & set(form.columns):
+        guess = (answers if form.survey else mentions).guessed(form.columns)
+        mapping = {column: field for field, column in guess.items()}
+    return [mapping.get(column, "") for column in form.columns]
 
 
 def _mark(columns: Sequence[str]) -> str:
-    """Tells whether the choices on the page are about the columns of this file."""
+    """Identifies the columns, so that choices made on a page are not applied to another file."""
     return sha256("\x1f".join(columns).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _reading(wanted: Wanted, seen: Glance, chosen: Sequence[str]) -> importing.Reading:
-    if wanted.timezone not in available_timezones():
+def _reading(form: ImportForm) -> importing.Reading:
+    """How the file is read. Raises Problem 422 for an unknown time zone, or two columns taken for one field."""
+    if form.timezone not in available_timezones():
         raise invalid(FieldError("timezone", "This is no IANA time zone: write it like Europe/Paris."))
-    fields = [field for field in chosen if field]
+    fields = [field for field in form.chosen if field]
     if twice := next((field for field in fields if fields.count(field) > 1), None):
         raise invalid(FieldError("map", "Two columns are taken for the same: {what}.", {"what": LABELS[twice]}))
-    mapping = {column: field for column, field in zip(seen.columns, chosen, strict=False) if field}
-    return importing.Reading(mapping, ZoneInfo(wanted.timezone))
+    mapping = {column: field for column, field in zip(form.columns, form.chosen, strict=True) if field}
+    return importing.Reading(mapping, ZoneInfo(form.timezone))
 
 
-def _done(
-    visit: Visit, wanted: Wanted, name: str, data: bytes, reading: importing.Reading, button: str
-) -> importing.Report | None:
+def _run(visit: Visit, form: ImportForm, name: str, data: bytes, button: str) -> importing.Report | None:
     """What came of the file, or would come of it; None when only its columns were asked for."""
+    reading = _reading(form)
     if button not in ("try", "import"):
         return None
-    dry, services, viewer = button == "try", visit.services, visit.viewer
-    stream = io.BytesIO(data)
-    if wanted.survey:
-        brand_id = _brand(wanted)
-        return answering.import_answers(services, viewer, brand_id, name, stream, reading=reading, dry=dry)
-    return importing.import_file(services, viewer, wanted.source, name, stream, visit.now, reading=reading, dry=dry)
+    dry, services, viewer, stream = button == "try", visit.services, visit.viewer, io.BytesIO(data)
+    if form.survey:
+        return answering.import_answers(services, viewer, _brand(form), name, stream, reading=reading, dry=dry)
+    return importing.import_file(services, viewer, form.source, name, stream, visit.now, reading=reading, dry=dry)
 
 
-def _brand(wanted: Wanted) -> UUID:
-    if not wanted.brand_id:
+def _brand(form: ImportForm) -> UUID:
+    if not form.brand_id:
         raise invalid(FieldError("brand_id", "Choose the brand that the survey asks about."))
     try:
-        return UUID(wanted.brand_id)
+        return UUID(form.brand_id)
     except ValueError:
         raise not_found("brand") from None
 
 
-def _page(
-    visit: Visit,
-    wanted: Wanted,
-    seen: Glance | None = None,
-    chosen: Sequence[str] = (),
-    *,
-    report: importing.Report | None = None,
-    problem: Problem | None = None,
-) -> HTMLResponse:
+def import_page(visit: Visit, form: ImportForm) -> HTMLResponse:
+    """The form, or the part of it that changes when htmx asks. What is put into a page is never an error page."""
     part = visit.request.headers.get("hx-request") == "true"
-    status = problem.status if problem and not part else 200  # what is put into a page is never an error page
+    columns, glance = form.columns, form.glance
+    samples = [[row[at] for row in glance.samples if row[at]] for at in range(len(columns))] if glance else []
     with visit.services.db.reading() as session:
-        template = "import_part.html" if part else "import.html"
+        offered = brands(session, visit.viewer, limit=LIMIT_MAX).items
         return visit.page(
             session,
-            template,
-            status=status,
-            problem=problem,
-            report=report,
-            **_context(visit, session, wanted, seen, chosen),
+            "import_part.html" if part else "import.html",
+            status=form.problem.status if form.problem and not part else 200,
+            form=form,
+            problem=form.problem,
+            report=form.report,
+            columns=list(zip(columns, samples, form.chosen or [""] * len(columns), strict=True)),
+            mark=_mark(columns),
+            fields=[("", visit.say("– not used –")), *((name, visit.say(LABELS[name])) for name in form.fields)],
+            brands=[("", visit.say("Choose a brand")), *((str(brand.id), brand.name) for brand in offered)],
+            known=imports(session, visit.viewer),
+            lines_shown=LINES_SHOWN,
+            left_out=max(0, len(glance.columns) - COLUMNS_SHOWN) if glance else 0,
+            labels={"file": visit.say("File"), "source": visit.say("Name of the import")},
         )
-
-
-def _context(
-    visit: Visit, session: Session, wanted: Wanted, seen: Glance | None, chosen: Sequence[str]
-) -> dict[str, Any]:
-    columns = seen.columns[:COLUMNS_SHOWN] if seen else ()
-    samples = [[row[at] for row in seen.samples if row[at]] for at in range(len(columns))] if seen else []
-    offered = brands(session, visit.viewer, limit=LIMIT_MAX).items
-    return {
-        "wanted": wanted,
-        "columns": list(zip(columns, samples, chosen or [""] * len(columns), strict=True)),
-        "mark": _mark(columns),
-        "fields": [("", visit.say("– not used –")), *((name, visit.say(LABELS[name])) for name in wanted.fields)],
-        "brands": [("", visit.say("Choose a brand")), *((str(one.id), one.name) for one in offered)],
-        "known": imports(session, visit.viewer),
-        "lines_shown": LINES_SHOWN,
-        "left_out": max(0, len(seen.columns) - COLUMNS_SHOWN) if seen else 0,
-        "labels": {"file": visit.say("File"), "source": visit.say("Name of the import")},
-    }

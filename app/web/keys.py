@@ -12,7 +12,7 @@ from app.actions import keys as actions
 from app.actions.fields import validate
 from app.queries.keys import api_keys, audit_log
 from app.web.form_page import Form, attempt
-from app.web.forms import Posted, posted
+from app.web.forms import SentForm, sent_form
 from app.web.page import Visit, member, redirect
 
 router = APIRouter(prefix="/settings")
@@ -48,7 +48,7 @@ def key_life(visit: Visit, days: str) -> str:
 
 
 @router.post("/keys")
-def create(sent: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
+def create(sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> Response:
     values = {"name": sent.get("name"), "scopes": sent.all("scopes"), "days": sent.get("days")}
     ends = visit.now + timedelta(days=int(sent.get("days"))) if sent.get("days") in LASTS[1:] else None
 

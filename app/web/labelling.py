@@ -12,7 +12,7 @@ from app.actions import labelling as actions
 from app.actions.fields import validate
 from app.queries.labelling import ENOUGH, last_label, progress, to_label
 from app.queries.reputation import model
-from app.web.forms import Posted, posted
+from app.web.forms import SentForm, sent_form
 from app.web.page import Visit, member, redirect
 from app.web.words import N_
 
@@ -54,9 +54,9 @@ def draw(visit: Visit = Depends(member)) -> RedirectResponse:
 
 
 @router.post("/{item_id}")
-def label(item_id: UUID, form: Posted = Depends(posted), visit: Visit = Depends(member)) -> RedirectResponse:
+def label(item_id: UUID, sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> RedirectResponse:
     """Keeps the label and shows the next mention."""
-    given = validate(actions.Labelled, {"label": form.get("label")})
+    given = validate(actions.Labelled, {"label": sent.get("label")})
     with visit.services.db.writing() as session:
         actions.label(session, visit.viewer, item_id, given, visit.now)
     return redirect("/reputation/sample")

@@ -46,7 +46,7 @@ def catalogue(code: Code) -> NullTranslations:
     return GNUTranslations(compiled)
 
 
-def chosen(asked: str | None, cookie: str | None, accepted: str) -> Code:
+def choose_language(asked: str | None, cookie: str | None, accepted: str) -> Code:
     """The language for who has no setting: the one asked for, else the cookie's, else the browser's first of ours."""
     for wish in (asked, cookie, *_preferences(accepted)):
         code = _known((wish or "").lower().split("-")[0])

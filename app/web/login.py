@@ -19,7 +19,7 @@ from app.problems import FieldError, Problem, invalid
 from app.viewer import ROLE_SCOPES, Viewer
 from app.web import cookies
 from app.web.form_page import attempt
-from app.web.forms import Posted, posted
+from app.web.forms import SentForm, sent_form
 from app.web.page import Visit, back_to, redirect, visitor
 
 router = APIRouter()
@@ -47,7 +47,7 @@ def show_login(visit: Visit = Depends(visitor)) -> Response:
 
 
 @router.post("/login")
-def log_in(request: Request, sent: Posted = Depends(posted), visit: Visit = Depends(visitor)) -> Response:
+def log_in(request: Request, sent: SentForm = Depends(sent_form), visit: Visit = Depends(visitor)) -> Response:
     """Opens a session. The same answer, in the same time, whether or not the account exists."""
     email, back = sent.get("email").lower()[:254], back_to(sent.get("next"))
     db, address = visit.services.db, request.client.host if request.client else ""
@@ -113,7 +113,7 @@ def first_account(visit: Visit, link: str) -> HTMLResponse:
 
 
 @router.post("/setup/account")
-def create_first(request: Request, sent: Posted = Depends(posted), visit: Visit = Depends(visitor)) -> Response:
+def create_first(request: Request, sent: SentForm = Depends(sent_form), visit: Visit = Depends(visitor)) -> Response:
     """Makes the first account and logs it in."""
     values = {"email": sent.get("email"), "name": sent.get("name")}
 

@@ -18,7 +18,7 @@ from app.queries.feed import FeedPage, Wanted, feed
 from app.queries.mentions import mention
 from app.scorer import explainer_of
 from app.web.form_page import attempt
-from app.web.forms import Posted, posted
+from app.web.forms import SentForm, sent_form
 from app.web.page import Visit, back_to, member, redirect
 from app.web.reasons import reasons_of
 from app.web.words import WORDS
@@ -168,32 +168,32 @@ def mention_page(visit: Visit, mention_id: UUID, problem: Problem | None = None)
 
 
 @router.post("/mentions/{mention_id}/stance")
-def correct(mention_id: UUID, form: Posted = Depends(posted), visit: Visit = Depends(member)) -> RedirectResponse:
+def correct(mention_id: UUID, sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> RedirectResponse:
     """Corrects the stance for one brand; an empty stance takes the correction back."""
-    values = {"stance": form.get("stance") or None, "brand_id": form.get("brand_id") or None}
+    values = {"stance": sent.get("stance") or None, "brand_id": sent.get("brand_id") or None}
     _change(visit, mention_id, values)
-    return redirect(back_to(form.get("next"), f"/mentions/{mention_id}"), "stance")
+    return redirect(back_to(sent.get("next"), f"/mentions/{mention_id}"), "stance")
 
 
 @router.post("/mentions/{mention_id}/status")
-def sort_out(mention_id: UUID, form: Posted = Depends(posted), visit: Visit = Depends(member)) -> RedirectResponse:
+def sort_out(mention_id: UUID, sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> RedirectResponse:
     """Says what was done about a mention, or that it is not about the brand."""
-    status = form.get("status")
+    status = sent.get("status")
     _change(visit, mention_id, {"status": status})
-    back = back_to(form.get("next"), f"/mentions/{mention_id}")
+    back = back_to(sent.get("next"), f"/mentions/{mention_id}")
     if status == "irrelevant" and not back.startswith("/mentions/"):
         return RedirectResponse(back + ("&" if "?" in back else "?") + urlencode({"undo": str(mention_id)}), 303)
     return redirect(back, "status")
 
 
 @router.post("/mentions/{mention_id}")
-def handle(mention_id: UUID, form: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
+def handle(mention_id: UUID, sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> Response:
     """Status, assignee, tags and note at once."""
     values = {
-        "status": form.get("status"),
-        "assignee": form.get("assignee") or None,
-        "tags": form.lines("tags"),
-        "note": form.get("note") or None,
+        "status": sent.get("status"),
+        "assignee": sent.get("assignee") or None,
+        "tags": sent.lines("tags"),
+        "note": sent.get("note") or None,
     }
 
     def save() -> Response:

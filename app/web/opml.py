@@ -10,14 +10,14 @@ from fastapi.responses import HTMLResponse, Response
 from app.actions.opml import OpmlResult, import_opml
 from app.problems import FieldError, Problem, invalid
 from app.web.form_page import attempt
-from app.web.forms import Posted, posted
+from app.web.forms import SentForm, sent_form
 from app.web.page import Visit, member
 
 router = APIRouter(prefix="/sources")
 
 
 @router.post("/opml")
-def add_feeds(sent: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
+def add_feeds(sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> Response:
     """A source per feed of an uploaded list."""
 
     def save() -> Response:

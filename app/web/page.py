@@ -24,8 +24,8 @@ from app.services import Services
 from app.viewer import Viewer
 from app.web import cookies, show
 from app.web.csrf import token_for
-from app.web.language import Tongue, chosen, zone
-from app.web.words import N_, WORDS, done
+from app.web.language import Tongue, choose_language, zone
+from app.web.words import N_, WORDS, message_named
 
 HERE = Path(__file__).parent
 _NEXT = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
@@ -73,7 +73,7 @@ class Visit:
     def say(self, text: str, /, **args: Any) -> str:
         return self.tongue.say(text, **args)
 
-    def chosen(self, value: str, label: str) -> str:
+    def choice_label(self, value: str, label: str) -> str:
         """What one of a plug-in's choices is called."""
         return self.tongue.say(WORDS["choice"].get(value, label))
 
@@ -93,11 +93,11 @@ class Visit:
                 overview=counts,
                 path=self.request.url.path,
                 csrf=self.form_token,
-                done=done(self.request.query_params.get("done", "")),
+                done=message_named(self.request.query_params.get("done", "")),
                 word=self.word,
                 language_name=self.tongue.language_name,
                 changed_in_words=self.history_line,
-                named=lambda choices: [(value, self.chosen(value, label)) for value, label in choices],
+                named=lambda choices: [(value, self.choice_label(value, label)) for value, label in choices],
                 **context,
             )
         )
@@ -127,10 +127,10 @@ class Visit:
 
     def link(self, **changes: object) -> str:
         """This address with some of its query changed, for filters and pages."""
-        return changed(self.request, changes)
+        return address_with(self.request, changes)
 
 
-def changed(request: Request, changes: Mapping[str, object]) -> str:
+def address_with(request: Request, changes: Mapping[str, object]) -> str:
     """The address of the request with these query values set, or dropped when None or empty."""
     kept = [(name, value) for name, value in request.query_params.multi_items() if name not in changes and value]
     new = [(name, str(value)) for name, value in changes.items() if value not in (None, "")]
@@ -153,7 +153,7 @@ def visitor(request: Request) -> Visit:
     holder = _holder(request, services, now)
     wished = request.query_params.get("lang") or (holder.user.language if holder else None)
     accepted = request.headers.get("accept-language", "")
-    code = chosen(wished, request.cookies.get(cookies.LANGUAGE), accepted)
+    code = choose_language(wished, request.cookies.get(cookies.LANGUAGE), accepted)
     viewer = replace(holder.viewer, language=code) if holder else None
     return Visit(request, services, Tongue(code, zone(viewer.timezone if viewer else "UTC"), now), viewer)
 
@@ -213,10 +213,10 @@ def environment() -> jinja2.Environment:
         link_of=show.safe_link,
         host_of=show.shown_host,
         pieces=show.pieces,
-        woven=show.woven,
+        weave=show.weave,
         spans_of=show.spans_of,
     )
-    made.filters["calm"] = show.calm
+    made.filters["strip_direction"] = show.strip_direction
     made.filters["pairs"] = lambda values: [(value, value) for value in values]
     return made
 

@@ -19,7 +19,7 @@ from app.queries.paging import LIMIT_MAX
 from app.queries.phrases import phrase, phrase_of, phrases, preview, progress_of_all
 from app.viewer import Viewer
 from app.web.form_page import Form, FormPage, Values, add_routes, attempt
-from app.web.forms import Posted
+from app.web.forms import SentForm
 from app.web.page import Visit, member, redirect
 from app.web.words import WORDS
 
@@ -58,7 +58,7 @@ def preview_of(visit: Visit, values: Values, replaces: UUID | None = None) -> di
     return attempt(changes, refused, CORRECTABLE) if nothing["text"] else nothing
 
 
-def values_of(given: Mapping[str, str] | Posted) -> Values:
+def values_of(given: Mapping[str, str] | SentForm) -> Values:
     """The fields of the form, as they were typed."""
     values: Values = {name: str(given.get(name, ""))[:1_000].strip() for name in FIELDS}
     return {**values, "language": values["language"].lower()}
@@ -90,7 +90,7 @@ def form_of(_visit: Visit, row: Phrase) -> PhraseForm:
     return Form(None, {name: str(getattr(row, name) or "") for name in FIELDS}, row)
 
 
-def read_form(sent: Posted, row: Phrase | None) -> PhraseForm:
+def read_form(sent: SentForm, row: Phrase | None) -> PhraseForm:
     return Form(None, values_of(sent), row)
 
 
@@ -108,14 +108,14 @@ def show_form(visit: Visit, form: PhraseForm) -> Response:
         )
 
 
-def create(visit: Visit, form: PhraseForm, _sent: Posted) -> Response:
+def create(visit: Visit, form: PhraseForm, _sent: SentForm) -> Response:
     new = validate(actions.NewPhrase, fields_of_action(form.values))
     with visit.services.db.writing() as session:
         actions.create(session, visit.viewer, new, visit.services.jobs)
     return redirect(HOME, "phrase-saved")
 
 
-def update(visit: Visit, row: Phrase, form: PhraseForm, _sent: Posted) -> Response:
+def update(visit: Visit, row: Phrase, form: PhraseForm, _sent: SentForm) -> Response:
     changes = validate(actions.PhraseChanges, fields_of_action(form.values))
     with visit.services.db.writing() as session:
         actions.update(session, visit.viewer, row.id, changes, visit.services.jobs)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.pipeline.judge.reasons import Field, StanceReasons, stance_reasons
 from app.queries.mentions import MentionDetail
-from app.web.show import Piece, calm, spans_of, woven
+from app.web.show import Piece, spans_of, strip_direction, weave
 from sentiment.base import Scorer
 
 
@@ -45,7 +45,7 @@ def reasons_of(scorer: Scorer, detail: MentionDetail) -> Reasons:
     texts: dict[Field, str] = {"title": row.title, "text": row.text}
     names = {field: [span for match in matches for span in spans_of(match.spans, field)] for field in texts}
     alone = why[0] if len(matches) == 1 else None
-    shown = {field: tuple(woven(text, names[field], _sides(alone, field))) for field, text in texts.items()}
+    shown = {field: tuple(weave(text, names[field], _sides(alone, field))) for field, text in texts.items()}
     by_match = tuple(
         Reason(
             _told(one, texts, "for"),
@@ -67,7 +67,7 @@ def _sides(one: StanceReasons | None, field: Field) -> list[tuple[int, int, str]
 def _told(one: StanceReasons, texts: dict[Field, str], side: str) -> tuple[str, ...]:
     """The words of one side, the heaviest first, each once."""
     found = sorted((word for word in one.words if word.side == side), key=lambda word: -abs(word.weight))
-    return tuple(dict.fromkeys(calm(texts[word.at.field][word.at.start : word.at.end]) for word in found))
+    return tuple(dict.fromkeys(strip_direction(texts[word.at.field][word.at.start : word.at.end]) for word in found))
 
 
 def _passages(
@@ -75,7 +75,7 @@ def _passages(
 ) -> tuple[tuple[Piece, ...], ...]:
     """What was read for one brand among several, stretches that follow each other together."""
     cut = [
-        woven(texts[part.field], names[part.field], _sides(one, part.field), (part.start, part.end))
+        weave(texts[part.field], names[part.field], _sides(one, part.field), (part.start, part.end))
         for part in one.read
     ]
     return tuple(tuple(pieces) for pieces in cut if any(piece.text.strip() for piece in pieces))

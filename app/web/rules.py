@@ -18,7 +18,7 @@ from app.queries.channels import channels
 from app.queries.paging import LIMIT_MAX
 from app.queries.rules import rule, rules
 from app.web.form_page import Form, FormPage, Values, add_routes
-from app.web.forms import Posted, fields_of, params_from
+from app.web.forms import SentForm, fields_of, params_from
 from app.web.page import Visit, member, redirect
 
 router = APIRouter(prefix="/alerts/rules")
@@ -89,7 +89,7 @@ def form_of(_visit: Visit, row: AlertRule) -> RuleForm:
     return Form(actions.rule_of(row.kind), values, row)
 
 
-def read_form(sent: Posted, row: AlertRule | None) -> RuleForm:
+def read_form(sent: SentForm, row: AlertRule | None) -> RuleForm:
     kind = actions.rule_of(row.kind if row else sent.get("kind"))
     names = ("name", "brand_id", "severity", "for_minutes", "repeat_hours", "quiet_start", "quiet_end")
     values: Values = {name: sent.get(name) for name in names}
@@ -128,7 +128,7 @@ def show_form(visit: Visit, form: RuleForm) -> Response:
         )
 
 
-def create(visit: Visit, form: RuleForm, _sent: Posted) -> Response:
+def create(visit: Visit, form: RuleForm, _sent: SentForm) -> Response:
     fields = fields_of_action(form.values, visit.viewer.timezone)
     new = validate(actions.NewRule, {**fields, "kind": form.kind.kind})
     with visit.services.db.writing() as session:
@@ -136,7 +136,7 @@ def create(visit: Visit, form: RuleForm, _sent: Posted) -> Response:
     return redirect(HOME, "rule-created")
 
 
-def update(visit: Visit, row: AlertRule, form: RuleForm, _sent: Posted) -> Response:
+def update(visit: Visit, row: AlertRule, form: RuleForm, _sent: SentForm) -> Response:
     changes = validate(actions.RuleChanges, fields_of_action(form.values, visit.viewer.timezone))
     with visit.services.db.writing() as session:
         actions.update(session, visit.viewer, row.id, changes, visit.services.jobs)

@@ -18,7 +18,7 @@ from app.queries.rules import rules
 from app.queries.sources import sources
 from app.web.brands import preview_of
 from app.web.form_page import Values, attempt
-from app.web.forms import Posted, posted
+from app.web.forms import SentForm, sent_form
 from app.web.kinds import shelves
 from app.web.login import first_account
 from app.web.page import Visit, member, redirect, visitor
@@ -70,7 +70,7 @@ def _step(visit: Visit, seen: counts.Overview) -> str:
 
 
 @router.post("/setup/brand")
-def add_brand(sent: Posted = Depends(posted), visit: Visit = Depends(member)) -> Response:
+def add_brand(sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> Response:
     """Adds the brand, and a rule for negative buzz that needs no setting."""
     values = {"name": sent.get("name"), "query": sent.get("query"), "kind": sent.get("kind") or "own"}
 

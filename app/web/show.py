@@ -25,7 +25,7 @@ class Piece:
     side: str = ""
 
 
-def calm(text: str | None) -> str:
+def strip_direction(text: str | None) -> str:
     """Text without the characters that turn the reading direction of what follows (Trojan Source, CVE-2021-42574)."""
     return (text or "").translate(_TURNING)
 
@@ -64,11 +64,11 @@ def pieces(text: str, spans: Sequence[Sequence[int]], length: int | None = None)
         cut += [Piece(text[at : max(left, start)]), Piece(text[max(left, start) : min(right, end)], marked=True)]
         at = min(right, end)
     cut.append(Piece(text[at:end]))
-    shown = [Piece(calm(piece.text), piece.marked) for piece in cut if piece.text]
+    shown = [Piece(strip_direction(piece.text), piece.marked) for piece in cut if piece.text]
     return [*([Piece("…")] if start else []), *shown, *([Piece("…")] if end < len(text) else [])]
 
 
-def woven(
+def weave(
     text: str,
     spans: Sequence[Sequence[int]],
     sides: Sequence[tuple[int, int, str]],
@@ -87,7 +87,7 @@ def woven(
         cut += [Piece(text[at:left]), Piece(text[left:right], marked=True, side=side)]
         at = right
     cut.append(Piece(text[at:stop]))
-    return [Piece(calm(piece.text), piece.marked, piece.side) for piece in cut if piece.text]
+    return [Piece(strip_direction(piece.text), piece.marked, piece.side) for piece in cut if piece.text]
 
 
 def _merged(spans: Sequence[Sequence[int]], size: int) -> list[tuple[int, int]]:

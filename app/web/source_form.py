@@ -20,7 +20,7 @@ from app.queries.brands import brands
 from app.queries.paging import LIMIT_MAX
 from app.queries.sources import source_row
 from app.web.form_page import Form, FormPage, Values, add_routes
-from app.web.forms import Posted, fields_of, params_from
+from app.web.forms import SentForm, fields_of, params_from
 from app.web.kinds import shelves, terms
 from app.web.page import Visit, editor, redirect
 from app.web.words import N_
@@ -59,7 +59,7 @@ def form_of(_visit: Visit, row: Source) -> SourceForm:
     return Form(collector_of(row.collector), values, row)
 
 
-def read_form(sent: Posted, row: Source | None) -> SourceForm:
+def read_form(sent: SentForm, row: Source | None) -> SourceForm:
     kind = collector_of(row.collector if row else sent.get("collector"))
     values: Values = {name: sent.get(name) for name in ("name", "brand_id", "backfill_days", "from")}
     values["params"] = params_from(kind.params, sent)
@@ -118,7 +118,7 @@ def try_out(visit: Visit, form: SourceForm) -> Trial | Problem:
         return problem
 
 
-def create(visit: Visit, form: SourceForm, sent: Posted) -> Response:
+def create(visit: Visit, form: SourceForm, sent: SentForm) -> Response:
     """Saves a source, or only tries it when that button was pressed."""
     if sent.checked("try"):
         return show_form(visit, form, try_out(visit, form))
@@ -129,7 +129,7 @@ def create(visit: Visit, form: SourceForm, sent: Posted) -> Response:
     return redirect("/setup" if form.values["from"] == "setup" else f"/sources/{source.id}", done)
 
 
-def update(visit: Visit, row: Source, form: SourceForm, sent: Posted) -> Response:
+def update(visit: Visit, row: Source, form: SourceForm, sent: SentForm) -> Response:
     if sent.checked("try"):
         return show_form(visit, form, try_out(visit, form))
     changes = validate(actions.SourceChanges, fields_of_action(form.values))

@@ -179,6 +179,6 @@ DONE: dict[str, str] = {
 }
 
 
-def done(code: str) -> str | None:
+def message_named(code: str) -> str | None:
     """What to tell after a form did its work: only what is listed here, whatever the address says."""
     return DONE.get(code)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, SecretStr
 from starlette.datastructures import FormData
 
 from app.models import Brand
-from app.web.forms import Posted, fields_of, params_from, readable
+from app.web.forms import SentForm, fields_of, params_from, readable
 from app.web.kinds import GROUPS, NEEDS, folded, shelves, terms
 from app.web.language import Tongue, zone
 from collectors import all_collectors
@@ -121,7 +121,7 @@ def test_keys_that_come_as_a_file_keep_their_lines() -> None:
         "params.token": "secret",
         "params.sort": "choice",
     }
-    form = Posted(
+    form = SentForm(
         FormData([("params.private_key", "-----BEGIN-----\r\nabc\r\n-----END-----\r\n"), ("params.sort", "fr")])
     )
     assert params_from(Asked, form) == {"private_key": "-----BEGIN-----\nabc\n-----END-----\n", "sort": "fr"}

@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 
 from app.locale.gather import gathered
 from app.problems import FieldError
-from app.web.language import LOCALE, Code, Tongue, chosen, zone
+from app.web.language import LOCALE, Code, Tongue, choose_language, zone
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
@@ -48,7 +48,7 @@ def test_french_typography_keeps_its_spaces_together() -> None:
     ],
 )
 def test_the_language_is_the_one_wished_first(asked: str | None, cookie: str | None, accepted: str, code: Code) -> None:
-    assert chosen(asked, cookie, accepted) == code
+    assert choose_language(asked, cookie, accepted) == code
 
 
 def test_numbers_are_written_as_each_language_writes_them() -> None:

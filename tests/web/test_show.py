@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.web.show import calm, pieces, safe_link, shown_host, woven
+from app.web.show import pieces, safe_link, shown_host, strip_direction, weave
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_a_domain_of_mixed_letters_is_shown_in_punycode(host: str, shown: str) -
 
 
 def test_what_turns_the_reading_direction_is_left_out() -> None:
-    assert calm("a\u202eb\u2067c\u200f") == "abc"
+    assert strip_direction("a\u202eb\u2067c\u200f") == "abc"
 
 
 def test_an_excerpt_starts_near_the_first_match_and_cuts_no_word() -> None:
@@ -53,7 +53,7 @@ def test_an_excerpt_starts_near_the_first_match_and_cuts_no_word() -> None:
 
 @given(st.text(max_size=300), st.lists(st.tuples(st.integers(-5, 320), st.integers(-5, 320)), max_size=8))
 def test_marks_never_change_the_text(text: str, spans: list[tuple[int, int]]) -> None:
-    assert "".join(piece.text for piece in pieces(text, spans)) == calm(text)
+    assert "".join(piece.text for piece in pieces(text, spans)) == strip_direction(text)
 
 
 SIDED = st.lists(st.tuples(st.integers(0, 320), st.integers(0, 320), st.sampled_from(["for", "against"])), max_size=8)
@@ -63,11 +63,11 @@ SIDED = st.lists(st.tuples(st.integers(0, 320), st.integers(0, 320), st.sampled_
 def test_words_that_weighed_never_change_the_text(
     text: str, spans: list[tuple[int, int]], sides: list[tuple[int, int, str]]
 ) -> None:
-    assert "".join(piece.text for piece in woven(text, spans, sides)) == calm(text)
+    assert "".join(piece.text for piece in weave(text, spans, sides)) == strip_direction(text)
 
 
 def test_a_passage_is_cut_where_words_weighed_and_the_query_matched() -> None:
-    cut = woven("Oh! acme est nul", [[4, 8]], [(13, 16, "for"), (5, 7, "against"), (0, 2, "for")], (3, 16))
+    cut = weave("Oh! acme est nul", [[4, 8]], [(13, 16, "for"), (5, 7, "against"), (0, 2, "for")], (3, 16))
     assert [(piece.text, piece.marked, piece.side) for piece in cut] == [
         (" ", False, ""),
         ("acme", True, ""),

@@ -1,4 +1,4 @@
-"""What a reader sees of a piece of HTML, its blocks on lines of their own. For use in a process that can be killed."""
+"""Turns HTML into the text that a reader sees, one line per block. For use in a process that can be killed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def parsed(html: str) -> LexborHTMLParser:
 
 
 def text_of(node: LexborNode) -> str:
-    """The text of an element. The tree is changed: what nobody sees is taken out, blocks are marked."""
+    """The text of an element. This changes the tree: it removes what nobody sees and marks the blocks."""
     for unseen in node.css(UNSEEN):
         if unseen.mem_id != node.mem_id:
             unseen.decompose()

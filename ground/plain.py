@@ -1,4 +1,4 @@
-"""Plain text from what strangers wrote: clean code points, bounded lengths, no markup."""
+"""Turns what strangers wrote into plain text: clean code points, bounded lengths, no markup."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ _SIGNATURE = re.compile(r"<p>\s*(?:Statistics: Posted by|Statistiques: Posté pa
 def clean_text(text: str, limit: int) -> str:
     """Text that can be stored and shown: NFC, no surrogates, controls or direction overrides, `limit` code points.
 
-    Runs of spaces become one, lines lose the spaces around them, more than one empty line becomes one. Zero-width
-    characters stay (emoji and Persian need them); words are compared without them. Idempotent.
+    Runs of spaces and of empty lines become one, and lines lose the spaces around them. Zero-width characters stay, for
+    emoji and Persian need them; words compare without them. Idempotent.
     """
     if _TIDY.fullmatch(text):
         return text[:limit].rstrip()
@@ -76,10 +76,10 @@ def clean_line(text: str, limit: int) -> str:
 
 
 def html_to_text(html: str) -> str:
-    """What a reader sees of a piece of HTML, its blocks on lines of their own. No markup is left; not cleaned yet.
+    """The text that a reader sees of a piece of HTML, one line per block. No markup is left; `clean_text` comes next.
 
-    Only the first 64 KB count. Quotes of other messages (phpBB, Discourse, XenForo) and the signature phpBB adds to its
-    feeds are left out, unless nothing else is there.
+    It reads the first 64 KB only. It leaves out quotes of other messages (phpBB, Discourse, XenForo) and the signature
+    that phpBB adds to its feeds, unless there is nothing else.
     """
     if "<" not in html:
         return unescape(html[:HTML_LIMIT])
@@ -88,7 +88,7 @@ def html_to_text(html: str) -> str:
 
 
 def title_of_html(html: str) -> str:
-    """The text of a title that may be HTML. Signs that open no known element are text, as in «A & B <c>»."""
+    """The text of a title that may be HTML. A «<» that opens no known element is text, as in «A & B <c>»."""
     return html_to_text(_NO_TAG.sub("&lt;", html[:HTML_LIMIT]))
 
 

@@ -11,8 +11,9 @@ import pytest
 
 from collectors import all_collectors
 
-IN_ORDER = ("ground", "matching", "app/pipeline/gather", "app/pipeline/sift", "app/pipeline/keep", "app/pipeline/judge",
-            "app/pipeline/tell", "app/pipeline/files", "collectors/_kit", "collectors/_feeds")  # fmt: skip
+IN_ORDER = ("ground", "matching", "alerts", "app/pipeline/gather", "app/pipeline/sift", "app/pipeline/keep",
+            "app/pipeline/judge", "app/pipeline/tell", "app/pipeline/files", "collectors/_kit",
+            "collectors/_feeds")  # fmt: skip
 
 
 def unnamed(docstring: str, names: set[str]) -> tuple[set[str], set[str]]:

@@ -1,4 +1,4 @@
-"""`python -m alerts detect`: scores a history of hourly or shorter buckets, read and written as CSV."""
+"""`python -m alerts detect`: scores a history of buckets of an hour or less, from CSV to CSV."""
 
 from __future__ import annotations
 
@@ -17,21 +17,24 @@ EXAMPLE = """example:
 
 
 def detect(rows: Iterable[dict[str, str]], out: TextIO) -> None:
-    """Writes `timestamp,score` for each row of `timestamp,total,negative`. The step is that of the first two rows."""
+    """Writes `timestamp,score` for each row of `timestamp,total,negative`. The first two rows give the step.
+
+    Raises ValueError for rows that are out of order or hold no numbers, KeyError for those that lack a column.
+    """
     given = list(rows)
     starts = [datetime.fromisoformat(row["timestamp"]) for row in given[:2]]
     step = (starts[1] - starts[0]).total_seconds() / 3600 if len(starts) > 1 else 1.0
     if step <= 0:
         raise ValueError("the rows are not in order of time")
     counts = [(int(row["total"]), int(row["negative"])) for row in given]
-    _, found = advance(Scan(step_hours=step), counts)
+    _, surprises = advance(Scan(step_hours=step), counts)
     write = csv.writer(out, lineterminator="\n")
     write.writerow(["timestamp", "score"])
-    write.writerows([row["timestamp"], f"{seen.level:.6f}"] for row, seen in zip(given, found, strict=True))
+    write.writerows([row["timestamp"], f"{seen.level:.6f}"] for row, seen in zip(given, surprises, strict=True))
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Returns the exit code: 0, or 1 when the input cannot be read; argparse itself ends with 2 on wrong usage."""
+    """Returns the exit code: 0, or 1 for an input that cannot be read. argparse itself exits with 2 on wrong usage."""
     parser = argparse.ArgumentParser(
         prog="python -m alerts", epilog=EXAMPLE, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -25,7 +25,7 @@ P = TypeVar("P", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """What was said of one brand over one hour. `mentions` counts all, the stances count stories, not copies."""
+    """What one hour brought for a brand. `mentions` counts all of them; the stances count stories, not copies."""
 
     start: datetime
     mentions: int = 0
@@ -37,10 +37,9 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class BrandHours:
-    """All a rule may know: the hours of a brand, oldest first and without holes, the last one perhaps unfinished.
+    """All that a rule knows of a brand: its hours, oldest first and without holes, the last one perhaps unfinished.
 
-    `born` is when the first mention of the brand was published or collected: detectors are stricter in its first
-    fortnight.
+    `born` is when the brand's first mention was published: detectors are stricter in the fortnight after.
     """
 
     now: datetime
@@ -50,10 +49,10 @@ class BrandHours:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One evaluation. `level` against `threshold` tells how sure; the rest are the facts that explain it.
+    """The result of one evaluation. `level` against `threshold` says how sure it is; the rest are facts to explain it.
 
-    `observed` of `total` stories in the last `window_hours` were `counted`, where `expected` would have been usual;
-    `since` is the start of that window. Shares are 0 to 1. A rule leaves out what it does not know.
+    Of the `total` stories in the last `window_hours`, `observed` were `counted`, where `expected` would have been
+    usual; `since` is the start of that window. Shares are 0 to 1. A rule leaves out what it does not know.
     """
 
     firing: bool
@@ -89,7 +88,7 @@ class Rule(Generic[P]):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A mention that is shown in a message, already plain text."""
+    """A mention as a message shows it, in plain text."""
 
     text: str
     author: str
@@ -101,7 +100,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why it rings, in facts: what changed, since when, what they say, who started, how far it reaches."""
+    """The facts of an incident: what changed, since when, what people say, who started, how far it reaches."""
 
     observed: float
     expected: float | None
@@ -167,7 +166,7 @@ class Message:
 
 
 class Wire(Protocol):
-    """The way out, given by the caller: leaves open no socket of their own."""
+    """The way out, which the caller gives: channels open no sockets of their own."""
 
     @property
     def http(self) -> httpx2.Client: ...
@@ -177,10 +176,11 @@ class Wire(Protocol):
 
 
 class DeliveryError(Exception):
-    """A message did not arrive. `permanent`: trying again is useless. `wait`: the receiver asks for a pause.
+    """A message did not arrive. The text is a sentence for whoever set the channel up.
 
-    `ambiguous`: it may have arrived (time-out after sending): a repeat carries the same id.
-    `gone`: the address is closed for ever, the channel is to be disabled.
+    `permanent`: trying again is useless. `wait`: the receiver asks for a pause. `ambiguous`: it may have arrived all
+    the same, for the time ran out after sending; a repeat carries the same id. `gone`: the address is closed for ever,
+    so the channel must be disabled.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Foreign text made fit to be shown: no control characters, no direction tricks, no more than asked."""
+"""Makes foreign text fit to be shown: without control characters and direction tricks, and cut to a length."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 _SPACES = re.compile(r"\s+")
 _TRICKS = re.compile("[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-"""Marks that turn the direction of what follows, hidden separators: a mention must not rewrite our own words."""
+"""Hidden separators, and marks that turn the direction of what follows: a mention must not rearrange our words."""
 
 _NEVER_IN_A_URL = re.compile(r"[\s<>\"|\\^`{}]")
 
@@ -17,8 +17,11 @@ LONGEST_URL = 2_048
 
 
 def one_line(text: str, most: int) -> str:
-    """At most `most` code points on one line, any surrogate as U+FFFD, with an ellipsis when something was cut."""
-    head = text[: 8 * most + 64]  # a megabyte need not be cleaned to show a line
+    """The text on one line of at most `most` code points, ending in an ellipsis when it was cut.
+
+    Surrogates become U+FFFD.
+    """
+    head = text[: 8 * most + 64]  # to show a line, it is not necessary to clean a megabyte
     known = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in head)
     shown = "".join(" " if unicodedata.category(c) == "Cc" else c for c in _TRICKS.sub(" ", known))
     line = _SPACES.sub(" ", unicodedata.normalize("NFC", shown)).strip()
@@ -31,7 +34,7 @@ def cut(text: str, most: int) -> str:
 
 
 def safe_url(url: str | None) -> str | None:
-    """The URL if a person may follow it: absolute, http or https, with a host, of bearable length; else None."""
+    """The URL if a person may follow it: absolute, http or https, with a host, at most LONGEST_URL; else None."""
     if not url or not url.isprintable() or _NEVER_IN_A_URL.search(url) or len(url.encode()) > LONGEST_URL:
         return None
     try:

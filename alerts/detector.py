@@ -16,17 +16,17 @@ WINDOWS = (1, 2, 3, 6, 12, 24)
 """Hours. No window under one hour: shorter ones only add false alarms."""
 
 USUAL_SHARE, USUAL_WORTH = 0.15, 30.0
-"""What is believed of the share before any mention is seen, and how many mentions that belief is worth."""
+"""The share to expect before any mention is seen, and how many mentions that belief is worth."""
 
 SPREAD, SPREAD_WORTH = 0.03, 50.0
-"""The same for the over-dispersion, so that the first day is neither blind nor wild."""
+"""The same for the over-dispersion, so that the first day neither misses everything nor rings at everything."""
 
 LEAST_SPREAD = 0.01
 SHARE_HALF_LIFE, SPREAD_HALF_LIFE = 14 * 24.0, 7 * 24.0
 CLIP, CLIP_FINE = 2.5, 3.0
-"""Standard deviations above which a bucket teaches no more: a crisis must not become the usual level.
+"""Standard deviations at which what a bucket teaches is cut: a crisis must not become the usual level.
 
-The second one is for steps under an hour. Chosen on seeds 100 to 111 of the crisis bench, so that one threshold
+The second number is for steps under an hour. Chosen on seeds 100 to 111 of the crisis bench, so that one threshold
 (3.0 by the hour, 3.25 by five minutes) keeps under one false alarm per brand-month.
 """
 
@@ -51,7 +51,7 @@ class Surprise:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What the past taught, as a value: carry it on and the next bucket costs the same as the first.
+    """What the past taught, as a value to carry on: the next bucket then costs the same as the first.
 
     `tail` holds (total, negatives) of the last 24 hours, oldest first; the sums are the exponentially weighted ones
     of the share (negatives, mentions) and, per window, of the spread (value × weight, weight).
@@ -72,7 +72,8 @@ def deviance(negatives: int, total: int, share: float) -> float:
 
 
 def surprise(negatives: int, total: int, share: float, spread: float) -> float:
-    """The signed z of `negatives` among `total`, where `share` is usual and `spread` is how alike mentions are."""
+    """The signed z of `negatives` among `total`, where `share` is usual and `spread` is how much mentions resemble each
+    other (0 to 1)."""
     z = math.sqrt(deviance(negatives, total, share) / (1 + (total - 1) * spread))
     return z if negatives > total * share else -z
 
@@ -88,7 +89,7 @@ def level(z: float) -> float:
 def advance(
     was: Scan, buckets: Iterable[tuple[int, int]], *, least: int = LEAST_NEGATIVES
 ) -> tuple[Scan, list[Surprise]]:
-    """Each bucket (total, negatives), judged by what came before it, then learnt.
+    """Judges each bucket (total, negatives) by what came before it, then learns from it.
 
     A window with fewer than `least` negatives does not count. Costs about 15 ms for 1,000 buckets.
     Raises ValueError for a bucket with more negatives than mentions, or with a negative number.
@@ -102,13 +103,13 @@ def advance(
     sums = [_sums(known, len(was.tail), length) for length in lengths]
     shares, share = _shares(was, new, sums[0])
     runs = [_window(was, i, sums[i], shares, least) for i in range(len(WINDOWS))]
-    found = []
+    surprises = []
     for k, p in enumerate(shares):
         i = max(range(len(WINDOWS)), key=lambda i: runs[i][0][k])
         z, (t, y) = runs[i][0][k], sums[i][k]
-        found.append(Surprise(level(z) if z else 0.0, z, WINDOWS[i], y, t, p))
+        surprises.append(Surprise(level(z) if z else 0.0, z, WINDOWS[i], y, t, p))
     after = Scan(was.step_hours, tuple(known[-lengths[-1] :]), share, tuple(run[1] for run in runs))
-    return after, found
+    return after, surprises
 
 
 def _sums(known: list[tuple[int, int]], first: int, length: int) -> list[tuple[int, int]]:
@@ -123,7 +124,7 @@ def _sums(known: list[tuple[int, int]], first: int, length: int) -> list[tuple[i
 def _shares(
     was: Scan, new: list[tuple[int, int]], hours: list[tuple[int, int]]
 ) -> tuple[list[float], tuple[float, float]]:
-    """The usual share before each bucket, and its sums after the last. Alike mentions count for less."""
+    """The usual share before each bucket, and its sums after the last. Mentions that are alike count for less."""
     (up, down), (spread_up, spread_down) = was.share, was.spreads[0]
     clip = _clip(was)
     forget, forget_spread = 0.5 ** (was.step_hours / SHARE_HALF_LIFE), 0.5 ** (was.step_hours / SPREAD_HALF_LIFE)
@@ -149,14 +150,14 @@ def _window(
     up, down = was.spreads[index]
     clip = _clip(was)
     forget = 0.5 ** (was.step_hours / SPREAD_HALF_LIFE)
-    found = []
+    scores = []
     for (t, y), p in zip(sums, shares, strict=True):
         excess = y - t * p
-        found.append(surprise(y, t, p, _spread(up, down)) if y >= least and excess > 0 else 0.0)
+        scores.append(surprise(y, t, p, _spread(up, down)) if y >= least and excess > 0 else 0.0)
         up, down = up * forget, down * forget
         if t > 1:
             up, down = _learn(up, down, t, excess, p, clip)
-    return found, (up, down)
+    return scores, (up, down)
 
 
 def _clip(was: Scan) -> float:

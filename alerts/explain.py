@@ -1,4 +1,4 @@
-"""Why it rings, from the mentions at hand: what they say, who began, how far it reaches. No chance, no model."""
+"""Explains an incident by the mentions at hand: what they say, who began, how far it reaches. No chance, no model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import datetime
 
 from .base import Explanation, Sample, Verdict
 from .wording import sentences
-from .words import Telling, distinguishing, words
+from .words import Telling, telling_words, words
 
 __all__ = ["RiskFactors", "customers_at_risk", "explain", "most_telling", "sentences"]
 
@@ -19,11 +19,11 @@ WORDS, SAMPLES = 6, 3
 
 @dataclass(frozen=True, slots=True)
 class RiskFactors:
-    """What one unhappy voice is thought to cost, to be edited by whoever knows better.
+    """What one unhappy customer may cost, as far as anybody knows.
 
-    `audience` is how many hear a voice whose reach is unknown; `would_avoid` the least and the largest share of them
-    that may stay away. 45 and two thirds come from a British survey of 2009 about dissatisfied customers and are the
-    upper end; the lower end is a tenth of it.
+    `audience` is how many people hear of it when the reach is unknown; `would_avoid` is the smallest and the largest
+    share of them that may stay away. 45 and two thirds come from a British survey of 2009 about dissatisfied customers
+    and are the upper end; the lower end is a tenth of that.
     """
 
     audience: int = 45
@@ -38,12 +38,12 @@ def explain(
     brand: Sequence[str] = (),
     factors: RiskFactors = RiskFactors(),
 ) -> Explanation:
-    """The facts of `verdict`, and what the `recent` mentions that it counted say.
+    """The facts of a verdict, and what sets the `recent` mentions, which it counted, apart from the `usual` ones.
 
-    `usual` are texts of the same brand from before, of any stance; `brand` its names, which are never news.
-    The customers at risk are an estimate with its range, and only of detractors.
+    `usual` are earlier texts about the same brand, of any stance. The words of `brand`, its names, never count as news.
+    Customers at risk are estimated for detractors only, as a range.
     """
-    telling = distinguishing([s.text for s in recent], usual, brand)
+    telling = telling_words([s.text for s in recent], usual, brand)
     return Explanation(
         observed=verdict.observed,
         expected=verdict.expected,
@@ -63,16 +63,16 @@ def explain(
 
 
 def most_telling(recent: Sequence[Sample], telling: Sequence[Telling], most: int = SAMPLES) -> tuple[Sample, ...]:
-    """The mentions that say most of what sets these apart, by different people and in different words.
+    """The mentions with most of the `telling` words, preferably by different people and in different words.
 
-    A wide reach counts too, far less than proportionally. The order of `recent` does not matter.
+    Reach counts too, by its logarithm. The order of `recent` does not matter.
     """
     weights = {t.key: t.z for t in telling[: 2 * WORDS]}
     left = {s: words(s.text).keys() for s in recent}
     chosen: list[Sample] = []
     heard: set[str] = set()
     while left and len(chosen) < most:
-        best = min(left, key=lambda s: (-_worth(s, left[s], weights, heard, chosen), _age(s)))
+        best = min(left, key=lambda s: (-_value(s, left[s], weights, heard, chosen), _age(s)))
         heard |= left.pop(best)
         chosen.append(best)
         left = {s: w for s, w in left.items() if s.text != best.text}
@@ -80,7 +80,7 @@ def most_telling(recent: Sequence[Sample], telling: Sequence[Telling], most: int
 
 
 def customers_at_risk(recent: Sequence[Sample], factors: RiskFactors) -> tuple[int, int] | None:
-    """The least and the most customers that may stay away, to two digits: more would pretend to know."""
+    """The fewest and the most customers that may stay away, rounded to two digits, for more would feign precision."""
     if not recent:
         return None
     audience = sum(factors.audience if s.reach is None else s.reach for s in recent)
@@ -88,10 +88,10 @@ def customers_at_risk(recent: Sequence[Sample], factors: RiskFactors) -> tuple[i
     return (low, high)
 
 
-def _worth(
-    sample: Sample, said: Iterable[str], weights: dict[str, float], heard: set[str], chosen: Sequence[Sample]
+def _value(
+    sample: Sample, keys: Iterable[str], weights: dict[str, float], heard: set[str], chosen: Sequence[Sample]
 ) -> float:
-    new = sum(weights.get(key, 0.0) * (0.3 if key in heard else 1.0) for key in said)
+    new = sum(weights.get(key, 0.0) * (0.3 if key in heard else 1.0) for key in keys)
     same_voice = any(sample.author and sample.author == c.author for c in chosen)
     return (new + 0.3 * math.log1p(max(0, sample.reach or 0))) * (0.5 if same_voice else 1.0)
 
@@ -101,7 +101,7 @@ def _age(sample: Sample) -> tuple[datetime, str, str, str]:
 
 
 def _top_source(recent: Sequence[Sample]) -> str | None:
-    """Where most of them were published; among equals, where the earliest was."""
+    """The outlet of most mentions; of several with as many, that of the earliest mention."""
     outlets = Counter(s.outlet for s in sorted(recent, key=_age) if s.outlet)
     return outlets.most_common(1)[0][0] if outlets else None
 

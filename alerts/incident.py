@@ -1,4 +1,4 @@
-"""The life of an incident: pending → firing → recovering → resolved, one evaluation at a time, touching nothing."""
+"""The life of an incident: pending → firing → recovering → resolved, decided one evaluation at a time."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ Quiet = Literal[
     "silenced", "inhibited", "quiet_hours", "calm", "no_data", "pending", "acknowledged", "within_interval",
     "recovering", "resolved",
 ]  # fmt: skip
-"""Why nothing is said, for the log. `within_interval`: said already, and not yet time to say it again."""
+"""Why nothing is said, for the log. `within_interval`: it was said, and it is too early to repeat it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How one rule wants to be told. `for_minutes` of firing open an incident, `hold_hours` of calm close it.
+    """When a rule speaks. `for_minutes` of firing open an incident, `hold_hours` of calm close it.
 
-    `repeat_hours` is the pause between reminders. `muted` tells what keeps us quiet at this moment: what is still
-    true when it ends is said then, and after quiet hours also that an incident came and went.
+    `repeat_hours` is the pause between reminders. `muted` is what keeps us quiet at this moment. Once it ends we say
+    what is still true; after quiet hours, also that an incident came and went.
     """
 
     for_minutes: int = 0
@@ -34,9 +34,9 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """All that `step` must remember. Times are aware.
+    """All that `step` must remember of an incident. Times are aware.
 
-    `opened_at` is None while pending. `since` is when it began by the verdict's own account, before anyone knew.
+    `opened_at` is None while it is pending. `since` is when it began according to the verdict, before anybody knew.
     `peak` is the verdict of the highest level. `notified` counts the messages by reason; `owed` is one held back.
     """
 
@@ -60,7 +60,8 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Either `why` we speak, with its `sequence` (1, 2, …) among messages of that reason, or why we stay `quiet`."""
+    """Either `why` we speak and the `sequence` of the message among those of that reason, from 1; or why we keep
+    `quiet`."""
 
     why: Why | None = None
     quiet: Quiet | None = None
@@ -72,10 +73,10 @@ def step(
 ) -> tuple[Incident | None, Decision]:
     """What becomes of the incident, and what to say.
 
-    `verdict` is None when nothing could be evaluated: no source spoke, or the rule failed. That is not calm: the
-    incident keeps its state and its reminders, and the clock of the calm stands still.
-    A reason is a Why at a severity: it is never said twice within `repeat_hours`, and only reminders are ever repeated.
-    A resolved incident never changes state: go on stepping it until it is `over`, then pass None to begin another.
+    `verdict` is None when there was nothing to evaluate: no source could be read, or the rule failed. That is not calm:
+    the incident keeps its state and its reminders, and its hours of calm stop counting.
+    A reason is a Why at a severity: it is never given twice within `repeat_hours`, and only reminders are repeated.
+    A resolved incident never changes state. Keep stepping it until it `is_over`, then pass None to begin another one.
     """
     if was is None:
         if verdict is None:
@@ -89,10 +90,10 @@ def step(
     return _speak(incident, verdict, now, policy)
 
 
-def over(incident: Incident, now: datetime, policy: Policy) -> bool:
-    """Whether a firing verdict would begin a new incident: resolved, and nothing left to say.
+def is_over(incident: Incident, now: datetime, policy: Policy) -> bool:
+    """Whether the incident is resolved with nothing left to say, so that a firing verdict begins another one.
 
-    One closed by a person must first have been calm for `hold_hours`, or the next evaluation would open it again.
+    After a person closed it, the rule must not have fired for `hold_hours`, or the next evaluation would reopen it.
     """
     if incident.state != "resolved" or incident.owed:
         return False
@@ -100,12 +101,12 @@ def over(incident: Incident, now: datetime, policy: Policy) -> bool:
 
 
 def acknowledge(incident: Incident, now: datetime) -> Incident:
-    """Somebody takes care of it: no more reminders. A rise of severity and the end are still told."""
+    """Notes that somebody takes care of it: reminders stop. A rise of severity and the end are still told."""
     return replace(incident, acknowledged_at=incident.acknowledged_at or now)
 
 
 def close(incident: Incident, now: datetime) -> Incident:
-    """A person ends it. Whoever was told of the beginning is told so by the next `step`."""
+    """Ends it on behalf of a person. Those who were told of the beginning learn of it by the next `step`."""
     if incident.state == "resolved":
         return incident
     owed: Why | None = "resolved" if incident.notified else None
@@ -139,7 +140,7 @@ def _new(verdict: Verdict, now: datetime) -> Incident:
 
 
 def _observe(was: Incident, verdict: Verdict | None, now: datetime, policy: Policy) -> Incident | None:
-    """The state after this evaluation; None when a pending one calmed down before it was worth opening."""
+    """The incident after this evaluation; None for a pending one that calmed down before it opened."""
     incident = replace(was, seen_at=now)
     if was.state == "resolved":
         return replace(incident, last_firing_at=now) if verdict and verdict.firing else incident
@@ -177,26 +178,26 @@ def _speak(incident: Incident, verdict: Verdict | None, now: datetime, policy: P
     if policy.muted:
         return replace(incident, owed=_debt(why, policy.muted)), Decision(quiet=policy.muted)
     sequence = incident.notified.get(why, 0) + 1
-    said = replace(
+    notified = replace(
         incident,
         notified={**incident.notified, why: sequence},
         notified_severity=incident.severity,
         last_notified_at=now,
         owed=None,
     )
-    return said, Decision(why=why, sequence=sequence)
+    return notified, Decision(why=why, sequence=sequence)
 
 
 def _reason(incident: Incident, now: datetime, policy: Policy) -> Why | None:
-    """What there is to say, were we free to speak. Only reminders are not owed: they come round by themselves."""
+    """What there is to say, if we may speak."""
     if incident.state == "pending":
         return None
     if incident.state == "resolved":
         return incident.owed
     if not incident.notified:
         return "opened"
-    told = incident.notified_severity
-    if told is None or SEVERITIES.index(incident.severity) > SEVERITIES.index(told):
+    known = incident.notified_severity
+    if known is None or SEVERITIES.index(incident.severity) > SEVERITIES.index(known):
         return "worsened"
     if incident.state == "firing" and not incident.acknowledged_at and _due(incident, now, policy):
         return "reminder"
@@ -209,7 +210,8 @@ def _due(incident: Incident, now: datetime, policy: Policy) -> bool:
 
 
 def _debt(why: Why, muted: Muted) -> Why | None:
-    """What to say once we may. The end of what somebody silenced stays in the log; quiet hours only put off."""
+    """What to say once we may. Reminders come round by themselves. Quiet hours only put things off, but the end of an
+    incident that somebody silenced is told to nobody."""
     if why == "reminder" or (why == "resolved" and muted != "quiet_hours"):
         return None
     return why

@@ -1,6 +1,6 @@
-"""A message in words: title, lines, the mentions to show. Channels put it in their own form.
+"""Puts a message in words: title, lines, mentions to show. Channels give these their own form.
 
-The templates are ours and come from files; what the public wrote only ever fills a place in them.
+The templates are ours, from files; what the public wrote only ever fills places in them.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ LABELS: dict[str, dict[Language, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A mention as shown: one line of plain text, who wrote it, and an address that may be followed, or None."""
+    """A mention as shown: a line of plain text, who wrote it and when, and an address safe to follow, or None."""
 
     text: str
     byline: str
@@ -51,7 +51,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A message in the reader's language, plain text throughout: whoever shows it escapes it once."""
+    """A message in the reader's language, in plain text throughout: whoever shows it must escape it, once."""
 
     language: Language
     title: str
@@ -66,7 +66,7 @@ class Content:
 
 
 def content(message: Message) -> Content:
-    """What the message says, cleaned and cut, whatever was put into it."""
+    """The words of a message, cleaned and cut to bounded lengths."""
     match message.subject:
         case IncidentNotice() as incident:
             return _of_incident(message, incident)
@@ -100,7 +100,7 @@ def text(shown: Content) -> str:
 
 
 def html(shown: Content, unsubscribe: str | None = None) -> str:
-    """The message as a whole HTML page, everything in it escaped."""
+    """The message as a whole HTML page, with everything escaped. `unsubscribe` is the address of a link to stop."""
     stop = LABELS["stop"][shown.language]
     return _TEMPLATES.get_template("message.html").render(m=shown, unsubscribe=safe_url(unsubscribe), stop=stop)
 

@@ -1,4 +1,4 @@
-"""What an explanation is in French and in English: five plain lines, numbers and times as each language writes them."""
+"""Writes an explanation in English or French: five plain lines, numbers and times as the language has them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .base import Explanation, Language, Sample
 from .clean import one_line
 
 NAME, WORD = 80, 40
-"""Code points shown of a foreign name, and of a foreign word."""
+"""How many code points are shown of a foreign name and of a foreign word."""
 
 PHRASES: dict[str, dict[Language, str]] = {
     "negative one": {"en": "{n} negative story", "fr": "{n} sujet négatif"},
@@ -48,29 +48,29 @@ PHRASES: dict[str, dict[Language, str]] = {
 
 
 def say(key: str, language: Language, **values: str) -> str:
-    """A phrase with its places filled. Foreign text only ever comes as a value, never as the phrase."""
+    """A phrase with its places filled. Foreign text may be a value, never the phrase."""
     return PHRASES[key][language].format(**values)
 
 
-def counted(key: str, number: float, language: Language) -> str:
-    """A phrase in its singular or plural: French keeps the singular under 2."""
+def count_phrase(key: str, number: float, language: Language) -> str:
+    """A phrase in the singular or the plural. French uses the singular for numbers under 2."""
     single = number == 1 if language == "en" else abs(number) < 2
     return say(f"{key} one" if single else key, language, n=figure(number, language))
 
 
 def figure(number: float, language: Language) -> str:
-    """A number as the language writes it, with one decimal under ten."""
+    """A number as the language writes it, with at most one decimal under ten and none above."""
     return format_decimal(number, format="#,##0.#" if abs(number) < 10 else "#,##0", locale=language)
 
 
 def percent(share: float, language: Language) -> str:
-    """A share of 0 to 1 as a percentage, with one decimal under ten percent."""
+    """A share of 0 to 1 as a percentage, with at most one decimal under ten percent and none above."""
     pattern = "0.#" if share < 0.1 else "0"
     return format_percent(share, format=pattern + ("\u202f%" if language == "fr" else "%"), locale=language)
 
 
 def moment(time: datetime, language: Language, timezone: str) -> str:
-    """A time where the reader lives, with the name of the zone. An unknown zone is read as UTC."""
+    """A time in the reader's time zone, with the zone's name. UTC stands in for an unknown zone."""
     try:
         zone = ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -80,15 +80,15 @@ def moment(time: datetime, language: Language, timezone: str) -> str:
 
 
 def byline(sample: Sample, language: Language) -> str:
-    """Who said it and where, as far as known."""
+    """Who wrote a mention and where, as far as that is known."""
     who = ", ".join(one_line(part, NAME) for part in (sample.author, sample.outlet) if one_line(part, NAME))
     return who or {"en": "someone", "fr": "quelqu’un"}[language]
 
 
 def sentences(explanation: Explanation, language: Language, timezone: str = "UTC") -> list[str]:
-    """At most five lines of plain text, in order: what changed, since when, what they say, who began, how far it goes.
+    """At most five lines of plain text: what changed, since when, what people say, who began, how far it reaches.
 
-    Lines about what nobody knows are left out. The text still has to be escaped for wherever it is shown.
+    A line is left out when nothing is known of its matter. Whoever shows the lines must escape them.
     """
     lines = [
         _change(explanation, language),
@@ -102,7 +102,7 @@ def sentences(explanation: Explanation, language: Language, timezone: str = "UTC
 
 def _change(e: Explanation, language: Language) -> str:
     key = {"detractors": "negative", "promoters": "positive", "mentions": "mention"}[e.counted]
-    what, hours = counted(key, e.observed, language), counted("hour", e.window_hours, language)
+    what, hours = count_phrase(key, e.observed, language), count_phrase("hour", e.window_hours, language)
     if e.counted == "mentions" or not e.total:
         seen = say("observed", language, what=what, hours=hours)
     else:

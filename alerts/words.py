@@ -1,4 +1,4 @@
-"""The words of a text, and which of them set one set of texts apart from another."""
+"""Finds the words that set one set of texts apart from another."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pathlib import Path
 from ground.accents import without_accents
 
 LONGEST_TEXT = 4_000
-"""Code points of a text that are read: what a mention is about is said at its beginning."""
+"""How many code points of a text are read: a mention says at its beginning what it is about."""
 
 PRIOR = 0.5
-"""Imagined uses of every word, so that one that was never seen before is new rather than infinitely telling."""
+"""Added to the uses of every word, so that one never seen before is telling, but not infinitely so."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:[’'‑-][^\W\d_]+)*")
 _LINK = re.compile(r"https?://\S+|www\.\S+|[@]\w+")
@@ -28,12 +28,12 @@ STOP_WORDS = frozenset(
     if not line.startswith("#")
     for word in line.split()
 )
-"""English and French words that say nothing of the matter, folded."""
+"""English and French words that carry no matter of their own, folded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """A word as it is mostly written, its folded form, and how many standard errors over its usual use it is."""
+    """A word in its commonest spelling, its folded form, and by how many standard errors its use exceeds the usual."""
 
     word: str
     key: str
@@ -47,7 +47,7 @@ def fold(word: str) -> str:
 
 
 def words(text: str) -> dict[str, str]:
-    """The words worth counting in a text, as folded form → form as written. Links and @names are no words."""
+    """The words of a text that are worth counting, from folded form to form as written. Links and @names are none."""
     found: dict[str, str] = {}
     for match in _WORD.finditer(_LINK.sub(" ", text[:LONGEST_TEXT])):
         word = _ELISION.sub("", match.group().replace("’", "'"))
@@ -57,12 +57,12 @@ def words(text: str) -> dict[str, str]:
     return found
 
 
-def distinguishing(recent: Sequence[str], usual: Iterable[str], leave_out: Iterable[str] = ()) -> list[Telling]:
-    """The words that more of the `recent` texts use than the `usual` ones do, most telling first.
+def telling_words(recent: Sequence[str], usual: Iterable[str], leave_out: Iterable[str] = ()) -> list[Telling]:
+    """The words that more of the `recent` texts use than of the `usual` ones, the most telling first.
 
-    Each text counts a word once, so that nobody makes a word telling alone; with three texts or more, two must share
-    it. Words of `leave_out` (the names of the brand) are no news. Formula: log-odds with a Dirichlet prior over its
-    standard error, Monroe, Colaresi & Quinn, *Fightin' Words*, Political Analysis 16 (2008), eq. 16 and 22.
+    A text counts each word once, and of three texts or more two must share it, so that nobody makes a word telling
+    alone. The words of `leave_out` (the names of the brand) do not count. Formula: log-odds with a Dirichlet prior over
+    its standard error, Monroe, Colaresi & Quinn, *Fightin' Words*, Political Analysis 16 (2008), eq. 16 and 22.
     """
     names = {key for name in leave_out for key in [*words(name), fold(name).replace(" ", "")]}
     shown: dict[str, Counter[str]] = {}
@@ -88,7 +88,7 @@ def distinguishing(recent: Sequence[str], usual: Iterable[str], leave_out: Itera
 
 
 def _mostly(forms: Counter[str]) -> str:
-    """The commonest spelling; among equals the one with accents, which is the careful one."""
+    """The commonest spelling; of several as common, one with accents, for whoever writes those takes care."""
     return min(forms, key=lambda form: (-forms[form], form.isascii(), form))
 
 

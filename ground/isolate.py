@@ -1,8 +1,8 @@
 """Runs a function on hostile input in a process that can be killed.
 
-A child is a fresh interpreter that talks over its standard pipes, never a fork: the caller may have threads. It stays
-for many calls (one call then costs about 2 ms), ends when its pipe closes, and ends by itself past its deadline, so
-that nothing survives a killed parent.
+A child is a fresh interpreter that talks over its standard pipes, never a fork: the caller may have threads. It serves
+many calls, of about 2 ms each. It ends when its pipe closes, and by itself past its deadline, so that nothing survives
+a killed parent.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ T = TypeVar("T")
 MIB = 1 << 20
 MEMORY = 1024 * MIB
 CHILDREN = min(8, os.cpu_count() or 1)
-TASKS_PER_CHILD = 5_000  # a child takes up to 1.5 s to be ready: what it has to import and load
-GRACE = 2.0  # seconds a child outlives the deadline of a parent that is no longer there to kill it
+TASKS_PER_CHILD = 5_000  # a new child takes up to 1.5 s to import and load what it needs
+GRACE = 2.0  # seconds past the deadline after which a child ends itself, in case its parent is gone
 START = "import sys; sys.path[:] = sys.argv[1:]; from ground.isolate import serve; serve()"
 
 
@@ -38,11 +38,11 @@ class TooSlow(Isolated):
 
 
 class Crashed(Isolated):
-    """Its process died, needed more memory than allowed, or answered something that cannot be carried over."""
+    """Its process died, needed more memory than allowed, or gave an answer that cannot be pickled."""
 
 
 class _Child:
-    """One interpreter, and the number of tasks it has done."""
+    """One interpreter, and how many tasks it has done."""
 
     def __init__(self) -> None:
         self.process = subprocess.Popen(  # noqa: S603  # our own interpreter and path
@@ -54,7 +54,7 @@ class _Child:
         self.done = 0
 
     def ask(self, task: bytes, seconds: float) -> bytes:
-        """The raw answer. Raises TooSlow, or Crashed when the pipe ends first."""
+        """Sends a task and returns the raw answer. Raises TooSlow, or Crashed when the pipe ends first."""
         late = Event()
 
         def kill() -> None:
@@ -94,21 +94,21 @@ _seats = BoundedSemaphore(CHILDREN)
 
 
 def isolated(function: Callable[..., T], *args: object, seconds: float = 20, memory: int = MEMORY) -> T:
-    """What `function(*args)` returns or raises, computed in a child process.
+    """Runs `function(*args)` in a child process, and returns or raises what it does.
 
-    `function` is found again by its name, so it lives at the top of a module; arguments and result are pickled.
-    `memory` bounds the address space in bytes where the system can (Linux). At most `CHILDREN` run at once, other
-    callers wait for a seat, and that wait is not counted. Raises TooSlow and Crashed. Safe from any thread.
+    The child finds `function` by its name, so it must live at the top of a module; arguments and result are pickled.
+    `memory` bounds the address space in bytes where the system can do that (Linux). At most CHILDREN run at once; other
+    callers wait for a seat, which does not count towards `seconds`. Raises TooSlow and Crashed. Safe from any thread.
     """
     task = pickle.dumps((function, args, seconds, memory))
     with _seats:
-        child = _seated()
+        child = _take_seat()
         healthy = False
         try:
             answer = child.ask(task, seconds)
             healthy = True
         finally:
-            _leave(child, healthy and child.done < TASKS_PER_CHILD)
+            _give_back(child, healthy and child.done < TASKS_PER_CHILD)
     value, error = _unpack(answer)
     if isinstance(error, MemoryError):
         raise Crashed(f"it needed more than {memory // MIB} MiB of memory") from error
@@ -123,7 +123,7 @@ def close() -> None:
         _idle.pop().end()
 
 
-def _seated() -> _Child:
+def _take_seat() -> _Child:
     while True:
         try:
             child = _idle.pop()
@@ -134,7 +134,7 @@ def _seated() -> _Child:
         child.end()
 
 
-def _leave(child: _Child, stays: bool) -> None:
+def _give_back(child: _Child, stays: bool) -> None:
     if stays:
         _idle.append(child)
     else:
@@ -165,7 +165,7 @@ def _read(pipe: IO[bytes]) -> bytes:
 
 
 def serve() -> None:
-    """The life of a child: answers until its standard input ends. Whatever a function prints goes to standard error."""
+    """The life of a child: it answers until its standard input ends. What a function prints goes to standard error."""
     tasks, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
@@ -182,17 +182,17 @@ def serve() -> None:
 def _answer(function: Callable[..., object], args: tuple[object, ...]) -> bytes:
     try:
         result: tuple[object, Exception | None] = (function(*args), None)
-    except Exception as problem:  # whatever it is, it belongs to the caller
+    except Exception as problem:  # it is the caller's, whatever it is
         problem.__cause__ = problem.__context__ = None
         result = (None, problem.with_traceback(None))
     try:
         return pickle.dumps(result)
-    except Exception:  # results and exceptions may hold anything, also what cannot be pickled
+    except Exception:  # a result or an exception may hold something that cannot be pickled
         return pickle.dumps((None, Crashed(f"its answer cannot be carried over: {result[1] or type(result[0])!r}")))
 
 
 def _limit(seconds: float, memory: int) -> None:
-    """Bounds the task in the child itself: the default action of SIGALRM ends the process, whatever runs."""
+    """Bounds the task from within the child: SIGALRM, unhandled, ends the process, whatever it is doing."""
     if sys.platform == "win32":
         return
     import resource
@@ -204,7 +204,7 @@ def _limit(seconds: float, memory: int) -> None:
 
 
 def _unlimit() -> None:
-    """Lets an idle child wait as long as it takes, and pickle its answer."""
+    """Lifts the bounds, so that an idle child can wait and a busy one can pickle its answer."""
     if sys.platform == "win32":
         return
     import resource

@@ -1,4 +1,4 @@
-"""Addresses found in what others wrote: cleaned, unwrapped, resolved; and the feeds that a web page names."""
+"""Cleans, unwraps and resolves addresses that others wrote, and finds the feeds that a web page names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit, urlunsplit
 from ground.tracking import tracks_in_ids
 
 LONGEST_LINK = 2048
-PAGE_HEAD = 65_536  # characters of a page in which its feeds are looked for
+PAGE_HEAD = 65_536  # feeds are looked for in so many characters from the start of a page
 
 FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
 
@@ -26,7 +26,7 @@ INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0]+")
 
 
 def clean_link(link: str, base: str = "") -> str | None:
-    """An absolute http(s) address without user name, resolved against `base`; None when it is none, or over 2 KB."""
+    """The absolute http(s) address without user name, resolved against `base`; None for anything else or over 2 KB."""
     try:
         parts = urlsplit(urljoin(base, INVISIBLE.sub("", link)))
         port = f":{parts.port}" if parts.port else ""
@@ -40,7 +40,7 @@ def clean_link(link: str, base: str = "") -> str | None:
 
 
 def unwrapped(link: str) -> str:
-    """What a Google redirect (`google.com/url?…&url=…`) leads to; any other address as it is."""
+    """The address that a Google redirect (`google.com/url?…&url=…`) leads to; any other address unchanged."""
     parts = urlsplit(link)
     if parts.path != "/url" or not GOOGLE.fullmatch(parts.hostname or ""):
         return link
@@ -58,7 +58,7 @@ def without_tracking(link: str) -> str:
 
 
 def feed_links(page: str, address: str) -> tuple[str, ...]:
-    """The feeds that the head of a web page names, its comment feeds last; else the usual one of its forum software."""
+    """The feeds that the head of a page names, comment feeds last; if it names none, the usual one of its forum."""
     head = page[:PAGE_HEAD]
     tags = (dict(_attributes(found[1])) for found in LINK_TAG.finditer(head))
     named = [

@@ -1,4 +1,4 @@
-"""Sentences for people, and the JSON that their places are filled with."""
+"""A sentence for people, to be translated before it is filled in."""
 
 from __future__ import annotations
 

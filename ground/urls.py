@@ -1,10 +1,10 @@
-"""Links that may be shown, and the canonical form under which two links are the same page.
+"""Links that are safe to show, and the canonical form by which two links to one page are recognised.
 
-The canonical form is a key, not an address to open: it drops what does not change the page. Host in lower case and
-punycode, no user, no default port, dots and percent-escapes resolved (RFC 3986, 6.2.2), known redirectors followed
-by reading the address they carry, tracking parameters removed, the others sorted by name (values of one name keep
-their order), no trailing slash but the root's, no fragment unless it is a route of an application (#!/… or #/…).
-The scheme stays: http and https may be two sites.
+The canonical form is a key, not an address to open: it drops what does not change the page. The host is in lower case
+and punycode, without user and default port; dots and percent-escapes are resolved (RFC 3986, 6.2.2); known redirectors
+are replaced by the address they carry; tracking parameters are removed and the others sorted by name (values of one
+name keep their order); there is no trailing slash but the root's, and no fragment unless it is a route of an
+application (#!/… or #/…). The scheme stays: http and https may be two sites.
 """
 
 from __future__ import annotations
@@ -69,23 +69,23 @@ class _Parts:
 
 
 def link(url: str | None) -> str | None:
-    """The address behind a link, safe to show as one: absolute, http or https, without user, 2,048 signs at most.
+    """The address that a link leads to, safe to show: absolute, http or https, without user, at most 2,048 characters.
 
-    Redirectors are opened (see `canonical`); parameters and fragment stay. None for anything else.
+    Redirectors are replaced by their targets; parameters and fragment stay. None for anything else.
     """
-    parts = _opened(url or "")
+    parts = _open(url or "")
     return None if parts is None else _stored(parts)
 
 
 def canonical(url: str | None) -> str:
-    """The key of the page a link leads to, as told at the top; "" for what is no link. Idempotent."""
-    parts = _opened(url or "")
+    """The canonical form of a link, as described at the top of this file; "" for what is no link. Idempotent."""
+    parts = _open(url or "")
     return "" if parts is None else _stored(_bare(parts)) or ""
 
 
 def host(url: str | None) -> str:
     """The host of a link without port or www., in punycode; "" for what is no link."""
-    parts = _opened(url or "")
+    parts = _open(url or "")
     return "" if parts is None else parts.name.removeprefix("www.")
 
 
@@ -95,7 +95,7 @@ def _stored(parts: _Parts) -> str | None:
 
 
 def _read(url: str) -> _Parts | None:
-    """Cuts by the grammar of RFC 3986 (appendix B) and refuses what parsers are known to disagree on."""
+    """Splits a link by the grammar of RFC 3986 (appendix B). Refuses what parsers are known to disagree about."""
     if len(url) > 2 * LINK_LIMIT:
         return None
     url = url.strip(" \t\r\n")
@@ -145,7 +145,7 @@ def _domain(name: str) -> str | None:
 
 
 def _escaped(part: str) -> str:
-    """Escapes what a link may not hold as it is, and writes every escape the one way of RFC 3986."""
+    """Escapes what a link may not hold unescaped, and writes every escape in the normal form of RFC 3986."""
 
     def once(found: re.Match[str]) -> str:
         if not found[0].startswith("%"):
@@ -174,8 +174,8 @@ def _without_dots(path: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _opened(url: str) -> _Parts | None:
-    """The address behind a link. Cached: one mention asks for its link, its key and its host."""
+def _open(url: str) -> _Parts | None:
+    """The parts of the address that a link leads to. Cached: a mention needs its link, its key and its host."""
     parts = _read(url)
     while parts is not None and (inner := _inner(parts)) is not None:
         parts = inner  # each is shorter than the one it was in, so this ends

@@ -1,10 +1,10 @@
-"""The words of a text: the one tokeniser and folder behind queries, the matcher, the search column and the story key.
+"""Cuts a text into folded words, in one way for queries, the matcher, the search column and the story key.
 
-Words are runs of letters and digits. Case and accents are folded (Acmé, ACME and acme are one word; œ is oe).
+A word is a run of letters and digits. Case and accents are folded (Acmé, ACME and acme are one word; œ is oe).
 Apostrophes, hyphens, dots and underscores separate words: «l'Acmé» holds the word acme, and coca-cola is the two
-words of «coca cola». A character of a script written without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) is
-a word of its own, so that a name in such a script is found as a phrase, anywhere in a sentence. An emoji is a word,
-whatever its skin tone. Zero-width characters and direction marks are ignored.
+words of «coca cola». Each character of a script written without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese)
+is a word, so that a name in such a script is found as a phrase, anywhere in a sentence. An emoji is a word, whatever
+its skin tone. Zero-width characters and direction marks are ignored.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from functools import lru_cache
 from unicodedata import category, combining, normalize
 
 Word = tuple[str, int, int]
-"""A folded word, and where it starts and ends in the text it came from, in code points."""
+"""A folded word, and where it starts and ends in its text, in code points."""
 
 Place = tuple[int, int]
-"""Where a word starts and ends."""
+"""Where a word starts and ends, in code points."""
 
 WORD_LIMIT = 200  # code points: at most 800 bytes, where PostgreSQL takes lexemes under 2 KB
 POSITION_LIMIT = 16_000  # PostgreSQL counts positions up to 16,383
@@ -73,9 +73,9 @@ def _without_accents(text: str) -> str:
 
 
 def fold(token: str) -> str:
-    """The form under which a token is compared: without case, accents, invisible characters or typographic variants.
+    """The form in which a token is compared: without case, accents, invisible characters and typographic variants.
 
-    Empty when nothing of it can be compared. Idempotent.
+    Empty when nothing is left to compare. Idempotent.
     """
     if token.isascii():
         return "".join(filter(str.isalnum, token.lower()))[:WORD_LIMIT]
@@ -98,13 +98,13 @@ def words(text: str) -> list[Word]:
 
 
 def places(text: str) -> list[Place]:
-    """Where the words of a text are: as `words`, several times faster where no token folds to nothing."""
+    """Where the words of a text are. As `words`, and several times faster unless a token folds to nothing."""
     found = [m.span() for m in (_ASCII_TOKEN.finditer(text.lower()) if text.isascii() else _TOKEN.finditer(text))]
     return found if len(found) == len(folded(text)) else [(start, end) for _, start, end in words(text)]
 
 
 def folded(text: str) -> list[str]:
-    """The folded words of a text in order: as `words`, several times faster."""
+    """The folded words of a text in order. As `words`, and several times faster."""
     if text.isascii():
         tokens = _ASCII_TOKEN.findall(text.lower())
         return [token[:WORD_LIMIT] for token in tokens] if _LONG.search(text) else tokens
@@ -118,8 +118,8 @@ def _folded(token: str) -> str:
 def sequence(title: Sequence[str], text: Sequence[str]) -> list[str]:
     """Title and text as one list of folded words, with an empty place between them that no phrase crosses.
 
-    What a search column cannot hold is left out here, so that the matcher and the database always agree: words
-    past the 16,000th, and from the 256th repetition of a word on (its place stays, empty).
+    It leaves out what a search column cannot hold, so that the matcher and the database always agree: words past the
+    16,000th, and the 256th and later repetitions of a word, whose places stay empty.
     """
     laid = [*title, "", *text]
     return laid if len(laid) <= REPEAT_LIMIT else _within_limits(laid[:POSITION_LIMIT])
@@ -135,12 +135,12 @@ def _within_limits(laid: list[str]) -> list[str]:
 
 
 def quoted(word: str) -> str:
-    """A lexeme as PostgreSQL reads it inside a tsvector or tsquery literal."""
+    """A lexeme, quoted for a tsvector or tsquery literal of PostgreSQL."""
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 def search_vector(title: Sequence[str], text: Sequence[str]) -> str:
-    """A PostgreSQL tsvector literal of words already folded; those of the title have weight A."""
+    """A PostgreSQL tsvector literal, from words that are folded already; those of the title have weight A."""
     entries: dict[str, str] = {}
     for place, word in enumerate(sequence(title, text), start=1):
         at = f"{place}A" if place <= len(title) else str(place)

@@ -1,5 +1,5 @@
 """What a text is about.
 
-`query` reads what a brand is recognised by, `match` looks for the brands in a text, `story` tells which texts are
-copies of one another.
+`query` reads the query that a brand is recognised by, `match` looks for the brands in a text, and `story` tells which
+texts are copies of one another.
 """

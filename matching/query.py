@@ -1,12 +1,12 @@
-"""The query language: what a brand is recognised by, and what people type in the search box.
+"""The query language, in which brands are defined and people search.
 
     acme "service client" -jobs            both, without jobs
     (acme OR #acme_fr) AND NOT (jobs OR emploi)
 
-Words side by side are all wanted. AND, OR, NOT are upper case, so that the words «or» and «not» can be looked for;
-AND binds tighter than OR. `-word` excludes. «…» and “…” quote as "…" does. A term that falls into several words
-(coca-cola, aujourd'hui, @acme_fr) is a phrase; signs other than letters, digits and emoji count for nothing.
-How words compare is told in `words`.
+A text must hold all of the words that stand side by side. AND, OR and NOT are upper case, so that the words «or» and
+«not» can be looked for; AND binds tighter than OR. `-word` excludes. «…» and “…” quote as "…" does. A term made of
+several words (coca-cola, aujourd'hui, @acme_fr) is a phrase; signs other than letters, digits and emoji do not count.
+`ground.words` says how words compare.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ DEPTH_LIMIT = 10
 
 
 class QueryError(ValueError):
-    """A query that cannot be read. The text and the hint are for who typed it; `at` counts code points from 0."""
+    """A query cannot be read. Text and hint are for whoever typed it; `at` is the code point at fault, from 0."""
 
     def __init__(self, text: str, *, at: int, hint: str | None = None, **args: Json) -> None:
         self.notice = Notice(text, args)
@@ -49,7 +49,7 @@ class QueryError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Folded words that follow each other; most often one."""
+    """Folded words in a row; most often one."""
 
     words: tuple[str, ...]
 
@@ -127,13 +127,13 @@ def _looked_for(term: str, at: int) -> tuple[str, ...]:
 
 
 class _Parser:
-    """Recursive descent over the tokens; `depth` of parentheses bounds the recursion."""
+    """Recursive descent over the tokens. The `depth` of parentheses bounds the recursion."""
 
     def __init__(self, text: str) -> None:
         self.tokens = list(_tokens(text))
         self.place = 0
         self.depth = 0
-        self.only_negative: int | None = None  # where the first side of an OR starts that only says what is not wanted
+        self.only_negative: int | None = None  # where the first side of an OR starts that only excludes
         terms = [token for token in self.tokens if token.kind == "phrase"]
         if len(terms) > TERM_LIMIT:
             raise QueryError(
@@ -231,8 +231,8 @@ def _joined(kind: type[And] | type[Or], parts: list[Query]) -> Query:
 def parse(text: str) -> Query:
     """Reads a query. `parse(str(query)) == query`.
 
-    Raises QueryError when it cannot be read, passes a limit (1 KB, 50 terms, 10 levels of parentheses), or could match
-    a text without holding any of its words, as `NOT jobs` would.
+    Raises QueryError for one that cannot be read, that passes a limit (1 KB, 50 terms, 10 levels of parentheses), or
+    that would match texts without any of its words, as `NOT jobs` does.
     """
     size = len(text.encode("utf-8", "replace"))
     if size > SIZE_LIMIT:
@@ -253,7 +253,7 @@ def parse(text: str) -> Query:
 
 
 def anchors(query: Query, negated: bool = False) -> frozenset[str] | None:
-    """Words of which every matching text holds at least one, as few and long as possible; None when there are none."""
+    """Words of which every matching text holds at least one: the fewest, then the longest. None when there are none."""
     if isinstance(query, Phrase):
         return None if negated else frozenset({max(query.words, key=len)})
     if isinstance(query, Not):

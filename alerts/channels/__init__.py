@@ -1,4 +1,4 @@
-"""Every public module of this package is one channel: its presence registers it."""
+"""Each public module of this package is one kind of channel, registered by its presence."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from alerts.base import AnyChannel
 
 @cache
 def all_channels() -> dict[str, AnyChannel]:
-    """Each kind's declaration, by kind."""
+    """The declarations, by kind."""
     names = [m.name for m in iter_modules(__path__) if not m.name.startswith("_")]
-    found = [import_module(f"{__name__}.{name}").channel for name in names]
-    return {channel.kind: channel for channel in found}
+    kinds = [import_module(f"{__name__}.{name}").channel for name in names]
+    return {channel.kind: channel for channel in kinds}

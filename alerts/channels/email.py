@@ -1,4 +1,4 @@
-"""E-mail: one message in text and HTML to a list of addresses, threaded by incident."""
+"""E-mail: one message in text and HTML to a list of addresses, threaded by subject."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NOT_AN_ID = re.compile(r"[^A-Za-z0-9.-]")
 
 
 def address(given: str) -> str:
-    """An address that SMTP can carry (RFC 5321, ASCII). Raises ValueError with a sentence."""
+    """The address, if SMTP can carry it (RFC 5321, ASCII). Raises ValueError with a sentence for whoever typed it."""
     local, at, domain = given.strip().rpartition("@")
     dots = local.startswith(".") or local.endswith(".") or ".." in local
     if not (at and _LOCAL.fullmatch(local) and not dots and _DOMAIN.fullmatch(domain)):
@@ -40,7 +40,7 @@ def _link(given: str | None) -> str | None:
 
 
 class Email(BaseModel):
-    """`to` sees each other. `unsubscribe_url` takes a POST (RFC 8058); without it no List-Unsubscribe is written."""
+    """The readers in `to` see each other. `unsubscribe_url` takes a POST (RFC 8058), for List-Unsubscribe."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -76,7 +76,7 @@ def mail(params: Email, message: Message) -> EmailMessage:
         made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     made.set_content(text(shown), cte="quoted-printable")
     made.add_alternative(html(shown, params.unsubscribe_url), subtype="html", cte="quoted-printable")
-    # a random boundary would make two tries of one message differ
+    # with a random boundary, two tries of one message would differ
     made.set_boundary(f"=-{_NOT_AN_ID.sub('-', message.id)[:60]}-=")
     return made
 

@@ -20,7 +20,7 @@ from ._post import Reply, post, refusal
 API = "https://slack.com/api/chat.postMessage"
 HEADER, SECTION, FALLBACK = 150, 3_000, 300
 QUOTE, BYLINE, LINE = 700, 300, 600
-"""Characters once escaped: three quotes, five lines and the fallback text stay under 12,000 together."""
+"""Characters, counted after escaping: three quotes, five lines and the fallback text stay under 12,000 together."""
 
 GONE = {"account_inactive", "token_revoked", "team_not_found", "no_service", "no_team", "channel_is_archived"}
 PASSING = {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
@@ -82,7 +82,7 @@ class Slack(BaseModel):
 
 
 def payload(message: Message) -> dict[str, Any]:
-    """What Slack is given. Everything foreign is in plain text blocks, escaped once, and cannot call anyone."""
+    """The JSON for Slack. Foreign text stands in plain text blocks, escaped once, and cannot mention anybody."""
     shown = content(message)
     lines = [shown.notice] * bool(shown.notice) + [shown.status, *("• " + line for line in shown.lines)]
     blocks: list[dict[str, Any]] = [
@@ -106,7 +106,7 @@ def payload(message: Message) -> dict[str, Any]:
 
 
 def send(params: Slack, message: Message, wire: Wire) -> None:
-    """Hands the message to Slack once. Raises DeliveryError; Slack knows no idempotency, a repeat shows twice."""
+    """Hands the message to Slack once. Raises DeliveryError. Slack has no idempotency: a repeat shows twice."""
     body = payload(message)
     headers = {"content-type": "application/json; charset=utf-8"}
     if params.webhook_url:
@@ -153,12 +153,12 @@ def api_error(reply: Reply) -> DeliveryError | None:
 
 
 def escape(text: str) -> str:
-    """The three characters that mean something to Slack, once."""
+    """Escapes, once, the three characters that mean something to Slack."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def fit(text: str, most: int) -> str:
-    """The text escaped, cut by code points so that it has at most `most` characters once escaped."""
+    """The escaped text, cut at a code point so that it has at most `most` characters after escaping."""
     if len(escaped := escape(text)) <= most:
         return escaped
     widths = accumulate(len(escape(letter)) for letter in text)

@@ -1,7 +1,7 @@
-"""Any address that takes JSON, signed as Standard Webhooks (standardwebhooks.com) say.
+"""Posts JSON to any address, signed as Standard Webhooks (standardwebhooks.com) say.
 
-The receiver recomputes HMAC-SHA256 over `id.timestamp.body` and refuses old timestamps; the id is the same whenever
-the same message is tried again.
+The receiver computes HMAC-SHA256 over `id.timestamp.body` again and refuses old timestamps. A message that is tried
+again keeps its id.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from alerts.clean import one_line, safe_url
 from ._post import post, refusal
 
 LARGEST = 20_000
-"""Bytes of a body, so that any receiver takes it."""
+"""Bytes that a body stays under, so that any receiver takes it."""
 
 NAME, WORD = 120, 60
 TEXTS = (1_000, 500, 200, 0)
-"""Code points shown of each mention: the first that lets the body stay under LARGEST."""
+"""How many code points of each mention are shown: the first of these that keeps the body under LARGEST."""
 
 
 class Webhook(BaseModel):
-    """`secret` is `whsec_` and base64 of 24 to 64 bytes; `previous_secret` signs too while receivers change over."""
+    """`secret` is `whsec_` and the base64 of 24 to 64 bytes. `previous_secret` signs as well while receivers switch."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
@@ -60,7 +60,7 @@ class Webhook(BaseModel):
 
 
 def new_secret() -> str:
-    """A secret to be shown once to whoever sets the receiver up."""
+    """A new secret, to be shown once to whoever sets the receiver up."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
@@ -112,7 +112,7 @@ def _incident(incident: IncidentNotice, text: int) -> dict[str, Any]:
 
 
 def body_of(message: Message) -> bytes:
-    """The payload as UTF-8 JSON under LARGEST bytes: long texts are cut first, and left out at worst."""
+    """The payload as UTF-8 JSON under LARGEST bytes. Long texts are cut as far as needed, at worst to nothing."""
     for text in TEXTS:
         body = json.dumps(payload(message, text), ensure_ascii=False, separators=(",", ":")).encode()
         if len(body) < LARGEST:
@@ -121,7 +121,7 @@ def body_of(message: Message) -> bytes:
 
 
 def send(params: Webhook, message: Message, wire: Wire) -> None:
-    """Posts once; anything but 2xx raises DeliveryError, and only 410 and redirects are final."""
+    """Posts once. Raises DeliveryError for anything but 2xx; only 410 and redirects are final."""
     body, now = body_of(message), int(time.time())
     headers = {"content-type": "application/json", "webhook-id": message.id, "webhook-timestamp": str(now)}
     known = [s.get_secret_value() for s in (params.secret, params.previous_secret) if s]

@@ -1,4 +1,4 @@
-"""Every public module of this package is one rule: its presence registers it."""
+"""Each public module of this package is one kind of rule, registered by its presence."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from alerts.base import AnyRule
 
 @cache
 def all_rules() -> dict[str, AnyRule]:
-    """Each kind's declaration, by kind."""
-    found = [import_module(f"{__name__}.{m.name}").rule for m in iter_modules(__path__) if not m.name.startswith("_")]
-    return {rule.kind: rule for rule in found}
+    """The declarations, by kind."""
+    kinds = [import_module(f"{__name__}.{m.name}").rule for m in iter_modules(__path__) if not m.name.startswith("_")]
+    return {rule.kind: rule for rule in kinds}

@@ -1,4 +1,4 @@
-"""Negative buzz: the share of detractors is over what this brand is used to, by more than chance explains."""
+"""Negative buzz: the share of detractors exceeds what is usual for the brand, by more than chance explains."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from ground.notice import Notice
 
 FORTNIGHT = timedelta(days=14)
 YOUNG = 0.5
-"""Added to the threshold until day 14 of a brand: what is usual is not known yet."""
+"""Added to the threshold in the first fortnight of a brand, while nobody knows what is usual."""
 
 UNFINISHED = 0.25
-"""Added for an hour that still runs: it is looked at many times, as five-minute buckets are."""
+"""Added to the threshold for an hour that still runs, because it is looked at many times."""
 
 MINOR, MAJOR = 10, 20
-"""Extra detractors under which a spike is only worth a look, and from which it may be critical."""
+"""A spike with fewer extra detractors than the first is only worth a look; from the second on it may be critical."""
 
 
 class NegativeSpike(BaseModel):
-    """`threshold` is −log10 of a chance: 3 is about one in a thousand per hour, before the windows are compared."""
+    """`threshold` is −log10 of a chance: 3 is about one in a thousand per hour and window."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -41,7 +41,7 @@ class NegativeSpike(BaseModel):
 
 
 def evaluate(params: NegativeSpike, hours: BrandHours) -> Verdict:
-    """The last finished hour, or the running one if it is surer of itself."""
+    """The verdict on the last finished hour, or on the running one if that is surer."""
     if not hours.buckets:
         return Verdict(False, 0.0, params.threshold)
     young = YOUNG if hours.now - hours.born < FORTNIGHT else 0.0
@@ -80,7 +80,7 @@ def _severity(params: NegativeSpike, excess: float, usual_day: float) -> Severit
 
 
 def _usual_day(buckets: Sequence[Bucket], hours: int) -> float:
-    """Detractors per day over the fortnight before the window; 0 without any past."""
+    """Detractors per day over the fortnight before the last `hours`; 0 without any past."""
     past = buckets[:-hours][-14 * 24 :]
     return sum(b.detractors for b in past) * 24 / len(past) if past else 0.0
 

@@ -1,4 +1,4 @@
-"""A plain limit: so many detractors, promoters or mentions over a window, as a count or as a share."""
+"""A plain limit on the detractors, promoters or mentions of the last hours, as a count or as a share."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SENTENCES: dict[tuple[str, Counted], str] = {
 
 
 class Threshold(BaseModel):
-    """`limit` is a number of stories (of mentions, copies included, when mentions are counted), or a percentage."""
+    """`limit` is a percentage or a number: of stories, or of mentions with their copies where mentions are counted."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -50,7 +50,7 @@ class Threshold(BaseModel):
 
 
 def evaluate(params: Threshold, hours: BrandHours) -> Verdict:
-    """The last `window_hours`, the running hour included, against what the hours before bring on average."""
+    """The verdict on the last `window_hours`, with the running one, against the average of the hours before."""
     recent = hours.buckets[-params.window_hours :]
     before = hours.buckets[: -params.window_hours]
     observed, total = _count(recent, params.counted), _total(recent, params.counted)

@@ -7,7 +7,7 @@ import pytest
 
 from alerts.base import Explanation, Sample, Verdict
 from alerts.explain import RiskFactors, customers_at_risk, explain, most_telling, sentences
-from alerts.words import distinguishing
+from alerts.words import telling_words
 
 T0 = datetime(2026, 7, 14, 21, 30, tzinfo=UTC)
 VERDICT = Verdict(True, 5, 3, "warning", 4, 0.8, 9, 4 / 9, 0.09, 2, T0 - timedelta(hours=2))
@@ -49,7 +49,7 @@ def test_the_three_samples_are_the_telling_ones_and_not_all_of_one_person():
 
 def test_the_same_text_is_shown_once():
     copies = [said("colis perdu", name) for name in ("Anne", "Bilal", "Chloé")]
-    assert len(most_telling(copies, distinguishing([c.text for c in copies], []))) == 1
+    assert len(most_telling(copies, telling_words([c.text for c in copies], []))) == 1
 
 
 def test_the_explanation_does_not_depend_on_the_order_of_the_mentions():

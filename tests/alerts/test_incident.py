@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from alerts.base import SEVERITIES, Verdict
-from alerts.incident import Incident, Policy, acknowledge, close, from_json, over, step, to_json
+from alerts.incident import Incident, Policy, acknowledge, close, from_json, is_over, step, to_json
 
 T0 = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 FIRE = Verdict(True, 4.0, 3.0, "warning", observed=12, expected=3.5, total=40, since=T0 - timedelta(hours=2))
@@ -104,16 +104,16 @@ def test_what_ended_under_a_silence_is_told_to_nobody():
     incident, _ = play([(0, "fire", SILENCED), (1, "calm", SILENCED), (7, "calm", SILENCED)])
     assert incident.state == "resolved"
     assert incident.notified == {}
-    assert over(incident, at(7), PLAIN)
+    assert is_over(incident, at(7), PLAIN)
     assert step(incident, CALM, at(8), PLAIN)[1].why is None
 
 
 def test_the_morning_still_owes_what_the_night_held_back():
     night, _ = play([(0, "fire", NIGHT), (1, "calm", NIGHT), (7, "calm", NIGHT)])
-    assert not over(night, at(7), PLAIN)
+    assert not is_over(night, at(7), PLAIN)
     morning, said = play([(8, "fire")], was=night)
     assert said == ["resolved"]
-    assert over(morning, at(8), PLAIN)
+    assert is_over(morning, at(8), PLAIN)
 
 
 def test_an_acknowledged_incident_is_not_repeated_but_its_rise_and_end_are_told():
@@ -130,8 +130,8 @@ def test_closing_tells_those_who_were_told_and_does_not_open_again_at_once():
     incident, said = play([(1.1, "fire"), (1.2, "fire"), (3, "fire")], was=incident)
     assert said == ["resolved", "resolved", "resolved"]
     assert incident.notified == {"opened": 1, "resolved": 1}
-    assert not over(incident, at(8.9), PLAIN)
-    assert over(incident, at(9), PLAIN)
+    assert not is_over(incident, at(8.9), PLAIN)
+    assert is_over(incident, at(9), PLAIN)
 
 
 @pytest.mark.parametrize(
@@ -147,8 +147,8 @@ def test_closing_tells_those_who_were_told_and_does_not_open_again_at_once():
 def test_what_a_person_closed_ends_and_its_rule_opens_another_one(script, ends):
     closed = close(play([(0, "fire")])[0], at(0.5))
     closed, _ = play(script, was=closed)
-    assert not over(closed, at(ends - 0.1), PLAIN)
-    assert over(closed, at(ends), PLAIN)
+    assert not is_over(closed, at(ends - 0.1), PLAIN)
+    assert is_over(closed, at(ends), PLAIN)
     another, decision = step(None, FIRE, at(ends), PLAIN)
     assert (another.state, another.opened_at, decision.why) == ("firing", at(ends), "opened")
 
@@ -210,7 +210,7 @@ def test_no_reason_is_ever_said_twice_within_the_repeat_interval(events, policy)
     for hours, verdict, muted, person in events:
         now += timedelta(hours=hours)
         here = replace(policy, muted=muted)
-        if incident and over(incident, now, here):
+        if incident and is_over(incident, now, here):
             incident, told, last_sequence = None, {}, {}
         if incident and person == "acknowledge":
             incident = acknowledge(incident, now)

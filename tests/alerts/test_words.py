@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.words import distinguishing, fold, words
+from alerts.words import fold, telling_words, words
 
 USUAL = [
     "La boutique Lumen est jolie et la livraison rapide",
@@ -16,7 +16,7 @@ USUAL = [
 
 
 def shown(recent, usual=USUAL, leave_out=("Lumen",)):
-    return [t.word for t in distinguishing(recent, usual, leave_out)]
+    return [t.word for t in telling_words(recent, usual, leave_out)]
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,6 @@ def test_folding_twice_is_folding_once(text):
 
 @given(st.lists(st.text(st.characters()), max_size=5), st.lists(st.text(), max_size=5))
 def test_any_text_has_its_words(recent, usual):
-    for telling in distinguishing(recent, usual):
+    for telling in telling_words(recent, usual):
         assert telling.z > 0
         assert telling.word

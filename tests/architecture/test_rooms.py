@@ -14,6 +14,7 @@ from collectors import all_collectors
 IN_ORDER = (
     "ground",
     "matching",
+    "alerts",
     "sentiment",
     "sentiment/training",
     "app",

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.base import SEVERITIES, Severity
-from alerts.incident import Incident, Muted, Policy, from_json, over, to_json
+from alerts.incident import Incident, Muted, Policy, from_json, is_over, to_json
 from alerts.silence import is_quiet
 from app.models import AlertRule, IncidentEvent, IncidentRow, uuid7
 
@@ -29,7 +29,7 @@ def current_incident(session: Session, rule: AlertRule, now: datetime) -> Incide
         .limit(1)
         .with_for_update()
     ).one_or_none()
-    return None if row is None or over(from_json(row.memory), now, policy_of(rule, now)) else row
+    return None if row is None or is_over(from_json(row.memory), now, policy_of(rule, now)) else row
 
 
 def new_row(rule: AlertRule, incident: Incident, now: datetime) -> IncidentRow:

@@ -1,4 +1,4 @@
-"""Sends what is owed: claims with a lease, sends outside any transaction, writes what came of it. At least once."""
+"""Sends the deliveries that are due, at least once: claims one, sends it outside any transaction, writes the result."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from app.models import Channel, Delivery, IncidentEvent
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=60)
-"""Longer than any channel takes to send or to give up."""
+"""How long a claim lasts: longer than any channel takes to send or to give up."""
 AT_ONCE = 4
-"""Messages that one worker sends at the same time: a slow channel does not hold up the others."""
+"""How many messages one worker sends at a time, so that a slow channel does not hold up the others."""
 RETRIES = tuple(
     timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
 )
-"""Pauses after each failed attempt; then the delivery is dead, visible and can be sent again by a person."""
+"""The pause after each failed attempt. After the last one the delivery is dead: people see it and may send it again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class Claim:
     """A claimed delivery. `attempt` counts from 1 and proves the claim."""
 
     workspace_id: UUID
@@ -46,7 +46,7 @@ class Owed:
 
 
 class Notify:
-    """The step: sends until nothing is due."""
+    """The step: `Notify(db, wire, seal, …)()` sends until nothing is due."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Notify:
         self._stopping, self._checkpoint = stopping, checkpoint
 
     def __call__(self) -> int:
-        """Returns how many sendings were tried."""
+        """Returns how many attempts to send were made."""
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="notify") as pool:
             return sum(pool.map(lambda _: self._drain(), range(AT_ONCE)))
 
@@ -71,44 +71,44 @@ class Notify:
         tried = 0
         while not self._stopping():
             with self._db.writing() as session:
-                owed = claim(session, self._now())
-            if owed is None:
+                claim = claim_next(session, self._now())
+            if claim is None:
                 break
             self._checkpoint("notify:claimed")
-            self._send(owed)
+            self._send(claim)
             tried += 1
         return tried
 
-    def _send(self, owed: Owed) -> None:
+    def _send(self, claim: Claim) -> None:
         error = None
         try:
-            send(owed, self._wire, self._seal)
+            send(claim, self._wire, self._seal)
         except DeliveryError as caught:
             error = caught
         except Exception as caught:
-            log.exception("a channel failed", kind=owed.kind, delivery=str(owed.id))
+            log.exception("a channel failed", kind=claim.kind, delivery=str(claim.id))
             error = DeliveryError(f"the channel failed: {type(caught).__name__}; see the log of Vigie")
         self._checkpoint("notify:sent")
         with self._db.writing() as session:
-            settle(session, owed, error, self._now(), self._random)
+            settle(session, claim, error, self._now(), self._random)
         self._checkpoint("notify:settled")
 
 
-def send(owed: Owed, wire: Wire, seal: Seal) -> None:
-    """Hands one message to its channel. Raises DeliveryError."""
-    channel = all_channels()[owed.kind]
+def send(claim: Claim, wire: Wire, seal: Seal) -> None:
+    """Hands a message to its channel, with the secrets unsealed. Raises DeliveryError."""
+    channel = all_channels()[claim.kind]
     try:
-        secrets = seal.open(owed.secrets, f"channel:{owed.workspace_id}:{owed.channel_id}")
-        params = channel.params(**{**owed.params, **secrets})
+        secrets = seal.open(claim.secrets, f"channel:{claim.workspace_id}:{claim.channel_id}")
+        params = channel.params(**{**claim.params, **secrets})
     except SecretsLost as error:
         raise DeliveryError(str(error), permanent=True) from error
     except ValueError as error:
         raise DeliveryError("the settings of this channel are not valid any more", permanent=True) from error
-    channel.send(params, owed.message, wire)
+    channel.send(params, claim.message, wire)
 
 
-def claim(session: Session, now: datetime) -> Owed | None:
-    """Leases the delivery that has waited longest, if one is due."""
+def claim_next(session: Session, now: datetime) -> Claim | None:
+    """Leases the delivery that has been due the longest. None when none is due."""
     due = (
         select(Delivery.workspace_id, Delivery.id)
         .where(Delivery.state == "pending", Delivery.next_try_at <= now)
@@ -125,25 +125,25 @@ def claim(session: Session, now: datetime) -> Owed | None:
         .returning(Delivery)
         .execution_options(synchronize_session=False)
     ).one_or_none()
-    return owed_of(row, session.get_one(Channel, (row.workspace_id, row.channel_id))) if row else None
+    return claim_of(row, session.get_one(Channel, (row.workspace_id, row.channel_id))) if row else None
 
 
-def owed_of(row: Delivery, channel: Channel) -> Owed:
+def claim_of(row: Delivery, channel: Channel) -> Claim:
     message = message_from_json(row.message)
     whose = (row.workspace_id, row.id, row.attempts, channel.kind, channel.id)
-    return Owed(*whose, channel.params, channel.secrets, message)
+    return Claim(*whose, channel.params, channel.secrets, message)
 
 
 def settle(
-    session: Session, owed: Owed, error: DeliveryError | None, now: datetime, random: Callable[[], float]
+    session: Session, claim: Claim, error: DeliveryError | None, now: datetime, random: Callable[[], float]
 ) -> None:
-    """Writes what came of one sending. A claim that ran out and was taken over changes nothing any more."""
+    """Writes the result of an attempt. A failure is ignored when the claim ran out and another worker took it over."""
     row = session.scalars(
-        select(Delivery).where(Delivery.workspace_id == owed.workspace_id, Delivery.id == owed.id).with_for_update()
+        select(Delivery).where(Delivery.workspace_id == claim.workspace_id, Delivery.id == claim.id).with_for_update()
     ).one_or_none()
-    if row is None or row.state != "pending" or (row.attempts != owed.attempt and error is not None):
+    if row is None or row.state != "pending" or (row.attempts != claim.attempt and error is not None):
         return
-    channel = session.get_one(Channel, (owed.workspace_id, owed.channel_id))
+    channel = session.get_one(Channel, (claim.workspace_id, claim.channel_id))
     row.lease_until = None
     if error is None:
         row.state, row.sent_at, row.last_error = "sent", now, None
@@ -170,7 +170,7 @@ def settle(
 
 
 def next_pause(attempts: int, error: DeliveryError, random: Callable[[], float]) -> timedelta | None:
-    """The pause before the next attempt, with a tenth of jitter; None when there is none to come."""
+    """The pause before the next attempt, with up to a tenth of jitter; None when there is to be none."""
     if error.permanent or error.gone or attempts > len(RETRIES):
         return None
     planned = RETRIES[attempts - 1] * (1 + 0.1 * random())

@@ -10,7 +10,7 @@ from collectors.base import Cursor, Page, RawMention, SourceBusy, SourceError, S
 from ground.notice import Json, Notice
 
 from .paging import Unmet, capped
-from .times import past
+from .times import latest
 from .walk import Rewind, walk
 
 FIRST_RUN = timedelta(days=7)
@@ -63,7 +63,7 @@ def forward(ask: Callable[[str | None], Listing], known: datetime | None, since:
     unmet, newest = Unmet(), known
     for leg in walk(_with_next(ask), most=most, ends=lambda listing: listing.ends_before(since)):
         listing = leg.answer
-        newest = past(max(filter(None, (newest, *listing.times)), default=None))
+        newest = latest(newest, *listing.times)
         pauses = bool(listing.asked) and not leg.ended
         warning = capped(most * max(len(listing.mentions), 1)) if leg.capped else None
         yield Step(replace(listing, mentions=unmet(listing.mentions)), leg.last and not pauses, newest, warning)

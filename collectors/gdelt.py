@@ -20,7 +20,7 @@ from ._kit.fetch import fetch, host_of
 from ._kit.fields import Interface, Params, Words
 from ._kit.items import LONGEST_TITLE, fit, fit_id
 from ._kit.refusals import Complaint, Refusal, Refusals
-from ._kit.slices import Read, backward, forward, once
+from ._kit.slices import Read, backward, forward
 from ._kit.texts import texts_of
 from ._kit.times import moment, past
 from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
@@ -156,7 +156,7 @@ def _read(params: Search, window: Window, http: httpx2.Client) -> Read:
     host = host_of(params.base_url)
     articles = read(Articles, _json(answer), host).articles
     mentions, broken = each(Article, articles, mention, host, "url")
-    return Read(once(mentions), broken, _fullness(len(articles)))
+    return Read(mentions, broken, _fullness(len(articles)))
 
 
 def _fullness(given: int) -> float:

@@ -15,7 +15,7 @@ from ground.links import clean_link
 from ._kit.answers import Count, Part, Text, answer_of, each
 from ._kit.fetch import fetch, host_of
 from ._kit.fields import Interface, Params, Words
-from ._kit.slices import Read, backward, forward, once
+from ._kit.slices import Read, backward, forward
 from ._kit.texts import texts_of
 from ._kit.times import moment, past
 from .base import Collector, Cursor, Page, RawMention, Window
@@ -85,7 +85,7 @@ def _read(params: Search, window: Window, http: httpx2.Client) -> Read:
     }
     answer = answer_of(Hits, fetch(http, f"{params.base_url}/api/v1/search_by_date", params=asked))
     mentions, broken = each(Hit, answer.hits, mention, host_of(params.base_url), "objectID")
-    return Read(once(mentions), broken, _fullness(answer))
+    return Read(mentions, broken, _fullness(answer))
 
 
 def _fullness(answer: Hits) -> float:

@@ -6,17 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from collectors.base import Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
+from collectors.base import Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 from ground.notice import Json, Notice
 
-from .paging import Fresh, capped
-from .times import past
+from .paging import Unmet, capped
+from .times import latest
+from .walk import Rewind, walk
 
 FIRST_RUN = timedelta(days=7)
 """How far back a first run reads; what is older is brought by a backfill."""
-
-NEARLY = timedelta(microseconds=1)
-"""Only the last page of a backfill reaches the start of its window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +29,10 @@ class Listing:
     next: str | None = None
     times: tuple[datetime, ...] = ()
     asked: timedelta | None = None
+
+    def ends_before(self, since: datetime) -> bool:
+        """By its last item: the first of a listing may be an old one that somebody pinned."""
+        return bool(self.times) and self.times[-1] < since
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +60,15 @@ def forward(ask: Callable[[str | None], Listing], known: datetime | None, since:
     The caller moves its cursor with the last step only: what was not read to its end is read again from the top, so
     that nothing is lost when a run is cut short, nor when new items push the old ones from page to page.
     """
-    fresh, given = Fresh(), set[str]()
-    newest, mark = known, None
-    for number in range(1, most + 1):
-        listing = ask(mark)
-        newest = past(max(filter(None, (newest, *listing.times)), default=None))
-        reached = _last_before(listing, since)
-        more = not reached and fresh(listing.next)
-        full = more and number == most
-        new = tuple(one for one in _once(listing.mentions) if one.external_id not in given)
-        given.update(one.external_id for one in new)
-        last = (not more or full) and not (listing.asked and more)
-        yield Step(replace(listing, mentions=new), last, newest, _full(listing, most) if full else None)
-        if not more or listing.asked:
+    unmet, newest = Unmet(), known
+    for leg in walk(_with_next(ask), most=most, ends=lambda listing: listing.ends_before(since)):
+        listing = leg.answer
+        newest = latest(newest, *listing.times)
+        pauses = bool(listing.asked) and not leg.ended
+        warning = capped(most * max(len(listing.mentions), 1)) if leg.capped else None
+        yield Step(replace(listing, mentions=unmet(listing.mentions)), leg.last and not pauses, newest, warning)
+        if pauses:
             return
-        mark = listing.next
 
 
 def back(ask: Callable[[str | None], Listing], mark: Json, window: Window) -> Iterator[Page]:
@@ -80,48 +76,35 @@ def back(ask: Callable[[str | None], Listing], mark: Json, window: Window) -> It
 
     A mark that the platform does not know any more is given up: the reading begins again at the end of the window.
     """
-    fresh, reached, given = Fresh(), window.until, set[str]()
-    at = mark if isinstance(mark, str) else None
-    first: Listing | None = _resumed(ask, at)
-    while True:
-        listing, first = first or ask(at), None
-        reached = max(window.since + NEARLY, min((reached, *listing.times[-1:])))
-        done = _last_before(listing, window.since) or not fresh(listing.next)
-        inside = [one for one in _once(listing.mentions) if window.holds(one.published_at)]
-        new = tuple(one for one in inside if one.external_id not in given)
-        given.update(one.external_id for one in new)
-        yield Page(
-            new,
-            {"page": at if done else listing.next},
-            asked=listing.asked,
-            broken=listing.broken,
-            reached=window.since if done else reached,
+    start, first = _resumed(ask, mark if isinstance(mark, str) else None)
+    answers = _with_next(lambda at: first if at == start else ask(at))
+    rewind = Rewind(window)
+    for leg in walk(answers, start, ends=lambda listing: listing.ends_before(window.since)):
+        listing = leg.answer
+        oldest = next(iter(listing.times[-1:]), None)
+        cursor: Cursor = {"page": leg.onward}
+        yield rewind.page(
+            listing.mentions, cursor, ended=leg.ended, oldest=oldest, broken=listing.broken, asked=listing.asked
         )
-        if done or listing.asked:
+        if listing.asked:
             return
-        at = listing.next
 
 
-def _resumed(ask: Callable[[str | None], Listing], mark: str | None) -> Listing:
-    """The first answer. Marks live for hours with some platforms, and a backfill may rest for days."""
+def _with_next(ask: Callable[[str | None], Listing]) -> Callable[[str | None], tuple[Listing, str | None]]:
+    def asked(mark: str | None) -> tuple[Listing, str | None]:
+        listing = ask(mark)
+        return listing, listing.next
+
+    return asked
+
+
+def _resumed(ask: Callable[[str | None], Listing], mark: str | None) -> tuple[str | None, Listing]:
+    """The first answer, and the mark that named it. Some platforms forget marks in hours, and a backfill may rest."""
     try:
-        return ask(mark)
+        return mark, ask(mark)
     except (SourceBusy, SourceRefused):
         raise
     except SourceError:
         if mark is None:
             raise
-    return ask(None)
-
-
-def _last_before(listing: Listing, since: datetime) -> bool:
-    """By its last item: the first of a listing may be an old one that somebody pinned."""
-    return bool(listing.times) and listing.times[-1] < since
-
-
-def _once(mentions: tuple[RawMention, ...]) -> tuple[RawMention, ...]:
-    return tuple({mention.external_id: mention for mention in reversed(mentions)}.values())[::-1]
-
-
-def _full(listing: Listing, most: int) -> Notice:
-    return capped(most * max(len(listing.mentions), 1))
+    return None, ask(None)

@@ -5,7 +5,7 @@ A slice whose answer is too full is asked again in a narrower one: nothing is lo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -13,7 +13,7 @@ from itertools import islice
 from collectors.base import Page, RawMention, Window
 from ground.notice import Json
 
-from .paging import capped
+from .paging import Unmet, capped
 from .times import moment, rfc3339
 
 SECOND = timedelta(seconds=1)
@@ -49,7 +49,7 @@ def forward(
 
     Every page is complete up to its cursor. `most` is what one answer can hold, for the warning of what is missing.
     """
-    now, fresh = datetime.now(UTC), _Unmet()
+    now, fresh = datetime.now(UTC), Unmet()
     since = min(moment(cursor.get("at")) or now - first + overlap, now) - overlap
     for part in islice(_slices(Window(since, now), ask, least, _width(cursor), backwards=False), MOST_SLICES):
         if part.missing:
@@ -71,7 +71,7 @@ def backward(
     """Pages of a window, newest first. The cursor's `at` is from when on all was given; before `oldest` is nothing."""
     until = max(window.since, min(moment(cursor.get("at")) or window.until, window.until))
     start = min(max(window.since, oldest or window.since), until)
-    reached, fresh = until, _Unmet()
+    reached, fresh = until, Unmet()
     for part in _slices(Window(start, until), ask, least, _width(cursor), backwards=True):
         ended = part.window.until if part.missing else part.window.since
         reached = window.since if ended <= start else min(ended, until)
@@ -80,26 +80,6 @@ def backward(
             return
     if reached > window.since or until == window.since:
         yield Page((), _mark(window.since), reached=window.since)
-
-
-def once(mentions: Iterable[RawMention]) -> tuple[RawMention, ...]:
-    """The mentions with each id once, the first of them."""
-    unique: dict[str, RawMention] = {}
-    for mention in mentions:
-        unique.setdefault(mention.external_id, mention)
-    return tuple(unique.values())
-
-
-class _Unmet:
-    """Leaves out what an earlier slice gave: a platform may take the ends of a slice less exactly than it says."""
-
-    def __init__(self) -> None:
-        self._met: set[str] = set()
-
-    def __call__(self, mentions: tuple[RawMention, ...]) -> tuple[RawMention, ...]:
-        fresh = tuple(mention for mention in mentions if mention.external_id not in self._met)
-        self._met.update(mention.external_id for mention in fresh)
-        return fresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +127,7 @@ def _part(since: datetime, until: datetime, width: timedelta, *, backwards: bool
     return Window(until - width, until) if backwards else Window(since, since + width)
 
 
-def _page(part: _Slice, cursor: dict[str, Json], most: int, fresh: _Unmet, reached: datetime | None = None) -> Page:
+def _page(part: _Slice, cursor: dict[str, Json], most: int, fresh: Unmet, reached: datetime | None = None) -> Page:
     read = part.read
     warning = capped(most) if read.fullness > 1 and not part.missing else None
     return Page(fresh(read.mentions), cursor, asked=read.asked, warning=warning, broken=read.broken, reached=reached)

@@ -38,6 +38,11 @@ def earlier(*times: datetime | None) -> datetime | None:
     return min(filter(None, times), default=None)
 
 
+def latest(*times: datetime | None) -> datetime | None:
+    """The latest of those that are known, or now when it lies ahead."""
+    return past(max(filter(None, times), default=None))
+
+
 def past(at: datetime | None) -> datetime | None:
     """The time, or now when it lies ahead: the clocks of others are not ours."""
     return min(at, datetime.now(UTC)) if at else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Self
@@ -11,12 +11,14 @@ import httpx2
 from pydantic import Field, StringConstraints, model_validator
 
 from collectors._kit.fields import BaseUrl, Line, Params
-from collectors._kit.paging import capped
+from collectors._kit.newest import Listing
+from collectors._kit.paging import Unmet, capped
 from collectors._kit.texts import texts_of
-from collectors._kit.times import moment, rfc3339
-from collectors.base import Collector, Cursor, Page, RawMention, SourceError, Window
+from collectors._kit.times import latest, moment, rfc3339
+from collectors._kit.walk import Rewind, walk
+from collectors.base import Collector, Cursor, Page, SourceError, Window
 
-from .lists import EVER, Instance, Step, Walk, Walker
+from .lists import Instance, Lists, Marks, OneList
 from .refusals import Gone
 
 OVERLAP = timedelta(hours=6)  # what is said on one instance takes hours to arrive at another
@@ -48,55 +50,54 @@ class LemmySearch(Params):
 def pages(params: LemmySearch, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """From the newest back to the last reading. The cursor holds `api`, the version, and `newest`, a time; it moves on
     the last page only, so that a reading that is interrupted is done again."""
-    newest = moment(cursor.get("newest"))
-    since = newest - OVERLAP if newest else datetime.now(UTC) - FIRST_READING
-    walker, step = _begun(params, {"api": cursor.get("api")}, since, http)
-    latest = newest or since
-    for number in range(1, MOST_PAGES + 1):
-        latest = max([latest, *(_past(one) for one in step.mentions)])
-        last = walker.ended or number == MOST_PAGES
-        warning = capped(len(walker.given)) if last and not walker.ended else None
-        state = {**cursor, "api": walker.version} | ({"newest": rfc3339(latest)} if last else {})
-        yield Page(step.mentions, state, broken=step.broken, warning=warning)
-        if last:
-            return
-        step = walker.step(since)
+    known = moment(cursor.get("newest"))
+    since = known - OVERLAP if known else datetime.now(UTC) - FIRST_READING
+    lists, first = _begin(params, {"api": cursor.get("api")}, since, http)
+    newest, unmet = known or since, Unmet()
+    for leg in walk(_asker(lists, first, since), most=MOST_PAGES):
+        listing = leg.answer
+        newest = latest(newest, *(one.published_at for one in listing.mentions)) or newest
+        mentions = unmet(listing.mentions)
+        state = {**cursor, "api": lists.version} | ({"newest": rfc3339(newest)} if leg.last else {})
+        yield Page(mentions, state, broken=listing.broken, warning=capped(len(unmet)) if leg.capped else None)
 
 
 def backfill(params: LemmySearch, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
     """The window, newest first; the cursor holds `api` and `marks`, the next page of each list."""
-    walker, step = _begun(params, cursor, window.since, http)
-    reached = window.until
-    while True:
-        ended = walker.ended
-        reached = window.since if ended else max(window.since, min(reached, walker.reached))
-        yield Page(
-            tuple(one for one in step.mentions if window.holds(one.published_at)),
-            {"api": walker.version, "marks": [walk.mark for walk in walker.walks]},
-            broken=step.broken,
-            reached=reached,
-        )
-        if ended:
-            return
-        step = walker.step(window.since)
+    lists, first = _begin(params, cursor, window.since, http)
+    rewind = Rewind(window)
+    for leg in walk(_asker(lists, first, window.since)):
+        state: Cursor = {"api": lists.version, "marks": list(lists.marks)}
+        listing = leg.answer
+        yield rewind.page(listing.mentions, state, ended=leg.ended, oldest=lists.reached, broken=listing.broken)
 
 
-def _begun(params: LemmySearch, cursor: Cursor, since: datetime, http: httpx2.Client) -> tuple[Walker, Step]:
-    """A walk and its first step, in the version remembered; in the one that answers when that is gone."""
+def _asker(lists: Lists, first: Listing, since: datetime) -> Callable[[Marks | None], tuple[Listing, Marks | None]]:
+    """What a walk asks: the first page of all lists, which was read already, then page after page."""
+
+    def ask(marks: Marks | None) -> tuple[Listing, Marks | None]:
+        listing = first if marks is None else lists.page(since)
+        return listing, None if lists.ended else lists.marks
+
+    return ask
+
+
+def _begin(params: LemmySearch, cursor: Cursor, since: datetime, http: httpx2.Client) -> tuple[Lists, Listing]:
+    """The lists and their first page, in the version remembered; in the one that answers when that is gone."""
     instance, known = Instance(params.base_url, http), cursor.get("api")
     if known in VERSIONS:
-        walker = Walker(instance, "v4" if known == "v4" else "v3", _walks(params, known == "v4", cursor.get("marks")))
+        lists = Lists(instance, "v4" if known == "v4" else "v3", _lists(params, known == "v4", cursor.get("marks")))
         with suppress(Gone):
-            return walker, walker.step(since)
+            return lists, lists.page(since)
     version = instance.version()
-    walker = Walker(instance, version, _walks(params, version == "v4", None))
+    lists = Lists(instance, version, _lists(params, version == "v4", None))
     try:
-        return walker, walker.step(since)
+        return lists, lists.page(since)
     except Gone:
         raise SourceError("{host} is no Lemmy instance: check its address", host=instance.host) from None
 
 
-def _walks(params: LemmySearch, four: bool, marks: object) -> list[Walk]:
+def _lists(params: LemmySearch, four: bool, marks: object) -> list[OneList]:
     """A search is one list; a community has its posts and its comments."""
     everything, new = ("all", "new") if four else ("All", "New")
     query: dict[str, str | int] = {"sort": new}
@@ -104,16 +105,12 @@ def _walks(params: LemmySearch, four: bool, marks: object) -> list[Walk]:
         query["community_name"] = params.community.removeprefix("!")
     if params.query:
         words = {"search_term": params.query, "q": params.query} if four else {"q": params.query}
-        walks = [Walk("search", {**query, **words, "type_": everything, "listing_type": everything})]
+        lists = [OneList("search", {**query, **words, "type_": everything, "listing_type": everything})]
     else:
-        walks = [Walk(path, {**query, "type_": everything}) for path in ("post/list", "comment/list")]
-    for walk, mark in zip(walks, marks if isinstance(marks, list) else [], strict=False):
-        walk.mark = mark if isinstance(mark, str | int) else None
-    return walks
-
-
-def _past(mention: RawMention) -> datetime:
-    return min(mention.published_at or EVER, datetime.now(UTC))
+        lists = [OneList(path, {**query, "type_": everything}) for path in ("post/list", "comment/list")]
+    for one, mark in zip(lists, marks if isinstance(marks, list) else [], strict=False):
+        one.mark = mark if isinstance(mark, str | int) else None
+    return lists
 
 
 collector = Collector(

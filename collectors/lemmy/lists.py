@@ -12,6 +12,7 @@ import httpx2
 
 from collectors._kit.answers import each, json_of
 from collectors._kit.fetch import fetch, host_of
+from collectors._kit.newest import Listing
 from collectors._kit.paging import Fresh
 from collectors._kit.times import moment
 from collectors.base import RawMention, SourceChanged, SourceError
@@ -27,10 +28,12 @@ HELD_IN: Mapping[Version, tuple[str, ...]] = {
     "v3": ("posts", "comments"),
 }
 EVER = datetime.min.replace(tzinfo=UTC)
+Marks = tuple[str | int | None, ...]
+"""The next page of each list."""
 
 
 @dataclass(slots=True)
-class Walk:
+class OneList:
     """A list and how far it was read. `mark` names its next page, None when there is none; `last` is what it held."""
 
     path: str
@@ -39,6 +42,14 @@ class Walk:
     oldest: datetime = EVER
     fresh: Fresh = field(default_factory=Fresh)
     last: list[str] = field(default_factory=list)
+
+    def move(
+        self, ids: list[str], ends: Sequence[datetime | None], following: str | int | None, since: datetime
+    ) -> None:
+        """Goes on to the following page; nowhere where all parts of this one end before `since`, or it was the last."""
+        self.oldest = max(filter(None, ends), default=self.oldest)
+        goes_on = any(end is None or end >= since for end in ends) and ids != self.last
+        self.mark, self.last = following if goes_on else None, ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,73 +75,59 @@ class Instance:
         raise SourceError("{host} is no Lemmy instance: check its address", host=self.host)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What the next page of every list held, less what was given before."""
-
-    mentions: tuple[RawMention, ...]
-    broken: tuple[tuple[str, str], ...]
-
-
 @dataclass(slots=True)
-class Walker:
-    """Reads the lists side by side, so that what is older than all they gave is what is still to come."""
+class Lists:
+    """Lists that are read side by side: what is older than all of them gave is what is still to come."""
 
     instance: Instance
     version: Version
-    walks: Sequence[Walk]
-    given: set[str] = field(default_factory=set)
+    lists: Sequence[OneList]
     known: dict[int, str] = field(default_factory=dict)
 
-    def step(self, since: datetime) -> Step:
-        mentions: list[RawMention] = []
-        broken: list[tuple[str, str]] = []
-        for walk in self.walks:
-            if walk.mark is not None:
-                found, bad = self._page(walk, since)
-                mentions += [one for one in found if one.external_id not in self.given]
-                self.given |= {one.external_id for one in found}
-                broken += bad
-        unique = {one.external_id: one for one in mentions}
-        return Step(tuple(unique.values()), tuple(broken))
+    def page(self, since: datetime) -> Listing:
+        """The next page of every list. Raises SourceError."""
+        mentions: tuple[RawMention, ...] = ()
+        broken: tuple[tuple[str, str], ...] = ()
+        for one in self.lists:
+            if one.mark is not None:
+                found, bad = self._page(one, since)
+                mentions, broken = (*mentions, *found), (*broken, *bad)
+        return Listing(mentions, broken)
+
+    @property
+    def marks(self) -> Marks:
+        return tuple(one.mark for one in self.lists)
 
     @property
     def ended(self) -> bool:
-        return all(walk.mark is None for walk in self.walks)
+        return all(mark is None for mark in self.marks)
 
     @property
     def reached(self) -> datetime:
         """Everything from there on was given."""
-        return max((walk.oldest for walk in self.walks if walk.mark is not None), default=EVER)
+        return max((one.oldest for one in self.lists if one.mark is not None), default=EVER)
 
-    def _page(self, walk: Walk, since: datetime) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]:
-        answer = self.instance.get(self.version, walk.path, self._asked(walk))
-        lists = _lists(answer, self.version, self.instance.host)
-        views: list[View] = []
-        _, broken = each(
-            View, [view for one in lists for view in one if _is_message(view)], views.append, self.instance.host
-        )
-        self.known |= {one.id: one.ap_id for view in views if (one := view.comment) and one.id is not None}
-        ends = [_oldest(one) for one in lists if one]
-        walk.oldest = max([end for end in ends if end], default=walk.oldest)
-        more = any(end is None or end >= since for end in ends)
+    def _page(self, one: OneList, since: datetime) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]:
+        answer = self.instance.get(self.version, one.path, self._asked(one))
+        parts = _lists(answer, self.version, self.instance.host)
+        views, broken = _views(parts, self.instance.host)
+        self.known |= {said.id: said.ap_id for view in views if (said := view.comment) and said.id is not None}
         found = tuple(mention_of(view, self.known) for view in views)
-        ids = [one.external_id for one in found]
-        walk.mark = self._next(walk, answer) if more and ids != walk.last else None
-        walk.last = ids
+        ends = [_oldest(part) for part in parts if part]
+        one.move([mention.external_id for mention in found], ends, self._next(one, answer), since)
         return found, broken
 
-    def _asked(self, walk: Walk) -> dict[str, str | int]:
-        asked = {**walk.query, "limit": PAGE}
+    def _asked(self, one: OneList) -> dict[str, str | int]:
+        asked = {**one.query, "limit": PAGE}
         if self.version == "v3":
-            return {**asked, "page": walk.mark or 1}
-        return {**asked, "page_cursor": walk.mark} if isinstance(walk.mark, str) else asked
+            return {**asked, "page": one.mark or 1}
+        return {**asked, "page_cursor": one.mark} if isinstance(one.mark, str) else asked
 
-    def _next(self, walk: Walk, answer: Json) -> str | int | None:
+    def _next(self, one: OneList, answer: Json) -> str | int | None:
         if self.version == "v3":
-            return walk.mark + 1 if isinstance(walk.mark, int) else None
+            return one.mark + 1 if isinstance(one.mark, int) else None
         after = answer.get("next_page") if isinstance(answer, dict) else None
-        return after if isinstance(after, str) and walk.fresh(after) else None
+        return after if isinstance(after, str) and one.fresh(after) else None
 
 
 def _lists(answer: Json, version: Version, host: str) -> list[list[Any]]:
@@ -144,6 +141,13 @@ def _lists(answer: Json, version: Version, host: str) -> list[list[Any]]:
             field=HELD_IN[version][0],
         )
     return found
+
+
+def _views(parts: Sequence[Sequence[Any]], host: str) -> tuple[list[View], tuple[tuple[str, str], ...]]:
+    """The posts and comments of a page, and what of them could not be read."""
+    views: list[View] = []
+    _, broken = each(View, [view for part in parts for view in part if _is_message(view)], views.append, host)
+    return views, broken
 
 
 def _is_message(view: object) -> bool:

@@ -15,7 +15,7 @@ from collectors._kit.answers import Count, Part, Text, answer_of, each
 from collectors._kit.fetch import fetch, host_of
 from collectors._kit.fields import Interface, Params, Words
 from collectors._kit.items import LONGEST_TEXT, fit
-from collectors._kit.slices import Read, backward, forward, once
+from collectors._kit.slices import Read, backward, forward
 from collectors._kit.texts import texts_of
 from collectors._kit.times import moment, past
 from collectors.base import Collector, Cursor, Page, RawMention, Window
@@ -117,7 +117,7 @@ def _read(asker: _Asker, window: Window, reserve: float = 0) -> Read:
         replies, lost, more = _replies(asker, found)
         mentions, broken, said = mentions + replies, broken + lost, [*said, found, *more]
     full = 2.0 if any(one.has_more for one in said[:2]) else max(len(one.items) for one in said[:2]) / PAGE_SIZE
-    return Read(once(mentions), broken, full, pause(said, reserve))
+    return Read(mentions, broken, full, pause(said, reserve))
 
 
 def _replies(

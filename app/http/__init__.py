@@ -1,9 +1,10 @@
 """The fetch gate, the only place that opens sockets.
 
-A URL is judged (`url`), waits its turn on the host (`allowance`), its name is resolved and the addresses are judged
-and dialled (`address`, `dial`), redirects are judged anew (`redirect`), the body is counted while it is uncompressed
-(`body`); `gate` puts this together as a client, `line` is a WebSocket and `imap` a mailbox by the same way, `mail`
-sends mails, and `errors` says what went wrong.
+`url` judges an address before anything is sent. `allowance` waits for a turn on the host, and counts what the request
+may still spend. `dial` resolves the name, has `address` judge every answer, and connects to one of those. `redirect`
+judges the address that an answer leads to, and `body` counts a body while it uncompresses it. `gate` puts these
+together as an HTTP client; `websocket` and `imap` open connections in the same way, and `mail` sends mails. `errors`
+says what went wrong.
 """
 
 from .errors import (
@@ -21,9 +22,9 @@ from .errors import (
     Unreachable,
 )
 from .gate import DEADLINE, LIMIT, Gate, allowing
-from .line import Line
 from .mail import Mailer, Wire
 from .url import check_url, host_of, rules_for
+from .websocket import WebSocket
 
 __all__ = [
     "DEADLINE",
@@ -37,12 +38,12 @@ __all__ = [
     "CutShort",
     "Gate",
     "GateError",
-    "Line",
     "Mailer",
     "NameNotFound",
     "TooLarge",
     "TooSlow",
     "Unreachable",
+    "WebSocket",
     "Wire",
     "allowing",
     "check_url",

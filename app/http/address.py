@@ -1,11 +1,11 @@
-"""Which addresses belong to the open Internet. Only resolved addresses are judged, never spellings of them."""
+"""Which addresses belong to the open Internet. Only resolved addresses are judged, never the way one is spelled."""
 
 from __future__ import annotations
 
 import ipaddress
 
-# What `is_global` of some supported Python calls public and is not: multicast, transition prefixes that embed a
-# private IPv4 address (6to4, NAT64, Teredo), the metadata address of Azure, documentation and retired ranges.
+# Networks that `is_global` calls public in some supported Python although they are not: multicast, transition prefixes
+# that embed a private IPv4 address (6to4, NAT64, Teredo), the metadata address of Azure, documentation, retired ranges.
 _CLOSED = tuple(
     ipaddress.ip_network(network)
     for network in (
@@ -44,9 +44,9 @@ _CLOSED = tuple(
 
 
 def is_public(address: str) -> bool:
-    """Whether `address`, an IPv4 or IPv6 address as resolvers print it, is one that anyone on the Internet may ask.
+    """Whether anyone on the Internet may connect to `address`, an IPv4 or IPv6 address as resolvers print it.
 
-    What cannot be parsed is not public, nor is an IPv6 address with a zone.
+    False for what cannot be parsed, and for an IPv6 address with a zone.
     """
     try:
         parsed = ipaddress.ip_address(address)

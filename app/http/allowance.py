@@ -1,4 +1,4 @@
-"""What one request may still spend, and whose turn it is on a host."""
+"""How much time and how many bytes a request may still spend, and how requests take turns on a host."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from .errors import Crowded, TooLarge, TooSlow
 
 
 class Allowance(float):
-    """Seconds until a fixed moment, and bytes that may still come over the wire.
+    """Seconds until a fixed moment, and bytes that may still be read.
 
-    A time-out of httpcore2 holds for one read, so one byte per second would last for ever. But it hands the time-out,
-    typed as a float, to the network backend untouched: this float takes along how much remains of the whole.
+    A time-out of httpcore2 is for one read: a server that sends a byte a second would never reach it. But httpcore2
+    hands the time-out, typed as a float, to the network backend untouched; this float carries what remains of the whole
+    with it.
 
     `quiet`: for an answer that goes on as things happen, the longest silence between two of its pieces, in seconds.
     """
@@ -48,13 +49,13 @@ class Allowance(float):
         return TooSlow(f"the server gave no complete answer within {float(self):g} seconds")
 
     def spend(self, count: int) -> None:
-        """Takes note of `count` bytes read. Raises TooLarge when they are more than may be read."""
+        """Counts bytes that were read. Raises TooLarge when they are more than may be read."""
         self._free -= count
         if self._free < 0:
             raise TooLarge(f"the answer is too large: more than {megabytes(self._bytes)} were sent")
 
     def forgive(self, seconds: float) -> None:
-        """Time spent in our own queue is not the fault of the server."""
+        """Moves the end later: time spent in our own queue is not the fault of the server."""
         self._ends += seconds
 
 
@@ -64,41 +65,41 @@ def megabytes(count: int) -> str:
 
 
 @dataclass(slots=True)
-class _Lane:
-    turns: threading.Semaphore
+class _Queue:
+    free: threading.Semaphore
     users: int = 0
 
 
 @dataclass(slots=True)
-class Lanes:
-    """At most `width` requests at once to one host; the others wait for their turn, `patience` seconds at most."""
+class Turns:
+    """At most `at_once` requests at once to one host; the others wait for their turn, `patience` seconds at most."""
 
-    width: int
+    at_once: int
     patience: float
-    _lanes: dict[str, _Lane] = field(default_factory=dict)
+    _queues: dict[str, _Queue] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def enter(self, host: str) -> float:
-        """Waits for a turn on `host`; returns the seconds waited. Raises Crowded when patience is at an end."""
+    def take(self, host: str) -> float:
+        """Waits for a turn on `host`. Returns the seconds it waited. Raises Crowded after `patience` seconds."""
         with self._lock:
-            lane = self._lanes.setdefault(host, _Lane(threading.Semaphore(self.width)))
-            lane.users += 1
-        if lane.turns.acquire(blocking=False):
+            queue = self._queues.setdefault(host, _Queue(threading.Semaphore(self.at_once)))
+            queue.users += 1
+        if queue.free.acquire(blocking=False):
             return 0.0
         began = time.monotonic()
-        if not lane.turns.acquire(timeout=self.patience):
-            self._forget(host, lane)
+        if not queue.free.acquire(timeout=self.patience):
+            self._forget(host, queue)
             raise Crowded("too many requests to this host are waiting for their turn")
         return time.monotonic() - began
 
-    def leave(self, host: str) -> None:
-        """Gives the turn back."""
-        lane = self._lanes[host]
-        lane.turns.release()
-        self._forget(host, lane)
+    def give_back(self, host: str) -> None:
+        """Lets the next request to `host` begin."""
+        queue = self._queues[host]
+        queue.free.release()
+        self._forget(host, queue)
 
-    def _forget(self, host: str, lane: _Lane) -> None:
+    def _forget(self, host: str, queue: _Queue) -> None:
         with self._lock:
-            lane.users -= 1
-            if not lane.users:
-                del self._lanes[host]
+            queue.users -= 1
+            if not queue.users:
+                del self._queues[host]

@@ -1,4 +1,4 @@
-"""The body of an answer: uncompressed piece by piece, counted, and known to be complete."""
+"""The body of an answer: uncompressed piece by piece, counted, and checked to be complete."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import httpcore2
 import httpx2
 
 from .allowance import megabytes
-from .errors import BadAnswer, CutShort, TooLarge, explain
+from .errors import BadAnswer, CutShort, TooLarge, as_gate_error
 
-_PIECE = 256 * 1024  # most bytes uncompressed at once: a bomb is noticed long before it fills the memory
+_PIECE = 256 * 1024  # bytes uncompressed at once, at most: a bomb is noticed long before it fills the memory
 _WINDOW = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 
 
 def coding_of(headers: httpx2.Headers) -> str | None:
-    """The one compression of a body, None when it has none. Raises BadAnswer when it was not asked for."""
-    named = [coding.strip().lower() for coding in headers.get("content-encoding", "").split(",")]
-    codings = [coding for coding in named if coding not in ("", "identity")]
+    """The compression of a body, None when it has none. Raises BadAnswer for one that was not asked for, or several."""
+    names = [coding.strip().lower() for coding in headers.get("content-encoding", "").split(",")]
+    codings = [coding for coding in names if coding not in ("", "identity")]
     if len(codings) > 1:
         raise BadAnswer("the server compressed its answer several times over, which is not accepted")
     if codings and codings[0] not in _WINDOW:
@@ -27,7 +27,7 @@ def coding_of(headers: httpx2.Headers) -> str | None:
 
 
 class Inflater:
-    """Uncompresses gzip (several members too), zlib, and the bare deflate that some servers send as `deflate`."""
+    """Uncompresses gzip, also of several members; zlib; and the bare deflate that some servers send as `deflate`."""
 
     def __init__(self, coding: str) -> None:
         self._window = _WINDOW[coding]
@@ -50,7 +50,7 @@ class Inflater:
         while True:
             if self._zlib.eof:
                 if self._window == zlib.MAX_WBITS or not data.startswith(b"\x1f"):
-                    return  # padding after the end, as some servers send
+                    return  # the rest is padding, which some servers send
                 self._zlib = zlib.decompressobj(self._window)
             try:
                 piece = self._zlib.decompress(data, _PIECE)
@@ -62,26 +62,26 @@ class Inflater:
                 return
 
     def finish(self) -> None:
-        """Raises CutShort unless the end of the compressed data, or no data at all, was seen."""
+        """Raises CutShort when data came, but not the end of them."""
         if self._head and not self._zlib.eof:
             raise CutShort("the answer was cut short: the compressed data ends too early")
 
 
 def _has_zlib_header(data: bytes) -> bool:
-    """RFC 1950: method 8 in the low bits, and the two bytes a multiple of 31."""
+    """RFC 1950: method 8 in the low four bits, and both bytes together a multiple of 31."""
     return data[0] & 0x0F == 8 and int.from_bytes(data[:2], "big") % 31 == 0
 
 
 class Body(httpx2.SyncByteStream):
-    """The uncompressed body. `released` is called once, when it was read to its end or closed."""
+    """The uncompressed body. `release` is called once, when the body is closed."""
 
     def __init__(
-        self, answer: httpcore2.Response, inflater: Inflater | None, limit: int, released: Callable[[], None]
+        self, answer: httpcore2.Response, inflater: Inflater | None, limit: int, release: Callable[[], None]
     ) -> None:
         self._answer = answer
         self._inflater = inflater
         self._limit = limit
-        self._released = released
+        self._release = release
         self._closed = False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -101,8 +101,8 @@ class Body(httpx2.SyncByteStream):
                 else:
                     yield from self._inflater.feed(wire)
         except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException) as error:
-            told = explain(error)
-            raise told from told.__cause__
+            failure = as_gate_error(error)
+            raise failure from failure.__cause__
         if self._inflater is not None:
             self._inflater.finish()
 
@@ -113,7 +113,7 @@ class Body(httpx2.SyncByteStream):
         try:
             self._answer.close()
         finally:
-            self._released()
+            self._release()
 
 
 def too_large(limit: int) -> str:

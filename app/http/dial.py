@@ -1,4 +1,4 @@
-"""How a connection is made: look the name up once, judge every answer, dial the address that was judged."""
+"""Makes a connection: looks the name up once, judges every answer, and dials an address that was judged."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ Resolve = Callable[[str, int], Sequence[str]]
 Dial = Callable[[str, int, float], socket.socket]
 """(address, port, seconds) -> a connected socket. Raises OSError."""
 
-_LOOKUPS = threading.BoundedSemaphore(16)  # a lookup cannot be cancelled: no more than this many hang at once
+_LOOKUPS = threading.BoundedSemaphore(16)  # a lookup cannot be cancelled: at most this many hang at once
 _LOOKUP_SECONDS = 10.0
 _TRIES = 4  # addresses of one host that are dialled in turn
-_TRY_SECONDS = 5.0  # for each of them but the last, so that a dead IPv6 route does not eat the whole time
+_TRY_SECONDS = 5.0  # for each of them but the last: a dead IPv6 route must not use up the whole time
 _WRITE = 64 * 1024
 _NOT_FOUND = "the name of the host was not found"
 
 
 def system_resolve(host: str, port: int) -> Sequence[str]:
     """The addresses of a name by the resolver of the system, in its order and without repeats."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
 
 
 def system_dial(address: str, port: int, seconds: float) -> socket.socket:
@@ -45,7 +45,7 @@ def system_dial(address: str, port: int, seconds: float) -> socket.socket:
 
 
 def look_up(resolve: Resolve, host: str, port: int, allowance: Allowance) -> Sequence[str]:
-    """All addresses of `host`, found in a thread so that a hanging name server costs only the time allowed.
+    """All addresses of `host`. A thread looks them up, so that a name server that hangs costs only the time allowed.
 
     Raises NameNotFound, TooSlow.
     """
@@ -64,29 +64,30 @@ def look_up(resolve: Resolve, host: str, port: int, allowance: Allowance) -> Seq
         raise TooSlow(slow)
     threading.Thread(target=work, name="lookup", daemon=True).start()
     try:
-        found = answer.get(timeout=min(_LOOKUP_SECONDS, allowance.left()))
+        addresses = answer.get(timeout=min(_LOOKUP_SECONDS, allowance.left()))
     except queue.Empty:
         raise TooSlow(slow) from None
-    if isinstance(found, Exception):
-        raise NameNotFound(_NOT_FOUND) from found
-    if not found:
+    if isinstance(addresses, Exception):
+        raise NameNotFound(_NOT_FOUND) from addresses
+    if not addresses:
         raise NameNotFound(_NOT_FOUND)
-    return found
+    return addresses
 
 
 def connect(addresses: Sequence[str], port: int, dial: Dial, allowance: Allowance) -> socket.socket:
-    """The first of the addresses that answers. Raises the OSError of the last one, TooSlow."""
+    """A connection to the first address that answers. Raises the OSError of the last one, TooSlow."""
     tried = addresses[:_TRIES]
     for address in tried[:-1]:
         try:
             return dial(address, port, min(_TRY_SECONDS, allowance.left()))
         except OSError:
-            continue  # the next address of the same host may answer; the last one's error is the one told
+            continue  # the next address of the host may answer; if none does, the last one's error is raised
     return dial(tried[-1], port, allowance.left())
 
 
 class Backend(httpcore2.NetworkBackend):
-    """The network as httpcore2 may see it: public addresses, and what the operator opened (`rules`, `proxy`)."""
+    """The part of the network that httpcore2 may reach: public addresses, and what the operator opened by `rules` and
+    `proxy`."""
 
     def __init__(self, rules: Rules, resolve: Resolve, dial: Dial, proxy: tuple[str, int] | None = None) -> None:
         self._rules = rules
@@ -102,7 +103,8 @@ class Backend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> Stream:
-        """Called for every new connection, so also after a redirect or a lost keep-alive. Raises Blocked, …"""
+        """Called for every new connection: also after a redirect, and after a lost keep-alive. Raises TooSlow, and a
+        ConnectError that holds any other GateError."""
         assert isinstance(timeout, Allowance)
         try:
             return Stream(self.judged_socket(host, port, timeout))
@@ -113,9 +115,9 @@ class Backend(httpcore2.NetworkBackend):
 
     def judged_socket(self, host: str, port: int, allowance: Allowance) -> socket.socket:
         """A connection to an address that was judged. Raises Blocked, NameNotFound, TooSlow, OSError."""
-        return connect(self._judged(host, port, allowance), port, self._dial, allowance)
+        return connect(self._allowed_addresses(host, port, allowance), port, self._dial, allowance)
 
-    def _judged(self, host: str, port: int, allowance: Allowance) -> Sequence[str]:
+    def _allowed_addresses(self, host: str, port: int, allowance: Allowance) -> Sequence[str]:
         trusted = (host, port) == self._proxy or self._rules.open_to(host, port)
         if not trusted and port not in self._rules.ports:
             raise Blocked(NOT_ALLOWED)

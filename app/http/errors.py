@@ -1,4 +1,4 @@
-"""What may go wrong outside, each in one sentence for the person who set the source or the channel up."""
+"""What can go wrong outside, in sentences for whoever set up the source or the channel."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import httpcore2
 import httpx2
 
 NOT_ALLOWED = "this address is not allowed"
-"""The only thing said of a refused target, whatever listens there: a finer answer would be a port scanner."""
+"""All we say of a refused target, whatever listens there: anything more would make us a port scanner."""
 
 
 class GateError(httpx2.TransportError):
-    """Whatever goes wrong on the way leaves the gate as one of these; `str()` is the sentence to show."""
+    """What every error of the gate is; `str()` is the sentence to show."""
 
 
 class Blocked(GateError, httpx2.UnsupportedProtocol):
@@ -20,7 +20,7 @@ class Blocked(GateError, httpx2.UnsupportedProtocol):
 
 
 class BadRequest(GateError, httpx2.LocalProtocolError):
-    """What was typed in (a key, a token) cannot be sent over HTTP."""
+    """Something that was typed, such as a key or a token, cannot be sent over HTTP."""
 
 
 class NameNotFound(GateError, httpx2.ConnectError):
@@ -32,7 +32,7 @@ class Unreachable(GateError, httpx2.ConnectError):
 
 
 class BadCertificate(GateError, httpx2.ConnectError):
-    """No secure connection: the certificate is not valid, or the peer speaks only an old TLS."""
+    """No secure connection: the certificate is not valid, or the server speaks only an old TLS."""
 
 
 class BadRedirect(GateError, httpx2.TooManyRedirects):
@@ -59,17 +59,17 @@ class BadAnswer(GateError, httpx2.RemoteProtocolError):
     """The answer is no valid HTTP, or is compressed in a way that was not asked for."""
 
 
-def explain(error: Exception) -> GateError:
-    """The sentence for an error of the HTTP machinery, with its cause attached.
+def as_gate_error(error: Exception) -> GateError:
+    """An error of the HTTP libraries as one of ours, with its cause attached.
 
-    httpcore2 clears `__cause__` on the way through its pool but keeps what it caught as the first argument.
+    The pool of httpcore2 clears `__cause__`, but keeps what it caught as the first argument.
     """
     cause = error.args[0] if error.args and isinstance(error.args[0], Exception) else error
     if isinstance(cause, GateError):
         return cause
-    told = _from_cause(error, cause) or _from_kind(error) or _from_protocol(cause)
-    told.__cause__ = cause
-    return told
+    failure = _from_cause(error, cause) or _from_kind(error) or _from_protocol(cause)
+    failure.__cause__ = cause
+    return failure
 
 
 def _from_cause(error: Exception, cause: Exception) -> GateError | None:

@@ -1,4 +1,4 @@
-"""The client that collectors and channels are given: an ordinary httpx2.Client that cannot be turned against us."""
+"""The HTTP client of collectors and channels: an httpx2.Client that cannot be made to reach our own network."""
 
 from __future__ import annotations
 
@@ -12,54 +12,54 @@ from typing import TYPE_CHECKING, Any
 import httpcore2
 import httpx2
 
-from .allowance import Allowance, Lanes
+from .allowance import Allowance, Turns
 from .body import Body, Inflater, coding_of, too_large
 from .dial import Backend, Dial, Resolve, system_dial, system_resolve
-from .errors import NOT_ALLOWED, BadRedirect, BadRequest, Blocked, TooLarge, Unreachable, explain
+from .errors import NOT_ALLOWED, BadRedirect, BadRequest, Blocked, TooLarge, Unreachable, as_gate_error
 from .imap import Mailbox, Mailboxes, Security
-from .line import Line, Sockets, as_http
 from .redirect import bare, drain, next_request
 from .url import Rules, check_target, check_text, check_url, rules_for
+from .websocket import WebSocket, WebSockets, as_http
 
-if TYPE_CHECKING:  # the names of httpx2's own signatures, which it does not export
+if TYPE_CHECKING:  # httpx2 uses these names in its signatures, and does not export them
     from httpx2._client import UseClientDefault
     from httpx2._types import AuthTypes
 
 LIMIT = 8 * 1024 * 1024
 DEADLINE = 30.0
 MOST_REDIRECTS = 5
-_HEADERS = 256 * 1024  # bytes beyond the limit of the body that headers, redirects and framing may take
-_PATIENCE = 10  # deadlines that a request may wait for its turn on a host
+_HEADERS = 256 * 1024  # bytes that headers, redirects and framing may take beside the limit of the body
+_PATIENCE = 10  # how many deadlines a request may wait for its turn on a host
 
-# httpx2 logs whole URLs at INFO, and some platforms want their key in the query.
+# httpx2 logs whole URLs at INFO, and some platforms take their key in the query.
 logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 
 def allowing(*, limit: int | None = None, deadline: float | None = None, quiet: float | None = None) -> dict[str, Any]:
-    """`extensions=allowing(limit=…, deadline=…)`: bytes of the uncompressed body, and seconds in all, for one request.
+    """For one request, `extensions=allowing(limit=…, deadline=…)`: bytes of the uncompressed body, and seconds in all.
 
-    `quiet` is told in Gate. Leaves, which cannot import this, write `extensions={"limit": …, "deadline": …}`.
+    `quiet` is explained in Gate. Leaves, which cannot import this, write `extensions={"limit": …, "deadline": …}`.
     """
-    given = {"limit": limit, "deadline": deadline, "quiet": quiet}
-    return {name: value for name, value in given.items() if value is not None}
+    extensions = {"limit": limit, "deadline": deadline, "quiet": quiet}
+    return {name: value for name, value in extensions.items() if value is not None}
 
 
 class Gate(httpx2.Client):
-    """A client for untrusted addresses. Every error of the way is a GateError, whose text is a sentence for people.
+    """A client for untrusted addresses. Every error on the way is a GateError, whose text is a sentence for people.
 
     `allowed_private_hosts`: exact `host` (at every port) or `host:port` that may resolve to private addresses.
-    `ports`: ports of public hosts that may be asked beside 80 and 443. `proxy`: the operator's, `http://…`; names are
-    then resolved by it, so that closing private networks to us is its duty. `ca_file`: more certificates to trust.
-    `deadline`: seconds in all for name, connection, TLS, redirects and body, not for waiting in our own queue.
-    `limit`: bytes of a body once uncompressed. `per_host`: requests at once to one host. A request's own `timeout`,
-    or its extensions `deadline` and `limit`, go before these. `resolve` and `dial` are how the network is reached.
+    `ports`: ports of public hosts that may be asked beside 80 and 443. `proxy`: the operator's, `http://…`; it then
+    resolves the names, so it must itself refuse private networks. `ca_file`: more certificates to trust. `deadline`:
+    seconds in all for name, connection, TLS, redirects and body, without the time in our own queue. `limit`: bytes of
+    an uncompressed body. `per_host`: requests at once to one host. A request's own `timeout`, or its extensions
+    `deadline` and `limit`, take precedence. `resolve` and `dial` reach the network.
 
-    A request with the extension `quiet` asks for an answer that goes on as things happen: its `deadline` and `limit`
-    are set long and wide, `quiet` is the longest silence in it, and it gives its turn on the host back once it has
-    begun. `listen` opens a WebSocket, by the same judged connections.
+    A request with the extension `quiet` asks for an answer that goes on as things happen: `quiet` is the longest
+    silence in it, its `deadline` and `limit` are large, and it gives its turn on the host back once the answer begins.
+    `listen` opens a WebSocket, over connections that are judged in the same way.
 
-    GET and HEAD follow up to 5 redirects unless told otherwise, nothing else does. Cookies are never kept. A body
-    that came compressed is given uncompressed, without its `content-encoding` and `content-length`.
+    GET and HEAD follow up to 5 redirects unless told otherwise; other methods follow none. Cookies are never kept. A
+    compressed body is handed on uncompressed, without its `content-encoding` and `content-length`.
     """
 
     def __init__(
@@ -86,13 +86,13 @@ class Gate(httpx2.Client):
         pool = httpcore2.ConnectionPool(
             ssl_context=context,
             proxy=through,
-            max_connections=None,  # the lanes and the threads of the worker bound them
+            max_connections=None,  # turns on a host, and the threads of the worker, bound them
             max_keepalive_connections=64,
             keepalive_expiry=15.0,
             network_backend=backend,
         )
-        self._lanes = Lanes(per_host, patience=_PATIENCE * deadline)
-        self._sockets = None if through else Sockets(backend, context, user_agent)
+        self._turns = Turns(per_host, patience=_PATIENCE * deadline)
+        self._websockets = None if through else WebSockets(backend, context, user_agent)
         super().__init__(
             headers={"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate"},
             timeout=httpx2.Timeout(deadline),
@@ -100,35 +100,35 @@ class Gate(httpx2.Client):
             max_redirects=MOST_REDIRECTS,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             trust_env=False,
-            transport=_Transport(pool, self._lanes, limit),
+            transport=_Transport(pool, self._turns, limit),
         )
 
-    def listen(self, url: str, headers: Mapping[str, str] | None = None, seconds: float | None = None) -> Line:
-        """A WebSocket, open for reading. `url` starts with ws:// or wss://; `seconds` bound its opening.
+    def listen(self, url: str, headers: Mapping[str, str] | None = None, seconds: float | None = None) -> WebSocket:
+        """Opens a WebSocket for reading, within `seconds`. `url` starts with ws:// or wss://.
 
         Raises GateError; httpx2.HTTPStatusError with the answer when the server refuses to open it.
         """
         check_text(url)
         target = as_http(url)
         check_target(target, self._rules)
-        if self._sockets is None:
+        if self._websockets is None:
             raise Unreachable(
                 "a stream cannot be followed through the proxy of VIGIE_PROXY_URL: let this host pass without it"
             )
-        whole = Allowance(seconds or self._deadline, _HEADERS)
+        allowance = Allowance(seconds or self._deadline, _HEADERS)
         host = target.raw_host.decode("ascii")
-        whole.forgive(self._lanes.enter(host))
+        allowance.forgive(self._turns.take(host))
         try:
-            return self._sockets.open(url, target, headers or {}, whole)
+            return self._websockets.open(url, target, headers or {}, allowance)
         finally:
-            self._lanes.leave(host)
+            self._turns.give_back(host)
 
     def mailbox(self, host: str, port: int, tls: Security, seconds: float) -> Mailbox:
-        """A connection to an IMAP server, with nobody logged in; its certificate is verified. Raises GateError."""
+        """Connects to an IMAP server, without logging in; its certificate is verified. Raises GateError."""
         return self._mailboxes.open(host, port, tls, seconds)
 
     def check_url(self, url: str) -> str:
-        """The canonical form of a URL that a person typed. Raises Blocked with a sentence for the form."""
+        """The canonical form of a URL that a person typed. Raises Blocked with a sentence to show in the form."""
         return check_url(url, self._rules)
 
     def build_request(self, method: str, url: httpx2.URL | str, **given: Any) -> httpx2.Request:
@@ -174,42 +174,42 @@ class Gate(httpx2.Client):
         return answer
 
     def _grant(self, request: httpx2.Request) -> None:
-        """Turns the time-outs of the request into the allowance that all its hops share."""
-        given = request.extensions
-        seconds = given.get("deadline") or (given.get("timeout") or {}).get("read") or self._deadline
-        quiet = float(given["quiet"]) if given.get("quiet") else None
-        whole = Allowance(seconds, int(given.get("limit") or self._limit) + _HEADERS, quiet)
-        spent = {"connect": whole, "read": whole, "write": whole, "pool": None}
-        request.extensions = {**given, "timeout": spent}
-        request.headers["Accept-Encoding"] = "gzip, deflate"  # nothing else is understood here
+        """Replaces the time-outs of the request by one allowance, which all its hops share."""
+        extensions = request.extensions
+        seconds = extensions.get("deadline") or (extensions.get("timeout") or {}).get("read") or self._deadline
+        quiet = float(extensions["quiet"]) if extensions.get("quiet") else None
+        allowance = Allowance(seconds, int(extensions.get("limit") or self._limit) + _HEADERS, quiet)
+        timeout = {"connect": allowance, "read": allowance, "write": allowance, "pool": None}
+        request.extensions = {**extensions, "timeout": timeout}
+        request.headers["Accept-Encoding"] = "gzip, deflate"  # `body` uncompresses nothing else
 
 
 class _Transport(httpx2.BaseTransport):
-    """One hop: its turn on the host, the exchange, the sentence for what went wrong."""
+    """One hop: waits for its turn on the host, exchanges request and answer, and says in words what went wrong."""
 
-    def __init__(self, pool: httpcore2.ConnectionPool, lanes: Lanes, limit: int) -> None:
+    def __init__(self, pool: httpcore2.ConnectionPool, turns: Turns, limit: int) -> None:
         self._pool = pool
-        self._lanes = lanes
+        self._turns = turns
         self._limit = limit
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         host = request.url.raw_host.decode("ascii")
-        whole = request.extensions["timeout"]["read"]
-        whole.forgive(self._lanes.enter(host))
-        leave: Callable[[], None] = partial(self._lanes.leave, host)
+        allowance = request.extensions["timeout"]["read"]
+        allowance.forgive(self._turns.take(host))
+        give_back: Callable[[], None] = partial(self._turns.give_back, host)
         try:
             answer = self._exchange(request)
         except BaseException:
-            leave()
+            give_back()
             raise
-        if request.extensions.get("quiet"):  # it may last for days: others must have their turn
-            leave()
-            leave = _nothing
-        return _response(request, answer, int(request.extensions.get("limit") or self._limit), leave)
+        if request.extensions.get("quiet"):  # it may last for days, and others must have their turn
+            give_back()
+            give_back = _nothing
+        return _response(request, answer, int(request.extensions.get("limit") or self._limit), give_back)
 
     def _exchange(self, request: httpx2.Request) -> httpcore2.Response:
         url = request.url
-        asked = httpcore2.Request(
+        onward = httpcore2.Request(
             method=request.method,
             url=httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
             headers=request.headers.raw,
@@ -217,10 +217,10 @@ class _Transport(httpx2.BaseTransport):
             extensions={"timeout": request.extensions["timeout"]},
         )
         try:
-            return self._pool.handle_request(asked)
+            return self._pool.handle_request(onward)
         except _KNOWN as error:
-            told = explain(error)
-            raise told from told.__cause__
+            failure = as_gate_error(error)
+            raise failure from failure.__cause__
 
     def close(self) -> None:
         self._pool.close()
@@ -236,7 +236,7 @@ _KNOWN = (
 
 
 def _response(
-    request: httpx2.Request, answer: httpcore2.Response, limit: int, released: Callable[[], None]
+    request: httpx2.Request, answer: httpcore2.Response, limit: int, release: Callable[[], None]
 ) -> httpx2.Response:
     """Judges the headers before a byte of the body is read. Raises BadAnswer, TooLarge."""
     headers = httpx2.Headers(answer.headers)
@@ -246,7 +246,7 @@ def _response(
         if not (without_body or coding) and _announced(headers) > limit:
             raise TooLarge(too_large(limit))
     except BaseException:
-        Body(answer, None, limit, released).close()
+        Body(answer, None, limit, release).close()
         raise
     if coding:
         del headers["content-encoding"]
@@ -254,13 +254,13 @@ def _response(
     return httpx2.Response(
         answer.status,
         headers=headers,
-        stream=Body(answer, Inflater(coding) if coding else None, limit, released),
+        stream=Body(answer, Inflater(coding) if coding else None, limit, release),
         extensions={name: answer.extensions[name] for name in ("http_version", "reason_phrase")},
     )
 
 
 def _nothing() -> None:
-    """What is to be done when the turn was given back already."""
+    """Does nothing, where the turn was given back already."""
 
 
 def _announced(headers: Mapping[str, str]) -> int:
@@ -279,7 +279,7 @@ def _proxy(url: str) -> httpcore2.Proxy:
 
 @lru_cache(maxsize=8)  # reading the authorities takes 20 ms
 def tls(ca_file: str | None = None) -> ssl.SSLContext:
-    """Certificates are verified, TLS 1.2 or newer is spoken. `ca_file` adds authorities to those of the system."""
+    """The settings of TLS: certificates are verified, 1.2 or newer is spoken. `ca_file` adds authorities to trust."""
     context = httpcore2.default_ssl_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if ca_file:

@@ -1,4 +1,4 @@
-"""The way out for mails: one SMTP server, chosen by the operator."""
+"""Sends mails, through the one SMTP server that the operator chose."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -53,20 +53,27 @@ def read_url(url: str) -> Server:
     try:
         parts = urlsplit(url)
         port = parts.port
-        given = parse_qs(parts.query, strict_parsing=bool(parts.query))
+        options = parse_qs(parts.query, strict_parsing=bool(parts.query))
     except ValueError:
         raise ValueError(wrong) from None
-    if parts.scheme not in _PORTS or not parts.hostname or parts.path not in ("", "/") or set(given) - {"from", "tls"}:
+    if parts.scheme not in _PORTS or not parts.hostname or parts.path not in ("", "/"):
         raise ValueError(wrong)
-    plain = given.get("tls", [""])[-1]
+    if set(options) - {"from", "tls"}:
+        raise ValueError(wrong)
+    plain = options.get("tls", [""])[-1]
     if plain not in ("", "none") or (plain and parts.scheme != "smtp"):
         raise ValueError("in VIGIE_SMTP_URL, tls=none goes with smtp:// and is the only value of tls")
-    user = unquote(parts.username or "")
-    sender = given.get("from", [user if "@" in user else f"vigie@{parts.hostname}"])[-1]
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    sender = _sender(options.get("from", []), user, parts.hostname)
+    return Server(parts.scheme, parts.hostname, port or _PORTS[parts.scheme], user, password, sender, bool(plain))
+
+
+def _sender(values: Sequence[str], user: str, host: str) -> str:
+    """The last `from` of the URL, else the user if that is an address, else `vigie@host`. Raises ValueError."""
+    sender = values[-1] if values else user if "@" in user else f"vigie@{host}"
     if "@" not in parseaddr(sender)[1] or not sender.isprintable():
         raise ValueError("in VIGIE_SMTP_URL, from must be a mail address")
-    port = port or _PORTS[parts.scheme]
-    return Server(parts.scheme, parts.hostname, port, user, unquote(parts.password or ""), sender, bool(plain))
+    return sender
 
 
 class Mailer:
@@ -93,51 +100,52 @@ class Mailer:
 
     def send(self, message: EmailMessage) -> None:
         """Sends to all of To, Cc and Bcc, within the deadline for the whole exchange. Raises DeliveryError."""
-        whole = Allowance(self._deadline, 0)
-        session = _Session(self._server, self._tls, whole)
-        # A time-out of smtplib holds for one read; this one cuts the line, whatever the session is waiting for.
-        timer = threading.Timer(whole.left(), session.cut)
+        allowance = Allowance(self._deadline, 0)
+        session = _Session(self._server, self._tls, allowance)
+        # The time-out of smtplib is for one read; this one cuts the connection, whatever the session is waiting for.
+        timer = threading.Timer(allowance.left(), session.cut)
         timer.daemon = True
         timer.start()
         try:
             session.open()
-            refused = session.send_message(self._dressed(message), from_addr=parseaddr(self.sender)[1])
+            refused = session.send_message(self._with_headers(message), from_addr=parseaddr(self.sender)[1])
             session.say_goodbye()
         except (OSError, GateError) as error:  # errors of smtplib are OSErrors
-            raise _told(error, whole, session.body_began) from error
+            raise _delivery_error(error, allowance, session.body_began) from error
         finally:
             timer.cancel()
             session.hang_up()
-        if refused:  # the others have it: sending again would give it to them twice
+        if refused:  # the others have it, and would get it twice if it were sent again
             raise DeliveryError(f"the mail went out, but not to these addresses: {_list(refused)}", permanent=True)
 
-    def _dressed(self, message: EmailMessage) -> EmailMessage:
-        dressed = copy.deepcopy(message)
-        if "From" not in dressed:
-            dressed["From"] = self.sender
-        if "Date" not in dressed:
-            dressed["Date"] = datetime.now(UTC)
-        return dressed
+    def _with_headers(self, message: EmailMessage) -> EmailMessage:
+        complete = copy.deepcopy(message)
+        if "From" not in complete:
+            complete["From"] = self.sender
+        if "Date" not in complete:
+            complete["Date"] = datetime.now(UTC)
+        return complete
 
 
 class _Session(smtplib.SMTP):
-    """One connection. smtplib alone would look names up without end, and does not tell whether the body was sent."""
+    """One connection. smtplib alone would wait for a name server without end, and does not say whether it sent the
+    body."""
 
-    def __init__(self, server: Server, context: ssl.SSLContext, whole: Allowance) -> None:
-        super().__init__(local_hostname=_greeting(server.sender), timeout=float(whole))
+    def __init__(self, server: Server, context: ssl.SSLContext, allowance: Allowance) -> None:
+        super().__init__(local_hostname=_greeting(server.sender), timeout=float(allowance))
         self._server = server
         self._context = context
-        self._whole = whole
-        self._host = server.host  # the name that smtplib wants in the certificate
-        self._line: socket.socket | None = None
+        self._allowance = allowance
+        self._host = server.host  # the name for which smtplib checks the certificate
+        self._socket: socket.socket | None = None
         self.body_began = False
 
     def open(self) -> None:
         """Connects, encrypts and logs in as the URL says."""
         server = self._server
-        code, said = self.connect(server.host, server.port)
+        code, answer = self.connect(server.host, server.port)
         if code != 220:
-            raise smtplib.SMTPConnectError(code, said)
+            raise smtplib.SMTPConnectError(code, answer)
         self.ehlo_or_helo_if_needed()
         offered = server.scheme == "smtp" and not server.plain and self.has_extn("starttls")
         if offered or server.scheme == "smtp+starttls":
@@ -149,10 +157,10 @@ class _Session(smtplib.SMTP):
         self.login(server.user, server.password)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        spelled = literal(host)
-        addresses = [spelled] if spelled else look_up(system_resolve, host, port, self._whole)
-        sock = connect(addresses, port, system_dial, self._whole)
-        self._line = sock.dup()
+        address = literal(host)
+        addresses = [address] if address else look_up(system_resolve, host, port, self._allowance)
+        sock = connect(addresses, port, system_dial, self._allowance)
+        self._socket = sock.dup()
         sock.settimeout(timeout)
         return self._context.wrap_socket(sock, server_hostname=host) if self._server.scheme == "smtps" else sock
 
@@ -161,22 +169,47 @@ class _Session(smtplib.SMTP):
         return super().data(msg)
 
     def cut(self) -> None:
-        """Ends the connection under whatever waits for it, from another thread."""
-        if self._line is not None:
+        """Ends the connection, from another thread, while something waits for it."""
+        if self._socket is not None:
             with suppress(OSError):  # it may be closed already
-                self._line.shutdown(socket.SHUT_RDWR)
+                self._socket.shutdown(socket.SHUT_RDWR)
 
     def say_goodbye(self) -> None:
-        with suppress(OSError):  # the mail is accepted: what goes wrong now does not matter
+        with suppress(OSError):  # the mail was accepted: a failure does not matter any more
             self.quit()
 
     def hang_up(self) -> None:
         self.close()
-        if self._line is not None:
-            self._line.close()
+        if self._socket is not None:
+            self._socket.close()
 
 
-def _told(error: OSError | GateError, whole: Allowance, body_began: bool) -> DeliveryError:
+def _delivery_error(error: OSError | GateError, allowance: Allowance, body_began: bool) -> DeliveryError:
+    if failure := _refusal(error) or _unreachable(error):
+        return failure
+    if allowance.is_over or isinstance(error, TimeoutError | TooSlow):
+        text = f"the mail server did not finish within {float(allowance):g} seconds"
+        return DeliveryError(text, ambiguous=body_began)
+    if isinstance(error, ssl.SSLError):
+        return DeliveryError("the mail server and Vigie found no common encryption (TLS 1.2 or newer)")
+    return DeliveryError("the connection to the mail server was lost", ambiguous=body_began)
+
+
+def _unreachable(error: OSError | GateError) -> DeliveryError | None:
+    """Why no connection could be made at all."""
+    match error:
+        case ssl.SSLCertVerificationError():
+            why = error.verify_message.rstrip(".")
+            return DeliveryError(f"the certificate of the mail server is not valid: {why}", permanent=True)
+        case NameNotFound():
+            return DeliveryError("the name of the mail server was not found")
+        case ConnectionRefusedError():
+            return DeliveryError("the mail server refused the connection")
+    return None
+
+
+def _refusal(error: OSError | GateError) -> DeliveryError | None:
+    """What the mail server answered where it refused something; 500 and more it will refuse again."""
     match error:
         case smtplib.SMTPRecipientsRefused():
             codes = [code for code, _ in error.recipients.values()]
@@ -186,36 +219,25 @@ def _told(error: OSError | GateError, whole: Allowance, body_began: bool) -> Del
             text = "the mail server refused the user name or the password"
             return DeliveryError(text, permanent=error.smtp_code >= 500)
         case smtplib.SMTPResponseException():
-            text = f"the mail server refused the mail: {_said(error.smtp_code, error.smtp_error)}"
+            text = f"the mail server refused the mail: {_quote(error.smtp_code, error.smtp_error)}"
             return DeliveryError(text, permanent=error.smtp_code >= 500)
         case smtplib.SMTPNotSupportedError():
             return DeliveryError(f"the mail server cannot do this: {error}", permanent=True)
-        case ssl.SSLCertVerificationError():
-            why = error.verify_message.rstrip(".")
-            return DeliveryError(f"the certificate of the mail server is not valid: {why}", permanent=True)
-        case NameNotFound():
-            return DeliveryError("the name of the mail server was not found")
-        case ConnectionRefusedError():
-            return DeliveryError("the mail server refused the connection")
-    if whole.is_over or isinstance(error, TimeoutError | TooSlow):
-        text = f"the mail server did not finish within {float(whole):g} seconds"
-        return DeliveryError(text, ambiguous=body_began)
-    if isinstance(error, ssl.SSLError):
-        return DeliveryError("the mail server and Vigie found no common encryption (TLS 1.2 or newer)")
-    return DeliveryError("the connection to the mail server was lost", ambiguous=body_began)
+    return None
 
 
-def _said(code: int, text: bytes | str) -> str:
+def _quote(code: int, text: bytes | str) -> str:
     words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
     return f"{code} {''.join(each if each.isprintable() else ' ' for each in words)}"[:200]
 
 
 def _list(refused: Mapping[str, tuple[int, bytes]]) -> str:
-    return "; ".join(f"{address} ({_said(*answer)})" for address, answer in refused.items())
+    return "; ".join(f"{address} ({_quote(*answer)})" for address, answer in refused.items())
 
 
 def _greeting(sender: str) -> str:
-    """The name we give ourselves: the domain of the sender, so that no name of the machine is looked up or told."""
+    """The name by which we greet: the domain of the sender, so that the machine's own name is neither looked up nor
+    given away."""
     domain = parseaddr(sender)[1].rpartition("@")[2]
     return domain if domain.isascii() else "localhost"
 
@@ -229,7 +251,7 @@ def _is_this_machine(host: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """The way out that channels are given: see alerts.base.Wire."""
+    """How channels reach the outside: see alerts.base.Wire."""
 
     http: httpx2.Client
     mailer: Mailer | None = None

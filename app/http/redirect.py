@@ -1,4 +1,4 @@
-"""Where an answer sends us, and what may be told there."""
+"""Where a redirect leads, and which headers may go there."""
 
 from __future__ import annotations
 
@@ -32,19 +32,22 @@ def next_request(answer: httpx2.Response, rules: Rules) -> httpx2.Request | None
     On another origin all headers but a few harmless ones are dropped: not only `Authorization`, but whatever a
     platform calls its key. Raises Blocked, BadRedirect.
     """
-    asked = answer.request
+    request = answer.request
     location = answer.headers.get("location", "").strip()
-    if answer.status_code not in _STATUSES or asked.method not in ("GET", "HEAD") or not location:
+    if answer.status_code not in _STATUSES or request.method not in ("GET", "HEAD") or not location:
         return None
-    url = _join(asked.url, location)
+    url = _join(request.url, location)
     check_target(url, rules)
-    headers = _without(asked.headers, _OF_THE_BODY)
-    secret = [name for name, _ in headers if _plain(name) not in _HARMLESS]
-    if secret and asked.url.scheme == "https" and url.scheme == "http":
+    return httpx2.Request(request.method, url, headers=_headers_for(url, request), extensions=request.extensions)
+
+
+def _headers_for(url: httpx2.URL, request: httpx2.Request) -> list[tuple[bytes, bytes]]:
+    """The headers of the request that may go on to this address. Raises BadRedirect."""
+    headers = _without(request.headers, _OF_THE_BODY)
+    harmless = [(name, value) for name, value in headers if _plain(name) in _HARMLESS]
+    if len(harmless) < len(headers) and request.url.scheme == "https" and url.scheme == "http":
         raise BadRedirect("the server redirects from https to http, which would give the key away: it is not followed")
-    if url.origin != asked.url.origin:
-        headers = [(name, value) for name, value in headers if _plain(name) in _HARMLESS]
-    return httpx2.Request(asked.method, url, headers=headers, extensions=asked.extensions)
+    return headers if url.origin == request.url.origin else harmless
 
 
 def _without(headers: httpx2.Headers, names: frozenset[str]) -> list[tuple[bytes, bytes]]:
@@ -73,16 +76,17 @@ def bare(answer: httpx2.Response) -> httpx2.Response:
 def drain(answer: httpx2.Response, most: int = 64 * 1024) -> None:
     """Reads a small body to its end, so that the connection can be used again, and closes."""
     try:
-        for count in _counted(answer):
+        for count in _counts(answer):
             if count > most:
                 break
     except httpx2.TransportError:
-        pass  # nobody asked for this body: what is wrong with it is no error
+        pass  # nobody needs this body: a failure to read it is no error
     finally:
         answer.close()
 
 
-def _counted(answer: httpx2.Response) -> Iterator[int]:
+def _counts(answer: httpx2.Response) -> Iterator[int]:
+    """How many bytes of the body were read so far, after each piece."""
     count = 0
     for piece in answer.iter_raw():
         count += len(piece)

@@ -1,4 +1,4 @@
-"""Which URLs may be asked at all: their text, their scheme, their port, and literal addresses."""
+"""Which URLs may be asked at all, judged by their text, their scheme, their port, and literal addresses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .address import is_public
 from .errors import NOT_ALLOWED, Blocked
 
 LONGEST = 2048  # characters in an address that a person, a feed or a redirect gave
-_LONGEST_WITH_PARAMS = 16_384  # bytes: searches in Arabic or Japanese grow threefold when they are percent-encoded
+_LONGEST_WITH_PARAMS = 16_384  # bytes: percent-encoding makes searches in Arabic or Japanese three times as long
 WEB_PORTS = frozenset({80, 443})
 ANY_PORT = 0
 _DEFAULT = {"http": 80, "https": 443}
@@ -40,15 +40,15 @@ OPEN_WEB = Rules()
 
 
 def rules_for(allowed_private_hosts: Collection[str] = (), ports: Iterable[int] = ()) -> Rules:
-    """Reads the operator's lists. A private `host` is open at every port, `host:port` at that one only.
+    """Reads the operator's lists. A private `host` is open at every port, a `host:port` at that port only.
 
     Raises ValueError, with a sentence for the operator, on an entry that is neither.
     """
-    opened: set[tuple[str, int]] = set()
+    private: set[tuple[str, int]] = set()
     for entry in allowed_private_hosts:
         host, port = _entry(entry)
-        opened.add((host, ANY_PORT if port is None else port))
-    return Rules(ports=WEB_PORTS | frozenset(ports), private=frozenset(opened))
+        private.add((host, ANY_PORT if port is None else port))
+    return Rules(ports=WEB_PORTS | frozenset(ports), private=frozenset(private))
 
 
 def _entry(entry: str) -> tuple[str, int | None]:
@@ -67,10 +67,10 @@ def _entry(entry: str) -> tuple[str, int | None]:
 def check_url(url: str, rules: Rules = OPEN_WEB) -> str:
     """The canonical form of an absolute http(s) URL, the one to store. Raises Blocked with a sentence for a form.
 
-    Names are not resolved here: what they stand for is checked whenever a connection is made.
+    Names are not resolved here: their addresses are judged whenever a connection is made.
     """
     check_text(url)
-    parsed = _parse(str(_parse(url)))  # twice: httpx2 sees that :443 goes without saying only behind a lower-case https
+    parsed = _parse(str(_parse(url)))  # twice: httpx2 drops the default port only after a scheme in lower case
     check_target(parsed, rules)
     return str(parsed)
 
@@ -84,7 +84,7 @@ def host_of(url: str) -> str:
 
 
 def check_text(url: str) -> None:
-    """Refuses what browsers, urllib and httpx2 read differently. Raises Blocked."""
+    """Refuses what browsers, urllib and httpx2 read in different ways. Raises Blocked."""
     if len(url) > LONGEST:
         raise Blocked(f"{NOT_ALLOWED}: it is longer than {LONGEST} characters")
     if _FORBIDDEN.search(url):
@@ -101,7 +101,7 @@ def _parse(url: str) -> httpx2.URL:
 
 
 def check_target(url: httpx2.URL, rules: Rules) -> None:
-    """Refuses a parsed URL by its scheme, its host or its port. Raises Blocked."""
+    """Refuses a parsed URL by its form, its scheme, its host or its port. Raises Blocked."""
     if url.scheme not in _DEFAULT:
         raise Blocked(f"{NOT_ALLOWED}: it must start with http:// or https://")
     host = _host(url)
@@ -113,14 +113,17 @@ def check_target(url: httpx2.URL, rules: Rules) -> None:
         raise Blocked(f"{NOT_ALLOWED}: it is not well formed")
     if len(url.raw_path) > _LONGEST_WITH_PARAMS:
         raise Blocked(f"{NOT_ALLOWED}: it is too long")
-    port = _DEFAULT[url.scheme] if url.port is None else url.port
+    if not _may_ask(host, _DEFAULT[url.scheme] if url.port is None else url.port, rules):
+        raise Blocked(NOT_ALLOWED)
+
+
+def _may_ask(host: str, port: int, rules: Rules) -> bool:
     if not 0 < port < 65536:
-        raise Blocked(NOT_ALLOWED)
+        return False
     if rules.open_to(host, port):
-        return
+        return True
     address = literal(host)
-    if port not in rules.ports or (address is not None and not is_public(address)):
-        raise Blocked(NOT_ALLOWED)
+    return port in rules.ports and (address is None or is_public(address))
 
 
 def literal(host: str) -> str | None:
@@ -128,10 +131,10 @@ def literal(host: str) -> str | None:
     if not (host[0].isdigit() or ":" in host):
         return None
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        entries = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except (OSError, UnicodeError):
         return None
-    return str(found[0][4][0])
+    return str(entries[0][4][0])
 
 
 def _host(url: httpx2.URL) -> str:

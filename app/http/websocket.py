@@ -1,4 +1,4 @@
-"""A WebSocket by the same judged connections as every request: opened, read with bounds, closed."""
+"""WebSockets over connections that are judged as those of every request: opened, read within bounds, closed."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ from .errors import (
 LARGEST = 1024 * 1024
 """Bytes of one message."""
 PING = 20.0
-"""Seconds between two questions whether the peer is still there, and for its answer."""
+"""Seconds between two pings, and within which the server must answer one."""
 QUIET = 600.0
-"""Seconds without any message after which a line is held to be dead, although it answers our pings."""
+"""Seconds without any message after which a stream is given up, although the server answers our pings."""
 WAITING = (256, 64)
-"""Frames that wait to be taken: at the first number reading stops, at the second it goes on."""
+"""Frames that wait for `receive`: reading stops at the first number of them, and goes on at the second."""
 _CLOSE = 1.0
 _SCHEMES = {"ws": "http", "wss": "https"}
 
-# Its lines at INFO and below hold whole addresses and headers, and so the keys in them.
+# At INFO and below it logs whole addresses and headers, with the keys in them.
 logging.getLogger("websockets.client").setLevel(logging.WARNING)
 
 
 def as_http(url: str) -> httpx2.URL:
-    """The address as http(s), which is what it is judged as. Raises Blocked."""
+    """The address with http or https in place of ws or wss, so that it can be judged. Raises Blocked."""
     try:
         parsed = httpx2.URL(url)
         return parsed.copy_with(scheme=_SCHEMES[parsed.scheme])
@@ -59,29 +59,29 @@ def as_http(url: str) -> httpx2.URL:
         raise Blocked(f"{NOT_ALLOWED}: it must start with ws:// or wss://") from None
 
 
-class Sockets:
-    """Opens lines over sockets that were dialled by the gate."""
+class WebSockets:
+    """Opens WebSockets over sockets that the gate dialled."""
 
     def __init__(self, backend: Backend, context: ssl.SSLContext, user_agent: str) -> None:
         self._backend = backend
         self._context = context
         self._user_agent = user_agent
 
-    def open(self, url: str, target: httpx2.URL, headers: Mapping[str, str], whole: Allowance) -> Line:
-        """Raises GateError; httpx2.HTTPStatusError when the server answers and refuses."""
+    def open(self, url: str, target: httpx2.URL, headers: Mapping[str, str], allowance: Allowance) -> WebSocket:
+        """Opens a WebSocket. Raises GateError; httpx2.HTTPStatusError with the answer when the server refuses."""
         host, secure = target.raw_host.decode("ascii"), target.scheme == "https"
         try:
-            sock = self._backend.judged_socket(host, target.port or (443 if secure else 80), whole)
-            return Line(self._shake_hands(url, sock, host, secure, headers, whole))
+            sock = self._backend.judged_socket(host, target.port or (443 if secure else 80), allowance)
+            return WebSocket(self._shake_hands(url, sock, host, secure, headers, allowance))
         except InvalidStatus as error:
-            raise _refused(error, url) from error
+            raise _refusal(error, url) from error
         except (OSError, InvalidHandshake, ValueError, EOFError) as error:
-            raise _told(error, whole) from error
+            raise _failure(error, allowance) from error
 
     def _shake_hands(
-        self, url: str, sock: socket.socket, host: str, secure: bool, headers: Mapping[str, str], whole: Allowance
+        self, url: str, sock: socket.socket, host: str, secure: bool, headers: Mapping[str, str], allowance: Allowance
     ) -> ClientConnection:
-        """No redirect is followed: the library refuses to with a socket that it was given."""
+        """Follows no redirect: the library refuses to, with a socket that it was given."""
         return connect(
             url,
             sock=sock,
@@ -91,7 +91,7 @@ class Sockets:
             additional_headers=dict(headers),
             user_agent_header=self._user_agent,
             proxy=None,
-            open_timeout=whole.left(),
+            open_timeout=allowance.left(),
             ping_interval=PING,
             ping_timeout=PING,
             close_timeout=_CLOSE,
@@ -101,7 +101,7 @@ class Sockets:
         )
 
 
-class Line:
+class WebSocket:
     """An open WebSocket that is only read."""
 
     def __init__(self, connection: ClientConnection) -> None:
@@ -109,7 +109,7 @@ class Line:
         self._heard = time.monotonic()
 
     def receive(self, seconds: float) -> bytes | None:
-        """The next message, text as UTF-8; None when none came within `seconds`. Raises GateError when it ended."""
+        """The next message, text as UTF-8; None when none comes within `seconds`. Raises GateError at the end."""
         try:
             message = self._connection.recv(seconds, decode=False)
         except TimeoutError:
@@ -117,7 +117,7 @@ class Line:
                 raise TooSlow(f"the server sent nothing for {QUIET:g} seconds") from None
             return None
         except ConnectionClosed as error:
-            raise _ended(error) from error
+            raise _end(error) from error
         self._heard = time.monotonic()
         return bytes(message)
 
@@ -126,29 +126,30 @@ class Line:
         self._connection.close()
 
 
-def _ended(error: ConnectionClosed) -> GateError:
-    cause = error.__cause__
-    if isinstance(cause, PayloadTooBig | TooManyFragments) or (error.sent and error.sent.code == 1009):
+def _end(error: ConnectionClosed) -> GateError:
+    """Why a stream has ended: who closed it, and with which code of RFC 6455."""
+    cause, ours = error.__cause__, error.sent
+    if isinstance(cause, PayloadTooBig | TooManyFragments) or (ours and ours.code == 1009):
         return TooLarge(f"a message of the stream is too large: no more than {LARGEST // 2**20} MB are read")
-    if isinstance(cause, TimeoutError) or (error.sent and "keepalive" in error.sent.reason):
+    if isinstance(cause, TimeoutError) or (ours and "keepalive" in ours.reason):
         return TooSlow("the server does not answer any more")
     if isinstance(error, ConnectionClosedOK):
         return CutShort("the server ended the stream")
-    if error.sent and not error.rcvd and error.sent.code != 1006:
+    if ours and not error.rcvd and ours.code != 1006:
         return BadAnswer("the server does not send a valid WebSocket stream")
     return CutShort("the stream was cut short: the connection was lost")
 
 
-def _refused(error: InvalidStatus, url: str) -> httpx2.HTTPStatusError:
-    """The refusal as an answer to a request, so that it is read as any other."""
-    told = error.response
+def _refusal(error: InvalidStatus, url: str) -> httpx2.HTTPStatusError:
+    """The refusal to open a WebSocket as an answer of httpx2, which collectors read as any other."""
+    refusal = error.response
     request = httpx2.Request("GET", as_http(url))
-    headers = [(name, value) for name, value in told.headers.raw_items() if name.lower() != "content-encoding"]
-    answer = httpx2.Response(told.status_code, headers=headers, content=bytes(told.body or b""), request=request)
-    return httpx2.HTTPStatusError(f"refused with {told.status_code}", request=request, response=answer)
+    headers = [(name, value) for name, value in refusal.headers.raw_items() if name.lower() != "content-encoding"]
+    answer = httpx2.Response(refusal.status_code, headers=headers, content=bytes(refusal.body or b""), request=request)
+    return httpx2.HTTPStatusError(f"refused with {refusal.status_code}", request=request, response=answer)
 
 
-def _told(error: Exception, whole: Allowance) -> GateError:
+def _failure(error: Exception, allowance: Allowance) -> GateError:
     match error:
         case GateError():
             return error
@@ -157,7 +158,7 @@ def _told(error: Exception, whole: Allowance) -> GateError:
         case ssl.SSLError():
             return BadCertificate("no secure connection could be made: the server must offer TLS 1.2 or newer")
         case TimeoutError():
-            return whole.too_slow()
+            return allowance.too_slow()
         case ConnectionRefusedError():
             return Unreachable("the server refused the connection")
         case InvalidHandshake() if isinstance(error.__cause__, EOFError):

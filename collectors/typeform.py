@@ -117,18 +117,28 @@ def _read(response: Response, params: Typeform, asked: Inbound) -> Outcome:
 
 def _scored(response: Response, wanted: str) -> Given | None:
     """The answer that is the score; None when its question was passed over. Raises NoScore."""
+    question = _score_question(response, wanted)
+    return next((answer for answer in response.answers if answer.field.id == question.id), None)
+
+
+def _score_question(response: Response, wanted: str) -> Question:
+    """The question that asks for the score: the one named `wanted`, else the only one from 0 to 10. Raises NoScore."""
     defined = {question.id: question for question in response.definition.fields}
-    asked_for = [one for one in defined.values() if one.named(wanted)] if wanted else _scales(response, defined)
-    if not asked_for and wanted:
-        asked_for = [one.field for one in response.answers if one.field.named(wanted)]
-    if not asked_for:
+    questions = _named(response, defined, wanted) if wanted else _scales(response, defined)
+    if not questions:
         raise NoScore(f"there is no question {wanted!r}" if wanted else "no question of this form goes from 0 to 10")
-    if len(asked_for) > 1:
-        refs = ", ".join(one.ref or one.id for one in asked_for)[:300]
+    if len(questions) > 1:
+        refs = ", ".join(question.ref or question.id for question in questions)[:300]
         raise NoScore(f"several questions may be the score: write one of {refs} in the settings of this source")
-    if not _eleven(asked_for[0]):
+    if not _eleven(questions[0]):
         raise NoScore("the question does not go from 0 to 10: its answers are no NPS")
-    return next((one for one in response.answers if one.field.id == asked_for[0].id), None)
+    return questions[0]
+
+
+def _named(response: Response, defined: dict[str, Question], wanted: str) -> list[Question]:
+    """The questions of this name that the form defines; else those among the answers."""
+    questions = [question for question in defined.values() if question.named(wanted)]
+    return questions or [answer.field for answer in response.answers if answer.field.named(wanted)]
 
 
 def _scales(response: Response, defined: dict[str, Question]) -> list[Question]:

@@ -119,21 +119,15 @@ class Reader:
         return each(Status, values, lambda status: self.mention(status, here), self.host)
 
     def mention(self, status: Status, here: dict[str, str] | None = None) -> RawMention | None:
-        """None for a boost (it is counted where it leads to), and for what is not public."""
-        if status.reblog or status.visibility in ("private", "direct"):
-            return None
-        if status.account.indexable is False and not self.all_authors:
-            return None
+        """The status as a mention; None for a boost, for one that may not be read, and for one without words.
+
+        A boost counts where it leads to. `here` holds the addresses of the statuses around it, by id.
+        """
         text = _text(status)
-        if not (text or status.spoiler_text):
+        if status.reblog or not self._may_read(status) or not (text or status.spoiler_text):
             return None
         author, now = status.account, datetime.now(UTC)
         known, parent = here or {}, status.in_reply_to_id
-        counts = {
-            "likes": status.favourites_count,
-            "shares": _sum(status.reblogs_count, status.quotes_count),
-            "comments": status.replies_count,
-        }
         return RawMention(
             external_id=status.uri or f"{self.base_url}/statuses/{status.id}",
             url=clean_link(status.url) or clean_link(status.uri),
@@ -149,8 +143,22 @@ class Reader:
             published_at=earlier(moment(status.created_at), now) if moment(status.created_at) else None,
             edited_at=moment(status.edited_at),
             parent_id=known.get(parent, f"{self.base_url}/statuses/{parent}") if parent else None,
-            engagement={name: number for name, number in counts.items() if number is not None},
+            engagement=_engagement(status),
         )
+
+    def _may_read(self, status: Status) -> bool:
+        """Whether it is public, and its author has nothing against being found."""
+        is_public = status.visibility not in ("private", "direct")
+        return is_public and (status.account.indexable is not False or self.all_authors)
+
+
+def _engagement(status: Status) -> dict[str, int]:
+    counts = {
+        "likes": status.favourites_count,
+        "shares": _sum(status.reblogs_count, status.quotes_count),
+        "comments": status.replies_count,
+    }
+    return {name: number for name, number in counts.items() if number is not None}
 
 
 def _sum(*counts: int | None) -> int | None:

@@ -175,17 +175,20 @@ def _bodies(part: Message, depth: int, seen: list[int] | None = None) -> Iterato
     kind, inside = part.get_content_type(), part.get_payload()
     if kind.startswith("multipart/") and isinstance(inside, list):
         children = [child for child in inside if isinstance(child, Message)]
-        given = [list(_bodies(child, depth + 1, seen)) for child in children]
-        if kind == "multipart/alternative":
-            yield from _best(given)
-        elif kind == "multipart/related":
-            yield from next(filter(None, given), [])
-        else:
-            yield from (body for each in given for body in each)
+        yield from _chosen(kind, [list(_bodies(child, depth + 1, seen)) for child in children])
     elif kind == "text/html":
         yield "html", _text(part)
     elif kind in ("text/plain", "text/enriched") or kind.startswith("multipart/"):
         yield "plain", _text(part)
+
+
+def _chosen(kind: str, bodies: Sequence[list[tuple[str, str]]]) -> list[tuple[str, str]]:
+    """Those that a reader sees of the bodies of each part of a multipart message of this kind."""
+    if kind == "multipart/alternative":
+        return _best(bodies)
+    if kind == "multipart/related":
+        return next(filter(None, bodies), [])
+    return [body for part in bodies for body in part]
 
 
 def _best(given: Sequence[list[tuple[str, str]]]) -> list[tuple[str, str]]:

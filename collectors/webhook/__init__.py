@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from typing import Annotated
 
@@ -115,34 +115,52 @@ def _items(params: Webhook, body: Json) -> list[Json]:
 def _mention(params: Webhook, item: Json, body: Json) -> RawMention:
     if not isinstance(item, dict):
         raise _Unread("it is no JSON object")
-    said = {name: _line(_first(getattr(params, name), item, body)) for name in ("title", "link", "author", "platform")}
+
+    def first(path: str) -> Json:
+        return _first(path, item, body)
+
+    title, link, author = (_line(first(path)) for path in (params.title, params.link, params.author))
     text = "\n".join(filter(None, map(_line, _found(params.text, item, body))))
-    if not (text or said["title"]):
+    if not (text or title):
         raise _Unread(f"there is no text at {params.text!r} and no title at {params.title!r}")
-    published = _times.moment(_first(params.date, item, body))
-    rating = _number(_first(params.rating, item, body))
-    counts = {name: _count(_first(getattr(params, name), item, body)) for name in ("likes", "shares", "comments")}
-    words = "\0".join((said["author"], str(published), said["title"], text)).encode("utf-8", "surrogatepass")
+    published = _times.moment(first(params.date))
+    rating = _rating(first(params.rating), params.rating_scale)
     return RawMention(
-        external_id=_line(_first(params.id, item, body)) or said["link"] or blake2b(words, digest_size=16).hexdigest(),
-        url=said["link"] or None,
-        title=said["title"],
+        external_id=_line(first(params.id)) or link or _digest(author, str(published), title, text),
+        url=link or None,
+        title=title,
         text=text,
         html=params.html,
-        author=said["author"],
-        author_id=_line(_first(params.author_id, item, body)),
-        author_followers=_count(_first(params.author_followers, item, body)),
-        platform=said["platform"] or params.platform_name,
-        outlet=_line(_first(params.outlet, item, body)),
-        language=_line(_first(params.language, item, body)) or None,
+        author=author,
+        author_id=_line(first(params.author_id)),
+        author_followers=_count(first(params.author_followers)),
+        platform=_line(first(params.platform)) or params.platform_name,
+        outlet=_line(first(params.outlet)),
+        language=_line(first(params.language)) or None,
         published_at=published,
-        thread_id=_line(_first(params.thread_id, item, body)) or None,
-        parent_id=_line(_first(params.parent_id, item, body)) or None,
-        rating=rating if rating is not None and 0 <= rating <= params.rating_scale else None,
-        rating_scale=params.rating_scale if rating is not None and 0 <= rating <= params.rating_scale else None,
-        reach=_count(_first(params.reach, item, body)),
-        engagement={name: count for name, count in counts.items() if count is not None},
+        thread_id=_line(first(params.thread_id)) or None,
+        parent_id=_line(first(params.parent_id)) or None,
+        rating=rating,
+        rating_scale=params.rating_scale if rating is not None else None,
+        reach=_count(first(params.reach)),
+        engagement=_engagement(params, first),
     )
+
+
+def _engagement(params: Webhook, first: Callable[[str], Json]) -> dict[str, int]:
+    counts = {name: _count(first(getattr(params, name))) for name in ("likes", "shares", "comments")}
+    return {name: count for name, count in counts.items() if count is not None}
+
+
+def _rating(value: Json, scale: float) -> float | None:
+    """A rating that lies on the scale; None for any other."""
+    rating = _number(value)
+    return rating if rating is not None and 0 <= rating <= scale else None
+
+
+def _digest(*parts: str) -> str:
+    """Stands in for an id where the sender gives none and no link."""
+    return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def _found(path: str, item: Json, body: Json) -> Iterator[Json]:

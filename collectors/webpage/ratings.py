@@ -51,18 +51,30 @@ def rating_in(text: str, scale: float) -> tuple[float, float] | None:
 
 def _by_looks(node: LexborNode, scale: float) -> tuple[float, float] | None:
     """Classes such as `stars-4`, the width of a row of stars, or how many stars are filled."""
-    inside = [node, *node.css("*")[:200]]
-    for one in inside:
-        if found := _CLASS.search(one.attributes.get("class") or ""):
-            return _sound(float(f"{found[1]}.{found[2] or 0}"), scale)
-        if found := _WIDTH.search(one.attributes.get("style") or ""):
-            return _sound(float(found[1]) * scale / 100, scale)
-        for attribute in ATTRIBUTES[2:]:
-            if one is not node and (told := rating_in(one.attributes.get(attribute) or "", scale)):
-                return told
-    stars = [name for one in inside[1:] if _STAR.search(name := one.attributes.get("class") or "")]
+    below = node.css("*")[:200]
+    for element in [node, *below]:
+        rating = _by_style(element, scale)
+        if rating is not None:
+            return _sound(rating, scale)
+        if element is not node and (found := _by_attribute(element, scale)):
+            return found
+    stars = [name for element in below if _STAR.search(name := element.attributes.get("class") or "")]
     filled = sum(bool(_FULL.search(name)) for name in stars)
     return _sound(float(filled), scale) if 0 < filled <= scale else None
+
+
+def _by_style(element: LexborNode, scale: float) -> float | None:
+    """The rating that the class of an element names, or that its width draws on the scale."""
+    if named := _CLASS.search(element.attributes.get("class") or ""):
+        return float(f"{named[1]}.{named[2] or 0}")
+    if drawn := _WIDTH.search(element.attributes.get("style") or ""):
+        return float(drawn[1]) * scale / 100
+    return None
+
+
+def _by_attribute(element: LexborNode, scale: float) -> tuple[float, float] | None:
+    ratings = (rating_in(element.attributes.get(attribute) or "", scale) for attribute in ATTRIBUTES[2:])
+    return next(filter(None, ratings), None)
 
 
 def _number(text: str) -> float:

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from alerts.base import IncidentNotice
+from alerts.base import IncidentNotice, Verdict
 from alerts.incident import from_json, step
 from alerts.stored import explanation_to_json
 from app.db import Database
@@ -70,11 +70,8 @@ class Watch:
 
     def _apply(self, session: Session, brand: Brand, rule: AlertRule, now: datetime) -> int:
         """Evaluates one rule and moves its incident on. Returns how many deliveries were written."""
-        verdict = judge(session, brand, rule, now)
         row = current_incident(session, rule, now)
-        would_open = verdict is not None and verdict.firing and (row is None or row.state == "pending")
-        if verdict is not None and would_open and is_unsure(session, brand, rule, verdict, now):
-            verdict = None
+        verdict = sure_verdict(session, brand, rule, row, now)
         incident, decision = step(from_json(row.memory) if row else None, verdict, now, policy_of(rule, now))
         if incident is None:
             if row is not None:
@@ -100,3 +97,13 @@ class Watch:
         session.add_all(delivery_of(notice, channel, self._address, now) for channel in channels)
         note(session, row, now, notice.why, sequence=notice.sequence, channels=[channel.name for channel in channels])
         return len(channels)
+
+
+def sure_verdict(
+    session: Session, brand: Brand, rule: AlertRule, row: IncidentRow | None, now: datetime
+) -> Verdict | None:
+    """The rule's verdict; None when it cannot be known, or would open an incident on figures that are not settled."""
+    verdict = judge(session, brand, rule, now)
+    if verdict is None or not verdict.firing or (row is not None and row.state != "pending"):
+        return verdict
+    return None if is_unsure(session, brand, rule, verdict, now) else verdict

@@ -16,7 +16,7 @@ from app.migrate import migrate
 from app.models import Workspace, uuid7
 
 TEMPLATE = "vigie_template"
-LOANS = 50  # of one database: what is deleted leaves dead rows behind
+LOANS, GROWN = 50, 8_000_000  # of one database, and bytes it may gain: what is deleted leaves dead rows behind
 PATIENCE = 5_000  # milliseconds for the connections that a test left open
 
 CATALOGUES = ("pg_class", "pg_attribute", "pg_constraint", "pg_index", "pg_proc", "pg_trigger", "pg_type")
@@ -55,7 +55,7 @@ def made(embedded: Embedded) -> Iterator[str]:
 
 @dataclass
 class Databases:
-    """Copies of the template. One whose schema a test changed is dropped, not emptied."""
+    """Copies of the template. One whose schema a test changed, or that has grown, is dropped and not emptied."""
 
     embedded: Embedded
     idle: list[_Copy] = field(default_factory=list)
@@ -89,14 +89,14 @@ class _Copy:
         self.name, self.url, self.loans = name, url, 0
         self.connection = psycopg.connect(url, autocommit=True, options="-c session_replication_role=replica")
         self.tables = [str(name) for (name,) in self.connection.execute(TABLES)]
-        self.schema = _schema(self.connection)
+        self.schema, self.size = _schema(self.connection), self._bytes()
         self.sequences = self.connection.execute(SEQUENCES).fetchall()
         self.rows = {name: _rows(self.connection, name) for name in self._filled()}
 
     def emptied(self) -> bool:
-        """Brings back what it held at first. Returns whether it could: not when the schema is another."""
+        """Brings back what it held at first. Returns whether it could: not of another schema, nor when it has grown."""
         self.connection.execute(END_OTHERS, [PATIENCE])
-        if _schema(self.connection) != self.schema:
+        if _schema(self.connection) != self.schema or self._bytes() > self.size + GROWN:
             return False
         for table in {*self._filled(), *self.rows}:
             _restore(self.connection, table, self.rows)
@@ -104,6 +104,9 @@ class _Copy:
             if (name, start, last) not in self.sequences:
                 self.connection.execute("SELECT setval(%s::regclass, %s, false)", [f'public."{name}"', start])
         return True
+
+    def _bytes(self) -> int:
+        return int(self.connection.execute("SELECT pg_database_size(current_database())").fetchall()[0][0])
 
     def _filled(self) -> list[str]:
         """The tables that hold a row."""

@@ -26,25 +26,25 @@ def missing(names: Sequence[str] = TRAINING) -> list[str]:
     return [name for name in names if find_spec(name) is None]
 
 
-def is_slow(item: pytest.Item) -> bool:
-    return bool(item.get_closest_marker("slow")) or not SLOW.isdisjoint(item.path.parent.parts)
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what was not asked for, and has the longest tests begin first."""
-    training, quick = config.getoption("--training"), config.getoption("--quick")
-    if training and missing():
-        raise pytest.UsageError(f"--training needs {', '.join(missing())}: run make test-training")
+    """Leaves out what was not asked for, and has the slow tests begin first."""
+    training, quick, lacking = config.getoption("--training"), config.getoption("--quick"), missing()
+    if training and lacking:
+        raise pytest.UsageError(f"--training needs {', '.join(lacking)}: run make test-training")
+    for item in items:
+        if not SLOW.isdisjoint(item.path.parent.parts):
+            item.add_marker("slow")
+        if lacking and item.get_closest_marker("training"):
+            item.add_marker(pytest.mark.skip(reason=f"not installed: {', '.join(lacking)} (make test-training)"))
     left = [
-        item for item in items if (training and not item.get_closest_marker("training")) or (quick and is_slow(item))
+        item
+        for item in items
+        if (training and not item.get_closest_marker("training")) or (quick and item.get_closest_marker("slow"))
     ]
-    gone = set(left)
-    items[:] = sorted((item for item in items if item not in gone), key=is_slow, reverse=True)
     config.hook.pytest_deselected(items=left)
     config.stash[LEFT_OUT] = len(left)
-    for item in items:
-        if missing() and item.get_closest_marker("training"):
-            item.add_marker(pytest.mark.skip(reason=f"not installed: {', '.join(missing())} (make test-training)"))
+    gone = set(left)
+    items[:] = sorted((one for one in items if one not in gone), key=lambda one: not one.get_closest_marker("slow"))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

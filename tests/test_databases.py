@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 
 from app.db import Embedded
-from tests.databases import LOANS, TABLES, TEMPLATE, Databases, url_of
+from tests.databases import GROWN, LOANS, TABLES, TEMPLATE, Databases, url_of
 
 
 @pytest.fixture
@@ -95,6 +95,18 @@ def test_a_connection_left_open_in_a_transaction_hinders_nobody(lender: Database
 def test_a_database_of_another_schema_is_lent_to_nobody(change: str, lender: Databases) -> None:
     with lender.lent() as first:
         run(first, change)
+    with lender.lent() as second:
+        assert second != first
+
+
+def test_a_database_that_has_grown_is_lent_to_nobody(lender: Databases) -> None:
+    with lender.lent() as first:
+        run(
+            first,
+            "INSERT INTO procrastinate_jobs (task_name, queue_name, args)"
+            " SELECT 'a', 'b', jsonb_build_object('n', repeat(md5(n::text), 20))"
+            f" FROM generate_series(1, {GROWN // 400}) n",
+        )
     with lender.lent() as second:
         assert second != first
 

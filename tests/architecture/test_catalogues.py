@@ -65,6 +65,7 @@ def test_every_message_of_the_pages_is_in_the_catalogue(root: Path, french: Cata
     assert sorted(f"{file}: {text}" for text, file in ids if text and text not in known) == []
 
 
+@pytest.mark.slow
 def test_sentences_that_a_plug_in_has_a_name_for_are_gathered() -> None:
     alone, chosen = reddit_feed.REFUSED, _stackexchange.WITH_KEY
     assert {alone, chosen, *_fetch.SENTENCES.values()} <= set(gathered())

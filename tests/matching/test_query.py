@@ -115,6 +115,7 @@ def test_a_query_survives_being_written_and_read_again(text: str) -> None:
     assert parse(str(query)) == query
 
 
+@pytest.mark.slow
 @settings(max_examples=5000, deadline=None)
 @given(st.text(max_size=80) | st.lists(st.sampled_from([*'()"- *«”#', "AND", "OR", " NOT ", "a", "é"])).map("".join))
 def test_any_string_is_a_query_or_a_query_error(text: str) -> None:

@@ -247,6 +247,7 @@ def test_an_address_that_may_not_be_read_is_told_beside_its_field(browser: TestC
     assert 'id="wrong-params.url"' in page.text
 
 
+@pytest.mark.slow
 def test_the_feeds_of_a_reader_become_sources(browser: TestClient, db: Database) -> None:
     opml = b'<opml version="2.0"><body><outline text="A" xmlUrl="https://a.example.com/feed"/></body></opml>'
     page = browser.post("/sources/opml", files={"file": ("feeds.opml", opml, "text/xml")})

@@ -74,7 +74,7 @@ DEFAULTS = Refusals(
         Refusal(
             SourceError,
             "{host} redirects ({status}) to nowhere: paste the final address",
-            status={301, 302, 303, 307, 308},
+            status=range(300, 400),
         ),
         Refusal(SourceError, "{host} answered {status}, which is no content: check the address"),
     )

@@ -1,4 +1,4 @@
-"""Who is asking: a person, a key, or the machine itself."""
+"""On whose behalf something is done: a person's, a key's, or the machine's own."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ ROLE_SCOPES: dict[str, frozenset[Scope]] = {
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Every query and every action takes one: it names the workspace, and what may be done in it.
+    """Who asks, in which workspace, and what they may do there. Every query and every action takes a viewer.
 
-    `actor` is what the audit log shows: an e-mail address, `key:<name>` or `cli`.
+    The audit log shows the `actor`: an e-mail address, `key:<name>` or `cli`.
     """
 
     workspace_id: UUID
@@ -31,6 +31,6 @@ class Viewer:
     timezone: str = "UTC"
 
     def needs(self, scope: Scope) -> None:
-        """Raises Problem 403 unless the viewer may."""
+        """Raises Problem 403 unless the viewer has this scope."""
         if scope not in self.scopes:
             raise Problem("forbidden", 403, "This needs the scope «{scope}».", scope=scope)

@@ -11,7 +11,7 @@ from babel.messages import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from app.locale.gather import gathered
+from app.locale.gather import gather
 from collectors import reddit_feed
 from collectors._kit import fetch as _fetch
 from collectors.reddit import api as _reddit
@@ -67,4 +67,4 @@ def test_every_message_of_the_pages_is_in_the_catalogue(root: Path, french: Cata
 
 def test_sentences_that_a_plug_in_has_a_name_for_are_gathered() -> None:
     alone, chosen, of_a_dict = reddit_feed.REFUSED, _stackexchange.WITH_KEY, _fetch.REFUSALS[401]
-    assert {alone, chosen, of_a_dict, *_reddit.CLOSED.values(), *_fetch.SENTENCES.values()} <= set(gathered())
+    assert {alone, chosen, of_a_dict, *_reddit.CLOSED.values(), *_fetch.SENTENCES.values()} <= set(gather())

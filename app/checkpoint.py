@@ -1,6 +1,6 @@
-"""Places where a crash is tried on purpose: `VIGIE_CRASH_AT=n` ends the process at the n-th one it passes.
+"""Checkpoints, where tests crash the process on purpose: `VIGIE_CRASH_AT=n` ends it at the n-th one it passes.
 
-With `VIGIE_CRASH_LOG` the names passed are written to a file, so that a test knows how many there are.
+With `VIGIE_CRASH_LOG` the names of those it passes are written to a file, so that a test knows how many there are.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ KILLED = 137
 
 
 def from_environment() -> Callable[[str], None]:
-    """The checkpoint function of this process; one that does nothing unless a test asks for more."""
+    """The checkpoint function of this process. It does nothing unless a test sets the environment."""
     at, log = int(os.environ.get("VIGIE_CRASH_AT", 0)), os.environ.get("VIGIE_CRASH_LOG")
     if not at and not log:
         return lambda _name: None

@@ -1,4 +1,4 @@
-"""Secrets at rest: sealed with AES-256-GCM and bound to their place, so that a ciphertext cannot be moved."""
+"""Seals secrets at rest with AES-256-GCM, bound to their place so that a ciphertext cannot be moved to another row."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ NONCE = 12
 
 
 class SecretsLost(Exception):
-    """What was sealed cannot be opened: the key is another one."""
+    """A sealed secret cannot be opened: it was sealed with another key."""
 
 
 class Seal:
-    """Seals small mappings of strings. `place` says where the result is kept: table, workspace and row."""
+    """Seals small mappings of strings. `place` says where the result is stored: table, workspace and row."""
 
     def __init__(self, key: str) -> None:
         self._key = HKDF(hashes.SHA256(), 32, salt=None, info=b"vigie seal 1").derive(key.encode())
@@ -36,7 +36,7 @@ class Seal:
         return b"\x01" + nonce + sealed
 
     def open(self, sealed: bytes | None, place: str) -> dict[str, str]:
-        """What was sealed for this place. Raises SecretsLost."""
+        """The values that were sealed for this place, {} for None. Raises SecretsLost."""
         if not sealed:
             return {}
         try:
@@ -46,11 +46,11 @@ class Seal:
                 "the secrets of this workspace were sealed with another VIGIE_SECRET_KEY: put the former key back, "
                 "or enter the secrets again"
             ) from None
-        opened: dict[str, str] = json.loads(plain)
-        return opened
+        values: dict[str, str] = json.loads(plain)
+        return values
 
     def fingerprint(self, values: Mapping[str, str]) -> str:
-        """16 hexadecimal digits that are the same for the same secrets, and say nothing about them without our key."""
+        """16 hexadecimal digits: the same for the same secrets, and meaningless to whoever lacks our key."""
         plain = json.dumps(dict(values), sort_keys=True).encode()
         return hmac.new(self._mark, plain, sha256).hexdigest()[:16]
 
@@ -61,12 +61,12 @@ def token() -> str:
 
 
 def digest(value: str) -> bytes:
-    """SHA-256 of a secret that has enough entropy of its own."""
+    """SHA-256 of a secret whose own entropy is enough: a token, never a password."""
     return sha256(value.encode()).digest()
 
 
 def generated_key(folder: Path) -> str:
-    """The secret key of an installation without VIGIE_SECRET_KEY: made once, readable by its owner only."""
+    """The secret key of an installation without VIGIE_SECRET_KEY: made once in `folder`, readable by its owner only."""
     path = folder / "secret.key"
     folder.mkdir(parents=True, exist_ok=True)
     try:

@@ -51,7 +51,7 @@ class Database:
             yield session
 
     def retried(self, work: Callable[[Session], T], tries: int = 5) -> T:
-        """The result of `work` in its own writing(), tried again after a deadlock or a serialization failure."""
+        """Runs `work` in its own writing(), again after a deadlock or a serialization failure. Returns its result."""
         for left in range(tries - 1, -1, -1):
             try:
                 with self.writing() as session:
@@ -76,10 +76,10 @@ class Database:
 
 
 class Embedded:
-    """The PostgreSQL that lives in a folder: started when nobody has, found again when somebody did.
+    """The PostgreSQL in a folder. The first process starts it, later ones find it running.
 
-    It listens on a Unix socket only. It is stopped when the last process that uses it ends cleanly; one left behind
-    by `kill -9` keeps running and is found again.
+    It listens on a Unix socket only. It stops when the last process that uses it ends cleanly; after a `kill -9` it
+    keeps running, and is found again.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -91,7 +91,7 @@ class Embedded:
         for left in range(tries - 1, -1, -1):
             try:
                 return get_server(self._folder)
-            except Exception as error:  # the wheel raises whatever pg_ctl or the file system did
+            except Exception as error:  # the wheel raises whatever pg_ctl or the file system raised
                 if left == 0:
                     raise
                 log.warning("the embedded database does not start yet", error=str(error)[:200])
@@ -108,7 +108,7 @@ class Embedded:
         return pid
 
     def keep_alive(self) -> bool:
-        """Starts the server again if it died. Returns whether it had."""
+        """Starts the server again if it has died. Returns whether it had."""
         if _alive(self.pid):
             return False
         log.warning("the embedded database died and is started again")
@@ -116,7 +116,7 @@ class Embedded:
         return True
 
     def stop(self) -> None:
-        """Stops the server, whoever else uses it: for tests and for an orderly end."""
+        """Stops the server even if others use it: for tests, and for an orderly end."""
         self._server.stop()
 
 
@@ -129,7 +129,7 @@ def _alive(pid: int | None) -> bool:
 
 
 def wait_until_ready(database: Database, seconds: float = 60) -> None:
-    """Waits for a database that is starting, and says so. Raises TimeoutError."""
+    """Waits for a database that is starting, and logs that it does. Raises TimeoutError after so many seconds."""
     deadline, pause = time.monotonic() + seconds, 0.1
     while not database.ready():
         if time.monotonic() > deadline:

@@ -24,12 +24,12 @@ from app.settings import PREFIX, Settings, without_kind
 from sentiment.scorers import COMPACT
 
 SAFE_PYTHON = {(3, 11): 14, (3, 12): 12, (3, 13): 6}
-"""The first patch release of each Python whose html.parser and ipaddress are mended."""
+"""The first patch release of each Python in which html.parser and ipaddress are fixed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line: what was looked at, whether it is well, and a sentence."""
+    """One line: what was examined, whether it is well, and a sentence about it."""
 
     name: str
     state: Literal["ok", "note", "bad"]
@@ -40,14 +40,15 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Everything, the worst first to be fixed. Nothing is changed, but the embedded database is started."""
+    """Examines everything, up to the first thing that must be fixed before the rest can be. Changes nothing, but starts
+    the embedded database."""
     try:
         settings = Settings()
     except ValidationError as error:
         return [Finding(f"{PREFIX}{str(e['loc'][0]).upper()}", "bad", without_kind(e["msg"])) for e in error.errors()]
     except OSError as error:
         return [Finding("settings", "bad", f"a file that a setting names cannot be read: {error}")]
-    findings = [python(), *(told(settings, name) for name in Settings.model_fields), model(settings)]
+    findings = [python(), *(setting(settings, name) for name in Settings.model_fields), model(settings)]
     try:
         services = build(settings)
     except Misconfigured as error:
@@ -55,22 +56,22 @@ def examine() -> list[Finding]:
     except OSError as error:
         return [*findings, Finding("VIGIE_DATA_DIR", "bad", f"cannot be used: {error}")]
     try:
-        return [*findings, *reached(services)]
+        return [*findings, *connections(services)]
     finally:
         services.close()
 
 
 def python() -> Finding:
-    """Whether this Python has the mends that matter."""
+    """Whether this Python has the fixes that matter."""
     major, minor, patch = sys.version_info[:3]
-    wanted = SAFE_PYTHON.get((major, minor), 0)
-    if patch < wanted:
-        return Finding("Python", "note", f"{major}.{minor}.{patch}: {major}.{minor}.{wanted} mends known faults")
+    safe = SAFE_PYTHON.get((major, minor), 0)
+    if patch < safe:
+        return Finding("Python", "note", f"{major}.{minor}.{patch}: {major}.{minor}.{safe} mends known faults")
     return Finding("Python", "ok", f"{major}.{minor}.{patch}")
 
 
-def told(settings: Settings, name: str) -> Finding:
-    """One setting: its value, masked where it is a secret, and where it comes from."""
+def setting(settings: Settings, name: str) -> Finding:
+    """One setting: its value, masked where it is a secret, and where the value comes from."""
     variable, value = f"{PREFIX}{name.upper()}", getattr(settings, name)
     origin = "default"
     if variable in os.environ:
@@ -82,7 +83,7 @@ def told(settings: Settings, name: str) -> Finding:
 
 
 def model(settings: Settings) -> Finding:
-    """The model that scores, tried; one of the hub that is not here yet is not fetched for that."""
+    """The model that scores, loaded to try it. A model of the hub that is not here yet is not fetched for that."""
     try:
         if settings.sentiment_model != COMPACT and model_files_of(settings) is None:
             return Finding("sentiment model", "note", "not fetched yet: a worker does so at its start")
@@ -95,8 +96,8 @@ def model(settings: Settings) -> Finding:
     return Finding("sentiment model", "ok", f"{scorer.name} {scorer.version}")
 
 
-def reached(services: Services) -> Iterator[Finding]:
-    """The database, its schema, the worker, the mail server."""
+def connections(services: Services) -> Iterator[Finding]:
+    """The database and its schema, the worker, the mail server."""
     if not services.db.ready():
         yield Finding("database", "bad", "does not answer: check VIGIE_DATABASE_URL and that the server runs")
         return
@@ -120,13 +121,13 @@ def reached(services: Services) -> Iterator[Finding]:
 
 
 def scoring(session: Session) -> Finding:
-    """What the model has before it: never scored, and to be read again."""
+    """How much waits for the model: what was never scored, and what is to be scored again."""
     run = session.scalars(select(ModelRun).order_by(ModelRun.started_at.desc()).limit(1)).one_or_none()
     pace, quick = (run.per_second, run.quick_per_second) if run else (None, None)
     waiting, unsettled = lanes.waiting(session), lanes.unsettled(session)
     if not waiting + unsettled:
         return Finding("scoring", "ok", f"nothing waits; the model is {run.model}" if run else "nothing waits")
     left = seconds_left(waiting, unsettled, pace, quick)
-    told = f"about {max(1, round(left / 60))} min at {pace:,.0f}/s" if left and pace else "the speed is not known yet"
+    end = f"about {max(1, round(left / 60))} min at {pace:,.0f}/s" if left and pace else "the speed is not known yet"
     again = f", {unsettled:,} to be read again" if unsettled else ""
-    return Finding("scoring", "note", f"{waiting:,} wait for a stance{again}: {told}")
+    return Finding("scoring", "note", f"{waiting:,} wait for a stance{again}: {end}")

@@ -1,5 +1,5 @@
 """The queue: Procrastinate in the same PostgreSQL. A job is deferred on the caller's connection, so that data and job
-commit together. The queue is only a wake-up call: every job looks its work up in the tables, and may run twice."""
+commit together. The queue only wakes workers: every job looks its work up in the tables, and may run twice."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Jobs:
     def defer(self, session: Session, task: str, **args: Any) -> bool:
         """Wakes a worker for `task` once this transaction commits.
 
-        Returns False when the same wake-up is waiting already: one is enough.
+        Returns False when the same job is waiting already: one is enough.
         """
         lock = ":".join([task, *(str(value) for value in args.values())])
         deferrer = self._app.configure_task(
@@ -32,7 +32,7 @@ class Jobs:
             connection=session.connection().connection.driver_connection,
         )
         savepoint = session.begin_nested()
-        session.connection()  # the savepoint opens only when the connection is next asked for
+        session.connection()  # SQLAlchemy opens the savepoint only when the connection is next asked for
         try:
             deferrer.defer(**args)
         except exceptions.AlreadyEnqueued:
@@ -41,7 +41,7 @@ class Jobs:
         savepoint.commit()
         return True
 
-    def defer_all(self, session: Session, wanted: Iterable[tuple[str, dict[str, Any]]]) -> None:
-        """Several wake-ups, in one order for everybody, so that two transactions cannot wait for each other."""
-        for task, args in sorted(wanted, key=lambda pair: (pair[0], sorted(pair[1].items()))):
+    def defer_all(self, session: Session, jobs: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        """Defers several jobs, always in the same order, so that two transactions never wait for each other."""
+        for task, args in sorted(jobs, key=lambda pair: (pair[0], sorted(pair[1].items()))):
             self.defer(session, task, **args)

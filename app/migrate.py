@@ -1,4 +1,4 @@
-"""Brings the schema of a database up to this version of the code, or back."""
+"""Upgrades the schema of a database to this version of the code, or downgrades it."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from sqlalchemy import Connection, text
 import migrations
 from app.db import Database
 
-LOCK = 0x5669_6769_65  # one migration at a time, whoever starts first
+LOCK = 0x5669_6769_65  # an advisory lock: one process migrates at a time
 
 
 class SchemaIsNewer(Exception):
-    """The database was written by a newer Vigie: this one would harm it."""
+    """A newer Vigie wrote this database, and this version would harm it."""
 
 
 def config(connection: Connection) -> Config:
-    """Alembic's configuration, on a connection."""
-    made = Config()
-    made.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    made.attributes["connection"] = connection
-    return made
+    """Alembic's configuration, for a connection."""
+    configuration = Config()
+    configuration.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    configuration.attributes["connection"] = connection
+    return configuration
 
 
 def migrate(db: Database, to: str = "head") -> None:
-    """Upgrades to a revision. Two processes that start together do it once. Raises SchemaIsNewer."""
+    """Upgrades to a revision. Of two processes that start together, one does it. Raises SchemaIsNewer."""
     with db.engine.connect() as connection:
         connection.execute(text("SET statement_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
@@ -53,7 +53,7 @@ def migrate(db: Database, to: str = "head") -> None:
 
 
 def downgrade(db: Database, to: str) -> None:
-    """Goes back to a revision, `base` for an empty database."""
+    """Downgrades to a revision; `base` leaves an empty database."""
     with db.engine.connect() as connection:
         connection.execute(text("SET statement_timeout = 0"))
         connection.commit()
@@ -62,6 +62,6 @@ def downgrade(db: Database, to: str) -> None:
 
 
 def revision(db: Database) -> str | None:
-    """The schema's revision, None when there is none yet."""
+    """The revision of the schema, None where there is no schema yet."""
     with db.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()

@@ -1,4 +1,4 @@
-"""What goes wrong for the caller of a page or of the API: RFC 9457 in JSON, the same sentence in a page."""
+"""Refusals for the callers of pages and of the API: JSON of RFC 9457 for programs, the same sentence in a page."""
 
 from __future__ import annotations
 

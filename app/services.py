@@ -1,4 +1,4 @@
-"""What a running process has at hand, built once from the settings."""
+"""Builds what a running process has at hand, once, from the settings."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from app.settings import Settings
 
 
 class Misconfigured(Exception):
-    """The operator has to change a setting before the process can start. The text says which, and how."""
+    """The operator must change a setting before the process can start. The text says which one, and how."""
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The database, the queue, the seal of secrets, and the way out."""
+    """The database, the queue, the seal of secrets, and the clients for what is outside."""
 
     settings: Settings
     db: Database
@@ -53,8 +53,8 @@ def secret_key(settings: Settings) -> str:
     return generated_key(settings.data_dir)
 
 
-def checked(url: str) -> str:
-    """The address of a PostgreSQL. Raises Misconfigured, without repeating what may hold a password."""
+def check_database_url(url: str) -> str:
+    """Returns the address of a PostgreSQL. Raises Misconfigured, without the address: it may hold a password."""
     try:
         if make_url(url).drivername in ("postgresql", "postgres"):
             return url
@@ -66,15 +66,15 @@ def checked(url: str) -> str:
 
 
 def connect(settings: Settings) -> tuple[Database, Embedded | None]:
-    """The database of the settings: the given one, or the embedded one, started when nobody has."""
+    """The database of the settings: the one they name, or the embedded one, which is started unless it runs."""
     if settings.database_url:
-        return Database(checked(settings.database_url.get_secret_value())), None
+        return Database(check_database_url(settings.database_url.get_secret_value())), None
     embedded = Embedded(settings.data_dir)
     return Database(embedded.url), embedded
 
 
 def build(settings: Settings) -> Services:
-    """Everything that a process needs. Raises Misconfigured."""
+    """Builds everything that a process needs. Raises Misconfigured."""
     key = secret_key(settings)
     db, embedded = connect(settings)
     try:
@@ -93,5 +93,5 @@ def build(settings: Settings) -> Services:
 
 
 def user_agent(contact: str) -> str:
-    """How we tell our name to the sites we read."""
+    """The User-Agent by which the sites we read know us."""
     return f"Vigie/0.1 (mention monitoring{'; ' + contact if contact else ''})"

@@ -1,4 +1,4 @@
-"""What the operator sets: environment variables `VIGIE_*`, each also as `VIGIE_*_FILE` naming a file that holds it."""
+"""What the operator sets: environment variables `VIGIE_*`, or `VIGIE_*_FILE` with the name of a file that holds one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PREFIX = "VIGIE_"
 
 
 class _Files(PydanticBaseSettingsSource):
-    """Reads `VIGIE_X_FILE`: the way of containers to hand over a secret."""
+    """Reads `VIGIE_X_FILE`, which is how containers hand over a secret."""
 
     def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
         path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
@@ -25,7 +25,7 @@ class _Files(PydanticBaseSettingsSource):
 
 
 class Settings(BaseSettings):
-    """Every setting, with its default. `docs/operating.md` explains each, and a test keeps it so."""
+    """Every setting, with its default. `docs/operating.md` explains each one; a test checks that it does."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
@@ -84,5 +84,5 @@ class Settings(BaseSettings):
 
 
 def without_kind(message: str) -> str:
-    """The sentence of a validation error, without the words that pydantic puts before those of a validator."""
+    """The sentence of a validation error, without the words that pydantic adds to those of a validator."""
     return message.removeprefix("Value error, ")

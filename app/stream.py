@@ -1,4 +1,4 @@
-"""`vigie stream`: follows the sources that never end. One or several of them share the sources out."""
+"""`vigie stream`: follows the sources that never end. Several such processes share the sources out among them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 
 def run(services: Services, *, end_with_parent: bool = False) -> None:
-    """Works until SIGTERM or SIGINT, then finishes the batches at hand, for some seconds at most."""
+    """Works until SIGTERM or SIGINT, then finishes the batches it has begun, which takes some seconds at most."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
@@ -43,7 +43,7 @@ def run(services: Services, *, end_with_parent: bool = False) -> None:
 
 
 def beat(services: Services) -> None:
-    """Says that this process lives."""
+    """Writes down that this process lives."""
     now = datetime.now(UTC)
     with services.db.writing() as session:
         statement = upsert(Heartbeat).values(name="stream", at=now, details={"pid": os.getpid()})

@@ -1,4 +1,4 @@
-"""`vigie serve`: keeps its children and the embedded database running beside the web server."""
+"""Keeps the worker, the stream and the embedded database running beside the web server of `vigie serve`."""
 
 from __future__ import annotations
 
@@ -25,20 +25,21 @@ LOOK = 2.0
 
 @dataclass(slots=True)
 class Child:
-    """A command that is started, and started again when it dies: at once the first time, then ever more slowly.
+    """A verb of `vigie` in a process of its own, which is started again when it dies: at once the first time, then
+    after ever longer pauses.
 
-    `wanted` says whether there is anything for it to do; until then it is not started, and once started it stays.
+    It is started once `has_work` says that there is something to do, and then it stays.
     """
 
     verb: str
-    wanted: Callable[[], bool] = lambda: True
+    has_work: Callable[[], bool] = lambda: True
     process: subprocess.Popen[bytes] | None = None
     pause: float = 0.0
     began: float = field(default_factory=time.monotonic)
     due: float = 0.0
 
     def keep(self, now: float) -> None:
-        """Starts it when it is time. `now` is of the monotonic clock."""
+        """Starts the process if it does not run and its time has come. `now` is of the monotonic clock."""
         if self.process is not None and self.process.poll() is None:
             return
         if self.process is not None:
@@ -48,7 +49,7 @@ class Child:
             self.pause = 0.0 if lived_well else min(max(self.pause * 2, 0.5), LONGEST_PAUSE)
         if now < self.due:
             return
-        if not self.wanted():
+        if not self.has_work():
             self.due = now + LOOK
             return
         self.began = now
@@ -57,7 +58,7 @@ class Child:
         )
 
     def end(self, seconds: float) -> None:
-        """Has it finish what it holds."""
+        """Has the process finish its work, within so many seconds, and end."""
         if self.process is None or self.process.poll() is not None:
             return
         self.process.terminate()
@@ -70,7 +71,7 @@ class Child:
 
 
 class Supervisor:
-    """A worker; and, once there are sources that never end, what follows them."""
+    """Runs a worker and, once there are sources that never end, the stream that follows them."""
 
     def __init__(self, embedded: Embedded | None, anything_to_follow: Callable[[], bool] = lambda: False) -> None:
         self._embedded = embedded
@@ -82,7 +83,7 @@ class Supervisor:
         self._thread.start()
 
     def stop(self, seconds: float = 25) -> None:
-        """Has the children finish what they hold, all at once."""
+        """Has the children finish their work, all at the same time, and end."""
         self._ended.set()
         self._thread.join(seconds)
         ending = [threading.Thread(target=child.end, args=(seconds,)) for child in self._children]
@@ -106,10 +107,12 @@ class Supervisor:
             log.warning("the embedded database does not start yet", error=str(error)[:200])
 
 
-def _patient(asked: Callable[[], bool]) -> Callable[[], bool]:
+def _patient(question: Callable[[], bool]) -> Callable[[], bool]:
+    """The question, answered with False while the database does not answer."""
+
     def answer() -> bool:
         try:
-            return asked()
+            return question()
         except DBAPIError:
             return False
 
@@ -117,7 +120,7 @@ def _patient(asked: Callable[[], bool]) -> Callable[[], bool]:
 
 
 def end_with_parent_process() -> None:
-    """Our parent holds the other end of our standard input: when that closes, it is gone and so are we."""
-    while os.read(0, 1024):  # not sys.stdin: the lock of its buffer, held here, would abort our own clean end
+    """Ends this process when its parent is gone: the parent holds the other end of our standard input."""
+    while os.read(0, 1024):  # not sys.stdin: to hold the lock of its buffer would keep the process from ending cleanly
         pass
     os.kill(os.getpid(), signal.SIGTERM)

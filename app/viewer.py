@@ -27,9 +27,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Every query and every action takes one: it names the workspace, and what may be done in it.
+    """Who asks, in which workspace, and what they may do there. Every query and every action takes a viewer.
 
-    `actor` is what the audit log shows: an e-mail address, `key:<name>` or `cli`.
+    The audit log shows the `actor`: an e-mail address, `key:<name>` or `cli`.
     """
 
     workspace_id: UUID

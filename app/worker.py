@@ -1,4 +1,4 @@
-"""The worker: takes jobs from the queue, and is its own clock. One or fifty of them do the same work once."""
+"""The worker: takes jobs from the queue, and has a clock of its own. Several workers share the jobs out among them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ Handlers = dict[str, Callable[..., Any]]
 
 
 def handlers(services: Services, scorer: Scorer, stopping: Callable[[], bool]) -> Handlers:
-    """Every step, by the name of its job, built with what it needs."""
+    """The steps of the pipeline by the names of their jobs, each built with what it needs."""
     db, jobs, random = services.db, services.jobs, Random()  # noqa: S311 - jitter and sampling, no secret
     crash = checkpoints.from_environment()
     threads = services.settings.fetch_threads
@@ -76,7 +76,7 @@ def handlers(services: Services, scorer: Scorer, stopping: Callable[[], bool]) -
 
 
 class Clock:
-    """APScheduler: all it does is wake the queue, and say that this worker lives."""
+    """Defers the jobs that are due, and writes down that this worker lives, by APScheduler."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -107,6 +107,8 @@ class Clock:
 
 
 def _patient(work: Callable[[], None]) -> Callable[[], None]:
+    """The work, which logs a failure of the database instead of raising it: the next tick tries again."""
+
     def tick() -> None:
         try:
             work()
@@ -117,7 +119,7 @@ def _patient(work: Callable[[], None]) -> Callable[[], None]:
 
 
 def run(services: Services, *, end_with_parent: bool = False) -> None:
-    """Works until SIGTERM or SIGINT, then finishes what it holds, for 20 seconds at most. Raises Misconfigured."""
+    """Works until SIGTERM or SIGINT, then finishes its jobs within 20 seconds. Raises Misconfigured."""
     stop = threading.Event()
     if end_with_parent:
         threading.Thread(target=end_with_parent_process, daemon=True).start()
@@ -147,17 +149,17 @@ async def _work(services: Services, steps: Handlers, stop: threading.Event) -> N
     while not stop.is_set():
         queue = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=services.db.url, max_size=4))
         for name, step in steps.items():
-            queue.task(name=name)(_loud(name, step))
+            queue.task(name=name)(_logged(name, step))
         try:
             async with queue.open_async():
                 await _until(ended, queue)
         except (ConnectorException, OSError) as error:
             log.warning("the queue was lost: waiting for the database", error=str(error) or type(error).__name__)
-            await asyncio.to_thread(_wait, services)
+            await asyncio.to_thread(_wait_for_database, services)
 
 
 async def _until(ended: asyncio.Event, queue: procrastinate.App) -> None:
-    """Runs the queue until the end is asked for or the queue fails."""
+    """Takes jobs until `ended` is set, or until the queue fails."""
     working = asyncio.create_task(
         queue.run_worker_async(
             concurrency=JOBS_AT_ONCE,
@@ -175,15 +177,15 @@ async def _until(ended: asyncio.Event, queue: procrastinate.App) -> None:
         await working
 
 
-def _wait(services: Services) -> None:
+def _wait_for_database(services: Services) -> None:
     try:
         wait_until_ready(services.db, 30)
     except TimeoutError as error:
         log.error("still no database", error=str(error))
 
 
-def _loud(name: str, step: Callable[..., Any]) -> Callable[..., None]:
-    """A step as a task: its result stays here, its failure is logged once with its traceback."""
+def _logged(name: str, step: Callable[..., Any]) -> Callable[..., None]:
+    """A step as a task of the queue: drops its result, and logs a failure once, with the traceback."""
 
     def task(**args: Any) -> None:
         try:

@@ -1,4 +1,4 @@
-"""`python -m app.locale`: what the code says goes into the catalogues, what it says no more goes out of them."""
+"""`python -m app.locale`: adds to the catalogues what the code says, and removes what it says no more."""
 
 from __future__ import annotations
 
@@ -9,34 +9,35 @@ from pathlib import Path
 from babel.messages import Catalog
 from babel.messages.pofile import read_po, write_po
 
-from app.locale.gather import gathered
+from app.locale.gather import gather
 
 FRENCH = Path(__file__).parent / "fr" / "LC_MESSAGES" / "messages.po"
 
 
-def updated(old: Catalog) -> Catalog:
-    """The catalogue with every message of the code, translated as before; new ones are empty."""
+def update(old: Catalog) -> Catalog:
+    """A catalogue with every message of the code, translated as in the old one; new messages are empty."""
     new = Catalog(
         locale="fr", project="Vigie", charset="utf-8", fuzzy=False, creation_date=datetime(2026, 1, 1, tzinfo=UTC)
     )
     new.revision_date = new.creation_date
     new.header_comment = "# The French of Vigie. `python -m app.locale` keeps its messages in step with the code."
-    for message in sorted(gathered(), key=lambda one: one if isinstance(one, str) else one[0]):
+    for message in sorted(gather(), key=lambda id_: id_ if isinstance(id_, str) else id_[0]):
         known = old.get(message if isinstance(message, str) else message[0])
         new.add(message, known.string if known and known.string else None)
     return new
 
 
 def main() -> int:
+    """Rewrites the French catalogue. Returns 1 when messages have to be translated."""
     with FRENCH.open("rb") as file:
         old = read_po(file, locale="fr")
-    new = updated(old)
+    new = update(old)
     with FRENCH.open("wb") as file:
         write_po(file, new, width=120, omit_header=False)
     missing = [message.id for message in new if message.id and not any(message.string or ())]
     print(f"{len(new)} messages, {len(missing)} to translate")
-    for one in missing:
-        print(f"  {one!r}")
+    for message in missing:
+        print(f"  {message!r}")
     return 1 if missing else 0
 
 

@@ -1,4 +1,5 @@
-"""Every text that a page may have to translate: those of the code and templates, and those of the plug-ins' forms."""
+"""Gathers every text that a page may have to translate: from the code and the templates, and from the forms of
+plug-ins."""
 
 from __future__ import annotations
 
@@ -24,23 +25,23 @@ PLACED = {
     "Blocked": 0, "BadRequest": 0, "NameNotFound": 0, "Unreachable": 0, "BadCertificate": 0, "BadRedirect": 0,
     "TooSlow": 0, "Crowded": 0, "TooLarge": 0, "CutShort": 0, "BadAnswer": 0, "Refusal": 1,
 }  # fmt: skip
-"""Which argument of a refusal is its English template; `Refusal` is a row of a collector's table."""
+"""Which argument of a refusal is its English template, by its name; `Refusal` is a row of a collector's table."""
 TALKING = ("app/actions", "app/api", "app/auth", "app/pipeline", "app/queries", "app/http", "app/web", "app/viewer.py",
            "app/problems.py", "collectors", "ground", "matching", "alerts/channels", "alerts/rules")  # fmt: skip
-"""Whose refusals people read."""
+"""Where the refusals are that people read."""
 
 
-def gathered() -> dict[Id, str]:
-    """Each message, singular or (singular, plural), and a file that says it."""
-    found: dict[Id, str] = {}
+def gather() -> dict[Id, str]:
+    """A file that says it, by each message: singular, or (singular, plural)."""
+    messages: dict[Id, str] = {}
     methods = [("**/templates/**.html", "jinja2"), ("web/**.py", "python")]
     for file, _, message, _, _ in extract_from_dir(ROOT / "app", method_map=methods):
         ids = message if isinstance(message, tuple) else (message, None)
-        found.setdefault((ids[0], ids[1]) if len(ids) > 1 and ids[1] else ids[0], f"app/{file}")
-    for text, file in (*_said(), *_refusals(), *_forms()):
+        messages.setdefault((ids[0], ids[1]) if len(ids) > 1 and ids[1] else ids[0], f"app/{file}")
+    for text, file in (*_of_pages(), *_refusals(), *_forms()):
         if text:
-            found.setdefault(text, file)
-    return found
+            messages.setdefault(text, file)
+    return messages
 
 
 def _trees(*places: str) -> Iterator[tuple[str, ast.Module]]:
@@ -50,8 +51,8 @@ def _trees(*places: str) -> Iterator[tuple[str, ast.Module]]:
             yield str(file.relative_to(ROOT)), ast.parse(file.read_text(encoding="utf-8"))
 
 
-def _said() -> Iterator[tuple[str, str]]:
-    """What the pages' own code says, by `say`, `count` and `N_`; babel sees `N_` only."""
+def _of_pages() -> Iterator[tuple[str, str]]:
+    """What the code of the pages says, by `say`, `count` and `N_`; babel finds `N_` only."""
     for file, tree in _trees("app/web"):
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in {"say", "N_"}:
@@ -62,71 +63,79 @@ def _said() -> Iterator[tuple[str, str]]:
 
 @cache
 def _placed() -> dict[str, int]:
-    """PLACED, and the refusals that are made from those: a subclass takes its template at the same place."""
-    found = dict(PLACED)
+    """PLACED, and the classes derived from those refusals: they take their template at the same place."""
+    places = dict(PLACED)
     classes = [node for _, tree in _trees(*TALKING) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
     for _ in range(3):  # generations
         for node in classes:
             bases = [ast.unparse(base).rpartition(".")[2] for base in node.bases]
             for base in bases:
-                if base in found:
-                    found.setdefault(node.name, found[base])
-    return found
+                if base in places:
+                    places.setdefault(node.name, places[base])
+    return places
+
+
+def _templates(scope: ast.AST) -> Iterator[ast.expr]:
+    """The template of every refusal that is made in a scope."""
+    for node in ast.walk(scope):
+        if isinstance(node, ast.Call):
+            place = _placed().get(ast.unparse(node.func).rpartition(".")[2])
+            if place is not None and len(node.args) > place:
+                yield node.args[place]
+
+
+def _hints(tree: ast.Module) -> Iterator[ast.expr]:
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return (word.value for call in calls for word in call.keywords if word.arg == "hint")
 
 
 def _refusals() -> Iterator[tuple[str, str]]:
     for file, tree in _trees(*TALKING):
         named = _named(tree)
         yield from ((text, file) for name in _chosen(tree) for text in named.get(name, ()))
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Call):
-                continue
-            place = _placed().get(ast.unparse(node.func).rpartition(".")[2])
-            if place is not None and len(node.args) > place:
-                template = node.args[place]
-                yield from ((text, file) for text in _texts(template) or named.get(ast.unparse(template), []))
-            yield from ((text, file) for word in node.keywords if word.arg == "hint" for text in _texts(word.value))
+        for template in _templates(tree):
+            yield from ((text, file) for text in _texts(template) or named.get(ast.unparse(template), []))
+        yield from ((text, file) for hint in _hints(tree) for text in _texts(hint))
 
 
 def _texts(node: ast.expr) -> list[str]:
     """The literal texts of an expression: one, or those of a choice; none when it is built at run time."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return [node.value]
-    if isinstance(node, ast.Name):
-        return [_constants()[node.id]] if node.id in _constants() else []
-    if isinstance(node, ast.JoinedStr):
-        parts = [_texts(part.value if isinstance(part, ast.FormattedValue) else part) for part in node.values]
-        return ["".join(text for part in parts for text in part)] if all(parts) else []
-    if isinstance(node, ast.IfExp):
-        return _texts(node.body) + _texts(node.orelse)
-    if isinstance(node, ast.Tuple | ast.List):
-        return [text for part in node.elts for text in _texts(part)]
+    match node:
+        case ast.Constant(value=str(text)):
+            return [text]
+        case ast.Name(id=name):
+            return [_constants()[name]] if name in _constants() else []
+        case ast.JoinedStr(values=values):
+            parts = [_texts(part.value if isinstance(part, ast.FormattedValue) else part) for part in values]
+            return ["".join(text for part in parts for text in part)] if all(parts) else []
+        case ast.IfExp(body=body, orelse=otherwise):
+            return _texts(body) + _texts(otherwise)
+        case ast.Tuple(elts=parts) | ast.List(elts=parts):
+            return [text for part in parts for text in _texts(part)]
     return []
 
 
 def _chosen(tree: ast.Module) -> Iterator[str]:
-    """The names in refusals whose sentence is not written out, and those of the function that chose it."""
+    """All names in each function that makes a refusal whose sentence is not written out there."""
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
-        for node in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
-            place = _placed().get(ast.unparse(node.func).rpartition(".")[2])
-            if place is not None and len(node.args) > place and not _texts(node.args[place]):
-                yield from (part.id for part in ast.walk(function) if isinstance(part, ast.Name))
+        for _ in (template for template in _templates(function) if not _texts(template)):
+            yield from (part.id for part in ast.walk(function) if isinstance(part, ast.Name))
 
 
 def _named(tree: ast.Module) -> dict[str, list[str]]:
-    """The sentences that a module has a name for, alone or as the values of a dict, by that name."""
-    found: dict[str, list[str]] = {}
+    """The sentences to which a module gives a name, alone or as the values of a dict, by that name."""
+    sentences: dict[str, list[str]] = {}
     for node in tree.body:
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
             values = node.value.values if isinstance(node.value, ast.Dict) else [node.value]
-            found[ast.unparse(target)] = [text for value in values for text in _texts(value) if " " in text]
-    return found
+            sentences[ast.unparse(target)] = [text for value in values for text in _texts(value) if " " in text]
+    return sentences
 
 
 @cache
 def _constants() -> dict[str, str]:
-    """The texts that the code of the gate has a name for, by name."""
+    """The texts to which the code of the gate gives a name, by that name."""
     return {
         target.id: node.value.value
         for _, tree in _trees("app/http")
@@ -138,7 +147,7 @@ def _constants() -> dict[str, str]:
 
 
 def _forms() -> Iterator[tuple[str, str]]:
-    """Labels and hints of what the plug-ins ask for."""
+    """The labels and hints in the forms of plug-ins."""
     declared: list[Any] = [*all_collectors().values(), *all_rules().values(), *all_channels().values()]
     for plug_in in declared:
         if not getattr(plug_in, "hidden", False):

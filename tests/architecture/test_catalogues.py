@@ -11,7 +11,7 @@ from babel.messages import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from app.locale.gather import gathered
+from app.locale.gather import gather
 from collectors import reddit_feed
 from collectors._kit import fetch as _fetch
 from collectors.stackexchange import api as _stackexchange
@@ -68,11 +68,11 @@ def test_every_message_of_the_pages_is_in_the_catalogue(root: Path, french: Cata
 @pytest.mark.slow
 def test_sentences_that_a_plug_in_has_a_name_for_are_gathered() -> None:
     alone, chosen = reddit_feed.REFUSED, _stackexchange.WITH_KEY
-    assert {alone, chosen, *_fetch.SENTENCES.values()} <= set(gathered())
+    assert {alone, chosen, *_fetch.SENTENCES.values()} <= set(gather())
 
 
-def test_every_sentence_of_a_table_of_refusals_is_gathered() -> None:
+def test_every_sentence_of_a_table_of_refusals_is_gather() -> None:
     said = {row.text for table in all_refusals().values() for row in table.rows}
     assert any("(401)" in text for text in said)
     assert any("is private: only its members" in text for text in said)
-    assert said - set(gathered()) == set()
+    assert said - set(gather()) == set()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from babel.messages.pofile import read_po
 
-from app.locale.gather import gathered
+from app.locale.gather import gather
 from app.problems import FieldError
 from app.web.language import LOCALE, Code, Tongue, choose_language, zone
 
@@ -23,7 +23,7 @@ def test_the_french_catalogue_is_complete_and_sure_of_itself() -> None:
     with (LOCALE / "fr" / "LC_MESSAGES" / "messages.po").open("rb") as file:
         french = read_po(file, locale="fr")
     known = {message.id: message for message in french if message.id}
-    assert set(gathered()) - set(known) == set()
+    assert set(gather()) - set(known) == set()
     assert [text for text, message in known.items() if message.fuzzy or not all(message.string or [""])] == []
 
 

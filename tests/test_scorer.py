@@ -1,4 +1,4 @@
-"""VIGIE_SENTIMENT_MODEL as the processes and `vigie doctor` take it."""
+"""VIGIE_SENTIMENT_MODEL as the processes take it."""
 
 from __future__ import annotations
 
@@ -23,14 +23,6 @@ def naming(reference: object) -> Settings:
     return Settings(sentiment_model=str(reference), sentiment_threads=1)
 
 
-def test_doctor_says_which_model_scores(tmp_path: Path) -> None:
-    assert model(naming("compact")).state == "ok"
-    found = model(naming(write(tmp_path / "tiny")))
-    assert found.state == "note"
-    assert "tiny " in found.text
-    assert f"evaluate --model {tmp_path / 'tiny'} --save" in found.text
-
-
 def test_doctor_and_start_up_say_what_is_wrong_with_a_model(tmp_path: Path) -> None:
     folder = write(tmp_path / "tiny", ("joy", "anger", "fear"))
     found = model(naming(folder))
@@ -53,11 +45,6 @@ def test_a_model_that_cannot_be_loaded_leaves_the_words_to_the_shipped_one(tmp_p
 
 def test_the_shipped_model_keeps_to_its_threads() -> None:
     assert scorer_of(naming("compact")) is compact(1)
-
-
-def test_doctor_fetches_nothing() -> None:
-    found = model(naming(f"acme/never-fetched@{'0' * 40}"))
-    assert (found.state, found.text) == ("note", "not fetched yet: a worker does so at its start")
 
 
 @pytest.mark.slow

@@ -1,0 +1,76 @@
+"""The two verbs of the database."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.orm import Session
+
+from app.db import Database, wait_until_ready
+from app.models import Workspace
+
+
+def count(db: Database) -> int:
+    with db.reading() as session:
+        return session.scalar(select(func.count()).select_from(Workspace)) or 0
+
+
+def test_reading_cannot_write(db: Database) -> None:
+    with db.reading() as session, pytest.raises(InternalError, match="read-only"):
+        session.execute(text("INSERT INTO workspace (id, slug, name) VALUES (gen_random_uuid(), 'a', 'A')"))
+
+
+def test_writing_is_committed_on_the_way_out_and_rolled_back_by_an_error(db: Database) -> None:
+    before = count(db)
+    with db.writing() as session:
+        session.add(Workspace(slug="a", name="A"))
+    with suppress(ZeroDivisionError), db.writing() as session:
+        session.add(Workspace(slug="b", name="B"))
+        session.flush()
+        raise ZeroDivisionError
+    assert count(db) == before + 1
+
+
+@pytest.mark.parametrize(("state", "tries"), [("40001", 3), ("40P01", 3), ("53300", 1)])
+def test_work_is_tried_again_after_a_deadlock_or_a_serialization_failure_only(
+    db: Database, state: str, tries: int
+) -> None:
+    calls: list[Session] = []
+
+    def work(session: Session) -> str:
+        calls.append(session)
+        if len(calls) < 3:
+            session.execute(text(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{state}'; END $$"))
+        return "done"
+
+    if tries == 1:
+        with pytest.raises(OperationalError):
+            db.retried(work)
+    else:
+        assert db.retried(work) == "done"
+    assert len(calls) == tries
+    assert len(set(map(id, calls))) == tries
+
+
+def test_work_that_never_succeeds_is_given_up(db: Database) -> None:
+    calls: list[int] = []
+
+    def work(session: Session) -> None:
+        calls.append(1)
+        session.execute(text("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$"))
+
+    with pytest.raises(OperationalError):
+        db.retried(work, tries=2)
+    assert len(calls) == 2
+
+
+def test_a_database_that_does_not_answer_is_waited_for_so_long(db: Database) -> None:
+    wait_until_ready(db, 5)
+    nowhere = Database("postgresql://a:sesame@127.0.0.1:1/d")
+    assert not nowhere.ready()
+    with pytest.raises(TimeoutError, match="VIGIE_DATABASE_URL"):
+        wait_until_ready(nowhere, 0.1)
+    nowhere.close()

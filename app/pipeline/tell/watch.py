@@ -20,7 +20,7 @@ from app.jobs import Jobs
 from app.models import AlertRule, Brand, IncidentRow
 from app.pipeline.keep.aggregate import recount_dirty
 from app.pipeline.tell.evidence import explain_verdict
-from app.pipeline.tell.incidents import current_incident, new_row, note, policy_of, remember
+from app.pipeline.tell.incidents import current_incident, new_row, note, policy_of, remember, would_open
 from app.pipeline.tell.outbox import channels_of, delivery_of, notice_of
 from app.pipeline.tell.verdicts import is_unsure, judge
 from app.pipeline.tell.voices import is_stale, same_author
@@ -72,8 +72,7 @@ class Watch:
         """Evaluates one rule and moves its incident on. Returns how many deliveries were written."""
         verdict = judge(session, brand, rule, now)
         row = current_incident(session, rule, now)
-        would_open = verdict is not None and verdict.firing and (row is None or row.state == "pending")
-        if verdict is not None and would_open and is_unsure(session, brand, rule, verdict, now):
+        if verdict is not None and would_open(row, verdict) and is_unsure(session, brand, rule, verdict, now):
             verdict = None
         incident, decision = step(from_json(row.memory) if row else None, verdict, now, policy_of(rule, now))
         if incident is None:
@@ -87,9 +86,9 @@ class Watch:
             explanation = explain_verdict(session, brand, verdict or incident.peak, now)
             row.explanation = explanation_to_json(explanation)
         session.flush()
+        if decision.quiet in WITHHELD:
+            note(session, row, now, "quiet", reason=decision.quiet)
         if decision.why is None:
-            if decision.quiet in WITHHELD:
-                note(session, row, now, "quiet", reason=decision.quiet)
             return 0
         notice = notice_of(row, incident, brand, rule, decision.why, decision.sequence)
         return self._send(session, rule, row, notice, now)

@@ -133,7 +133,7 @@ def webhook_error(reply: Reply) -> DeliveryError | None:
         return None
     code = reply.body.strip()
     if code in ADVICE and reply.status != 429:
-        return _named(code, reply)
+        return _error_named(code, reply)
     error = refusal(reply, "Slack")
     if error and reply.status in (400, 403, 404):
         error.permanent, error.gone = True, reply.status == 404
@@ -149,7 +149,7 @@ def api_error(reply: Reply) -> DeliveryError | None:
         ok, code = result["ok"], str(result.get("error", ""))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return DeliveryError("the answer was not Slack's, the message may have arrived", ambiguous=True)
-    return None if ok is True else _named(code, reply)
+    return None if ok is True else _error_named(code, reply)
 
 
 def escape(text: str) -> str:
@@ -188,7 +188,7 @@ def _fallback(shown: Content) -> str:
     return one_line(" – ".join([shown.title, *shown.lines[:1]]), FALLBACK)
 
 
-def _named(code: str, reply: Reply) -> DeliveryError:
+def _error_named(code: str, reply: Reply) -> DeliveryError:
     advice = ADVICE.get(code, f"Slack answered “{one_line(code, 80)}”")
     passing = code in PASSING or code not in ADVICE
     return DeliveryError(advice, permanent=not passing, gone=code in GONE, wait=reply.wait)

@@ -90,7 +90,7 @@ def _insert(session: Session, origin: Origin, fresh: Sequence[Placed]) -> list[U
     """Writes new mentions, their stories and their matches. Returns their ids, in order."""
     texts = [(one.draft.story, one.draft.published_at) for one in fresh]
     assignment = place_in_stories(session, origin.workspace_id, texts)
-    led = leads(session, origin.workspace_id, assignment.continued)
+    led = leads(session, origin.workspace_id, assignment.grown)
     refs = [
         MentionRef(uuid7(), story_id, one.draft.published_at, one.draft.collected_at)
         for story_id, one in zip(assignment.stories, fresh, strict=True)

@@ -49,8 +49,8 @@ class Assignment:
     times: dict[UUID, list[datetime]] = field(default_factory=dict)
 
     @property
-    def continued(self) -> set[UUID]:
-        """The stories that were stored before and have new texts."""
+    def grown(self) -> set[UUID]:
+        """The stories that were stored before and have new texts now."""
         return self.times.keys() - self.begun.keys()
 
 
@@ -128,7 +128,7 @@ def write(session: Session, workspace_id: UUID, assignment: Assignment) -> None:
         STORY_COLUMNS,
         (_row(workspace_id, story_id, key, assignment.times[story_id]) for story_id, key in assignment.begun.items()),
     )
-    for story_id in assignment.continued:
+    for story_id in assignment.grown:
         times = assignment.times[story_id]
         session.execute(
             update(Story)

@@ -1,5 +1,6 @@
 """How a page of raw mentions becomes what may be stored.
 
-`fingerprint` tells when two mentions are one and the same; `normalise` cleans and bounds a mention; `page` keeps what
-is about a brand, in a process that can be killed. `batch` holds what travels, and `place` has a page sifted.
+`place` has a page sifted in a process that can be killed. There, `normalise` cleans and bounds each mention,
+`fingerprint` gives it the key by which it is known again, and `page` keeps those that are about a brand. `batch` holds
+the values that travel on to the database.
 """

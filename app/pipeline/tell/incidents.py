@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from alerts.base import SEVERITIES, Severity
+from alerts.base import SEVERITIES, Severity, Verdict
 from alerts.incident import Incident, Muted, Policy, from_json, is_over, to_json
 from alerts.silence import is_quiet
 from app.models import AlertRule, IncidentEvent, IncidentRow, uuid7
@@ -30,6 +30,11 @@ def current_incident(session: Session, rule: AlertRule, now: datetime) -> Incide
         .with_for_update()
     ).one_or_none()
     return None if row is None or is_over(from_json(row.memory), now, policy_of(rule, now)) else row
+
+
+def would_open(row: IncidentRow | None, verdict: Verdict) -> bool:
+    """Whether the verdict would tell of an incident that nobody knows of yet."""
+    return verdict.firing and (row is None or row.state == "pending")
 
 
 def new_row(rule: AlertRule, incident: Incident, now: datetime) -> IncidentRow:

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from alerts.base import IncidentNotice, Verdict
+from alerts.base import IncidentNotice
 from alerts.incident import from_json, step
 from alerts.stored import explanation_to_json
 from app.db import Database
@@ -20,7 +20,7 @@ from app.jobs import Jobs
 from app.models import AlertRule, Brand, IncidentRow
 from app.pipeline.keep.aggregate import recount_dirty
 from app.pipeline.tell.evidence import explain_verdict
-from app.pipeline.tell.incidents import current_incident, new_row, note, policy_of, remember
+from app.pipeline.tell.incidents import current_incident, new_row, note, policy_of, remember, would_open
 from app.pipeline.tell.outbox import channels_of, delivery_of, notice_of
 from app.pipeline.tell.verdicts import is_unsure, judge
 from app.pipeline.tell.voices import is_stale, same_author
@@ -70,8 +70,10 @@ class Watch:
 
     def _apply(self, session: Session, brand: Brand, rule: AlertRule, now: datetime) -> int:
         """Evaluates one rule and moves its incident on. Returns how many deliveries were written."""
+        verdict = judge(session, brand, rule, now)
         row = current_incident(session, rule, now)
-        verdict = sure_verdict(session, brand, rule, row, now)
+        if verdict is not None and would_open(row, verdict) and is_unsure(session, brand, rule, verdict, now):
+            verdict = None
         incident, decision = step(from_json(row.memory) if row else None, verdict, now, policy_of(rule, now))
         if incident is None:
             if row is not None:
@@ -84,9 +86,9 @@ class Watch:
             explanation = explain_verdict(session, brand, verdict or incident.peak, now)
             row.explanation = explanation_to_json(explanation)
         session.flush()
+        if decision.quiet in WITHHELD:
+            note(session, row, now, "quiet", reason=decision.quiet)
         if decision.why is None:
-            if decision.quiet in WITHHELD:
-                note(session, row, now, "quiet", reason=decision.quiet)
             return 0
         notice = notice_of(row, incident, brand, rule, decision.why, decision.sequence)
         return self._send(session, rule, row, notice, now)
@@ -97,13 +99,3 @@ class Watch:
         session.add_all(delivery_of(notice, channel, self._address, now) for channel in channels)
         note(session, row, now, notice.why, sequence=notice.sequence, channels=[channel.name for channel in channels])
         return len(channels)
-
-
-def sure_verdict(
-    session: Session, brand: Brand, rule: AlertRule, row: IncidentRow | None, now: datetime
-) -> Verdict | None:
-    """The rule's verdict; None when it cannot be known, or would open an incident on figures that are not settled."""
-    verdict = judge(session, brand, rule, now)
-    if verdict is None or not verdict.firing or (row is not None and row.state != "pending"):
-        return verdict
-    return None if is_unsure(session, brand, rule, verdict, now) else verdict

@@ -68,7 +68,7 @@ def test_a_story_that_begins_in_a_batch_takes_the_texts_that_come_after() -> Non
     assert assignment.stories == [first, second, first]
     assert assignment.begun == {first: key(), second: key(0, 8, 9)}
     assert assignment.times == {first: [T0, T0 + DAY], second: [T0]}
-    assert assignment.continued == set()
+    assert assignment.grown == set()
 
 
 def test_each_text_lengthens_its_story_for_the_next_one() -> None:
@@ -82,5 +82,5 @@ def test_only_stored_stories_with_new_texts_go_on() -> None:
     other = UUID(int=101)
     known = [stored(), stored(simhash=FAR << 8, story_id=other)]
     assignment = assign(known, [(key(), T0), (key(0, 8, 9), T0)], numbers())
-    assert assignment.continued == {STORED}
+    assert assignment.grown == {STORED}
     assert other not in assignment.times

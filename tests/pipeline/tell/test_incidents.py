@@ -11,7 +11,7 @@ import pytest
 from alerts.base import Severity, Verdict
 from alerts.incident import Policy, from_json, step
 from app.models import AlertRule, IncidentRow
-from app.pipeline.tell.incidents import new_row, policy_of, remember
+from app.pipeline.tell.incidents import new_row, policy_of, remember, would_open
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 
@@ -63,3 +63,12 @@ def test_an_incident_is_dated_by_its_opening_and_a_pending_one_by_its_first_firi
 def test_a_rule_is_muted_in_its_quiet_hours_only(hours: dict[str, str] | None, muted: str | None) -> None:
     policy = policy_of(rule(quiet_hours=hours, for_minutes=5, repeat_hours=12.0), NOW)
     assert policy == Policy(for_minutes=5, repeat_hours=12.0, muted=muted)  # type: ignore[arg-type] # Muted
+
+
+@pytest.mark.parametrize(
+    ("state", "firing", "opens"),
+    [(None, True, True), (None, False, False), ("pending", True, True), ("pending", False, False),
+     ("firing", True, False), ("recovering", True, False), ("resolved", True, False)],
+)  # fmt: skip
+def test_a_verdict_would_open_what_nobody_knows_of_yet(state: str | None, firing: bool, opens: bool) -> None:
+    assert would_open(IncidentRow(state=state) if state else None, Verdict(firing, 4.0, 3.0)) is opens

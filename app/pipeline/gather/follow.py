@@ -87,7 +87,7 @@ class Follow:
         if now - self._renewed_at >= RENEW_EVERY:
             self._renewed_at = now
             self._beat()
-            self._reader.renew([one.lease for one in self._streams.values() if not one.ended.is_set()])
+            self._reader.renew([stream.lease for stream in self._streams.values() if not stream.ended.is_set()])
         with self._db.writing() as session:
             rows = claim(session, FOLLOW, STREAMS_MAX - len(self._streams), now)
         for row in rows:

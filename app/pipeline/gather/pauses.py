@@ -1,4 +1,4 @@
-"""Remembers the hosts that asked for a pause: every worker sees it, and reads none of their sources meanwhile."""
+"""Remembers the hosts that asked for a pause: every worker knows it, and polls none of their sources meanwhile."""
 
 from __future__ import annotations
 

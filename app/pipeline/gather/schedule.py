@@ -32,12 +32,15 @@ def pace(was: timedelta, wanted: timedelta, floor: timedelta, brought: int, unch
 
 
 def next_run(
-    now: datetime, every: timedelta, failures: int, asked: timedelta | None, random: Callable[[], float]
+    now: datetime, every: timedelta, failures: int, least: timedelta | None, random: Callable[[], float]
 ) -> datetime:
-    """Backs off on failures, never sooner than the source asked, never later than a day. `random` gives 0 to 1."""
+    """Backs off on failures. Never before the `least` pause that was asked for, never later than a day.
+
+    `random` gives 0 to 1.
+    """
     pause = every * 2.0 ** min(failures, 6)
     pause *= 1 + JITTER * (2 * random() - 1)
-    pause = max(pause, asked or timedelta(), FLOOR if failures else timedelta(seconds=1))
+    pause = max(pause, least or timedelta(), FLOOR if failures else timedelta(seconds=1))
     return now + min(pause, DAY)
 
 
@@ -45,5 +48,5 @@ def pause_before_reconnect(failures: int, error: SourceError | None, random: Cal
     """How long to wait before a stream is opened again: longer each time, and never less than the host asked for."""
     grown = min(FIRST_PAUSE * 2.0 ** min(failures, 12), LONGEST_PAUSE)
     least = next((pause for kind, pause in LEAST_PAUSE.items() if isinstance(error, kind)), timedelta())
-    asked = (error.wait if isinstance(error, SourceBusy) else None) or timedelta()
-    return max(grown, least, asked) * (1 + 0.5 * random())
+    wait = (error.wait if isinstance(error, SourceBusy) else None) or timedelta()
+    return max(grown, least, wait) * (1 + 0.5 * random())

@@ -18,7 +18,7 @@ from ._kit.answers import Part, Text, answer_of, each
 from ._kit.fetch import fetch, host_of
 from ._kit.fields import Interface, Line, LongSecret, Params
 from ._kit.items import fit_id
-from ._kit.newest import FIRST_RUN, Listing, back, forward, times_of
+from ._kit.newest import Listing, back, forward, look_back, times_of
 from ._kit.refusals import Refusal, Refusals, pause_or
 from ._kit.stars import SCALE, stars
 from ._kit.texts import texts_of
@@ -107,7 +107,7 @@ class Answer(Part):
 def pages(params: App, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """What is newer than the cursor's `newest`, less an hour; the newest 200 are always read, for what was changed."""
     known = moment(cursor.get("newest"))
-    since = known - OVERLAP if known else datetime.now(UTC) - FIRST_RUN
+    since = look_back(known, OVERLAP)
     for step in forward(partial(_ask, params, http), known, since, MOST_PAGES):
         now: Cursor = {"newest": step.newest.isoformat()} if step.last and step.newest else cursor
         new = step.listing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Annotated, Any
 
@@ -18,7 +18,7 @@ from ._kit.answers import Count, Part, Text, answer_of, each
 from ._kit.fetch import fetch, host_of
 from ._kit.fields import Interface, Params, Words
 from ._kit.items import fit_id
-from ._kit.newest import FIRST_RUN, Listing, back, forward, times_of
+from ._kit.newest import Listing, back, forward, look_back, times_of
 from ._kit.refusals import Complaint, Refusal, Refusals
 from ._kit.texts import texts_of
 from ._kit.times import moment
@@ -86,7 +86,7 @@ class Answer(Part):
 def pages(params: Search, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """What was published since the cursor's `newest`, less a day, whose counts are read again."""
     known = moment(cursor.get("newest"))
-    since = known - OVERLAP if known else datetime.now(UTC) - FIRST_RUN
+    since = look_back(known, OVERLAP)
     span = {"created_after": int(since.timestamp())}
     for step in forward(partial(_ask, params, http, span), known, since, MOST_PAGES):
         now: Cursor = {"newest": step.newest.isoformat()} if step.last and step.newest else cursor

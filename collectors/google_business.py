@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Annotated, Any
 
@@ -18,7 +18,7 @@ from ._kit.answers import Part, Text, answer_of, each
 from ._kit.fetch import fetch, host_of
 from ._kit.fields import BaseUrl, Interface, Line, Params
 from ._kit.items import fit_id
-from ._kit.newest import FIRST_RUN, Listing, back, forward, times_of
+from ._kit.newest import Listing, back, forward, look_back, times_of
 from ._kit.refusals import Refusal
 from ._kit.stars import SCALE, stars
 from ._kit.texts import texts_of
@@ -115,7 +115,7 @@ def pages(params: Places, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]
 
 def _place(params: Places, http: httpx2.Client, token: str, location: str, known: dict[str, Json]) -> Iterator[Page]:
     before = moment(known.get(location))
-    since = before - OVERLAP if before else datetime.now(UTC) - FIRST_RUN
+    since = look_back(before, OVERLAP)
     for step in forward(partial(_ask, params, http, token, location), before, since, MOST_PAGES):
         now = {**known, location: step.newest.isoformat()} if step.last and step.newest else known
         new = step.listing

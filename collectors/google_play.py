@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Annotated, Any
 
@@ -15,7 +15,7 @@ from ._kit.answers import Count, Part, Text, answer_of, each
 from ._kit.fetch import fetch, host_of
 from ._kit.fields import BaseUrl, Interface, LongSecret, Params
 from ._kit.items import fit_id
-from ._kit.newest import FIRST_RUN, Listing, forward
+from ._kit.newest import Listing, forward, look_back
 from ._kit.refusals import Refusal
 from ._kit.stars import SCALE, stars
 from ._kit.texts import texts_of
@@ -101,7 +101,7 @@ class Answer(Part):
 def pages(params: App, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """What was written or changed since the cursor's `newest`, less a day."""
     known = moment(cursor.get("newest"))
-    since = known - OVERLAP if known else datetime.now(UTC) - FIRST_RUN
+    since = look_back(known, OVERLAP)
     token = service_token(http, params.service_account, params.token_url, SCOPE)
     for step in forward(partial(_ask, params, http, token), known, since, MOST_PAGES):
         now: Cursor = {"newest": step.newest.isoformat()} if step.last and step.newest else cursor

@@ -14,7 +14,7 @@ from pydantic import Field, HttpUrl
 from ._kit.answers import Count, Part, Text, answer_of, each
 from ._kit.fetch import fetch, host_of
 from ._kit.fields import BaseUrl, Params, Words
-from ._kit.newest import FIRST_RUN, Listing, back, forward, times_of
+from ._kit.newest import Listing, back, forward, look_back, times_of
 from ._kit.texts import texts_of
 from ._kit.times import moment, rfc3339
 from .base import Collector, Cursor, Page, RawMention, Window
@@ -72,7 +72,7 @@ class Answer(Part):
 def pages(params: Search, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """What was published since the cursor's `newest`, less a day, whose counts are read again."""
     known = moment(cursor.get("newest") or cursor.get("since"))
-    since = known - OVERLAP if known else datetime.now(UTC) - FIRST_RUN
+    since = look_back(known, OVERLAP)
     span = {"startDate": rfc3339(since)}
     for step in forward(partial(_ask, params, http, span), known, since, MOST_PAGES):
         now: Cursor = {"newest": step.newest.isoformat()} if step.last and step.newest else cursor

@@ -17,7 +17,7 @@ from ._kit.fetch import fetch, host_of
 from ._kit.fields import Interface, Params
 from ._kit.items import fit_id
 from ._kit.limits import used_up
-from ._kit.newest import FIRST_RUN, Listing, back, forward
+from ._kit.newest import Listing, back, forward, look_back
 from ._kit.refusals import Refusal, Refusals
 from ._kit.stars import SCALE, stars
 from ._kit.texts import texts_of
@@ -116,7 +116,7 @@ def pages(params: Business, cursor: Cursor, http: httpx2.Client) -> Iterator[Pag
     """What is newer than the cursor's `newest`, less an hour. `unit` is the id of the business, looked up once."""
     unit = _unit(params, cursor, http)
     known = moment(cursor.get("newest"))
-    since = known - OVERLAP if known else datetime.now(UTC) - FIRST_RUN
+    since = look_back(known, OVERLAP)
     before: Cursor = {**cursor, "unit": unit, "domain": params.domain}
     for step in forward(partial(_ask, params, http, unit), known, since, MOST_PAGES):
         now: Cursor = {**before, "newest": step.newest.isoformat()} if step.last and step.newest else before

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from collectors.base import Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 from ground.notice import Json, Notice
@@ -47,6 +47,11 @@ class Step:
     last: bool
     newest: datetime | None
     warning: Notice | None = None
+
+
+def look_back(known: datetime | None, overlap: timedelta) -> datetime:
+    """Where a reading of what is new begins: `overlap` before what was newest, at first a week ago."""
+    return known - overlap if known else datetime.now(UTC) - FIRST_RUN
 
 
 def times_of(mentions: tuple[RawMention, ...]) -> tuple[datetime, ...]:

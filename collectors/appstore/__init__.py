@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Annotated
 
@@ -15,7 +15,7 @@ from collectors._kit.answers import Count, Part, Text, each, json_of
 from collectors._kit.fetch import fetch, host_of
 from collectors._kit.fields import Interface, Params
 from collectors._kit.items import fit_id
-from collectors._kit.newest import FIRST_RUN, Listing, back, forward, times_of
+from collectors._kit.newest import Listing, back, forward, look_back, times_of
 from collectors._kit.stars import SCALE, stars
 from collectors._kit.texts import texts_of
 from collectors._kit.times import moment
@@ -102,7 +102,7 @@ def _warning(failed: list[str], empty: list[str]) -> Notice:
 
 def _country(params: App, known: dict[str, Json], country: str, http: httpx2.Client) -> Iterator[Page]:
     before = moment(known.get(country))
-    since = before - OVERLAP if before else datetime.now(UTC) - FIRST_RUN
+    since = look_back(before, OVERLAP)
     for step in forward(partial(_ask, params, http, country, MOST_PAGES + 1), before, since, MOST_PAGES):
         now = {**known, country: step.newest.isoformat()} if step.last and step.newest else known
         new = step.listing

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Literal
 
 import httpx2
 from pydantic import Field
 
 from collectors._kit.answers import answer_of, each
+from collectors._kit.entries import Entries, Entry, queue_of
 from collectors._kit.fetch import Missing, fetch, host_of
 from collectors._kit.fields import BaseUrl, Line, Params
-from collectors._kit.paging import capped
+from collectors._kit.newest import look_back
+from collectors._kit.paging import Unmet
 from collectors._kit.refusals import Refusal, Refusals
 from collectors._kit.texts import texts_of
 from collectors._kit.times import moment, rfc3339
+from collectors._kit.walk import Rewind, walk
 from collectors.base import (
     Collector,
     Cursor,
@@ -33,12 +36,13 @@ from ground.isolate import Isolated, isolated
 from .questions import Answer, Question, Questions, answer_to, body_of, question_of
 
 OVERLAP = timedelta(hours=1)
-FIRST_READING = timedelta(days=7)
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_PAGES = 20
 MOST_QUESTIONS = 40  # looked at one by one in one reading; the next goes on where it stopped
 MOST_ANSWERS = 10  # the newest of a question
 BATCH = 10
+Sort = Literal["activity-desc", "age-desc"]
+
 REFUSALS = Refusals(
     (
         Refusal(
@@ -62,82 +66,43 @@ class AskbotSite(Params):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    questions: list[Question]
-    broken: tuple[tuple[str, str], ...]
-    more: bool
-
-
 def pages(params: AskbotSite, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """What was asked, answered or changed since `newest`, the oldest first: each page's cursor is true by itself.
 
-    The first reading gives the newest page of the list whatever its age, so that a quiet site is not an empty one.
     A question that waits for its turn may have answers from before `newest`: until none waits, the cursor's `answers`
     says since when answers are new.
     """
-    newest = moment(cursor.get("newest"))
-    since = newest - OVERLAP if newest else datetime.now(UTC) - FIRST_READING
-    answered = moment(cursor.get("answers")) or (since if newest else EVER)
-    active, broken, complete = _active(params, since, http, first=newest is None)
-    newest = newest or since
-    if len(active) > MOST_QUESTIONS:  # a busy hour: read again what was read, and the rest would never come
-        active = [one for one in active if (moment(one.last_activity_at) or since) > newest]
-    todo = active[:MOST_QUESTIONS]
-    warning = None if complete else capped(len(active))
-    for start in range(0, max(len(todo), 1), BATCH):
-        batch = todo[start : start + BATCH]
-        mentions = {one.external_id: one for question in batch for one in _whole(params, question, answered, http)}
-        newest = max([newest, *(min(at, datetime.now(UTC)) for one in batch if (at := moment(one.last_activity_at)))])
-        waiting = {"answers": rfc3339(answered)} if start + BATCH < len(active) else {}
-        state: Cursor = {"newest": rfc3339(newest), **waiting}
-        yield Page(tuple(mentions.values()), state, broken=broken, warning=warning)
+    known = moment(cursor.get("newest"))
+    since = look_back(known, OVERLAP)
+    answered = moment(cursor.get("answers")) or (since if known else EVER)
+    queue = queue_of(partial(_list, params, http, "activity-desc"), since, MOST_PAGES, first=known is None)
+    broken, unmet = queue.broken, Unmet()
+    for turn in queue.turns(known or since, MOST_QUESTIONS, BATCH):
+        mentions = unmet(one for question in turn.values for one in _whole(params, question, answered, http))
+        waiting = {"answers": rfc3339(answered)} if turn.waiting else {}
+        state: Cursor = {"newest": rfc3339(turn.newest), **waiting}
+        yield Page(mentions, state, broken=broken, warning=queue.warning)
         broken = ()
 
 
 def backfill(params: AskbotSite, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
     """The questions asked in the window, and their answers, newest first; the cursor holds `page`."""
-    number, given, reached = cursor.get("page"), set[str](), window.until
-    page = number if isinstance(number, int) and number > 0 else 1
-    while True:
-        listed = _list(params, page, "age-desc", http)
-        dates = [at for one in listed.questions if (at := moment(one.added_at))]
-        reached = max(window.since, min([reached, *dates]))
-        ended = not listed.more or reached <= window.since
-        inside = [one for one in listed.questions if (moment(one.added_at) or window.since) < window.until]
-        found = (one for question in inside for one in _whole(params, question, window.since, http))
-        fresh = {
-            one.external_id: one for one in found if window.holds(one.published_at) and one.external_id not in given
-        }
-        given |= set(fresh)
-        page += 1
-        told = window.since if ended else reached
-        yield Page(tuple(fresh.values()), {"page": page}, broken=listed.broken, reached=told)
-        if ended:
-            return
+    kept, rewind = cursor.get("page"), Rewind(window)
+    start = kept if isinstance(kept, int) and kept > 0 else 1
+    ask = partial(_list, params, http, "age-desc")
+    for leg in walk(ask, start, ends=lambda listed: listed.ends_before(window.since)):
+        listed = leg.answer
+        inside = [one.value for one in listed.entries if (one.at or window.since) < window.until]
+        mentions = (one for question in inside for one in _whole(params, question, window.since, http))
+        state: Cursor = {"page": (leg.mark or 1) + 1}
+        yield rewind.page(mentions, state, ended=leg.ended, oldest=listed.oldest, broken=listed.broken)
 
 
-def _active(
-    params: AskbotSite, since: datetime, http: httpx2.Client, *, first: bool
-) -> tuple[list[Question], tuple[tuple[str, str], ...], bool]:
-    """The questions with something new since, oldest first; what was broken; and whether the list was read so far."""
-    found: dict[int, Question] = {}
-    broken: dict[tuple[str, str], None] = {}
-    complete = False
-    for page in range(1, MOST_PAGES + 1):
-        listed = _list(params, page, "activity-desc", http)
-        dates = [at for one in listed.questions if (at := moment(one.last_activity_at))]
-        new = (one for one in listed.questions if (moment(one.last_activity_at) or since) >= since)
-        found |= {one.id: one for one in (listed.questions if first and page == 1 else new)}
-        broken |= dict.fromkeys(listed.broken)
-        complete = not listed.more or (bool(dates) and min(dates) < since)
-        if complete:
-            break
-    return sorted(found.values(), key=lambda one: moment(one.last_activity_at) or since), tuple(broken), complete
-
-
-def _list(params: AskbotSite, page: int, sort: str, http: httpx2.Client) -> _Listed:
-    """A page beyond the last is the first again, so that the number of pages is what ends the list."""
+def _list(
+    params: AskbotSite, http: httpx2.Client, sort: Sort, mark: int | None
+) -> tuple[Entries[Question], int | None]:
+    """A page of the list, and the number of the next. One beyond the last would be the first again."""
+    page = mark or 1
     asked: dict[str, str | int] = {"page": page, "sort": sort}
     if params.query:
         asked["query"] = params.query
@@ -145,7 +110,11 @@ def _list(params: AskbotSite, page: int, sort: str, http: httpx2.Client) -> _Lis
     answer = answer_of(Questions, got)
     questions: list[Question] = []
     _, broken = each(Question, answer.questions, questions.append, host_of(params.base_url))
-    return _Listed(questions, broken, bool(answer.questions) and page < (answer.pages or 1))
+    entries = [
+        Entry(one.id, moment(one.added_at if sort == "age-desc" else one.last_activity_at), one) for one in questions
+    ]
+    times = [entry.at for entry in entries if entry.at]
+    return Entries(entries, times, broken), page + 1 if answer.questions and page < (answer.pages or 1) else None
 
 
 def _whole(params: AskbotSite, question: Question, since: datetime, http: httpx2.Client) -> Iterator[RawMention]:

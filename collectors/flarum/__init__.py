@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
 import httpx2
@@ -12,15 +12,16 @@ from pydantic import Field, SecretStr
 
 from collectors._kit.answers import each
 from collectors._kit.fields import BaseUrl, Line, Params
-from collectors._kit.paging import capped
+from collectors._kit.newest import Listing, look_back
+from collectors._kit.paging import Unmet, capped
 from collectors._kit.texts import texts_of
-from collectors._kit.times import moment, rfc3339
+from collectors._kit.times import latest, moment, rfc3339
+from collectors._kit.walk import Rewind, walk
 from collectors.base import Collector, Cursor, Page, RawMention, Window
 
 from .forum import Answer, Forum, Item, Said, mention_of, posts_of
 
 OVERLAP = timedelta(hours=1)
-FIRST_READING = timedelta(days=7)
 MOST_PAGES = 20
 MOST_REPLIES = 10  # pages of one discussion
 LARGEST = 1_000_000
@@ -43,53 +44,36 @@ class FlarumForum(Params):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one page of the list gave: mentions, what was broken, the date of its last item, where the next begins."""
-
-    mentions: tuple[RawMention, ...]
-    broken: tuple[tuple[str, str], ...]
-    oldest: datetime | None
-    next: int | None
-
-
 def pages(params: FlarumForum, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """From the newest back to the last reading. The cursor's `newest` moves on the last page only."""
-    newest = moment(cursor.get("newest"))
-    since = newest - OVERLAP if newest else datetime.now(UTC) - FIRST_READING
-    latest, given = newest or since, set[str]()
-    offset: int | None = 0
+    known = moment(cursor.get("newest"))
+    since = look_back(known, OVERLAP)
+    newest, unmet = known or since, Unmet()
     forum = Forum(params.base_url, http, params.token.get_secret_value())
-    for number in range(1, MOST_PAGES + 1):
-        read = _read(params, forum, offset or 0, since, {}, MOST_REQUESTS)
-        latest = max([latest, *(_past(one) for one in read.mentions)])
-        offset = read.next if read.oldest is None or read.oldest >= since else None
-        last = offset is None or number == MOST_PAGES or len(forum.asked) > MOST_REQUESTS
-        fresh = tuple(one for one in read.mentions if one.external_id not in given)
-        given |= {one.external_id for one in fresh}
-        warning = capped(len(given)) if last and (offset is not None or len(forum.asked) > MOST_REQUESTS) else None
-        yield Page(fresh, {"newest": rfc3339(latest)} if last else cursor, broken=read.broken, warning=warning)
-        if last:
+    ask = partial(_read, params, forum, since, {}, MOST_REQUESTS)
+    for leg in walk(ask, most=MOST_PAGES, ends=lambda listing: listing.ends_before(since)):
+        listing = leg.answer
+        newest = latest(newest, *(one.published_at for one in listing.mentions)) or newest
+        mentions, full = unmet(listing.mentions), leg.capped or len(forum.asked) > MOST_REQUESTS
+        done: Cursor = {"newest": rfc3339(newest)} if leg.last or full else cursor
+        yield Page(mentions, done, broken=listing.broken, warning=capped(len(unmet)) if full else None)
+        if full:
             return
 
 
 def backfill(params: FlarumForum, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
     """The window, newest first; the cursor holds `offset`, where the next page begins."""
-    kept, given, reached = cursor.get("offset"), set[str](), window.until
-    offset = kept if isinstance(kept, int) and kept > 0 else 0
+    kept = cursor.get("offset")
+    start = kept if isinstance(kept, int) and kept > 0 else 0
     between = f"{window.since.date().isoformat()}..{(window.until.date() + timedelta(days=1)).isoformat()}"
-    while True:
-        forum = Forum(params.base_url, http, params.token.get_secret_value())
-        read = _read(params, forum, offset, window.since, {"filter[created]": between})
-        reached = max(window.since, min([reached, *([read.oldest] if read.oldest else [])]))
-        ended = read.next is None or reached <= window.since
-        fresh = tuple(one for one in read.mentions if window.holds(one.published_at) and one.external_id not in given)
-        given |= {one.external_id for one in fresh}
-        offset = read.next or offset
-        told = window.since if ended else window.until if _replies(params) else reached
-        yield Page(fresh, {"offset": offset}, broken=read.broken, reached=told)
-        if ended:
-            return
+    forum = Forum(params.base_url, http, params.token.get_secret_value())
+    ask = partial(_read, params, forum, window.since, {"filter[created]": between}, LARGEST)
+    rewind = Rewind(window)
+    for leg in walk(ask, start, ends=lambda listing: listing.ends_before(window.since)):
+        listing = leg.answer
+        oldest = None if _replies(params) else next(iter(listing.times), None)
+        state: Cursor = {"offset": leg.next or leg.mark or 0}
+        yield rewind.page(listing.mentions, state, ended=leg.ended, oldest=oldest, broken=listing.broken)
 
 
 def _replies(params: FlarumForum) -> bool:
@@ -98,31 +82,33 @@ def _replies(params: FlarumForum) -> bool:
 
 
 def _read(
-    params: FlarumForum, forum: Forum, offset: int, since: datetime, within: Mapping[str, str], most: int = LARGEST
-) -> Reading:
+    params: FlarumForum, forum: Forum, since: datetime, within: Mapping[str, str], most: int, mark: int | None
+) -> tuple[Listing, int | None]:
+    """One page of the list, and where the next begins. Its time is that of its last entry that is not pinned."""
+    offset = mark or 0
     if params.what == "posts" and not params.query:
         query = {"filter[type]": "comment", "sort": "-createdAt", "include": "user,discussion"}
-        return _reading(forum.get("posts", query, offset), forum, _of_post(forum))
+        return _listing(forum.get("posts", query, offset), forum, _of_post(forum))
     searched = {"filter[q]": params.query} if params.query else {}
     if not _replies(params):
         query = {**searched, **within, "sort": "-createdAt", "include": "user,firstPost,firstPost.user"}
         query["include"] += ",mostRelevantPost,mostRelevantPost.user" if searched else ""
-        return _reading(forum.get("discussions", query, offset), forum, _of_discussion(forum))
+        return _listing(forum.get("discussions", query, offset), forum, _of_discussion(forum))
     answer = forum.get("discussions", {**searched, "sort": "-lastPostedAt"}, offset)
-    return _reading(answer, forum, _with_replies(forum, since, most), last="lastPostedAt")
+    return _listing(answer, forum, _with_replies(forum, since, most), last="lastPostedAt")
 
 
 Mentions = Callable[[Item, Answer, Broken], Iterator[RawMention]]
 
 
-def _reading(answer: Answer, forum: Forum, give: Mentions, last: str = "createdAt") -> Reading:
+def _listing(answer: Answer, forum: Forum, give: Mentions, last: str = "createdAt") -> tuple[Listing, int | None]:
     items: list[Item] = []
     _, bad = each(Item, answer.items, items.append, forum.host)
     broken, mentions = list(bad), dict[str, RawMention]()
     for item in items:
         mentions |= {one.external_id: one for one in give(item, answer, broken)}
     dates = [at for item in items if not item.attributes.get("isSticky") and (at := moment(item.attributes.get(last)))]
-    return Reading(tuple(mentions.values()), tuple(broken), dates[-1] if dates else None, answer.next)
+    return Listing(tuple(mentions.values()), tuple(broken), times=tuple(dates[-1:])), answer.next
 
 
 def _of_discussion(forum: Forum) -> Mentions:
@@ -168,10 +154,6 @@ def _with_replies(forum: Forum, since: datetime, most: int) -> Mentions:
             offset = answer.next
 
     return give
-
-
-def _past(mention: RawMention) -> datetime:
-    return min(mention.published_at or datetime.min.replace(tzinfo=UTC), datetime.now(UTC))
 
 
 collector = Collector(

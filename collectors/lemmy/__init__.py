@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Self
 
 import httpx2
 from pydantic import Field, StringConstraints, model_validator
 
 from collectors._kit.fields import BaseUrl, Line, Params
-from collectors._kit.newest import Listing
+from collectors._kit.newest import Listing, look_back
 from collectors._kit.paging import Unmet, capped
 from collectors._kit.texts import texts_of
 from collectors._kit.times import latest, moment, rfc3339
@@ -22,7 +22,6 @@ from .lists import Instance, Lists, Marks, OneList
 from .refusals import Gone
 
 OVERLAP = timedelta(hours=6)  # what is said on one instance takes hours to arrive at another
-FIRST_READING = timedelta(days=7)
 MOST_PAGES = 20
 VERSIONS = ("v4", "v3")
 
@@ -51,7 +50,7 @@ def pages(params: LemmySearch, cursor: Cursor, http: httpx2.Client) -> Iterator[
     """From the newest back to the last reading. The cursor holds `api`, the version, and `newest`, a time; it moves on
     the last page only, so that a reading that is interrupted is done again."""
     known = moment(cursor.get("newest"))
-    since = known - OVERLAP if known else datetime.now(UTC) - FIRST_READING
+    since = look_back(known, OVERLAP)
     lists, first = _begin(params, {"api": cursor.get("api")}, since, http)
     newest, unmet = known or since, Unmet()
     for leg in walk(_asker(lists, first, since), most=MOST_PAGES):

@@ -1,4 +1,4 @@
-"""Accounts of people: the first one, a new password, how one likes to read."""
+"""Accounts of people: making the first one, changing a password, choosing language and time zone."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class NewAccount(Fields):
 
 
 class Preferences(Changes):
-    """How somebody likes to read; a field left out stays."""
+    """The name, language and time zone of an account; a field left out stays."""
 
     name: Line = ""
     language: Literal["en", "fr"] | None = None
@@ -72,7 +72,7 @@ def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admi
 
 @may("admin")
 def set_up(session: Session, viewer: Viewer, link: str, new: NewAccount, now: datetime) -> User:
-    """The first account, by the link that was printed on the terminal. Raises Problem 403 when the link is spent."""
+    """Makes the first account, with the link from the terminal. Raises Problem 403 when the link no longer works."""
     if not links.spend(session, link, links.SETUP, now):
         raise Problem("link-spent", 403, "This link does not work any more: start Vigie again to get a new one.")
     return create(session, viewer, new, "admin")
@@ -80,7 +80,7 @@ def set_up(session: Session, viewer: Viewer, link: str, new: NewAccount, now: da
 
 @may("own")
 def change_password(session: Session, viewer: Viewer, current: str, new: str, kept: bytes | None = None) -> None:
-    """A new password; every session but `kept` ends. Raises Problem 422 when the current one is wrong."""
+    """Sets a new password and ends every session but `kept`. Raises Problem 422 when the current one is wrong."""
     user = me(session, viewer)
     if not passwords.matches(user.password_hash, current):
         raise invalid(FieldError("current", "This is not your current password."))
@@ -93,7 +93,7 @@ def change_password(session: Session, viewer: Viewer, current: str, new: str, ke
 
 @may("own")
 def prefer(session: Session, viewer: Viewer, wanted: Preferences) -> User:
-    """Remembers how the viewer likes to read."""
+    """Changes the viewer's own preferences."""
     user = me(session, viewer)
     for name, value in wanted.model_dump(exclude_unset=True).items():
         setattr(user, name, value)

@@ -35,9 +35,9 @@ def import_answers(
     reading: Reading = AS_NAMED,
     dry: bool = False,
 ) -> Report:
-    """Imports CSV, JSON Lines or XLSX as answers about a brand; `dry` only tells what would come of it.
+    """Imports CSV, JSON Lines or XLSX as answers about a brand; `dry` only reports what an import would do.
 
-    Of several rows with one id the last counts. Raises Problem 404 for the brand, 422 on another file.
+    The last of several rows with one id counts. Raises Problem 404 for the brand, 422 for a file of another kind.
     """
     with services.db.writing() as session:
         if session.get(Brand, (viewer.workspace_id, brand_id)) is None:

@@ -47,7 +47,7 @@ class BrandChanges(Changes):
 
 @may("write")
 def create(session: Session, viewer: Viewer, new: NewBrand, jobs: Jobs, now: datetime) -> Brand:
-    """Watches a brand, in what comes and in what is stored. Raises Problem 422 on its query, 409 on its name."""
+    """Watches a brand, and looks for it in stored mentions. Raises Problem 422 on its query, 409 on its name."""
     check_query(new.query)
     number = session.scalar(select(func.count()).where(Brand.workspace_id == viewer.workspace_id)) or 0
     if number >= BRANDS_MAX:
@@ -73,7 +73,7 @@ def create(session: Session, viewer: Viewer, new: NewBrand, jobs: Jobs, now: dat
 
 @may("write")
 def update(session: Session, viewer: Viewer, brand_id: UUID, changes: BrandChanges) -> Brand:
-    """Changes a brand. A new query counts for what comes; request_rematch() applies it to what is stored."""
+    """Changes a brand. A new query applies to new mentions; request_rematch() applies it to those that are stored."""
     row = lock(session, viewer, brand_id)
     values = changes.model_dump(exclude_unset=True)
     if "query" in values:
@@ -90,7 +90,7 @@ def update(session: Session, viewer: Viewer, brand_id: UUID, changes: BrandChang
 
 @may("write")
 def delete_brand(session: Session, viewer: Viewer, brand_id: UUID) -> None:
-    """Watches a brand no more. Mentions that matched it alone go with it."""
+    """Stops watching a brand, and deletes the mentions that matched no other one. Raises Problem 404."""
     row = lock(session, viewer, brand_id)
     other = aliased(Match)
     alone = (
@@ -112,7 +112,7 @@ def delete_brand(session: Session, viewer: Viewer, brand_id: UUID) -> None:
 
 @may("write")
 def request_rematch(session: Session, viewer: Viewer, brand_id: UUID, jobs: Jobs, now: datetime) -> Brand:
-    """Has the brand's query applied again to every stored mention, in the background."""
+    """Applies the brand's query again to every stored mention, in the background. Raises Problem 404."""
     row = lock(session, viewer, brand_id)
     row.rematch_requested_at = now
     session.flush()
@@ -133,7 +133,7 @@ def lock(session: Session, viewer: Viewer, brand_id: UUID) -> Brand:
 
 @may("write")
 def check_brand(session: Session, viewer: Viewer, brand_id: UUID | None) -> None:
-    """Raises Problem 404 unless the brand is the viewer's."""
+    """Raises Problem 404 on `brand_id` unless it is None or a brand of the viewer's workspace."""
     if brand_id is not None and session.get(Brand, (viewer.workspace_id, brand_id)) is None:
         problem = not_found("brand")
         problem.errors = (FieldError("brand_id", "There is no such brand."),)

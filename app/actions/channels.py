@@ -1,4 +1,4 @@
-"""Saying where alerts go."""
+"""The channels that alerts go to: added, changed, tested, removed."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class ChannelChanges(Changes):
 
 @dataclass(frozen=True, slots=True)
 class MadeChannel:
-    """A new channel, and the secret that was made for it: shown now and never again."""
+    """A new channel, and the secret that was made for it, which is shown now and never again."""
 
     channel: Channel
     secret: str | None
@@ -158,7 +158,7 @@ def _note_test(session: Session, viewer: Viewer, channel_id: UUID, error: str | 
 
 
 def test_message(row: Channel, address: str, now: datetime) -> Message:
-    """The message that tests a channel: it says that it is one."""
+    """The message that tests a channel, and says so."""
     text = "Ceci est un essai de Vigie." if row.language == "fr" else "This is a test from Vigie."
     sample = Sample(text=text, author="Vigie", outlet="vigie", url=None, published_at=now)
     explanation = Explanation(
@@ -197,7 +197,7 @@ def channel_of(kind: str) -> AnyChannel:
 
 
 def checked_params(declared: AnyChannel, given: Mapping[str, Any], settings: Settings) -> BaseModel:
-    """The params as the channel wants them, addresses such as may be reached. Raises Problem 422."""
+    """The params as the channel declares them. Raises Problem 422, also for an address that may not be reached."""
     params: BaseModel = validate(declared.params, dict(given), under="params")
     rules = rules_for(settings.allowed_private_hosts)
     shown, hidden = secrets.split(params)
@@ -217,7 +217,7 @@ def _put_params(row: Channel, params: BaseModel, seal: Seal) -> None:
 
 
 def seal_name(row: Channel) -> str:
-    """Where the secrets of a channel are kept, for the seal."""
+    """The name under which the secrets of a channel are sealed: they open for no other row."""
     return f"channel:{row.workspace_id}:{row.id}"
 
 

@@ -1,4 +1,4 @@
-"""The kinds of fields that forms and the API share, and how a refused one is told."""
+"""The fields that forms and the API share, and the Problem for those that are refused."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_time
 
 
 def refused(errors: Iterable[Any], *, drop: int = 0, under: str = "") -> Problem:
-    """What pydantic found wrong, as fields: `errors` are those of a ValidationError; `drop` leading places are cut."""
+    """The Problem 422 for `errors` of a ValidationError; `drop` leading parts of each location are left out."""
     found = [
         FieldError(
             ".".join(filter(None, (under, *(str(part) for part in error["loc"][drop:])))) or "body",
@@ -83,7 +83,7 @@ def _sentence(error: Any) -> str:
 
 
 def validate(model: type[BaseModel], values: object, under: str = "") -> Any:
-    """The values as the model. Raises Problem 422 with the fields that are wrong, told under `under`."""
+    """The values as an instance of the model. Raises Problem 422 with the wrong fields, prefixed with `under`."""
     try:
         return model.model_validate(values)
     except ValidationError as error:
@@ -93,7 +93,7 @@ def validate(model: type[BaseModel], values: object, under: str = "") -> Any:
 @may("write")
 @contextmanager
 def unique_name(session: Session, viewer: Viewer, what: str) -> Iterator[None]:
-    """What is added or changed inside is written at once. Raises Problem 409 when the name is taken."""
+    """Writes what is added or changed inside. Raises Problem 409 when another row has the name."""
     taken = Problem(
         "name-taken",
         409,
@@ -108,7 +108,7 @@ def unique_name(session: Session, viewer: Viewer, what: str) -> Iterator[None]:
 @may("write")
 @contextmanager
 def unique_row(session: Session, viewer: Viewer, taken: Problem) -> Iterator[None]:  # noqa: ARG001 - may() checks the viewer
-    """What is added or changed inside is written at once. Raises `taken` when the database has such a row already."""
+    """Writes what is added or changed inside. Raises `taken` when that breaks a UNIQUE constraint."""
     try:
         with session.begin_nested():
             yield

@@ -1,4 +1,4 @@
-"""Reading what was published before a source was set up: starting it, stopping it, what a change of settings means."""
+"""Backfills, which read what was published before a source was added: starting, stopping, following new settings."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class GoBack(Fields):
 
 
 def first_progress(collector: AnyCollector, days: int | None, field: str, now: datetime) -> dict[str, Any] | None:
-    """The progress to begin with; None for no days. Raises Problem 422 for a kind that cannot go back."""
+    """The progress of a backfill that begins; None for no days. Raises Problem 422 on `field` for a kind without."""
     if not days:
         return None
     if collector.backfill is None:
@@ -39,7 +39,7 @@ def first_progress(collector: AnyCollector, days: int | None, field: str, now: d
 
 @may("write")
 def go_back(session: Session, viewer: Viewer, source_id: UUID, asked: GoBack, jobs: Jobs, now: datetime) -> Source:
-    """Starts afresh, or goes on. Raises Problem 404; 409 when it is paused or there is nothing to go on with; 422."""
+    """Starts a backfill, or goes on with one. Raises Problem 404; 409 when paused or nothing was stopped; 422."""
     row = _lock(session, viewer, source_id)
     if not row.enabled:
         raise Problem("paused", 409, "This source is paused: enable it first.")
@@ -57,7 +57,7 @@ def go_back(session: Session, viewer: Viewer, source_id: UUID, asked: GoBack, jo
 
 @may("write")
 def stop(session: Session, viewer: Viewer, source_id: UUID, jobs: Jobs, now: datetime) -> None:
-    """Goes back no further. Raises Problem 404."""
+    """Stops the backfill, if one is running. Raises Problem 404."""
     row = _lock(session, viewer, source_id)
     if row.backfill is None or row.backfill["state"] != "running":
         return
@@ -69,11 +69,11 @@ def stop(session: Session, viewer: Viewer, source_id: UUID, jobs: Jobs, now: dat
 def next_progress(
     was: dict[str, Any] | None, collector: AnyCollector, days: int | None, now: datetime, *, saved: bool, moved: bool
 ) -> dict[str, Any] | None:
-    """What the progress is after a change of its source. Raises Problem 422 for a kind that cannot go back.
+    """The progress of a backfill after its source was changed. Raises Problem 422 for a kind that cannot go back.
 
-    `days` is the number given, if any; `saved`: the params were given again; `moved`: they are others now, secrets
-    aside. Another number of days, or other params, start it afresh; other secrets let a failed one go on; one that a
-    person had stopped is dropped when it fits no more.
+    `was` is the progress so far, `days` the number that was given, if any. `saved`: params were given; `moved`: those
+    that are no secrets differ from before. Another number of days or other params start the backfill again; new secrets
+    alone let a failed one go on; a stopped one is dropped when the params have changed.
     """
     if days is not None and (was is None or cap_days(collector, days)[0] != was["days"]):
         return first_progress(collector, days, "backfill_days", now)

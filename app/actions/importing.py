@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Report:
-    """What came of a file. `refused` holds (line, why); line 0 where it is not known. `dry`: nothing was stored."""
+    """What an import did. `refused` holds (line, why), with line 0 where it is unknown. `dry`: nothing was stored."""
 
     stored: int = 0
     updated: int = 0
@@ -74,12 +74,12 @@ class Report:
 
 
 class DryRunOver(Exception):
-    """Ends a transaction of a trial: what it wrote is rolled back."""
+    """Ends the transaction of a dry run, so that what it wrote is rolled back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a file is read: which column is what ({column: field}), and the zone of dates that carry none."""
+    """How a file is read: its {column: field}, and the time zone of dates that carry none."""
 
     mapping: Mapping[str, str] | None = None
     zone: tzinfo = UTC
@@ -109,9 +109,9 @@ def import_file(
     reading: Reading = AS_NAMED,
     dry: bool = False,
 ) -> Report:
-    """Imports CSV, JSON Lines or XLSX into the source of this name; `dry` only tells what would come of it.
+    """Imports CSV, JSON Lines or XLSX into the source of this name; `dry` only reports what an import would do.
 
-    Raises Problem 422 on another file, 409 where the source of this name reads by itself.
+    Raises Problem 422 for a file of another kind, 409 when the source of this name is not one for imports.
     """
     name = checked_name(source_name)
     origin = _origin(services, viewer, name, filename, reading, dry)
@@ -124,7 +124,7 @@ def import_file(
 
 @may("write")
 def saved_mapping(session: Session, viewer: Viewer, source_name: str) -> Mapping[str, str]:
-    """Which column is what, as it was chosen for the last import into this source; empty when none was."""
+    """The {column: field} of the last import into the source of this name; empty when there was none."""
     row = session.scalars(
         select(Source).where(Source.workspace_id == viewer.workspace_id, Source.name == source_name.strip())
     ).one_or_none()
@@ -143,12 +143,12 @@ def checked_name(name: str) -> str:
 def batches(
     stream: BinaryIO, filename: str, report: Report, reading: Reading = AS_NAMED
 ) -> Iterator[list[tuple[int, RawMention]]]:
-    """The readable rows with their lines, some at a time; the others go to the report. Raises Problem 422."""
+    """The mentions of a file with their lines, `BATCH` at a time. Bad lines go to the report. Raises Problem 422."""
     return batches_of(read_lines(stream, filename, reading.mapping, zone=reading.zone), report)
 
 
 def batches_of(lines: Iterator[tuple[int, T | BadRow]], report: Report) -> Iterator[list[tuple[int, T]]]:
-    """What could be read, some at a time; the rest goes to the report. Raises Problem 422 for the file as a whole."""
+    """The good rows with their lines, `BATCH` at a time; bad ones go to the report. Raises Problem 422 for the file."""
     try:
         while taken := list(islice(lines, BATCH)):
             good: list[tuple[int, T]] = []
@@ -171,7 +171,7 @@ def unreadable_file(error: UnreadableFile) -> Problem:
 def _origin(
     services: Services, viewer: Viewer, name: str, filename: str, reading: Reading, dry: bool
 ) -> tuple[Origin, bool]:
-    """Where the mentions will come from, and whether that source is there. A trial makes none."""
+    """The origin of the mentions, and whether its source exists: a dry run creates none."""
     here = (Source.workspace_id == viewer.workspace_id, Source.name == name)
     with services.db.writing() as session:
         row = session.scalars(select(Source).where(*here)).one_or_none() if dry else push_source(session, viewer, name)
@@ -187,7 +187,7 @@ def _origin(
 
 
 class _Import:
-    """One import under way."""
+    """One import: it takes batches, and adds what comes of them to its report."""
 
     def __init__(self, services: Services, origin: tuple[Origin, bool], report: Report, now: datetime) -> None:
         self._services, self._now = services, now
@@ -196,7 +196,7 @@ class _Import:
         self.report = report
 
     def take(self, rows: list[tuple[int, RawMention]]) -> None:
-        """Places and stores a batch, or tells what would come of it."""
+        """Matches and stores a batch, or finds out what storing it would do."""
         batch = self._placer(self._origin, [raw for _, raw in rows], (), self._now)
         self._count(batch, self._try(batch) if self.report.dry else self._keep(batch))
         lines = {clean_line(raw.external_id, ID_LIMIT): line for line, raw in rows}
@@ -204,7 +204,7 @@ class _Import:
             self.report.refuse(lines.get(one.external_id, 0), Notice("{reason}", {"reason": one.reason}))
 
     def _keep(self, batch: Batch) -> Stored:
-        """Raises Problem 404 when the source was deleted meanwhile: what was stored before stays."""
+        """Stores a batch. Raises Problem 404 when the source was deleted meanwhile; earlier batches stay."""
         here = (self._origin.workspace_id, self._origin.source_id)
         with self._services.db.writing() as session:
             if session.get(Source, here, with_for_update={"read": True, "key_share": True}) is None:
@@ -219,7 +219,7 @@ class _Import:
         return stored
 
     def _try(self, batch: Batch) -> Stored:
-        """What storing would come to: it is done, and undone. What an earlier batch brought would be known by now."""
+        """What storing would do: it is done and rolled back. Mentions of an earlier batch count as known by now."""
         placed = [one for one in batch.placed if one.draft.fingerprint not in self._seen]
         known, fresh = len(batch.placed) - len(placed), Batch(tuple(placed), batch.refused, batch.unmatched)
         self._seen |= {one.draft.fingerprint for one in placed}
@@ -242,5 +242,5 @@ class _Import:
 
 
 def _repeated(batch: Batch) -> int:
-    """Rows of one batch that are the same mention as another one of it: they were read, and are known by then."""
+    """How many rows of a batch are the same mention as another row of it; they count as unchanged."""
     return len(batch.placed) - len({one.draft.fingerprint for one in batch.placed})

@@ -1,4 +1,4 @@
-"""What others send to the address of a source: checked, read and stored as a push is."""
+"""Deliveries that others send to the address of a source: verified, read, and stored as a push is."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ CROWDED = Notice("More than {n} things waited to be looked up: the oldest were d
 
 @dataclass(frozen=True, slots=True)
 class InboundBatch:
-    """What was sent, read and matched, ready to be stored."""
+    """A delivery that was read and matched, ready to be stored. `digest` is that of the address it was sent to."""
 
     origin: Origin
     digest: bytes
@@ -61,7 +61,7 @@ class InboundBatch:
 
 @dataclass(slots=True)
 class InboundReport:
-    """What came of it: mentions and answers by what was done with them, and how much waits to be looked up."""
+    """What a delivery did: how many mentions and answers ended in each way; `kept` is what waits to be looked up."""
 
     received: int = 0
     stored: int = 0
@@ -75,8 +75,11 @@ class InboundReport:
 
 @may("write")
 def receive(services: Services, viewer: Viewer, source: Source, asked: Inbound) -> Received:
-    """What the collector makes of a request. Raises Problem 403 when it is not signed as it must be, 422 when it
-    cannot be read. Nothing of a refused request is stored or logged."""
+    """Has the collector verify and read a request. Nothing of a refused request is stored or logged.
+
+    Raises Problem 403 for a wrong signature, 404 for a kind that receives nothing, 422 when the request cannot be
+    read, 503 when the secret is lost.
+    """
     collector = all_collectors().get(source.collector)
     if collector is None or collector.receive is None:
         raise not_found("address")
@@ -100,7 +103,7 @@ def receive(services: Services, viewer: Viewer, source: Source, asked: Inbound) 
 
 @may("write")
 def match_received(services: Services, viewer: Viewer, source: Source, got: Received, now: datetime) -> InboundBatch:
-    """Normalises and matches what was received; outside any transaction, for it may take a while."""
+    """Normalises and matches what was received. That may take a while: call it outside of transactions."""
     origin = Origin(viewer.workspace_id, source.id, source.collector, source.brand_id, source.sample)
     batch = Placer(services.db)(origin, got.mentions, got.broken, now)
     return InboundBatch(origin, source.address_digest or b"", got, batch)
@@ -108,7 +111,7 @@ def match_received(services: Services, viewer: Viewer, source: Source, got: Rece
 
 @may("write")
 def keep(session: Session, viewer: Viewer, read: InboundBatch, services: Services, now: datetime) -> InboundReport:
-    """Stores it, once. Raises Problem 404 when the source was paused, deleted or given another address meanwhile."""
+    """Stores a delivery. Raises Problem 404 when the source was paused, deleted or readdressed meanwhile."""
     row = lock(session, viewer, read.origin.source_id)
     if not row.enabled or row.address_digest != read.digest:
         raise not_found("address")
@@ -128,7 +131,7 @@ def keep(session: Session, viewer: Viewer, read: InboundBatch, services: Service
 
 @may("write")
 def note(services: Services, viewer: Viewer, source: Source, told: Notice, now: datetime) -> None:
-    """Has the page of the source say that something was refused; once a minute, for anybody may send anything."""
+    """Shows on the source's page that something was refused; once a minute at most, as anybody may send anything."""
     if all_collectors()[source.collector].polled:
         return
     here = (Source.workspace_id == viewer.workspace_id, Source.id == source.id)
@@ -158,7 +161,7 @@ def _answers(
 
 
 def item_of(answer: Answer) -> dict[str, Any]:
-    """An answer as it is pushed: on one line where it is a name, without control characters, cut to what fits."""
+    """An answer in the shape of a push, its texts cleaned and cut to what fits."""
     return {
         "external_id": clean_line(answer.external_id, LINE_MAX),
         "score": answer.score,
@@ -193,15 +196,18 @@ def _inbox(
 
 
 def inbox_with(waiting: Sequence[Any], items: Sequence[Json]) -> list[Any]:
-    """What waits, as [{"id", "item"}], with these at its end. One that waits already is there once, as a new entry:
-    a reading that is under way removes the entry it was handed, and leaves the one that came meanwhile."""
+    """The inbox, a list of {"id", "item"}, with these items added at its end.
+
+    An item that waits already is moved there under a new id: a reading under way removes the entry that it was handed
+    by its id, and so leaves the one that came meanwhile.
+    """
     fresh = {json.dumps(item, sort_keys=True): item for item in items}
     others = [entry for entry in waiting if json.dumps(entry["item"], sort_keys=True) not in fresh]
     return [*others, *({"id": uuid7().hex, "item": item} for item in fresh.values())]
 
 
 def _health(session: Session, row: Source, kept: InboundReport, now: datetime) -> None:
-    """When something arrived, and a line of history when it brought something. What is also read keeps its health."""
+    """Notes that the delivery arrived, and in the history if it changed something. A polled source keeps its state."""
     if kept.stored:
         row.last_new_at = now
     if all_collectors()[row.collector].polled:

@@ -1,4 +1,4 @@
-"""Taking care of an incident."""
+"""What people do about an incident: take charge, assign, note, end it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.viewer import Viewer, may
 
 @may("write")
 def acknowledge(session: Session, viewer: Viewer, incident_id: UUID, now: datetime) -> IncidentRow:
-    """«I take care of it»: no more reminders. Raises Problem 404; 409 when it is over."""
+    """Takes charge of the incident, which ends its reminders. Raises Problem 404; 409 when it is over."""
     row = _lock_open(session, viewer, incident_id)
     if row.acknowledged_at is None:
         row.memory = to_json(acknowledged(from_json(row.memory), now))
@@ -29,7 +29,7 @@ def acknowledge(session: Session, viewer: Viewer, incident_id: UUID, now: dateti
 
 @may("write")
 def assign(session: Session, viewer: Viewer, incident_id: UUID, assignee: str | None, now: datetime) -> IncidentRow:
-    """Gives the incident to somebody, or to nobody."""
+    """Assigns the incident to somebody, or to nobody. Raises Problem 404."""
     row = _lock(session, viewer, incident_id)
     row.assignee = assignee or None
     _log(session, viewer, row, "assigned", now, assignee=row.assignee)
@@ -38,7 +38,7 @@ def assign(session: Session, viewer: Viewer, incident_id: UUID, assignee: str | 
 
 @may("write")
 def resolve(session: Session, viewer: Viewer, incident_id: UUID, jobs: Jobs, now: datetime) -> IncidentRow:
-    """Ends the incident; who was told of its beginning is told of its end. Raises Problem 409 when it is over."""
+    """Ends the incident; whoever heard of its beginning hears of its end. Raises Problem 404; 409 when it is over."""
     row = _lock_open(session, viewer, incident_id)
     _end(session, row, jobs, now)
     _log(session, viewer, row, "resolved", now)
@@ -47,7 +47,7 @@ def resolve(session: Session, viewer: Viewer, incident_id: UUID, jobs: Jobs, now
 
 @may("write")
 def false_alarm(session: Session, viewer: Viewer, incident_id: UUID, jobs: Jobs, now: datetime) -> IncidentRow:
-    """Marks the incident as a false alarm, and ends it if it is not over."""
+    """Marks the incident as a false alarm, and ends it if it is not over. Raises Problem 404."""
     row = _lock(session, viewer, incident_id)
     row.false_alarm = True
     if row.state != "resolved":
@@ -58,7 +58,7 @@ def false_alarm(session: Session, viewer: Viewer, incident_id: UUID, jobs: Jobs,
 
 @may("write")
 def note(session: Session, viewer: Viewer, incident_id: UUID, text: str, now: datetime) -> IncidentRow:
-    """Adds a line to the timeline."""
+    """Adds a line to the timeline. Raises Problem 404."""
     row = _lock(session, viewer, incident_id)
     _log(session, viewer, row, "note", now, text=text)
     return row

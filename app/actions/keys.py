@@ -37,7 +37,7 @@ class MadeKey:
 
 @may("admin")
 def create(session: Session, viewer: Viewer, new: NewKey, now: datetime) -> MadeKey:
-    """Makes a key. Nobody gives a key more than they may do themselves. Raises Problem 403, 422."""
+    """Makes a key, with no scope that its maker lacks. Raises Problem 403 for such a scope, 422 for a past end."""
     for scope in new.scopes:
         viewer.needs(scope)
     if new.expires_at is not None and new.expires_at <= now:
@@ -61,7 +61,7 @@ def create(session: Session, viewer: Viewer, new: NewKey, now: datetime) -> Made
 
 @may("admin")
 def delete(session: Session, viewer: Viewer, key_id: UUID) -> None:
-    """Takes a key back: it opens nothing from the next request on. Raises Problem 404."""
+    """Revokes a key: it stops working with the next request. Raises Problem 404."""
     row = session.get(ApiKey, (viewer.workspace_id, key_id), with_for_update=True)
     if row is None:
         raise not_found("API key")

@@ -1,4 +1,4 @@
-"""Labelling the audit sample. A label says what a text feels; it corrects no stance and is not counted in the score."""
+"""Labelling the audit sample. Labels measure the model: they correct no stance, and do not count in the score."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Labelled(Fields):
 
 @may("write")
 def draw_more(session: Session, viewer: Viewer, now: datetime, seed: int) -> int:
-    """This week's sample, or 20 more where it is drawn already; 200 wait at most. Returns how many came."""
+    """Draws this week's sample, or 20 more when it is drawn; at most 200 wait. Returns how many were drawn."""
     drawn = top_up(session, viewer.workspace_id, now, seed)
     if not drawn:
         lock_drawing(session, viewer.workspace_id)

@@ -49,7 +49,7 @@ class BulkChanges(MentionChanges):
 def change(
     session: Session, viewer: Viewer, mention_ids: Sequence[UUID], changes: MentionChanges, jobs: Jobs, now: datetime
 ) -> list[Mention]:
-    """Changes mentions, keeps what they were, and has the figures counted again. Raises Problem 404."""
+    """Changes mentions, stores a revision of each, and has the figures counted again. Raises Problem 404."""
     wanted = sorted(set(mention_ids))
     rows = list(
         session.scalars(
@@ -96,7 +96,7 @@ def lock(session: Session, viewer: Viewer, mention_id: UUID) -> Mention:
 
 @may("write")
 def watch(session: Session, viewer: Viewer, jobs: Jobs, brand_ids: Iterable[UUID]) -> None:
-    """Has these brands counted and looked at again."""
+    """Wakes the job that counts these brands again and checks their rules."""
     jobs.defer_all(
         session,
         [("watch", {"workspace_id": str(viewer.workspace_id), "brand_id": str(brand)}) for brand in set(brand_ids)],

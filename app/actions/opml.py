@@ -1,4 +1,4 @@
-"""Bringing the subscriptions of a feed reader along."""
+"""The subscriptions of a feed reader, added as sources."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class OpmlResult:
 def import_opml(
     session: Session, viewer: Viewer, data: bytes, services: Services, now: datetime, brand_id: UUID | None = None
 ) -> list[OpmlResult]:
-    """A source per feed that is not read already. Raises Problem 422 when the file is no OPML."""
+    """Adds a source for each feed of the list that is not read yet. Raises Problem 422 when the file is no OPML."""
     try:
         subscriptions = read_opml(data)
     except OpmlError as error:
@@ -75,7 +75,7 @@ def _add(
 
 
 def free_name(wanted: str, taken: set[str]) -> str:
-    """The name, cut to what fits, with a number when somebody has it."""
+    """The name, cut to what fits, and numbered when it is taken."""
     base = " ".join(wanted.split())[:90] or "RSS"
     number, name = 1, base
     while name in taken:

@@ -61,7 +61,7 @@ class TriedPhrase(NewPhrase):
 
 @may("write")
 def create(session: Session, viewer: Viewer, new: NewPhrase, jobs: Jobs) -> Phrase:
-    """Listens for a phrase in what comes, and in what is stored. Raises Problem 404 on its brand, 409, 422."""
+    """Listens for a phrase in new mentions, and in the background in stored ones. Raises Problem 404, 409."""
     lock_workspace(session, viewer)
     number = session.scalar(select(func.count()).where(Phrase.workspace_id == viewer.workspace_id)) or 0
     if number >= PHRASES_MAX:
@@ -77,7 +77,7 @@ def create(session: Session, viewer: Viewer, new: NewPhrase, jobs: Jobs) -> Phra
 
 @may("write")
 def update(session: Session, viewer: Viewer, phrase_id: UUID, changes: PhraseChanges, jobs: Jobs) -> Phrase:
-    """Changes a phrase. What it said of stored mentions is taken back where it says it no more."""
+    """Changes a phrase; stored mentions with its former or its new words are decided again. Raises Problem 404, 409."""
     lock_workspace(session, viewer)
     row = lock(session, viewer, phrase_id)
     before = row.words
@@ -94,7 +94,7 @@ def update(session: Session, viewer: Viewer, phrase_id: UUID, changes: PhraseCha
 
 @may("write")
 def delete_phrase(session: Session, viewer: Viewer, phrase_id: UUID, jobs: Jobs) -> None:
-    """Listens for a phrase no more: what it said of stored mentions is decided again without it."""
+    """Deletes a phrase; stored mentions that hold it are decided again without it. Raises Problem 404."""
     lock_workspace(session, viewer)
     row = lock(session, viewer, phrase_id)
     session.delete(row)
@@ -106,7 +106,7 @@ def delete_phrase(session: Session, viewer: Viewer, phrase_id: UUID, jobs: Jobs)
 
 @may("write")
 def lock_workspace(session: Session, viewer: Viewer) -> Workspace:
-    """The workspace, whose rules of stances one transaction changes at a time, when no batch of scores is under way."""
+    """The workspace, locked: one transaction at a time changes how stances are decided, none while scores arrive."""
     return session.get_one(Workspace, viewer.workspace_id, with_for_update={"key_share": True})
 
 

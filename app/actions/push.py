@@ -1,4 +1,4 @@
-"""Mentions that are brought to us, by the API or a file, instead of being fetched."""
+"""Mentions that others bring us through the API, instead of us fetching them."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class PushedMention(Fields):
 
 @dataclass(frozen=True, slots=True)
 class PushResult:
-    """What came of one pushed mention. `id` is None for one that is not stored; `errors` say why one was refused."""
+    """What one pushed mention led to. `id` is None when it is not stored; `errors` say why it was refused."""
 
     index: int
     external_id: str
@@ -102,7 +102,7 @@ class PreparedPush:
 
 @may("write")
 def push_source(session: Session, viewer: Viewer, name: str = SOURCE) -> Source:
-    """The source that pushes of this workspace belong to, made when it is first needed."""
+    """The source of this name that pushes belong to; it is made when it is first needed."""
     session.execute(
         insert(Source)
         .values(
@@ -120,7 +120,7 @@ def push_source(session: Session, viewer: Viewer, name: str = SOURCE) -> Source:
 
 
 def read_items(items: Sequence[Any]) -> tuple[dict[int, RawMention], dict[int, PushResult]]:
-    """The items that are mentions, and the results of those that are not, by their place."""
+    """The items that are mentions, and the results of those that are not, each by its index."""
     raws: dict[int, RawMention] = {}
     bad: dict[int, PushResult] = {}
     for index, item in enumerate(items):
@@ -141,7 +141,7 @@ def read_items(items: Sequence[Any]) -> tuple[dict[int, RawMention], dict[int, P
 
 @may("write")
 def prepare(db: Database, viewer: Viewer, source: Source, items: Sequence[Any], now: datetime) -> PreparedPush:
-    """Reads, normalises and matches a push; outside any transaction, for it may take a while."""
+    """Reads, normalises and matches a push. That may take a while: call it outside of transactions."""
     origin = Origin(viewer.workspace_id, source.id, source.collector, source.brand_id, source.sample)
     raws, bad = read_items(items)
     return PreparedPush(origin, raws, bad, Placer(db)(origin, list(raws.values()), (), now))
@@ -159,7 +159,7 @@ def push(session: Session, viewer: Viewer, prepared: PreparedPush, jobs: Jobs) -
 
 
 def results(prepared: PreparedPush, stored: Stored) -> list[PushResult]:
-    """What came of each item, by its fingerprint. One given again in the same push is told as sent after the first."""
+    """The result of each item, in order. An item that repeats an earlier one of the push counts as sent after it."""
     latest: dict[bytes, RawMention] = {}
     reasons = {one.external_id: one.reason for one in prepared.batch.refused}
     found = dict(prepared.bad)

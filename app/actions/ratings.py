@@ -33,7 +33,7 @@ class RatingChanges(Changes):
 
 @may("write")
 def change(session: Session, viewer: Viewer, changes: RatingChanges, jobs: Jobs) -> RatingClasses:
-    """Reads ratings differently from now on, those of stored mentions too, in the background. Raises Problem 422."""
+    """Changes how ratings are read; stored mentions are decided again in the background. Raises Problem 422."""
     row = lock_workspace(session, viewer)
     before = asdict(classes_of(row.settings))
     after = before | changes.model_dump(exclude_unset=True)

@@ -1,4 +1,4 @@
-"""Saying when to be told."""
+"""Alert rules: added, changed, removed."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def rule_of(kind: str) -> AnyRule:
 
 
 def checked_params(kind: str, given: dict[str, Any]) -> dict[str, Any]:
-    """The params as the rule wants them, defaults filled in. Raises Problem 422."""
+    """The params as the rule declares them, with its defaults. Raises Problem 422."""
     params: dict[str, Any] = validate(rule_of(kind).params, given, under="params").model_dump(mode="json")
     return params
 

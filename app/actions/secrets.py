@@ -1,4 +1,4 @@
-"""Params that hold secrets: the secrets are sealed apart, and never answered."""
+"""Params that hold secrets: the secrets are sealed apart, and never sent to anybody."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def split(params: BaseModel) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def keep_stored(given: Mapping[str, Any], model: type[BaseModel], stored: Mapping[str, str]) -> dict[str, Any]:
-    """The params given, with the stored secrets in the place of those left out, left empty or shown as a mask."""
+    """The params given; a secret that was left out, left empty or left masked keeps its stored value."""
     names = secret_fields(model)
     untouched = {name: value for name, value in stored.items() if given.get(name, "") in ("", MASK, None)}
     return {name: value for name, value in given.items() if name not in untouched or name not in names} | untouched

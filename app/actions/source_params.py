@@ -1,4 +1,4 @@
-"""The params of a source: which kind declares them, what is wrong with them, and how they lie in its row."""
+"""The params of a source: the kind that declares them, how they are checked, and how its row holds them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def collector_of(kind: str) -> AnyCollector:
 
 
 def checked_params(collector: AnyCollector, given: Mapping[str, Any], settings: Settings) -> BaseModel:
-    """The params as the collector wants them, addresses in the form they are read. Raises Problem 422."""
+    """The params as the collector declares them. Raises Problem 422, also for an address that may not be reached."""
     params: BaseModel = validate(collector.params, dict(given), under="params")
     rules = rules_for(settings.allowed_private_hosts)
     shown, _ = secrets.split(params)
@@ -84,10 +84,10 @@ def limit_key(collector: AnyCollector, params: BaseModel, seal: Seal) -> str:
 
 
 def payer_of(row: Source) -> Payer:
-    """In whose name a source is read."""
+    """Whom the requests of a source are charged to."""
     return Payer(row.workspace_id, row.collector, str(row.id), row.limit_key)
 
 
 def seal_name(row: Source) -> str:
-    """Where the secrets of a source are kept, for the seal."""
+    """The name under which the secrets of a source are sealed: they open for no other row."""
     return f"source:{row.workspace_id}:{row.id}"

@@ -1,4 +1,4 @@
-"""Choosing what to read."""
+"""Sources: added, changed, paused, read at once, deleted."""
 
 from __future__ import annotations
 
@@ -97,8 +97,10 @@ def create(session: Session, viewer: Viewer, new: NewSource, services: Services,
 def update(
     session: Session, viewer: Viewer, source_id: UUID, changes: SourceChanges, services: Services, now: datetime
 ) -> Source:
-    """Changes a source. New params start it afresh. What is under way for the old ones, for another brand, or for a
-    source that is paused now, is not stored."""
+    """Changes a source; new params start it afresh. Raises Problem 404, 409 for its name, 422 for its fields.
+
+    A reading under way stores nothing more when the params or the brand have changed, or the source is paused now.
+    """
     row = lock(session, viewer, source_id)
     values = changes.model_dump(exclude_unset=True)
     collector = collector_of(row.collector)
@@ -129,7 +131,7 @@ def update(
 
 
 def _change_params(row: Source, collector: AnyCollector, given: Mapping[str, Any], services: Services) -> bool:
-    """Puts new params in place. Returns whether something else is read now: a new budget, or the same again, is not."""
+    """Stores new params. Returns whether something else is read now, which a new budget alone does not change."""
     before, stored = row.params, services.seal.open(row.secrets, seal_name(row))
     whole = secrets.keep_stored(given, collector.params, stored)
     put_params(row, checked_params(collector, whole, services.settings), services.seal)
@@ -149,14 +151,14 @@ def _start_afresh(row: Source, now: datetime | None, *, anew: bool) -> None:
 
 
 def _end_reading(row: Source) -> None:
-    """What a reading under way has not stored yet is refused; whoever reads next goes on from the cursor."""
+    """Takes the lease away from a reading under way: it stores nothing more. The next one goes on from the cursor."""
     row.lease_until = None
     row.fence += 1
 
 
 @may("write")
 def delete(session: Session, viewer: Viewer, source_id: UUID) -> None:
-    """Reads a source no more. What it brought stays."""
+    """Deletes a source; its mentions stay. Raises Problem 404."""
     row = lock(session, viewer, source_id)
     record(session, viewer, "source.delete", source_id, collector=row.collector, name=row.name)
     session.delete(row)
@@ -165,7 +167,7 @@ def delete(session: Session, viewer: Viewer, source_id: UUID) -> None:
 
 @may("write")
 def poll_now(session: Session, viewer: Viewer, source_id: UUID, services: Services, now: datetime) -> Source:
-    """Has a source read as soon as a worker is free. Raises Problem 409 when it is paused or never polled."""
+    """Has a source read as soon as a worker is free. Raises Problem 404; 409 when it is paused or never polled."""
     row = lock(session, viewer, source_id)
     collector = collector_of(row.collector)
     if not collector.polled:
@@ -182,7 +184,7 @@ def poll_now(session: Session, viewer: Viewer, source_id: UUID, services: Servic
 
 @may("write")
 def readdress(session: Session, viewer: Viewer, source_id: UUID, services: Services) -> Source:
-    """Gives a source another address to send to; the former one is nobody's from now on. Raises Problem 409."""
+    """Gives a source a new address to send to; the former one stops working. Raises Problem 404, 409."""
     row = lock(session, viewer, source_id)
     if collector_of(row.collector).receive is None:
         raise Problem("not-sent-to", 409, "Nothing is sent to this source: it reads by itself.")
@@ -196,9 +198,9 @@ def readdress(session: Session, viewer: Viewer, source_id: UUID, services: Servi
 
 @may("read")
 def inbound_url(row: Source, viewer: Viewer, services: Services) -> str | None:
-    """The address that others send to; None for sources that are not sent to, and for who may not change them.
+    """The address that others send to; None when the source has none, or the viewer may not write.
 
-    Whoever knows it may send: it is shown as a secret would be.
+    Whoever knows the address may send to it, so it is shown only to those who could change it.
     """
     if row.address_sealed is None or "write" not in viewer.scopes:
         return None
@@ -216,7 +218,7 @@ def _give_address(row: Source, services: Services) -> None:
 
 
 def seal_name_of_address(row: Source) -> str:
-    """Where the address of a source is kept, for the seal."""
+    """The name under which the address of a source is sealed."""
     return f"address:{row.workspace_id}:{row.id}"
 
 

@@ -1,4 +1,4 @@
-"""Answers to surveys, pushed by whoever asked: kept once, however often they are sent."""
+"""Answers to surveys: stored once, however often they are sent."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class NewResponse(Fields):
 
 @dataclass(frozen=True, slots=True)
 class ResponseResult:
-    """What came of one answer. `errors` say why one was refused."""
+    """What one answer led to. `errors` say why it was refused."""
 
     index: int
     external_id: str
@@ -71,7 +71,7 @@ def keep(session: Session, viewer: Viewer, brand_id: UUID, items: Sequence[Any])
 
 @may("write")
 def delete(session: Session, viewer: Viewer, response_id: UUID) -> None:
-    """Forgets an answer. Raises Problem 404."""
+    """Deletes an answer. Raises Problem 404."""
     row = session.get(SurveyResponse, (viewer.workspace_id, response_id), with_for_update=True)
     if row is None:
         raise not_found("survey response")

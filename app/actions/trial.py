@@ -61,10 +61,10 @@ class Trial:
 
 @may("write")
 def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime, source_id: UUID | None = None) -> Trial:
-    """Reads the first page of a source that may not exist yet; its name and its interval play no part.
+    """Reads the first page of a source that may not exist yet; its name and its interval do not matter.
 
-    What runs out is counted for the source of that id, or else kept for the one that is saved with the same key.
-    Raises Problem 422; its code is among UNREAD when the source itself is at fault, and then its sentence says why.
+    What the trial spends of a budget counts for the source `source_id`, or for the source that is later added with the
+    same key. Raises Problem 422; its code is among UNREAD when the source cannot be read, and its sentence says why.
     """
     collector = collector_of(new.collector)
     if not (collector.polled or collector.stream):
@@ -117,7 +117,7 @@ def _first_page(collector: AnyCollector, params: BaseModel, http: httpx2.Client,
 
 
 def _listen(pages: Iterator[Page], queries: str) -> Page:
-    """What a stream brings within some seconds, as one page: first what may be about a brand."""
+    """What a stream brings within `LISTEN` seconds, as one page: first what may be about a brand."""
     ends, warning = time.monotonic() + LISTEN, None
     about: list[RawMention] = []
     others: list[RawMention] = []
@@ -136,7 +136,7 @@ def _listen(pages: Iterator[Page], queries: str) -> Page:
 
 
 def _problem_of(error: SourceError) -> Problem:
-    """The source's sentence, its template and what fills it kept apart so that a page can translate it."""
+    """The Problem for a source that cannot be read; template and arguments stay apart, so that a page can translate."""
     text = _sentence(error.notice.text)
     args: dict[str, Any] = dict(error.notice.args)
     if text == "{reason}.":

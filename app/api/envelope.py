@@ -105,7 +105,7 @@ class Envelope:
 
 
 def count_body(receive: Receive) -> Receive:
-    """The body as it comes, refused once it is over the limit: a length that was not told is no way round it."""
+    """Counts the body as it arrives. Raises Problem 413 over the limit, also where no length was announced."""
     size = 0
 
     async def counting() -> Message:

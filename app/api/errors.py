@@ -75,7 +75,7 @@ def of_database(error: DBAPIError) -> Problem | None:
 
 
 def unexpected(error: BaseException, request_id: str) -> Problem:
-    """What nobody foresaw: the caller learns the request's name, we learn the rest."""
+    """The Problem for an error that nobody foresaw: the caller learns the id of the request, the log the rest."""
     if isinstance(error, DBAPIError) and (problem := of_database(error)):
         log.warning("the database refused", problem=problem.code, request_id=request_id)
         return problem

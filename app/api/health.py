@@ -61,7 +61,7 @@ def beat_age(session: Session) -> float | None:
 
 
 def queue_age(session: Session) -> float:
-    """Seconds that the source which is due longest has waited for us: not those that its host asked for."""
+    """Seconds that the longest overdue source has waited for a worker; pauses that its host asked for do not count."""
     due = func.greatest(Source.next_run_at, Host.paused_until)  # null says nothing in GREATEST
     waiting = (
         select(func.extract("epoch", func.now() - func.min(due)))

@@ -23,7 +23,7 @@ LONGEST = 255
 
 
 class AnsweredBefore(Exception):
-    """Another request under this key was quicker: its answer is the answer."""
+    """Raised when another request under this key has succeeded: its answer is to be given again."""
 
 
 def key_of(request: Request) -> str | None:
@@ -37,7 +37,7 @@ def key_of(request: Request) -> str | None:
 
 
 def hash_of(request: Request, body: bytes) -> bytes:
-    """What tells the same request from another one under the same key."""
+    """A digest that tells whether two requests under one key are the same."""
     return sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode() + body).digest()
 
 
@@ -61,7 +61,7 @@ def answer(session: Session, viewer: Viewer, key: str, request_hash: bytes, seal
 
 
 def claim(session: Session, viewer: Viewer, key: str, request_hash: bytes) -> None:
-    """Takes the key in the transaction that does the work; a second request waits here for the first one's end.
+    """Takes the key in the transaction that does the work; a second request waits here until the first one ends.
 
     Raises AnsweredBefore when the first one succeeded.
     """

@@ -49,7 +49,7 @@ def _recognise(request: Request, token: str) -> Recipient:
 
 
 def _count_stranger(request: Request) -> None:
-    """Counts what opens nothing, by where it comes from. Raises Problem 429."""
+    """Counts a request that opens nothing, by its network. Raises Problem 429."""
     request.app.state.limits.count_refusal(network(request.client.host if request.client else ""))
 
 
@@ -133,8 +133,10 @@ HASH = sha256(MARK.encode()).digest()
 
 
 def key_of(addressed: Recipient, got: Received) -> str:
-    """Under what the answer to a delivery is remembered: for its source, as it is set up now. Who corrects the settings
-    and has a delivery sent again wants it read anew."""
+    """The key under which the answer to a delivery is remembered.
+
+    It holds the version of the source: a delivery that is sent again after the settings were corrected is read again.
+    """
     source = addressed.source
     return f"{MARK} {source.id} {source.version} {sha256(got.delivery.encode('utf-8', 'replace')).hexdigest()}"
 

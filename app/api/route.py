@@ -180,7 +180,7 @@ def _body_model(route: APIRoute) -> type[BaseModel] | None:
 
 
 def _nothing_sent(body: bytes) -> None:
-    """Where no body is read, only an empty object may come: a field would be dropped in silence."""
+    """Raises Problem 422 for a body where none is read, unless it is an empty object: nothing is dropped in silence."""
     try:
         given = json.loads(body)
     except (ValueError, RecursionError):

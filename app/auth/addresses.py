@@ -1,4 +1,4 @@
-"""The addresses that others send to: each holds a token, and whoever knows it may send to one source."""
+"""The addresses that others send to. Each holds a token; whoever knows the token may send to one source."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ SHAPE = re.compile(r"[A-Za-z0-9_-]{20,100}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """The source that an address belongs to, and who sends to it: somebody who may write there, and nothing else."""
+    """The source that an address belongs to, and the viewer who stores its deliveries: one that may only write."""
 
     source: Source
     viewer: Viewer
 
 
 def recognise(session: Session, token: str) -> Recipient | None:
-    """Whose address this is, or None: malformed, unknown, replaced, or of a source that is paused.
+    """The source of an address; None when the token is malformed, unknown or replaced, or its source is paused.
 
-    The digest is what is looked up, so that neither an index nor a backup gives an address away. A paused source is
-    told as an unknown one is, so that a stranger learns nothing from trying.
+    Only a digest of the token is stored and looked up, so that neither an index nor a backup gives an address away.
+    Callers answer a paused source as they answer an unknown one: a stranger learns nothing from trying.
     """
     if not SHAPE.fullmatch(token):
         return None

@@ -26,7 +26,7 @@ ALL_SCOPES = ROLE_SCOPES["admin"]
 
 @dataclass(frozen=True, slots=True)
 class KnownKey:
-    """A key that was recognised."""
+    """An API key that exists and has not expired, and the viewer that it stands for."""
 
     key_id: UUID
     name: str
@@ -51,12 +51,12 @@ def checksum(body: str) -> str:
 
 
 def well_formed(key: str) -> bool:
-    """Whether this may be a key at all: shape and checksum. Spares the database most nonsense."""
+    """Whether shape and checksum are those of a key. Keeps most nonsense away from the database."""
     return bool(SHAPE.fullmatch(key)) and hmac.compare_digest(checksum(key[4:44]), key[44:])
 
 
 def recognise(session: Session, key: str, now: datetime) -> KnownKey | None:
-    """Whose key this is, or None: malformed, unknown, expired."""
+    """The key of this text; None when it is malformed, unknown or expired."""
     if not well_formed(key):
         return None
     row = session.scalars(select(ApiKey).where(ApiKey.public_id == key[4:12])).one_or_none()
@@ -70,7 +70,7 @@ def recognise(session: Session, key: str, now: datetime) -> KnownKey | None:
 
 
 def note_use(session: Session, known: KnownKey, now: datetime) -> None:
-    """Writes when a key was last used."""
+    """Stores the time of a key's last use."""
     session.execute(
         update(ApiKey)
         .where(ApiKey.workspace_id == known.viewer.workspace_id, ApiKey.id == known.key_id)

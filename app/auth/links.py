@@ -15,7 +15,7 @@ LASTS = timedelta(days=1)
 
 
 def new_link(session: Session, purpose: str, now: datetime, lasts: timedelta = LASTS) -> str:
-    """A new token for this purpose; those given before for it stop working."""
+    """Makes a token for this purpose and returns it; earlier tokens for the same purpose stop working."""
     session.execute(delete(OneTimeLink).where(OneTimeLink.purpose == purpose))
     value = token()
     session.add(OneTimeLink(token_hash=digest(value), purpose=purpose, created_at=now, expires_at=now + lasts))
@@ -24,13 +24,13 @@ def new_link(session: Session, purpose: str, now: datetime, lasts: timedelta = L
 
 
 def is_valid(session: Session, value: str, purpose: str, now: datetime) -> bool:
-    """Whether the link would work."""
+    """Whether the token would work now, for this purpose. Does not use it up."""
     row = session.scalars(select(OneTimeLink).where(OneTimeLink.token_hash == digest(value))).one_or_none()
     return row is not None and row.purpose == purpose and now < row.expires_at
 
 
 def spend(session: Session, value: str, purpose: str, now: datetime) -> bool:
-    """Uses the link up. False when it did not work, or somebody was quicker."""
+    """Uses the token up. Returns False when it no longer works, or somebody else was quicker."""
     used = session.execute(
         delete(OneTimeLink)
         .where(OneTimeLink.token_hash == digest(value), OneTimeLink.purpose == purpose, OneTimeLink.expires_at > now)

@@ -15,7 +15,7 @@ from app.models import Member, User
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who logs in, and into which workspace: the first one that they became a member of."""
+    """A user, and the workspace that they log in to: the first one that they became a member of."""
 
     user_id: UUID
     workspace_id: UUID
@@ -23,9 +23,9 @@ class Account:
 
 
 def authenticate(db: Database, email: str, password: str) -> Account | None:
-    """The account, or None when the two do not go together. As slow for an address that has no account.
+    """The account, or None when the two do not go together; as slow for an address that has no account.
 
-    Hashing takes long, so it happens between transactions. A hash made with former parameters is made anew.
+    Hashing takes long, so it happens between transactions. A hash that was made with older parameters is renewed.
     """
     with db.reading() as session:
         found = _account(session, email.strip().lower())

@@ -19,13 +19,13 @@ _at_once = threading.BoundedSemaphore(2)
 
 
 def hash_of(password: str) -> str:
-    """The password as it is kept."""
+    """The argon2id hash to store for a password."""
     with _at_once:
         return _hasher.hash(password)
 
 
 def matches(password_hash: str | None, password: str) -> bool:
-    """Whether this is the password. Takes as long when there is no hash to compare with: nobody learns who exists."""
+    """Whether the password fits the hash. Takes as long without a hash, so that nobody learns which accounts exist."""
     with _at_once:
         try:
             _hasher.verify(password_hash or nobodys_hash(), password[: LONGEST + 1])
@@ -41,12 +41,12 @@ def is_outdated(password_hash: str) -> bool:
 
 @cache
 def nobodys_hash() -> str:
-    """A hash that no password has a chance to match, as dear to check as any."""
+    """A hash that no password matches, and that takes as long to check as any other."""
     return _hasher.hash("nobody has this password: \x00")
 
 
 def check(password: str, email: str = "", field: str = "password") -> None:
-    """Raises Problem 422 when a password is too short, too long, or among those that everybody tries."""
+    """Raises Problem 422 on `field` for a password that is too short, too long, or among the first that are tried."""
     if len(password) < SHORTEST:
         raise invalid(FieldError(field, "Take at least {number} characters.", {"number": SHORTEST}))
     if len(password) > LONGEST:

@@ -20,7 +20,7 @@ SEEN_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A session that holds, and who is behind it. `stale`: touch() should be called."""
+    """A session that is still valid, and its user. `stale`: it is time to call touch() again."""
 
     token_hash: bytes
     viewer: Viewer
@@ -30,7 +30,7 @@ class Login:
 
 
 def log_in(session: Session, user_id: UUID, workspace_id: UUID, now: datetime, agent: str = "", old: str = "") -> str:
-    """Opens a session under a new token, and closes the one the browser came with. Returns the cookie's value."""
+    """Opens a session under a new token and closes `old`, the one that the browser had. Returns the cookie's value."""
     if old:
         log_out(session, old)
     value = token()
@@ -50,7 +50,7 @@ def log_in(session: Session, user_id: UUID, workspace_id: UUID, now: datetime, a
 
 
 def login_of(session: Session, value: str, now: datetime) -> Login | None:
-    """Who holds this cookie, with the role they have at this moment; None when it opens nothing any more."""
+    """The login that belongs to a cookie, with the user's present role; None when it has ended or never was."""
     found = session.execute(
         select(LoginSession, User, Member)
         .join(User, User.id == LoginSession.user_id)
@@ -74,7 +74,7 @@ def login_of(session: Session, value: str, now: datetime) -> Login | None:
 
 
 def touch(session: Session, token_hash: bytes, now: datetime) -> None:
-    """The session was used: its idle time starts again."""
+    """Notes that the session was used: its idle time starts again."""
     session.execute(update(LoginSession).where(LoginSession.token_hash == token_hash).values(seen_at=now))
 
 

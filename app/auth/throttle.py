@@ -1,4 +1,4 @@
-"""Guessing passwords gets slower with each failure, per account and per address; nobody is locked out for ever."""
+"""Slows down the guessing of passwords: each failure of an account or a network makes the next try wait longer."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def pause(failures: int, free: int) -> timedelta:
 
 
 def network(address: str) -> str:
-    """The address, or the /64 of an IPv6 one: a single customer has that many."""
+    """What an address is counted as: itself, or the /64 of an IPv6 address, which one customer has for themselves."""
     try:
         ip = ip_address(address)
     except ValueError:
@@ -37,12 +37,12 @@ def network(address: str) -> str:
 
 
 def subjects(email: str, address: str) -> dict[str, str]:
-    """What failures are counted for, and as which kind."""
+    """What a failure is counted for, with the kind of each: the account, and the network it came from."""
     return {f"account:{email.strip().lower()[:320]}": "account", f"address:{network(address)}": "address"}
 
 
 def check(session: Session, email: str, address: str, now: datetime) -> None:
-    """Raises Problem 429 while one has to wait. The same for accounts that do not exist."""
+    """Raises Problem 429 while the account or the network has to wait; also for accounts that do not exist."""
     latest = session.scalar(
         select(func.max(LoginAttempts.not_before)).where(LoginAttempts.subject.in_(list(subjects(email, address))))
     )

@@ -1,4 +1,4 @@
-"""What the filters of the feed can offer, and how many mentions came since it was shown."""
+"""The choices that the filters of the feed offer, and how many mentions came since it was shown."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Choices:
 
 @may("read")
 def choices(session: Session, viewer: Viewer) -> Choices:
-    """What one can choose among in the viewer's workspace."""
+    """The choices of the viewer's workspace."""
     here = viewer.workspace_id
     brands = session.scalars(select(Brand).where(Brand.workspace_id == here).order_by(Brand.id).limit(MOST))
     sources = session.scalars(

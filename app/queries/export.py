@@ -1,4 +1,4 @@
-"""The rows of an export, a page per transaction, so that a long one holds nothing up."""
+"""The rows of an export. Each page is read in its own transaction, so that a long export blocks nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COLUMNS = (
 
 @may("read")
 def batches(db: Database, viewer: Viewer, wanted: Wanted) -> Iterator[list[dict[str, object]]]:
-    """The rows of a feed, up to 500 at a time, in its order. Raises Problem as feed() does, on the first page."""
+    """The rows of a feed in its order, up to 500 at a time. The first page raises the Problems of feed()."""
     after: str | None = None
     while True:
         with db.reading() as session:

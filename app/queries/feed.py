@@ -61,7 +61,7 @@ def feed(
 
 @may("read")
 def statement_of(session: Session, viewer: Viewer, wanted: Wanted) -> tuple[Select[*tuple[Any, ...]], Order]:
-    """The statement of the mentions wanted, and their order: the export reads it too."""
+    """The statement that selects the mentions wanted, and their order. Raises Problem 404, 422 as feed() does."""
     known_brands(session, viewer, wanted.brands)
     known_sources(session, viewer, wanted.sources)
     statement = select(Mention).where(Mention.workspace_id == viewer.workspace_id, Mention.deleted_at.is_(None))
@@ -79,7 +79,7 @@ def statement_of(session: Session, viewer: Viewer, wanted: Wanted) -> tuple[Sele
 
 
 def known_reach() -> SQLColumnExpression[int]:
-    """Unknown reach comes last. The literal is the index's own."""
+    """The reach to sort by: unknown reach comes last. Written as in the index, so that the index serves."""
     return func.coalesce(Mention.reach, literal_column("-1"))
 
 
@@ -91,7 +91,7 @@ ORDERS = {
 
 
 def _of_one_brand(statement: Select[*tuple[Any, ...]], viewer: Viewer, wanted: Wanted) -> Select[*tuple[Any, ...]]:
-    """Driven by the matches, whose indexes hold a brand's mentions in order."""
+    """Reads the matches first: their indexes hold a brand's mentions in order."""
     statement = statement.join(
         Match, and_(Match.workspace_id == Mention.workspace_id, Match.mention_id == Mention.id)
     ).where(Match.workspace_id == viewer.workspace_id, *_about_match(wanted))
@@ -137,13 +137,13 @@ def _about_mention(wanted: Wanted) -> list[SQLColumnExpression[bool]]:
 
 
 def one_of(column: Any, values: tuple[Any, ...]) -> SQLColumnExpression[bool]:
-    """An equality where one value is wanted, so that an index can give the order too."""
+    """The condition that the column is one of the values; an equality for a single one, so that an index can sort."""
     condition: SQLColumnExpression[bool] = column == values[0] if len(values) == 1 else column.in_(values)
     return condition
 
 
 def matches_query(text: str, field: str) -> SQLColumnExpression[bool]:
-    """The mentions that a query in the query language matches. Raises Problem 422 with the position and a hint."""
+    """The condition that a mention matches a query. Raises Problem 422 on `field`, with the position and a hint."""
     try:
         query = parse(text)
     except QueryError as error:
@@ -153,5 +153,5 @@ def matches_query(text: str, field: str) -> SQLColumnExpression[bool]:
 
 
 def query_refused(error: QueryError, field: str) -> Problem:
-    """What to tell who typed a query that cannot be read."""
+    """The Problem 422 for a query that cannot be read."""
     return invalid(FieldError(field, error.notice.text, dict(error.notice.args), at=error.at, hint=error.hint))

@@ -30,7 +30,7 @@ STANCES = {"negative": "detractor", "neutral": "passive", "positive": "promoter"
 
 @dataclass(frozen=True, slots=True)
 class ToLabel:
-    """A mention that waits for its label, and the brand it is about. What the model said is not here."""
+    """A mention that waits for its label, and its brand. It does not say what the model thinks, to bias nobody."""
 
     id: UUID
     drawn_at: datetime
@@ -41,7 +41,7 @@ class ToLabel:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The week: how many were drawn, how many of them were answered, skipped ones included."""
+    """How many mentions were drawn in a week, and how many of them were labelled or skipped."""
 
     drawn: int
     answered: int
@@ -49,7 +49,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class LabelledText:
-    """One text: its language group, what the model in use says of it now, and what a person said (0, 1, 2)."""
+    """One text: its language group, the present score of the model in use, and the label of a person (0, 1, 2)."""
 
     group: LanguageGroup
     score: Score
@@ -79,7 +79,7 @@ class OwnSample:
 
     @property
     def in_use(self) -> bool:
-        """Whether they correct the scores."""
+        """Whether there are enough labels to correct the scores."""
         return len(self.texts) >= ENOUGH and any(self._enough(group) for group in GROUPS)
 
     @property
@@ -95,13 +95,13 @@ class OwnSample:
         return len(self.of(group).texts) >= ENOUGH_OF_GROUP
 
     def measure(self) -> Accuracy:
-        """How often the model is right on them."""
+        """How often the model is right on these texts."""
         number, right = len(self.texts), sum(text.right for text in self.texts)
         low, high = wilson(right, number) or (None, None)
         return Accuracy(number, right, right / number if number else None, low, high)
 
     def as_json(self) -> dict[str, Any]:
-        """As the API tells it beside the model's own figures."""
+        """The accuracy as the API and the pages show it beside the model's own figures."""
         found = self.measure()
         margin = None if found.low is None or found.high is None else (found.high - found.low) / 2
         return {
@@ -128,9 +128,10 @@ def _adapted(shipped: Matrix, texts: Sequence[LabelledText]) -> Matrix:
 
 @may("read")
 def own_sample(session: Session, viewer: Viewer, model: str) -> OwnSample:
-    """The labels of texts that `model` has scored, and that did not change since. Read once per transaction.
+    """The labels of texts that `model` has scored and nobody edited since. Read once per transaction.
 
-    A label is about a text, not about an answer: when another model has scored the text again, it counts for that one.
+    A label is about a text, not about an answer of the model: once another model has scored the text, the label counts
+    for that model.
     """
     key = ("own_sample", viewer.workspace_id, model)
     if key not in session.info:
@@ -193,7 +194,7 @@ def progress(session: Session, viewer: Viewer, now: datetime) -> Progress:
 
 @may("read")
 def last_label(session: Session, viewer: Viewer, now: datetime) -> UUID | None:
-    """What the viewer labelled last this week: what «undo» takes back."""
+    """The mention that the viewer labelled last this week, which «undo» takes back."""
     mine = (AuditMatch.workspace_id == viewer.workspace_id, AuditMatch.labelled_by == viewer.actor)
     return session.scalar(
         select(AuditMatch.id)

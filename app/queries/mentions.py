@@ -21,7 +21,7 @@ REVISIONS = 100
 
 @dataclass(frozen=True, slots=True)
 class MatchView:
-    """A match and the name and colour of its brand."""
+    """A match and its brand."""
 
     match: Match
     brand: Brand
@@ -29,7 +29,7 @@ class MatchView:
 
 @dataclass(frozen=True, slots=True)
 class MentionView:
-    """A mention with its matches, its source, and how many copies its story has; 1 when it is told once."""
+    """A mention with its matches, its source, and the number of mentions of its story, itself included."""
 
     mention: Mention
     matches: list[MatchView]
@@ -49,7 +49,7 @@ class MentionDetail:
 
 @may("read")
 def views(session: Session, viewer: Viewer, mentions: Sequence[Mention]) -> list[MentionView]:
-    """These mentions with what surrounds them, in the same order."""
+    """These mentions with their matches, sources and copies, in the same order."""
     if not mentions:
         return []
     matches: dict[UUID, list[MatchView]] = defaultdict(list)

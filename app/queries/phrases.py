@@ -43,7 +43,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class PhraseView:
-    """A phrase, its brand if it is about one, and how far its application to what is stored has come, if it is on."""
+    """A phrase, its brand if it has one, and how far it has been applied to stored mentions while that is under way."""
 
     phrase: Phrase
     brand: Brand | None
@@ -63,9 +63,9 @@ class StanceChange:
 
 @dataclass(frozen=True, slots=True)
 class PhrasePreview:
-    """What a phrase would change: how many of the mentions it is in, from which stance to which, and the newest.
+    """What a phrase would change: in how many mentions it is, how many stances change, from which to which, the newest.
 
-    `complete`: whether every stored mention that holds it was looked at, or only the newest.
+    `complete`: whether all stored mentions that hold it were looked at, or only the newest of them.
     """
 
     mentions: int
@@ -106,7 +106,7 @@ def _views(session: Session, viewer: Viewer, rows: Sequence[Phrase]) -> list[Phr
 
 @may("read")
 def progress_of_all(session: Session, viewer: Viewer) -> Progress | None:
-    """How far all phrases and ratings have come that are being applied to what is stored; None when none is."""
+    """How far all phrases and ratings that are being applied to stored mentions have come; None when none is."""
     return _sum(session.scalars(select(Restance).where(Restance.workspace_id == viewer.workspace_id)).all())
 
 
@@ -120,7 +120,7 @@ def _sum(wishes: Sequence[Restance]) -> Progress | None:
 
 @may("read")
 def ratings(session: Session, viewer: Viewer) -> tuple[RatingClasses, int]:
-    """How ratings are read in the workspace, and the version of that."""
+    """How ratings are read in the workspace, and the version of that setting."""
     settings = session.get_one(Workspace, viewer.workspace_id).settings
     return classes_of(settings), ratings_version(settings)
 
@@ -130,7 +130,7 @@ def preview(
     session: Session, viewer: Viewer, wanted: DomainPhrase, replaces: UUID | None = None,
     seconds: Callable[[], float] = time.monotonic,
 ) -> PhrasePreview:  # fmt: skip
-    """What a phrase would change in what is stored, as long as no person and no rating says otherwise.
+    """What a phrase would change in stored mentions, where neither a person nor a rating decides.
 
     Raises Problem 404 on its brand or the phrase it replaces, 422 when its words are too common to count in time.
     """
@@ -163,7 +163,7 @@ def _scope(one: DomainPhrase) -> tuple[Any, ...]:
 
 
 def _newest(session: Session, viewer: Viewer, words: set[str]) -> Sequence[UUID]:
-    """The newest mentions that hold the words; the full-text index finds them, and its time is bounded."""
+    """The newest mentions that hold the words. Raises Problem 422 when the full-text search takes too long."""
     here = (Mention.workspace_id == viewer.workspace_id, Mention.deleted_at.is_(None))
     wanted = select(Mention.id).where(*here, or_(*map(holding, sorted(words))))
     session.execute(text(f"SET LOCAL statement_timeout = {STATEMENT_MS}"))
@@ -205,5 +205,5 @@ def _sample(session: Session, viewer: Viewer, turned: Sequence[tuple[Any, Stance
 
 
 def phrase_of(words: str, stance: Stance, brand_id: UUID | None, language: str | None) -> DomainPhrase:
-    """A phrase as typed, as it would be listened for."""
+    """The phrase that would be listened for, from what was typed."""
     return DomainPhrase(tuple(folded(words)), stance, brand_id, language)

@@ -34,7 +34,7 @@ class Scoring:
 
 @may("read")
 def scoring(session: Session, viewer: Viewer) -> Scoring:
-    """The state of scoring. The time left counts what other workspaces have before the same workers, too."""
+    """The state of scoring. The time left includes what the same workers have to do for other workspaces."""
     run = session.scalars(select(ModelRun).order_by(ModelRun.started_at.desc()).limit(1)).one_or_none()
     pace, quick = (run.per_second, run.quick_per_second) if run else (None, None)
     waiting, unsettled = lanes.waiting(session, viewer.workspace_id), lanes.unsettled(session, viewer.workspace_id)

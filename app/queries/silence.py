@@ -22,13 +22,13 @@ POLLS = 3
 
 
 def patience(usual: timedelta, longest: timedelta) -> timedelta:
-    """How long a source may bring nothing before that is told: `usual` is its median pause, `longest` its longest."""
+    """How long a source may bring nothing before it counts as silent, from its median and its longest pause so far."""
     return max(LEAST, usual * USUAL_TIMES, longest * LONGEST_TIMES)
 
 
 @may("read")
 def silent_since(session: Session, viewer: Viewer, rows: Sequence[Source]) -> dict[UUID, datetime]:
-    """Since when those that fell silent are. Counted up to the last reading that worked: what fails is not silent."""
+    """When each silent source brought its last mention, as of its last good reading: one that fails is not silent."""
     quiet = {
         row.id: (row.last_new_at, row.last_success_at - row.last_new_at)
         for row in rows

@@ -24,10 +24,11 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class SourceView:
-    """A source, how late its next reading is, what it brought in the last 24 hours, and what keeps it from more.
+    """A source, how late its next reading is, what it brought in the last 24 hours, and what holds it back.
 
-    `paused_until` is told while its host is left alone, whichever source was asked to wait; `pause_reason` is what that
-    one was told. `silent_since` is told of a source that is read well and brings nothing for much longer than usual.
+    `paused_until` is set while its host is left alone, whichever of the host's sources was asked to wait, and
+    `pause_reason` is the reason that one was given. `silent_since` is set for a source that reads well and has brought
+    nothing for much longer than usual.
     """
 
     source: Source
@@ -50,7 +51,7 @@ class SourceView:
 
     @property
     def waits_for_another(self) -> bool:
-        """Whether its next reading is put off by a pause that was not asked of itself."""
+        """Whether a pause that the host asked of another source puts off its next reading."""
         one = self.source
         if self.paused_until is None or not one.enabled or one.state == "throttled" or one.next_run_at is None:
             return False
@@ -58,7 +59,7 @@ class SourceView:
 
     @property
     def throttled_until(self) -> datetime | None:
-        """When it is read again after the pause that its platform asked for; None when none is under way."""
+        """When it is read again after a pause that its host asked for; None without such a pause."""
         if self.state != "throttled" or not self.source.enabled:
             return None
         until = max(filter(None, (self.source.next_run_at, self.paused_until)), default=None)
@@ -66,14 +67,14 @@ class SourceView:
 
     @property
     def budget_until(self) -> datetime | None:
-        """When what ran out begins anew, for a source that has to wait for that."""
+        """When the budget that ran out is renewed; None when the source does not wait for one."""
         if self.state != "budget":
             return None
         return max(self.usage, key=lambda one: one.share).period_ends_at if self.usage else None
 
     @property
     def warnings(self) -> list[dict[str, Any] | Notice]:
-        """What is worth knowing of a source that can be read, most of all that its budget is nearly used up."""
+        """Warnings about a source that can be read, such as a budget that is nearly used up."""
         spent = [one.warning for one in self.usage if one.warning and self.state != "budget"]
         return [*([self.source.warning] if self.source.warning else []), *spent]
 
@@ -140,7 +141,7 @@ def _views(session: Session, viewer: Viewer, rows: Sequence[Source], now: dateti
 
 
 def _pauses(session: Session, rows: Sequence[Source], now: datetime) -> dict[str, tuple[datetime, Any]]:
-    """Until when, and why, hosts of these sources are left alone at the moment, by `limit_key`."""
+    """Until when, and why, the hosts of these sources are left alone, by `limit_key`; those that are not are absent."""
     keys = {row.limit_key for row in rows if row.limit_key}
     found = session.execute(
         select(Host.key, Host.paused_until, Host.reason).where(Host.key.in_(keys), Host.paused_until > now)
@@ -150,7 +151,7 @@ def _pauses(session: Session, rows: Sequence[Source], now: datetime) -> dict[str
 
 @may("read")
 def imports(session: Session, viewer: Viewer, limit: int = LIMIT) -> list[str]:
-    """The names of the sources that files and the API bring to, the newest first."""
+    """The names of the sources that imports and the API push to, newest first."""
     wanted = select(Source.name).where(Source.workspace_id == viewer.workspace_id, Source.collector == "push")
     return list(session.scalars(wanted.order_by(Source.id.desc()).limit(limit)))
 

@@ -28,7 +28,7 @@ class SurveyNps:
 
 @may("read")
 def survey_nps(session: Session, viewer: Viewer, brand_id: UUID, since: datetime, until: datetime) -> SurveyNps | None:
-    """Of the answers given from `since` on and before `until`; None when there are none."""
+    """The NPS of the answers given from `since` on and before `until`; None when there are none."""
     promoter, detractor = SurveyResponse.score >= 9, SurveyResponse.score <= 6
     promoters, detractors, responses = session.execute(
         select(func.count().filter(promoter), func.count().filter(detractor), func.count())
@@ -49,7 +49,7 @@ def responses(
     *,
     respondent: str | None = None,
 ) -> Slice[SurveyResponse]:
-    """The answers about a brand, last given first; of one respondent when told. Raises Problem 404."""
+    """The answers about a brand, the latest first, or only those of one respondent. Raises Problem 404."""
     brand(session, viewer, brand_id)
     here = (SurveyResponse.workspace_id == viewer.workspace_id, SurveyResponse.brand_id == brand_id)
     statement = select(SurveyResponse).where(*here)

@@ -1,4 +1,4 @@
-"""The conversation around a mention: what it answers, and what else was said there and is stored."""
+"""The conversation around a mention: the one that it answers, and the others of its thread that are stored."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ MOST = 50
 def conversation(session: Session, viewer: Viewer, row: Mention) -> list[Mention]:
     """The other stored mentions of its thread, oldest first: the first 50, and in any case the one it answers.
 
-    A thread is one of a kind and a host: two forums may both have a thread 12. What matched no brand is not stored,
-    and so is not here.
+    Threads are told apart by kind and host, as two forums may both have a thread 12. Mentions that matched no brand
+    are not stored, and so are missing.
     """
     here = (Mention.workspace_id == viewer.workspace_id, Mention.id != row.id, Mention.deleted_at.is_(None))
     said = (Mention.kind == row.kind, Mention.thread_id == (row.thread_id or row.external_id), Mention.host == row.host)

@@ -1,4 +1,4 @@
-"""What is used up of what runs out, how much that will be at the end of the period, and when it is worth a warning."""
+"""Budgets of sources: what is used, what will be used at the end of the period, and when to warn."""
 
 from __future__ import annotations
 

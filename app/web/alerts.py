@@ -51,8 +51,8 @@ def show_list(visit: Visit = Depends(member)) -> Response:
     only = None if state == "all" else cast(StateFilter, state)
     with visit.services.db.reading() as session:
         found = incidents(session, visit.viewer, given.get("after"), state=only)
-        shown = [(view, lines_of(visit, view.incident.explanation)[:2]) for view in found.items]
-        return visit.page(session, "alerts.html", found=found, shown=shown, state=state)
+        lines = [(view, lines_of(visit, view.incident.explanation)[:2]) for view in found.items]
+        return visit.page(session, "alerts.html", found=found, shown=lines, state=state)
 
 
 @router.get("/{incident_id}")

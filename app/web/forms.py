@@ -45,7 +45,7 @@ class Field:
 
 
 class SentForm:
-    """What a form sent, by name."""
+    """The values that a form sent, by the names of its fields."""
 
     def __init__(self, data: FormData) -> None:
         self.data = data
@@ -85,7 +85,7 @@ class SentForm:
 
 
 async def sent_form(request: Request) -> SentForm:
-    """The form of this request, checked to come from our own pages. Raises Problem 403 or 413."""
+    """The form of this request. Raises Problem 403 unless it comes from our own pages, 413 when it is too large."""
     return SentForm(await _form(request))
 
 
@@ -137,7 +137,7 @@ def fields_of(model: type[BaseModel], values: Mapping[str, Any] | None = None, k
 
 
 def _plain(part: Mapping[str, Any], defs: Mapping[str, Any]) -> dict[str, Any]:
-    """A property without its references, and without the alternative of being left out."""
+    """A property of a schema with its references resolved and `null` removed."""
     merged = dict(part)
     for key in ("anyOf", "allOf"):
         kinds = [option for option in merged.pop(key, []) if option.get("type") != "null"]
@@ -210,7 +210,7 @@ def params_from(model: type[BaseModel], sent: SentForm) -> dict[str, Any]:
 
 
 def _number(text: str, whole: bool) -> Any:
-    """The number typed, with the decimal comma of the French; what is none stays as it is, for the model to refuse."""
+    """The number typed, also with a decimal comma. Other text is returned as it is, for the model to refuse."""
     plain = text.replace("\u202f", "").replace("\u00a0", "").replace(" ", "").replace(",", ".")
     try:
         return int(plain) if whole else float(plain)

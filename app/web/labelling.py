@@ -29,7 +29,7 @@ KEYS = (
 
 
 @router.get("")
-def shown(visit: Visit = Depends(member)) -> Response:
+def show_next(visit: Visit = Depends(member)) -> Response:
     """The next mention to label, how far this week is, and what the labels say so far."""
     with visit.services.db.reading() as session:
         waiting = to_label(session, visit.viewer, limit=1).items
@@ -56,9 +56,9 @@ def draw(visit: Visit = Depends(member)) -> RedirectResponse:
 @router.post("/{item_id}")
 def label(item_id: UUID, sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> RedirectResponse:
     """Keeps the label and shows the next mention."""
-    given = validate(actions.Labelled, {"label": sent.get("label")})
+    labelled = validate(actions.Labelled, {"label": sent.get("label")})
     with visit.services.db.writing() as session:
-        actions.label(session, visit.viewer, item_id, given, visit.now)
+        actions.label(session, visit.viewer, item_id, labelled, visit.now)
     return redirect("/reputation/sample")
 
 

@@ -47,7 +47,7 @@ def catalogue(code: Code) -> NullTranslations:
 
 
 def choose_language(asked: str | None, cookie: str | None, accepted: str) -> Code:
-    """The language for who has no setting: the one asked for, else the cookie's, else the browser's first of ours."""
+    """The language to use: the one wished for, else the cookie's, else the first of the browser's that we have."""
     for wish in (asked, cookie, *_preferences(accepted)):
         code = _known((wish or "").lower().split("-")[0])
         if code:
@@ -98,7 +98,7 @@ class Tongue:
             return words
 
     def _found(self, text: str) -> str:
-        """The translation of a template, also of one that was made a sentence of: capital first, full stop last."""
+        """The translation of a template, also when it was turned into a sentence, with a capital and a full stop."""
         known = catalogue(self.code)
         found = known.gettext(text)
         if found != text or self.code == "en":
@@ -173,7 +173,7 @@ class Tongue:
         return format_percent(share, format=f"#,##0{places}{blank}%", locale=self.code)
 
     def exact(self, at: datetime) -> str:
-        """The full date and time, in the time zone of who reads."""
+        """The full date and time, in the reader's time zone."""
         return format_datetime(at, "full", tzinfo=self.zone, locale=self.code)
 
     def day(self, at: datetime) -> str:

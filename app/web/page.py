@@ -33,7 +33,7 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 class LogIn(Exception):
-    """The page needs somebody who is logged in. `back` is where to go after."""
+    """Raised where nobody is logged in and somebody has to be. `back` is where to go after logging in."""
 
     def __init__(self, back: str) -> None:
         self.back = back
@@ -139,7 +139,7 @@ def address_with(request: Request, changes: Mapping[str, object]) -> str:
 
 
 def form_seed(request: Request) -> str | None:
-    """What the token of forms follows from: the session, else the cookie given to who is not logged in yet."""
+    """What form tokens are derived from: the session, else the cookie of a browser that is not logged in yet."""
     services: Services = request.app.state.services
     fresh: str | None = getattr(request.state, "form_seed", None)
     kept = request.cookies
@@ -147,7 +147,7 @@ def form_seed(request: Request) -> str | None:
 
 
 def visitor(request: Request) -> Visit:
-    """The visit of anybody; who it is, when the session cookie says so."""
+    """The visit of anybody; the session cookie says who it is, if it opens a session."""
     services: Services = request.app.state.services
     now = datetime.now(UTC)
     holder = _holder(request, services, now)
@@ -159,7 +159,7 @@ def visitor(request: Request) -> Visit:
 
 
 def _holder(request: Request, services: Services, now: datetime) -> sessions.Login | None:
-    """Who holds the session cookie of a request, if it still opens anything."""
+    """The login that the session cookie of a request belongs to, if it is still valid."""
     cookie = request.cookies.get(cookies.session_name(services.settings))
     if not cookie or len(cookie) > 200:
         return None
@@ -193,7 +193,7 @@ def redirect(path: str, done: str = "") -> RedirectResponse:
 
 
 def back_to(wanted: str | None, default: str = "/") -> str:
-    """An address of ours to return to; the default when the wanted one may lead elsewhere."""
+    """The address to return to, or the default when it is none of ours."""
     return wanted if wanted and len(wanted) <= 2048 and _NEXT.fullmatch(wanted) else default
 
 

@@ -14,7 +14,7 @@ from sentiment.base import Scorer
 class Reason:
     """One match: the words for and against its stance, and the passages read when they are not the whole mention.
 
-    `reader` is the model that weighs the words, when another one gave the probabilities; a part of that one is none.
+    `reader` names the model that weighs the words when another one gave the probabilities, and is empty otherwise.
     """
 
     pro: tuple[str, ...]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID
@@ -28,49 +29,72 @@ from app.web.words import WORDS
 router = APIRouter()
 
 DAYS = ("7", "30", "90", "365")
-USUAL_BY: dict[str, By] = {"7": "day", "30": "day", "90": "week", "365": "month"}
+STEPS = ("day", "week", "month")
+USUAL_STEP: dict[str, By] = {"7": "day", "30": "day", "90": "week", "365": "month"}
 MOST_PARTS, MOST_BRANDS = 12, 12
 FEW = 30
 """Under so many stories the interval is wide, and the page says so."""
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What an address chooses: how many days, in which steps, and what a mention counts."""
+
+    days: str
+    by: By
+    weight: Weight
+
+    def period(self, now: datetime) -> Period:
+        return Period(now - timedelta(days=int(self.days)), now, self.by)
+
+
+def choice_of(given: Mapping[str, str]) -> Choice:
+    """The choice of an address. A value that means nothing is dropped, as if it were not there."""
+    days = given.get("period", "")
+    days = days if days in DAYS else "30"
+    by = given.get("by") if given.get("by") in STEPS else USUAL_STEP[days]
+    weight = given.get("weight") if given.get("weight") in WORDS["weight"] else "stories"
+    return Choice(days, cast(By, by), cast(Weight, weight))
+
+
 @router.get("/reputation")
-def shown(visit: Visit = Depends(member)) -> Response:
+def show_reputation(visit: Visit = Depends(member)) -> Response:
     """One brand over one period; everything that is chosen is in the address."""
     given = visit.request.query_params
-    days = given.get("period") if given.get("period") in DAYS else "30"
-    weight = given.get("weight") if given.get("weight") in WORDS["weight"] else "stories"
-    by = given.get("by") if given.get("by") in ("day", "week", "month") else USUAL_BY[str(days)]
-    period = Period(visit.now - timedelta(days=int(str(days))), visit.now, cast(By, by))
-    slant = Slant(cast(Weight, weight))
+    choice = choice_of(given)
+    period, slant = choice.period(visit.now), Slant(choice.weight)
     with visit.services.db.reading() as session:
         offered = brands(session, visit.viewer, limit=LIMIT_MAX).items
-        asked = {"period": days, "weight": weight, "by": by, "brand": ""}
-        chosen = next((one for one in offered if str(one.id) == given.get("brand")), None) or _first(offered)
-        if chosen is None:
-            return visit.page(session, "reputation.html", brands=[], asked=asked, view=None)
-        view = reputation(session, visit.viewer, chosen.id, period, slant)
-        compared = compare(session, visit.viewer, [one.id for one in offered[:MOST_BRANDS]], period, slant)
+        brand = next((row for row in offered if str(row.id) == given.get("brand")), None) or _first(offered)
+        chosen = {
+            "period": choice.days,
+            "weight": choice.weight,
+            "by": choice.by,
+            "brand": str(brand.id) if brand else "",
+        }
+        if brand is None:
+            return visit.page(session, "reputation.html", brands=[], chosen=chosen, view=None)
+        view = reputation(session, visit.viewer, brand.id, period, slant)
         return visit.page(
             session,
             "reputation.html",
             brands=offered,
-            asked={**asked, "brand": str(chosen.id)},
+            chosen=chosen,
             view=view,
-            survey=survey_nps(session, visit.viewer, chosen.id, period.since, period.until),
+            survey=survey_nps(session, visit.viewer, brand.id, period.since, period.until),
             few=FEW,
             trend=trend(visit.tongue, view, period.by),
             volume=volume(visit.tongue, view, period.by),
-            sources=_by_source(visit, session, chosen, period, slant),
-            languages=_by_language(visit, session, chosen, period, slant),
-            compared=compared,
-            feed_of=lambda **more: "/?" + urlencode({"brand": chosen.id, "period": days, **more}),
+            sources=_by_source(visit, session, brand, period, slant),
+            languages=_by_language(visit, session, brand, period, slant),
+            compared=compare(session, visit.viewer, [row.id for row in offered[:MOST_BRANDS]], period, slant),
+            feed_of=lambda **more: "/?" + urlencode({"brand": brand.id, "period": choice.days, **more}),
             gauge=gauge,
         )
 
 
 def _first(offered: Sequence[Brand]) -> Brand | None:
-    return next((one for one in offered if one.kind == "own"), offered[0] if offered else None)
+    return next((row for row in offered if row.kind == "own"), offered[0] if offered else None)
 
 
 def gauge(value: float | None, width: float = 260) -> float:
@@ -88,11 +112,11 @@ def trend(tongue: Tongue, view: ReputationView, by: str) -> Chart:
 
     spec: dict[str, Any] = {
         "labels": labels,
-        "lines": [{"name": tongue.say("Score"), "tone": "accent", "data": rounded([one.score for one in scores])}],
+        "lines": [{"name": tongue.say("Score"), "tone": "accent", "data": rounded([score.score for score in scores])}],
         "band": {
             "name": tongue.say("95 % interval"),
-            "low": rounded([one.low for one in scores]),
-            "high": rounded([one.high for one in scores]),
+            "low": rounded([score.low for score in scores]),
+            "high": rounded([score.high for score in scores]),
         },
         "min": -100,
         "max": 100,
@@ -102,7 +126,7 @@ def trend(tongue: Tongue, view: ReputationView, by: str) -> Chart:
         (
             labels[n],
             tongue.signed(point.reputation.score),
-            between(tongue, point),
+            interval_in_words(tongue, point),
             tongue.signed(point.reputation.raw_score),
             tongue.number(point.stories),
         )
@@ -111,12 +135,12 @@ def trend(tongue: Tongue, view: ReputationView, by: str) -> Chart:
     return Chart(tongue.say("Reputation score over time, with its interval"), spec, heads, rows)
 
 
-def between(tongue: Tongue, point: Point) -> str:
+def interval_in_words(tongue: Tongue, point: Point) -> str:
     """The interval in words."""
-    one = point.reputation
-    if one.low is None:
+    score = point.reputation
+    if score.low is None:
         return "–"
-    return tongue.say("{low} to {high}", low=tongue.signed(one.low), high=tongue.signed(one.high))
+    return tongue.say("{low} to {high}", low=tongue.signed(score.low), high=tongue.signed(score.high))
 
 
 def volume(tongue: Tongue, view: ReputationView, by: str) -> Chart:
@@ -142,21 +166,21 @@ def volume(tongue: Tongue, view: ReputationView, by: str) -> Chart:
 def _by_source(
     visit: Visit, session: Session, brand: Brand, period: Period, slant: Slant
 ) -> list[tuple[str, UUID, Point]]:
-    """The sources that brought something, most stories first."""
-    found = []
+    """The sources that brought something, with their score, most mentions first."""
+    parts = []
     for source in choices(session, visit.viewer).sources[: MOST_PARTS * 2]:
         part = compare(session, visit.viewer, [brand.id], period, Slant(slant.weight, sources=(source.id,)))[0].point
         if part.mentions:
-            found.append((source.name, source.id, part))
-    return sorted(found, key=lambda row: -row[2].mentions)[:MOST_PARTS]
+            parts.append((source.name, source.id, part))
+    return sorted(parts, key=lambda row: -row[2].mentions)[:MOST_PARTS]
 
 
 def _by_language(
     visit: Visit, session: Session, brand: Brand, period: Period, slant: Slant
 ) -> list[tuple[str, str, Point]]:
-    found = []
+    parts = []
     for code in choices(session, visit.viewer).languages[:MOST_PARTS]:
         part = compare(session, visit.viewer, [brand.id], period, Slant(slant.weight, languages=(code,)))[0].point
         if part.mentions:
-            found.append((visit.tongue.language_name(code), code, part))
-    return sorted(found, key=lambda row: -row[2].mentions)
+            parts.append((visit.tongue.language_name(code), code, part))
+    return sorted(parts, key=lambda row: -row[2].mentions)

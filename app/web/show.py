@@ -1,4 +1,4 @@
-"""How foreign text reaches a page: cut, marked, freed of what turns it round, and linked only where a link is safe."""
+"""Foreign text made safe for a page: cut, marked, without changes of direction, and linked only where that is safe."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Piece:
 
 
 def strip_direction(text: str | None) -> str:
-    """Text without the characters that turn the reading direction of what follows (Trojan Source, CVE-2021-42574)."""
+    """Text without the characters that change the reading direction (Trojan Source, CVE-2021-42574)."""
     return (text or "").translate(_TURNING)
 
 

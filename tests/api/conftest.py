@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http.server import ThreadingHTTPServer
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +18,16 @@ from starlette.testclient import TestClient
 
 from app.actions import keys
 from app.db import Database
+from app.jobs import Jobs
 from app.main import create_app
 from app.models import Workspace
+from app.pipeline.judge.score import ScorePending
 from app.services import Services, build
 from app.settings import Settings
 from app.viewer import ROLE_SCOPES, Viewer
+from tests.api.site import Site
+from tests.api.things import PUSH, item
+from tests.fakes import FixedScorer
 
 
 @dataclass(frozen=True)
@@ -119,3 +127,30 @@ def pushed(us: Tenant, brand: dict[str, Any]) -> list[dict[str, Any]]:
     assert answer.status_code == 202, answer.text
     made: list[dict[str, Any]] = answer.json()["items"]
     return made
+
+
+@pytest.fixture
+def said(us: Any, brand: dict[str, Any], db: Database) -> dict[str, str]:
+    """Mentions of Acme and Brumelo, scored: {name: id}."""
+    us.editor.post("/api/v1/brands", json={"name": "Brumelo", "query": "brumelo"})
+    items = [
+        item(1, "acme, quelle honte, un colis perdu", language="fr", platform="forum", author="Ana", reach=50),
+        item(2, "acme is great, thank you so much", language="en", platform="blog", author="Bob", reach=5_000),
+        item(3, "acme is awful and brumelo is great too", language="en", platform="forum", author="ana", reach=9),
+        item(4, "brumelo opens a shop in Lyon", language="en", platform="news", author="Cleo", rating=5),
+    ]
+    answer = us.editor.post(PUSH, json={"items": items})
+    ScorePending(db, FixedScorer(), Jobs(), random=Random(0), now=lambda: datetime.now(UTC))()
+    return {one["external_id"]: one["id"] for one in answer.json()["items"]}
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    Site.taken.clear()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()

@@ -117,3 +117,95 @@ def test_a_route_without_a_scope_is_not_made() -> None:
     for wrong in (endpoint, twice):
         with pytest.raises(TypeError, match="must declare one scope"):
             Route("/tried", wrong)
+
+
+def test_a_method_that_is_not_taken_says_which_are(us: Any) -> None:
+    answer = us.reader.put("/api/v1/brands")
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, POST"
+    assert us.reader.request("OPTIONS", "/api/v1/sources/preview").headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/brands?colour=red", "colour"),
+        ("/mentions?brands=x", "brands"),
+        ("/mentions?limit=501", "limit"),
+        ("/mentions?limit=ten", "limit"),
+        ("/mentions?from=yesterday", "from"),
+        ("/mentions?from=0001-01-01T00:00:00Z", "from"),
+        ("/mentions?sort=surprise", "sort"),
+        ("/mentions?theme=price", "theme"),
+        ("/mentions?stance=angry", "stance.0"),
+        ("/mentions?q=%00", "q"),
+        ("/mentions?min_reach=-1", "min_reach"),
+    ],
+)
+def test_what_is_not_known_or_out_of_bounds_is_refused_by_name(us: Any, path: str, field: str) -> None:
+    answer = us.reader.get("/api/v1" + path)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ({}, {"name", "query"}),
+        ({"name": "", "query": "acme"}, {"name"}),
+        ({"name": "A", "query": "acme", "workspace_id": "x"}, {"workspace_id"}),
+        ({"name": "A", "query": "acme", "id": "x", "version": 3, "created_at": "x"}, {"id", "version", "created_at"}),
+        ({"name": "A\nB", "query": "acme"}, {"name"}),
+        ({"name": "A", "query": 5}, {"query"}),
+        ({"name": "A", "query": "acme", "kind": "enemy"}, {"kind"}),
+        ({"name": "A", "query": "acme", "colour": "red"}, {"colour"}),
+        ({"name": "A", "query": "acme", "languages": ["French"]}, {"languages.0"}),
+        ([], {"body"}),
+        ("text", {"body"}),
+    ],
+)
+def test_each_wrong_field_is_named(us: Any, body: Any, fields: set[str]) -> None:
+    answer = us.editor.post("/api/v1/brands", json=body)
+    assert answer.status_code == 422
+    assert {error["field"] for error in answer.json()["errors"]} == fields
+
+
+@pytest.mark.parametrize(
+    ("content_type", "content", "status"),
+    [
+        ("text/plain", b'{"name": "A", "query": "acme"}', 415),
+        ("", b'{"name": "A", "query": "acme"}', 415),
+        ("application/x-www-form-urlencoded", b"name=A&query=acme", 415),
+        ("application/json", b'{"name": "A",', 422),
+        ("application/json", b"\xff\xfe", 422),
+        ("application/json", b"[" * 50_000, 422),
+        ("application/json", b'{"name": "\\ud800", "query": "acme"}', 422),
+        ("application/json", b'{"name": "A\\u0000", "query": "acme"}', 422),
+        ("application/json", b"", 422),
+        ("application/json; charset=utf-8", b'{"name": "A", "query": "acme"}', 201),
+    ],
+)
+def test_a_body_must_be_json_that_can_be_read(us: Any, content_type: str, content: bytes, status: int) -> None:
+    answer = us.editor.post("/api/v1/brands", content=content, headers={"Content-Type": content_type})
+    assert answer.status_code == status, answer.text
+
+
+def test_an_etag_spares_the_same_answer(us: Any, brand: dict[str, Any]) -> None:
+    for path in ("/api/v1/brands", f"/api/v1/brands/{brand['id']}"):
+        first = us.reader.get(path)
+        same = us.reader.get(path, headers={"If-None-Match": f'"other", W/{first.headers["etag"]}'})
+        assert (same.status_code, same.content) == (304, b"")
+        assert same.headers["etag"] == first.headers["etag"]
+    us.editor.patch(f"/api/v1/brands/{brand['id']}", json={"colour": "#000000"})
+    assert us.reader.get(path, headers={"If-None-Match": first.headers["etag"]}).status_code == 200
+
+
+def test_a_field_for_what_takes_no_body_is_refused(us: Any) -> None:
+    made = {"name": "Acme", "kind": "own", "query": "acme"}
+    path = f"/api/v1/brands/{us.editor.post('/api/v1/brands', json=made).json()['id']}/rematch"
+    for body in ('{"days": 7}', "[]", "days=7"):
+        answer = us.editor.post(path, content=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 422, body
+    assert answer.json()["errors"][0]["field"] == "body"
+    assert us.editor.post(path, json={}).status_code == 202
+    assert us.editor.post(path).status_code == 202

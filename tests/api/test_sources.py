@@ -2,65 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
 
 from app.db import Database
-from app.models import Channel, Source
+from app.models import Source
 from app.pipeline.gather.collect import finish
 from app.pipeline.gather.lease import COLLECT, LeaseLost, claim, prove
 from app.pipeline.gather.outcome import Outcome
 from app.pipeline.gather.source import claimed_source
-from app.services import Services
 from app.settings import Settings
-
-FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>News</title><link>http://127.0.0.1/</link>
-<item><guid>1</guid><title>Acme opens a shop</title><link>http://127.0.0.1/1</link>
-<pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate></item>
-<item><guid>2</guid><title>Something else</title><link>http://127.0.0.1/2</link>
-<pubDate>Fri, 20 Nov 2026 11:00:00 GMT</pubDate></item></channel></rss>"""
-
-
-class Site(BaseHTTPRequestHandler):
-    """Serves a feed, an error, and takes messages."""
-
-    taken: list[tuple[dict[str, str], bytes]] = []  # noqa: RUF012 - one list for all requests
-
-    def do_GET(self) -> None:
-        found = self.path == "/feed"
-        self.send_response(200 if found else 404)
-        self.send_header("Content-Type", "application/rss+xml")
-        self.end_headers()
-        self.wfile.write(FEED if found else b"")
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.taken.append((dict(self.headers), body))
-        self.send_response(200 if self.path == "/hook" else 500)
-        self.end_headers()
-
-    def log_message(self, *_: Any) -> None:
-        """Quiet."""
-
-
-@pytest.fixture
-def site() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    Site.taken.clear()
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+from tests.api.things import stored
 
 
 @pytest.fixture
@@ -230,106 +185,6 @@ def test_a_list_of_feeds_becomes_sources(us: Any) -> None:
     assert us.editor.post(path, content=opml, headers={"Content-Type": "text/plain"}).status_code == 415
 
 
-def test_the_collectors_say_what_they_want(us: Any) -> None:
-    kinds = {one["kind"]: one for one in us.reader.get("/api/v1/collectors").json()["items"]}
-    assert {"rss", "push"} <= kinds.keys()
-    assert "sample" not in kinds
-    assert kinds["rss"]["params"]["properties"]["url"]
-    assert kinds["rss"]["title"].keys() >= {"en", "fr"}
-    mail = kinds["email"]
-    assert {name: mail[name] for name in ("platform", "group", "auth", "goes_back", "continuous", "receives")} == {
-        "platform": "email", "group": "own", "auth": "password", "goes_back": True, "continuous": False,
-        "receives": False,
-    }  # fmt: skip
-    assert len(mail["steps"]["fr"]) == len(mail["steps"]["en"]) > 2
-    assert mail["blind"]["en"]
-    assert mail["terms"] == {"retention_days": 180, "may_train": False}
-    assert (mail["meters"], mail["deletions"], mail["history_days"], mail["gap_seconds"]) == ({}, False, None, None)
-    assert kinds["webpage"]["gap_seconds"] == 2
-
-
-SECRET = "whsec_" + "QUJD" * 10
-
-
-def test_the_secret_of_a_webhook_is_made_once_shown_once_and_sealed(us: Any, db: Database, site: str) -> None:
-    answer = us.editor.post(
-        "/api/v1/channels", json={"kind": "webhook", "name": "Hook", "params": {"url": f"{site}/hook"}}
-    )
-    assert answer.status_code == 201, answer.text
-    made = answer.json()
-    assert made["secret"].startswith("whsec_")
-    assert made["params"] == {"url": f"{site}/hook"}
-    for path in ("/api/v1/channels", f"/api/v1/channels/{made['id']}", "/api/v1/audit-log"):
-        assert made["secret"] not in us.admin.get(path).text
-    row = stored(db, Channel, made["id"])
-    assert made["secret"][6:].encode() not in (row.secrets or b"")
-    assert made["secret"] not in json.dumps(row.params)
-
-
-def test_a_secret_that_is_given_is_not_shown_again(us: Any, services: Services, db: Database, site: str) -> None:
-    params = {"url": f"{site}/hook", "secret": SECRET}
-    made = us.editor.post("/api/v1/channels", json={"kind": "webhook", "name": "H", "params": params})
-    assert SECRET not in made.text
-    assert (made.json()["secret"], made.json()["has_secret"]) == (None, True)
-    path = f"/api/v1/channels/{made.json()['id']}"
-    for given in ({}, {"secret": "**********"}, {"secret": None}, {"secret": ""}):
-        changed = us.editor.patch(path, json={"params": {"url": f"{site}/hook"} | given})
-        assert changed.status_code == 200, changed.text
-        assert opened(services, db, made.json()["id"]) == {"secret": SECRET}
-    other = SECRET[:-4] + "QUJE"
-    us.editor.patch(path, json={"params": {"url": f"{site}/hook", "secret": other}})
-    assert opened(services, db, made.json()["id"]) == {"secret": other}
-
-
-def test_a_wrong_secret_is_not_repeated_in_the_refusal(us: Any) -> None:
-    params = {"url": "https://example.com/hook", "secret": "my-very-own-password"}
-    answer = us.editor.post("/api/v1/channels", json={"kind": "webhook", "name": "H", "params": params})
-    assert answer.status_code == 422
-    assert "my-very-own-password" not in answer.text
-
-
-def test_a_test_message_is_sent_now_and_says_that_it_is_one(us: Any, site: str) -> None:
-    made = us.editor.post(
-        "/api/v1/channels", json={"kind": "webhook", "name": "H", "params": {"url": f"{site}/hook"}}
-    ).json()
-    answer = us.editor.post(f"/api/v1/channels/{made['id']}/test")
-    assert answer.json()["delivered"] is True, answer.text
-    ((headers, body),) = Site.taken
-    assert json.loads(body)["data"]["test"] is True
-    assert headers["webhook-signature"].startswith("v1,")
-    assert us.reader.get(f"/api/v1/channels/{made['id']}").json()["last_sent_at"] is not None
-
-
-def test_a_test_that_fails_says_why(us: Any, site: str) -> None:
-    made = us.editor.post(
-        "/api/v1/channels", json={"kind": "webhook", "name": "H", "params": {"url": f"{site}/broken"}}
-    ).json()
-    answer = us.editor.post(f"/api/v1/channels/{made['id']}/test").json()
-    assert answer["delivered"] is False
-    assert answer["detail"]
-    assert us.reader.get(f"/api/v1/channels/{made['id']}").json()["last_error"] == answer["detail"]
-
-
-def test_a_channel_that_goes_leaves_the_rules_that_named_it(us: Any, brand: dict[str, Any]) -> None:
-    hook = {"kind": "webhook", "name": "H", "params": {"url": "https://example.com/hook"}}
-    made = us.editor.post("/api/v1/channels", json=hook).json()
-    body = {"name": "R", "brand_id": brand["id"], "kind": "threshold", "channels": [made["id"]]}
-    rule = us.editor.post("/api/v1/alert-rules", json=body).json()
-    assert rule["channels"] == [made["id"]]
-    assert us.editor.delete(f"/api/v1/channels/{made['id']}").status_code == 204
-    assert us.reader.get(f"/api/v1/alert-rules/{rule['id']}").json()["channels"] == []
-
-
 def queued(db: Database) -> list[str]:
     with db.reading() as session:
         return list(session.scalars(text("SELECT task_name FROM procrastinate_jobs ORDER BY id")))
-
-
-def stored(db: Database, table: type[Any], row_id: str) -> Any:
-    with db.reading() as session:
-        return session.scalars(select(table).where(table.id == UUID(row_id))).one()
-
-
-def opened(services: Services, db: Database, channel_id: str) -> dict[str, str]:
-    row = stored(db, Channel, channel_id)
-    return services.seal.open(row.secrets, f"channel:{row.workspace_id}:{row.id}")

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from alerts.base import Verdict
 from alerts.incident import Policy, step, to_json
 from app.db import Database
@@ -107,3 +109,17 @@ def opened(db: Database, workspace_id: UUID, rule_id: UUID, brand_id: UUID) -> U
             )
         )
     return incident_id
+
+
+PUSH = "/api/v1/mentions"
+
+
+def item(number: int, text: str, **more: Any) -> dict[str, Any]:
+    """A mention to push, published on this day of November."""
+    return {"external_id": f"x{number}", "text": text, "published_at": f"2026-11-{number:02d}T08:00:00Z"} | more
+
+
+def stored(db: Database, table: type[Any], row_id: str) -> Any:
+    """The row of a table with this id."""
+    with db.reading() as session:
+        return session.scalars(select(table).where(table.id == UUID(row_id))).one()

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from app.auth.links import SETUP, valid
+from app.auth.links import SETUP
 from app.bootstrap import is_unused
 from app.cli.serve import load_sample_when_unused, print_address
 from app.db import Database
@@ -58,7 +58,7 @@ def test_the_link_to_the_first_account_is_printed_while_there_is_none(
     assert link
     with db.writing() as session:
         assert is_unused(session)
-        assert valid(session, link[1], SETUP, datetime.now(UTC))
+        assert is_valid(session, link[1], SETUP, datetime.now(UTC))
         session.add(User(email="ana@example.org", password_hash="x"))
     print_address(services)
     assert "token" not in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""Taking care of incidents, and the sample coming and going."""
+"""Taking care of incidents."""
 
 from __future__ import annotations
 
@@ -6,24 +6,19 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 
 from alerts.incident import from_json
-from app.actions import incidents, rules, sample
+from app.actions import incidents, rules
 from app.db import Database
 from app.jobs import Jobs
-from app.models import AlertRule, Brand, IncidentRow, Source, uuid7
+from app.models import Brand, IncidentRow, uuid7
 from app.problems import Problem
 from app.queries.incidents import incident
 from app.viewer import ROLE_SCOPES, Viewer
 from tests.api.things import opened
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def viewer(workspace_id: UUID) -> Viewer:
-    return Viewer(workspace_id, "ana@example.com", ROLE_SCOPES["editor"])
 
 
 @pytest.fixture
@@ -96,16 +91,3 @@ def test_a_reader_only_looks_on(db: Database, viewer: Viewer, firing: UUID) -> N
     with db.writing() as session, pytest.raises(Problem) as missing:
         incidents.acknowledge(session, elsewhere, firing, NOW)
     assert missing.value.status == 404
-
-
-def test_the_sample_comes_once_and_goes_without_a_trace(db: Database, viewer: Viewer) -> None:
-    with db.writing() as session:
-        assert sample.load(session, viewer, Jobs(), NOW)
-        assert not sample.load(session, viewer, Jobs(), NOW)
-        assert session.scalar(select(func.count()).select_from(Source)) == 4
-        assert session.scalar(select(func.count()).select_from(AlertRule)) == 1
-        assert session.scalars(select(Brand.name).order_by(Brand.name)).all() == ["Brumelo", "Percolune"]
-        assert sample.remove(session, viewer)
-        assert not sample.remove(session, viewer)
-        for table in (Source, Brand, AlertRule):
-            assert session.scalar(select(func.count()).select_from(table)) == 0

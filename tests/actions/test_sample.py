@@ -1,0 +1,28 @@
+"""The sample comes once, and goes without a trace."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select
+
+from app.actions import sample
+from app.db import Database
+from app.jobs import Jobs
+from app.models import AlertRule, Brand, Source
+from app.viewer import Viewer
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+def test_the_sample_comes_once_and_goes_without_a_trace(db: Database, viewer: Viewer) -> None:
+    with db.writing() as session:
+        assert sample.load(session, viewer, Jobs(), NOW)
+        assert not sample.load(session, viewer, Jobs(), NOW)
+        assert session.scalar(select(func.count()).select_from(Source)) == 4
+        assert session.scalar(select(func.count()).select_from(AlertRule)) == 1
+        assert session.scalars(select(Brand.name).order_by(Brand.name)).all() == ["Brumelo", "Percolune"]
+        assert sample.remove(session, viewer)
+        assert not sample.remove(session, viewer)
+        for table in (Source, Brand, AlertRule):
+            assert session.scalar(select(func.count()).select_from(table)) == 0

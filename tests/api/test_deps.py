@@ -1,0 +1,100 @@
+"""Conditions, and pages with their cursors."""
+
+from __future__ import annotations
+
+import json
+from itertools import chain
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+
+def test_a_change_may_ask_that_nobody_was_quicker(us: Any, brand: dict[str, Any]) -> None:
+    path = f"/api/v1/brands/{brand['id']}"
+    read = us.reader.get(path).headers["etag"]
+    first = us.editor.patch(path, json={"colour": "#111111"}, headers={"If-Match": read})
+    late = us.editor.patch(path, json={"colour": "#222222"}, headers={"If-Match": read})
+    assert (first.status_code, late.status_code) == (200, 412)
+    assert us.reader.get(path).json()["colour"] == "#111111"
+    assert us.editor.patch(path, json={"colour": "#333333"}, headers={"If-Match": first.headers["etag"]}).is_success
+    assert us.editor.patch(path, json={"colour": "#444444"}, headers={"If-Match": "*"}).is_success
+    for nonsense in ("nonsense", f"W/{read}", '"1"', ""):
+        assert us.editor.patch(path, json={}, headers={"If-Match": nonsense}).status_code == 412, nonsense
+
+
+def pages(client: TestClient, sort: str, limit: int) -> list[list[str]]:
+    """The ids of each page, following next_cursor."""
+    found, cursor = [], None
+    while True:
+        params = {"sort": sort, "limit": limit} | ({"cursor": cursor} if cursor else {})
+        page = client.get("/api/v1/mentions", params=params).json()
+        found.append([item["id"] for item in page["items"]])
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return found
+
+
+@pytest.mark.parametrize("sort", ["published", "collected", "reach"])
+def test_pages_hold_everything_once_forwards_and_backwards(us: Any, pushed: list[Any], sort: str) -> None:
+    path, asked = "/api/v1/mentions", {"sort": sort, "limit": 2}
+    whole = pages(us.reader, sort, 500)[0]
+    parts = pages(us.reader, sort, 2)
+    assert [len(part) for part in parts] == [2, 2, 1]
+    assert list(chain(*parts)) == whole
+    assert len(set(whole)) == len(pushed)
+    last = us.reader.get(path, params=asked).json()
+    while last["next_cursor"]:
+        last = us.reader.get(path, params=asked | {"cursor": last["next_cursor"]}).json()
+    back = [[item["id"] for item in last["items"]]]
+    while last["prev_cursor"]:
+        last = us.reader.get(path, params=asked | {"cursor": last["prev_cursor"]}).json()
+        back.insert(0, [item["id"] for item in last["items"]])
+    assert list(chain(*back)) == whole
+
+
+def test_a_page_does_not_shift_when_something_comes_in(us: Any, pushed: list[Any]) -> None:
+    first = us.reader.get("/api/v1/mentions", params={"limit": 2}).json()
+    second = us.reader.get("/api/v1/mentions", params={"limit": 2, "cursor": first["next_cursor"]}).json()
+    new = {"external_id": "new", "text": "acme again, quite another story", "published_at": "2026-11-19T10:00:00Z"}
+    us.editor.post("/api/v1/mentions", json={"items": [new]})
+    again = us.reader.get("/api/v1/mentions", params={"limit": 2, "cursor": first["next_cursor"]}).json()
+    assert again == second
+    before = us.reader.get("/api/v1/mentions", params={"limit": 2, "cursor": again["prev_cursor"]}).json()
+    assert [item["id"] for item in before["items"]] == [item["id"] for item in first["items"]]
+    assert before["prev_cursor"] is not None
+
+
+def test_a_cursor_of_another_list_or_sort_is_refused(us: Any, pushed: list[Any]) -> None:
+    cursor = us.reader.get("/api/v1/mentions", params={"limit": 1}).json()["next_cursor"]
+    for path, given in [
+        ("/api/v1/brands", cursor),
+        ("/api/v1/mentions", cursor[:-2]),
+        ("/api/v1/mentions", "x" + cursor),
+        ("/api/v1/mentions", "é"),
+        ("/api/v1/mentions", "W10"),
+        ("/api/v1/mentions", json.dumps(["published", 0, "2026-01-01", "0" * 32])),
+    ]:
+        answer = us.reader.get(path, params={"cursor": given})
+        assert answer.status_code == 422, (path, given)
+        assert answer.json()["errors"][0]["field"] == "cursor"
+    assert us.reader.get("/api/v1/mentions", params={"sort": "reach", "cursor": cursor}).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["collectors", "alert-rules/kinds", "channels/kinds"])
+def test_what_can_be_chosen_is_paged_like_any_list(us: Any, path: str) -> None:
+    whole = us.reader.get(f"/api/v1/{path}").json()
+    assert whole["next_cursor"] is whole["prev_cursor"] is None
+    seen, cursor = [], None
+    while True:
+        shown = us.reader.get(f"/api/v1/{path}", params={"limit": 1} | ({"cursor": cursor} if cursor else {})).json()
+        seen += shown["items"]
+        if shown["next_cursor"] is None:
+            break
+        cursor = shown["next_cursor"]
+    assert seen == whole["items"]
+    before = us.reader.get(f"/api/v1/{path}", params={"limit": 1, "cursor": shown["prev_cursor"]}).json()
+    assert before["items"] == [whole["items"][-2]]
+    assert before["next_cursor"] is not None
+    for given in ("W10", "x", shown["prev_cursor"][:-2], us.reader.get("/api/v1/brands").json()["next_cursor"] or "é"):
+        assert us.reader.get(f"/api/v1/{path}", params={"cursor": given}).status_code == 422, given

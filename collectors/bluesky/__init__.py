@@ -11,19 +11,20 @@ from typing import Any
 import httpx2
 from pydantic import Field, SecretStr
 
+from collectors._kit.answers import Count, Part, Text, answer_of, each
+from collectors._kit.fetch import fetch, host_of
+from collectors._kit.fields import Interface, Line, Params, Words
+from collectors._kit.items import fit
+from collectors._kit.limits import used_up
+from collectors._kit.paging import Fresh, capped
+from collectors._kit.refusals import Complaint, Refusal, Refusals, stated_pause
+from collectors._kit.texts import texts_of
+from collectors._kit.times import earlier, moment, rfc3339
+from collectors._platforms.atproto import Record, language_of, text_of, url_of
+from collectors.base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 from ground.notice import Json
 
-from ._kit.answers import Count, Part, Text, answer_of, each
-from ._kit.fetch import fetch, host_of
-from ._kit.fields import Interface, Line, Params, Words
-from ._kit.items import fit
-from ._kit.limits import used_up
-from ._kit.paging import Fresh, capped
-from ._kit.refusals import Complaint, Refusal, Refusals, stated_pause
-from ._kit.texts import texts_of
-from ._kit.times import earlier, moment, rfc3339
-from ._platforms.atproto import Record, language_of, text_of, url_of
-from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
+from .refusals import OF_A_LOGIN, OF_A_SEARCH, Broken, Expired
 
 SEARCH = "/xrpc/app.bsky.feed.searchPosts"
 LIMIT = 100
@@ -78,60 +79,6 @@ class Found(Part):
     cursor: str | None = None
 
 
-class _Expired(SourceError):
-    """The session has run out."""
-
-
-class _Broke(SourceError):
-    """The search failed for a reason of its own."""
-
-
-def _is_named(complaint: Complaint) -> bool:
-    return bool(complaint.codes)
-
-
-def _facts(complaint: Complaint) -> Mapping[str, Json]:
-    """What Bluesky says went wrong, else the name that it gives it."""
-    return {"said": fit(complaint.words, 200) or next(iter(complaint.codes), "")}
-
-
-NOT_LOGGED_IN = "{host} refuses the handle or the app password ({status}): create a new app password and paste it"
-IN_ANY_CASE = (
-    Refusal(SourceRefused, "{host} has closed the account that searches: use another one", codes={"AccountTakedown"}),
-    Refusal(
-        SourceRefused,
-        "{host} asks for a code by e-mail: give an app password, not the account's own",
-        codes={"AuthFactorTokenRequired"},
-    ),
-    Refusal(SourceBusy, "{host} asks us to search less often ({status})", status={429, 503}, wait=stated_pause),
-    Refusal(SourceRefused, NOT_LOGGED_IN, status={401, 403}),
-)
-OF_A_LOGIN = Refusals(
-    (*IN_ANY_CASE, Refusal(SourceRefused, NOT_LOGGED_IN, status={400}, when=_is_named)),
-    codes=("error",),
-)
-OF_A_SEARCH = Refusals(
-    (
-        Refusal(_Expired, "the session has run out", status={400, 401}, codes={"ExpiredToken", "InvalidToken"}),
-        Refusal(
-            _Broke,
-            "the search of {host} fails for the moment ({status}); the next reading goes on from here",
-            status={500, 502, 504},
-        ),
-        *IN_ANY_CASE,
-        Refusal(
-            SourceRefused,
-            "{host} cannot search for this: «{said}» Change the words of the source",
-            status={400},
-            when=_is_named,
-        ),
-    ),
-    codes=("error",),
-    words=("message",),
-    facts=_facts,
-)
-
-
 class Session:
     """A login that lives as long as this run, renewed when it runs out. Nothing of it is kept."""
 
@@ -162,7 +109,7 @@ class Session:
         for left in range(TRIES - 1, -1, -1):
             try:
                 answer = self._ask(asked)
-            except _Expired:
+            except Expired:
                 if renewed:
                     raise SourceRefused(
                         "{host} ends the session at once: log in there and try again",
@@ -171,7 +118,7 @@ class Session:
                 self._renew()
                 renewed = True
                 continue
-            except _Broke:
+            except Broken:
                 if not left:
                     raise
                 time.sleep(PAUSE * (TRIES - left))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,14 +14,12 @@ from pydantic import Field, SecretStr
 from collectors._kit.answers import Count, Part, Text, answer_of, each
 from collectors._kit.fetch import fetch, host_of
 from collectors._kit.fields import Interface, Line, Params, Words
-from collectors._kit.items import fit
 from collectors._kit.limits import used_up
 from collectors._kit.paging import Fresh, capped
-from collectors._kit.refusals import Complaint, Refusal, Refusals, stated_pause
 from collectors._kit.texts import texts_of
 from collectors._kit.times import earlier, moment, rfc3339
 from collectors._platforms.atproto import Record, language_of, text_of, url_of
-from collectors.base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
+from collectors.base import Collector, Cursor, Page, RawMention, SourceRefused, Window
 from ground.notice import Json
 
 from .refusals import OF_A_LOGIN, OF_A_SEARCH, Broken, Expired

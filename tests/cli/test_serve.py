@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from app.auth.links import SETUP
+from app.auth.links import SETUP, is_valid
 from app.bootstrap import is_unused
 from app.cli.serve import load_sample_when_unused, print_address
 from app.db import Database

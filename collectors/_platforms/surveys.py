@@ -87,8 +87,10 @@ def score_name(values: Mapping[str, object], wanted: str) -> str:
 
 
 def comment_in(values: Mapping[str, object], wanted: str) -> str:
-    """The comment: the answer to the question wanted, else to the only one named like one, else the only text of several
-    words; empty when none of these is there."""
+    """The comment: the answer to the question wanted, else to the only one named like one, else the only long text.
+
+    Empty when none of these is there. A text is long when it has several words.
+    """
     if wanted:
         return _text(values.get(find_name(values, wanted) or ""))
     texts = {name: _text(value) for name, value in values.items() if " " in _text(value)}

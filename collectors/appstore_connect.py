@@ -23,7 +23,7 @@ from ._kit.refusals import Refusal, Refusals, pause_or
 from ._kit.stars import SCALE, stars
 from ._kit.texts import texts_of
 from ._kit.times import moment
-from ._kit.tokens import signed
+from ._kit.tokens import sign
 from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceRefused, Window
 
 PAGE_SIZE, MOST_PAGES = 200, 10
@@ -134,7 +134,7 @@ def _token(params: App) -> str:
     now = int(datetime.now(UTC).timestamp())
     claims: dict[str, Json] = {"iss": params.issuer_id} if params.issuer_id else {"sub": "user"}
     claims |= {"iat": now, "exp": now + int(TOKEN_LIFE.total_seconds()), "aud": "appstoreconnect-v1"}
-    return signed(claims, params.private_key.get_secret_value(), "ES256", params.key_id, WRONG_KEY)
+    return sign(claims, params.private_key.get_secret_value(), "ES256", params.key_id, WRONG_KEY)
 
 
 def _next(links: dict[str, Any]) -> str | None:

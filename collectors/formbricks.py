@@ -11,7 +11,7 @@ from ._kit.inbound import event_of, pages
 from ._kit.signatures import check_standard
 from ._kit.texts import texts_of
 from ._kit.times import moment
-from ._platforms.surveys import NoScore, Outcome, SurveyParams, comment_in, named, score_name, score_of
+from ._platforms.surveys import NoScore, Outcome, SurveyParams, comment_in, find_name, score_name, score_of
 from .base import Answer, Collector, Inbound, Received
 
 EVENTS = ("responseCreated", "responseUpdated", "responseFinished")
@@ -97,7 +97,7 @@ def _read(response: Response, params: Formbricks, asked: Inbound) -> Outcome:
 
 
 def _others(response: Response, question: str) -> dict[str, object]:
-    return {name: value for name, value in response.data.items() if name != named(response.data, question)}
+    return {name: value for name, value in response.data.items() if name != find_name(response.data, question)}
 
 
 collector = Collector(

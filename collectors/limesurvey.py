@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
-from ._kit.answers import Part, Text, changed
+from ._kit.answers import Part, Text, changed_shape
 from ._kit.inbound import event_of, pages
 from ._kit.texts import texts_of
 from ._kit.times import moment
@@ -95,7 +95,7 @@ def _event(asked: Inbound) -> Event:
     try:
         return Event.model_validate(_of_form(asked.body))
     except ValidationError as error:
-        raise changed(error, "LimeSurvey") from None
+        raise changed_shape(error, "LimeSurvey") from None
 
 
 def _of_form(body: bytes) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from ._feeds.reading import read_first, shaped
 from ._kit.texts import texts_of
-from ._platforms.boards import Board, place_of, switched_off
+from ._platforms.boards import Board, no_feed_of, place_of
 from .base import Collector, Cursor, Page, RawMention
 
 What = Literal["overall", "topics_new", "topics_active", "topics", "news", "forum", "topic"]
@@ -47,7 +47,7 @@ def pages(params: PhpbbBoard, cursor: Cursor, http: httpx2.Client) -> Iterator[P
     name = f"{params.what}{numbered}"
     places = [place_of(params, f"{way}/{name}") for way in ("/app.php/feed", "/feed")]
     places.append(place_of(params, "/feed.php", **_old_query(params)))
-    return shaped(read_first(places, cursor, http, switched_off(params, "phpBB")), _message)
+    return shaped(read_first(places, cursor, http, no_feed_of(params, "phpBB")), _message)
 
 
 def _old_query(params: PhpbbBoard) -> dict[str, str]:

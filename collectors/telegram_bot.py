@@ -11,7 +11,7 @@ import httpx2
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_core import from_json
 
-from ._kit.answers import Part, Text, answer_of, reason_of
+from ._kit.answers import Part, Text, answer_of, missing_field, reason_of
 from ._kit.fetch import fetch, host_of
 from ._kit.fields import Interface, Params
 from ._kit.limits import seconds
@@ -209,11 +209,7 @@ def _read(updates: list[Any], host: str) -> Read:
             continue
         mentions |= {found.external_id: found} if found else {}
     if updates and not numbers:
-        raise SourceChanged(
-            "{host} changed its answers: the field {field} is missing. Update Vigie, or report it",
-            host=host,
-            field="update_id",
-        )
+        raise missing_field(host, "update_id")
     return tuple(mentions.values()), tuple(broken), max(numbers, default=None)
 
 

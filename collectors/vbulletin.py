@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 
 from ._feeds.reading import read_first, shaped
 from ._kit.texts import texts_of
-from ._platforms.boards import Board, place_of, switched_off
+from ._platforms.boards import Board, no_feed_of, place_of
 from .base import Collector, Cursor, Page, RawMention
 
 Numbers = Annotated[str, StringConstraints(pattern=r"^[\d\s]*(,[\d\s]+)*$", max_length=500)]
@@ -33,7 +33,7 @@ def pages(params: VbulletinBoard, cursor: Cursor, http: httpx2.Client) -> Iterat
         place_of(params, "/external.php", type="RSS2", forumids=numbers),
         place_of(params, "/external", type="rss2", nodeid=numbers),
     ]
-    return shaped(read_first(places, cursor, http, switched_off(params, "vBulletin")), _thread)
+    return shaped(read_first(places, cursor, http, no_feed_of(params, "vBulletin")), _thread)
 
 
 def _thread(mention: RawMention) -> RawMention:

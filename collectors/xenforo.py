@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 
 from ._feeds.reading import read_first, shaped
 from ._kit.texts import texts_of
-from ._platforms.boards import Board, place_of, switched_off
+from ._platforms.boards import Board, no_feed_of, place_of
 from .base import Collector, Cursor, Page, RawMention
 
 Forum = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[\w%.-]*$")]
@@ -30,7 +30,7 @@ def pages(params: XenforoBoard, cursor: Cursor, http: httpx2.Client) -> Iterator
     """The newest threads; boards without rewritten addresses answer behind index.php?."""
     path = f"forums/{params.forum or '-'}/index.rss"
     places = [place_of(params, f"/{path}"), place_of(params, f"/index.php?{path}")]
-    return shaped(read_first(places, cursor, http, switched_off(params, "XenForo")), _thread)
+    return shaped(read_first(places, cursor, http, no_feed_of(params, "XenForo")), _thread)
 
 
 def _thread(mention: RawMention) -> RawMention:

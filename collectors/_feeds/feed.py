@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from collectors._kit.items import Found, identified, newest
+from collectors._kit.items import Item, identify, newest
 from collectors.base import RawMention
 from ground.links import clean_link, feed_links
 
@@ -172,12 +172,12 @@ def _root(text: str) -> str:
 
 
 def _feed(
-    found: list[Found],
+    found: list[Item],
     broken: list[tuple[str, str]],
     pause: int | None,
     flaw: Literal["", "truncated", "malformed"],
     older: str | None,
 ) -> Feed:
-    mentions = identified(found)
+    mentions = identify(found)
     kept = newest(mentions, MOST_ITEMS)
     return Feed(kept, tuple(broken[:MOST_ITEMS]), pause, flaw, left_out=len(mentions) - len(kept), next=older)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from collectors._kit.items import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, Found, fit, fit_id, language_of
+from collectors._kit.items import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, Item, fit, fit_id, language_of
 from collectors.base import RawMention
 from ground.links import clean_link
 
@@ -30,9 +30,9 @@ def is_json_feed(document: object) -> bool:
     return isinstance(document.get("items"), list) or (isinstance(version, str) and "jsonfeed.org" in version)
 
 
-def items_of(document: Fields, address: str) -> tuple[list[Found], list[tuple[str, str]]]:
+def items_of(document: Fields, address: str) -> tuple[list[Item], list[tuple[str, str]]]:
     """The items that can be read, and (id, reason) for the others."""
-    found: list[Found] = []
+    found: list[Item] = []
     broken: list[tuple[str, str]] = []
     items = document.get("items")
     for item in items if isinstance(items, list) else []:
@@ -47,7 +47,7 @@ def items_of(document: Fields, address: str) -> tuple[list[Found], list[tuple[st
     return found, broken
 
 
-def _found(item: Fields, feed: Fields, address: str) -> Found:
+def _found(item: Fields, feed: Fields, address: str) -> Item:
     markup = fit(item.get("content_html"), LONGEST_TEXT)
     plain = fit(item.get("content_text"), LONGEST_TEXT) or fit(item.get("summary"), LONGEST_TEXT)
     published, edited = _date(item.get("date_published")), _date(item.get("date_modified"))
@@ -64,7 +64,7 @@ def _found(item: Fields, feed: Fields, address: str) -> Found:
         published_at=published or edited,
         edited_at=edited if published and edited != published else None,
     )
-    return Found(_id(item.get("id")), mention)
+    return Item(_id(item.get("id")), mention)
 
 
 def _id(value: object) -> str:

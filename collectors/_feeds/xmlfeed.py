@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import feedparser
 from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 
-from collectors._kit.items import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, Found, fit, fit_id, language_of
+from collectors._kit.items import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, Item, fit, fit_id, language_of
 from collectors.base import RawMention
 from ground.links import clean_link, unwrapped
 
@@ -42,7 +42,7 @@ class XmlFeed:
     """
 
     dialect: str
-    found: list[Found]
+    found: list[Item]
     broken: list[tuple[str, str]]
     pause: int | None
     well_formed: bool
@@ -70,8 +70,8 @@ def read_xml(text: str, address: str) -> XmlFeed:
     )
 
 
-def _each(entries: Iterable[Any], feed: Any, address: str, strict: bool) -> tuple[list[Found], list[tuple[str, str]]]:
-    found: list[Found] = []
+def _each(entries: Iterable[Any], feed: Any, address: str, strict: bool) -> tuple[list[Item], list[tuple[str, str]]]:
+    found: list[Item] = []
     broken: list[tuple[str, str]] = []
     for entry in entries:
         try:
@@ -81,7 +81,7 @@ def _each(entries: Iterable[Any], feed: Any, address: str, strict: bool) -> tupl
     return found, broken
 
 
-def _found(entry: Any, feed: Any, address: str, strict: bool) -> Found:
+def _found(entry: Any, feed: Any, address: str, strict: bool) -> Item:
     link = _link(entry, address)
     news = bool(link) and urlsplit(link or "").hostname == "news.google.com"
     outlet = _outlet(entry, feed, link)
@@ -104,7 +104,7 @@ def _found(entry: Any, feed: Any, address: str, strict: bool) -> Found:
         parent_id=_parent(entry),
         engagement=_engagement(entry),
     )
-    return Found(fit_id(entry.get("id")), mention)
+    return Item(fit_id(entry.get("id")), mention)
 
 
 def _link(entry: Any, address: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Reads answers in JSON: the whole as it was promised, the items one by one, so that a bad one costs itself only."""
+"""Reads answers in JSON: the whole by a model, the items one by one, so that a bad item costs no other."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class Part(BaseModel):
-    """The part of an answer that is read. Fields that we do not know are passed over; the rest is of its type.
+    """The part of an answer that we read. Unknown fields are ignored; the others must have their type.
 
-    Where something has a default, null is as if it were missing: platforms write both when they have nothing to say.
+    A field with a default may also be null, since platforms write null or leave the field out when they have nothing to
+    say.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True, hide_input_in_errors=True)
@@ -39,7 +40,7 @@ def _text(value: object) -> object:
 
 
 def whole(value: object) -> int | None:
-    """A count as given, also as text or null; None for what is none: counts are no reason to lose a mention."""
+    """A count, given as a number or as text; None for anything else, because no mention is lost over a count."""
     if isinstance(value, str):
         value = value.strip()
         return int(value) if value.lstrip("-").isdigit() and len(value) < 20 else None
@@ -49,50 +50,51 @@ def whole(value: object) -> int | None:
 
 
 Text = Annotated[str, BeforeValidator(_text)]
-"""A text, empty where the platform says null."""
+"""A text; empty where the platform writes null."""
 
 Count = Annotated[int | None, BeforeValidator(whole)]
-"""A count as given; None when the platform does not say, or says something else."""
+"""A count; None where the platform writes none, or something that is no count."""
 
 
 def json_of(answer: httpx2.Response) -> Json:
-    """The answer as JSON. Raises SourceError, with a sentence of its own for a web page."""
-    host, body = host_of(str(answer.url)), answer.content
+    """The answer as JSON. Raises SourceError, with a sentence of its own for a web page and for an empty answer."""
     try:
-        value: Json = from_json(body, allow_inf_nan=False)
+        value: Json = from_json(answer.content, allow_inf_nan=False)
     except (ValueError, RecursionError):
-        if body.lstrip()[:1] == b"<" or "html" in answer.headers.get("content-type", ""):
-            raise SourceError(
-                "{host} answered with a web page instead of data: check the address, or wait until it is back",
-                host=host,
-            ) from None
-        if not body.strip():
-            raise SourceError("{host} answered with nothing at all; the next reading is automatic", host=host) from None
-        raise SourceError(
-            "the answer of {host} is broken off or malformed; the next reading is automatic", host=host
-        ) from None
+        raise _no_json(answer) from None
     return value
 
 
+def _no_json(answer: httpx2.Response) -> SourceError:
+    host, body = host_of(str(answer.url)), answer.content
+    if body.lstrip()[:1] == b"<" or "html" in answer.headers.get("content-type", ""):
+        return SourceError(
+            "{host} answered with a web page instead of data: check the address, or wait until it is back", host=host
+        )
+    if not body.strip():
+        return SourceError("{host} answered with nothing at all; the next reading is automatic", host=host)
+    return SourceError("the answer of {host} is broken off or malformed; the next reading is automatic", host=host)
+
+
 def read(model: type[M], value: object, host: str) -> M:
-    """The value as the model promises it. Raises SourceChanged, which names the field that is missing or different."""
+    """The value as the model describes it. Raises SourceChanged, which names the field that is missing or different."""
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise changed(error, host) from None
+        raise changed_shape(error, host) from None
 
 
 def answer_of(model: type[M], answer: httpx2.Response) -> M:
-    """An answer as the model promises it. Raises SourceError, SourceChanged."""
+    """An answer as the model describes it. Raises SourceError, SourceChanged."""
     return read(model, json_of(answer), host_of(str(answer.url)))
 
 
 def each(
     model: type[M], values: Iterable[Any], to_mention: Callable[[M], RawMention | None], host: str, id_name: str = "id"
 ) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]:
-    """The mentions of a list, and what could not be read as (id or "", reason). None from `to_mention` passes over.
+    """The mentions of a list, and the items that could not be read, as (id or "", reason).
 
-    Raises SourceChanged when there are items and not one can be read.
+    `to_mention` returns None for an item that is no mention. Raises SourceChanged when none of the items can be read.
     """
     mentions: list[RawMention] = []
     broken: list[tuple[str, str]] = []
@@ -110,20 +112,26 @@ def each(
         if mention is not None:
             mentions.append(mention)
     if first is not None and not read_well:
-        raise changed(first, host)
+        raise changed_shape(first, host)
     return tuple(mentions), tuple(broken)
 
 
-def changed(error: ValidationError, host: str) -> SourceChanged:
-    """What is wrong with an answer, for whoever maintains the collector."""
+def changed_shape(error: ValidationError, host: str) -> SourceChanged:
+    """What is wrong with an answer, by the first field that the model rejects."""
     first = error.errors(include_url=False, include_input=False)[0]
     field = ".".join(str(part) for part in first["loc"] if not isinstance(part, int)) or "body"
-    if first["type"] == "missing":
-        return SourceChanged(
-            "{host} changed its answers: the field {field} is missing. Update Vigie, or report it",
-            host=host,
-            field=field,
-        )
+    return missing_field(host, field) if first["type"] == "missing" else other_type(host, field)
+
+
+def missing_field(host: str, field: str) -> SourceChanged:
+    """The error of an answer without a field that it always had, for whoever maintains the collector."""
+    return SourceChanged(
+        "{host} changed its answers: the field {field} is missing. Update Vigie, or report it", host=host, field=field
+    )
+
+
+def other_type(host: str, field: str) -> SourceChanged:
+    """The error of an answer whose field holds something else than it always did."""
     return SourceChanged(
         "{host} changed its answers: the field {field} is of another type. Update Vigie, or report it",
         host=host,
@@ -132,12 +140,12 @@ def changed(error: ValidationError, host: str) -> SourceChanged:
 
 
 def reason_of(error: ValidationError) -> str:
-    """Why one item cannot be read, in a few words."""
+    """Why one item cannot be read, in a few words for the quarantine."""
     first = error.errors(include_url=False, include_input=False)[0]
     field = ".".join(map(str, first["loc"])) or "the item"
     return f"{field}: {first['msg']}"
 
 
 def _id_of(value: object, id_name: str) -> str:
-    found = value.get(id_name) if isinstance(value, dict) else None
-    return str(found)[:200] if isinstance(found, str | int) else ""
+    name = value.get(id_name) if isinstance(value, dict) else None
+    return str(name)[:200] if isinstance(name, str | int) else ""

@@ -1,4 +1,4 @@
-"""Asks an address once, and says in a sentence what went wrong."""
+"""Asks an address once; when nothing comes, says why in a sentence that tells people what to do."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SENTENCES: dict[type[Exception], str] = {
 
 
 class Missing(SourceError):
-    """There is nothing at this one address (404), or the site fails to make it (500); others may well answer."""
+    """There is nothing at this one address (404), or the site fails to build it (500); others may well answer."""
 
 
 BUSY = "{host} is busy and asks us to come back ({status})"
@@ -35,7 +35,7 @@ FAULTY = "{host} has a problem of its own ({status}); the next reading is automa
 
 
 def retry_pause(complaint: Complaint) -> timedelta | None:
-    """The pause of its Retry-After alone, which any failure may have."""
+    """The pause of the header Retry-After, which any failure may carry."""
     return retry_after(complaint.headers.get("retry-after"), complaint.now)
 
 
@@ -79,7 +79,7 @@ DEFAULTS = Refusals(
         Refusal(SourceError, "{host} answered {status}, which is no content: check the address"),
     )
 )
-"""What the answers of any server mean that brings nothing. The last row holds for all of them."""
+"""What an answer means that brings nothing, whichever server sent it. The last row holds for every answer."""
 
 
 def fetch(
@@ -99,9 +99,9 @@ def fetch(
 ) -> httpx2.Response:
     """The answer of `url` when its status is 2xx or 304, read in full.
 
-    `spend` is what the request uses up of a meter; `limit` is the most bytes of an answer where 8 MB do not fit.
-    Without `follow`, an answer that leads elsewhere is given back as it is.
-    `refusals` are the platform's own rows: every answer is held against them, those that look well too.
+    `spend` is what the request uses up of a meter; `limit` is the most bytes to accept where 8 MB is not the right cap.
+    Without `follow`, an answer that redirects is returned as it is.
+    `refusals` is the platform's table. It sees every answer, since some platforms write errors with status 200.
 
     Raises SourceBusy (429, 503, or any failure with Retry-After), SourceRefused (401, 403, 410, …), else SourceError.
     """
@@ -112,30 +112,30 @@ def fetch(
             method, url, headers=headers, params=params, extensions=_without_none(extensions), **_without_none(given)
         )
     except httpx2.RequestError as error:
-        raise broken(error, url) from error
+        raise connection_error(error, url) from error
     except (httpx2.InvalidURL, UnicodeError) as error:
         raise SourceError("this address is not written correctly: check it") from error
     now = datetime.now(UTC)
-    refusal = refusal_of(answer, refusals, now)
-    if refusal is not None:
-        raise refusal
+    own_refusal = own_refusal_of(answer, refusals, now)
+    if own_refusal is not None:
+        raise own_refusal
     if answer.is_success or answer.status_code == 304 or (not follow and answer.has_redirect_location):
         return answer
-    raise refused(answer, now)
+    raise refusal_of(answer, now)
 
 
 def _without_none(given: dict[str, Any]) -> dict[str, Any]:
-    """What is given at all: httpx2 reads `auth=None` as «no password», where the client may have its own."""
+    """The arguments that have a value: to httpx2 `auth=None` means «no password», even if the client has its own."""
     return {name: value for name, value in given.items() if value is not None}
 
 
-def refusal_of(answer: httpx2.Response, refusals: Refusals, now: datetime) -> SourceError | None:
-    """The error that an answer stands for by the platform's own rows; None when it meets none of them."""
+def own_refusal_of(answer: httpx2.Response, refusals: Refusals, now: datetime) -> SourceError | None:
+    """The error of an answer by the platform's table; None when the answer meets none of its rows."""
     return judge(refusals, _complaint(answer, refusals, now))
 
 
-def refused(answer: httpx2.Response, now: datetime, refusals: Refusals = NONE) -> SourceError:
-    """The error of an answer that brings nothing: by the platform's own rows, else by those of any server."""
+def refusal_of(answer: httpx2.Response, now: datetime, refusals: Refusals = NONE) -> SourceError:
+    """The error of an answer that brings nothing: by the platform's table, else by the rows for any server."""
     complaint = _complaint(answer, refusals, now)
     return judge(refusals, complaint) or must_judge(DEFAULTS, complaint)
 
@@ -154,14 +154,15 @@ def _complaint(answer: httpx2.Response, refusals: Refusals, now: datetime) -> Co
 
 
 def host_of(url: str) -> str:
-    """The host of an address, for a sentence: paths may hold secrets."""
+    """The host of an address. Sentences name no more of it, because paths may hold secrets."""
     try:
         return urlsplit(url).hostname or "the site"
     except ValueError:
         return "the site"
 
 
-def broken(error: httpx2.RequestError, url: str) -> SourceError:
+def connection_error(error: httpx2.RequestError, url: str) -> SourceError:
+    """Why no answer came. Errors of the client that production uses bring a sentence of their own."""
     sentence = SENTENCES.get(type(error))
     if sentence:
         return SourceError(sentence, host=host_of(url))

@@ -1,8 +1,9 @@
-"""The fields that the forms of several kinds share, with the same names everywhere.
+"""The fields that the forms of several kinds share, under the same names everywhere.
 
-`base_url` is where a platform's programming interface answers (the public one by default, so that a self-hosted
-instance or a recorded one can stand in); `query` is what is searched for; `token`, `api_key`, `client_id`,
-`client_secret`, `username` and `password` are what a platform gives out, the secret ones as SecretStr or LongSecret.
+`base_url` is the address of a platform's API (the public one by default, so that a self-hosted instance or a recorded
+one can stand in); `query` is what is searched for; `token`, `api_key`, `client_id`,
+`client_secret`, `username` and `password` are what a platform gives out, the secret ones as SecretStr or
+LongSecret.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ground.links import clean_link
 
 
 class Params(BaseModel):
-    """What the params of every kind are: strict, frozen, and silent about values that may be secret."""
+    """The base of every kind's params: strict, frozen, and its errors never quote a value, which may be secret."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -46,13 +47,13 @@ def _words(text: str) -> str:
 Address = Annotated[
     str, StringConstraints(max_length=2048), AfterValidator(_address), Field(json_schema_extra={"format": "uri"})
 ]
-"""An http(s) address as a person gave it, which the gate can look at before it is saved."""
+"""An http(s) address as a person typed it, which the gate can look at before it is saved."""
 
 BaseUrl = Annotated[Address, AfterValidator(_base)]
-"""The address of a site or of a programming interface, without a slash at its end."""
+"""The address of a site or of an API, without a slash at its end."""
 
 Interface = Annotated[BaseUrl, Field(json_schema_extra={"technical": True})]
-"""The public address of a platform's programming interface: forms keep it out of the way of who need not change it."""
+"""The public address of a platform's API. Forms keep it out of sight, since few people need to change it."""
 
 LongSecret = Annotated[SecretStr, Field(json_schema_extra={"multiline": True})]
 """A secret that comes as a file, such as a private key: its line breaks count, and forms give it several lines."""

@@ -1,4 +1,4 @@
-"""What kinds share whose mentions or answers are sent to us instead of being fetched."""
+"""Reads the requests of platforms and tools that send us mentions or answers instead of being asked for them."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from pydantic_core import from_json
 from collectors.base import Cursor, Inbound, Page, SourceError
 from ground.notice import Json
 
-from .answers import changed
+from .answers import changed_shape
 
 M = TypeVar("M", bound=BaseModel)
 
 
 def pages(params: Any, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:  # noqa: ARG001  # the seam's signature
-    """No page: nothing is ever fetched."""
+    """The `pages` of such a kind: none, since nothing is ever fetched."""
     return iter(())
 
 
-def json_of(asked: Inbound) -> Json:
-    """The body of a request as JSON. Raises SourceError, for who set the sender up."""
-    if not asked.body.strip():
+def json_of(request: Inbound) -> Json:
+    """The body of a request as JSON. Raises SourceError, for whoever set up the sender."""
+    if not request.body.strip():
         raise SourceError("the request has no body: it should hold JSON")
     try:
-        value: Json = from_json(asked.body, allow_inf_nan=False)
+        value: Json = from_json(request.body, allow_inf_nan=False)
     except (ValueError, RecursionError):
         raise SourceError("the body is no JSON: have it sent as application/json") from None
     return value
 
 
-def event_of(model: type[M], asked: Inbound, sender: str) -> M:
+def event_of(model: type[M], request: Inbound, sender: str) -> M:
     """The body as the sender promises it. Raises SourceError, SourceChanged."""
-    value = json_of(asked)
+    value = json_of(request)
     if not isinstance(value, dict):
         raise SourceError("the body is not what {sender} sends: is this its address?", sender=sender)
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise changed(error, sender) from None
+        raise changed_shape(error, sender) from None

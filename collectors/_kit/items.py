@@ -1,4 +1,4 @@
-"""What all feed dialects share: clean strings, dates, and an identity for each item."""
+"""What all feed dialects share: clean strings, and an id for each item."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """An item as read, before it is known whether its guid is its own. `guid` may be empty."""
+class Item:
+    """An item before we know whether it alone has its guid. `guid` may be empty."""
 
     guid: str
     mention: RawMention
 
 
-def identified(found: Iterable[Found]) -> tuple[RawMention, ...]:
-    """The items as mentions with an id each, in the order given; repeated ones once.
+def identify(items: Iterable[Item]) -> tuple[RawMention, ...]:
+    """The items as mentions, each with an id, in their order and without repetitions.
 
-    The id is the guid, else the link, else a hash of title and text. A guid that several different items share says
-    nothing: each of them then adds a hash of its link, or of its content, whatever their order. Items that have
-    neither guid, link nor text are left out.
+    The id is the guid, else the link, else a hash of title and text. Where different items share a guid, each adds a
+    hash of its link, or of its content, so that ids do not depend on the order. Items without guid, link and text are
+    left out.
     """
-    named = [(item.guid or item.mention.url or "", item) for item in found]
+    named = [(item.guid or item.mention.url or "", item) for item in items]
     keys: dict[str, set[str]] = defaultdict(set)
     for name, item in named:
         keys[name].add(_key(item))
@@ -48,7 +48,7 @@ def identified(found: Iterable[Found]) -> tuple[RawMention, ...]:
 
 
 def newest(mentions: Sequence[RawMention], most: int) -> tuple[RawMention, ...]:
-    """At most `most` of them in their order, the oldest left out first, then those of unknown date."""
+    """At most `most` of the mentions, in their order. Those without a date are left out first, then the oldest."""
     if len(mentions) <= most:
         return tuple(mentions)
     never = datetime.min.replace(tzinfo=UTC)
@@ -57,18 +57,18 @@ def newest(mentions: Sequence[RawMention], most: int) -> tuple[RawMention, ...]:
 
 
 def fit(value: object, longest: int) -> str:
-    """The value when it is a string, cut, without what cannot be stored as UTF-8 text; else the empty string."""
+    """A string cut to its longest and rid of what PostgreSQL cannot store; empty for any other value."""
     return UNFIT.sub("\ufffd", value[:longest].replace("\0", "")) if isinstance(value, str) else ""
 
 
 def fit_id(value: object) -> str:
-    """A guid as it is, or its beginning and a hash when it is long."""
+    """A guid as it is; its beginning and a hash where it is too long."""
     text = fit(value, LONGEST_TEXT).strip()
     return text if len(text) <= LONGEST_ID else f"{text[: LONGEST_ID // 2]}#{short_hash(text)}"
 
 
 def language_of(*candidates: object) -> str | None:
-    """The first that looks like a language tag, as given."""
+    """The first candidate that looks like a language tag, as it is written."""
     tags = (text.strip() for text in candidates if isinstance(text, str))
     return next((tag for tag in tags if LANGUAGE.fullmatch(tag)), None)
 
@@ -78,15 +78,15 @@ def short_hash(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def _key(item: Found) -> str:
-    """What makes an item another than one of the same name: a link of its own, else its content."""
+def _key(item: Item) -> str:
+    """What tells an item from others with its guid: its own link, else its content."""
     mention = item.mention
     if item.guid and mention.url and mention.url != item.guid:
         return without_tracking(mention.url)
     return short_hash(mention.title, mention.text)
 
 
-def _with_id(name: str, item: Found, *, alone: bool) -> RawMention | None:
+def _with_id(name: str, item: Item, *, alone: bool) -> RawMention | None:
     mention = item.mention
     if not name and not mention.title and not mention.text:
         return None

@@ -1,4 +1,4 @@
-"""What platforms say of how much more may be asked: their headers, in all the forms they have."""
+"""Reads the headers in which platforms say how many more calls they allow, and when."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .times import moment
 REMAINING = ("x-rate-limit-remaining", "x-ratelimit-remaining", "ratelimit-remaining")
 RESET = ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
 LONGEST_WAIT = timedelta(hours=24)
-EPOCH = 1_000_000_000  # a larger number is a moment, a smaller one is a pause
+EPOCH = 1_000_000_000  # a larger number is a moment, a smaller one a pause
 
 
 def retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """The pause of a Retry-After header, in seconds or as an HTTP date; None when absent or unreadable.
+    """The pause of a Retry-After header, which gives seconds or an HTTP date; None when absent or unreadable.
 
     Between zero and 24 hours, whatever the header says.
     """
@@ -33,9 +33,9 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
 
 
 def until_reset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """The pause until more may be asked: seconds (Reddit, whole or not), Unix time (X, Bluesky) or ISO (Mastodon).
+    """The pause until a limit starts anew: from seconds (Reddit, whole or not), Unix time (X, Bluesky), ISO (Mastodon).
 
-    None when no header says so; between zero and 24 hours.
+    Between zero and 24 hours; None when no header tells.
     """
     text = next((headers[name].strip() for name in RESET if headers.get(name)), "")
     try:
@@ -51,7 +51,7 @@ def until_reset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
 
 
 def pause_of(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """The pause that a refusal asks for: its Retry-After, else until its limits begin anew; None when it says none."""
+    """The pause that a refusal asks for: its Retry-After, else until its limit starts anew; None without either."""
     wait = retry_after(headers.get("retry-after"), now)
     return until_reset(headers, now) if wait is None else wait
 
@@ -64,7 +64,7 @@ def seconds(value: object) -> timedelta | None:
 
 
 def used_up(headers: Mapping[str, str], now: datetime, least: float = 1) -> timedelta | None:
-    """The pause that an answer asks for although it was given: when fewer than `least` calls remain; else None."""
+    """The pause before the next call when fewer than `least` remain after this answer; None when enough remain."""
     text = next((headers[name] for name in REMAINING if headers.get(name)), "")
     try:
         remaining = float(text)

@@ -1,7 +1,7 @@
-"""Streams: WebSockets and server-sent events, read from the client that is given, and cut into batches.
+"""Reads streams, WebSockets and server-sent events, through the client that is given, and cuts them into batches.
 
-Whatever waits for something to happen gives None several times a second, so that a batch is not held back and whoever
-reads can stop in time.
+While nothing happens a stream yields None several times a second, so that a batch is not held back and the reader can
+stop in time.
 """
 
 from __future__ import annotations
@@ -19,35 +19,37 @@ import httpx2
 
 from collectors.base import Cursor, Page, SourceError
 
-from .fetch import broken, host_of, refused
+from .fetch import connection_error, host_of, refusal_of
 from .refusals import NONE, Refusals
 
 T = TypeVar("T")
 
 MOST, SECONDS = 500, 1.0
-"""A batch holds so many messages, or what came in so many seconds."""
+"""A batch ends after this many messages, or this many seconds."""
 TICK = 0.2
-"""After a silence of so many seconds a batch is given as it is."""
+"""Seconds of silence after which a batch is yielded as it is."""
 OPENING = 20.0
+"""Seconds that opening a stream may take."""
 LARGEST = 1024 * 1024
-LONGEST = 24 * 3600.0
-"""Seconds and bytes that a stream of events may take before it is opened again."""
-WIDEST = 4 * 1024**3
+"""Bytes of the largest event that is read."""
+LONGEST, WIDEST = 24 * 3600.0, 4 * 1024**3
+"""Seconds and bytes after which a stream of events is opened again."""
 WAITING = 10_000
+"""Events that may wait in memory while a batch is stored."""
 
 
 class Line(Protocol):
     """An open WebSocket."""
 
     def receive(self, seconds: float) -> bytes | None:
-        """The next message as UTF-8; None when none came in time. Raises httpx2.RequestError when it ended."""
+        """The next message as UTF-8; None when none came in time. Raises httpx2.RequestError once it has ended."""
 
     def close(self) -> None: ...
 
 
 @runtime_checkable
 class Listens(Protocol):
-    """A client that can open WebSockets: the one that production gives to collectors, or that of the command."""
+    """A client that can open WebSockets: the one that collectors get in production, or that of the command line."""
 
     def listen(self, url: str, headers: Mapping[str, str] | None = None, seconds: float | None = None) -> Line:
         """Raises httpx2.RequestError; httpx2.HTTPStatusError with the answer when the server refuses."""
@@ -70,30 +72,30 @@ def never(params: object, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]
 def messages(
     http: httpx2.Client, url: str, headers: Mapping[str, str] | None = None, *, refusals: Refusals = NONE
 ) -> Iterator[bytes | None]:
-    """The messages of a WebSocket as they come, without end; the first value is None, once it is open.
+    """The messages of a WebSocket as they come, without end. The first value is None and comes once it is open.
 
-    `refusals` say what the answer of a server means that refuses to open it. Raises SourceError, also when the server
-    ends it.
+    `refusals` explains the answer of a server that will not open it. Raises SourceError, also when the server closes
+    it.
     """
     if not isinstance(http, Listens):
         raise SourceError("a stream cannot be followed from here")
-    with closing(_opened(http, url, headers, refusals)) as line:
+    with closing(_open(http, url, headers, refusals)) as line:
         yield None
         while True:
             try:
                 message = line.receive(TICK)
             except httpx2.RequestError as error:
-                raise broken(error, url) from error
+                raise connection_error(error, url) from error
             yield message
 
 
-def _opened(http: Listens, url: str, headers: Mapping[str, str] | None, refusals: Refusals) -> Line:
+def _open(http: Listens, url: str, headers: Mapping[str, str] | None, refusals: Refusals) -> Line:
     try:
         return http.listen(url, headers, OPENING)
     except httpx2.HTTPStatusError as error:
-        raise refused(error.response, datetime.now(UTC), refusals) from error
+        raise refusal_of(error.response, datetime.now(UTC), refusals) from error
     except httpx2.RequestError as error:
-        raise broken(error, url) from error
+        raise connection_error(error, url) from error
 
 
 def events(
@@ -104,48 +106,48 @@ def events(
     quiet: float = 90.0,
     refusals: Refusals = NONE,
 ) -> Iterator[Event | None]:
-    """Server-sent events as they come, without end; the first value is None, once the stream is open.
+    """Server-sent events as they come, without end. The first value is None and comes once the stream is open.
 
-    A thread reads them meanwhile, so that what comes while a batch is stored is not lost. `quiet` is the longest
-    silence that is no fault, in seconds. Raises SourceError, also when the server ends the stream.
+    A thread reads them, so that nothing is lost while the caller stores a batch. A silence of more than `quiet` seconds
+    counts as a broken line. Raises SourceError, also when the server ends the stream.
     """
-    reading = _Reading(http, url, headers or {}, quiet, refusals)
-    threading.Thread(target=reading.run, name="events", daemon=True).start()
+    reader = _EventReader(http, url, headers or {}, quiet, refusals)
+    threading.Thread(target=reader.run, name="events", daemon=True).start()
     try:
         while True:
             try:
-                one = reading.got.get(timeout=TICK)
+                item = reader.queue.get(timeout=TICK)
             except queue.Empty:
-                if not reading.open:
+                if not reader.open:
                     continue
-                one = None
-            if isinstance(one, SourceError):
-                raise one
-            yield one
+                item = None
+            if isinstance(item, SourceError):
+                raise item
+            yield item
     finally:
-        reading.ended.set()
+        reader.stop.set()
 
 
-class _Reading:
-    """Puts the events of one answer, and how it ended, into the queue `got`, until `ended` is set."""
+class _EventReader:
+    """Puts the events of one answer, then the error that ended it, into `queue`, until `stop` is set."""
 
     def __init__(
         self, http: httpx2.Client, url: str, headers: Mapping[str, str], quiet: float, refusals: Refusals
     ) -> None:
         self._http, self._url, self._quiet, self._refusals = http, url, quiet, refusals
         self._headers = {"Accept": "text/event-stream", "Cache-Control": "no-store", **headers}
-        self.got: queue.Queue[Event | SourceError | None] = queue.Queue(WAITING)
-        self.ended, self.open = threading.Event(), False
+        self.queue: queue.Queue[Event | SourceError | None] = queue.Queue(WAITING)
+        self.stop, self.open = threading.Event(), False
 
     def run(self) -> None:
         try:
             self._read()
         except httpx2.RequestError as error:
-            self._give(broken(error, self._url))
+            self._put(connection_error(error, self._url))
         except SourceError as error:
-            self._give(error)
+            self._put(error)
         except Exception:
-            self._give(SourceError("the stream of {host} cannot be read", host=host_of(self._url)))
+            self._put(SourceError("the stream of {host} cannot be read", host=host_of(self._url)))
             raise
 
     def _read(self) -> None:
@@ -156,27 +158,27 @@ class _Reading:
         ) as answer:
             if not answer.is_success:
                 answer.read()
-                raise refused(answer, datetime.now(UTC), self._refusals)
+                raise refusal_of(answer, datetime.now(UTC), self._refusals)
             self.open = True
-            self._give(None)
-            for event in parsed(answer.iter_bytes()):
-                if not self._give(event):
+            self._put(None)
+            for event in parse_events(answer.iter_bytes()):
+                if not self._put(event):
                     return
         raise SourceError("{host} ended the stream", host=host_of(self._url))
 
-    def _give(self, one: Event | SourceError | None) -> bool:
-        """Waits for room; False when nobody wants it any more."""
-        while not self.ended.is_set():
+    def _put(self, item: Event | SourceError | None) -> bool:
+        """Waits for room in the queue; False when the caller has stopped listening."""
+        while not self.stop.is_set():
             try:
-                self.got.put(one, timeout=SECONDS)
+                self.queue.put(item, timeout=SECONDS)
             except queue.Full:
                 continue
             return True
         return False
 
 
-def parsed(pieces: Iterable[bytes]) -> Iterator[Event]:
-    """The events of a text/event-stream (WHATWG HTML 9.2). What breaks off in the middle is no event.
+def parse_events(pieces: Iterable[bytes]) -> Iterator[Event]:
+    """The events of a text/event-stream (WHATWG HTML 9.2). One that breaks off in the middle is left out.
 
     Raises SourceError on one that is larger than 1 MB.
     """
@@ -200,11 +202,11 @@ def parsed(pieces: Iterable[bytes]) -> Iterator[Event]:
             case "id" if "\0" not in value:
                 last_id = value
             case _:
-                size -= len(line)  # comments keep the line alive: they may come for days between two events
+                size -= len(line)  # comments keep the line alive, and may come for days between two events
 
 
 def _lines(pieces: Iterable[bytes]) -> Iterator[str]:
-    """Lines that end with CR LF, LF or CR, without their ends; what comes after the last LF waits for the next one."""
+    """The lines, which end with CR LF, LF or CR. What follows the last LF waits for the next piece."""
     rest: list[bytes] = []
     size, first = 0, True
     for piece in pieces:
@@ -228,17 +230,17 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[str]:
 
 
 def batches(stream: Iterator[T | None], most: int = MOST, seconds: float = SECONDS) -> Iterator[list[T]]:
-    """What a stream gives: `most` at once, or what came within `seconds`, or before a silence; else an empty list.
+    """Cuts a stream into lists: of `most` items, of those of `seconds`, or of those before a silence. May be empty.
 
-    Raises SourceError, after what came before it.
+    Raises SourceError after yielding what came before it.
     """
     batch: list[T] = []
     began = time.monotonic()
     try:
-        for one in stream:
-            if one is not None:
-                batch.append(one)
-            if (batch and one is None) or len(batch) >= most or time.monotonic() - began >= seconds:
+        for item in stream:
+            if item is not None:
+                batch.append(item)
+            if (batch and item is None) or len(batch) >= most or time.monotonic() - began >= seconds:
                 yield batch
                 batch, began = [], time.monotonic()
     except SourceError:

@@ -1,6 +1,6 @@
-"""Reads what a platform answers when it gives nothing, by a table: which answer means which error, in which sentence.
+"""Looks up in a table what an answer means that brings nothing: which error, and which sentence for people.
 
-Each kind keeps its table beside its code, the most particular rows first; `fetch` has the rows that hold for everybody.
+Each kind of source declares its table beside its code, most particular rows first. `fetch` has the rows for any server.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ CLIENT_ERRORS, SERVER_ERRORS = range(400, 500), range(500, 1000)
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What can be told of an answer: what HTTP says, and what the platform writes.
+    """What the rows of a table look at: the HTTP side of an answer, and what the platform wrote into it.
 
-    `asked` is the address that was asked, `url` the one that answered in the end. `body` is what the table's `read`
-    took of the answer, `codes` and `words` what stands at the table's places.
+    `asked` is the address that we asked, `url` the one that answered after redirects. `body` is what the table's `read`
+    returned for the answer; `codes` and `words` are what stands at the table's places in it.
     """
 
     host: str
@@ -52,11 +52,11 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One row: an answer that meets all of its conditions raises this error with this sentence.
+    """One row: the error, and its sentence, for an answer that meets all of the row's conditions.
 
-    A condition that is left out holds for every answer. `status` and `codes` hold one of the answer's, `phrase` is a
-    regular expression that its words contain, in upper or lower case, and `when` is for what only code can tell.
-    `wait` is the least pause of a SourceBusy, or computes it; `gone` is that of a SourceRefused.
+    A condition that is left out holds for every answer. `status` lists the statuses and `codes` the error codes that
+    meet the row; `phrase` is a regular expression to find in the words, ignoring case; `when` decides what only code
+    can. `wait` is the least pause of a SourceBusy, or computes it; `gone` is that of a SourceRefused.
     """
 
     raises: Callable[..., SourceError]
@@ -70,12 +70,12 @@ class Refusal:
 
 
 def error_body(answer: httpx2.Response) -> Json:
-    """The JSON of an answer whose status is an error; None for any other answer, and for what is no JSON."""
+    """The JSON of an answer whose status is an error; None for other answers, and for a body that is no JSON."""
     return any_body(answer) if answer.status_code >= 400 else None
 
 
 def any_body(answer: httpx2.Response) -> Json:
-    """The JSON of an answer whatever its status, for platforms that write errors with status 200; else None."""
+    """The JSON of an answer with any status, for platforms that report errors with 200; None for what is no JSON."""
     try:
         body: Json = from_json(answer.content)
     except (ValueError, RecursionError):
@@ -89,11 +89,11 @@ def no_facts(_: Complaint) -> Mapping[str, Json]:
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
-    """A platform's table: its rows, and where in the body of an answer to look for codes and words.
+    """A table: its rows, and the places of an answer's body where codes and words stand.
 
     A place is a path of names joined by dots; `*` stands for each item of a list, and the empty path for the whole
-    body. Sentences know {host}, {status} and {code}; `facts` computes what else they name, and `known` holds what the
-    source itself knows.
+    body. Sentences may name {host}, {status} and {code}; `facts` computes whatever else they name from the complaint,
+    and `known` holds what only the caller knows, set by `about`.
     """
 
     rows: tuple[Refusal, ...]
@@ -104,7 +104,7 @@ class Refusals:
     known: Mapping[str, Json] = field(default_factory=dict)
 
     def about(self, **known: Json) -> Refusals:
-        """The same table, whose sentences may also name what is given here."""
+        """The same table, for sentences that also name what only the caller knows."""
         return replace(self, known={**self.known, **known})
 
 
@@ -121,7 +121,7 @@ def judge(refusals: Refusals, complaint: Complaint) -> SourceError | None:
 
 
 def must_judge(refusals: Refusals, complaint: Complaint) -> SourceError:
-    """As `judge`, for a table whose last row holds for every complaint."""
+    """Like `judge`, for a table whose last row holds for every complaint."""
     error = judge(refusals, complaint)
     if error is None:
         raise LookupError("no row of this table holds for every complaint")
@@ -138,7 +138,7 @@ def meets(complaint: Complaint, row: Refusal) -> bool:
 
 
 def error_of(row: Refusal, complaint: Complaint, facts: Mapping[str, Json]) -> SourceError:
-    """The error of a row, with each {place} of its sentence filled."""
+    """The error of a row, with the facts that its sentence names."""
     code = next((code for code in complaint.codes if code in row.codes), next(iter(complaint.codes), ""))
     known = {"host": complaint.host, "status": complaint.status, "code": code, **facts}
     given: dict[str, Json | timedelta] = {name: known[name] for name in places(row.text)}
@@ -183,12 +183,12 @@ def words_at(body: Json, where: tuple[str, ...]) -> str:
 
 
 def stated_pause(complaint: Complaint) -> timedelta | None:
-    """The pause that the headers ask for; None when they say none."""
+    """The pause that the headers ask for; None when they ask for none."""
     return pause_of(complaint.headers, complaint.now)
 
 
 def pause_or(default: timedelta) -> Callable[[Complaint], timedelta]:
-    """The pause that the headers ask for; `default` when they say none, or none at all."""
+    """Computes the pause that the headers ask for; `default` when they ask for none, or for zero seconds."""
 
     def wait(complaint: Complaint) -> timedelta:
         headers, now = complaint.headers, complaint.now

@@ -1,8 +1,8 @@
-"""Proves who sent a request: the signatures of the platforms and tools that write to us, compared in constant time.
+"""Proves who sent a request: checks the signatures of the platforms and tools that write to us, in constant time.
 
-Each function raises Unsigned when the proof is missing, wrong or too old, also when no secret is known: an empty
-secret proves nothing. Header names are in lower case, the body is checked as it came. Those whose scheme names the
-delivery return that name, so that the same delivery is not taken twice.
+Each function raises Unsigned when the proof is missing, wrong or too old, and when we have no secret to check it with.
+Header names are in lower case, and the body is checked byte for byte. Where the scheme names the delivery, the function
+returns that name, so that the same delivery is not taken twice.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from hashlib import sha256
 from collectors.base import Unsigned
 
 SKEW = timedelta(minutes=5)
-"""How far the clock of a sender may be from ours."""
+"""How far a sender's clock may be from ours."""
 CHALLENGE = re.compile(r"[A-Za-z0-9_.~=-]{1,256}", re.ASCII)
-"""What is sent back to whoever asks: nothing that a browser could take for more than text."""
+"""What we send back to whoever asks: nothing that a browser could take for anything but text."""
 
 
 def hub_challenge(query: Mapping[str, str], verify_token: str) -> str:
-    """The text to answer with when Meta confirms an address (`hub.mode=subscribe`). Raises Unsigned."""
+    """The text to reply with when Meta confirms an address (`hub.mode=subscribe`). Raises Unsigned."""
     if query.get("hub.mode") != "subscribe":
         raise Unsigned("this address is confirmed with hub.mode=subscribe")
-    _same(query.get("hub.verify_token", ""), [verify_token], "hub.verify_token", verify_token)
+    _require_match(query.get("hub.verify_token", ""), [verify_token], "hub.verify_token", verify_token)
     challenge = query.get("hub.challenge", "")
     if not CHALLENGE.fullmatch(challenge):
         raise Unsigned("hub.challenge is missing or holds something else than letters and digits")
@@ -38,29 +38,29 @@ def hub_challenge(query: Mapping[str, str], verify_token: str) -> str:
 def check_hub(secret: str, headers: Mapping[str, str], body: bytes) -> None:
     """`X-Hub-Signature-256: sha256=` and the HMAC of the body in hexadecimal, by the app secret. Raises Unsigned."""
     given = headers.get("x-hub-signature-256", "").strip().lower()
-    _same(given, ["sha256=" + _mac(secret.encode(), body).hex()], "X-Hub-Signature-256", secret)
+    _require_match(given, ["sha256=" + _mac(secret.encode(), body).hex()], "X-Hub-Signature-256", secret)
 
 
 def check_typeform(secret: str, headers: Mapping[str, str], body: bytes) -> None:
     """`Typeform-Signature: sha256=` and the HMAC of the body in base 64. Raises Unsigned."""
     given = headers.get("typeform-signature", "").strip()
-    _same(given, ["sha256=" + _base64(_mac(secret.encode(), body))], "Typeform-Signature", secret)
+    _require_match(given, ["sha256=" + _base64(_mac(secret.encode(), body))], "Typeform-Signature", secret)
 
 
 def check_vigie(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -> str:
     """`X-Vigie-Signature: t=<Unix seconds>,v1=<HMAC of "t.body", hexadecimal>`. Returns the name of the delivery.
 
-    Several `v1` may be given, while a secret is changed. Raises Unsigned.
+    A sender that is changing its secret gives several `v1`. Raises Unsigned.
     """
     name = "X-Vigie-Signature"
     parts = [part.strip().partition("=") for part in headers.get(name.lower(), "").split(",")]
     at = next((value for key, _, value in parts if key == "t"), "")
-    _fresh(at, now, name)
+    _require_recent(at, now, name)
     expected = _mac(secret.encode(), at.encode() + b"." + body).hex()
     for one in [value.lower() for key, _, value in parts if key == "v1"][:8] or [""]:
         if _equal(one, expected) and secret:
             return f"{at}.{expected}"
-    raise _wrong(name, headers.get(name.lower(), ""))
+    raise _mismatch(name, headers.get(name.lower(), ""))
 
 
 def check_standard(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -> str:
@@ -70,7 +70,7 @@ def check_standard(secret: str, headers: Mapping[str, str], body: bytes, now: da
     """
     name, message_id = "webhook-signature", headers.get("webhook-id", "")
     at = headers.get("webhook-timestamp", "").strip()
-    _fresh(at, now, name)
+    _require_recent(at, now, name)
     if not message_id or len(message_id) > 255:
         raise Unsigned("the header webhook-id is missing or too long")
     signed = message_id.encode("utf-8", "replace") + b"." + at.encode() + b"." + body
@@ -79,30 +79,30 @@ def check_standard(secret: str, headers: Mapping[str, str], body: bytes, now: da
     for one in given[:8] or [""]:
         if any(_equal(one, mac) for mac in expected) and secret:
             return message_id
-    raise _wrong(name, headers.get(name, ""))
+    raise _mismatch(name, headers.get(name, ""))
 
 
 def _standard_keys(secret: str) -> list[bytes]:
-    """The key behind `whsec_` is in base 64; one that somebody made up may be taken as it is written."""
+    """The keys that a secret may stand for: base 64 behind `whsec_`; without that prefix also the secret as written."""
     keys = [] if secret.startswith("whsec_") else [secret.encode()]
     with suppress(NotBase64, ValueError):
         keys.append(b64decode(secret.removeprefix("whsec_").encode(), validate=True))
     return [key for key in keys if key]
 
 
-def _fresh(at: str, now: datetime, name: str) -> None:
+def _require_recent(at: str, now: datetime, name: str) -> None:
     if not re.fullmatch(r"\d{1,11}", at, re.ASCII):
         raise Unsigned(f"the header {name} comes without a time in Unix seconds")
     if abs(now.timestamp() - int(at)) > SKEW.total_seconds():
         raise Unsigned("it was signed more than five minutes ago, or ahead of our time: check the sender's clock")
 
 
-def _same(given: str, expected: Iterable[str], name: str, secret: str) -> None:
+def _require_match(given: str, expected: Iterable[str], name: str, secret: str) -> None:
     if not any(_equal(given, one) for one in expected) or not secret:
-        raise _wrong(name, given)
+        raise _mismatch(name, given)
 
 
-def _wrong(name: str, given: str) -> Unsigned:
+def _mismatch(name: str, given: str) -> Unsigned:
     return Unsigned(f"{name} does not fit: check the secret on both sides" if given else f"{name} is missing")
 
 

@@ -1,4 +1,4 @@
-"""Reviews without words: their stars are all they say."""
+"""The text of a review without words: its stars."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ SCALE = 5
 
 
 def stars(rating: float | None) -> str:
-    """`★★★★☆` for 4 of 5; empty when there is no rating. A review of stars alone would have no text otherwise."""
+    """`★★★★☆` for 4 of 5; empty without a rating. A review of stars alone would have no text otherwise."""
     if rating is None or not math.isfinite(rating):
         return ""
     full = max(0, min(SCALE, round(rating)))

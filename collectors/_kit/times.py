@@ -1,4 +1,4 @@
-"""Times as platforms write them."""
+"""Reads times as platforms write them, and writes them as platforms read them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _NUMBER = re.compile(r"\d{1,16}(?:\.\d{1,9})?", re.ASCII)
 
 
 def moment(value: object) -> datetime | None:
-    """The time in UTC, or None when it is none: ISO 8601 in all its dialects, or Unix seconds, milli- or microseconds.
+    """A time in UTC, from ISO 8601 in any dialect or from Unix seconds, milli- or microseconds; None for anything else.
 
-    A time without a zone is UTC. Numbers may be written as text.
+    A time without a zone is taken as UTC. Numbers may be written as text.
     """
     if isinstance(value, bool) or value is None:
         return None
@@ -34,7 +34,7 @@ def moment(value: object) -> datetime | None:
 
 
 def earlier(*times: datetime | None) -> datetime | None:
-    """The earliest of those that are known."""
+    """The earliest of the times that are known."""
     return min(filter(None, times), default=None)
 
 
@@ -44,12 +44,12 @@ def latest(*times: datetime | None) -> datetime | None:
 
 
 def past(at: datetime | None) -> datetime | None:
-    """The time, or now when it lies ahead: the clocks of others are not ours."""
+    """The time, or now when it lies ahead: the clocks of others differ from ours."""
     return min(at, datetime.now(UTC)) if at else None
 
 
 def rfc3339(at: datetime) -> str:
-    """The time as most interfaces want it: `2026-03-01T09:30:00Z`."""
+    """The time as most APIs want it: `2026-03-01T09:30:00Z`."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

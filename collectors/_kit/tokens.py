@@ -1,4 +1,4 @@
-"""Signs the tokens with which platforms are asked, by the private keys that they give out."""
+"""Signs tokens with the private keys that platforms hand out, for platforms that want each caller to sign."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ PEM = re.compile(r"-----BEGIN ([A-Z ]{1,40})-----(.{1,20000}?)-----END \1-----",
 LINE = 64
 
 
-def signed(claims: Mapping[str, Json], key: str, algorithm: str, key_id: str, wrong: str) -> str:
-    """A token of these claims. Raises SourceRefused with the sentence `wrong` when this is no such key."""
+def sign(claims: Mapping[str, Json], key: str, algorithm: str, key_id: str, wrong: str) -> str:
+    """A JSON Web Token with these claims. Raises SourceRefused with the sentence `wrong` when the key cannot sign."""
     try:
         headers = {"kid": key_id} if key_id else None
         return jwt.encode(dict(claims), pem_of(key), algorithm=algorithm, headers=headers)
@@ -25,7 +25,7 @@ def signed(claims: Mapping[str, Json], key: str, algorithm: str, key_id: str, wr
 
 
 def pem_of(text: str) -> str:
-    """The key in its lines: a field of one line, or a copy out of JSON, loses them. Raises ValueError."""
+    """The key cut into lines again: a form field, or a copy out of JSON, loses them. Raises ValueError."""
     found = PEM.search(text.replace("\\n", "\n"))
     if not found:
         raise ValueError("no key")

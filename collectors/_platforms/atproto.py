@@ -1,4 +1,4 @@
-"""What a post of Bluesky says: its text with links written out, what it quotes, the card of the page it links to."""
+"""Reads the words of a Bluesky post: its text with links spelt out, what it quotes, the card of a linked page."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Reply(Part):
 
 
 class Record(Part):
-    """A post as its author wrote it: nothing in it can be believed but the text."""
+    """A post as its author's client wrote it. Trust nothing but the text: it may claim any date and language."""
 
     text: Text = ""
     createdAt: Any = None  # noqa: N815  # the name on the wire
@@ -34,16 +34,17 @@ class Record(Part):
 
 
 def text_of(record: Record, view: object = None) -> str:
-    """The text, links written out; then, on lines of their own, what it quotes and the card of a page.
+    """The text with links spelt out, then, each on its own line, what the post quotes and the card of a page.
 
-    `view` is the embed as a search shows it, with the words of what is quoted; a stream has the record's own.
+    `view` is the embed that a search returns, which includes the words of a quoted post. A stream has only the
+    record's own embed.
     """
-    parts = [with_links(record.text, record.facets), *embedded(view if isinstance(view, dict) else record.embed)]
+    parts = [with_links(record.text, record.facets), *words_of_embed(view if isinstance(view, dict) else record.embed)]
     return "\n".join(dict.fromkeys(part for part in parts if part))
 
 
 def with_links(text: str, facets: object) -> str:
-    """The text with each shortened address written out, and the address of words that are a link after them.
+    """The text with each shortened address spelt out, and each other link's address in brackets after its words.
 
     Facets count in bytes of UTF-8.
     """
@@ -52,7 +53,7 @@ def with_links(text: str, facets: object) -> str:
     end = len(data)
     for start, stop, uri in spans:
         if not 0 <= start < stop <= end or _splits(data, start) or _splits(data, stop):
-            continue  # beyond the text, over another one, or within a letter: it is left as it is
+            continue  # a span beyond the text, over another one, or inside a letter is ignored
         shown = data[start:stop].decode("utf-8", "replace")
         link = uri if _shortens(shown, uri) else f"{shown} ({uri})"
         data, end = data[:start] + link.encode("utf-8", "replace") + data[stop:], start
@@ -60,12 +61,12 @@ def with_links(text: str, facets: object) -> str:
 
 
 def _splits(data: bytes, at: int) -> bool:
-    """Whether a letter of several bytes goes on here."""
+    """Whether a cut at this byte would split a letter."""
     return at < len(data) and data[at] & 0xC0 == 0x80
 
 
 def _shortens(shown: str, uri: str) -> bool:
-    """Whether what is shown is the address itself, as clients cut it: without https:// and its end."""
+    """Whether the shown words are the address itself, which clients cut: no https:// in front, no end."""
     bare = _bare(shown).removesuffix("…").rstrip(".")
     return "." in bare and _bare(uri).startswith(bare)
 
@@ -85,8 +86,8 @@ def _links(facets: object) -> Iterable[tuple[int, int, str]]:
             yield start, stop, uri
 
 
-def embedded(embed: object) -> Iterable[str]:
-    """The words of a card, those that describe images, and those of a quoted post. A quote with media nests them."""
+def words_of_embed(embed: object) -> Iterable[str]:
+    """The words of a card, of the descriptions of images, and of a quoted post. A quote with media nests the others."""
     if not isinstance(embed, dict):
         return
     card = embed.get("external")
@@ -104,15 +105,15 @@ def embedded(embed: object) -> Iterable[str]:
         if isinstance(value, dict) and isinstance(value.get("text"), str):
             yield with_links(value["text"], value.get("facets"))
     if isinstance(media, dict) and "media" not in media:
-        yield from embedded(media)
+        yield from words_of_embed(media)
 
 
 def language_of(record: Record) -> str | None:
-    """The one language that its author named; authors name the wrong one often enough."""
+    """The language that the author named, when it is exactly one; often it is the wrong one."""
     named = record.langs
     return named[0] if isinstance(named, list) and len(named) == 1 and isinstance(named[0], str) else None
 
 
 def url_of(actor: str, rkey: str) -> str:
-    """Where people read a post. A handle that is not valid any more is replaced by its account's id."""
+    """The page of a post. `actor` is a handle, or the account's id where the handle is no longer valid."""
     return f"https://bsky.app/profile/{actor}/post/{rkey}"

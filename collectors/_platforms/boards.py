@@ -1,4 +1,4 @@
-"""What the kinds that read a forum's feed share: the address of a board, and sentences for feeds that are not there."""
+"""What the kinds that read a forum's feeds share: the address of a board, and what it means when a feed is missing."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ REFUSALS = Refusals(
         ),
     )
 )
-"""A feed that is not at one address of a board may be at its other one."""
+"""A board whose feed is not at one address may have it at another, so a missing feed is no refusal yet."""
 
 
 class Board(Params):
-    """Where a board is, and the name and password for those that ask."""
+    """The address of a board, with a name and a password where the board asks for them."""
 
     base_url: BaseUrl = Field(
         title="Address of the board",
@@ -43,15 +43,15 @@ class Board(Params):
 
 
 def place_of(board: Board, path: str, **query: str) -> Place:
-    """The place of a feed of the board; what is empty of the query is left out."""
+    """The place of one of the board's feeds. Empty fields of the query are left out."""
     given = urlencode({name: value for name, value in query.items() if value})
     url = f"{board.base_url}{path}" + (f"?{given}" if given else "")
     refusals = REFUSALS.about(host=host_of(board.base_url))
     return Place(url, board.username, board.password.get_secret_value(), moves=False, refusals=refusals)
 
 
-def switched_off(board: Board, software: str) -> SourceError:
-    """What is said when none of the addresses of the software is a feed."""
+def no_feed_of(board: Board, software: str) -> SourceError:
+    """The error when none of the addresses that the software may use is a feed."""
     return SourceRefused(
         "{host} gives no feed of {software}: its owner has switched feeds off, or the address is not that of the board",
         host=host_of(board.base_url),

@@ -12,7 +12,7 @@ from pydantic_core import from_json
 from collectors._kit.answers import Part, answer_of
 from collectors._kit.fetch import fetch
 from collectors._kit.refusals import Refusal, Refusals
-from collectors._kit.tokens import signed
+from collectors._kit.tokens import sign
 from collectors.base import SourceRefused
 from ground.notice import Json
 
@@ -103,7 +103,7 @@ def service_token(http: httpx2.Client, file: SecretStr, token_url: str, scope: s
     now = int(datetime.now(UTC).timestamp())
     claims: dict[str, Json] = {"iss": account.client_email, "scope": scope, "aud": token_url, "iat": now}
     claims["exp"] = now + int(TOKEN_LIFE.total_seconds())
-    assertion = signed(claims, account.private_key, "RS256", account.private_key_id, NOT_AN_ACCOUNT)
+    assertion = sign(claims, account.private_key, "RS256", account.private_key_id, NOT_AN_ACCOUNT)
     return _token(http, token_url, {"grant_type": BY_JWT, "assertion": assertion}, ACCOUNT_REFUSALS)
 
 

@@ -1,14 +1,14 @@
-"""Meta's Graph API, which Facebook, Instagram and Threads share: how it is asked, page by page.
+"""Asks Meta's Graph API, which Facebook, Instagram and Threads share, page by page.
 
-The token travels in a header only. Of `paging` the cursor alone is taken: `paging.next` is an address with the token
-in it.
+The token travels in a header only. Of `paging` only the cursor is used, because `paging.next` is an address that
+contains the token.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
@@ -19,6 +19,7 @@ from collectors._kit.answers import Part, Text, answer_of
 from collectors._kit.fetch import fetch, host_of
 from collectors._kit.paging import Fresh
 from collectors._kit.times import moment
+from collectors._kit.times import past as not_ahead
 from collectors.base import Spend
 
 from .graph_refusals import GRAPH, nearly_full
@@ -50,7 +51,7 @@ class Data(Part):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page of a listing. Neither `last` nor `capped` means: more can be read, now or, at Meta's limit, later."""
+    """A page of a listing. If it is neither `last` nor `capped`, more can be read: now, or once Meta's limit allows."""
 
     items: list[Any]
     last: bool
@@ -58,7 +59,7 @@ class Sheet:
 
 
 class Graph:
-    """One run's questions. `pause` is set once Meta's limit is nearly reached: ask no more then."""
+    """The calls of one run. `pause` is set once Meta's limit is nearly reached; the run then makes no more calls."""
 
     def __init__(self, http: httpx2.Client, base: str, token: str) -> None:
         self._http, self._base = http, base
@@ -67,7 +68,7 @@ class Graph:
         self.pause: timedelta | None = None
 
     def read(self, model: type[M], path: str, params: Mapping[str, str | int], spend: Spend | None = None) -> M:
-        """What is at a path, as the model promises it. Raises SourceError."""
+        """What stands at a path, read by the model. Raises SourceError."""
         url = f"{self._base}/{quote(path, safe='/')}"
         answer = fetch(self._http, url, headers=self._headers, params=params, refusals=GRAPH, spend=spend)
         self.pause = max(filter(None, (self.pause, nearly_full(answer.headers))), default=None)
@@ -81,7 +82,7 @@ class Graph:
         told: bool = True,
         spend: Spend | None = None,
     ) -> Iterator[Sheet]:
-        """The pages of a listing. `told` where Meta says with `next` that more follows; else a cursor says so."""
+        """The pages of a listing. `told`: Meta announces a further page by `next`; otherwise a cursor announces it."""
         after, fresh = "", Fresh()
         for number in range(1, most + 1):
             page = self.read(Data, path, {**params, **({"after": after} if after else {})}, spend)
@@ -93,10 +94,10 @@ class Graph:
 
 
 def past(value: object) -> datetime | None:
-    """A time as Meta writes it, not ahead of ours."""
-    at = moment(value)
-    return min(at, datetime.now(UTC)) if at else None
+    """A time as Meta writes it; now, where it lies ahead."""
+    return not_ahead(moment(value))
 
 
-def counted(counts: dict[str, int | None]) -> dict[str, int]:
+def known_counts(counts: dict[str, int | None]) -> dict[str, int]:
+    """The counts that Meta gives."""
     return {name: count for name, count in counts.items() if count is not None}

@@ -1,6 +1,6 @@
-"""What the errors of Meta's Graph API mean, and what its headers say of its limits.
+"""What the errors of Meta's Graph API mean, and what its headers say about its limits.
 
-What Meta writes in an error is not repeated, since it may quote the token.
+Our sentences never repeat what Meta writes in an error, since it may quote the token.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ PERMISSION = (
 
 
 class Withdrawn(SourceChanged):
-    """Meta does not give this any more, in the version asked for (error 12)."""
+    """The version that we ask for does not offer this any more (error 12)."""
 
 
 class TokenRefused(SourceRefused):
-    """Nothing can be read with this access token any more (errors 102 and 190)."""
+    """This access token is of no use any more (errors 102 and 190)."""
 
 
 class NotUsed(SourceRefused):
-    """A hashtag that does not exist (error 24)."""
+    """Nobody has used the hashtag yet (error 24)."""
 
 
 def nearly_full(headers: Mapping[str, str]) -> timedelta | None:
-    """The pause that an answer asks for, also one that was given: when next to nothing more may be asked."""
+    """The pause to make before the next call, once the limit is nearly reached; None before that."""
     wait, most = _usage(headers)
     return wait or (WITHOUT_ESTIMATE if most >= FULL else None)
 
@@ -78,17 +78,17 @@ def _wait(complaint: Complaint) -> timedelta:
 
 
 def _usage(headers: Mapping[str, str]) -> tuple[timedelta | None, float]:
-    """The pause Meta estimates, and the fullest of what it counts, in per cent."""
+    """The pause that Meta estimates, and the highest of its counts, in per cent of the limit."""
     waits, shares = [0.0], [0.0]
     for name in ("x-app-usage", "x-page-usage", "x-business-use-case-usage"):
-        for counted in _counted(headers.get(name, "")):
-            waits.append(_float(counted.get("estimated_time_to_regain_access")))
-            shares += [_float(counted.get(key)) for key in ("call_count", "total_cputime", "total_time")]
+        for counts in _counts(headers.get(name, "")):
+            waits.append(_float(counts.get("estimated_time_to_regain_access")))
+            shares += [_float(counts.get(key)) for key in ("call_count", "total_cputime", "total_time")]
     wait = min(timedelta(minutes=min(max(waits), 10_000)), LONGEST_WAIT)
     return wait or None, max(shares)
 
 
-def _counted(text: str) -> Iterator[dict[str, Any]]:
+def _counts(text: str) -> Iterator[dict[str, Any]]:
     """The counts of a header: `{…}` for an app or a page, `{"<id>": [{…}, …]}` for business use cases."""
     try:
         value = from_json(text)
@@ -97,7 +97,7 @@ def _counted(text: str) -> Iterator[dict[str, Any]]:
     if isinstance(value, dict):
         yield value
         for inner in value.values():
-            yield from (one for one in inner if isinstance(one, dict)) if isinstance(inner, list) else ()
+            yield from (part for part in inner if isinstance(part, dict)) if isinstance(inner, list) else ()
 
 
 def _float(value: object) -> float:

@@ -1,10 +1,9 @@
-"""What Mastodon, and servers that speak like it, say of a status, and what their refusals mean."""
+"""Makes mentions of the statuses of Mastodon and of servers with its API, and knows what their refusals mean."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
@@ -13,7 +12,7 @@ from pydantic import SecretStr
 from collectors._kit.answers import Count, Part, Text, each
 from collectors._kit.fetch import host_of
 from collectors._kit.refusals import Refusal, Refusals, stated_pause
-from collectors._kit.times import earlier, moment
+from collectors._kit.times import moment, past
 from collectors.base import RawMention, SourceBusy, SourceError, SourceRefused
 from ground.links import clean_link
 
@@ -64,7 +63,7 @@ class Account(Part):
 
     @property
     def name(self) -> str:
-        """The name without the pictures of its server, which are written in it as `:shortcode:`."""
+        """The displayed name without the server's own emojis, which stand in it as `:shortcode:`."""
         shown = self.display_name
         for emoji in self.emojis[:MOST_EMOJIS] if isinstance(self.emojis, list) else ():
             code = emoji.get("shortcode") if isinstance(emoji, dict) else None
@@ -78,7 +77,7 @@ class Card(Part):
 
 
 class Status(Part):
-    """A status, or a mere reference to one: Mastodon 1 gives its ids as numbers."""
+    """A status, or a mere reference to one. Mastodon 1 writes ids as numbers."""
 
     id: str
     uri: Text = ""
@@ -104,7 +103,7 @@ class Status(Part):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Makes mentions of the statuses of one server. `all_authors`: also of those who do not want to be searched for."""
+    """Makes mentions of one server's statuses. `all_authors` includes those who do not want to be found by searches."""
 
     base_url: str
     all_authors: bool = False
@@ -114,19 +113,19 @@ class Reader:
         return host_of(self.base_url)
 
     def mentions(self, values: Sequence[Any]) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]:
-        """The mentions of a list of statuses, and what could not be read. Raises SourceChanged."""
+        """The mentions of a list of statuses, and the statuses that could not be read. Raises SourceChanged."""
         here = {str(one.get("id")): str(one["uri"]) for one in values if isinstance(one, dict) and one.get("uri")}
         return each(Status, values, lambda status: self.mention(status, here), self.host)
 
     def mention(self, status: Status, here: dict[str, str] | None = None) -> RawMention | None:
-        """The status as a mention; None for a boost, for one that may not be read, and for one without words.
+        """A status as a mention; None for one that is not public, has no words, or boosts another, which counts it.
 
-        A boost counts where it leads to. `here` holds the addresses of the statuses around it, by id.
+        `here` holds the addresses of the statuses of the same list, by their ids.
         """
         text = _text(status)
-        if status.reblog or not self._may_read(status) or not (text or status.spoiler_text):
+        if not self._may_read(status) or not (text or status.spoiler_text):
             return None
-        author, now = status.account, datetime.now(UTC)
+        author = status.account
         known, parent = here or {}, status.in_reply_to_id
         return RawMention(
             external_id=status.uri or f"{self.base_url}/statuses/{status.id}",
@@ -140,16 +139,16 @@ class Reader:
             platform="mastodon",
             outlet=author.acct.partition("@")[2] or self.host,
             language=status.language,
-            published_at=earlier(moment(status.created_at), now) if moment(status.created_at) else None,
+            published_at=past(moment(status.created_at)),
             edited_at=moment(status.edited_at),
             parent_id=known.get(parent, f"{self.base_url}/statuses/{parent}") if parent else None,
             engagement=_engagement(status),
         )
 
     def _may_read(self, status: Status) -> bool:
-        """Whether it is public, and its author has nothing against being found."""
-        is_public = status.visibility not in ("private", "direct")
-        return is_public and (status.account.indexable is not False or self.all_authors)
+        if status.reblog or status.visibility in ("private", "direct"):
+            return False
+        return self.all_authors or status.account.indexable is not False
 
 
 def _engagement(status: Status) -> dict[str, int]:
@@ -170,17 +169,17 @@ def _text(status: Status) -> str:
     """The content, then the choices of a poll, what it quotes, the card of the page it links to, and the words that
     describe its pictures, each a paragraph of its own."""
     quoted = status.quote.get("quoted_status") if isinstance(status.quote, dict) else None
-    said = quoted.get("content") if isinstance(quoted, dict) else None
+    quote = quoted.get("content") if isinstance(quoted, dict) else None
     card = [escape(status.card.title), escape(status.card.description)] if status.card else []
-    choices = _said(status.poll.get("options") if isinstance(status.poll, dict) else None, "title")
-    pictures = _said(status.media_attachments, "description")
-    more = [*choices, said if isinstance(said, str) else "", *card, *pictures]
+    choices = _words(status.poll.get("options") if isinstance(status.poll, dict) else None, "title")
+    pictures = _words(status.media_attachments, "description")
+    more = [*choices, quote if isinstance(quote, str) else "", *card, *pictures]
     return status.content + "".join(part if part.startswith("<p") else f"<p>{part}</p>" for part in more if part)
 
 
-def _said(parts: object, name: str) -> list[str]:
-    """The words of the parts of a status, as HTML."""
-    given = [one.get(name) for one in parts[:MOST_PARTS] if isinstance(one, dict)] if isinstance(parts, list) else []
+def _words(parts: object, name: str) -> list[str]:
+    """One text of each part of a status (the choices of a poll, its pictures), as HTML."""
+    given = [part.get(name) for part in parts[:MOST_PARTS] if isinstance(part, dict)] if isinstance(parts, list) else []
     return [escape(words.strip()) for words in given if isinstance(words, str)]
 
 
@@ -190,5 +189,5 @@ def headers_of(token: SecretStr) -> dict[str, str]:
 
 
 def refusals_of(base_url: str, *, has_token: bool) -> Refusals:
-    """What the refusals of a server mean: one that shows nothing to strangers is not a wrong token."""
+    """The table of a server. Without a token, 401 means that it shows nothing to strangers, not a wrong token."""
     return (WITH_TOKEN if has_token else WITHOUT_TOKEN).about(host=host_of(base_url))

@@ -11,12 +11,12 @@ from typing import Any
 import httpx2
 from pydantic import SecretStr
 
-from collectors._kit.answers import json_of
+from collectors._kit.answers import json_of, missing_field
 from collectors._kit.fetch import fetch, host_of
 from collectors._kit.limits import used_up
 from collectors._kit.paging import Fresh, capped
 from collectors._kit.times import moment
-from collectors.base import Cursor, Page, SourceChanged, Window
+from collectors.base import Cursor, Page, Window
 from ground.notice import Json
 
 from .mastodon import Reader, headers_of, refusals_of
@@ -60,11 +60,7 @@ def list_of(answer: httpx2.Response) -> list[Any]:
     value, host = json_of(answer), host_of(str(answer.url))
     found = value.get("statuses") if isinstance(value, dict) else value
     if not isinstance(found, list):
-        raise SourceChanged(
-            "{host} changed its answers: the field {field} is missing. Update Vigie, or report it",
-            host=host,
-            field="statuses",
-        )
+        raise missing_field(host, "statuses")
     return found
 
 

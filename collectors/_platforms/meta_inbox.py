@@ -1,4 +1,4 @@
-"""Looks up what a webhook of Meta only named. Meta names a thing once: what cannot be told now is asked for again."""
+"""Looks up what a webhook of Meta only named. Meta names a thing once, so a look-up that fails is tried again."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from .graph_refusals import TokenRefused
 
 AT_ONCE = 50
 TRIES = 5
-"""Readings that ask for a thing while Meta has a problem of its own with it."""
+"""How many readings ask for a thing that Meta fails to give."""
 Item = dict[str, str]
 Waiting = tuple[Item, int]
 
 
-def looked_up(run: Reading, graph: Graph, inbox: object, look: Callable[[Item], RawMention | None]) -> Iterator[Page]:
-    """What was named since the last reading, and what earlier ones had to leave: the state `again` of the cursor.
+def look_up(run: Reading, graph: Graph, inbox: object, look: Callable[[Item], RawMention | None]) -> Iterator[Page]:
+    """The things named since the last reading, and those that earlier readings left: the state `again` of the cursor.
 
-    What may not be seen is told, and not asked for again. Raises SourceBusy and TokenRefused, which concern all of it.
+    A thing that the token may not see is reported as broken and dropped. Raises SourceBusy and TokenRefused, which stop
+    the whole look-up.
     """
     waiting = _waiting(run.state.get("again"), inbox)
     left: list[Waiting] = []
@@ -35,8 +36,8 @@ def looked_up(run: Reading, graph: Graph, inbox: object, look: Callable[[Item], 
                 left.append((item, tried))
                 continue
             try:
-                one = look(item)
-                found += [one] if one else []
+                mention = look(item)
+                found += [mention] if mention else []
             except (SourceBusy, TokenRefused):
                 raise
             except SourceError as error:
@@ -55,15 +56,15 @@ def _remember(run: Reading, waiting: list[Waiting]) -> None:
 
 
 def _waiting(again: object, inbox: object) -> list[Waiting]:
-    """Each once, those of earlier readings first; what is nothing of the kind is passed over."""
+    """Each thing once, those of earlier readings first. Entries of another shape are ignored."""
     known: dict[str, Waiting] = {}
-    for one in again if isinstance(again, list) else []:
-        if isinstance(one, dict) and isinstance(one.get("item"), dict):
-            tried = one.get("tried")
-            known[_key(one["item"])] = (_item(one["item"]), tried if isinstance(tried, int) else 0)
-    for one in inbox if isinstance(inbox, list) else []:
-        if isinstance(one, dict):
-            known.setdefault(_key(one), (_item(one), 0))
+    for entry in again if isinstance(again, list) else []:
+        if isinstance(entry, dict) and isinstance(entry.get("item"), dict):
+            tried = entry.get("tried")
+            known[_key(entry["item"])] = (_item(entry["item"]), tried if isinstance(tried, int) else 0)
+    for item in inbox if isinstance(inbox, list) else []:
+        if isinstance(item, dict):
+            known.setdefault(_key(item), (_item(item), 0))
     return list(known.values())
 
 

@@ -1,4 +1,4 @@
-"""What Meta's webhooks of Facebook Pages and Instagram accounts share: entries, each with what changed."""
+"""Reads the webhooks of Facebook Pages and Instagram accounts: Meta sends entries, each with a list of changes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collectors._kit.answers import Part, Text, read
 from collectors.base import SourceError
 
 META = "Meta"
-OK = 200  # the only status that Meta takes for success: after others it sends again, and ends the subscription
+OK = 200  # the only status that Meta takes for success: after any other it sends again, then ends the subscription
 
 
 class Entry(Part):
@@ -25,17 +25,17 @@ class Sent(Part):
 
 
 def changes_of(body: bytes, account: str) -> list[Any]:
-    """What changed on our Page or account, each with the `time` of its entry. Raises SourceError.
+    """The changes of our Page or account, each with the `time` of its entry. Raises SourceError.
 
-    One app tells us of all its accounts.
+    An app sends us the changes of all its accounts; those of others are left out.
     """
     try:
-        told = read(Sent, from_json(body), META)
+        sent = read(Sent, from_json(body), META)
     except (ValueError, RecursionError):
         raise SourceError("what {host} sent is not JSON", host=META) from None
     return [
         {"time": entry.time, **change} if isinstance(change, dict) else change
-        for entry in told.entry
+        for entry in sent.entry
         if entry.id in ("", account)
         for change in entry.changes
     ]

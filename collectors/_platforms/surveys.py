@@ -1,4 +1,4 @@
-"""What the survey tools share: which question is the score from 0 to 10, which one the comment."""
+"""What the survey tools share: finds out which question holds the score from 0 to 10, and which the comment."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from collectors.base import Answer
 _NUMBER = re.compile(r"[+-]?\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
 _COMMENTS = re.compile(r"comment|verbatim|why|pourquoi|raison|reason|feedback|avis|remarque", re.IGNORECASE)
 SHOWN = 10
-"""How many questions a sentence names at most."""
+"""The most questions that a sentence names."""
 
 
 class SurveyParams(Params):
-    """Which questions count."""
+    """Which questions to read."""
 
     score_question: Line = Field(
         "",
@@ -38,22 +38,22 @@ class SurveyParams(Params):
 
 
 class NoScore(ValueError):
-    """There is no score to be kept. The text says why, for who set the survey up."""
+    """There is no score to keep. The text says why, for whoever set up the survey."""
 
 
 def score_of(value: object) -> int:
-    """The score, also as text («9», «9.0», «9,0»). Raises NoScore for anything but a whole number from 0 to 10."""
+    """The score, from a number or a text («9», «9.0», «9,0»). Raises NoScore unless it is whole and from 0 to 10."""
     if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
         value = float(value.strip().replace(",", "."))
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise NoScore("the score is not a number from 0 to 10")
-    if not 0 <= value <= 10 or value != int(value):  # the bounds first: there are numbers beyond all of them
+    if not 0 <= value <= 10 or value != int(value):  # the bounds come first: infinity has no int()
         raise NoScore(f"the score {str(value).removesuffix('.0')[:20]} is not a whole number from 0 to 10")
     return int(value)
 
 
 def is_score(value: object) -> bool:
-    """Whether this may be a score at all."""
+    """Whether a value can be a score."""
     try:
         score_of(value)
     except NoScore:
@@ -61,35 +61,38 @@ def is_score(value: object) -> bool:
     return True
 
 
-def named(names: Iterable[str], wanted: str) -> str | None:
-    """The name as it is written there, whatever its capitals; None when it is not there."""
+def find_name(names: Iterable[str], wanted: str) -> str | None:
+    """The name among `names` that equals `wanted` but for its capitals; None when there is none."""
     known = {name.casefold(): name for name in names}
     return known.get(wanted.casefold())
 
 
 def score_name(values: Mapping[str, object], wanted: str) -> str:
-    """Which of the answers, by the name of their question, is the score: the one wanted, else the one called NPS.
+    """The name of the question that holds the score: the one wanted, else the only one with NPS in its name.
 
-    Raises NoScore, naming those that could be it: nothing else in the answers tells a score from a number of stars.
+    Raises NoScore and names the candidates, since nothing else tells a score from a number of stars.
     """
     if wanted:
-        found = named(values, wanted)
+        found = find_name(values, wanted)
         if found is None:
-            raise NoScore(f"there is no question {wanted!r} among the answers: {_listed(values)}")
+            raise NoScore(f"there is no question {wanted!r} among the answers: {_join(values)}")
         return found
     called = [name for name in values if "nps" in name.casefold()]
     if len(called) == 1:
         return called[0]
     numbers = [name for name, value in values.items() if is_score(value)]
     raise NoScore(
-        "write in the settings of this source which question is the score; answered with a number: " + _listed(numbers)
+        "write in the settings of this source which question is the score; answered with a number: " + _join(numbers)
     )
 
 
 def comment_in(values: Mapping[str, object], wanted: str) -> str:
-    """The comment: of the question wanted, else of the one that is called so, else the only text of several words."""
+    """The comment: the answer to the question wanted, else to the only one named like one, else the only long text.
+
+    Empty when none of these is there. A text is long when it has several words.
+    """
     if wanted:
-        return _text(values.get(named(values, wanted) or ""))
+        return _text(values.get(find_name(values, wanted) or ""))
     texts = {name: _text(value) for name, value in values.items() if " " in _text(value)}
     called = [text for name, text in texts.items() if _COMMENTS.search(name)]
     found = called or list(texts.values())
@@ -100,9 +103,9 @@ def _text(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _listed(names: Iterable[str]) -> str:
+def _join(names: Iterable[str]) -> str:
     return ", ".join([*names][:SHOWN])[:300] or "none"
 
 
 Outcome = tuple[tuple[Answer, ...], tuple[tuple[str, str], ...]]
-"""The answers, and what could not be read as (id, reason)."""
+"""The answers, and those that could not be read, as (id, reason)."""

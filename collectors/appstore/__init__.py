@@ -11,7 +11,7 @@ from typing import Annotated
 import httpx2
 from pydantic import Field, StringConstraints
 
-from collectors._kit.answers import Count, Part, Text, each, json_of
+from collectors._kit.answers import Count, Part, Text, each, json_of, missing_field
 from collectors._kit.fetch import fetch, host_of
 from collectors._kit.fields import Interface, Params
 from collectors._kit.items import fit_id
@@ -25,7 +25,6 @@ from collectors.base import (
     Page,
     RawMention,
     SourceBusy,
-    SourceChanged,
     SourceError,
     SourceRefused,
     Window,
@@ -164,11 +163,7 @@ def _as_json(http: httpx2.Client, url: str) -> tuple[list[Entry] | None, SourceE
     except SourceError as error:
         return None, error
     if found is None:
-        return None, SourceChanged(
-            "{host} changed its answers: the field {field} is missing. Update Vigie, or report it",
-            host=host_of(url),
-            field="feed",
-        )
+        return None, missing_field(host_of(url), "feed")
     return found, None
 
 

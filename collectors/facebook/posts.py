@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, model_validator
 
 from collectors._kit.answers import Count, Part, Text
-from collectors._platforms.graph import Data, counted, past
+from collectors._platforms.graph import Data, known_counts, past
 from collectors.base import RawMention
 
 PLATFORM = "facebook"
@@ -139,7 +139,7 @@ def of_post(post: Post, ours: Collection[str]) -> RawMention | None:
         platform=PLATFORM,
         published_at=past(post.created_time),
         thread_id=post.id,
-        engagement=counted(counts),
+        engagement=known_counts(counts),
     )
 
 
@@ -158,7 +158,7 @@ def of_comment(comment: Comment, thread: str, ours: Collection[str]) -> RawMenti
         published_at=past(comment.created_time),
         thread_id=thread or None,
         parent_id=comment.parent.id or thread or None,
-        engagement=counted({"likes": comment.like_count, "comments": comment.comment_count}),
+        engagement=known_counts({"likes": comment.like_count, "comments": comment.comment_count}),
     )
 
 

@@ -12,7 +12,7 @@ from collectors._kit.times import moment, rfc3339
 from collectors._kit.watched import MOST_THREADS, Forward, Reading, before
 from collectors._platforms.graph import MOST_SHEETS, Graph, Sheet, past
 from collectors._platforms.graph_refusals import Withdrawn
-from collectors._platforms.meta_inbox import Item, looked_up
+from collectors._platforms.meta_inbox import Item, look_up
 from collectors.base import Cursor, Page, RawMention, SourceBusy, Window
 from ground.notice import Notice
 
@@ -43,7 +43,7 @@ class What:
 def read_page(what: What, cursor: Cursor, graph: Graph) -> Iterator[Page]:
     """One reading. The cursor is that of `Reading`, with the `inbox` that a webhook filled."""
     run = Reading.begun(cursor, "tagged", "ratings", "again")
-    yield from looked_up(run, graph, cursor.get("inbox"), lambda item: _look_up(what, graph, item))
+    yield from look_up(run, graph, cursor.get("inbox"), lambda item: _look_up(what, graph, item))
     yield from _feed(run, what, graph)
     if what.tagged and not graph.pause:
         tagged = graph.sheets(f"{what.page}/tagged", {"fields": POST_FIELDS, "limit": SHEET})

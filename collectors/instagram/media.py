@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from collectors._kit.answers import Count, Part, Text
-from collectors._platforms.graph import counted, past
+from collectors._platforms.graph import known_counts, past
 from collectors.base import RawMention
 
 PLATFORM = "instagram"
@@ -72,7 +72,7 @@ def of_media(media: Media) -> RawMention | None:
         platform=PLATFORM,
         published_at=past(media.timestamp),
         thread_id=media.id,
-        engagement=counted({"likes": media.like_count, "comments": media.comments_count}),
+        engagement=known_counts({"likes": media.like_count, "comments": media.comments_count}),
     )
 
 
@@ -91,7 +91,7 @@ def of_comment(comment: Comment, thread: str, permalink: str, own: str, parent: 
         published_at=past(comment.timestamp),
         thread_id=thread or None,
         parent_id=parent or comment.parent_id or thread or None,
-        engagement=counted({"likes": comment.like_count}),
+        engagement=known_counts({"likes": comment.like_count}),
     )
 
 

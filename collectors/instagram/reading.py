@@ -14,7 +14,7 @@ from collectors._kit.times import moment, rfc3339
 from collectors._kit.watched import FIRST, MOST_THREADS, Reading, before
 from collectors._platforms.graph import MOST_SHEETS, Graph, Sheet, past
 from collectors._platforms.graph_refusals import TokenRefused
-from collectors._platforms.meta_inbox import Item, looked_up
+from collectors._platforms.meta_inbox import Item, look_up
 from collectors.base import Cursor, Page, RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused, Window
 from ground.notice import Notice
 
@@ -35,7 +35,7 @@ class Mentioned(Part):
 
 def read_inbox(run: Reading, account: str, own: str, graph: Graph, inbox: object) -> Iterator[Page]:
     """What a webhook only named."""
-    return looked_up(run, graph, inbox, lambda item: _look_up(account, own, graph, item))
+    return look_up(run, graph, inbox, lambda item: _look_up(account, own, graph, item))
 
 
 def read_comments(run: Reading, account: str, own: str, graph: Graph) -> Iterator[Page]:

@@ -10,12 +10,12 @@ from typing import Any, Literal
 
 import httpx2
 
-from collectors._kit.answers import each, json_of
+from collectors._kit.answers import each, json_of, missing_field
 from collectors._kit.fetch import fetch, host_of
 from collectors._kit.newest import Listing
 from collectors._kit.paging import Fresh
 from collectors._kit.times import moment
-from collectors.base import RawMention, SourceChanged, SourceError
+from collectors.base import RawMention, SourceError
 from ground.notice import Json
 
 from .posts import Content, View, mention_of, pinned
@@ -135,11 +135,7 @@ def _lists(answer: Json, version: Version, host: str) -> list[list[Any]]:
     holder = answer if isinstance(answer, dict) else {}
     found = [value for name in HELD_IN[version] if isinstance(value := holder.get(name), list)]
     if not found:
-        raise SourceChanged(
-            "{host} changed its answers: the field {field} is missing. Update Vigie, or report it",
-            host=host,
-            field=HELD_IN[version][0],
-        )
+        raise missing_field(host, HELD_IN[version][0])
     return found
 
 

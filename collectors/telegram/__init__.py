@@ -10,13 +10,14 @@ from urllib.parse import urlsplit
 import httpx2
 from pydantic import AfterValidator, Field, StringConstraints
 
+from collectors._kit.answers import missing_field
 from collectors._kit.fetch import fetch, host_of
 from collectors._kit.fields import Interface, Params
 from collectors._kit.newest import FIRST_RUN, Listing, back
 from collectors._kit.paging import Fresh, capped
 from collectors._kit.texts import texts_of
 from collectors._kit.times import moment
-from collectors.base import Collector, Cursor, Page, RawMention, SourceChanged, SourceError, SourceRefused, Window
+from collectors.base import Collector, Cursor, Page, RawMention, SourceError, SourceRefused, Window
 from ground.isolate import Isolated, isolated
 
 from .preview import Message, Preview, read_preview
@@ -99,11 +100,7 @@ def _ask(params: Channel, http: httpx2.Client, before: int | None) -> Preview:
 def _none(params: Channel, preview: Preview, came_to: str) -> SourceError:
     """Why there is no preview. A channel without one is redirected from /s/name to /name."""
     if "/s/" in urlsplit(came_to).path:
-        return SourceChanged(
-            "{host} changed its answers: the field {field} is missing. Update Vigie, or report it",
-            host=host_of(came_to),
-            field="tgme_channel_history",
-        )
+        return missing_field(host_of(came_to), "tgme_channel_history")
     there = preview.page_title or preview.page_extra
     return SourceRefused(NO_PREVIEW if there else NO_CHANNEL, channel=params.channel)
 

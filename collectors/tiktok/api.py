@@ -10,12 +10,12 @@ from typing import Annotated, Any
 import httpx2
 from pydantic import AliasChoices, BeforeValidator, Field
 
-from collectors._kit.answers import Count, Part, Text, answer_of
+from collectors._kit.answers import Count, Part, Text, answer_of, other_type
 from collectors._kit.fetch import fetch, host_of
 from collectors._kit.limits import used_up
 from collectors._kit.paging import Fresh
 from collectors._kit.times import moment
-from collectors.base import RawMention, SourceChanged
+from collectors.base import RawMention
 
 from .refusals import REFUSALS
 
@@ -91,11 +91,7 @@ class TikTok:
             data = self._read(path, {**params, **({"cursor": cursor} if cursor else {})})
             items = data.get(name) or []
             if not isinstance(items, list):
-                raise SourceChanged(
-                    "{host} changed its answers: the field {field} is of another type. Update Vigie, or report it",
-                    host=self.host,
-                    field=name,
-                )
+                raise other_type(self.host, name)
             cursor = str(data.get("cursor") or "")
             more = data.get("has_more") is True and fresh(cursor)
             yield Sheet(items, last=not more, capped=more and number == most)

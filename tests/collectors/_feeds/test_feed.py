@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from collectors._feeds.entities import mend
 from collectors._feeds.feed import Feed, NoFeed, decoded, read_feed
-from collectors._kit.items import LONGEST_ID, LONGEST_TEXT, LONGEST_TITLE, Found, fit, fit_id, identified, newest
+from collectors._kit.items import LONGEST_ID, LONGEST_TEXT, LONGEST_TITLE, Item, fit, fit_id, identify, newest
 from collectors.base import RawMention
 from ground.links import clean_link
 
@@ -116,8 +116,8 @@ def test_the_label_in_the_document_is_read() -> None:
     assert decoded('<?xml version="1.0" encoding="windows-1251"?>новость'.encode("cp1251"), "").endswith("новость")
 
 
-def item(guid: str, url: str | None, title: str = "t") -> Found:
-    return Found(guid, RawMention("", url=url, title=title))
+def item(guid: str, url: str | None, title: str = "t") -> Item:
+    return Item(guid, RawMention("", url=url, title=title))
 
 
 @pytest.mark.parametrize(
@@ -140,8 +140,8 @@ def item(guid: str, url: str | None, title: str = "t") -> Found:
         ([item("g", None, "")], 1),
     ],
 )
-def test_different_items_are_different_mentions(found: list[Found], count: int) -> None:
-    assert len(identified(found)) == count
+def test_different_items_are_different_mentions(found: list[Item], count: int) -> None:
+    assert len(identify(found)) == count
 
 
 ITEMS = st.tuples(
@@ -154,8 +154,8 @@ ITEMS = st.tuples(
 @given(st.lists(ITEMS, max_size=8))
 def test_ids_depend_on_the_items_not_on_their_order(items: list[tuple[str, str | None, str]]) -> None:
     found = [item(*one) for one in items]
-    there = {mention.external_id for mention in identified(found)}
-    back = {mention.external_id for mention in identified(list(reversed(found)))}
+    there = {mention.external_id for mention in identify(found)}
+    back = {mention.external_id for mention in identify(list(reversed(found)))}
     assert there == back
     assert all(there) or not there
 

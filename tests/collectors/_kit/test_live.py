@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors._kit.live import Event, batches, events, messages, parsed
+from collectors._kit.live import Event, batches, events, messages, parse_events
 from collectors.base import SourceError, SourceRefused
 from tests.collectors.conftest import Site
 
@@ -27,29 +27,29 @@ EVENTS = [
 
 
 def test_events_are_read_by_the_rules() -> None:
-    assert list(parsed([BODY])) == EVENTS
+    assert list(parse_events([BODY])) == EVENTS
 
 
 @given(cuts=st.lists(st.integers(0, len(BODY)), max_size=12))
 def test_it_does_not_matter_where_the_bytes_are_cut(cuts: list[int]) -> None:
     marks = [0, *sorted(cuts), len(BODY)]
     pieces = [BODY[start:end] for start, end in pairwise(marks)]
-    assert list(parsed(pieces)) == EVENTS
+    assert list(parse_events(pieces)) == EVENTS
 
 
 @given(st.lists(st.binary(max_size=60), max_size=8))
 def test_no_bytes_break_it(pieces: list[bytes]) -> None:
-    assert all(isinstance(event, Event) for event in parsed(pieces))
+    assert all(isinstance(event, Event) for event in parse_events(pieces))
 
 
 @pytest.mark.parametrize("piece", [b"data: " + b"x" * 1000 + b"\n", b"x" * 4096])
 def test_an_event_without_end_is_cut_short(piece: bytes) -> None:
     with pytest.raises(SourceError, match="no more than 1 MB"):
-        list(parsed(piece for _ in range(3000)))
+        list(parse_events(piece for _ in range(3000)))
 
 
 def test_comments_may_come_for_ever() -> None:
-    assert list(parsed([b":" + b"x" * 1000 + b"\n"] * 3000 + [b"data: 1\n\n"])) == [Event("1")]
+    assert list(parse_events([b":" + b"x" * 1000 + b"\n"] * 3000 + [b"data: 1\n\n"])) == [Event("1")]
 
 
 def test_a_batch_is_full_or_ended_by_a_silence() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from collectors._kit.fetch import DEFAULTS, refusal_of, refused
+from collectors._kit.fetch import DEFAULTS, own_refusal_of, refusal_of
 from collectors._kit.limits import LONGEST_WAIT
 from collectors._kit.refusals import (
     NONE,
@@ -58,7 +58,7 @@ def answer(status: int, body: object = None, headers: dict[str, str] | None = No
 
 
 def sentence(refusals: Refusals, given: httpx2.Response) -> str:
-    return str(refusal_of(given, refusals, NOW))
+    return str(own_refusal_of(given, refusals, NOW))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def sentence(refusals: Refusals, given: httpx2.Response) -> str:
     ],
 )
 def test_a_row_is_met_when_all_of_its_conditions_hold(row: Refusal, met: bool) -> None:
-    assert (refusal_of(answer(403, BODY), table(row), NOW) is not None) is met
+    assert (own_refusal_of(answer(403, BODY), table(row), NOW) is not None) is met
 
 
 def test_the_first_row_that_is_met_speaks() -> None:
@@ -98,7 +98,7 @@ def test_the_first_row_that_is_met_speaks() -> None:
     assert sentence(table(*rows), answer(401, BODY)) == "expired"
     assert sentence(table(*rows), answer(401, {})) == "any 401"
     assert sentence(table(*rows), answer(500, BODY)) == "anything else"
-    assert refusal_of(answer(500, {}), table(*rows), NOW) is None
+    assert own_refusal_of(answer(500, {}), table(*rows), NOW) is None
     assert sentence(table(*reversed(rows)), answer(401, BODY)) == "anything else"
 
 
@@ -108,13 +108,13 @@ def test_the_first_row_that_is_met_speaks() -> None:
 def test_a_body_that_is_no_json_or_of_another_shape_has_neither_codes_nor_words(body: object) -> None:
     by_body = table(Refusal(SourceError, "by code", codes=range(1000)), Refusal(SourceError, "by words", phrase="."))
     by_status = table(*by_body.rows, Refusal(SourceError, "by status", status={400}))
-    assert refusal_of(answer(400, body), by_body, NOW) is None
+    assert own_refusal_of(answer(400, body), by_body, NOW) is None
     assert sentence(by_status, answer(400, body)) == "by status"
 
 
 def test_the_body_of_an_answer_that_looks_well_is_read_only_where_the_table_says_so() -> None:
     row = Refusal(SourceError, "an error with status 200", codes={190})
-    assert refusal_of(answer(200, BODY), table(row), NOW) is None
+    assert own_refusal_of(answer(200, BODY), table(row), NOW) is None
     assert sentence(table(row, read=any_body), answer(200, BODY)) == "an error with status 200"
 
 
@@ -164,7 +164,7 @@ def test_words_are_the_texts_of_all_their_places_and_fit_a_column() -> None:
 def test_a_sentence_takes_the_facts_that_it_names_and_no_other() -> None:
     named = Refusal(SourceRefused, "{host} said {status} {code}: {said} about {what}", codes={7, 190})
     refusals = table(named, facts=lambda complaint: {"said": complaint.words, "unused": "x"}).about(what="it")
-    error = refusal_of(answer(403, BODY), refusals, NOW)
+    error = own_refusal_of(answer(403, BODY), refusals, NOW)
     assert error is not None
     assert error.notice.args == {
         "host": "a.example",
@@ -201,14 +201,14 @@ def test_what_the_source_knows_goes_before_what_the_answer_tells() -> None:
     ],
 )
 def test_the_pause_is_given_or_computed(wait: Any, headers: dict[str, str], pause: timedelta | None) -> None:
-    error = refusal_of(answer(429, None, headers), table(Refusal(SourceBusy, "busy", wait=wait)), NOW)
+    error = own_refusal_of(answer(429, None, headers), table(Refusal(SourceBusy, "busy", wait=wait)), NOW)
     assert isinstance(error, SourceBusy)
     assert error.wait == pause
 
 
 def test_a_row_raises_its_own_error_and_only_gone_is_for_ever() -> None:
     rows = (Refusal(SourceRefused, "", status={410}, gone=True), Refusal(SourceChanged, "", status={404}))
-    gone, changed = (refusal_of(answer(status), table(*rows), NOW) for status in (410, 404))
+    gone, changed = (own_refusal_of(answer(status), table(*rows), NOW) for status in (410, 404))
     assert isinstance(gone, SourceRefused)
     assert gone.gone
     assert type(changed) is SourceChanged
@@ -216,15 +216,15 @@ def test_a_row_raises_its_own_error_and_only_gone_is_for_ever() -> None:
 
 def test_the_rows_of_any_server_come_after_those_of_the_platform() -> None:
     own = Refusals((Refusal(SourceBusy, "ask again", status={403}),))
-    assert str(refused(answer(403), NOW, own)) == "ask again"
-    assert "refuses to show this" in str(refused(answer(403), NOW))
-    assert "asks for a name" in str(refused(answer(401), NOW, own))
-    assert refusal_of(answer(401), own, NOW) is None
+    assert str(refusal_of(answer(403), NOW, own)) == "ask again"
+    assert "refuses to show this" in str(refusal_of(answer(403), NOW))
+    assert "asks for a name" in str(refusal_of(answer(401), NOW, own))
+    assert own_refusal_of(answer(401), own, NOW) is None
 
 
 def test_every_answer_that_brings_nothing_has_a_sentence_that_hides_the_path() -> None:
     for status in range(100, 600):
-        error = refused(answer(status, b"no"), NOW)
+        error = refusal_of(answer(status, b"no"), NOW)
         assert "a.example" in str(error)
         assert "secret-path" not in str(error)
 
@@ -316,7 +316,7 @@ def test_the_codes_of_a_row_are_found_where_its_table_looks_for_them(name: str) 
     for row in rows if refusals.read.__module__ == any_body.__module__ else ():
         for place, code in product(refusals.codes, islice(row.codes, 3)):
             status = next(iter(row.status), 400)
-            error = refusal_of(answer(status, body_with(place, code)), known, NOW)
+            error = own_refusal_of(answer(status, body_with(place, code)), known, NOW)
             complaint = Complaint("a.example", NOW, status=status, codes=(code,))
             assert error is not None
             assert error.notice.text == next(one.text for one in rows if meets(complaint, one))

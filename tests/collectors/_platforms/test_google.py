@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import SecretStr
 
-from collectors._kit.fetch import refusal_of
+from collectors._kit.fetch import own_refusal_of
 from collectors._kit.tokens import pem_of
 from collectors._platforms.google import consented_token, service_token, until_midnight
 from collectors._platforms.google_refusals import GOOGLE
@@ -37,7 +37,7 @@ def answer(status: int, body: Any) -> httpx2.Response:
 
 
 def judge(given: httpx2.Response) -> SourceError | None:
-    return refusal_of(given, GOOGLE, datetime.now(UTC))
+    return own_refusal_of(given, GOOGLE, datetime.now(UTC))
 
 
 def error(code: int, reason: str, **more: Any) -> dict[str, Any]:

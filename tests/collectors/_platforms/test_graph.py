@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from collectors._kit.fetch import refusal_of
+from collectors._kit.fetch import own_refusal_of
 from collectors._platforms.graph_refusals import GRAPH, nearly_full
 from collectors.base import Page, SourceBusy, SourceChanged, SourceError, SourceRefused
 from collectors.facebook import FacebookPage, collector
@@ -192,5 +192,5 @@ def test_more_than_ten_pages_are_told(site: Any, http: httpx2.Client) -> None:
 @pytest.mark.parametrize("body", ['{"error": "words"}', '{"error": {"code": {}}}', "{", "", "[]", '{"error": null}'])
 def test_an_error_in_another_shape_is_no_error_of_ours(body: str) -> None:
     answer = httpx2.Response(400, content=body, request=httpx2.Request("GET", "https://graph.example/x"))
-    found = refusal_of(answer, GRAPH, datetime.now(UTC))
+    found = own_refusal_of(answer, GRAPH, datetime.now(UTC))
     assert found is None or "error 0" in str(found)

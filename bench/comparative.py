@@ -48,7 +48,7 @@ def cases(path: Path = SENTENCES) -> list[Case]:
 def about(text: str, language: str, own: str, other: str) -> About:
     """A question about a brand; both brands are found by their names, whatever the case."""
     mine, theirs = (
-        tuple(found.span() for found in re.finditer(re.escape(name), text, re.IGNORECASE)) for name in (own, other)
+        tuple(match.span() for match in re.finditer(re.escape(name), text, re.IGNORECASE)) for name in (own, other)
     )
     return About(text, language, mine, theirs)
 

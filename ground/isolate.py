@@ -1,8 +1,8 @@
 """Runs a function on hostile input in a process that can be killed.
 
-A child is a fresh interpreter that talks over its standard pipes, never a fork: the caller may have threads. It stays
-for many calls (one call then costs about 2 ms), ends when its pipe closes, and ends by itself past its deadline, so
-that nothing survives a killed parent.
+A child is a fresh interpreter that talks over its standard pipes, never a fork, because the caller may have threads. It
+serves many calls (each then costs about 2 ms). It ends when its pipe closes, and by itself past a deadline, so that no
+child survives a parent that was killed.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ T = TypeVar("T")
 MIB = 1 << 20
 MEMORY = 1024 * MIB
 CHILDREN = min(8, os.cpu_count() or 1)
-TASKS_PER_CHILD = 5_000  # a child takes up to 1.5 s to be ready: what it has to import and load
-GRACE = 2.0  # seconds a child outlives the deadline of a parent that is no longer there to kill it
+TASKS_PER_CHILD = 5_000  # a new child needs up to 1.5 s to import and load
+GRACE = 2.0  # seconds past the deadline after which a child ends by itself, if its parent is not there to kill it
 START = "import sys; sys.path[:] = sys.argv[1:]; from ground.isolate import serve; serve()"
 
 
@@ -34,11 +34,11 @@ class Isolated(Exception):
 
 
 class TooSlow(Isolated):
-    """It was killed at its deadline."""
+    """The child was killed at its deadline."""
 
 
 class Crashed(Isolated):
-    """Its process died, needed more memory than allowed, or answered something that cannot be carried over."""
+    """The child died, needed more memory than allowed, or gave an answer that cannot be pickled."""
 
 
 class _Child:
@@ -94,21 +94,21 @@ _seats = BoundedSemaphore(CHILDREN)
 
 
 def isolated(function: Callable[..., T], *args: object, seconds: float = 20, memory: int = MEMORY) -> T:
-    """What `function(*args)` returns or raises, computed in a child process.
+    """Returns or raises what `function(*args)` does, computed in a child process within so many `seconds`.
 
-    `function` is found again by its name, so it lives at the top of a module; arguments and result are pickled.
-    `memory` bounds the address space in bytes where the system can (Linux). At most `CHILDREN` run at once, other
-    callers wait for a seat, and that wait is not counted. Raises TooSlow and Crashed. Safe from any thread.
+    `function` must be at the top of a module, because the child finds it by its name; arguments and result are pickled.
+    `memory` bounds the address space in bytes where the system can (Linux). At most `CHILDREN` run at once; other
+    callers wait, and that wait is not counted. Raises TooSlow and Crashed. May be called from any thread.
     """
     task = pickle.dumps((function, args, seconds, memory))
     with _seats:
-        child = _seated()
+        child = _take_child()
         healthy = False
         try:
             answer = child.ask(task, seconds)
             healthy = True
         finally:
-            _leave(child, healthy and child.done < TASKS_PER_CHILD)
+            _give_back(child, healthy and child.done < TASKS_PER_CHILD)
     value, error = _unpack(answer)
     if isinstance(error, MemoryError):
         raise Crashed(f"it needed more than {memory // MIB} MiB of memory") from error
@@ -123,7 +123,8 @@ def close() -> None:
         _idle.pop().end()
 
 
-def _seated() -> _Child:
+def _take_child() -> _Child:
+    """An idle child that still runs, or a new one."""
     while True:
         try:
             child = _idle.pop()
@@ -134,7 +135,7 @@ def _seated() -> _Child:
         child.end()
 
 
-def _leave(child: _Child, stays: bool) -> None:
+def _give_back(child: _Child, stays: bool) -> None:
     if stays:
         _idle.append(child)
     else:
@@ -165,11 +166,11 @@ def _read(pipe: IO[bytes]) -> bytes:
 
 
 def serve() -> None:
-    """The life of a child: answers until its standard input ends. Whatever a function prints goes to standard error."""
+    """What a child does: answers until its standard input ends. What functions print goes to its standard error."""
     tasks, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then closes the pipe
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes the pipe
     with suppress(EOFError, BrokenPipeError):
         while True:
             function, args, seconds, memory = pickle.loads(_read(tasks))  # noqa: S301  # written by our own parent
@@ -192,7 +193,7 @@ def _answer(function: Callable[..., object], args: tuple[object, ...]) -> bytes:
 
 
 def _limit(seconds: float, memory: int) -> None:
-    """Bounds the task in the child itself: the default action of SIGALRM ends the process, whatever runs."""
+    """Bounds the task within the child: SIGALRM ends the process by default, whatever runs."""
     if sys.platform == "win32":
         return
     import resource
@@ -204,7 +205,7 @@ def _limit(seconds: float, memory: int) -> None:
 
 
 def _unlimit() -> None:
-    """Lets an idle child wait as long as it takes, and pickle its answer."""
+    """Lifts the bounds, so that the child can pickle its answer and wait for the next task."""
     if sys.platform == "win32":
         return
     import resource

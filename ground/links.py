@@ -1,4 +1,4 @@
-"""Addresses found in what others wrote: cleaned, unwrapped, resolved; and the feeds that a web page names."""
+"""Cleans and resolves the addresses in what others wrote, and finds the feeds that a web page names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PAGE_HEAD = 65_536  # characters of a page in which its feeds are looked for
 
 FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
 
-# No part can match over a "<", and every repetition is bounded: the time is linear in the page, whatever it holds.
+# No part matches across a "<", and every repetition is bounded, so that the time is linear in the page.
 LINK_TAG = re.compile(r"<link\s([^<>]{1,1000})>", re.IGNORECASE)
 ATTRIBUTE = re.compile(
     r"""([a-z][a-z-]{0,20})\s{0,4}=\s{0,4}("[^"]{0,900}"|'[^']{0,900}'|[^\s"'>]{1,900})""", re.IGNORECASE
@@ -26,7 +26,7 @@ INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0]+")
 
 
 def clean_link(link: str, base: str = "") -> str | None:
-    """An absolute http(s) address without user name, resolved against `base`; None when it is none, or over 2 KB."""
+    """An absolute http(s) address without user name, resolved against `base`; None for anything else, or over 2 KB."""
     try:
         parts = urlsplit(urljoin(base, INVISIBLE.sub("", link)))
         port = f":{parts.port}" if parts.port else ""
@@ -39,8 +39,8 @@ def clean_link(link: str, base: str = "") -> str | None:
     return whole if len(whole) <= LONGEST_LINK else None
 
 
-def unwrapped(link: str) -> str:
-    """What a Google redirect (`google.com/url?…&url=…`) leads to; any other address as it is."""
+def unwrap(link: str) -> str:
+    """The target of a Google redirect (`google.com/url?…&url=…`); any other address as it is."""
     parts = urlsplit(link)
     if parts.path != "/url" or not GOOGLE.fullmatch(parts.hostname or ""):
         return link
@@ -60,7 +60,7 @@ def without_tracking(link: str) -> str:
 def feed_links(page: str, address: str) -> tuple[str, ...]:
     """The feeds that the head of a web page names, its comment feeds last; else the usual one of its forum software."""
     head = page[:PAGE_HEAD]
-    tags = (dict(_attributes(found[1])) for found in LINK_TAG.finditer(head))
+    tags = (dict(_attributes(tag[1])) for tag in LINK_TAG.finditer(head))
     named = [
         tag for tag in tags if tag.get("type", "").lower() in FEED_TYPES and "alternate" in tag.get("rel", "").lower()
     ]

@@ -1,10 +1,10 @@
 """Links that may be shown, and the canonical form under which two links are the same page.
 
-The canonical form is a key, not an address to open: it drops what does not change the page. Host in lower case and
-punycode, no user, no default port, dots and percent-escapes resolved (RFC 3986, 6.2.2), known redirectors followed
-by reading the address they carry, tracking parameters removed, the others sorted by name (values of one name keep
-their order), no trailing slash but the root's, no fragment unless it is a route of an application (#!/… or #/…).
-The scheme stays: http and https may be two sites.
+The canonical form is a key, not an address to open: it leaves out what does not change the page. Host in lower case and
+punycode, no user, no default port, dots and percent-escapes resolved (RFC 3986, 6.2.2), known redirectors replaced by
+the address they carry, tracking parameters removed, the others sorted by name (values of one name keep their order), no
+trailing slash but the root's, no fragment unless it is a route of an application (#!/… or #/…). The scheme stays: http
+and https may be two sites.
 """
 
 from __future__ import annotations
@@ -69,23 +69,23 @@ class _Parts:
 
 
 def link(url: str | None) -> str | None:
-    """The address behind a link, safe to show as one: absolute, http or https, without user, 2,048 signs at most.
+    """The address behind a link, safe to show: absolute, http or https, without user, 2,048 characters at most.
 
-    Redirectors are opened (see `canonical`); parameters and fragment stay. None for anything else.
+    A redirector is replaced by the address it carries; parameters and fragment stay. None for anything else.
     """
-    parts = _opened(url or "")
+    parts = _open(url or "")
     return None if parts is None else _stored(parts)
 
 
 def canonical(url: str | None) -> str:
-    """The key of the page a link leads to, as told at the top; "" for what is no link. Idempotent."""
-    parts = _opened(url or "")
+    """The canonical form of a link, as described above; "" for what is no link. Idempotent."""
+    parts = _open(url or "")
     return "" if parts is None else _stored(_bare(parts)) or ""
 
 
 def host(url: str | None) -> str:
     """The host of a link without port or www., in punycode; "" for what is no link."""
-    parts = _opened(url or "")
+    parts = _open(url or "")
     return "" if parts is None else parts.name.removeprefix("www.")
 
 
@@ -95,36 +95,36 @@ def _stored(parts: _Parts) -> str | None:
 
 
 def _read(url: str) -> _Parts | None:
-    """Cuts by the grammar of RFC 3986 (appendix B) and refuses what parsers are known to disagree on."""
+    """Parses by the grammar of RFC 3986 (appendix B), and refuses what parsers are known to disagree on."""
     if len(url) > 2 * LINK_LIMIT:
         return None
     url = url.strip(" \t\r\n")
-    if _FORBIDDEN.search(url) or not (found := _LINK.fullmatch(url)):
+    if _FORBIDDEN.search(url) or not (match := _LINK.fullmatch(url)):
         return None
-    scheme, authority, path, query, fragment = found.groups()
+    scheme, authority, path, query, fragment = match.groups()
     address = None if "\\" in authority else _host(authority.rpartition("@")[2], scheme.lower())
     if address is None:
         return None
     return _Parts(
         scheme.lower(),
         address,
-        _without_dots(_escaped(path)),
-        None if query is None else _escaped(query),
-        _escaped(fragment or ""),
+        _without_dots(_escape(path)),
+        None if query is None else _escape(query),
+        _escape(fragment or ""),
     )
 
 
 def _host(authority: str, scheme: str) -> str | None:
-    found = _AUTHORITY.fullmatch(authority)
-    if found is None:
+    match = _AUTHORITY.fullmatch(authority)
+    if match is None:
         return None
-    name, port = found.groups()
+    name, port = match.groups()
     if port and not 0 < int(port[:6]) < 65536:
         return None
-    known = _ipv6(name) if name.startswith("[") else _domain(name)
-    if not known:
+    host = _ipv6(name) if name.startswith("[") else _domain(name)
+    if not host:
         return None
-    return known if not port or port == _PORTS[scheme] else f"{known}:{int(port)}"
+    return host if not port or port == _PORTS[scheme] else f"{host}:{int(port)}"
 
 
 def _ipv6(name: str) -> str | None:
@@ -144,18 +144,18 @@ def _domain(name: str) -> str | None:
     return name if _HOST.fullmatch(name) and len(name) <= 253 and ".." not in name else None
 
 
-def _escaped(part: str) -> str:
-    """Escapes what a link may not hold as it is, and writes every escape the one way of RFC 3986."""
+def _escape(part: str) -> str:
+    """Escapes what a link may not hold as it is, and writes every escape in the one form of RFC 3986."""
 
-    def once(found: re.Match[str]) -> str:
-        if not found[0].startswith("%"):
-            return "".join(f"%{byte:02X}" for byte in found[0].encode())
-        if found[1] is None:
+    def escape(match: re.Match[str]) -> str:
+        if not match[0].startswith("%"):
+            return "".join(f"%{byte:02X}" for byte in match[0].encode())
+        if match[1] is None:
             return "%25"
-        char = chr(int(found[1], 16))
-        return char if _UNRESERVED.fullmatch(char) else found[0].upper()
+        char = chr(int(match[1], 16))
+        return char if _UNRESERVED.fullmatch(char) else match[0].upper()
 
-    return _ESCAPE.sub(once, part)
+    return _ESCAPE.sub(escape, part)
 
 
 def _without_dots(path: str) -> str:
@@ -174,15 +174,16 @@ def _without_dots(path: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _opened(url: str) -> _Parts | None:
-    """The address behind a link. Cached: one mention asks for its link, its key and its host."""
+def _open(url: str) -> _Parts | None:
+    """The address behind a link. Cached, because each mention needs its link, its key and its host."""
     parts = _read(url)
     while parts is not None and (inner := _inner(parts)) is not None:
-        parts = inner  # each is shorter than the one it was in, so this ends
+        parts = inner  # shorter than the address around it, so this ends
     return parts
 
 
 def _inner(parts: _Parts) -> _Parts | None:
+    """The address that a redirector or an AMP cache carries; None for any other address."""
     if (amp := _AMP.fullmatch(parts.path)) and _AMP_HOST.fullmatch(parts.name):
         return _read(f"https://{amp[1]}" + ("" if parts.query is None else f"?{parts.query}"))
     if not parts.query or not _REDIRECTING.fullmatch(parts.name):
@@ -199,7 +200,7 @@ def _first_link(query: str, parameters: tuple[str, ...]) -> _Parts | None:
         name, _, value = pair.partition("=")
         values.setdefault(name, value)
     links = (_read(unquote_plus(values[name])) for name in parameters if name in values)
-    return next((found for found in links if found is not None), None)
+    return next((each for each in links if each is not None), None)
 
 
 def _bare(parts: _Parts) -> _Parts:

@@ -93,14 +93,14 @@ def words(text: str) -> list[Word]:
     """The folded words of a text in order, each with its start and end."""
     if text.isascii():
         return [(m[0][:WORD_LIMIT], m.start(), m.end()) for m in _ASCII_TOKEN.finditer(text.lower())]
-    found = ((_folded(m[0]), m.start(), m.end()) for m in _TOKEN.finditer(text))
-    return [word for word in found if word[0]]
+    every = ((_folded(m[0]), m.start(), m.end()) for m in _TOKEN.finditer(text))
+    return [word for word in every if word[0]]
 
 
 def places(text: str) -> list[Place]:
     """Where the words of a text are: as `words`, several times faster where no token folds to nothing."""
-    found = [m.span() for m in (_ASCII_TOKEN.finditer(text.lower()) if text.isascii() else _TOKEN.finditer(text))]
-    return found if len(found) == len(folded(text)) else [(start, end) for _, start, end in words(text)]
+    spans = [m.span() for m in (_ASCII_TOKEN.finditer(text.lower()) if text.isascii() else _TOKEN.finditer(text))]
+    return spans if len(spans) == len(folded(text)) else [(start, end) for _, start, end in words(text)]
 
 
 def folded(text: str) -> list[str]:
@@ -118,18 +118,18 @@ def _folded(token: str) -> str:
 def sequence(title: Sequence[str], text: Sequence[str]) -> list[str]:
     """Title and text as one list of folded words, with an empty place between them that no phrase crosses.
 
-    What a search column cannot hold is left out here, so that the matcher and the database always agree: words
-    past the 16,000th, and from the 256th repetition of a word on (its place stays, empty).
+    Words that a search column cannot hold are left out here too, so that the matcher and the database always agree:
+    those past the 16,000th, and repetitions of a word from the 256th on, whose places stay empty.
     """
     laid = [*title, "", *text]
     return laid if len(laid) <= REPEAT_LIMIT else _within_limits(laid[:POSITION_LIMIT])
 
 
 def _within_limits(laid: list[str]) -> list[str]:
-    seen: dict[str, int] = {}
+    times: dict[str, int] = {}
     for place, word in enumerate(laid):
-        seen[word] = seen.get(word, 0) + 1
-        if seen[word] > REPEAT_LIMIT:
+        times[word] = times.get(word, 0) + 1
+        if times[word] > REPEAT_LIMIT:
             laid[place] = ""
     return laid
 

@@ -110,8 +110,8 @@ def connections(services: Services) -> Iterator[Finding]:
         yield Finding("schema", "ok", schema)
         yield Finding("mentions", "ok", f"{session.scalar(select(func.count()).select_from(Mention)):,}")
         yield scoring(session)
-        seen = session.scalar(select(Heartbeat.at).where(Heartbeat.name == "worker"))
-        age = (datetime.now(UTC) - seen).total_seconds() if seen else None
+        beat = session.scalar(select(Heartbeat.at).where(Heartbeat.name == "worker"))
+        age = (datetime.now(UTC) - beat).total_seconds() if beat else None
     if age is None or age > 60:
         yield Finding("worker", "note", "none was seen for a minute: `vigie serve` or `vigie worker` starts one")
     else:

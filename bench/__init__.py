@@ -1,1 +1,1 @@
-"""What is measured: each module here with a `run()` is a bench, `peers` measures two other systems beside Vigie."""
+"""The benches: each module or folder here with a `run()` is one. `peers` measures two other systems beside Vigie."""

@@ -1,6 +1,6 @@
-"""`python -m bench [name…]`: runs the benches named, or all, and prints one table.
+"""`python -m bench [name…]`: runs the named benches, or all of them, and prints one table.
 
-A bench is a module `bench/<name>.py`, or a folder, with `def run() -> Iterable[Row]`: its presence registers it.
+A bench is a module `bench/<name>.py`, or a folder, with `def run() -> Iterable[Row]`: it is registered by being there.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ HEAD = ("bench", "figure", "value", "unit", "target", "")
 
 
 def benches() -> dict[str, Run]:
-    """Every `run` by the name of its module."""
+    """The `run` of every bench, by the name of its module."""
     names = sorted(m.name for m in iter_modules(folder) if not m.name.startswith("_"))
     modules = {name: import_module(f"bench.{name}") for name in names}
     return {name: module.run for name, module in modules.items() if hasattr(module, "run")}
 
 
-def measured(name: str, run: Run) -> Iterator[tuple[str, Row]]:
-    """The rows of one bench; one that breaks is a row too, so that the others are still told."""
+def measure(name: str, run: Run) -> Iterator[tuple[str, Row]]:
+    """The rows of one bench. If it breaks off, a row says so, and the next bench runs."""
     print(f"{name} …", file=sys.stderr, flush=True)
     try:
         yield from ((name, row) for row in run())
-    except Exception as error:  # a bench may raise anything: it is reported, and the next one runs
+    except Exception as error:  # a bench may raise anything
         yield name, Row("broke off", None, "", note=f"{type(error).__name__}: {error}")
 
 
@@ -56,25 +56,25 @@ def line(name: str, row: Row) -> tuple[str, ...]:
 
 
 def number(value: float | None) -> str:
-    """Three significant digits, or all digits before the point; a dash for what could not be measured."""
+    """Three significant digits, or all those before the point; a dash for None, which could not be measured."""
     if value is None:
         return "-"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code 1 when a bench broke off, 2 for a name that is none."""
+    """Runs and prints. Returns the exit code: 1 when a bench broke off, 2 when there is no bench of some name."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="measure, and print one table")
     parser.add_argument("names", nargs="*", metavar="name", help="the benches to run; all when none is named")
     parser.add_argument("--json", action="store_true", help="print JSON lines")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     known = benches()
-    strangers = sorted(set(asked.names) - set(known))
-    if strangers:
-        print(f"no bench is called {', '.join(strangers)}; there are: {', '.join(known)}", file=sys.stderr)
+    unknown = sorted(set(options.names) - set(known))
+    if unknown:
+        print(f"no bench is called {', '.join(unknown)}; there are: {', '.join(known)}", file=sys.stderr)
         return 2
-    rows = [pair for name in asked.names or known for pair in measured(name, known[name])]
-    if asked.json:
+    rows = [pair for name in options.names or known for pair in measure(name, known[name])]
+    if options.json:
         print("\n".join(json.dumps({"bench": name, **asdict(row), "met": row.met}) for name, row in rows))
     else:
         print(table(rows))

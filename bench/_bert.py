@@ -1,6 +1,6 @@
-"""A classifier made of random numbers: a small BERT as a Hugging Face folder, as safetensors, as ONNX or both.
+"""Makes a classifier of random numbers: a small BERT in a Hugging Face folder, as safetensors, as ONNX or both.
 
-The graph is written here node by node, so that neither torch nor an exporter is needed to make one.
+The ONNX graph is written node by node, so that neither torch nor an exporter is needed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LABELS = ("negative", "neutral", "positive")
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How large: the defaults are for tests."""
+    """The size of the model; the defaults are for tests."""
 
     layers: int = 2
     width: int = 32
@@ -39,26 +39,27 @@ def write(
     forms: Sequence[str] = ("onnx",),
     seed: int = 1,
 ) -> Path:
-    """Writes config.json, tokenizer.json and weights as `safetensors` or `onnx`. The same seed, the same answers."""
+    """Writes config.json, tokenizer.json, and the weights in each of `forms`: `safetensors`, `onnx`. The same seed
+    gives the same answers. Returns the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     size = shape or Shape()
     words = [*SPECIAL, *vocabulary(size.vocabulary - len(SPECIAL))]
     (folder / "config.json").write_text(json.dumps(config(size, labels)), encoding="utf-8")
     tokenizer(words, folder / "tokenizer.json")
-    made = weights(size, len(labels), seed)
+    tensors = weights(size, len(labels), seed)
     if "safetensors" in forms:
         from safetensors.numpy import save_file
 
-        save_file(made, str(folder / "model.safetensors"), metadata={"format": "pt"})
+        save_file(tensors, str(folder / "model.safetensors"), metadata={"format": "pt"})
     if "onnx" in forms:
         import onnx
 
-        onnx.save(graph(size, made), str(folder / "model.onnx"))
+        onnx.save(graph(size, tensors), str(folder / "model.onnx"))
     return folder
 
 
 def vocabulary(number: int) -> list[str]:
-    """Made-up words and pieces of words, each once: letters first, so that any word can be spelled."""
+    """Made-up words and pieces of words, each once; the letters come first, so that any word can be spelled."""
     letters = "abcdefghijklmnopqrstuvwxyz"
     pieces = [*letters, *(f"##{letter}" for letter in letters)]
     syllables = [a + b for a in "bcdfglmnprstv" for b in "aeiou"]
@@ -67,15 +68,16 @@ def vocabulary(number: int) -> list[str]:
 
 
 def tokenizer(words: Sequence[str], path: Path) -> None:
+    """Writes a tokenizer of these pieces."""
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
-    made = Tokenizer(models.WordPiece({word: number for number, word in enumerate(words)}, unk_token="[UNK]"))
-    made.normalizer = normalizers.BertNormalizer()
-    made.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    made.post_processor = processors.TemplateProcessing(
+    tokenizer = Tokenizer(models.WordPiece({word: number for number, word in enumerate(words)}, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", special_tokens=[("[CLS]", words.index("[CLS]")), ("[SEP]", words.index("[SEP]"))]
     )
-    made.save(str(path))
+    tokenizer.save(str(path))
 
 
 def config(shape: Shape, labels: Sequence[str]) -> dict[str, Any]:
@@ -98,21 +100,21 @@ def config(shape: Shape, labels: Sequence[str]) -> dict[str, Any]:
 
 
 def weights(shape: Shape, labels: int, seed: int) -> Weights:
-    """Every tensor by the name that transformers gives it; large enough for answers that differ from text to text."""
-    dice, made = np.random.default_rng(seed), {}
+    """Every tensor by the name that transformers gives it, large enough for answers that differ from text to text."""
+    dice, tensors = np.random.default_rng(seed), {}
 
     def linear(name: str, rows: int, columns: int) -> None:
-        made[f"{name}.weight"] = (dice.standard_normal((rows, columns)) * 1.5 / columns**0.5).astype(np.float32)
-        made[f"{name}.bias"] = (dice.standard_normal(rows) * 0.1).astype(np.float32)
+        tensors[f"{name}.weight"] = (dice.standard_normal((rows, columns)) * 1.5 / columns**0.5).astype(np.float32)
+        tensors[f"{name}.bias"] = (dice.standard_normal(rows) * 0.1).astype(np.float32)
 
     def norm(name: str) -> None:
-        made[f"{name}.weight"] = (1 + dice.standard_normal(shape.width) * 0.1).astype(np.float32)
-        made[f"{name}.bias"] = (dice.standard_normal(shape.width) * 0.1).astype(np.float32)
+        tensors[f"{name}.weight"] = (1 + dice.standard_normal(shape.width) * 0.1).astype(np.float32)
+        tensors[f"{name}.bias"] = (dice.standard_normal(shape.width) * 0.1).astype(np.float32)
 
     rows = {"word": shape.vocabulary, "position": shape.positions, "token_type": 2}
     for kind, number in rows.items():
         table = dice.standard_normal((number, shape.width)).astype(np.float32)
-        made[f"bert.embeddings.{kind}_embeddings.weight"] = table
+        tensors[f"bert.embeddings.{kind}_embeddings.weight"] = table
     norm("bert.embeddings.LayerNorm")
     for layer in range(shape.layers):
         at = f"bert.encoder.layer.{layer}"
@@ -125,14 +127,14 @@ def weights(shape: Shape, labels: int, seed: int) -> Weights:
         norm(f"{at}.output.LayerNorm")
     linear("bert.pooler.dense", shape.width, shape.width)
     linear("classifier", labels, shape.width)
-    return made
+    return tensors
 
 
-def graph(shape: Shape, made: Mapping[str, NDArray[np.float32]]) -> Any:
+def graph(shape: Shape, tensors: Mapping[str, NDArray[np.float32]]) -> Any:
     """The model as ONNX: input_ids, attention_mask, token_type_ids → logits, with free batch and length."""
     from onnx import TensorProto, helper, numpy_helper
 
-    draw = _Drawing(made)
+    draw = _Drawing(tensors)
     length = draw.op("Slice", draw.op("Shape", "input_ids"), draw.numbers(1), draw.numbers(2))
     start, step = draw.number(0), draw.number(1)
     positions = draw.op("Range", start, draw.op("Squeeze", length), step)
@@ -149,7 +151,7 @@ def graph(shape: Shape, made: Mapping[str, NDArray[np.float32]]) -> Any:
     pooled = draw.op("Tanh", draw.linear("bert.pooler.dense", first))
     draw.op("Identity", draw.linear("classifier", pooled), named="logits")
     inputs = ("input_ids", "attention_mask", "token_type_ids")
-    labels = made["classifier.bias"].shape[0]
+    labels = tensors["classifier.bias"].shape[0]
     drawn = helper.make_graph(
         draw.nodes,
         "bert",
@@ -178,12 +180,14 @@ def _layer(draw: _Drawing, at: str, hidden: str, mask: str, shape: Shape) -> str
 
 
 class _Drawing:
-    """Nodes and constants of a graph, as they are added."""
+    """The nodes and constants of a graph that is being written."""
 
-    def __init__(self, made: Mapping[str, NDArray[np.float32]]) -> None:
+    def __init__(self, tensors: Mapping[str, NDArray[np.float32]]) -> None:
         self.nodes: list[Any] = []
-        turned = {name: array.T.copy() for name, array in made.items() if array.ndim == 2 and "embeddings" not in name}
-        self.constants: dict[str, NDArray[Any]] = {**made, **turned}
+        transposed = {
+            name: array.T.copy() for name, array in tensors.items() if array.ndim == 2 and "embeddings" not in name
+        }
+        self.constants: dict[str, NDArray[Any]] = {**tensors, **transposed}
 
     def op(self, kind: str, *inputs: str, named: str = "", **attributes: Any) -> str:
         from onnx import helper
@@ -192,11 +196,11 @@ class _Drawing:
         self.nodes.append(helper.make_node(kind, list(inputs), [output], **attributes))
         return output
 
-    def linear(self, name: str, given: str) -> str:
-        return self.op("Add", self.op("MatMul", given, f"{name}.weight"), f"{name}.bias")
+    def linear(self, name: str, input_: str) -> str:
+        return self.op("Add", self.op("MatMul", input_, f"{name}.weight"), f"{name}.bias")
 
-    def norm(self, name: str, given: str) -> str:
-        return self.op("LayerNormalization", given, f"{name}.weight", f"{name}.bias", epsilon=1e-12)
+    def norm(self, name: str, input_: str) -> str:
+        return self.op("LayerNormalization", input_, f"{name}.weight", f"{name}.bias", epsilon=1e-12)
 
     def numbers(self, *values: int) -> str:
         return self._constant(np.array(values, dtype=np.int64))

@@ -25,7 +25,7 @@ from bench.feeds import BRANDS
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Seconds of processor time: of a process itself, and of all it started."""
+    """Seconds of processor time of a process itself, and of all the processes it started."""
 
     own: float
     children: float
@@ -36,7 +36,7 @@ class Spent:
 
 @contextmanager
 def database() -> Iterator[tuple[Database, Path, int]]:
-    """An empty migrated database in a folder of its own, that folder, and the id of the server's process."""
+    """An empty migrated database, the folder it is in, and the process id of its server."""
     with tempfile.TemporaryDirectory(prefix="vigie-bench-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         embedded = Embedded(Path(folder))
@@ -93,7 +93,7 @@ def add_sources(db: Database, workspace_id: UUID, urls: Sequence[str]) -> None:
 
 @contextmanager
 def command(folder: Path, db: Database, *words: str, **more: str) -> Iterator[psutil.Popen]:
-    """`vigie …` as a process of its own, ended at the end."""
+    """Runs `vigie …` as a process of its own, and ends it at the end of the block."""
     environment = {
         **os.environ,
         "VIGIE_DATABASE_URL": db.url,
@@ -113,7 +113,7 @@ def command(folder: Path, db: Database, *words: str, **more: str) -> Iterator[ps
 
 @contextmanager
 def feeds(number: int, items: int) -> Iterator[tuple[str, ...]]:
-    """The made-up feeds, served by a process of its own so that their cost is not counted as ours."""
+    """The addresses of made-up feeds. A process of its own serves them, so that their cost is not counted as ours."""
     words = [sys.executable, "-m", "bench.feeds", "--feeds", str(number), "--items", str(items)]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
@@ -126,7 +126,7 @@ def feeds(number: int, items: int) -> Iterator[tuple[str, ...]]:
 
 
 def spent(pid: int) -> Spent:
-    """What a process has spent so far, and what those it started have, ended ones included."""
+    """The processor time that a process and all it started have spent so far, ended ones included."""
     process = psutil.Process(pid)
     times = process.cpu_times()
     ended = getattr(times, "children_user", 0.0) + getattr(times, "children_system", 0.0)
@@ -136,20 +136,20 @@ def spent(pid: int) -> Spent:
 
 def _with_ended(process: psutil.Process) -> Iterator[float]:
     try:
-        yield from process.cpu_times()[:4]  # user, system, and those of ended children
-    except psutil.NoSuchProcess:  # it ended between the list and the question
+        yield from process.cpu_times()[:4]  # user and system, then those of ended children
+    except psutil.NoSuchProcess:  # it ended in the meantime
         return
 
 
 def memory(*pids: int) -> float:
-    """MiB of memory that these processes and all they started hold, shared pages counted once (PSS)."""
+    """MiB of memory that these processes and all they started use; shared pages are counted once (PSS)."""
     roots = [psutil.Process(pid) for pid in pids]
     every = {process.pid: process for root in roots for process in (root, *root.children(recursive=True))}
     return sum(process.memory_full_info().pss for process in every.values()) / 2**20
 
 
-def until(done: Callable[[], bool], seconds: float, pause: float = 0.1) -> float:
-    """Waits for something to be true. Returns how long it took. Raises TimeoutError."""
+def wait_until(done: Callable[[], bool], seconds: float, pause: float = 0.1) -> float:
+    """Waits until `done` is true. Returns the seconds it took. Raises TimeoutError."""
     started = time.perf_counter()
     while not done():
         if time.perf_counter() - started > seconds:

@@ -1,4 +1,4 @@
-"""A backlog of 100,000 matches with 50 new ones on top: how soon those have stances, and what memory it takes."""
+"""How soon 50 new matches have stances on top of a backlog of 100,000, and how much memory that takes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def run() -> Iterator[Row]:
         workspace_id = default_workspace(db)
         add_brands(db, workspace_id)
         add(db, workspace_id, "old", BACKLOG, datetime(2026, 6, 1, tzinfo=UTC))
-        yield from worked_off(db, workspace_id)
+        yield from work_off(db, workspace_id)
 
 
 def add(db: Database, workspace_id: UUID, mark: str, number: int, at: datetime) -> None:
@@ -57,29 +57,29 @@ def add(db: Database, workspace_id: UUID, mark: str, number: int, at: datetime) 
         session.execute(MATCHES, values)
 
 
-def worked_off(db: Database, workspace_id: UUID) -> Iterable[Row]:
-    """Scores in a thread, as a worker does, while new matches come."""
+def work_off(db: Database, workspace_id: UUID) -> Iterable[Row]:
+    """Scores in a thread, as a worker does, while new matches come in."""
     step = ScorePending(db, compact(), Jobs(), random=Random(1))
-    started, own, held = time.perf_counter(), psutil.Process(), []
+    started, own, sizes = time.perf_counter(), psutil.Process(), []
     working = threading.Thread(target=step)
     working.start()
-    until(db, "old", BACKLOG // 4)
-    came = time.perf_counter()
+    wait_until_scored(db, "old", BACKLOG // 4)
+    added = time.perf_counter()
     add(db, workspace_id, "new", NEW, datetime.now(UTC))
-    until(db, "new", NEW)
-    waited = time.perf_counter() - came
-    held.append(own.memory_info().rss / 2**20)
+    wait_until_scored(db, "new", NEW)
+    waited = time.perf_counter() - added
+    sizes.append(own.memory_info().rss / 2**20)
     working.join()
-    held.append(own.memory_info().rss / 2**20)
+    sizes.append(own.memory_info().rss / 2**20)
     took = time.perf_counter() - started
     yield Row(f"{NEW} new matches scored on top of a backlog of {BACKLOG:,}", waited, "s", target=5, better="less")
     yield Row("matches scored, the backlog alone", (BACKLOG + NEW) / took, "/s")
     yield Row(
-        "memory grown from a quarter of the backlog to its end", held[1] - held[0], "MiB", target=20, better="less"
+        "memory grown from a quarter of the backlog to its end", sizes[1] - sizes[0], "MiB", target=20, better="less"
     )
 
 
-def until(db: Database, mark: str, number: int) -> None:
+def wait_until_scored(db: Database, mark: str, number: int) -> None:
     counted = text(
         "SELECT count(*) FROM match JOIN mention ON mention.id = mention_id "
         "WHERE scored_at IS NOT NULL AND external_id LIKE :mark || '%'"

@@ -1,6 +1,6 @@
-"""How many mentions a second each kind reads: its cases answered on loopback, again and again, less the database.
+"""How many mentions a second each kind reads, without the database: its test cases, answered on loopback over and over.
 
-The cases are those of the tests, and the server that replays them too: a kind without a case has no row.
+The cases and the server that replays them are those of the tests. A kind without a case has no row.
 """
 
 from __future__ import annotations
@@ -23,39 +23,39 @@ def run() -> Iterator[Row]:
     by_kind: dict[str, list[Path]] = {}
     for case in contract.POLLED:
         by_kind.setdefault(case.parent.name, []).append(case)
-    with served() as (site, http):
+    with serve() as (site, http):
         for kind, cases in sorted(by_kind.items()):
-            yield measured(kind, cases, site, http)
+            yield measure(kind, cases, site, http)
 
 
-def measured(kind: str, cases: list[Path], site: Any, http: Any, seconds: float = SECONDS) -> Row:
-    """Mentions a second over the cases of a kind in turn; the first round, which starts processes, is not counted."""
-    once(cases, site, http)
+def measure(kind: str, cases: list[Path], site: Any, http: Any, seconds: float = SECONDS) -> Row:
+    """Mentions a second over the cases of a kind in turn. The first round starts processes, and is not counted."""
+    read_once(cases, site, http)
     mentions, requests, spent = 0, 0, 0.0
     while spent < seconds:
         before = len(site.asked)
-        found, took = once(cases, site, http)
-        mentions, spent, requests = mentions + found, spent + took, requests + len(site.asked) - before
-    asked = f"{requests / spent:,.0f} requests/s" if requests else "no HTTP"
-    return Row(kind, mentions / spent, "mentions/s", note=f"{mentions} mentions of {len(cases)} cases, {asked}")
+        number, took = read_once(cases, site, http)
+        mentions, spent, requests = mentions + number, spent + took, requests + len(site.asked) - before
+    rate = f"{requests / spent:,.0f} requests/s" if requests else "no HTTP"
+    return Row(kind, mentions / spent, "mentions/s", note=f"{mentions} mentions of {len(cases)} cases, {rate}")
 
 
-def once(cases: list[Path], site: Any, http: Any) -> tuple[int, float]:
-    """The mentions of one round, and the seconds it took; setting the site up is not counted."""
+def read_once(cases: list[Path], site: Any, http: Any) -> tuple[int, float]:
+    """How many mentions one round reads, and the seconds it takes, without setting the site up."""
     contract = import_module("tests.collectors.test_contract")
-    found, spent = 0, 0.0
+    number, spent = 0, 0.0
     for case in cases:
         site.rules.clear()
         params, cursor = contract.set_up(case, site), contract.told(case, site).get("cursor", {})
         began = perf_counter()
-        found += sum(len(page.mentions) for page in contract.run(case, params, cursor, http))
+        number += sum(len(page.mentions) for page in contract.run(case, params, cursor, http))
         spent += perf_counter() - began
-    return found, spent
+    return number, spent
 
 
 @contextmanager
-def served() -> Iterator[tuple[Any, Any]]:
-    """The site that replays cases, and a client of the gate that may ask it."""
+def serve() -> Iterator[tuple[Any, Any]]:
+    """The site that replays cases, and a gate that may read it."""
     replaying = import_module("tests.collectors.conftest").replaying
     with Gate(allowed_private_hosts=["127.0.0.1"]) as http, contextmanager(replaying)() as site:
         yield site, http

@@ -1,7 +1,7 @@
-"""How often the stance towards a brand is read right where a text names two: by its clauses, and by the whole text.
+"""How often the stance towards a brand is right where a text names two brands: by its clauses, and by the whole text.
 
-The sentences are `tests/sentiment/comparative.csv`, written for this, with invented brands: the rules were made on the
-split `dev`; `held` was written when they were done, and nothing was changed for it.
+The sentences are in `tests/sentiment/comparative.csv`. They were written for this, with invented brands: the rules were
+made on the split `dev`; the split `held` was written after them, and nothing was changed for it.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ SENTENCES = Path(__file__).parents[1] / "tests/sentiment/comparative.csv"
 class Case:
     """A question about one brand of a sentence, and the right answer."""
 
-    asked: About
+    question: About
     stance: str
     split: str
 
 
 def cases(path: Path = SENTENCES) -> list[Case]:
-    """Two for each sentence: one per brand."""
+    """Two cases for each sentence, one per brand."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return [
@@ -46,51 +46,50 @@ def cases(path: Path = SENTENCES) -> list[Case]:
 
 
 def about(text: str, language: str, own: str, other: str) -> About:
-    """A question about a brand, both found by their names whatever the case."""
+    """A question about a brand; both brands are found by their names, whatever the case."""
     mine, theirs = (
-        tuple(found.span() for found in re.finditer(re.escape(name), text, re.IGNORECASE)) for name in (own, other)
+        tuple(match.span() for match in re.finditer(re.escape(name), text, re.IGNORECASE)) for name in (own, other)
     )
     return About(text, language, mine, theirs)
 
 
-def by_clauses(scorer: Scorer, asked: Sequence[Case]) -> list[Stance]:
-    return _stances(score_about(scorer, [case.asked for case in asked]))
+def by_clauses(scorer: Scorer, cases: Sequence[Case]) -> list[Stance]:
+    return _stances(score_about(scorer, [case.question for case in cases]))
 
 
-def by_whole_text(scorer: Scorer, asked: Sequence[Case]) -> list[Stance]:
-    return _stances(scorer.score([Text(case.asked.text, case.asked.language) for case in asked]))
+def by_whole_text(scorer: Scorer, cases: Sequence[Case]) -> list[Stance]:
+    return _stances(scorer.score([Text(case.question.text, case.question.language) for case in cases]))
 
 
 def _stances(scores: Sequence[Score]) -> list[Stance]:
     return [stance_of_score(score) for score in scores]
 
 
-def accuracy(answers: Sequence[Stance], asked: Sequence[Case]) -> float:
-    """In percent."""
-    return 100 * sum(answer == case.stance for answer, case in zip(answers, asked, strict=True)) / len(asked)
+def accuracy(answers: Sequence[Stance], cases: Sequence[Case]) -> float:
+    """How many answers are right, in percent."""
+    return 100 * sum(answer == case.stance for answer, case in zip(answers, cases, strict=True)) / len(cases)
 
 
-def turned_round(answers: Sequence[Stance], asked: Sequence[Case]) -> float:
-    """How many are the contrary of the truth, in percent: the errors that people forgive least."""
+def reversed_share(answers: Sequence[Stance], cases: Sequence[Case]) -> float:
+    """How many answers are the contrary of the truth, in percent: the errors that people forgive least."""
     contrary = {"promoter": "detractor", "detractor": "promoter"}
-    return (
-        100 * sum(answer == contrary.get(case.stance) for answer, case in zip(answers, asked, strict=True)) / len(asked)
-    )
+    wrong = sum(answer == contrary.get(case.stance) for answer, case in zip(answers, cases, strict=True))
+    return 100 * wrong / len(cases)
 
 
 def run() -> Iterator[Row]:
     scorer, every = compact(), cases()
     for split in ("dev", "held"):
         for language in ("fr", "en"):
-            chosen = [case for case in every if case.split == split and case.asked.language == language]
+            chosen = [case for case in every if case.split == split and case.question.language == language]
             read, whole = by_clauses(scorer, chosen), by_whole_text(scorer, chosen)
             name, note = f"{split}, {language}", "whole text {:.0f} %"
             yield Row(f"stances right, {name}", accuracy(read, chosen), "%", note=note.format(accuracy(whole, chosen)))
             yield Row(
                 f"stances turned round, {name}",
-                turned_round(read, chosen),
+                reversed_share(read, chosen),
                 "%",
-                note=note.format(turned_round(whole, chosen)),
+                note=note.format(reversed_share(whole, chosen)),
             )
     start = time.perf_counter()
     by_clauses(scorer, every)

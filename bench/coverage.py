@@ -1,8 +1,9 @@
 """How often the truth lies inside the interval of the reputation score, on simulated bags of labelled texts.
 
-`python -m bench.coverage --data FOLDER`: for each language group and kind of text, bags are drawn with replacement
-from the validation split, of 5 to 80 % negative texts and 30 to 5,000 texts. The truth is the mix they are drawn from.
-Wanted: 90 to 98 % inside. Then the same with the matrix of an own sample of 100, 200 and 400 labels, drawn at random.
+`python -m bench.coverage --data FOLDER`: for each language group and kind of text, bags of 30 to 5,000 texts, 5 to 80 %
+of them negative, are drawn with replacement from the validation split. The truth is the mix they are drawn from; it
+should be inside the interval of 90 to 98 % of them. Then the same with matrices adapted to a random sample of 100, 200
+and 400 labels.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ from sentiment.labelled import read
 from sentiment.quantify import GROUPS, Floats, LanguageGroup, Matrix, adapt, group_of
 
 NEGATIVE = (0.05, 0.2, 0.4, 0.6, 0.8)
-BAGS = 192  # of each group, size and share of negative texts in `make bench`, shared out among its kinds
+BAGS = 192  # for each group, size and share of negative texts in `make bench`, shared out among the kinds of the group
 SIZES = (30, 100, 300, 1_000, 5_000)
 UNSEEN = ("airline", "sxsw-brands", "apple-dfe", "sst5")
 OWN = (100, 200, 400)
 OWN_KINDS = ("umsab", "airline", "sxsw-brands", "apple-dfe")
-LEAST = 20  # texts of each label a pool needs
+LEAST = 20  # texts of each label that a pool needs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,24 +84,25 @@ def mixes(dice: np.random.Generator, repeats: int) -> Iterator[Floats]:
 
 
 def run() -> Iterator[Row]:
-    """By language group: the share of bags whose interval holds the truth, each kind of text weighing the same."""
+    """By language group, the share of bags whose interval holds the truth; each kind of text weighs the same."""
     if not DATA.is_dir():
         yield Row("interval of the score", None, "", note="the folder of labelled texts is not here")
         return
     model, dice = compact(), np.random.default_rng(1)
-    found = list(pools(model, DATA))
+    every = list(pools(model, DATA))
     for group in GROUPS:
-        mine = [pool for pool in found if pool.group == group]
-        shares = {pool.name: _held(pool, model, dice, BAGS // len(mine)) for pool in mine}
-        held, note = float(np.mean(list(shares.values()))), f"posts {shares['umsab']:.0f}"
-        yield Row(f"interval holds the truth, {group}", held, "%", 90, note=f"kinds of text: {len(shares)}, {note}")
-        yield Row(f"… and is no wider than it need be, {group}", held, "%", 98, "less")
+        mine = [pool for pool in every if pool.group == group]
+        shares = {pool.name: _holding(pool, model, dice, BAGS // len(mine)) for pool in mine}
+        share, note = float(np.mean(list(shares.values()))), f"posts {shares['umsab']:.0f}"
+        yield Row(f"interval holds the truth, {group}", share, "%", 90, note=f"kinds of text: {len(shares)}, {note}")
+        yield Row(f"… and is no wider than it need be, {group}", share, "%", 98, "less")
 
 
-def _held(pool: Pool, model: Compact, dice: np.random.Generator, bags: int) -> float:
-    wanted = [(mix, size) for size in SIZES for mix in mixes(dice, bags)]
-    answers = reputations([tally_of(pool.group, bag(pool, mix, size, dice)) for mix, size in wanted], model.matrices)
-    truth = np.array([100 * (mix[2] - mix[0]) for mix, _ in wanted])
+def _holding(pool: Pool, model: Compact, dice: np.random.Generator, bags: int) -> float:
+    """The share of bags whose interval holds the truth, in percent."""
+    drawn = [(mix, size) for size in SIZES for mix in mixes(dice, bags)]
+    answers = reputations([tally_of(pool.group, bag(pool, mix, size, dice)) for mix, size in drawn], model.matrices)
+    truth = np.array([100 * (mix[2] - mix[0]) for mix, _ in drawn])
     return float(100 * np.mean([inside(answer, score) for answer, score in zip(answers, truth, strict=True)]))
 
 
@@ -115,49 +117,50 @@ def inside(answer: Reputation, truth: float) -> bool:
 @click.option("--seed", default=1, show_default=True)
 def main(folder: Path, repeats: int, seed: int) -> None:
     model, dice = compact(), np.random.default_rng(seed)
-    found = list(pools(model, folder))
+    every = list(pools(model, folder))
     print(f"{'group':6} {'kind':18} {'size':>5} {'inside':>7} {'±':>6} {'error':>6} {'counted':>8}")
     inside: dict[str, list[bool]] = {}
-    for pool in found:
+    for pool in every:
         for size in SIZES:
-            wanted = list(mixes(dice, repeats))
-            tallies = [tally_of(pool.group, bag(pool, mix, size, dice)) for mix in wanted]
+            drawn = list(mixes(dice, repeats))
+            tallies = [tally_of(pool.group, bag(pool, mix, size, dice)) for mix in drawn]
             answers = reputations(tallies, model.matrices)
-            truth = np.array([100 * (mix[2] - mix[0]) for mix in wanted])
+            truth = np.array([100 * (mix[2] - mix[0]) for mix in drawn])
             hits = _report(pool.group, pool.name, size, answers, truth)
             kind = "kinds never trained on" if pool.name in UNSEEN else "kinds trained on"
             inside.setdefault("umsab" if pool.name == "umsab" else kind, []).extend(hits)
-    _mixed(found, model, dice, repeats)
+    _report_mixed(every, model, dice, repeats)
     for name, hits in inside.items():
         print(f"all sizes, {name}: {np.mean(hits):.1%} inside")
-    for pool in found:
+    for pool in every:
         if pool.name in OWN_KINDS:
-            _own_sample(pool, model, dice, repeats)
+            _report_own_sample(pool, model, dice, repeats)
 
 
-def _own_sample(pool: Pool, model: Compact, dice: np.random.Generator, repeats: int) -> None:
-    """All sizes together: with the shipped matrix, then with one of a new random sample for each round of bags."""
+def _report_own_sample(pool: Pool, model: Compact, dice: np.random.Generator, repeats: int) -> None:
+    """All sizes together: with the shipped matrix, then with one adapted to a new random sample for each round of
+    bags."""
     for labels in (0, *OWN):
         answers, truth = [], []
         for _ in range(repeats):
             matrices = {**model.matrices, pool.group: _own_matrix(pool, model, labels, dice)}
-            wanted = [(mix, size) for size in SIZES for mix in mixes(dice, 1)]
-            answers += reputations([tally_of(pool.group, bag(pool, mix, size, dice)) for mix, size in wanted], matrices)
-            truth += [100 * (mix[2] - mix[0]) for mix, _ in wanted]
+            drawn = [(mix, size) for size in SIZES for mix in mixes(dice, 1)]
+            answers += reputations([tally_of(pool.group, bag(pool, mix, size, dice)) for mix, size in drawn], matrices)
+            truth += [100 * (mix[2] - mix[0]) for mix, _ in drawn]
         name = f"{pool.name}, {f'own sample of {labels} labels' if labels else 'shipped matrix'}"
         _report(pool.group, f"{name:42}", "all", answers, np.array(truth))
 
 
 def _own_matrix(pool: Pool, model: Compact, labels: int, dice: np.random.Generator) -> Matrix:
-    """Labels as people would give them: drawn uniformly, whatever they turn out to be; 0 for the shipped matrix."""
+    """The matrix adapted to texts drawn uniformly, as people would label them; the shipped one for 0 labels."""
     shipped = model.matrices[pool.group]
-    drawn = dice.integers(0, len(pool.labels), labels)
-    return adapt(shipped, pool.probabilities[drawn], pool.labels[drawn]) if labels else shipped
+    rows = dice.integers(0, len(pool.labels), labels)
+    return adapt(shipped, pool.probabilities[rows], pool.labels[rows]) if labels else shipped
 
 
-def _mixed(found: list[Pool], model: Compact, dice: np.random.Generator, repeats: int) -> None:
+def _report_mixed(pools: list[Pool], model: Compact, dice: np.random.Generator, repeats: int) -> None:
     """Bags of all groups together, in random parts, from UMSAB."""
-    every = [pool for pool in found if pool.name == "umsab"]
+    every = [pool for pool in pools if pool.name == "umsab"]
     for size in SIZES:
         tallies, truth = [], []
         for _ in range(repeats * len(NEGATIVE)):

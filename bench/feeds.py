@@ -1,4 +1,4 @@
-"""A loopback server of made-up RSS feeds for benches: the same bytes for the same seed, with ETag and 304.
+"""Serves made-up RSS feeds on loopback for benches: the same bytes for the same seed, with ETag and 304.
 
 `python -m bench.feeds --feeds 100 --items 50` prints the addresses and serves until interrupted.
 """
@@ -68,10 +68,10 @@ def item(number: int, index: int, pick: random.Random) -> str:
 
 
 class Answers(BaseHTTPRequestHandler):
-    """Serves `documents` by path."""
+    """Answers with one of `documents`, by path."""
 
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # else each kept connection waits 40 ms for an acknowledgement
+    disable_nagle_algorithm = True  # without it, each kept connection waits 40 ms for an acknowledgement
     documents: ClassVar[dict[str, tuple[bytes, str]]] = {}
     count: ClassVar[FeedServer]
     lock: ClassVar[threading.Lock] = threading.Lock()
@@ -93,12 +93,12 @@ class Answers(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name the base class gave it
-        """Says nothing: a bench prints one table."""
+        """Prints nothing: a bench prints one table."""
 
 
 @contextmanager
-def served(feeds: int = 100, items: int = 50, seed: int = 1, port: int = 0) -> Iterator[FeedServer]:
-    """The server, for the time of a `with`: a thread for each connection, and none left at the end."""
+def serve(feeds: int = 100, items: int = 50, seed: int = 1, port: int = 0) -> Iterator[FeedServer]:
+    """Runs the server during the block, with a thread for each connection; none is left at the end."""
     bodies = {f"/feed/{number}.xml": feed(number, items, seed) for number in range(feeds)}
     documents = {path: (body, f'"{hashlib.sha256(body).hexdigest()[:16]}"') for path, body in bodies.items()}
     handler = type("Served", (Answers,), {"documents": documents, "lock": threading.Lock()})
@@ -119,8 +119,8 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--port", type=int, default=0)
-    asked = parser.parse_args()
-    with served(asked.feeds, asked.items, asked.seed, asked.port) as server:
+    options = parser.parse_args()
+    with serve(options.feeds, options.items, options.seed, options.port) as server:
         print("\n".join(server.urls), flush=True)
         try:
             threading.Event().wait()

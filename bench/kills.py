@@ -1,4 +1,4 @@
-"""200 times `kill -9` of web, worker or database at random moments: what is stored is what was published, once."""
+"""Kills web, worker or database with `kill -9` 200 times at random moments: each mention published is stored once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KILLS = 200
 
 
 def run() -> Iterable[Row]:
-    """Breaks off when anything was lost, doubled or left unsaid."""
+    """Breaks off when a mention was lost or doubled, or when an alert was not sent."""
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="vigie-kills-", ignore_cleanup_errors=True) as folder:
         site, vigie = Site(), Vigie(Path(folder))

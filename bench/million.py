@@ -1,4 +1,4 @@
-"""A page of the feed and the reputation answer over a million mentions, asked of the real API."""
+"""How long the real API takes for a page of the feed, and for a reputation, over a million mentions."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from app.db import Database
 from app.models import Brand
 from app.pipeline.keep.aggregate import recount
 from app.viewer import ROLE_SCOPES, Viewer
-from bench._running import add_brands, add_sources, command, database, default_workspace, until
+from bench._running import add_brands, add_sources, command, database, default_workspace, wait_until
 from bench.row import Row
 
 MENTIONS = 1_000_000
 DAYS = 365
 PORT = 8931
-ASKED = 60
+REQUESTS = 60
 
 MENTION = r"""
 INSERT INTO mention (workspace_id, id, fingerprint, content_hash, source_id, kind, external_id, url, canonical_url,
@@ -67,7 +67,7 @@ def run() -> Iterable[Row]:
             key = create(session, viewer, NewKey(name="bench", scopes=["read"]), datetime.now(UTC)).secret
             brand = session.scalars(select(Brand.id).order_by(Brand.name)).first()
         with command(folder, db, "web", VIGIE_PORT=str(PORT)):
-            yield from asked(key, str(brand))
+            yield from page_times(key, str(brand))
 
 
 def fill(db: Database, workspace_id: UUID) -> None:
@@ -93,18 +93,18 @@ def fill(db: Database, workspace_id: UUID) -> None:
         connection.execute(text("VACUUM ANALYZE"))
 
 
-def asked(key: str, brand: str) -> Iterable[Row]:
-    """The 95th percentile of each page, in milliseconds as a client sees them."""
+def page_times(key: str, brand: str) -> Iterable[Row]:
+    """The 95th percentile of each page, in milliseconds, as a client sees it."""
     headers = {"Authorization": f"Bearer {key}"}
     year_ago = (datetime.now(UTC) - timedelta(days=DAYS)).strftime("%Y-%m-%dT%H:%M:%SZ")
     with httpx2.Client(base_url=f"http://127.0.0.1:{PORT}", headers=headers, trust_env=False, timeout=60) as client:
-        until(lambda: listens(client), 60)
+        wait_until(lambda: listens(client), 60)
         for name, path in PAGES.items():
             url = "/api/v1" + path.format(brand=brand, year_ago=year_ago)
             for _ in range(5):
                 client.get(url).raise_for_status()
-            times = sorted(timed(client, url) for _ in range(ASKED))
-            yield Row(f"{name}, p95 at {MENTIONS:,}", times[int(ASKED * 0.95) - 1], "ms", target=50, better="less")
+            times = sorted(milliseconds(client, url) for _ in range(REQUESTS))
+            yield Row(f"{name}, p95 at {MENTIONS:,}", times[int(REQUESTS * 0.95) - 1], "ms", target=50, better="less")
 
 
 def listens(client: httpx2.Client) -> bool:
@@ -114,7 +114,7 @@ def listens(client: httpx2.Client) -> bool:
         return False
 
 
-def timed(client: httpx2.Client, url: str) -> float:
+def milliseconds(client: httpx2.Client, url: str) -> float:
     started = time.perf_counter()
     client.get(url).raise_for_status()
     return (time.perf_counter() - started) * 1000

@@ -11,7 +11,7 @@ from typing import Literal
 class Row:
     """`value` in `unit`, or None with a `note` that says why it could not be measured.
 
-    `target` is what we mean to reach: at least that much, or at most when `better` is "less".
+    `target` is what we want to reach: at least so much, or at most so much when `better` is "less".
     """
 
     name: str

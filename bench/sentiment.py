@@ -1,7 +1,7 @@
-"""Our sentiment models beside what most tools ship, on validation texts, in one process and on one thread.
+"""Our sentiment models beside those that most tools ship, on validation texts, in one process and on one thread.
 
-Needs the folder of labelled texts (VIGIE_SHARED, else ../shared): it is not part of the checkout. Two-label texts
-(film, series and book reviews in French) are judged on negative against positive, neutral left out of the choice.
+Needs the folder of labelled texts (VIGIE_SHARED, else ../shared), which is not part of the checkout. Texts with two
+labels (film, series and book reviews in French) are measured on the choice between negative and positive.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Answers = Callable[[Sequence[Text]], Floats]
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model: its answers (n, 3) as probabilities or votes, its size in MB, and what is asked of it."""
+    """A model: its answers (n, 3) as probabilities or votes, its size in MB, and the speed it should reach."""
 
     name: str
     answers: Answers
@@ -47,7 +47,7 @@ def run() -> Iterator[Row]:
         return
     cuts = {name: list(texts(name)) for name in CUTS}
     for model in models():
-        yield from measured(model, cuts)
+        yield from measure(model, cuts)
 
 
 def models() -> Iterator[Model]:
@@ -56,18 +56,18 @@ def models() -> Iterator[Model]:
     yield Model("VADER and vader-fr", vader(french=True))
     ours = load(FOLDER, threads=1)
     size = (FOLDER / LINEAR).stat().st_size / 1e6
-    yield Model("linear", lambda asked: array(ours.fast.score(asked)), size, 5_000, True)
+    yield Model("linear", lambda every: array(ours.fast.score(every)), size, 5_000, True)
     whole = sum(path.stat().st_size for path in FOLDER.iterdir()) / 1e6
-    yield Model("blend", lambda asked: array(ours.score(asked)), whole, 450, True)
+    yield Model("blend", lambda every: array(ours.score(every)), whole, 450, True)
 
 
-def measured(model: Model, cuts: dict[str, list[Example]]) -> Iterator[Row]:
+def measure(model: Model, cuts: dict[str, list[Example]]) -> Iterator[Row]:
     seconds, number = 0.0, 0
     for name, examples in cuts.items():
-        asked = [Text(example.text, example.language) for example in examples]
+        every = [Text(example.text, example.language) for example in examples]
         start = time.perf_counter()
-        answers = model.answers(asked)
-        seconds, number = seconds + time.perf_counter() - start, number + len(asked)
+        answers = model.answers(every)
+        seconds, number = seconds + time.perf_counter() - start, number + len(every)
         labels = np.array([example.label for example in examples])
         target = TARGETS.get(name) if model.name == "blend" else None
         yield Row(f"{model.name}: {name}", f1(answers, labels), "macro-F1", target, note=f"{len(labels):,} texts")
@@ -89,9 +89,9 @@ def texts(cut: str) -> Iterator[Example]:
         case "French reviews":
             yield from (example for name in REVIEWS for example in read(DATA / f"{name}.csv.gz", "val"))
         case _:
-            wanted = cut.removeprefix("UMSAB ")
+            language = cut.removeprefix("UMSAB ")
             examples = read(DATA / "umsab.csv.gz", "val")
-            yield from (example for example in examples if wanted in ("all", example.language))
+            yield from (example for example in examples if language in ("all", example.language))
 
 
 def f1(answers: Floats, labels: Labels) -> float:
@@ -105,16 +105,17 @@ def array(scores: Sequence[Score]) -> Floats:
 
 
 def vader(*, french: bool) -> Answers:
-    """VADER as its authors advise: compound of 0.05 and more is positive, −0.05 and less negative; as three votes."""
+    """VADER as its authors advise: a compound of 0.05 and more is positive, −0.05 and less is negative; as three
+    votes."""
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer as English
     from vaderSentiment_fr.vaderSentiment import SentimentIntensityAnalyzer as French
 
     readers = {"fr": French() if french else English(), "en": English()}
 
-    def answers(asked: Sequence[Text]) -> Floats:
-        found = [
-            readers.get(text.language or "en", readers["en"]).polarity_scores(text.text)["compound"] for text in asked
+    def answers(every: Sequence[Text]) -> Floats:
+        compounds = [
+            readers.get(text.language or "en", readers["en"]).polarity_scores(text.text)["compound"] for text in every
         ]
-        return np.array([(-one if one <= -0.05 else 0, 0.05, one if one >= 0.05 else 0) for one in found])
+        return np.array([(-each if each <= -0.05 else 0, 0.05, each if each >= 0.05 else 0) for each in compounds])
 
     return answers

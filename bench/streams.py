@@ -1,7 +1,7 @@
-"""Following a stream: a WebSocket server that posts as fast as it is read, through the gate, against 1,000 queries.
+"""How fast a stream is followed: through the gate, against 1,000 queries, from a server that sends as fast as we read.
 
-Messages per second and core are the messages over the processor time of the process that follows and of its children;
-the database is counted apart. `python -m bench.streams --messages 50000` is the server.
+Messages per second and core are the messages divided by the processor time of the process that follows and of its
+children; the database is counted apart. `python -m bench.streams --messages 50000` is the server.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from websockets.sync.server import ServerConnection, serve
 
 from app.db import Database
 from app.models import Mention, Source, uuid7
-from bench._running import add_brands, command, database, default_workspace, memory, spent, until
+from bench._running import add_brands, command, database, default_workspace, memory, spent, wait_until
 from bench.row import Row
 
 MESSAGES, QUERIES, SHARE = 60_000, 1_000, 0.01
@@ -37,19 +37,19 @@ WORDS = {
 
 
 def run() -> Iterable[Row]:
-    """From the first message to the last one stored, beside an otherwise idle machine."""
+    """From the first message to the last one stored, on an otherwise idle machine."""
     names = [f"Marque {syllables(number)}" for number in range(QUERIES)]
     with database() as (db, folder, server), stream(MESSAGES, names) as url:
         workspace_id = default_workspace(db)
         add_brands(db, workspace_id, names)
         with command(folder, db, "stream") as follower:
-            time.sleep(5)  # what it imports at its start is no cost of a message
+            time.sleep(5)  # the imports at its start are no cost of a message
             before, stored_before = spent(follower.pid), spent(server)
             with db.writing() as session:
                 session.execute(insert(Source).values(source(workspace_id, url)))
-            seconds = until(lambda: position(db) >= MESSAGES, 600)
+            seconds = wait_until(lambda: position(db) >= MESSAGES, 600)
             worked, stored = spent(follower.pid) - before, spent(server) - stored_before
-            held = memory(follower.pid)
+            used = memory(follower.pid)
         with db.reading() as session:
             kept = session.scalar(select(func.count()).select_from(Mention)) or 0
     expected = sum("Marque" in message for message in posts(MESSAGES, names))
@@ -60,7 +60,7 @@ def run() -> Iterable[Row]:
     yield Row("… its killable children", 1e6 / MESSAGES * worked.children, "µs")
     yield Row("… the database", 1e6 / MESSAGES * stored.children, "µs")
     yield Row("mentions kept", kept, "mentions", target=expected)
-    yield Row("memory of the process and its children", held, "MiB")
+    yield Row("memory of the process and its children", used, "MiB")
 
 
 def syllables(number: int) -> str:
@@ -95,9 +95,9 @@ def posts(number: int, names: Sequence[str], share: float = SHARE) -> Iterator[s
     for seq in range(1, number + 1):
         lang = chance.choice(("en", "en", "fr", "ja"))
         words = WORDS[lang].split() if lang != "ja" else list(WORDS[lang])
-        said = (" " if lang != "ja" else "").join(chance.choices(words, k=chance.randrange(8, 40)))
+        text = (" " if lang != "ja" else "").join(chance.choices(words, k=chance.randrange(8, 40)))
         if chance.random() < share:
-            said += f" {chance.choice(names)}"
+            text += f" {chance.choice(names)}"
         payload: dict[str, object] = {
             "$type": "network.bsky.jetstream.subscribeEvents#commit",
             "seq": seq,
@@ -108,7 +108,7 @@ def posts(number: int, names: Sequence[str], share: float = SHARE) -> Iterator[s
             "collection": "app.bsky.feed.post",
             "rkey": f"3m{seq:011x}",
             "cid": "bafyreidqpc7si3dbimffi64lz3xsx2qt45ip7rpna2qpslcddp23itjjzm",
-            "record": {"$type": "app.bsky.feed.post", "createdAt": now, "langs": [lang], "text": said},
+            "record": {"$type": "app.bsky.feed.post", "createdAt": now, "langs": [lang], "text": text},
         }
         if chance.random() < 0.1:
             payload |= {"operation": "delete"}
@@ -118,7 +118,7 @@ def posts(number: int, names: Sequence[str], share: float = SHARE) -> Iterator[s
 
 @contextmanager
 def stream(number: int, names: Sequence[str]) -> Iterator[str]:
-    """The made-up stream, served by a process of its own so that its cost is not counted as ours."""
+    """The address of a made-up stream. A process of its own serves it, so that its cost is not counted as ours."""
     words = [sys.executable, "-m", "bench.streams", "--messages", str(number), "--names", json.dumps(list(names))]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
@@ -135,14 +135,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.streams", description="serve a made-up stream")
     parser.add_argument("--messages", type=int, default=MESSAGES)
     parser.add_argument("--names", type=json.loads, default=[])
-    asked = parser.parse_args()
-    made = list(posts(asked.messages, asked.names or ["Acme"]))
+    options = parser.parse_args()
+    messages = list(posts(options.messages, options.names or ["Acme"]))
 
-    def answer(line: ServerConnection) -> None:
-        query = parse_qs(urlsplit(line.request.path if line.request else "").query)
+    def answer(connection: ServerConnection) -> None:
+        query = parse_qs(urlsplit(connection.request.path if connection.request else "").query)
         first = int(query.get("cursor", ["1"])[0])
-        for message in made[first - 1 :]:
-            line.send(message)
+        for message in messages[first - 1 :]:
+            connection.send(message)
         threading.Event().wait()
 
     with serve(answer, "127.0.0.1", 0, compression=None) as server:

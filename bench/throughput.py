@@ -1,6 +1,6 @@
-"""From HTTP to scored rows, by one worker process: feeds full of news, then 10,000 feeds that did not change.
+"""How fast one worker process goes from HTTP to scored rows: 200 feeds full of news, then 10,000 unchanged feeds.
 
-On a busy machine the processor time per mention says more than the seconds: two cores give 2,000 ms of it a second.
+On a busy machine the processor time per mention says more than the seconds: two cores have 2,000 ms of it per second.
 """
 
 from __future__ import annotations
@@ -12,7 +12,17 @@ from sqlalchemy import func, select, update
 
 from app.db import Database
 from app.models import Heartbeat, Match, Source
-from bench._running import add_brands, add_sources, command, database, default_workspace, feeds, memory, spent, until
+from bench._running import (
+    add_brands,
+    add_sources,
+    command,
+    database,
+    default_workspace,
+    feeds,
+    memory,
+    spent,
+    wait_until,
+)
 from bench.row import Row
 
 FEEDS, ITEMS = 200, 100
@@ -31,20 +41,20 @@ def news(number: int = FEEDS, items: int = ITEMS) -> Iterable[Row]:
         workspace_id = default_workspace(db)
         add_brands(db, workspace_id)
         with command(folder, db, "worker") as worker:
-            until(lambda: beats(db), 60)
-            sleep(2)  # what it imports at its start is no cost of a mention
+            wait_until(lambda: beats(db), 60)
+            sleep(2)  # the imports at its start are no cost of a mention
             before, stored_before = spent(worker.pid), spent(server)
             add_sources(db, workspace_id, urls)
-            seconds = until(lambda: scored(db) == mentions, 600, pause=0.5)
+            seconds = wait_until(lambda: scored(db) == mentions, 600, pause=0.5)
             worked, stored = spent(worker.pid) - before, spent(server) - stored_before
-            held = memory(worker.pid)
+            used = memory(worker.pid)
     each = 1000 / mentions
     yield Row("mentions from HTTP to scored rows", mentions / seconds, "/s", target=1000)
     yield Row("processor time per mention, in all", each * (worked.own + worked.children + stored.children), "ms")
     yield Row("… fetching, storing and scoring", each * worked.own, "ms", note="the worker itself")
     yield Row("… parsing, cleaning and matching", each * worked.children, "ms", note="its killable children")
     yield Row("… the database", each * stored.children, "ms")
-    yield Row("memory of the worker and its children", held, "MiB")
+    yield Row("memory of the worker and its children", used, "MiB")
 
 
 def silence(number: int = UNCHANGED) -> Iterable[Row]:
@@ -54,11 +64,11 @@ def silence(number: int = UNCHANGED) -> Iterable[Row]:
         add_brands(db, workspace_id)
         add_sources(db, workspace_id, urls)
         with command(folder, db, "worker") as worker:
-            until(lambda: polled(db) == number, 900, pause=1)
+            wait_until(lambda: polled(db) == number, 900, pause=1)
             with db.writing() as session:
                 session.execute(update(Source).values(next_run_at=func.now(), last_success_at=None))
             before, stored_before = spent(worker.pid), spent(server)
-            seconds = until(lambda: polled(db) == number, 600, pause=0.5)
+            seconds = wait_until(lambda: polled(db) == number, 600, pause=0.5)
             worked, stored = spent(worker.pid) - before, spent(server) - stored_before
     yield Row(f"{number:,} unchanged feeds polled", seconds, "s", target=90, better="less")
     yield Row("processor time per unchanged feed", 1000 / number * (worked.own + worked.children), "ms")

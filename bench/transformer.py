@@ -1,7 +1,7 @@
 """A larger sentiment model behind `Scorer` beside plain `transformers.pipeline("text-classification")`.
 
-The model is made of random numbers, in the shape of a MiniLM: 6 layers, 384 wide. Both read the same texts with as many
-threads, by turns, and what counts is the best turn of each, in processor time: a busy machine then does little harm.
+The model is made of random numbers, in the shape of a MiniLM: 6 layers, 384 wide. Both read the same texts on the same
+number of threads, in turns; the best turn of each counts, in processor time, so that a busy machine matters little.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def run() -> Iterator[Row]:
         with suppress(ImportError):
             readers |= with_torch(path)
             note = ""
-        speeds = measured(readers, texts(TEXTS))
+        speeds = measure(readers, texts(TEXTS))
     for name, speed in speeds.items():
         yield Row(name, speed, "texts/s", note="of one core")
     plain = speeds.get("transformers.pipeline")
@@ -49,11 +49,11 @@ def texts(number: int) -> list[str]:
 
 
 def ours(model: Scorer) -> Reader:
-    return lambda asked: model.score([Text(text) for text in asked])
+    return lambda every: model.score([Text(text) for text in every])
 
 
 def with_torch(path: Path) -> dict[str, Reader]:
-    """Raises ImportError where torch is missing."""
+    """The readers that need torch. Raises ImportError where it is missing."""
     import torch
     import transformers
 
@@ -62,17 +62,17 @@ def with_torch(path: Path) -> dict[str, Reader]:
     pipeline: Any = transformers.pipeline("text-classification", model=str(path), device="cpu")
     return {
         "ours, torch": ours(safe),
-        "transformers.pipeline": lambda asked: pipeline(list(asked), truncation=True),
-        "transformers.pipeline, batches of 32": lambda asked: pipeline(list(asked), truncation=True, batch_size=32),
+        "transformers.pipeline": lambda every: pipeline(list(every), truncation=True),
+        "transformers.pipeline, batches of 32": lambda every: pipeline(list(every), truncation=True, batch_size=32),
     }
 
 
-def measured(readers: dict[str, Reader], asked: Sequence[str]) -> dict[str, float]:
-    """Texts per second of processor time of each, by turns."""
+def measure(readers: dict[str, Reader], texts: Sequence[str]) -> dict[str, float]:
+    """Texts per second of processor time that each reads, in turns."""
     best = dict.fromkeys(readers, 0.0)
     for _ in range(TURNS):
         for name, read in readers.items():
             start = time.process_time()
-            read(asked)
-            best[name] = max(best[name], len(asked) / (time.process_time() - start))
+            read(texts)
+            best[name] = max(best[name], len(texts) / (time.process_time() - start))
     return best

@@ -1,6 +1,6 @@
-"""How long people wait for a page of mentions: while nothing happens, and while the worker beside is busy.
+"""How long people wait for a page of mentions: while nothing happens, and while the worker is busy.
 
-`vigie serve` runs as anybody runs it: the web server, and one worker as its child.
+`vigie serve` runs as it does anywhere: the web server, and one worker as its child.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import httpx2
 from app.actions.keys import NewKey, create
 from app.db import Database
 from app.viewer import ROLE_SCOPES, Viewer
-from bench._running import add_brands, add_sources, command, database, default_workspace, feeds, memory, until
+from bench._running import add_brands, add_sources, command, database, default_workspace, feeds, memory, wait_until
 from bench.row import Row
 from bench.throughput import beats, scored
 
@@ -30,16 +30,16 @@ def run() -> Iterator[Row]:
         workspace_id, port = default_workspace(db), free_port()
         add_brands(db, workspace_id)
         key = key_of(db, workspace_id)
-        with command(folder, db, "serve", VIGIE_PORT=str(port)) as house, client(port, key) as http:
-            until(lambda: beats(db) and answers(http), 120)
+        with command(folder, db, "serve", VIGIE_PORT=str(port)) as server, client(port, key) as http:
+            wait_until(lambda: beats(db) and answers(http), 120)
             add_sources(db, workspace_id, urls[:THERE_BEFORE])
-            until(lambda: scored(db) == THERE_BEFORE * ITEMS, 300)
+            wait_until(lambda: scored(db) == THERE_BEFORE * ITEMS, 300)
             time.sleep(5)  # the hours are being counted
             still = iter(range(CALM))
             calm = waits(http, lambda: next(still, None) is None)
             add_sources(db, workspace_id, urls[THERE_BEFORE:])
             busy = waits(http, until_scored(db, FEEDS * ITEMS))
-            held = memory(house.pid)
+            used = memory(server.pid)
     idle = percentile(calm, 95)
     yield Row("a page of mentions, nothing happens", 1000 * idle, "ms", note="95th percentile")
     yield Row(
@@ -50,13 +50,13 @@ def run() -> Iterator[Row]:
         "less",
         "95th percentile",
     )
-    yield Row("memory of web and worker", held, "MiB", 600, "less", "without the database")
+    yield Row("memory of web and worker", used, "MiB", 600, "less", "without the database")
 
 
 def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
         return port
 
 
@@ -74,19 +74,19 @@ def client(port: int, key: str) -> httpx2.Client:
 def answers(http: httpx2.Client) -> bool:
     try:
         return http.get("/brands").is_success
-    except httpx2.TransportError:  # it is not there yet
+    except httpx2.TransportError:  # it does not listen yet
         return False
 
 
 def until_scored(db: Database, number: int) -> Callable[[], bool]:
-    """Whether all is scored, asked once a second at most."""
-    asked = time.perf_counter()
+    """Whether all is scored; asks the database once a second at most."""
+    latest = time.perf_counter()
 
     def done() -> bool:
-        nonlocal asked
-        if time.perf_counter() - asked < 1:
+        nonlocal latest
+        if time.perf_counter() - latest < 1:
             return False
-        asked = time.perf_counter()
+        latest = time.perf_counter()
         return scored(db) >= number
 
     return done

@@ -34,7 +34,7 @@ class Isolated(Exception):
 
 
 class TooSlow(Isolated):
-    """It was killed at its deadline."""
+    """The child was killed at its deadline."""
 
 
 class Crashed(Isolated):
@@ -169,7 +169,7 @@ def serve() -> None:
     tasks, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then closes the pipe
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes the pipe
     with suppress(EOFError, BrokenPipeError):
         while True:
             function, args, seconds, memory = pickle.loads(_read(tasks))  # noqa: S301  # written by our own parent

@@ -13,7 +13,7 @@ PAGE_HEAD = 65_536  # feeds are looked for in so many characters from the start 
 
 FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
 
-# No part can match over a "<", and every repetition is bounded: the time is linear in the page, whatever it holds.
+# No part matches across a "<", and every repetition is bounded, so that the time is linear in the page.
 LINK_TAG = re.compile(r"<link\s([^<>]{1,1000})>", re.IGNORECASE)
 ATTRIBUTE = re.compile(
     r"""([a-z][a-z-]{0,20})\s{0,4}=\s{0,4}("[^"]{0,900}"|'[^']{0,900}'|[^\s"'>]{1,900})""", re.IGNORECASE
@@ -60,7 +60,7 @@ def without_tracking(link: str) -> str:
 def feed_links(page: str, address: str) -> tuple[str, ...]:
     """The feeds that the head of a page names, comment feeds last; if it names none, the usual one of its forum."""
     head = page[:PAGE_HEAD]
-    tags = (dict(_attributes(found[1])) for found in LINK_TAG.finditer(head))
+    tags = (dict(_attributes(tag[1])) for tag in LINK_TAG.finditer(head))
     named = [
         tag for tag in tags if tag.get("type", "").lower() in FEED_TYPES and "alternate" in tag.get("rel", "").lower()
     ]

@@ -99,32 +99,32 @@ def _read(url: str) -> _Parts | None:
     if len(url) > 2 * LINK_LIMIT:
         return None
     url = url.strip(" \t\r\n")
-    if _FORBIDDEN.search(url) or not (found := _LINK.fullmatch(url)):
+    if _FORBIDDEN.search(url) or not (match := _LINK.fullmatch(url)):
         return None
-    scheme, authority, path, query, fragment = found.groups()
+    scheme, authority, path, query, fragment = match.groups()
     address = None if "\\" in authority else _host(authority.rpartition("@")[2], scheme.lower())
     if address is None:
         return None
     return _Parts(
         scheme.lower(),
         address,
-        _without_dots(_escaped(path)),
-        None if query is None else _escaped(query),
-        _escaped(fragment or ""),
+        _without_dots(_escape(path)),
+        None if query is None else _escape(query),
+        _escape(fragment or ""),
     )
 
 
 def _host(authority: str, scheme: str) -> str | None:
-    found = _AUTHORITY.fullmatch(authority)
-    if found is None:
+    match = _AUTHORITY.fullmatch(authority)
+    if match is None:
         return None
-    name, port = found.groups()
+    name, port = match.groups()
     if port and not 0 < int(port[:6]) < 65536:
         return None
-    known = _ipv6(name) if name.startswith("[") else _domain(name)
-    if not known:
+    host = _ipv6(name) if name.startswith("[") else _domain(name)
+    if not host:
         return None
-    return known if not port or port == _PORTS[scheme] else f"{known}:{int(port)}"
+    return host if not port or port == _PORTS[scheme] else f"{host}:{int(port)}"
 
 
 def _ipv6(name: str) -> str | None:
@@ -147,15 +147,15 @@ def _domain(name: str) -> str | None:
 def _escaped(part: str) -> str:
     """Escapes what a link may not hold unescaped, and writes every escape in the normal form of RFC 3986."""
 
-    def once(found: re.Match[str]) -> str:
-        if not found[0].startswith("%"):
-            return "".join(f"%{byte:02X}" for byte in found[0].encode())
-        if found[1] is None:
+    def escape(match: re.Match[str]) -> str:
+        if not match[0].startswith("%"):
+            return "".join(f"%{byte:02X}" for byte in match[0].encode())
+        if match[1] is None:
             return "%25"
-        char = chr(int(found[1], 16))
-        return char if _UNRESERVED.fullmatch(char) else found[0].upper()
+        char = chr(int(match[1], 16))
+        return char if _UNRESERVED.fullmatch(char) else match[0].upper()
 
-    return _ESCAPE.sub(once, part)
+    return _ESCAPE.sub(escape, part)
 
 
 def _without_dots(path: str) -> str:
@@ -178,11 +178,12 @@ def _open(url: str) -> _Parts | None:
     """The parts of the address that a link leads to. Cached: a mention needs its link, its key and its host."""
     parts = _read(url)
     while parts is not None and (inner := _inner(parts)) is not None:
-        parts = inner  # each is shorter than the one it was in, so this ends
+        parts = inner  # shorter than the address around it, so this ends
     return parts
 
 
 def _inner(parts: _Parts) -> _Parts | None:
+    """The address that a redirector or an AMP cache carries; None for any other address."""
     if (amp := _AMP.fullmatch(parts.path)) and _AMP_HOST.fullmatch(parts.name):
         return _read(f"https://{amp[1]}" + ("" if parts.query is None else f"?{parts.query}"))
     if not parts.query or not _REDIRECTING.fullmatch(parts.name):
@@ -199,7 +200,7 @@ def _first_link(query: str, parameters: tuple[str, ...]) -> _Parts | None:
         name, _, value = pair.partition("=")
         values.setdefault(name, value)
     links = (_read(unquote_plus(values[name])) for name in parameters if name in values)
-    return next((found for found in links if found is not None), None)
+    return next((each for each in links if each is not None), None)
 
 
 def _bare(parts: _Parts) -> _Parts:

@@ -93,8 +93,8 @@ def words(text: str) -> list[Word]:
     """The folded words of a text in order, each with its start and end."""
     if text.isascii():
         return [(m[0][:WORD_LIMIT], m.start(), m.end()) for m in _ASCII_TOKEN.finditer(text.lower())]
-    found = ((_folded(m[0]), m.start(), m.end()) for m in _TOKEN.finditer(text))
-    return [word for word in found if word[0]]
+    every = ((_folded(m[0]), m.start(), m.end()) for m in _TOKEN.finditer(text))
+    return [word for word in every if word[0]]
 
 
 def places(text: str) -> list[Place]:
@@ -126,10 +126,10 @@ def sequence(title: Sequence[str], text: Sequence[str]) -> list[str]:
 
 
 def _within_limits(laid: list[str]) -> list[str]:
-    seen: dict[str, int] = {}
+    times: dict[str, int] = {}
     for place, word in enumerate(laid):
-        seen[word] = seen.get(word, 0) + 1
-        if seen[word] > REPEAT_LIMIT:
+        times[word] = times.get(word, 0) + 1
+        if times[word] > REPEAT_LIMIT:
             laid[place] = ""
     return laid
 

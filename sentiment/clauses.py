@@ -28,7 +28,7 @@ class Clause:
 
 EMOJI = r"[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff][\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]*"
 _SENTENCE = re.compile(rf"(?P<stop>[.!?…]+)[\"'»”)\]]*(?=\s|$|{EMOJI})|(?:{EMOJI}\s*)+|[。！？]+|\n+")
-_SHORTENED = re.compile(r"\b(?:\w|vs|mr|mrs|mme|dr|st|etc)$", re.IGNORECASE)
+_ABBREVIATIONS = re.compile(r"\b(?:\w|vs|mr|mrs|mme|dr|st|etc)$", re.IGNORECASE)
 """What stands before a full stop that ends no sentence."""
 
 CONTRASTS = {
@@ -76,29 +76,29 @@ _EDGE = {
 
 def sentences(text: str) -> list[Span]:
     """Where the sentences are, with what ends them, in order; all of the text belongs to one."""
-    ends = [found.end() for found in _SENTENCE.finditer(text) if not _shortened(text, found)]
+    ends = [match.end() for match in _SENTENCE.finditer(text) if not _is_abbreviation(text, match)]
     return [(start, end) for start, end in pairwise([0, *ends, len(text)]) if start < end]
 
 
-def _shortened(text: str, found: re.Match[str]) -> bool:
-    at = found.start()
-    return found["stop"] == "." and _SHORTENED.search(text, max(0, at - 4), at) is not None
+def _is_abbreviation(text: str, end: re.Match[str]) -> bool:
+    at = end.start()
+    return end["stop"] == "." and _ABBREVIATIONS.search(text, max(0, at - 4), at) is not None
 
 
 def clauses(text: str, language: str | None, names: Sequence[Name]) -> list[Clause]:
     """The clauses in order. Nothing is left out between them but what separates them."""
-    found: list[Clause] = []
+    parts: list[Clause] = []
     starts = [name.start for name in names]
     for place, sentence in enumerate(sentences(text)):
         inside = names_within(names, starts, sentence)
         first = bisect_left(starts, sentence[0])
         before = names[first - 1] if first else None
-        found += [
+        parts += [
             Clause(left, right, tuple(name for name in inside if left <= name.start < right), place)
             for left, right in _pieces(text, sentence, inside, before, _EDGE.get(language or ""))
             if text[left:right].strip()
         ]
-    return found
+    return parts
 
 
 def _pieces(
@@ -109,16 +109,16 @@ def _pieces(
     if edge is None:
         return [sentence]
     starts, ends = [name.start for name in names], [name.end for name in names]
-    edges = [found for found in edge.finditer(text, start, end) if not touches(found.span(), names, ends)]
+    edges = [match for match in edge.finditer(text, start, end) if not touches(match.span(), names, ends)]
     nexts = [later.start() for later in edges[1:]] + [end]
     pieces, at = [], start
-    for found, until in zip(edges, nexts, strict=False):  # without edges there is one more end
-        after = bisect_left(starts, found.end())
+    for match, until in zip(edges, nexts, strict=False):  # without edges there is one more end
+        after = bisect_left(starts, match.end())
         last, following = names[after - 1] if after else before, names[after : after + 2]
-        always = found.lastgroup in ("strong", "opening", "semicolon")
-        if always or _changes_brand(text, at, found, until, last, following):
-            pieces.append((at, found.start()))
-            at = found.start() if found.lastgroup == "opening" else found.end()
+        always = match.lastgroup in ("strong", "opening", "semicolon")
+        if always or _changes_brand(text, at, match, until, last, following):
+            pieces.append((at, match.start()))
+            at = match.start() if match.lastgroup == "opening" else match.end()
     return [*pieces, (at, end)]
 
 

@@ -80,8 +80,10 @@ def with_ordinals(text: str, language: str, names: Sequence[Name]) -> list[Name]
     first = names[0]
     second = next(name for name in names if name.own != first.own)
     forms = [re.compile(form, re.IGNORECASE) for form in ORDINALS[language]]
-    found = [form.search(text, second.end) for form in forms]
-    ordinals = [Name(*match.span(), own=name.own) for name, match in zip((first, second), found, strict=True) if match]
+    matches = [form.search(text, second.end) for form in forms]
+    ordinals = [
+        Name(*match.span(), own=name.own) for name, match in zip((first, second), matches, strict=True) if match
+    ]
     ends = [name.end for name in names]
     if len(ordinals) < 2 or any(touches((each.start, each.end), names, ends) for each in ordinals):
         return list(names)

@@ -79,13 +79,11 @@ def _fold(name: str) -> str:
 def _sides_of_numbers(names: Sequence[str]) -> tuple[int, ...]:
     if set(names) == {"-1", "0", "1"}:
         return tuple(int(name) + 1 for name in names)
-    found = [NUMBERED.fullmatch(name) for name in names]
-    numbers = [int(match[1]) for match in found if match]
+    numbers = [int(match[1]) for name in names if (match := NUMBERED.fullmatch(name))]
     meaning = ORDERED.get(len(names))
     return tuple(meaning[n] for n in numbers) if meaning and sorted(numbers) == list(range(len(names))) else ()
 
 
 def _sides_of_stars(names: Sequence[str]) -> tuple[int, ...]:
-    found = [STARS.fullmatch(name) for name in names]
-    stars = [int(match[1]) for match in found if match]
+    stars = [int(match[1]) for name in names if (match := STARS.fullmatch(name))]
     return tuple(ORDERED[5][n - 1] for n in stars) if sorted(stars) == [1, 2, 3, 4, 5] else ()

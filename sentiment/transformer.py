@@ -134,8 +134,8 @@ def _try(model: Transformer, labels: Sequence[str]) -> None:
     except Exception as error:  # whatever the runtime raises on a graph that is not what it says
         raise ModelError(f"{model.name} does not answer: {_first(error)}") from error
     if answer.shape != (2, len(labels)):
-        got = " × ".join(map(str, answer.shape[1:]))
-        raise ModelError(f"{model.name} answers {got} numbers a text, and its config.json names {len(labels)} labels")
+        size = " × ".join(map(str, answer.shape[1:]))
+        raise ModelError(f"{model.name} answers {size} numbers a text, and its config.json names {len(labels)} labels")
 
 
 def _digest(files: ModelFiles, labels: Sequence[str]) -> str:
@@ -214,8 +214,8 @@ def _onnx(files: ModelFiles, threads: int) -> Logits:
     output = "logits" if "logits" in outputs else outputs[0]
 
     def logits(ids: Tokens, mask: Tokens) -> Floats:
-        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        results = session.run([output], {name: given[name].astype(kind) for name, kind in types.items()})
+        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        results = session.run([output], {name: inputs[name].astype(kind) for name, kind in types.items()})
         return np.asarray(results[0], dtype=np.float64)
 
     return logits

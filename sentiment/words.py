@@ -34,4 +34,4 @@ def words(text: str) -> list[Span]:
     a link, and what French elides before an apostrophe («l'», «n'»), while "don't" and «aujourd'hui» are one. In
     scripts without spaces each sign is a word.
     """
-    return [found.span() for found in _WORD.finditer(text)]
+    return [match.span() for match in _WORD.finditer(text)]

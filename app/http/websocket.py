@@ -106,19 +106,19 @@ class WebSocket:
 
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
-        self._heard = time.monotonic()
+        self._latest = time.monotonic()
 
     def receive(self, seconds: float) -> bytes | None:
         """The next message, text as UTF-8; None when none comes within `seconds`. Raises GateError at the end."""
         try:
             message = self._connection.recv(seconds, decode=False)
         except TimeoutError:
-            if time.monotonic() - self._heard > QUIET:
+            if time.monotonic() - self._latest > QUIET:
                 raise TooSlow(f"the server sent nothing for {QUIET:g} seconds") from None
             return None
         except ConnectionClosed as error:
             raise _end(error) from error
-        self._heard = time.monotonic()
+        self._latest = time.monotonic()
         return bytes(message)
 
     def close(self) -> None:

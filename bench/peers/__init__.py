@@ -1,7 +1,7 @@
 """Two systems beside Vigie, each in an environment of its own under bench/.cache, at a locked version.
 
-`reader` is a feed library of care and age; Obsei takes feedback from many sources through a pipeline. Neither does what
-Vigie does: the figures say what one machine gives for the part that compares.
+`reader` is a mature feed library; Obsei takes feedback from many sources through a pipeline. Neither does what Vigie
+does: the figures compare the parts that all have on one machine.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from bench.row import Row, Run
 def run() -> Iterator[Row]:
     """The rows of each peer; one that cannot be installed or run says so and leaves the others alone."""
     for name, measure in (("reader", reader.run), ("obsei", obsei.run)):
-        yield from told(name, measure)
+        yield from rows_or_reason(name, measure)
 
 
-def told(name: str, measure: Run) -> Iterator[Row]:
+def rows_or_reason(name: str, measure: Run) -> Iterator[Row]:
+    """The rows of a peer, or one row that says why it could not be measured."""
     try:
         yield from measure()
     except (CalledProcessError, TimeoutExpired, OSError) as error:
-        said = getattr(error, "stderr", None) or str(error)
-        text = said.decode(errors="replace") if isinstance(said, bytes) else said
+        output = getattr(error, "stderr", None) or str(error)
+        text = output.decode(errors="replace") if isinstance(output, bytes) else output
         yield Row(name, None, "", note=f"could not be measured here: {' '.join(text.split())[-200:]}")

@@ -1,4 +1,4 @@
-"""A virtual environment for a peer, made once for each content of its lock file."""
+"""Makes a virtual environment for a peer, once for each content of its lock file."""
 
 from __future__ import annotations
 
@@ -30,8 +30,10 @@ def python_of(peer: str) -> Path:
 
 
 def ask(command: list[str | Path], *, cwd: Path | None = None, seconds: float = 300, **variables: str) -> str:
-    """What the command printed. Raises CalledProcessError, TimeoutExpired, OSError."""
-    # nothing of our own environment but what finds programs and homes, so that no setting of ours changes a peer
-    kept = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(CACHE), **variables}
-    done = subprocess.run(command, cwd=cwd, env=kept, capture_output=True, text=True, timeout=seconds, check=True)
+    """Runs a command, and returns what it printed. Raises CalledProcessError, TimeoutExpired, OSError."""
+    # no setting of ours may change a peer: of our environment it gets the path of programs and a home
+    environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(CACHE), **variables}
+    done = subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=seconds, check=True
+    )
     return done.stdout

@@ -1,7 +1,7 @@
-"""Obsei: records from a CSV file through its simplest pipeline: read, strip personal data, store; no scoring.
+"""Obsei: records of a CSV file through its simplest pipeline: read, strip personal data, store; it does not score.
 
-Measured as the difference between a long and a short file, so that what it takes to start does not count. Its store is
-not encrypted here: the encryption wants an extension of DuckDB that is downloaded apart.
+The speed is the difference between a long and a short file, so that the time to start does not count. Its store is not
+encrypted here: encryption needs an extension of DuckDB that is downloaded separately.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def run() -> Iterator[Row]:
 
 
 def seconds(command: Path, records: int) -> float:
-    """What one run over so many records takes, in a folder of its own."""
+    """The seconds of one run over so many records, in a folder of its own."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "obsei.yaml").write_text(CONFIG, encoding="utf-8")

@@ -18,7 +18,7 @@ from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 
 from collectors._kit.items import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, Item, fit, fit_id, language_of
 from collectors.base import RawMention
-from ground.links import clean_link, unwrapped
+from ground.links import clean_link, unwrap
 
 MARKUP = ("text/html", "application/xhtml+xml")
 HARMLESS = (NonXMLContentType, CharacterEncodingOverride)
@@ -115,7 +115,7 @@ def _link(entry: Any, address: str) -> str | None:
     for link in (own, *(other.get("href") for other in others)):
         clean = clean_link(link, address) if isinstance(link, str) else None
         if clean:
-            return unwrapped(clean)
+            return unwrap(clean)
     return None
 
 

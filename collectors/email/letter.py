@@ -16,7 +16,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 from quopri import decodestring
 
 from ground.html import line_of, parsed, text_of
-from ground.links import GOOGLE, clean_link, unwrapped
+from ground.links import GOOGLE, clean_link, unwrap
 
 from .quotes import flowed, own_words
 
@@ -240,7 +240,7 @@ def _links(bodies: Sequence[tuple[str, str]]) -> Iterator[Link]:
     found: dict[str, Link] = {}
     for tree in (parsed(body) for kind, body in bodies if kind == "html"):
         for anchor in tree.css("a[href]"):
-            url = unwrapped(clean_link(anchor.attributes.get("href") or "") or "")
+            url = unwrap(clean_link(anchor.attributes.get("href") or "") or "")
             title = line_of(anchor)
             host = re.match(r"https?://([^/:?#]+)", url)
             if not host or not title or GOOGLE.fullmatch(host[1]) or host[1].endswith("google.com") or url in found:

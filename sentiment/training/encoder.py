@@ -82,10 +82,10 @@ def cut(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
 
 def pretrained_folder() -> Path:
     """The folder of the pretrained weights. Raises FileNotFoundError when their package is not installed."""
-    found = find_spec(PRETRAINED)
-    if found is None or found.origin is None:
+    package = find_spec(PRETRAINED)
+    if package is None or package.origin is None:
         raise FileNotFoundError("the pretrained weights are missing: install the extra «training»")
-    return Path(found.origin).parent / "model"
+    return Path(package.origin).parent / "model"
 
 
 def shares(examples: Sequence[Example]) -> Floats:

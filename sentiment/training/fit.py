@@ -128,5 +128,6 @@ def _minimum(
             say(f"  step {step} of at most {ITERATIONS}")
 
     options = {"maxiter": ITERATIONS, "maxcor": 8, "ftol": 1e-6}
-    found = minimize(loss, np.zeros((width + 1) * 3), jac=True, method="L-BFGS-B", options=options, callback=progress)
-    return np.asarray(found.x).reshape(width + 1, 3)
+    start = np.zeros((width + 1) * 3)
+    result = minimize(loss, start, jac=True, method="L-BFGS-B", options=options, callback=progress)
+    return np.asarray(result.x).reshape(width + 1, 3)

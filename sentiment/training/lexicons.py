@@ -43,10 +43,10 @@ def column(values: Mapping[str, float]) -> Columns:
 def read(name: str) -> Iterator[tuple[str, float]]:
     """The words of a lexicon with their values, from −1 to 1. Raises FileNotFoundError when it is not installed."""
     package, file, between = PACKAGES[name]
-    found = find_spec(package)
-    if found is None or found.origin is None:
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
         raise FileNotFoundError(f"the lexicon {name} is missing: install the extra «training»")
-    path = Path(found.origin).parent / file
+    path = Path(spec.origin).parent / file
     pairs = [line.split(between)[:2] for line in path.read_text(encoding="utf-8").splitlines() if between in line]
     scale = 5 if name == "afinn" else 4
     yield from ((word.strip(), float(value) / scale) for word, value in pairs)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import feedparser
 import httpx2
 
-from bench.feeds import feed, served
+from bench.feeds import feed, serve
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_gives_others() -> None:
@@ -26,7 +26,7 @@ def test_a_feed_is_well_formed_with_distinct_items_newest_first() -> None:
 
 
 def test_who_sends_the_etag_back_gets_304_and_no_body() -> None:
-    with served(feeds=2, items=3) as server, httpx2.Client(trust_env=False) as http:
+    with serve(feeds=2, items=3) as server, httpx2.Client(trust_env=False) as http:
         first = http.get(server.urls[0])
         again = http.get(server.urls[0], headers={"If-None-Match": first.headers["etag"]})
         other = http.get(server.urls[1], headers={"If-None-Match": first.headers["etag"]})
@@ -38,7 +38,7 @@ def test_who_sends_the_etag_back_gets_304_and_no_body() -> None:
 
 def test_many_readers_are_served_at_once_and_no_thread_is_left() -> None:
     before = threading.active_count()
-    with served(feeds=20, items=2) as server, httpx2.Client(trust_env=False) as http, ThreadPoolExecutor(8) as pool:
+    with serve(feeds=20, items=2) as server, httpx2.Client(trust_env=False) as http, ThreadPoolExecutor(8) as pool:
         statuses = list(pool.map(lambda url: http.get(url).status_code, server.urls))
     assert statuses == [200] * 20
     assert server.answers[200] == 20

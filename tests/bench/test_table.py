@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.__main__ import benches, main, measured, number, table
-from bench.peers import told
+from bench.__main__ import benches, main, measure, number, table
+from bench.peers import rows_or_reason
 from bench.row import Row
 
 
@@ -48,7 +48,7 @@ def test_a_bench_that_breaks_off_keeps_its_first_rows_and_says_why() -> None:
         yield Row("first", 1.0, "s")
         raise ValueError("no more")
 
-    assert [row.note for _, row in measured("x", run)] == ["", "ValueError: no more"]
+    assert [row.note for _, row in measure("x", run)] == ["", "ValueError: no more"]
 
 
 def test_a_peer_that_cannot_be_installed_is_told_in_its_row() -> None:
@@ -56,7 +56,7 @@ def test_a_peer_that_cannot_be_installed_is_told_in_its_row() -> None:
         raise OSError("no installer here")
         yield Row("never", 1.0, "s")
 
-    assert [(row.value, row.note) for row in told("x", run)] == [
+    assert [(row.value, row.note) for row in rows_or_reason("x", run)] == [
         (None, "could not be measured here: no installer here")
     ]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ground.links import PAGE_HEAD, clean_link, feed_links, unwrapped, without_tracking
+from ground.links import PAGE_HEAD, clean_link, feed_links, unwrap, without_tracking
 
 ADDRESS = "https://host.example/feed"
 
@@ -38,7 +38,7 @@ def test_only_links_that_can_be_opened_are_kept(link: str, base: str, clean: str
 def test_cleaning_a_link_twice_changes_nothing(link: str, base: str) -> None:
     once = clean_link(link, base)
     assert once is None or clean_link(once) == once
-    assert once is None or clean_link(unwrapped(once))
+    assert once is None or clean_link(unwrap(once))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_cleaning_a_link_twice_changes_nothing(link: str, base: str) -> None:
     ],
 )
 def test_google_redirects_are_unwrapped_and_no_others(link: str, target: str) -> None:
-    assert unwrapped(link) == target
+    assert unwrap(link) == target
 
 
 def test_what_says_where_a_reader_came_from_is_no_part_of_a_link() -> None:

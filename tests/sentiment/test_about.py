@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bench.comparative import Case, accuracy, by_clauses, by_whole_text, cases, turned_round
+from bench.comparative import Case, accuracy, by_clauses, by_whole_text, cases, reversed_share
 from sentiment.about import LONGEST, About, excerpt_of, score_about
 from sentiment.base import Score, Text, stance_of_score
 from sentiment.clauses import clauses
@@ -220,7 +220,7 @@ def test_a_text_as_long_as_a_book_is_read_whole_for_every_brand(part: str) -> No
 
 
 def chosen(split: str, language: str) -> list[Case]:
-    return [case for case in cases() if case.split == split and case.asked.language == language]
+    return [case for case in cases() if case.split == split and case.question.language == language]
 
 
 @pytest.mark.parametrize(
@@ -241,10 +241,10 @@ def test_the_sentences_are_many_and_of_both_languages() -> None:
     count = {(split, language): len(chosen(split, language)) for split in ("dev", "held") for language in ("fr", "en")}
     assert all(sum(count[split, language] for split in ("dev", "held")) >= 240 for language in ("fr", "en"))
     assert sum(case.split == "held" for case in cases()) >= 0.39 * len(cases())
-    assert all(case.asked.own and case.asked.others for case in cases())
+    assert all(case.question.own and case.question.others for case in cases())
 
 
-def test_a_stance_turned_round_is_counted() -> None:
+def test_a_stance_reversed_share_is_counted() -> None:
     asked = chosen("dev", "fr")[:2]
-    assert turned_round(["detractor", "promoter"], asked) == 100
-    assert turned_round(["promoter", "passive"], asked) == 0
+    assert reversed_share(["detractor", "promoter"], asked) == 100
+    assert reversed_share(["promoter", "passive"], asked) == 0

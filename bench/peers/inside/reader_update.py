@@ -1,4 +1,4 @@
-"""Runs in reader's own environment: a database file, then addresses. Prints what it took as JSON, in seconds."""
+"""Runs in reader's own environment, with a database file and addresses as arguments. Prints seconds as JSON."""
 
 from __future__ import annotations
 

@@ -48,13 +48,13 @@ def fold(word: str) -> str:
 
 def words(text: str) -> dict[str, str]:
     """The words of a text that are worth counting, from folded form to form as written. Links and @names are none."""
-    found: dict[str, str] = {}
+    forms: dict[str, str] = {}
     for match in _WORD.finditer(_LINK.sub(" ", text[:LONGEST_TEXT])):
         word = _ELISION.sub("", match.group().replace("’", "'"))
         key = fold(word)
         if 2 < len(key) <= 40 and key.split("'")[0] not in STOP_WORDS:
-            found.setdefault(key, unicodedata.normalize("NFC", word).casefold())
-    return found
+            forms.setdefault(key, unicodedata.normalize("NFC", word).casefold())
+    return forms
 
 
 def telling_words(recent: Sequence[str], usual: Iterable[str], leave_out: Iterable[str] = ()) -> list[Telling]:

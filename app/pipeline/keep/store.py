@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -35,9 +36,9 @@ def store(session: Session, origin: Origin, placed: Sequence[Placed], rejections
     """Stores a batch, once, whatever the order and however often it comes. One writer per workspace at a time."""
     result = Stored()
     lock_workspace(session, origin.workspace_id)
-    batch = {one.draft.fingerprint: one for one in placed}
+    batch = {mention.draft.fingerprint: mention for mention in placed}
     known = known_mentions(session, origin.workspace_id, batch)
-    intents = {mark: decide(known.get(mark), one.draft, origin.source_id) for mark, one in batch.items()}
+    intents = {mark: decide(known.get(mark), new.draft, origin.source_id) for mark, new in batch.items()}
     _add(session, origin, [batch[mark] for mark, intent in intents.items() if intent.action == "add"], result)
     for mark, intent in intents.items():
         was = known.get(mark)
@@ -75,8 +76,8 @@ def _add(session: Session, origin: Origin, fresh: Sequence[Placed], result: Stor
         quarantine(session, origin, [Rejection(draft.external_id, reason, draft.title[:200])])
         result.note(draft.fingerprint, "quarantined")
         return
-    for one, mention_id in zip(fresh, ids, strict=True):
-        result.note(one.draft.fingerprint, "stored", mention_id)
+    for mention, mention_id in zip(fresh, ids, strict=True):
+        result.note(mention.draft.fingerprint, "stored", mention_id)
 
 
 def _is_connection_lost(error: Exception) -> bool:
@@ -88,17 +89,17 @@ def _is_connection_lost(error: Exception) -> bool:
 
 def _insert(session: Session, origin: Origin, fresh: Sequence[Placed]) -> list[UUID]:
     """Writes new mentions, their stories and their matches. Returns their ids, in order."""
-    texts = [(one.draft.story, one.draft.published_at) for one in fresh]
+    drafts = [mention.draft for mention in fresh]
+    texts = [(draft.story, draft.published_at) for draft in drafts]
     assignment = place_in_stories(session, origin.workspace_id, texts)
     led = leads(session, origin.workspace_id, assignment.grown)
     refs = [
-        MentionRef(uuid7(), story_id, one.draft.published_at, one.draft.collected_at)
-        for story_id, one in zip(assignment.stories, fresh, strict=True)
+        MentionRef(uuid7(), story_id, draft.published_at, draft.collected_at)
+        for story_id, draft in zip(assignment.stories, drafts, strict=True)
     ]
-    new = list(zip(refs, fresh, strict=True))
-    copy_rows(session, "mention", MENTION_COLUMNS, (_mention_row(origin, ref, one.draft) for ref, one in new))
-    matches = match_rows(origin.workspace_id, ((ref, one.matches) for ref, one in new), led)
-    copy_rows(session, "match", MATCH_COLUMNS, matches)
+    copy_rows(session, "mention", MENTION_COLUMNS, map(partial(_mention_row, origin), refs, drafts))
+    matches = zip(refs, (mention.matches for mention in fresh), strict=True)
+    copy_rows(session, "match", MATCH_COLUMNS, match_rows(origin.workspace_id, matches, led))
     _remember_first(session, origin.workspace_id, fresh)
     return [ref.id for ref in refs]
 
@@ -112,9 +113,10 @@ def _mention_row(origin: Origin, ref: MentionRef, draft: Draft) -> tuple[Any, ..
 def _remember_first(session: Session, workspace_id: UUID, fresh: Sequence[Placed]) -> None:
     """Moves `first_mention_at` of the brands back to the earliest of these mentions."""
     first: dict[UUID, datetime] = {}
-    for one in fresh:
-        for match in one.matches:
-            first[match.brand_id] = min(first.get(match.brand_id, one.draft.published_at), one.draft.published_at)
+    for mention in fresh:
+        at = mention.draft.published_at
+        for match in mention.matches:
+            first[match.brand_id] = min(first.get(match.brand_id, at), at)
     for brand_id, at in first.items():
         session.execute(
             update(Brand)

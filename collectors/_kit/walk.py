@@ -71,6 +71,11 @@ def walk(
         mark = following
 
 
+def oldest_of(mentions: Iterable[RawMention]) -> datetime | None:
+    """When the oldest of those that have a date was published."""
+    return min((one.published_at for one in mentions if one.published_at), default=None)
+
+
 class Rewind:
     """A way back through a window: what it has given, and how far it has come."""
 

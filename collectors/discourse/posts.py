@@ -6,39 +6,46 @@ old ones, N itself included or not. Pages overlap by one number, and an empty on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from collectors._kit.answers import Part, answer_of, each, whole
-from collectors._kit.paging import capped
+from collectors._kit.newest import look_back
+from collectors._kit.paging import Unmet, capped
 from collectors._kit.times import moment, rfc3339
+from collectors._kit.walk import Rewind, oldest_of, walk
 from collectors.base import Cursor, Page, RawMention, Window
 
-from .forum import FIRST_READING, Forum, Post, mention_of
+from .forum import Forum, Post, mention_of
 
 STEP = 49
-MOST_PAGES = 40  # of one reading; the next goes on where it stopped
-"""2,000 posts."""
+MOST_PAGES = 40  # 2,000 posts in one reading; the next goes on where it stopped
 
 
 class Posts(Part):
     latest_posts: Annotated[list[Any], Field(max_length=1_000)]
 
 
-class Read:
-    """What one answer held: mentions less those given before, what was broken, and the numbers of its posts."""
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The posts up to a number. `low` is the number to go back with: the lowest met, or a step further down."""
 
-    def __init__(self, forum: Forum, before: int | None, given: set[str]) -> None:
-        answer = forum.get("/posts.json", {"before": before} if before else None)
-        values = answer_of(Posts, answer).latest_posts
-        numbers = (whole(one.get("id")) for one in values if isinstance(one, dict))
-        self.numbers = sorted(number for number in numbers if number and number > 0)
-        found, self.broken = each(Post, values, lambda post: mention_of(post, forum.base), forum.host)
-        self.mentions = tuple(one for one in found if one.external_id not in given)
-        given |= {one.external_id for one in found}
+    mentions: tuple[RawMention, ...]
+    broken: tuple[tuple[str, str], ...]
+    numbers: tuple[int, ...]
+    low: int
+
+    @property
+    def oldest(self) -> datetime | None:
+        return oldest_of(self.mentions)
+
+    def ends_before(self, since: datetime) -> bool:
+        return self.oldest is not None and self.oldest < since
 
 
 def read_posts(forum: Forum, cursor: Cursor) -> Iterator[Page]:
@@ -46,71 +53,69 @@ def read_posts(forum: Forum, cursor: Cursor) -> Iterator[Page]:
 
     The cursor holds `newest`, up to which all is read; and, until the first reading is done, `back` and `since`.
     """
-    newest, given = cursor.get("newest"), set[str]()
+    newest, unmet = cursor.get("newest"), Unmet()
     if not isinstance(newest, int) or cursor.get("back") is not None:
         yield from _first(forum, cursor)
         return
-    lowest = min(Read(forum, None, set()).numbers, default=0)
+    lowest = min(_sheet(forum, None).numbers, default=0)
     for _ in range(MOST_PAGES):
         if newest >= lowest - 1:
             break
-        read = Read(forum, newest + STEP + 1, given)
+        sheet = _sheet(forum, newest + STEP + 1)
         newest += STEP
-        yield Page(read.mentions, {"newest": newest}, broken=read.broken)
+        yield Page(unmet(sheet.mentions), {"newest": newest}, broken=sheet.broken)
     else:
         return
-    latest = Read(forum, None, given)
-    if min(latest.numbers, default=0) <= newest + 1:
-        newest = max([newest, *latest.numbers])
-    yield Page(latest.mentions, {"newest": newest}, broken=latest.broken)
+    last = _sheet(forum, None)
+    if min(last.numbers, default=0) <= newest + 1:
+        newest = max([newest, *last.numbers])
+    yield Page(unmet(last.mentions), {"newest": newest}, broken=last.broken)
 
 
 def _first(forum: Forum, cursor: Cursor) -> Iterator[Page]:
     """The newest page, and back from it to a week ago, or on from where an interrupted first reading had come."""
-    given: set[str] = set()
-    read = Read(forum, None, given)
-    since = moment(cursor.get("since")) or datetime.now(UTC) - FIRST_READING
-    begun, back = cursor.get("newest"), cursor.get("back")
-    newest = begun if isinstance(begun, int) else max(read.numbers, default=0)
-    low = back if isinstance(back, int) else min(read.numbers, default=0)
-    for number in range(1, MOST_PAGES + 1):
-        ended = low <= 1 or _older(read.mentions, since)
-        last = ended or number == MOST_PAGES
+    since = moment(cursor.get("since")) or look_back(None, timedelta())
+    newest, back = cursor.get("newest"), cursor.get("back")
+    ask = partial(_older, forum, Unmet(), back if isinstance(back, int) else None)
+    for leg in walk(ask, most=MOST_PAGES, ends=lambda sheet: sheet.ends_before(since)):
+        sheet = leg.answer
+        newest = newest if isinstance(newest, int) else max(sheet.numbers, default=0)
         done: Cursor = {"newest": newest} if newest else {}
-        state: Cursor = {"newest": newest, "back": low, "since": rfc3339(since)}
-        warning = capped(MOST_PAGES * (STEP + 1)) if last and not ended else None
-        yield Page(read.mentions, done if last else state, broken=read.broken, warning=warning)
-        if last:
-            return
-        read = Read(forum, low, given)
-        low = _lower(low, read)
-
-
-def _older(mentions: tuple[RawMention, ...], since: datetime) -> bool:
-    return any(one.published_at < since for one in mentions if one.published_at)
-
-
-def _lower(low: int, read: Read) -> int:
-    """The number to go on with: the lowest met, or a step further where nothing new was there."""
-    below = [number for number in read.numbers if number < low]
-    return min(below) if below else max(low - STEP, 0)
+        state: Cursor = {"newest": newest, "back": leg.next, "since": rfc3339(since)}
+        warning = capped(MOST_PAGES * (STEP + 1)) if leg.capped else None
+        yield Page(sheet.mentions, done if leg.last else state, broken=sheet.broken, warning=warning)
 
 
 def past_posts(forum: Forum, cursor: Cursor, window: Window) -> Iterator[Page]:
     """The posts of a window, from the newest page back; the cursor holds `before`."""
-    before, reached, given = cursor.get("before"), window.until, set[str]()
-    low = before if isinstance(before, int) else None
-    while True:
-        read = Read(forum, low, given)
-        low = min(read.numbers, default=0) if low is None else _lower(low, read)
-        dates = [one.published_at for one in read.mentions if one.published_at]
-        reached = max(window.since, min([reached, *dates]))
-        ended = low <= 1 or reached <= window.since
-        yield Page(
-            tuple(one for one in read.mentions if window.holds(one.published_at)),
-            {"before": low},
-            broken=read.broken,
-            reached=window.since if ended else reached,
+    before, rewind = cursor.get("before"), Rewind(window)
+    start = before if isinstance(before, int) else None
+    for leg in walk(partial(_older, forum, Unmet(), None), start, ends=lambda sheet: sheet.ends_before(window.since)):
+        sheet = leg.answer
+        yield rewind.page(
+            sheet.mentions, {"before": sheet.low}, ended=leg.ended, oldest=sheet.oldest, broken=sheet.broken
         )
-        if ended:
-            return
+
+
+def _older(forum: Forum, unmet: Unmet, begun: int | None, before: int | None) -> tuple[Sheet, int | None]:
+    """The unmet posts up to a number, and the number to go on with; after the newest, where a reading had `begun`."""
+    sheet = _sheet(forum, before)
+    sheet = replace(sheet, mentions=unmet(sheet.mentions))
+    low = begun if before is None and begun is not None else sheet.low
+    return sheet, low if low > 1 else None
+
+
+def _sheet(forum: Forum, before: int | None) -> Sheet:
+    answer = forum.get("/posts.json", {"before": before} if before else None)
+    values = answer_of(Posts, answer).latest_posts
+    given = (whole(one.get("id")) for one in values if isinstance(one, dict))
+    numbers = tuple(sorted(number for number in given if number and number > 0))
+    mentions, broken = each(Post, values, lambda post: mention_of(post, forum.base), forum.host)
+    return Sheet(mentions, broken, numbers, _low(numbers, before))
+
+
+def _low(numbers: Sequence[int], before: int | None) -> int:
+    """The number to go on with: the lowest met, or a step further where nothing lower was there."""
+    if before is None:
+        return min(numbers, default=0)
+    return min((number for number in numbers if number < before), default=max(before - STEP, 0))

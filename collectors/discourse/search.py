@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -13,15 +15,16 @@ from collectors._kit.answers import Part, answer_of, each
 from collectors._kit.items import short_hash
 from collectors._kit.paging import capped
 from collectors._kit.times import moment
+from collectors._kit.walk import Rewind, oldest_of, walk
 from collectors.base import Cursor, Page, RawMention, SourceBusy, SourceError, Window
 from ground.notice import Json
 
 from .forum import FIRST_READING, Forum, Found, Post, Topic, mention_of, topics_of
 
 PAGE, MOST_PAGES = 50, 10
-MOST_TEXTS = (
-    100  # posts asked for one by one in one reading; the rest comes with its first words, and in full next time
-)
+MOST_TEXTS = 100
+"""Posts asked for one by one in one reading; the rest comes with its first words, and in full next time."""
+UNBOUNDED = 10**9
 UNREAD = ""
 DAY = timedelta(days=1)
 
@@ -37,11 +40,21 @@ class Search(Part):
     grouped_search_result: Result | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """A page of a search: the posts, their topics by number, and whether more follow."""
+
+    posts: list[Found]
+    topics: dict[int, Topic]
+    more: bool
+    broken: tuple[tuple[str, str], ...]
+
+
 class Texts:
     """Gives posts in full as long as the forum lets it, and the bound is not met; then their first words."""
 
-    def __init__(self, forum: Forum) -> None:
-        self.forum, self.left = forum, MOST_TEXTS
+    def __init__(self, forum: Forum, most: int = MOST_TEXTS) -> None:
+        self.forum, self.left = forum, most
         self.asked: timedelta | None = None
 
     def full(self, found: Found, topic: Topic | None) -> tuple[RawMention | None, bool]:
@@ -57,6 +70,13 @@ class Texts:
         except SourceError:  # deleted or closed since it was indexed
             return _blurb(found, self.forum.base, topic), False
 
+    def all(self, hits: Hits) -> Iterator[RawMention]:
+        """Every post of a page, as complete as it may be."""
+        for post in hits.posts:
+            mention, _ = self.full(post, hits.topics.get(post.topic_id))
+            if mention is not None:
+                yield mention
+
 
 def read_search(forum: Forum, query: str, cursor: Cursor) -> Iterator[Page]:
     """The newest hits. The cursor holds `after`, the day the search begins with, and `seen`: what each post met looked
@@ -67,15 +87,15 @@ def read_search(forum: Forum, query: str, cursor: Cursor) -> Iterator[Page]:
     known: Mapping[str, Json] = before if isinstance(before, dict) else {}
     met: dict[str, Json] = {}
     texts = Texts(forum)
-    for number in range(1, MOST_PAGES + 1):
-        posts, topics, more, broken = _page(forum, f"{query} order:latest after:{after.isoformat()}", number)
-        mentions = tuple(_changed(posts, topics, known, met, texts))
-        last = not more or number == MOST_PAGES
-        cursor = {"after": (today - DAY).isoformat(), "seen": met} if last else {**cursor, "seen": {**known, **met}}
-        warning = capped(PAGE * MOST_PAGES) if more and last else None
-        yield Page(mentions, cursor, broken=broken, asked=texts.asked, warning=warning)
-        if last:
-            return
+    ask = partial(_numbered, forum, f"{query} order:latest after:{after.isoformat()}")
+    for leg in walk(ask, most=MOST_PAGES):
+        hits = leg.answer
+        mentions = tuple(_changed(hits.posts, hits.topics, known, met, texts))
+        cursor = {**cursor, "seen": {**known, **met}}
+        if leg.last:
+            cursor = {"after": (today - DAY).isoformat(), "seen": met}
+        warning = capped(PAGE * MOST_PAGES) if leg.capped else None
+        yield Page(mentions, cursor, broken=hits.broken, asked=texts.asked, warning=warning)
 
 
 def past_search(forum: Forum, query: str, cursor: Cursor, window: Window) -> Iterator[Page]:
@@ -83,42 +103,53 @@ def past_search(forum: Forum, query: str, cursor: Cursor, window: Window) -> Ite
 
     The cursor holds `before`, the day the search ends with, and `page`.
     """
-    before, number = _day(cursor.get("before"), window.until.date() + DAY), cursor.get("page")
-    page = number if isinstance(number, int) and 0 < number <= MOST_PAGES else 1
-    texts, given, reached = Texts(forum), set[str](), window.until
-    texts.left = 10**9
-    while True:
-        posts, topics, more, broken = _page(forum, f"{query} order:latest {_between(window, before)}", page)
-        found = [texts.full(post, topics.get(post.topic_id))[0] for post in posts]
-        inside = [one for one in found if one and window.holds(one.published_at) and one.external_id not in given]
-        given |= {one.external_id for one in inside}
-        reached = max(window.since, min([reached, *(one.published_at for one in inside if one.published_at)]))
-        oldest = min([before - DAY, *(at.date() for post in posts if (at := moment(post.created_at)))])
-        page, before, stuck = _on(page, before, oldest)
-        ended = not more or stuck
-        warning = capped(PAGE * MOST_PAGES) if more and stuck else None
-        state: Cursor = {"before": before.isoformat(), "page": page}
-        yield Page(tuple(inside), state, broken=broken, warning=warning, reached=window.since if ended else reached)
-        if ended:
-            return
+    start = _begun(cursor, window)
+    texts, rewind = Texts(forum, UNBOUNDED), Rewind(window)
+    for leg in walk(partial(_before, forum, query, window), start):
+        hits = leg.answer
+        mentions = [one for one in texts.all(hits) if window.holds(one.published_at)]
+        before, page = leg.onward or start
+        yield rewind.page(
+            mentions,
+            {"before": before.isoformat(), "page": page},
+            ended=leg.ended,
+            oldest=oldest_of(mentions),
+            broken=hits.broken,
+            warning=capped(PAGE * MOST_PAGES) if leg.ended and hits.more else None,
+        )
 
 
-def _on(page: int, before: date, oldest: date) -> tuple[int, date, bool]:
-    """The next page; after the tenth, the first of the days up to the oldest met. The last says when that is no "
-    "step."""
+Stand = tuple[date, int]
+"""Where a search back stands: the day that it ends with, and the page."""
+
+
+def _begun(cursor: Cursor, window: Window) -> Stand:
+    page = cursor.get("page")
+    known = page if isinstance(page, int) and 0 < page <= MOST_PAGES else 1
+    return _day(cursor.get("before"), window.until.date() + DAY), known
+
+
+def _before(forum: Forum, query: str, window: Window, stand: Stand | None) -> tuple[Hits, Stand | None]:
+    """A page of the search, and where it goes on; after the tenth, with the days up to the oldest met."""
+    before, page = stand or _begun({}, window)
+    span = f"after:{(window.since.date() - DAY).isoformat()} before:{before.isoformat()}"
+    hits = _hits(forum, f"{query} order:latest {span}", page)
+    if not hits.more:
+        return hits, None
     if page < MOST_PAGES:
-        return page + 1, before, False
-    return 1, oldest + DAY, oldest + DAY >= before
+        return hits, (before, page + 1)
+    oldest = min([before - DAY, *(at.date() for post in hits.posts if (at := moment(post.created_at)))])
+    return hits, (oldest + DAY, 1) if oldest + DAY < before else None
 
 
-def _between(window: Window, before: date) -> str:
-    return f"after:{(window.since.date() - DAY).isoformat()} before:{before.isoformat()}"
+def _numbered(forum: Forum, terms: str, page: int | None) -> tuple[Hits, int | None]:
+    """A page of the search, and the number of the next."""
+    hits = _hits(forum, terms, page or 1)
+    return hits, (page or 1) + 1 if hits.more else None
 
 
-def _page(
-    forum: Forum, terms: str, page: int
-) -> tuple[list[Found], dict[int, Topic], bool, tuple[tuple[str, str], ...]]:
-    """Posts, topics, whether more follow, and what is broken. Raises SourceBusy when the forum is overloaded."""
+def _hits(forum: Forum, terms: str, page: int) -> Hits:
+    """Raises SourceBusy when the forum is overloaded."""
     answer = answer_of(Search, forum.get("/search.json", {"q": terms, "page": page}))
     result = answer.grouped_search_result or Result()
     if result.error:
@@ -129,7 +160,7 @@ def _page(
         posts.append(post)
 
     _, broken = each(Found, answer.posts, kept, forum.host)
-    return posts, topics_of(answer.topics), bool(result.more_full_page_results and answer.posts), broken
+    return Hits(posts, topics_of(answer.topics), bool(result.more_full_page_results and answer.posts), broken)
 
 
 def _changed(

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from collectors._kit.answers import Part, answer_of, each
+from collectors._kit.entries import Entries, Entry, queue_of
 from collectors._kit.fetch import Missing
-from collectors._kit.paging import capped
-from collectors._kit.times import moment, past, rfc3339
+from collectors._kit.newest import look_back
+from collectors._kit.paging import Fresh
+from collectors._kit.times import moment, rfc3339
+from collectors._kit.walk import Rewind, walk
 from collectors.base import Cursor, Page, RawMention, SourceChanged, SourceRefused, Window
 
-from .forum import FIRST_READING, Forum, Post, Topic, mention_of, topics_of
+from .forum import Forum, Post, Topic, mention_of, topics_of
 
 OVERLAP = timedelta(hours=1)
 MOST_PAGES = 20
@@ -42,61 +46,34 @@ class Whole(Part):
 def read_topics(forum: Forum, cursor: Cursor) -> Iterator[Page]:
     """What was opened since `newest`, oldest first: so that each page's cursor is true once it is stored.
 
-    The first reading gives the newest page of the list whatever its age, so that a quiet forum is not an empty one.
     A forum that fails half-way ends the reading there, so that what was not read is read the next time.
     """
-    newest = moment(cursor.get("newest"))
-    since = newest - OVERLAP if newest else datetime.now(UTC) - FIRST_READING
-    topics, complete = _since(forum, since, first=newest is None)
-    newest = newest or since
-    warning = None if complete else capped(len(topics))
-    if len(topics) > MOST_TOPICS:  # a busy hour: read again what was read, and the rest would never come
-        topics = [topic for topic in topics if (moment(topic.created_at) or since) > newest]
-    todo = topics[:MOST_TOPICS]
-    for start in range(0, max(len(todo), 1), BATCH):
-        batch = todo[start : start + BATCH]
-        mentions = tuple(one for topic in batch if (one := _opening(forum, topic)))
-        newest = max([newest, *(at for topic in batch if (at := past(moment(topic.created_at))))])
-        yield Page(mentions, {"newest": rfc3339(newest)}, warning=warning)
+    known = moment(cursor.get("newest"))
+    since = look_back(known, OVERLAP)
+    queue = queue_of(partial(_list, forum), since, MOST_PAGES, first=known is None)
+    for turn in queue.turns(known or since, MOST_TOPICS, BATCH):
+        mentions = tuple(one for topic in turn.values if (one := _opening(forum, topic)))
+        yield Page(mentions, {"newest": rfc3339(turn.newest)}, warning=queue.warning)
 
 
 def past_topics(forum: Forum, cursor: Cursor, window: Window) -> Iterator[Page]:
     """What was opened in a window, from the newest back; the cursor holds `page`."""
-    number = cursor.get("page")
-    page = number if isinstance(number, int) and number > 0 else 0
-    reached, given = window.until, set[int]()
-    while True:
-        topics, more = _listed(forum, page)
-        dates = [at for topic in topics if not _pinned(topic) and (at := moment(topic.created_at))]
-        reached = max(window.since, min([reached, *dates]))
-        inside = [topic for topic in topics if window.holds(moment(topic.created_at)) and topic.id not in given]
-        given |= {topic.id for topic in inside}
-        mentions = tuple(one for topic in inside if (one := _opening(forum, topic)) and window.holds(one.published_at))
-        ended = not more or reached <= window.since
-        page += 1
-        yield Page(mentions, {"page": page}, reached=window.since if ended else reached)
-        if ended:
-            return
+    kept, rewind, unread = cursor.get("page"), Rewind(window), Fresh()
+    start = kept if isinstance(kept, int) and kept > 0 else 0
+    for leg in walk(partial(_list, forum), start, ends=lambda listed: listed.ends_before(window.since)):
+        inside = [one for one in leg.answer.entries if window.holds(one.at) and unread(one.id)]
+        mentions = [opening for one in inside if (opening := _opening(forum, one.value))]
+        state: Cursor = {"page": (leg.mark or 0) + 1}
+        yield rewind.page(mentions, state, ended=leg.ended, oldest=leg.answer.oldest)
 
 
-def _since(forum: Forum, since: datetime, *, first: bool) -> tuple[list[Topic], bool]:
-    """The topics opened since, oldest first; and whether the list was read up to there."""
-    found: dict[int, Topic] = {}
-    complete = False
-    for page in range(MOST_PAGES):
-        topics, more = _listed(forum, page)
-        new = (topic for topic in topics if (moment(topic.created_at) or since) >= since)
-        found |= {topic.id: topic for topic in (topics if first and page == 0 else new)}
-        dates = [at for topic in topics if not _pinned(topic) and (at := moment(topic.created_at))]
-        complete = not more or (bool(dates) and min(dates) < since)
-        if complete:
-            break
-    return sorted(found.values(), key=lambda topic: moment(topic.created_at) or since), complete
-
-
-def _listed(forum: Forum, page: int) -> tuple[list[Topic], bool]:
+def _list(forum: Forum, mark: int | None) -> tuple[Entries[Topic], int | None]:
+    """A page of the list, and the number of the next."""
+    page = mark or 0
     answer = answer_of(Latest, forum.get("/latest.json", {"order": "created", "page": page})).topic_list
-    return [*topics_of(answer.topics).values()], bool(answer.more_topics_url and answer.topics)
+    entries = [Entry(one.id, moment(one.created_at), one) for one in topics_of(answer.topics).values()]
+    times = [entry.at for entry in entries if entry.at and not _pinned(entry.value)]
+    return Entries(entries, times), page + 1 if answer.more_topics_url and answer.topics else None
 
 
 def _opening(forum: Forum, topic: Topic) -> RawMention | None:

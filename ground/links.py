@@ -1,4 +1,4 @@
-"""Cleans, unwraps and resolves addresses that others wrote, and finds the feeds that a web page names."""
+"""Cleans and resolves the addresses in what others wrote, and finds the feeds that a web page names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit, urlunsplit
 from ground.tracking import tracks_in_ids
 
 LONGEST_LINK = 2048
-PAGE_HEAD = 65_536  # feeds are looked for in so many characters from the start of a page
+PAGE_HEAD = 65_536  # characters of a page in which its feeds are looked for
 
 FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
 
@@ -26,7 +26,7 @@ INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0]+")
 
 
 def clean_link(link: str, base: str = "") -> str | None:
-    """The absolute http(s) address without user name, resolved against `base`; None for anything else or over 2 KB."""
+    """An absolute http(s) address without user name, resolved against `base`; None for anything else, or over 2 KB."""
     try:
         parts = urlsplit(urljoin(base, INVISIBLE.sub("", link)))
         port = f":{parts.port}" if parts.port else ""
@@ -39,8 +39,8 @@ def clean_link(link: str, base: str = "") -> str | None:
     return whole if len(whole) <= LONGEST_LINK else None
 
 
-def unwrapped(link: str) -> str:
-    """The address that a Google redirect (`google.com/url?…&url=…`) leads to; any other address unchanged."""
+def unwrap(link: str) -> str:
+    """The target of a Google redirect (`google.com/url?…&url=…`); any other address as it is."""
     parts = urlsplit(link)
     if parts.path != "/url" or not GOOGLE.fullmatch(parts.hostname or ""):
         return link
@@ -58,7 +58,7 @@ def without_tracking(link: str) -> str:
 
 
 def feed_links(page: str, address: str) -> tuple[str, ...]:
-    """The feeds that the head of a page names, comment feeds last; if it names none, the usual one of its forum."""
+    """The feeds that the head of a web page names, its comment feeds last; else the usual one of its forum software."""
     head = page[:PAGE_HEAD]
     tags = (dict(_attributes(tag[1])) for tag in LINK_TAG.finditer(head))
     named = [

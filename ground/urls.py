@@ -1,10 +1,10 @@
-"""Links that are safe to show, and the canonical form by which two links to one page are recognised.
+"""Links that may be shown, and the canonical form under which two links are the same page.
 
-The canonical form is a key, not an address to open: it drops what does not change the page. The host is in lower case
-and punycode, without user and default port; dots and percent-escapes are resolved (RFC 3986, 6.2.2); known redirectors
-are replaced by the address they carry; tracking parameters are removed and the others sorted by name (values of one
-name keep their order); there is no trailing slash but the root's, and no fragment unless it is a route of an
-application (#!/… or #/…). The scheme stays: http and https may be two sites.
+The canonical form is a key, not an address to open: it leaves out what does not change the page. Host in lower case and
+punycode, no user, no default port, dots and percent-escapes resolved (RFC 3986, 6.2.2), known redirectors replaced by
+the address they carry, tracking parameters removed, the others sorted by name (values of one name keep their order), no
+trailing slash but the root's, no fragment unless it is a route of an application (#!/… or #/…). The scheme stays: http
+and https may be two sites.
 """
 
 from __future__ import annotations
@@ -69,16 +69,16 @@ class _Parts:
 
 
 def link(url: str | None) -> str | None:
-    """The address that a link leads to, safe to show: absolute, http or https, without user, at most 2,048 characters.
+    """The address behind a link, safe to show: absolute, http or https, without user, 2,048 characters at most.
 
-    Redirectors are replaced by their targets; parameters and fragment stay. None for anything else.
+    A redirector is replaced by the address it carries; parameters and fragment stay. None for anything else.
     """
     parts = _open(url or "")
     return None if parts is None else _stored(parts)
 
 
 def canonical(url: str | None) -> str:
-    """The canonical form of a link, as described at the top of this file; "" for what is no link. Idempotent."""
+    """The canonical form of a link, as described above; "" for what is no link. Idempotent."""
     parts = _open(url or "")
     return "" if parts is None else _stored(_bare(parts)) or ""
 
@@ -95,7 +95,7 @@ def _stored(parts: _Parts) -> str | None:
 
 
 def _read(url: str) -> _Parts | None:
-    """Splits a link by the grammar of RFC 3986 (appendix B). Refuses what parsers are known to disagree about."""
+    """Parses by the grammar of RFC 3986 (appendix B), and refuses what parsers are known to disagree on."""
     if len(url) > 2 * LINK_LIMIT:
         return None
     url = url.strip(" \t\r\n")
@@ -144,8 +144,8 @@ def _domain(name: str) -> str | None:
     return name if _HOST.fullmatch(name) and len(name) <= 253 and ".." not in name else None
 
 
-def _escaped(part: str) -> str:
-    """Escapes what a link may not hold unescaped, and writes every escape in the normal form of RFC 3986."""
+def _escape(part: str) -> str:
+    """Escapes what a link may not hold as it is, and writes every escape in the one form of RFC 3986."""
 
     def escape(match: re.Match[str]) -> str:
         if not match[0].startswith("%"):
@@ -175,7 +175,7 @@ def _without_dots(path: str) -> str:
 
 @lru_cache(maxsize=256)
 def _open(url: str) -> _Parts | None:
-    """The parts of the address that a link leads to. Cached: a mention needs its link, its key and its host."""
+    """The address behind a link. Cached, because each mention needs its link, its key and its host."""
     parts = _read(url)
     while parts is not None and (inner := _inner(parts)) is not None:
         parts = inner  # shorter than the address around it, so this ends

@@ -141,7 +141,7 @@ def send_test(services: Services, viewer: Viewer, channel_id: UUID, now: datetim
     params = validate(declared.params, row.params | stored, under="params")
     error = None
     try:
-        declared.send(params, test_message(row, services.settings.address, now), services.wire)
+        declared.send(params, trial_message(row, services.settings.address, now), services.wire)
     except DeliveryError as refusal:
         error = str(refusal)
     with services.db.writing() as session:
@@ -157,7 +157,7 @@ def _note_test(session: Session, viewer: Viewer, channel_id: UUID, error: str | 
     record(session, viewer, "channel.test", channel_id, arrived=error is None)
 
 
-def test_message(row: Channel, address: str, now: datetime) -> Message:
+def trial_message(row: Channel, address: str, now: datetime) -> Message:
     """The message that tests a channel, and says so."""
     text = "Ceci est un essai de Vigie." if row.language == "fr" else "This is a test from Vigie."
     sample = Sample(text=text, author="Vigie", outlet="vigie", url=None, published_at=now)

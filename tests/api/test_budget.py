@@ -13,10 +13,7 @@ from sqlalchemy import func, select, update
 from app.db import Database
 from app.models import Host, Mention, Poll, Source, Usage
 from app.pipeline.gather.collect import Collect
-from app.pipeline.gather.meters import Period
 from app.pipeline.gather.pauses import pause
-from app.queries.silence import patience
-from app.queries.usage import forecast
 from app.services import Services
 from app.settings import Settings
 from collectors.x.posts import POST
@@ -25,6 +22,8 @@ from tests.collectors.test_x import x as _x
 
 x = _x
 """The fixture."""
+
+
 DAY = timedelta(days=1)
 
 
@@ -236,21 +235,3 @@ def test_a_source_that_is_paused_is_not_called_silent(us: Any, db: Database) -> 
     made = us.editor.post("/api/v1/sources", json={"collector": "rss", "name": "News", "params": params}).json()
     brought(db, [30, 31, 32, 33], enabled=False)
     assert us.reader.get(f"/api/v1/sources/{made['id']}").json()["silent_since"] is None
-
-
-def test_patience_is_a_day_at_least() -> None:
-    hour = timedelta(hours=1)
-    assert patience(hour, hour) == DAY
-    assert patience(5 * hour, 10 * hour) == 40 * hour
-    assert patience(hour, 60 * hour) == 90 * hour
-
-
-def test_a_forecast_follows_the_pace_since_the_period_or_the_source_began() -> None:
-    march = Period(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC))
-    long_ago = datetime(2025, 1, 1, tzinfo=UTC)
-    tenth = datetime(2026, 3, 11, tzinfo=UTC)
-    assert forecast(100, march, long_ago, tenth) == pytest.approx(310)
-    assert forecast(100, march, tenth - 5 * DAY, tenth) == pytest.approx(100 + 100 / 5 * 21)
-    assert forecast(0, march, long_ago, tenth) == 0
-    assert forecast(100, march, long_ago, march.starts_at + timedelta(hours=14)) is None
-    assert forecast(100, march, tenth - timedelta(hours=2), tenth) is None

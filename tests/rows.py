@@ -1,0 +1,48 @@
+"""Rows of the tables as a test needs them: what matters is given, the rest is plain."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func
+
+from app.models import Brand, Channel, Match, Mention, Source, uuid7
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+def brand_row(workspace_id: UUID, name: str, **more: Any) -> Brand:
+    given = {"kind": "own", "query": name.lower(), "colour": "#000000", **more}
+    return Brand(id=uuid7(), workspace_id=workspace_id, name=name, **given)
+
+
+def source_row(workspace_id: UUID, name: str, **more: Any) -> Source:
+    given = {"collector": "rss", "params": {}, "interval_seconds": 3600, **more}
+    return Source(id=uuid7(), workspace_id=workspace_id, name=name, **given)
+
+
+def channel_row(workspace_id: UUID, name: str, **more: Any) -> Channel:
+    given = {"kind": "webhook", "params": {}, "language": "en", "timezone": "UTC", "enabled": True, **more}
+    return Channel(id=uuid7(), workspace_id=workspace_id, name=name, **given)
+
+
+def mention_row(workspace_id: UUID, text: str, at: datetime = NOW, **more: Any) -> Mention:
+    """A mention of this text, which is its external id and can be searched for."""
+    given = {
+        "kind": "push", "external_id": text, "fingerprint": sha256(text.encode()).digest()[:16], "content_hash": b"",
+        "host": "", "platform": "forum", "outlet": "", "author": "", "author_id": "", "title": "",
+        "language": "en", "published_guessed": False, "search": func.to_tsvector("simple", text), **more,
+    }  # fmt: skip
+    return Mention(id=uuid7(), workspace_id=workspace_id, text=text, published_at=at, collected_at=at, **given)
+
+
+def match_row(mention: Mention, brand: Brand, **more: Any) -> Match:
+    return Match(
+        **{
+            "workspace_id": mention.workspace_id, "mention_id": mention.id, "brand_id": brand.id, "lead": True,
+            "published_at": mention.published_at, "collected_at": mention.collected_at, "spans": {}, **more,
+        }
+    )  # fmt: skip

@@ -9,7 +9,7 @@ from urllib.parse import urldefrag
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from collectors._feeds.feed import decoded
+from collectors._feeds.feed import decode
 from collectors._kit.items import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, fit, fit_id, language_of, short_hash
 from collectors.base import RawMention
 from ground.html import line_of, parsed, text_of
@@ -72,7 +72,7 @@ class Shown:
 
 def read_page(data: bytes, content_type: str, address: str, home: str, wanted: Wanted, now: datetime) -> Shown:
     """Reads whatever bytes an address gave. Never raises for their content. `home` is the first page of the source."""
-    text = decoded(data, content_type)
+    text = decode(data, content_type)
     page = parsed(text)
     reserved, following = _reserved(page), _following(page, wanted, address)
     told = [] if wanted.item else told_items(page)

@@ -61,7 +61,7 @@ class Letter:
 
 
 def read_letters(raws: Sequence[bytes]) -> list[Letter | str | None]:
-    """The letters; None for one that a machine wrote (bounce, report, absence), a reason for one that makes no sense."""
+    """The letters; None for one that a machine wrote (bounce, report, absence), a reason for one without sense."""
     return [_read_safely(raw) for raw in raws]
 
 

@@ -1,4 +1,4 @@
-"""Ratings as pages show them: in words, in attributes, in the names of classes, in rows of stars."""
+"""Reads ratings as pages show them: in words, in attributes, in the names of classes, in rows of stars."""
 
 from __future__ import annotations
 
@@ -24,45 +24,51 @@ _STAR = re.compile(r"star|etoile|étoile", re.IGNORECASE)
 
 
 def rating_of(node: LexborNode, scale: float) -> tuple[float, float] | None:
-    """The rating that an element shows, and the scale it counts to: the one it names, else the one given."""
+    """The rating that an element shows, and its scale: the one that the element names, else the one given."""
     for attribute in ATTRIBUTES:
-        if found := rating_in(node.attributes.get(attribute) or "", scale):
-            return found
-    if found := rating_in(line_of(node), scale):
-        return found
-    return _by_looks(node, scale)
+        if rating := rating_in(node.attributes.get(attribute) or "", scale):
+            return rating
+    return rating_in(line_of(node), scale) or _by_looks(node, scale)
 
 
 def rating_in(text: str, scale: float) -> tuple[float, float] | None:
-    """The rating that a text tells."""
+    """The rating that stands in a text, and its scale; None when there is none."""
     text = text.strip()[:200]
-    if found := _OF.search(text):
-        return _sound(_number(found[1]), _number(found[2]))
-    if found := _PERCENT.search(text):
-        return _sound(_number(found[1]) * scale / 100, scale)
-    if found := _STARS.search(text):
-        return _sound(_number(found[1]), scale)
+    if fraction := _OF.search(text):
+        return _sound(_number(fraction[1]), _number(fraction[2]))
+    if percent := _PERCENT.search(text):
+        return _sound(_number(percent[1]) * scale / 100, scale)
+    if stars := _STARS.search(text):
+        return _sound(_number(stars[1]), scale)
     if "★" in text:
         filled = text.count("★")
         return _sound(filled, filled + text.count("☆") if "☆" in text else scale)
-    found = _ALONE.fullmatch(text)
-    return _sound(_number(found[1]), scale) if found else None
+    number = _ALONE.fullmatch(text)
+    return _sound(_number(number[1]), scale) if number else None
 
 
 def _by_looks(node: LexborNode, scale: float) -> tuple[float, float] | None:
-    """Classes such as `stars-4`, the width of a row of stars, or how many stars are filled."""
-    inside = [node, *node.css("*")[:200]]
-    for one in inside:
-        if found := _CLASS.search(one.attributes.get("class") or ""):
-            return _sound(float(f"{found[1]}.{found[2] or 0}"), scale)
-        if found := _WIDTH.search(one.attributes.get("style") or ""):
-            return _sound(float(found[1]) * scale / 100, scale)
-        for attribute in ATTRIBUTES[2:]:
-            if one is not node and (told := rating_in(one.attributes.get(attribute) or "", scale)):
-                return told
-    stars = [name for one in inside[1:] if _STAR.search(name := one.attributes.get("class") or "")]
-    filled = sum(bool(_FULL.search(name)) for name in stars)
+    """The rating by a class such as `stars-4`, by the width of a row of stars, or by the number of filled stars."""
+    inside = node.css("*")[:200]
+    for part in (node, *inside):
+        if rating := _by_class_or_width(part, scale) or (_by_attribute(part, scale) if part is not node else None):
+            return rating
+    classes = [part.attributes.get("class") or "" for part in inside]
+    filled = sum(bool(_FULL.search(name)) for name in classes if _STAR.search(name))
     return _sound(float(filled), scale) if 0 < filled <= scale else None
+
+
+def _by_class_or_width(part: LexborNode, scale: float) -> tuple[float, float] | None:
+    if stars := _CLASS.search(part.attributes.get("class") or ""):
+        return _sound(float(f"{stars[1]}.{stars[2] or 0}"), scale)
+    if width := _WIDTH.search(part.attributes.get("style") or ""):
+        return _sound(float(width[1]) * scale / 100, scale)
+    return None
+
+
+def _by_attribute(part: LexborNode, scale: float) -> tuple[float, float] | None:
+    ratings = (rating_in(part.attributes.get(name) or "", scale) for name in ATTRIBUTES[2:])
+    return next(filter(None, ratings), None)
 
 
 def _number(text: str) -> float:

@@ -1,4 +1,4 @@
-"""`python -m collectors KIND --param value …`: prints what a source gives, as JSON lines, without any database."""
+"""`python -m collectors KIND --param value …`: prints the mentions of a source as JSON lines, without any database."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ SECONDS = 30.0
 
 
 class Client(httpx2.Client):
-    """What collectors are given here, with WebSockets and mailboxes (see _live, _mailbox).
+    """The client that collectors get here, with WebSockets (see `_kit/live`) and mailboxes (see `email/mailbox`).
 
-    It judges no address: whoever types the command has chosen it.
+    It refuses no address, since whoever types the command has chosen it.
     """
 
     def listen(self, url: str, headers: Mapping[str, str] | None = None, seconds: float | None = None) -> Socket:
@@ -41,8 +41,8 @@ class Client(httpx2.Client):
                 connect(url, additional_headers=dict(headers or {}), open_timeout=seconds, close_timeout=1, legacy=True)
             )
         except InvalidStatus as error:
-            told = error.response
-            answer = httpx2.Response(told.status_code, content=bytes(told.body or b""), request=request)
+            refusal = error.response
+            answer = httpx2.Response(refusal.status_code, content=bytes(refusal.body or b""), request=request)
             raise httpx2.HTTPStatusError(str(error), request=request, response=answer) from error
         except (OSError, WebSocketException) as error:
             raise httpx2.ConnectError(str(error), request=request) from error
@@ -59,13 +59,13 @@ class Client(httpx2.Client):
 
 
 class Socket:
-    """An open WebSocket (see _live.Line)."""
+    """An open WebSocket (see `_kit/live.Line`)."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
 
     def receive(self, seconds: float) -> bytes | None:
-        """Raises httpx2.RemoteProtocolError when it ended."""
+        """The next message; None when none came in time. Raises httpx2.RemoteProtocolError once it has ended."""
         try:
             return bytes(self._connection.recv(seconds, decode=False))
         except TimeoutError:
@@ -78,7 +78,7 @@ class Socket:
 
 
 class Kinds(click.Group):
-    """One command for each kind, with an option for each of its parameters."""
+    """The commands: one for each kind, with an option for each of its parameters."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(all_collectors())
@@ -89,8 +89,9 @@ class Kinds(click.Group):
 
 
 def command_of(declared: AnyCollector) -> click.Command:
-    """`KIND --param value …`. Secrets can also come from the environment, where other users do not see them."""
-    options: list[click.Parameter] = [_option(declared.kind, *named) for named in declared.params.model_fields.items()]
+    """The command `KIND --param value …`. Secrets may come from the environment, where other users do not see them."""
+    fields = declared.params.model_fields.items()
+    options: list[click.Parameter] = [_option(declared.kind, name, field) for name, field in fields]
     options.append(click.Option(["--cursor"], default="{}", help="Go on from this cursor, as printed by the last run."))
     if declared.stream:
         options.append(click.Option(["--seconds"], type=float, help="Follow for so long; until Ctrl-C when left out."))
@@ -104,7 +105,7 @@ def command_of(declared: AnyCollector) -> click.Command:
 
 
 def line(mention: RawMention) -> str:
-    """The mention as one line of JSON, fields that hold nothing left out."""
+    """The mention as one line of JSON, without empty fields."""
     fields = {name: value for name, value in asdict(mention).items() if value not in (None, "", {}, False)}
     return json.dumps(fields, ensure_ascii=False, default=_as_json)
 
@@ -132,7 +133,7 @@ def _run(declared: AnyCollector, given: dict[str, Any]) -> None:
 
 
 def _for(seconds: float | None, pages: Iterable[Page]) -> Iterator[Page]:
-    """The pages of so many seconds; those that say nothing new are left out."""
+    """The pages of the first `seconds`; those that bring nothing new are left out."""
     ends, cursor = time.monotonic() + (seconds or float("inf")), None
     for page in pages:
         if page.mentions or page.broken or page.warning or page.cursor != cursor:
@@ -143,7 +144,7 @@ def _for(seconds: float | None, pages: Iterable[Page]) -> Iterator[Page]:
 
 
 def _print(pages: Iterable[Page]) -> None:
-    """Mentions go to standard output; the cursor, warnings and what was broken to standard error."""
+    """Prints mentions to standard output; the cursor, warnings and broken items to standard error."""
     for page in pages:
         for mention in page.mentions:
             click.echo(line(mention))
@@ -173,11 +174,11 @@ def _option(kind: str, name: str, field: FieldInfo) -> click.Option:
 
 def _example(declared: AnyCollector) -> str:
     fields = declared.params.model_fields.items()
-    asked = [f"--{name.replace('_', '-')} {_given(field)}" for name, field in fields if field.is_required()]
-    return " ".join([declared.kind, *asked])
+    options = [f"--{name.replace('_', '-')} {_example_of(field)}" for name, field in fields if field.is_required()]
+    return " ".join([declared.kind, *options])
 
 
-def _given(field: FieldInfo) -> str:
+def _example_of(field: FieldInfo) -> str:
     return str(field.examples[0]) if field.examples else "…"
 
 

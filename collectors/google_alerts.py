@@ -10,7 +10,7 @@ from typing import Annotated
 import httpx2
 from pydantic import AfterValidator, Field
 
-from ._feeds.reading import NoFeedHere, Place, read_place, shaped
+from ._feeds.reading import NoFeedHere, Place, read_place, reshape
 from ._kit.fields import Address, Params
 from ._kit.refusals import Refusal, Refusals
 from ._kit.texts import texts_of
@@ -46,7 +46,7 @@ def pages(params: Alert, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """The 20 or so newest finds of the alert, with the addresses that Google wraps taken out."""
     place = Place(params.url, moves=False, refusals=REFUSALS)
     try:
-        yield from shaped(read_place(place, cursor, http), _find)
+        yield from reshape(read_place(place, cursor, http), _find)
     except NoFeedHere as error:
         raise NoFeedHere(
             "Google shows a page instead of the alert's feed: copy the address again, from the feed icon of the alert"

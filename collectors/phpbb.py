@@ -10,7 +10,7 @@ from typing import Literal, Self
 import httpx2
 from pydantic import Field, model_validator
 
-from ._feeds.reading import read_first, shaped
+from ._feeds.reading import read_first, reshape
 from ._kit.texts import texts_of
 from ._platforms.boards import Board, no_feed_of, place_of
 from .base import Collector, Cursor, Page, RawMention
@@ -47,7 +47,7 @@ def pages(params: PhpbbBoard, cursor: Cursor, http: httpx2.Client) -> Iterator[P
     name = f"{params.what}{numbered}"
     places = [place_of(params, f"{way}/{name}") for way in ("/app.php/feed", "/feed")]
     places.append(place_of(params, "/feed.php", **_old_query(params)))
-    return shaped(read_first(places, cursor, http, no_feed_of(params, "phpBB")), _message)
+    return reshape(read_first(places, cursor, http, no_feed_of(params, "phpBB")), _message)
 
 
 def _old_query(params: PhpbbBoard) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Annotated
 import httpx2
 from pydantic import Field, StringConstraints
 
-from ._feeds.reading import read_first, shaped
+from ._feeds.reading import read_first, reshape
 from ._kit.texts import texts_of
 from ._platforms.boards import Board, no_feed_of, place_of
 from .base import Collector, Cursor, Page, RawMention
@@ -33,7 +33,7 @@ def pages(params: VbulletinBoard, cursor: Cursor, http: httpx2.Client) -> Iterat
         place_of(params, "/external.php", type="RSS2", forumids=numbers),
         place_of(params, "/external", type="rss2", nodeid=numbers),
     ]
-    return shaped(read_first(places, cursor, http, no_feed_of(params, "vBulletin")), _thread)
+    return reshape(read_first(places, cursor, http, no_feed_of(params, "vBulletin")), _thread)
 
 
 def _thread(mention: RawMention) -> RawMention:

@@ -9,7 +9,7 @@ from typing import Annotated
 import httpx2
 from pydantic import Field, StringConstraints
 
-from ._feeds.reading import read_first, shaped
+from ._feeds.reading import read_first, reshape
 from ._kit.texts import texts_of
 from ._platforms.boards import Board, no_feed_of, place_of
 from .base import Collector, Cursor, Page, RawMention
@@ -30,7 +30,7 @@ def pages(params: XenforoBoard, cursor: Cursor, http: httpx2.Client) -> Iterator
     """The newest threads; boards without rewritten addresses answer behind index.php?."""
     path = f"forums/{params.forum or '-'}/index.rss"
     places = [place_of(params, f"/{path}"), place_of(params, f"/index.php?{path}")]
-    return shaped(read_first(places, cursor, http, no_feed_of(params, "XenForo")), _thread)
+    return reshape(read_first(places, cursor, http, no_feed_of(params, "XenForo")), _thread)
 
 
 def _thread(mention: RawMention) -> RawMention:

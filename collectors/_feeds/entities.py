@@ -1,4 +1,4 @@
-"""Mends a frequent fault of feeds: ampersands that start nothing, and entities of HTML that XML does not know."""
+"""Mends a frequent fault of feeds: bare ampersands, and HTML entities that XML does not know."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ OPENS, CLOSES = "<![CDATA[", "]]>"
 
 
 def mend(text: str) -> str:
-    """The document with every ampersand outside CDATA in order. Well-formed XML comes back unchanged in meaning."""
+    """The document with every ampersand outside CDATA mended. Well-formed XML keeps its meaning."""
     pieces: list[str] = []
     at = 0
-    while (opened := text.find(OPENS, at)) >= 0 and (closed := text.find(CLOSES, opened)) >= 0:
-        pieces += (AMPERSAND.sub(_mended, text[at:opened]), text[opened : closed + len(CLOSES)])
-        at = closed + len(CLOSES)
-    return "".join((*pieces, AMPERSAND.sub(_mended, text[at:])))
+    while (start := text.find(OPENS, at)) >= 0 and (end := text.find(CLOSES, start)) >= 0:
+        pieces += (AMPERSAND.sub(_mend_one, text[at:start]), text[start : end + len(CLOSES)])
+        at = end + len(CLOSES)
+    return "".join((*pieces, AMPERSAND.sub(_mend_one, text[at:])))
 
 
-def _mended(found: re.Match[str]) -> str:
-    number, name = found[1], found[2]
+def _mend_one(ampersand: re.Match[str]) -> str:
+    number, name = ampersand[1], ampersand[2]
     if number or name in OF_XML:
-        return found[0]
+        return ampersand[0]
     if name in name2codepoint:
         return f"&#{name2codepoint[name]};"
-    return f"&amp;{found[0][1:]}"
+    return f"&amp;{ampersand[0][1:]}"

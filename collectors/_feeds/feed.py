@@ -1,4 +1,4 @@
-"""From the bytes of an answer to mentions, or to the reason why there are none. Runs in a process of its own."""
+"""Turns the bytes of an answer into mentions, or into the reason why there are none. Runs in a process of its own."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ CLOSED_BY = {"rss": "</channel></rss>", "feed": "</feed>", "rdf:rdf": "</rdf:RDF
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed that was read. `pause` is what it asks for, in seconds; `left_out` counts the items over the cap.
+    """A feed. `pause` is the pause that it asks for, in seconds; `left_out` counts the items over the cap.
 
-    `next` is the address of its older items, where it names one.
+    `next` is the address of its older items, where it gives one.
     """
 
     mentions: tuple[RawMention, ...]
@@ -54,15 +54,15 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class NoFeed:
-    """Something else: a web page with the feeds it names, or a document that cannot be read as a feed."""
+    """No feed: a web page, with the feeds that it links to, or a document that cannot be read as a feed."""
 
     what: Literal["empty", "page", "json", "broken json", "truncated", "unknown"]
     feeds: tuple[str, ...] = ()
 
 
 def read_feed(data: bytes, content_type: str, address: str) -> Feed | NoFeed:
-    """Reads whatever bytes a feed's address gave. Never raises for their content."""
-    text = decoded(data, content_type)
+    """Reads whatever bytes the address of a feed returned. Never raises, whatever they hold."""
+    text = decode(data, content_type)
     if not text:
         return NoFeed("empty")
     if text[0] in '{["' or ("json" in content_type.lower() and text[0] != "<"):
@@ -72,11 +72,11 @@ def read_feed(data: bytes, content_type: str, address: str) -> Feed | NoFeed:
     return _from_xml(text, address)
 
 
-def decoded(data: bytes, content_type: str) -> str:
-    """The text of a document without control characters and surrounding space, in the charset it most likely has.
+def decode(data: bytes, content_type: str) -> str:
+    """The text of a document in its most likely charset, without control characters and surrounding space.
 
-    A byte order mark decides; what is valid UTF-8 is UTF-8, whatever the labels say; then the HTTP label, the XML
-    label, and Windows-1252 (the usual truth behind a wrong "UTF-8").
+    A byte order mark decides. Without one, valid UTF-8 is taken as UTF-8, whatever the labels say; then the label of
+    HTTP, that of XML, and Windows-1252, which is what a wrong "UTF-8" usually is.
     """
     return CONTROLS.sub("", _characters(data, content_type).lstrip("\ufeff")).strip()
 
@@ -102,7 +102,7 @@ def _characters(data: bytes, content_type: str) -> str:
 
 
 def _codec(label: str) -> str:
-    """The name Python gives a charset of text, empty when it knows none."""
+    """Python's name for a charset of text; empty for one that it does not know."""
     try:
         codec = codecs.lookup(label)
     except LookupError:
@@ -124,9 +124,9 @@ def _from_json(text: str, address: str) -> Feed | NoFeed:
         return NoFeed("broken json")
     if not is_json_feed(document) or not isinstance(document, dict):
         return NoFeed("json")
-    found, broken = items_of(document, address)
+    items, broken = items_of(document, address)
     older = document.get("next_url")
-    return _feed(found, broken, None, "", clean_link(older, address) if isinstance(older, str) else None)
+    return _feed(items, broken, None, "", clean_link(older, address) if isinstance(older, str) else None)
 
 
 def _from_xml(text: str, address: str) -> Feed | NoFeed:
@@ -134,21 +134,21 @@ def _from_xml(text: str, address: str) -> Feed | NoFeed:
     if not whole:
         return NoFeed("truncated")
     try:
-        parsed = read_xml(whole, address)
-        if not parsed.well_formed and (mended := read_xml(mend(whole), address)).well_formed:
-            parsed = mended
-    except Exception:  # feedparser meets hostile input with whatever Python raises; the answer is the same
+        document = read_xml(whole, address)
+        if not document.well_formed and (mended := read_xml(mend(whole), address)).well_formed:
+            document = mended
+    except Exception:  # on hostile input feedparser raises anything; whatever it is, this is no feed
         return NoFeed("unknown")
-    if not parsed.dialect and not parsed.found and _root(whole) not in EMPTY_ROOTS:
+    if not document.dialect and not document.items and _root(whole) not in EMPTY_ROOTS:
         return NoFeed("unknown")
-    flaw: Literal["", "truncated", "malformed"] = "truncated" if cut else "" if parsed.well_formed else "malformed"
-    return _feed(parsed.found, parsed.broken, parsed.pause, flaw, parsed.next)
+    flaw: Literal["", "truncated", "malformed"] = "truncated" if cut else "" if document.well_formed else "malformed"
+    return _feed(document.items, document.broken, document.pause, flaw, document.next)
 
 
 def _complete(text: str) -> tuple[str, bool]:
-    """The document up to its last complete item, closed again, and whether something was cut off.
+    """The document up to its last complete item, with its root closed again, and whether anything was cut off.
 
-    Empty when it breaks off inside its first item.
+    Empty when the document breaks off inside its first item.
     """
     root = _root(text)
     if not root or re.search(rf"</{re.escape(root)}\s*>", text[-100_000:], re.IGNORECASE):
@@ -162,22 +162,22 @@ def _complete(text: str) -> tuple[str, bool]:
 def _root(text: str) -> str:
     """The name of the first element, in lower case; comments before it are skipped."""
     at = 0
-    while (opened := text.find("<!--", at)) >= 0 and not ROOT.search(text, at, opened):
-        closed = text.find("-->", opened)
-        if closed < 0:
+    while (start := text.find("<!--", at)) >= 0 and not ROOT.search(text, at, start):
+        end = text.find("-->", start)
+        if end < 0:
             break
-        at = closed + 3
+        at = end + 3
     root = ROOT.search(text, at)
     return root[1].lower() if root else ""
 
 
 def _feed(
-    found: list[Item],
+    items: list[Item],
     broken: list[tuple[str, str]],
     pause: int | None,
     flaw: Literal["", "truncated", "malformed"],
     older: str | None,
 ) -> Feed:
-    mentions = identify(found)
+    mentions = identify(items)
     kept = newest(mentions, MOST_ITEMS)
     return Feed(kept, tuple(broken[:MOST_ITEMS]), pause, flaw, left_out=len(mentions) - len(kept), next=older)

@@ -1,4 +1,4 @@
-"""Reads JSON Feed 1.0 and 1.1 (jsonfeed.org), whatever types its fields have."""
+"""Reads JSON Feed 1.0 and 1.1 (jsonfeed.org), whatever types the fields have."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Fields = Mapping[str, object]
 
 
 def read_json(text: str) -> object:
-    """The document. Numbers that no database holds become None. Raises ValueError, also when nested too deep."""
+    """The document. Numbers that no database can hold become None. Raises ValueError, also for too deep a nesting."""
     try:
         return json.loads(text, parse_int=_int, parse_float=_float, parse_constant=lambda _: None)
     except RecursionError:
@@ -23,7 +23,7 @@ def read_json(text: str) -> object:
 
 
 def is_json_feed(document: object) -> bool:
-    """Whether it says so, or at least holds a list of items."""
+    """Whether the document says that it is one, or at least holds a list of items."""
     if not isinstance(document, dict):
         return False
     version = document.get("version")
@@ -32,22 +32,22 @@ def is_json_feed(document: object) -> bool:
 
 def items_of(document: Fields, address: str) -> tuple[list[Item], list[tuple[str, str]]]:
     """The items that can be read, and (id, reason) for the others."""
-    found: list[Item] = []
+    items: list[Item] = []
     broken: list[tuple[str, str]] = []
-    items = document.get("items")
-    for item in items if isinstance(items, list) else []:
-        if not isinstance(item, dict):
+    given = document.get("items")
+    for fields in given if isinstance(given, list) else []:
+        if not isinstance(fields, dict):
             broken.append(("", "this item is no object"))
             continue
-        one = _found(item, document, address)
-        if one.mention.url or one.mention.title or one.mention.text:
-            found.append(one)
+        item = _item(fields, document, address)
+        if item.mention.url or item.mention.title or item.mention.text:
+            items.append(item)
         else:
-            broken.append((one.guid, "this item has neither text nor link that can be read"))
-    return found, broken
+            broken.append((item.guid, "this item has neither text nor link that can be read"))
+    return items, broken
 
 
-def _found(item: Fields, feed: Fields, address: str) -> Item:
+def _item(item: Fields, feed: Fields, address: str) -> Item:
     markup = fit(item.get("content_html"), LONGEST_TEXT)
     plain = fit(item.get("content_text"), LONGEST_TEXT) or fit(item.get("summary"), LONGEST_TEXT)
     published, edited = _date(item.get("date_published")), _date(item.get("date_modified"))
@@ -55,7 +55,7 @@ def _found(item: Fields, feed: Fields, address: str) -> Item:
     mention = RawMention(
         external_id="",
         url=_link(item.get("url"), address) or _link(item.get("external_url"), address),
-        title=_escaped(title) if markup else title,
+        title=_escape(title) if markup else title,
         text=markup or plain,
         html=bool(markup),
         author=_author(item) or _author(feed),
@@ -68,7 +68,7 @@ def _found(item: Fields, feed: Fields, address: str) -> Item:
 
 
 def _id(value: object) -> str:
-    """The id as text: numbers are common, though forbidden."""
+    """The id as text. Numbers are common, though the standard forbids them."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else fit_id(value)
 
 
@@ -93,7 +93,7 @@ def _date(value: object) -> datetime | None:
         return None
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

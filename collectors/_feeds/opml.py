@@ -1,4 +1,4 @@
-"""Lists of feeds, as readers exchange them: OPML 1.0 and 2.0."""
+"""Reads lists of feeds as feed readers exchange them: OPML 1.0 and 2.0."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DEEPEST = 20
 
 
 class OpmlError(ValueError):
-    """The file cannot be used. The text says why, for who sent it."""
+    """The file cannot be used. The text says why, for whoever sent it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class Subscription:
 
 
 def read_opml(data: bytes) -> list[Subscription]:
-    """The feeds of an OPML file, each address once, in order; outlines without an http(s) address are passed over.
+    """The feeds of an OPML file in their order, each address once. Outlines without an http(s) address are ignored.
 
-    Raises OpmlError for anything that is no such file, is over 2 MB, or lists over 5,000 feeds.
+    Raises OpmlError for a file that is not OPML, is over 2 MB, or lists over 5,000 feeds.
     """
     if len(data) > LARGEST_FILE:
         raise OpmlError("this file is larger than 2 MB: split it")
@@ -41,12 +41,12 @@ def read_opml(data: bytes) -> list[Subscription]:
     body = root.find("body")
     if root.tag.lower() != "opml" or body is None:
         raise OpmlError("this is not an OPML file: export your subscriptions as OPML from your feed reader")
-    found: dict[str, Subscription] = {}
+    by_url: dict[str, Subscription] = {}
     for subscription in _below(body, (), DEEPEST):
-        found.setdefault(subscription.url, subscription)
-        if len(found) > MOST_SUBSCRIPTIONS:
+        by_url.setdefault(subscription.url, subscription)
+        if len(by_url) > MOST_SUBSCRIPTIONS:
             raise OpmlError("this file lists more than 5,000 feeds: split it")
-    return list(found.values())
+    return list(by_url.values())
 
 
 def _root(data: bytes) -> Element:

@@ -1,6 +1,6 @@
-"""Reads a feed at its address: asks, tells what is no feed, cuts it into pages, goes back through its older pages.
+"""Reads a feed at its address: asks for it, says when it is none, cuts it into pages, walks back through older pages.
 
-Shared by all kinds of source that are a feed in the end.
+Every kind of source that is a feed in the end uses it.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from ground.notice import Json, Notice
 from .feed import MOST_ITEMS, Feed, NoFeed, read_feed
 
 PAGE_SIZE = 500
-REMEMBERED = 10  # items from each end of a feed by which the next reading knows that it follows on
-FEW = 3  # a feed of fewer items is replaced whole without anything being missed
+REMEMBERED = 10  # items of each end of a feed, by which the next reading tells whether it missed any
+FEW = 3  # a feed of fewer items may be replaced whole without our missing any
 LARGEST_ANSWER = 16 * 1024 * 1024  # bytes; the client of production stops earlier
 LONGEST_VALIDATOR = 1024
 LONGEST_CACHE = timedelta(hours=4)  # a year of max-age is a habit of servers, not the wish of an editor
-MOST_ARCHIVES = 500  # older pages of a feed that one backfill goes through
+MOST_ARCHIVES = 500  # older pages of a feed that one backfill reads
 ACCEPT = "application/feed+json, application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5"
 MAX_AGE = re.compile(r"\bmax-age\s{0,2}=\s{0,2}\"?(\d{1,9})")
 
@@ -50,14 +50,15 @@ AWAY = (
 
 
 class NoFeedHere(SourceError):
-    """What answers at this address is no feed."""
+    """The answer of this address is no feed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a feed is. `moves`: its address may change, by redirects or because a page names its feed.
+    """Where a feed is. `moves`: we take over a new address, from a redirect or from a page that links to its feed.
 
-    `private`: the address holds a secret, so that nothing is resolved against it in full. `refusals` are as in `fetch`.
+    `private`: the address holds a secret, so links are resolved against it without its query. `refusals` is the table
+    for `fetch`.
     """
 
     url: str
@@ -70,30 +71,30 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """A response, and the address it is permanently at when that is not the one asked."""
+    """A response, and its permanent address when that is not the one we asked."""
 
     response: httpx2.Response
     moved_to: str | None
 
 
 def read_place(place: Place, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """The newest items of the feed, 500 a page; one `unchanged` page when the server says so or the bytes are the same.
+    """The items of the feed, 500 a page; one `unchanged` page when the server says so or the bytes are the same.
 
-    The cursor holds `etag`, `last_modified`, `digest` of the body, `pause` in seconds, and `met`, marks of some items
-    by which the next reading tells whether it follows on; only on the last page of a feed read without flaw: what we
-    know we have read is stored with what we read.
+    The cursor of the last page holds `etag`, `last_modified`, `digest` of the body, `pause` in seconds, and `met`,
+    marks of some items by which the next reading tells whether it missed any. A feed with a flaw leaves none of them
+    but `pause`, so that it is read again in full.
     """
     answer = _ask(place, cursor, http)
     if answer.response.status_code == 304:
         if not _validators(cursor):
             raise SourceError("{host} says «not modified» before the first reading", host=host_of(place.url))
-        yield Page((), cursor, asked=_asked(answer.response, _pause(cursor)), unchanged=True)
+        yield Page((), cursor, asked=_pause_wanted(answer.response, _pause(cursor)), unchanged=True)
         return
     if answer.moved_to is None and cursor.get("digest") == _digest(answer.response):
-        yield Page((), cursor, asked=_asked(answer.response, _pause(cursor)), unchanged=True)
+        yield Page((), cursor, asked=_pause_wanted(answer.response, _pause(cursor)), unchanged=True)
         return
     feed, answer = _read(answer, place, http)
-    yield from _paged(feed, answer, cursor, _cursor(answer.response, feed))
+    yield from _pages(feed, answer, cursor, _cursor(answer.response, feed))
 
 
 def _ask(place: Place, cursor: Cursor, http: httpx2.Client) -> _Answer:
@@ -107,23 +108,23 @@ def _ask(place: Place, cursor: Cursor, http: httpx2.Client) -> _Answer:
 
 
 def _may_follow(place: Place, url: str) -> bool:
-    """Whether a new address may take the place of the old: a password is never carried to another site."""
+    """Whether a new address may replace the old one: a password never travels to another site."""
     return not place.username or httpx2.URL(url).origin == httpx2.URL(place.url).origin
 
 
 def _read(answer: _Answer, place: Place, http: httpx2.Client) -> tuple[Feed, _Answer]:
-    """The feed of this answer; or, when it is a web page, the first feed it names, which then is the new address."""
-    found = _parsed(answer.response, place)
-    if isinstance(found, NoFeed) and found.feeds and place.moves and _may_follow(place, found.feeds[0]):
-        answer = _ask(replace(place, url=found.feeds[0]), {}, http)
-        answer = _Answer(answer.response, answer.moved_to or found.feeds[0])
-        found = _parsed(answer.response, place)
-    if isinstance(found, NoFeed):
-        raise NoFeedHere(NOT_A_FEED[found.what], host=host_of(str(answer.response.url)))
-    return found, answer
+    """The feed of this answer; for a web page, the first feed that it links to, whose address replaces the page's."""
+    feed = _parse(answer.response, place)
+    if isinstance(feed, NoFeed) and feed.feeds and place.moves and _may_follow(place, feed.feeds[0]):
+        answer = _ask(replace(place, url=feed.feeds[0]), {}, http)
+        answer = _Answer(answer.response, answer.moved_to or feed.feeds[0])
+        feed = _parse(answer.response, place)
+    if isinstance(feed, NoFeed):
+        raise NoFeedHere(NOT_A_FEED[feed.what], host=host_of(str(answer.response.url)))
+    return feed, answer
 
 
-def _parsed(response: httpx2.Response, place: Place) -> Feed | NoFeed:
+def _parse(response: httpx2.Response, place: Place) -> Feed | NoFeed:
     host, body = host_of(str(response.url)), response.content
     address = str(response.url.copy_with(query=None) if place.private else response.url)
     if len(body) > LARGEST_ANSWER:
@@ -140,15 +141,15 @@ def _parsed(response: httpx2.Response, place: Place) -> Feed | NoFeed:
         ) from None
 
 
-def _paged(feed: Feed, answer: _Answer, before: Cursor, now: Cursor) -> Iterator[Page]:
-    asked, warning = _asked(answer.response, feed.pause), _warning(feed) or _gap(feed, before)
+def _pages(feed: Feed, answer: _Answer, before: Cursor, now: Cursor) -> Iterator[Page]:
+    pause, warning = _pause_wanted(answer.response, feed.pause), _warning(feed) or _gap(feed, before)
     starts = range(0, max(len(feed.mentions), 1), PAGE_SIZE)
     for start in starts:
         last = start == starts[-1]
         yield Page(
             feed.mentions[start : start + PAGE_SIZE],
             cursor=now if last else before,
-            asked=asked,
+            asked=pause,
             moved_to=answer.moved_to if last else None,
             warning=warning if last else None,
             broken=feed.broken if last else (),
@@ -169,10 +170,10 @@ def _warning(feed: Feed) -> Notice | None:
 
 
 def _gap(feed: Feed, before: Cursor) -> Notice | None:
-    """What is said of a feed of which nothing was there at the last reading: more may have come and gone between."""
+    """The warning for a feed that shares no item with the last reading: others may have come and gone in between."""
     met = before.get("met")
     known = set(met) if isinstance(met, list) else set()
-    if not known or len(feed.mentions) < FEW or known & {short_hash(one.external_id) for one in feed.mentions}:
+    if not known or len(feed.mentions) < FEW or known & {short_hash(mention.external_id) for mention in feed.mentions}:
         return None
     return Notice(
         "nothing of this feed was there at the last reading: something may have been missed in between. "
@@ -180,14 +181,14 @@ def _gap(feed: Feed, before: Cursor) -> Notice | None:
     )
 
 
-def _met(feed: Feed) -> list[Json]:
-    """Marks of the first and the last items: feeds go down from the newest, and a few go up to it."""
+def _marks(feed: Feed) -> list[Json]:
+    """Marks of the first and the last items, because most feeds begin with the newest and a few end with it."""
     some = (*feed.mentions[:REMEMBERED], *feed.mentions[-REMEMBERED:])
-    return [*dict.fromkeys(short_hash(one.external_id) for one in some)]
+    return [*dict.fromkeys(short_hash(mention.external_id) for mention in some)]
 
 
 def _cursor(response: httpx2.Response, feed: Feed) -> Cursor:
-    """What the next run sends back. A feed with a flaw keeps nothing: it is read in full again."""
+    """What the next run needs. A feed with a flaw keeps no validators, so that it is read again in full."""
     kept: dict[str, Json] = {"pause": feed.pause} if feed.pause else {}
     if feed.flaw:
         return kept
@@ -195,7 +196,7 @@ def _cursor(response: httpx2.Response, feed: Feed) -> Cursor:
         value = response.headers.get(header, "")
         if value and len(value) <= LONGEST_VALIDATOR and value.isascii() and value.isprintable():
             kept[name] = value
-    return {**kept, "digest": _digest(response)} | ({"met": _met(feed)} if feed.mentions else {})
+    return {**kept, "digest": _digest(response)} | ({"met": _marks(feed)} if feed.mentions else {})
 
 
 def _digest(response: httpx2.Response) -> str:
@@ -212,8 +213,8 @@ def _pause(cursor: Cursor) -> int | None:
     return pause if isinstance(pause, int) else None
 
 
-def _asked(response: httpx2.Response, pause: int | None) -> timedelta | None:
-    """The longest of what the feed, its cache header and Retry-After ask for; a day at most."""
+def _pause_wanted(response: httpx2.Response, pause: int | None) -> timedelta | None:
+    """The longest pause that the feed, its cache header or Retry-After asks for; a day at most."""
     age = MAX_AGE.search(response.headers.get("cache-control", ""))
     wishes = [
         timedelta(seconds=min(pause or 0, LONGEST_WAIT.total_seconds())),
@@ -223,17 +224,17 @@ def _asked(response: httpx2.Response, pause: int | None) -> timedelta | None:
     return max(wishes) or None
 
 
-def shaped(pages: Iterator[Page], shape: Callable[[RawMention], RawMention]) -> Iterator[Page]:
-    """The pages with every mention as its kind wants it."""
+def reshape(pages: Iterator[Page], shape: Callable[[RawMention], RawMention]) -> Iterator[Page]:
+    """The pages, each mention passed through `shape`."""
     for page in pages:
         yield replace(page, mentions=tuple(map(shape, page.mentions)))
 
 
 def read_first(places: Sequence[Place], cursor: Cursor, http: httpx2.Client, none: SourceError) -> Iterator[Page]:
-    """Reads the first of the places that is a feed; the cursor's `way` says which that was.
+    """Reads the first of the places that is a feed; the cursor's `way` is the number of that place.
 
-    A place that is no feed raises NoFeedHere before its first page. Without any feed `none` is raised, unless there was
-    one before: a page that is shown for an hour of repairs is no reason to ask a person.
+    When none is a feed it raises `none`; but where one was before, a SourceError that solves itself: a page shown
+    during an hour of repairs is no reason to call a person.
     """
     known = cursor.get("way")
     first = known if isinstance(known, int) and 0 <= known < len(places) else 0
@@ -243,8 +244,8 @@ def read_first(places: Sequence[Place], cursor: Cursor, http: httpx2.Client, non
             page = next(reading)
         except NoFeedHere:
             continue
-        for one in (page, *reading):
-            yield replace(one, cursor={**one.cursor, "way": way})
+        for following in (page, *reading):
+            yield replace(following, cursor={**following.cursor, "way": way})
         return
     if isinstance(known, int):
         raise SourceError(AWAY, host=host_of(places[0].url))
@@ -270,7 +271,7 @@ def read_archive(place: Place, cursor: Cursor, window: Window, http: httpx2.Clie
         yield Page(
             tuple(inside),
             {"next": older} if older and not ended else {"next": url},
-            asked=_asked(answer.response, None),
+            asked=_pause_wanted(answer.response, None),
             broken=feed.broken,
             reached=window.since if ended else reached,
         )

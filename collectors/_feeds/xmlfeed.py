@@ -36,13 +36,13 @@ PHPBB_TAIL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class XmlFeed:
-    """What a document holds. `dialect` is empty when it is no feed; `pause` is what it asks for, in seconds.
+    """What a document holds. `dialect` is empty when it is no feed; `pause` is the pause it asks for, in seconds.
 
-    `next` is where its older items are (RFC 5005), where it says so.
+    `next` is the address of its older items (RFC 5005), where it gives one.
     """
 
     dialect: str
-    found: list[Item]
+    items: list[Item]
     broken: list[tuple[str, str]]
     pause: int | None
     well_formed: bool
@@ -50,43 +50,43 @@ class XmlFeed:
 
 
 def read_xml(text: str, address: str) -> XmlFeed:
-    """Parses a document that is already decoded. May raise anything: feedparser on hostile input does."""
-    parsed = feedparser.parse(
-        io.BytesIO(text.encode("utf-8", "replace")),  # given a string it would open it as a path or an address
+    """Parses a document that is already decoded. May raise anything, as feedparser does on hostile input."""
+    document = feedparser.parse(
+        io.BytesIO(text.encode("utf-8", "replace")),  # a string would be opened as a path or an address
         response_headers={"content-type": "application/xml; charset=utf-8"},  # no address: it would change the ids
         sanitize_html=False,  # costs half the time, and the text is extracted with nh3 further on
         resolve_relative_uris=False,
     )
-    strict = parsed.get("version", "").startswith("atom")
-    # as plain dicts: the aliases of feedparser's own (updated for published…) are not wanted, and cost a third of it
-    found, broken = _each(map(dict, parsed.entries), dict(parsed.feed), address, strict)
+    strict = document.get("version", "").startswith("atom")
+    # plain dicts: feedparser's own give unwanted aliases (updated for published…), and cost a third of the time
+    items, broken = _each(map(dict, document.entries), dict(document.feed), address, strict)
     return XmlFeed(
-        dialect=parsed.get("version", ""),
-        found=found,
+        dialect=document.get("version", ""),
+        items=items,
         broken=broken,
-        pause=_pause(parsed.feed),
-        well_formed=not parsed.bozo or isinstance(parsed.get("bozo_exception"), HARMLESS),
-        next=_next(dict(parsed.feed), address),
+        pause=_pause(document.feed),
+        well_formed=not document.bozo or isinstance(document.get("bozo_exception"), HARMLESS),
+        next=_next(dict(document.feed), address),
     )
 
 
 def _each(entries: Iterable[Any], feed: Any, address: str, strict: bool) -> tuple[list[Item], list[tuple[str, str]]]:
-    found: list[Item] = []
+    items: list[Item] = []
     broken: list[tuple[str, str]] = []
     for entry in entries:
         try:
-            found.append(_found(entry, feed, address, strict))
-        except Exception as error:  # one odd item must not cost the others, whatever shape feedparser gave it
+            items.append(_item(entry, feed, address, strict))
+        except Exception as error:  # one odd item must not cost the others, whatever feedparser made of it
             broken.append((fit_id(entry.get("id")), f"this item could not be read ({type(error).__name__})"))
-    return found, broken
+    return items, broken
 
 
-def _found(entry: Any, feed: Any, address: str, strict: bool) -> Item:
+def _item(entry: Any, feed: Any, address: str, strict: bool) -> Item:
     link = _link(entry, address)
     news = bool(link) and urlsplit(link or "").hostname == "news.google.com"
     outlet = _outlet(entry, feed, link)
-    title, title_is_html = _titled(entry, outlet, strict)
-    text, text_is_html = ("", False) if news else _body(entry)  # Google News repeats headlines there, of others too
+    title, title_is_html = _title(entry, outlet, strict)
+    text, text_is_html = ("", False) if news else _body(entry)  # Google News repeats headlines there, also other ones
     markup = title_is_html or text_is_html
     published, edited = _dates(entry)
     mention = RawMention(
@@ -111,7 +111,7 @@ def _link(entry: Any, address: str) -> str | None:
     others = [link for link in _dicts(entry.get("links")) if link.get("rel") not in ("enclosure", "self", "replies")]
     own = entry.get("link")
     if own == entry.get("id") and "://" not in str(own):
-        own = None  # feedparser takes a guid for a link unless told otherwise, also "1559104147038"
+        own = None  # feedparser takes any guid for a link, even "1559104147038"
     for link in (own, *(other.get("href") for other in others)):
         clean = clean_link(link, address) if isinstance(link, str) else None
         if clean:
@@ -119,8 +119,8 @@ def _link(entry: Any, address: str) -> str | None:
     return None
 
 
-def _titled(entry: Any, outlet: str, strict: bool) -> tuple[str, bool]:
-    """The title, and whether it is markup. Only Atom says so; elsewhere a tag that a browser knows does."""
+def _title(entry: Any, outlet: str, strict: bool) -> tuple[str, bool]:
+    """The title, and whether it is markup. Only Atom declares that; elsewhere a tag that browsers know tells."""
     title = fit(entry.get("title"), LONGEST_TITLE)
     if outlet and "source" in entry:  # news aggregators write "Headline - Outlet"
         title = title.removesuffix(f" - {outlet}").removesuffix(f" - {html.escape(outlet, quote=False)}")
@@ -128,7 +128,7 @@ def _titled(entry: Any, outlet: str, strict: bool) -> tuple[str, bool]:
 
 
 def _body(entry: Any) -> tuple[str, bool]:
-    """The full content where there is one, else the summary; and whether it is markup."""
+    """The full content, else the summary, and whether it is markup."""
     contents = [c for c in _dicts(entry.get("content")) if _type(c).startswith("text/") or _type(c) in MARKUP]
     longest = max(contents, key=lambda c: len(fit(c.get("value"), LONGEST_TEXT)), default={})
     if fit(longest.get("value"), LONGEST_TEXT).strip():
@@ -139,7 +139,7 @@ def _body(entry: Any) -> tuple[str, bool]:
 
 
 def _outlet(entry: Any, feed: Any, link: str | None) -> str:
-    """Who published it: the outlet an aggregator names, the site behind a Google alert, else the feed."""
+    """The outlet: the one that an aggregator names, the site behind a Google alert, else the feed."""
     source = entry.get("source")
     named = _name(source.get("title")) if isinstance(source, dict) else ""
     if named:
@@ -150,7 +150,7 @@ def _outlet(entry: Any, feed: Any, link: str | None) -> str:
 
 
 def _author(holder: Any) -> str:
-    """Names joined; an address of e-mail only when there is no name. RSS writes "jane@a.example (Jane Roe)"."""
+    """The authors' names; an e-mail address only without any name. RSS writes "jane@a.example (Jane Roe)"."""
     written = MAIL_FIRST.fullmatch(_name(holder.get("author")))
     if written:
         return written[2] or written[1]
@@ -171,7 +171,7 @@ def _language(entry: Any, feed: Any) -> str | None:
 
 
 def _dates(entry: Any) -> tuple[datetime | None, datetime | None]:
-    """When it was published, and when edited if that differs."""
+    """When the entry was published, and when it was edited, if that is another time."""
     stamps = (_date(entry.get(f"{name}_parsed")) for name in ("published", "created", "updated"))
     published, created, updated = stamps
     first = published or created

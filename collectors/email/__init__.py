@@ -18,8 +18,8 @@ from collectors.base import Collector, Cursor, Page, Window
 from ground.notice import Notice
 
 from .letters import Whose, batches, read
-from .mailbox import Folder, Imap, Security, day, enter, facts, log_in, log_in_with_token, opened, search
-from .oauth import refreshed
+from .mailbox import Folder, Imap, Security, connect, day, enter, facts, log_in, log_in_with_token, search
+from .oauth import refresh_access
 
 FIRST = timedelta(days=7)
 MOST = 2_000  # letters in one reading; the next one goes on
@@ -128,9 +128,9 @@ def backfill(params: Mailbox, cursor: Cursor, window: Window, http: httpx2.Clien
 
 @contextmanager
 def _entered(params: Mailbox, http: httpx2.Client) -> Iterator[tuple[Imap, Folder]]:
-    """The folder, opened for reading only."""
+    """Logs in and opens the folder, for reading only."""
     token = _token(params, http)
-    with opened(http, params.host, params.port, params.security) as box:
+    with connect(http, params.host, params.port, params.security) as box:
         if token:
             log_in_with_token(box, params.host, params.username, token)
         else:
@@ -141,11 +141,11 @@ def _entered(params: Mailbox, http: httpx2.Client) -> Iterator[tuple[Imap, Folde
 def _token(params: Mailbox, http: httpx2.Client) -> str:
     refresh = params.refresh_token.get_secret_value()
     secret = params.client_secret.get_secret_value()
-    return refreshed(http, params.token_url, params.client_id, secret, refresh) if refresh else ""
+    return refresh_access(http, params.token_url, params.client_id, secret, refresh) if refresh else ""
 
 
 def _due(box: Imap, folder: Folder, cursor: Cursor, now: datetime) -> tuple[list[int], Cursor]:
-    """The numbers of the letters to be read, ascending, and the cursor that is true when there are none."""
+    """The numbers of the letters to read, ascending, and the cursor to keep when there are none."""
     known = _uid(cursor)
     if cursor.get("validity") == folder.validity and known:
         newer = search(box, "UID", f"{known + 1}:*")  # `*` is the last letter, also when that is an older one

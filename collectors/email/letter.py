@@ -1,4 +1,4 @@
-"""From the bytes of a letter to what its author said in it. It runs in a process that can be killed."""
+"""Turns the bytes of a letter into what its author wrote. Runs in a process that can be killed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from quopri import decodestring
 from ground.html import line_of, parsed, text_of
 from ground.links import GOOGLE, clean_link, unwrap
 
-from .quotes import flowed, own_words
+from .quotes import own_words, unflow
 
 LONGEST_HEADER = 4_000
 LONGEST_BODY = 1024 * 1024
@@ -38,7 +38,7 @@ _ALL_AFTER = "#divRplyFwdMsg, #appendonsend, #x_divRplyFwdMsg, #reply-intro"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One result of an alert: where it leads, its title, the lines around it."""
+    """One result of an alert: its address, its title, the lines around it."""
 
     url: str
     title: str
@@ -47,7 +47,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What is kept of a letter. `message_id` and `references` are without brackets, and may be empty."""
+    """What we keep of a letter. `message_id` and `references` come without brackets, and may be empty."""
 
     message_id: str
     subject: str
@@ -61,21 +61,21 @@ class Letter:
 
 
 def read_letters(raws: Sequence[bytes]) -> list[Letter | str | None]:
-    """Each letter read; None for what a machine wrote (bounces, reports, absences); a reason for what has no sense."""
-    return [_guarded(raw) for raw in raws]
+    """The letters; None for one that a machine wrote (bounce, report, absence), a reason for one without sense."""
+    return [_read_safely(raw) for raw in raws]
 
 
-def _guarded(raw: bytes) -> Letter | str | None:
+def _read_safely(raw: bytes) -> Letter | str | None:
     try:
         return read_letter(raw)
     except RecursionError:
         return "its parts are nested too deeply"
-    except Exception as error:  # noqa: BLE001, RUF100  the standard parser raises whatever it likes on hostile letters
+    except Exception as error:  # noqa: BLE001, RUF100  the standard parser raises anything on hostile letters
         return f"it could not be read ({type(error).__name__})"
 
 
 def read_letter(raw: bytes) -> Letter | str | None:
-    """One letter; None when no person wrote it, a reason when it is none."""
+    """One letter; None when a machine wrote it, a reason when it is no letter."""
     message = message_from_bytes(raw.lstrip(b" \t\r\n"))
     if not message.keys():
         return "this is no letter: it has no headers"
@@ -98,7 +98,7 @@ def read_letter(raw: bytes) -> Letter | str | None:
 
 
 def by_machine(message: Message) -> bool:
-    """Whether a letter is a bounce, a report or an automatic answer (RFC 3464, 3834, 5965, and habits before them)."""
+    """Whether a letter is a bounce, a report or an automatic answer (RFC 3464, 3834, 5965, and older habits)."""
     if message.get_content_type() == "multipart/report":
         return True
     if header(message, "Auto-Submitted").split(";")[0].strip().lower() in ("auto-replied", "auto-notified"):
@@ -113,18 +113,18 @@ def by_machine(message: Message) -> bool:
 
 
 def header(message: Message, name: str) -> str:
-    """A header as people read it: encoded words decoded, raw bytes guessed, on one line."""
+    """A header as people read it, on one line: encoded words are decoded, the charset of raw bytes is guessed."""
     raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
-    return " ".join(_decoded_words(_guessed(raw[:LONGEST_HEADER])).replace("\x00", "").split())
+    return " ".join(_decode_words(_guess(raw[:LONGEST_HEADER])).replace("\x00", "").split())
 
 
-def _guessed(raw: str) -> str:
+def _guess(raw: str) -> str:
     data = raw.encode("utf-8", "surrogateescape")
     return characters(data, "")
 
 
 def characters(data: bytes, charset: str) -> str:
-    """Bytes as text: what is valid UTF-8 is UTF-8, then what the label says, then Windows-1252."""
+    """Bytes as text: as UTF-8 where that is valid, else in the charset of the label, else in Windows-1252."""
     charset = charset.strip("\"' ").lower()
     labelled = [charset] if charset and _is_known(charset) and charset not in ("us-ascii", "ascii") else []
     first = [name for name in labelled if name.startswith(("iso-2022", "iso2022", "hz", "utf-7", "utf-16", "utf-32"))]
@@ -136,23 +136,23 @@ def characters(data: bytes, charset: str) -> str:
 
 def _is_known(charset: str) -> bool:
     with suppress(LookupError, ValueError):
-        return codecs.lookup(charset)._is_text_encoding  # the standard library's own way to know
+        return codecs.lookup(charset)._is_text_encoding  # the standard library's own test
     return False
 
 
-def _decoded_words(text: str) -> str:
-    """RFC 2047, read as it is written in the wild: a letter may be cut in two by the end of an encoded word."""
+def _decode_words(text: str) -> str:
+    """Decodes RFC 2047 as found in the wild, where the end of an encoded word may cut a letter in two."""
     pieces: list[str] = []
     at, waiting, charset = 0, b"", ""
-    for found in _WORD.finditer(text):
-        between = text[at : found.start()]
-        if waiting and (between.strip() or found[1].lower() != charset):
+    for word in _WORD.finditer(text):
+        between = text[at : word.start()]
+        if waiting and (between.strip() or word[1].lower() != charset):
             pieces.append(characters(waiting, charset))
             waiting = b""
         if between.strip() or not (pieces or waiting):
             pieces.append(between)
-        waiting += _bytes_of(found[2], found[3])
-        charset, at = found[1].lower(), found.end()
+        waiting += _bytes_of(word[2], word[3])
+        charset, at = word[1].lower(), word.end()
     if waiting:
         pieces.append(characters(waiting, charset))
     return "".join([*pieces, text[at:]])
@@ -167,7 +167,10 @@ def _bytes_of(way: str, word: str) -> bytes:
 
 
 def _bodies(part: Message, depth: int, seen: list[int] | None = None) -> Iterator[tuple[str, str]]:
-    """The texts of a letter: ("plain" or "html", text). Of alternatives one, of attachments none."""
+    """The texts of a letter as ("plain" or "html", text): one of its alternatives, and no attachment.
+
+    `seen` counts the parts, of all depths together.
+    """
     seen = seen if seen is not None else [0]
     seen[0] += 1
     if depth > DEEPEST or seen[0] > MOST_PARTS or _is_attached(part, depth):
@@ -175,24 +178,24 @@ def _bodies(part: Message, depth: int, seen: list[int] | None = None) -> Iterato
     kind, inside = part.get_content_type(), part.get_payload()
     if kind.startswith("multipart/") and isinstance(inside, list):
         children = [child for child in inside if isinstance(child, Message)]
-        yield from _chosen(kind, [list(_bodies(child, depth + 1, seen)) for child in children])
+        yield from _choose(kind, [list(_bodies(child, depth + 1, seen)) for child in children])
     elif kind == "text/html":
         yield "html", _text(part)
     elif kind in ("text/plain", "text/enriched") or kind.startswith("multipart/"):
         yield "plain", _text(part)
 
 
-def _chosen(kind: str, bodies: Sequence[list[tuple[str, str]]]) -> list[tuple[str, str]]:
-    """Those that a reader sees of the bodies of each part of a multipart message of this kind."""
+def _choose(kind: str, parts: Sequence[list[tuple[str, str]]]) -> list[tuple[str, str]]:
+    """Which texts of a multipart count: the best alternative, the first of related parts, else all of them."""
     if kind == "multipart/alternative":
-        return _best(bodies)
+        return _best(parts)
     if kind == "multipart/related":
-        return next(filter(None, bodies), [])
-    return [body for part in bodies for body in part]
+        return next(filter(None, parts), [])
+    return [body for part in parts for body in part]
 
 
 def _best(given: Sequence[list[tuple[str, str]]]) -> list[tuple[str, str]]:
-    """The plain alternative when it says something, else the one in HTML."""
+    """The plain alternative when it has words, else the one in HTML."""
     filled = [each for each in given if any(body.strip() for _, body in each)]
     plain = [each for each in filled if all(kind == "plain" for kind, _ in each)]
     return (plain or filled or [[]])[0]
@@ -210,7 +213,7 @@ def _text(part: Message) -> str:
     text = characters(data, charset if isinstance(charset, str) else charset[2])
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if part.get_content_type() == "text/plain" and str(part.get_param("format") or "").lower() == "flowed":
-        return flowed(text, delsp=str(part.get_param("delsp") or "").lower() == "yes")
+        return unflow(text, delsp=str(part.get_param("delsp") or "").lower() == "yes")
     return text
 
 
@@ -231,12 +234,12 @@ def _plain(kind: str, body: str) -> str:
     kept = text_of(root)
     if kept:
         return kept
-    again = parsed(whole)  # a letter that only forwards says what it forwards
+    again = parsed(whole)  # a letter that only forwards keeps what it forwards
     return text_of(again.body or again.root) if again.body or again.root else ""  # type: ignore[arg-type]
 
 
 def _links(bodies: Sequence[tuple[str, str]]) -> Iterator[Link]:
-    """The results of a Google alert: links through Google's redirect that lead elsewhere, each once."""
+    """The results of a Google alert, each once: the links through Google's redirect that lead to other sites."""
     found: dict[str, Link] = {}
     for tree in (parsed(body) for kind, body in bodies if kind == "html"):
         for anchor in tree.css("a[href]"):
@@ -252,36 +255,36 @@ def _links(bodies: Sequence[tuple[str, str]]) -> Iterator[Link]:
 
 
 def _around(anchor: object, title: str) -> str:
-    """The lines of the smallest box around a link that says more than its title."""
+    """The lines of the smallest element around a link that holds more words than its title."""
     node = getattr(anchor, "parent", None)
     for _ in range(4):
         if node is None or node.tag in ("body", "html"):
             return ""
-        said = line_of(node)
+        words = line_of(node)
         if len({link.attributes.get("href") for link in node.css("a[href]")}) > 1:
             return ""
-        if len(said) > len(title) + 30:
-            return said.replace(title, "", 1).strip() if len(said) < 1_500 else ""
+        if len(words) > len(title) + 30:
+            return words.replace(title, "", 1).strip() if len(words) < 1_500 else ""
         node = node.parent
     return ""
 
 
 def _thread(message: Message) -> tuple[str, ...]:
-    """The letters before this one, the first first; what it answers last."""
+    """The ids of the letters before this one: the oldest first, the one it answers last."""
     before = _ids(header(message, "References"))
-    answered = _ids(header(message, "In-Reply-To"))[:1]
-    return tuple(dict.fromkeys([*(one for one in before if one not in answered), *answered]))
+    parent = _ids(header(message, "In-Reply-To"))[:1]
+    return tuple(dict.fromkeys([*(message_id for message_id in before if message_id not in parent), *parent]))
 
 
 def _ids(text: str) -> list[str]:
-    found = _REFERENCE.findall(text)
-    return found or [word for word in text.split()[:1] if "@" in word]
+    ids: list[str] = _REFERENCE.findall(text)
+    return ids or [word for word in text.split()[:1] if "@" in word]
 
 
 def _group(message: Message) -> str:
-    """The name of the mailing list a letter came through."""
-    told = header(message, "List-Id")
-    return told.partition("<")[0].strip(' "') or told.strip("<> ")
+    """The name of the mailing list that a letter came through."""
+    value = header(message, "List-Id")
+    return value.partition("<")[0].strip(' "') or value.strip("<> ")
 
 
 def _without_address(name: str) -> str:

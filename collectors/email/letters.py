@@ -1,4 +1,4 @@
-"""From the letters of a folder to mentions: batch by batch, each letter parsed in a process that can be killed."""
+"""Makes mentions of the letters of a folder, batch by batch; each letter is parsed in a process that can be killed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PRIVATE = "[…]"
 
 _ADDRESS = re.compile(r"[\w.%+'-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}", re.IGNORECASE)
 _GAP = "[ ./\u00a0\u2007\u2009\u2011\u202f-]"
-"""What stands between the digits of a telephone number: spaces that do not break too, as French writes them."""
+"""What may stand between the digits of a telephone number, with the spaces that French uses, which do not break."""
 _PHONE = re.compile(
     rf"(?<![\w,/-])(?<!\d\.)(?:(?:\+|00){_GAP}?\d{{1,3}}{_GAP}?(?:\(\d{{1,4}}\){_GAP}?)?\d(?:{_GAP}?\d){{6,11}}"
     rf"|0[1-9](?:{_GAP}?\d\d){{4}}"  # France, Belgium
@@ -33,7 +33,7 @@ _PHONE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """The mailbox that letters come from, and whether letters of Google Alerts are split into their links."""
+    """The mailbox that letters come from, and whether to split letters of Google Alerts into their links."""
 
     host: str
     username: str
@@ -42,13 +42,14 @@ class Whose:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a batch came to."""
+    """The mentions of a batch, and the letters that could not be read, as (letter, reason)."""
 
     mentions: tuple[RawMention, ...]
     broken: tuple[tuple[str, str], ...]
 
 
 def batches(waiting: Iterable[Fact]) -> Iterator[list[Fact]]:
+    """Letters in batches of 50 or 8 MB; those that are too large to be read weigh nothing."""
     batch: list[Fact] = []
     size = 0
     for fact in waiting:
@@ -63,7 +64,7 @@ def batches(waiting: Iterable[Fact]) -> Iterator[list[Fact]]:
 
 
 def read(box: Imap, batch: Sequence[Fact], whose: Whose) -> Read:
-    """The letters of a batch as mentions; one that is too large or makes no sense costs itself only."""
+    """The letters of a batch as mentions. A letter that is too large or makes no sense costs no other."""
     broken = [
         (f"letter {fact.uid}", f"it is too large to be read: {fact.size // 2**20} MB")
         for fact in batch
@@ -71,24 +72,24 @@ def read(box: Imap, batch: Sequence[Fact], whose: Whose) -> Read:
     ]
     fit = [fact for fact in batch if fact.size <= LARGEST]
     raws = letters(box, [fact.uid for fact in fit]) if fit else {}
-    there = [fact for fact in fit if fact.uid in raws]
-    found: dict[str, RawMention] = {}
-    for fact, letter in zip(there, _parsed([raws[fact.uid] for fact in there]), strict=True):
+    present = [fact for fact in fit if fact.uid in raws]
+    mentions: dict[str, RawMention] = {}
+    for fact, letter in zip(present, _parse([raws[fact.uid] for fact in present]), strict=True):
         if isinstance(letter, str):
             broken.append((f"letter {fact.uid}", letter))
         elif letter is not None:
-            found |= {mention.external_id: mention for mention in _mentions(letter, fact, whose)}
-    return Read(tuple(found.values()), tuple(broken))
+            mentions |= {mention.external_id: mention for mention in _mentions(letter, fact, whose)}
+    return Read(tuple(mentions.values()), tuple(broken))
 
 
-def _parsed(raws: list[bytes]) -> list[Letter | str | None]:
+def _parse(raws: list[bytes]) -> list[Letter | str | None]:
     try:
         return isolated(read_letters, raws)
     except Isolated:
-        return [_alone(raw) for raw in raws]
+        return [_parse_alone(raw) for raw in raws]
 
 
-def _alone(raw: bytes) -> Letter | str | None:
+def _parse_alone(raw: bytes) -> Letter | str | None:
     try:
         return isolated(read_letters, [raw], seconds=5)[0]
     except Isolated:
@@ -106,14 +107,14 @@ def _mentions(letter: Letter, fact: Fact, whose: Whose) -> list[RawMention]:
 
 
 def mention(letter: Letter, fact: Fact, whose: Whose) -> RawMention:
-    """A letter as a mention, less what leads to its author: addresses and telephone numbers are blotted out."""
+    """A letter as a mention, with the addresses and telephone numbers that lead to its author blotted out."""
     key = _mid(letter.message_id) if letter.message_id else f"letter-{short_hash(*_content(letter))}"
     before = letter.references
     return RawMention(
         external_id=key,
-        title=_blotted(letter.subject),
-        text=_blotted(letter.text),
-        author=_blotted(letter.name),
+        title=_blot_out(letter.subject),
+        text=_blot_out(letter.text),
+        author=_blot_out(letter.name),
         author_id=_pseudonym(letter.address, whose),
         platform="email",
         outlet=letter.group,
@@ -131,12 +132,12 @@ def _content(letter: Letter) -> tuple[str, ...]:
     return (letter.address, letter.subject, letter.text, letter.sent.isoformat() if letter.sent else "")
 
 
-def _blotted(text: str) -> str:
+def _blot_out(text: str) -> str:
     return _PHONE.sub(PRIVATE, _ADDRESS.sub(PRIVATE, text))
 
 
 def _pseudonym(address: str, whose: Whose) -> str:
-    """The same for the same person in this mailbox, another one elsewhere."""
+    """A name that stays the same for one person in this mailbox, and differs in every other mailbox."""
     if not address:
         return ""
     salt = hashlib.blake2b(f"{whose.host}\0{whose.username}".encode(), digest_size=32).digest()

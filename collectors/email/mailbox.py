@@ -1,7 +1,7 @@
-"""Reads a mailbox through the client that collectors are given: what is asked of IMAP.
+"""Speaks IMAP with a mail server, through the client that collectors are given.
 
-The client makes the connection (`http.mailbox(…)`): here no socket is opened. Nothing is ever changed in a mailbox: its
-folder is opened for reading only, and letters are looked at without being marked as read.
+The client makes the connection (`http.mailbox(…)`), so that no socket is opened here. Nothing in a mailbox ever
+changes: the folder is opened for reading only, and letters are fetched without being marked as read.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from collectors.base import SourceError, SourceRefused
 from .refusals import NO_ENCRYPTION, OF_A_COMMAND, OF_A_PASSWORD, OF_AN_AUTHORIZATION, is_busy, printable, refusal
 
 Security = Literal["tls", "starttls", "none"]
-SECONDS = 240.0  # spent waiting for the server in one reading; storing what it gave is not counted
+SECONDS = 240.0  # that one reading may wait for the server; the time to store what it gave does not count
 ASKED_AT_ONCE = 500
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -33,7 +33,7 @@ _ARRIVED = re.compile(
 
 
 class Imap(Protocol):
-    """What is used of a connection, as `imaplib.IMAP4` has it. A NO of the server raises `error`."""
+    """The part of `imaplib.IMAP4` that we use. A NO of the server raises `error`."""
 
     capabilities: tuple[str, ...]
 
@@ -53,7 +53,7 @@ class Imap(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder as it is now. While its `validity` stays the same, so do the numbers of its letters."""
+    """A folder as it is now. The numbers of its letters hold as long as its `validity` does not change."""
 
     validity: int
     next_uid: int
@@ -61,7 +61,7 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What is known of a letter before it is read: its number, its bytes, and when it came."""
+    """What we know of a letter before we read it: its number, its size in bytes, and when it arrived."""
 
     uid: int
     size: int
@@ -69,14 +69,14 @@ class Fact:
 
 
 @contextmanager
-def opened(http: httpx2.Client, host: str, port: int, security: Security) -> Iterator[Imap]:
-    """A connection for the time of a `with`; whatever goes wrong inside is a SourceError with a sentence."""
-    way = getattr(http, "mailbox", None)
-    if way is None:
+def connect(http: httpx2.Client, host: str, port: int, security: Security) -> Iterator[Imap]:
+    """A connection for the time of a `with`; whatever goes wrong inside becomes a SourceError with a sentence."""
+    connect_to = getattr(http, "mailbox", None)
+    if connect_to is None:
         raise SourceError("mailboxes cannot be read from here")
     try:
-        box: Imap = way(host, port, security, SECONDS)
-    except Exception as error:  # whatever the client raises: our own has no common base for it
+        box: Imap = connect_to(host, port, security, SECONDS)
+    except Exception as error:  # the errors of the client have no common base
         raise _lost(error, host) from error
     try:
         yield box
@@ -89,12 +89,12 @@ def opened(http: httpx2.Client, host: str, port: int, security: Security) -> Ite
     finally:
         with suppress(box.error, httpx2.RequestError, OSError):
             box.logout()
-        with suppress(OSError):  # a farewell that was not heard leaves the line open
+        with suppress(OSError):  # when the server missed our LOGOUT, the line is still open
             box.shutdown()
 
 
 def log_in(box: Imap, host: str, username: str, password: str) -> None:
-    """With a name and a password. Raises SourceRefused, SourceBusy."""
+    """Logs in with a name and a password. Raises SourceRefused, SourceBusy."""
     if "LOGINDISABLED" in box.capabilities and "AUTH=PLAIN" not in box.capabilities:
         raise SourceRefused(NO_ENCRYPTION, host=host)
     secret = f"\0{username}\0{password}".encode()
@@ -102,7 +102,7 @@ def log_in(box: Imap, host: str, username: str, password: str) -> None:
         if "AUTH=PLAIN" in box.capabilities:
             box.authenticate("PLAIN", lambda _: secret)
         else:
-            box.login(quoted(username), password)
+            box.login(quote(username), password)
     except UnicodeEncodeError:
         raise SourceRefused(
             "{host} takes no accents in names and passwords: make another password", host=host
@@ -114,10 +114,10 @@ def log_in(box: Imap, host: str, username: str, password: str) -> None:
 
 
 def log_in_with_token(box: Imap, host: str, username: str, token: str) -> None:
-    """XOAUTH2, as Google and Microsoft want it. Raises SourceRefused, SourceBusy."""
-    words = [f"user={username}\x01auth=Bearer {token}\x01\x01".encode(), b""]  # to its complaint, nothing is answered
+    """Logs in by XOAUTH2, as Google and Microsoft want it. Raises SourceRefused, SourceBusy."""
+    replies = [f"user={username}\x01auth=Bearer {token}\x01\x01".encode(), b""]  # an error is answered by nothing
     try:
-        box.authenticate("XOAUTH2", lambda _: words.pop(0) if words else None)
+        box.authenticate("XOAUTH2", lambda _: replies.pop(0) if replies else None)
     except box.error as error:
         if isinstance(error, box.abort):
             raise
@@ -125,11 +125,11 @@ def log_in_with_token(box: Imap, host: str, username: str, token: str) -> None:
 
 
 def enter(box: Imap, host: str, folder: str) -> Folder:
-    """Opens a folder for reading only. Raises SourceRefused with the folders there are."""
-    answer, said = box.select(quoted(utf7(folder)), readonly=True)
+    """Opens a folder for reading only. Raises SourceRefused, which names the folders that exist."""
+    answer, reply = box.select(quote(utf7(folder)), readonly=True)
     if answer != "OK":
-        if is_busy(_text(said)):
-            raise refusal(OF_A_COMMAND, host, _text(said))
+        if is_busy(_text(reply)):
+            raise refusal(OF_A_COMMAND, host, _text(reply))
         raise SourceRefused(
             "there is no folder «{folder}» in this mailbox; it has: {folders}", folder=folder, folders=_folders(box)
         )
@@ -137,75 +137,75 @@ def enter(box: Imap, host: str, folder: str) -> Folder:
 
 
 def search(box: Imap, *criteria: str) -> list[int]:
-    """The numbers of the letters that fit, ascending."""
-    answer, said = box.uid("SEARCH", *criteria)
+    """The numbers of the letters that meet the criteria, ascending."""
+    answer, reply = box.uid("SEARCH", *criteria)
     if answer != "OK":
-        raise box.error(_text(said))
-    found = b" ".join(part for part in said if isinstance(part, bytes))
-    return sorted({int(number) for number in found.split() if number.isdigit()})
+        raise box.error(_text(reply))
+    numbers = b" ".join(part for part in reply if isinstance(part, bytes))
+    return sorted({int(number) for number in numbers.split() if number.isdigit()})
 
 
 def facts(box: Imap, uids: Sequence[int]) -> list[Fact]:
-    """The size and the arrival of each letter that is still there, in the order of the numbers."""
-    found: dict[int, Fact] = {}
+    """The size and the arrival of each letter that still exists, in the order of `uids`."""
+    known: dict[int, Fact] = {}
     for start in range(0, len(uids), ASKED_AT_ONCE):
-        for about, _ in _fetched(box, uids[start : start + ASKED_AT_ONCE], "(UID RFC822.SIZE INTERNALDATE)"):
-            uid, size, arrived = _UID.search(about), _SIZE.search(about), _arrived(about)
+        for about, _ in _fetch(box, uids[start : start + ASKED_AT_ONCE], "(UID RFC822.SIZE INTERNALDATE)"):
+            uid, size, arrived = _UID.search(about), _SIZE.search(about), _arrival(about)
             if uid and size and arrived:
-                found[int(uid[1])] = Fact(int(uid[1]), int(size[1]), arrived)
-    return [found[uid] for uid in uids if uid in found]
+                known[int(uid[1])] = Fact(int(uid[1]), int(size[1]), arrived)
+    return [known[uid] for uid in uids if uid in known]
 
 
 def letters(box: Imap, uids: Sequence[int]) -> dict[int, bytes]:
-    """The letters themselves, not marked as read."""
-    given = _fetched(box, uids, "(UID BODY.PEEK[])")
-    return {int(uid[1]): letter for about, letter in given if letter and (uid := _UID.search(about))}
+    """The letters themselves by their numbers. The server does not mark them as read."""
+    pieces = _fetch(box, uids, "(UID BODY.PEEK[])")
+    return {int(uid[1]): letter for about, letter in pieces if letter and (uid := _UID.search(about))}
 
 
 def day(at: datetime) -> str:
-    """A day as a search wants it, in English whatever the language of the machine."""
+    """A day as a search wants it: in English, whatever the language of this machine."""
     at = at.astimezone(UTC)
     return f"{at.day}-{MONTHS[at.month - 1]}-{at.year}"
 
 
-def quoted(text: str) -> str:
-    """A text in quotation marks; who gives line breaks asks for another command, and is refused."""
+def quote(text: str) -> str:
+    """A text in quotation marks. Raises SourceRefused for control characters: a line break would begin a command."""
     if any(ord(sign) < 32 or ord(sign) == 127 for sign in text):
         raise SourceRefused("names hold no line breaks nor other control characters")
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def utf7(name: str) -> str:
-    """The name of a folder as IMAP writes it (RFC 3501, 5.1.3): letters beyond ASCII in a base64 of their own."""
+    """A folder's name as IMAP writes it (RFC 3501, 5.1.3): letters beyond ASCII in a base64 of its own."""
 
-    def packed(found: re.Match[str]) -> str:
-        if found[0] == "&":
+    def pack(letters: re.Match[str]) -> str:
+        if letters[0] == "&":
             return "&-"
-        return "&" + b64encode(found[0].encode("utf-16-be")).decode().rstrip("=").replace("/", ",") + "-"
+        return "&" + b64encode(letters[0].encode("utf-16-be")).decode().rstrip("=").replace("/", ",") + "-"
 
-    return re.sub(r"&|[^\x20-\x7e]+", packed, name)
+    return re.sub(r"&|[^\x20-\x7e]+", pack, name)
 
 
 def plain_name(name: str) -> str:
-    """The name of a folder as people read it."""
+    """A folder's name as people read it, from that of IMAP."""
 
-    def unpacked(found: re.Match[str]) -> str:
-        if not found[1]:
+    def unpack(run: re.Match[str]) -> str:
+        if not run[1]:
             return "&"
         with suppress(ValueError):
-            return (b"+" + found[1].replace(",", "/").encode() + b"-").decode("utf-7")
-        return found[0]
+            return (b"+" + run[1].replace(",", "/").encode() + b"-").decode("utf-7")
+        return run[0]
 
-    return re.sub(r"&([A-Za-z0-9+,]{0,500})-", unpacked, name)
+    return re.sub(r"&([A-Za-z0-9+,]{0,500})-", unpack, name)
 
 
-def _fetched(box: Imap, uids: Sequence[int], what: str) -> Iterator[tuple[bytes, bytes]]:
-    """What is told of each letter, and the bytes that came with it. Servers write the number before or behind them."""
-    answer, said = box.uid("FETCH", ",".join(map(str, uids)), what)
+def _fetch(box: Imap, uids: Sequence[int], what: str) -> Iterator[tuple[bytes, bytes]]:
+    """The description of each letter and its bytes. Servers write the number in front of the bytes, or behind them."""
+    answer, reply = box.uid("FETCH", ",".join(map(str, uids)), what)
     if answer != "OK":
-        raise box.error(_text(said))
+        raise box.error(_text(reply))
     about, body = b"", b""
-    for part in said:
+    for part in reply:
         if isinstance(part, tuple):
             if body:
                 yield about, body
@@ -220,11 +220,11 @@ def _fetched(box: Imap, uids: Sequence[int], what: str) -> Iterator[tuple[bytes,
         yield about, body
 
 
-def _arrived(about: bytes) -> datetime | None:
-    found = _ARRIVED.search(about)
-    if not found:
+def _arrival(about: bytes) -> datetime | None:
+    stamp = _ARRIVED.search(about)
+    if not stamp:
         return None
-    date, month, year, hour, minute, second, sign, *zone = (part.decode("ascii") for part in found.groups())
+    date, month, year, hour, minute, second, sign, *zone = (part.decode("ascii") for part in stamp.groups())
     off = timedelta(hours=int(zone[0]), minutes=int(zone[1])) * (-1 if sign == "-" else 1)
     with suppress(ValueError):
         at = (int(year), MONTHS.index(month.capitalize()) + 1, int(date), int(hour), int(minute), int(second))
@@ -233,24 +233,24 @@ def _arrived(about: bytes) -> datetime | None:
 
 
 def _number(box: Imap, code: str) -> int:
-    _, said = box.response(code)
-    told = said[-1] if said else None
-    return int(told) if isinstance(told, bytes) and told.isdigit() else 0
+    _, reply = box.response(code)
+    number = reply[-1] if reply else None
+    return int(number) if isinstance(number, bytes) and number.isdigit() else 0
 
 
 def _folders(box: Imap) -> str:
-    _, said = box.list()
-    lines = [line.decode("ascii", "replace") for line in said if isinstance(line, bytes)]
-    names = [found[1].strip('"') for line in lines if (found := re.search(r'("[^"]+"|\S+)$', line))]
+    _, reply = box.list()
+    lines = [line.decode("ascii", "replace") for line in reply if isinstance(line, bytes)]
+    names = [name[1].strip('"') for line in lines if (name := re.search(r'("[^"]+"|\S+)$', line))]
     return printable(", ".join(sorted(map(plain_name, names))[:20]))
 
 
-def _text(said: Sequence[Any]) -> str:
-    return " ".join(part.decode("utf-8", "replace") for part in said if isinstance(part, bytes))
+def _text(reply: Sequence[Any]) -> str:
+    return " ".join(part.decode("utf-8", "replace") for part in reply if isinstance(part, bytes))
 
 
 def _lost(error: Exception, host: str) -> SourceError:
-    """What went wrong on the way. Errors of the gate bring their sentence along."""
+    """The error of a connection that failed or broke off. Errors of the gate bring their own sentence."""
     if isinstance(error, httpx2.RequestError) and str(error):
         return SourceError("{reason}", reason=str(error))
     if isinstance(error, TimeoutError):

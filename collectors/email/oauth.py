@@ -1,4 +1,4 @@
-"""A fresh access token for a refresh token, the same everywhere (RFC 6749, 6)."""
+"""Exchanges a refresh token for an access token, by the standard (RFC 6749, 6)."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ REFUSALS = Refusals(
 
 
 class Granted(Part):
-    """The part of the answer that is used."""
+    """The part of the answer that we use."""
 
     access_token: str
     token_type: Text = ""
 
 
-def refreshed(http: httpx2.Client, token_url: str, client_id: str, client_secret: str, refresh_token: str) -> str:
+def refresh_access(http: httpx2.Client, token_url: str, client_id: str, client_secret: str, refresh_token: str) -> str:
     """An access token. Raises SourceRefused when the authorization was withdrawn, or the application is unknown."""
     form = {"grant_type": "refresh_token", "client_id": client_id, "refresh_token": refresh_token}
     if client_secret:

@@ -1,4 +1,4 @@
-"""What somebody wrote in a letter, less what they quote and how they sign."""
+"""Takes quotes and signatures out of a letter, and leaves what its author wrote."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _DEVICE = re.compile(
 )
 
 
-def flowed(text: str, delsp: bool = False) -> str:
-    """Lines that a program broke, whole again (RFC 3676): a space at the end of one says that it goes on."""
+def unflow(text: str, delsp: bool = False) -> str:
+    """Joins the lines that a mail program broke (RFC 3676), where a space at the end of a line says that it goes on."""
     whole: list[str] = []
     open_at = -1
     for line in text.split("\n"):
@@ -46,28 +46,28 @@ def flowed(text: str, delsp: bool = False) -> str:
 
 
 def own_words(text: str) -> str:
-    """A letter without quotes and signature; when nothing else is there, what it quotes is what it says."""
+    """A letter without quotes and signature. A letter of quotes alone keeps them, since they are all it says."""
     lines = text[:LONGEST_TEXT].split("\n")[:MOST_LINES]
-    kept = "\n".join(_kept(lines)).strip()
+    kept = "\n".join(_own_lines(lines)).strip()
     return kept or "\n".join(line.lstrip("> ") for line in lines if not _is_frame(line.strip())).strip()
 
 
 def _is_frame(line: str) -> bool:
-    """Whether a line only says that, and whose, words of somebody else follow."""
+    """Whether a line only announces the words of somebody else."""
     return line == "--" or any(frame.fullmatch(line[:400]) for frame in (_ORIGINAL, _FROM, _OTHER))
 
 
-def _kept(lines: list[str]) -> list[str]:
+def _own_lines(lines: list[str]) -> list[str]:
     kept: list[str] = []
     at = 0
     while at < len(lines):
         line = lines[at].strip()
         if lines[at].rstrip("\r") in ("-- ", "--") or _ORIGINAL.fullmatch(line) or _begins_headers(lines, at):
             break
-        if quoted := _attribution(lines, at):
-            if not _next_filled(lines, at + quoted).startswith(">"):
+        if attribution := _attribution(lines, at):
+            if not _next_filled(lines, at + attribution).startswith(">"):
                 break
-            at += quoted
+            at += attribution
             continue
         if not line.startswith(">") and not _DEVICE.fullmatch(line):
             kept.append(lines[at])
@@ -76,19 +76,19 @@ def _kept(lines: list[str]) -> list[str]:
 
 
 def _attribution(lines: list[str], at: int) -> int:
-    """How many lines say who wrote what comes next: 0 when none does."""
+    """How many lines, from here on, say who wrote what follows; 0 when none does."""
     if not lines[at].strip() or len(lines[at]) > 400:
         return 0
     for many in (1, 2, 3):
-        said = " ".join(line.strip() for line in lines[at : at + many])
-        if _ATTRIBUTION.fullmatch(said):
+        joined = " ".join(line.strip() for line in lines[at : at + many])
+        if _ATTRIBUTION.fullmatch(joined):
             return many
-    named = _NAMED.fullmatch(lines[at].strip()) and _next_filled(lines, at + 1).startswith(">")
-    return 1 if named else 0
+    names_author = _NAMED.fullmatch(lines[at].strip()) and _next_filled(lines, at + 1).startswith(">")
+    return 1 if names_author else 0
 
 
 def _begins_headers(lines: list[str], at: int) -> bool:
-    """Whether the headers of another letter stand here, as Outlook writes them above what it quotes."""
+    """Whether the headers of another letter begin here, as Outlook puts them above a quote."""
     if not _FROM.fullmatch(lines[at].strip()[:400]):
         return False
     after = [line.strip()[:400] for line in lines[at + 1 : at + 6] if line.strip()]

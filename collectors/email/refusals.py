@@ -1,4 +1,4 @@
-"""What a mail server means that says NO: to a name and a password, to an authorization, to a command."""
+"""What the NO of a mail server means: to a name and a password, to an authorization, to a command."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ OF_AN_AUTHORIZATION = Refusals(
 
 
 def refusal(refusals: Refusals, host: str, words: str) -> SourceError:
-    """The error that the words of a server stand for."""
+    """The error that a server's words stand for."""
     return must_judge(refusals, Complaint(host, datetime.now(UTC), body=words))
 
 

@@ -1,4 +1,4 @@
-"""The sample workspace's world: two makers of coffee machines that do not exist. Nothing is read from the network."""
+"""The sample workspace: invented mentions of two invented makers of coffee machines, without any network."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ PARTS: dict[Part, dict[str, str]] = {
 
 
 class SampleWorld(BaseModel):
-    """Which part of the sample, as of when. The same values always give the same mentions."""
+    """A part of the sample, and when it was loaded. The same values always give the same mentions."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -56,14 +56,13 @@ class SampleWorld(BaseModel):
 
 
 def produce(params: SampleWorld, until: datetime, since: datetime | None = None) -> tuple[RawMention, ...]:
-    """What was published in ]since, until], oldest first; from the beginning when `since` is None."""
+    """The mentions published in ]since, until], oldest first; from the beginning when `since` is None."""
     if params.part == "live":
-        said = live(params.started, params.seed, since, until)
-        return tuple(sorted(said, key=lambda mention: (mention.published_at or until, mention.external_id)))
-    told = past(params.part, params.started, params.seed)
+        posts = live(params.started, params.seed, since, until)
+        return tuple(sorted(posts, key=lambda mention: (mention.published_at or until, mention.external_id)))
     return tuple(
         mention
-        for mention in told
+        for mention in past(params.part, params.started, params.seed)
         if mention.published_at is not None
         and mention.published_at <= until
         and (since is None or since < mention.published_at)
@@ -71,7 +70,7 @@ def produce(params: SampleWorld, until: datetime, since: datetime | None = None)
 
 
 def pages(params: SampleWorld, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:  # noqa: ARG001  # no network
-    """One page of what is new. The cursor holds `until`, the moment up to which all was given."""
+    """One page of the new mentions. The cursor holds `until`, the moment up to which all have been given."""
     until, since = _now(), _since(cursor)
     mentions = produce(params, until, since)
     moved = {"until": (until if since is None else max(until, since)).isoformat()}

@@ -1,4 +1,4 @@
-"""The written matter of the sample workspace: a world of two brands that do not exist, and people who talk of them."""
+"""The texts of the sample workspace: a world of two brands that do not exist, and of people who talk about them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class _Strict(BaseModel):
 
 
 class Story(_Strict):
-    """A press article, and the other outlets that print it too."""
+    """A press article, and the other outlets that print it."""
 
     lang: Language
     outlet: str
@@ -28,7 +28,7 @@ class Story(_Strict):
 
 
 class Thread(_Strict):
-    """A conversation in order; posts that start with "OP:" are by who opened it."""
+    """A conversation in its order; posts that start with "OP:" are by whoever opened it."""
 
     lang: Language
     title: str
@@ -36,7 +36,7 @@ class Thread(_Strict):
 
 
 class Mood(_Strict):
-    """Sentences of one mood, by what they speak of. {m} is the machine, {b} the brand."""
+    """Sentences of one mood, by their subject. {m} stands for the machine, {b} for the brand."""
 
     titles: tuple[str, ...]
     openers: tuple[str, ...]
@@ -48,7 +48,7 @@ class Mood(_Strict):
 
 
 class Buzz(_Strict):
-    """The bad morning."""
+    """The texts of the bad morning."""
 
     first: str
     title_fr: str
@@ -62,7 +62,7 @@ class Buzz(_Strict):
 
 
 class Texts(_Strict):
-    """All of it."""
+    """All texts of the sample."""
 
     press: tuple[Story, ...]
     forum: tuple[Thread, ...]
@@ -73,7 +73,7 @@ class Texts(_Strict):
 
 @cache
 def texts() -> Texts:
-    """The files of `data/`."""
+    """The texts, read from the files of `data/`."""
     return Texts.model_validate(
         {
             "press": _file("press")["story"],

@@ -1,4 +1,4 @@
-"""Sets the sample's texts in time: thirty ordinary days, one bad morning, and what is said from minute to minute."""
+"""Gives the sample's texts their times: thirty ordinary days, one bad morning, and live posts from minute to minute."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ground.accents import in_ascii
 from .texts import Language, Mood, Story, Thread, texts
 
 DAYS = 30
-BUZZ_HOURS = 6  # up to now: whoever loads the sample finds an alert that has just begun
+BUZZ_HOURS = 6  # until now, so that whoever loads the sample finds an alert that has just begun
 LONGEST_TALK = timedelta(hours=30)
 LIVE_MOST = timedelta(hours=6)
 LIVE_FIRST = timedelta(minutes=5)
@@ -36,26 +36,26 @@ REACH = {"Agence Littoral": 0, "Harbour Newswire": 0, "Kettle & Crema": 4_000, "
 
 
 def feeds(started: datetime, seed: int) -> Iterator[RawMention]:
-    """The press: articles, and agency stories that several outlets print within the day, cut or with a dateline."""
+    """The press: articles, and agency stories that several outlets print within a day, cut or with a dateline."""
     random = Random(f"{seed}-feeds")  # noqa: S311  # a story, not a secret
     for story in texts().press:
-        yield from _printed(story, _moment(random, started), timedelta(hours=9), random)
+        yield from _print(story, _moment(random, started), timedelta(hours=9), random)
     for story in texts().buzz.press:
-        yield from _printed(story, _buzz_start(started) + timedelta(hours=2), timedelta(hours=3), random)
+        yield from _print(story, _buzz_start(started) + timedelta(hours=2), timedelta(hours=3), random)
 
 
 def forum(started: datetime, seed: int) -> Iterator[RawMention]:
-    """Conversations over a few hours or days, and the two of the bad morning."""
+    """Conversations of some hours or days, and the two of the bad morning."""
     random, buzz, morning = Random(f"{seed}-forum"), texts().buzz, _buzz_start(started)  # noqa: S311  # as above
     for number, thread in enumerate(texts().forum):
-        opened = _moment(random, started, LONGEST_TALK)
-        times = [opened + timedelta(hours=5 * n * random.random()) for n in range(len(thread.posts))]
+        start = _moment(random, started, LONGEST_TALK)
+        times = [start + timedelta(hours=5 * n * random.random()) for n in range(len(thread.posts))]
         yield from _conversation(thread, f"t{number}", sorted(times), random)
     angry = (("fr", buzz.title_fr, buzz.first, buzz.board_fr), ("en", buzz.title_en, buzz.first_en, buzz.board_en))
     for lang, title, first, replies in angry:
         thread = Thread.model_validate({"lang": lang, "title": title, "posts": (first, *replies)})
-        opened = morning if lang == "fr" else morning + timedelta(minutes=25)
-        times = [opened, *sorted(_angry_moment(random, opened, morning) for _ in replies)]
+        start = morning if lang == "fr" else morning + timedelta(minutes=25)
+        times = [start, *sorted(_angry_moment(random, start, morning) for _ in replies)]
         yield from _conversation(thread, f"buzz-{lang}", times, random)
 
 
@@ -68,17 +68,17 @@ def reviews(started: datetime, seed: int) -> Iterator[RawMention]:
             lang: Language = "fr" if n % 2 else "en"
             stars = random.choice(STARS[brand])
             mood = _mood(lang, stars)
-            text, title = _review(mood, brand, stars, random), random.choice(mood.titles)
-            yield _rated(lang, next(number), stars, title, text, _moment(random, started), random)
+            text, title = _review_text(mood, brand, stars, random), random.choice(mood.titles)
+            yield _review(lang, next(number), stars, title, text, _moment(random, started), random)
     for lang, angry in (("fr", buzz.reviews_fr), ("en", buzz.reviews_en)):
         for text in angry:
             at = _angry_moment(random, morning + timedelta(hours=1), morning)
             title = random.choice(_mood(lang, 1).titles)
-            yield _rated(lang, next(number), 1, title, text, at, random)
+            yield _review(lang, next(number), 1, title, text, at, random)
 
 
 def live(started: datetime, seed: int, since: datetime | None, until: datetime) -> Iterator[RawMention]:
-    """What is said in the whole minutes of ]since, until]: one to three messages each, the same for the same minute.
+    """One to three posts for each whole minute of ]since, until]; a minute always has the same posts.
 
     The first call looks five minutes back, later ones six hours at most.
     """
@@ -87,7 +87,7 @@ def live(started: datetime, seed: int, since: datetime | None, until: datetime) 
     while minute <= until:
         random = Random(f"{seed}-{minute:%Y%m%d%H%M}")  # noqa: S311  # as above
         for n in range(random.randint(1, 3)):
-            mention = _said(
+            mention = _post(
                 f"live-{seed}-{minute:%Y%m%d%H%M}-{n}", minute + timedelta(seconds=random.randrange(60)), random
             )
             if oldest < _published(mention) <= until:
@@ -100,11 +100,11 @@ PAST: dict[str, Callable[[datetime, int], Iterator[RawMention]]] = {"feeds": fee
 
 @lru_cache(maxsize=8)
 def past(part: str, started: datetime, seed: int) -> tuple[RawMention, ...]:
-    """All of one part, oldest first."""
+    """All mentions of one part, oldest first."""
     return tuple(sorted(PAST[part](started, seed), key=_published))
 
 
-def _printed(story: Story, at: datetime, within: timedelta, random: Random) -> Iterator[RawMention]:
+def _print(story: Story, at: datetime, within: timedelta, random: Random) -> Iterator[RawMention]:
     slug = _slug(story.title)
     for n, outlet in enumerate((story.outlet, *story.copies)):
         site = f"{_slug(outlet)}.example"
@@ -112,7 +112,7 @@ def _printed(story: Story, at: datetime, within: timedelta, random: Random) -> I
             external_id=f"{site}/{slug}",
             url=f"https://{site}/{at:%Y/%m}/{slug}",
             title=story.title,
-            text=_reprinted(story, n),
+            text=_reprint(story, n),
             author=random.choice(NAMES[story.lang]) if n == 0 and not story.copies else "",
             platform="press",
             outlet=outlet,
@@ -123,8 +123,8 @@ def _printed(story: Story, at: datetime, within: timedelta, random: Random) -> I
         )
 
 
-def _reprinted(story: Story, n: int) -> str:
-    """The original, then copies: whole, with a dateline, or less the last sentence."""
+def _reprint(story: Story, n: int) -> str:
+    """The original, or the copy number `n`: whole, with a dateline, or without its last sentence."""
     if n % 3 == 1:
         return f"{story.outlet} — {story.text}"
     if n % 3 == 2:
@@ -156,7 +156,7 @@ def _conversation(thread: Thread, key: str, times: Sequence[datetime], random: R
         )
 
 
-def _rated(lang: Language, number: int, stars: int, title: str, text: str, at: datetime, random: Random) -> RawMention:
+def _review(lang: Language, number: int, stars: int, title: str, text: str, at: datetime, random: Random) -> RawMention:
     site = f"{SITES[lang].lower()}.example"
     author = random.choice(NAMES[lang])
     return RawMention(
@@ -176,14 +176,14 @@ def _rated(lang: Language, number: int, stars: int, title: str, text: str, at: d
     )
 
 
-def _said(external_id: str, at: datetime, random: Random) -> RawMention:
+def _post(external_id: str, at: datetime, random: Random) -> RawMention:
     lang: Language = random.choice(("fr", "en"))
     if random.random() < 0.5:
         text = random.choice(texts().live[lang])
     else:
         brand = random.choice(("Percolune", "Percolune", "Brumelo"))
         stars = random.choice(STARS[brand])
-        text = _review(_mood(lang, stars), brand, stars, random)
+        text = _review_text(_mood(lang, stars), brand, stars, random)
     author = random.choice(NAMES[lang])
     return RawMention(
         external_id=external_id,
@@ -204,8 +204,8 @@ def _mood(lang: Language, stars: int) -> Mood:
     return texts().reviews[lang]["good" if stars >= 4 else "mid" if stars == 3 else "bad"]
 
 
-def _review(mood: Mood, brand: str, stars: int, random: Random) -> str:
-    """An opener, one or two details on different subjects, a reservation with four stars, at times a closer."""
+def _review_text(mood: Mood, brand: str, stars: int, random: Random) -> str:
+    """An opener, one or two details on different subjects, then a reservation (4 stars) or sometimes a closer."""
     subjects = [subject for subject in (mood.taste, mood.use, mood.care) if subject]
     chosen = random.sample(subjects, k=min(len(subjects), random.randint(1, 2)))
     parts = [random.choice(mood.openers), *(random.choice(subject) for subject in chosen)]
@@ -218,7 +218,7 @@ def _review(mood: Mood, brand: str, stars: int, random: Random) -> str:
 
 
 def _moment(random: Random, started: datetime, spare: timedelta = timedelta()) -> datetime:
-    """Some time in the thirty days before, at an hour when people write, and at least `spare` before `started`."""
+    """A random moment of the thirty days before `started`, less `spare`, at hours when people write."""
     oldest, newest = started - timedelta(days=DAYS), started - spare
     while True:
         day = (oldest + (newest - oldest) * random.random()).astimezone(UTC)
@@ -233,13 +233,13 @@ def _buzz_start(started: datetime) -> datetime:
 
 
 def _angry_moment(random: Random, earliest: datetime, morning: datetime) -> datetime:
-    """After `earliest`, most often some two hours after it began, and before it is over."""
+    """A random moment of the bad morning after `earliest`, most often about two hours after it began."""
     hours = random.triangular((earliest - morning) / timedelta(hours=1), BUZZ_HOURS, 2)
     return (morning + timedelta(hours=hours)).replace(microsecond=0)
 
 
 def _published(mention: RawMention) -> datetime:
-    assert mention.published_at is not None, "every mention of the sample has its time"
+    assert mention.published_at is not None, "every mention of the sample has a time"
     return mention.published_at
 
 

@@ -1,4 +1,4 @@
-"""Any public web page: the reviews or comments it shows, by CSS selectors, where there is no feed."""
+"""Any public web page without a feed: the reviews or comments that it shows, found by CSS selectors."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .items import NOAI, Shown, Wanted, read_page
 from .robots import Policy, delay_for, may_ask, policy_of, site_of
 
 LARGEST_PAGE = 4 * 1024 * 1024
-LONGEST_DELAY = 10.0  # seconds waited between two pages; a site that wants more is read one page at a time
+LONGEST_DELAY = 10.0  # seconds to wait between two pages; of a site that wants more, one page is read at a time
 MOST_KNOWN = 500
 MOST_BACK = 200
 MOST_HOPS = 6
@@ -54,7 +54,7 @@ Selector = Annotated[str, StringConstraints(max_length=200), AfterValidator(_sel
 
 
 class Webpage(Params):
-    """Where the page is, and where on it things are. What is left empty is looked for in the usual places."""
+    """Where the page is, and where on it each field is. A field left empty is looked for in the usual places."""
 
     url: Address = Field(title="Address", examples=["https://shop.example.org/bike/reviews"])
     item: Selector = Field(
@@ -152,9 +152,9 @@ def _walk(
 def _ask(
     http: httpx2.Client, url: str, policy: Policy, now: datetime, validators: Mapping[str, str] | None = None
 ) -> tuple[httpx2.Response, Policy]:
-    """The page, and what the site says that it came from: robots.txt is asked again wherever an address leads.
+    """The page, and the policy of the site that it came from in the end: every site on the way is asked for its own.
 
-    Raises SourceRefused where it closes one of them.
+    Raises SourceRefused where one of them closes the address.
     """
     for _ in range(MOST_HOPS):
         delay_for(policy, url)
@@ -171,7 +171,7 @@ def _ask(
 
 
 def _onward(answer: httpx2.Response) -> str:
-    """Where an answer leads. Raises SourceError when that is no address."""
+    """The address that an answer redirects to. Raises SourceError when it is none."""
     onward = clean_link(answer.headers["location"], str(answer.url))
     if onward is None:
         raise SourceError(
@@ -183,7 +183,7 @@ def _onward(answer: httpx2.Response) -> str:
 
 
 def _shown(params: Webpage, answer: httpx2.Response, now: datetime, *, first: bool) -> Shown:
-    """What one page shows. Raises SourceChanged with the name of a selector that finds nothing, SourceRefused."""
+    """What one page shows. Raises SourceRefused, or SourceChanged with the name of the selector that finds nothing."""
     host = host_of(str(answer.url))
     where = (params.item, params.text, params.title, params.author, params.date, params.rating, params.link, params.id)
     wanted = Wanted(*where, params.next_page, params.scale, params.month_first)
@@ -198,6 +198,7 @@ def _shown(params: Webpage, answer: httpx2.Response, now: datetime, *, first: bo
 
 
 def _nothing(params: Webpage, shown: Shown, host: str) -> SourceError:
+    """Why a page shows nothing, and what to do about it."""
     if shown.hint == "challenge":
         return SourceRefused(
             "{host} wants proof that a person is reading (CAPTCHA). Vigie does not go round that: ask its owner",
@@ -239,7 +240,7 @@ def _warning(
 
 
 def _new(shown: tuple[RawMention, ...], read: list[RawMention]) -> tuple[RawMention, ...]:
-    """Those that were not on an earlier page of this run: pages shift while they are read."""
+    """The mentions that no earlier page of this run showed: items move to later pages while we read."""
     seen = {one.external_id for one in read}
     return tuple(one for one in shown if one.external_id not in seen)
 

@@ -1,4 +1,4 @@
-"""Dates as pages write them for people, in French and English: «12 mars 2026», «il y a 3 jours», «March 12th, 2026»."""
+"""Reads dates as pages write them for people, in French and English: «12 mars 2026», «il y a 3 jours», «March 12th»."""
 
 from __future__ import annotations
 
@@ -47,17 +47,17 @@ _DAYS = {
 }
 
 
-def told_date(text: str, now: datetime, month_first: bool = False) -> datetime | None:
-    """The date in a text, in UTC; None when there is none. Numbers are day first unless `month_first`.
+def date_in(text: str, now: datetime, month_first: bool = False) -> datetime | None:
+    """The date in a text, in UTC; None when there is none. In numbers the day comes first, unless `month_first`.
 
-    What is far away is not exact: «two months ago» is sixty days.
+    Distant dates are rough: «two months ago» counts as sixty days.
     """
     exact = moment(text)
-    if exact is not None and not (text.strip().isdigit() and len(text.strip()) < 9):  # a year alone is no moment
+    if exact is not None and not (text.strip().isdigit() and len(text.strip()) < 9):  # digits alone may be a year
         return exact
     plain = _plain(text)
     with suppress(ValueError, OverflowError):
-        return _ago(plain, now) or _named(plain) or _numbers(plain, month_first) or _near(plain, now)
+        return _ago(plain, now) or _by_month(plain) or _in_numbers(plain, month_first) or _recent(plain, now)
     return None
 
 
@@ -67,38 +67,38 @@ def _plain(text: str) -> str:
 
 
 def _ago(text: str, now: datetime) -> datetime | None:
-    found = _AGO.search(text) or _AGO_EN.search(text)
-    if not found:
+    ago = _AGO.search(text) or _AGO_EN.search(text)
+    if not ago:
         return None
-    unit = UNITS.get(found[2]) or UNITS.get(found[2].rstrip("s"))
+    unit = UNITS.get(ago[2]) or UNITS.get(ago[2].rstrip("s"))
     if unit is None:
         return None
-    return now.astimezone(UTC) - unit * (1 if found[1] in ONE else int(found[1]))
+    return now.astimezone(UTC) - unit * (1 if ago[1] in ONE else int(ago[1]))
 
 
-def _named(text: str) -> datetime | None:
-    for found, day, month in (
-        *((found, found[1], found[2]) for found in _DAY_FIRST.finditer(text)),
-        *((found, found[2], found[1]) for found in _MONTH_FIRST.finditer(text)),
+def _by_month(text: str) -> datetime | None:
+    for date, day, month in (
+        *((date, date[1], date[2]) for date in _DAY_FIRST.finditer(text)),
+        *((date, date[2], date[1]) for date in _MONTH_FIRST.finditer(text)),
     ):
         if month in MONTHS:
-            return _at(int(found[3]), MONTHS[month], int(day), text[found.end() :])
+            return _at(int(date[3]), MONTHS[month], int(day), text[date.end() :])
     return None
 
 
-def _numbers(text: str, month_first: bool) -> datetime | None:
-    if found := _ISO.search(text):
-        return _at(int(found[1]), int(found[2]), int(found[3]), text[found.end() :])
-    found = _NUMBERS.search(text)
-    if not found:
+def _in_numbers(text: str, month_first: bool) -> datetime | None:
+    if iso := _ISO.search(text):
+        return _at(int(iso[1]), int(iso[2]), int(iso[3]), text[iso.end() :])
+    date = _NUMBERS.search(text)
+    if not date:
         return None
-    day, month, year = int(found[1]), int(found[2]), int(found[3])
+    day, month, year = int(date[1]), int(date[2]), int(date[3])
     if month > 12 or (month_first and day <= 12):
         day, month = month, day
-    return _at(year if year > 99 else 2000 + year, month, day, text[found.end() :])
+    return _at(year if year > 99 else 2000 + year, month, day, text[date.end() :])
 
 
-def _near(text: str, now: datetime) -> datetime | None:
+def _recent(text: str, now: datetime) -> datetime | None:
     back = next((days for word, days in _DAYS.items() if word in text), None)
     if back is None:
         return None
@@ -109,8 +109,8 @@ def _near(text: str, now: datetime) -> datetime | None:
 
 
 def _at(year: int, month: int, day: int, rest: str) -> datetime:
-    found = _HOUR.search(rest[:40])
-    if not found:
+    clock = _HOUR.search(rest[:40])
+    if not clock:
         return datetime(year, month, day, tzinfo=UTC)
-    hour = int(found[1]) % 12 + (12 if found[3] == "pm" else 0) if found[3] else int(found[1])
-    return datetime(year, month, day, hour, int(found[2]), tzinfo=UTC)
+    hour = int(clock[1]) % 12 + (12 if clock[3] == "pm" else 0) if clock[3] else int(clock[1])
+    return datetime(year, month, day, hour, int(clock[2]), tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""From the bytes of a web page to the items it shows. Runs in a process of its own."""
+"""Turns the bytes of a web page into the items that it shows. Runs in a process of its own."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from urllib.parse import urldefrag
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from collectors._feeds.feed import decoded
+from collectors._feeds.feed import decode
 from collectors._kit.items import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, fit, fit_id, language_of, short_hash
 from collectors.base import RawMention
 from ground.html import line_of, parsed, text_of
 from ground.links import clean_link
 
-from .dates import told_date
+from .dates import date_in
 from .ratings import rating_in, rating_of
-from .schema import Told, told_items
+from .schema import SchemaItem, schema_items
 
 MOST_ITEMS = 1_000
 FIELDS = ("text", "title", "author", "date", "rating", "link", "id")
@@ -31,7 +31,7 @@ USUAL = {
     "link": '[itemprop="url"]',
     "id": "",
 }
-"""Where a field is looked for when nobody says where: microdata of schema.org, and what elements are for."""
+"""Where to look for a field by default: microdata of schema.org, and elements by their meaning."""
 OWN_IDS = ("data-review-id", "data-comment-id", "data-id", "id")
 CHALLENGE = re.compile(
     r"cf-challenge|challenge-platform|captcha-delivery|px-captcha|<title>(?:Just a moment|Attention Required)|"
@@ -44,7 +44,7 @@ NOAI = re.compile(r"\b(?:noai|noimageai|noml)\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Where things are: a CSS selector each, empty where the usual places are looked at; `css@attribute` reads one."""
+    """A CSS selector for each field, empty to look in the usual places; `css@attribute` reads an attribute."""
 
     item: str = ""
     text: str = ""
@@ -61,7 +61,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a page shows. `absent` names the selectors of ours that found nothing; `hint` why there may be nothing."""
+    """What a page shows. `absent` names the selectors that found nothing; `hint` says why there may be nothing."""
 
     mentions: tuple[RawMention, ...] = ()
     following: str = ""
@@ -71,26 +71,26 @@ class Shown:
 
 
 def read_page(data: bytes, content_type: str, address: str, home: str, wanted: Wanted, now: datetime) -> Shown:
-    """Reads whatever bytes an address gave. Never raises for their content. `home` is the first page of the source."""
-    text = decoded(data, content_type)
+    """Reads whatever bytes an address returned, and never raises. `home` is the first page of the source."""
+    text = decode(data, content_type)
     page = parsed(text)
     reserved, following = _reserved(page), _following(page, wanted, address)
-    told = [] if wanted.item else told_items(page)
-    if told:
+    described = [] if wanted.item else schema_items(page)
+    if described:
         site = _Site(page, address, home)
-        found = tuple(_of_told(item, site, wanted, now) for item in told)
-        return Shown(_unique(found), following, reserved=reserved)
+        mentions = tuple(_of_schema(item, site, wanted, now) for item in described)
+        return Shown(_unique(mentions), following, reserved=reserved)
     nodes = page.css(wanted.item or USUAL["item"])[:MOST_ITEMS]
     if not nodes:
         return Shown((), "", ("item",), _hint(page, text), reserved)
     site, used = _Site(page, address, home), set[str]()
-    found = tuple(_of_node(node, site, wanted, now, used) for node in nodes)
+    mentions = tuple(_of_node(node, site, wanted, now, used) for node in nodes)
     absent = tuple(name for name in FIELDS if getattr(wanted, name) and name not in used)
-    return Shown(_unique(found), following, absent, reserved=reserved)
+    return Shown(_unique(mentions), following, absent, reserved=reserved)
 
 
 class _Site:
-    """What holds for all items of a page."""
+    """What all items of a page share."""
 
     def __init__(self, page: LexborHTMLParser, address: str, home: str) -> None:
         self.address, self.home = urldefrag(address)[0], urldefrag(home)[0]
@@ -100,14 +100,14 @@ class _Site:
         self.outlet = fit(named.attributes.get("content") if named else "", LONGEST_NAME).strip()
 
     def mention(self, key: str, link: str | None, **given: object) -> RawMention:
-        """The address makes ids unique that a page counts from 1."""
+        """A mention of this page. The page's address makes its id unique, since pages number their items from 1."""
         identity = link if link and not key else f"{self.home}#{key}"
         fields = {name: value for name, value in given.items() if value}
         common = {"url": link or self.address, "platform": "web", "outlet": self.outlet, "language": self.language}
         return RawMention(fit_id(identity), **{**common, **fields})  # type: ignore[arg-type] # each as RawMention has it
 
 
-def _of_told(item: Told, site: _Site, wanted: Wanted, now: datetime) -> RawMention:
+def _of_schema(item: SchemaItem, site: _Site, wanted: Wanted, now: datetime) -> RawMention:
     scale = rating_in(item.scale, 1_000)
     rating = rating_in(item.rating, scale[0] if scale else wanted.scale)
     link = clean_link(item.url, site.address) if item.url else None
@@ -119,7 +119,7 @@ def _of_told(item: Told, site: _Site, wanted: Wanted, now: datetime) -> RawMenti
         text=fit(_plain(item.text), LONGEST_TEXT),
         author=fit(_plain(item.author), LONGEST_NAME),
         language=language_of(item.language) or site.language,
-        published_at=_past(told_date(item.date, now, wanted.month_first), now),
+        published_at=_past(date_in(item.date, now, wanted.month_first), now),
         rating=rating and rating[0],
         rating_scale=rating and rating[1],
     )
@@ -127,12 +127,12 @@ def _of_told(item: Told, site: _Site, wanted: Wanted, now: datetime) -> RawMenti
 
 def _of_node(node: LexborNode, site: _Site, wanted: Wanted, now: datetime, used: set[str]) -> RawMention:
     def field(name: str) -> str:
-        found = _value(node, name, wanted)
-        used.update([name] if found else [])
-        return found
+        value = _value(node, name, wanted)
+        used.update([name] if value else [])
+        return value
 
-    rated = _rated(node, wanted)
-    used.update(["rating"] if rated else [])
+    rating = _rating(node, wanted)
+    used.update(["rating"] if rating else [])
     title, author, date, link = field("title"), field("author"), field("date"), field("link")
     key = field("id") or next((own for name in OWN_IDS if (own := node.attributes.get(name))), "")
     link = clean_link(link, site.address) or ""
@@ -143,53 +143,51 @@ def _of_node(node: LexborNode, site: _Site, wanted: Wanted, now: datetime, used:
         title=fit(title, LONGEST_TITLE) if title != text else "",
         text=fit(text, LONGEST_TEXT),
         author=fit(BY.sub("", author), LONGEST_NAME),
-        published_at=_past(told_date(date, now, wanted.month_first), now),
-        rating=rated and rated[0],
-        rating_scale=rated and rated[1],
+        published_at=_past(date_in(date, now, wanted.month_first), now),
+        rating=rating and rating[0],
+        rating_scale=rating and rating[1],
     )
 
 
 def _value(node: LexborNode, name: str, wanted: Wanted) -> str:
-    """What a field says in an item, empty when it is not there."""
+    """The value of a field in an item; empty when it is not there."""
     selector, _, attribute = (getattr(wanted, name) or USUAL[name]).partition("@")
     if not selector and not attribute:
         return ""
-    found = node.css_first(selector) if selector else node
-    if found is None:
+    element = node.css_first(selector) if selector else node
+    if element is None:
         return ""
     for own in filter(None, (attribute, *_own(name))):
-        if told := (found.attributes.get(own) or "").strip():
-            return told
-    return "" if attribute else text_of(found) if name == "text" else line_of(found)
+        if value := (element.attributes.get(own) or "").strip():
+            return value
+    return "" if attribute else text_of(element) if name == "text" else line_of(element)
 
 
 def _own(name: str) -> tuple[str, ...]:
-    """The attributes that say it better than the words of an element."""
+    """The attributes that hold a field more exactly than the words of its element."""
     known = {"date": ("datetime", "content"), "link": ("href", "content"), "id": ("id",), "author": ("content",)}
     return known.get(name, ())
 
 
-def _rated(node: LexborNode, wanted: Wanted) -> tuple[float, float] | None:
+def _rating(node: LexborNode, wanted: Wanted) -> tuple[float, float] | None:
     selector, _, attribute = (wanted.rating or USUAL["rating"]).partition("@")
-    found = node.css_first(selector) if selector else node
-    if found is None:
+    element = node.css_first(selector) if selector else node
+    if element is None:
         return None
     if attribute:
-        return rating_in(found.attributes.get(attribute) or "", wanted.scale)
+        return rating_in(element.attributes.get(attribute) or "", wanted.scale)
     best = node.css_first('[itemprop="bestRating"]')
     scale = rating_in(best.attributes.get("content") or line_of(best), 1_000) if best and not wanted.rating else None
-    return rating_of(found, scale[0] if scale else wanted.scale)
+    return rating_of(element, scale[0] if scale else wanted.scale)
 
 
 def _following(page: LexborHTMLParser, wanted: Wanted, address: str) -> str:
-    found = (
-        page.css_first(wanted.following) if wanted.following else page.css_first('a[rel~="next"], link[rel~="next"]')
-    )
-    return clean_link(found.attributes.get("href") or "", address) or "" if found else ""
+    link = page.css_first(wanted.following or 'a[rel~="next"], link[rel~="next"]')
+    return clean_link(link.attributes.get("href") or "", address) or "" if link else ""
 
 
 def _reserved(page: LexborHTMLParser) -> bool:
-    """Whether the page says of itself that it is not for training."""
+    """Whether the page declares that it is not for training."""
     robots = " ".join(meta.attributes.get("content") or "" for meta in page.css('meta[name="robots" i]'))
     tdm = page.css_first('meta[name="tdm-reservation" i]')
     return bool(NOAI.search(robots)) or bool(tdm and (tdm.attributes.get("content") or "").strip() == "1")
@@ -214,6 +212,6 @@ def _past(at: datetime | None, now: datetime) -> datetime | None:
     return min(at, now) if at else None
 
 
-def _unique(found: tuple[RawMention, ...]) -> tuple[RawMention, ...]:
-    said = (mention for mention in found if mention.text or mention.title)
-    return tuple({mention.external_id: mention for mention in said}.values())
+def _unique(mentions: tuple[RawMention, ...]) -> tuple[RawMention, ...]:
+    """Each mention once; those without words are left out."""
+    return tuple({mention.external_id: mention for mention in mentions if mention.text or mention.title}.values())

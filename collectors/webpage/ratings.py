@@ -1,4 +1,4 @@
-"""Ratings as pages show them: in words, in attributes, in the names of classes, in rows of stars."""
+"""Reads ratings as pages show them: in words, in attributes, in the names of classes, in rows of stars."""
 
 from __future__ import annotations
 
@@ -24,29 +24,27 @@ _STAR = re.compile(r"star|etoile|étoile", re.IGNORECASE)
 
 
 def rating_of(node: LexborNode, scale: float) -> tuple[float, float] | None:
-    """The rating that an element shows, and the scale it counts to: the one it names, else the one given."""
+    """The rating that an element shows, and its scale: the one that the element names, else the one given."""
     for attribute in ATTRIBUTES:
-        if found := rating_in(node.attributes.get(attribute) or "", scale):
-            return found
-    if found := rating_in(line_of(node), scale):
-        return found
-    return _by_looks(node, scale)
+        if rating := rating_in(node.attributes.get(attribute) or "", scale):
+            return rating
+    return rating_in(line_of(node), scale) or _by_looks(node, scale)
 
 
 def rating_in(text: str, scale: float) -> tuple[float, float] | None:
-    """The rating that a text tells."""
+    """The rating that stands in a text, and its scale; None when there is none."""
     text = text.strip()[:200]
-    if found := _OF.search(text):
-        return _sound(_number(found[1]), _number(found[2]))
-    if found := _PERCENT.search(text):
-        return _sound(_number(found[1]) * scale / 100, scale)
-    if found := _STARS.search(text):
-        return _sound(_number(found[1]), scale)
+    if fraction := _OF.search(text):
+        return _sound(_number(fraction[1]), _number(fraction[2]))
+    if percent := _PERCENT.search(text):
+        return _sound(_number(percent[1]) * scale / 100, scale)
+    if stars := _STARS.search(text):
+        return _sound(_number(stars[1]), scale)
     if "★" in text:
         filled = text.count("★")
         return _sound(filled, filled + text.count("☆") if "☆" in text else scale)
-    found = _ALONE.fullmatch(text)
-    return _sound(_number(found[1]), scale) if found else None
+    number = _ALONE.fullmatch(text)
+    return _sound(_number(number[1]), scale) if number else None
 
 
 def _by_looks(node: LexborNode, scale: float) -> tuple[float, float] | None:

@@ -1,4 +1,4 @@
-"""What a site allows to programs: robots.txt (RFC 9309), and its words on mining and training (TDMRep, noai)."""
+"""Reads what a site allows programs to do: its robots.txt (RFC 9309), and what it reserves against mining (TDMRep)."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from ground.isolate import Isolated, isolated
 from ground.notice import Json
 
 NAME = "Vigie"
-LARGEST, KEPT = 500 * 1024, 20_000  # bytes read of a robots.txt; characters kept in a cursor
+LARGEST, KEPT = 500 * 1024, 20_000  # bytes that are read of a robots.txt; characters that a cursor holds
 VALID = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a site said, and when. `text` is its robots.txt; `reserved` are the paths it reserves."""
+    """What a site allows, and when it said so. `text` is its robots.txt; `reserved` are the paths that it reserves."""
 
     site: str
     at: datetime
@@ -35,7 +35,7 @@ class Policy:
     reserved: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Json]:
-        """For the cursor; a very long robots.txt is asked for again instead."""
+        """The policy for a cursor; empty when robots.txt is too long for one, so that it is fetched again."""
         if len(self.text) > KEPT:
             return {}
         return {"site": self.site, "at": self.at.isoformat(), "text": self.text, "reserved": list(self.reserved)}
@@ -54,24 +54,24 @@ ABSENT = Refusals((Refusal(_Absent, "there is no robots.txt", status={*CLIENT_ER
 
 
 def site_of(url: str) -> str:
-    """The scheme and the host of an address, for which a robots.txt holds."""
+    """The scheme and the host of an address: what a robots.txt holds for."""
     return "{0.scheme}://{0.netloc}".format(urlsplit(url))
 
 
 def policy_of(http: httpx2.Client, url: str, cursor: Cursor, now: datetime) -> Policy:
-    """What the site of an address says, known from the cursor for a day. Raises SourceError when it cannot be known."""
+    """The policy of an address's site, from the cursor for a day. Raises SourceError when it cannot be read."""
     site = site_of(url)
-    kept = _kept(cursor.get("robots"), site, now)
-    if kept is not None:
-        return kept
-    found = Policy(site, now.astimezone(UTC), _robots(http, site))
-    open_to_us = may_ask(found, f"{site}/.well-known/tdmrep.json")
-    return replace(found, reserved=_reserved(http, site)) if open_to_us else found
+    known = _of_cursor(cursor.get("robots"), site, now)
+    if known is not None:
+        return known
+    policy = Policy(site, now.astimezone(UTC), _robots(http, site))
+    open_to_us = may_ask(policy, f"{site}/.well-known/tdmrep.json")
+    return replace(policy, reserved=_reserved(http, site)) if open_to_us else policy
 
 
 def delay_for(policy: Policy, url: str) -> float:
-    """The seconds that robots.txt wants between two requests. Raises SourceRefused when the address is closed to us."""
-    allowed, delay = _asked(policy.text, url)
+    """The seconds that robots.txt wants between two requests. Raises SourceRefused when it closes the address to us."""
+    allowed, delay = _rules_for(policy.text, url)
     if not allowed:
         raise SourceRefused(
             "the robots.txt of {host} closes this page to programs: ask its owner, or choose another page",
@@ -82,10 +82,10 @@ def delay_for(policy: Policy, url: str) -> float:
 
 def may_ask(policy: Policy, url: str) -> bool:
     """Whether robots.txt leaves an address open."""
-    return _asked(policy.text, url)[0]
+    return _rules_for(policy.text, url)[0]
 
 
-def _asked(text: str, url: str) -> tuple[bool, float]:
+def _rules_for(text: str, url: str) -> tuple[bool, float]:
     if not text.strip():
         return True, 0.0
     try:
@@ -97,13 +97,13 @@ def _asked(text: str, url: str) -> tuple[bool, float]:
 
 
 def read_robots(text: str, url: str) -> tuple[bool, float]:
-    """Whether our name may ask an address, and the delay wanted in seconds. For a process that can be killed."""
+    """Whether we may fetch an address, and the delay it wants in seconds. Runs in a process that can be killed."""
     rules = Protego.parse(text)
     return bool(rules.can_fetch(url, NAME)), float(rules.crawl_delay(NAME) or 0.0)
 
 
 def _robots(http: httpx2.Client, site: str) -> str:
-    """The text, empty where there is none: then all is open."""
+    """The text of robots.txt; empty where there is none, which leaves everything open."""
     try:
         answer = fetch(http, f"{site}/robots.txt", refusals=ABSENT, limit=2 * LARGEST)
     except _Absent:
@@ -120,21 +120,21 @@ def _robots(http: httpx2.Client, site: str) -> str:
 
 
 def _reserved(http: httpx2.Client, site: str) -> tuple[str, ...]:
-    """The paths that a site reserves, of its tdmrep.json; none when it has no such file."""
+    """The paths that a site reserves in its tdmrep.json; none when it has no such file."""
     try:
         answer = fetch(http, f"{site}/.well-known/tdmrep.json", limit=LARGEST)
-        told = from_json(answer.content[:LARGEST])
+        listed = from_json(answer.content[:LARGEST])
     except (SourceError, ValueError, RecursionError):
         return ()
-    rules: Sequence[Any] = told if isinstance(told, list) else []
+    rules: Sequence[Any] = listed if isinstance(listed, list) else []
     places = [rule.get("location") for rule in rules if isinstance(rule, dict) and rule.get("tdm-reservation") == 1]
     return tuple(place[:200] for place in places if isinstance(place, str) and place.startswith("/"))[:50]
 
 
-def _kept(told: object, site: str, now: datetime) -> Policy | None:
-    if not isinstance(told, dict) or told.get("site") != site:
+def _of_cursor(kept: object, site: str, now: datetime) -> Policy | None:
+    if not isinstance(kept, dict) or kept.get("site") != site:
         return None
-    at, text, reserved = moment(told.get("at")), told.get("text"), told.get("reserved")
+    at, text, reserved = moment(kept.get("at")), kept.get("text"), kept.get("reserved")
     if at is None or not timedelta() <= now - at < VALID or not isinstance(text, str):
         return None
     return Policy(site, at, text, tuple(map(str, reserved)) if isinstance(reserved, list) else ())

@@ -1,4 +1,4 @@
-"""Reviews and comments that a page tells to programs, as JSON-LD (schema.org)."""
+"""Reads the reviews and comments that a page describes for programs, in JSON-LD (schema.org)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from pydantic_core import from_json
 from selectolax.lexbor import LexborHTMLParser
 
-SAID = {
+KINDS = {
     "Review", "UserReview", "CriticReview", "EmployerReview", "Comment", "Answer", "Question", "DiscussionForumPosting",
     "SocialMediaPosting", "UserComments",
 }  # fmt: skip
@@ -24,8 +24,8 @@ FRAME = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One review or comment as the page tells it; what it does not tell is empty."""
+class SchemaItem:
+    """One review or comment as the page describes it; what the page leaves out is empty."""
 
     id: str
     url: str
@@ -38,21 +38,21 @@ class Told:
     scale: str
 
 
-def told_items(page: LexborHTMLParser) -> list[Told]:
-    """All that the page tells, in its order."""
-    found: list[Told] = []
+def schema_items(page: LexborHTMLParser) -> list[SchemaItem]:
+    """The reviews and comments that the page describes, in its order."""
+    items: list[SchemaItem] = []
     for script in page.css('script[type="application/ld+json"]'):
         try:
             whole = _json(script.text() or "")
         except (ValueError, RecursionError):
             continue
         scale = next(_scales(whole, 0), "")
-        found += [_told(item, scale) for item in _items(whole, 0)]
-    return [item for item in found if item.text or item.title][:MOST]
+        items += [_schema_item(item, scale) for item in _items(whole, 0)]
+    return [item for item in items if item.text or item.title][:MOST]
 
 
 def _json(text: str) -> Any:
-    """As pages write it in the wild too: between the marks of a comment, with line breaks in its texts."""
+    """JSON as pages write it in the wild: between comment marks, with line breaks inside its texts."""
     bare = FRAME.sub("", text).strip()
     try:
         return from_json(bare)
@@ -64,10 +64,10 @@ def _items(value: Any, depth: int) -> Iterator[dict[str, Any]]:
     if depth > DEEPEST:
         return
     if isinstance(value, list):
-        for each in value[:MOST]:
-            yield from _items(each, depth + 1)
+        for part in value[:MOST]:
+            yield from _items(part, depth + 1)
     elif isinstance(value, dict):
-        if _types(value) & SAID:
+        if _types(value) & KINDS:
             yield value
         for name in INSIDE:
             if name in value:
@@ -75,16 +75,16 @@ def _items(value: Any, depth: int) -> Iterator[dict[str, Any]]:
 
 
 def _scales(value: Any, depth: int) -> Iterator[str]:
-    """The scales of the ratings that are counted together: those of single reviews are the same."""
-    for each in value if isinstance(value, list) else [value]:
-        if not isinstance(each, dict) or depth > DEEPEST:
+    """The best ratings of the averages on the page; its single reviews have the same scale, and often leave it out."""
+    for part in value if isinstance(value, list) else [value]:
+        if not isinstance(part, dict) or depth > DEEPEST:
             continue
-        total = each.get("aggregateRating")
+        total = part.get("aggregateRating")
         if isinstance(total, dict) and total.get("bestRating") is not None:
             yield _text(total["bestRating"])
         for name in ("@graph", "itemReviewed", "mainEntity"):
-            if name in each:
-                yield from _scales(each[name], depth + 1)
+            if name in part:
+                yield from _scales(part[name], depth + 1)
 
 
 def _types(value: dict[str, Any]) -> set[str]:
@@ -92,9 +92,9 @@ def _types(value: dict[str, Any]) -> set[str]:
     return {str(name).rpartition("/")[2] for name in (named if isinstance(named, list) else [named])}
 
 
-def _told(item: dict[str, Any], scale: str) -> Told:
+def _schema_item(item: dict[str, Any], scale: str) -> SchemaItem:
     rating = _first(item.get("reviewRating"))
-    return Told(
+    return SchemaItem(
         id=_text(item.get("@id")) or _text(item.get("identifier")),
         url=_text(item.get("url")),
         title=_text(item.get("headline")) or _text(item.get("name")),
@@ -108,8 +108,8 @@ def _told(item: dict[str, Any], scale: str) -> Told:
 
 
 def _first(value: Any) -> dict[str, Any]:
-    each = value[0] if isinstance(value, list) and value else value
-    return each if isinstance(each, dict) else {}
+    part = value[0] if isinstance(value, list) and value else value
+    return part if isinstance(part, dict) else {}
 
 
 def _name(value: Any) -> str:

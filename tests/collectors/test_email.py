@@ -16,7 +16,7 @@ from collectors.email import Mailbox, backfill, collector, pages
 from collectors.email.letter import Letter, read_letters
 from collectors.email.letters import Whose, mention
 from collectors.email.mailbox import Fact
-from collectors.email.quotes import flowed, own_words
+from collectors.email.quotes import own_words, unflow
 from tests.collectors.mailhost import MailHost
 
 
@@ -347,8 +347,8 @@ def test_what_is_quoted_and_how_it_is_signed_is_left_out(text: str, kept: str) -
 
 
 def test_flowed_lines_are_whole_again() -> None:
-    assert flowed("a \nb\nc \n> d \n> e\n-- \nf") == "a b\nc \n> d e\n-- \nf"
-    assert flowed("a \nb", delsp=True) == "ab"
+    assert unflow("a \nb\nc \n> d \n> e\n-- \nf") == "a b\nc \n> d e\n-- \nf"
+    assert unflow("a \nb", delsp=True) == "ab"
 
 
 @pytest.mark.parametrize(

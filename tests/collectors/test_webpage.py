@@ -12,9 +12,9 @@ import pytest
 
 from collectors.base import Page, RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused
 from collectors.webpage import Webpage, collector, pages
-from collectors.webpage.dates import told_date
+from collectors.webpage.dates import date_in
 from collectors.webpage.ratings import rating_of
-from collectors.webpage.schema import told_items
+from collectors.webpage.schema import schema_items
 from ground.html import parsed
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
@@ -295,11 +295,11 @@ def test_hostile_pages_are_a_sentence_or_mentions(site: Any, http: httpx2.Client
     ],
 )
 def test_dates_are_read_as_people_write_them(text: str, at: str | None) -> None:
-    assert told_date(text, NOW) == (datetime.fromisoformat(f"{at}+00:00") if at else None)
+    assert date_in(text, NOW) == (datetime.fromisoformat(f"{at}+00:00") if at else None)
 
 
 def test_numbers_are_month_first_where_that_is_said() -> None:
-    assert told_date("03/12/2026", NOW, month_first=True) == datetime(2026, 3, 12, tzinfo=UTC)
+    assert date_in("03/12/2026", NOW, month_first=True) == datetime(2026, 3, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -373,5 +373,5 @@ def test_an_address_that_leads_nowhere_says_so(site: Any, http: httpx2.Client, o
 def test_what_a_page_tells_to_programs_is_read_as_it_is_written_in_the_wild(frame: str) -> None:
     told = '{"@type": "Review", "reviewBody": "The chain broke.\n<!-- Twice --> ]]>.", "author": "Ann"}'
     page = parsed(f'<script type="application/ld+json">{frame.format(told)}</script>')
-    ((text, author),) = [(one.text, one.author) for one in told_items(page)]
+    ((text, author),) = [(one.text, one.author) for one in schema_items(page)]
     assert (text, author) == ("The chain broke.\n<!-- Twice --> ]]>.", "Ann")

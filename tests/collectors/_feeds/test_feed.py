@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors._feeds.entities import mend
-from collectors._feeds.feed import Feed, NoFeed, decoded, read_feed
+from collectors._feeds.feed import Feed, NoFeed, decode, read_feed
 from collectors._kit.items import LONGEST_ID, LONGEST_TEXT, LONGEST_TITLE, Item, fit, fit_id, identify, newest
 from collectors.base import RawMention
 from ground.links import clean_link
@@ -109,11 +109,11 @@ def test_any_json_gives_a_feed_or_none(document: object) -> None:
     ],
 )
 def test_the_likeliest_charset_is_chosen(data: bytes, content_type: str, text: str) -> None:
-    assert decoded(data, content_type) == text
+    assert decode(data, content_type) == text
 
 
 def test_the_label_in_the_document_is_read() -> None:
-    assert decoded('<?xml version="1.0" encoding="windows-1251"?>новость'.encode("cp1251"), "").endswith("новость")
+    assert decode('<?xml version="1.0" encoding="windows-1251"?>новость'.encode("cp1251"), "").endswith("новость")
 
 
 def item(guid: str, url: str | None, title: str = "t") -> Item:

@@ -12,7 +12,7 @@ from itertools import accumulate
 
 from .base import Score, Scorer, Text
 from .clauses import clauses, concerning, sentences
-from .contest import Verdict, verdict
+from .contest import Comparison, comparison_in
 from .named import Name, Span, brands_in, names_within, tell_apart, with_ordinals
 
 WON = Score(0.07, 0.18, 0.75)
@@ -113,12 +113,13 @@ def excerpt_of(question: About) -> Excerpt:
     names = _names(question)
     if len(brands_in(names)) < 2:
         return whole
-    verdicts = _verdicts(question, names)
-    direct = sorted([*_clauses(question, names, verdicts), *_around_foils(question.text, verdicts, opposite=False)])
-    opposite = _around_foils(question.text, verdicts, opposite=True)
+    comparisons = _comparisons(question, names)
+    beside = _around_foils(question.text, comparisons, opposite=False)
+    direct = sorted([*_clauses(question, names, comparisons), *beside])
+    opposite = _around_foils(question.text, comparisons, opposite=True)
     if not direct and not opposite:
         return whole
-    lean, cues = _outcome(verdicts.values())
+    lean, cues = _outcome(comparisons.values())
     return Excerpt(tuple(direct), tuple(opposite), lean, cues)
 
 
@@ -129,32 +130,41 @@ def _names(question: About) -> list[Name]:
     return tell_apart(len(question.text), question.own, question.others)
 
 
-def _verdicts(question: About, names: Sequence[Name]) -> dict[int, Verdict]:
+def _comparisons(question: About, names: Sequence[Name]) -> dict[int, Comparison]:
     """Who wins, by the place of a sentence that names both sides, or that ends what the one before begins, as in
     «X est super. Rien à voir avec Y.»."""
-    verdicts: dict[int, Verdict] = {}
+    comparisons: dict[int, Comparison] = {}
     starts = [name.start for name in names]
     before: Span = (0, 0)
     for place, sentence in enumerate(sentences(question.text)):
         inside, earlier = names_within(names, starts, sentence), names_within(names, starts, (before[0], sentence[0]))
-        decision = verdict(question.text, sentence, question.language, inside)
-        if decision is None and place - 1 not in verdicts and len(brands_in(inside)) == len(brands_in(earlier)) == 1:
-            both = verdict(question.text, (before[0], sentence[1]), question.language, [*earlier, *inside])
-            decision = both if both and both.cue[0] >= sentence[0] else None
-        if decision:
-            verdicts[place] = decision
+        comparison = comparison_in(question.text, sentence, question.language, inside)
+        if comparison is None and place - 1 not in comparisons:
+            comparison = _across(question, before, sentence, earlier, inside)
+        if comparison:
+            comparisons[place] = comparison
         before = sentence
-    return verdicts
+    return comparisons
 
 
-def _clauses(question: About, names: Sequence[Name], verdicts: Mapping[int, Verdict]) -> list[Span]:
+def _across(
+    question: About, before: Span, sentence: Span, earlier: Sequence[Name], inside: Sequence[Name]
+) -> Comparison | None:
+    """The comparison in two sentences that name one side each, where the second one decides it."""
+    if len(brands_in(earlier)) != 1 or len(brands_in(inside)) != 1:
+        return None
+    both = comparison_in(question.text, (before[0], sentence[1]), question.language, [*earlier, *inside])
+    return both if both and both.cue[0] >= sentence[0] else None
+
+
+def _clauses(question: About, names: Sequence[Name], comparisons: Mapping[int, Comparison]) -> list[Span]:
     """The clauses that concern the brand, less the stretches in which it or another is a foil."""
     text, language = question.text, question.language
     if language in ("fr", "en"):
         names = with_ordinals(text, language, names)
     parts = clauses(text, language, names)
-    whom = concerning(text, language, parts, {place: each.topic for place, each in verdicts.items()})
-    foils = [each.within for each in verdicts.values() if each.foil is not None]
+    whom = concerning(text, language, parts, {place: each.topic for place, each in comparisons.items()})
+    foils = [each.within for each in comparisons.values() if each.foil is not None]
     return [
         (part.start, part.end)
         for part, brands in zip(parts, whom, strict=True)
@@ -162,9 +172,9 @@ def _clauses(question: About, names: Sequence[Name], verdicts: Mapping[int, Verd
     ]
 
 
-def _around_foils(text: str, verdicts: Mapping[int, Verdict], *, opposite: bool) -> list[Span]:
+def _around_foils(text: str, comparisons: Mapping[int, Comparison], *, opposite: bool) -> list[Span]:
     """The stretches in which the brand (`opposite`) or another is a foil, less the phrases that name the foil."""
-    foils = [each for each in verdicts.values() if each.foil is opposite]
+    foils = [each for each in comparisons.values() if each.foil is opposite]
     sides = [side for each in foils for side in _beside(each.within, each.phrase)]
     return [(start, end) for start, end in sides if any(sign.isalnum() for sign in text[start:end])]
 
@@ -173,9 +183,9 @@ def _beside(outer: Span, inner: Span) -> tuple[Span, Span]:
     return (outer[0], inner[0]), (inner[1], outer[1])
 
 
-def _outcome(verdicts: Iterable[Verdict]) -> tuple[int, tuple[Span, ...]]:
+def _outcome(comparisons: Iterable[Comparison]) -> tuple[int, tuple[Span, ...]]:
     """Whether the brand wins most comparisons, 1, or loses most, −1, or neither; and the words that decided these."""
-    every = list(verdicts)
+    every = list(comparisons)
     total = sum(each.lean for each in every)
     lean = (total > 0) - (total < 0)
     return lean, tuple(each.cue for each in every if lean and each.lean == lean)

@@ -135,7 +135,7 @@ def load_fast(folder: Path) -> Fast:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Facts:
+class CardFacts:
     """What the card says of the model, for processes that show its scores without loading it."""
 
     name: str
@@ -145,10 +145,10 @@ class Facts:
 
 
 @cache
-def facts() -> Facts:
+def facts() -> CardFacts:
     """The facts of the package's model."""
     card = read_card()
-    return Facts(card["name"], card["version"], _matrices(card["blend"]), card["blend"]["figures"])
+    return CardFacts(card["name"], card["version"], _matrices(card["blend"]), card["blend"]["figures"])
 
 
 def read_card(folder: Path = FOLDER) -> dict[str, Any]:

@@ -30,7 +30,7 @@ _SIGNS = str.maketrans("’‘´`\t\n\r\f\v", "''''     ")
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Comparison:
     """What a comparison says of the brand asked about.
 
     `lean`: 1 wins, −1 loses, 0 undecided; `foil`: whether this brand (True) or the other (False) is the opposite of
@@ -46,8 +46,8 @@ class Verdict:
     within: Span
 
 
-def verdict(text: str, within: Span, language: str | None, names: Sequence[Name]) -> Verdict | None:
-    """The verdict of a stretch that holds these names, all within it; None when nothing in it compares."""
+def comparison_in(text: str, within: Span, language: str | None, names: Sequence[Name]) -> Comparison | None:
+    """The comparison in a stretch that holds these names; None when nothing in it compares."""
     start, end = within
     if end - start > LONGEST or text[start:end].rstrip().endswith("?") or len(brands_in(names)) < 2:
         return None
@@ -57,18 +57,18 @@ def verdict(text: str, within: Span, language: str | None, names: Sequence[Name]
             outcome = turn.outcome
             if match.groupdict().get("adj") in FAULTS:
                 outcome = _REVERSED.get(outcome, outcome)
-            return None if outcome == "none" else _verdict(match, turn, outcome, skeleton, within)
+            return None if outcome == "none" else _comparison(match, turn, outcome, skeleton, within)
     return None
 
 
-def _verdict(match: re.Match[str], turn: Turn, outcome: Outcome, skeleton: _Skeleton, within: Span) -> Verdict:
+def _comparison(match: re.Match[str], turn: Turn, outcome: Outcome, skeleton: _Skeleton, within: Span) -> Comparison:
     x_is_own = match["x"] == OWN
     foil = {"foil x": x_is_own, "foil y": not x_is_own}.get(outcome)
     wins = {"x": x_is_own, "y": not x_is_own, "w": outcome == "w" and match["w"] == OWN, "lose": False}.get(outcome)
     lean = 0 if wins is None else 1 if wins else -1
     cue = (skeleton.places[match.start("cue")], skeleton.end(match.end("cue")))
     phrase = (cue[0], skeleton.end(match.end("x") if outcome == "foil x" else match.end()))
-    return Verdict(lean, foil, cue, phrase, x_is_own if turn.then == "x" else not x_is_own, within)
+    return Comparison(lean, foil, cue, phrase, x_is_own if turn.then == "x" else not x_is_own, within)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ import re
 
 import pytest
 
-from sentiment.contest import LONGEST, Verdict, verdict
+from sentiment.contest import LONGEST, Comparison, comparison_in
 from sentiment.named import tell_apart
 
 
-def judge(text: str, language: str | None = "fr") -> Verdict | None:
+def compare(text: str, language: str | None = "fr") -> Comparison | None:
     own, others = ([found.span() for found in re.finditer(name, text, re.I)] for name in ("acme", "brumelo"))
-    return verdict(text, (0, len(text)), language, tell_apart(len(text), own, others))
+    return comparison_in(text, (0, len(text)), language, tell_apart(len(text), own, others))
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def judge(text: str, language: str | None = "fr") -> Verdict | None:
     ],
 )
 def test_the_words_that_decide_are_named(text: str, language: str, lean: int, cue: str) -> None:
-    found = judge(text, language)
+    found = compare(text, language)
     assert found is not None
     assert (found.lean, text[slice(*found.cue)]) == (lean, cue)
 
@@ -44,7 +44,7 @@ def test_the_words_that_decide_are_named(text: str, language: str, lean: int, cu
     ],
 )
 def test_nothing_is_decided_here(text: str, language: str | None) -> None:
-    assert judge(text, language) is None
+    assert compare(text, language) is None
 
 
 @pytest.mark.parametrize(
@@ -55,13 +55,13 @@ def test_nothing_is_decided_here(text: str, language: str | None) -> None:
     ],
 )
 def test_a_foil_is_cut_out_with_the_words_that_name_it(text: str, foil: bool, phrase: str) -> None:
-    found = judge(text)
+    found = compare(text)
     assert found is not None
     assert (found.lean, found.foil, text[slice(*found.phrase)]) == (0, foil, phrase)
 
 
 def test_after_a_change_the_new_brand_is_the_subject() -> None:
-    left, came = judge("je passe d'Acme à Brumelo"), judge("je passe de Brumelo à Acme")
+    left, joined = compare("je passe d'Acme à Brumelo"), compare("je passe de Brumelo à Acme")
     assert left is not None
-    assert came is not None
-    assert (left.topic, came.topic) == (False, True)
+    assert joined is not None
+    assert (left.topic, joined.topic) == (False, True)

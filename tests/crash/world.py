@@ -119,9 +119,10 @@ class Vigie:
             env=self.environment,
             capture_output=True,
             text=True,
-            check=True,
+            check=False,
             timeout=120,
         )
+        assert made.returncode == 0, f"{made.stderr}\n{self.told()}"
         return made.stdout.strip()
 
     def call(self, method: str, path: str, seconds: float = 60, **more: Any) -> Any:

@@ -15,15 +15,10 @@ from app.pipeline.match import Matched
 from app.pipeline.normalise import normalise
 from app.pipeline.store import Origin, Placed, store
 from app.queries.mentions import mention
-from app.viewer import ROLE_SCOPES, Viewer
+from app.viewer import Viewer
 from collectors.base import RawMention
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def viewer(workspace_id: UUID) -> Viewer:
-    return Viewer(workspace_id, "test", ROLE_SCOPES["viewer"])
 
 
 @pytest.fixture

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import count
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func
 
-from app.models import Brand, Channel, Match, Mention, Source, uuid7
+from app.models import Brand, Channel, Match, Mention, Source
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+_numbers = count(1)
+
+
+def next_id() -> UUID:
+    """An id greater than those before: two UUIDs of one millisecond have no order."""
+    return UUID(int=next(_numbers))
 
 
 def brand_row(workspace_id: UUID, name: str, **more: Any) -> Brand:
     given = {"kind": "own", "query": name.lower(), "colour": "#000000", **more}
-    return Brand(id=uuid7(), workspace_id=workspace_id, name=name, **given)
+    return Brand(id=next_id(), workspace_id=workspace_id, name=name, **given)
 
 
 def source_row(workspace_id: UUID, name: str, **more: Any) -> Source:
     given = {"collector": "rss", "params": {}, "interval_seconds": 3600, **more}
-    return Source(id=uuid7(), workspace_id=workspace_id, name=name, **given)
+    return Source(id=next_id(), workspace_id=workspace_id, name=name, **given)
 
 
 def channel_row(workspace_id: UUID, name: str, **more: Any) -> Channel:
     given = {"kind": "webhook", "params": {}, "language": "en", "timezone": "UTC", "enabled": True, **more}
-    return Channel(id=uuid7(), workspace_id=workspace_id, name=name, **given)
+    return Channel(id=next_id(), workspace_id=workspace_id, name=name, **given)
 
 
 def mention_row(workspace_id: UUID, text: str, at: datetime = NOW, **more: Any) -> Mention:
@@ -36,7 +43,7 @@ def mention_row(workspace_id: UUID, text: str, at: datetime = NOW, **more: Any) 
         "host": "", "platform": "forum", "outlet": "", "author": "", "author_id": "", "title": "",
         "language": "en", "published_guessed": False, "search": func.to_tsvector("simple", text), **more,
     }  # fmt: skip
-    return Mention(id=uuid7(), workspace_id=workspace_id, text=text, published_at=at, collected_at=at, **given)
+    return Mention(id=next_id(), workspace_id=workspace_id, text=text, published_at=at, collected_at=at, **given)
 
 
 def match_row(mention: Mention, brand: Brand, **more: Any) -> Match:

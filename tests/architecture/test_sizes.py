@@ -16,8 +16,6 @@ STILL_OVER = {
     "collectors/_feeds/reading.py: read_archive": 17,
     "collectors/_platforms/mastodon_lists.py: older": 23,
     "collectors/bluesky/__init__.py: pages": 16,
-    "collectors/discourse/search.py: past_search": 19,
-    "collectors/discourse/topics.py: past_topics": 17,
     "collectors/reddit/listings.py: _again": 16,
     "collectors/reddit/listings.py: read_new": 16,
     "collectors/reddit/listings.py: read_window": 21,

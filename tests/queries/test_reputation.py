@@ -19,11 +19,6 @@ START = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def viewer(workspace_id: UUID) -> Viewer:
-    return Viewer(workspace_id, "test", ROLE_SCOPES["viewer"])
-
-
-@pytest.fixture
 def brand(db: Database, workspace_id: UUID) -> UUID:
     """A brand with two days: the first glad, the second angry, in two languages and from two sources."""
     row = Brand(id=uuid7(), workspace_id=workspace_id, name="Acme", kind="own", query="acme", colour="#000000")

@@ -15,16 +15,11 @@ from app.pipeline.keep.store import store
 from app.pipeline.sift.batch import Origin, Placed
 from app.pipeline.sift.normalise import normalise
 from app.queries.mentions import mention
-from app.viewer import ROLE_SCOPES, Viewer
+from app.viewer import Viewer
 from collectors.base import RawMention
 from matching.match import Matched
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def viewer(workspace_id: UUID) -> Viewer:
-    return Viewer(workspace_id, "test", ROLE_SCOPES["viewer"])
 
 
 @pytest.fixture

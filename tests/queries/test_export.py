@@ -1,0 +1,30 @@
+"""The rows of an export."""
+
+from __future__ import annotations
+
+from app.models import Brand, Match, Mention, Source, uuid7
+from app.queries.export import COLUMNS, row
+from app.queries.mentions import MatchView, MentionView
+
+MENTION = Mention(id=uuid7(), title="Late", text="acme is late", tags=["support", "delay"], story_id=None, status="new")
+
+
+def view(*stances: tuple[str, str | None, str | None], source: Source | None = None) -> MentionView:
+    matches = [MatchView(Match(stance=stance, stance_source=by), Brand(name=name)) for name, stance, by in stances]
+    return MentionView(MENTION, matches, source, 3)
+
+
+def test_several_matches_share_a_cell_in_the_same_order() -> None:
+    found = row(view(("Acme", "detractor", "model"), ("Brumelo", None, None)))
+    assert (found["brands"], found["stances"], found["stance_sources"]) == (
+        "Acme | Brumelo",
+        "detractor | ",
+        "model | ",
+    )
+
+
+def test_a_row_has_every_column_and_nothing_else() -> None:
+    found = row(view(source=Source(name="News")))
+    assert set(found) == set(COLUMNS)
+    assert (found["source"], found["tags"], found["copies_count"]) == ("News", "support | delay", 3)
+    assert (row(view())["source"], found["story"], found["id"]) == ("", "", str(MENTION.id))

@@ -1,0 +1,91 @@
+"""The mentions as people filter them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy.dialects import postgresql
+
+from app.db import Database
+from app.models import Match
+from app.problems import Problem
+from app.queries.feed import Wanted, feed, matches_query, one_of
+from app.viewer import Viewer
+from tests.queries.conftest import Add
+from tests.rows import NOW, brand_row, match_row, mention_row
+
+ONE, TWO = UUID(int=1), UUID(int=2)
+
+
+def sql(condition: Any) -> str:
+    return str(condition.compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call] # SQLAlchemy's own
+
+
+def test_a_single_value_is_an_equality_so_that_an_index_can_sort() -> None:
+    assert "=" in sql(one_of(Match.brand_id, (ONE,)))
+    assert "IN" in sql(one_of(Match.brand_id, (ONE, TWO)))
+
+
+@pytest.mark.parametrize(("text", "at"), [("(acme", 0), ("acme OR", 5)])
+def test_a_query_that_cannot_be_read_is_refused_at_its_field(text: str, at: int) -> None:
+    with pytest.raises(Problem) as refused:
+        matches_query(text, "q")
+    [error] = refused.value.errors
+    assert (error.field, error.at) == ("q", at)
+
+
+@pytest.fixture
+def acme(viewer: Viewer, elsewhere: Viewer, add: Add) -> UUID:
+    """Five mentions: a story told twice, one of another brand, one deleted, one without reach."""
+    here = viewer.workspace_id
+    acme, brumelo = brand_row(here, "Acme"), brand_row(here, "Brumelo")
+    first = mention_row(here, "acme first", NOW, reach=10, author="Ana", tags=["delay"])
+    copy = mention_row(here, "acme copy", NOW + timedelta(hours=1), reach=500, status="closed")
+    silent = mention_row(here, "acme silent", NOW + timedelta(hours=2), author="bob", assignee="Léo")
+    other = mention_row(here, "other", NOW + timedelta(hours=3), platform="blog", reach=20)
+    deleted = mention_row(here, "acme deleted", NOW + timedelta(hours=4), deleted_at=NOW)
+    rows = (first, copy, silent, other, deleted)
+    add(acme, brumelo, *rows, mention_row(elsewhere.workspace_id, "acme theirs"))
+    add(*(match_row(row, acme, stance="promoter" if row is first else "detractor", lead=row is not copy)
+          for row in rows if row is not other), match_row(other, brumelo, stance="passive"))  # fmt: skip
+    return acme.id
+
+
+FILTERS: list[tuple[Callable[[UUID], Wanted], str]] = [
+    (lambda _: Wanted(), "other silent copy first"),
+    (lambda acme: Wanted(brands=(acme,)), "silent copy first"),
+    (lambda acme: Wanted(brands=(acme,), folded=True), "silent first"),
+    (lambda _: Wanted(folded=True), "other silent first"),
+    (lambda _: Wanted(stances=("detractor",)), "silent copy"),
+    (lambda acme: Wanted(brands=(acme,), stances=("detractor", "promoter")), "silent copy first"),
+    (lambda _: Wanted(sort="reach"), "copy other first silent"),
+    (lambda acme: Wanted(brands=(acme,), sort="reach"), "copy first silent"),
+    (lambda _: Wanted(min_reach=20), "other copy"),
+    (lambda _: Wanted(author="ANA"), "first"),
+    (lambda _: Wanted(assignee="Léo"), "silent"),
+    (lambda _: Wanted(tags=("delay", "none")), "first"),
+    (lambda _: Wanted(statuses=("closed",)), "copy"),
+    (lambda _: Wanted(platforms=("blog",)), "other"),
+    (lambda _: Wanted(text="acme AND NOT copy"), "silent first"),
+    (lambda _: Wanted(since=NOW + timedelta(hours=1), until=NOW + timedelta(hours=3)), "silent copy"),
+    (lambda acme: Wanted(brands=(acme,), since=NOW + timedelta(hours=1)), "silent copy"),
+]
+
+
+def test_each_filter_narrows_the_feed(db: Database, viewer: Viewer, acme: UUID) -> None:
+    """All in one database: it is only read."""
+    for wanted, expected in FILTERS:
+        with db.reading() as session:
+            found = [view.mention.text for view in feed(session, viewer, wanted(acme)).items]
+        assert " ".join(text.removeprefix("acme ") for text in found) == expected, wanted(acme)
+
+
+def test_a_brand_or_source_of_nobody_is_not_found(db: Database, viewer: Viewer) -> None:
+    for wanted in (Wanted(brands=(uuid4(),)), Wanted(sources=(uuid4(),))):
+        with db.reading() as session, pytest.raises(Problem) as missing:
+            feed(session, viewer, wanted)
+        assert missing.value.status == 404

@@ -57,6 +57,9 @@ def _timezone(value: str) -> str:
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_one_line)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_one_line)]
 Prose = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_no_control)]
+Note = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000), AfterValidator(_no_control)
+]
 QueryText = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_no_control)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]

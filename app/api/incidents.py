@@ -8,11 +8,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import StringConstraints
 from sqlalchemy.orm import Session
 
 from app.actions import incidents as actions
-from app.actions.fields import Fields, Line, Prose
+from app.actions.fields import Fields, Line, Note
 from app.api.deps import Id, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
 from app.api.schemas import BrandRef, Out, Page, paged
@@ -100,7 +99,7 @@ class AssignIn(Fields):
 class NoteIn(Fields):
     """A line for the timeline."""
 
-    text: Annotated[Prose, StringConstraints(min_length=1, strip_whitespace=True)]
+    text: Note
 
 
 def incident_values(view: IncidentView) -> dict[str, Any]:

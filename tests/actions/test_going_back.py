@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.actions.going_back import first_progress, next_progress
-from app.pipeline.gather.past import begun
+from app.pipeline.gather.past import begin
 from app.problems import Problem
 from collectors import all_collectors
 from collectors.base import AnyCollector
@@ -42,7 +42,7 @@ def test_nobody_goes_back_further_than_the_platform_reaches() -> None:
 
 
 def progress(state: str, days: int = 30) -> dict[str, Any]:
-    return {**begun(days, BEFORE), "state": state, "reached": "2026-11-10T00:00:00+00:00", "read": 7}
+    return {**begin(days, BEFORE), "state": state, "reached": "2026-11-10T00:00:00+00:00", "read": 7}
 
 
 AFRESH, AGAIN, SAME, DROPPED = "afresh", "again", "same", "dropped"

@@ -11,7 +11,7 @@ import pytest
 from app.actions.push import PreparedPush, PushResult, read_items, results
 from app.pipeline.sift.batch import Batch, Origin, Stored
 from app.pipeline.sift.fingerprint import fingerprint
-from app.pipeline.sift.normalise import Quarantined
+from app.pipeline.sift.normalise import Rejection
 from collectors.base import RawMention
 
 GOOD = {"external_id": "1", "text": "acme is late", "published_at": "2026-11-20T10:00:00Z"}
@@ -66,7 +66,7 @@ def test_each_item_has_the_result_of_its_mention_in_order() -> None:
             6: mention("poison")}  # fmt: skip
     marks = {raw.external_id: fingerprint("push", raw, str(SOURCE)) for raw in raws.values()}
     stored = Stored(outcomes={marks["new"]: "stored", marks["poison"]: "quarantined"}, ids={marks["new"]: UUID(int=9)})
-    batch = Batch((), (Quarantined("bad", "It holds no letter", ""),), 1)
+    batch = Batch((), (Rejection("bad", "It holds no letter", ""),), 1)
     refused = {4: PushResult(4, "x", "refused")}
     found = results(PreparedPush(Origin(UUID(int=1), SOURCE, "push"), raws, refused, batch), stored)
     assert [(result.index, result.status) for result in found] == [

@@ -11,14 +11,14 @@ import pytest
 
 from app.actions.trial import HEARD_MAX, SHOWN, UNREAD, _brands_of, _listen, _problem_of
 from app.models import Brand
-from app.pipeline.sift.page import written
+from app.pipeline.sift.page import queries_json
 from collectors.base import Page, RawMention, SourceError
 from ground.notice import Notice
 from matching.match import BrandQuery, Matcher
 
 AT = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 ACME, BRUMELO = UUID(int=1), UUID(int=2)
-QUERIES = written([(ACME, "acme")])
+QUERIES = queries_json([(ACME, "acme")])
 
 
 def page(*texts: str, warning: Notice | None = None, deleted: bool = False) -> Page:

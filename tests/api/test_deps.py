@@ -1,13 +1,18 @@
-"""Conditions, and pages with their cursors."""
+"""What endpoints ask for: ids, times, conditions, and pages with their cursors."""
 
 from __future__ import annotations
 
 import json
 from itertools import chain
 from typing import Any
+from uuid import UUID
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 from starlette.testclient import TestClient
+
+from app.api.deps import Condition, Moment, ident
+from app.problems import Problem
 
 
 def test_a_change_may_ask_that_nobody_was_quicker(us: Any, brand: dict[str, Any]) -> None:
@@ -98,3 +103,65 @@ def test_what_can_be_chosen_is_paged_like_any_list(us: Any, path: str) -> None:
     assert before["next_cursor"] is not None
     for given in ("W10", "x", shown["prev_cursor"][:-2], us.reader.get("/api/v1/brands").json()["next_cursor"] or "é"):
         assert us.reader.get(f"/api/v1/{path}", params={"cursor": given}).status_code == 422, given
+
+
+ID = "0198c0de-0000-7000-8000-000000000000"
+
+
+@pytest.mark.parametrize("text", [ID, ID.upper()])
+def test_an_id_is_read_in_either_case(text: str) -> None:
+    assert ident(text, "brand") == UUID(ID)
+
+
+@pytest.mark.parametrize("text", ["", "x", ID.replace("-", ""), f"{{{ID}}}", f"urn:uuid:{ID}", f"{ID} ", f"{ID}\n"])
+def test_what_is_no_id_names_nothing(text: str) -> None:
+    with pytest.raises(Problem) as refused:
+        ident(text, "brand")
+    assert (refused.value.status, refused.value.detail) == (404, "There is no such brand.")
+
+
+MOMENT = TypeAdapter(Moment)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("2026-11-22T09:30:00Z", "2026-11-22T09:30:00+00:00"),
+        ("2026-11-22T10:30:00+01:00", "2026-11-22T09:30:00+00:00"),
+        ("2026-11-22T10:30:00 01:00", "2026-11-22T09:30:00+00:00"),  # an unescaped + of an address
+        ("2026-11-22T09:30:00", "2026-11-22T09:30:00+00:00"),
+        ("2026-11-22", "2026-11-22T00:00:00+00:00"),
+    ],
+)
+def test_a_time_is_read_as_utc(text: str, read: str) -> None:
+    assert MOMENT.validate_python(text).isoformat() == read
+
+
+@pytest.mark.parametrize(
+    "text", ["", "yesterday", "1969-12-31T23:59:59Z", "2201-01-01", "9999-12-31T23:59:59-14:00", 0]
+)
+def test_a_time_that_cannot_be_is_refused(text: object) -> None:
+    with pytest.raises(ValidationError):
+        MOMENT.validate_python(text)
+
+
+@pytest.mark.parametrize(
+    ("tags", "holds"),
+    [
+        (None, True),
+        (("*",), True),
+        (('"7.0a1b"',), True),
+        (('"6.ffff"', '"7.0a1b"'), True),
+        (('"6.0a1b"',), False),
+        (('W/"7.0a1b"',), False),
+        (("7.0a1b",), False),
+        ((), False),
+    ],
+)
+def test_a_condition_holds_for_the_version_that_was_read(tags: tuple[str, ...] | None, holds: bool) -> None:
+    if holds:
+        Condition(tags).check(7)
+        return
+    with pytest.raises(Problem) as refused:
+        Condition(tags).check(7)
+    assert refused.value.status == 412

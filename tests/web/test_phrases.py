@@ -10,11 +10,13 @@ from starlette.testclient import TestClient
 
 from app.db import Database
 from app.jobs import Jobs
-from app.models import Brand, Phrase, Workspace
+from app.models import Brand, Phrase
 from app.pipeline.judge.restance import RestanceHistory
 from app.viewer import Viewer
 
 Say = Callable[..., list[str]]
+
+
 TYPED = {"text": "war zone", "stance": "promoter", "brand_id": "", "language": ""}
 
 
@@ -68,17 +70,6 @@ def test_a_phrase_that_is_refused_keeps_what_was_typed_and_says_why_in_french(br
     assert "aucun mot" in wrong.text
 
 
-def test_ratings_are_read_as_it_is_set(browser: TestClient, db: Database) -> None:
-    values = {"stars_promoter": "4", "stars_passive": "3", "ten_promoter": "9", "ten_passive": "7"}
-    page = browser.post("/settings/ratings", data=values)
-    assert "Saved. Ratings that are already stored are being read again." in page.text
-    with db.reading() as session:
-        assert session.scalars(select(Workspace.settings)).one()["ratings"]["stars_promoter"] == 4
-    wrong = browser.post("/settings/ratings", data={**values, "stars_passive": "5"})
-    assert wrong.status_code == 422
-    assert "A passive cannot begin above a promoter." in wrong.text
-
-
 def test_a_backlog_is_told_on_a_calm_line_and_nothing_when_there_is_none(
     browser: TestClient, say: Say, db: Database
 ) -> None:
@@ -91,17 +82,3 @@ def test_a_backlog_is_told_on_a_calm_line_and_nothing_when_there_is_none(
     shown = browser.get("/sources/scoring").text
     assert "2 mentions wait for their stance; new ones go first." in shown
     assert "About 3 minutes left." in shown
-
-
-def test_every_source_of_a_stance_has_its_words(browser: TestClient, say: Say, brand: Brand) -> None:
-    browser.post("/settings/phrases/new", data=TYPED)
-    first, *_ = say(
-        {"text": "Brumelo opens tomorrow"},
-        {"text": "Brumelo looks like a war zone"},
-        {"text": "Brumelo was delivered on a rainy day", "rating": 5},
-        {"text": "Brumelo: what else is there to say about it"},
-    )
-    browser.post(f"/mentions/{first}/stance", data={"stance": "promoter", "brand_id": str(brand.id)})
-    feed = browser.get("/").text
-    for words in ("by a person", "by a phrase", "by its rating", "by the model"):
-        assert words in feed

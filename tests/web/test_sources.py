@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from app.db import Database
@@ -18,7 +18,11 @@ from app.web.sources import ADVICE, UNHEALTHY
 from app.web.words import WORDS
 
 NOW = datetime.now(UTC)
+
+
 X = {"base_url": "https://api.x.com", "mode": "search", "query": "brumelo", "monthly_budget": 5.0}
+
+
 Add = Callable[..., UUID]
 
 
@@ -124,12 +128,12 @@ def test_what_is_used_of_a_budget_is_shown_with_what_it_comes_to(
     assert french.status_code == 200
 
 
-def test_the_form_of_a_paid_kind_says_that_trying_costs(browser: TestClient) -> None:
-    page = text_of(browser, "/sources/new?collector=x")
-    assert "counts against the budget" in page
-    assert 'name="params.monthly_budget"' in page
-    assert "counts against the budget" not in text_of(browser, "/sources/new?collector=rss")
-    wrong = browser.post("/sources/new", data={"collector": "x", "name": "X", "minutes": "60", "params.mode": "search"})
-    assert wrong.status_code == 422
-    assert 'id="wrong-params.query"' in wrong.text
-    assert 'id="wrong-params.token"' in wrong.text
+def test_a_source_is_added_paused_resumed_and_deleted(browser: TestClient, db: Database) -> None:
+    data = {"collector": "rss", "name": "News", "params.url": "http://127.0.0.1/feed.xml", "minutes": "60"}
+    assert browser.post("/sources/new", data=data).url.path.startswith("/sources/")
+    with db.reading() as session:
+        row = session.scalars(select(Source)).one()
+    for verb, told in (("pause", "The source is paused."), ("resume", "read again"), ("poll", "within a few seconds")):
+        assert told in browser.post(f"/sources/{row.id}/{verb}").text
+    assert "The source was deleted." in browser.post(f"/sources/{row.id}/delete").text
+    assert browser.post(f"/sources/{row.id}/explode").status_code == 404

@@ -1,22 +1,29 @@
-"""The model that scores, on the page and in the API."""
+"""The page of the reputation score: what an address chooses, what is drawn, and the model behind it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 
 from app.actions.keys import NewKey, create
 from app.models import Brand
 from app.pipeline.judge.active_model import record
 from app.pipeline.keep.aggregate import recount_dirty
+from app.queries.periods import Period
+from app.queries.reputation import ReputationView
+from app.queries.sums import Counts, Point
 from app.services import Services
 from app.viewer import Viewer
+from app.web.language import Tongue, zone
+from app.web.reputation import Choice, choice_of, gauge, trend, volume
 from bench._bert import write
 from sentiment.compact import compact
+from sentiment.indices import Reputation
 from sentiment.scorers import scorer
 
 WIDE = "Nobody has measured how often it is right"
@@ -50,3 +57,43 @@ def test_a_model_that_nobody_measured_is_said_to_be_so(
     compared = browser.get(f"/api/v1/reputation/compare?brands={brand.id}", headers=key).json()
     assert compared["model"] == answers[1]["model"]
     assert compared["items"][0]["interval"] == answers[1]["interval"]
+
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+ENGLISH = Tongue("en", zone("UTC"), NOW)
+
+
+@pytest.mark.parametrize(
+    ("given", "choice"),
+    [
+        ({}, Choice("30", "day", "stories")),
+        ({"period": "365"}, Choice("365", "month", "stories")),
+        ({"period": "90", "by": "day", "weight": "reach"}, Choice("90", "day", "reach")),
+        ({"period": "31", "by": "hour", "weight": "noise"}, Choice("30", "day", "stories")),
+    ],
+)
+def test_what_an_address_does_not_choose_or_chooses_wrongly_is_the_usual(given: dict[str, str], choice: Choice) -> None:
+    assert choice_of(given) == choice
+
+
+def test_a_period_ends_now() -> None:
+    assert choice_of({"period": "7"}).period(NOW) == Period(NOW - timedelta(days=7), NOW, "day")
+
+
+@pytest.mark.parametrize(("score", "place"), [(-100, 0), (0, 130), (100, 260), (None, 130), (150, 260), (-150, 0)])
+def test_a_score_stands_on_its_scale(score: float | None, place: float) -> None:
+    assert gauge(score, 260) == place
+
+
+def test_a_trend_leaves_a_period_without_mentions_blank() -> None:
+    full = Reputation(9, score=12.345, low=-1.0, high=20.06, raw_score=10.0)
+    points = [
+        Point(NOW, full, 9, 9, Counts(4, 2, 3)),
+        Point(NOW + timedelta(days=1), Reputation(0), 0, 0, Counts(0, 0, 0)),
+    ]
+    view = ReputationView(Brand(name="Acme"), points[0], points, None)  # type: ignore[arg-type] # no model is drawn
+    chart = trend(ENGLISH, view, "day")
+    assert chart.spec["lines"][0]["data"] == [12.3, None]
+    assert (chart.spec["band"]["low"], chart.spec["band"]["high"]) == ([-1.0, None], [20.1, None])
+    assert chart.rows == [("Nov 22", "+12", "−1 to +20", "+10", "9"), ("Nov 23", "–", "–", "–", "0")]
+    assert [bar["data"] for bar in volume(ENGLISH, view, "day").spec["bars"]] == [[4, 0], [2, 0], [3, 0]]

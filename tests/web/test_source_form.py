@@ -49,3 +49,28 @@ def test_a_trial_of_an_address_that_is_not_allowed_says_so_at_its_field(browser:
     assert page.status_code == 422
     assert 'aria-invalid="true"' in page.text
     assert "Cette adresse n’est pas autorisée." in page.text
+
+
+def test_an_address_that_may_not_be_read_is_told_beside_its_field(browser: TestClient) -> None:
+    data = {"collector": "rss", "name": "Inside", "params.url": "http://169.254.169.254/latest", "minutes": "60"}
+    page = browser.post("/sources/new", data=data)
+    assert page.status_code == 422
+    assert 'id="wrong-params.url"' in page.text
+
+
+X = {"base_url": "https://api.x.com", "mode": "search", "query": "brumelo", "monthly_budget": 5.0}
+
+
+def text_of(browser: TestClient, path: str) -> str:
+    return " ".join(browser.get(path).text.split())
+
+
+def test_the_form_of_a_paid_kind_says_that_trying_costs(browser: TestClient) -> None:
+    page = text_of(browser, "/sources/new?collector=x")
+    assert "counts against the budget" in page
+    assert 'name="params.monthly_budget"' in page
+    assert "counts against the budget" not in text_of(browser, "/sources/new?collector=rss")
+    wrong = browser.post("/sources/new", data={"collector": "x", "name": "X", "minutes": "60", "params.mode": "search"})
+    assert wrong.status_code == 422
+    assert 'id="wrong-params.query"' in wrong.text
+    assert 'id="wrong-params.token"' in wrong.text

@@ -1,0 +1,37 @@
+"""Incidents through the API: listed by state, taken care of, with their timeline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.db import Database
+from app.services import Services
+from tests.api.things import things_of
+
+
+def test_an_incident_is_taken_care_of_until_it_is_over(us: Any, db: Database, services: Services) -> None:
+    things = things_of(us, db, services)
+    path = f"/api/v1/incidents/{things.incident_id}"
+    [listed] = us.reader.get("/api/v1/incidents?state=open").json()["items"]
+    assert (listed["id"], listed["state"], listed["brand"]["name"]) == (str(things.incident_id), "firing", "Zephyrine")
+    assert us.reader.get(f"/api/v1/incidents?brand={things.brand_id}&state=resolved").json()["items"] == []
+    assert us.reader.get(f"/api/v1/incidents?brand={things.rule_id}").status_code == 404
+    assert us.editor.post(f"{path}/acknowledge").json()["acknowledged_by"] == "key:editor"
+    assert us.editor.post(f"{path}/assign", json={"assignee": "bob"}).json()["assignee"] == "bob"
+    assert us.editor.post(f"{path}/assign", json={"assignee": None}).json()["assignee"] is None
+    assert us.editor.post(f"{path}/note", json={"text": " "}).status_code == 422
+    assert us.editor.post(f"{path}/note", json={"text": "called"}).is_success
+    ended = us.editor.post(f"{path}/resolve").json()
+    assert (ended["state"], ended["false_alarm"]) == ("resolved", False)
+    assert us.editor.post(f"{path}/resolve").status_code == 409
+    assert us.editor.post(f"{path}/false-alarm").json()["false_alarm"] is True
+    timeline = us.reader.get(path).json()["timeline"]
+    assert [(line["kind"], line["details"]) for line in timeline] == [
+        ("acknowledged", {}),
+        ("assigned", {"assignee": "bob"}),
+        ("assigned", {"assignee": None}),
+        ("note", {"text": "called"}),
+        ("resolved", {}),
+        ("false_alarm", {}),
+    ]
+    assert us.reader.get("/api/v1/incidents?state=open").json()["items"] == []

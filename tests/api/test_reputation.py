@@ -1,0 +1,58 @@
+"""The reputation score through the API: what is asked, and how it is answered."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from app.api.reputation import COMPARED_MAX, _ids, asked_period, point_out, score_values, slant
+from app.models import uuid7
+from app.problems import Problem
+from app.queries.sums import Counts, Point
+from sentiment.indices import Reputation
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+def test_the_period_is_the_last_thirty_days_unless_asked_otherwise() -> None:
+    assert asked_period(NOW) == (NOW - timedelta(days=30), NOW)
+    assert asked_period(NOW, until=NOW - timedelta(days=5)) == (NOW - timedelta(days=35), NOW - timedelta(days=5))
+    with pytest.raises(Problem):
+        asked_period(NOW, since=NOW, until=NOW)
+
+
+def test_brands_are_repeated_or_separated_by_commas_and_counted_once() -> None:
+    one, two, three = (uuid7() for _ in range(3))
+    assert _ids([f"{one}, {two}", f"{three}", f"{one}"]) == [one, two, three]
+    with pytest.raises(Problem) as refused:
+        _ids([str(uuid7()) for _ in range(COMPARED_MAX + 1)])
+    assert refused.value.errors[0].field == "brands"
+    with pytest.raises(Problem):
+        _ids([f"{one},"])
+
+
+def test_a_language_with_a_null_character_is_refused() -> None:
+    assert slant(language=["en"]).languages == ("en",)
+    with pytest.raises(Problem):
+        slant(language=["e\x00"])
+
+
+@pytest.mark.parametrize(
+    ("score", "interval"),
+    [(Reputation(9, score=10.0, low=-2.0, high=22.0), (-2.0, 22.0)), (Reputation(0), None)],
+)
+def test_an_interval_is_answered_where_something_was_said(score: Reputation, interval: Any) -> None:
+    point = Point(NOW, score, 12, 9, Counts(4, 2, 3))
+    values = score_values(point)
+    assert (values["interval"], values["confidence"], values["promoters"].count) == (interval, 0.95, 4)
+    assert (point_out(point).stories, point_out(point).detractors) == (9, 3)
+
+
+def test_the_answer_holds_the_score_its_course_and_the_survey_beside_it(us: Any, brand: dict[str, Any]) -> None:
+    empty = us.reader.get(f"/api/v1/brands/{brand['id']}/reputation?by=week").json()
+    assert (empty["score"], empty["survey_nps"], empty["by"]) == (None, None, "week")
+    assert len(empty["series"]) in (5, 6)
+    compared = us.reader.get(f"/api/v1/reputation/compare?brands={brand['id']}").json()["items"]
+    assert [(each["brand"]["name"], each["share_of_voice"]) for each in compared] == [("Acme", 0.0)]

@@ -1,0 +1,19 @@
+"""The page of one's own account."""
+
+from __future__ import annotations
+
+from starlette.testclient import TestClient
+
+
+def test_a_language_and_a_time_zone_are_remembered(browser: TestClient) -> None:
+    page = browser.post("/settings/account", data={"name": "Ana", "language": "fr", "timezone": "Europe/Paris"})
+    assert "Vos réglages sont enregistrés." in page.text
+    assert '<html lang="fr">' in browser.get("/", headers={"accept-language": "en"}).text
+
+
+def test_a_new_password_needs_the_old_one(browser: TestClient) -> None:
+    data = {"current": "wrong", "new": "agrafe cheval pile encore", "again": "agrafe cheval pile encore"}
+    assert browser.post("/settings/account/password", data=data).status_code == 422
+    changed = browser.post("/settings/account/password", data={**data, "current": "cheval pile agrafe juste"})
+    assert "Your password was changed." in changed.text
+    assert browser.get("/").url.path == "/"

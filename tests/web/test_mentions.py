@@ -1,0 +1,112 @@
+"""The feed, one mention, and what is done about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from app.db import Database
+from app.models import Brand, Match, Mention
+
+Say = Callable[..., list[str]]
+
+
+def test_a_mention_is_shown_with_its_words_marked_and_its_stance_in_words(browser: TestClient, say: Say) -> None:
+    [one] = say(
+        {"text": "I love my Brumelo, best thing I ever bought, fantastic service!", "author": "Zoé", "language": "en"}
+    )
+    feed = browser.get("/").text
+    assert "<mark>Brumelo</mark>" in feed
+    assert "Promoter" in feed
+    page = browser.get(f"/mentions/{one}").text
+    assert "Estimated by the model" in page
+    assert "Zoé" in page
+
+
+def test_correcting_a_stance_says_who_did_and_can_be_taken_back(
+    browser: TestClient, say: Say, brand: Brand, db: Database
+) -> None:
+    [one] = say({"text": "Brumelo, what a wonderful day, I love it", "language": "en"})
+    sent = {"stance": "detractor", "brand_id": str(brand.id), "next": f"/mentions/{one}"}
+    page = browser.post(f"/mentions/{one}/stance", data=sent).text
+    assert "Corrected by ana@example.com." in page
+    assert "Stance: Promoter → Detractor" in page
+    with db.reading() as session:
+        assert session.scalars(select(Match.stance)).one() == "detractor"
+    back = browser.post(f"/mentions/{one}/stance", data={**sent, "stance": ""}).text
+    assert "Estimated by the model" in back
+
+
+def test_what_is_irrelevant_leaves_the_feed_and_can_be_called_back(browser: TestClient, say: Say) -> None:
+    [one] = say({"text": "Brumelo is also a village"})
+    left = browser.post(f"/mentions/{one}/status", data={"status": "irrelevant", "next": "/"})
+    assert f"m-{one}" not in left.text
+    assert "Undo" in left.text
+    assert f"m-{one}" in browser.get("/?status=irrelevant").text
+    assert f"m-{one}" in browser.post(f"/mentions/{one}/status", data={"status": "new", "next": "/"}).text
+
+
+def test_a_mention_is_assigned_tagged_and_noted(browser: TestClient, say: Say, db: Database) -> None:
+    [one] = say({"text": "Brumelo never answers"})
+    data = {"status": "in_progress", "assignee": "Léo", "tags": "support, delay", "note": "called back"}
+    assert "called back" in browser.post(f"/mentions/{one}", data=data).text
+    with db.reading() as session:
+        row = session.scalars(select(Mention)).one()
+    assert (row.status, row.assignee, row.tags, row.note) == ("in_progress", "Léo", ["support", "delay"], "called back")
+
+
+FILTERS = [
+    ("q=delivery", {1}), ("language=fr", {2}), ("platform=reviews", {1}), ("q=delivery OR merci", {1, 2}),
+    ("stance=nonsense", {0, 1, 2}), ("period=1", {0, 1, 2}), ("brand=not-an-id", {0, 1, 2}), ("status=closed", set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "expected"), FILTERS)
+def test_the_feed_keeps_what_its_address_asks_for(
+    browser: TestClient, say: Say, query: str, expected: set[int]
+) -> None:
+    ids = say(
+        {"text": "Brumelo opens a shop in town", "language": "en"},
+        {"text": "Brumelo delivery took three weeks to arrive", "language": "en", "platform": "reviews"},
+        {"text": "Merci Brumelo pour la réponse rapide", "language": "fr"},
+    )
+    html = browser.get(f"/?{query}").text
+    assert {n for n, one in enumerate(ids) if f"m-{one}" in html} == expected
+
+
+def test_a_search_that_cannot_be_read_says_where_and_keeps_what_was_typed(browser: TestClient, say: Say) -> None:
+    page = browser.get("/?q=(brumelo", headers={"accept-language": "fr"})
+    assert page.status_code == 422
+    assert "Cette parenthèse n’est jamais fermée." in page.text
+    assert 'value="(brumelo"' in page.text
+
+
+def test_paging_forth_and_back_shows_each_mention_once(browser: TestClient, say: Say) -> None:
+    start = datetime.now(UTC) - timedelta(days=2)
+    words = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf"]
+    ids = say(
+        *({"text": f"Brumelo {words[n % 7]} {words[n // 7 % 7]} number {n} of many different things {n * n}",
+           "published_at": (start + timedelta(minutes=n)).isoformat()} for n in range(45))
+    )  # fmt: skip
+    first = browser.get("/?copies=1").text
+    older = re.search(r'rel="next" href="([^"]+)"', first)
+    assert older
+    second = browser.get(older[1].replace("&amp;", "&")).text
+    shown = [re.findall(r'id="m-([0-9a-f-]{36})"', html) for html in (first, second)]
+    assert sorted(shown[0] + shown[1]) == sorted(ids)
+    newer = re.search(r'rel="prev" href="([^"]+)"', second)
+    assert newer
+    assert re.findall(r'id="m-([0-9a-f-]{36})"', browser.get(newer[1].replace("&amp;", "&")).text) == shown[0]
+
+
+def test_new_mentions_are_announced_with_their_number(browser: TestClient, say: Say) -> None:
+    since = datetime.now(UTC) - timedelta(minutes=1)
+    assert browser.get("/mentions/new", params={"since": since.isoformat()}).text.strip() == ""
+    say({"text": "Brumelo is here"}, {"text": "Something else about Brumelo, quite another matter"})
+    assert "2 new mentions" in browser.get("/mentions/new", params={"since": since.isoformat()}).text
+    assert browser.get("/mentions/new", params={"since": "yesterday"}).text == ""

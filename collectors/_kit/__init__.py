@@ -2,8 +2,8 @@
 
 Forms: `fields` and `inbound`. Asking: `fetch` asks an address once, `limits` reads what platforms say of their limits,
 `tokens` signs what they want signed, `live` reads streams. Going through what a platform lists: `paging` knows what was
-met before, `walk` goes from answer to answer, and on it `newest` reads listings that begin with the newest, `slices`
-stretches of time, `entries` lists whose entries are looked at one by one, `watched` one's own posts and the comments
-under them. Reading answers: `answers`, `items`, `times`,
-`stars`. `signatures` proves who wrote to us; `reference` writes the page `docs/collectors.md`.
+met before, `walk` goes from answer to answer and back through a window; on it `newest` reads listings that begin with
+the newest, `slices` stretches of time, `entries` lists whose entries are looked at one by one, `watched` and `comments`
+one's own posts and the comments under them. Reading answers: `answers`, `items`, `times`, `stars`. `signatures` proves
+who wrote to us; `reference` writes the page `docs/collectors.md`.
 """

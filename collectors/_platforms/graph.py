@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
@@ -19,8 +18,7 @@ from pydantic_core import from_json
 
 from collectors._kit.answers import Part, Text, answer_of
 from collectors._kit.fetch import fetch, host_of, retry_after
-from collectors._kit.paging import Fresh
-from collectors._kit.times import moment
+from collectors._kit.walk import Leg, walk
 from collectors.base import SourceBusy, SourceChanged, SourceError, SourceRefused, Spend
 
 M = TypeVar("M", bound=BaseModel)
@@ -75,15 +73,6 @@ class Data(Part):
     paging: Annotated[Paging, BeforeValidator(_dict)] = Paging()
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A page of a listing. Neither `last` nor `capped` means: more can be read, now or, at Meta's limit, later."""
-
-    items: list[Any]
-    last: bool
-    capped: bool
-
-
 class Graph:
     """One run's questions. `pause` is set once Meta's limit is nearly reached: ask no more then."""
 
@@ -107,15 +96,20 @@ class Graph:
         most: int = MOST_SHEETS,
         told: bool = True,
         spend: Spend | None = None,
-    ) -> Iterator[Sheet]:
-        """The pages of a listing. `told` where Meta says with `next` that more follows; else a cursor says so."""
-        after, fresh = "", Fresh()
-        for number in range(1, most + 1):
+    ) -> Iterator[Leg[list[Any], str]]:
+        """The items of a listing, page by page, as far as Meta's limit allows.
+
+        `told` where Meta says with `next` that more follows; else a cursor says so. Raises SourceError.
+        """
+
+        def ask(after: str | None) -> tuple[list[Any], str | None]:
             page = self.read(Data, path, {**params, **({"after": after} if after else {})}, spend)
-            after = page.paging.cursors.after
-            more = bool(page.data) and bool(page.paging.next or not told) and fresh(after)
-            yield Sheet(page.data, last=not more, capped=more and number == most)
-            if not more or self.pause is not None:
+            more = page.data and (page.paging.next or not told)
+            return page.data, page.paging.cursors.after if more else None
+
+        for leg in walk(ask, most=most):
+            yield leg
+            if self.pause is not None:
                 return
 
 
@@ -133,12 +127,6 @@ def nearly_full(headers: Mapping[str, str]) -> timedelta | None:
     """The pause that an answer asks for, also one that was given: when next to nothing more may be asked."""
     wait, most = _usage(headers)
     return wait or (WITHOUT_ESTIMATE if most >= FULL else None)
-
-
-def past(value: object) -> datetime | None:
-    """A time as Meta writes it, not ahead of ours."""
-    at = moment(value)
-    return min(at, datetime.now(UTC)) if at else None
 
 
 def _judged(code: int, subcode: int, said: str, answer: httpx2.Response) -> SourceError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 
-from collectors._kit.watched import Reading
+from collectors._kit.watched import Watchlist
 from collectors.base import Page, RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused
 from ground.notice import Json
 
@@ -18,12 +18,14 @@ Item = dict[str, str]
 Waiting = tuple[Item, int]
 
 
-def looked_up(run: Reading, graph: Graph, inbox: object, look: Callable[[Item], RawMention | None]) -> Iterator[Page]:
+def looked_up(
+    watchlist: Watchlist, graph: Graph, inbox: object, look: Callable[[Item], RawMention | None]
+) -> Iterator[Page]:
     """What was named since the last reading, and what earlier ones had to leave: the state `again` of the cursor.
 
     What may not be seen is told, and not asked for again. Raises SourceBusy and TokenRefused, which concern all of it.
     """
-    waiting = _waiting(run.state.get("again"), inbox)
+    waiting = _waiting(watchlist.state.get("again"), inbox)
     left: list[Waiting] = []
     while waiting:
         found: list[RawMention] = []
@@ -43,14 +45,14 @@ def looked_up(run: Reading, graph: Graph, inbox: object, look: Callable[[Item], 
                     broken.append((_name_of(item), str(error)))
                 else:
                     left.append((item, tried + 1))
-        _remember(run, [*left, *waiting])
-        yield run.page(found, broken)
+        _remember(watchlist, [*left, *waiting])
+        yield watchlist.page(found, broken)
 
 
-def _remember(run: Reading, waiting: list[Waiting]) -> None:
+def _remember(watchlist: Watchlist, waiting: list[Waiting]) -> None:
     again: list[Json] = [{"item": dict(item), "tried": tried} for item, tried in waiting]
-    run.state.pop("again", None)
-    run.state |= {"again": again} if again else {}
+    watchlist.state.pop("again", None)
+    watchlist.state |= {"again": again} if again else {}
 
 
 def _waiting(again: object, inbox: object) -> list[Waiting]:

@@ -92,10 +92,10 @@ def until_of(cursor: Cursor, window: Window) -> datetime:
 
 
 class Rewind:
-    """A way back through a window: what it has given, and how far it has come."""
+    """A way back through a window: what it has given, and how far it has come; from `reached` on, if it had begun."""
 
-    def __init__(self, window: Window) -> None:
-        self.window, self.reached = window, window.until
+    def __init__(self, window: Window, reached: datetime | None = None) -> None:
+        self.window, self.reached = window, min(reached or window.until, window.until)
         self._unmet = Unmet()
 
     def page(

@@ -13,7 +13,7 @@ from pydantic import Field, SecretStr, model_validator
 from ._kit.fields import BaseUrl, Line, Params
 from ._kit.texts import texts_of
 from ._platforms.mastodon import Reader
-from ._platforms.mastodon_lists import Timeline, Walk, newer, older, past
+from ._platforms.mastodon_lists import Timeline, Way, read_back, read_on, read_window
 from .base import Collector, Cursor, Page, Window
 
 OVERLAP = timedelta(hours=1)
@@ -64,15 +64,15 @@ class Mastodon(Params):
 
 def pages(params: Mastodon, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """Timelines go on forwards from a status; a search, and the first reading, go back from the newest."""
-    reader, timeline, walk = reader_of(params), timeline_of(params, http), Walk.of(cursor)
-    if walk.low and not walk.high and not timeline.is_search:
-        return newer(reader, timeline, walk.low)
-    return older(reader, timeline, walk, OVERLAP if timeline.is_search else timedelta())
+    reader, timeline, way = reader_of(params), timeline_of(params, http), Way.of(cursor)
+    if way.low and not way.high and not timeline.is_search:
+        return read_on(reader, timeline, way.low)
+    return read_back(reader, timeline, way, OVERLAP if timeline.is_search else timedelta())
 
 
 def backfill(params: Mastodon, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
     """The same list, back by `max_id`."""
-    return past(reader_of(params), timeline_of(params, http), cursor, window)
+    return read_window(reader_of(params), timeline_of(params, http), cursor, window)
 
 
 def reader_of(params: Mastodon) -> Reader:

@@ -20,7 +20,7 @@ from ._kit.fields import BaseUrl, Line, Params
 from ._kit.live import Event, batches, events, never
 from ._kit.texts import texts_of
 from ._platforms.mastodon import Reader, headers_of, refusals_of
-from ._platforms.mastodon_lists import Timeline, Walk, id_of, newer, older, rank
+from ._platforms.mastodon_lists import Timeline, Way, id_of, rank, read_back, read_on
 from .base import Collector, Cursor, Page, RawMention, SourceChanged, SourceError
 
 REMEMBERED, KEPT = 10_000, 50
@@ -90,7 +90,7 @@ def missed(reader: Reader, params: MastodonLive, http: httpx2.Client, seen: Seen
     path = f"/api/v1/timelines/tag/{params.name}" if params.name else "/api/v1/timelines/public"
     timeline = Timeline(http, params.base_url, path, {"local": "true"} if params.local else {}, params.token)
     first = not seen.newest
-    for page in older(reader, timeline, Walk()) if first else newer(reader, timeline, seen.newest):
+    for page in read_back(reader, timeline, Way()) if first else read_on(reader, timeline, seen.newest):
         low = str(page.cursor.get("newest") or page.cursor.get("min_id") or "")
         seen.newest = max(seen.newest, low, key=rank)
         yield Page(page.mentions, seen.cursor, warning=page.warning, broken=page.broken)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any
 
 import httpx2
@@ -14,11 +15,12 @@ from ground.notice import Notice
 
 from ._kit.answers import Part, Text, each
 from ._kit.fields import Interface, Line, Params
-from ._kit.paging import capped
+from ._kit.newest import news
+from ._kit.paging import Unmet, capped
 from ._kit.texts import texts_of
-from ._kit.times import moment, rfc3339
-from ._kit.watched import Forward, unmet
-from ._platforms.graph import MOST_SHEETS, Graph, Sheet, past
+from ._kit.times import moment, past, rfc3339
+from ._kit.walk import Leg, oldest_of, until_of
+from ._platforms.graph import MOST_SHEETS, Graph
 from .base import Collector, Cursor, Meter, Page, RawMention, SourceBusy, Spend, Window
 
 SHEET, MOST_BACK = 100, 10_000
@@ -71,35 +73,33 @@ def pages(params: ThreadsSearch, cursor: Cursor, http: httpx2.Client) -> Iterato
 
     The cursor holds the time of the newest of each: `search` and `mentions`.
     """
-    graph, state, met = _graph(params, http), dict(cursor), set[str]()
+    graph, state, unmet = _graph(params, http), dict(cursor), Unmet()
     warning: Notice | None = None
     for name, sheets in _listings(params, graph):
-        ahead = Forward(state.get(name))
-        for sheet in sheets:
-            found, broken = each(Post, sheet.items, mention, graph.host)
-            end = ahead.ends(one.published_at for one in found) or sheet.last
-            if end or sheet.capped:
-                state[name] = ahead.reached
-            warning = capped(SHEET * MOST_SHEETS) if sheet.capped and not end else warning
-            yield Page(unmet(found, met), dict(state), broken=broken)
-            if end:
-                break
+        for part in news(sheets, partial(_read, graph), state.get(name)):
+            if part.last:
+                state[name] = part.reached
+            warning = capped(SHEET * MOST_SHEETS) if part.capped else warning
+            yield Page(unmet(part.mentions), dict(state), broken=part.broken)
     yield Page((), dict(state), asked=graph.pause, warning=warning)
 
 
 def backfill(params: ThreadsSearch, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
     """The posts found that were published in the window, newest first; mentions have no dates to ask for."""
-    graph, met = _graph(params, http), set[str]()
-    upto = min(moment(cursor.get("until")) or window.until, window.until)
-    within = {"since": int(window.since.timestamp()), "until": int(upto.timestamp()) + 1}
-    for sheet in _search(params, graph, MOST_BACK, within) if params.query else ():
-        found, broken = each(Post, sheet.items, mention, graph.host)
-        upto = max(min([upto, *(one.published_at for one in found if one.published_at)]), window.since)
-        inside = [one for one in found if window.holds(one.published_at)]
-        yield Page(unmet(inside, met), {"until": rfc3339(upto)}, broken=broken, reached=upto)
-        if graph.pause and not sheet.last:
+    graph, unmet, until = _graph(params, http), Unmet(), until_of(cursor, window)
+    within = {"since": int(window.since.timestamp()), "until": int(until.timestamp()) + 1}
+    for leg in _search(params, graph, MOST_BACK, within) if params.query else ():
+        found, broken = _read(graph, leg.answer)
+        until = max(min(until, oldest_of(found) or until), window.since)
+        inside = unmet(one for one in found if window.holds(one.published_at))
+        yield Page(inside, {"until": rfc3339(until)}, broken=broken, reached=until)
+        if graph.pause and not leg.ended:
             raise SourceBusy("{host} has been asked too often and wants a pause", wait=graph.pause, host=graph.host)
     yield Page((), {"until": rfc3339(window.since)}, reached=window.since)
+
+
+def _read(graph: Graph, items: list[Any]) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]:
+    return each(Post, items, mention, graph.host)
 
 
 def mention(post: Post) -> RawMention | None:
@@ -116,7 +116,7 @@ def mention(post: Post) -> RawMention | None:
         author=post.username,
         author_id=post.username,
         platform="threads",
-        published_at=past(post.timestamp),
+        published_at=past(moment(post.timestamp)),
         thread_id=_named(post.root_post.id or post.id),
         parent_id=_named(post.replied_to.id),
     )
@@ -126,14 +126,14 @@ def _named(post_id: str) -> str | None:
     return f"tag:threads.net:{post_id}" if post_id else None
 
 
-def _listings(params: ThreadsSearch, graph: Graph) -> Iterator[tuple[str, Iterator[Sheet]]]:
+def _listings(params: ThreadsSearch, graph: Graph) -> Iterator[tuple[str, Iterator[Leg[list[Any], str]]]]:
     if params.query:
         yield "search", _search(params, graph, MOST_SHEETS, {})
     if params.mentions and not graph.pause:
         yield "mentions", graph.sheets("me/mentions", {"fields": FIELDS, "limit": SHEET}, told=False)
 
 
-def _search(params: ThreadsSearch, graph: Graph, most: int, within: dict[str, int]) -> Iterator[Sheet]:
+def _search(params: ThreadsSearch, graph: Graph, most: int, within: dict[str, int]) -> Iterator[Leg[list[Any], str]]:
     asked: dict[str, Any] = {"q": params.query, "search_type": "RECENT", "fields": FIELDS, "limit": SHEET, **within}
     return graph.sheets("keyword_search", asked, most, told=False, spend=Spend("searches", 1, _spent))
 

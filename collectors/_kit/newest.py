@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from collectors.base import Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 from ground.notice import Json, Notice
 
 from .paging import Unmet, capped
-from .times import latest
-from .walk import Rewind, walk
+from .times import latest, moment, rfc3339
+from .walk import Leg, Rewind, ends_before, walk
 
+A = TypeVar("A")
+M = TypeVar("M")
+
+OVERLAP = timedelta(hours=1)
+NEVER = datetime(1990, 1, 1, tzinfo=UTC)
 FIRST_RUN = timedelta(days=7)
 """How far back a first run reads; what is older is brought by a backfill."""
 
@@ -31,8 +37,7 @@ class Listing:
     asked: timedelta | None = None
 
     def ends_before(self, since: datetime) -> bool:
-        """By its last item: the first of a listing may be an old one that somebody pinned."""
-        return bool(self.times) and self.times[-1] < since
+        return ends_before(self.times, since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,44 @@ def forward(ask: Callable[[str | None], Listing], known: datetime | None, since:
         warning = capped(most * max(len(listing.mentions), 1)) if leg.capped else None
         yield Step(replace(listing, mentions=unmet(listing.mentions)), leg.last and not pauses, newest, warning)
         if pauses:
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One answer of a listing that is read down to what is known of it.
+
+    `ended`: all that is new has been given. `capped`: not all, but the listing goes no further. `reached` is the time
+    of the newest entry, for the cursor of the `last` page.
+    """
+
+    mentions: tuple[RawMention, ...]
+    broken: tuple[tuple[str, str], ...]
+    ended: bool
+    capped: bool
+    reached: str | None
+
+    @property
+    def last(self) -> bool:
+        return self.ended or self.capped
+
+
+def news(
+    legs: Iterable[Leg[A, M]],
+    read: Callable[[A], tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]],
+    known: Json,
+) -> Iterator[News]:
+    """Reads down to an hour before `known`, what was newest at the last reading; at first, a week down from the top."""
+    before, top = moment(known), None
+    for leg in legs:
+        mentions, broken = read(leg.answer)
+        times = [one.published_at for one in mentions if one.published_at]
+        top = top or max(times, default=None)
+        old = ends_before(times, before - OVERLAP if before else (top or NEVER) - FIRST_RUN)
+        reached = max(filter(None, (before, top)), default=None)
+        ended = old or leg.ended
+        yield News(mentions, broken, ended, leg.capped and not old, rfc3339(reached) if reached else None)
+        if ended:
             return
 
 

@@ -17,6 +17,7 @@ from collectors.base import Cursor, Page, RawMention, Window
 from ground.notice import Notice
 
 from .paging import Fresh, Unmet
+from .times import moment
 
 A = TypeVar("A")
 M = TypeVar("M")
@@ -71,16 +72,30 @@ def walk(
         mark = following
 
 
+def ends_before(times: Iterable[datetime | None], since: datetime) -> bool:
+    """Whether an answer with these times, newest first, goes back beyond that moment: its last dated entry does.
+
+    Its first may be an old one that somebody pinned.
+    """
+    known = [at for at in times if at]
+    return bool(known) and known[-1] < since
+
+
 def oldest_of(mentions: Iterable[RawMention]) -> datetime | None:
     """When the oldest of those that have a date was published."""
     return min((one.published_at for one in mentions if one.published_at), default=None)
 
 
-class Rewind:
-    """A way back through a window: what it has given, and how far it has come."""
+def until_of(cursor: Cursor, window: Window) -> datetime:
+    """The end of what is left of a window, where a cursor's `until` says from when on all was read."""
+    return min(moment(cursor.get("until")) or window.until, window.until)
 
-    def __init__(self, window: Window) -> None:
-        self.window, self.reached = window, window.until
+
+class Rewind:
+    """A way back through a window: what it has given, and how far it has come; from `reached` on, if it had begun."""
+
+    def __init__(self, window: Window, reached: datetime | None = None) -> None:
+        self.window, self.reached = window, min(reached or window.until, window.until)
         self._unmet = Unmet()
 
     def page(
@@ -109,10 +124,8 @@ def in_turn(
     The cursor holds the number of the listing as `name`, beside what the listing itself keeps.
     """
     begun = cursor.get(name)
-    start = begun if isinstance(begun, int) and 0 <= begun < length else 0
+    start = begun if isinstance(begun, int) and 0 <= begun <= length else 0
     for number in range(start, length):
-        final = number == length - 1
         for page in back(number, cursor if number == start else {}):
-            done = page.reached == window.since and not final
-            kept: Cursor = {name: number + 1} if done else {name: number, **page.cursor}
-            yield replace(page, cursor=kept, reached=page.reached if final else window.until)
+            kept: Cursor = {name: number + 1} if page.reached == window.since else {name: number, **page.cursor}
+            yield replace(page, cursor=kept, reached=page.reached if number == length - 1 else window.until)

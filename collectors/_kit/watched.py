@@ -1,4 +1,4 @@
-"""Posts of one's own and the comments under them: which of them changed, and how far back each was read.
+"""Posts of one's own that are watched for comments: which of them changed, and how far back each was read.
 
 The cursor holds the day of the first reading (`since`), and for each watched post a mark that changes with its
 comments, and the newest comment read. A mark moves with the page that ends the comments of its post: a reading that
@@ -14,44 +14,20 @@ from datetime import UTC, datetime, timedelta
 from collectors.base import Cursor, Page, RawMention
 from ground.notice import Json, Notice
 
+from .paging import Unmet
 from .times import moment, rfc3339
+from .walk import ends_before
 
 FIRST = timedelta(days=7)
 WATCHED = timedelta(days=30)  # posts younger than this are asked again: their comments, counts and edits
 OVERLAP = timedelta(hours=1)
-MOST_THREADS = 50  # posts whose comments one reading asks for; the rest waits for the next
 MOST_MARKS = 500
 NEVER = datetime(1990, 1, 1, tzinfo=UTC)
 
 
-class Forward:
-    """How far a listing, newest first, was read before, and how far it is read once this reading has come to its end.
-
-    A first reading goes back `first` from the newest entry; any other to an hour before what was newest then.
-    """
-
-    def __init__(self, known: object, first: timedelta = FIRST) -> None:
-        self._known, self._first = moment(known), first
-        self._top: datetime | None = None
-
-    def ends(self, times: Iterable[datetime | None]) -> bool:
-        """Whether this page goes back to what was read before."""
-        dated = [at for at in times if at]
-        self._top = self._top or max(dated, default=None)
-        if self._top is None:
-            return False
-        return before(dated, self._known - OVERLAP if self._known else self._top - self._first)
-
-    @property
-    def reached(self) -> str | None:
-        """For the cursor of the page that ends the reading."""
-        top = max(filter(None, (self._known, self._top)), default=None)
-        return rfc3339(top) if top else None
-
-
 @dataclass(slots=True)
-class Reading:
-    """One run over what is watched. `state` is what else the cursor carries.
+class Watchlist:
+    """The watched posts during one reading. `state` is what else the cursor carries.
 
     Days are counted from the newest post, so that a quiet account is read as deep as a busy one.
     """
@@ -59,12 +35,12 @@ class Reading:
     since: datetime | None = None
     marks: dict[str, list[Json]] = field(default_factory=dict)
     state: dict[str, Json] = field(default_factory=dict)
-    met: set[str] = field(default_factory=set)
+    unmet: Unmet = field(default_factory=Unmet)
     newest: datetime | None = None
     warning: Notice | None = None
 
     @classmethod
-    def begun(cls, cursor: Cursor, *kept: str) -> Reading:
+    def of(cls, cursor: Cursor, *kept: str) -> Watchlist:
         """From the cursor; `kept` are the names of the state it carries."""
         known = cursor.get("posts")
         marks = known.items() if isinstance(known, dict) else ()
@@ -72,29 +48,26 @@ class Reading:
         good = {name: mark for name, mark in marks if isinstance(mark, list) and len(mark) == 2}
         return cls(moment(cursor.get("since")), good, state)
 
-    def beyond(self, times: Iterable[datetime | None]) -> bool:
+    def ends_with(self, times: Iterable[datetime | None]) -> bool:
         """Whether the posts of this page, newest first, go back beyond what is watched."""
         known = [at for at in times if at]
         self.newest = self.newest or max(known, default=None)
         if self.newest is not None:
             self.since = self.since or self.newest - FIRST
-        return before(known, self.floor)
+        return ends_before(known, self.floor)
 
     @property
     def floor(self) -> datetime:
         """What is older was not asked for at first, or is not watched any more."""
         return max(self.since or NEVER, self.newest - WATCHED if self.newest else NEVER)
 
-    def page(self, mentions: Iterable[RawMention], broken: Sequence[tuple[str, str]] = (), **more: Json) -> Page:
-        """What was not met before in this reading, with the cursor as it stands."""
+    def page(self, mentions: Iterable[RawMention], broken: Sequence[tuple[str, str]] = ()) -> Page:
+        """The mentions that were not met before in this reading, with the cursor as it stands."""
         marks: dict[str, Json] = {name: list(mark) for name, mark in self.marks.items()}
-        return Page(
-            unmet(mentions, self.met),
-            {**({"since": rfc3339(self.since)} if self.since else {}), "posts": marks, **self.state, **more},
-            broken=tuple(broken),
-        )
+        since: dict[str, Json] = {"since": rfc3339(self.since)} if self.since else {}
+        return Page(self.unmet(mentions), {**since, "posts": marks, **self.state}, broken=tuple(broken))
 
-    def changed(self, name: str, mark: str) -> bool:
+    def has_changed(self, name: str, mark: str) -> bool:
         """Whether the comments of this post are not those that were read."""
         known = self.marks.get(name)
         return known is None or known[0] != mark
@@ -105,23 +78,10 @@ class Reading:
         newest = moment(known[1]) if known else None
         return newest - OVERLAP if newest else self.floor
 
-    def read(self, name: str, mark: str, newest: datetime | None) -> None:
-        """All comments of this post have been read, the last one of `newest`."""
+    def mark(self, name: str, mark: str, newest: datetime | None) -> None:
+        """Notes that all comments of this post have been read, the last one of `newest`."""
         known = moment(self.marks.pop(name, [None, None])[1])
         newest = max(filter(None, (known, newest)), default=None)
         self.marks[name] = [mark, rfc3339(newest) if newest else None]
         for old in list(self.marks)[:-MOST_MARKS]:
             del self.marks[old]
-
-
-def before(times: Iterable[datetime | None], floor: datetime) -> bool:
-    """Whether a page of a listing, newest first, ends before `floor`: its last dated entry is older."""
-    known = [at for at in times if at]
-    return bool(known) and known[-1] < floor
-
-
-def unmet(found: Iterable[RawMention], met: set[str]) -> tuple[RawMention, ...]:
-    """Those whose ids are not among the `met`, which they join."""
-    fresh = {one.external_id: one for one in found if one.external_id not in met}
-    met.update(fresh)
-    return tuple(fresh.values())

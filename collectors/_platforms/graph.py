@@ -7,8 +7,7 @@ contains the token.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
@@ -17,9 +16,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from collectors._kit.answers import Part, Text, answer_of
 from collectors._kit.fetch import fetch, host_of
-from collectors._kit.paging import Fresh
-from collectors._kit.times import moment
-from collectors._kit.times import past as not_ahead
+from collectors._kit.walk import Leg, walk
 from collectors.base import Spend
 
 from .graph_refusals import GRAPH, nearly_full
@@ -49,15 +46,6 @@ class Data(Part):
     paging: Annotated[Paging, BeforeValidator(_dict)] = Paging()
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A page of a listing. If it is neither `last` nor `capped`, more can be read: now, or once Meta's limit allows."""
-
-    items: list[Any]
-    last: bool
-    capped: bool
-
-
 class Graph:
     """The calls of one run. `pause` is set once Meta's limit is nearly reached; the run then makes no more calls."""
 
@@ -81,21 +69,21 @@ class Graph:
         most: int = MOST_SHEETS,
         told: bool = True,
         spend: Spend | None = None,
-    ) -> Iterator[Sheet]:
-        """The pages of a listing. `told`: Meta announces a further page by `next`; otherwise a cursor announces it."""
-        after, fresh = "", Fresh()
-        for number in range(1, most + 1):
+    ) -> Iterator[Leg[list[Any], str]]:
+        """The items of a listing, page by page, as far as Meta's limit allows. Raises SourceError.
+
+        `told`: Meta announces a further page by `next`; otherwise a cursor announces it.
+        """
+
+        def ask(after: str | None) -> tuple[list[Any], str | None]:
             page = self.read(Data, path, {**params, **({"after": after} if after else {})}, spend)
-            after = page.paging.cursors.after
-            more = bool(page.data) and bool(page.paging.next or not told) and fresh(after)
-            yield Sheet(page.data, last=not more, capped=more and number == most)
-            if not more or self.pause is not None:
+            more = page.data and (page.paging.next or not told)
+            return page.data, page.paging.cursors.after if more else None
+
+        for leg in walk(ask, most=most):
+            yield leg
+            if self.pause is not None:
                 return
-
-
-def past(value: object) -> datetime | None:
-    """A time as Meta writes it; now, where it lies ahead."""
-    return not_ahead(moment(value))
 
 
 def known_counts(counts: dict[str, int | None]) -> dict[str, int]:

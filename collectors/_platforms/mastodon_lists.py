@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,8 +14,9 @@ from pydantic import SecretStr
 from collectors._kit.answers import json_of, missing_field
 from collectors._kit.fetch import fetch, host_of
 from collectors._kit.limits import used_up
-from collectors._kit.paging import Fresh, capped
+from collectors._kit.paging import capped
 from collectors._kit.times import moment
+from collectors._kit.walk import Leg, Rewind, walk
 from collectors.base import Cursor, Page, Window
 from ground.notice import Json
 
@@ -88,14 +89,21 @@ class Listed:
         times = (one.get("created_at") for one in self.values if self.oldest and id_of(one) == self.oldest)
         return moment(next(times, None))
 
+    def ends_before(self, since: datetime) -> bool:
+        return self.oldest_at is not None and self.oldest_at < since
+
+    def above(self, bound: str) -> list[Any]:
+        """The statuses whose ids are higher; all of them without a bound."""
+        return [one for one in self.values if not bound or rank(id_of(one)) > rank(bound)]
+
     @property
     def asked(self) -> timedelta | None:
         return used_up(self.answer.headers, datetime.now(UTC))
 
     @property
     def knows_min_id(self) -> bool:
-        """Servers before 2.6 pass it over, and name since_id as the way to what is newer."""
-        return not re.search(r"[?&]since_id=", self.answer.headers.get("link", ""))
+        """Servers before 2.6 pass it over, and name since_id as the way to newer ones; an empty page tells nothing."""
+        return not self.values or not re.search(r"[?&]since_id=", self.answer.headers.get("link", ""))
 
 
 def id_of(value: object) -> str:
@@ -110,99 +118,117 @@ def rank(identity: str) -> tuple[int, str]:
 
 
 def before(identity: str, pause: timedelta) -> str:
-    """The id that a status had which was written so much earlier; the same where ids tell no time."""
+    """The snowflake id for a moment `pause` before this one; the same id where ids tell no time."""
     if not identity.isdecimal() or int(identity) < SNOWFLAKE**2:
         return identity
     return str(int(identity) - int(pause.total_seconds() * 1000) * SNOWFLAKE)
 
 
-def newer(reader: Reader, timeline: Timeline, low: str) -> Iterator[Page]:
+def read_on(reader: Reader, timeline: Timeline, low: str) -> Iterator[Page]:
     """What came after the status `low`, and shortly before it, oldest page first: `min_id`.
 
     What comes late from another server has the id of when it was written. The cursor stays one page behind: that page
     is read again, for what was edited and counted meanwhile.
     """
-    mark, number, met = before(low, LATE), 0, False
-    while True:
-        listed = timeline.ask(min_id=mark)
-        if listed.values and not listed.knows_min_id:
-            yield from older(reader, timeline, Walk(low))
+    start, count = before(low, LATE), 0
+    for leg in walk(lambda mark: _after(timeline, mark or ""), start):
+        listed, later = leg.answer, leg.mark != start
+        if not listed.knows_min_id:
+            yield from read_back(reader, timeline, Way(low))
             return
-        if met and not listed.values:
+        if later and not listed.values:
             return
-        onward = rank(listed.newest) > rank(mark)
-        number += rank(listed.newest) > rank(low)
-        stops = listed.asked is not None or number == MOST_PAGES
-        mentions, broken = reader.mentions(listed.values)
-        yield Page(
-            mentions,
-            {"min_id": max(low, listed.newest if onward and stops else mark, key=rank)},
-            asked=listed.asked,
-            warning=capped(MOST_PAGES * LIMIT) if onward and number == MOST_PAGES else None,
-            broken=broken,
-            unchanged=not (met or mentions or broken),
-        )
-        if stops or not onward:
+        count += rank(listed.newest) > rank(low)
+        stops = listed.asked is not None or count == MOST_PAGES
+        page = _page_on(reader, leg, low, stops=stops, full=count == MOST_PAGES)
+        yield replace(page, unchanged=not (later or page.mentions or page.broken))
+        if stops:
             return
-        mark, met = listed.newest, True
+
+
+def _page_on(reader: Reader, leg: Leg[Listed, str], low: str, *, stops: bool, full: bool) -> Page:
+    mentions, broken = reader.mentions(leg.answer.values)
+    reached = leg.answer.newest if stops and not leg.ended else leg.mark or ""
+    return Page(
+        mentions,
+        {"min_id": max(low, reached, key=rank)},
+        asked=leg.answer.asked,
+        warning=capped(MOST_PAGES * LIMIT) if full and not leg.ended else None,
+        broken=broken,
+    )
+
+
+def _after(timeline: Timeline, mark: str) -> tuple[Listed, str | None]:
+    listed = timeline.ask(min_id=mark)
+    return listed, listed.newest if rank(listed.newest) > rank(mark) else None
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
-    """A way backwards: down to `low`, from `high` on; `newest` is where the next one may stop."""
+class Way:
+    """A way back that is left: down to `low`, from `high` on; `newest` is where the next one may stop."""
 
     low: str = ""
     newest: str = ""
     high: str = ""
 
     @classmethod
-    def of(cls, cursor: Cursor) -> Walk:
+    def of(cls, cursor: Cursor) -> Way:
         return cls(*(str(cursor.get(name) or "") for name in ("min_id", "newest", "max_id")))
 
     @property
     def cursor(self) -> dict[str, Json]:
         return {"min_id": self.low, "newest": self.newest, "max_id": self.high}
 
+    def after(self, listed: Listed) -> Way:
+        """What is left of it once these statuses were read."""
+        return Way(self.low, self.newest or listed.newest or self.low, listed.oldest or self.high)
 
-def older(reader: Reader, timeline: Timeline, walk: Walk, overlap: timedelta = timedelta()) -> Iterator[Page]:
+
+def read_back(reader: Reader, timeline: Timeline, way: Way, overlap: timedelta = timedelta()) -> Iterator[Page]:
     """From the newest status, or where an earlier run stopped, back to what is known; the first time, some pages.
 
     The cursor keeps the way that is left until it is done: a run that is cut short, or capped, loses nothing.
     """
-    first, most, fresh = not walk.low, MOST_PAGES if walk.low else FIRST_PAGES, Fresh()
-    bound = before(walk.low, overlap)
-    for number in range(1, most + 1):
-        listed = timeline.ask(since_id=bound, max_id=walk.high)
-        values = [one for one in listed.values if not bound or rank(id_of(one)) > rank(bound)]
-        walk = Walk(walk.low, walk.newest or listed.newest or walk.low, listed.oldest or walk.high)
-        old = first and (listed.oldest_at or datetime.max.replace(tzinfo=UTC)) < datetime.now(UTC) - FIRST_DAYS
-        done = not values or len(values) < len(listed.values) or old or not fresh(listed.oldest)
-        done = done or (first and number == most)
-        mentions, broken = reader.mentions(values)
+    first, most = not way.low, MOST_PAGES if way.low else FIRST_PAGES
+    bound, a_week_ago = before(way.low, overlap), datetime.now(UTC) - FIRST_DAYS
+
+    def ends(listed: Listed) -> bool:
+        fresh = listed.above(bound)
+        return not fresh or len(fresh) < len(listed.values) or (first and listed.ends_before(a_week_ago))
+
+    def ask(high: str | None) -> tuple[Listed, str | None]:
+        listed = timeline.ask(since_id=bound, max_id=high or "")
+        return listed, listed.oldest
+
+    for number, leg in enumerate(walk(ask, way.high, most=most, ends=ends), 1):
+        listed, done = leg.answer, leg.ended or (first and leg.capped)
+        way = way.after(listed)
+        mentions, broken = reader.mentions(listed.above(bound))
         yield Page(
             mentions,
-            {"min_id": walk.newest} if done else walk.cursor,
+            {"min_id": way.newest} if done else way.cursor,
             asked=listed.asked,
-            warning=capped(most * LIMIT) if number == most and not done else None,
+            warning=capped(most * LIMIT) if leg.capped and not done else None,
             broken=broken,
             unchanged=number == 1 and not (mentions or broken),
         )
-        if done or listed.asked is not None:
+        if listed.asked is not None:
             return
 
 
-def past(reader: Reader, timeline: Timeline, cursor: Cursor, window: Window) -> Iterator[Page]:
+def read_window(reader: Reader, timeline: Timeline, cursor: Cursor, window: Window) -> Iterator[Page]:
     """What was written in a window, newest first. Ids tell the time; servers where they do not begin at the newest."""
-    high = str(cursor.get("max_id") or int(window.until.timestamp() * 1000) * SNOWFLAKE)
-    reached, fresh = window.until, Fresh()
-    while True:
-        listed = timeline.ask(max_id=high)
-        at = listed.oldest_at
-        done = not listed.values or (at is not None and at < window.since) or not fresh(listed.oldest)
-        reached = window.since if done else max(min(reached, at or reached), window.since)
-        high = listed.oldest or high
+    start = str(cursor.get("max_id") or int(window.until.timestamp() * 1000) * SNOWFLAKE)
+    rewind = Rewind(window)
+
+    def ask(high: str | None) -> tuple[Listed, str | None]:
+        listed = timeline.ask(max_id=high or "")
+        return listed, listed.oldest
+
+    for leg in walk(ask, start, ends=lambda listed: listed.ends_before(window.since)):
+        listed, cursor = leg.answer, {"max_id": leg.next or leg.mark}
         mentions, broken = reader.mentions(listed.values)
-        kept = tuple(one for one in mentions if window.holds(one.published_at))
-        yield Page(kept, {"max_id": high}, asked=listed.asked, broken=broken, reached=reached)
-        if done or listed.asked is not None:
+        oldest, asked = listed.oldest_at, listed.asked
+        yield rewind.page(mentions, cursor, ended=leg.ended, oldest=oldest, broken=broken, asked=asked)
+        if asked is not None:
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 
-from collectors._kit.watched import Reading
+from collectors._kit.watched import Watchlist
 from collectors.base import Page, RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused
 from ground.notice import Json
 
@@ -19,13 +19,15 @@ Item = dict[str, str]
 Waiting = tuple[Item, int]
 
 
-def look_up(run: Reading, graph: Graph, inbox: object, look: Callable[[Item], RawMention | None]) -> Iterator[Page]:
+def look_up(
+    watchlist: Watchlist, graph: Graph, inbox: object, look: Callable[[Item], RawMention | None]
+) -> Iterator[Page]:
     """The things named since the last reading, and those that earlier readings left: the state `again` of the cursor.
 
     A thing that the token may not see is reported as broken and dropped. Raises SourceBusy and TokenRefused, which stop
     the whole look-up.
     """
-    waiting = _waiting(run.state.get("again"), inbox)
+    waiting = _waiting(watchlist.state.get("again"), inbox)
     left: list[Waiting] = []
     while waiting:
         found: list[RawMention] = []
@@ -45,14 +47,14 @@ def look_up(run: Reading, graph: Graph, inbox: object, look: Callable[[Item], Ra
                     broken.append((_name_of(item), str(error)))
                 else:
                     left.append((item, tried + 1))
-        _remember(run, [*left, *waiting])
-        yield run.page(found, broken)
+        _remember(watchlist, [*left, *waiting])
+        yield watchlist.page(found, broken)
 
 
-def _remember(run: Reading, waiting: list[Waiting]) -> None:
+def _remember(watchlist: Watchlist, waiting: list[Waiting]) -> None:
     again: list[Json] = [{"item": dict(item), "tried": tried} for item, tried in waiting]
-    run.state.pop("again", None)
-    run.state |= {"again": again} if again else {}
+    watchlist.state.pop("again", None)
+    watchlist.state |= {"again": again} if again else {}
 
 
 def _waiting(again: object, inbox: object) -> list[Waiting]:

@@ -15,9 +15,11 @@ from collectors._kit.answers import Count, Part, Text, answer_of, each
 from collectors._kit.fetch import fetch, host_of
 from collectors._kit.fields import Interface, Line, Params, Words
 from collectors._kit.limits import used_up
-from collectors._kit.paging import Fresh, capped
+from collectors._kit.newest import Listing, look_back
+from collectors._kit.paging import Fresh, Unmet, capped
 from collectors._kit.texts import texts_of
 from collectors._kit.times import earlier, moment, rfc3339
+from collectors._kit.walk import Rewind, walk
 from collectors._platforms.atproto import Record, language_of, text_of, url_of
 from collectors.base import Collector, Cursor, Page, RawMention, SourceRefused, Window
 from ground.notice import Json
@@ -29,7 +31,7 @@ LIMIT = 100
 CAP = 9_900
 """Hits after which the search gives no more pages, a little less than its 10,000: it goes on from the oldest."""
 MOST_PAGES = 100
-FIRST, OVERLAP = timedelta(days=7), timedelta(hours=1)
+OVERLAP, A_SECOND = timedelta(hours=1), timedelta(seconds=1)
 LAST = 10
 TRIES, PAUSE = 3, 0.2
 """The search answers 502 now and then, and a moment later it does not."""
@@ -144,6 +146,12 @@ class Way:
     until: datetime | None = None
     newest: datetime | None = None
 
+    def after(self, listing: Listing) -> Way:
+        """What is left of it once these posts were read."""
+        times = (one.published_at for one in listing.mentions)
+        newest = max(filter(None, (self.newest, *times)), default=None)
+        return Way(self.since, next(iter(listing.times), self.until), newest)
+
     @property
     def cursor(self) -> dict[str, Json]:
         times = {"since": self.since, "until": self.until, "newest": self.newest}
@@ -155,63 +163,89 @@ def pages(params: Bluesky, cursor: Cursor, http: httpx2.Client) -> Iterator[Page
 
     The cursor keeps the way that is left until it is done: a run that breaks off, or is capped, loses nothing.
     """
-    now = datetime.now(UTC)
     known = moment(cursor.get("newest"))
-    way = Way((known - OVERLAP) if known else now - FIRST)
-    if cursor.get("until"):
-        way = Way(moment(cursor.get("since")) or way.since, moment(cursor.get("until")), known)
-    for number, (mentions, broken, oldest, done, asked) in enumerate(walk(params, way, http), 1):
-        newest = max(filter(None, (way.newest, *(one.published_at for one in mentions))), default=None)
-        way = replace(way, until=oldest or way.until, newest=newest)
-        left = way.cursor if not done else {"newest": (newest or known or now - FIRST).isoformat()}
-        capped_here = number == MOST_PAGES and not done
+    way, unmet = _way(cursor, known), Unmet()
+    search = _Search(params, way.since, http)
+    for number, leg in enumerate(walk(search.ask, Stand(way.until), most=MOST_PAGES), 1):
+        listing = leg.answer
+        mentions = unmet(listing.mentions)
+        way = way.after(replace(listing, mentions=mentions))
+        done: Cursor = {"newest": (way.newest or look_back(known, timedelta())).isoformat()}
         yield Page(
-            mentions, left, asked=asked, broken=broken, warning=capped(MOST_PAGES * LIMIT) if capped_here else None,
-            unchanged=number == 1 and not (mentions or broken),
-        )  # fmt: skip
-        if asked is not None or capped_here:
+            mentions,
+            done if leg.ended else way.cursor,
+            asked=listing.asked,
+            broken=listing.broken,
+            warning=capped(MOST_PAGES * LIMIT) if leg.capped else None,
+            unchanged=number == 1 and not (mentions or listing.broken),
+        )
+        if listing.asked is not None:
             return
+
+
+def _way(cursor: Cursor, known: datetime | None) -> Way:
+    """What an earlier run had left, else all that came since the newest post known."""
+    since = look_back(known, OVERLAP)
+    if not cursor.get("until"):
+        return Way(since)
+    return Way(moment(cursor.get("since")) or since, moment(cursor.get("until")), known)
 
 
 def backfill(params: Bluesky, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
     """The same search, from the end of the window or where it stopped, back to its beginning."""
     until = moment(cursor.get("until")) or window.until
-    reached = min(until, window.until)
-    for mentions, broken, oldest, done, asked in walk(params, Way(window.since, until), http):
-        reached = window.since if done else max(min(reached, oldest or reached), window.since)
-        kept = tuple(one for one in mentions if window.holds(one.published_at))
-        yield Page(kept, {"until": reached.isoformat()}, asked=asked, broken=broken, reached=reached)
-        if asked is not None:
+    search, rewind = _Search(params, window.since, http), Rewind(window, until)
+    for leg in walk(search.ask, Stand(until)):
+        listing = leg.answer
+        oldest = next(iter(listing.times), None)
+        page = rewind.page(
+            listing.mentions, {}, ended=leg.ended, oldest=oldest, broken=listing.broken, asked=listing.asked
+        )
+        yield replace(page, cursor={"until": rewind.reached.isoformat()})
+        if listing.asked is not None:
             return
 
 
-Step = tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...], datetime | None, bool, timedelta | None]
-"""Mentions, what was broken, the oldest time seen, whether it was the last page, the pause that is asked for."""
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where a search stands: the end of what it asks for, the mark of its next page, its hits so far."""
+
+    until: datetime | None
+    mark: str = ""
+    hits: int = 0
+
+    def __str__(self) -> str:
+        return f"{rfc3339(self.until) if self.until else ''} {self.mark}"
 
 
-def walk(params: Bluesky, way: Way, http: httpx2.Client) -> Iterator[Step]:
-    """The pages of a search between two times. Where the search gives up it is asked again, up to the oldest hit."""
-    session, host = Session(params, http), host_of(params.base_url)
-    asked: dict[str, str | int] = {"q": params.query, "sort": "latest", "limit": LIMIT, "since": rfc3339(way.since)}
-    if params.lang:
-        asked["lang"] = params.lang
-    until, mark, hits, fresh, ends = way.until, "", 0, Fresh(), Fresh()
-    given: set[str] = set()
-    while True:
-        more = {"until": rfc3339(until + timedelta(seconds=1))} if until else {}
-        found, answer = session.search(**asked, **more, **({"cursor": mark} if mark else {}))
-        mentions, broken = each(Post, found.posts, mention, host, "uri")
-        news = tuple(one for one in mentions if one.external_id not in given)
-        given.update(one.external_id for one in news)
-        oldest, hits = reached_by(mentions, way.since), hits + len(found.posts)
-        mark = found.cursor or ""
-        done = not found.posts or not fresh(mark)
-        pause = used_up(answer.headers, datetime.now(UTC))
-        if done and hits >= CAP and oldest and ends(rfc3339(oldest)):
-            done, until, mark, hits, fresh = False, oldest, "", 0, Fresh()
-        yield news, broken, oldest, done, pause
-        if done:
-            return
+class _Search:
+    """The pages of a search back to `since`. Where it gives up it is asked again, up to the oldest hit."""
+
+    def __init__(self, params: Bluesky, since: datetime, http: httpx2.Client) -> None:
+        self._session, self._host = Session(params, http), host_of(params.base_url)
+        self._since, self._fresh = since, Fresh()
+        self._asked: dict[str, str | int] = {"q": params.query, "sort": "latest", "limit": LIMIT}
+        self._asked |= {"since": rfc3339(since)} | ({"lang": params.lang} if params.lang else {})
+
+    def ask(self, stand: Stand | None) -> tuple[Listing, Stand | None]:
+        """A page, and where the search stands after it. Its one time is how far back it went."""
+        stand = stand or Stand(None)
+        more = {"until": rfc3339(stand.until + A_SECOND)} if stand.until else {}
+        found, answer = self._session.search(**self._asked, **more, **({"cursor": stand.mark} if stand.mark else {}))
+        mentions, broken = each(Post, found.posts, mention, self._host, "uri")
+        oldest = reached_by(mentions, self._since)
+        times = (oldest,) if oldest else ()
+        listing = Listing(mentions, broken, times=times, asked=used_up(answer.headers, datetime.now(UTC)))
+        return listing, self._onward(stand, found, oldest)
+
+    def _onward(self, stand: Stand, found: Found, oldest: datetime | None) -> Stand | None:
+        hits = stand.hits + len(found.posts)
+        if found.posts and found.cursor and self._fresh(found.cursor):
+            return Stand(stand.until, found.cursor, hits)
+        if hits < CAP or oldest is None:
+            return None
+        self._fresh = Fresh()
+        return Stand(oldest)
 
 
 def reached_by(mentions: Sequence[RawMention], since: datetime) -> datetime | None:
@@ -226,10 +260,7 @@ def mention(post: Post) -> RawMention | None:
     if not text:
         return None
     record, author, rkey = post.record, post.author, post.uri.rpartition("/")[2]
-    did = author.did or post.uri.split("/")[2]
-    shares = [count for count in (post.repostCount, post.quoteCount) if count is not None]
-    counts = {"likes": post.likeCount, "shares": sum(shares) if shares else None, "comments": post.replyCount}
-    reply = record.reply
+    did, reply = author.did or post.uri.split("/")[2], record.reply
     return RawMention(
         external_id=post.uri,
         url=url_of(author.actor or did, rkey),
@@ -241,8 +272,14 @@ def mention(post: Post) -> RawMention | None:
         published_at=earlier(moment(record.createdAt), moment(post.indexedAt), datetime.now(UTC)),
         thread_id=(reply.root.uri if reply else "") or post.uri,
         parent_id=(reply.parent.uri if reply else "") or None,
-        engagement={name: number for name, number in counts.items() if number is not None},
+        engagement=_engagement(post),
     )
+
+
+def _engagement(post: Post) -> dict[str, int]:
+    shares = [count for count in (post.repostCount, post.quoteCount) if count is not None]
+    counts = {"likes": post.likeCount, "shares": sum(shares) if shares else None, "comments": post.replyCount}
+    return {name: number for name, number in counts.items() if number is not None}
 
 
 collector = Collector(

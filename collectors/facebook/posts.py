@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from collectors._kit.answers import Count, Part, Text
-from collectors._platforms.graph import Data, known_counts, past
+from collectors._kit.times import moment, past
+from collectors._platforms.graph import Data, known_counts
 from collectors.base import RawMention
 
 PLATFORM = "facebook"
@@ -65,6 +67,10 @@ class Written(Part):
     permalink_url: Text = ""
     writer: Annotated[Person, BeforeValidator(_dict)] = Field(Person(), alias="from")
 
+    @property
+    def at(self) -> datetime | None:
+        return past(moment(self.created_time))
+
 
 class Post(Written):
     story: Text = ""
@@ -79,7 +85,11 @@ class Post(Written):
     @property
     def mark(self) -> str:
         """Changes whenever a comment is added, edited or removed."""
-        return f"{self.comments.summary.total_count}:{self.updated_time}"
+        return f"{self.count}:{self.updated_time}"
+
+    @property
+    def count(self) -> int | None:
+        return self.comments.summary.total_count
 
 
 class Comment(Written):
@@ -137,7 +147,7 @@ def of_post(post: Post, ours: Collection[str]) -> RawMention | None:
         author=post.writer.name,
         author_id=post.writer.id,
         platform=PLATFORM,
-        published_at=past(post.created_time),
+        published_at=post.at,
         thread_id=post.id,
         engagement=known_counts(counts),
     )
@@ -155,7 +165,7 @@ def of_comment(comment: Comment, thread: str, ours: Collection[str]) -> RawMenti
         author=comment.writer.name,
         author_id=comment.writer.id,
         platform=PLATFORM,
-        published_at=past(comment.created_time),
+        published_at=comment.at,
         thread_id=thread or None,
         parent_id=comment.parent.id or thread or None,
         engagement=known_counts({"likes": comment.like_count, "comments": comment.comment_count}),
@@ -174,7 +184,7 @@ def of_rating(rating: Rating) -> RawMention | None:
         author=rating.reviewer.name,
         author_id=rating.reviewer.id,
         platform=PLATFORM,
-        published_at=past(rating.created_time),
+        published_at=past(moment(rating.created_time)),
         rating=stars,
         rating_scale=5.0 if stars is not None else None,
     )

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 from collectors._kit.fields import Interface, Line, Params
 from collectors._kit.signatures import check_hub, hub_challenge
 from collectors._kit.texts import texts_of
-from collectors._kit.watched import Reading
+from collectors._kit.watched import Watchlist
 from collectors._platforms.graph import Graph
 from collectors.base import Collector, Cursor, Inbound, Page, Received, Window
 
@@ -75,15 +75,15 @@ class InstagramAccount(Params):
 def pages(params: InstagramAccount, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """What a webhook named, the comments under the media that changed, tags, hashtags."""
     graph = _graph(params, http)
-    run = Reading.begun(cursor, "hashtags", "ids", "tops", "again")
-    yield from read_inbox(run, params.account, params.username, graph, cursor.get("inbox"))
+    watchlist = Watchlist.of(cursor, "hashtags", "ids", "tops", "again")
+    yield from read_inbox(watchlist, params.account, params.username, graph, cursor.get("inbox"))
     if params.comments and not graph.pause:
-        yield from read_comments(run, params.account, params.username, graph)
+        yield from read_comments(watchlist, params.account, params.username, graph)
     if params.tags and not graph.pause:
-        yield from read_tags(run, params.account, graph)
+        yield from read_tags(watchlist, params.account, graph)
     if not graph.pause:
-        yield from read_hashtags(run, params.hashtags, params.account, graph)
-    yield replace(run.page(()), asked=graph.pause, warning=run.warning)
+        yield from read_hashtags(watchlist, params.hashtags, params.account, graph)
+    yield replace(watchlist.page(()), asked=graph.pause, warning=watchlist.warning)
 
 
 def backfill(params: InstagramAccount, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from collectors._kit.answers import each
+from collectors._kit.newest import news
 from collectors._kit.paging import capped
 from collectors._kit.times import moment, rfc3339
-from collectors._kit.watched import Forward, Reading
+from collectors._kit.watched import Watchlist
 from collectors._platforms.graph import MOST_SHEETS, Data, Graph
 from collectors._platforms.graph_refusals import NotUsed
 from collectors.base import Page
-from ground.notice import Json, Notice
+from ground.notice import Notice
 
 from .media import HASHTAG_FIELDS, Media, of_media
 
@@ -20,43 +21,37 @@ SHEET = 50
 MOST, WEEK = 30, timedelta(days=7)
 
 
-def read_hashtags(run: Reading, names: tuple[str, ...], account: str, graph: Graph) -> Iterator[Page]:
+def read_hashtags(watchlist: Watchlist, names: tuple[str, ...], account: str, graph: Graph) -> Iterator[Page]:
     """The media of the last 24 hours under each hashtag. What goes beyond the 30 is told, and waits."""
-    now = datetime.now(UTC)
-    asked = {name: at for name, at in _begun(run.state.get("hashtags")).items() if now - at < WEEK}
-    tops = _texts(run.state.get("tops"))
-    ids = _texts(run.state.get("ids"))
+    now, state = datetime.now(UTC), watchlist.state
+    asked = {name: at for name, at in _begun(state.get("hashtags")).items() if now - at < WEEK}
+    ids = _texts(state.get("ids"))
     for name in names:
         if graph.pause:
             return
         if name not in asked and len(asked) >= MOST:
-            run.warning = _beyond(name, min(asked.values()) + WEEK)
+            watchlist.warning = _beyond(name, min(asked.values()) + WEEK)
             continue
         asked.setdefault(name, now)
-        begun: dict[str, Json] = {one: rfc3339(at) for one, at in asked.items()}
-        run.state["hashtags"] = begun
+        state["hashtags"] = {other: rfc3339(at) for other, at in asked.items()}
         ids[name] = ids.get(name) or _id_of(name, account, graph)
-        run.state["ids"] = dict(ids)
+        state["ids"] = dict(ids)
         if ids[name]:
-            yield from _media(run, name, ids[name], account, graph, tops)
-    run.state["tops"] = {name: top for name, top in tops.items() if name in names}
+            yield from _media(watchlist, name, ids[name], account, graph)
+    state["tops"] = {name: top for name, top in _texts(state.get("tops")).items() if name in names}
 
 
-def _media(run: Reading, name: str, hashtag: str, account: str, graph: Graph, tops: dict[str, str]) -> Iterator[Page]:
-    ahead = Forward(tops.get(name))
-    for sheet in graph.sheets(
-        f"{hashtag}/recent_media", {"user_id": account, "fields": HASHTAG_FIELDS, "limit": SHEET}
-    ):
-        mentions, broken = each(Media, sheet.items, of_media, graph.host)
-        end = ahead.ends(one.published_at for one in mentions) or sheet.last
-        if sheet.capped and not end:
-            run.warning = capped(SHEET * MOST_SHEETS)
-        if (end or sheet.capped) and ahead.reached:
-            tops[name] = ahead.reached
-            run.state["tops"] = dict(tops)
-        yield run.page(mentions, broken)
-        if end:
-            return
+def _media(watchlist: Watchlist, name: str, hashtag: str, account: str, graph: Graph) -> Iterator[Page]:
+    """What is new under one hashtag. The state `tops` holds the time of the newest of each."""
+    fields: dict[str, str | int] = {"user_id": account, "fields": HASHTAG_FIELDS, "limit": SHEET}
+    tops = _texts(watchlist.state.get("tops"))
+    recent = graph.sheets(f"{hashtag}/recent_media", fields)
+    for part in news(recent, lambda items: each(Media, items, of_media, graph.host), tops.get(name)):
+        if part.capped:
+            watchlist.warning = capped(SHEET * MOST_SHEETS)
+        if part.last and part.reached:
+            watchlist.state["tops"] = {**tops, name: part.reached}
+        yield watchlist.page(part.mentions, part.broken)
 
 
 def _id_of(name: str, account: str, graph: Graph) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from collectors._kit.answers import Count, Part, Text
-from collectors._platforms.graph import known_counts, past
+from collectors._kit.times import moment, past
+from collectors._platforms.graph import known_counts
 from collectors.base import RawMention
 
 PLATFORM = "instagram"
@@ -38,6 +40,14 @@ class Media(Part):
         """Changes when a comment is added."""
         return str(self.comments_count)
 
+    @property
+    def count(self) -> int | None:
+        return self.comments_count
+
+    @property
+    def at(self) -> datetime | None:
+        return past(moment(self.timestamp))
+
 
 class Of(Part):
     id: Text = ""
@@ -58,6 +68,10 @@ class Comment(Part):
     media: Annotated[Of, BeforeValidator(_dict)] = Of()
     replies: Annotated[Replies, BeforeValidator(_dict)] = Replies()
 
+    @property
+    def at(self) -> datetime | None:
+        return past(moment(self.timestamp))
+
 
 def of_media(media: Media) -> RawMention | None:
     """None for a picture without a caption."""
@@ -70,7 +84,7 @@ def of_media(media: Media) -> RawMention | None:
         author=media.username,
         author_id=media.username,
         platform=PLATFORM,
-        published_at=past(media.timestamp),
+        published_at=media.at,
         thread_id=media.id,
         engagement=known_counts({"likes": media.like_count, "comments": media.comments_count}),
     )
@@ -88,7 +102,7 @@ def of_comment(comment: Comment, thread: str, permalink: str, own: str, parent: 
         author=comment.username,
         author_id=comment.username,
         platform=PLATFORM,
-        published_at=past(comment.timestamp),
+        published_at=comment.at,
         thread_id=thread or None,
         parent_id=parent or comment.parent_id or thread or None,
         engagement=known_counts({"likes": comment.like_count}),

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
 from collectors._kit.answers import Part, each
-from collectors._kit.paging import capped
-from collectors._kit.times import moment, rfc3339
-from collectors._kit.watched import FIRST, MOST_THREADS, Reading, before
-from collectors._platforms.graph import MOST_SHEETS, Graph, Sheet, past
+from collectors._kit.comments import Broken, Comments, Posts, ThreadPart, read_changed
+from collectors._kit.comments import read_window as read_threads
+from collectors._kit.walk import Leg, until_of
+from collectors._kit.watched import FIRST, Watchlist
+from collectors._platforms.graph import MOST_SHEETS, Graph
 from collectors._platforms.graph_refusals import TokenRefused
 from collectors._platforms.meta_inbox import Item, look_up
-from collectors.base import Cursor, Page, RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused, Window
-from ground.notice import Notice
+from collectors.base import Cursor, Page, RawMention, SourceChanged, SourceError, SourceRefused, Window
 
 from .media import COMMENT_FIELDS, LOOKED_UP, MEDIA_FIELDS, OWN_FIELDS, Comment, Media, of_comment, of_media
 
 SHEET, SHEET_BACK, MOST_BACK = 50, 25, 10_000
 TAG_SHEETS = 3
 ALWAYS = 5  # the newest media: their comments are asked for also when their number is the same, for one may be new
-Broken = tuple[tuple[str, str], ...]
 
 
 class Mentioned(Part):
@@ -33,142 +31,100 @@ class Mentioned(Part):
     mentioned_comment: Annotated[Comment | None, BeforeValidator(lambda value: value or None)] = None
 
 
-def read_inbox(run: Reading, account: str, own: str, graph: Graph, inbox: object) -> Iterator[Page]:
+def read_inbox(watchlist: Watchlist, account: str, own: str, graph: Graph, inbox: object) -> Iterator[Page]:
     """What a webhook only named."""
-    return look_up(run, graph, inbox, lambda item: _look_up(account, own, graph, item))
+    return look_up(watchlist, graph, inbox, lambda item: _look_up(account, own, graph, item))
 
 
-def read_comments(run: Reading, account: str, own: str, graph: Graph) -> Iterator[Page]:
+def read_comments(watchlist: Watchlist, account: str, own: str, graph: Graph) -> Iterator[Page]:
     """The comments under the account's own media that changed."""
-    watched: dict[str, Media] = {}
-    for sheet in graph.sheets(f"{account}/media", {"fields": OWN_FIELDS, "limit": SHEET}):
-        media, broken = _media_of(sheet, graph)
-        watched.update((one.id, one) for one in media)
-        yield run.page((), broken)
-        if run.beyond(past(one.timestamp) for one in media):
-            break
-        if sheet.capped:
-            run.warning = capped(len(watched))
-    changed = [one for place, one in enumerate(watched.values()) if _has_news(run, one, place)]
-    if len(changed) > MOST_THREADS:
-        run.warning = Notice("more than {most} posts have new comments: the rest is read next", {"most": MOST_THREADS})
-    for one in changed[:MOST_THREADS]:
-        if graph.pause:
-            return
-        yield from _thread(run, own, one, graph)
+    media = graph.sheets(f"{account}/media", {"fields": OWN_FIELDS, "limit": SHEET})
+    return read_changed(watchlist, (_media_of(graph, leg) for leg in media), _comments(own, graph))
 
 
-def read_tags(run: Reading, account: str, graph: Graph) -> Iterator[Page]:
+def read_tags(watchlist: Watchlist, account: str, graph: Graph) -> Iterator[Page]:
     """The media that tag the account. Their order is by when they were tagged, which is not told: no date ends it."""
-    for sheet in graph.sheets(f"{account}/tags", {"fields": MEDIA_FIELDS, "limit": SHEET}, TAG_SHEETS):
-        yield run.page(*each(Media, sheet.items, of_media, graph.host))
+    for leg in graph.sheets(f"{account}/tags", {"fields": MEDIA_FIELDS, "limit": SHEET}, TAG_SHEETS):
+        yield watchlist.page(*each(Media, leg.answer, of_media, graph.host))
 
 
 def read_window(account: str, own: str, cursor: Cursor, window: Window, graph: Graph) -> Iterator[Page]:
-    """The comments under the media of the window. The cursor holds the time from which on all media are read."""
-    run = Reading()
-    upto = min(moment(cursor.get("until")) or window.until, window.until)
-    within = {"since": int(window.since.timestamp()), "until": int(upto.timestamp()) + 1}
-    asked: dict[str, str | int] = {"fields": OWN_FIELDS, "limit": SHEET_BACK, **within}
-    for sheet in graph.sheets(f"{account}/media", asked, MOST_BACK):
-        media, broken = _media_of(sheet, graph)
-        found: tuple[RawMention, ...] = ()
-        for one in media:
-            mentions, bad = _whole_thread(own, one, graph)
-            found, broken = (*found, *mentions), (*broken, *bad)
-        if graph.pause:
-            raise SourceBusy("{host} has been asked too often and wants a pause", wait=graph.pause, host=graph.host)
-        upto = max(min([upto, *filter(None, (past(one.timestamp) for one in media))]), window.since)
-        inside = [one for one in found if window.holds(one.published_at)]
-        yield replace(run.page(inside, broken), cursor={"until": rfc3339(upto)}, reached=upto)
-    yield Page((), {"until": rfc3339(window.since)}, reached=window.since)
+    """The comments under the media of the window."""
+    since, until = int(window.since.timestamp()), int(until_of(cursor, window).timestamp()) + 1
+    asked: dict[str, str | int] = {"fields": OWN_FIELDS, "limit": SHEET_BACK, "since": since, "until": until}
+    answers = (_media_of(graph, leg) for leg in graph.sheets(f"{account}/media", asked, MOST_BACK))
+    return read_threads(answers, _comments(own, graph), cursor, window)
 
 
-def _look_up(account: str, own: str, graph: Graph, asked: Item) -> RawMention | None:
+def _look_up(account: str, own: str, graph: Graph, item: Item) -> RawMention | None:
     """A comment of our own media is asked for by its id; a mention elsewhere only through our account."""
-    media, comment = asked.get("media", ""), asked.get("comment", "")
-    if not all(one.isdigit() for one in (media, comment) if one):
+    media, comment = item.get("media", ""), item.get("comment", "")
+    if not all(name.isdigit() for name in (media, comment) if name):
         return None
-    if comment and asked.get("where") == "own":
-        return _own_comment(own, graph, asked)
-    if comment:
-        fields = f"mentioned_comment.comment_id({comment}){{{LOOKED_UP}}}"
-        told = graph.read(Mentioned, account, {"fields": fields}).mentioned_comment
-        return of_comment(told, told.media.id or media, told.media.permalink, own) if told else None
+    if not comment:
+        return _mentioning_media(account, graph, media) if media else None
+    if item.get("where") == "own":
+        return _own_comment(own, graph, item)
+    return _mentioning_comment(account, own, graph, media, comment)
+
+
+def _mentioning_media(account: str, graph: Graph, media: str) -> RawMention | None:
     fields = f"mentioned_media.media_id({media}){{{MEDIA_FIELDS}}}"
-    seen = graph.read(Mentioned, account, {"fields": fields}).mentioned_media if media else None
-    return of_media(seen) if seen else None
+    found = graph.read(Mentioned, account, {"fields": fields}).mentioned_media
+    return of_media(found) if found else None
 
 
-def _own_comment(own: str, graph: Graph, asked: Item) -> RawMention | None:
+def _mentioning_comment(account: str, own: str, graph: Graph, media: str, comment: str) -> RawMention | None:
+    fields = f"mentioned_comment.comment_id({comment}){{{LOOKED_UP}}}"
+    found = graph.read(Mentioned, account, {"fields": fields}).mentioned_comment
+    return of_comment(found, found.media.id or media, found.media.permalink, own) if found else None
+
+
+def _own_comment(own: str, graph: Graph, item: Item) -> RawMention | None:
     """A comment under our own media; as it was sent, where it may not be looked up."""
     try:
-        one = graph.read(Comment, asked["comment"], {"fields": LOOKED_UP})
+        comment = graph.read(Comment, item["comment"], {"fields": LOOKED_UP})
     except (SourceRefused, SourceChanged) as error:
-        if not asked.get("text") or isinstance(error, TokenRefused):
+        if not item.get("text") or isinstance(error, TokenRefused):
             raise
-        one = Comment.model_validate({**asked, "id": asked["comment"], "media": None})
-    return of_comment(one, one.media.id or asked.get("media", ""), one.media.permalink, own)
+        comment = Comment.model_validate({**item, "id": item["comment"], "media": None})
+    return of_comment(comment, comment.media.id or item.get("media", ""), comment.media.permalink, own)
 
 
-def _media_of(sheet: Sheet, graph: Graph) -> tuple[list[Media], Broken]:
+def _media_of(graph: Graph, leg: Leg[list[Any], str]) -> Posts[Media]:
     media: list[Media] = []
 
     def kept(one: Media) -> None:
         media.append(one)
 
-    return media, each(Media, sheet.items, kept, graph.host)[1]
+    _, broken = each(Media, leg.answer, kept, graph.host)
+    return Posts(media, [one.at for one in media], broken=broken, capped=leg.capped)
 
 
-def _has_news(run: Reading, media: Media, place: int) -> bool:
-    if media.comments_count == 0 and media.id not in run.marks:
-        return False
-    return place < ALWAYS or run.changed(media.id, media.mark)
+def _comments(own: str, graph: Graph) -> Comments[Media]:
+    """Replies stand under their comment, however old that is."""
+
+    def ask(media: Media) -> Iterator[Leg[list[Any], str]]:
+        return graph.sheets(f"{media.id}/comments", {"fields": COMMENT_FIELDS, "limit": SHEET})
+
+    def read(media: Media, items: list[Any]) -> ThreadPart:
+        return _thread_part(own, media, items, graph)
+
+    return Comments(graph.host, ask, read, lambda: graph.pause, SHEET * MOST_SHEETS, ALWAYS, FIRST)
 
 
-def _thread(run: Reading, own: str, media: Media, graph: Graph) -> Iterator[Page]:
-    """The comments under a medium with their replies, newest first, as far back as they were read before."""
-    floor, newest = run.back_to(media.id), None
-    if run.changed(media.id, media.mark):
-        floor -= FIRST  # a reply stands under its comment, however old that is
-    for sheet in graph.sheets(f"{media.id}/comments", {"fields": COMMENT_FIELDS, "limit": SHEET}):
-        found, mentions, broken = _comments_of(own, media, sheet, graph)
-        times = [past(one.timestamp) for one in found]
-        newest = newest or next(filter(None, times), None)
-        done = sheet.last or before(times, floor)
-        if sheet.capped and not done:
-            run.warning = capped(SHEET * MOST_SHEETS)
-        if done or sheet.capped:
-            run.read(media.id, media.mark, newest)
-        yield run.page(mentions, broken)
-        if done:
-            return
-
-
-def _whole_thread(own: str, media: Media, graph: Graph) -> tuple[tuple[RawMention, ...], Broken]:
-    mentions: tuple[RawMention, ...] = ()
-    broken: Broken = ()
-    asked: dict[str, str | int] = {"fields": COMMENT_FIELDS, "limit": SHEET}
-    for sheet in graph.sheets(f"{media.id}/comments", asked) if media.comments_count != 0 else ():
-        _, found, bad = _comments_of(own, media, sheet, graph)
-        mentions, broken = (*mentions, *found), (*broken, *bad)
-    return mentions, broken
-
-
-def _comments_of(
-    own: str, media: Media, sheet: Sheet, graph: Graph
-) -> tuple[list[Comment], tuple[RawMention, ...], Broken]:
+def _thread_part(own: str, media: Media, items: list[Any], graph: Graph) -> ThreadPart:
     found: list[Comment] = []
 
     def taken(comment: Comment) -> RawMention | None:
         found.append(comment)
         return of_comment(comment, media.id, media.permalink, own)
 
-    mentions, broken = each(Comment, sheet.items, taken, graph.host)
-    for comment in tuple(found):
+    mentions, broken = each(Comment, items, taken, graph.host)
+    for comment in found:
         replies, bad = _replies(own, media, comment, graph)
         mentions, broken = (*mentions, *replies), (*broken, *bad)
-    return found, mentions, broken
+    return ThreadPart([comment.at for comment in found], mentions, broken)
 
 
 def _replies(own: str, media: Media, comment: Comment, graph: Graph) -> tuple[tuple[RawMention, ...], Broken]:

@@ -15,7 +15,7 @@ from collectors._kit.texts import texts_of
 from collectors.base import Collector, Cursor, Page, Window
 
 from .api import Reddit
-from .listings import Asked, read_new, read_window
+from .listings import Question, read_new, read_window
 
 COMMUNITY = re.compile(r"(?:https?://(?:www\.|old\.)?reddit\.com)?/?(?:r/)?([A-Za-z0-9_]{2,50})/?", re.ASCII)
 
@@ -56,20 +56,20 @@ class RedditSearch(Params):
 
 def pages(params: RedditSearch, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """What is new, then what became of what was read in the last 7 days."""
-    return read_new(_listings(params), cursor, _reddit(params, http))
+    return read_new(_questions(params), cursor, _reddit(params, http))
 
 
 def backfill(params: RedditSearch, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
     """What was published in the window, as far back as Reddit's listings go."""
-    return read_window(list(reversed(_listings(params))), cursor, window, _reddit(params, http))
+    return read_window(list(reversed(_questions(params))), cursor, window, _reddit(params, http))
 
 
-def _listings(params: RedditSearch) -> list[Asked]:
+def _questions(params: RedditSearch) -> list[Question]:
     if not params.subreddit:
-        return [Asked("posts", "/search", params.query)]
+        return [Question("posts", "/search", params.query)]
     inside = f"/r/{params.subreddit}"
-    posts = Asked("posts", f"{inside}/search", params.query) if params.query else Asked("posts", f"{inside}/new")
-    return [posts, Asked("comments", f"{inside}/comments")] if params.comments else [posts]
+    posts = Question("posts", f"{inside}/search", params.query) if params.query else Question("posts", f"{inside}/new")
+    return [posts, Question("comments", f"{inside}/comments")] if params.comments else [posts]
 
 
 def _reddit(params: RedditSearch, http: httpx2.Client) -> Reddit:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -13,7 +13,7 @@ from pydantic import Field
 from collectors._kit.answers import Part, Text, answer_of
 from collectors._kit.fetch import fetch, host_of
 from collectors._kit.limits import used_up
-from collectors._kit.paging import Fresh
+from collectors._kit.walk import Leg, walk
 
 from .refusals import OF_A_LOGIN, OF_A_SEARCH, OF_A_SUBREDDIT, subreddit_of
 
@@ -32,16 +32,6 @@ class Listed(Part):
 
 class Listing(Part):
     data: Listed
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A page of a listing. Neither `last` nor `capped` means: more can be read, once Reddit allows it."""
-
-    items: list[Any]
-    after: str
-    last: bool
-    capped: bool
 
 
 class Reddit:
@@ -66,15 +56,22 @@ class Reddit:
         self.pause = used_up(answer.headers, datetime.now(UTC), least=2) or self.pause
         return answer_of(Listing, answer).data
 
-    def sheets(self, path: str, params: Mapping[str, str | int], after: str = "") -> Iterator[Sheet]:
-        """The pages of a listing, newest first."""
-        fresh = Fresh()
-        for number in range(1, MOST_SHEETS + 1):
+    def sheets(self, path: str, params: Mapping[str, str | int], start: str = "") -> Iterator[Leg[list[Any], str]]:
+        """The entries of a listing, newest first, page by page, as far as Reddit's limit allows.
+
+        Reddit ends a listing after about 1,000 entries as if nothing followed: that is told as `capped`.
+        """
+
+        def ask(after: str | None) -> tuple[list[Any], str | None]:
             page = self.listing(path, {**params, **({"after": after} if after else {})})
-            after = page.after
-            more = bool(page.children) and fresh(after)
-            yield Sheet(page.children, after if more else "", last=not more, capped=more and number == MOST_SHEETS)
-            if not more or self.pause is not None:
+            return page.children, page.after if page.children else None
+
+        count = 0
+        for leg in walk(ask, start or None, most=MOST_SHEETS):
+            count += len(leg.answer)
+            cut = leg.ended and count >= SHEET * (MOST_SHEETS - 1)
+            yield replace(leg, ended=False, capped=True) if cut else leg
+            if self.pause is not None:
                 return
 
     def _log_in(self) -> str:

@@ -82,7 +82,7 @@ def of_post(post: Data) -> RawMention:
 
 
 def of_comment(comment: Data) -> RawMention | None:
-    """None for a picture alone."""
+    """The comment as a mention; None when it holds only an image."""
     if comment.body.strip() in GONE:
         return gone(comment.name)
     if not comment.body:

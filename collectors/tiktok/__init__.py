@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, StringConstraints
 
 from collectors._kit.fields import Interface, Params
 from collectors._kit.texts import texts_of
-from collectors._kit.watched import Reading
+from collectors._kit.watched import Watchlist
 from collectors.base import Collector, Cursor, Page, Window
 
 from .api import TikTok
@@ -38,9 +38,9 @@ class TikTokAccount(Params):
 
 def pages(params: TikTokAccount, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """The comments under the videos of the last 30 days whose number of comments changed."""
-    asked, run = _tiktok(params, http), Reading.begun(cursor)
-    yield from read_comments(run, asked, _status(params))
-    yield replace(run.page(()), asked=asked.pause, warning=run.warning)
+    tiktok, watchlist = _tiktok(params, http), Watchlist.of(cursor)
+    yield from read_comments(watchlist, tiktok, _status(params))
+    yield replace(watchlist.page(()), asked=tiktok.pause, warning=watchlist.warning)
 
 
 def backfill(params: TikTokAccount, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:

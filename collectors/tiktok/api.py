@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -13,8 +12,8 @@ from pydantic import AliasChoices, BeforeValidator, Field
 from collectors._kit.answers import Count, Part, Text, answer_of, other_type
 from collectors._kit.fetch import fetch, host_of
 from collectors._kit.limits import used_up
-from collectors._kit.paging import Fresh
-from collectors._kit.times import moment
+from collectors._kit.times import moment, past
+from collectors._kit.walk import Leg, walk
 from collectors.base import RawMention
 
 from .refusals import REFUSALS
@@ -45,7 +44,15 @@ class Video(Part):
 
     @property
     def at(self) -> datetime | None:
-        return past(self.create_time)
+        return past(moment(self.create_time))
+
+    @property
+    def id(self) -> str:
+        return self.item_id
+
+    @property
+    def count(self) -> int | None:
+        return self.comments
 
 
 class Comment(Part):
@@ -65,14 +72,9 @@ class Comment(Part):
         []
     )
 
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A page of a listing. Neither `last` nor `capped` means: more can be read, once TikTok allows it."""
-
-    items: list[Any]
-    last: bool
-    capped: bool
+    @property
+    def at(self) -> datetime | None:
+        return past(moment(self.create_time))
 
 
 class TikTok:
@@ -84,19 +86,27 @@ class TikTok:
         self.host = host_of(base)
         self.pause: timedelta | None = None
 
-    def sheets(self, path: str, name: str, params: Mapping[str, str | int], most: int) -> Iterator[Sheet]:
-        """The pages of a listing, `name` in the answer. The cursor alone leads on, `has_more` says whether."""
-        cursor, fresh = "", Fresh()
-        for number in range(1, most + 1):
+    def sheets(self, path: str, name: str, params: Mapping[str, str | int], most: int) -> Iterator[Leg[list[Any], str]]:
+        """The items of a listing, `name` in the answer, page by page, as far as TikTok's limit allows.
+
+        The cursor alone leads on, `has_more` says whether. Raises SourceError.
+        """
+
+        def ask(cursor: str | None) -> tuple[list[Any], str | None]:
             data = self._read(path, {**params, **({"cursor": cursor} if cursor else {})})
-            items = data.get(name) or []
-            if not isinstance(items, list):
-                raise other_type(self.host, name)
-            cursor = str(data.get("cursor") or "")
-            more = data.get("has_more") is True and fresh(cursor)
-            yield Sheet(items, last=not more, capped=more and number == most)
-            if not more or self.pause is not None:
+            following = str(data.get("cursor") or "") if data.get("has_more") is True else None
+            return self._items(data, name), following
+
+        for leg in walk(ask, most=most):
+            yield leg
+            if self.pause is not None:
                 return
+
+    def _items(self, data: Mapping[str, Any], name: str) -> list[Any]:
+        items = data.get(name) or []
+        if not isinstance(items, list):
+            raise other_type(self.host, name)
+        return items
 
     def _read(self, path: str, params: Mapping[str, str | int]) -> dict[str, Any]:
         url = f"{self._base}/{path}/"
@@ -104,12 +114,6 @@ class TikTok:
         answer = fetch(self._http, url, headers=self._headers, params=asked, refusals=REFUSALS)
         self.pause = used_up(answer.headers, datetime.now(UTC)) or self.pause
         return answer_of(Answer, answer).data
-
-
-def past(value: object) -> datetime | None:
-    """A time as TikTok writes it (Unix seconds, often as text), not ahead of ours."""
-    at = moment(value)
-    return min(at, datetime.now(UTC)) if at else None
 
 
 def of_comment(comment: Comment, video: Video, parent: str = "") -> RawMention | None:
@@ -124,7 +128,7 @@ def of_comment(comment: Comment, video: Video, parent: str = "") -> RawMention |
         author=comment.display_name or comment.username,
         author_id=comment.user_id or comment.username,
         platform=PLATFORM,
-        published_at=past(comment.create_time),
+        published_at=comment.at,
         thread_id=video.item_id,
         parent_id=parent or comment.parent_comment_id or video.item_id,
         engagement={name: count for name, count in counts.items() if count is not None},

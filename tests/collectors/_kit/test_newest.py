@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from collectors._kit.newest import Listing, Step, back, forward
+from collectors._kit.newest import Listing, News, Step, back, forward, look_back, news
+from collectors._kit.walk import Leg
 from collectors.base import RawMention, SourceError, Window
 
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
@@ -110,3 +111,54 @@ def test_a_backfill_whose_mark_is_too_old_for_the_platform_begins_again() -> Non
 
     (got,) = back(ask, "stale", Window(at(3), at(7)))
     assert ([one.external_id for one in got.mentions], got.reached) == (["6", "5"], at(3))
+
+
+def test_a_reading_begins_a_while_before_what_was_newest_and_a_week_ago_at_first() -> None:
+    assert look_back(at(9), timedelta(hours=2)) == at(7)
+    assert abs(datetime.now(UTC) - look_back(None, timedelta(hours=2)) - timedelta(days=7)) < timedelta(seconds=5)
+
+
+Hours = list[int]
+
+
+def legs(*pages: Hours, capped: bool = False) -> list[Leg[Hours, int]]:
+    last = len(pages) - 1
+    return [
+        Leg(hours, n, n + 1, ended=n == last and not capped, capped=n == last and capped)
+        for n, hours in enumerate(pages)
+    ]
+
+
+def read(hours: Hours) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]:
+    return tuple(said(hour) for hour in hours), ()
+
+
+def told(parts: list[News]) -> list[tuple[list[str], bool, bool, str | None]]:
+    return [([one.external_id for one in part.mentions], part.ended, part.capped, part.reached) for part in parts]
+
+
+def test_news_are_read_down_to_an_hour_before_what_was_newest() -> None:
+    parts = list(news(legs([9, 8], [7, 5], [4]), read, "2026-03-01T06:30:00Z"))
+    top = "2026-03-01T09:00:00Z"
+    assert told(parts) == [(["9", "8"], False, False, top), (["7", "5"], True, False, top)]
+
+
+def test_the_first_news_go_back_a_week_from_the_newest_entry_however_old_that_is() -> None:
+    parts = list(news(legs([9, 0], [-150], [-169]), read, None))
+    assert [part.last for part in parts] == [False, False, True]
+    assert list(news(legs([9, -160], [-200]), read, None))[-1].ended
+
+
+def test_news_that_are_cut_short_say_so_unless_they_reach_what_is_known() -> None:
+    known = "2026-03-01T06:30:00Z"
+    (cut,) = news(legs([9, 8], capped=True), read, known)
+    assert (cut.ended, cut.capped, cut.last) == (False, True, True)
+    (whole,) = news(legs([9, 5], capped=True), read, known)
+    assert (whole.ended, whole.capped, whole.last) == (True, False, True)
+
+
+def test_without_any_entry_what_was_newest_stays() -> None:
+    (part,) = news(legs([]), read, "2026-03-01T06:30:00Z")
+    assert (part.ended, part.reached) == (True, "2026-03-01T06:30:00Z")
+    (nothing,) = news(legs([]), read, None)
+    assert (nothing.ended, nothing.reached) == (True, None)

@@ -8,7 +8,7 @@ from itertools import islice
 
 import pytest
 
-from collectors._kit.walk import NEARLY, Leg, Rewind, in_turn, walk
+from collectors._kit.walk import NEARLY, Leg, Rewind, ends_before, in_turn, oldest_of, until_of, walk
 from collectors.base import Cursor, Page, RawMention, Window
 
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
@@ -85,6 +85,34 @@ def test_another_walk_goes_on_after_a_leg_or_with_the_last_one_again(leg: Leg[st
     assert leg.onward == onward
 
 
+@pytest.mark.parametrize(
+    ("hours", "ends"),
+    [
+        ([9, 8, 4], True),
+        ([9, 8, 5], False),
+        ([1, 9, 8], False),  # pinned
+        ([9, 4, None], True),
+        ([None], False),
+        ([], False),
+    ],
+)
+def test_an_answer_ends_before_a_moment_when_its_last_dated_entry_does(hours: list[int | None], ends: bool) -> None:
+    assert ends_before([None if hour is None else at(hour) for hour in hours], at(5)) is ends
+
+
+def test_the_oldest_of_some_mentions_is_one_that_has_a_date() -> None:
+    assert oldest_of([said(4), RawMention(external_id="?"), said(7)]) == at(4)
+    assert oldest_of([RawMention(external_id="?")]) is None
+
+
+@pytest.mark.parametrize(
+    ("cursor", "until"),
+    [({}, 9), ({"until": "2026-03-01T05:00:00Z"}, 5), ({"until": "2026-03-01T20:00:00Z"}, 9), ({"until": "x"}, 9)],
+)
+def test_what_is_left_of_a_window_ends_where_the_cursor_says(cursor: dict[str, str], until: int) -> None:
+    assert until_of(cursor, WINDOW) == at(until)
+
+
 def test_a_rewind_gives_what_lies_in_its_window_and_has_no_date_each_once() -> None:
     rewind, undated = Rewind(WINDOW), RawMention(external_id="?", text="x")
     first = rewind.page([said(9), said(8), undated, said(8)], {}, ended=False)
@@ -123,13 +151,15 @@ def test_only_the_last_of_several_listings_tells_how_far_all_have_come() -> None
         {"place": 1},
         {"place": 1, "page": 1},
         {"place": 1, "page": 2},
-        {"place": 1, "page": 3},
+        {"place": 2},
     ]
 
 
-@pytest.mark.parametrize("cursor", [{"place": 1, "page": 2}, {"place": 0, "page": 2}, {"place": 7}, {"place": "x"}])
+@pytest.mark.parametrize(
+    "cursor", [{"place": 1, "page": 2}, {"place": 0, "page": 2}, {"place": 7}, {"place": "x"}, {"place": 2}]
+)
 def test_several_listings_are_gone_on_with_where_one_of_them_stood(cursor: dict[str, int | str]) -> None:
     asked: list[tuple[int, Cursor]] = []
     list(in_turn(2, "place", cursor, WINDOW, three_pages(asked)))
-    begun = cursor["place"] if cursor["place"] in (0, 1) else 0
-    assert asked == [(begun, cursor), *((number, {}) for number in range(1, 2) if number > int(begun))]
+    begun = int(cursor["place"]) if cursor["place"] in (0, 1, 2) else 0
+    assert asked == [(number, cursor if number == begun else {}) for number in range(begun, 2)]

@@ -1,0 +1,74 @@
+"""What became of the posts and comments of the last days: new counts, edits, deletions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from collectors._kit.answers import each
+from collectors._kit.paging import Unmet
+from collectors._kit.times import moment
+from collectors.base import Page, RawMention
+from ground.notice import Json
+
+from .api import SHEET, Reddit
+from .things import Thing, gone, mention
+
+FOLLOWED = timedelta(days=7)
+MOST_FOLLOWED = 500
+FEW = 3
+"""More than so many are not deleted at once: where none is there, it is rather the answer that fails."""
+
+
+@dataclass(slots=True)
+class Followed:
+    """When the followed posts and comments were written, by their names on Reddit."""
+
+    now: datetime
+    times: dict[str, datetime] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, kept: object, now: datetime) -> Followed:
+        """From the cursor, what is not too old by now."""
+        given = kept.items() if isinstance(kept, dict) else ()
+        times = {str(name): at for name, text in given if (at := moment(text))}
+        return cls(now, {name: at for name, at in times.items() if now - at < FOLLOWED})
+
+    def add(self, mentions: Iterable[RawMention]) -> None:
+        """The newest are followed, as many as there is room for."""
+        for one in mentions:
+            if not one.deleted and one.published_at and self.now - one.published_at < FOLLOWED:
+                self.times[one.external_id] = one.published_at
+        self.forget(sorted(self.times, key=lambda name: self.times[name])[:-MOST_FOLLOWED])
+
+    def forget(self, names: Iterable[str]) -> None:
+        for name in names:
+            self.times.pop(name, None)
+
+    @property
+    def cursor(self) -> Json:
+        return {name: int(at.timestamp()) for name, at in self.times.items()}
+
+
+def look_again(reddit: Reddit, followed: Followed, unmet: Unmet, state: Mapping[str, Json]) -> Iterator[Page]:
+    """Asks for what was not met in this run. What Reddit leaves out of its answer is deleted."""
+    names = [name for name in followed.times if name not in unmet]
+    for start in range(0, len(names), SHEET):
+        if reddit.pause:
+            return
+        batch = names[start : start + SHEET]
+        children = reddit.listing("/api/info", {"id": ",".join(batch)}).children
+        mentions, broken = each(Thing, children, mention, reddit.host, "name")
+        there = _names_of(children)
+        if not there and len(batch) > FEW:
+            continue
+        missing = [gone(name) for name in batch if name not in there]
+        found = [*(one for one in mentions if one.external_id in batch), *missing]
+        followed.forget(one.external_id for one in found if one.deleted)
+        yield Page(unmet(found), {**state, "followed": followed.cursor}, broken=broken)
+
+
+def _names_of(children: Iterable[object]) -> set[str]:
+    data = (child.get("data") for child in children if isinstance(child, dict))
+    return {str(one.get("name")) for one in data if isinstance(one, dict)}

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.bootstrap import operator_of, workspaces
 from app.cli.running import Failed
-from app.queries.brand_names import brand_ids
+from app.queries.brands import brand_ids
 from app.viewer import Viewer
 
 

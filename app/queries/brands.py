@@ -35,3 +35,10 @@ def brand(session: Session, viewer: Viewer, brand_id: UUID) -> Brand:
 def known_brands(session: Session, viewer: Viewer, ids: Collection[UUID]) -> list[Brand]:
     """These brands, in the order given. Raises Problem 404 when one of them is not the viewer's."""
     return [brand(session, viewer, brand_id) for brand_id in ids]
+
+
+@may("read")
+def brand_ids(session: Session, viewer: Viewer) -> dict[str, UUID]:
+    """The id of each brand by its name, sorted by that name."""
+    rows = session.execute(select(Brand.name, Brand.id).where(Brand.workspace_id == viewer.workspace_id))
+    return dict(sorted(rows.all()))

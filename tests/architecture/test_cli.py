@@ -59,7 +59,7 @@ def test_sql_is_seen(code: str) -> None:
     [
         "from sqlalchemy.exc import DBAPIError",
         "from sqlalchemy.orm import Session",
-        "from app.queries.brand_names import brand_ids\nbrand_ids(session, viewer)",
+        "from app.queries.brands import brand_ids\nbrand_ids(session, viewer)",
         "options.get('name')",
         "with services.db.reading() as session: viewer = operator(session, 'default')",
     ],

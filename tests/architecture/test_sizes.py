@@ -14,11 +14,7 @@ HARDEST_FUNCTION = 15
 
 STILL_OVER = {
     "collectors/_feeds/reading.py: read_archive": 17,
-    "collectors/_platforms/mastodon_lists.py: older": 23,
-    "collectors/bluesky/__init__.py: pages": 16,
-    "collectors/reddit/listings.py: _again": 16,
-    "collectors/reddit/listings.py: read_new": 16,
-    "collectors/reddit/listings.py: read_window": 21,
+    "collectors/_platforms/mastodon_lists.py: read_back": 17,
     "collectors/telegram/__init__.py: pages": 18,
     "collectors/webpage/items.py: _of_node": 16,
     "collectors/wikipedia/__init__.py: pages": 18,

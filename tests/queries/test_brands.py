@@ -8,7 +8,7 @@ import pytest
 
 from app.db import Database
 from app.problems import Problem
-from app.queries.brands import brand, brands, known_brands
+from app.queries.brands import brand, brand_ids, brands, known_brands
 from app.viewer import Viewer
 from tests.queries.conftest import Add
 from tests.rows import brand_row
@@ -29,3 +29,13 @@ def test_brands_are_listed_oldest_first_and_found_in_their_workspace_only(
             with pytest.raises(Problem) as missing:
                 known_brands(session, asks, [brand_id])
             assert missing.value.status == 404
+
+
+def test_the_ids_of_brands_are_found_by_name_in_their_workspace_only(
+    db: Database, viewer: Viewer, elsewhere: Viewer, add: Add
+) -> None:
+    zed, acme = brand_row(viewer.workspace_id, "Zed"), brand_row(viewer.workspace_id, "Acme")
+    add(zed, acme, brand_row(elsewhere.workspace_id, "Zed"))
+    with db.reading() as session:
+        found = brand_ids(session, viewer)
+    assert list(found.items()) == [("Acme", acme.id), ("Zed", zed.id)]

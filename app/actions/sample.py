@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.actions.audit import record
 from app.actions.brands import delete_brand
+from app.actions.rules import checked_params
 from app.jobs import Jobs
 from app.models import AlertRule, Brand, Match, Mention, Source, uuid7
 from app.viewer import Viewer, may
 from collectors.sample import BRANDS, PARTS, SampleWorld, collector
 
+KIND = "negative_spike"
 RULE = {"en": "Negative buzz", "fr": "Bad buzz"}
 
 
@@ -68,9 +70,8 @@ def _rule(session: Session, viewer: Viewer, brand_id: UUID, title: str) -> None:
     name = f"{title} · {BRANDS[0].name}"
     taken = exists().where(AlertRule.workspace_id == viewer.workspace_id, AlertRule.name == name)
     if not session.scalar(select(taken)):
-        session.add(
-            AlertRule(workspace_id=viewer.workspace_id, brand_id=brand_id, kind="negative_spike", name=name, params={})
-        )
+        params = checked_params(KIND, {})
+        session.add(AlertRule(workspace_id=viewer.workspace_id, brand_id=brand_id, kind=KIND, name=name, params=params))
 
 
 @may("write")

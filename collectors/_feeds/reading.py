@@ -16,8 +16,8 @@ import httpx2
 from collectors._kit.fetch import fetch, host_of
 from collectors._kit.items import short_hash
 from collectors._kit.limits import LONGEST_WAIT, retry_after
-from collectors._kit.paging import Fresh
 from collectors._kit.refusals import NONE, Refusals
+from collectors._kit.walk import walk
 from collectors.base import Cursor, Page, RawMention, SourceError, Window
 from ground.isolate import Crashed, TooSlow, isolated
 from ground.links import clean_link
@@ -257,24 +257,31 @@ def read_archive(place: Place, cursor: Cursor, window: Window, http: httpx2.Clie
 
     The cursor holds `next`, the page to go on with, and `reached`.
     """
-    go_on = cursor.get("next")
-    url = go_on if isinstance(go_on, str) and _may_follow(place, go_on) else place.url
-    fresh, reached = Fresh(), window.until
-    for _ in range(MOST_ARCHIVES):
-        fresh(url)
-        feed, answer = _read(_ask(replace(place, url=url), {}, http), place, http)
-        dates = [mention.published_at for mention in feed.mentions if mention.published_at]
-        reached = max(window.since, min([reached, *dates[-1:]]))  # the last: what is pinned comes first at any age
-        older = feed.next if feed.next and _may_follow(place, feed.next) and fresh(feed.next) else None
-        ended = older is None or reached <= window.since
+    kept = cursor.get("next")
+    start = kept if isinstance(kept, str) and _may_follow(place, kept) else place.url
+    reached = window.until
+
+    def ask(url: str | None) -> tuple[tuple[Feed, _Answer], str | None]:
+        feed, answer = _read(_ask(replace(place, url=url or start), {}, http), place, http)
+        return (feed, answer), feed.next if feed.next and _may_follow(place, feed.next) else None
+
+    for leg in walk(ask, start, most=MOST_ARCHIVES):
+        feed, answer = leg.answer
+        reached = _oldest_reached(feed, window, reached)
+        ended = leg.ended or reached <= window.since
         inside = (mention for mention in feed.mentions if window.holds(mention.published_at))
         yield Page(
             tuple(inside),
-            {"next": older} if older and not ended else {"next": url},
+            {"next": leg.mark if ended else leg.next},
             asked=_pause_wanted(answer.response, None),
             broken=feed.broken,
             reached=window.since if ended else reached,
         )
-        if older is None or ended:
+        if ended:
             return
-        url = older
+
+
+def _oldest_reached(feed: Feed, window: Window, reached: datetime) -> datetime:
+    """How far back a page of a feed goes, by the last date in it: what is pinned comes first, at any age."""
+    dates = [mention.published_at for mention in feed.mentions if mention.published_at]
+    return max(window.since, min([reached, *dates[-1:]]))

@@ -190,17 +190,14 @@ def read_back(reader: Reader, timeline: Timeline, way: Way, overlap: timedelta =
     The cursor keeps the way that is left until it is done: a run that is cut short, or capped, loses nothing.
     """
     first, most = not way.low, MOST_PAGES if way.low else FIRST_PAGES
-    bound, a_week_ago = before(way.low, overlap), datetime.now(UTC) - FIRST_DAYS
-
-    def ends(listed: Listed) -> bool:
-        fresh = listed.above(bound)
-        return not fresh or len(fresh) < len(listed.values) or (first and listed.ends_before(a_week_ago))
+    bound = before(way.low, overlap)
+    since = datetime.now(UTC) - FIRST_DAYS if first else None
 
     def ask(high: str | None) -> tuple[Listed, str | None]:
         listed = timeline.ask(since_id=bound, max_id=high or "")
         return listed, listed.oldest
 
-    for number, leg in enumerate(walk(ask, way.high, most=most, ends=ends), 1):
+    for number, leg in enumerate(walk(ask, way.high, most=most, ends=lambda listed: _ends(listed, bound, since)), 1):
         listed, done = leg.answer, leg.ended or (first and leg.capped)
         way = way.after(listed)
         mentions, broken = reader.mentions(listed.above(bound))
@@ -214,6 +211,12 @@ def read_back(reader: Reader, timeline: Timeline, way: Way, overlap: timedelta =
         )
         if listed.asked is not None:
             return
+
+
+def _ends(listed: Listed, bound: str, since: datetime | None) -> bool:
+    """Whether an answer goes back to the status `bound`, or beyond `since` where there is such a moment."""
+    fresh = listed.above(bound)
+    return not fresh or len(fresh) < len(listed.values) or (since is not None and listed.ends_before(since))
 
 
 def read_window(reader: Reader, timeline: Timeline, cursor: Cursor, window: Window) -> Iterator[Page]:

@@ -14,11 +14,13 @@ from collectors._kit.answers import missing_field
 from collectors._kit.fetch import fetch, host_of
 from collectors._kit.fields import Interface, Params
 from collectors._kit.newest import FIRST_RUN, Listing, back
-from collectors._kit.paging import Fresh, capped
+from collectors._kit.paging import Unmet, capped
 from collectors._kit.texts import texts_of
 from collectors._kit.times import moment
+from collectors._kit.walk import walk
 from collectors.base import Collector, Cursor, Page, RawMention, SourceError, SourceRefused, Window
 from ground.isolate import Isolated, isolated
+from ground.notice import Json
 
 from .preview import Message, Preview, read_preview
 
@@ -55,23 +57,25 @@ def pages(params: Channel, cursor: Cursor, http: httpx2.Client) -> Iterator[Page
 
     The cursor moves with the last page only, so that a run cut short leaves no hole.
     """
-    known = cursor.get("newest")
-    since = datetime.now(UTC) - FIRST_RUN
-    fresh, newest, before, given = Fresh(), 0, None, set[str]()
-    for number in range(1, MOST_PAGES + 1):
+    known, since = cursor.get("newest"), datetime.now(UTC) - FIRST_RUN
+    unmet, newest = Unmet(), 0
+
+    def ask(before: int | None) -> tuple[Preview, int | None]:
         preview = _ask(params, http, before)
-        newest = max(newest, *preview.seen, 0)
-        reached = min(preview.seen) <= known if preview.seen and isinstance(known, int) else False
-        old = not isinstance(known, int) and any(at < since for at in _times(preview))
-        more = bool(preview.seen) and not reached and not old and fresh(preview.older)
-        last = not more or number == MOST_PAGES
-        mentions = tuple(one for one in _mentions(preview) if one.external_id not in given)
-        given.update(one.external_id for one in mentions)
-        at: Cursor = {"newest": newest} if last and newest else cursor
-        yield Page(mentions, at, warning=capped(MOST_PAGES * PAGE_SIZE) if more and last else None)
-        if last:
-            return
-        before = preview.older
+        return preview, preview.older if preview.seen else None
+
+    for leg in walk(ask, most=MOST_PAGES, ends=lambda preview: _is_known_from_here(preview, known, since)):
+        newest = max(newest, *leg.answer.seen, 0)
+        at: Cursor = {"newest": newest} if leg.last and newest else cursor
+        warning = capped(MOST_PAGES * PAGE_SIZE) if leg.capped else None
+        yield Page(unmet(_mentions(leg.answer)), at, warning=warning)
+
+
+def _is_known_from_here(preview: Preview, known: Json, since: datetime) -> bool:
+    """Whether a preview goes back to the number that is known or, where none is, to before this moment."""
+    if isinstance(known, int):
+        return bool(preview.seen) and min(preview.seen) <= known
+    return any(at < since for at in _times(preview))
 
 
 def backfill(params: Channel, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from urllib.parse import urldefrag
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -126,11 +127,7 @@ def _of_schema(item: SchemaItem, site: _Site, wanted: Wanted, now: datetime) -> 
 
 
 def _of_node(node: LexborNode, site: _Site, wanted: Wanted, now: datetime, used: set[str]) -> RawMention:
-    def field(name: str) -> str:
-        value = _value(node, name, wanted)
-        used.update([name] if value else [])
-        return value
-
+    field = partial(_used_value, node, wanted, used)
     rating = _rating(node, wanted)
     used.update(["rating"] if rating else [])
     title, author, date, link = field("title"), field("author"), field("date"), field("link")
@@ -147,6 +144,13 @@ def _of_node(node: LexborNode, site: _Site, wanted: Wanted, now: datetime, used:
         rating=rating and rating[0],
         rating_scale=rating and rating[1],
     )
+
+
+def _used_value(node: LexborNode, wanted: Wanted, used: set[str], name: str) -> str:
+    """The value of a field in an item; `used` gains the name of one that is there."""
+    value = _value(node, name, wanted)
+    used.update([name] if value else [])
+    return value
 
 
 def _value(node: LexborNode, name: str, wanted: Wanted) -> str:

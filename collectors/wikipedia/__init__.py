@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -14,7 +15,8 @@ from collectors._kit.fields import BaseUrl, Params
 from collectors._kit.paging import Fresh
 from collectors._kit.texts import texts_of
 from collectors._kit.times import moment, rfc3339
-from collectors.base import Collector, Cursor, Page, Window
+from collectors._kit.walk import walk
+from collectors.base import Collector, Cursor, Page, RawMention, Window
 from ground.notice import Json, Notice
 
 from .mediawiki import Revision, Wiki, WikiPage, hidden, mention_of
@@ -43,29 +45,49 @@ class WatchedPages(Params):
 def pages(params: WatchedPages, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """Page by page of the wiki, the oldest edit first. The cursor's `read` holds the time and number of the last edit
     of each title that was read, so that it is true after every page."""
-    wiki, left = Wiki(params.base_url, http), MOST_EDITS
+    wiki, left = Wiki(params.base_url, http), _Left()
     before = cursor.get("read")
     read: dict[str, Json] = dict(before) if isinstance(before, dict) else {}
     for title in params.titles:
-        last, number = _last(read.get(title))
-        since = last - OVERLAP if last else datetime.now(UTC) - FIRST_READING
-        mark: str | None = None
-        fresh = Fresh()
-        while left > 0:
-            ways = {"rvdir": "newer", "rvstart": rfc3339(since)} | ({"rvcontinue": mark} if mark else {})
-            page, mark = wiki.revisions(title, ways)
-            revisions, broken = _revisions(page, wiki)
-            new = [one for one in revisions if one.revid > number][:left]
-            gone = [one for one in revisions if one.revid <= number and hidden(one)]
-            left -= len(new)
-            mentions = [mention_of(one, page, wiki, wiki.difference(one)) for one in new]
-            mentions += [mention_of(one, page, wiki, "") for one in gone]
-            last = max([at for one in new if (at := moment(one.timestamp))], default=last)
-            number = max([number, *(one.revid for one in new)])
-            read[title] = [rfc3339(last), number] if last else None
-            yield Page(tuple(mentions), {"read": dict(read)}, broken=broken, warning=_missing(page, title, wiki))
-            if not fresh(mark):
-                break
+        if left.edits > 0:
+            yield from _read_title(wiki, title, read, left)
+
+
+@dataclass(slots=True)
+class _Left:
+    """How many edits may still be read in this reading."""
+
+    edits: int = MOST_EDITS
+
+
+def _read_title(wiki: Wiki, title: str, read: dict[str, Json], left: _Left) -> Iterator[Page]:
+    """The edits of one title since those that `read` holds, which it keeps up to date with each page."""
+    last, number = _last(read.get(title))
+    since = last - OVERLAP if last else datetime.now(UTC) - FIRST_READING
+
+    def ask(mark: str | None) -> tuple[WikiPage, str | None]:
+        start = {"rvdir": "newer", "rvstart": rfc3339(since)}
+        return wiki.revisions(title, start | ({"rvcontinue": mark} if mark else {}))
+
+    for leg in walk(ask):
+        page = leg.answer
+        revisions, broken = _revisions(page, wiki)
+        new = [revision for revision in revisions if revision.revid > number][: left.edits]
+        mentions = [mention_of(revision, page, wiki, wiki.difference(revision)) for revision in new]
+        mentions += _hidden_since(revisions, number, page, wiki)
+        last = max([at for revision in new if (at := moment(revision.timestamp))], default=last)
+        number = max([number, *(revision.revid for revision in new)])
+        left.edits -= len(new)
+        read[title] = [rfc3339(last), number] if last else None
+        yield Page(tuple(mentions), {"read": dict(read)}, broken=broken, warning=_missing(page, title, wiki))
+        if left.edits <= 0:
+            return
+
+
+def _hidden_since(revisions: list[Revision], number: int, page: WikiPage, wiki: Wiki) -> list[RawMention]:
+    """The edits up to this number that the wiki has hidden: they are deleted here too."""
+    hidden_ones = (revision for revision in revisions if revision.revid <= number and hidden(revision))
+    return [mention_of(revision, page, wiki, "") for revision in hidden_ones]
 
 
 def backfill(params: WatchedPages, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:

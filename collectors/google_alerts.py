@@ -10,7 +10,7 @@ from typing import Annotated
 import httpx2
 from pydantic import AfterValidator, Field
 
-from ._feeds.reading import NoFeedHere, Place, read_place, reshape
+from ._feeds.reading import FeedAddress, NoFeedHere, read_place, reshape
 from ._kit.fields import Address, Params
 from ._kit.refusals import Refusal, Refusals
 from ._kit.texts import texts_of
@@ -44,7 +44,7 @@ class Alert(Params):
 
 def pages(params: Alert, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """The 20 or so newest finds of the alert, with the addresses that Google wraps taken out."""
-    place = Place(params.url, moves=False, refusals=REFUSALS)
+    place = FeedAddress(params.url, moves=False, refusals=REFUSALS)
     try:
         yield from reshape(read_place(place, cursor, http), _find)
     except NoFeedHere as error:

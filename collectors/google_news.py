@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints
 
 from ground.notice import Notice
 
-from ._feeds.reading import NoFeedHere, Place, read_place, reshape
+from ._feeds.reading import FeedAddress, NoFeedHere, read_place, reshape
 from ._kit.fields import Interface, Params, Words
 from ._kit.texts import texts_of
 from .base import Collector, Cursor, Page, RawMention, Window
@@ -74,7 +74,7 @@ def _search(params: NewsSearch, when: str, cursor: Cursor, http: httpx2.Client) 
         "gl": country,
         "ceid": f"{country}:{language}",
     }
-    place = Place(f"{params.base_url}/rss/search?{urlencode(query)}", moves=False)
+    place = FeedAddress(f"{params.base_url}/rss/search?{urlencode(query)}", moves=False)
     try:
         yield from reshape(read_place(place, cursor, http), _headline)
     except NoFeedHere as error:

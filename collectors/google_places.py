@@ -90,7 +90,7 @@ class Review(Part):
     url: Text = Field("", alias="googleMapsUri")
 
 
-class Place(Part):
+class GooglePlace(Part):
     id: Text = ""
     name: Said = Field(Said(), alias="displayName")
     url: Text = Field("", alias="googleMapsUri")
@@ -98,7 +98,7 @@ class Place(Part):
 
 
 class Found(Part):
-    places: Annotated[list[Place], Field(max_length=100)] = Field(default_factory=list)
+    places: Annotated[list[GooglePlace], Field(max_length=100)] = Field(default_factory=list)
 
 
 def pages(params: Places, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
@@ -120,7 +120,7 @@ def pages(params: Places, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]
         yield Page((), cursor, warning=Notice("Google Maps gave no review: check the search and the place ids"))
 
 
-def _places(params: Places, http: httpx2.Client, gone: list[str]) -> Iterator[Place]:
+def _places(params: Places, http: httpx2.Client, gone: list[str]) -> Iterator[GooglePlace]:
     """The places as Google tells them; the ids it does not know are added to `gone`."""
     key = params.api_key.get_secret_value()
     for place in params.places:
@@ -131,7 +131,7 @@ def _places(params: Places, http: httpx2.Client, gone: list[str]) -> Iterator[Pl
         except Gone:
             gone.append(place)
             continue
-        yield answer_of(Place, got)
+        yield answer_of(GooglePlace, got)
     if params.query:
         headers = {"X-Goog-Api-Key": key, "X-Goog-FieldMask": ",".join(f"places.{field}" for field in FIELDS)}
         url, asked = f"{params.base_url}/places:searchText", {"textQuery": params.query}
@@ -139,7 +139,7 @@ def _places(params: Places, http: httpx2.Client, gone: list[str]) -> Iterator[Pl
         yield from answer_of(Found, got).places
 
 
-def mention(place: Place, review: Review) -> RawMention:
+def mention(place: GooglePlace, review: Review) -> RawMention:
     """The author's own words go before Google's translation of them."""
     said = next((one for one in (review.original, review.text) if one and one.text), Said())
     contributor = review.author.uri.partition("/contrib/")[2].partition("/")[0]

@@ -61,7 +61,7 @@ class Commit(Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StreamPosition:
     """Where the stream stands: the number of the last event where they are counted, and its time in microseconds."""
 
     old: bool = False
@@ -69,7 +69,7 @@ class Place:
     time_us: int | None = None
 
     @classmethod
-    def of(cls, cursor: Cursor) -> Place:
+    def of(cls, cursor: Cursor) -> StreamPosition:
         seq, time_us = cursor.get("seq"), cursor.get("time_us")
         return cls(
             cursor.get("dialect") == "subscribe",
@@ -119,7 +119,7 @@ REFUSALS = Refusals(
 
 def stream(params: Jetstream, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """Follows from the last event that was stored; from now on, the first time."""
-    place = Place.of(cursor)
+    place = StreamPosition.of(cursor)
     base = params.base_url.removesuffix(OLD)
     if base != params.base_url or place.old:
         yield from follow(base, replace(place, old=True), http)
@@ -127,19 +127,19 @@ def stream(params: Jetstream, cursor: Cursor, http: httpx2.Client) -> Iterator[P
     try:
         yield from follow(base, place, http)
     except NotThere:
-        yield from follow(base, Place(old=True, time_us=place.time_us), http)
+        yield from follow(base, StreamPosition(old=True, time_us=place.time_us), http)
     except TooOld:  # a time is accepted however old it is: the server then begins with the oldest it has
-        yield from follow(base, Place(time_us=place.time_us or FIRST_TIME), http, warning=missed(place.at))
+        yield from follow(base, StreamPosition(time_us=place.time_us or FIRST_TIME), http, warning=missed(place.at))
 
 
-def follow(base: str, place: Place, http: httpx2.Client, warning: Notice | None = None) -> Iterator[Page]:
+def follow(base: str, place: StreamPosition, http: httpx2.Client, warning: Notice | None = None) -> Iterator[Page]:
     """The pages of one connection. Raises SourceError."""
-    reading = Reading(place, warning)
+    reading = EventReader(place, warning)
     for batch in batches(messages(http, address(base, place), refusals=REFUSALS)):
         yield reading.page(batch)
 
 
-def address(base: str, place: Place) -> str:
+def address(base: str, place: StreamPosition) -> str:
     """Where to listen, and from which event on: both dialects give that one again."""
     server = "ws" + base.removeprefix("http")
     since = max(place.time_us - int(REWIND.total_seconds() * 1e6), FIRST_TIME) if place.time_us else None
@@ -161,10 +161,10 @@ def missed(since: datetime | None) -> Notice:
     )
 
 
-class Reading:
+class EventReader:
     """Makes pages of the events of one connection, and knows where it stands."""
 
-    def __init__(self, place: Place, warning: Notice | None = None) -> None:
+    def __init__(self, place: StreamPosition, warning: Notice | None = None) -> None:
         self._place, self._warning = place, warning
         self._asked = place.at if place.old else None
         self._in_a_row = 0
@@ -216,7 +216,7 @@ class Reading:
         if self._asked and at - self._asked > GAP + timedelta(seconds=10):
             self._warning = self._warning or missed(self._asked)
         self._asked = None
-        self._place = Place(self._place.old, seq if isinstance(seq, int) else None, int(at.timestamp() * 1e6))
+        self._place = StreamPosition(self._place.old, seq if isinstance(seq, int) else None, int(at.timestamp() * 1e6))
 
     def _count(self, broken: int, all_broken: bool) -> None:
         self._in_a_row = self._in_a_row + broken if all_broken else 0

@@ -36,7 +36,7 @@ class Search(Params):
     )
 
 
-class Account(Part):
+class PeertubeAccount(Part):
     display_name: Annotated[Text, Field(alias="displayName")] = ""
     name: Text = ""
     host: Text = ""
@@ -57,8 +57,8 @@ class Video(Part):
     description: Text = ""
     published: Annotated[Any, Field(alias="publishedAt")] = None
     language: Named | None = None
-    account: Account | None = None
-    channel: Account | None = None
+    account: PeertubeAccount | None = None
+    channel: PeertubeAccount | None = None
     views: Count = None
     likes: Count = None
     comments: Count = None
@@ -109,7 +109,7 @@ def _ask(params: Search, http: httpx2.Client, span: dict[str, str], mark: str | 
 
 
 def mention(video: Video) -> RawMention:
-    who = video.account or video.channel or Account()
+    who = video.account or video.channel or PeertubeAccount()
     counts = {"views": video.views, "likes": video.likes, "comments": video.comments}
     return RawMention(
         external_id=f"urn:uuid:{video.uuid}",

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import httpx2
 from pydantic import Field, SecretStr, StringConstraints, model_validator
 
-from ._feeds.reading import Place, read_place, reshape
+from ._feeds.reading import FeedAddress, read_place, reshape
 from ._kit.fields import Interface, Line, Params
 from ._kit.refusals import Complaint, Refusal, Refusals, pause_or
 from ._kit.texts import texts_of
@@ -66,7 +66,7 @@ class RedditFeed(Params):
 
 def pages(params: RedditFeed, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """The newest 100."""
-    place = Place(_address(params), moves=False, private=True, refusals=REFUSALS)
+    place = FeedAddress(_address(params), moves=False, private=True, refusals=REFUSALS)
     yield from reshape(read_place(place, cursor, http), _message)
 
 

@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr
 
 from ._feeds.reading import LONGEST_VALIDATOR as LONGEST_VALIDATOR
 from ._feeds.reading import PAGE_SIZE as PAGE_SIZE
-from ._feeds.reading import Place, read_archive, read_place
+from ._feeds.reading import FeedAddress, read_archive, read_place
 from ._kit.fields import Address, Params
 from ._kit.texts import texts_of
 from .base import Collector, Cursor, Page, Window
@@ -33,8 +33,8 @@ def backfill(params: FeedAt, cursor: Cursor, window: Window, http: httpx2.Client
     return read_archive(_place(params), cursor, window, http)
 
 
-def _place(params: FeedAt) -> Place:
-    return Place(params.url, params.username, params.password.get_secret_value())
+def _place(params: FeedAt) -> FeedAddress:
+    return FeedAddress(params.url, params.username, params.password.get_secret_value())
 
 
 collector = Collector(

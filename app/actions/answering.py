@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.actions import surveys
 from app.actions.audit import record
-from app.actions.importing import AS_NAMED, DryRunOver, Reading, Report, batches_of
+from app.actions.importing import AS_NAMED, DryRunOver, FileOptions, Report, batches_of
 from app.actions.inbound import item_of
 from app.models import Brand
 from app.pipeline.files.answering import read_answers
@@ -32,7 +32,7 @@ def import_answers(
     stream: BinaryIO,
     tick: Callable[[int], None] = lambda _done: None,
     *,
-    reading: Reading = AS_NAMED,
+    reading: FileOptions = AS_NAMED,
     dry: bool = False,
 ) -> Report:
     """Imports CSV, JSON Lines or XLSX as answers about a brand; `dry` only reports what an import would do.

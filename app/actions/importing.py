@@ -78,14 +78,14 @@ class DryRunOver(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FileOptions:
     """How a file is read: its {column: field}, and the time zone of dates that carry none."""
 
     mapping: Mapping[str, str] | None = None
     zone: tzinfo = UTC
 
 
-AS_NAMED = Reading()
+AS_NAMED = FileOptions()
 
 
 def glance_at(stream: BinaryIO, filename: str) -> Glance:
@@ -106,7 +106,7 @@ def import_file(
     now: datetime,
     tick: Callable[[int], None] = lambda _done: None,
     *,
-    reading: Reading = AS_NAMED,
+    reading: FileOptions = AS_NAMED,
     dry: bool = False,
 ) -> Report:
     """Imports CSV, JSON Lines or XLSX into the source of this name; `dry` only reports what an import would do.
@@ -141,7 +141,7 @@ def checked_name(name: str) -> str:
 
 
 def batches(
-    stream: BinaryIO, filename: str, report: Report, reading: Reading = AS_NAMED
+    stream: BinaryIO, filename: str, report: Report, reading: FileOptions = AS_NAMED
 ) -> Iterator[list[tuple[int, RawMention]]]:
     """The mentions of a file with their lines, `BATCH` at a time. Bad lines go to the report. Raises Problem 422."""
     return batches_of(read_lines(stream, filename, reading.mapping, zone=reading.zone), report)
@@ -169,7 +169,7 @@ def unreadable_file(error: UnreadableFile) -> Problem:
 
 
 def _origin(
-    services: Services, viewer: Viewer, name: str, filename: str, reading: Reading, dry: bool
+    services: Services, viewer: Viewer, name: str, filename: str, reading: FileOptions, dry: bool
 ) -> tuple[Origin, bool]:
     """The origin of the mentions, and whether its source exists: a dry run creates none."""
     here = (Source.workspace_id == viewer.workspace_id, Source.name == name)

@@ -14,7 +14,7 @@ from app.api.route import Route
 from app.db import Database
 from app.pipeline.files.exporting import FORMATS
 from app.queries.export import COLUMNS, batches
-from app.queries.feed import Wanted
+from app.queries.feed import FeedFilter
 from app.viewer import Viewer
 
 router = APIRouter(prefix="/api/v1", tags=["mentions"], route_class=Route)
@@ -42,7 +42,7 @@ def export_mentions(
     return StreamingResponse(write(rows, COLUMNS), media_type=kind, headers=headers)
 
 
-def first_read(db: Database, viewer: Viewer, filters: Wanted) -> Iterator[dict[str, object]]:
+def first_read(db: Database, viewer: Viewer, filters: FeedFilter) -> Iterator[dict[str, object]]:
     """All rows, a page per transaction. The first page is read now, so that a bad filter is refused with a status."""
     pages = batches(db, viewer, filters)
     first = next(pages, [])

@@ -10,7 +10,7 @@ from pydantic import Field
 from app.actions.mentions import Status
 from app.api.deps import Moment, ident
 from app.problems import FieldError, invalid
-from app.queries.feed import Wanted
+from app.queries.feed import FeedFilter
 from sentiment.base import Stance
 
 Sort = Literal["published", "collected", "reach", "surprise"]
@@ -35,7 +35,7 @@ def read_filters(
     sort: Annotated[
         Sort, Query(description="Largest or latest first. `surprise` is not available yet: 422.")
     ] = "published",
-) -> Wanted:
+) -> FeedFilter:
     """The filters of the mentions. Raises Problem 404 for an id that is none, 422 for what cannot be filtered by."""
     later = [name for name, given in (("theme", theme is not None), ("sort", sort == "surprise")) if given]
     if later:
@@ -44,7 +44,7 @@ def read_filters(
     no_null("q", q)
     no_null("assignee", assignee)
     no_null("platform", *platform, *language)
-    return Wanted(
+    return FeedFilter(
         brands=tuple(ident(each, "brand") for each in brand),
         stances=tuple(stance),
         sources=tuple(ident(each, "source") for each in source),
@@ -68,4 +68,4 @@ def no_null(name: str, *texts: str | None) -> None:
         raise invalid(FieldError(name, "It holds a null character."))
 
 
-Filters = Annotated[Wanted, Depends(read_filters)]
+Filters = Annotated[FeedFilter, Depends(read_filters)]

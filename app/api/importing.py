@@ -15,7 +15,7 @@ from starlette.requests import Request
 
 from app.actions.answering import import_answers
 from app.actions.fields import TimeZone
-from app.actions.importing import NAME_MAX, Reading, import_file
+from app.actions.importing import NAME_MAX, FileOptions, import_file
 from app.api.deps import Id, Now, Served, Writer, ident
 from app.api.route import Route
 from app.api.schemas import Out
@@ -103,17 +103,17 @@ def reading(
         list[Annotated[str, Field(max_length=300)]],
         Query(max_length=200, description="What a column is: `Votre avis:text`. Without any, columns go by name."),
     ] = [],  # noqa: B006 - FastAPI copies
-) -> Reading:
+) -> FileOptions:
     """How the file is to be read. Raises Problem 422."""
     pairs = [text.rpartition(":") for text in map]
     if any(not column or not field for column, _, field in pairs) or any("\x00" in text for text in map):
         raise invalid(FieldError("map", "Write a column, a colon and what it is, such as Votre avis:text."))
-    return Reading({column: field for column, _, field in pairs} or None, ZoneInfo(timezone))
+    return FileOptions({column: field for column, _, field in pairs} or None, ZoneInfo(timezone))
 
 
 Dry = Annotated[bool, Query(description="Only tell what would come of it.")]
 File = Annotated[Uploaded, Depends(uploaded)]
-Read = Annotated[Reading, Depends(reading)]
+Read = Annotated[FileOptions, Depends(reading)]
 
 
 @router.post("/mentions/import", openapi_extra=FILE, tags=["mentions"])

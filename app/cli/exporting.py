@@ -13,7 +13,7 @@ from app.cli.options import example, workspace_option
 from app.cli.running import Failed, running
 from app.pipeline.files.exporting import FORMATS
 from app.queries.export import COLUMNS, batches
-from app.queries.feed import Wanted
+from app.queries.feed import FeedFilter
 
 
 @click.command()
@@ -28,7 +28,7 @@ def export(form: str, output: Path | None, brand: str | None, workspace: str) ->
     with running() as services:
         with services.db.reading() as session:
             viewer = operator(session, workspace)
-            filters = Wanted(brands=(brand_id_of(session, viewer, brand),) if brand else ())
+            filters = FeedFilter(brands=(brand_id_of(session, viewer, brand),) if brand else ())
         rows = (row for page in batches(services.db, viewer, filters) for row in page)
         try:
             with output.open("wb") if output else nullcontext(sys.stdout.buffer) as stream:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import click
 
 from app.actions.answering import import_answers
-from app.actions.importing import Reading, Report, import_file
+from app.actions.importing import FileOptions, Report, import_file
 from app.cli.names import brand_id_of, operator
 from app.cli.options import example, workspace_option
 from app.cli.running import Failed, running
@@ -48,7 +48,7 @@ def import_command(
     """
     if (source is None) == (survey is None):
         raise click.UsageError("give either --source NAME or --survey BRAND")
-    reading = Reading(columns_of(columns), zone_of(timezone))
+    reading = FileOptions(columns_of(columns), zone_of(timezone))
     with running() as services, file.open("rb") as stream, progress("reading") as tick:
         with services.db.reading() as session:
             viewer = operator(session, workspace)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Brand, Mention, Source
-from app.queries.feed import Wanted, statement_of
+from app.queries.feed import FeedFilter, statement_of
 from app.viewer import Viewer, may
 
 LOOKED_AT = 5_000  # recent mentions whose platforms and languages are offered: a full scan would cost a second
@@ -52,7 +52,7 @@ def choices(session: Session, viewer: Viewer) -> Choices:
 
 
 @may("read")
-def count_arrived(session: Session, viewer: Viewer, wanted: Wanted, since: datetime) -> int:
+def count_arrived(session: Session, viewer: Viewer, wanted: FeedFilter, since: datetime) -> int:
     """How many mentions of a feed were collected after `since`; counting stops at 100."""
     statement, _ = statement_of(session, viewer, wanted)
     newer = statement.where(Mention.collected_at > since).with_only_columns(Mention.id).limit(COUNTED).subquery()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.db import Database
-from app.queries.feed import Wanted, feed
+from app.queries.feed import FeedFilter, feed
 from app.queries.mentions import MentionView
 from app.queries.paging import LIMIT_MAX
 from app.viewer import Viewer, may
@@ -18,7 +18,7 @@ COLUMNS = (
 
 
 @may("read")
-def batches(db: Database, viewer: Viewer, wanted: Wanted) -> Iterator[list[dict[str, object]]]:
+def batches(db: Database, viewer: Viewer, wanted: FeedFilter) -> Iterator[list[dict[str, object]]]:
     """The rows of a feed in its order, up to 500 at a time. The first page raises the Problems of feed()."""
     after: str | None = None
     while True:

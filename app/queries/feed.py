@@ -25,7 +25,7 @@ FeedPage = Slice[MentionView]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class FeedFilter:
     """What a feed is narrowed to; empty means all. Several values of one filter are alternatives.
 
     `text` is in the query language. `since` counts, `until` does not. `folded` shows one mention per story.
@@ -51,7 +51,7 @@ class Wanted:
 
 @may("read")
 def feed(
-    session: Session, viewer: Viewer, wanted: Wanted, after: str | None = None, limit: int = LIMIT
+    session: Session, viewer: Viewer, wanted: FeedFilter, after: str | None = None, limit: int = LIMIT
 ) -> Slice[MentionView]:
     """One page of mentions. Raises Problem 404 for a brand or source that is not the viewer's, 422 for a bad query."""
     statement, order = statement_of(session, viewer, wanted)
@@ -60,7 +60,7 @@ def feed(
 
 
 @may("read")
-def statement_of(session: Session, viewer: Viewer, wanted: Wanted) -> tuple[Select[*tuple[Any, ...]], Order]:
+def statement_of(session: Session, viewer: Viewer, wanted: FeedFilter) -> tuple[Select[*tuple[Any, ...]], Order]:
     """The statement that selects the mentions wanted, and their order. Raises Problem 404, 422 as feed() does."""
     known_brands(session, viewer, wanted.brands)
     known_sources(session, viewer, wanted.sources)
@@ -90,7 +90,7 @@ ORDERS = {
 }
 
 
-def _of_one_brand(statement: Select[*tuple[Any, ...]], viewer: Viewer, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+def _of_one_brand(statement: Select[*tuple[Any, ...]], viewer: Viewer, wanted: FeedFilter) -> Select[*tuple[Any, ...]]:
     """Reads the matches first: their indexes hold a brand's mentions in order."""
     statement = statement.join(
         Match, and_(Match.workspace_id == Mention.workspace_id, Match.mention_id == Mention.id)
@@ -102,7 +102,7 @@ def _of_one_brand(statement: Select[*tuple[Any, ...]], viewer: Viewer, wanted: W
     return statement
 
 
-def _about_match(wanted: Wanted) -> list[SQLColumnExpression[bool]]:
+def _about_match(wanted: FeedFilter) -> list[SQLColumnExpression[bool]]:
     conditions: list[SQLColumnExpression[bool]] = []
     if wanted.brands:
         conditions.append(one_of(Match.brand_id, wanted.brands))
@@ -113,7 +113,7 @@ def _about_match(wanted: Wanted) -> list[SQLColumnExpression[bool]]:
     return conditions
 
 
-def _about_mention(wanted: Wanted) -> list[SQLColumnExpression[bool]]:
+def _about_mention(wanted: FeedFilter) -> list[SQLColumnExpression[bool]]:
     several: list[tuple[Any, tuple[Any, ...]]] = [
         (Mention.source_id, wanted.sources),
         (Mention.platform, wanted.platforms),

@@ -129,7 +129,7 @@ def _mark(columns: Sequence[str]) -> str:
     return sha256("\x1f".join(columns).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _reading(form: ImportForm) -> importing.Reading:
+def _reading(form: ImportForm) -> importing.FileOptions:
     """How the file is read. Raises Problem 422 for an unknown time zone, or two columns taken for one field."""
     if form.timezone not in available_timezones():
         raise invalid(FieldError("timezone", "This is no IANA time zone: write it like Europe/Paris."))
@@ -137,7 +137,7 @@ def _reading(form: ImportForm) -> importing.Reading:
     if twice := next((field for field in fields if fields.count(field) > 1), None):
         raise invalid(FieldError("map", "Two columns are taken for the same: {what}.", {"what": LABELS[twice]}))
     mapping = {column: field for column, field in zip(form.columns, form.chosen, strict=True) if field}
-    return importing.Reading(mapping, ZoneInfo(form.timezone))
+    return importing.FileOptions(mapping, ZoneInfo(form.timezone))
 
 
 def _run(visit: Visit, form: ImportForm, name: str, data: bytes, button: str) -> importing.Report | None:

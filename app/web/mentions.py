@@ -14,7 +14,7 @@ from app.actions import mentions as actions
 from app.actions.fields import validate
 from app.problems import Problem
 from app.queries.choices import Choices, choices, count_arrived
-from app.queries.feed import FeedPage, Wanted, feed
+from app.queries.feed import FeedFilter, FeedPage, feed
 from app.queries.mentions import mention
 from app.scorer import explainer_of
 from app.web.form_page import attempt
@@ -45,13 +45,13 @@ def filters_of(visit: Visit) -> Filters:
     return filters
 
 
-def narrowed_by(filters: Filters, now: datetime) -> Wanted:
+def narrowed_by(filters: Filters, now: datetime) -> FeedFilter:
     """What a feed is narrowed to: unless the filters say otherwise, one copy of each story, and nothing irrelevant."""
 
     def values(name: str) -> tuple[str, ...]:
         return (filters[name],) if filters[name] else ()
 
-    return Wanted(
+    return FeedFilter(
         brands=tuple(map(UUID, values("brand"))),
         stances=values("stance"),
         sources=tuple(map(UUID, values("source"))),

@@ -54,7 +54,7 @@ class NoFeedHere(SourceError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FeedAddress:
     """Where a feed is. `moves`: we take over a new address, from a redirect or from a page that links to its feed.
 
     `private`: the address holds a secret, so links are resolved against it without its query. `refusals` is the table
@@ -77,7 +77,7 @@ class _Answer:
     moved_to: str | None
 
 
-def read_place(place: Place, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
+def read_place(place: FeedAddress, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """The items of the feed, 500 a page; one `unchanged` page when the server says so or the bytes are the same.
 
     The cursor of the last page holds `etag`, `last_modified`, `digest` of the body, `pause` in seconds, and `met`,
@@ -97,7 +97,7 @@ def read_place(place: Place, cursor: Cursor, http: httpx2.Client) -> Iterator[Pa
     yield from _pages(feed, answer, cursor, _cursor(answer.response, feed))
 
 
-def _ask(place: Place, cursor: Cursor, http: httpx2.Client) -> _Answer:
+def _ask(place: FeedAddress, cursor: Cursor, http: httpx2.Client) -> _Answer:
     auth = (place.username, place.password) if place.username else None
     headers = {"Accept": ACCEPT, **_validators(cursor)}
     response = fetch(http, place.url, headers=headers, auth=auth, refusals=place.refusals)
@@ -107,12 +107,12 @@ def _ask(place: Place, cursor: Cursor, http: httpx2.Client) -> _Answer:
     return _Answer(response, clean_link(final) if moved else None)
 
 
-def _may_follow(place: Place, url: str) -> bool:
+def _may_follow(place: FeedAddress, url: str) -> bool:
     """Whether a new address may replace the old one: a password never travels to another site."""
     return not place.username or httpx2.URL(url).origin == httpx2.URL(place.url).origin
 
 
-def _read(answer: _Answer, place: Place, http: httpx2.Client) -> tuple[Feed, _Answer]:
+def _read(answer: _Answer, place: FeedAddress, http: httpx2.Client) -> tuple[Feed, _Answer]:
     """The feed of this answer; for a web page, the first feed that it links to, whose address replaces the page's."""
     feed = _parse(answer.response, place)
     if isinstance(feed, NoFeed) and feed.feeds and place.moves and _may_follow(place, feed.feeds[0]):
@@ -124,7 +124,7 @@ def _read(answer: _Answer, place: Place, http: httpx2.Client) -> tuple[Feed, _An
     return feed, answer
 
 
-def _parse(response: httpx2.Response, place: Place) -> Feed | NoFeed:
+def _parse(response: httpx2.Response, place: FeedAddress) -> Feed | NoFeed:
     host, body = host_of(str(response.url)), response.content
     address = str(response.url.copy_with(query=None) if place.private else response.url)
     if len(body) > LARGEST_ANSWER:
@@ -230,7 +230,7 @@ def reshape(pages: Iterator[Page], shape: Callable[[RawMention], RawMention]) ->
         yield replace(page, mentions=tuple(map(shape, page.mentions)))
 
 
-def read_first(places: Sequence[Place], cursor: Cursor, http: httpx2.Client, none: SourceError) -> Iterator[Page]:
+def read_first(places: Sequence[FeedAddress], cursor: Cursor, http: httpx2.Client, none: SourceError) -> Iterator[Page]:
     """Reads the first of the places that is a feed; the cursor's `way` is the number of that place.
 
     When none is a feed it raises `none`; but where one was before, a SourceError that solves itself: a page shown
@@ -252,7 +252,7 @@ def read_first(places: Sequence[Place], cursor: Cursor, http: httpx2.Client, non
     raise none
 
 
-def read_archive(place: Place, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
+def read_archive(place: FeedAddress, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
     """What a feed and its older pages (`rel=next`, `rel=prev-archive`, `next_url`) hold of the window, newest first.
 
     The cursor holds `next`, the page to go on with, and `reached`.

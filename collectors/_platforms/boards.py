@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from pydantic import Field, SecretStr
 
-from collectors._feeds.reading import NoFeedHere, Place
+from collectors._feeds.reading import FeedAddress, NoFeedHere
 from collectors._kit.fetch import host_of
 from collectors._kit.fields import BaseUrl, Line, Params
 from collectors._kit.refusals import Complaint, Refusal, Refusals
@@ -42,12 +42,12 @@ class Board(Params):
     password: SecretStr = Field(default=SecretStr(""), title="Password", max_length=200)
 
 
-def place_of(board: Board, path: str, **query: str) -> Place:
+def place_of(board: Board, path: str, **query: str) -> FeedAddress:
     """The place of one of the board's feeds. Empty fields of the query are left out."""
     given = urlencode({name: value for name, value in query.items() if value})
     url = f"{board.base_url}{path}" + (f"?{given}" if given else "")
     refusals = REFUSALS.about(host=host_of(board.base_url))
-    return Place(url, board.username, board.password.get_secret_value(), moves=False, refusals=refusals)
+    return FeedAddress(url, board.username, board.password.get_secret_value(), moves=False, refusals=refusals)
 
 
 def no_feed_of(board: Board, software: str) -> SourceError:

@@ -82,7 +82,7 @@ CONSENT_REFUSALS = Refusals(
 """Where tokens are given, errors are `{"error", "error_description"}`, the second in English."""
 
 
-class Account(Part):
+class ServiceAccount(Part):
     """The part of a service account's file that is read. Where it says to ask for tokens is not followed."""
 
     client_email: str = Field(min_length=3)
@@ -97,7 +97,7 @@ class Token(Part):
 def service_token(http: httpx2.Client, file: SecretStr, token_url: str, scope: str) -> str:
     """An access token for a service account, kept by nobody: it is asked for anew by each run. Raises SourceError."""
     try:
-        account = Account.model_validate(from_json(file.get_secret_value()))
+        account = ServiceAccount.model_validate(from_json(file.get_secret_value()))
     except (ValueError, ValidationError, RecursionError):
         raise SourceRefused(NOT_AN_ACCOUNT) from None
     now = int(datetime.now(UTC).timestamp())

@@ -52,7 +52,7 @@ WITHOUT_TOKEN = Refusals(
 )
 
 
-class Account(Part):
+class MastodonAccount(Part):
     acct: Text = ""
     display_name: Text = ""
     username: Text = ""
@@ -82,7 +82,7 @@ class Status(Part):
     id: str
     uri: Text = ""
     url: Text = ""
-    account: Account
+    account: MastodonAccount
     content: Text = ""
     spoiler_text: Text = ""
     created_at: Any = None

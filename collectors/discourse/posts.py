@@ -32,7 +32,7 @@ class Posts(Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PostRange:
     """The posts up to a number. `low` is the number to go back with: the lowest met, or a step further down."""
 
     mentions: tuple[RawMention, ...]
@@ -97,7 +97,7 @@ def past_posts(forum: Forum, cursor: Cursor, window: Window) -> Iterator[Page]:
         )
 
 
-def _older(forum: Forum, unmet: Unmet, begun: int | None, before: int | None) -> tuple[Sheet, int | None]:
+def _older(forum: Forum, unmet: Unmet, begun: int | None, before: int | None) -> tuple[PostRange, int | None]:
     """The unmet posts up to a number, and the number to go on with; after the newest, where a reading had `begun`."""
     sheet = _sheet(forum, before)
     sheet = replace(sheet, mentions=unmet(sheet.mentions))
@@ -105,13 +105,13 @@ def _older(forum: Forum, unmet: Unmet, begun: int | None, before: int | None) ->
     return sheet, low if low > 1 else None
 
 
-def _sheet(forum: Forum, before: int | None) -> Sheet:
+def _sheet(forum: Forum, before: int | None) -> PostRange:
     answer = forum.get("/posts.json", {"before": before} if before else None)
     values = answer_of(Posts, answer).latest_posts
     given = (whole(one.get("id")) for one in values if isinstance(one, dict))
     numbers = tuple(sorted(number for number in given if number and number > 0))
     mentions, broken = each(Post, values, lambda post: mention_of(post, forum.base), forum.host)
-    return Sheet(mentions, broken, numbers, _low(numbers, before))
+    return PostRange(mentions, broken, numbers, _low(numbers, before))
 
 
 def _low(numbers: Sequence[int], before: int | None) -> int:

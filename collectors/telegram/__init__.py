@@ -45,14 +45,14 @@ def _name(text: str) -> str:
     return name
 
 
-class Channel(Params):
+class TelegramChannel(Params):
     base_url: Interface = Field("https://t.me", title="Address of the preview")
     channel: Annotated[str, StringConstraints(max_length=200), AfterValidator(_name)] = Field(
         title="Channel", description="Its public name or its address", examples=["cobaltbikes"]
     )
 
 
-def pages(params: Channel, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
+def pages(params: TelegramChannel, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """The newest page, and back from it to the cursor's `newest` number: its messages are read again, for their edits.
 
     The cursor moves with the last page only, so that a run cut short leaves no hole.
@@ -78,7 +78,7 @@ def _is_known_from_here(preview: Preview, known: Json, since: datetime) -> bool:
     return any(at < since for at in _times(preview))
 
 
-def backfill(params: Channel, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
+def backfill(params: TelegramChannel, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
     """Back from the newest message to the start of the window."""
 
     def ask(before: str | None) -> Listing:
@@ -89,7 +89,7 @@ def backfill(params: Channel, cursor: Cursor, window: Window, http: httpx2.Clien
     yield from back(ask, cursor.get("page"), window)
 
 
-def _ask(params: Channel, http: httpx2.Client, before: int | None) -> Preview:
+def _ask(params: TelegramChannel, http: httpx2.Client, before: int | None) -> Preview:
     url = f"{params.base_url}/s/{params.channel}"
     got = fetch(http, url, params={"before": before} if before is not None else None)
     try:
@@ -101,7 +101,7 @@ def _ask(params: Channel, http: httpx2.Client, before: int | None) -> Preview:
     raise _none(params, preview, str(got.url))
 
 
-def _none(params: Channel, preview: Preview, came_to: str) -> SourceError:
+def _none(params: TelegramChannel, preview: Preview, came_to: str) -> SourceError:
     """Why there is no preview. A channel without one is redirected from /s/name to /name."""
     if "/s/" in urlsplit(came_to).path:
         return missing_field(host_of(came_to), "tgme_channel_history")
@@ -142,7 +142,7 @@ def mention(message: Message, followers: int | None) -> RawMention:
 collector = Collector(
     kind="telegram",
     **texts_of(__name__),
-    params=Channel,
+    params=TelegramChannel,
     address="base_url",
     pages=pages,
     backfill=backfill,

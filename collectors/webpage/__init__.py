@@ -24,7 +24,7 @@ from ground.isolate import Crashed, TooSlow, isolated
 from ground.links import clean_link
 from ground.notice import Json, Notice
 
-from .items import NOAI, Shown, Wanted, read_page
+from .items import NOAI, Selectors, Shown, read_page
 from .robots import Policy, delay_for, may_ask, policy_of, site_of
 
 LARGEST_PAGE = 4 * 1024 * 1024
@@ -186,7 +186,7 @@ def _shown(params: Webpage, answer: httpx2.Response, now: datetime, *, first: bo
     """What one page shows. Raises SourceRefused, or SourceChanged with the name of the selector that finds nothing."""
     host = host_of(str(answer.url))
     where = (params.item, params.text, params.title, params.author, params.date, params.rating, params.link, params.id)
-    wanted = Wanted(*where, params.next_page, params.scale, params.month_first)
+    wanted = Selectors(*where, params.next_page, params.scale, params.month_first)
     try:
         content_type = answer.headers.get("content-type", "")
         shown = isolated(read_page, answer.content, content_type, str(answer.url), params.url, wanted, now)

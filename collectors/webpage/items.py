@@ -44,7 +44,7 @@ NOAI = re.compile(r"\b(?:noai|noimageai|noml)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Selectors:
     """A CSS selector for each field, empty to look in the usual places; `css@attribute` reads an attribute."""
 
     item: str = ""
@@ -71,7 +71,7 @@ class Shown:
     reserved: bool = False
 
 
-def read_page(data: bytes, content_type: str, address: str, home: str, wanted: Wanted, now: datetime) -> Shown:
+def read_page(data: bytes, content_type: str, address: str, home: str, wanted: Selectors, now: datetime) -> Shown:
     """Reads whatever bytes an address returned, and never raises. `home` is the first page of the source."""
     text = decode(data, content_type)
     page = parsed(text)
@@ -108,7 +108,7 @@ class _Site:
         return RawMention(fit_id(identity), **{**common, **fields})  # type: ignore[arg-type] # each as RawMention has it
 
 
-def _of_schema(item: SchemaItem, site: _Site, wanted: Wanted, now: datetime) -> RawMention:
+def _of_schema(item: SchemaItem, site: _Site, wanted: Selectors, now: datetime) -> RawMention:
     scale = rating_in(item.scale, 1_000)
     rating = rating_in(item.rating, scale[0] if scale else wanted.scale)
     link = clean_link(item.url, site.address) if item.url else None
@@ -126,7 +126,7 @@ def _of_schema(item: SchemaItem, site: _Site, wanted: Wanted, now: datetime) -> 
     )
 
 
-def _of_node(node: LexborNode, site: _Site, wanted: Wanted, now: datetime, used: set[str]) -> RawMention:
+def _of_node(node: LexborNode, site: _Site, wanted: Selectors, now: datetime, used: set[str]) -> RawMention:
     field = partial(_used_value, node, wanted, used)
     rating = _rating(node, wanted)
     used.update(["rating"] if rating else [])
@@ -146,14 +146,14 @@ def _of_node(node: LexborNode, site: _Site, wanted: Wanted, now: datetime, used:
     )
 
 
-def _used_value(node: LexborNode, wanted: Wanted, used: set[str], name: str) -> str:
+def _used_value(node: LexborNode, wanted: Selectors, used: set[str], name: str) -> str:
     """The value of a field in an item; `used` gains the name of one that is there."""
     value = _value(node, name, wanted)
     used.update([name] if value else [])
     return value
 
 
-def _value(node: LexborNode, name: str, wanted: Wanted) -> str:
+def _value(node: LexborNode, name: str, wanted: Selectors) -> str:
     """The value of a field in an item; empty when it is not there."""
     selector, _, attribute = (getattr(wanted, name) or USUAL[name]).partition("@")
     if not selector and not attribute:
@@ -173,7 +173,7 @@ def _own(name: str) -> tuple[str, ...]:
     return known.get(name, ())
 
 
-def _rating(node: LexborNode, wanted: Wanted) -> tuple[float, float] | None:
+def _rating(node: LexborNode, wanted: Selectors) -> tuple[float, float] | None:
     selector, _, attribute = (wanted.rating or USUAL["rating"]).partition("@")
     element = node.css_first(selector) if selector else node
     if element is None:
@@ -185,7 +185,7 @@ def _rating(node: LexborNode, wanted: Wanted) -> tuple[float, float] | None:
     return rating_of(element, scale[0] if scale else wanted.scale)
 
 
-def _following(page: LexborHTMLParser, wanted: Wanted, address: str) -> str:
+def _following(page: LexborHTMLParser, wanted: Selectors, address: str) -> str:
     link = page.css_first(wanted.following or 'a[rel~="next"], link[rel~="next"]')
     return clean_link(link.attributes.get("href") or "", address) or "" if link else ""
 

@@ -15,7 +15,7 @@ from ground.notice import Json, Notice
 
 from .posts import POST, at_of, id_at
 from .refusals import TooOld
-from .search import LARGEST, Part, Reading, number, walk
+from .search import LARGEST, Part, XParams, number, walk
 
 FIRST = 20
 """Posts of the very first page: a trial shows no more, and each of them is paid."""
@@ -28,7 +28,7 @@ GAP = Notice("X shows the last 7 days only: what was posted before them was not 
 """What is said when a source was not read for longer than X goes back."""
 
 
-def pages(params: Reading, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
+def pages(params: XParams, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """What is newer than the cursor's `newest`, newest first, 1,000 posts at most.
 
     Until the last page the cursor also holds `since` and `until`: what lies between has still to be read, and the next
@@ -52,7 +52,7 @@ def pages(params: Reading, cursor: Cursor, http: httpx2.Client) -> Iterator[Page
         yield replace(page, warning=warning, unchanged=quiet)
 
 
-def _rest(params: Reading, newest: int, since: int, until: int, http: httpx2.Client) -> Iterator[Page]:
+def _rest(params: XParams, newest: int, since: int, until: int, http: httpx2.Client) -> Iterator[Page]:
     """What a run that was cut short had left. Raises TooOld."""
     for part in walk(params, since, until, http):
         until = part.oldest or until
@@ -60,7 +60,7 @@ def _rest(params: Reading, newest: int, since: int, until: int, http: httpx2.Cli
         yield _page(part, {"newest": str(newest), **left}, warning=GAP if part.gap else None)
 
 
-def _news(params: Reading, known: int, http: httpx2.Client) -> Iterator[Page]:
+def _news(params: XParams, known: int, http: httpx2.Client) -> Iterator[Page]:
     """A search that begins nowhere begins seven days ago."""
     since = known or (0 if params.mode == "search" else id_at(datetime.now(UTC) - HISTORY))
     newest, oldest, count = known, 0, 0
@@ -76,7 +76,7 @@ def _news(params: Reading, known: int, http: httpx2.Client) -> Iterator[Page]:
             return
 
 
-def backfill(params: Reading, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
+def backfill(params: XParams, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
     """What was posted in the window, newest first. The cursor holds `until`, the oldest id that was read."""
     now = datetime.now(UTC)
     start = max(window.since, now - HISTORY) if params.mode == "search" else window.since
@@ -105,7 +105,7 @@ def _page(
 collector = Collector(
     kind="x",
     **texts_of(__name__),
-    params=Reading,
+    params=XParams,
     address="base_url",
     pages=pages,
     backfill=backfill,

@@ -27,7 +27,7 @@ SEARCH = "/2/tweets/search/recent"
 FIELDS = "created_at,public_metrics,author_id,lang,conversation_id,referenced_tweets,entities,note_tweet"
 
 
-class Reading(Params):
+class XParams(Params):
     """What is asked of who sets up a source."""
 
     token: SecretStr = Field(title="Bearer token", min_length=1, max_length=1_000)
@@ -118,7 +118,7 @@ class Part:
     gap: bool = False
 
 
-def walk(params: Reading, since: int, until: int, http: httpx2.Client, size: int = LARGEST) -> Iterator[Part]:
+def walk(params: XParams, since: int, until: int, http: httpx2.Client, size: int = LARGEST) -> Iterator[Part]:
     """The posts with ids between the two, without either, page by page; an end that is 0 is open.
 
     `size` is for the first page. It ends early when X has nothing left to ask for, with `asked` on the last page.
@@ -141,7 +141,7 @@ def walk(params: Reading, since: int, until: int, http: httpx2.Client, size: int
         size = LARGEST
 
 
-def _ask(params: Reading, wanted: dict[str, str | int], size: int, http: httpx2.Client) -> httpx2.Response:
+def _ask(params: XParams, wanted: dict[str, str | int], size: int, http: httpx2.Client) -> httpx2.Response:
     """One page, a smaller one where the budget ends: to the last post that can be paid. Raises SourceOverBudget."""
     path = SEARCH if params.mode == "search" else f"/2/users/{params.user_id}/mentions"
     while True:
@@ -161,7 +161,7 @@ def _ask(params: Reading, wanted: dict[str, str | int], size: int, http: httpx2.
             size = affordable
 
 
-def _asked(params: Reading, since: int, until: int) -> dict[str, str | int]:
+def _asked(params: XParams, since: int, until: int) -> dict[str, str | int]:
     asked: dict[str, str | int] = {"tweet.fields": FIELDS}
     if params.mode == "search":
         own = "is:retweet" in params.query.lower()
@@ -174,11 +174,11 @@ def _asked(params: Reading, since: int, until: int) -> dict[str, str | int]:
     return asked | {name: str(value) for name, value in ends.items() if value}
 
 
-def _page(params: Reading, token: str) -> dict[str, str]:
+def _page(params: XParams, token: str) -> dict[str, str]:
     return {"next_token" if params.mode == "search" else "pagination_token": token} if token else {}
 
 
-def _part(params: Reading, answer: httpx2.Response, asked: timedelta | None) -> tuple[Part, str]:
+def _part(params: XParams, answer: httpx2.Response, asked: timedelta | None) -> tuple[Part, str]:
     """A page of posts as mentions, and the mark of the next page. Raises SourceError."""
     host, body, now = host_of(str(answer.url)), json_of(answer), datetime.now(UTC)
     if isinstance(body, dict) and "data" not in body and "meta" not in body:

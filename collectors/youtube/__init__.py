@@ -21,7 +21,7 @@ from collectors.base import Collector, Cursor, Meter, Page, RawMention, SourceBu
 from ground.notice import Json, Notice
 
 from .calls import CLOSED_NOTE, HITS, VIDEOS, Api, Closed, Expired, listed, search, threads_of
-from .videos import Known, gone, known_of
+from .videos import FollowedVideo, gone, known_of
 
 SEARCH_PAGES, COMMENT_PAGES = 2, 10
 SEARCH_OVERLAP, OVERLAP = timedelta(days=1), timedelta(hours=1)  # a search finds a video hours after it was published
@@ -69,7 +69,7 @@ class State:
     """What the cursor holds: when the last search was, the videos followed, the numbers of replies of long threads."""
 
     searched: datetime | None
-    videos: Mapping[str, Known]
+    videos: Mapping[str, FollowedVideo]
     threads: Mapping[str, int]
 
     def cursor(self, most: int) -> Cursor:
@@ -166,14 +166,14 @@ def _looked_up(state: State, asked: tuple[str, ...], there: set[str]) -> tuple[S
     return replace(state, videos=videos), tuple(removed)
 
 
-def _is_due(video: Known, counts: Mapping[str, int]) -> bool:
+def _is_due(video: FollowedVideo, counts: Mapping[str, int]) -> bool:
     """Comments are read when their number has changed, and once a day for what was edited."""
     number = counts.get(video.id, 0)
     late = not video.visited or datetime.now(UTC) - video.visited > A_DAY
     return number > 0 and (number != video.comments or late)
 
 
-def _comments(api: Api, most: int, state: State, video: Known) -> Iterator[tuple[State, Page]]:
+def _comments(api: Api, most: int, state: State, video: FollowedVideo) -> Iterator[tuple[State, Page]]:
     """The new comments of one video; what is remembered of it moves with the last page."""
     since = video.newest - OVERLAP if video.newest else datetime.now(UTC) - FIRST_RUN
     threads = dict(state.threads)

@@ -17,7 +17,7 @@ from collectors._platforms.google_refusals import GOOGLE
 from collectors.base import RawMention, SourceError, Spend
 from ground.notice import Notice
 
-from .videos import Answer, Comment, Hit, Known, Video, comments_of, of_comment, of_video, replies_of
+from .videos import Answer, Comment, FollowedVideo, Hit, Video, comments_of, of_comment, of_video, replies_of
 
 UNIT, SEARCH = Spend("units", 1), Spend("searches", 1)
 HITS, VIDEOS, COMMENTS = 50, 50, 100  # the most of one answer
@@ -66,19 +66,19 @@ class Api:
         return answer_of(Answer, got)
 
 
-def search(api: Api, wanted: Mapping[str, str], mark: str | None = None) -> tuple[list[Known], str | None]:
+def search(api: Api, wanted: Mapping[str, str], mark: str | None = None) -> tuple[list[FollowedVideo], str | None]:
     """The videos of a page of a search, newest first, and the mark of the next."""
     asked: dict[str, str | int] = {"part": "snippet", "type": "video", "order": "date", **wanted}
     asked |= {"maxResults": HITS, **({"pageToken": mark} if mark else {})}
     answer = api.ask("search", asked, SEARCH)
-    hits: list[Known] = []
+    hits: list[FollowedVideo] = []
     each(Hit, answer.items, lambda hit: _remember(hit, hits), host_of(api.base_url))
     return hits, answer.next or None
 
 
-def _remember(hit: Hit, hits: list[Known]) -> None:
+def _remember(hit: Hit, hits: list[FollowedVideo]) -> None:
     if hit.id.video and hit.id.kind in ("youtube#video", ""):
-        hits.append(Known(hit.id.video[:100], moment(hit.snippet.published)))
+        hits.append(FollowedVideo(hit.id.video[:100], moment(hit.snippet.published)))
 
 
 def listed(api: Api, ids: tuple[str, ...]) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]:

@@ -66,13 +66,13 @@ class Video(Part):
     statistics: Statistics = Statistics()
 
 
-class Channel(Part):
+class YoutubeChannel(Part):
     value: Text = ""
 
 
 class CommentSnippet(Part):
     author: Text = Field("", alias="authorDisplayName")
-    author_id: Channel | None = Field(None, alias="authorChannelId")
+    author_id: YoutubeChannel | None = Field(None, alias="authorChannelId")
     video: Text = Field("", alias="videoId")
     channel: Text = Field("", alias="channelId")
     parent: Text = Field("", alias="parentId")
@@ -164,7 +164,7 @@ def _given(**counts: int | None) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class FollowedVideo:
     """A video that is followed: when it was published, the number and the latest of its comments at our last visit,
     and how many readings in a row it was not shown. `seen` once it was."""
 
@@ -187,12 +187,12 @@ class Known:
         return {"id": self.id, **kept, "comments": self.comments, "missing": self.missing, "seen": self.seen}
 
 
-def known_of(value: Json) -> Known | None:
+def known_of(value: Json) -> FollowedVideo | None:
     """What was remembered; None when this is nothing of the kind."""
     if not isinstance(value, dict) or not isinstance(value.get("id"), str) or not value["id"]:
         return None
     comments, missing = value.get("comments"), value.get("missing")
-    return Known(
+    return FollowedVideo(
         str(value["id"]),
         moment(value.get("published")),
         comments if isinstance(comments, int) else 0,

@@ -69,7 +69,7 @@ def test_an_empty_file_is_refused_as_a_whole() -> None:
 def test_a_file_is_read_as_its_columns_are_taken_for() -> None:
     report = Report()
     data = io.BytesIO(b"what,when\nacme is great,2026-11-20\n,2026-11-20\n")
-    reading = importing.Reading({"what": "text", "when": "date"})
+    reading = importing.FileOptions({"what": "text", "when": "date"})
     [[(line, mention)]] = list(batches(data, "a.csv", report, reading))
     assert (line, mention.text) == (2, "acme is great")
     assert [line for line, _ in report.refused] == [3]

@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from collectors.base import Page, SourceBusy, SourceChanged, SourceError, SourceRefused, Window
-from collectors.telegram import MOST_PAGES, Channel, collector
+from collectors.telegram import MOST_PAGES, TelegramChannel, collector
 from collectors.telegram.preview import MOST_MESSAGES, count, read_preview
 from tests.collectors.conftest import Answer, Rule
 
@@ -37,7 +37,7 @@ def when(site: Any, answer: Answer, before: str = "-", times: int = 1_000) -> No
 
 
 def run(site: Any, http: httpx2.Client, cursor: Any = None) -> list[Page]:
-    return list(collector.pages(Channel(base_url=site.base, channel="cobalt"), cursor or {}, http))
+    return list(collector.pages(TelegramChannel(base_url=site.base, channel="cobalt"), cursor or {}, http))
 
 
 def ids(pages: Sequence[Page]) -> list[str]:
@@ -66,7 +66,7 @@ def test_a_first_run_reads_a_week(site: Any, http: httpx2.Client) -> None:
 def test_a_run_cut_short_loses_nothing(site: Any, http: httpx2.Client) -> None:
     when(site, preview(message(9), before=9))
     when(site, preview(message(8)), "9")
-    begun = next(collector.pages(Channel(base_url=site.base, channel="cobalt"), {"newest": 3}, http))
+    begun = next(collector.pages(TelegramChannel(base_url=site.base, channel="cobalt"), {"newest": 3}, http))
     assert begun.cursor == {"newest": 3}
     assert ids(run(site, http, dict(begun.cursor))) == ["9", "8"]
 
@@ -133,7 +133,7 @@ def test_a_backfill_goes_on_from_where_it_was_stopped(site: Any, http: httpx2.Cl
     when(site, preview(message(8, hours=30), before=8), "9")
     when(site, preview(message(7, hours=90), before=7), "8")
     assert collector.backfill
-    params, window = Channel(base_url=site.base, channel="cobalt"), Window(NOW - timedelta(hours=48), NOW)
+    params, window = TelegramChannel(base_url=site.base, channel="cobalt"), Window(NOW - timedelta(hours=48), NOW)
     begun = next(iter(collector.backfill(params, {}, window, http)))
     rest = list(collector.backfill(params, dict(begun.cursor), window, http))
     assert (ids([begun]), ids(rest), rest[-1].reached) == (["9"], ["8"], window.since)
@@ -143,13 +143,13 @@ def test_a_backfill_goes_on_from_where_it_was_stopped(site: Any, http: httpx2.Cl
     "pasted", ["cobalt", "@cobalt", "t.me/cobalt", "https://t.me/s/cobalt", "https://t.me/cobalt/93?single", " cobalt "]
 )
 def test_a_channel_may_be_pasted_in_any_form(pasted: str) -> None:
-    assert Channel(channel=pasted).channel == "cobalt"
+    assert TelegramChannel(channel=pasted).channel == "cobalt"
 
 
 @pytest.mark.parametrize("pasted", ["", "abc", "https://t.me/+AbCdEf", "co balt", "../../x", "https://t.me/c/123/4"])
 def test_what_is_no_public_channel_is_refused(pasted: str) -> None:
     with pytest.raises(ValidationError):
-        Channel(channel=pasted)
+        TelegramChannel(channel=pasted)
 
 
 @pytest.mark.parametrize(

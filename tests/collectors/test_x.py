@@ -29,7 +29,7 @@ from collectors.base import (
 )
 from collectors.x import MOST, backfill, collector, pages
 from collectors.x.posts import POST, USER, at_of, cost_of, id_at
-from collectors.x.search import Reading
+from collectors.x.search import XParams
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -135,8 +135,8 @@ class Purse(httpx2.Client):
         return answer
 
 
-def reading(x: X, **more: Any) -> Reading:
-    return Reading(**{"base_url": x.base, "token": "AAAAinvented", "query": "brumelo", **more})
+def reading(x: X, **more: Any) -> XParams:
+    return XParams(**{"base_url": x.base, "token": "AAAAinvented", "query": "brumelo", **more})
 
 
 def ids(found: list[Page]) -> list[int]:
@@ -437,7 +437,7 @@ def test_a_backfill_beyond_seven_days_is_said_to_be_out_of_reach(x: X, http: htt
 )
 def test_what_cannot_be_read_is_told_at_its_field(given: dict[str, Any], field_: str) -> None:
     with pytest.raises(ValidationError) as refused:
-        Reading.model_validate({"token": "AAAAinvented", "query": "brumelo", **given})
+        XParams.model_validate({"token": "AAAAinvented", "query": "brumelo", **given})
     assert {error["loc"] for error in refused.value.errors()} == {(field_,)}
 
 

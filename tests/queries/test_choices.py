@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from app.db import Database
 from app.queries.choices import COUNTED, choices, count_arrived
-from app.queries.feed import Wanted
+from app.queries.feed import FeedFilter
 from app.viewer import Viewer
 from tests.queries.conftest import Add
 from tests.rows import NOW, brand_row, match_row, mention_row, source_row
@@ -29,9 +29,9 @@ def test_the_filters_offer_what_there_is_and_new_mentions_are_counted_to_a_hundr
         assert [row.name for row in offered.sources] == ["Blog", "news"]
         assert (offered.platforms, offered.languages) == (["forum"], ["fr"])
         for since, wanted, number in (
-            (NOW, Wanted(), COUNTED),
-            (NOW + timedelta(minutes=COUNTED), Wanted(), 4),
-            (NOW + timedelta(minutes=COUNTED), Wanted(brands=(brand.id,), platforms=("forum",)), 2),
-            (NOW + timedelta(days=1), Wanted(), 0),
+            (NOW, FeedFilter(), COUNTED),
+            (NOW + timedelta(minutes=COUNTED), FeedFilter(), 4),
+            (NOW + timedelta(minutes=COUNTED), FeedFilter(brands=(brand.id,), platforms=("forum",)), 2),
+            (NOW + timedelta(days=1), FeedFilter(), 0),
         ):
             assert count_arrived(session, viewer, wanted, since) == number

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from app.db import Database
 from app.models import Match
 from app.problems import Problem
-from app.queries.feed import Wanted, feed, matches_query, one_of
+from app.queries.feed import FeedFilter, feed, matches_query, one_of
 from app.viewer import Viewer
 from tests.queries.conftest import Add
 from tests.rows import NOW, brand_row, match_row, mention_row
@@ -55,24 +55,24 @@ def acme(viewer: Viewer, elsewhere: Viewer, add: Add) -> UUID:
     return acme.id
 
 
-FILTERS: list[tuple[Callable[[UUID], Wanted], str]] = [
-    (lambda _: Wanted(), "other silent copy first"),
-    (lambda acme: Wanted(brands=(acme,)), "silent copy first"),
-    (lambda acme: Wanted(brands=(acme,), folded=True), "silent first"),
-    (lambda _: Wanted(folded=True), "other silent first"),
-    (lambda _: Wanted(stances=("detractor",)), "silent copy"),
-    (lambda acme: Wanted(brands=(acme,), stances=("detractor", "promoter")), "silent copy first"),
-    (lambda _: Wanted(sort="reach"), "copy other first silent"),
-    (lambda acme: Wanted(brands=(acme,), sort="reach"), "copy first silent"),
-    (lambda _: Wanted(min_reach=20), "other copy"),
-    (lambda _: Wanted(author="ANA"), "first"),
-    (lambda _: Wanted(assignee="Léo"), "silent"),
-    (lambda _: Wanted(tags=("delay", "none")), "first"),
-    (lambda _: Wanted(statuses=("closed",)), "copy"),
-    (lambda _: Wanted(platforms=("blog",)), "other"),
-    (lambda _: Wanted(text="acme AND NOT copy"), "silent first"),
-    (lambda _: Wanted(since=NOW + timedelta(hours=1), until=NOW + timedelta(hours=3)), "silent copy"),
-    (lambda acme: Wanted(brands=(acme,), since=NOW + timedelta(hours=1)), "silent copy"),
+FILTERS: list[tuple[Callable[[UUID], FeedFilter], str]] = [
+    (lambda _: FeedFilter(), "other silent copy first"),
+    (lambda acme: FeedFilter(brands=(acme,)), "silent copy first"),
+    (lambda acme: FeedFilter(brands=(acme,), folded=True), "silent first"),
+    (lambda _: FeedFilter(folded=True), "other silent first"),
+    (lambda _: FeedFilter(stances=("detractor",)), "silent copy"),
+    (lambda acme: FeedFilter(brands=(acme,), stances=("detractor", "promoter")), "silent copy first"),
+    (lambda _: FeedFilter(sort="reach"), "copy other first silent"),
+    (lambda acme: FeedFilter(brands=(acme,), sort="reach"), "copy first silent"),
+    (lambda _: FeedFilter(min_reach=20), "other copy"),
+    (lambda _: FeedFilter(author="ANA"), "first"),
+    (lambda _: FeedFilter(assignee="Léo"), "silent"),
+    (lambda _: FeedFilter(tags=("delay", "none")), "first"),
+    (lambda _: FeedFilter(statuses=("closed",)), "copy"),
+    (lambda _: FeedFilter(platforms=("blog",)), "other"),
+    (lambda _: FeedFilter(text="acme AND NOT copy"), "silent first"),
+    (lambda _: FeedFilter(since=NOW + timedelta(hours=1), until=NOW + timedelta(hours=3)), "silent copy"),
+    (lambda acme: FeedFilter(brands=(acme,), since=NOW + timedelta(hours=1)), "silent copy"),
 ]
 
 
@@ -85,7 +85,7 @@ def test_each_filter_narrows_the_feed(db: Database, viewer: Viewer, acme: UUID) 
 
 
 def test_a_brand_or_source_of_nobody_is_not_found(db: Database, viewer: Viewer) -> None:
-    for wanted in (Wanted(brands=(uuid4(),)), Wanted(sources=(uuid4(),))):
+    for wanted in (FeedFilter(brands=(uuid4(),)), FeedFilter(sources=(uuid4(),))):
         with db.reading() as session, pytest.raises(Problem) as missing:
             feed(session, viewer, wanted)
         assert missing.value.status == 404

@@ -28,7 +28,7 @@ OUTCOMES: dict[Action, MentionOutcome] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StoredMention:
     """What is stored of a mention, as far as a newer reading of it may change it. `counts` has the keys of COUNTS."""
 
     ref: MentionRef
@@ -49,7 +49,7 @@ class Intent:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
-def decide(was: Known | None, draft: Draft, source_id: UUID) -> Intent:
+def decide(was: StoredMention | None, draft: Draft, source_id: UUID) -> Intent:
     """What to do about a mention: `draft` is what the source `source_id` gives of it, `was` what is stored."""
     if was is None:
         return Intent("leave", "it was deleted before it was stored") if draft.deleted else Intent("add", "it is new")
@@ -63,13 +63,13 @@ def decide(was: Known | None, draft: Draft, source_id: UUID) -> Intent:
     return Intent("recount", "its counts changed", counts) if counts else Intent("leave", "nothing changed")
 
 
-def _newer_counts(was: Known, draft: Draft) -> dict[str, int]:
+def _newer_counts(was: StoredMention, draft: Draft) -> dict[str, int]:
     """The counts of the draft that differ. One that the platform does not give stays as it is."""
     counts = {name: getattr(draft, name) for name in COUNTS}
     return {name: count for name, count in counts.items() if count is not None and count != was.counts[name]}
 
 
-def known_mentions(session: Session, workspace_id: UUID, fingerprints: Collection[bytes]) -> dict[bytes, Known]:
+def known_mentions(session: Session, workspace_id: UUID, fingerprints: Collection[bytes]) -> dict[bytes, StoredMention]:
     """Those of the mentions that are stored, by fingerprint."""
     ref = (Mention.id, Mention.story_id, Mention.published_at, Mention.collected_at)
     rest = (Mention.source_id, Mention.host, Mention.content_hash, Mention.title, Mention.text)
@@ -80,7 +80,7 @@ def known_mentions(session: Session, workspace_id: UUID, fingerprints: Collectio
         )
     )
     return {
-        row.fingerprint: Known(
+        row.fingerprint: StoredMention(
             ref=MentionRef(row.id, row.story_id, row.published_at, row.collected_at),
             source_id=row.source_id,
             host=row.host,
@@ -93,7 +93,7 @@ def known_mentions(session: Session, workspace_id: UUID, fingerprints: Collectio
     }
 
 
-def carry_out(session: Session, workspace_id: UUID, intent: Intent, was: Known, placed: Placed) -> None:
+def carry_out(session: Session, workspace_id: UUID, intent: Intent, was: StoredMention, placed: Placed) -> None:
     """Does to a stored mention what was decided about it."""
     match intent.action:
         case "edit":
@@ -107,7 +107,7 @@ def carry_out(session: Session, workspace_id: UUID, intent: Intent, was: Known, 
             pass
 
 
-def _edit(session: Session, workspace_id: UUID, was: Known, placed: Placed, counts: Mapping[str, int]) -> None:
+def _edit(session: Session, workspace_id: UUID, was: StoredMention, placed: Placed, counts: Mapping[str, int]) -> None:
     """Writes what the mention says now, keeps what it said before as a revision, and matches it again."""
     draft, mention_id = placed.draft, was.ref.id
     change = {"title": was.title, "text": was.text}

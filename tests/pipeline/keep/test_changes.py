@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from app.pipeline.keep.changes import COUNTS, Intent, Known, decide
+from app.pipeline.keep.changes import COUNTS, Intent, StoredMention, decide
 from app.pipeline.keep.matches import MentionRef
 from app.pipeline.sift.normalise import Draft, normalise
 from collectors.base import RawMention
@@ -29,10 +29,10 @@ def draft(text: str = "Zéphyrine ouvre", url: str = "https://fil.example/1", **
     return normalise("rss", RawMention(external_id="urn:x:1", text=text, url=url, published_at=NOW, **more), NOW)
 
 
-def known(kept: Draft, source_id: UUID | None = OURS) -> Known:
+def known(kept: Draft, source_id: UUID | None = OURS) -> StoredMention:
     ref = MentionRef(UUID(int=9), None, kept.published_at, kept.collected_at)
     counts = {name: getattr(kept, name) for name in COUNTS}
-    return Known(ref, source_id, kept.host, kept.content_hash, kept.title, kept.text, counts)
+    return StoredMention(ref, source_id, kept.host, kept.content_hash, kept.title, kept.text, counts)
 
 
 LIKED = draft(engagement={"likes": 2}, reach=100)
@@ -70,5 +70,5 @@ ELSEWHERE = "https://copy.example/1"
         (known(draft(url="")), draft("Zéphyrine ferme", ""), OURS, EDITED),
     ],
 )
-def test_what_becomes_of_a_mention(was: Known | None, given: Draft, source_id: UUID, intent: Intent) -> None:
+def test_what_becomes_of_a_mention(was: StoredMention | None, given: Draft, source_id: UUID, intent: Intent) -> None:
     assert decide(was, given, source_id) == intent

@@ -56,4 +56,4 @@ def test_a_test_message_says_that_it_is_one_in_the_language_of_its_channel(langu
     message = trial_message(row, "https://vigie.example.com", NOW)
     assert message.test
     assert (message.language, message.timezone, message.url) == (language, "Europe/Paris", "https://vigie.example.com")
-    assert message.explanation.samples[0].text == text
+    assert message.subject.explanation.samples[0].text == text

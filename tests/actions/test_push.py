@@ -10,7 +10,7 @@ import pytest
 
 from app.actions.push import PreparedPush, PushResult, read_items, results
 from app.pipeline.sift.batch import Batch, Origin, Stored
-from app.pipeline.sift.fingerprint import fingerprint
+from app.pipeline.sift.fingerprint import Scope, fingerprint
 from app.pipeline.sift.normalise import Rejection
 from collectors.base import RawMention
 
@@ -64,7 +64,7 @@ def test_each_item_has_the_result_of_its_mention_in_order() -> None:
     """Given twice in one push, a mention counts as sent after the first: unchanged, or updated where it differs."""
     raws = {0: mention("new"), 1: mention("new"), 2: mention("new", "acme!"), 3: mention("off"), 5: mention("bad"),
             6: mention("poison")}  # fmt: skip
-    marks = {raw.external_id: fingerprint("push", raw, str(SOURCE)) for raw in raws.values()}
+    marks = {raw.external_id: fingerprint("push", raw, Scope("source", str(SOURCE))) for raw in raws.values()}
     stored = Stored(outcomes={marks["new"]: "stored", marks["poison"]: "quarantined"}, ids={marks["new"]: UUID(int=9)})
     batch = Batch((), (Rejection("bad", "It holds no letter", ""),), 1)
     refused = {4: PushResult(4, "x", "refused")}

@@ -87,7 +87,6 @@ def test_sources_of_one_key_wait_together_and_the_key_is_not_told() -> None:
     assert one.limit_key == same.limit_key != other.limit_key
     assert one.limit_key.startswith(f"{one.host}#")
     assert "AAAA" not in one.limit_key
-    assert limit_key(checked_params(collector_of("rss"), {"url": "https://example.com/feed"}, SETTINGS), SEAL) == (
-        "example.com"
-    )
+    rss = collector_of("rss")
+    assert limit_key(rss, checked_params(rss, {"url": "https://example.com/feed"}, SETTINGS), SEAL) == "example.com"
     assert (payer_of(one).workspace_id, payer_of(one).collector) == (UUID(int=1), "x")

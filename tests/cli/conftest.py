@@ -1,4 +1,4 @@
-"""The command line as a process, in an environment of its own, on a migrated database that a test module shares."""
+"""The command line as a process, in an environment of its own, on a migrated database of its own."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def vigie(*words: str | Path, stdin: str = "", **environment: str) -> Ran:
     return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def url(databases: Databases) -> Iterator[str]:
-    """A migrated database for the commands of this module."""
+    """A migrated database for the commands of one test."""
     with databases.lent() as url:
         yield url
 

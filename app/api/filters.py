@@ -19,13 +19,13 @@ Several = Annotated[list[Annotated[str, Field(max_length=200)]], Query(max_lengt
 
 def read_filters(
     brand: Annotated[Several, Query(description="Brand ids; several are alternatives.")] = [],  # noqa: B006 - FastAPI copies
-    stance: Annotated[list[Stance], Query(max_length=3)] = [],  # noqa: B006
-    source: Annotated[Several, Query(description="Source ids.")] = [],  # noqa: B006
-    platform: Several = [],  # noqa: B006
-    language: Several = [],  # noqa: B006
+    stance: Annotated[list[Stance], Query(max_length=3)] = [],  # noqa: B006 - FastAPI copies
+    source: Annotated[Several, Query(description="Source ids.")] = [],  # noqa: B006 - FastAPI copies
+    platform: Several = [],  # noqa: B006 - FastAPI copies
+    language: Several = [],  # noqa: B006 - FastAPI copies
     author: Annotated[str | None, Query(max_length=500)] = None,
     theme: Annotated[str | None, Query(max_length=200, description="Not available yet: 422.")] = None,
-    status: Annotated[list[Status], Query(max_length=5)] = [],  # noqa: B006
+    status: Annotated[list[Status], Query(max_length=5)] = [],  # noqa: B006 - FastAPI copies
     assignee: Annotated[str | None, Query(max_length=200)] = None,
     story: Annotated[str | None, Query(max_length=200, description="The id of a story: its copies.")] = None,
     q: Annotated[str | None, Query(max_length=2_000, description="In the query language.")] = None,

@@ -97,7 +97,7 @@ class Listener:
                 stream.failures += 1
         except LeaseLost:
             log.info("another process took the source over, or a person changed it", source=whose)
-        except Exception:
+        except Exception:  # a fault of ours must not end the other streams
             log.exception("following a source failed; it is claimed again", source=whose)
             stream.ended.wait(LONGEST_PAUSE.total_seconds())
         finally:

@@ -107,7 +107,7 @@ class Backfill:
         """Stores a page with its cursor. Returns the moment back to which everything has been read now."""
         past, now = turn.past, self._now()
         origin = past.source.origin
-        batch = self._reader.placer(origin, page.mentions, page.broken, now)
+        batch = self._reader.sift(origin, page, now)
         with self._reader.storing(past.lease) as session:
             progress = progress_of(session, past.lease)
             reached = min(moment(progress, "reached"), max(page.reached or past.window.until, past.window.since))

@@ -107,7 +107,7 @@ class Collect:
         source, harvest = outcome.source, outcome.harvest
         harvest.read += len(page.mentions) + len(page.broken)
         now = self._now()
-        batch = self._reader.placer(source.origin, page.mentions, page.broken, now)
+        batch = self._reader.sift(source.origin, page, now)
         with self._reader.storing(source.lease) as session:
             stored = store(session, source.origin, batch.placed, batch.refused)
             write(session, source.lease, {"cursor": without_inbox(page.cursor), **COLLECT.extended(now)})

@@ -1,4 +1,4 @@
-"""A deadly item is found among its neighbours and costs none of them; a machine that kills everything blames no item."""
+"""A deadly item is found, and costs none of its neighbours; where the machine kills everything, none is blamed."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ What was read and how far it was read (`past`) are written in one transaction, o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Generator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -71,12 +72,13 @@ class Backfill:
         )
 
     def _claim(self, number: int, at_hand: Collection[Past]) -> list[Past]:
-        """Claims backfills whose turn has come, and none of a host that is being read."""
+        """Claims backfills whose turn has come, one at a time of each host."""
         if self._stopping():
             return []
-        hosts = {past.source.host for past in at_hand} - {""}
+        held = Counter(past.source.host for past in at_hand)
         with self._db.writing() as session:
-            return [past_of(row) for row in claim(session, BACKFILL, number, self._now(), hosts)]
+            rows = claim(session, BACKFILL, number, self._now(), per_host=1, held=held)
+        return [past_of(row) for row in rows]
 
     def _take_turn(self, past: Past) -> None:
         """Reads for one turn, from the lease to the next date."""

@@ -69,12 +69,12 @@ class Backfill:
             claim=self._claim,
             read=lambda past: unless_lost(past.lease, lambda: self._take_turn(past)),
             renew=lambda at_hand: self._reader.renew([past.lease for past in at_hand]),
+            leave=lambda at_hand: self._reader.release([past.lease for past in at_hand]),
+            stopping=self._stopping,
         )
 
     def _claim(self, number: int, at_hand: Collection[Past]) -> list[Past]:
         """Claims backfills whose turn has come, one at a time of each host."""
-        if self._stopping():
-            return []
         held = Counter(past.source.host for past in at_hand)
         with self._db.writing() as session:
             rows = claim(session, BACKFILL, number, self._now(), per_host=1, held=held)

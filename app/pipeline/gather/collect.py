@@ -75,11 +75,11 @@ class Collect:
             read=lambda source: unless_lost(source.lease, lambda: self._read(source)),
             renew=lambda at_hand: self._reader.renew([source.lease for source in at_hand]),
             settle=self._settle,
+            leave=lambda at_hand: self._reader.release([source.lease for source in at_hand]),
+            stopping=self._stopping,
         )
 
     def _claim(self, number: int, at_hand: Collection[ClaimedSource]) -> list[ClaimedSource]:
-        if self._stopping():
-            return []
         held = Counter(source.host for source in at_hand)
         with self._db.writing() as session:
             rows = claim(session, COLLECT, min(number, CLAIM), self._now(), per_host=HOST_AT_HAND, held=held)

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -50,6 +50,8 @@ def read_all(
     read: Callable[[T], R],
     renew: Callable[[Collection[T]], None],
     settle: Callable[[Sequence[R], bool], None] = lambda _results, _soon: None,
+    leave: Callable[[Collection[T]], None] = lambda _at_hand: None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> int:
     """Claims and reads until nothing is left to claim. Returns how many readings there were.
 
@@ -58,28 +60,46 @@ def read_all(
     `claim(number, at_hand)` returns up to `number` more beside what is at hand: running, or among the up to `queue`
     that wait for a thread, or for their lane. `renew(at_hand)` is called every 10 seconds. `settle(results, soon)` gets
     what each round brought; `soon` tells that it may not put off its work: leases run out or nothing is at hand.
+
+    `stopping()` ends the run as soon as what still runs is slow. `leave(at_hand)` then gives back what was not read;
+    the threads that still wait for a host end with the process.
     """
     done, renewed_at = 0, now()
-    with ThreadPoolExecutor(threads + most_slow, thread_name_prefix=name) as pool:
-        readings = Readings[T, R](threads, queue, most_slow, lane, per_lane)
-        while True:
-            room = readings.room
-            claimed = claim(room, readings.at_hand) if room > 0 else ()
-            readings.waiting.extend(claimed)
+    readings = Readings[T, R](threads, queue, most_slow, lane, per_lane)
+    while True:
+        room = 0 if stopping() else readings.room
+        claimed = claim(room, readings.at_hand) if room > 0 else ()
+        readings.waiting.extend(claimed)
+        if not stopping():
             for item in readings.next_to_start():
-                readings.running[pool.submit(read, item)] = item, time.monotonic()
-            if not readings.running:
-                return done
-            pause = LOOK_AGAIN if claimed else min(PATIENCE, SLOW)
-            finished = wait(readings.running, timeout=pause, return_when=FIRST_COMPLETED).done
-            for future in finished:
-                del readings.running[future]
-            late = now() - renewed_at >= RENEW_EVERY
-            if late:
-                renewed_at = now()
-                renew(readings.at_hand)
-            settle([future.result() for future in finished], late or not readings.at_hand)
-            done += len(finished)
+                readings.running[_start(name, read, item)] = item, time.monotonic()
+        if not readings.running or (stopping() and readings.are_all_slow):
+            leave(readings.at_hand)
+            return done
+        pause = LOOK_AGAIN if claimed else min(PATIENCE, SLOW)
+        finished = wait(readings.running, timeout=pause, return_when=FIRST_COMPLETED).done
+        for future in finished:
+            del readings.running[future]
+        late = now() - renewed_at >= RENEW_EVERY
+        if late:
+            renewed_at = now()
+            renew(readings.at_hand)
+        settle([future.result() for future in finished], late or not readings.at_hand)
+        done += len(finished)
+
+
+def _start(name: str, read: Callable[[T], R], item: T) -> Future[R]:
+    """Reads the item in a thread of its own, which does not keep the process from ending."""
+    future = Future[R]()
+
+    def work() -> None:
+        try:
+            future.set_result(read(item))
+        except BaseException as error:  # it is raised where the result is asked for
+            future.set_exception(error)
+
+    threading.Thread(target=work, name=name, daemon=True).start()
+    return future
 
 
 @dataclass(slots=True)
@@ -111,11 +131,18 @@ class Readings(Generic[T, R]):
         self.waiting = [item for item in self.waiting if id(item) not in started]
         return items
 
+    @property
+    def are_all_slow(self) -> bool:
+        """Whether no reading runs but slow ones."""
+        return self._slow() == len(self.running)
+
+    def _slow(self) -> int:
+        since = time.monotonic() - SLOW
+        return sum(began <= since for _, began in self.running.values())
+
     def _counted(self) -> int:
         """How many of the running readings take one of the places: all but those that are slow, up to a bound."""
-        since = time.monotonic() - SLOW
-        slow = sum(began <= since for _, began in self.running.values())
-        return len(self.running) - min(slow, self.most_slow)
+        return len(self.running) - min(self._slow(), self.most_slow)
 
     def _startable(self) -> list[T]:
         busy = Counter(self.lane(item) for item, _ in self.running.values())

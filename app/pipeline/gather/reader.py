@@ -18,7 +18,7 @@ from app.crypto import Seal
 from app.db import Database
 from app.jobs import Jobs
 from app.pipeline.gather.client import MachineBusy, client_for
-from app.pipeline.gather.lease import Lease, LeaseLost, prove, renew
+from app.pipeline.gather.lease import Lease, LeaseLost, prove, release, renew
 from app.pipeline.gather.source import ClaimedSource, params_of
 from app.pipeline.keep.quarantine import quarantine
 from app.pipeline.sift.batch import Batch, Origin, Stored
@@ -73,6 +73,11 @@ class Reader:
         """Extends the leases that still stand."""
         with self.db.writing() as session:
             renew(session, leases, self.now())
+
+    def release(self, leases: Sequence[Lease]) -> None:
+        """Gives sources back before they were read: others may claim them at once."""
+        with self.db.writing() as session:
+            release(session, leases)
 
     @contextmanager
     def storing(self, lease: Lease) -> Iterator[Session]:

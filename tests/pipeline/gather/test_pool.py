@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
@@ -125,6 +126,27 @@ def test_without_lanes_nothing_waits_for_its_like() -> None:
     threading.Timer(0.5, work.go_on.set).start()
     work.run(threads=3)
     assert work.most["slow"] == 3
+
+
+def test_a_stop_waits_for_what_is_quick_and_leaves_what_is_slow() -> None:
+    work = Gathering("slow-1 x", "quick 1", "slow-2 x", "quick 2", "quick 3")
+    left: list[str] = []
+    began = time.monotonic()
+    work.run(threads=4, stopping=lambda: time.monotonic() - began > 0.5, leave=left.extend)
+    assert sorted(left) == ["slow-1 x", "slow-2 x"]
+    assert sorted(work.order) == ["quick 1", "quick 2", "quick 3"]
+    assert time.monotonic() - began < 10
+    work.go_on.set()
+
+
+def test_nothing_is_begun_after_a_stop() -> None:
+    work = Gathering("slow 1", "slow 2", "slow 3")
+    left: list[str] = []
+    stopped = threading.Event()
+    threading.Timer(0.3, stopped.set).start()
+    work.run(threads=3, queue=3, per_lane=1, stopping=stopped.is_set, leave=left.extend)
+    assert sorted(left) == ["slow 1", "slow 2", "slow 3"]
+    work.go_on.set()
 
 
 def test_at_the_end_nothing_may_be_put_off() -> None:

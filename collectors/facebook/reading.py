@@ -15,7 +15,7 @@ from collectors._kit.paging import capped
 from collectors._kit.walk import Leg, until_of
 from collectors._kit.watched import Watchlist
 from collectors._platforms.graph import MOST_SHEETS, Graph
-from collectors._platforms.graph_refusals import Withdrawn
+from collectors._platforms.graph_refusals import NoLongerOffered
 from collectors._platforms.meta_inbox import Item, look_up
 from collectors.base import Cursor, Page, RawMention, Window
 from ground.notice import Notice
@@ -110,7 +110,7 @@ def _ratings(watchlist: Watchlist, what: What, graph: Graph) -> Iterator[Page]:
     listed = graph.sheets(f"{what.page}/ratings", {"fields": RATING_FIELDS, "limit": SHEET})
     try:
         yield from _news(watchlist, "ratings", graph, listed, Rating, of_rating)
-    except Withdrawn:
+    except NoLongerOffered:
         watchlist.warning = Notice(
             "Meta does not give recommendations in this version: choose v21.0, or use the webhook"
         )

@@ -11,7 +11,7 @@ from collectors._kit.paging import capped
 from collectors._kit.times import moment, rfc3339
 from collectors._kit.watched import Watchlist
 from collectors._platforms.graph import MOST_SHEETS, Data, Graph
-from collectors._platforms.graph_refusals import NotUsed
+from collectors._platforms.graph_refusals import UnusedHashtag
 from collectors.base import Page
 from ground.notice import Notice
 
@@ -58,7 +58,7 @@ def _id_of(name: str, account: str, graph: Graph) -> str:
     """The id of a hashtag; empty where nobody has used it yet, which Meta tells as an error (24)."""
     try:
         found = graph.read(Data, "ig_hashtag_search", {"user_id": account, "q": name}).data
-    except NotUsed:
+    except UnusedHashtag:
         return ""
     first = found[0].get("id") if found and isinstance(found[0], dict) else None
     return str(first) if isinstance(first, str | int) else ""

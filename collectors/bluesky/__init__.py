@@ -163,14 +163,14 @@ def pages(params: Bluesky, cursor: Cursor, http: httpx2.Client) -> Iterator[Page
 
     The cursor holds what is left of the way until it is done: a run that is interrupted or capped loses nothing.
     """
-    known = moment(cursor.get("newest"))
-    way, unmet = _way(cursor, known), Unmet()
+    newest_known = moment(cursor.get("newest"))
+    way, unmet = _way(cursor, newest_known), Unmet()
     search = _Search(params, way.since, http)
     for number, leg in enumerate(walk(search.ask, Stand(way.until), most=MOST_PAGES), 1):
         listing = leg.answer
         mentions = unmet(listing.mentions)
         way = way.after(replace(listing, mentions=mentions))
-        cursor_at_end: Cursor = {"newest": (way.newest or look_back(known, timedelta())).isoformat()}
+        cursor_at_end: Cursor = {"newest": (way.newest or look_back(newest_known, timedelta())).isoformat()}
         yield Page(
             mentions,
             cursor_at_end if leg.ended else way.cursor,
@@ -183,12 +183,12 @@ def pages(params: Bluesky, cursor: Cursor, http: httpx2.Client) -> Iterator[Page
             return
 
 
-def _way(cursor: Cursor, known: datetime | None) -> Way:
+def _way(cursor: Cursor, newest: datetime | None) -> Way:
     """What an earlier run left, else all that came since the newest post known."""
-    since = look_back(known, OVERLAP)
+    since = look_back(newest, OVERLAP)
     if not cursor.get("until"):
         return Way(since)
-    return Way(moment(cursor.get("since")) or since, moment(cursor.get("until")), known)
+    return Way(moment(cursor.get("since")) or since, moment(cursor.get("until")), newest)
 
 
 def backfill(params: Bluesky, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:

@@ -61,11 +61,11 @@ def _rest(params: XParams, newest: int, since: int, until: int, http: httpx2.Cli
         yield _page(leg.answer, {"newest": str(newest), **ends}, warning=GAP if leg.answer.gap else None)
 
 
-def _news(params: XParams, known: int, http: httpx2.Client) -> Iterator[Page]:
-    """The posts with ids above `known`. Where that is 0, X begins a search seven days ago by itself."""
-    since = known or (0 if params.mode == "search" else id_at(datetime.now(UTC) - HISTORY))
-    newest, oldest, count = known, 0, 0
-    for leg in posts_between(params, since, 0, http, LARGEST if known else FIRST):
+def _news(params: XParams, newest_known: int, http: httpx2.Client) -> Iterator[Page]:
+    """The posts with ids above `newest_known`. Where that is 0, X begins a search seven days ago by itself."""
+    since = newest_known or (0 if params.mode == "search" else id_at(datetime.now(UTC) - HISTORY))
+    newest, oldest, count = newest_known, 0, 0
+    for leg in posts_between(params, since, 0, http, LARGEST if newest_known else FIRST):
         part = leg.answer
         newest, oldest = max(newest, part.newest), part.oldest or oldest
         count += len(part.mentions) + len(part.broken)

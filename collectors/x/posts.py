@@ -164,9 +164,9 @@ def _lines(post: Post) -> list[str]:
     source, links = (long.text, long.entities.urls) if long.text else (post.text, post.entities.urls)
     text = html.unescape(source)  # before links are written out: «&region=» in an address is no entity
     cards: list[str] = []
-    for one in links[:MOST_LINKS]:
+    for value in links[:MOST_LINKS]:
         try:
-            link = Link.model_validate(one)
+            link = Link.model_validate(value)
         except ValueError:  # a link that cannot be read is no reason to lose the post
             continue
         if link.url and (target := clean_link(link.expanded_url)):

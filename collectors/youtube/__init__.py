@@ -47,7 +47,7 @@ class Videos(Params):
     def _check_filled(cls, value: str, info: ValidationInfo) -> str:
         needs = {"search": "query", "channel": "channel"}.get(info.data.get("mode", ""))
         if needs == info.field_name and not value:
-            raise ValueError("fill this in for what is to be read")
+            raise ValueError("fill this in: what you chose to read needs it")
         return value
 
 

@@ -26,7 +26,7 @@ COMMENT_PAGES, REPLY_PAGES = 10, 5
 OVERLAP = timedelta(hours=1)  # read again before the newest comment known
 
 COMMENTS_CLOSED = "the comments of some videos are closed or cannot be read: those videos are read without them"
-MARK_FORGOTTEN = "the place where the last reading stopped is not known any more: it is read again"
+MARK_FORGOTTEN = "YouTube no longer knows where the last reading stopped: the next one starts from the beginning"
 
 
 class NoComments(SourceError):
@@ -67,7 +67,7 @@ class Api:
 def find_videos(api: Api, query: Mapping[str, str], mark: str | None) -> tuple[list[FollowedVideo], str]:
     """One page of a search, newest first: its videos, and the mark of the next page, "" at the end."""
     shared = {"part": "snippet", "type": "video", "order": "date", **query}
-    answer = api.ask("search", _paged(shared, HITS, mark), SEARCH)
+    answer = api.ask("search", _page_query(shared, HITS, mark), SEARCH)
     videos: list[FollowedVideo] = []
     each(Hit, answer.items, lambda hit: _collect(hit, videos), host_of(api.base_url))
     return videos, answer.next
@@ -92,7 +92,7 @@ def threads_of(api: Api, place: dict[str, str], threads: dict[str, int], mark: s
     number is written into it.
     """
     query = {"part": "snippet,replies", **place, "order": "time", "textFormat": "plainText"}
-    answer = api.ask("commentThreads", _paged(query, COMMENTS, mark), UNIT)
+    answer = api.ask("commentThreads", _page_query(query, COMMENTS, mark), UNIT)
     mentions, broken = each(Comment, comments_of(answer.items), comment_mention, host_of(api.base_url))
     tops = [mention for mention in mentions if mention.parent_id == mention.thread_id]
     inside = {str(thread.get("id")): len(replies_of(thread)) for thread in answer.items if isinstance(thread, dict)}
@@ -113,7 +113,7 @@ def _replies(api: Api, top: RawMention) -> Iterator[RawMention]:
     around = "on" if "/channel/" in (top.url or "") else "of"
 
     def ask(mark: str | None) -> tuple[Answer, str]:
-        answer = api.ask("comments", _paged(query, COMMENTS, mark), UNIT)
+        answer = api.ask("comments", _page_query(query, COMMENTS, mark), UNIT)
         return answer, answer.next
 
     try:
@@ -126,5 +126,5 @@ def _replies(api: Api, top: RawMention) -> Iterator[RawMention]:
         return
 
 
-def _paged(query: Mapping[str, str], size: int, mark: str | None) -> dict[str, str | int]:
+def _page_query(query: Mapping[str, str], size: int, mark: str | None) -> dict[str, str | int]:
     return {**query, "maxResults": size, **({"pageToken": mark} if mark else {})}

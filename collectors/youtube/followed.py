@@ -22,7 +22,7 @@ class FollowedVideo:
     """A video whose comments are read.
 
     `comments` is their number at our last visit, `visited` when that was, and `newest` the time of the latest one.
-    `missing` counts the readings in a row in which YouTube did not return the video; `seen`: it once did.
+    `missing` counts the readings in a row in which YouTube did not return the video; `was_shown`: it once did.
     """
 
     id: str
@@ -31,7 +31,7 @@ class FollowedVideo:
     newest: datetime | None = None
     visited: datetime | None = None
     missing: int = 0
-    seen: bool = False
+    was_shown: bool = False
 
     @property
     def last_activity(self) -> datetime | None:
@@ -41,7 +41,7 @@ class FollowedVideo:
     def as_json(self) -> dict[str, Json]:
         times = {"published": self.published, "newest": self.newest, "visited": self.visited}
         dates: dict[str, Json] = {name: at.isoformat() for name, at in times.items() if at}
-        return {"id": self.id, **dates, "comments": self.comments, "missing": self.missing, "seen": self.seen}
+        return {"id": self.id, **dates, "comments": self.comments, "missing": self.missing, "seen": self.was_shown}
 
 
 def _video_of(value: Json) -> FollowedVideo | None:
@@ -61,7 +61,7 @@ def _video_of(value: Json) -> FollowedVideo | None:
 
 
 @dataclass(slots=True)
-class Followed:
+class FollowList:
     """The videos followed during one reading, by their ids; at most `most` of them stay in the cursor.
 
     `searched` is when the last search ended. `threads` holds the number of replies of long threads.
@@ -73,7 +73,7 @@ class Followed:
     threads: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, cursor: Cursor, most: int) -> Followed:
+    def of(cls, cursor: Cursor, most: int) -> FollowList:
         values = cursor.get("videos")
         videos = [video for value in values if (video := _video_of(value))] if isinstance(values, list) else []
         return cls(most, moment(cursor.get("searched")), {video.id: video for video in videos}, threads_in(cursor))
@@ -90,7 +90,7 @@ class Followed:
         ranked = sorted(self.videos.values(), key=lambda video: video.last_activity or NEVER, reverse=True)
         self.videos = {video.id: video for video in ranked[: self.most]}
 
-    def note_shown(self, ids: Sequence[str], shown: Collection[str]) -> tuple[RawMention, ...]:
+    def note_shown(self, ids: Sequence[str], shown_ids: Collection[str]) -> tuple[RawMention, ...]:
         """Notes which of the videos that we asked for YouTube returned.
 
         Stops following those that it left out twice in a row, and returns the removals of those that it once returned.
@@ -98,12 +98,12 @@ class Followed:
         removals = []
         for name in ids:
             video = self.videos[name]
-            is_shown = name in shown
+            is_shown = name in shown_ids
             missing = 0 if is_shown else video.missing + 1
-            self.videos[name] = replace(video, missing=missing, seen=video.seen or is_shown)
+            self.videos[name] = replace(video, missing=missing, was_shown=video.was_shown or is_shown)
             if missing >= TWICE:
                 del self.videos[name]
-                removals += [removal_of(name)] if video.seen else []
+                removals += [removal_of(name)] if video.was_shown else []
         return tuple(removals)
 
     def page(
@@ -113,9 +113,9 @@ class Followed:
         warning: Notice | None = None,
     ) -> Page:
         """These mentions, with the cursor as it stands now."""
-        kept = replace(self)
-        kept.trim()
-        videos: list[Json] = [video.as_json() for video in kept.videos.values()]
+        ranked = replace(self)
+        ranked.trim()
+        videos: list[Json] = [video.as_json() for video in ranked.videos.values()]
         at = {"searched": self.searched.isoformat()} if self.searched else {}
         cursor: Cursor = {**at, "videos": videos, "threads": latest_threads(self.threads)}
         return Page(mentions, cursor, broken=broken, warning=warning)

@@ -26,7 +26,7 @@ from .calls import (
     threads_of,
     videos_of,
 )
-from .followed import Followed, FollowedVideo
+from .followed import FollowedVideo, FollowList
 
 SEARCH_PAGES = 2
 SEARCH_OVERLAP = timedelta(days=1)  # a search finds a video hours after it was published
@@ -44,7 +44,7 @@ class Search:
 
 def read_search(api: Api, search: Search, cursor: Cursor) -> Iterator[Page]:
     """Searches when it is time to, then reads the numbers of the videos followed, and their new comments."""
-    followed = Followed.of(cursor, search.most)
+    followed = FollowList.of(cursor, search.most)
     warning: Notice | None = None
     try:
         yield from _find_new(api, search, followed)
@@ -58,8 +58,8 @@ def read_search(api: Api, search: Search, cursor: Cursor) -> Iterator[Page]:
     for start in range(0, len(ids), VIDEOS):
         batch = ids[start : start + VIDEOS]
         mentions, broken = videos_of(api, batch)
-        shown = {mention.external_id for mention in mentions} | {video for video, _ in broken}
-        removals = followed.note_shown(batch, shown)
+        shown_ids = {mention.external_id for mention in mentions} | {video for video, _ in broken}
+        removals = followed.note_shown(batch, shown_ids)
         counts |= {mention.external_id: mention.engagement.get("comments", 0) for mention in mentions}
         yield followed.page((*mentions, *removals), broken)
     for video in [video for video in followed.videos.values() if _is_due(video, counts)]:
@@ -68,7 +68,7 @@ def read_search(api: Api, search: Search, cursor: Cursor) -> Iterator[Page]:
         yield followed.page(warning=warning)
 
 
-def _find_new(api: Api, search: Search, followed: Followed) -> Iterator[Page]:
+def _find_new(api: Api, search: Search, followed: FollowList) -> Iterator[Page]:
     """Follows the videos that a search finds, where one is due."""
     now = datetime.now(UTC)
     if followed.searched and now - followed.searched < A_DAY / search.per_day:
@@ -91,7 +91,7 @@ def _is_due(video: FollowedVideo, counts: Mapping[str, int]) -> bool:
     return number > 0 and (number != video.comments or is_late)
 
 
-def _comments(api: Api, followed: Followed, video: FollowedVideo) -> Iterator[Page]:
+def _comments(api: Api, followed: FollowList, video: FollowedVideo) -> Iterator[Page]:
     """The new comments of one video. What is remembered of it changes with the last page."""
     threads = dict(followed.threads)
     ask = partial(threads_of, api, {"videoId": video.id}, threads)

@@ -20,7 +20,7 @@ from ._kit.walk import Rewind, walk
 from .base import Collector, Cursor, Page, RawMention, Window
 
 MOST = 100
-"""Google returns no more headlines than this, and not the newest ones."""
+"""Google returns no more headlines than this, which are not always the newest."""
 A_DAY = timedelta(days=1)
 
 
@@ -47,8 +47,7 @@ class Day:
 
     @property
     def oldest(self) -> datetime:
-        """From when on all was read, once this day and those after it were: the end of the day, to be on the safe
-        side of Google's own days."""
+        """From when on everything was read, once this day and those after it were: Google's day may begin so late."""
         return datetime.combine(self.day + A_DAY, time(), UTC)
 
 

@@ -1,7 +1,7 @@
-"""Bluesky as it is posted: every post of the network, by a Jetstream server; what is about a brand is kept.
+"""Bluesky live: every post of the network, from a Jetstream server.
 
-Two dialects are spoken. The newer one, `subscribeEvents`, counts its events; the older one, `subscribe`, tells the
-microsecond of each, and it is asked where the newer one is not there.
+Servers speak two dialects. The newer one, `subscribeEvents`, numbers its events; the older one, `subscribe`, gives the
+microsecond of each. We speak the older one where a server does not know the newer.
 """
 
 from __future__ import annotations

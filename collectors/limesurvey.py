@@ -82,7 +82,7 @@ def receive(params: LimeSurvey, request: Inbound) -> Received:
         raise Unsigned("api_token does not fit: write the same token into the plugin and into this source")
     if not isinstance(event.response, dict) or not event.respondId:
         raise SourceError(
-            "this plugin sends no answers, only that there is one: use one that sends them, such as LimeSurveyWebhook"
+            "this plugin announces answers without sending them: use one that sends them, such as LimeSurveyWebhook"
         )
     answers, broken = _read(event, event.response, params, request)
     return Received(answers=answers, broken=broken)

@@ -168,18 +168,20 @@ GRAPH = Refusals(
             "Meta has blocked this account for a while, for breaking its rules: open it in a browser to see why",
             codes={368},
         ),
-        Refusal(NoLongerOffered, "{host} does not give this any more in this version: choose another one", codes={12}),
+        Refusal(
+            NoLongerOffered, "{host} no longer offers this in the version you chose: choose another one", codes={12}
+        ),
         Refusal(UnusedHashtag, "nobody has used this hashtag yet", codes={24}),
         Refusal(
             SourceChanged,
-            "{host} does not know what is asked for any more (100). Update Vigie, or report it",
+            "{host} no longer knows something that Vigie asks for (100). Update Vigie, or report it",
             codes={100},
             phrase="(?-i:field|aram)",
         ),
         Refusal(
             SourceRefused,
-            "Meta wants each request proved with the app secret: in the app, «Settings», «Advanced», switch «Require "
-            "App Secret» off",
+            "Meta requires each request to be signed with the app secret: in the app, «Settings», «Advanced», switch "
+            "«Require App Secret» off",
             codes={100},
             phrase="(?-i:appsecret_proof)",
         ),

@@ -22,8 +22,8 @@ class SurveyParams(Params):
     score_question: Line = Field(
         "",
         title="Question with the score",
-        description="Its reference, id or code, as the survey tool shows it. Needed where it is not told apart by its "
-        "kind: only a question from 0 to 10 is an NPS question.",
+        description="Its reference, id or code, as the survey tool shows it. Needed when its type does not tell it "
+        "apart: only a question from 0 to 10 is an NPS question.",
         examples=["nps"],
     )
     comment_question: Line = Field(

@@ -34,7 +34,7 @@ MOST_PAGES = 100
 OVERLAP, A_SECOND = timedelta(hours=1), timedelta(seconds=1)
 LAST = 10
 TRIES, PAUSE = 3, 0.2
-"""Seconds between tries. The search answers 502 now and then, and works a moment later."""
+"""Seconds before the second try; later ones wait longer. The search answers 502 now and then, but not for long."""
 
 
 class Bluesky(Params):

@@ -102,7 +102,7 @@ def _media_of(graph: Graph, leg: Leg[list[Any], str]) -> Posts[Media]:
 
 
 def _comments(own: str, graph: Graph) -> Comments[Media]:
-    """Replies stand under their comment, however old that is."""
+    """How to read the comments under media. It goes further back than what is known, to find replies to old ones."""
 
     def ask(media: Media) -> Iterator[Leg[list[Any], str]]:
         return graph.sheets(f"{media.id}/comments", {"fields": COMMENT_FIELDS, "limit": SHEET})

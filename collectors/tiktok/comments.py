@@ -65,7 +65,7 @@ def _read_videos(items: list[Any], host: str) -> tuple[list[Video], Broken]:
 
 
 def _comments(tiktok: TikTok, status: str) -> Comments[Video]:
-    """Replies stand under their comment, however old that is."""
+    """How to read the comments under videos. It goes further back than what is known, to find replies to old ones."""
 
     def ask(video: Video) -> Iterator[Leg[list[Any], str]]:
         params: dict[str, str | int] = {

@@ -17,7 +17,7 @@ def _is_error(complaint: Complaint) -> bool:
 
 
 def _facts(complaint: Complaint) -> Mapping[str, Json]:
-    """The status in our sentences is the code, because the HTTP status is always 200."""
+    """The status in our sentences is the code, because the HTTP status says nothing."""
     return {"status": next(iter(complaint.codes), "")}
 
 

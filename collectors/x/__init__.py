@@ -21,6 +21,7 @@ from .search import LARGEST, PostPage, XParams, number, posts_between
 FIRST = 20
 """Posts of the very first page: a trial shows no more, and each of them is paid."""
 MOST = 1_000
+"""The most posts of one run. It counts posts rather than answers, because each post is paid."""
 HISTORY = timedelta(days=7, minutes=-2)
 """Two minutes short of X's seven days: X refuses ids that become too old while the request is on its way."""
 SETTLED = timedelta(seconds=30)

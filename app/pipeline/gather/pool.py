@@ -16,9 +16,10 @@ from app.pipeline.gather.lease import RENEW_EVERY
 T = TypeVar("T")
 R = TypeVar("R")
 
-LOOK_AGAIN, PATIENCE = 0.2, 1.0
+LOOK_AGAIN, PATIENCE = 0.2, 0.5
 """Seconds to wait for a reading to end: less after a claim that brought something, for there may be more."""
-SLOW = 1.0
+SETTLE_EVERY = 1.0
+SLOW = 0.5
 """Seconds after which a reading counts as slow: it keeps its thread, and another one may begin beside it."""
 
 
@@ -59,12 +60,12 @@ def read_all(
     `per_lane` run at once (0: no limit, and none for the lane ""), and others of that lane keep nobody else waiting.
     `claim(number, at_hand)` returns up to `number` more beside what is at hand: running, or among the up to `queue`
     that wait for a thread, or for their lane. `renew(at_hand)` is called every 10 seconds. `settle(results, soon)` gets
-    what each round brought; `soon` tells that it may not put off its work: leases run out or nothing is at hand.
+    what each round brought; `soon` tells every second or so that it may put off its work no longer.
 
     `stopping()` ends the run as soon as what still runs is slow. `leave(at_hand)` then gives back what was not read;
     the threads that still wait for a host end with the process.
     """
-    done, renewed_at = 0, now()
+    done, renewed_at, settled_at = 0, now(), time.monotonic()
     readings = Readings[T, R](threads, queue, most_slow, lane, per_lane)
     while True:
         room = 0 if stopping() else readings.room
@@ -76,7 +77,7 @@ def read_all(
         if not readings.running or (stopping() and readings.are_all_slow):
             leave(readings.at_hand)
             return done
-        pause = LOOK_AGAIN if claimed else min(PATIENCE, SLOW)
+        pause = LOOK_AGAIN if claimed else PATIENCE
         finished = wait(readings.running, timeout=pause, return_when=FIRST_COMPLETED).done
         for future in finished:
             del readings.running[future]
@@ -84,7 +85,9 @@ def read_all(
         if late:
             renewed_at = now()
             renew(readings.at_hand)
-        settle([future.result() for future in finished], late or not readings.at_hand)
+        soon = late or not readings.at_hand or time.monotonic() - settled_at >= SETTLE_EVERY
+        settled_at = time.monotonic() if soon else settled_at
+        settle([future.result() for future in finished], soon)
         done += len(finished)
 
 

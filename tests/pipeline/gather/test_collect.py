@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -85,13 +86,13 @@ def add_sources(db: Database, workspace_id: UUID, urls: list[str]) -> list[UUID]
             Source(
                 workspace_id=workspace_id,
                 collector="rss",
-                name=f"source {number}",
+                name=url,
                 params={"url": url},
                 interval_seconds=3600,
-                host="127.0.0.1",
+                host=httpx2.URL(url).host,
                 next_run_at=datetime.now(UTC) - timedelta(minutes=1),
             )
-            for number, url in enumerate(urls)
+            for url in urls
         ]
         session.add_all(sources)
         session.flush()
@@ -118,6 +119,32 @@ def test_two_workers_do_each_due_poll_once(
     for worker in workers:
         worker.join()
     assert sorted(host.asked.values()) == [1] * 60
+
+
+def test_a_host_that_keeps_us_waiting_holds_up_no_other(
+    hosting: Callable[[Answer], Host], services: Services, workspace_id: UUID
+) -> None:
+    done = threading.Event()
+
+    def wait(path: str) -> tuple[int, dict[str, str], bytes]:
+        done.wait(20)
+        return 200, {}, FEED
+
+    slow, quick = hosting(wait), hosting(lambda _path: (200, {}, FEED))
+    add_sources(services.db, workspace_id, [f"http://localhost:{slow.server.server_port}/{n}" for n in range(40)])
+    add_sources(services.db, workspace_id, [f"{quick.url}/{n}" for n in range(5)])
+    thread = threading.Thread(target=collect(services))
+    thread.start()
+    try:
+        deadline = time.monotonic() + 15
+        while len(quick.asked) < 5:
+            assert time.monotonic() < deadline, f"asked {dict(quick.asked)} beside {len(slow.asked)} of the slow host"
+            time.sleep(0.05)
+        assert len(slow.asked) == 2, "a host gets two requests at once"
+    finally:
+        done.set()
+        thread.join(60)
+    assert len(slow.asked) == 40
 
 
 @pytest.mark.parametrize(

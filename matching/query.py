@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ground.notice import Json, Notice
-from ground.words import quoted, to_tsvector, words
+from ground.words import quote_lexeme, to_tsvector, words
 
 __all__ = [
     "And",
@@ -167,13 +167,13 @@ class _Parser:
             parts.append(self.both())
         if len(parts) > 1 and self.only_negative is None:
             self.only_negative = next((at for at, part in zip(starts, parts, strict=True) if not anchors(part)), None)
-        return _joined(Or, parts)
+        return _join(Or, parts)
 
     def both(self) -> Query:
         parts = [self.one()]
         while self.take("AND") or self.next.kind in {"phrase", "open", "NOT"}:
             parts.append(self.one())
-        return _joined(And, parts)
+        return _join(And, parts)
 
     def one(self) -> Query:
         negated = False
@@ -221,7 +221,7 @@ class _Parser:
         return QueryError("{operator} has nothing after it.", at=before.at, hint=hint, operator=before.kind)
 
 
-def _joined(kind: type[And] | type[Or], parts: list[Query]) -> Query:
+def _join(kind: type[And] | type[Or], parts: list[Query]) -> Query:
     flat: list[Query] = []
     for part in parts:
         flat.extend(part.parts if isinstance(part, kind) else (part,))
@@ -268,7 +268,7 @@ def anchors(query: Query, negated: bool = False) -> frozenset[str] | None:
 def to_tsquery(query: Query) -> str:
     """A PostgreSQL tsquery literal, to be bound as a parameter and cast ::tsquery."""
     if isinstance(query, Phrase):
-        phrase = " <-> ".join(map(quoted, query.words))
+        phrase = " <-> ".join(map(quote_lexeme, query.words))
         return phrase if len(query.words) == 1 else f"({phrase})"
     if isinstance(query, Not):
         return f"!({to_tsquery(query.part)})"

@@ -68,7 +68,7 @@ def _keep(
             raise DryRunOver
 
     with contextlib.suppress(DryRunOver):
-        services.db.retried(work)
+        services.db.retry(work)
     return results
 
 

@@ -57,7 +57,7 @@ class Report:
         return self.stored + self.updated + self.unchanged + self.unmatched + self.refused_count
 
     @property
-    def kept(self) -> int:
+    def kept_count(self) -> int:
         return self.stored + self.updated + self.unchanged
 
     def as_json(self) -> dict[str, Any]:
@@ -215,7 +215,7 @@ class _Import:
         stored = store(session, self._origin, batch.placed, batch.refused)
         if stored.stored or stored.updated:
             self._services.jobs.defer(session, "score")
-        stored.unchanged += _repeated(batch)
+        stored.unchanged += _count_repeats(batch)
         return stored
 
     def _try(self, batch: Batch) -> Stored:
@@ -223,7 +223,7 @@ class _Import:
         placed = [one for one in batch.placed if one.draft.fingerprint not in self._seen]
         known, fresh = len(batch.placed) - len(placed), Batch(tuple(placed), batch.refused, batch.unmatched)
         self._seen |= {one.draft.fingerprint for one in placed}
-        repeated = _repeated(fresh)
+        repeated = _count_repeats(fresh)
         found = Stored(stored=len(placed) - repeated, unchanged=repeated, quarantined=len(batch.refused))
         if self._there:
             with suppress(DryRunOver), self._services.db.writing() as session:
@@ -241,6 +241,6 @@ class _Import:
             self.report.refuse(0, Notice("The database refused it."))
 
 
-def _repeated(batch: Batch) -> int:
+def _count_repeats(batch: Batch) -> int:
     """How many rows of a batch are the same mention as another row of it; they count as unchanged."""
     return len(batch.placed) - len({one.draft.fingerprint for one in batch.placed})

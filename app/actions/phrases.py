@@ -18,16 +18,16 @@ from app.pipeline.judge.phrases import WORDS_MAX
 from app.pipeline.judge.restance import wish
 from app.problems import FieldError, Problem, not_found
 from app.viewer import Viewer, may
-from ground.words import folded
+from ground.words import folded_words
 from sentiment.base import Stance
 
 PHRASES_MAX = 500
 
 
 def _words(value: str) -> str:
-    if not folded(value):
+    if not folded_words(value):
         raise ValueError("it holds no word: letters, digits and emoji are looked for")
-    if len(folded(value)) > WORDS_MAX:
+    if len(folded_words(value)) > WORDS_MAX:
         raise ValueError("at most ten words are looked for")
     return value
 
@@ -122,7 +122,7 @@ def lock(session: Session, viewer: Viewer, phrase_id: UUID) -> Phrase:
 def _values(session: Session, viewer: Viewer, given: NewPhrase | PhraseChanges) -> dict[str, object]:
     values = given.model_dump(exclude_unset=True)
     check_brand(session, viewer, given.brand_id)
-    return values | ({"words": " ".join(folded(given.text))} if "text" in values else {})
+    return values | ({"words": " ".join(folded_words(given.text))} if "text" in values else {})
 
 
 def _duplicate() -> Problem:

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.actions.audit import record
-from app.actions.fields import Fields, Line, refused
+from app.actions.fields import Fields, Line, invalid_fields
 from app.db import Database
 from app.jobs import Jobs
 from app.models import Source, uuid7
@@ -132,7 +132,7 @@ def read_items(items: Sequence[Any]) -> tuple[dict[int, RawMention], dict[int, P
             else:
                 raws[index] = raw
         except ValidationError as error:
-            problem = refused(error.errors(include_input=False, include_url=False))
+            problem = invalid_fields(error.errors(include_input=False, include_url=False))
             given = item.get("external_id") if isinstance(item, dict) else None
             known = given[:ID_LIMIT] if isinstance(given, str) else ""
             bad[index] = PushResult(index, known, "refused", errors=problem.errors)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.actions.audit import record
-from app.actions.fields import Fields, Line, Prose, refused
+from app.actions.fields import Fields, Line, Prose, invalid_fields
 from app.models import Brand, SurveyResponse, uuid7
 from app.problems import FieldError, not_found
 from app.viewer import Viewer, may
@@ -85,7 +85,7 @@ def _read(items: Sequence[Any]) -> Iterator[NewResponse | ResponseResult]:
         try:
             yield NewResponse.model_validate(item)
         except ValidationError as error:
-            problem = refused(error.errors(include_input=False, include_url=False))
+            problem = invalid_fields(error.errors(include_input=False, include_url=False))
             given = item.get("external_id") if isinstance(item, dict) else None
             yield ResponseResult(index, given[:200] if isinstance(given, str) else "", "refused", errors=problem.errors)
 

@@ -13,7 +13,7 @@ from app.actions import brands as actions
 from app.actions.fields import Fields, QueryText
 from app.api.deps import Id, IfMatch, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
-from app.api.schemas import MentionOut, Out, Page, mention_out, paged
+from app.api.schemas import MentionOut, Out, Page, mention_out, page_of
 from app.models import Brand
 from app.queries.brands import brand, brands
 from app.queries.preview import preview
@@ -62,7 +62,7 @@ class PreviewOut(Out):
 @router.get("/brands")
 def list_brands(viewer: Reader, session: Reading, page: Paged) -> Page[BrandOut]:
     """The brands, oldest first."""
-    return paged(brands(session, viewer, page.after, page.limit), BrandOut.model_validate)
+    return page_of(brands(session, viewer, page.after, page.limit), BrandOut.model_validate)
 
 
 @router.post("/brands", status_code=201)

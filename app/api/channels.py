@@ -13,7 +13,7 @@ from alerts.channels import all_channels
 from app.actions import channels as actions
 from app.api.deps import Id, IfMatch, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
-from app.api.schemas import Out, Page, paged
+from app.api.schemas import Out, Page, page_of
 from app.models import Channel
 from app.queries.channels import channel, channels
 from app.queries.paging import page_by_name
@@ -71,13 +71,13 @@ def channel_values(row: Channel) -> dict[str, Any]:
 @router.get("/channels")
 def list_channels(viewer: Reader, session: Reading, page: Paged) -> Page[ChannelOut]:
     """The channels, oldest first."""
-    return paged(channels(session, viewer, page.after, page.limit), lambda row: ChannelOut(**channel_values(row)))
+    return page_of(channels(session, viewer, page.after, page.limit), lambda row: ChannelOut(**channel_values(row)))
 
 
 @router.get("/channels/kinds")
 def list_channel_kinds(viewer: Reader, page: Paged) -> Page[ChannelKindOut]:  # noqa: ARG001 - the scope is declared so
     """Every kind of channel, and what it is set up with."""
-    return paged(
+    return page_of(
         page_by_name(all_channels(), "channel kinds", page.after, page.limit),
         lambda declared: ChannelKindOut(
             kind=declared.kind,

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.errors import problem_response, unexpected
+from app.api.errors import problem_response, unexpected_problem
 from app.models import uuid7
 from app.problems import Problem
 from app.settings import Settings
@@ -64,13 +64,13 @@ class Envelope:
             await send(message)
 
         request = Request(scope, receive)
-        if problem := self._refused(headers):
+        if problem := self._refusal_of(headers):
             await self._refuse_safely(request, problem, marked)
             return
         try:
             await self._app(scope, count_body(receive), marked)
         except Exception as error:  # the last border: the caller gets a sentence, the log the rest
-            told = error if isinstance(error, Problem) else unexpected(error, scope["vigie"]["request_id"])
+            told = error if isinstance(error, Problem) else unexpected_problem(error, scope["vigie"]["request_id"])
             if started:
                 raise
             await self._refuse_safely(request, told, marked)
@@ -79,11 +79,11 @@ class Envelope:
         try:
             response = self._refuse(request, problem)
         except Exception as error:  # the page of the error fails too, for instance without a database
-            unexpected(error, request.scope["vigie"]["request_id"])
+            unexpected_problem(error, request.scope["vigie"]["request_id"])
             response = problem_response(problem, request.scope["vigie"]["request_id"])
         await response(request.scope, request.receive, send)
 
-    def _refused(self, headers: Headers) -> Problem | None:
+    def _refusal_of(self, headers: Headers) -> Problem | None:
         if host_of(headers.get("host", "")) not in self._hosts:
             return Problem("unknown-host", 400, "This is not the address of this server: set VIGIE_PUBLIC_URL to it.")
         length = headers.get("content-length", "")

@@ -74,7 +74,7 @@ def of_database(error: DBAPIError) -> Problem | None:
     return None
 
 
-def unexpected(error: BaseException, request_id: str) -> Problem:
+def unexpected_problem(error: BaseException, request_id: str) -> Problem:
     """The Problem for an error that nobody foresaw: the caller learns the id of the request, the log the rest."""
     if isinstance(error, DBAPIError) and (problem := of_database(error)):
         log.warning("the database refused", problem=problem.code, request_id=request_id)

@@ -75,7 +75,7 @@ def queue_age(session: Session) -> float:
 def metrics(request: Request) -> Response:
     """Figures for Prometheus: with the token of VIGIE_METRICS_TOKEN, or from this machine when none is set."""
     services: Services = request.app.state.services
-    if not allowed(request, services):
+    if not may_read_metrics(request, services):
         raise Problem(
             "unauthorized",
             401,
@@ -86,7 +86,7 @@ def metrics(request: Request) -> Response:
         return Response(generate_latest(registry(session)), media_type=CONTENT_TYPE_LATEST)
 
 
-def allowed(request: Request, services: Services) -> bool:
+def may_read_metrics(request: Request, services: Services) -> bool:
     """Whether this request may see the figures. A proxy's requests come from here, but are not ours."""
     token = services.settings.metrics_token
     if token is None:
@@ -117,7 +117,7 @@ def _scoring(made: CollectorRegistry, session: Session) -> None:
     """What the models have before them, how fast they are, and the seconds that one worker needs."""
     run = session.scalars(select(ModelRun).order_by(ModelRun.started_at.desc()).limit(1)).one_or_none()
     pace, quick = (run.per_second, run.quick_per_second) if run else (None, None)
-    waiting, unsettled = lanes.waiting(session), lanes.unsettled(session)
+    waiting, unsettled = lanes.count_waiting(session), lanes.count_unsettled(session)
     _gauge(made, "vigie_unscored", "Matches that wait for their stance", waiting)
     _gauge(made, "vigie_unsettled", "Matches that the model in force is to read again", unsettled)
     _gauge(made, "vigie_scored_per_second", "Matches that one worker scores in a second", pace or 0)

@@ -115,7 +115,7 @@ def _store(request: Request, addressed: Recipient, read: actions.InboundBatch) -
         return response
 
     try:
-        done: Response = services.db.retried(work)
+        done: Response = services.db.retry(work)
     except idempotency.AnsweredBefore:
         found = _earlier_answer(services, addressed, got)
         if found is None:

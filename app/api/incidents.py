@@ -14,7 +14,7 @@ from app.actions import incidents as actions
 from app.actions.fields import Fields, Line, Note
 from app.api.deps import Id, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
-from app.api.schemas import BrandRef, Out, Page, paged
+from app.api.schemas import BrandRef, Out, Page, page_of
 from app.models import IncidentRow
 from app.queries.brands import brand
 from app.queries.incidents import IncidentDetail, IncidentView, StateFilter, incident, incidents
@@ -138,7 +138,7 @@ def list_incidents(
     if about is not None:
         brand(session, viewer, about)
     found = incidents(session, viewer, page.after, page.limit, state=state, brand_id=about)
-    return paged(found, lambda view: IncidentOut(**incident_values(view)))
+    return page_of(found, lambda view: IncidentOut(**incident_values(view)))
 
 
 @router.get("/incidents/{incident_id}")

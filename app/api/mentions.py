@@ -13,7 +13,7 @@ from app.api.filters import Filters
 from app.api.mentions_out import MentionDetailOut, detail_out
 from app.api.pushing import PushIn, PushOut, push_out
 from app.api.route import Route
-from app.api.schemas import MentionOut, Out, Page, mention_out, paged
+from app.api.schemas import MentionOut, Out, Page, mention_out, page_of
 from app.queries.feed import feed
 from app.queries.mentions import mention, views
 from app.scorer import explainer_of
@@ -31,7 +31,7 @@ class BulkOut(Out):
 @router.get("/mentions")
 def list_mentions(viewer: Reader, session: Reading, page: Paged, filters: Filters) -> Page[MentionOut]:
     """The mentions that the filters leave, newest first unless sorted otherwise."""
-    return paged(feed(session, viewer, filters, page.after, page.limit), mention_out)
+    return page_of(feed(session, viewer, filters, page.after, page.limit), mention_out)
 
 
 @router.post("/mentions", status_code=202)
@@ -40,7 +40,7 @@ def push_mentions(pushed: PushIn, viewer: Writer, services: Served, now: Now) ->
     with services.db.writing() as session:
         source = push_source(session, viewer)
     prepared = prepare(services.db, viewer, source, pushed.items, now)
-    results = services.db.retried(lambda session: push(session, viewer, prepared, services.jobs))
+    results = services.db.retry(lambda session: push(session, viewer, prepared, services.jobs))
     return push_out(results)
 
 

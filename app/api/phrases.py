@@ -12,7 +12,7 @@ from pydantic import Field
 from app.actions import phrases as actions
 from app.api.deps import Id, IfMatch, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
-from app.api.schemas import BrandRef, MentionOut, Out, Page, mention_out, paged
+from app.api.schemas import BrandRef, MentionOut, Out, Page, mention_out, page_of
 from app.queries.phrases import PhrasePreview, PhraseView, phrase, phrase_of, phrases, preview
 
 router = APIRouter(prefix="/api/v1", tags=["phrases"], route_class=Route)
@@ -79,7 +79,7 @@ def phrase_out(view: PhraseView) -> PhraseOut:
 @router.get("/phrases")
 def list_phrases(viewer: Reader, session: Reading, page: Paged) -> Page[PhraseOut]:
     """The phrases, newest first."""
-    return paged(phrases(session, viewer, page.after, page.limit), phrase_out)
+    return page_of(phrases(session, viewer, page.after, page.limit), phrase_out)
 
 
 @router.post("/phrases", status_code=201)

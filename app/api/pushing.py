@@ -46,7 +46,7 @@ class PushIn(Fields):
 
     @model_validator(mode="before")
     @classmethod
-    def _listed(cls, given: object) -> object:
+    def _wrap_list(cls, given: object) -> object:
         return {"items": given} if isinstance(given, list) else given
 
 

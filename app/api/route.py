@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Send
 from starlette.types import Scope as Connection
 
-from app.actions.fields import refused
+from app.actions.fields import invalid_fields
 from app.api import idempotency
 from app.api.deps import SCOPES
 from app.auth import keys
@@ -78,7 +78,7 @@ class Route(APIRoute):
             response = await endpoint(request)
             if request.state.session is not None:
                 await run_in_threadpool(_remember, request, response)
-            marked = self._marked(request, response)
+            marked = self._add_etag(request, response)
             late = request.state.idempotency_key and request.state.session is None
             return RememberedFirst(request, marked) if late else marked
 
@@ -110,11 +110,11 @@ class Route(APIRoute):
             try:
                 self.body_model.model_validate_json(body, strict=True)
             except ValidationError as error:
-                raise refused(error.errors(include_input=False, include_url=False)) from None
+                raise invalid_fields(error.errors(include_input=False, include_url=False)) from None
         elif not self.takes and request.method != "GET":
             _nothing_sent(body)
 
-    def _marked(self, request: Request, response: Response) -> Response:
+    def _add_etag(self, request: Request, response: Response) -> Response:
         """With an ETag; 304 when the caller has this already."""
         body = getattr(response, "body", b"")
         if not body or response.status_code not in (200, 201) or not (self.versioned or request.method == "GET"):

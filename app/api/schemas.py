@@ -31,7 +31,7 @@ class Page(Out, Generic[T]):
     prev_cursor: str | None = Field(description="Where the page before starts; null on the first one.")
 
 
-def paged(found: Slice[Row], made: Callable[[Row], T]) -> Page[T]:
+def page_of(found: Slice[Row], made: Callable[[Row], T]) -> Page[T]:
     """A page of rows as it is answered."""
     return Page[T](items=[made(row) for row in found.items], next_cursor=found.next, prev_cursor=found.prev)
 

@@ -13,7 +13,7 @@ from app.actions import surveys as actions
 from app.actions.fields import Fields
 from app.api.deps import Id, Paged, Reader, Reading, Writer, Writing, ident
 from app.api.route import Route
-from app.api.schemas import FieldErrorOut, Out, Page, paged
+from app.api.schemas import FieldErrorOut, Out, Page, page_of
 from app.problems import FieldError, invalid
 from app.queries.surveys import responses
 
@@ -90,7 +90,7 @@ def list_responses(
     if respondent is not None and "\x00" in respondent:
         raise invalid(FieldError("respondent", "It holds a null character."))
     found = responses(session, viewer, ident(brand_id, "brand"), page.after, page.limit, respondent=respondent)
-    return paged(found, ResponseOut.model_validate)
+    return page_of(found, ResponseOut.model_validate)
 
 
 @router.delete("/survey-responses/{response_id}", status_code=204)

@@ -243,7 +243,7 @@ def _response(
     without_body = request.method == "HEAD" or answer.status in (204, 304)
     try:
         coding = None if without_body else coding_of(headers)
-        if not (without_body or coding) and _announced(headers) > limit:
+        if not (without_body or coding) and _announced_length(headers) > limit:
             raise TooLarge(too_large(limit))
     except BaseException:
         Body(answer, None, limit, release).close()
@@ -263,7 +263,7 @@ def _nothing() -> None:
     """Does nothing, where the turn was given back already."""
 
 
-def _announced(headers: Mapping[str, str]) -> int:
+def _announced_length(headers: Mapping[str, str]) -> int:
     length = headers.get("content-length", "")
     return int(length) if length.isdecimal() else 0
 

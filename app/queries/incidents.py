@@ -54,7 +54,7 @@ def incidents(
     brand_id: UUID | None = None,
 ) -> Slice[IncidentView]:
     """The incidents, last opened first. `open` is every state but resolved and pending (nobody was told of it yet)."""
-    wanted = _joined(viewer)
+    wanted = _select_incidents(viewer)
     if state == "open":
         wanted = wanted.where(IncidentRow.state.in_(("firing", "recovering")))
     elif state:
@@ -67,7 +67,7 @@ def incidents(
     return found.map(lambda rows: [IncidentView(row[0], row[1], row[2]) for row in rows])
 
 
-def _joined(viewer: Viewer) -> Select[IncidentRow, Brand, AlertRule]:
+def _select_incidents(viewer: Viewer) -> Select[IncidentRow, Brand, AlertRule]:
     return (
         select(IncidentRow, Brand, AlertRule)
         .join(Brand, (Brand.workspace_id == IncidentRow.workspace_id) & (Brand.id == IncidentRow.brand_id))
@@ -79,7 +79,7 @@ def _joined(viewer: Viewer) -> Select[IncidentRow, Brand, AlertRule]:
 @may("read")
 def incident(session: Session, viewer: Viewer, incident_id: UUID) -> IncidentDetail:
     """One incident. Raises Problem 404."""
-    found = session.execute(_joined(viewer).where(IncidentRow.id == incident_id)).first()
+    found = session.execute(_select_incidents(viewer).where(IncidentRow.id == incident_id)).first()
     if found is None:
         raise not_found("incident")
     timeline = session.scalars(

@@ -117,11 +117,11 @@ class OwnSample:
         """The matrix of each group: its own where the labels suffice, else the shipped one."""
         if not self.in_use:
             return shipped
-        own = {group: _adapted(shipped[group], self.of(group).texts) for group in GROUPS if self._enough(group)}
+        own = {group: _matrix_of(shipped[group], self.of(group).texts) for group in GROUPS if self._enough(group)}
         return {**shipped, **own}
 
 
-def _adapted(shipped: Matrix, texts: Sequence[LabelledText]) -> Matrix:
+def _matrix_of(shipped: Matrix, texts: Sequence[LabelledText]) -> Matrix:
     rows = np.array([(text.score.negative, text.score.neutral, text.score.positive) for text in texts])
     return adapt(shipped, rows, np.array([text.label for text in texts]))
 

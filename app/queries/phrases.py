@@ -22,7 +22,7 @@ from app.queries.brands import brand
 from app.queries.mentions import MentionView, views
 from app.queries.paging import LIMIT, Order, Slice, page
 from app.viewer import Viewer, may
-from ground.words import folded
+from ground.words import folded_words
 from sentiment.base import RatingClasses, Stance
 
 PREVIEW_MENTIONS = 2_000
@@ -187,7 +187,7 @@ def _changes(session: Session, viewer: Viewer, rules: StanceRules, ids: Sequence
     texts = select(Mention.id, Mention.title, Mention.text, Mention.language).where(
         Mention.workspace_id == viewer.workspace_id, Mention.id.in_(ids)
     )
-    heard = {one.id: rules.book.heard(one.title, one.text, one.language) for one in session.execute(texts)}
+    heard = {one.id: rules.book.occurrences(one.title, one.text, one.language) for one in session.execute(texts)}
     decided = [(row, rules.decide(facts_of(row, heard[row.mention_id]))[0]) for row in rows]
     turned = [(row, after) for row, after in decided if after and after != row.stance]
     return sorted(turned, key=lambda pair: (pair[0].mention_id.int, pair[0].brand_id.int), reverse=True)
@@ -206,4 +206,4 @@ def _sample(session: Session, viewer: Viewer, turned: Sequence[tuple[Any, Stance
 
 def phrase_of(words: str, stance: Stance, brand_id: UUID | None, language: str | None) -> DomainPhrase:
     """The phrase that would be listened for, from what was typed."""
-    return DomainPhrase(tuple(folded(words)), stance, brand_id, language)
+    return DomainPhrase(tuple(folded_words(words)), stance, brand_id, language)

@@ -65,7 +65,7 @@ def incident_page(visit: Visit, incident_id: UUID, problem: Problem | None = Non
     with visit.services.db.reading() as session:
         detail = incident(session, visit.viewer, incident_id)
         row = detail.view.incident
-        start, end = charted(row, visit.now)
+        start, end = chart_range(row, visit.now)
         explanation = explanation_of(row.explanation)
         since = row.since or row.opened_at
         return visit.page(
@@ -84,7 +84,7 @@ def incident_page(visit: Visit, incident_id: UUID, problem: Problem | None = Non
         )
 
 
-def charted(row: IncidentRow, now: datetime) -> tuple[datetime, datetime]:
+def chart_range(row: IncidentRow, now: datetime) -> tuple[datetime, datetime]:
     """The time that the chart of an incident shows: three days before it to half a day after, 14 days at most."""
     start = max((row.since or row.opened_at) - BEFORE, row.opened_at - LONGEST)
     return start, min(now, (row.resolved_at or now) + AFTER, start + LONGEST)

@@ -105,7 +105,7 @@ def create(visit: Visit, form: BrandForm, _sent: SentForm) -> Response:
 
 def update(visit: Visit, row: Brand, form: BrandForm, sent: SentForm) -> Response:
     """Changes a brand; on request its query is applied to what is stored, too."""
-    rematch = sent.checked("rematch")
+    rematch = sent.is_checked("rematch")
     changes = validate(actions.BrandChanges, fields_of_action(form.values))
     with visit.services.db.writing() as session:
         actions.update(session, visit.viewer, row.id, changes)

@@ -70,7 +70,7 @@ def form_of(_visit: Visit, row: Channel) -> ChannelForm:
 def read_form(sent: SentForm, row: Channel | None) -> ChannelForm:
     kind = actions.channel_of(row.kind if row else sent.get("kind"))
     values: Values = {name: sent.get(name) for name in ("name", "language", "timezone")}
-    return Form(kind, {**values, "params": params_from(kind.params, sent), "enabled": sent.checked("enabled")}, row)
+    return Form(kind, {**values, "params": params_from(kind.params, sent), "enabled": sent.is_checked("enabled")}, row)
 
 
 def show_form(visit: Visit, form: ChannelForm) -> Response:

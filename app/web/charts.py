@@ -41,8 +41,8 @@ def observed_against_expected(
     Stories are counted when the rule counts all mentions, else detractors. What came `since` is shaded.
     """
     usual = Usual.of(explanation)
-    counted, tone, observed = _observed(tongue, hours, explanation)
-    expected = [usual.expected(hour) for hour in hours]
+    counted, tone, observed = _observed_series(tongue, hours, explanation)
+    expected = [usual.expected_in(hour) for hour in hours]
     labels = [label(tongue, hour.start, "hour") for hour in hours]
     spec: dict[str, Any] = {
         "labels": labels,
@@ -64,7 +64,9 @@ def observed_against_expected(
     return Chart(tongue.say("Observed against the usual level, per hour"), spec, heads, rows)
 
 
-def _observed(tongue: Tongue, hours: Sequence[Bucket], explanation: Explanation | None) -> tuple[str, str, list[int]]:
+def _observed_series(
+    tongue: Tongue, hours: Sequence[Bucket], explanation: Explanation | None
+) -> tuple[str, str, list[int]]:
     """What the rule counts, its colour, and how many there were in each hour."""
     if explanation is not None and explanation.counted == "mentions":
         return tongue.say("Stories"), "accent", [hour.stories for hour in hours]
@@ -86,7 +88,7 @@ class Usual:
         level = explanation.expected / max(1, explanation.window_hours) if explanation.expected else None
         return cls(explanation.usual_share, level)
 
-    def expected(self, hour: Bucket) -> float | None:
+    def expected_in(self, hour: Bucket) -> float | None:
         """What the hour should have brought, with two decimals."""
         if self.share is not None:
             return round(hour.stories * self.share, 2)

@@ -66,7 +66,7 @@ class SentForm:
         """A value of several lines, or of words separated by commas."""
         return [part.strip() for line in self.get(name).splitlines() for part in line.split(",") if part.strip()]
 
-    def checked(self, name: str) -> bool:
+    def is_checked(self, name: str) -> bool:
         return name in self.data
 
     def every(self, name: str) -> list[str]:
@@ -197,7 +197,7 @@ def params_from(model: type[BaseModel], sent: SentForm) -> dict[str, Any]:
     for field in fields_of(model):
         key = field.name.removeprefix(PREFIX)
         if field.kind == "check":
-            params[key] = sent.checked(field.name)
+            params[key] = sent.is_checked(field.name)
         elif field.kind == "list":
             params[key] = sent.lines(field.name)
         elif field.kind in SECRETS:

@@ -60,10 +60,10 @@ def offer(kind: AnyCollector) -> Offer:
     """A kind, and what it needs."""
     said = [kind.kind, kind.platform, *kind.title.values(), *kind.help.values(), GROUPS.get(kind.group, "")]
     needs = NEEDS[kind.auth] if kind.polled or kind.stream else N_("is sent to Vigie")
-    return Offer(kind, needs, kind.cost is not None, folded(said))
+    return Offer(kind, needs, kind.cost is not None, fold_texts(said))
 
 
-def folded(texts: Iterable[str]) -> str:
+def fold_texts(texts: Iterable[str]) -> str:
     """Texts in lower case and without accents, as the search compares them."""
     return " ".join(without_accents(" ".join(texts).lower()).split())
 

@@ -52,10 +52,10 @@ def preview_of(visit: Visit, values: Values, replaces: UUID | None = None) -> di
             heard = phrase_of(tried.text, tried.stance, tried.brand_id, tried.language)
             return {**nothing, "found": preview(session, visit.viewer, heard, tried.phrase_id)}
 
-    def refused(problem: Problem) -> dict[str, Any]:
+    def with_problem(problem: Problem) -> dict[str, Any]:
         return {**nothing, "problem": problem}
 
-    return attempt(changes, refused, CORRECTABLE) if nothing["text"] else nothing
+    return attempt(changes, with_problem, CORRECTABLE) if nothing["text"] else nothing
 
 
 def values_of(given: Mapping[str, str] | SentForm) -> Values:

@@ -48,8 +48,8 @@ def reasons_of(scorer: Scorer, detail: MentionDetail) -> Reasons:
     shown = {field: tuple(weave(text, names[field], _sides(alone, field))) for field, text in texts.items()}
     by_match = tuple(
         Reason(
-            _told(one, texts, "for"),
-            _told(one, texts, "against"),
+            _side_words(one, texts, "for"),
+            _side_words(one, texts, "against"),
             () if alone else _passages(one, texts, {field: spans_of(match.spans, field) for field in texts}),
             one.compared,
             scorer.name if match.model and not match.model.endswith(f" {scorer.version}") else "",
@@ -64,7 +64,7 @@ def _sides(one: StanceReasons | None, field: Field) -> list[tuple[int, int, str]
     return [(word.at.start, word.at.end, word.side) for word in found if word.side and word.at.field == field]
 
 
-def _told(one: StanceReasons, texts: dict[Field, str], side: str) -> tuple[str, ...]:
+def _side_words(one: StanceReasons, texts: dict[Field, str], side: str) -> tuple[str, ...]:
     """The words of one side, the heaviest first, each once."""
     found = sorted((word for word in one.words if word.side == side), key=lambda word: -abs(word.weight))
     return tuple(dict.fromkeys(strip_direction(texts[word.at.field][word.at.start : word.at.end]) for word in found))

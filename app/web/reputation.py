@@ -107,16 +107,18 @@ def trend(tongue: Tongue, view: ReputationView, by: str) -> Chart:
     labels = [label(tongue, point.start, by) for point in view.series]
     scores = [point.reputation for point in view.series]
 
-    def rounded(values: list[float | None]) -> list[float | None]:
+    def round_all(values: list[float | None]) -> list[float | None]:
         return [None if value is None else round(value, 1) for value in values]
 
     spec: dict[str, Any] = {
         "labels": labels,
-        "lines": [{"name": tongue.say("Score"), "tone": "accent", "data": rounded([score.score for score in scores])}],
+        "lines": [
+            {"name": tongue.say("Score"), "tone": "accent", "data": round_all([score.score for score in scores])}
+        ],
         "band": {
             "name": tongue.say("95 % interval"),
-            "low": rounded([score.low for score in scores]),
-            "high": rounded([score.high for score in scores]),
+            "low": round_all([score.low for score in scores]),
+            "high": round_all([score.high for score in scores]),
         },
         "min": -100,
         "max": 100,

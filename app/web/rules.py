@@ -95,7 +95,7 @@ def read_form(sent: SentForm, row: AlertRule | None) -> RuleForm:
     values: Values = {name: sent.get(name) for name in names}
     values["params"] = params_from(kind.params, sent)
     values["channels"] = sent.all("channels")
-    values["enabled"] = sent.checked("enabled")
+    values["enabled"] = sent.is_checked("enabled")
     return Form(kind, values, row)
 
 

@@ -120,7 +120,7 @@ def try_out(visit: Visit, form: SourceForm) -> Trial | Problem:
 
 def create(visit: Visit, form: SourceForm, sent: SentForm) -> Response:
     """Saves a source, or only tries it when that button was pressed."""
-    if sent.checked("try"):
+    if sent.is_checked("try"):
         return show_form(visit, form, try_out(visit, form))
     new = validate(actions.NewSource, {**fields_of_action(form.values), "collector": form.kind.kind})
     with visit.services.db.writing() as session:
@@ -130,7 +130,7 @@ def create(visit: Visit, form: SourceForm, sent: SentForm) -> Response:
 
 
 def update(visit: Visit, row: Source, form: SourceForm, sent: SentForm) -> Response:
-    if sent.checked("try"):
+    if sent.is_checked("try"):
         return show_form(visit, form, try_out(visit, form))
     changes = validate(actions.SourceChanges, fields_of_action(form.values))
     with visit.services.db.writing() as session:

@@ -25,7 +25,7 @@ from .export import export
 from .finetune import Course
 from .fit import ITERATIONS, STRENGTH, fit, label_offsets, matrix
 from .slim import slim
-from .sources import FRENCH_WEIGHT, POSTS, Source, allowed, files
+from .sources import FRENCH_WEIGHT, POSTS, Source, files, select_sources
 
 DRAWN = 150_000
 SAMPLED = 3_000  # texts, drawn as for the training, over which it is watched what the encoder's neurons do
@@ -71,7 +71,7 @@ def main(
     """
     say = _teller(time.monotonic())
     paths = files(folder)
-    sources = allowed(list(paths), tiers, also)
+    sources = select_sources(list(paths), tiers, also)
     if not sources:
         raise click.UsageError(f"no file in {folder} is of tier {tiers} or named in --also")
     examples = _read([paths[source.name] for source in sources], "train")

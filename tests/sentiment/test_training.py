@@ -19,7 +19,7 @@ from sentiment.compact import CARD, digests, load
 from sentiment.labelled import Example, read
 from sentiment.training.calibrate import held_out
 from sentiment.training.fit import label_offsets
-from sentiment.training.sources import KNOWN, allowed, files
+from sentiment.training.sources import KNOWN, files, select_sources
 
 ROOT = Path(__file__).parents[2]
 WORDS = {
@@ -172,13 +172,13 @@ def test_a_file_without_a_column_is_named(tmp_path: Path) -> None:
 
 def test_only_the_wanted_tiers_and_names_are_allowed() -> None:
     names = ["umsab", "airline", "semeval13-16", "mine"]
-    assert [source.name for source in allowed(names, "A", ())] == ["umsab"]
-    assert [source.name for source in allowed(names, "A", ("mine", "semeval13-16"))] == [
+    assert [source.name for source in select_sources(names, "A", ())] == ["umsab"]
+    assert [source.name for source in select_sources(names, "A", ("mine", "semeval13-16"))] == [
         "umsab",
         "semeval13-16",
         "mine",
     ]
-    assert [source.name for source in allowed(names, "ABC", ())] == ["umsab", "airline", "semeval13-16"]
+    assert [source.name for source in select_sources(names, "ABC", ())] == ["umsab", "airline", "semeval13-16"]
     assert all(source.tier in "ABC" for source in KNOWN.values())
 
 

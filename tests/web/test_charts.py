@@ -45,7 +45,7 @@ def test_what_is_usual_is_said_for_one_hour(explanation: Explanation | None, usu
     ],
 )
 def test_a_share_counts_before_a_level(usual: Usual, expected: float | None, deviation: float) -> None:
-    assert usual.expected(HOURS[0]) == expected
+    assert usual.expected_in(HOURS[0]) == expected
     assert usual.deviation(HOURS[0]) == pytest.approx(deviation)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import BinaryIO
 
-from app.pipeline.files.cells import Unread, date_of, hash_of, name_of, named, number_of, taken_for, text_of
+from app.pipeline.files.cells import Unread, date_of, fields_by_alias, hash_of, name_of, number_of, taken_for, text_of
 from app.pipeline.files.importing import MAX_BYTES, MAX_ROWS
 from app.pipeline.files.tables import BadRow, Row, UnreadableFile, rows
 from collectors.base import Answer
@@ -77,7 +77,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 """Our fields, and other names of their columns; case and spaces around do not count."""
 
-_NAMED = named(FIELDS)
+_NAMED = fields_by_alias(FIELDS)
 _OF_TEN = re.compile(r"([\d.,]+)\s*(?:/|sur|out of)\s*10(?:[.,]0+)?", re.ASCII)
 
 
@@ -102,7 +102,7 @@ def read_answers(
     that a row says is its id, with a number where several rows say the same: importing a file again gives the same
     answers. Raises UnreadableFile when the file as a whole cannot be read.
     """
-    settings = _Settings(_checked(mapping), zone)
+    settings = _Settings(_check_mapping(mapping), zone)
     alike: Counter[str] = Counter()
     for row in rows(
         stream, filename, max_bytes=max_bytes, max_rows=max_rows, check=lambda names: _fields(names, settings)
@@ -110,12 +110,12 @@ def read_answers(
         yield row.line, row if isinstance(row, BadRow) else _answer(row, settings, alike)
 
 
-def guessed(columns: Iterable[str]) -> dict[str, str]:
+def guess_mapping(columns: Iterable[str]) -> dict[str, str]:
     """{our field: its column}, as columns are known by their names."""
     return taken_for(columns, _NAMED)
 
 
-def _checked(mapping: Mapping[str, str] | None) -> Mapping[str, str] | None:
+def _check_mapping(mapping: Mapping[str, str] | None) -> Mapping[str, str] | None:
     unknown = sorted(set((mapping or {}).values()) - FIELDS.keys())
     if unknown:
         raise UnreadableFile(

@@ -32,7 +32,7 @@ def name_of(column: str) -> str:
     return " ".join(column.replace("’", "'").split()).casefold()
 
 
-def named(fields: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+def fields_by_alias(fields: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """{name of a column: our field}, from {our field: its other names}."""
     return {alias: field for field, aliases in fields.items() for alias in (field, *aliases)}
 

@@ -11,12 +11,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any, BinaryIO
 
-from app.pipeline.files.cells import Unread, count_of, date_of, hash_of, name_of, named, number_of, taken_for, text_of
+from app.pipeline.files.cells import (
+    Unread,
+    count_of,
+    date_of,
+    fields_by_alias,
+    hash_of,
+    name_of,
+    number_of,
+    taken_for,
+    text_of,
+)
 from app.pipeline.files.tables import BadRow, Row, UnreadableFile, rows
 from collectors.base import RawMention
 from ground.notice import Json
 
-__all__ = ["FIELDS", "BadRow", "UnreadableFile", "guessed", "read_lines", "read_rows"]
+__all__ = ["FIELDS", "BadRow", "UnreadableFile", "guess_mapping", "read_lines", "read_rows"]
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "text": ("texte", "contenu", "content", "message", "body", "commentaire", "comment", "verbatim", "avis", "review"),
@@ -49,7 +59,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 
 DEFAULT_SCALE = 5.0
 MAX_BYTES, MAX_ROWS = 10_000_000, 200_000
-_NAMED = named(FIELDS)
+_NAMED = fields_by_alias(FIELDS)
 _FRACTION = re.compile(r"([\d.,]+)\s*(?:/|sur|out of)\s*([\d.,]+)", re.ASCII)
 
 
@@ -83,7 +93,7 @@ def read_lines(
 
     Raises UnreadableFile when the file as a whole cannot be read, before the first row or where a limit is passed.
     """
-    settings = _Settings(_checked(mapping), zone)
+    settings = _Settings(_check_mapping(mapping), zone)
     links: dict[str, str] = {}
     for row in rows(
         stream, filename, max_bytes=max_bytes, max_rows=max_rows, check=lambda names: _fields(names, settings)
@@ -91,12 +101,12 @@ def read_lines(
         yield row.line, row if isinstance(row, BadRow) else _mention(row, settings, links)
 
 
-def guessed(columns: Iterable[str]) -> dict[str, str]:
+def guess_mapping(columns: Iterable[str]) -> dict[str, str]:
     """{our field: its column}, as columns are known by their names."""
     return taken_for(columns, _NAMED)
 
 
-def _checked(mapping: Mapping[str, str] | None) -> Mapping[str, str] | None:
+def _check_mapping(mapping: Mapping[str, str] | None) -> Mapping[str, str] | None:
     unknown = sorted(set((mapping or {}).values()) - FIELDS.keys())
     if unknown:
         raise UnreadableFile(

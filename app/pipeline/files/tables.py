@@ -76,7 +76,7 @@ def _rows_of(content: bytes, filename: str, check: Check) -> Iterator[Row | BadR
     if content.startswith((b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")):
         name = filename[-60:]
         raise UnreadableFile("“{name}” is not CSV, JSON Lines or XLSX: save it as one of these.", name=name)
-    text = _decoded(content).replace("\0", "")
+    text = _decode(content).replace("\0", "")
     start = text.lstrip()[:1]
     if start == "[":
         raise UnreadableFile("This is one JSON list: write JSON Lines, one object per line.")
@@ -85,7 +85,7 @@ def _rows_of(content: bytes, filename: str, check: Check) -> Iterator[Row | BadR
     return _json_lines(text) if start == "{" else _csv(text, check)
 
 
-def _decoded(content: bytes) -> str:
+def _decode(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace")
     head = content[:2000]

@@ -35,10 +35,10 @@ class Pace:
         if texts < LEAST or seconds <= 0:
             return self
         last = texts / seconds
-        return replace(self, per_second=last if self.per_second is None else _mixed(self.per_second, last))
+        return replace(self, per_second=last if self.per_second is None else _mix(self.per_second, last))
 
 
-def _mixed(before: float, last: float) -> float:
+def _mix(before: float, last: float) -> float:
     return before * (1 - MEMORY) + last * MEMORY
 
 

@@ -52,7 +52,7 @@ class RestanceHistory:
     def _work(self, workspace: UUID) -> int:
         done = 0
         while not self._stopping():
-            seen = self._db.retried(lambda session: self._one_page(session, workspace))
+            seen = self._db.retry(lambda session: self._one_page(session, workspace))
             self._checkpoint("restance:stored")
             if seen is None:
                 break

@@ -27,7 +27,7 @@ from app.pipeline.judge import lanes
 from app.pipeline.judge.lanes import Lane, Lot
 from app.pipeline.judge.model_input import question_of
 from app.pipeline.judge.pace import Pace
-from app.pipeline.judge.phrases import Heard
+from app.pipeline.judge.phrases import Occurrence
 from app.pipeline.judge.stance import Facts, StanceRules, listen, stance_rules
 from sentiment.about import About, score_about
 from sentiment.base import Score, Scorer
@@ -75,7 +75,7 @@ class ScorePending:
 
     def _work(self) -> int:
         if not self._paces:
-            self._paces = self._db.retried(self._start)
+            self._paces = self._db.retry(self._start)
         done = 0
         while not self._stopping():
             started = self._seconds()
@@ -85,13 +85,13 @@ class ScorePending:
                 break
             scores = score_about(scorer, [about(row) for row in lot.rows])
             self._checkpoint("score:inferred")
-            self._db.retried(partial(self._write, scorer=scorer, lot=lot, scores=scores))
+            self._db.retry(partial(self._write, scorer=scorer, lot=lot, scores=scores))
             self._checkpoint("score:stored")
             name = model_of(scorer)
             self._paces[name] = self._pace(scorer).after(len(lot.rows), self._seconds() - started)
             done += len(lot.rows)
         if done:
-            self._db.retried(self._tell)
+            self._db.retry(self._tell)
         return done
 
     def _start(self, session: Session) -> dict[str, Pace]:
@@ -124,7 +124,7 @@ class ScorePending:
         quick, patience = self._scorer.fast, self._pace(self._scorer).patience
         if quick is None or patience == float("inf"):
             return self._scorer
-        return quick if lanes.waiting(session, most=int(patience) + 1) > patience else self._scorer
+        return quick if lanes.count_waiting(session, most=int(patience) + 1) > patience else self._scorer
 
     def _write(self, session: Session, scorer: Scorer, lot: Lot, scores: Sequence[Score]) -> None:
         now, provisional = self._now(), scorer is not self._scorer
@@ -166,7 +166,7 @@ def about(row: Any) -> About:
 
 
 def values_of(
-    row: Any, score: Score, rules: Mapping[UUID, StanceRules], heard: Mapping[UUID, Sequence[Heard]]
+    row: Any, score: Score, rules: Mapping[UUID, StanceRules], heard: Mapping[UUID, Sequence[Occurrence]]
 ) -> dict[str, Any]:
     """The values to write for a scored match."""
     facts = Facts(row.brand_id, row.rating, row.rating_scale, heard.get(row.mention_id, ()), score)

@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from app.models import Json, Mention, Phrase, Workspace
-from app.pipeline.judge.phrases import DomainPhrase, Heard, Phrasebook, spoken_stance
-from ground.words import quoted
+from app.pipeline.judge.phrases import DomainPhrase, Occurrence, Phrasebook, spoken_stance
+from ground.words import quote_lexeme
 from sentiment.base import CLASSES, RatingClasses, Score, Stance, StanceSource, stance_of_rating, stance_of_score
 
 
@@ -24,7 +24,7 @@ class Facts:
     brand_id: UUID
     rating: float | None
     rating_scale: float | None
-    heard: Sequence[Heard] = ()
+    heard: Sequence[Occurrence] = ()
     score: Score | None = None
 
 
@@ -73,20 +73,20 @@ def domain_phrase(row: Phrase) -> DomainPhrase:
     return DomainPhrase(tuple(row.words.split()), row.stance, row.brand_id, row.language)  # type: ignore[arg-type] # Stance
 
 
-def listen(session: Session, rules: Mapping[UUID, StanceRules], rows: Sequence[Any]) -> dict[UUID, list[Heard]]:
+def listen(session: Session, rules: Mapping[UUID, StanceRules], rows: Sequence[Any]) -> dict[UUID, list[Occurrence]]:
     """The phrases heard in the mentions of these rows, by mention. Rows have `workspace_id` and `mention_id`.
 
     Only texts are read that hold a word of a phrase, by the full-text index.
     """
-    heard: dict[UUID, list[Heard]] = {}
+    heard: dict[UUID, list[Occurrence]] = {}
     for workspace_id, here in rules.items():
         ids = [row.mention_id for row in rows if row.workspace_id == workspace_id]
         if not here.book.anchors or not ids:
             continue
-        anchors = func.cast(literal(" | ".join(map(quoted, sorted(here.book.anchors)))), TSQUERY)
+        anchors = func.cast(literal(" | ".join(map(quote_lexeme, sorted(here.book.anchors)))), TSQUERY)
         wanted = select(Mention.id, Mention.title, Mention.text, Mention.language).where(
             Mention.workspace_id == workspace_id, Mention.id.in_(ids), Mention.search.bool_op("@@")(anchors)
         )
         for found in session.execute(wanted):
-            heard[found.id] = here.book.heard(found.title, found.text, found.language)
+            heard[found.id] = here.book.occurrences(found.title, found.text, found.language)
     return heard

@@ -92,10 +92,10 @@ def change_password(session: Session, viewer: Viewer, current: str, new: str, ke
 
 
 @may("own")
-def prefer(session: Session, viewer: Viewer, wanted: Preferences) -> User:
+def prefer(session: Session, viewer: Viewer, changes: Preferences) -> User:
     """Changes the viewer's own preferences."""
     user = me(session, viewer)
-    for name, value in wanted.model_dump(exclude_unset=True).items():
+    for name, value in changes.model_dump(exclude_unset=True).items():
         setattr(user, name, value)
     session.flush()
     return user

@@ -68,14 +68,14 @@ TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_time
 
 def invalid_fields(errors: Iterable[Any], *, drop: int = 0, under: str = "") -> Problem:
     """The Problem 422 for `errors` of a ValidationError; `drop` leading parts of each location are left out."""
-    found = [
+    field_errors = [
         FieldError(
             ".".join(filter(None, (under, *(str(part) for part in error["loc"][drop:])))) or "body",
             _sentence(error).replace("{", "{{").replace("}", "}}"),
         )
         for error in errors
     ]
-    return Problem("invalid", 422, "Some fields are not valid.", errors=found)
+    return Problem("invalid", 422, "Some fields are not valid.", errors=field_errors)
 
 
 def _sentence(error: Any) -> str:

@@ -47,10 +47,10 @@ class Report:
     refused: list[tuple[int, Notice]] = field(default_factory=list)
     dry: bool = False
 
-    def refuse(self, line: int, told: Notice) -> None:
+    def refuse(self, line: int, reason: Notice) -> None:
         self.refused_count += 1
         if len(self.refused) < REASONS_MAX:
-            self.refused.append((line, told))
+            self.refused.append((line, reason))
 
     @property
     def read(self) -> int:
@@ -62,7 +62,7 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         counts = {name: getattr(self, name) for name in ("read", "stored", "updated", "unchanged", "unmatched")}
-        lines = [{"line": line, "reason": str(told)} for line, told in self.refused]
+        lines = [{"line": line, "reason": str(reason)} for line, reason in self.refused]
         return {**counts, "refused": self.refused_count, "refused_lines": lines, "dry_run": self.dry}
 
     def sentence(self, unmatched: bool = True) -> str:
@@ -128,8 +128,8 @@ def saved_mapping(session: Session, viewer: Viewer, source_name: str) -> Mapping
     row = session.scalars(
         select(Source).where(Source.workspace_id == viewer.workspace_id, Source.name == source_name.strip())
     ).one_or_none()
-    found = row.cursor.get("mapping") if row is not None and row.collector == "push" else None
-    return {str(column): str(field) for column, field in found.items()} if isinstance(found, dict) else {}
+    mapping = row.cursor.get("mapping") if row is not None and row.collector == "push" else None
+    return {str(column): str(field) for column, field in mapping.items()} if isinstance(mapping, dict) else {}
 
 
 def checked_name(name: str) -> str:
@@ -154,7 +154,7 @@ def batches_of(lines: Iterator[tuple[int, T | BadRow]], report: Report) -> Itera
             good: list[tuple[int, T]] = []
             for line, row in taken:
                 if isinstance(row, BadRow):
-                    report.refuse(row.line, row.told)
+                    report.refuse(row.line, row.notice)
                 else:
                     good.append((line, row))
             yield good
@@ -200,8 +200,8 @@ class _Import:
         batch = self._placer(self._origin, [raw for _, raw in rows], (), self._now)
         self._count(batch, self._try(batch) if self.report.dry else self._keep(batch))
         lines = {clean_line(raw.external_id, ID_LIMIT): line for line, raw in rows}
-        for one in batch.refused:
-            self.report.refuse(lines.get(one.external_id, 0), Notice("{reason}", {"reason": one.reason}))
+        for rejection in batch.refused:
+            self.report.refuse(lines.get(rejection.external_id, 0), Notice("{reason}", {"reason": rejection.reason}))
 
     def _keep(self, batch: Batch) -> Stored:
         """Stores a batch. Raises Problem 404 when the source was deleted meanwhile; earlier batches stay."""
@@ -220,17 +220,17 @@ class _Import:
 
     def _try(self, batch: Batch) -> Stored:
         """What storing would do: it is done and rolled back. Mentions of an earlier batch count as known by now."""
-        placed = [one for one in batch.placed if one.draft.fingerprint not in self._seen]
-        known, fresh = len(batch.placed) - len(placed), Batch(tuple(placed), batch.refused, batch.unmatched)
-        self._seen |= {one.draft.fingerprint for one in placed}
+        unseen = tuple(placed for placed in batch.placed if placed.draft.fingerprint not in self._seen)
+        known, fresh = len(batch.placed) - len(unseen), Batch(unseen, batch.refused, batch.unmatched)
+        self._seen |= {placed.draft.fingerprint for placed in unseen}
         repeated = _count_repeats(fresh)
-        found = Stored(stored=len(placed) - repeated, unchanged=repeated, quarantined=len(batch.refused))
+        stored = Stored(stored=len(unseen) - repeated, unchanged=repeated, quarantined=len(batch.refused))
         if self._there:
             with suppress(DryRunOver), self._services.db.writing() as session:
-                found = self._store(session, fresh)
+                stored = self._store(session, fresh)
                 raise DryRunOver
-        found.unchanged += known
-        return found
+        stored.unchanged += known
+        return stored
 
     def _count(self, batch: Batch, stored: Stored) -> None:
         self.report.stored += stored.stored
@@ -243,4 +243,4 @@ class _Import:
 
 def _count_repeats(batch: Batch) -> int:
     """How many rows of a batch are the same mention as another row of it; they count as unchanged."""
-    return len(batch.placed) - len({one.draft.fingerprint for one in batch.placed})
+    return len(batch.placed) - len({placed.draft.fingerprint for placed in batch.placed})

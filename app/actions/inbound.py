@@ -13,10 +13,10 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.actions import surveys
-from app.actions.source_params import seal_name
 from app.actions.sources import lock
 from app.crypto import SecretsLost
 from app.models import Poll, Source, uuid7
+from app.pipeline.gather.source import open_params
 from app.pipeline.gather.wake import wake
 from app.pipeline.keep.quarantine import quarantine
 from app.pipeline.keep.store import store
@@ -28,7 +28,7 @@ from app.services import Services
 from app.viewer import Viewer, may
 from collectors import all_collectors
 from collectors.base import Answer, Inbound, Received, SourceError, Unsigned
-from ground.notice import Json, Notice
+from ground.notice import Json, Notice, as_json
 from ground.plain import clean_line, clean_text
 
 log = structlog.get_logger(__name__)
@@ -74,7 +74,7 @@ class InboundReport:
 
 
 @may("write")
-def receive(services: Services, viewer: Viewer, source: Source, asked: Inbound) -> Received:
+def receive(services: Services, viewer: Viewer, source: Source, request: Inbound) -> Received:
     """Has the collector verify and read a request. Nothing of a refused request is stored or logged.
 
     Raises Problem 403 for a wrong signature, 404 for a kind that receives nothing, 422 when the request cannot be
@@ -84,13 +84,13 @@ def receive(services: Services, viewer: Viewer, source: Source, asked: Inbound) 
     if collector is None or collector.receive is None:
         raise not_found("address")
     try:
-        params = collector.params(**{**source.params, **services.seal.open(source.secrets, seal_name(source))})
-        return collector.receive(params, asked)
+        params = open_params(collector, source.params, source.secrets, services.seal, source.workspace_id, source.id)
+        return collector.receive(params, request)
     except Unsigned as error:
-        note(services, viewer, source, UNSIGNED, asked.now)
+        note(services, viewer, source, UNSIGNED, request.now)
         raise Problem("unsigned", 403, "{reason}.", reason=_capital(str(error))) from None
     except SourceError as error:
-        note(services, viewer, source, error.notice, asked.now)
+        note(services, viewer, source, error.notice, request.now)
         args: dict[str, Any] = dict(error.notice.args)
         raise Problem("unreadable", 422, _sentence(error.notice.text), **args) from None
     except SecretsLost:
@@ -120,7 +120,7 @@ def keep(session: Session, viewer: Viewer, read: InboundBatch, services: Service
     kept.received = len(got.mentions) + len(got.answers) + len(got.inbox) + len(got.broken)
     kept.stored, kept.updated, kept.unchanged = stored.stored, stored.updated, stored.unchanged
     kept.unmatched, kept.refused = read.batch.unmatched, stored.quarantined
-    kept.reasons = [one.reason for one in read.batch.refused]
+    kept.reasons = [rejection.reason for rejection in read.batch.refused]
     if stored.stored or stored.updated:
         services.jobs.defer(session, "score")
     _answers(session, viewer, row, read.origin, got.answers, kept)
@@ -130,13 +130,13 @@ def keep(session: Session, viewer: Viewer, read: InboundBatch, services: Service
 
 
 @may("write")
-def note(services: Services, viewer: Viewer, source: Source, told: Notice, now: datetime) -> None:
+def note(services: Services, viewer: Viewer, source: Source, notice: Notice, now: datetime) -> None:
     """Shows on the source's page that something was refused; once a minute at most, as anybody may send anything."""
     if all_collectors()[source.collector].polled:
         return
     here = (Source.workspace_id == viewer.workspace_id, Source.id == source.id)
     due = Source.last_attempt_at.is_(None) | (Source.last_attempt_at < now - NOTED_EVERY) | Source.warning.is_(None)
-    values = {"last_attempt_at": now, "warning": _as_json(told), "updated_at": Source.updated_at}
+    values = {"last_attempt_at": now, "warning": as_json(notice), "updated_at": Source.updated_at}
     with services.db.writing() as session:
         session.execute(update(Source).where(*here, due).values(**values))
 
@@ -148,16 +148,16 @@ def _answers(
         return
     if row.brand_id is None:
         raise Problem("no-brand", 409, "This source is about no brand: choose one in its settings.")
-    refused = []
-    for one in surveys.keep(session, viewer, row.brand_id, [item_of(answer) for answer in answers]):
-        if one.status == "refused":
-            reason = " ".join(f"{error.field}: {error.message}" for error in one.errors)
-            refused.append(Rejection(one.external_id or "?", reason, ""))
+    rejections = []
+    for result in surveys.keep(session, viewer, row.brand_id, [item_of(answer) for answer in answers]):
+        if result.status == "refused":
+            reason = " ".join(f"{error.field}: {error.message}" for error in result.errors)
+            rejections.append(Rejection(result.external_id or "?", reason, ""))
             kept.refused += 1
         else:
-            setattr(kept, one.status, getattr(kept, one.status) + 1)
-    quarantine(session, origin, refused)
-    kept.reasons += [one.reason for one in refused]
+            setattr(kept, result.status, getattr(kept, result.status) + 1)
+    quarantine(session, origin, rejections)
+    kept.reasons += [rejection.reason for rejection in rejections]
 
 
 def item_of(answer: Answer) -> dict[str, Any]:
@@ -183,11 +183,11 @@ def _inbox(
 ) -> None:
     if not items:
         return
-    fitting = [one for one in items if len(json.dumps(one)) <= ITEM_MAX]
+    fitting = [item for item in items if len(json.dumps(item)) <= ITEM_MAX]
     kept.refused += len(items) - len(fitting)
     waiting = inbox_with(row.inbox, fitting)
     if len(waiting) > INBOX_MAX:
-        row.warning = _as_json(CROWDED)
+        row.warning = as_json(CROWDED)
     row.inbox = waiting[-INBOX_MAX:]
     kept.kept = len(row.inbox)
     session.flush()
@@ -228,10 +228,6 @@ def _line(row: Source, kept: InboundReport, now: datetime) -> Poll:
         setattr(line, name, value)
     line.quarantined = kept.refused
     return line
-
-
-def _as_json(told: Notice) -> dict[str, Any]:
-    return {"text": told.text, "args": dict(told.args)}
 
 
 def _sentence(text: str) -> str:

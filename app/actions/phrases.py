@@ -119,10 +119,10 @@ def lock(session: Session, viewer: Viewer, phrase_id: UUID) -> Phrase:
     return row
 
 
-def _values(session: Session, viewer: Viewer, given: NewPhrase | PhraseChanges) -> dict[str, object]:
-    values = given.model_dump(exclude_unset=True)
-    check_brand(session, viewer, given.brand_id)
-    return values | ({"words": " ".join(folded_words(given.text))} if "text" in values else {})
+def _values(session: Session, viewer: Viewer, phrase: NewPhrase | PhraseChanges) -> dict[str, object]:
+    values = phrase.model_dump(exclude_unset=True)
+    check_brand(session, viewer, phrase.brand_id)
+    return values | ({"words": " ".join(folded_words(phrase.text))} if "text" in values else {})
 
 
 def _duplicate() -> Problem:

@@ -129,9 +129,9 @@ def rule_of(kind: str) -> AnyRule:
     return rule
 
 
-def checked_params(kind: str, given: dict[str, Any]) -> dict[str, Any]:
+def checked_params(kind: str, values: dict[str, Any]) -> dict[str, Any]:
     """The params as the rule declares them, with its defaults. Raises Problem 422."""
-    params: dict[str, Any] = validate(rule_of(kind).params, given, under="params").model_dump(mode="json")
+    params: dict[str, Any] = validate(rule_of(kind).params, values, under="params").model_dump(mode="json")
     return params
 
 

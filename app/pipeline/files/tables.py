@@ -31,7 +31,7 @@ Check = Callable[[Iterable[str]], object]
 
 
 class UnreadableFile(ValueError):
-    """The file as a whole cannot be read. The text is for who gave it."""
+    """The file as a whole cannot be read. The text is written for whoever sent it."""
 
     def __init__(self, text: str, **args: Json) -> None:
         self.notice = Notice(text, args)
@@ -43,11 +43,11 @@ class BadRow:
     """A row that could not be read: its line (the header of a table is line 1), and a sentence that says why."""
 
     line: int
-    told: Notice
+    notice: Notice
 
     @property
     def reason(self) -> str:
-        return str(self.told)
+        return str(self.notice)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,9 +82,9 @@ def change_brand(
     brand_id: Id, changes: actions.BrandChanges, viewer: Writer, session: Writing, if_match: IfMatch
 ) -> BrandOut:
     """Changes a brand. A new query counts for what comes; `rematch` applies it to what is stored."""
-    found: Brand = actions.lock(session, viewer, ident(brand_id, "brand"))
-    if_match.check(found.version)
-    return BrandOut.model_validate(actions.update(session, viewer, found.id, changes))
+    row: Brand = actions.lock(session, viewer, ident(brand_id, "brand"))
+    if_match.check(row.version)
+    return BrandOut.model_validate(actions.update(session, viewer, row.id, changes))
 
 
 @router.delete("/brands/{brand_id}", status_code=204)
@@ -101,11 +101,11 @@ def rematch_brand(brand_id: Id, viewer: Writer, session: Writing, services: Serv
 
 
 @router.post("/queries/preview", openapi_extra={"x-costly": True}, tags=["queries"])
-def preview_query(wanted: PreviewIn, viewer: Reader, session: Reading, now: Now) -> PreviewOut:
+def preview_query(new: PreviewIn, viewer: Reader, session: Reading, now: Now) -> PreviewOut:
     """What a query matches among the stored mentions of the last days: how many, the newest, and how many each day."""
-    found = preview(session, viewer, wanted.query, wanted.days, now)
+    result = preview(session, viewer, new.query, new.days, now)
     return PreviewOut(
-        matches=found.matches,
-        sample=[mention_out(view) for view in found.sample],
-        days=[DayOut(day=day, matches=number) for day, number in found.days],
+        matches=result.matches,
+        sample=[mention_out(view) for view in result.sample],
+        days=[DayOut(day=day, matches=number) for day, number in result.days],
     )

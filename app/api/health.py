@@ -92,8 +92,8 @@ def may_read_metrics(request: Request, services: Services) -> bool:
     if token is None:
         near = request.client is not None and request.client.host in {"127.0.0.1", "::1"}
         return near and not {"x-forwarded-for", "forwarded"} & set(request.headers)
-    given = request.headers.get("authorization", "").removeprefix("Bearer ")
-    return hmac.compare_digest(given.encode(), token.get_secret_value().encode())
+    bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+    return hmac.compare_digest(bearer.encode(), token.get_secret_value().encode())
 
 
 def registry(session: Session) -> CollectorRegistry:

@@ -40,12 +40,12 @@ async def send(request: Request, token: str) -> Response:
 
 def _recognise(request: Request, token: str) -> Recipient:
     with request.app.state.services.db.reading() as session:
-        found = recognise(session, token)
-    if found is None:
+        recipient = recognise(session, token)
+    if recipient is None:
         _count_stranger(request)
         raise not_found("address")
-    request.app.state.limits.count_delivery(str(found.source.id))
-    return found
+    request.app.state.limits.count_delivery(str(recipient.source.id))
+    return recipient
 
 
 def _count_stranger(request: Request) -> None:
@@ -78,9 +78,9 @@ def _answer(request: Request, addressed: Recipient, body: bytes) -> Response:
     services, now = request.app.state.services, request.app.state.now()
     method: Literal["GET", "POST"] = "GET" if request.method == "GET" else "POST"
     headers = {name.lower(): value for name, value in request.headers.items()}
-    asked = Inbound(method, headers, dict(request.query_params), body, now)
+    inbound = Inbound(method, headers, dict(request.query_params), body, now)
     try:
-        got = actions.receive(services, addressed.viewer, addressed.source, asked)
+        got = actions.receive(services, addressed.viewer, addressed.source, inbound)
     except Problem as problem:
         if problem.code == "unsigned":
             _count_stranger(request)
@@ -117,10 +117,10 @@ def _store(request: Request, addressed: Recipient, read: actions.InboundBatch) -
     try:
         done: Response = services.db.retry(work)
     except idempotency.AnsweredBefore:
-        found = _earlier_answer(services, addressed, got)
-        if found is None:
+        earlier = _earlier_answer(services, addressed, got)
+        if earlier is None:
             raise Problem("under-way", 409, "This delivery is under way: send it again.") from None
-        return found
+        return earlier
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}:
             raise Problem("busy", 503, "Send it again in a moment.", headers={"Retry-After": "1"}) from None

@@ -97,9 +97,9 @@ def draw_sample(viewer: Writer, session: Writing, now: Now) -> DrawnOut:
 
 
 @router.post("/audit/sample/{item_id}")
-def label_mention(item_id: Id, given: actions.Labelled, viewer: Writer, session: Writing, now: Now) -> LabelledOut:
+def label_mention(item_id: Id, labelled: actions.Labelled, viewer: Writer, session: Writing, now: Now) -> LabelledOut:
     """Labels one. It corrects no stance: see `PATCH /mentions/{id}` for that."""
-    return LabelledOut.model_validate(actions.label(session, viewer, ident(item_id, "mention"), given, now))
+    return LabelledOut.model_validate(actions.label(session, viewer, ident(item_id, "mention"), labelled, now))
 
 
 @router.delete("/audit/sample/{item_id}", status_code=204)
@@ -121,5 +121,5 @@ def sum_up(viewer: Reader, session: Reading, now: Now) -> SummaryOut:
     )
 
 
-def _to_label_out(found: ToLabel) -> ToLabelOut:
-    return ToLabelOut.model_validate(found)
+def _to_label_out(view: ToLabel) -> ToLabelOut:
+    return ToLabelOut.model_validate(view)

@@ -57,8 +57,8 @@ def change_mentions(
 def get_mention(mention_id: Id, viewer: Reader, services: Served) -> MentionDetailOut:
     """One mention: matches with their probabilities, what weighed on the stance, copies, history."""
     with services.db.reading() as session:
-        found = mention(session, viewer, ident(mention_id, "mention"))
-    return detail_out(found, explainer_of(services.settings))  # the model is asked when the transaction is over
+        detail = mention(session, viewer, ident(mention_id, "mention"))
+    return detail_out(detail, explainer_of(services.settings))  # the model is asked when the transaction is over
 
 
 @router.patch("/mentions/{mention_id}")
@@ -72,7 +72,7 @@ def change_mention(
     if_match: IfMatch,
 ) -> MentionOut:
     """Corrects the stance, answers, assigns, tags. `stance` counts for `brand_id`, or for every brand matched."""
-    found = ident(mention_id, "mention")
-    if_match.check(actions.lock(session, viewer, found).version)
-    rows = actions.change(session, viewer, [found], changes, services.jobs, now)
+    row = actions.lock(session, viewer, ident(mention_id, "mention"))
+    if_match.check(row.version)
+    rows = actions.change(session, viewer, [row.id], changes, services.jobs, now)
     return mention_out(views(session, viewer, rows)[0])

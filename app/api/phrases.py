@@ -90,29 +90,29 @@ def create_phrase(new: actions.NewPhrase, viewer: Writer, session: Writing, serv
 
 
 @router.post("/phrases/preview", openapi_extra={"x-costly": True})
-def preview_phrase(wanted: actions.TriedPhrase, viewer: Reader, session: Reading) -> PhrasePreviewOut:
+def preview_phrase(new: actions.TriedPhrase, viewer: Reader, session: Reading) -> PhrasePreviewOut:
     """How many stored mentions a phrase would change, from which stance to which, with the newest. Stores nothing."""
-    heard = phrase_of(wanted.text, wanted.stance, wanted.brand_id, wanted.language)
-    return preview_out(preview(session, viewer, heard, wanted.phrase_id))
+    candidate = phrase_of(new.text, new.stance, new.brand_id, new.language)
+    return preview_out(preview(session, viewer, candidate, new.phrase_id))
 
 
-def preview_out(found: PhrasePreview) -> PhrasePreviewOut:
+def preview_out(view: PhrasePreview) -> PhrasePreviewOut:
     """A preview as it is answered."""
     return PhrasePreviewOut(
-        mentions=found.mentions,
-        changed=found.changed,
-        changes=[ChangeOut(before=b, after=a, matches=number) for (b, a), number in sorted(found.changes.items())],
+        mentions=view.mentions,
+        changed=view.changed,
+        changes=[ChangeOut(before=b, after=a, matches=number) for (b, a), number in sorted(view.changes.items())],
         sample=[
             TurnedOut(
-                mention=mention_out(one.view),
-                brand=BrandRef.model_validate(one.brand),
-                before=one.before,
-                before_source=one.before_source,
-                after=one.after,
+                mention=mention_out(change.view),
+                brand=BrandRef.model_validate(change.brand),
+                before=change.before,
+                before_source=change.before_source,
+                after=change.after,
             )
-            for one in found.sample
+            for change in view.sample
         ],
-        complete=found.complete,
+        complete=view.complete,
     )
 
 

@@ -44,15 +44,15 @@ class OpmlOut(Out):
 @router.get("/collectors")
 def list_collectors(viewer: Reader, page: Paged) -> Page[CollectorOut]:  # noqa: ARG001 - the scope is declared so
     """Every kind of source that can be read."""
-    found = {kind: declared for kind, declared in all_collectors().items() if not declared.hidden}
-    return page_of(page_by_name(found, "collectors", page.after, page.limit), collector_out)
+    offered = {kind: declared for kind, declared in all_collectors().items() if not declared.hidden}
+    return page_of(page_by_name(offered, "collectors", page.after, page.limit), collector_out)
 
 
 @router.get("/sources")
 def list_sources(viewer: Reader, session: Reading, services: Served, page: Paged, now: Now) -> Page[SourceOut]:
     """The sources and their health, oldest first."""
-    found = sources(session, viewer, now, page.after, page.limit)
-    return page_of(found, lambda view: source_out(view, viewer, services))
+    rows = sources(session, viewer, now, page.after, page.limit)
+    return page_of(rows, lambda view: source_out(view, viewer, services))
 
 
 @router.post("/sources", status_code=201)

@@ -179,7 +179,7 @@ def backfill_out(progress: dict[str, Any]) -> BackfillOut:
     )
 
 
-def trial_out(found: Trial) -> TrialOut:
+def trial_out(trial: Trial) -> TrialOut:
     """What a trial found, as it is answered."""
     return TrialOut(
         mentions=[
@@ -196,9 +196,9 @@ def trial_out(found: Trial) -> TrialOut:
                 rating=each.draft.rating,
                 brands=[BrandRef.model_validate(brand) for brand in each.brands],
             )
-            for each in found.mentions
+            for each in trial.mentions
         ],
-        matched=found.matched,
-        read=found.read,
-        warning=sentence(found.warning),
+        matched=trial.matched,
+        read=trial.read,
+        warning=sentence(trial.warning),
     )

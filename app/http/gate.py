@@ -131,12 +131,12 @@ class Gate(httpx2.Client):
         """The canonical form of a URL that a person typed. Raises Blocked with a sentence to show in the form."""
         return check_url(url, self._rules)
 
-    def build_request(self, method: str, url: httpx2.URL | str, **given: Any) -> httpx2.Request:
+    def build_request(self, method: str, url: httpx2.URL | str, **options: Any) -> httpx2.Request:
         """As in httpx2. Raises Blocked, BadRequest."""
         if isinstance(url, str):
             check_text(url)
         try:
-            return super().build_request(method, url, **given)
+            return super().build_request(method, url, **options)
         except httpx2.InvalidURL as error:
             raise Blocked(f"{NOT_ALLOWED}: it is not well formed") from error
         except UnicodeEncodeError as error:  # headers are ASCII

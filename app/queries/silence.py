@@ -16,7 +16,7 @@ from app.viewer import Viewer, may
 LEAST = timedelta(days=1)
 USUAL_TIMES = 8
 LONGEST_TIMES = 1.5
-"""Beyond its longest pause too: who publishes on weekdays only is not silent on a Sunday."""
+"""Beyond its longest pause too: a source that publishes on weekdays only is not silent on a Sunday."""
 POLLS = 3
 """Readings that brought something, at least: two make one pause, which is no habit."""
 
@@ -52,7 +52,7 @@ def _usual(session: Session, viewer: Viewer, ids: Sequence[UUID]) -> dict[UUID, 
         .where(Poll.workspace_id == viewer.workspace_id, Poll.source_id.in_(ids), Poll.stored > 0)
         .subquery()
     )
-    found = session.execute(
+    rows = session.execute(
         select(
             gaps.c.source_id,
             func.percentile_cont(0.5).within_group(gaps.c.gap).label("usual"),
@@ -61,4 +61,4 @@ def _usual(session: Session, viewer: Viewer, ids: Sequence[UUID]) -> dict[UUID, 
         .group_by(gaps.c.source_id)
         .having(func.count() >= POLLS)
     )
-    return {row.source_id: (row.usual, row.longest) for row in found}
+    return {row.source_id: (row.usual, row.longest) for row in rows}

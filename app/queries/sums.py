@@ -184,9 +184,9 @@ def points(
     sums: Sequence[tuple[datetime, Sum]], same_author: Sequence[float], matrices: Mapping[LanguageGroup, Matrix]
 ) -> list[Point]:
     """The score of each sum, with the start of its period; `same_author` belongs to each, as `Sum.tally` wants it."""
-    tallies = [one.tally(same) for (_, one), same in zip(sums, same_author, strict=True)]
+    tallies = [each.tally(same) for (_, each), same in zip(sums, same_author, strict=True)]
     scores = reputations(tallies, matrices)
     return [
-        Point(start, score, round(one.mentions), round(one.stories), one.shown.to_whole())
-        for (start, one), score in zip(sums, scores, strict=True)
+        Point(start, score, round(each.mentions), round(each.stories), each.shown.to_whole())
+        for (start, each), score in zip(sums, scores, strict=True)
     ]

@@ -81,7 +81,7 @@ def _json(value: object) -> object:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, list | tuple | set | frozenset):
-        return [_json(one) for one in value]
+        return [_json(item) for item in value]
     return _cell_text(value)
 
 

@@ -242,8 +242,8 @@ class Glance:
 def glance(stream: BinaryIO, filename: str, *, max_bytes: int, shown: int = 3) -> Glance:
     """The columns of a file, in its order, and its first readable rows. Raises UnreadableFile."""
     header: list[str] = []
-    found = rows(stream, filename, max_bytes=max_bytes, max_rows=LOOKED_AT + 1, check=header.extend)
-    read = [row for row in islice(found, LOOKED_AT) if isinstance(row, Row)]
+    first_rows = rows(stream, filename, max_bytes=max_bytes, max_rows=LOOKED_AT + 1, check=header.extend)
+    read = [row for row in islice(first_rows, LOOKED_AT) if isinstance(row, Row)]
     names = header or [name for row in read for name in row.cells]
     columns = tuple(dict.fromkeys(filter(None, names)))
     if not columns:

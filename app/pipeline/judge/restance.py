@@ -122,7 +122,7 @@ def decide_again(session: Session, workspace_id: UUID, mention_ids: Sequence[UUI
 
 def uncorrected_matches(session: Session, workspace_id: UUID, mention_ids: Sequence[UUID]) -> Sequence[Any]:
     """The scored matches of these mentions that no person corrected, with what decides their stance."""
-    wanted = (
+    statement = (
         select(
             Match.workspace_id, Match.brand_id, Match.mention_id, Match.stance, Match.stance_source,
             Match.negative, Match.neutral, Match.positive, Mention.rating, Mention.rating_scale,
@@ -131,7 +131,7 @@ def uncorrected_matches(session: Session, workspace_id: UUID, mention_ids: Seque
         .where(Match.workspace_id == workspace_id, Match.mention_id.in_(mention_ids), Match.negative.is_not(None))
         .where(Match.stance_source != "person")
     )  # fmt: skip
-    return session.execute(wanted).all()
+    return session.execute(statement).all()
 
 
 def facts_of(row: Any, heard: Sequence[Any]) -> Facts:

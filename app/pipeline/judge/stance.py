@@ -60,8 +60,8 @@ def stance_rules(session: Session, workspace_ids: Collection[UUID], *, locked: b
     `locked` makes whoever changes them wait until this transaction has written its stances, so that deciding again
     afterwards misses none of those.
     """
-    wanted = select(Workspace.id, Workspace.settings).where(Workspace.id.in_(workspace_ids)).order_by(Workspace.id)
-    settings = session.execute(wanted.with_for_update(read=True) if locked else wanted).all()
+    statement = select(Workspace.id, Workspace.settings).where(Workspace.id.in_(workspace_ids)).order_by(Workspace.id)
+    settings = session.execute(statement.with_for_update(read=True) if locked else statement).all()
     phrases: dict[UUID, list[DomainPhrase]] = {}
     for row in session.scalars(select(Phrase).where(Phrase.workspace_id.in_(workspace_ids))):
         phrases.setdefault(row.workspace_id, []).append(domain_phrase(row))
@@ -84,9 +84,9 @@ def listen(session: Session, rules: Mapping[UUID, StanceRules], rows: Sequence[A
         if not here.book.anchors or not ids:
             continue
         anchors = func.cast(literal(" | ".join(map(quote_lexeme, sorted(here.book.anchors)))), TSQUERY)
-        wanted = select(Mention.id, Mention.title, Mention.text, Mention.language).where(
+        statement = select(Mention.id, Mention.title, Mention.text, Mention.language).where(
             Mention.workspace_id == workspace_id, Mention.id.in_(ids), Mention.search.bool_op("@@")(anchors)
         )
-        for found in session.execute(wanted):
-            heard[found.id] = here.book.occurrences(found.title, found.text, found.language)
+        for mention in session.execute(statement):
+            heard[mention.id] = here.book.occurrences(mention.title, mention.text, mention.language)
     return heard

@@ -99,8 +99,8 @@ def words(text: str) -> list[Word]:
 
 def places(text: str) -> list[Place]:
     """Where the words of a text are. As `words`, and several times faster unless a token folds to nothing."""
-    found = [m.span() for m in (_ASCII_TOKEN.finditer(text.lower()) if text.isascii() else _TOKEN.finditer(text))]
-    return found if len(found) == len(folded_words(text)) else [(start, end) for _, start, end in words(text)]
+    spans = [m.span() for m in (_ASCII_TOKEN.finditer(text.lower()) if text.isascii() else _TOKEN.finditer(text))]
+    return spans if len(spans) == len(folded_words(text)) else [(start, end) for _, start, end in words(text)]
 
 
 def folded_words(text: str) -> list[str]:

@@ -24,19 +24,19 @@ _DOMAIN = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
 _NOT_AN_ID = re.compile(r"[^A-Za-z0-9.-]")
 
 
-def address(given: str) -> str:
+def address(typed: str) -> str:
     """The address, if SMTP can carry it (RFC 5321, ASCII). Raises ValueError with a sentence for whoever typed it."""
-    local, at, domain = given.strip().rpartition("@")
+    local, at, domain = typed.strip().rpartition("@")
     dots = local.startswith(".") or local.endswith(".") or ".." in local
     if not (at and _LOCAL.fullmatch(local) and not dots and _DOMAIN.fullmatch(domain)):
         raise ValueError("an e-mail address is like name@example.com")
     return f"{local}@{domain}"
 
 
-def _link(given: str | None) -> str | None:
-    if given is not None and not safe_url(given):
+def _link(url: str | None) -> str | None:
+    if url is not None and not safe_url(url):
         raise ValueError("the address must start with https://")
-    return given
+    return url
 
 
 class Email(BaseModel):

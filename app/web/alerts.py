@@ -46,13 +46,13 @@ def lines_of(visit: Visit, stored: dict[str, Any]) -> list[str]:
 @router.get("")
 def show_list(visit: Visit = Depends(member)) -> Response:
     """The incidents by state: those open first of all."""
-    given = visit.request.query_params
-    state = given.get("state", "open") if given.get("state") in (*STATES, "all") else "open"
+    parameters = visit.request.query_params
+    state = parameters.get("state", "open") if parameters.get("state") in (*STATES, "all") else "open"
     only = None if state == "all" else cast(StateFilter, state)
     with visit.services.db.reading() as session:
-        found = incidents(session, visit.viewer, given.get("after"), state=only)
-        lines = [(view, lines_of(visit, view.incident.explanation)[:2]) for view in found.items]
-        return visit.page(session, "alerts.html", found=found, shown=lines, state=state)
+        views = incidents(session, visit.viewer, parameters.get("after"), state=only)
+        lines = [(view, lines_of(visit, view.incident.explanation)[:2]) for view in views.items]
+        return visit.page(session, "alerts.html", found=views, shown=lines, state=state)
 
 
 @router.get("/{incident_id}")

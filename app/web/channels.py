@@ -36,9 +36,9 @@ def show_list(visit: Visit = Depends(member)) -> Response:
 
 def list_page(visit: Visit, session: Session, **news: Any) -> HTMLResponse:
     """The channels; `news` is a secret to show once, or how a test failed."""
-    found = channels(session, visit.viewer, visit.request.query_params.get("after"))
+    rows = channels(session, visit.viewer, visit.request.query_params.get("after"))
     context = {"secret": None, "failed": None, "status": 200, **news}
-    return visit.page(session, "channels.html", found=found, kinds=all_channels(), **context)
+    return visit.page(session, "channels.html", found=rows, kinds=all_channels(), **context)
 
 
 @router.post("/{channel_id}/test")

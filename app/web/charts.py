@@ -10,7 +10,7 @@ from typing import Any
 
 from babel.dates import format_datetime, format_skeleton
 
-from alerts.base import Bucket, Explanation
+from alerts.base import Explanation, HourCounts
 from app.web.language import Tongue
 
 
@@ -34,7 +34,7 @@ def label(tongue: Tongue, at: datetime, by: str) -> str:
 
 
 def observed_against_expected(
-    tongue: Tongue, hours: Sequence[Bucket], since: datetime, explanation: Explanation | None
+    tongue: Tongue, hours: Sequence[HourCounts], since: datetime, explanation: Explanation | None
 ) -> Chart:
     """What was counted in each hour against what is usual there, within two standard deviations.
 
@@ -65,7 +65,7 @@ def observed_against_expected(
 
 
 def _observed_series(
-    tongue: Tongue, hours: Sequence[Bucket], explanation: Explanation | None
+    tongue: Tongue, hours: Sequence[HourCounts], explanation: Explanation | None
 ) -> tuple[str, str, list[int]]:
     """What the rule counts, its colour, and how many there were in each hour."""
     if explanation is not None and explanation.counted == "mentions":
@@ -88,13 +88,13 @@ class Usual:
         level = explanation.expected / max(1, explanation.window_hours) if explanation.expected else None
         return cls(explanation.usual_share, level)
 
-    def expected_in(self, hour: Bucket) -> float | None:
+    def expected_in(self, hour: HourCounts) -> float | None:
         """What the hour should have brought, with two decimals."""
         if self.share is not None:
             return round(hour.stories * self.share, 2)
         return round(self.level, 2) if self.level is not None else None
 
-    def deviation(self, hour: Bucket) -> float:
+    def deviation(self, hour: HourCounts) -> float:
         """The standard deviation of that: of a binomial where a share is known, else of a Poisson distribution."""
         if self.share is not None:
             return sqrt(hour.stories * self.share * (1 - self.share))

@@ -46,9 +46,9 @@ def catalogue(code: Code) -> NullTranslations:
     return GNUTranslations(compiled)
 
 
-def choose_language(asked: str | None, cookie: str | None, accepted: str) -> Code:
+def choose_language(chosen: str | None, cookie: str | None, accepted: str) -> Code:
     """The language to use: the one wished for, else the cookie's, else the first of the browser's that we have."""
-    for wish in (asked, cookie, *_preferences(accepted)):
+    for wish in (chosen, cookie, *_preferences(accepted)):
         code = _supported_code((wish or "").lower().split("-")[0])
         if code:
             return code

@@ -48,24 +48,24 @@ class Choice:
         return Period(now - timedelta(days=int(self.days)), now, self.by)
 
 
-def choice_of(given: Mapping[str, str]) -> Choice:
+def choice_of(parameters: Mapping[str, str]) -> Choice:
     """The choice of an address. A value that means nothing is dropped, as if it were not there."""
-    days = given.get("period", "")
+    days = parameters.get("period", "")
     days = days if days in DAYS else "30"
-    by = given.get("by") if given.get("by") in STEPS else USUAL_STEP[days]
-    weight = given.get("weight") if given.get("weight") in WORDS["weight"] else "stories"
+    by = parameters.get("by") if parameters.get("by") in STEPS else USUAL_STEP[days]
+    weight = parameters.get("weight") if parameters.get("weight") in WORDS["weight"] else "stories"
     return Choice(days, cast(By, by), cast(Weight, weight))
 
 
 @router.get("/reputation")
 def show_reputation(visit: Visit = Depends(member)) -> Response:
     """One brand over one period; everything that is chosen is in the address."""
-    given = visit.request.query_params
-    choice = choice_of(given)
+    parameters = visit.request.query_params
+    choice = choice_of(parameters)
     period, slant = choice.period(visit.now), Slant(choice.weight)
     with visit.services.db.reading() as session:
         offered = brands(session, visit.viewer, limit=LIMIT_MAX).items
-        brand = next((row for row in offered if str(row.id) == given.get("brand")), None) or _first(offered)
+        brand = next((row for row in offered if str(row.id) == parameters.get("brand")), None) or _first(offered)
         chosen = {
             "period": choice.days,
             "weight": choice.weight,

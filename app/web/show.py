@@ -118,5 +118,5 @@ def _extent(text: str, marks: Sequence[tuple[int, int]], length: int | None) -> 
 
 def spans_of(spans: Mapping[str, Any] | None, field: str) -> list[list[int]]:
     """The marks of one field, as [start, end) pairs counted in characters."""
-    found = (spans or {}).get(field) or []
-    return [list(span)[:2] for span in found]
+    pairs = (spans or {}).get(field) or []
+    return [list(span)[:2] for span in pairs]

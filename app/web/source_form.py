@@ -38,14 +38,14 @@ SourceForm = Form[Source, AnyCollector]
 
 def show_new(visit: Visit) -> Response:
     """The kinds of source, then the form of the one chosen."""
-    given = visit.request.query_params
-    kind = all_collectors().get(given.get("collector", ""))
+    parameters = visit.request.query_params
+    kind = all_collectors().get(parameters.get("collector", ""))
     if kind is None or kind.hidden:
         with visit.services.db.reading() as session:
             return visit.page(session, "source_kinds.html", shelves=shelves(all_collectors().values()))
     minutes = int(kind.default_interval.total_seconds()) // MINUTE
     values: Values = {"name": "", "params": {}, "brand_id": "", "minutes": minutes, "backfill_days": ""}
-    return show_form(visit, Form(kind, {**values, "from": given.get("from", "")}))
+    return show_form(visit, Form(kind, {**values, "from": parameters.get("from", "")}))
 
 
 def form_of(_visit: Visit, row: Source) -> SourceForm:

@@ -161,7 +161,7 @@ def _finish(
 ) -> None:
     """Calibrates on the texts held back, measures on the validation texts, and writes the card."""
     network = shipped.load(out / compact.NETWORK, out / compact.PIECES, out / compact.WORDS)
-    back = [example for example, held in zip(texts.examples, texts.held_back, strict=True) if held]
+    back = [example for example, is_held_back in zip(texts.examples, texts.held_back, strict=True) if is_held_back]
     say(f"calibrating on {len(back)} texts held back")
     words = [example.text for example in back]
     unseen = [linear.load(work / HELD_BACK).logits(words), network.logits(words)]

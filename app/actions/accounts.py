@@ -50,7 +50,7 @@ class Preferences(Changes):
 
 @may("admin")
 def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admin") -> User:
-    """Makes an account and its membership. Raises Problem 409 when the address has one, 422 on the password."""
+    """Makes an account and its membership. Raises Problem 409 when the address has one, 422 on its password."""
     passwords.check(new.password, new.email)
     row = {
         "id": uuid7(),
@@ -103,7 +103,7 @@ def prefer(session: Session, viewer: Viewer, changes: Preferences) -> User:
 
 @may("own")
 def me(session: Session, viewer: Viewer) -> User:
-    """The viewer's own account, kept from other writers. Raises Problem 403 for a key: it has none."""
+    """Locks the viewer's own account, and returns it. Raises Problem 403 for a key, which has no account."""
     user = session.get(User, viewer.user_id, with_for_update=True)
     if user is None:
         raise no_account()

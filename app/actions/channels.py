@@ -223,7 +223,7 @@ def seal_name(row: Channel) -> str:
 
 @may("write")
 def lock(session: Session, viewer: Viewer, channel_id: UUID) -> Channel:
-    """The channel, kept from other writers until the end of the transaction. Raises Problem 404."""
+    """Locks the channel until the end of the transaction, and returns it. Raises Problem 404."""
     row = session.get(Channel, (viewer.workspace_id, channel_id), with_for_update=True)
     if row is None:
         raise not_found("channel")

@@ -87,7 +87,7 @@ def change(
 
 @may("write")
 def lock(session: Session, viewer: Viewer, mention_id: UUID) -> Mention:
-    """The mention, kept from other writers until the end of the transaction. Raises Problem 404."""
+    """Locks the mention until the end of the transaction, and returns it. Raises Problem 404."""
     row = session.get(Mention, (viewer.workspace_id, mention_id), with_for_update=True)
     if row is None or row.deleted_at is not None:
         raise not_found("mention")

@@ -106,13 +106,13 @@ def delete_phrase(session: Session, viewer: Viewer, phrase_id: UUID, jobs: Jobs)
 
 @may("write")
 def lock_workspace(session: Session, viewer: Viewer) -> Workspace:
-    """The workspace, locked: one transaction at a time changes how stances are decided, none while scores arrive."""
+    """Locks the workspace: one transaction at a time changes how stances are decided, none while scores are written."""
     return session.get_one(Workspace, viewer.workspace_id, with_for_update={"key_share": True})
 
 
 @may("write")
 def lock(session: Session, viewer: Viewer, phrase_id: UUID) -> Phrase:
-    """The phrase, kept from other writers until the end of the transaction. Raises Problem 404."""
+    """Locks the phrase until the end of the transaction, and returns it. Raises Problem 404."""
     row = session.get(Phrase, (viewer.workspace_id, phrase_id), with_for_update=True)
     if row is None:
         raise not_found("phrase")

@@ -219,7 +219,7 @@ def seal_name_of_address(row: Source) -> str:
 
 @may("write")
 def lock(session: Session, viewer: Viewer, source_id: UUID) -> Source:
-    """The source, kept from other writers until the end of the transaction. Raises Problem 404."""
+    """Locks the source until the end of the transaction, and returns it. Raises Problem 404."""
     row = session.get(Source, (viewer.workspace_id, source_id), with_for_update=True)
     if row is None:
         raise not_found("source")

@@ -26,7 +26,7 @@ from app.pipeline.sift.batch import Origin
 from app.pipeline.sift.normalise import Draft
 from app.pipeline.sift.page import queries_json, shortlist, with_brand
 from app.pipeline.sift.place import prepare_apart
-from app.problems import FieldError, Problem, invalid
+from app.problems import FieldError, Problem, as_sentence, capitalise, invalid
 from app.services import Services
 from app.viewer import Viewer, may
 from collectors.base import AnyCollector, Page, RawMention, SourceError
@@ -137,16 +137,8 @@ def _listen(pages: Iterator[Page], queries: str) -> Page:
 
 def _problem_of(error: SourceError) -> Problem:
     """The Problem for a source that cannot be read; template and arguments stay apart, so that a page can translate."""
-    text = _sentence(error.notice.text)
+    text = as_sentence(error.notice.text)
     args: dict[str, Any] = dict(error.notice.args)
     if text == "{reason}.":
-        args["reason"] = _capital(str(args["reason"]))
+        args["reason"] = capitalise(str(args["reason"]))
     return Problem("source-unreadable", 422, text, errors=[FieldError("params", text, args)], **args)
-
-
-def _sentence(text: str) -> str:
-    return _capital(text) + ("" if text.endswith((".", "!", "?")) else ".")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -56,7 +56,7 @@ class Envelope:
         scope["vigie"] = {"request_id": request_id(headers), "headers": {}}
         started = False
 
-        async def marked(message: Message) -> None:
+        async def send_marked(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
@@ -65,15 +65,15 @@ class Envelope:
 
         request = Request(scope, receive)
         if problem := self._refusal_of(headers):
-            await self._refuse_safely(request, problem, marked)
+            await self._refuse_safely(request, problem, send_marked)
             return
         try:
-            await self._app(scope, count_body(receive), marked)
+            await self._app(scope, count_body(receive), send_marked)
         except Exception as error:  # the last border: the caller gets a sentence, the log the rest
             problem = error if isinstance(error, Problem) else unexpected_problem(error, scope["vigie"]["request_id"])
             if started:
                 raise
-            await self._refuse_safely(request, problem, marked)
+            await self._refuse_safely(request, problem, send_marked)
 
     async def _refuse_safely(self, request: Request, problem: Problem, send: Send) -> None:
         try:

@@ -25,10 +25,10 @@ PLACED = {
     "Blocked": 0, "BadRequest": 0, "NameNotFound": 0, "Unreachable": 0, "BadCertificate": 0, "BadRedirect": 0,
     "TooSlow": 0, "Crowded": 0, "TooLarge": 0, "CutShort": 0, "BadAnswer": 0, "Refusal": 1,
 }  # fmt: skip
-"""Which argument of a refusal is its English template, by its name; `Refusal` is a row of a collector's table."""
+"""The position of the English template among the arguments of a refusal. `Refusal` is a row of a collector's table."""
 TALKING = ("app/actions", "app/api", "app/auth", "app/pipeline", "app/queries", "app/http", "app/web", "app/viewer.py",
            "app/problems.py", "collectors", "ground", "matching", "alerts/channels", "alerts/rules")  # fmt: skip
-"""Where the refusals are that people read."""
+"""The files and folders whose refusals people read."""
 
 
 def gather() -> dict[Id, str]:

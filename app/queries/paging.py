@@ -33,9 +33,9 @@ class Slice(Generic[T]):
     next: str | None = None
     prev: str | None = None
 
-    def map(self, made: Callable[[list[T]], list[U]]) -> Slice[U]:
-        """The same page with other items: `made` turns them all at once, in order."""
-        return Slice(made(self.items), self.next, self.prev)
+    def map(self, make: Callable[[list[T]], list[U]]) -> Slice[U]:
+        """The same page with other items: `make` turns them all at once, in order."""
+        return Slice(make(self.items), self.next, self.prev)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _cursor_at(row: Row[*tuple[Any, ...]], order: Order, *, back: bool = False) 
 
 
 def page_by_name(rows: Mapping[str, T], what: str, after: str | None, limit: int = LIMIT) -> Slice[T]:
-    """One page of what is at hand under unique names, in their order. Raises Problem 422 on a foreign cursor."""
+    """One page of a mapping by name, in the order of the names. Raises Problem 422 on a foreign cursor."""
     names = sorted(rows)
     backward, start = _named_cursor(after, what) if after else (False, "")
     if backward:

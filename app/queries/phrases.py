@@ -214,5 +214,5 @@ def _sample(session: Session, viewer: Viewer, turned: Sequence[tuple[Any, Stance
 
 
 def phrase_of(words: str, stance: Stance, brand_id: UUID | None, language: str | None) -> DomainPhrase:
-    """The phrase that would be listened for, from what was typed."""
+    """The phrase that texts would be searched for, from what was typed."""
     return DomainPhrase(tuple(folded_words(words)), stance, brand_id, language)

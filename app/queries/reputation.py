@@ -97,7 +97,7 @@ def compare(
 
 @may("read")
 def model(session: Session, viewer: Viewer) -> Model:
-    """The model that scores, as its worker told, corrected by the workspace's own labels where there are enough."""
+    """The model in force, as its worker recorded it, corrected by the workspace's own labels if there are enough."""
     scorer = scoring_model(session)
     own = own_sample(session, viewer, f"{scorer.name} {scorer.version}")
     measured = figures_of(scorer.measured)
@@ -128,7 +128,7 @@ def _sum_buckets(
 ) -> Result[Any]:
     """The buckets summed by brand, weight, language and, with a time zone, by the start of their period there.
 
-    Of the rows that name a source where sources are asked for, else of those over all sources.
+    Reads the rows of single sources when `slant` names some, else the totals over all sources.
     """
     start = func.date_trunc(period.by, Bucket.hour, "UTC" if period.by == "hour" else zone)
     parts: list[Any] = [Bucket.brand_id, Bucket.weight, Bucket.language]

@@ -31,7 +31,7 @@ HEADINGS = {
 
 
 def to_log_in(_request: Request, error: LogIn) -> RedirectResponse:
-    """Logging in comes first; then back to where one wanted to go."""
+    """Redirects to the log-in, which leads back to this address afterwards."""
     return RedirectResponse("/login" + ("?" + urlencode({"next": error.back}) if error.back != "/" else ""), 303)
 
 

@@ -54,7 +54,7 @@ def shown_host(host: str) -> str:
 
 
 def pieces(text: str, spans: Sequence[Sequence[int]], length: int | None = None) -> list[Piece]:
-    """The text cut where marks begin and end; with `length`, only so many characters around the first mark."""
+    """The text, cut where marks begin and end; with `length`, only so many characters around the first mark."""
     marks = _merge(spans, len(text))
     start, end = _extent(text, marks, length)
     cut, at = [], start

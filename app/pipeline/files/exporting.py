@@ -86,7 +86,7 @@ def _json(value: object) -> object:
 
 
 def xlsx_bytes(rows: Rows, columns: Sequence[str]) -> Iterator[bytes]:
-    """XLSX; a second sheet starts where Excel's rows end, and texts are cut where its cells do."""
+    """XLSX. Past Excel's limit of rows a second sheet starts, and texts are cut at its limit for a cell."""
     book = Workbook(write_only=True)
     sheet, used = None, XLSX_ROW_LIMIT
     for row in rows:

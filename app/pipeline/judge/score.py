@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 
 SETTLE = timedelta(seconds=10)
 """How long a brand that was just watched waits before new scores have it watched again."""
-TELL = timedelta(seconds=10)
+PACES_EVERY = timedelta(seconds=10)
 """How often the pace is written to the database."""
 
 
@@ -60,7 +60,7 @@ class ScorePending:
         self._stopping, self._checkpoint = stopping, checkpoint
         self._model = model_of(scorer)
         self._paces: dict[str, Pace] = {}
-        self._told: datetime | None = None
+        self._paces_written_at: datetime | None = None
         self._running = threading.Lock()
 
     def __call__(self) -> int:
@@ -91,7 +91,7 @@ class ScorePending:
             self._paces[name] = self._pace(scorer).after(len(lot.rows), self._seconds() - started)
             done += len(lot.rows)
         if done:
-            self._db.retry(self._tell)
+            self._db.retry(self._write_paces)
         return done
 
     def _start(self, session: Session) -> dict[str, Pace]:
@@ -135,21 +135,21 @@ class ScorePending:
         if lot.lane == "urgent":  # older matches cannot open an incident; the periodic watch recounts them
             for workspace_id, brand_id in brands:
                 self._jobs.defer(session, "watch", workspace_id=str(workspace_id), brand_id=str(brand_id))
-        if self._told is None or now - self._told >= TELL:
-            self._tell(session)
+        if self._paces_written_at is None or now - self._paces_written_at >= PACES_EVERY:
+            self._write_paces(session)
         self._checkpoint("score:before-commit")
 
-    def _tell(self, session: Session) -> None:
+    def _write_paces(self, session: Session) -> None:
         """Writes the paces to the database, where pages and commands read how long the backlog will take."""
         quick = self._scorer.fast
-        self._told = self._now()
+        self._paces_written_at = self._now()
         values = {
             "model": self._model,
-            "now": self._told,
+            "now": self._paces_written_at,
             "pace": self._pace(self._scorer).per_second,
             "quick": self._pace(quick).per_second if quick else None,
         }
-        session.execute(TOLD, values)
+        session.execute(WRITE_PACES, values)
 
 
 NEW: tuple[Lane, Lane] = ("urgent", "waiting")
@@ -192,7 +192,7 @@ STARTED = text(
     WHERE model_run.model <> (SELECT model FROM model_run ORDER BY started_at DESC LIMIT 1)
     """
 )
-TOLD = text(
+WRITE_PACES = text(
     "UPDATE model_run SET at = :now, per_second = coalesce(:pace, per_second), "
     "quick_per_second = coalesce(:quick, quick_per_second) WHERE model = :model"
 )

@@ -41,7 +41,7 @@ MISREAD = text(
 def judge(session: Session, brand: Brand, rule: AlertRule, now: datetime) -> Verdict | None:
     """Evaluates the rule and notes in its row how that went.
 
-    None when there is no telling: the rule failed, or it does not fire while no source could be read.
+    None when nobody can know: the rule failed, or it does not fire while no source could be read.
     """
     try:
         verdict = evaluate(rule, hours_for(session, brand, rule, now))
@@ -80,7 +80,7 @@ def is_unsure(session: Session, brand: Brand, rule: AlertRule, verdict: Verdict,
 def is_misread(session: Session, brand: Brand, rule: AlertRule, verdict: Verdict, now: datetime) -> bool:
     """Whether a new model is reading again the history that a verdict on stances rests on.
 
-    What it has read and what it has not cannot be compared. After HOLD it has had its time.
+    What it has read and what it has not cannot be compared. After HOLD, the verdict counts all the same.
     """
     if verdict.counted == "mentions":
         return False

@@ -115,8 +115,8 @@ def close(incident: Incident, now: datetime) -> Incident:
 
 def to_json(incident: Incident) -> dict[str, Any]:
     """A JSON object that `from_json` reads back to an equal value."""
-    made: dict[str, Any] = _ADAPTER.dump_python(incident, mode="json")
-    return made
+    content: dict[str, Any] = _ADAPTER.dump_python(incident, mode="json")
+    return content
 
 
 def from_json(stored: dict[str, Any]) -> Incident:

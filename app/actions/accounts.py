@@ -79,14 +79,16 @@ def set_up(session: Session, viewer: Viewer, link: str, new: NewAccount, now: da
 
 
 @may("own")
-def change_password(session: Session, viewer: Viewer, current: str, new: str, kept: bytes | None = None) -> None:
-    """Sets a new password and ends every session but `kept`. Raises Problem 422 when the current one is wrong."""
+def change_password(
+    session: Session, viewer: Viewer, current: str, new: str, current_session: bytes | None = None
+) -> None:
+    """Sets a new password, and ends all sessions but `current_session`. Raises Problem 422 on a wrong password."""
     user = me(session, viewer)
     if not passwords.matches(user.password_hash, current):
         raise invalid(FieldError("current", "This is not your current password."))
     passwords.check(new, user.email, "new")
     user.password_hash = passwords.hash_of(new)
-    sessions.log_out_others(session, user.id, kept)
+    sessions.log_out_others(session, user.id, current_session)
     record(session, viewer, "account.password", user.email)
     session.flush()
 

@@ -150,8 +150,8 @@ def stance_without_person(
 ) -> tuple[Stance | None, StanceSource | None]:
     """The stance that counts once a correction is taken back: the rating's, else a phrase's, else the model's, else
     none yet; and which of them decided."""
-    heard = rules.book.occurrences(mention.title, mention.text, mention.language)
+    occurrences = rules.book.occurrences(mention.title, mention.text, mention.language)
     score = None
     if match.negative is not None and match.neutral is not None and match.positive is not None:
         score = Score(match.negative, match.neutral, match.positive)
-    return rules.decide(Facts(match.brand_id, mention.rating, mention.rating_scale, heard, score))
+    return rules.decide(Facts(match.brand_id, mention.rating, mention.rating_scale, occurrences, score))

@@ -193,11 +193,11 @@ def _changes(session: Session, viewer: Viewer, rules: StanceRules, ids: Sequence
     texts = select(Mention.id, Mention.title, Mention.text, Mention.language).where(
         Mention.workspace_id == viewer.workspace_id, Mention.id.in_(ids)
     )
-    heard = {
+    occurrences = {
         mention.id: rules.book.occurrences(mention.title, mention.text, mention.language)
         for mention in session.execute(texts)
     }
-    decided = [(row, rules.decide(facts_of(row, heard[row.mention_id]))[0]) for row in rows]
+    decided = [(row, rules.decide(facts_of(row, occurrences[row.mention_id]))[0]) for row in rows]
     turned = [(row, after) for row, after in decided if after and after != row.stance]
     return sorted(turned, key=lambda pair: (pair[0].mention_id.int, pair[0].brand_id.int), reverse=True)
 

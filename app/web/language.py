@@ -107,9 +107,9 @@ class Tongue:
         words = gettext(bare)
         return text if words == bare else words[:1].upper() + words[1:] + ("." if text.endswith(".") else "")
 
-    def count(self, one: str, many: str, n: float, /, **args: Any) -> str:
+    def count(self, singular: str, plural: str, n: float, /, **args: Any) -> str:
         """The singular or the plural, as the language wants it, with {n} written as a number."""
-        words = catalogue(self.code).ngettext(one, many, int(n)) if self.code != "en" or n != 1 else one
+        words = catalogue(self.code).ngettext(singular, plural, int(n)) if self.code != "en" or n != 1 else singular
         return words.format(n=self.number(n), **args)
 
     def notice(self, stored: Any) -> str:

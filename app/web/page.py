@@ -200,14 +200,14 @@ def back_to(address: str | None, default: str = "/") -> str:
 @cache
 def environment() -> jinja2.Environment:
     """The templates: everything is escaped, and a name that is missing is an error."""
-    made = jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(
+    environment.globals.update(
         asset=asset,
         hue=hue,
         link_of=show.safe_link,
@@ -216,9 +216,9 @@ def environment() -> jinja2.Environment:
         weave=show.weave,
         spans_of=show.spans_of,
     )
-    made.filters["strip_direction"] = show.strip_direction
-    made.filters["pairs"] = lambda values: [(value, value) for value in values]
-    return made
+    environment.filters["strip_direction"] = show.strip_direction
+    environment.filters["pairs"] = lambda values: [(value, value) for value in values]
+    return environment
 
 
 @cache

@@ -49,8 +49,8 @@ def preview_of(visit: Visit, values: Values, replaces: UUID | None = None) -> di
     def changes() -> dict[str, Any]:
         tried = validate(actions.TriedPhrase, {**fields_of_action(values), "phrase_id": replaces})
         with visit.services.db.reading() as session:
-            heard = phrase_of(tried.text, tried.stance, tried.brand_id, tried.language)
-            return {**nothing, "found": preview(session, visit.viewer, heard, tried.phrase_id)}
+            candidate = phrase_of(tried.text, tried.stance, tried.brand_id, tried.language)
+            return {**nothing, "found": preview(session, visit.viewer, candidate, tried.phrase_id)}
 
     def with_problem(problem: Problem) -> dict[str, Any]:
         return {**nothing, "problem": problem}

@@ -1,6 +1,6 @@
 """Phrases that say a stance in one workspace, whatever the model thinks («war zone» is no complaint about a game).
 
-Words compare as in queries: whole, without case and accents. A phrase inside a longer one is not heard. Of two phrases
+Words compare as in queries: whole, without case and accents. A phrase inside a longer one does not count. Of two phrases
 of the same words, the one for a single brand wins over the one for a single language, and both over a general one.
 Where phrases in one text contradict each other, the model decides.
 """
@@ -77,9 +77,9 @@ class Phrasebook:
         ]
 
 
-def spoken_stance(heard: Sequence[Occurrence], brand_id: UUID) -> Stance | None:
+def spoken_stance(occurrences: Sequence[Occurrence], brand_id: UUID) -> Stance | None:
     """The stance that the phrases say of a brand; None when there are none, or when they contradict each other."""
-    about = [each for each in heard if each.phrase.brand_id in (None, brand_id)]
+    about = [each for each in occurrences if each.phrase.brand_id in (None, brand_id)]
     stances = {each.phrase.stance for each in about if not any(other.hides(each) for other in about)}
     return stances.pop() if len(stances) == 1 else None
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.jobs import Jobs
 from app.models import Match, Mention, Restance, uuid7
-from app.pipeline.judge.stance import Facts, listen, stance_rules
+from app.pipeline.judge.stance import Facts, find_occurrences, stance_rules
 from matching.query import Phrase, to_tsquery
 from sentiment.base import Score
 
@@ -107,10 +107,10 @@ def decide_again(session: Session, workspace_id: UUID, mention_ids: Sequence[UUI
     """Writes the stances of these mentions by today's rules, and marks the hours of those that changed."""
     rules = stance_rules(session, [workspace_id], locked=True)
     rows = uncorrected_matches(session, workspace_id, mention_ids)
-    heard = listen(session, rules, rows)
+    occurrences = find_occurrences(session, rules, rows)
     changed = []
     for row in rows:
-        stance, source = rules[workspace_id].decide(facts_of(row, heard.get(row.mention_id, ())))
+        stance, source = rules[workspace_id].decide(facts_of(row, occurrences.get(row.mention_id, ())))
         if (stance, source) != (row.stance, row.stance_source):
             changed.append((row.brand_id, row.mention_id, stance, source))
     if changed:
@@ -134,10 +134,10 @@ def uncorrected_matches(session: Session, workspace_id: UUID, mention_ids: Seque
     return session.execute(statement).all()
 
 
-def facts_of(row: Any, heard: Sequence[Any]) -> Facts:
+def facts_of(row: Any, occurrences: Sequence[Any]) -> Facts:
     """The facts of a row of `uncorrected_matches`."""
     score = Score(row.negative, row.neutral, row.positive)
-    return Facts(row.brand_id, row.rating, row.rating_scale, heard, score)
+    return Facts(row.brand_id, row.rating, row.rating_scale, occurrences, score)
 
 
 REWRITE = text(

@@ -28,7 +28,7 @@ from app.pipeline.judge.lanes import Lane, Lot
 from app.pipeline.judge.model_input import question_of
 from app.pipeline.judge.pace import Pace
 from app.pipeline.judge.phrases import Occurrence
-from app.pipeline.judge.stance import Facts, StanceRules, listen, stance_rules
+from app.pipeline.judge.stance import Facts, StanceRules, find_occurrences, stance_rules
 from sentiment.about import About, score_about
 from sentiment.base import Score, Scorer
 
@@ -129,8 +129,8 @@ class ScorePending:
     def _write(self, session: Session, scorer: Scorer, lot: Lot, scores: Sequence[Score]) -> None:
         now, provisional = self._now(), scorer is not self._scorer
         rules = stance_rules(session, {row.workspace_id for row in lot.rows}, locked=True)
-        heard = listen(session, rules, lot.rows)
-        values = [values_of(row, score, rules, heard) for row, score in zip(lot.rows, scores, strict=True)]
+        occurrences = find_occurrences(session, rules, lot.rows)
+        values = [values_of(row, score, rules, occurrences) for row, score in zip(lot.rows, scores, strict=True)]
         brands = write_scores(session, values, model_of(scorer), now, provisional=provisional)
         if lot.lane == "urgent":  # older matches cannot open an incident; the periodic watch recounts them
             for workspace_id, brand_id in brands:
@@ -166,10 +166,10 @@ def about(row: Any) -> About:
 
 
 def values_of(
-    row: Any, score: Score, rules: Mapping[UUID, StanceRules], heard: Mapping[UUID, Sequence[Occurrence]]
+    row: Any, score: Score, rules: Mapping[UUID, StanceRules], occurrences: Mapping[UUID, Sequence[Occurrence]]
 ) -> dict[str, Any]:
     """The values to write for a scored match."""
-    facts = Facts(row.brand_id, row.rating, row.rating_scale, heard.get(row.mention_id, ()), score)
+    facts = Facts(row.brand_id, row.rating, row.rating_scale, occurrences.get(row.mention_id, ()), score)
     stance, source = rules[row.workspace_id].decide(facts)
     return {
         "workspace": row.workspace_id,

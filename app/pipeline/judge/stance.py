@@ -19,12 +19,12 @@ from sentiment.base import CLASSES, RatingClasses, Score, Stance, StanceSource, 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What decides the stance of a match that no person corrected: its rating and scale, phrases heard, the score."""
+    """What decides the stance of a match that no person corrected: its rating and scale, the phrases in it, the score."""
 
     brand_id: UUID
     rating: float | None
     rating_scale: float | None
-    heard: Sequence[Occurrence] = ()
+    occurrences: Sequence[Occurrence] = ()
     score: Score | None = None
 
 
@@ -39,7 +39,7 @@ class StanceRules:
         """The stance and where it comes from; (None, None) while nothing says one."""
         if facts.rating is not None and facts.rating_scale:
             return stance_of_rating(facts.rating, facts.rating_scale, self.classes), "rating"
-        if spoken := spoken_stance(facts.heard, facts.brand_id):
+        if spoken := spoken_stance(facts.occurrences, facts.brand_id):
             return spoken, "phrase"
         return (stance_of_score(facts.score), "model") if facts.score else (None, None)
 
@@ -73,12 +73,14 @@ def domain_phrase(row: Phrase) -> DomainPhrase:
     return DomainPhrase(tuple(row.words.split()), row.stance, row.brand_id, row.language)  # type: ignore[arg-type] # Stance
 
 
-def listen(session: Session, rules: Mapping[UUID, StanceRules], rows: Sequence[Any]) -> dict[UUID, list[Occurrence]]:
-    """The phrases heard in the mentions of these rows, by mention. Rows have `workspace_id` and `mention_id`.
+def find_occurrences(
+    session: Session, rules: Mapping[UUID, StanceRules], rows: Sequence[Any]
+) -> dict[UUID, list[Occurrence]]:
+    """The phrases in the mentions of these rows, by mention. Rows have `workspace_id` and `mention_id`.
 
     Only texts are read that hold a word of a phrase, by the full-text index.
     """
-    heard: dict[UUID, list[Occurrence]] = {}
+    occurrences: dict[UUID, list[Occurrence]] = {}
     for workspace_id, here in rules.items():
         ids = [row.mention_id for row in rows if row.workspace_id == workspace_id]
         if not here.book.anchors or not ids:
@@ -88,5 +90,5 @@ def listen(session: Session, rules: Mapping[UUID, StanceRules], rows: Sequence[A
             Mention.workspace_id == workspace_id, Mention.id.in_(ids), Mention.search.bool_op("@@")(anchors)
         )
         for mention in session.execute(statement):
-            heard[mention.id] = here.book.occurrences(mention.title, mention.text, mention.language)
-    return heard
+            occurrences[mention.id] = here.book.occurrences(mention.title, mention.text, mention.language)
+    return occurrences

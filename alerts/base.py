@@ -120,7 +120,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class IncidentNotice:
-    """What a message says of an incident, and `why` now. `sequence` counts the messages of one reason, from 1."""
+    """What is told of an incident, and `why` now. `sequence` counts the messages of one reason, from 1."""
 
     id: str
     why: Why

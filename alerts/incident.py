@@ -101,7 +101,7 @@ def is_over(incident: Incident, now: datetime, policy: Policy) -> bool:
 
 
 def acknowledge(incident: Incident, now: datetime) -> Incident:
-    """Notes that somebody takes care of it: reminders stop. That it worsens or ends is still notified."""
+    """Notes that somebody takes care of it: reminders stop. A rise of severity and the end are still told."""
     return replace(incident, acknowledged_at=incident.acknowledged_at or now)
 
 
@@ -210,8 +210,8 @@ def _due(incident: Incident, now: datetime, policy: Policy) -> bool:
 
 
 def _debt(why: Why, muted: Muted) -> Why | None:
-    """The message to send once it is allowed. Reminders recur by themselves, so none is owed. Quiet hours only delay a
-    message, but nobody is notified of the end of an incident that somebody silenced."""
+    """What to say once we may. Reminders come round by themselves. Quiet hours only put things off, but the end of an
+    incident that somebody silenced is told to nobody."""
     if why == "reminder" or (why == "resolved" and muted != "quiet_hours"):
         return None
     return why

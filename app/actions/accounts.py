@@ -50,7 +50,7 @@ class Preferences(Changes):
 
 @may("admin")
 def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admin") -> User:
-    """Makes an account and its membership. Raises Problem 409 when the address has one, 422 on its password."""
+    """Makes an account and its membership. Raises Problem 409 when the address has one, 422 on the password."""
     passwords.check(new.password, new.email)
     row = {
         "id": uuid7(),

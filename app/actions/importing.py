@@ -219,7 +219,7 @@ class _Import:
         return stored
 
     def _try(self, batch: Batch) -> Stored:
-        """Finds out what storing would do, by storing and rolling back. Mentions of an earlier batch count as known."""
+        """What storing would do: it is done and rolled back. Mentions of an earlier batch count as known by now."""
         unseen = tuple(placed for placed in batch.placed if placed.draft.fingerprint not in self._seen)
         known, fresh = len(batch.placed) - len(unseen), Batch(unseen, batch.refused, batch.unmatched)
         self._seen |= {placed.draft.fingerprint for placed in unseen}

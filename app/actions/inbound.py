@@ -34,7 +34,7 @@ from ground.plain import clean_line, clean_text
 log = structlog.get_logger(__name__)
 
 INBOX_MAX = 1_000
-"""How many items may wait at one source to be looked up; beyond that, the oldest are dropped."""
+"""What waits to be looked up at one source; of more, the newest are kept."""
 ITEM_MAX = 2_000
 """The most characters of JSON that such an item may have."""
 COMMENT_MAX, LINE_MAX = 10_000, 200
@@ -200,8 +200,8 @@ def _inbox(
 def inbox_with(waiting: Sequence[Any], items: Sequence[Json]) -> list[Any]:
     """The inbox, a list of {"id", "item"}, with these items added at its end.
 
-    An item that waits already is moved there under a new id. A reading under way removes entries by the ids that it was
-    handed, so it leaves alone what came since.
+    An item that waits already is moved there under a new id: a reading under way removes the entry that it was handed
+    by its id, and so leaves the one that came meanwhile.
     """
     fresh = {json.dumps(item, sort_keys=True): item for item in items}
     others = [entry for entry in waiting if json.dumps(entry["item"], sort_keys=True) not in fresh]

@@ -106,7 +106,7 @@ def delete_phrase(session: Session, viewer: Viewer, phrase_id: UUID, jobs: Jobs)
 
 @may("write")
 def lock_workspace(session: Session, viewer: Viewer) -> Workspace:
-    """Locks the workspace: one transaction at a time changes how stances are decided, none while scores are written."""
+    """The workspace, locked: one transaction at a time changes how stances are decided, none while scores arrive."""
     return session.get_one(Workspace, viewer.workspace_id, with_for_update={"key_share": True})
 
 

@@ -78,7 +78,7 @@ def _host(collector: AnyCollector, shown: Mapping[str, Any]) -> str:
 
 
 def limit_key(collector: AnyCollector, params: BaseModel, seal: Seal) -> str:
-    """The key of the sources that a host throttles together: the host, with a fingerprint of the secrets if any."""
+    """The sources of one key wait together: it is their host, with a fingerprint of their secrets if they have any."""
     shown, hidden = secrets.split(params)
     host = _host(collector, shown)
     return f"{host}#{seal.fingerprint(hidden)}" if hidden else host

@@ -125,7 +125,7 @@ def incident_out(view: IncidentView) -> IncidentOut:
 
 
 def detail_out(detail: IncidentDetail) -> IncidentDetailOut:
-    """One incident as it is answered, with its timeline and its messages."""
+    """One incident as it is answered."""
     return IncidentDetailOut(
         **dict(incident_out(detail.view)),
         timeline=[EventOut.model_validate(event) for event in detail.timeline],

@@ -12,7 +12,7 @@ NOT_ALLOWED = "this address is not allowed"
 
 
 class GateError(httpx2.TransportError):
-    """Any error of the gate; `str()` is the sentence to show."""
+    """What every error of the gate is; `str()` is the sentence to show."""
 
 
 class Blocked(GateError, httpx2.UnsupportedProtocol):

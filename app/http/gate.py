@@ -260,7 +260,7 @@ def _response(
 
 
 def _nothing() -> None:
-    """Releases nothing: the turn was given back already."""
+    """Does nothing, where the turn was given back already."""
 
 
 def _announced_length(headers: Mapping[str, str]) -> int:

@@ -53,7 +53,7 @@ def incidents(
     state: StateFilter | None = None,
     brand_id: UUID | None = None,
 ) -> Slice[IncidentView]:
-    """The incidents, last opened first. `open` is every state but resolved and pending (not notified yet)."""
+    """The incidents, last opened first. `open` is every state but resolved and pending (nobody was told of it yet)."""
     statement = _select_incidents(viewer)
     if state == "open":
         statement = statement.where(IncidentRow.state.in_(("firing", "recovering")))

@@ -30,7 +30,7 @@ STANCES = {"negative": "detractor", "neutral": "passive", "positive": "promoter"
 
 @dataclass(frozen=True, slots=True)
 class ToLabel:
-    """A mention that waits for its label, and its brand. What the model thinks is left out, to bias nobody."""
+    """A mention that waits for its label, and its brand. It does not say what the model thinks, to bias nobody."""
 
     id: UUID
     drawn_at: datetime

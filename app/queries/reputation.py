@@ -97,7 +97,7 @@ def compare(
 
 @may("read")
 def model(session: Session, viewer: Viewer) -> Model:
-    """The model in force, as its worker recorded it, corrected by the workspace's own labels if there are enough."""
+    """The model that scores, as its worker told, corrected by the workspace's own labels where there are enough."""
     scorer = scoring_model(session)
     own = own_sample(session, viewer, f"{scorer.name} {scorer.version}")
     measured = figures_of(scorer.measured)

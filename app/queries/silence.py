@@ -16,7 +16,7 @@ from app.viewer import Viewer, may
 LEAST = timedelta(days=1)
 USUAL_TIMES = 8
 LONGEST_TIMES = 1.5
-"""Beyond its longest pause too: a source that publishes on weekdays only is not silent on a Sunday."""
+"""Beyond its longest pause too: who publishes on weekdays only is not silent on a Sunday."""
 POLLS = 3
 """Readings that brought something, at least: two make one pause, which is no habit."""
 

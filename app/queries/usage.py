@@ -48,7 +48,7 @@ class UsageView:
 
     @property
     def warning(self) -> Notice | None:
-        """The warning from 80 % on; None below."""
+        """What is said from 80 % on."""
         if self.share < WARN_FROM:
             return None
         percent = min(int(self.share * 100), 100)

@@ -1,4 +1,4 @@
-"""The cookies of the pages: the session, the language, and what binds the forms of people who have not logged in."""
+"""The cookies of the pages: the session, the language, and what the forms of nobody-yet are bound to."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ HEADINGS = {
 
 
 def to_log_in(_request: Request, error: LogIn) -> RedirectResponse:
-    """Redirects to the log-in, which leads back to this address afterwards."""
+    """Logging in comes first; then back to where one wanted to go."""
     return RedirectResponse("/login" + ("?" + urlencode({"next": error.back}) if error.back != "/" else ""), 303)
 
 

@@ -1,4 +1,4 @@
-"""Reads answers to a survey from an uploaded file: CSV, JSON Lines or XLSX, columns named in English or French.
+"""Reads answers to a survey from a file people give: CSV, JSON Lines or XLSX, columns named in English or French.
 
 A score is a whole number from 0 to 10, also as text: 9, 9.0, 9,0 or 9/10. A date without a zone is in the zone given.
 """

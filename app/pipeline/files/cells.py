@@ -1,4 +1,4 @@
-"""What the cells of a file say: texts, dates, numbers, each with a sentence for whoever made the file.
+"""What the cells of a file say: texts, dates, numbers, each with a sentence for who made the file.
 
 Dates are ISO 8601, day first (22/11/2026, 22/11/2026 14:05; also with - or .), or Unix seconds or milliseconds.
 A date without a zone is in the zone given.
@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"[+-]?\d{1,18}(?:[.,]\d{1,9})?", re.ASCII)
 
 
 class Unread(ValueError):
-    """A cell that cannot be read. The text is written for whoever made the file."""
+    """A cell that cannot be read. The text is for who made the file."""
 
     def __init__(self, text: str, **args: Json) -> None:
         self.notice = Notice(text, args)

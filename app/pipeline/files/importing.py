@@ -1,4 +1,4 @@
-"""Reads mentions from an uploaded file: CSV, JSON Lines or XLSX, with columns named in English or French.
+"""Reads mentions from a file people give: CSV, JSON Lines or XLSX, with columns named in English or French.
 
 A rating is out of the row's scale, else written 4/5, else out of 5.
 """

@@ -31,7 +31,7 @@ Check = Callable[[Iterable[str]], object]
 
 
 class UnreadableFile(ValueError):
-    """The file as a whole cannot be read. The text is written for whoever sent it."""
+    """The file as a whole cannot be read. The text is for who gave it."""
 
     def __init__(self, text: str, **args: Json) -> None:
         self.notice = Notice(text, args)
@@ -140,7 +140,7 @@ def _csv(text: str, check: Check) -> Iterator[Row | BadRow]:
 
 
 def _delimiter(text: str) -> str:
-    """The separator most frequent in the first line, outside quotes. To guess from the rows goes wrong with prose."""
+    """The separator most met in the first line outside quotes; guessing from the rows is what goes wrong with prose."""
     quoted, counts = False, {";": 0, ",": 0, "\t": 0}
     for char in text.lstrip("\r\n")[:20_000]:
         if char == '"':

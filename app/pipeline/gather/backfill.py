@@ -31,7 +31,7 @@ from ground.notice import as_json
 
 THREADS = 4
 TURN = timedelta(minutes=1)
-"""How long a backfill reads before the next in the queue has its turn; it finishes its page first."""
+"""After this long the next one in the queue has its turn, at the end of a page."""
 
 
 class Backfill:

@@ -19,7 +19,7 @@ from app.pipeline.gather.meters import Payer, UsageKey, give_back, limit_of, per
 from collectors.base import AnyCollector, Meter, SourceBusy, SourceOverBudget, Spend
 
 FARTHEST_TURN = timedelta(seconds=60)
-"""A turn further away than this is not taken: the source comes back later instead of holding a thread."""
+"""A turn further away is left to others: the source comes back later instead of holding a thread."""
 
 UNSENT = (
     httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol,

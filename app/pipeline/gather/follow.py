@@ -1,4 +1,4 @@
-"""Follows the sources that never end, one thread each: claims new ones, ends changed ones, and releases all at the end.
+"""Follows the sources that never end, one thread each: claims the new, ends the changed, gives all back at the end.
 
 A followed source stays claimed as long as it is followed, through the pauses after a failure too.
 """

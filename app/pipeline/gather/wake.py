@@ -1,4 +1,4 @@
-"""Has a worker come, for the new mentions of a source or for its past, and ends what a worker reads at present."""
+"""Has a worker come: for the new mentions of a source, or for its past."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Phrases that say a stance in one workspace, whatever the model thinks («war zone» is no complaint about a game).
 
-Words compare as in queries: whole, without case and accents. A phrase inside a longer one does not count. Of two phrases
+Words compare as in queries: whole, without case and accents. A phrase inside a longer one is not heard. Of two phrases
 of the same words, the one for a single brand wins over the one for a single language, and both over a general one.
 Where phrases in one text contradict each other, the model decides.
 """

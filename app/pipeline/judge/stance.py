@@ -19,7 +19,7 @@ from sentiment.base import CLASSES, RatingClasses, Score, Stance, StanceSource, 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What decides the stance of a match that no person corrected: its rating and scale, the phrases in it, the score."""
+    """What decides the stance of a match that no person corrected: its rating and scale, its phrases, the score."""
 
     brand_id: UUID
     rating: float | None

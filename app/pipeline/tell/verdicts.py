@@ -41,7 +41,7 @@ MISREAD = text(
 def judge(session: Session, brand: Brand, rule: AlertRule, now: datetime) -> Verdict | None:
     """Evaluates the rule and notes in its row how that went.
 
-    None when nobody can know: the rule failed, or it does not fire while no source could be read.
+    None when there is no telling: the rule failed, or it does not fire while no source could be read.
     """
     try:
         verdict = evaluate(rule, hours_for(session, brand, rule, now))

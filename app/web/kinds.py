@@ -103,7 +103,7 @@ def _cost(kind: AnyCollector, tongue: Tongue) -> str:
 
 
 def _limit(meter: Meter, units: Mapping[str, str], tongue: Tongue) -> str:
-    unit = tongue.titled(units)
+    unit = tongue.pick(units)
     if isinstance(meter.limit, str):
         return (
             tongue.say("{unit}: as much a day as you allow", unit=unit)

@@ -132,7 +132,7 @@ class Tongue:
         words = self.say(text, **(args | translated))
         return words if args else words.replace("{{", "{").replace("}}", "}")
 
-    def titled(self, titles: Any) -> str:
+    def pick(self, titles: Any) -> str:
         """The text of ours in a plug-in's {"en": …, "fr": …}."""
         return self._set(str(titles.get(self.code) or titles.get("en") or "") if titles else "")
 
@@ -157,7 +157,7 @@ class Tongue:
         places = "." + "#" * digits if digits else ""
         return format_decimal(round(value, digits), format=f"#,##0{places}", locale=self.code)
 
-    def signed(self, value: float | None, digits: int = 0) -> str:
+    def with_sign(self, value: float | None, digits: int = 0) -> str:
         """A number with its sign: a true minus, and a plus."""
         if value is None:
             return "–"

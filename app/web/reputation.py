@@ -127,9 +127,9 @@ def trend(tongue: Tongue, view: ReputationView, by: str) -> Chart:
     rows = [
         (
             labels[n],
-            tongue.signed(point.reputation.score),
+            tongue.with_sign(point.reputation.score),
             interval_in_words(tongue, point),
-            tongue.signed(point.reputation.raw_score),
+            tongue.with_sign(point.reputation.raw_score),
             tongue.number(point.stories),
         )
         for n, point in enumerate(view.series)
@@ -142,7 +142,7 @@ def interval_in_words(tongue: Tongue, point: Point) -> str:
     score = point.reputation
     if score.low is None:
         return "–"
-    return tongue.say("{low} to {high}", low=tongue.signed(score.low), high=tongue.signed(score.high))
+    return tongue.say("{low} to {high}", low=tongue.with_sign(score.low), high=tongue.with_sign(score.high))
 
 
 def volume(tongue: Tongue, view: ReputationView, by: str) -> Chart:

@@ -58,7 +58,7 @@ def show_new(visit: Visit) -> Response:
     kinds, parameters = all_rules(), visit.request.query_params
     kind = kinds.get(parameters.get("kind", USUAL)) or kinds[USUAL]
     values: Values = {
-        "name": visit.tongue.titled(kind.title),
+        "name": visit.tongue.pick(kind.title),
         "brand_id": parameters.get("brand", ""),
         "params": {},
         "channels": None,  # all of them

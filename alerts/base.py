@@ -24,7 +24,7 @@ P = TypeVar("P", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
+class HourCounts:
     """What one hour brought for a brand. `mentions` counts all of them; the stances count stories, not copies."""
 
     start: datetime
@@ -43,7 +43,7 @@ class BrandHours:
     """
 
     now: datetime
-    buckets: Sequence[Bucket]
+    counts: Sequence[HourCounts]
     born: datetime
 
 

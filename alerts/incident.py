@@ -115,8 +115,8 @@ def close(incident: Incident, now: datetime) -> Incident:
 
 def to_json(incident: Incident) -> dict[str, Any]:
     """A JSON object that `from_json` reads back to an equal value."""
-    made: dict[str, Any] = _ADAPTER.dump_python(incident, mode="json")
-    return made
+    content: dict[str, Any] = _ADAPTER.dump_python(incident, mode="json")
+    return content
 
 
 def from_json(stored: dict[str, Any]) -> Incident:
@@ -174,7 +174,7 @@ def _fire(incident: Incident, verdict: Verdict, now: datetime, policy: Policy) -
 def _speak(incident: Incident, verdict: Verdict | None, now: datetime, policy: Policy) -> tuple[Incident, Decision]:
     why = _reason(incident, now, policy)
     if why is None:
-        return incident, Decision(quiet=_quiet(incident, verdict, policy))
+        return incident, Decision(quiet=_quiet_reason(incident, verdict, policy))
     if policy.muted:
         return replace(incident, owed=_debt(why, policy.muted)), Decision(quiet=policy.muted)
     sequence = incident.notified.get(why, 0) + 1
@@ -217,7 +217,7 @@ def _debt(why: Why, muted: Muted) -> Why | None:
     return why
 
 
-def _quiet(incident: Incident, verdict: Verdict | None, policy: Policy) -> Quiet:
+def _quiet_reason(incident: Incident, verdict: Verdict | None, policy: Policy) -> Quiet:
     if incident.state == "resolved":
         return "resolved"
     if verdict is None:

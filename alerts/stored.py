@@ -18,8 +18,8 @@ _FLAT = {"incident_id": "id"} | {field.name: field.name for field in fields(Inci
 
 def message_to_json(message: Message) -> dict[str, Any]:
     """A JSON object that `message_from_json` reads back to an equal value."""
-    made: dict[str, Any] = _MESSAGE.dump_python(message, mode="json")
-    return made
+    content: dict[str, Any] = _MESSAGE.dump_python(message, mode="json")
+    return content
 
 
 def message_from_json(stored: Mapping[str, Any]) -> Message:
@@ -32,8 +32,8 @@ def message_from_json(stored: Mapping[str, Any]) -> Message:
 
 def explanation_to_json(explanation: Explanation) -> dict[str, Any]:
     """A JSON object that `explanation_from_json` reads back to an equal value."""
-    made: dict[str, Any] = _EXPLANATION.dump_python(explanation, mode="json")
-    return made
+    content: dict[str, Any] = _EXPLANATION.dump_python(explanation, mode="json")
+    return content
 
 
 def explanation_from_json(stored: Mapping[str, Any]) -> Explanation:

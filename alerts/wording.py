@@ -104,14 +104,14 @@ def _change(e: Explanation, language: Language) -> str:
     key = {"detractors": "negative", "promoters": "positive", "mentions": "mention"}[e.counted]
     what, hours = count_phrase(key, e.observed, language), count_phrase("hour", e.window_hours, language)
     if e.counted == "mentions" or not e.total:
-        seen = say("observed", language, what=what, hours=hours)
+        line = say("observed", language, what=what, hours=hours)
     else:
-        seen = say("observed of", language, what=what, total=figure(e.total, language), hours=hours)
+        line = say("observed of", language, what=what, total=figure(e.total, language), hours=hours)
     if e.expected is not None:
-        seen += PHRASES["semicolon"][language] + say("expected", language, expected=figure(e.expected, language))
+        line += PHRASES["semicolon"][language] + say("expected", language, expected=figure(e.expected, language))
     if e.share is not None and e.usual_share is not None:
-        seen += " " + say("shares", language, share=percent(e.share, language), usual=percent(e.usual_share, language))
-    return seen + "."
+        line += " " + say("shares", language, share=percent(e.share, language), usual=percent(e.usual_share, language))
+    return line + "."
 
 
 def _words(e: Explanation, language: Language) -> str:

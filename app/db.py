@@ -51,7 +51,7 @@ class Database:
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
-    def retried(self, work: Callable[[Session], T], tries: int = 5) -> T:
+    def retry(self, work: Callable[[Session], T], tries: int = 5) -> T:
         """Runs `work` in its own writing(), again after a deadlock or a serialization failure. Returns its result."""
         for left in range(tries - 1, -1, -1):
             try:

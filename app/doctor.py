@@ -13,7 +13,7 @@ from pydantic import SecretStr, ValidationError
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from app.log import masked
+from app.log import mask_credentials
 from app.migrate import revision
 from app.models import Heartbeat, Mention, ModelRun
 from app.pipeline.judge import lanes
@@ -78,7 +78,9 @@ def setting(settings: Settings, name: str) -> Finding:
         origin = "environment"
     elif f"{variable}_FILE" in os.environ:
         origin = f"file {os.environ[f'{variable}_FILE']}"
-    shown = "set" if isinstance(value, SecretStr) else masked(str(value)) if value not in (None, "", ()) else "not set"
+    shown = "not set" if value in (None, "", ()) else mask_credentials(str(value))
+    if isinstance(value, SecretStr):
+        shown = "set"
     return Finding(variable, "note" if origin == "default" else "ok", f"{shown} ({origin})")
 
 
@@ -124,7 +126,7 @@ def scoring(session: Session) -> Finding:
     """How much waits for the model: what was never scored, and what is to be scored again."""
     run = session.scalars(select(ModelRun).order_by(ModelRun.started_at.desc()).limit(1)).one_or_none()
     pace, quick = (run.per_second, run.quick_per_second) if run else (None, None)
-    waiting, unsettled = lanes.waiting(session), lanes.unsettled(session)
+    waiting, unsettled = lanes.count_waiting(session), lanes.count_unsettled(session)
     if not waiting + unsettled:
         return Finding("scoring", "ok", f"nothing waits; the model is {run.model}" if run else "nothing waits")
     left = seconds_left(waiting, unsettled, pace, quick)

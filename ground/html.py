@@ -103,7 +103,7 @@ _SPACES = re.compile(r"[^\S\x1e]+")
 _BREAKS = re.compile(rf" ?{_BREAK}[{_BREAK} ]*")
 
 
-def parsed(html: str) -> LexborHTMLParser:
+def parse_html(html: str) -> LexborHTMLParser:
     """The tree of a page, or of a piece of one."""
     return LexborHTMLParser(html[:LONGEST_PAGE])
 

@@ -74,13 +74,13 @@ def link(url: str | None) -> str | None:
     A redirector is replaced by the address it carries; parameters and fragment stay. None for anything else.
     """
     parts = _open(url or "")
-    return None if parts is None else _stored(parts)
+    return None if parts is None else _within_limit(parts)
 
 
 def canonical(url: str | None) -> str:
     """The canonical form of a link, as described above; "" for what is no link. Idempotent."""
     parts = _open(url or "")
-    return "" if parts is None else _stored(_bare(parts)) or ""
+    return "" if parts is None else _within_limit(_bare(parts)) or ""
 
 
 def host(url: str | None) -> str:
@@ -89,7 +89,7 @@ def host(url: str | None) -> str:
     return "" if parts is None else parts.name.removeprefix("www.")
 
 
-def _stored(parts: _Parts) -> str | None:
+def _within_limit(parts: _Parts) -> str | None:
     written = str(parts)
     return written if len(written) <= LINK_LIMIT else None
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
-from ground.words import TEXT_LIMIT, TITLE_LIMIT, Place, folded, places, sequence
+from ground.words import TEXT_LIMIT, TITLE_LIMIT, Place, folded_words, places, sequence
 
 from .query import And, Not, Phrase, Query, anchors, parse
 
@@ -54,7 +54,7 @@ class Matcher:
     def match(self, title: str, text: str) -> list[Matched]:
         """The brands whose query holds for this mention, in the order in which the matcher got them."""
         title, text = title[:TITLE_LIMIT], text[:TEXT_LIMIT]
-        return self.match_words(title, text, folded(title), folded(text))
+        return self.match_words(title, text, folded_words(title), folded_words(text))
 
     def about(self, in_title: Sequence[str], in_text: Sequence[str]) -> bool:
         """Whether any query holds for these folded words. A cheap yes or no, to drop the bulk of a stream."""

@@ -48,9 +48,9 @@ def test_work_is_tried_again_after_a_deadlock_or_a_serialization_failure_only(
 
     if tries == 1:
         with pytest.raises(OperationalError):
-            db.retried(work)
+            db.retry(work)
     else:
-        assert db.retried(work) == "done"
+        assert db.retry(work) == "done"
     assert len(calls) == tries
     assert len(set(map(id, calls))) == tries
 
@@ -63,7 +63,7 @@ def test_work_that_never_succeeds_is_given_up(db: Database) -> None:
         session.execute(text("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$"))
 
     with pytest.raises(OperationalError):
-        db.retried(work, tries=2)
+        db.retry(work, tries=2)
     assert len(calls) == 2
 
 

@@ -60,17 +60,17 @@ class Slack(BaseModel):
 
     @field_validator("webhook_url")
     @classmethod
-    def _is_an_address(cls, given: SecretStr | None) -> SecretStr | None:
-        if given and not given.get_secret_value().startswith(("https://", "http://")):
+    def _is_an_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not value.get_secret_value().startswith(("https://", "http://")):
             raise ValueError("the webhook address starts with https://hooks.slack.com/")
-        return given
+        return value
 
     @field_validator("token")
     @classmethod
-    def _can_be_a_header(cls, given: SecretStr | None) -> SecretStr | None:
-        if given and not _is_token(given.get_secret_value()):
+    def _can_be_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not _is_token(value.get_secret_value()):
             raise ValueError("the token holds only letters, digits, dashes and dots")
-        return given
+        return value
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:

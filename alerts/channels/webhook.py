@@ -46,17 +46,17 @@ class Webhook(BaseModel):
 
     @field_validator("url")
     @classmethod
-    def _is_an_address(cls, given: str) -> str:
-        if not safe_url(given) or urlsplit(given).username:
+    def _is_an_address(cls, value: str) -> str:
+        if not safe_url(value) or urlsplit(value).username:
             raise ValueError("the address must be like https://example.com/path, without a user name in it")
-        return given
+        return value
 
     @field_validator("secret", "previous_secret")
     @classmethod
-    def _is_a_secret(cls, given: SecretStr | None) -> SecretStr | None:
-        if given:
-            key_of(given.get_secret_value())
-        return given
+    def _is_a_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value:
+            key_of(value.get_secret_value())
+        return value
 
 
 def new_secret() -> str:

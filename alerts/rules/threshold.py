@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from alerts.base import BrandHours, Bucket, Counted, Rule, Severity, Verdict
+from alerts.base import BrandHours, Counted, HourCounts, Rule, Severity, Verdict
 from ground.notice import Json, Notice
 
 HISTORY = timedelta(days=60)
@@ -51,43 +51,43 @@ class Threshold(BaseModel):
 
 def evaluate(params: Threshold, hours: BrandHours) -> Verdict:
     """The verdict on the last `window_hours`, with the running one, against the average of the hours before."""
-    recent = hours.buckets[-params.window_hours :]
-    before = hours.buckets[: -params.window_hours]
+    recent = hours.counts[-params.window_hours :]
+    before = hours.counts[: -params.window_hours]
     observed, total = _count(recent, params.counted), _total(recent, params.counted)
     share = observed / total if total and params.counted != "mentions" else None
     level = observed if params.measure == "count" else (100 * observed / total if total else 0.0)
-    usual = _count(before, params.counted)
-    known = _total(before, params.counted)
+    count_before = _count(before, params.counted)
+    total_before = _total(before, params.counted)
     return Verdict(
         firing=total >= params.min_mentions and level >= params.limit,
         level=float(level),
         threshold=params.limit,
         severity=params.severity,
         observed=observed,
-        expected=usual * len(recent) / len(before) if before else None,
+        expected=count_before * len(recent) / len(before) if before else None,
         total=total,
         share=share,
-        usual_share=usual / known if known and params.counted != "mentions" else None,
+        usual_share=count_before / total_before if total_before and params.counted != "mentions" else None,
         window_hours=params.window_hours,
         since=recent[0].start if recent else None,
         counted=params.counted,
     )
 
 
-def _count(buckets: Sequence[Bucket], counted: Counted) -> int:
+def _count(counts: Sequence[HourCounts], counted: Counted) -> int:
     match counted:
         case "detractors":
-            return sum(b.detractors for b in buckets)
+            return sum(b.detractors for b in counts)
         case "promoters":
-            return sum(b.promoters for b in buckets)
+            return sum(b.promoters for b in counts)
         case "mentions":
-            return sum(b.mentions for b in buckets)
+            return sum(b.mentions for b in counts)
 
 
-def _total(buckets: Sequence[Bucket], counted: Counted) -> int:
+def _total(counts: Sequence[HourCounts], counted: Counted) -> int:
     if counted == "mentions":
-        return sum(b.mentions for b in buckets)
-    return sum(b.promoters + b.passives + b.detractors for b in buckets)
+        return sum(b.mentions for b in counts)
+    return sum(b.promoters + b.passives + b.detractors for b in counts)
 
 
 def sentence(params: Threshold, brand: str) -> Notice:

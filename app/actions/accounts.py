@@ -79,23 +79,25 @@ def set_up(session: Session, viewer: Viewer, link: str, new: NewAccount, now: da
 
 
 @may("own")
-def change_password(session: Session, viewer: Viewer, current: str, new: str, kept: bytes | None = None) -> None:
-    """Sets a new password and ends every session but `kept`. Raises Problem 422 when the current one is wrong."""
+def change_password(
+    session: Session, viewer: Viewer, current: str, new: str, current_session: bytes | None = None
+) -> None:
+    """Sets a new password, and ends all sessions but `current_session`. Raises Problem 422 on a wrong password."""
     user = me(session, viewer)
     if not passwords.matches(user.password_hash, current):
         raise invalid(FieldError("current", "This is not your current password."))
     passwords.check(new, user.email, "new")
     user.password_hash = passwords.hash_of(new)
-    sessions.log_out_others(session, user.id, kept)
+    sessions.log_out_others(session, user.id, current_session)
     record(session, viewer, "account.password", user.email)
     session.flush()
 
 
 @may("own")
-def prefer(session: Session, viewer: Viewer, wanted: Preferences) -> User:
+def prefer(session: Session, viewer: Viewer, changes: Preferences) -> User:
     """Changes the viewer's own preferences."""
     user = me(session, viewer)
-    for name, value in wanted.model_dump(exclude_unset=True).items():
+    for name, value in changes.model_dump(exclude_unset=True).items():
         setattr(user, name, value)
     session.flush()
     return user
@@ -103,7 +105,7 @@ def prefer(session: Session, viewer: Viewer, wanted: Preferences) -> User:
 
 @may("own")
 def me(session: Session, viewer: Viewer) -> User:
-    """The viewer's own account, kept from other writers. Raises Problem 403 for a key: it has none."""
+    """Locks the viewer's own account, and returns it. Raises Problem 403 for a key, which has no account."""
     user = session.get(User, viewer.user_id, with_for_update=True)
     if user is None:
         raise no_account()

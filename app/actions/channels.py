@@ -83,19 +83,19 @@ def update(session: Session, viewer: Viewer, channel_id: UUID, changes: ChannelC
     """Changes a channel; enabling one that was disabled gives it a new chance."""
     row = lock(session, viewer, channel_id)
     values = changes.model_dump(exclude_unset=True)
-    given = values.pop("params", None)
+    params = values.pop("params", None)
     with unique_name(session, viewer, "channel"):
         for name, value in values.items():
             setattr(row, name, value)
-        if given is not None:
+        if params is not None:
             declared = channel_of(row.kind)
             stored = services.seal.open(row.secrets, seal_name(row))
             _put_params(
                 row,
-                checked_params(declared, secrets.keep_stored(given, declared.params, stored), services.settings),
+                checked_params(declared, secrets.keep_stored(params, declared.params, stored), services.settings),
                 services.seal,
             )
-        if given is not None or values.get("enabled"):
+        if params is not None or values.get("enabled"):
             row.disabled_reason = row.last_error = None
         row.version += 1
     record(session, viewer, "channel.update", channel_id, fields=sorted(changes.model_fields_set))
@@ -196,9 +196,9 @@ def channel_of(kind: str) -> AnyChannel:
     return declared
 
 
-def checked_params(declared: AnyChannel, given: Mapping[str, Any], settings: Settings) -> BaseModel:
+def checked_params(declared: AnyChannel, values: Mapping[str, Any], settings: Settings) -> BaseModel:
     """The params as the channel declares them. Raises Problem 422, also for an address that may not be reached."""
-    params: BaseModel = validate(declared.params, dict(given), under="params")
+    params: BaseModel = validate(declared.params, dict(values), under="params")
     rules = rules_for(settings.allowed_private_hosts)
     shown, hidden = secrets.split(params)
     for name, value in (shown | hidden).items():
@@ -223,7 +223,7 @@ def seal_name(row: Channel) -> str:
 
 @may("write")
 def lock(session: Session, viewer: Viewer, channel_id: UUID) -> Channel:
-    """The channel, kept from other writers until the end of the transaction. Raises Problem 404."""
+    """Locks the channel until the end of the transaction, and returns it. Raises Problem 404."""
     row = session.get(Channel, (viewer.workspace_id, channel_id), with_for_update=True)
     if row is None:
         raise not_found("channel")

@@ -66,16 +66,16 @@ Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_timezone)]
 
 
-def refused(errors: Iterable[Any], *, drop: int = 0, under: str = "") -> Problem:
+def invalid_fields(errors: Iterable[Any], *, drop: int = 0, under: str = "") -> Problem:
     """The Problem 422 for `errors` of a ValidationError; `drop` leading parts of each location are left out."""
-    found = [
+    field_errors = [
         FieldError(
             ".".join(filter(None, (under, *(str(part) for part in error["loc"][drop:])))) or "body",
             _sentence(error).replace("{", "{{").replace("}", "}}"),
         )
         for error in errors
     ]
-    return Problem("invalid", 422, "Some fields are not valid.", errors=found)
+    return Problem("invalid", 422, "Some fields are not valid.", errors=field_errors)
 
 
 def _sentence(error: Any) -> str:
@@ -90,7 +90,7 @@ def validate(model: type[BaseModel], values: object, under: str = "") -> Any:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise refused(error.errors(include_input=False, include_url=False), under=under) from None
+        raise invalid_fields(error.errors(include_input=False, include_url=False), under=under) from None
 
 
 @may("write")

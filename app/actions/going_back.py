@@ -28,7 +28,7 @@ class GoBack(Fields):
 
 
 def first_progress(collector: AnyCollector, days: int | None, field: str, now: datetime) -> dict[str, Any] | None:
-    """The progress of a backfill that begins; None for no days. Raises Problem 422 on `field` for a kind without."""
+    """The progress of a backfill that begins; None without days. Raises Problem 422 on `field` for its kind."""
     if not days:
         return None
     if collector.backfill is None:
@@ -38,12 +38,12 @@ def first_progress(collector: AnyCollector, days: int | None, field: str, now: d
 
 
 @may("write")
-def go_back(session: Session, viewer: Viewer, source_id: UUID, asked: GoBack, jobs: Jobs, now: datetime) -> Source:
-    """Starts a backfill, or goes on with one. Raises Problem 404; 409 when paused or nothing was stopped; 422."""
+def go_back(session: Session, viewer: Viewer, source_id: UUID, request: GoBack, jobs: Jobs, now: datetime) -> Source:
+    """Starts a backfill, or resumes one. Raises Problem 404; 409 when paused or none was stopped; 422 for its kind."""
     row = _lock(session, viewer, source_id)
     if not row.enabled:
         raise Problem("paused", 409, "This source is paused: enable it first.")
-    progress = first_progress(all_collectors()[row.collector], asked.days, "days", now)
+    progress = first_progress(all_collectors()[row.collector], request.days, "days", now)
     if progress is None:
         if row.backfill is None or row.backfill["state"] not in ("stopped", "failed"):
             raise Problem("nothing-stopped", 409, "There is nothing to go on with: say how many days to go back.")

@@ -41,10 +41,10 @@ def draw_more(session: Session, viewer: Viewer, now: datetime, seed: int) -> int
 
 
 @may("write")
-def label(session: Session, viewer: Viewer, item_id: UUID, given: Labelled, now: datetime) -> AuditMatch:
+def label(session: Session, viewer: Viewer, item_id: UUID, labelled: Labelled, now: datetime) -> AuditMatch:
     """Keeps a label; another one replaces it. Raises Problem 404."""
     row = _lock(session, viewer, item_id)
-    row.label, row.labelled_by, row.labelled_at = given.label, viewer.actor, now
+    row.label, row.labelled_by, row.labelled_at = labelled.label, viewer.actor, now
     record(session, viewer, "audit_sample.label", item_id)
     session.flush()
     return row

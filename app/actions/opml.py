@@ -44,39 +44,39 @@ def import_opml(
     names = {row.name for row in rows}
     read = {row.params.get("url"): row.id for row in rows}
     results = []
-    for one in subscriptions:
-        if one.url in read:
-            results.append(OpmlResult(one.title, one.url, "known", read[one.url]))
+    for subscription in subscriptions:
+        if subscription.url in read:
+            results.append(OpmlResult(subscription.title, subscription.url, "known", read[subscription.url]))
             continue
-        results.append(_add(session, viewer, one, names, services, now, brand_id))
+        results.append(_add(session, viewer, subscription, names, services, now, brand_id))
     return results
 
 
 def _add(
     session: Session,
     viewer: Viewer,
-    one: Subscription,
+    subscription: Subscription,
     names: set[str],
     services: Services,
     now: datetime,
     brand_id: UUID | None,
 ) -> OpmlResult:
-    name = free_name(one.title or one.url, names)
-    new = NewSource(collector="rss", name=name, params={"url": one.url}, brand_id=brand_id)
+    name = free_name(subscription.title or subscription.url, names)
+    new = NewSource(collector="rss", name=name, params={"url": subscription.url}, brand_id=brand_id)
     try:
         row = create(session, viewer, new, services, now)
     except Problem as problem:
         if problem.status not in (409, 422):
             raise
         reason = problem.errors[0].message if problem.errors else problem.detail
-        return OpmlResult(one.title, one.url, "refused", reason=reason)
+        return OpmlResult(subscription.title, subscription.url, "refused", reason=reason)
     names.add(name)
-    return OpmlResult(one.title, one.url, "added", row.id)
+    return OpmlResult(subscription.title, subscription.url, "added", row.id)
 
 
-def free_name(wanted: str, taken: set[str]) -> str:
+def free_name(title: str, taken: set[str]) -> str:
     """The name, cut to what fits, and numbered when it is taken."""
-    base = " ".join(wanted.split())[:90] or "RSS"
+    base = " ".join(title.split())[:90] or "RSS"
     number, name = 1, base
     while name in taken:
         number += 1

@@ -18,16 +18,16 @@ from app.pipeline.judge.phrases import WORDS_MAX
 from app.pipeline.judge.restance import wish
 from app.problems import FieldError, Problem, not_found
 from app.viewer import Viewer, may
-from ground.words import folded
+from ground.words import folded_words
 from sentiment.base import Stance
 
 PHRASES_MAX = 500
 
 
 def _words(value: str) -> str:
-    if not folded(value):
+    if not folded_words(value):
         raise ValueError("it holds no word: letters, digits and emoji are looked for")
-    if len(folded(value)) > WORDS_MAX:
+    if len(folded_words(value)) > WORDS_MAX:
         raise ValueError("at most ten words are looked for")
     return value
 
@@ -112,17 +112,17 @@ def lock_workspace(session: Session, viewer: Viewer) -> Workspace:
 
 @may("write")
 def lock(session: Session, viewer: Viewer, phrase_id: UUID) -> Phrase:
-    """The phrase, kept from other writers until the end of the transaction. Raises Problem 404."""
+    """Locks the phrase until the end of the transaction, and returns it. Raises Problem 404."""
     row = session.get(Phrase, (viewer.workspace_id, phrase_id), with_for_update=True)
     if row is None:
         raise not_found("phrase")
     return row
 
 
-def _values(session: Session, viewer: Viewer, given: NewPhrase | PhraseChanges) -> dict[str, object]:
-    values = given.model_dump(exclude_unset=True)
-    check_brand(session, viewer, given.brand_id)
-    return values | ({"words": " ".join(folded(given.text))} if "text" in values else {})
+def _values(session: Session, viewer: Viewer, phrase: NewPhrase | PhraseChanges) -> dict[str, object]:
+    values = phrase.model_dump(exclude_unset=True)
+    check_brand(session, viewer, phrase.brand_id)
+    return values | ({"words": " ".join(folded_words(phrase.text))} if "text" in values else {})
 
 
 def _duplicate() -> Problem:

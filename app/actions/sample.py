@@ -26,7 +26,7 @@ def load(session: Session, viewer: Viewer, jobs: Jobs, now: datetime) -> bool:
     if session.scalar(select(exists().where(Source.workspace_id == viewer.workspace_id, Source.sample))):
         return False
     language = "fr" if viewer.language == "fr" else "en"
-    brands = [_brand(session, viewer, one.name, one.kind, one.query, one.colour, now) for one in BRANDS]
+    brands = [_brand(session, viewer, brand.name, brand.kind, brand.query, brand.colour, now) for brand in BRANDS]
     for part, titles in PARTS.items():
         params = SampleWorld(part=part, started=now).model_dump(mode="json")
         session.add(
@@ -80,7 +80,7 @@ def remove(session: Session, viewer: Viewer) -> bool:
     here = viewer.workspace_id
     gone = session.execute(delete(Source).where(Source.workspace_id == here, Source.sample).returning(Source.id)).all()
     session.execute(delete(Mention).where(Mention.workspace_id == here, Mention.sample))
-    names = [one.name for one in BRANDS]
+    names = [brand.name for brand in BRANDS]
     doomed = select(Brand.id).where(
         Brand.workspace_id == here,
         Brand.name.in_(names),

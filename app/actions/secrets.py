@@ -23,13 +23,13 @@ def split(params: BaseModel) -> tuple[dict[str, Any], dict[str, str]]:
     """The params that may be shown, as JSON, and the secrets."""
     names = secret_fields(type(params))
     shown = params.model_dump(mode="json", exclude=set(names))
-    given = {name: getattr(params, name) for name in names}
-    told = {name: value.get_secret_value() for name, value in given.items() if isinstance(value, SecretStr)}
-    return shown, {name: value for name, value in told.items() if value}
+    values = {name: getattr(params, name) for name in names}
+    secrets = {name: value.get_secret_value() for name, value in values.items() if isinstance(value, SecretStr)}
+    return shown, {name: value for name, value in secrets.items() if value}
 
 
-def keep_stored(given: Mapping[str, Any], model: type[BaseModel], stored: Mapping[str, str]) -> dict[str, Any]:
+def keep_stored(params: Mapping[str, Any], model: type[BaseModel], stored: Mapping[str, str]) -> dict[str, Any]:
     """The params given; a secret that was left out, left empty or left masked keeps its stored value."""
     names = secret_fields(model)
-    untouched = {name: value for name, value in stored.items() if given.get(name, "") in ("", MASK, None)}
-    return {name: value for name, value in given.items() if name not in untouched or name not in names} | untouched
+    untouched = {name: value for name, value in stored.items() if params.get(name, "") in ("", MASK, None)}
+    return {name: value for name, value in params.items() if name not in untouched or name not in names} | untouched

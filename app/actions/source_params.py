@@ -13,6 +13,7 @@ from app.actions.fields import validate
 from app.crypto import Seal
 from app.http import GateError, check_url, host_of, rules_for
 from app.models import Source
+from app.pipeline.gather import source
 from app.pipeline.gather.meters import Payer
 from app.problems import FieldError, invalid
 from app.settings import Settings
@@ -41,9 +42,9 @@ def collector_of(kind: str) -> AnyCollector:
     return collector
 
 
-def checked_params(collector: AnyCollector, given: Mapping[str, Any], settings: Settings) -> BaseModel:
+def checked_params(collector: AnyCollector, values: Mapping[str, Any], settings: Settings) -> BaseModel:
     """The params as the collector declares them. Raises Problem 422, also for an address that may not be reached."""
-    params: BaseModel = validate(collector.params, dict(given), under="params")
+    params: BaseModel = validate(collector.params, dict(values), under="params")
     rules = rules_for(settings.allowed_private_hosts)
     shown, _ = secrets.split(params)
     for name in _addresses(collector):
@@ -90,4 +91,4 @@ def payer_of(row: Source) -> Payer:
 
 def seal_name(row: Source) -> str:
     """The name under which the secrets of a source are sealed: they open for no other row."""
-    return f"source:{row.workspace_id}:{row.id}"
+    return source.seal_name(row.workspace_id, row.id)

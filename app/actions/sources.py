@@ -18,9 +18,10 @@ from app.actions.fields import Changes, Fields, Name, unique_name
 from app.actions.source_params import checked_params, collector_of, needs_brand, payer_of, put_params, seal_name
 from app.crypto import SecretsLost, digest, token
 from app.models import Source, uuid7
+from app.pipeline.gather.lease import COLLECT
 from app.pipeline.gather.meters import hand_over
 from app.pipeline.gather.past import DAYS_MAX
-from app.pipeline.gather.wake import wake, wake_backfill
+from app.pipeline.gather.wake import end_reading, wake, wake_backfill
 from app.problems import Problem, not_found
 from app.services import Services
 from app.viewer import Viewer, may
@@ -105,20 +106,20 @@ def update(
     values = changes.model_dump(exclude_unset=True)
     collector = collector_of(row.collector)
     check_brand(session, viewer, values.get("brand_id"))
-    given, days = values.pop("params", None), values.pop("backfill_days", None)
+    params, days = values.pop("params", None), values.pop("backfill_days", None)
     before, brand, was_enabled = dict(row.params), row.brand_id, row.enabled
     needs_brand(collector, values.get("brand_id", row.brand_id))
     with unique_name(session, viewer, "source"):
         for name, value in values.items():
             setattr(row, name, value)
-        anew = given is not None and _change_params(row, collector, given, services)
-        if given is not None or "enabled" in values:
+        anew = params is not None and _change_params(row, collector, params, services)
+        if params is not None or "enabled" in values:
             _start_afresh(row, now if collector.polled else None, anew=anew)
         outdated = row.brand_id != brand or (was_enabled and not row.enabled)
         if outdated:
-            _end_reading(row)
+            end_reading(row, COLLECT)
         past = going_back.next_progress(
-            row.backfill, collector, days, now, saved=given is not None, moved=row.params != before
+            row.backfill, collector, days, now, saved=params is not None, moved=row.params != before
         )
         if past != row.backfill or (past and ("enabled" in values or outdated)):
             wake_backfill(session, services.jobs, row, past, now)
@@ -130,10 +131,10 @@ def update(
     return row
 
 
-def _change_params(row: Source, collector: AnyCollector, given: Mapping[str, Any], services: Services) -> bool:
+def _change_params(row: Source, collector: AnyCollector, params: Mapping[str, Any], services: Services) -> bool:
     """Stores new params. Returns whether something else is read now, which a new budget alone does not change."""
     before, stored = row.params, services.seal.open(row.secrets, seal_name(row))
-    whole = secrets.keep_stored(given, collector.params, stored)
+    whole = secrets.keep_stored(params, collector.params, stored)
     put_params(row, checked_params(collector, whole, services.settings), services.seal)
     budgets = {meter.limit for meter in collector.meters.values()}
     changed = {name for name in before.keys() | row.params.keys() if before.get(name) != row.params.get(name)}
@@ -147,13 +148,7 @@ def _start_afresh(row: Source, now: datetime | None, *, anew: bool) -> None:
     row.consecutive_failures, row.last_error, row.warning = 0, None, None
     if anew:
         row.cursor, row.pace_seconds = {}, None
-        _end_reading(row)
-
-
-def _end_reading(row: Source) -> None:
-    """Takes the lease away from a reading under way: it stores nothing more. The next one goes on from the cursor."""
-    row.lease_until = None
-    row.fence += 1
+        end_reading(row, COLLECT)
 
 
 @may("write")
@@ -224,7 +219,7 @@ def seal_name_of_address(row: Source) -> str:
 
 @may("write")
 def lock(session: Session, viewer: Viewer, source_id: UUID) -> Source:
-    """The source, kept from other writers until the end of the transaction. Raises Problem 404."""
+    """Locks the source until the end of the transaction, and returns it. Raises Problem 404."""
     row = session.get(Source, (viewer.workspace_id, source_id), with_for_update=True)
     if row is None:
         raise not_found("source")

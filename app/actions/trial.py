@@ -26,7 +26,7 @@ from app.pipeline.sift.batch import Origin
 from app.pipeline.sift.normalise import Draft
 from app.pipeline.sift.page import queries_json, shortlist, with_brand
 from app.pipeline.sift.place import prepare_apart
-from app.problems import FieldError, Problem, invalid
+from app.problems import FieldError, Problem, as_sentence, capitalise, invalid
 from app.services import Services
 from app.viewer import Viewer, may
 from collectors.base import AnyCollector, Page, RawMention, SourceError
@@ -82,13 +82,13 @@ def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime, sou
     if page is None:
         return Trial((), 0, 0, None)
     matcher = Matcher([BrandQuery(row.id, row.query) for row in rows])
-    found = _drafts(Origin(viewer.workspace_id, uuid7(), collector.kind, new.brand_id), page, now)
-    tried = tuple(TrialMention(draft, _brands_of(matcher, draft, new.brand_id, brands)) for draft in found)
-    return Trial(tried, sum(bool(one.brands) for one in tried), len(page.mentions), page.warning)
+    drafts = _drafts(Origin(viewer.workspace_id, uuid7(), collector.kind, new.brand_id), page, now)
+    tried = tuple(TrialMention(draft, _brands_of(matcher, draft, new.brand_id, brands)) for draft in drafts)
+    return Trial(tried, sum(bool(mention.brands) for mention in tried), len(page.mentions), page.warning)
 
 
 def _drafts(origin: Origin, page: Page, now: datetime) -> list[Draft]:
-    return [one for one in prepare_apart(origin, page.mentions[:SHOWN], now) if isinstance(one, Draft)]
+    return [prepared for prepared in prepare_apart(origin, page.mentions[:SHOWN], now) if isinstance(prepared, Draft)]
 
 
 def _brands_of(
@@ -128,11 +128,11 @@ def _listen(pages: Iterator[Page], queries: str) -> Page:
     others: list[RawMention] = []
     with closing(pages):  # type: ignore[type-var] # a generator, which the seam calls an iterator
         for page in pages:
-            fresh = [one for one in page.mentions if not one.deleted]
+            fresh = [mention for mention in page.mentions if not mention.deleted]
             kept = shortlist(fresh, None, queries)
             known = set(map(id, kept))
             about += kept
-            others += [one for one in fresh if id(one) not in known][: HEARD_MAX - len(others)]
+            others += [mention for mention in fresh if id(mention) not in known][: HEARD_MAX - len(others)]
             warning = page.warning or warning
             if len(about) >= SHOWN or time.monotonic() >= ends:
                 break
@@ -142,16 +142,8 @@ def _listen(pages: Iterator[Page], queries: str) -> Page:
 
 def _problem_of(error: SourceError) -> Problem:
     """The Problem for a source that cannot be read; template and arguments stay apart, so that a page can translate."""
-    text = _sentence(error.notice.text)
+    text = as_sentence(error.notice.text)
     args: dict[str, Any] = dict(error.notice.args)
     if text == "{reason}.":
-        args["reason"] = _capital(str(args["reason"]))
+        args["reason"] = capitalise(str(args["reason"]))
     return Problem("source-unreadable", 422, text, errors=[FieldError("params", text, args)], **args)
-
-
-def _sentence(text: str) -> str:
-    return _capital(text) + ("" if text.endswith((".", "!", "?")) else ".")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -13,7 +13,7 @@ from app.actions import brands as actions
 from app.actions.fields import Fields, QueryText
 from app.api.deps import Id, IfMatch, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
-from app.api.schemas import MentionOut, Out, Page, mention_out, paged
+from app.api.schemas import MentionOut, Out, Page, mention_out, page_of
 from app.models import Brand
 from app.queries.brands import brand, brands
 from app.queries.preview import preview
@@ -62,7 +62,7 @@ class PreviewOut(Out):
 @router.get("/brands")
 def list_brands(viewer: Reader, session: Reading, page: Paged) -> Page[BrandOut]:
     """The brands, oldest first."""
-    return paged(brands(session, viewer, page.after, page.limit), BrandOut.model_validate)
+    return page_of(brands(session, viewer, page.after, page.limit), BrandOut.model_validate)
 
 
 @router.post("/brands", status_code=201)
@@ -82,9 +82,9 @@ def change_brand(
     brand_id: Id, changes: actions.BrandChanges, viewer: Writer, session: Writing, if_match: IfMatch
 ) -> BrandOut:
     """Changes a brand. A new query counts for what comes; `rematch` applies it to what is stored."""
-    found: Brand = actions.lock(session, viewer, ident(brand_id, "brand"))
-    if_match.check(found.version)
-    return BrandOut.model_validate(actions.update(session, viewer, found.id, changes))
+    row: Brand = actions.lock(session, viewer, ident(brand_id, "brand"))
+    if_match.check(row.version)
+    return BrandOut.model_validate(actions.update(session, viewer, row.id, changes))
 
 
 @router.delete("/brands/{brand_id}", status_code=204)
@@ -101,11 +101,11 @@ def rematch_brand(brand_id: Id, viewer: Writer, session: Writing, services: Serv
 
 
 @router.post("/queries/preview", openapi_extra={"x-costly": True}, tags=["queries"])
-def preview_query(wanted: PreviewIn, viewer: Reader, session: Reading, now: Now) -> PreviewOut:
+def preview_query(new: PreviewIn, viewer: Reader, session: Reading, now: Now) -> PreviewOut:
     """What a query matches among the stored mentions of the last days: how many, the newest, and how many each day."""
-    found = preview(session, viewer, wanted.query, wanted.days, now)
+    result = preview(session, viewer, new.query, new.days, now)
     return PreviewOut(
-        matches=found.matches,
-        sample=[mention_out(view) for view in found.sample],
-        days=[DayOut(day=day, matches=number) for day, number in found.days],
+        matches=result.matches,
+        sample=[mention_out(view) for view in result.sample],
+        days=[DayOut(day=day, matches=number) for day, number in result.days],
     )

@@ -49,8 +49,8 @@ Admin = Annotated[Viewer, Depends(admin)]
 
 async def services(request: Request) -> Services:
     """What the process has at hand."""
-    found: Services = request.app.state.services
-    return found
+    services: Services = request.app.state.services
+    return services
 
 
 Served = Annotated[Services, Depends(services)]

@@ -76,7 +76,7 @@ def of_database(error: DBAPIError) -> Problem | None:
     return None
 
 
-def unexpected(error: BaseException, request_id: str) -> Problem:
+def unexpected_problem(error: BaseException, request_id: str) -> Problem:
     """The Problem for an error that nobody foresaw: the caller learns the id of the request, the log the rest."""
     if isinstance(error, Starved):
         log.warning("this machine is too busy to read what was sent", reason=str(error), request_id=request_id)

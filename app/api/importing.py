@@ -49,16 +49,16 @@ class Uploaded:
     content: bytes
 
 
-async def uploaded(request: Request) -> Uploaded:
+async def read_upload(request: Request) -> Uploaded:
     """The file, whether it is the body or a field of a form. Raises Problem 422."""
     body: bytes = request.state.body
     if not request.headers.get("content-type", "").lower().startswith(FORM):
-        found = Uploaded("the body", body)
+        file = Uploaded("the body", body)
     else:
-        found = await _of_form(request)
-    if not found.content:
+        file = await _of_form(request)
+    if not file.content:
         raise invalid(FieldError("file", "Send the file as the body, or as the field file of a form."))
-    return found
+    return file
 
 
 async def _of_form(request: Request) -> Uploaded:
@@ -112,7 +112,7 @@ def reading(
 
 
 Dry = Annotated[bool, Query(description="Only tell what would come of it.")]
-File = Annotated[Uploaded, Depends(uploaded)]
+File = Annotated[Uploaded, Depends(read_upload)]
 Read = Annotated[FileOptions, Depends(reading)]
 
 

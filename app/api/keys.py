@@ -12,7 +12,7 @@ from pydantic import Field
 from app.actions import keys as actions
 from app.api.deps import Admin, Id, Now, Paged, Reading, Writing, ident
 from app.api.route import Route
-from app.api.schemas import Out, Page, paged
+from app.api.schemas import Out, Page, page_of
 from app.queries.keys import api_keys, audit_log
 
 router = APIRouter(prefix="/api/v1", tags=["administration"], route_class=Route)
@@ -50,7 +50,7 @@ class AuditOut(Out):
 @router.get("/api-keys")
 def list_keys(viewer: Admin, session: Reading, page: Paged) -> Page[KeyOut]:
     """The keys of the workspace, oldest first."""
-    return paged(api_keys(session, viewer, page.after, page.limit), KeyOut.model_validate)
+    return page_of(api_keys(session, viewer, page.after, page.limit), KeyOut.model_validate)
 
 
 @router.post("/api-keys", status_code=201)
@@ -69,4 +69,4 @@ def delete_key(key_id: Id, viewer: Admin, session: Writing) -> None:
 @router.get("/audit-log")
 def list_audit_log(viewer: Admin, session: Reading, page: Paged) -> Page[AuditOut]:
     """Who did what, newest first."""
-    return paged(audit_log(session, viewer, page.after, page.limit), AuditOut.model_validate)
+    return page_of(audit_log(session, viewer, page.after, page.limit), AuditOut.model_validate)

@@ -12,7 +12,7 @@ from pydantic import Field
 from app.actions import labelling as actions
 from app.api.deps import Id, Now, Paged, Reader, Reading, Writer, Writing, ident
 from app.api.route import Route
-from app.api.schemas import BrandRef, Out, Page, paged
+from app.api.schemas import BrandRef, Out, Page, page_of
 from app.queries.labelling import ToLabel, progress, to_label
 from app.queries.reputation import model
 from sentiment.quantify import GROUPS
@@ -87,7 +87,7 @@ class SummaryOut(MeasuredOut):
 @router.get("/audit/sample")
 def list_to_label(viewer: Reader, session: Reading, page: Paged) -> Page[ToLabelOut]:
     """The mentions that wait for a label, in the order drawn."""
-    return paged(to_label(session, viewer, page.after, page.limit), _to_label_out)
+    return page_of(to_label(session, viewer, page.after, page.limit), _to_label_out)
 
 
 @router.post("/audit/sample")
@@ -97,9 +97,9 @@ def draw_sample(viewer: Writer, session: Writing, now: Now) -> DrawnOut:
 
 
 @router.post("/audit/sample/{item_id}")
-def label_mention(item_id: Id, given: actions.Labelled, viewer: Writer, session: Writing, now: Now) -> LabelledOut:
+def label_mention(item_id: Id, labelled: actions.Labelled, viewer: Writer, session: Writing, now: Now) -> LabelledOut:
     """Labels one. It corrects no stance: see `PATCH /mentions/{id}` for that."""
-    return LabelledOut.model_validate(actions.label(session, viewer, ident(item_id, "mention"), given, now))
+    return LabelledOut.model_validate(actions.label(session, viewer, ident(item_id, "mention"), labelled, now))
 
 
 @router.delete("/audit/sample/{item_id}", status_code=204)
@@ -121,5 +121,5 @@ def sum_up(viewer: Reader, session: Reading, now: Now) -> SummaryOut:
     )
 
 
-def _to_label_out(found: ToLabel) -> ToLabelOut:
-    return ToLabelOut.model_validate(found)
+def _to_label_out(view: ToLabel) -> ToLabelOut:
+    return ToLabelOut.model_validate(view)

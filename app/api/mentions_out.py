@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.api.schemas import MentionOut, Out, mention_values
+from app.api.schemas import MentionOut, Out, mention_out
 from app.pipeline.judge.reasons import Field as Place
 from app.pipeline.judge.reasons import Passage, WeighedWord, stance_reasons
 from app.queries.mentions import MentionDetail
@@ -87,20 +87,20 @@ class MentionDetailOut(MentionOut):
     conversation: list[SaidOut] = Field(description="What else of its thread is stored, oldest first, 50 or so.")
 
 
-def detail_out(found: MentionDetail, scorer: Scorer) -> MentionDetailOut:
+def detail_out(detail: MentionDetail, scorer: Scorer) -> MentionDetailOut:
     """One mention as it is answered."""
-    view = found.view
+    view = detail.view
     brands: list[UUID | None] = [each.brand.id for each in view.matches]
     reasons = stance_reasons(scorer, view.mention, [each.match for each in view.matches])
     why = list(zip(brands or [None], reasons, strict=True))
     return MentionDetailOut(
-        **mention_values(view),
-        explanation=[_weight(word, brand) for brand, one in why for word in one.words],
-        passages=[_passage(part, brand) for brand, one in why for part in one.read],
-        compared=[brand for brand, one in why if brand and one.compared],
-        copies=[CopyOut.model_validate(row) for row in found.copies],
-        history=[RevisionOut.model_validate(row) for row in found.history],
-        conversation=[SaidOut.model_validate(row) for row in found.conversation],
+        **dict(mention_out(view)),
+        explanation=[_weight(word, brand) for brand, reason in why for word in reason.words],
+        passages=[_passage(part, brand) for brand, reason in why for part in reason.read],
+        compared=[brand for brand, reason in why if brand and reason.compared],
+        copies=[CopyOut.model_validate(row) for row in detail.copies],
+        history=[RevisionOut.model_validate(row) for row in detail.history],
+        conversation=[SaidOut.model_validate(row) for row in detail.conversation],
     )
 
 

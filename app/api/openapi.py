@@ -73,17 +73,17 @@ WAITS = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "
 def document(routes: Sequence[BaseRoute]) -> dict[str, Any]:
     """The OpenAPI document of the routes of the API."""
     ours = [route for route in routes if isinstance(route, Route)]
-    made = get_openapi(title="Vigie", version=VERSION, description=DESCRIPTION, routes=ours, openapi_version="3.1.0")
-    components = made.setdefault("components", {})
+    schema = get_openapi(title="Vigie", version=VERSION, description=DESCRIPTION, routes=ours, openapi_version="3.1.0")
+    components = schema.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM
     for unused in ("HTTPValidationError", "ValidationError"):
         components["schemas"].pop(unused, None)
     components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "An API key: vig_…"}}
-    made["security"] = [{"key": []}]
+    schema["security"] = [{"key": []}]
     for route in ours:
         for method in route.methods or ():
-            _complete(made["paths"][route.path_format][method.lower()], method, route)
-    return made
+            _complete(schema["paths"][route.path_format][method.lower()], method, route)
+    return schema
 
 
 def _complete(operation: dict[str, Any], method: str, route: Route) -> None:
@@ -132,12 +132,12 @@ def _header(name: str, description: str, **schema: object) -> dict[str, Any]:
 
 def install(app: FastAPI) -> None:
     """Serves the document and its page; both are public, they tell nothing about anybody."""
-    made: dict[str, Any] = {}
+    schema: dict[str, Any] = {}
 
     async def openapi() -> JSONResponse:
-        if not made:
-            made.update(document(app.routes))
-        return JSONResponse(made)
+        if not schema:
+            schema.update(document(app.routes))
+        return JSONResponse(schema)
 
     async def docs() -> HTMLResponse:
         return HTMLResponse(PAGE)

@@ -12,7 +12,7 @@ from pydantic import Field
 from app.actions import phrases as actions
 from app.api.deps import Id, IfMatch, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
-from app.api.schemas import BrandRef, MentionOut, Out, Page, mention_out, paged
+from app.api.schemas import BrandRef, MentionOut, Out, Page, mention_out, page_of
 from app.queries.phrases import PhrasePreview, PhraseView, phrase, phrase_of, phrases, preview
 
 router = APIRouter(prefix="/api/v1", tags=["phrases"], route_class=Route)
@@ -79,7 +79,7 @@ def phrase_out(view: PhraseView) -> PhraseOut:
 @router.get("/phrases")
 def list_phrases(viewer: Reader, session: Reading, page: Paged) -> Page[PhraseOut]:
     """The phrases, newest first."""
-    return paged(phrases(session, viewer, page.after, page.limit), phrase_out)
+    return page_of(phrases(session, viewer, page.after, page.limit), phrase_out)
 
 
 @router.post("/phrases", status_code=201)
@@ -90,29 +90,29 @@ def create_phrase(new: actions.NewPhrase, viewer: Writer, session: Writing, serv
 
 
 @router.post("/phrases/preview", openapi_extra={"x-costly": True})
-def preview_phrase(wanted: actions.TriedPhrase, viewer: Reader, session: Reading) -> PhrasePreviewOut:
+def preview_phrase(new: actions.TriedPhrase, viewer: Reader, session: Reading) -> PhrasePreviewOut:
     """How many stored mentions a phrase would change, from which stance to which, with the newest. Stores nothing."""
-    heard = phrase_of(wanted.text, wanted.stance, wanted.brand_id, wanted.language)
-    return preview_out(preview(session, viewer, heard, wanted.phrase_id))
+    candidate = phrase_of(new.text, new.stance, new.brand_id, new.language)
+    return preview_out(preview(session, viewer, candidate, new.phrase_id))
 
 
-def preview_out(found: PhrasePreview) -> PhrasePreviewOut:
+def preview_out(view: PhrasePreview) -> PhrasePreviewOut:
     """A preview as it is answered."""
     return PhrasePreviewOut(
-        mentions=found.mentions,
-        changed=found.changed,
-        changes=[ChangeOut(before=b, after=a, matches=number) for (b, a), number in sorted(found.changes.items())],
+        mentions=view.mentions,
+        changed=view.changed,
+        changes=[ChangeOut(before=b, after=a, matches=number) for (b, a), number in sorted(view.changes.items())],
         sample=[
             TurnedOut(
-                mention=mention_out(one.view),
-                brand=BrandRef.model_validate(one.brand),
-                before=one.before,
-                before_source=one.before_source,
-                after=one.after,
+                mention=mention_out(change.view),
+                brand=BrandRef.model_validate(change.brand),
+                before=change.before,
+                before_source=change.before_source,
+                after=change.after,
             )
-            for one in found.sample
+            for change in view.sample
         ],
-        complete=found.complete,
+        complete=view.complete,
     )
 
 

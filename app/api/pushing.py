@@ -46,8 +46,8 @@ class PushIn(Fields):
 
     @model_validator(mode="before")
     @classmethod
-    def _listed(cls, given: object) -> object:
-        return {"items": given} if isinstance(given, list) else given
+    def _wrap_list(cls, body: object) -> object:
+        return {"items": body} if isinstance(body, list) else body
 
 
 class PushItemOut(Out):
@@ -71,7 +71,7 @@ class PushOut(Out):
 def push_out(results: Sequence[actions.PushResult]) -> PushOut:
     """The results of a push as they are answered."""
     return PushOut(
-        stored=sum(one.status == "stored" for one in results),
-        updated=sum(one.status == "updated" for one in results),
-        items=[PushItemOut.model_validate(one) for one in results],
+        stored=sum(result.status == "stored" for result in results),
+        updated=sum(result.status == "updated" for result in results),
+        items=[PushItemOut.model_validate(result) for result in results],
     )

@@ -13,7 +13,7 @@ from alerts.rules import all_rules
 from app.actions import rules as actions
 from app.api.deps import Id, IfMatch, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
-from app.api.schemas import Out, Page, paged
+from app.api.schemas import Out, Page, page_of
 from app.queries.paging import page_by_name
 from app.queries.rules import rule, rules
 
@@ -54,13 +54,13 @@ class RuleOut(Out):
 @router.get("/alert-rules")
 def list_rules(viewer: Reader, session: Reading, page: Paged) -> Page[RuleOut]:
     """The rules, oldest first."""
-    return paged(rules(session, viewer, page.after, page.limit), RuleOut.model_validate)
+    return page_of(rules(session, viewer, page.after, page.limit), RuleOut.model_validate)
 
 
 @router.get("/alert-rules/kinds")
 def list_rule_kinds(viewer: Reader, page: Paged) -> Page[RuleKindOut]:  # noqa: ARG001 - the scope is declared so
     """Every kind of rule, and what it is set up with."""
-    return paged(
+    return page_of(
         page_by_name(all_rules(), "rule kinds", page.after, page.limit),
         lambda declared: RuleKindOut(
             kind=declared.kind,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.models import Match, Mention
+from app.models import Match
 from app.queries.mentions import MentionView
 from app.queries.paging import Slice
 
@@ -31,9 +31,9 @@ class Page(Out, Generic[T]):
     prev_cursor: str | None = Field(description="Where the page before starts; null on the first one.")
 
 
-def paged(found: Slice[Row], made: Callable[[Row], T]) -> Page[T]:
+def page_of(rows: Slice[Row], make: Callable[[Row], T]) -> Page[T]:
     """A page of rows as it is answered."""
-    return Page[T](items=[made(row) for row in found.items], next_cursor=found.next, prev_cursor=found.prev)
+    return Page[T](items=[make(row) for row in rows.items], next_cursor=rows.next, prev_cursor=rows.prev)
 
 
 class FieldErrorOut(Out):
@@ -148,18 +148,39 @@ def match_out(match: Match, brand_id: UUID, brand_name: str) -> MatchOut:
 
 def mention_out(view: MentionView) -> MentionOut:
     """A mention as it is answered."""
-    return MentionOut(**mention_values(view))
-
-
-def mention_values(view: MentionView) -> dict[str, Any]:
-    """The fields of a mention's answer."""
     row = view.mention
-    plain = {name: getattr(row, name) for name in MentionOut.model_fields if hasattr(Mention, name)}
-    return plain | {
-        "collector": row.kind,
-        "source": SourceRef.model_validate(view.source) if view.source else None,
-        "engagement": EngagementOut.model_validate(row),
-        "story": row.story_id,
-        "copies_count": view.copies,
-        "matches": [match_out(each.match, each.brand.id, each.brand.name) for each in view.matches],
-    }
+    return MentionOut(
+        id=row.id,
+        url=row.url,
+        title=row.title,
+        text=row.text,
+        author=row.author,
+        author_id=row.author_id,
+        author_followers=row.author_followers,
+        platform=row.platform,
+        outlet=row.outlet,
+        language=row.language,
+        collector=row.kind,
+        source=SourceRef.model_validate(view.source) if view.source else None,
+        external_id=row.external_id,
+        published_at=row.published_at,
+        published_guessed=row.published_guessed,
+        collected_at=row.collected_at,
+        updated_at=row.updated_at,
+        edited_at=row.edited_at,
+        rating=row.rating,
+        rating_scale=row.rating_scale,
+        reach=row.reach,
+        engagement=EngagementOut.model_validate(row),
+        thread_id=row.thread_id,
+        parent_id=row.parent_id,
+        story=row.story_id,
+        copies_count=view.copies,
+        status=row.status,
+        assignee=row.assignee,
+        tags=row.tags,
+        note=row.note,
+        sample=row.sample,
+        version=row.version,
+        matches=[match_out(each.match, each.brand.id, each.brand.name) for each in view.matches],
+    )

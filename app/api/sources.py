@@ -15,7 +15,7 @@ from app.actions.trial import trial
 from app.api.collectors_out import CollectorOut, collector_out
 from app.api.deps import Id, IfMatch, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
-from app.api.schemas import Out, Page, paged
+from app.api.schemas import Out, Page, page_of
 from app.api.sources_out import SourceOut, TrialOut, source_out, trial_out
 from app.queries.paging import page_by_name
 from app.queries.sources import source, sources
@@ -44,15 +44,15 @@ class OpmlOut(Out):
 @router.get("/collectors")
 def list_collectors(viewer: Reader, page: Paged) -> Page[CollectorOut]:  # noqa: ARG001 - the scope is declared so
     """Every kind of source that can be read."""
-    found = {kind: declared for kind, declared in all_collectors().items() if not declared.hidden}
-    return paged(page_by_name(found, "collectors", page.after, page.limit), collector_out)
+    offered = {kind: declared for kind, declared in all_collectors().items() if not declared.hidden}
+    return page_of(page_by_name(offered, "collectors", page.after, page.limit), collector_out)
 
 
 @router.get("/sources")
 def list_sources(viewer: Reader, session: Reading, services: Served, page: Paged, now: Now) -> Page[SourceOut]:
     """The sources and their health, oldest first."""
-    found = sources(session, viewer, now, page.after, page.limit)
-    return paged(found, lambda view: source_out(view, viewer, services))
+    rows = sources(session, viewer, now, page.after, page.limit)
+    return page_of(rows, lambda view: source_out(view, viewer, services))
 
 
 @router.post("/sources", status_code=201)

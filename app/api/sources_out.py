@@ -134,7 +134,7 @@ def source_out(view: SourceView, viewer: Viewer, services: Services) -> SourceOu
         last_success_at=row.last_success_at,
         last_new_at=row.last_new_at,
         last_error=sentence(row.last_error or (view.pause_reason if view.waits_for_another else None)),
-        warning=joined(view.warnings),
+        warning=join_notices(view.warnings),
         consecutive_failures=row.consecutive_failures,
         next_run_at=row.next_run_at,
         lag_seconds=view.lag_seconds,
@@ -158,7 +158,7 @@ def sentence(notice: dict[str, Any] | Notice | None) -> str | None:
     return str(notice["text"]).format(**notice.get("args", {}))
 
 
-def joined(notices: list[dict[str, Any] | Notice]) -> str | None:
+def join_notices(notices: list[dict[str, Any] | Notice]) -> str | None:
     """Several notices as one text, None for none."""
     return ". ".join(filter(None, map(sentence, notices))) or None
 
@@ -179,7 +179,7 @@ def backfill_out(progress: dict[str, Any]) -> BackfillOut:
     )
 
 
-def trial_out(found: Trial) -> TrialOut:
+def trial_out(trial: Trial) -> TrialOut:
     """What a trial found, as it is answered."""
     return TrialOut(
         mentions=[
@@ -196,9 +196,9 @@ def trial_out(found: Trial) -> TrialOut:
                 rating=each.draft.rating,
                 brands=[BrandRef.model_validate(brand) for brand in each.brands],
             )
-            for each in found.mentions
+            for each in trial.mentions
         ],
-        matched=found.matched,
-        read=found.read,
-        warning=sentence(found.warning),
+        matched=trial.matched,
+        read=trial.read,
+        warning=sentence(trial.warning),
     )

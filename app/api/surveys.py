@@ -13,7 +13,7 @@ from app.actions import surveys as actions
 from app.actions.fields import Fields
 from app.api.deps import Id, Paged, Reader, Reading, Writer, Writing, ident
 from app.api.route import Route
-from app.api.schemas import FieldErrorOut, Out, Page, paged
+from app.api.schemas import FieldErrorOut, Out, Page, page_of
 from app.problems import FieldError, invalid
 from app.queries.surveys import responses
 
@@ -72,9 +72,9 @@ def push_responses(brand_id: Id, pushed: ResponsesIn, viewer: Writer, session: W
     """Keeps answers about a brand, once however often they are sent. Each has its own result."""
     results = actions.push(session, viewer, ident(brand_id, "brand"), pushed.items)
     return ResponsesOut(
-        stored=sum(one.status == "stored" for one in results),
-        updated=sum(one.status == "updated" for one in results),
-        items=[ResponseResultOut.model_validate(one) for one in results],
+        stored=sum(result.status == "stored" for result in results),
+        updated=sum(result.status == "updated" for result in results),
+        items=[ResponseResultOut.model_validate(result) for result in results],
     )
 
 
@@ -89,8 +89,8 @@ def list_responses(
     """The answers about a brand, last given first."""
     if respondent is not None and "\x00" in respondent:
         raise invalid(FieldError("respondent", "It holds a null character."))
-    found = responses(session, viewer, ident(brand_id, "brand"), page.after, page.limit, respondent=respondent)
-    return paged(found, ResponseOut.model_validate)
+    rows = responses(session, viewer, ident(brand_id, "brand"), page.after, page.limit, respondent=respondent)
+    return page_of(rows, ResponseOut.model_validate)
 
 
 @router.delete("/survey-responses/{response_id}", status_code=204)

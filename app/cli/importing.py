@@ -62,7 +62,7 @@ def import_command(
         click.echo(json.dumps(report.as_json(), ensure_ascii=False))
     else:
         print_report(report, mentions=survey is None)
-    if report.refused and not report.kept:
+    if report.refused and not report.kept_count:
         raise Failed("no line could be imported")
 
 

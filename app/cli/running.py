@@ -35,7 +35,7 @@ def running(*, migrated: bool = True, patience: float = PATIENCE) -> Iterator[Se
     `migrated`: the schema is brought up to this version first, and the workspace `default` is made. Raises Failed, also
     for every expected failure of the block.
     """
-    services = opened()
+    services = open_services()
     try:
         wait_until_ready(services.db, patience)
         if migrated:
@@ -53,7 +53,7 @@ def running(*, migrated: bool = True, patience: float = PATIENCE) -> Iterator[Se
         services.close()
 
 
-def opened() -> Services:
+def open_services() -> Services:
     """The services that the settings name, whether or not the database answers. Raises Failed."""
     try:
         settings = Settings()

@@ -32,7 +32,7 @@ class Allowance(float):
         self._quiet = quiet
         return self
 
-    def left(self) -> float:
+    def seconds_left(self) -> float:
         """Seconds that the next step may take, more than 0. Raises TooSlow when there are none."""
         seconds = self._ends - time.monotonic()
         if seconds <= 0:

@@ -60,11 +60,11 @@ def look_up(resolve: Resolve, host: str, port: int, allowance: Allowance) -> Seq
             _LOOKUPS.release()
 
     slow = "the name of the host could not be looked up in time"
-    if not _LOOKUPS.acquire(timeout=min(_LOOKUP_SECONDS, allowance.left())):
+    if not _LOOKUPS.acquire(timeout=min(_LOOKUP_SECONDS, allowance.seconds_left())):
         raise TooSlow(slow)
     threading.Thread(target=work, name="lookup", daemon=True).start()
     try:
-        addresses = answer.get(timeout=min(_LOOKUP_SECONDS, allowance.left()))
+        addresses = answer.get(timeout=min(_LOOKUP_SECONDS, allowance.seconds_left()))
     except queue.Empty:
         raise TooSlow(slow) from None
     if isinstance(addresses, Exception):
@@ -79,10 +79,10 @@ def connect(addresses: Sequence[str], port: int, dial: Dial, allowance: Allowanc
     tried = addresses[:_TRIES]
     for address in tried[:-1]:
         try:
-            return dial(address, port, min(_TRY_SECONDS, allowance.left()))
+            return dial(address, port, min(_TRY_SECONDS, allowance.seconds_left()))
         except OSError:
             continue  # the next address of the host may answer; if none does, the last one's error is raised
-    return dial(tried[-1], port, allowance.left())
+    return dial(tried[-1], port, allowance.seconds_left())
 
 
 class Backend(httpcore2.NetworkBackend):
@@ -136,7 +136,7 @@ class Stream(httpcore2.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         assert isinstance(timeout, Allowance)
-        self._sock.settimeout(timeout.left())
+        self._sock.settimeout(timeout.seconds_left())
         try:
             data = self._sock.recv(max_bytes)
         except TimeoutError as error:
@@ -150,7 +150,7 @@ class Stream(httpcore2.NetworkStream):
         assert isinstance(timeout, Allowance)
         rest = memoryview(buffer)
         while rest:
-            self._sock.settimeout(timeout.left())
+            self._sock.settimeout(timeout.seconds_left())
             try:
                 sent = self._sock.send(rest[:_WRITE])
             except TimeoutError as error:
@@ -164,7 +164,7 @@ class Stream(httpcore2.NetworkStream):
     ) -> Stream:
         assert isinstance(timeout, Allowance)
         try:
-            self._sock.settimeout(timeout.left())
+            self._sock.settimeout(timeout.seconds_left())
             return Stream(ssl_context.wrap_socket(self._sock, server_hostname=server_hostname))
         except TimeoutError as error:
             self.close()

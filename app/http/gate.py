@@ -133,12 +133,12 @@ class Gate(httpx2.Client):
         """The canonical form of a URL that a person typed. Raises Blocked with a sentence to show in the form."""
         return check_url(url, self._rules)
 
-    def build_request(self, method: str, url: httpx2.URL | str, **given: Any) -> httpx2.Request:
+    def build_request(self, method: str, url: httpx2.URL | str, **options: Any) -> httpx2.Request:
         """As in httpx2. Raises Blocked, BadRequest."""
         if isinstance(url, str):
             check_text(url)
         try:
-            return super().build_request(method, url, **given)
+            return super().build_request(method, url, **options)
         except httpx2.InvalidURL as error:
             raise Blocked(f"{NOT_ALLOWED}: it is not well formed") from error
         except UnicodeEncodeError as error:  # headers are ASCII
@@ -245,7 +245,7 @@ def _response(
     without_body = request.method == "HEAD" or answer.status in (204, 304)
     try:
         coding = None if without_body else coding_of(headers)
-        if not (without_body or coding) and _announced(headers) > limit:
+        if not (without_body or coding) and _announced_length(headers) > limit:
             raise TooLarge(too_large(limit))
     except BaseException:
         Body(answer, None, limit, release).close()
@@ -265,7 +265,7 @@ def _nothing() -> None:
     """Does nothing, where the turn was given back already."""
 
 
-def _announced(headers: Mapping[str, str]) -> int:
+def _announced_length(headers: Mapping[str, str]) -> int:
     length = headers.get("content-length", "")
     return int(length) if length.isdecimal() else 0
 

@@ -129,7 +129,7 @@ class Mailbox(imaplib.IMAP4):
     def _create_socket(self, timeout: float | None) -> socket.socket:
         sock = self._dial(self.host, self.port, self._allowance)
         self._socket = sock.dup()
-        sock.settimeout(min(SILENCE, self._allowance.left()))
+        sock.settimeout(min(SILENCE, self._allowance.seconds_left()))
         return self._context.wrap_socket(sock, server_hostname=self.host) if self._mode == "tls" else sock
 
     def _simple_command(self, name: str, *args: Any) -> tuple[str, list[Any]]:
@@ -144,7 +144,8 @@ class Mailbox(imaplib.IMAP4):
             yield
             return
         self._allowance.forgive(time.monotonic() - self._idle_since)
-        timer = threading.Timer(self._allowance.left(), self._cut)  # the time-out of a socket is for one read only
+        # A timer, because the time-out of a socket bounds a single read.
+        timer = threading.Timer(self._allowance.seconds_left(), self._cut)
         timer.daemon = True
         self._in_exchange, self._read = True, 0
         timer.start()

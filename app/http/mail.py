@@ -103,7 +103,7 @@ class Mailer:
         allowance = Allowance(self._deadline, 0)
         session = _Session(self._server, self._tls, allowance)
         # The time-out of smtplib is for one read; this one cuts the connection, whatever the session is waiting for.
-        timer = threading.Timer(allowance.left(), session.cut)
+        timer = threading.Timer(allowance.seconds_left(), session.cut)
         timer.daemon = True
         timer.start()
         try:

@@ -91,7 +91,7 @@ class WebSockets:
             additional_headers=dict(headers),
             user_agent_header=self._user_agent,
             proxy=None,
-            open_timeout=allowance.left(),
+            open_timeout=allowance.seconds_left(),
             ping_interval=PING,
             ping_timeout=PING,
             close_timeout=_CLOSE,

@@ -102,12 +102,12 @@ class OwnSample:
 
     def as_json(self) -> dict[str, Any]:
         """The accuracy as the API and the pages show it beside the model's own figures."""
-        found = self.measure()
-        margin = None if found.low is None or found.high is None else (found.high - found.low) / 2
+        accuracy = self.measure()
+        margin = None if accuracy.low is None or accuracy.high is None else (accuracy.high - accuracy.low) / 2
         return {
-            "labelled": found.labelled,
-            "right": found.right,
-            "accuracy": found.accuracy,
+            "labelled": accuracy.labelled,
+            "right": accuracy.right,
+            "accuracy": accuracy.accuracy,
             "margin": margin,
             "matrix_in_use": "own" if self.in_use else "shipped",
             "needed": self.needed,
@@ -117,11 +117,11 @@ class OwnSample:
         """The matrix of each group: its own where the labels suffice, else the shipped one."""
         if not self.in_use:
             return shipped
-        own = {group: _adapted(shipped[group], self.of(group).texts) for group in GROUPS if self._enough(group)}
+        own = {group: _matrix_of(shipped[group], self.of(group).texts) for group in GROUPS if self._enough(group)}
         return {**shipped, **own}
 
 
-def _adapted(shipped: Matrix, texts: Sequence[LabelledText]) -> Matrix:
+def _matrix_of(shipped: Matrix, texts: Sequence[LabelledText]) -> Matrix:
     rows = np.array([(text.score.negative, text.score.neutral, text.score.positive) for text in texts])
     return adapt(shipped, rows, np.array([text.label for text in texts]))
 
@@ -136,8 +136,8 @@ def own_sample(session: Session, viewer: Viewer, model: str) -> OwnSample:
     key = ("own_sample", viewer.workspace_id, model)
     if key not in session.info:
         session.info[key] = OwnSample(tuple(_labelled_texts(session, viewer, model)))
-    found: OwnSample = session.info[key]
-    return found
+    sample: OwnSample = session.info[key]
+    return sample
 
 
 def _labelled_texts(session: Session, viewer: Viewer, model: str) -> list[LabelledText]:
@@ -176,8 +176,7 @@ def to_label(session: Session, viewer: Viewer, after: str | None = None, limit: 
         .where(AuditMatch.workspace_id == viewer.workspace_id, AuditMatch.label.is_(None))
         .where(Mention.deleted_at.is_(None))
     )
-    found = page(session, statement, Order("audit sample", AuditMatch.id, descending=False), after, limit)
-    return found.map(
+    return page(session, statement, Order("audit sample", AuditMatch.id, descending=False), after, limit).map(
         lambda rows: [
             ToLabel(row.AuditMatch.id, row.AuditMatch.drawn_at, row.Mention, row.Brand, row.spans or {}) for row in rows
         ]

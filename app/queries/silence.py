@@ -52,7 +52,7 @@ def _usual(session: Session, viewer: Viewer, ids: Sequence[UUID]) -> dict[UUID, 
         .where(Poll.workspace_id == viewer.workspace_id, Poll.source_id.in_(ids), Poll.stored > 0)
         .subquery()
     )
-    found = session.execute(
+    rows = session.execute(
         select(
             gaps.c.source_id,
             func.percentile_cont(0.5).within_group(gaps.c.gap).label("usual"),
@@ -61,4 +61,4 @@ def _usual(session: Session, viewer: Viewer, ids: Sequence[UUID]) -> dict[UUID, 
         .group_by(gaps.c.source_id)
         .having(func.count() >= POLLS)
     )
-    return {row.source_id: (row.usual, row.longest) for row in found}
+    return {row.source_id: (row.usual, row.longest) for row in rows}

@@ -35,8 +35,8 @@ def survey_nps(session: Session, viewer: Viewer, brand_id: UUID, since: datetime
         .where(SurveyResponse.workspace_id == viewer.workspace_id, SurveyResponse.brand_id == brand_id)
         .where(SurveyResponse.answered_at >= since, SurveyResponse.answered_at < until)
     ).one()
-    found = nps(promoters, responses - promoters - detractors, detractors)
-    return SurveyNps(*found, responses) if found else None
+    score = nps(promoters, responses - promoters - detractors, detractors)
+    return SurveyNps(*score, responses) if score else None
 
 
 @may("read")

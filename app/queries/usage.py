@@ -62,23 +62,23 @@ def usages(
     session: Session, viewer: Viewer, rows: Iterable[Source], now: datetime
 ) -> dict[UUID, tuple[UsageView, ...]]:
     """What each of these sources has used of each of its meters."""
-    wanted = [
+    metered = [
         (row, name, meter, period_of(meter, now), _payer(row).key(meter))
         for row in rows
         for name, meter in _meters(row).items()
     ]
-    if not wanted:
+    if not metered:
         return {}
-    places = [(row.collector, name, key, period.starts_at) for row, name, _, period, key in wanted]
-    found = session.execute(
+    places = [(row.collector, name, key, period.starts_at) for row, name, _, period, key in metered]
+    amounts = session.execute(
         select(Usage.collector, Usage.meter, Usage.key, Usage.starts_at, Usage.used).where(
             Usage.workspace_id == viewer.workspace_id,
             tuple_(Usage.collector, Usage.meter, Usage.key, Usage.starts_at).in_(places),
         )
     )
-    used = {tuple(one)[:4]: one.used for one in found}
+    used = {(row.collector, row.meter, row.key, row.starts_at): row.used for row in amounts}
     views: dict[UUID, tuple[UsageView, ...]] = {}
-    for place, (row, name, meter, period, _) in zip(places, wanted, strict=True):
+    for place, (row, name, meter, period, _) in zip(places, metered, strict=True):
         view = _view(row, name, meter, period, used.get(place, 0), now)
         views[row.id] = (*views.get(row.id, ()), view)
     return views

@@ -36,9 +36,9 @@ def show_list(visit: Visit = Depends(member)) -> Response:
 
 def list_page(visit: Visit, session: Session, **news: Any) -> HTMLResponse:
     """The channels; `news` is a secret to show once, or how a test failed."""
-    found = channels(session, visit.viewer, visit.request.query_params.get("after"))
+    rows = channels(session, visit.viewer, visit.request.query_params.get("after"))
     context = {"secret": None, "failed": None, "status": 200, **news}
-    return visit.page(session, "channels.html", found=found, kinds=all_channels(), **context)
+    return visit.page(session, "channels.html", found=rows, kinds=all_channels(), **context)
 
 
 @router.post("/{channel_id}/test")
@@ -70,7 +70,7 @@ def form_of(_visit: Visit, row: Channel) -> ChannelForm:
 def read_form(sent: SentForm, row: Channel | None) -> ChannelForm:
     kind = actions.channel_of(row.kind if row else sent.get("kind"))
     values: Values = {name: sent.get(name) for name in ("name", "language", "timezone")}
-    return Form(kind, {**values, "params": params_from(kind.params, sent), "enabled": sent.checked("enabled")}, row)
+    return Form(kind, {**values, "params": params_from(kind.params, sent), "enabled": sent.is_checked("enabled")}, row)
 
 
 def show_form(visit: Visit, form: ChannelForm) -> Response:

@@ -119,7 +119,7 @@ def _chosen(visit: Visit, sent: SentForm, form: ImportForm) -> list[str]:
         with visit.services.db.reading() as session:
             mapping = dict(importing.saved_mapping(session, visit.viewer, form.source))
     if not mapping.keys() & set(form.columns):
-        guess = (answers if form.survey else mentions).guessed(form.columns)
+        guess = (answers if form.survey else mentions).guess_mapping(form.columns)
         mapping = {column: field for field, column in guess.items()}
     return [mapping.get(column, "") for column in form.columns]
 

@@ -71,5 +71,5 @@ def delete(key_id: UUID, visit: Visit = Depends(member)) -> Response:
 @router.get("/audit")
 def show_audit(visit: Visit = Depends(member)) -> Response:
     with visit.services.db.reading() as session:
-        found = audit_log(session, visit.viewer, visit.request.query_params.get("after"))
-        return visit.page(session, "audit.html", found=found)
+        entries = audit_log(session, visit.viewer, visit.request.query_params.get("after"))
+        return visit.page(session, "audit.html", found=entries)

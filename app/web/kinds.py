@@ -51,19 +51,19 @@ class Shelf:
 
 def shelves(kinds: Iterable[AnyCollector]) -> list[Shelf]:
     """The kinds by group, in the order of the page; groups without any are left out."""
-    found = sorted((kind for kind in kinds if not kind.hidden), key=_rank)
-    by_group = {group: tuple(map(offer, (kind for kind in found if kind.group == group))) for group in GROUPS}
+    offered = sorted((kind for kind in kinds if not kind.hidden), key=_rank)
+    by_group = {group: tuple(map(offer, (kind for kind in offered if kind.group == group))) for group in GROUPS}
     return [Shelf(group, title, by_group[group]) for group, title in GROUPS.items() if by_group[group]]
 
 
 def offer(kind: AnyCollector) -> Offer:
     """A kind, and what it needs."""
-    said = [kind.kind, kind.platform, *kind.title.values(), *kind.help.values(), GROUPS.get(kind.group, "")]
+    texts = [kind.kind, kind.platform, *kind.title.values(), *kind.help.values(), GROUPS.get(kind.group, "")]
     needs = NEEDS[kind.auth] if kind.polled or kind.stream else N_("is sent to Vigie")
-    return Offer(kind, needs, kind.cost is not None, folded(said))
+    return Offer(kind, needs, kind.cost is not None, fold_texts(texts))
 
 
-def folded(texts: Iterable[str]) -> str:
+def fold_texts(texts: Iterable[str]) -> str:
     """Texts in lower case and without accents, as the search compares them."""
     return " ".join(without_accents(" ".join(texts).lower()).split())
 
@@ -103,7 +103,7 @@ def _cost(kind: AnyCollector, tongue: Tongue) -> str:
 
 
 def _limit(meter: Meter, units: Mapping[str, str], tongue: Tongue) -> str:
-    unit = tongue.titled(units)
+    unit = tongue.pick(units)
     if isinstance(meter.limit, str):
         return (
             tongue.say("{unit}: as much a day as you allow", unit=unit)

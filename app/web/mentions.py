@@ -36,8 +36,8 @@ Filters = dict[str, str]
 
 def filters_of(visit: Visit) -> Filters:
     """The filters of this request. A value that means nothing is dropped, as if it were not there."""
-    given = visit.request.query_params
-    filters = {name: given.get(name, "").strip() for name in FILTERS}
+    parameters = visit.request.query_params
+    filters = {name: parameters.get(name, "").strip() for name in FILTERS}
     for name in ("brand", "source", "story"):
         filters[name] = filters[name] if _id(filters[name]) else ""
     for name in ("stance", "status", "period"):
@@ -75,24 +75,24 @@ def _id(text: str) -> UUID | None:
 @router.get("/")
 def show_feed(visit: Visit = Depends(member)) -> Response:
     """The feed. What is wrong with a query that cannot be read is shown beside the search box."""
-    filters, given = filters_of(visit), visit.request.query_params
+    filters, parameters = filters_of(visit), visit.request.query_params
     with visit.services.db.reading() as session:
         options = _options(visit, choices(session, visit.viewer))
 
         def read_feed() -> tuple[FeedPage | None, Problem | None]:
-            return feed(session, visit.viewer, narrowed_by(filters, visit.now), given.get("after"), PAGE), None
+            return feed(session, visit.viewer, narrowed_by(filters, visit.now), parameters.get("after"), PAGE), None
 
-        found, problem = attempt(read_feed, lambda refusal: (None, refusal), {422})
+        rows, problem = attempt(read_feed, lambda refusal: (None, refusal), {422})
         return visit.page(
             session,
             "mentions.html",
             status=problem.status if problem else 200,
             filters=filters,
-            feed=found,
+            feed=rows,
             problem=problem,
             labels={"q": visit.say("Search")},
             chosen=_in_use(visit, filters, options),
-            undo=_id(given.get("undo", "")),
+            undo=_id(parameters.get("undo", "")),
             pulse="/mentions/new?" + urlencode({**_set(filters), "since": visit.now.isoformat()}),
             **options,
         )

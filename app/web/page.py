@@ -105,8 +105,8 @@ class Visit:
 
     def history_line(self, line: Revision) -> str:
         """What one change of a mention was, in words."""
-        told = [self._change(field, *pair) for field, pair in line.change.items() if isinstance(pair, list)]
-        return " · ".join(part for part in told if part) or self.say("Edited")
+        changes = [self._change(field, *pair) for field, pair in line.change.items() if isinstance(pair, list)]
+        return " · ".join(part for part in changes if part) or self.say("Edited")
 
     def _change(self, field: str, before: Any = None, after: Any = None) -> str:
         if field.startswith("stance:"):
@@ -192,22 +192,22 @@ def redirect(path: str, done: str = "") -> RedirectResponse:
     return RedirectResponse(path, 303)
 
 
-def back_to(wanted: str | None, default: str = "/") -> str:
+def back_to(address: str | None, default: str = "/") -> str:
     """The address to return to, or the default when it is none of ours."""
-    return wanted if wanted and len(wanted) <= 2048 and _NEXT.fullmatch(wanted) else default
+    return address if address and len(address) <= 2048 and _NEXT.fullmatch(address) else default
 
 
 @cache
 def environment() -> jinja2.Environment:
     """The templates: everything is escaped, and a name that is missing is an error."""
-    made = jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(
+    environment.globals.update(
         asset=asset,
         hue=hue,
         link_of=show.safe_link,
@@ -216,9 +216,9 @@ def environment() -> jinja2.Environment:
         weave=show.weave,
         spans_of=show.spans_of,
     )
-    made.filters["strip_direction"] = show.strip_direction
-    made.filters["pairs"] = lambda values: [(value, value) for value in values]
-    return made
+    environment.filters["strip_direction"] = show.strip_direction
+    environment.filters["pairs"] = lambda values: [(value, value) for value in values]
+    return environment
 
 
 @cache

@@ -38,14 +38,14 @@ SourceForm = Form[Source, AnyCollector]
 
 def show_new(visit: Visit) -> Response:
     """The kinds of source, then the form of the one chosen."""
-    given = visit.request.query_params
-    kind = all_collectors().get(given.get("collector", ""))
+    parameters = visit.request.query_params
+    kind = all_collectors().get(parameters.get("collector", ""))
     if kind is None or kind.hidden:
         with visit.services.db.reading() as session:
             return visit.page(session, "source_kinds.html", shelves=shelves(all_collectors().values()))
     minutes = int(kind.default_interval.total_seconds()) // MINUTE
     values: Values = {"name": "", "params": {}, "brand_id": "", "minutes": minutes, "backfill_days": ""}
-    return show_form(visit, Form(kind, {**values, "from": given.get("from", "")}))
+    return show_form(visit, Form(kind, {**values, "from": parameters.get("from", "")}))
 
 
 def form_of(_visit: Visit, row: Source) -> SourceForm:
@@ -120,7 +120,7 @@ def try_out(visit: Visit, form: SourceForm) -> Trial | Problem:
 
 def create(visit: Visit, form: SourceForm, sent: SentForm) -> Response:
     """Saves a source, or only tries it when that button was pressed."""
-    if sent.checked("try"):
+    if sent.is_checked("try"):
         return show_form(visit, form, try_out(visit, form))
     new = validate(actions.NewSource, {**fields_of_action(form.values), "collector": form.kind.kind})
     with visit.services.db.writing() as session:
@@ -130,7 +130,7 @@ def create(visit: Visit, form: SourceForm, sent: SentForm) -> Response:
 
 
 def update(visit: Visit, row: Source, form: SourceForm, sent: SentForm) -> Response:
-    if sent.checked("try"):
+    if sent.is_checked("try"):
         return show_form(visit, form, try_out(visit, form))
     changes = validate(actions.SourceChanges, fields_of_action(form.values))
     with visit.services.db.writing() as session:

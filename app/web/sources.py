@@ -54,12 +54,12 @@ ADVICE = {
 def show_list(visit: Visit = Depends(member)) -> Response:
     """The sources, those that need somebody first."""
     with visit.services.db.reading() as session:
-        found = sources(session, visit.viewer, visit.now, visit.request.query_params.get("after"), SHOWN)
+        views = sources(session, visit.viewer, visit.now, visit.request.query_params.get("after"), SHOWN)
         return visit.page(
             session,
             "sources.html",
-            found=found,
-            rows=sorted(found.items, key=urgency),
+            found=views,
+            rows=sorted(views.items, key=urgency),
             collectors=all_collectors(),
             advice=ADVICE,
             unhealthy=UNHEALTHY,

@@ -15,7 +15,7 @@ from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 from quopri import decodestring
 
-from ground.html import line_of, parsed, text_of
+from ground.html import line_of, parse_html, text_of
 from ground.links import GOOGLE, clean_link, unwrap
 
 from .quotes import own_words, unflow
@@ -220,7 +220,7 @@ def _text(part: Message) -> str:
 def _plain(kind: str, body: str) -> str:
     if kind == "plain":
         return body
-    tree = parsed(body)
+    tree = parse_html(body)
     root = tree.body or tree.root
     if root is None:
         return ""
@@ -234,14 +234,14 @@ def _plain(kind: str, body: str) -> str:
     kept = text_of(root)
     if kept:
         return kept
-    again = parsed(whole)  # a letter that only forwards keeps what it forwards
+    again = parse_html(whole)  # a letter that only forwards keeps what it forwards
     return text_of(again.body or again.root) if again.body or again.root else ""  # type: ignore[arg-type]
 
 
 def _links(bodies: Sequence[tuple[str, str]]) -> Iterator[Link]:
     """The results of a Google alert, each once: the links through Google's redirect that lead to other sites."""
     found: dict[str, Link] = {}
-    for tree in (parsed(body) for kind, body in bodies if kind == "html"):
+    for tree in (parse_html(body) for kind, body in bodies if kind == "html"):
         for anchor in tree.css("a[href]"):
             url = unwrap(clean_link(anchor.attributes.get("href") or "") or "")
             title = line_of(anchor)

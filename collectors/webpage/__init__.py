@@ -19,7 +19,7 @@ from collectors._kit.items import short_hash
 from collectors._kit.paging import Fresh, capped
 from collectors._kit.texts import texts_of
 from collectors.base import Collector, Cursor, Page, RawMention, SourceChanged, SourceError, SourceRefused, Window
-from ground.html import parsed
+from ground.html import parse_html
 from ground.isolate import Crashed, TooSlow, isolated
 from ground.links import clean_link
 from ground.notice import Json, Notice
@@ -44,7 +44,7 @@ def _selector(text: str) -> str:
     css = text.partition("@")[0].strip()
     try:
         if css:
-            parsed("<p>").css(css)
+            parse_html("<p>").css(css)
     except SelectolaxError:
         raise ValueError("this is not a CSS selector: copy one from the inspector of a browser") from None
     return text.strip()

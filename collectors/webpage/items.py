@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from collectors._feeds.feed import decode
 from collectors._kit.items import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, fit, fit_id, language_of, short_hash
 from collectors.base import RawMention
-from ground.html import line_of, parsed, text_of
+from ground.html import line_of, parse_html, text_of
 from ground.links import clean_link
 
 from .dates import date_in
@@ -74,7 +74,7 @@ class Shown:
 def read_page(data: bytes, content_type: str, address: str, home: str, wanted: Selectors, now: datetime) -> Shown:
     """Reads whatever bytes an address returned, and never raises. `home` is the first page of the source."""
     text = decode(data, content_type)
-    page = parsed(text)
+    page = parse_html(text)
     reserved, following = _reserved(page), _following(page, wanted, address)
     described = [] if wanted.item else schema_items(page)
     if described:
@@ -208,7 +208,7 @@ def _hint(page: LexborHTMLParser, text: str) -> str:
 def _plain(text: str) -> str:
     if "<" not in text and "&" not in text:
         return text
-    body = parsed(text).body
+    body = parse_html(text).body
     return text_of(body) if body else ""
 
 

@@ -17,7 +17,7 @@ from app.actions.fields import (
     Note,
     Prose,
     TimeZone,
-    refused,
+    invalid_fields,
     validate,
 )
 from app.problems import Problem
@@ -92,7 +92,7 @@ def test_leading_places_and_braces_of_a_message_do_no_harm() -> None:
         name: str
 
     error = {"loc": ("body", "items", 0, "name"), "msg": "Value error, no {braces}", "type": "value_error"}
-    [told] = refused([error], drop=1).errors
+    [told] = invalid_fields([error], drop=1).errors
     assert (told.field, told.message) == ("items.0.name", "No {braces}.")
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from alerts.base import BrandHours, Bucket
+from alerts.base import BrandHours, HourCounts
 from alerts.rules import all_rules
 from alerts.rules.negative_spike import NegativeSpike
 from alerts.rules.negative_spike import evaluate as spike
@@ -19,7 +19,7 @@ START = datetime(2026, 9, 1, tzinfo=UTC)
 
 def window(counts, *, minute=60, age=timedelta(days=365)):
     """Hours of (promoters, passives, detractors); the last one has run for `minute` minutes."""
-    buckets = [Bucket(START + timedelta(hours=i), 2 * sum(c), sum(c), *c) for i, c in enumerate(counts)]
+    buckets = [HourCounts(START + timedelta(hours=i), 2 * sum(c), sum(c), *c) for i, c in enumerate(counts)]
     now = START + timedelta(hours=len(counts) - 1, minutes=minute)
     return BrandHours(now, buckets, now - age)
 

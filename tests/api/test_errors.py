@@ -8,7 +8,7 @@ from http import HTTPStatus
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from app.api.errors import MEDIA_TYPE, of_database, of_http, problem_response, unexpected
+from app.api.errors import MEDIA_TYPE, of_database, of_http, problem_response, unexpected_problem
 from app.problems import FieldError, Problem, invalid
 
 
@@ -47,11 +47,11 @@ def test_what_the_database_refuses_is_told_apart(sqlstate: str | None, status: i
 @pytest.mark.parametrize("sqlstate", ["23505", "42601", "42P01"])
 def test_a_fault_of_ours_is_none_of_the_database(sqlstate: str) -> None:
     assert of_database(refused(sqlstate)) is None
-    assert unexpected(refused(sqlstate), "id").status == 500
+    assert unexpected_problem(refused(sqlstate), "id").status == 500
 
 
 def test_an_error_tells_its_id_and_nothing_of_its_cause() -> None:
-    problem = unexpected(RuntimeError("the secret cause"), "0123")
+    problem = unexpected_problem(RuntimeError("the secret cause"), "0123")
     assert problem.status == 500
     assert "secret" not in problem.detail
 

@@ -15,7 +15,7 @@ from collectors.webpage import Webpage, collector, pages
 from collectors.webpage.dates import date_in
 from collectors.webpage.ratings import rating_of
 from collectors.webpage.schema import schema_items
-from ground.html import parsed
+from ground.html import parse_html
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 PAGE = '<html lang="en"><body>{}</body></html>'
@@ -326,7 +326,7 @@ def test_numbers_are_month_first_where_that_is_said() -> None:
     ],
 )
 def test_ratings_are_read_as_pages_show_them(html: str, rating: tuple[float, float] | None) -> None:
-    node = parsed(html).css_first("i")
+    node = parse_html(html).css_first("i")
     assert node is not None
     assert rating_of(node, 5) == rating
 
@@ -372,6 +372,6 @@ def test_an_address_that_leads_nowhere_says_so(site: Any, http: httpx2.Client, o
 )
 def test_what_a_page_tells_to_programs_is_read_as_it_is_written_in_the_wild(frame: str) -> None:
     told = '{"@type": "Review", "reviewBody": "The chain broke.\n<!-- Twice --> ]]>.", "author": "Ann"}'
-    page = parsed(f'<script type="application/ld+json">{frame.format(told)}</script>')
+    page = parse_html(f'<script type="application/ld+json">{frame.format(told)}</script>')
     ((text, author),) = [(one.text, one.author) for one in schema_items(page)]
     assert (text, author) == ("The chain broke.\n<!-- Twice --> ]]>.", "Ann")

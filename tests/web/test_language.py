@@ -54,7 +54,11 @@ def test_the_language_is_the_one_wished_first(asked: str | None, cookie: str | N
 def test_numbers_are_written_as_each_language_writes_them() -> None:
     assert (tongue("fr").number(12345.6, 1), tongue("en").number(12345.6, 1)) == ("12\u202f345,6", "12,345.6")
     assert (tongue("fr").percent(0.425), tongue("en").percent(0.425, 1)) == ("42\u202f%", "42.5%")
-    assert (tongue("en").signed(-7.4), tongue("en").signed(3), tongue("en").signed(0.2)) == ("\u22127", "+3", "0")
+    assert (tongue("en").with_sign(-7.4), tongue("en").with_sign(3), tongue("en").with_sign(0.2)) == (
+        "\u22127",
+        "+3",
+        "0",
+    )
 
 
 def test_times_are_relative_with_the_exact_one_beside() -> None:

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import BinaryIO
 
-from app.pipeline.files.cells import Unread, date_of, hash_of, name_of, named, number_of, taken_for, text_of
+from app.pipeline.files.cells import (
+    Unread,
+    date_of,
+    fields_by_alias,
+    hash_of,
+    match_columns,
+    name_of,
+    number_of,
+    text_of,
+)
 from app.pipeline.files.importing import MAX_BYTES, MAX_ROWS
 from app.pipeline.files.tables import BadRow, Row, UnreadableFile, rows
 from collectors.base import Answer
@@ -77,7 +86,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 """Our fields, and other names of their columns; case and spaces around do not count."""
 
-_NAMED = named(FIELDS)
+_NAMED = fields_by_alias(FIELDS)
 _OF_TEN = re.compile(r"([\d.,]+)\s*(?:/|sur|out of)\s*10(?:[.,]0+)?", re.ASCII)
 
 
@@ -102,7 +111,7 @@ def read_answers(
     that a row says is its id, with a number where several rows say the same: importing a file again gives the same
     answers. Raises UnreadableFile when the file as a whole cannot be read.
     """
-    settings = _Settings(_checked(mapping), zone)
+    settings = _Settings(_check_mapping(mapping), zone)
     alike: Counter[str] = Counter()
     for row in rows(
         stream, filename, max_bytes=max_bytes, max_rows=max_rows, check=lambda names: _fields(names, settings)
@@ -110,12 +119,12 @@ def read_answers(
         yield row.line, row if isinstance(row, BadRow) else _answer(row, settings, alike)
 
 
-def guessed(columns: Iterable[str]) -> dict[str, str]:
+def guess_mapping(columns: Iterable[str]) -> dict[str, str]:
     """{our field: its column}, as columns are known by their names."""
-    return taken_for(columns, _NAMED)
+    return match_columns(columns, _NAMED)
 
 
-def _checked(mapping: Mapping[str, str] | None) -> Mapping[str, str] | None:
+def _check_mapping(mapping: Mapping[str, str] | None) -> Mapping[str, str] | None:
     unknown = sorted(set((mapping or {}).values()) - FIELDS.keys())
     if unknown:
         raise UnreadableFile(
@@ -127,13 +136,13 @@ def _checked(mapping: Mapping[str, str] | None) -> Mapping[str, str] | None:
 def _fields(columns: Iterable[str], settings: _Settings) -> dict[str, str]:
     """{our field: its column}. Raises UnreadableFile when the score or the date is not among the columns."""
     columns = list(columns)
-    found = taken_for(columns, _NAMED if settings.mapping is None else settings.mapping)
-    told = ", ".join(filter(None, columns))[:500] or "none"
-    if "score" not in found:
-        raise UnreadableFile("No column holds the score from 0 to 10. Columns found: {found}.", found=told)
-    if "date" not in found:
-        raise UnreadableFile("No column holds the date of the answer. Columns found: {found}.", found=told)
-    return found
+    columns_by_field = match_columns(columns, _NAMED if settings.mapping is None else settings.mapping)
+    listed = ", ".join(filter(None, columns))[:500] or "none"
+    if "score" not in columns_by_field:
+        raise UnreadableFile("No column holds the score from 0 to 10. Columns found: {found}.", found=listed)
+    if "date" not in columns_by_field:
+        raise UnreadableFile("No column holds the date of the answer. Columns found: {found}.", found=listed)
+    return columns_by_field
 
 
 def _answer(row: Row, settings: _Settings, alike: Counter[str]) -> Answer | BadRow:
@@ -145,30 +154,30 @@ def _answer(row: Row, settings: _Settings, alike: Counter[str]) -> Answer | BadR
 
 
 def _read(cells: Mapping[str, Json | datetime], zone: tzinfo, alike: Counter[str]) -> Answer:
-    said = {name: text_of(cells.get(name)) for name in ("comment", "id", "respondent", "channel")}
+    texts = {name: text_of(cells.get(name)) for name in ("comment", "id", "respondent", "channel")}
     score, at = _score(cells.get("score")), date_of(cells.get("date"), zone)
     if at is None:
         raise Unread("This row has no date.")
     return Answer(
-        external_id=said["id"] or _made_up_id(said, score, at, alike),
+        external_id=texts["id"] or _made_up_id(texts, score, at, alike),
         score=score,
         answered_at=at,
-        comment=said["comment"],
-        channel=said["channel"],
-        respondent=said["respondent"],
+        comment=texts["comment"],
+        channel=texts["channel"],
+        respondent=texts["respondent"],
     )
 
 
-def _made_up_id(said: Mapping[str, str], score: int, at: datetime, alike: Counter[str]) -> str:
+def _made_up_id(texts: Mapping[str, str], score: int, at: datetime, alike: Counter[str]) -> str:
     """Two people may say the same on the same day: the second row that says it is another answer."""
-    words = hash_of(said["respondent"], at.isoformat(), str(score), said["comment"], said["channel"])
+    words = hash_of(texts["respondent"], at.isoformat(), str(score), texts["comment"], texts["channel"])
     alike[words] += 1
     return words if alike[words] == 1 else hash_of(words, str(alike[words]))
 
 
 def _score(value: Json | datetime) -> int:
-    if isinstance(value, str) and (found := _OF_TEN.fullmatch(value.strip())):
-        value = found[1]
+    if isinstance(value, str) and (out_of_ten := _OF_TEN.fullmatch(value.strip())):
+        value = out_of_ten[1]
     number = number_of("score", value)
     if number is None:
         raise Unread("This row has no score.")

@@ -32,19 +32,19 @@ def name_of(column: str) -> str:
     return " ".join(column.replace("’", "'").split()).casefold()
 
 
-def named(fields: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+def fields_by_alias(fields: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """{name of a column: our field}, from {our field: its other names}."""
     return {alias: field for field, aliases in fields.items() for alias in (field, *aliases)}
 
 
-def taken_for(columns: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:
+def match_columns(columns: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:
     """{our field: its column}: a column of the field's own name goes before one of another name."""
-    found: dict[str, str] = {}
+    columns_by_field: dict[str, str] = {}
     for column in columns:
         field = known.get(name_of(column))
-        if field and (field not in found or name_of(column) == field):
-            found[field] = column
-    return found
+        if field and (field not in columns_by_field or name_of(column) == field):
+            columns_by_field[field] = column
+    return columns_by_field
 
 
 def hash_of(*parts: str) -> str:
@@ -80,8 +80,8 @@ def _written_date(written: str, zone: tzinfo) -> datetime:
     if _EPOCH.fullmatch(written):
         seconds = float(written)
         return datetime.fromtimestamp(seconds / 1000 if seconds >= 1e11 else seconds, UTC)
-    if found := _DAY_FIRST.fullmatch(written):
-        day, month, year, hour, minute, second = (int(part or 0) for part in found.groups())
+    if day_first := _DAY_FIRST.fullmatch(written):
+        day, month, year, hour, minute, second = (int(part or 0) for part in day_first.groups())
         return datetime(year, month, day, hour, minute, second, tzinfo=zone)
     at = datetime.fromisoformat(written)
     return at if at.tzinfo else at.replace(tzinfo=zone)

@@ -43,11 +43,11 @@ class BadRow:
     """A row that could not be read: its line (the header of a table is line 1), and a sentence that says why."""
 
     line: int
-    told: Notice
+    notice: Notice
 
     @property
     def reason(self) -> str:
-        return str(self.told)
+        return str(self.notice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _rows_of(content: bytes, filename: str, check: Check) -> Iterator[Row | BadR
     if content.startswith((b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")):
         name = filename[-60:]
         raise UnreadableFile("“{name}” is not CSV, JSON Lines or XLSX: save it as one of these.", name=name)
-    text = _decoded(content).replace("\0", "")
+    text = _decode(content).replace("\0", "")
     start = text.lstrip()[:1]
     if start == "[":
         raise UnreadableFile("This is one JSON list: write JSON Lines, one object per line.")
@@ -85,7 +85,7 @@ def _rows_of(content: bytes, filename: str, check: Check) -> Iterator[Row | BadR
     return _json_lines(text) if start == "{" else _csv(text, check)
 
 
-def _decoded(content: bytes) -> str:
+def _decode(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace")
     head = content[:2000]
@@ -242,8 +242,8 @@ class Glance:
 def glance(stream: BinaryIO, filename: str, *, max_bytes: int, shown: int = 3) -> Glance:
     """The columns of a file, in its order, and its first readable rows. Raises UnreadableFile."""
     header: list[str] = []
-    found = rows(stream, filename, max_bytes=max_bytes, max_rows=LOOKED_AT + 1, check=header.extend)
-    read = [row for row in islice(found, LOOKED_AT) if isinstance(row, Row)]
+    first_rows = rows(stream, filename, max_bytes=max_bytes, max_rows=LOOKED_AT + 1, check=header.extend)
+    read = [row for row in islice(first_rows, LOOKED_AT) if isinstance(row, Row)]
     names = header or [name for row in read for name in row.cells]
     columns = tuple(dict.fromkeys(filter(None, names)))
     if not columns:

@@ -109,7 +109,7 @@ def after_success(outcome: Outcome, now: datetime, random: Random) -> Columns:
         "warning": as_json(outcome.warning),
         "pace_seconds": int(new_pace.total_seconds()),
         "next_run_at": next_run(now, new_pace, 0, outcome.pause, random),
-        **(_moved(source, outcome.moved_to) if outcome.moved_to else {}),
+        **(_columns_after_move(source, outcome.moved_to) if outcome.moved_to else {}),
     }
 
 
@@ -198,7 +198,7 @@ def _well(now: datetime, *, brought: bool) -> Columns:
     return {**fine, "last_new_at": now} if brought else fine
 
 
-def _moved(source: ClaimedSource, address: str) -> Columns:
+def _columns_after_move(source: ClaimedSource, address: str) -> Columns:
     host = host_of(address)
     limit_key = "#".join([host, *source.limit_key.split("#")[1:]])
     return {

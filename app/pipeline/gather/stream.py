@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 SAVE_EVERY = timedelta(seconds=5)
-"""How often a cursor is stored that moves over nothing to keep; after a crash, that stretch is read again."""
+"""How often the cursor is stored while nothing to keep comes; after a crash, that stretch is read again."""
 WELL_AFTER = timedelta(seconds=10)
 """A connection that brought something, or lasted so long, went well: the next one is made soon."""
 LINE_EVERY = timedelta(minutes=15)
@@ -68,7 +68,7 @@ class Stream:
 
     @property
     def origin(self) -> Origin:
-        """Under the name of the family: a mention that another kind of the same platform brings too is one."""
+        """It bears the name of the family, so that two kinds of one platform do not store the same mention twice."""
         collector = self.source.collector
         return replace(self.source.origin, kind=collector.family or collector.kind)
 

@@ -100,12 +100,12 @@ def other_models(session: Session, model: str | None) -> list[str]:
     return [name for name in session.scalars(MODELS) if name != model] if model else []
 
 
-def waiting(session: Session, workspace_id: UUID | None = None, most: int = EVERYTHING) -> int:
+def count_waiting(session: Session, workspace_id: UUID | None = None, most: int = EVERYTHING) -> int:
     """How many matches were never scored, in one workspace or in all of them; `most` ends the count early."""
     return session.scalar(COUNT, {"workspace": workspace_id, "most": most}) or 0
 
 
-def unsettled(session: Session, workspace_id: UUID | None = None) -> int:
+def count_unsettled(session: Session, workspace_id: UUID | None = None) -> int:
     """How many matches the model in force has yet to read again."""
     models = other_models(session, in_force(session))
     if not models:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.jobs import Jobs
 from app.models import Match, Mention, Restance, uuid7
-from app.pipeline.judge.stance import Facts, listen, stance_rules
+from app.pipeline.judge.stance import Facts, find_occurrences, stance_rules
 from matching.query import Phrase, to_tsquery
 from sentiment.base import Score
 
@@ -52,7 +52,7 @@ class RestanceHistory:
     def _work(self, workspace: UUID) -> int:
         done = 0
         while not self._stopping():
-            seen = self._db.retried(lambda session: self._one_page(session, workspace))
+            seen = self._db.retry(lambda session: self._one_page(session, workspace))
             self._checkpoint("restance:stored")
             if seen is None:
                 break
@@ -107,10 +107,10 @@ def decide_again(session: Session, workspace_id: UUID, mention_ids: Sequence[UUI
     """Writes the stances of these mentions by today's rules, and marks the hours of those that changed."""
     rules = stance_rules(session, [workspace_id], locked=True)
     rows = uncorrected_matches(session, workspace_id, mention_ids)
-    heard = listen(session, rules, rows)
+    occurrences = find_occurrences(session, rules, rows)
     changed = []
     for row in rows:
-        stance, source = rules[workspace_id].decide(facts_of(row, heard.get(row.mention_id, ())))
+        stance, source = rules[workspace_id].decide(facts_of(row, occurrences.get(row.mention_id, ())))
         if (stance, source) != (row.stance, row.stance_source):
             changed.append((row.brand_id, row.mention_id, stance, source))
     if changed:
@@ -122,7 +122,7 @@ def decide_again(session: Session, workspace_id: UUID, mention_ids: Sequence[UUI
 
 def uncorrected_matches(session: Session, workspace_id: UUID, mention_ids: Sequence[UUID]) -> Sequence[Any]:
     """The scored matches of these mentions that no person corrected, with what decides their stance."""
-    wanted = (
+    statement = (
         select(
             Match.workspace_id, Match.brand_id, Match.mention_id, Match.stance, Match.stance_source,
             Match.negative, Match.neutral, Match.positive, Mention.rating, Mention.rating_scale,
@@ -131,13 +131,13 @@ def uncorrected_matches(session: Session, workspace_id: UUID, mention_ids: Seque
         .where(Match.workspace_id == workspace_id, Match.mention_id.in_(mention_ids), Match.negative.is_not(None))
         .where(Match.stance_source != "person")
     )  # fmt: skip
-    return session.execute(wanted).all()
+    return session.execute(statement).all()
 
 
-def facts_of(row: Any, heard: Sequence[Any]) -> Facts:
+def facts_of(row: Any, occurrences: Sequence[Any]) -> Facts:
     """The facts of a row of `uncorrected_matches`."""
     score = Score(row.negative, row.neutral, row.positive)
-    return Facts(row.brand_id, row.rating, row.rating_scale, heard, score)
+    return Facts(row.brand_id, row.rating, row.rating_scale, occurrences, score)
 
 
 REWRITE = text(

@@ -13,7 +13,7 @@ from collectors.base import RawMention
 from ground.html import html_to_text, title_of_html
 from ground.plain import clean_line, clean_text
 from ground.urls import canonical, host, link
-from ground.words import TEXT_LIMIT, TITLE_LIMIT, folded, search_vector
+from ground.words import TEXT_LIMIT, TITLE_LIMIT, folded_words, search_vector
 from matching.story import StoryKey, story_of
 from sentiment.language import detect
 
@@ -128,7 +128,7 @@ def clean(raw: RawMention) -> CleanText:
     text = clean_text(html_to_text(raw.text) if raw.html else raw.text, TEXT_LIMIT)
     if not (title or text or raw.deleted):
         raise Poison("This mention has neither a title nor a text.")
-    return CleanText(title, text, folded(title), folded(text))
+    return CleanText(title, text, folded_words(title), folded_words(text))
 
 
 def draft_of(kind: str, raw: RawMention, words: CleanText, now: datetime, scope: Scope = PLATFORM) -> Draft:
@@ -143,7 +143,7 @@ def draft_of(kind: str, raw: RawMention, words: CleanText, now: datetime, scope:
         kind=kind,
         external_id=clean_line(raw.external_id, ID_LIMIT),
         fingerprint=fingerprint(kind, raw, scope),
-        story=story_of(folded(title.removesuffix(f" - {outlet}")) if outlet else in_title, in_text),
+        story=story_of(folded_words(title.removesuffix(f" - {outlet}")) if outlet else in_title, in_text),
         url=link(raw.url),
         canonical_url=canonical(raw.url) or None,
         host=host(raw.url),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from alerts.base import BrandHours, Verdict
 from alerts.rules import all_rules
 from app.models import AlertRule, Brand, Source
-from app.pipeline.gather.pauses import paused
+from app.pipeline.gather.pauses import host_is_paused
 from app.pipeline.keep.aggregate import hourly
 from app.pipeline.tell.news import leave_out_history
 from collectors import all_collectors
@@ -80,7 +80,7 @@ def is_unsure(session: Session, brand: Brand, rule: AlertRule, verdict: Verdict,
 def is_misread(session: Session, brand: Brand, rule: AlertRule, verdict: Verdict, now: datetime) -> bool:
     """Whether a new model is reading again the history that a verdict on stances rests on.
 
-    What it has read and what it has not cannot be compared. After HOLD it has had its time.
+    What it has read and what it has not cannot be compared. After HOLD, the verdict counts all the same.
     """
     if verdict.counted == "mentions":
         return False
@@ -98,7 +98,7 @@ def is_blind(session: Session, brand: Brand, now: datetime) -> bool:
     """Whether every source that is read for this brand is silent, so that calm proves nothing."""
     pushed = [kind for kind, declared in all_collectors().items() if not (declared.polled or declared.stream)]
     rows = session.execute(
-        select(Source.state, paused(now), Source.last_success_at, Source.interval_seconds).where(
+        select(Source.state, host_is_paused(now), Source.last_success_at, Source.interval_seconds).where(
             Source.workspace_id == brand.workspace_id,
             Source.enabled,
             Source.collector.not_in(pushed),

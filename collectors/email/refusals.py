@@ -1,4 +1,4 @@
-"""What the NO of a mail server means: to a name and a password, to an authorization, to a command."""
+"""What a mail server means by NO: to a name and a password, to an authorization, to a command."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ class Review(Part):
     attributes: Attributes
 
 
-class Answer(Part):
+class Reviews(Part):
     data: Annotated[list[Any], Field(max_length=1_000)]
     links: dict[str, Any] = Field(default_factory=dict)
 
@@ -109,9 +109,9 @@ def pages(params: App, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     known = moment(cursor.get("newest"))
     since = look_back(known, OVERLAP)
     for step in forward(partial(_ask, params, http), known, since, MOST_PAGES):
-        now: Cursor = {"newest": step.newest.isoformat()} if step.last and step.newest else cursor
-        new = step.listing
-        yield Page(new.mentions, now, asked=new.asked, broken=new.broken, warning=step.warning)
+        state: Cursor = {"newest": step.newest.isoformat()} if step.last and step.newest else cursor
+        listing = step.listing
+        yield Page(listing.mentions, state, asked=listing.asked, broken=listing.broken, warning=step.warning)
 
 
 def backfill(params: App, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
@@ -120,14 +120,14 @@ def backfill(params: App, cursor: Cursor, window: Window, http: httpx2.Client) -
 
 
 def _ask(params: App, http: httpx2.Client, mark: str | None) -> Listing:
-    asked: dict[str, str | int] = {"sort": "-createdDate", "limit": PAGE_SIZE}
+    query: dict[str, str | int] = {"sort": "-createdDate", "limit": PAGE_SIZE}
     if mark:
-        asked["cursor"] = mark
+        query["cursor"] = mark
     url = f"{params.base_url}/v1/apps/{params.app_id}/customerReviews"
-    got = fetch(http, url, headers={"Authorization": f"Bearer {_token(params)}"}, params=asked, refusals=REFUSALS)
-    answer = answer_of(Answer, got)
-    mentions, broken = each(Review, answer.data, partial(mention, params.app_id), host_of(params.base_url))
-    return Listing(mentions, broken, _next(answer.links), times_of(mentions), _used_up(got))
+    response = fetch(http, url, headers={"Authorization": f"Bearer {_token(params)}"}, params=query, refusals=REFUSALS)
+    reviews = answer_of(Reviews, response)
+    mentions, broken = each(Review, reviews.data, partial(mention, params.app_id), host_of(params.base_url))
+    return Listing(mentions, broken, _next(reviews.links), times_of(mentions), _used_up(response))
 
 
 def _token(params: App) -> str:
@@ -141,10 +141,10 @@ def _next(links: dict[str, Any]) -> str | None:
     """The cursor of the next answer: the address itself is not followed, so that the key goes nowhere else."""
     link = links.get("next")
     try:
-        found = parse_qs(urlsplit(link).query, max_num_fields=50).get("cursor") if isinstance(link, str) else None
+        cursors = parse_qs(urlsplit(link).query, max_num_fields=50).get("cursor") if isinstance(link, str) else None
     except ValueError:
         return None
-    return found[0] if found else None
+    return cursors[0] if cursors else None
 
 
 def _used_up(answer: httpx2.Response) -> timedelta | None:
@@ -154,19 +154,19 @@ def _used_up(answer: httpx2.Response) -> timedelta | None:
 
 
 def mention(app_id: str, review: Review) -> RawMention:
-    said = review.attributes
+    attributes = review.attributes
     return RawMention(
         external_id=fit_id(review.id),
         url=f"https://apps.apple.com/app/id{app_id}?see-all=reviews",
-        title=said.title,
-        text=said.body or ("" if said.title else stars(said.rating)),
-        author=said.nickname,
+        title=attributes.title,
+        text=attributes.body or ("" if attributes.title else stars(attributes.rating)),
+        author=attributes.nickname,
         platform="app store",
-        outlet=said.territory,
-        published_at=moment(said.created),
+        outlet=attributes.territory,
+        published_at=moment(attributes.created),
         thread_id=app_id,
-        rating=said.rating,
-        rating_scale=SCALE if said.rating is not None else None,
+        rating=attributes.rating,
+        rating_scale=SCALE if attributes.rating is not None else None,
     )
 
 

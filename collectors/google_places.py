@@ -70,7 +70,7 @@ BY_ID = replace(
 """An id of a place that is closed for ever is answered with 404, an id that never was one with 400."""
 
 
-class Said(Part):
+class LocalText(Part):
     text: Text = ""
     language: Text = Field("", alias="languageCode")
 
@@ -83,8 +83,8 @@ class Author(Part):
 class Review(Part):
     name: Annotated[str, Field(min_length=1)]
     rating: float | None = None
-    text: Said | None = None
-    original: Said | None = Field(None, alias="originalText")
+    text: LocalText | None = None
+    original: LocalText | None = Field(None, alias="originalText")
     author: Author = Field(Author(), alias="authorAttribution")
     published: Any = Field(None, alias="publishTime")
     url: Text = Field("", alias="googleMapsUri")
@@ -92,12 +92,12 @@ class Review(Part):
 
 class GooglePlace(Part):
     id: Text = ""
-    name: Said = Field(Said(), alias="displayName")
+    name: LocalText = Field(LocalText(), alias="displayName")
     url: Text = Field("", alias="googleMapsUri")
     reviews: Annotated[list[Any], Field(max_length=100)] = Field(default_factory=list)
 
 
-class Found(Part):
+class SearchResult(Part):
     places: Annotated[list[GooglePlace], Field(max_length=100)] = Field(default_factory=list)
 
 
@@ -106,17 +106,17 @@ def pages(params: Places, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]
 
     A place that is closed for ever does not keep the others from being read; where all are, it is an error.
     """
-    given, gone = set[str](), list[str]()
+    ids, gone = set[str](), list[str]()
     for place in _places(params, http, gone):
-        found, broken = each(Review, place.reviews, partial(mention, place), host_of(params.base_url), "name")
-        fresh = tuple(one for one in found if one.external_id not in given)
-        given.update(one.external_id for one in fresh)
+        mentions, broken = each(Review, place.reviews, partial(mention, place), host_of(params.base_url), "name")
+        fresh = tuple(review for review in mentions if review.external_id not in ids)
+        ids.update(review.external_id for review in fresh)
         yield Page(fresh, cursor, broken=broken)
     if gone and len(gone) == len(params.places) and not params.query:
         raise SourceRefused(NOT_THERE, place=", ".join(gone))
     if gone:
         yield Page((), cursor, warning=Notice(SOME_GONE, {"places": ", ".join(gone)}))
-    elif not given:
+    elif not ids:
         yield Page((), cursor, warning=Notice("Google Maps gave no review: check the search and the place ids"))
 
 
@@ -127,31 +127,33 @@ def _places(params: Places, http: httpx2.Client, gone: list[str]) -> Iterator[Go
         headers = {"X-Goog-Api-Key": key, "X-Goog-FieldMask": ",".join(FIELDS)}
         url = f"{params.base_url}/places/{place}"
         try:
-            got = fetch(http, url, headers=headers, spend=ONE_CALL, refusals=BY_ID)
+            answer = fetch(http, url, headers=headers, spend=ONE_CALL, refusals=BY_ID)
         except Gone:
             gone.append(place)
             continue
-        yield answer_of(GooglePlace, got)
+        yield answer_of(GooglePlace, answer)
     if params.query:
         headers = {"X-Goog-Api-Key": key, "X-Goog-FieldMask": ",".join(f"places.{field}" for field in FIELDS)}
-        url, asked = f"{params.base_url}/places:searchText", {"textQuery": params.query}
-        got = fetch(http, url, method="POST", headers=headers, json=asked, spend=ONE_CALL, refusals=GOOGLE)
-        yield from answer_of(Found, got).places
+        url, body = f"{params.base_url}/places:searchText", {"textQuery": params.query}
+        answer = fetch(http, url, method="POST", headers=headers, json=body, spend=ONE_CALL, refusals=GOOGLE)
+        yield from answer_of(SearchResult, answer).places
 
 
 def mention(place: GooglePlace, review: Review) -> RawMention:
     """The author's own words go before Google's translation of them."""
-    said = next((one for one in (review.original, review.text) if one and one.text), Said())
+    text = next(
+        (candidate for candidate in (review.original, review.text) if candidate and candidate.text), LocalText()
+    )
     contributor = review.author.uri.partition("/contrib/")[2].partition("/")[0]
     return RawMention(
         external_id=fit_id(review.name),
         url=clean_link(review.url) or clean_link(place.url),
-        text=said.text or stars(review.rating),
+        text=text.text or stars(review.rating),
         author=review.author.name,
         author_id=contributor,
         platform="google maps",
         outlet=place.name.text,
-        language=said.language or None,
+        language=text.language or None,
         published_at=moment(review.published),
         thread_id=place.id or review.name.partition("/reviews/")[0].removeprefix("places/") or None,
         rating=review.rating,

@@ -74,7 +74,7 @@ def backfill(params: Search, cursor: Cursor, window: Window, http: httpx2.Client
 
 def _read(params: Search, window: Window, http: httpx2.Client) -> Read:
     since, until = (int(at.timestamp()) for at in (window.since, window.until))
-    asked: dict[str, str | int] = {
+    query: dict[str, str | int] = {
         "query": params.query,
         "tags": "(story,comment)",
         "numericFilters": f"created_at_i>={since},created_at_i<{until}",
@@ -83,16 +83,16 @@ def _read(params: Search, window: Window, http: httpx2.Client) -> Read:
         "typoTolerance": "false",
         "attributesToHighlight": "none",
     }
-    answer = answer_of(Hits, fetch(http, f"{params.base_url}/api/v1/search_by_date", params=asked))
+    answer = answer_of(Hits, fetch(http, f"{params.base_url}/api/v1/search_by_date", params=query))
     mentions, broken = each(Hit, answer.hits, mention, host_of(params.base_url), "objectID")
     return Read(mentions, broken, _fullness(answer))
 
 
 def _fullness(answer: Hits) -> float:
     """A full page of fewer than were found is too full. How many were found may be an estimate where all were given."""
-    given, found = len(answer.hits), answer.found or 0
+    count, total = len(answer.hits), answer.found or 0
     size = max(1, min(answer.size or PAGE_SIZE, PAGE_SIZE))
-    return max(found / size, 1.01) if found > given >= size else given / size
+    return max(total / size, 1.01) if total > count >= size else count / size
 
 
 def mention(hit: Hit) -> RawMention:
@@ -122,8 +122,8 @@ def _story(hit: Hit) -> str:
 
 
 def _engagement(hit: Hit) -> dict[str, int]:
-    given = {"likes": hit.points, "comments": hit.num_comments}
-    return {name: number for name, number in given.items() if number is not None}
+    counts = {"likes": hit.points, "comments": hit.num_comments}
+    return {name: number for name, number in counts.items() if number is not None}
 
 
 collector = Collector(

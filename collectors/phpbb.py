@@ -35,7 +35,7 @@ class PhpbbBoard(Board):
     )
 
     @model_validator(mode="after")
-    def _numbered(self) -> Self:
+    def _needs_number(self) -> Self:
         if self.what in ("forum", "topic") and self.number is None:
             raise ValueError("give the number of the forum or of the topic")
         return self
@@ -43,8 +43,8 @@ class PhpbbBoard(Board):
 
 def pages(params: PhpbbBoard, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """The feed at /app.php/feed (3.1 and later), /feed (rewritten addresses) or /feed.php (before)."""
-    numbered = f"/{params.number}" if params.what in ("forum", "topic") else ""
-    name = f"{params.what}{numbered}"
+    number = f"/{params.number}" if params.what in ("forum", "topic") else ""
+    name = f"{params.what}{number}"
     places = [place_of(params, f"{way}/{name}") for way in ("/app.php/feed", "/feed")]
     places.append(place_of(params, "/feed.php", **_old_query(params)))
     return reshape(read_first(places, cursor, http, no_feed_of(params, "phpBB")), _message)

@@ -78,7 +78,7 @@ def pages(params: AskbotSite, cursor: Cursor, http: httpx2.Client) -> Iterator[P
     queue = queue_of(partial(_list, params, http, "activity-desc"), since, MOST_PAGES, first=known is None)
     broken, unmet = queue.broken, Unmet()
     for turn in queue.turns(known or since, MOST_QUESTIONS, BATCH):
-        mentions = unmet(one for question in turn.values for one in _whole(params, question, answered, http))
+        mentions = unmet(mention for question in turn.values for mention in _whole(params, question, answered, http))
         waiting = {"answers": rfc3339(answered)} if turn.waiting else {}
         state: Cursor = {"newest": rfc3339(turn.newest), **waiting}
         yield Page(mentions, state, broken=broken, warning=queue.warning)
@@ -87,13 +87,13 @@ def pages(params: AskbotSite, cursor: Cursor, http: httpx2.Client) -> Iterator[P
 
 def backfill(params: AskbotSite, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
     """The questions asked in the window, and their answers, newest first; the cursor holds `page`."""
-    kept, rewind = cursor.get("page"), Rewind(window)
-    start = kept if isinstance(kept, int) and kept > 0 else 1
+    saved, rewind = cursor.get("page"), Rewind(window)
+    start = saved if isinstance(saved, int) and saved > 0 else 1
     ask = partial(_list, params, http, "age-desc")
     for leg in walk(ask, start, ends=lambda listed: listed.ends_before(window.since)):
         listed = leg.answer
-        inside = [one.value for one in listed.entries if (one.at or window.since) < window.until]
-        mentions = (one for question in inside for one in _whole(params, question, window.since, http))
+        inside = [entry.value for entry in listed.entries if (entry.at or window.since) < window.until]
+        mentions = (mention for question in inside for mention in _whole(params, question, window.since, http))
         state: Cursor = {"page": (leg.mark or 1) + 1}
         yield rewind.page(mentions, state, ended=leg.ended, oldest=listed.oldest, broken=listed.broken)
 
@@ -103,11 +103,11 @@ def _list(
 ) -> tuple[Entries[Question], int | None]:
     """A page of the list, and the number of the next. One beyond the last would be the first again."""
     page = mark or 1
-    asked: dict[str, str | int] = {"page": page, "sort": sort}
+    query: dict[str, str | int] = {"page": page, "sort": sort}
     if params.query:
-        asked["query"] = params.query
-    got = fetch(http, f"{params.base_url}/api/v1/questions/", params=asked, refusals=REFUSALS)
-    answer = answer_of(Questions, got)
+        query["query"] = params.query
+    response = fetch(http, f"{params.base_url}/api/v1/questions/", params=query, refusals=REFUSALS)
+    answer = answer_of(Questions, response)
     questions: list[Question] = []
     _, broken = each(Question, answer.questions, questions.append, host_of(params.base_url))
     entries = [
@@ -122,7 +122,7 @@ def _whole(params: AskbotSite, question: Question, since: datetime, http: httpx2
     yield question_of(question, params.base_url, _body(params, question, http) if question.cut else "")
     if params.what == "questions":
         return
-    numbers = sorted(one for one in question.answer_ids if isinstance(one, int))
+    numbers = sorted(number for number in question.answer_ids if isinstance(number, int))
     for number in numbers[-MOST_ANSWERS:]:
         try:
             answer = answer_of(Answer, fetch(http, f"{params.base_url}/api/v1/answers/{number}/"))

@@ -41,7 +41,7 @@ class DiscourseForum(Params):
     username: Line = Field(default="", title="User name of the API key", description="Whose rights the key has")
 
     @model_validator(mode="after")
-    def _asked(self) -> Self:
+    def _check_search_and_key(self) -> Self:
         if self.mode == "search" and len(self.query) < SHORTEST and not any(sign >= IDEOGRAPHS for sign in self.query):
             raise ValueError("Discourse searches words of three letters or more: write a longer search")
         if bool(self.api_key.get_secret_value()) != bool(self.username):

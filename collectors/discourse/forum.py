@@ -86,7 +86,7 @@ class Topic(Part):
     pinned_globally: Flag = False
 
 
-class Found(Part):
+class Hit(Part):
     """A post as a search gives it: without its text, which is asked for one by one."""
 
     id: int
@@ -101,12 +101,12 @@ class Found(Part):
 
 def topics_of(values: object) -> dict[int, Topic]:
     """The topics of an answer by their number; those that cannot be read are missing."""
-    found: dict[int, Topic] = {}
+    topics: dict[int, Topic] = {}
     for value in values if isinstance(values, list) else []:
         with suppress(ValueError):
             topic = Topic.model_validate(value)
-            found[topic.id] = topic
-    return found
+            topics[topic.id] = topic
+    return topics
 
 
 def mention_of(post: Post, base: str, topic: Topic | None = None) -> RawMention | None:
@@ -142,17 +142,17 @@ def _parent(post: Post) -> str | None:
 def _engagement(post: Post, topic: Topic | None) -> dict[str, int]:
     opening = topic if post.post_number == 1 else None
     replies = opening.posts_count - 1 if opening and opening.posts_count else post.reply_count
-    given = {
+    counts = {
         "likes": post.like_count if post.like_count is not None else _likes(post.actions_summary),
         "comments": replies,
         "views": opening.views if opening else post.reads,
     }
-    return {name: count for name, count in given.items() if count is not None}
+    return {name: count for name, count in counts.items() if count is not None}
 
 
 def _likes(summary: object) -> int | None:
     """The likes among the actions; a post without any does not list them."""
     if not isinstance(summary, list):
         return None
-    counts = [whole(one.get("count")) for one in summary if isinstance(one, dict) and one.get("id") == LIKE]
+    counts = [whole(action.get("count")) for action in summary if isinstance(action, dict) and action.get("id") == LIKE]
     return next(filter(None, counts), 0)

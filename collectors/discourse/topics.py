@@ -39,7 +39,7 @@ class Stream(Part):
     posts: Annotated[list[Any], Field(max_length=1_000)]
 
 
-class Whole(Part):
+class WholeTopic(Part):
     post_stream: Stream
 
 
@@ -52,17 +52,17 @@ def read_topics(forum: Forum, cursor: Cursor) -> Iterator[Page]:
     since = look_back(known, OVERLAP)
     queue = queue_of(partial(_list, forum), since, MOST_PAGES, first=known is None)
     for turn in queue.turns(known or since, MOST_TOPICS, BATCH):
-        mentions = tuple(one for topic in turn.values if (one := _opening(forum, topic)))
+        mentions = tuple(opening for topic in turn.values if (opening := _opening(forum, topic)))
         yield Page(mentions, {"newest": rfc3339(turn.newest)}, warning=queue.warning)
 
 
 def past_topics(forum: Forum, cursor: Cursor, window: Window) -> Iterator[Page]:
     """What was opened in a window, from the newest back; the cursor holds `page`."""
-    kept, rewind, unread = cursor.get("page"), Rewind(window), Fresh()
-    start = kept if isinstance(kept, int) and kept > 0 else 0
+    saved, rewind, fresh = cursor.get("page"), Rewind(window), Fresh()
+    start = saved if isinstance(saved, int) and saved > 0 else 0
     for leg in walk(partial(_list, forum), start, ends=lambda listed: listed.ends_before(window.since)):
-        inside = [one for one in leg.answer.entries if window.holds(one.at) and unread(one.id)]
-        mentions = [opening for one in inside if (opening := _opening(forum, one.value))]
+        inside = [entry for entry in leg.answer.entries if window.holds(entry.at) and fresh(entry.id)]
+        mentions = [opening for entry in inside if (opening := _opening(forum, entry.value))]
         state: Cursor = {"page": (leg.mark or 0) + 1}
         yield rewind.page(mentions, state, ended=leg.ended, oldest=leg.answer.oldest)
 
@@ -71,8 +71,8 @@ def _list(forum: Forum, mark: int | None) -> tuple[Entries[Topic], int | None]:
     """A page of the list, and the number of the next."""
     page = mark or 0
     answer = answer_of(Latest, forum.get("/latest.json", {"order": "created", "page": page})).topic_list
-    entries = [Entry(one.id, moment(one.created_at), one) for one in topics_of(answer.topics).values()]
-    times = [entry.at for entry in entries if entry.at and not _pinned(entry.value)]
+    entries = [Entry(topic.id, moment(topic.created_at), topic) for topic in topics_of(answer.topics).values()]
+    times = [entry.at for entry in entries if entry.at and not _is_pinned(entry.value)]
     return Entries(entries, times), page + 1 if answer.more_topics_url and answer.topics else None
 
 
@@ -82,13 +82,13 @@ def _opening(forum: Forum, topic: Topic) -> RawMention | None:
     Raises SourceError when the forum itself fails.
     """
     try:
-        whole = answer_of(Whole, forum.get(f"/t/{topic.id}.json"))
+        whole = answer_of(WholeTopic, forum.get(f"/t/{topic.id}.json"))
     except (Missing, SourceRefused, SourceChanged):
         return None
-    first = [one for one in whole.post_stream.posts if isinstance(one, dict) and one.get("post_number") == 1]
+    first = [post for post in whole.post_stream.posts if isinstance(post, dict) and post.get("post_number") == 1]
     mentions, _ = each(Post, first, lambda post: mention_of(post, forum.base, topic), forum.host)
     return mentions[0] if mentions else None
 
 
-def _pinned(topic: Topic) -> bool:
+def _is_pinned(topic: Topic) -> bool:
     return topic.pinned or topic.pinned_globally

@@ -18,7 +18,7 @@ from collectors._kit.times import latest, moment, rfc3339
 from collectors._kit.walk import Rewind, walk
 from collectors.base import Collector, Cursor, Page, SourceError, Window
 
-from .lists import Instance, Lists, Marks, OneList
+from .lists import Instance, ListProgress, Lists, Marks
 from .refusals import Gone
 
 OVERLAP = timedelta(hours=6)  # what is said on one instance takes hours to arrive at another
@@ -55,7 +55,7 @@ def pages(params: LemmySearch, cursor: Cursor, http: httpx2.Client) -> Iterator[
     newest, unmet = known or since, Unmet()
     for leg in walk(_asker(lists, first, since), most=MOST_PAGES):
         listing = leg.answer
-        newest = latest(newest, *(one.published_at for one in listing.mentions)) or newest
+        newest = latest(newest, *(mention.published_at for mention in listing.mentions)) or newest
         mentions = unmet(listing.mentions)
         state = {**cursor, "api": lists.version} | ({"newest": rfc3339(newest)} if leg.last else {})
         yield Page(mentions, state, broken=listing.broken, warning=capped(len(unmet)) if leg.capped else None)
@@ -68,7 +68,7 @@ def backfill(params: LemmySearch, cursor: Cursor, window: Window, http: httpx2.C
     for leg in walk(_asker(lists, first, window.since)):
         state: Cursor = {"api": lists.version, "marks": list(lists.marks)}
         listing = leg.answer
-        yield rewind.page(listing.mentions, state, ended=leg.ended, oldest=lists.reached, broken=listing.broken)
+        yield rewind.page(listing.mentions, state, ended=leg.ended, oldest=lists.complete_from, broken=listing.broken)
 
 
 def _asker(lists: Lists, first: Listing, since: datetime) -> Callable[[Marks | None], tuple[Listing, Marks | None]]:
@@ -76,7 +76,7 @@ def _asker(lists: Lists, first: Listing, since: datetime) -> Callable[[Marks | N
 
     def ask(marks: Marks | None) -> tuple[Listing, Marks | None]:
         listing = first if marks is None else lists.page(since)
-        return listing, None if lists.ended else lists.marks
+        return listing, None if lists.at_end else lists.marks
 
     return ask
 
@@ -96,7 +96,7 @@ def _begin(params: LemmySearch, cursor: Cursor, since: datetime, http: httpx2.Cl
         raise SourceError("{host} is no Lemmy instance: check its address", host=instance.host) from None
 
 
-def _lists(params: LemmySearch, four: bool, marks: object) -> list[OneList]:
+def _lists(params: LemmySearch, four: bool, marks: object) -> list[ListProgress]:
     """A search is one list; a community has its posts and its comments."""
     everything, new = ("all", "new") if four else ("All", "New")
     query: dict[str, str | int] = {"sort": new}
@@ -104,11 +104,11 @@ def _lists(params: LemmySearch, four: bool, marks: object) -> list[OneList]:
         query["community_name"] = params.community.removeprefix("!")
     if params.query:
         words = {"search_term": params.query, "q": params.query} if four else {"q": params.query}
-        lists = [OneList("search", {**query, **words, "type_": everything, "listing_type": everything})]
+        lists = [ListProgress("search", {**query, **words, "type_": everything, "listing_type": everything})]
     else:
-        lists = [OneList(path, {**query, "type_": everything}) for path in ("post/list", "comment/list")]
-    for one, mark in zip(lists, marks if isinstance(marks, list) else [], strict=False):
-        one.mark = mark if isinstance(mark, str | int) else None
+        lists = [ListProgress(path, {**query, "type_": everything}) for path in ("post/list", "comment/list")]
+    for progress, mark in zip(lists, marks if isinstance(marks, list) else [], strict=False):
+        progress.mark = mark if isinstance(mark, str | int) else None
     return lists
 
 

@@ -18,7 +18,7 @@ from collectors._kit.times import moment
 from collectors.base import RawMention, SourceError
 from ground.notice import Json
 
-from .posts import Content, View, mention_of, pinned
+from .posts import Content, View, is_pinned, mention_of
 from .refusals import REFUSALS, Gone
 
 PAGE = 50
@@ -30,10 +30,12 @@ HELD_IN: Mapping[Version, tuple[str, ...]] = {
 EVER = datetime.min.replace(tzinfo=UTC)
 Marks = tuple[str | int | None, ...]
 """The next page of each list."""
+Messages = tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]
+"""The mentions of a page, and the items that could not be read, as (id, reason)."""
 
 
 @dataclass(slots=True)
-class OneList:
+class ListProgress:
     """A list and how far it was read. `mark` names its next page, None when there is none; `last` is what it held."""
 
     path: str
@@ -69,8 +71,8 @@ class Instance:
         """Which version it speaks: 4, else 3. Raises SourceError when it is no Lemmy."""
         for version in HELD_IN:
             with suppress(Gone):
-                found = self.get(version, "site", {})
-                if isinstance(found, dict) and "site_view" in found:
+                site = self.get(version, "site", {})
+                if isinstance(site, dict) and "site_view" in site:
                     return version
         raise SourceError("{host} is no Lemmy instance: check its address", host=self.host)
 
@@ -81,62 +83,63 @@ class Lists:
 
     instance: Instance
     version: Version
-    lists: Sequence[OneList]
-    known: dict[int, str] = field(default_factory=dict)
+    lists: Sequence[ListProgress]
+    addresses: dict[int, str] = field(default_factory=dict)
 
     def page(self, since: datetime) -> Listing:
         """The next page of every list. Raises SourceError."""
         mentions: tuple[RawMention, ...] = ()
         broken: tuple[tuple[str, str], ...] = ()
-        for one in self.lists:
-            if one.mark is not None:
-                found, bad = self._page(one, since)
-                mentions, broken = (*mentions, *found), (*broken, *bad)
+        for progress in self.lists:
+            if progress.mark is not None:
+                new, unread = self._page(progress, since)
+                mentions, broken = (*mentions, *new), (*broken, *unread)
         return Listing(mentions, broken)
 
     @property
     def marks(self) -> Marks:
-        return tuple(one.mark for one in self.lists)
+        return tuple(progress.mark for progress in self.lists)
 
     @property
-    def ended(self) -> bool:
+    def at_end(self) -> bool:
         return all(mark is None for mark in self.marks)
 
     @property
-    def reached(self) -> datetime:
-        """Everything from there on was given."""
-        return max((one.oldest for one in self.lists if one.mark is not None), default=EVER)
+    def complete_from(self) -> datetime:
+        """Everything published from then on was given."""
+        return max((progress.oldest for progress in self.lists if progress.mark is not None), default=EVER)
 
-    def _page(self, one: OneList, since: datetime) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]:
-        answer = self.instance.get(self.version, one.path, self._asked(one))
+    def _page(self, progress: ListProgress, since: datetime) -> Messages:
+        answer = self.instance.get(self.version, progress.path, self._query(progress))
         parts = _lists(answer, self.version, self.instance.host)
         views, broken = _views(parts, self.instance.host)
-        self.known |= {said.id: said.ap_id for view in views if (said := view.comment) and said.id is not None}
-        found = tuple(mention_of(view, self.known) for view in views)
+        comments = (view.comment for view in views if view.comment)
+        self.addresses |= {comment.id: comment.ap_id for comment in comments if comment.id is not None}
+        mentions = tuple(mention_of(view, self.addresses) for view in views)
         ends = [_oldest(part) for part in parts if part]
-        one.move([mention.external_id for mention in found], ends, self._next(one, answer), since)
-        return found, broken
+        progress.move([mention.external_id for mention in mentions], ends, self._next(progress, answer), since)
+        return mentions, broken
 
-    def _asked(self, one: OneList) -> dict[str, str | int]:
-        asked = {**one.query, "limit": PAGE}
+    def _query(self, progress: ListProgress) -> dict[str, str | int]:
+        query = {**progress.query, "limit": PAGE}
         if self.version == "v3":
-            return {**asked, "page": one.mark or 1}
-        return {**asked, "page_cursor": one.mark} if isinstance(one.mark, str) else asked
+            return {**query, "page": progress.mark or 1}
+        return {**query, "page_cursor": progress.mark} if isinstance(progress.mark, str) else query
 
-    def _next(self, one: OneList, answer: Json) -> str | int | None:
+    def _next(self, progress: ListProgress, answer: Json) -> str | int | None:
         if self.version == "v3":
-            return one.mark + 1 if isinstance(one.mark, int) else None
-        after = answer.get("next_page") if isinstance(answer, dict) else None
-        return after if isinstance(after, str) and one.fresh(after) else None
+            return progress.mark + 1 if isinstance(progress.mark, int) else None
+        following = answer.get("next_page") if isinstance(answer, dict) else None
+        return following if isinstance(following, str) and progress.fresh(following) else None
 
 
 def _lists(answer: Json, version: Version, host: str) -> list[list[Any]]:
     """The lists an answer holds. Raises SourceChanged when it holds none."""
     holder = answer if isinstance(answer, dict) else {}
-    found = [value for name in HELD_IN[version] if isinstance(value := holder.get(name), list)]
-    if not found:
+    lists = [value for name in HELD_IN[version] if isinstance(value := holder.get(name), list)]
+    if not lists:
         raise missing_field(host, HELD_IN[version][0])
-    return found
+    return lists
 
 
 def _views(parts: Sequence[Sequence[Any]], host: str) -> tuple[list[View], tuple[tuple[str, str], ...]]:
@@ -158,8 +161,8 @@ def _oldest(views: Sequence[object]) -> datetime | None:
             view = View.model_validate(value)
         except ValueError:
             continue
-        said: Content = view.comment or view.post
-        at = moment(said.published_at) or moment(said.published)
-        if at and not pinned(view):
+        content: Content = view.comment or view.post
+        at = moment(content.published_at) or moment(content.published)
+        if at and not is_pinned(view):
             return at
     return None

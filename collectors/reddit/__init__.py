@@ -20,11 +20,11 @@ from .listings import Question, read_new, read_window
 COMMUNITY = re.compile(r"(?:https?://(?:www\.|old\.)?reddit\.com)?/?(?:r/)?([A-Za-z0-9_]{2,50})/?", re.ASCII)
 
 
-def _community(given: str) -> str:
-    found = COMMUNITY.fullmatch(given) if given else None
-    if given and found is None:
+def _community(text: str) -> str:
+    match = COMMUNITY.fullmatch(text) if text else None
+    if text and match is None:
         raise ValueError("write the name of the community alone, such as coffee")
-    return found[1] if found else ""
+    return match[1] if match else ""
 
 
 class RedditSearch(Params):

@@ -25,13 +25,13 @@ class Token(Part):
     access_token: str = Field(min_length=1)
 
 
-class Listed(Part):
+class ListingPage(Part):
     children: Annotated[list[Any], Field(max_length=2_000)]
     after: Text = ""
 
 
 class Listing(Part):
-    data: Listed
+    data: ListingPage
 
 
 class Reddit:
@@ -43,7 +43,7 @@ class Reddit:
         self.host = host_of(base)
         self.pause: timedelta | None = None
 
-    def listing(self, path: str, params: Mapping[str, str | int]) -> Listed:
+    def listing(self, path: str, params: Mapping[str, str | int]) -> ListingPage:
         """One page of a listing. Raises SourceError."""
         name = subreddit_of(path)
         answer = fetch(

@@ -74,8 +74,8 @@ def read_window(questions: list[Question], cursor: Cursor, window: Window, reddi
     The cursor holds the number of the listing (`step`) and the anchor to go on from (`after`).
     """
 
-    def back(number: int, kept: Cursor) -> Iterator[Page]:
-        return _back(questions[number], kept, window, reddit)
+    def back(number: int, at: Cursor) -> Iterator[Page]:
+        return _back(questions[number], at, window, reddit)
 
     yield from in_turn(len(questions), "step", cursor, window, back)
     yield Page((), {"step": len(questions)}, reached=window.since)
@@ -87,7 +87,7 @@ def _back(question: Question, cursor: Cursor, window: Window, reddit: Reddit) ->
     days = (datetime.now(UTC) - window.since).total_seconds() / 86_400
     for leg in _from(reddit, question.path, question.params(days), str(cursor.get("after") or "")):
         mentions, broken = _read(reddit, leg.answer)
-        times = [one.published_at for one in mentions if one.published_at]
+        times = [mention.published_at for mention in mentions if mention.published_at]
         old, count = ends_before(times, window.since), count + len(leg.answer)
         missing = Notice("Reddit gives the newest {most} only: what is older is missing", {"most": count})
         yield rewind.page(
@@ -120,7 +120,7 @@ def _read(reddit: Reddit, items: list[Any]) -> tuple[tuple[RawMention, ...], tup
     return each(Thing, items, mention, reddit.host, "name")
 
 
-def _days(known: Json, now: datetime) -> float:
+def _days(newest: Json, now: datetime) -> float:
     """How many days back a search has to go."""
-    at = moment(known)
+    at = moment(newest)
     return (now - at).total_seconds() / 86_400 + 0.1 if at else 7

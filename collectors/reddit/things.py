@@ -60,7 +60,7 @@ def mention(thing: Thing) -> RawMention | None:
     return of_comment(thing.data) if thing.data.name.startswith("t1_") else None
 
 
-def gone(name: str) -> RawMention:
+def deletion_of(name: str) -> RawMention:
     """A post or comment that Reddit does not show any more."""
     return RawMention(external_id=name, url=f"{WEB}/", platform=PLATFORM, deleted=True)
 
@@ -68,7 +68,7 @@ def gone(name: str) -> RawMention:
 def of_post(post: Data) -> RawMention:
     """The post; a crosspost carries the words of what it passes on, a link its address."""
     if post.removed_by_category or post.selftext.strip() in GONE:
-        return gone(post.name)
+        return deletion_of(post.name)
     outside = post.url if not post.is_self and post.url.startswith("http") else ""
     outside = "" if outside.startswith(OWN_MEDIA) else outside
     text = "\n".join(filter(None, (post.selftext, *_passed_on(post), outside)))
@@ -84,7 +84,7 @@ def of_post(post: Data) -> RawMention:
 def of_comment(comment: Data) -> RawMention | None:
     """The comment as a mention; None when it holds only an image."""
     if comment.body.strip() in GONE:
-        return gone(comment.name)
+        return deletion_of(comment.name)
     if not comment.body:
         return None
     return _common(
@@ -97,13 +97,13 @@ def of_comment(comment: Data) -> RawMention | None:
 
 
 def _common(data: Data, **more: Any) -> RawMention:
-    left = data.author in GONE  # the account is gone, its words are not
+    without_author = data.author in GONE  # the account is gone, its words are not
     edited = None if isinstance(data.edited, bool) else moment(data.edited)
     return RawMention(
         external_id=data.name,
         url=_address(data),
-        author="" if left else data.author,
-        author_id="" if left else data.author_fullname or data.author,
+        author="" if without_author else data.author,
+        author_id="" if without_author else data.author_fullname or data.author,
         platform=PLATFORM,
         outlet=f"r/{data.subreddit}" if data.subreddit else "",
         published_at=data.at,
@@ -124,10 +124,10 @@ def _address(data: Data) -> str:
 
 def _passed_on(post: Data) -> list[str]:
     """Title and text of the post that a crosspost passes on, where they say more."""
-    given = next((one for one in post.crosspost_parent_list[:1] if isinstance(one, dict)), {})
-    lines = (given.get("title"), given.get("selftext"))
-    known = (*GONE, post.title, post.selftext)
-    return [line for line in lines if isinstance(line, str) and line.strip() and line not in known]
+    original = next((parent for parent in post.crosspost_parent_list[:1] if isinstance(parent, dict)), {})
+    lines = (original.get("title"), original.get("selftext"))
+    repeated = (*GONE, post.title, post.selftext)
+    return [line for line in lines if isinstance(line, str) and line.strip() and line not in repeated]
 
 
 def _counts(**counts: int | None) -> dict[str, int]:

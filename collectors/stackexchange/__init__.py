@@ -79,9 +79,9 @@ class _Asker:
 
     def __call__(self, method: str, **fields: str | int) -> Wrapper:
         key = self.params.api_key.get_secret_value()
-        asked = {**fields, "site": self.params.site, "pagesize": PAGE_SIZE, **({"key": key} if key else {})}
+        query = {**fields, "site": self.params.site, "pagesize": PAGE_SIZE, **({"key": key} if key else {})}
         url = f"{self.params.base_url}/2.3/{method}"
-        return answer_of(Wrapper, fetch(self.http, url, params=asked, refusals=REFUSALS))
+        return answer_of(Wrapper, fetch(self.http, url, params=query, refusals=REFUSALS))
 
     def search(self, method: str, window: Window, **fields: str) -> Wrapper:
         """What was written in a window; its end is not part of it, where theirs is."""
@@ -110,18 +110,24 @@ def backfill(params: Search, cursor: Cursor, window: Window, http: httpx2.Client
 def _read(asker: _Asker, window: Window, reserve: float = 0) -> Read:
     questions = asker.search("search/advanced", window, filter="withbody")
     site = asker.params.site
-    mentions, broken = each(Question, questions.items, lambda one: question(one, site), _host(asker), "question_id")
-    said = [questions]
+    mentions, broken = each(Question, questions.items, lambda post: question(post, site), _host(asker), "question_id")
+    answers = [questions]
     if asker.params.answers:
-        found = asker.search("search/excerpts", window)
-        replies, lost, more = _replies(asker, found)
-        mentions, broken, said = mentions + replies, broken + lost, [*said, found, *more]
-    full = 2.0 if any(one.has_more for one in said[:2]) else max(len(one.items) for one in said[:2]) / PAGE_SIZE
-    return Read(mentions, broken, full, pause(said, reserve))
+        excerpts = asker.search("search/excerpts", window)
+        replies, lost, more = _replies(asker, excerpts)
+        mentions, broken, answers = mentions + replies, broken + lost, [*answers, excerpts, *more]
+    return Read(mentions, broken, _fullness(answers[:2]), pause(answers, reserve))
+
+
+def _fullness(searches: Sequence[Wrapper]) -> float:
+    """How full the fuller answer is; 2 when one has more than it holds."""
+    if any(search.has_more for search in searches):
+        return 2.0
+    return max(len(search.items) for search in searches) / PAGE_SIZE
 
 
 def _replies(
-    asker: _Asker, found: Wrapper
+    asker: _Asker, excerpts: Wrapper
 ) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...], Sequence[Wrapper]]:
     """The answers among the matches, in full."""
     threads: dict[int, int] = {}
@@ -130,13 +136,13 @@ def _replies(
         if match.item_type == "answer" and match.answer_id:
             threads[match.answer_id] = match.question_id
 
-    _, broken = each(Excerpt, found.items, note, _host(asker), "question_id")
+    _, broken = each(Excerpt, excerpts.items, note, _host(asker), "question_id")
     if not threads:
         return (), broken, ()
-    got = asker(f"posts/{';'.join(map(str, threads))}", filter="withbody")
+    posts = asker(f"posts/{';'.join(map(str, threads))}", filter="withbody")
     site = asker.params.site
-    mentions, lost = each(Reply, got.items, lambda one: reply(one, threads, site), _host(asker), "post_id")
-    return mentions, broken + lost, (got,)
+    mentions, unread = each(Reply, posts.items, lambda post: reply(post, threads, site), _host(asker), "post_id")
+    return mentions, broken + unread, (posts,)
 
 
 def _host(asker: _Asker) -> str:

@@ -54,10 +54,10 @@ class Wrapper(Part):
     quota_remaining: Count = None
 
 
-def pause(said: Sequence[Wrapper], reserve: float) -> timedelta | None:
+def pause(answers: Sequence[Wrapper], reserve: float) -> timedelta | None:
     """The pause asked for: `backoff` seconds, however few, or until midnight UTC when the day's calls are used up."""
-    wait = timedelta(seconds=min(max(one.backoff for one in said), LONGEST_WAIT.total_seconds()))
-    left, most = said[-1].quota_remaining, said[-1].quota_max or 0
+    wait = timedelta(seconds=min(max(answer.backoff for answer in answers), LONGEST_WAIT.total_seconds()))
+    left, most = answers[-1].quota_remaining, answers[-1].quota_max or 0
     if left is not None and left < max(CALLS, most * reserve):
         wait = max(wait, until_midnight(datetime.now(UTC)))
     return wait or None

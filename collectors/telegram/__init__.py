@@ -91,22 +91,22 @@ def backfill(params: TelegramChannel, cursor: Cursor, window: Window, http: http
 
 def _ask(params: TelegramChannel, http: httpx2.Client, before: int | None) -> Preview:
     url = f"{params.base_url}/s/{params.channel}"
-    got = fetch(http, url, params={"before": before} if before is not None else None)
+    answer = fetch(http, url, params={"before": before} if before is not None else None)
     try:
-        preview = isolated(read_preview, got.content)
+        preview = isolated(read_preview, answer.content)
     except Isolated:
         raise SourceError("the page of {host} is too large or too intricate to be read", host=host_of(url)) from None
     if preview.history:
         return preview
-    raise _none(params, preview, str(got.url))
+    raise _none(params, preview, str(answer.url))
 
 
 def _none(params: TelegramChannel, preview: Preview, came_to: str) -> SourceError:
     """Why there is no preview. A channel without one is redirected from /s/name to /name."""
     if "/s/" in urlsplit(came_to).path:
         return missing_field(host_of(came_to), "tgme_channel_history")
-    there = preview.page_title or preview.page_extra
-    return SourceRefused(NO_PREVIEW if there else NO_CHANNEL, channel=params.channel)
+    is_account = preview.page_title or preview.page_extra
+    return SourceRefused(NO_PREVIEW if is_account else NO_CHANNEL, channel=params.channel)
 
 
 def _times(preview: Preview) -> tuple[datetime, ...]:

@@ -19,7 +19,7 @@ from collectors._kit.walk import walk
 from collectors.base import Collector, Cursor, Page, RawMention, Window
 from ground.notice import Json, Notice
 
-from .mediawiki import Revision, Wiki, WikiPage, hidden, mention_of
+from .mediawiki import Revision, Wiki, WikiPage, is_hidden, mention_of
 
 OVERLAP = timedelta(days=2)  # in which edits that were hidden after they were read are found
 FIRST_READING = timedelta(days=7)
@@ -86,8 +86,8 @@ def _read_title(wiki: Wiki, title: str, read: dict[str, Json], left: _Left) -> I
 
 def _hidden_since(revisions: list[Revision], number: int, page: WikiPage, wiki: Wiki) -> list[RawMention]:
     """The edits up to this number that the wiki has hidden: they are deleted here too."""
-    hidden_ones = (revision for revision in revisions if revision.revid <= number and hidden(revision))
-    return [mention_of(revision, page, wiki, "") for revision in hidden_ones]
+    those = (revision for revision in revisions if revision.revid <= number and is_hidden(revision))
+    return [mention_of(revision, page, wiki, "") for revision in those]
 
 
 def backfill(params: WatchedPages, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
@@ -119,14 +119,14 @@ def backfill(params: WatchedPages, cursor: Cursor, window: Window, http: httpx2.
 
 
 def _revisions(page: WikiPage, wiki: Wiki) -> tuple[list[Revision], tuple[tuple[str, str], ...]]:
-    found: list[Revision] = []
-    _, broken = each(Revision, page.revisions, found.append, wiki.host, id_name="revid")
-    return list({one.revid: one for one in found}.values()), broken
+    revisions: list[Revision] = []
+    _, broken = each(Revision, page.revisions, revisions.append, wiki.host, id_name="revid")
+    return list({revision.revid: revision for revision in revisions}.values()), broken
 
 
-def _last(kept: Json) -> tuple[datetime | None, int]:
+def _last(saved: Json) -> tuple[datetime | None, int]:
     """The time and number of the last edit that was read."""
-    match kept:
+    match saved:
         case [str() as at, int() as number]:
             return moment(at), number
         case _:

@@ -101,8 +101,8 @@ class Wiki:
                     "prop": "diff",
                 }
             )
-            compared = answer.get("compare")
-            body = compared.get("body") or compared.get("*") if isinstance(compared, dict) else None
+            comparison = answer.get("compare")
+            body = comparison.get("body") or comparison.get("*") if isinstance(comparison, dict) else None
             return isolated(lines_of, body) if isinstance(body, str) else ""
         except SourceBusy:
             raise
@@ -110,33 +110,33 @@ class Wiki:
             return ""
 
     def _ask(self, query: Mapping[str, str]) -> dict[str, Json]:
-        asked = {**query, "format": "json", "formatversion": "2", "maxlag": str(MAXLAG)}
+        params = {**query, "format": "json", "formatversion": "2", "maxlag": str(MAXLAG)}
         refusals = REFUSALS.about(host=self.host)
-        answer = json_of(fetch(self.http, f"{self.base}/w/api.php", params=asked, refusals=refusals))
+        answer = json_of(fetch(self.http, f"{self.base}/w/api.php", params=params, refusals=refusals))
         return answer if isinstance(answer, dict) else {}
 
 
 def mention_of(revision: Revision, page: WikiPage, wiki: Wiki, difference: str) -> RawMention:
     """An edit. The IP address that an edit without account came from is personal, and says nothing: it is left out."""
-    who = "" if revision.anon or revision.userhidden else revision.user
+    user = "" if revision.anon or revision.userhidden else revision.user
     comment = "" if revision.commenthidden else revision.comment
     return RawMention(
         external_id=str(revision.revid),
         url=f"{wiki.base}/w/index.php?diff={revision.revid}&oldid={revision.parentid or 'prev'}",
         title=page.title,
         text="\n".join(filter(None, (comment, difference))),
-        author=who,
-        author_id=who,
+        author=user,
+        author_id=user,
         platform="wikipedia",
         outlet=wiki.host,
         published_at=moment(revision.timestamp),
         thread_id=f"{wiki.base}/w/index.php?curid={page.pageid}" if page.pageid else None,
         reach=_views(page.pageviews),
-        deleted=hidden(revision),
+        deleted=is_hidden(revision),
     )
 
 
-def hidden(revision: Revision) -> bool:
+def is_hidden(revision: Revision) -> bool:
     """Whether what was written is shown no more."""
     return revision.sha1hidden or revision.suppressed
 
@@ -152,8 +152,8 @@ def lines_of(body: str) -> str:
     return "\n".join(lines[:MOST_LINES])
 
 
-def _views(given: object) -> int | None:
+def _views(views: object) -> int | None:
     """How often the page was seen on the last day that is counted."""
-    days: Sequence[tuple[str, Any]] = sorted(given.items()) if isinstance(given, dict) else []
+    days: Sequence[tuple[str, Any]] = sorted(views.items()) if isinstance(views, dict) else []
     counts = [count for _, count in days if isinstance(count, int) and not isinstance(count, bool) and count >= 0]
     return counts[-1] if counts else None

@@ -31,7 +31,7 @@ OVERLAP = timedelta(hours=1)
 TOKEN_LIFE = timedelta(minutes=15)  # the platform refuses tokens that live longer than 20
 AN_HOUR = timedelta(hours=1)
 LEFT = re.compile(r"user-hour-rem:\s{0,2}(\d{1,9})")
-LEAST_LEFT = 10  # calls of the hour that are left to others who use the key
+LEAST_LEFT = 10  # calls of the hour that we leave to others who use the key
 
 WRONG_KEY = "this is not the private key of App Store Connect: paste the whole .p8 file, its first and last lines too"
 REFUSALS = Refusals(
@@ -105,7 +105,7 @@ class Reviews(Part):
 
 
 def pages(params: App, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """What is newer than the cursor's `newest`, less an hour; the newest 200 are always read, for what was changed."""
+    """What is newer than the cursor's `newest`, less an hour. The newest 200 are always read, for their changes."""
     known = moment(cursor.get("newest"))
     since = look_back(known, OVERLAP)
     for step in forward(partial(_ask, params, http), known, since, MOST_PAGES):
@@ -138,7 +138,7 @@ def _token(params: App) -> str:
 
 
 def _next(links: dict[str, Any]) -> str | None:
-    """The cursor of the next answer: the address itself is not followed, so that the key goes nowhere else."""
+    """The cursor of the next answer. We do not follow its address, so that the key goes nowhere else."""
     link = links.get("next")
     try:
         cursors = parse_qs(urlsplit(link).query, max_num_fields=50).get("cursor") if isinstance(link, str) else None
@@ -154,6 +154,7 @@ def _used_up(answer: httpx2.Response) -> timedelta | None:
 
 
 def mention(app_id: str, review: Review) -> RawMention:
+    """A review as a mention. Where it has no words, its text is its stars."""
     attributes = review.attributes
     return RawMention(
         external_id=fit_id(review.id),

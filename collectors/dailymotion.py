@@ -29,7 +29,7 @@ PAGE_SIZE, MOST_PAGES = 100, 10  # the platform gives 1,000 videos a search, and
 OVERLAP = timedelta(days=1)  # views and likes of a day's videos are read again
 FIELDS = "id,title,description,url,created_time,updated_time,owner.id,owner.screenname,views_total,likes_total,language"
 BREAK = re.compile(r"<br\s{0,4}/?>\n?", re.IGNORECASE)
-LINK = re.compile(r"</?a(?:\s[^<>]{0,2000})?>", re.IGNORECASE)  # the platform makes links of addresses
+LINK = re.compile(r"</?a(?:\s[^<>]{0,2000})?>", re.IGNORECASE)  # the platform turns addresses into links
 
 
 TOO_OFTEN = "Dailymotion asks us to read less often"
@@ -96,9 +96,9 @@ def pages(params: Search, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]
 
 
 def backfill(params: Search, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """Back from the end of the window: each answer is asked for what is older than the one before.
+    """Back from the end of the window. Each request asks for what is older than the last answer.
 
-    The cursor's `before` is in Unix seconds. Asking by time rather than by page goes past the 1,000 of a search.
+    The cursor's `page` is that time, in Unix seconds. By time, unlike by page, a search gives more than 1,000 videos.
     """
     since = int(window.since.timestamp())
 

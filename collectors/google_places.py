@@ -67,7 +67,7 @@ BY_ID = replace(
     ),
     words=(*GOOGLE.words, "error.details.*.fieldViolations.*.description"),
 )
-"""An id of a place that is closed for ever is answered with 404, an id that never was one with 400."""
+"""Google answers 404 for a place that is closed for ever, 400 for an id that never was one."""
 
 
 class LocalText(Part):
@@ -102,9 +102,9 @@ class SearchResult(Part):
 
 
 def pages(params: Places, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """The reviews of each place as they are now: five of them say nothing of what is new, so nothing is remembered.
+    """The reviews of each place as they are now. Google returns five at most, in no useful order: there is no cursor.
 
-    A place that is closed for ever does not keep the others from being read; where all are, it is an error.
+    A place that is closed for ever does not stop the others. Raises SourceRefused where all of them are.
     """
     ids, gone = set[str](), list[str]()
     for place in _places(params, http, gone):
@@ -121,7 +121,7 @@ def pages(params: Places, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]
 
 
 def _places(params: Places, http: httpx2.Client, gone: list[str]) -> Iterator[GooglePlace]:
-    """The places as Google tells them; the ids it does not know are added to `gone`."""
+    """The places; adds to `gone` the ids that Google does not know."""
     key = params.api_key.get_secret_value()
     for place in params.places:
         headers = {"X-Goog-Api-Key": key, "X-Goog-FieldMask": ",".join(FIELDS)}
@@ -140,10 +140,9 @@ def _places(params: Places, http: httpx2.Client, gone: list[str]) -> Iterator[Go
 
 
 def mention(place: GooglePlace, review: Review) -> RawMention:
-    """The author's own words go before Google's translation of them."""
-    text = next(
-        (candidate for candidate in (review.original, review.text) if candidate and candidate.text), LocalText()
-    )
+    """A review as a mention, in its author's own words rather than in Google's translation."""
+    versions = (version for version in (review.original, review.text) if version and version.text)
+    text = next(versions, LocalText())
     contributor = review.author.uri.partition("/contrib/")[2].partition("/")[0]
     return RawMention(
         external_id=fit_id(review.name),

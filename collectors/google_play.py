@@ -92,7 +92,7 @@ class Tokens(Part):
 
 
 class Reviews(Part):
-    """Without any review, the list is left out."""
+    """Without any review, Google leaves out the list."""
 
     reviews: Annotated[list[Any], Field(max_length=1_000)] = Field(default_factory=list)
     tokens: Tokens | None = Field(None, alias="tokenPagination")
@@ -122,7 +122,7 @@ def _ask(params: App, http: httpx2.Client, token: str, mark: str | None) -> List
 
 
 def mention(package: str, review: Review) -> RawMention | None:
-    """A title and a text are told apart by a tab. None for a review whose words are not given."""
+    """A review as a mention; None without words. A tab separates its title from its text."""
     comment = next((comment.user for comment in review.comments if comment.user), None)
     if comment is None:
         return None

@@ -21,9 +21,9 @@ from ._kit.times import moment, past
 from .base import Collector, Cursor, Page, RawMention, Window
 
 PAGE_SIZE = 300
-"""Hits that are asked for at once: of 1,000, the most there are, the comments may not fit in 8 MB."""
+"""Hits in one answer. Algolia would give 1,000, but so many long comments may not fit into 8 MB."""
 OVERLAP = timedelta(minutes=60)
-"""Algolia learns of messages out of order, some of them late."""
+"""Algolia indexes messages out of order, some of them late."""
 FIRST = timedelta(days=7)
 ITEM = "https://news.ycombinator.com/item?id={id}"
 
@@ -63,12 +63,12 @@ class Hits(Part):
 
 
 def pages(params: Search, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """What was said since the cursor's `at`, less an hour; of the last 7 days at first."""
+    """The messages since the cursor's `at`, less an hour; at first those of the last 7 days."""
     return forward(cursor, lambda part: _read(params, part, http), overlap=OVERLAP, first=FIRST, most=PAGE_SIZE)
 
 
 def backfill(params: Search, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """The window, newest slice first. The cursor's `at` is the moment from which on all was given."""
+    """The window, newest slice first. Everything from the cursor's `at` on was given."""
     return backward(cursor, window, lambda part: _read(params, part, http), most=PAGE_SIZE)
 
 
@@ -89,14 +89,14 @@ def _read(params: Search, window: Window, http: httpx2.Client) -> Read:
 
 
 def _fullness(answer: Hits) -> float:
-    """A full page of fewer than were found is too full. How many were found may be an estimate where all were given."""
+    """Beyond 1 for a full page when there are more hits. Without a full page, their total may be an estimate."""
     count, total = len(answer.hits), answer.found or 0
     size = max(1, min(answer.size or PAGE_SIZE, PAGE_SIZE))
     return max(total / size, 1.01) if total > count >= size else count / size
 
 
 def mention(hit: Hit) -> RawMention:
-    """A story has a title and often a link; a comment is text alone, its story's title was not said by its author."""
+    """A story has a title and often a link. A comment is text only: the title of its story is by another author."""
     comment = bool(hit.comment_text or hit.parent_id)
     return RawMention(
         external_id=hit.id,
@@ -116,7 +116,7 @@ def mention(hit: Hit) -> RawMention:
 
 
 def _story(hit: Hit) -> str:
-    """What a story says, and on a line of its own the address it is about: «Ask HN» has none."""
+    """The text of a story, then on a line of its own the address it is about, if it has one («Ask HN» has none)."""
     link = clean_link(hit.url)
     return "\n".join(filter(None, (hit.story_text, f"<p>{html.escape(link)}</p>" if link else "")))
 

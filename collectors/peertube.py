@@ -1,4 +1,4 @@
-"""PeerTube: videos that speak of something, on one instance and those it knows, newest first."""
+"""PeerTube: videos that match a search, on one instance and those it knows, newest first."""
 
 from __future__ import annotations
 
@@ -82,9 +82,9 @@ def pages(params: Search, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]
 
 
 def backfill(params: Search, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """Back from the end of the window: each answer is asked for what is older than the one before.
+    """Back from the end of the window. Each request asks for what is older than the last answer.
 
-    The cursor's `page` is that time in Unix seconds, so that videos which arrive meanwhile push none to and fro.
+    The cursor's `page` is that time, in Unix seconds: by time, new videos do not push others from page to page.
     """
 
     def ask(before: str | None) -> Listing:

@@ -18,7 +18,7 @@ from .base import Collector, Cursor, Page, RawMention
 What = Literal["overall", "topics_new", "topics_active", "topics", "news", "forum", "topic"]
 TOPIC = re.compile(r"[?&]t=(\d{1,15})\b")
 OLD_NAMES = {"overall": "", "topics_new": "topics", "topics": "topics"}
-"""What feed.php of phpBB 3.0 and 3.1 calls them, where it differs."""
+"""The names that feed.php of phpBB 3.0 and 3.1 uses, where they differ."""
 
 
 class PhpbbBoard(Board):
@@ -57,7 +57,7 @@ def _old_query(params: PhpbbBoard) -> dict[str, str]:
 
 
 def _message(mention: RawMention) -> RawMention:
-    """Old boards write the topic in the link of each message."""
+    """A message, with the topic that old boards write into its link."""
     topic = TOPIC.search(mention.url or "")
     board = (mention.url or "").partition("viewtopic.php")[0]
     return replace(mention, platform="phpbb", thread_id=f"{board}viewtopic.php?t={topic[1]}" if topic else None)

@@ -86,7 +86,7 @@ class Consumer(Part):
 
 
 class Review(Part):
-    """What the company replied is no mention."""
+    """A review, without the reply of the company, which is no mention."""
 
     id: Annotated[str, Field(min_length=1)]
     stars: float | None = None
@@ -125,8 +125,8 @@ def pages(params: Business, cursor: Cursor, http: httpx2.Client) -> Iterator[Pag
 
 
 def backfill(params: Business, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """Back page by page. Going on begins with the page read last: new reviews push the others to later pages, and
-    deleted ones let them come forward."""
+    """Back page by page. A backfill that was stopped begins with the last page it read, since new reviews push others
+    to later pages, and deletions pull them to earlier ones."""
     unit = _unit(params, cursor, http)
     for page in back(partial(_ask, params, http, unit), cursor.get("page"), window):
         mark = page.cursor.get("page")
@@ -136,6 +136,7 @@ def backfill(params: Business, cursor: Cursor, window: Window, http: httpx2.Clie
 
 
 def _unit(params: Business, cursor: Cursor, http: httpx2.Client) -> str:
+    """The id of the business: from the cursor, else looked up. Raises SourceRefused when Trustpilot knows none."""
     saved = cursor.get("unit")
     if isinstance(saved, str) and saved.isalnum() and cursor.get("domain") == params.domain:
         return saved
@@ -184,7 +185,7 @@ def _link(review: str) -> str:
 
 
 def receive(params: Business, request: Inbound) -> Received:
-    """New, revised and deleted reviews. Trustpilot signs nothing: the address it was given holds a secret."""
+    """New, revised and deleted reviews. Trustpilot does not sign: the address that it calls holds a secret."""
     secret = params.webhook_secret.get_secret_value()
     if not secret or not compare_digest(request.query.get("secret", "").encode(), secret.encode()):
         raise Unsigned
@@ -205,7 +206,7 @@ def receive(params: Business, request: Inbound) -> Received:
 
 
 def _of_event(event: Event) -> RawMention | None:
-    """Reviews of the business alone: those of its products have a text of another shape."""
+    """The review of an event; None for a review of a product, whose text has another shape."""
     subject, _, what = event.name.rpartition("-")
     if subject != "service-review":
         return None

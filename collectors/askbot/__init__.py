@@ -38,7 +38,7 @@ from .questions import Answer, Question, Questions, answer_to, body_of, question
 OVERLAP = timedelta(hours=1)
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_PAGES = 20
-MOST_QUESTIONS = 40  # looked at one by one in one reading; the next goes on where it stopped
+MOST_QUESTIONS = 40  # asked for one by one in one reading; the next reading goes on
 MOST_ANSWERS = 10  # the newest of a question
 BATCH = 10
 Sort = Literal["activity-desc", "age-desc"]
@@ -67,10 +67,10 @@ class AskbotSite(Params):
 
 
 def pages(params: AskbotSite, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """What was asked, answered or changed since `newest`, the oldest first: each page's cursor is true by itself.
+    """Questions asked, answered or changed since `newest`, oldest first, so that the cursor holds after each page.
 
-    A question that waits for its turn may have answers from before `newest`: until none waits, the cursor's `answers`
-    says since when answers are new.
+    A question that waits for the next reading may have answers from before `newest`. Until none waits, the cursor's
+    `answers` is the moment since which answers are new.
     """
     known = moment(cursor.get("newest"))
     since = look_back(known, OVERLAP)
@@ -101,7 +101,7 @@ def backfill(params: AskbotSite, cursor: Cursor, window: Window, http: httpx2.Cl
 def _list(
     params: AskbotSite, http: httpx2.Client, sort: Sort, mark: int | None
 ) -> tuple[Entries[Question], int | None]:
-    """A page of the list, and the number of the next. One beyond the last would be the first again."""
+    """A page of the list, and the number of the next. After the last, Askbot would give the first again."""
     page = mark or 1
     query: dict[str, str | int] = {"page": page, "sort": sort}
     if params.query:
@@ -126,14 +126,14 @@ def _whole(params: AskbotSite, question: Question, since: datetime, http: httpx2
     for number in numbers[-MOST_ANSWERS:]:
         try:
             answer = answer_of(Answer, fetch(http, f"{params.base_url}/api/v1/answers/{number}/"))
-        except (Missing, SourceRefused, SourceChanged):  # deleted since, or a site of before answers could be asked for
+        except (Missing, SourceRefused, SourceChanged):  # deleted since, or a site too old to give single answers
             continue
         if (moment(answer.last_edited_at) or moment(answer.added_at) or since) >= since:
             yield answer_to(answer, question, params.base_url)
 
 
 def _body(params: AskbotSite, question: Question, http: httpx2.Client) -> str:
-    """Empty where the page is not given, or is another one than it was."""
+    """The whole body, from the page of the question; empty where the page cannot be read, or holds none."""
     try:
         return isolated(body_of, fetch(http, f"{params.base_url}/question/{question.id}/").content)
     except SourceBusy:

@@ -1,4 +1,4 @@
-"""What Askbot gives of questions and answers, and the whole body out of a question's page."""
+"""Questions and answers of Askbot as mentions, and the whole body of a question out of its page."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Author(Part):
 
 
 class Answer(Part):
-    """Times are Unix seconds as text."""
+    """An answer to a question. Times are Unix seconds as text."""
 
     id: int
     url: Text = ""
@@ -44,7 +44,7 @@ class Question(Answer):
 
     @property
     def cut(self) -> bool:
-        """Whether the summary is the beginning only."""
+        """Whether the summary is only the beginning of the body."""
         return self.summary.rstrip().endswith(CUT)
 
 
@@ -62,7 +62,7 @@ def answer_to(answer: Answer, question: Question, base: str) -> RawMention:
 
 
 def _mention(message: Answer, question: Question, base: str, text: str) -> RawMention:
-    """Questions and answers are numbered together."""
+    """A question or an answer as a mention. Their numbers are ids, since Askbot counts both together."""
     is_question = message is question
     counts = {
         "likes": message.score,
@@ -88,7 +88,7 @@ def _mention(message: Answer, question: Question, base: str, text: str) -> RawMe
 
 
 def body_of(page: bytes) -> str:
-    """The body of the question on its page, as HTML; empty where it is not found. Runs in a process of its own."""
+    """The body of the question on its page, as HTML; empty where there is none. Runs in a process of its own."""
     body = LexborHTMLParser(page).css_first("div.js-question div.post-body, div.question div.question-body")
     if body is None:
         return ""

@@ -19,7 +19,7 @@ from .search import past_search, read_search
 from .topics import past_topics, read_topics
 
 SHORTEST = 3
-IDEOGRAPHS = "\u3040"  # from there on a word may be one sign
+IDEOGRAPHS = "\u3040"  # from there on, one sign may be a word
 
 
 class DiscourseForum(Params):
@@ -50,7 +50,7 @@ class DiscourseForum(Params):
 
 
 def pages(params: DiscourseForum, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """What is new; the modes keep different things in the cursor, told where they are read."""
+    """What is new. What the cursor holds depends on the mode: see its `read_…` function."""
     forum = _forum(params, http)
     if params.mode == "search":
         return read_search(forum, params.query, cursor)

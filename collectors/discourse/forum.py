@@ -1,4 +1,4 @@
-"""How a Discourse forum is asked, and what a post of it is as a mention."""
+"""Asks a Discourse forum, and turns its posts into mentions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Flag = Annotated[bool, BeforeValidator(lambda value: value not in (None, False, 
 
 @dataclass(frozen=True, slots=True)
 class Forum:
-    """A forum, and the key with which it is asked, if any."""
+    """A forum, and the API key to ask it with; "" for none."""
 
     base: str
     http: httpx2.Client
@@ -40,7 +40,7 @@ class Forum:
         return host_of(self.base)
 
     def get(self, path: str, params: Mapping[str, str | int] | None = None) -> httpx2.Response:
-        """An answer that is data. Raises SourceError, with Discourse's own reasons told apart."""
+        """An answer of the API. Raises SourceError, by the tables of Discourse's own refusals."""
         headers = {"Accept": "application/json"}
         if self.key:
             headers |= {"Api-Key": self.key, "Api-Username": self.username}
@@ -87,7 +87,7 @@ class Topic(Part):
 
 
 class Hit(Part):
-    """A post as a search gives it: without its text, which is asked for one by one."""
+    """A post as a search gives it: without its text, which has to be asked for post by post."""
 
     id: int
     topic_id: int
@@ -100,7 +100,7 @@ class Hit(Part):
 
 
 def topics_of(values: object) -> dict[int, Topic]:
-    """The topics of an answer by their number; those that cannot be read are missing."""
+    """The topics of an answer by their number, without those that cannot be read."""
     topics: dict[int, Topic] = {}
     for value in values if isinstance(values, list) else []:
         with suppress(ValueError):
@@ -110,7 +110,7 @@ def topics_of(values: object) -> dict[int, Topic]:
 
 
 def mention_of(post: Post, base: str, topic: Topic | None = None) -> RawMention | None:
-    """A post as a mention. Its id is topic/number, so that the post replied to and the opening one have theirs."""
+    """A post as a mention; None for an event of the topic. Its id is topic/number, which is how replies name a post."""
     if post.post_type not in (None, *SHOWN):
         return None
     title, slug = (topic.title, topic.slug) if topic else (post.topic_title, post.topic_slug)
@@ -151,7 +151,7 @@ def _engagement(post: Post, topic: Topic | None) -> dict[str, int]:
 
 
 def _likes(summary: object) -> int | None:
-    """The likes among the actions; a post without any does not list them."""
+    """The likes among the actions: 0 when they are not listed, None without a list."""
     if not isinstance(summary, list):
         return None
     counts = [whole(action.get("count")) for action in summary if isinstance(action, dict) and action.get("id") == LIKE]

@@ -1,7 +1,7 @@
 """All posts of a Discourse forum, by their numbers.
 
-`/posts.json?before=N` gives posts up to N: the 50 before it in new versions, those among the 50 numbers before it in
-old ones, N itself included or not. Pages overlap by one number, and an empty one is no end.
+`/posts.json?before=N` gives posts up to N, with N or without it: the last 50 posts in new versions, the posts among the
+last 50 numbers in old ones. So we let pages overlap by one number, and an empty page is not the end.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Posts(Part):
 
 @dataclass(frozen=True, slots=True)
 class PostRange:
-    """The posts up to a number. `low` is the number to go back with: the lowest met, or a step further down."""
+    """The posts up to a number. `low` is the number to go back from: the lowest met, or a step further down."""
 
     mentions: tuple[RawMention, ...]
     broken: tuple[tuple[str, str], ...]
@@ -51,7 +51,7 @@ class PostRange:
 def read_posts(forum: Forum, cursor: Cursor) -> Iterator[Page]:
     """The posts above `newest`; on the first reading, back from the newest page over a week.
 
-    The cursor holds `newest`, up to which all is read; and, until the first reading is done, `back` and `since`.
+    The cursor holds `newest`, the number up to which all is read; until the end of the first reading, `back` and `since`.
     """
     newest, unmet = cursor.get("newest"), Unmet()
     if not isinstance(newest, int) or cursor.get("back") is not None:
@@ -73,7 +73,7 @@ def read_posts(forum: Forum, cursor: Cursor) -> Iterator[Page]:
 
 
 def _first(forum: Forum, cursor: Cursor) -> Iterator[Page]:
-    """The newest page, and back from it to a week ago, or on from where an interrupted first reading had come."""
+    """Back from the newest page to a week ago. An interrupted first reading goes on at its `back` after that page."""
     since = moment(cursor.get("since")) or look_back(None, timedelta())
     newest, back = cursor.get("newest"), cursor.get("back")
     ask = partial(_older, forum, Unmet(), back if isinstance(back, int) else None)
@@ -98,7 +98,7 @@ def past_posts(forum: Forum, cursor: Cursor, window: Window) -> Iterator[Page]:
 
 
 def _older(forum: Forum, unmet: Unmet, resume_at: int | None, before: int | None) -> tuple[PostRange, int | None]:
-    """The unmet posts up to a number, and the number to go on with; after the newest, where a reading had `begun`."""
+    """The unmet posts up to a number, and the number to go on with: after the newest page, `resume_at` if given."""
     posts = _range(forum, before)
     posts = replace(posts, mentions=unmet(posts.mentions))
     low = resume_at if before is None and resume_at is not None else posts.low
@@ -115,7 +115,7 @@ def _range(forum: Forum, before: int | None) -> PostRange:
 
 
 def _low(numbers: Sequence[int], before: int | None) -> int:
-    """The number to go on with: the lowest met, or a step further where nothing lower was there."""
+    """The number to go back from: the lowest met, or a step further down where none was lower than `before`."""
     if before is None:
         return min(numbers, default=0)
     return min((number for number in numbers if number < before), default=max(before - STEP, 0))

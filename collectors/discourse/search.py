@@ -1,4 +1,4 @@
-"""A search in a Discourse forum: newest first, ten pages of 50; the text of each post is asked for on its own."""
+"""Searches a Discourse forum: newest first, ten pages of 50; the text of each post takes a request of its own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .forum import FIRST_READING, Forum, Hit, Post, Topic, mention_of, topics_of
 
 PAGE, MOST_PAGES = 50, 10
 MOST_TEXTS = 100
-"""Posts asked for one by one in one reading; the rest comes with its first words, and in full next time."""
+"""Posts asked for one by one in one reading; the others come with their first words, and in full next time."""
 UNBOUNDED = 10**9
 UNREAD = ""
 DAY = timedelta(days=1)
@@ -51,14 +51,14 @@ class Hits:
 
 
 class Texts:
-    """Gives posts in full as long as the forum lets it, and the bound is not met; then their first words."""
+    """Gives posts in full until the bound is reached, or the forum wants a pause; then their first words."""
 
     def __init__(self, forum: Forum, most: int = MOST_TEXTS) -> None:
         self.forum, self.left = forum, most
         self.asked: timedelta | None = None
 
     def full(self, hit: Hit, topic: Topic | None) -> tuple[RawMention | None, bool]:
-        """The mention, and whether it is complete. None for a post that is gone since."""
+        """The mention, and whether it is complete; None for an event of the topic."""
         if self.left <= 0:
             return _blurb(hit, self.forum.base, topic), False
         self.left -= 1
@@ -71,7 +71,7 @@ class Texts:
             return _blurb(hit, self.forum.base, topic), False
 
     def all(self, hits: Hits) -> Iterator[RawMention]:
-        """Every post of a page, as complete as it may be."""
+        """Every post of a page, in full where possible."""
         for post in hits.posts:
             mention, _ = self.full(post, hits.topics.get(post.topic_id))
             if mention is not None:
@@ -79,8 +79,8 @@ class Texts:
 
 
 def read_search(forum: Forum, query: str, cursor: Cursor) -> Iterator[Page]:
-    """The newest hits. The cursor holds `after`, the day the search begins with, and `seen`: what each post met looked
-    like, so that only new and changed ones are asked for in full."""
+    """The newest hits. The cursor holds `after`, the first day of the search, and `seen`, a hash of each post met: only
+    new and changed posts are asked for in full."""
     today = datetime.now(UTC).date()
     after = _day(cursor.get("after"), today - FIRST_READING)
     before = cursor.get("seen")
@@ -99,9 +99,9 @@ def read_search(forum: Forum, query: str, cursor: Cursor) -> Iterator[Page]:
 
 
 def past_search(forum: Forum, query: str, cursor: Cursor, window: Window) -> Iterator[Page]:
-    """The hits of a window, newest first; beyond ten pages the search begins anew before the oldest met.
+    """The hits of a window, newest first. After ten pages a new search ends with the day of the oldest post met.
 
-    The cursor holds `before`, the day the search ends with, and `page`.
+    The cursor holds `before`, the day on which the search ends, and `page`.
     """
     start = _start(cursor, window)
     texts, rewind = Texts(forum, UNBOUNDED), Rewind(window)
@@ -120,7 +120,7 @@ def past_search(forum: Forum, query: str, cursor: Cursor, window: Window) -> Ite
 
 
 Stand = tuple[date, int]
-"""Where a search back stands: the day that it ends with, and the page."""
+"""Where a backfill is: the day on which its search ends, and the page."""
 
 
 def _start(cursor: Cursor, window: Window) -> Stand:
@@ -130,7 +130,7 @@ def _start(cursor: Cursor, window: Window) -> Stand:
 
 
 def _ask_before(forum: Forum, query: str, window: Window, stand: Stand | None) -> tuple[Hits, Stand | None]:
-    """A page of the search, and where it goes on; after the tenth, with the days up to the oldest met."""
+    """A page of the search, and where to go on: after the tenth page, in a search that ends with the oldest day met."""
     before, page = stand or _start({}, window)
     span = f"after:{(window.since.date() - DAY).isoformat()} before:{before.isoformat()}"
     hits = _hits(forum, f"{query} order:latest {span}", page)
@@ -149,7 +149,7 @@ def _ask_page(forum: Forum, terms: str, page: int | None) -> tuple[Hits, int | N
 
 
 def _hits(forum: Forum, terms: str, page: int) -> Hits:
-    """Raises SourceBusy when the forum is overloaded."""
+    """One page of a search. Raises SourceBusy when the forum is overloaded."""
     answer = answer_of(Search, forum.get("/search.json", {"q": terms, "page": page}))
     result = answer.grouped_search_result or Result()
     if result.error:
@@ -163,7 +163,7 @@ def _hits(forum: Forum, terms: str, page: int) -> Hits:
 def _new_or_changed(
     posts: list[Hit], topics: dict[int, Topic], known: Mapping[str, Json], met: dict[str, Json], texts: Texts
 ) -> Iterator[RawMention]:
-    """The mentions of posts that are new, look another way than last time, or were not read in full."""
+    """The mentions of posts that are new, have changed since last time, or were not read in full."""
     for post in posts:
         key, look = str(post.id), short_hash(post.blurb, str(post.like_count))
         if key in met:
@@ -178,7 +178,7 @@ def _new_or_changed(
 
 
 def _blurb(hit: Hit, base: str, topic: Topic | None) -> RawMention | None:
-    """What a search tells of a post: its first words, as text."""
+    """A post as a search gives it, with its first words as text."""
     fields = hit.model_dump(exclude={"blurb"})
     post = Post.model_validate({**fields, "cooked": html.escape(hit.blurb, quote=False)})
     return mention_of(post, base, topic)

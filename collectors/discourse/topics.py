@@ -1,4 +1,4 @@
-"""The opening posts of a Discourse forum's newest topics. Lists come newest first, pinned topics before all."""
+"""Reads the opening posts of a Discourse forum's topics. Lists come newest first, but pinned topics before all."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .forum import Forum, Post, Topic, mention_of, topics_of
 
 OVERLAP = timedelta(hours=1)
 MOST_PAGES = 20
-MOST_TOPICS = 60  # asked for one by one in one reading; the next goes on where it stopped
+MOST_TOPICS = 60  # asked for one by one in one reading; the next reading goes on
 BATCH = 10
 
 
@@ -44,9 +44,9 @@ class WholeTopic(Part):
 
 
 def read_topics(forum: Forum, cursor: Cursor) -> Iterator[Page]:
-    """What was opened since `newest`, oldest first: so that each page's cursor is true once it is stored.
+    """The topics opened since `newest`, oldest first, so that the cursor holds after each page.
 
-    A forum that fails half-way ends the reading there, so that what was not read is read the next time.
+    Where the forum fails half-way, the reading ends, and the next one goes on there.
     """
     known = moment(cursor.get("newest"))
     since = look_back(known, OVERLAP)
@@ -57,7 +57,7 @@ def read_topics(forum: Forum, cursor: Cursor) -> Iterator[Page]:
 
 
 def past_topics(forum: Forum, cursor: Cursor, window: Window) -> Iterator[Page]:
-    """What was opened in a window, from the newest back; the cursor holds `page`."""
+    """The topics opened in a window, newest first; the cursor holds `page`."""
     saved, rewind, fresh = cursor.get("page"), Rewind(window), Fresh()
     start = saved if isinstance(saved, int) and saved > 0 else 0
     for leg in walk(partial(_list, forum), start, ends=lambda listed: listed.ends_before(window.since)):
@@ -77,7 +77,7 @@ def _list(forum: Forum, mark: int | None) -> tuple[Entries[Topic], int | None]:
 
 
 def _opening(forum: Forum, topic: Topic) -> RawMention | None:
-    """The first post of a topic; None for one that is gone, closed or broken since it was listed.
+    """The first post of a topic; None for a topic that was deleted or closed since it was listed, or cannot be read.
 
     Raises SourceError when the forum itself fails.
     """

@@ -1,4 +1,4 @@
-"""Flarum forums: discussions, those that a search finds or all, with or without their replies."""
+"""Flarum forums: all discussions or those that match a search, with or without their replies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OVERLAP = timedelta(hours=1)
 MOST_PAGES = 20
 MOST_REPLIES = 10  # pages of one discussion
 LARGEST = 1_000_000
-MOST_REQUESTS = 120  # of one reading that asks discussion by discussion
+MOST_REQUESTS = 120  # in one reading that asks discussion by discussion
 Broken = list[tuple[str, str]]
 
 
@@ -77,14 +77,14 @@ def backfill(params: FlarumForum, cursor: Cursor, window: Window, http: httpx2.C
 
 
 def _reads_each_discussion(params: FlarumForum) -> bool:
-    """Whether the replies are read discussion by discussion, in no order of time."""
+    """Whether the replies are read discussion by discussion, hence not in the order of their dates."""
     return params.what == "posts" and bool(params.query)
 
 
 def _read(
     params: FlarumForum, forum: Forum, since: datetime, within: Mapping[str, str], most: int, mark: int | None
 ) -> tuple[Listing, int | None]:
-    """One page of the list, and where the next begins. Its time is that of its last entry that is not pinned."""
+    """One page of the list, and where the next begins. Its only time is that of its last entry that is not pinned."""
     offset = mark or 0
     if params.what == "posts" and not params.query:
         query = {"filter[type]": "comment", "sort": "-createdAt", "include": "user,discussion"}

@@ -1,4 +1,4 @@
-"""How a Flarum forum is asked (JSON:API), and what a post of it is as a mention."""
+"""Asks a Flarum forum (JSON:API), and turns its posts into mentions."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ WITHOUT_TOKEN = Refusals(
 
 
 class Item(Part):
-    """A resource: what it is, its number, and its parts as they come."""
+    """A resource: its type, its number, and its parts as they come."""
 
     id: str
     type: Text = ""
@@ -62,7 +62,7 @@ class Item(Part):
         return self
 
     def of(self, name: str) -> tuple[str, str] | None:
-        """The type and number of what it is related to."""
+        """The type and number of a resource that it is related to, by the name of the relation."""
         relation = self.relationships.get(name)
         data = relation.get("data") if isinstance(relation, dict) else None
         return (str(data.get("type")), str(data.get("id"))) if isinstance(data, dict) else None
@@ -97,7 +97,7 @@ class Attributes(Part):
 
 @dataclass(frozen=True, slots=True)
 class ItemPage:
-    """One page: its items as they come, what is included with them, and where the next begins."""
+    """One page: its items as they come, the resources included with them, and the offset of the next page."""
 
     items: list[Any]
     included: Mapping[tuple[str, str], Item]
@@ -117,7 +117,7 @@ class Forum:
         return host_of(self.base)
 
     def get(self, path: str, query: Mapping[str, str], offset: int) -> ItemPage:
-        """Of the address of the next page only the offset is taken."""
+        """One page. Of the address of the next one, only the offset is used. Raises SourceError."""
         params: dict[str, str | int] = {**query, "page[offset]": offset, "page[limit]": PAGE}
         headers = {"Accept": "application/vnd.api+json"} | (
             {"Authorization": f"Token {self.token}"} if self.token else {}
@@ -130,8 +130,10 @@ class Forum:
 
 
 def mention_of(post: Item, discussion: Item, included: Mapping[tuple[str, str], Item], base: str) -> RawMention | None:
-    """A post as a mention. Its id is discussion/number, so that the post replied to has its own. None for what is no
-    message: that a title was changed, and the like."""
+    """A post as a mention; None for an event, such as a change of the title.
+
+    Its id is discussion/number, because a reply names the number of the post that it answers.
+    """
     own, topic = Attributes.model_validate(post.attributes), Attributes.model_validate(discussion.attributes)
     if own.contentType not in ("", "comment"):
         return None
@@ -157,7 +159,7 @@ def mention_of(post: Item, discussion: Item, included: Mapping[tuple[str, str], 
 
 
 def posts_of(discussion: Item, included: Mapping[tuple[str, str], Item]) -> Iterator[Item]:
-    """The opening post, as far as it is given, and the one that a search finds in the discussion."""
+    """The opening post, as far as the answer holds it, and the post that the search found in the discussion."""
     first, relevant = discussion.of("firstPost"), discussion.of("mostRelevantPost")
     author = {"user": discussion.relationships.get("user")}
     opening = Item(id=first[1] if first else "", type="posts", attributes={"number": 1}, relationships=author)
@@ -177,7 +179,7 @@ def _slug(number: str, slug: str) -> str:
 
 
 def _parent(own: Attributes, number: int, discussion: str) -> str | None:
-    """The post that the first mention in the text leads to, when it is of this discussion; else the opening one."""
+    """The post that the first mention in the text links to, if it is in this discussion; else the opening post."""
     if number == 1:
         return None
     tag = ANSWERS_TO.search(own.contentHtml)

@@ -1,4 +1,4 @@
-"""Lemmy: posts and comments that a search finds, or those of one community, through any instance."""
+"""Lemmy: posts and comments that match a search, or those of one community, through any instance."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from collectors.base import Collector, Cursor, Page, SourceError, Window
 from .lists import Instance, ListProgress, Lists, Marks
 from .refusals import Gone
 
-OVERLAP = timedelta(hours=6)  # what is said on one instance takes hours to arrive at another
+OVERLAP = timedelta(hours=6)  # a post takes hours to arrive from one instance at another
 MOST_PAGES = 20
 VERSIONS = ("v4", "v3")
 
@@ -47,8 +47,10 @@ class LemmySearch(Params):
 
 
 def pages(params: LemmySearch, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """From the newest back to the last reading. The cursor holds `api`, the version, and `newest`, a time; it moves on
-    the last page only, so that a reading that is interrupted is done again."""
+    """From the newest back to the last reading. The cursor holds `api`, the version, and `newest`, a time.
+
+    `newest` moves with the last page only, so that an interrupted reading begins again.
+    """
     known = moment(cursor.get("newest"))
     since = look_back(known, OVERLAP)
     lists, first = _begin(params, {"api": cursor.get("api")}, since, http)
@@ -72,7 +74,7 @@ def backfill(params: LemmySearch, cursor: Cursor, window: Window, http: httpx2.C
 
 
 def _asker(lists: Lists, first: Listing, since: datetime) -> Callable[[Marks | None], tuple[Listing, Marks | None]]:
-    """What a walk asks: the first page of all lists, which was read already, then page after page."""
+    """The `ask` of a walk: returns the first page of all lists, which was read already, then asks page after page."""
 
     def ask(marks: Marks | None) -> tuple[Listing, Marks | None]:
         listing = first if marks is None else lists.page(since)
@@ -82,7 +84,7 @@ def _asker(lists: Lists, first: Listing, since: datetime) -> Callable[[Marks | N
 
 
 def _begin(params: LemmySearch, cursor: Cursor, since: datetime, http: httpx2.Client) -> tuple[Lists, Listing]:
-    """The lists and their first page, in the version remembered; in the one that answers when that is gone."""
+    """The lists and their first page: in the version of the cursor, else in the one that the instance speaks."""
     instance, known = Instance(params.base_url, http), cursor.get("api")
     if known in VERSIONS:
         lists = Lists(instance, "v4" if known == "v4" else "v3", _lists(params, known == "v4", cursor.get("marks")))
@@ -97,7 +99,7 @@ def _begin(params: LemmySearch, cursor: Cursor, since: datetime, http: httpx2.Cl
 
 
 def _lists(params: LemmySearch, four: bool, marks: object) -> list[ListProgress]:
-    """A search is one list; a community has its posts and its comments."""
+    """The lists to read: one for a search; two for a community, its posts and its comments."""
     everything, new = ("all", "new") if four else ("All", "New")
     query: dict[str, str | int] = {"sort": new}
     if params.community:

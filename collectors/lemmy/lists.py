@@ -36,7 +36,7 @@ Messages = tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]
 
 @dataclass(slots=True)
 class ListProgress:
-    """A list and how far it was read. `mark` names its next page, None when there is none; `last` is what it held."""
+    """A list, and how far it was read. `mark` is its next page, None at the end; `last` the ids of its last page."""
 
     path: str
     query: Mapping[str, str | int]
@@ -48,7 +48,7 @@ class ListProgress:
     def move(
         self, ids: list[str], ends: Sequence[datetime | None], following: str | int | None, since: datetime
     ) -> None:
-        """Goes on to the following page; nowhere where all parts of this one end before `since`, or it was the last."""
+        """Moves to the following page; to none where all parts of this one end before `since`, or it repeats the last."""
         self.oldest = max(filter(None, ends), default=self.oldest)
         goes_on = any(end is None or end >= since for end in ends) and ids != self.last
         self.mark, self.last = following if goes_on else None, ids
@@ -68,7 +68,7 @@ class Instance:
         return json_of(fetch(self.http, url, params=query, refusals=REFUSALS.about(host=self.host)))
 
     def version(self) -> Version:
-        """Which version it speaks: 4, else 3. Raises SourceError when it is no Lemmy."""
+        """The version that it speaks: 4, else 3. Raises SourceError when it is no Lemmy instance."""
         for version in HELD_IN:
             with suppress(Gone):
                 site = self.get(version, "site", {})
@@ -79,7 +79,7 @@ class Instance:
 
 @dataclass(slots=True)
 class Lists:
-    """Lists that are read side by side: what is older than all of them gave is what is still to come."""
+    """Lists that are read side by side, a page of each at a time. `addresses` are those of comments, by number."""
 
     instance: Instance
     version: Version
@@ -134,7 +134,7 @@ class Lists:
 
 
 def _lists(answer: Json, version: Version, host: str) -> list[list[Any]]:
-    """The lists an answer holds. Raises SourceChanged when it holds none."""
+    """The lists in an answer. Raises SourceChanged when there is none."""
     holder = answer if isinstance(answer, dict) else {}
     lists = [value for name in HELD_IN[version] if isinstance(value := holder.get(name), list)]
     if not lists:
@@ -143,19 +143,19 @@ def _lists(answer: Json, version: Version, host: str) -> list[list[Any]]:
 
 
 def _views(parts: Sequence[Sequence[Any]], host: str) -> tuple[list[View], tuple[tuple[str, str], ...]]:
-    """The posts and comments of a page, and what of them could not be read."""
+    """The posts and comments of a page, and those that could not be read."""
     views: list[View] = []
     _, broken = each(View, [view for part in parts for view in part if _is_message(view)], views.append, host)
     return views, broken
 
 
 def _is_message(view: object) -> bool:
-    """Version 4 mixes communities and people among what is found; they are none of it."""
+    """Whether an entry is a post or a comment: searches of version 4 also find communities and people."""
     return not isinstance(view, dict) or view.get("type_") in (None, "post", "comment", "Post", "Comment")
 
 
 def _oldest(views: Sequence[object]) -> datetime | None:
-    """The date of the last that is not pinned; None when none is known."""
+    """The date of the last entry that is not pinned and has one; None without any."""
     for value in reversed(views):
         try:
             view = View.model_validate(value)

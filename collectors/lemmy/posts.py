@@ -1,4 +1,4 @@
-"""What a Lemmy instance answers in its versions 3 and 4, and what a post or a comment of it is as a mention."""
+"""The answers of a Lemmy instance in versions 3 and 4, and its posts and comments as mentions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Flag = Annotated[bool, BeforeValidator(lambda value: value is True or value == "
 
 
 class Content(Part):
-    """A post or a comment. Version 3 says `published`, 4 `published_at`; 4 counts here, 3 beside it."""
+    """A post or a comment. Version 3 has `published`, and counts beside it; 4 has `published_at` and the counts."""
 
     ap_id: str
     id: Count = None
@@ -66,7 +66,7 @@ class View(Part):
 
 
 def mention_of(view: View, addresses: Mapping[int, str]) -> RawMention:
-    """`known` are the addresses of comments met so far by the instance's own numbers: a path is made of these."""
+    """A post or comment as a mention. `addresses` are those of comments, by the numbers that paths are made of."""
     content, name = view.comment or view.post, view.community.name
     community = f"{name}@{host_of(view.community.address)}" if view.community.address else name
     return RawMention(
@@ -92,7 +92,7 @@ def is_pinned(view: View) -> bool:
 
 
 def _text(post: Content) -> str:
-    """What was written, then the card of the link, on lines of its own."""
+    """The text of the post, then the preview of its link, on lines of its own."""
     return "\n".join(part for part in (post.body, post.embed_title, post.embed_description) if part)
 
 

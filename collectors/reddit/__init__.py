@@ -1,4 +1,4 @@
-"""Reddit: a search over all of it or in one community, or all that a community writes."""
+"""Reddit: a search over all of it or in one community, or everything that a community writes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _community(text: str) -> str:
 
 
 class RedditSearch(Params):
-    """What is searched for and where, and the app that Reddit approved."""
+    """What to search for and where, and the app that Reddit approved."""
 
     query: Line = Field(
         default="",
@@ -55,7 +55,7 @@ class RedditSearch(Params):
 
 
 def pages(params: RedditSearch, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """What is new, then what became of what was read in the last 7 days."""
+    """What is new, then the changes to what was read in the last 7 days."""
     return read_new(_questions(params), cursor, _reddit(params, http))
 
 

@@ -18,7 +18,7 @@ from collectors._kit.walk import Leg, walk
 from .refusals import OF_A_LOGIN, OF_A_SEARCH, OF_A_SUBREDDIT, subreddit_of
 
 SHEET = 100
-MOST_SHEETS = 10  # Reddit gives about 1,000 entries of a listing, whatever is asked
+MOST_SHEETS = 10  # Reddit gives about 1,000 entries of a listing, whatever we ask for
 
 
 class Token(Part):
@@ -35,7 +35,7 @@ class Listing(Part):
 
 
 class Reddit:
-    """One run's questions. Its token is asked for once and kept in memory. `pause` is set when no more may be asked."""
+    """The requests of one run, with a token kept in memory. `pause` is set when no more requests are allowed."""
 
     def __init__(self, http: httpx2.Client, base: str, login: str, client: tuple[str, str]) -> None:
         self._http, self._base, self._login, self._client = http, base, login, client
@@ -59,7 +59,7 @@ class Reddit:
     def sheets(self, path: str, params: Mapping[str, str | int], start: str = "") -> Iterator[Leg[list[Any], str]]:
         """The entries of a listing, newest first, page by page, as far as Reddit's limit allows.
 
-        Reddit ends a listing after about 1,000 entries as if nothing followed: that is told as `capped`.
+        Reddit ends a listing after about 1,000 entries as if nothing followed: the last leg is then `capped`.
         """
 
         def ask(after: str | None) -> tuple[list[Any], str | None]:
@@ -75,6 +75,7 @@ class Reddit:
                 return
 
     def _log_in(self) -> str:
+        """Asks for a token. Raises SourceRefused."""
         answer = fetch(
             self._http,
             f"{self._login}/api/v1/access_token",

@@ -1,4 +1,4 @@
-"""What became of the posts and comments of the last days: new counts, edits, deletions."""
+"""Asks again for the posts and comments of the last days: their counts, edits and deletions."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from .things import Thing, deletion_of, mention
 FOLLOWED = timedelta(days=7)
 MOST_FOLLOWED = 500
 FEW = 3
-"""More than so many are not deleted at once: where none is there, it is rather the answer that fails."""
+"""More posts than these are not deleted at once: an answer without any of them is rather a failure."""
 
 
 @dataclass(slots=True)
 class Followed:
-    """When the followed posts and comments were written, by their names on Reddit."""
+    """The followed posts and comments: when each was written, by its name on Reddit."""
 
     now: datetime
     times: dict[str, datetime] = field(default_factory=dict)
 
     @classmethod
     def of(cls, kept: object, now: datetime) -> Followed:
-        """From the cursor, what is not too old by now."""
+        """From the cursor, without those that are too old by now."""
         entries = kept.items() if isinstance(kept, dict) else ()
         times = {str(name): at for name, text in entries if (at := moment(text))}
         return cls(now, {name: at for name, at in times.items() if now - at < FOLLOWED})
 
     def add(self, mentions: Iterable[RawMention]) -> None:
-        """The newest are followed, as many as there is room for."""
+        """Follows the mentions too; of all, only the newest MOST_FOLLOWED."""
         for post in mentions:
             if not post.deleted and post.published_at and self.now - post.published_at < FOLLOWED:
                 self.times[post.external_id] = post.published_at
@@ -52,7 +52,7 @@ class Followed:
 
 
 def look_again(reddit: Reddit, followed: Followed, unmet: Unmet, state: Mapping[str, Json]) -> Iterator[Page]:
-    """Asks for what was not met in this run. What Reddit leaves out of its answer is deleted."""
+    """Asks for those that this run has not met. What Reddit leaves out of its answer is deleted there."""
     names = [name for name in followed.times if name not in unmet]
     for start in range(0, len(names), SHEET):
         if reddit.pause:

@@ -1,7 +1,7 @@
 """Reads listings of Reddit: what is new, and what was published in a window.
 
-Listings are asked for from the top, down to an hour before what was newest: an anchor (`before=t3_…`) finds nothing
-once its post is deleted.
+A listing is read from the top, down to an hour before the newest time known: an anchor (`before=t3_…`) would find
+nothing once its post is deleted.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ SPANS = ((1, "day"), (7, "week"), (30, "month"), (365, "year"))
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of Reddit: the name of the listing in the cursor, its path, and words to search for in it."""
+    """A listing to read: its name in the cursor, its path, and the words to search for in it."""
 
     name: str
     path: str
     query: str = ""
 
     def params(self, days: float) -> dict[str, str | int]:
-        """With the span of time that a search wants, at least so many days."""
+        """The parameters of the request; a search takes a span of time, of at least so many days."""
         if not self.query:
             return {}
         inside = {"restrict_sr": 1} if self.path.startswith("/r/") else {}
@@ -45,9 +45,9 @@ class Question:
 
 
 def read_new(questions: list[Question], cursor: Cursor, reddit: Reddit) -> Iterator[Page]:
-    """What is new in each listing, then what became of what was read in the last days.
+    """What is new in each listing, then the changes to what was read in the last days.
 
-    The cursor holds the time of the newest of each listing, and in `followed` the names of what is asked for again.
+    The cursor holds the newest time of each listing, and in `followed` the names of what is asked for again.
     """
     now, unmet = datetime.now(UTC), Unmet()
     state = {question.name: cursor[question.name] for question in questions if question.name in cursor}
@@ -105,7 +105,7 @@ def _back(question: Question, cursor: Cursor, window: Window, reddit: Reddit) ->
 
 
 def _from(reddit: Reddit, path: str, params: dict[str, str | int], anchor: str) -> Iterator[Leg[list[Any], str]]:
-    """The pages after the anchor; from the top when the anchor leads nowhere any more."""
+    """The pages after the anchor; from the top when the anchor is gone."""
     if anchor:
         legs = reddit.sheets(path, params, anchor)
         first = next(legs)
@@ -121,6 +121,6 @@ def _read(reddit: Reddit, items: list[Any]) -> tuple[tuple[RawMention, ...], tup
 
 
 def _days(newest: Json, now: datetime) -> float:
-    """How many days back a search has to go."""
+    """How many days back a search has to go: a week at first."""
     at = moment(newest)
     return (now - at).total_seconds() / 86_400 + 0.1 if at else 7

@@ -56,7 +56,7 @@ class SampleWorld(BaseModel):
 
 
 def produce(params: SampleWorld, until: datetime, since: datetime | None = None) -> tuple[RawMention, ...]:
-    """The mentions published in ]since, until], oldest first; from the beginning when `since` is None."""
+    """The mentions published in ]since, until], oldest first; all up to `until` when `since` is None."""
     if params.part == "live":
         posts = live(params.started, params.seed, since, until)
         return tuple(sorted(posts, key=lambda mention: (mention.published_at or until, mention.external_id)))

@@ -15,7 +15,7 @@ from ground.accents import in_ascii
 from .texts import Language, Mood, Story, Thread, texts
 
 DAYS = 30
-BUZZ_HOURS = 6  # until now, so that whoever loads the sample finds an alert that has just begun
+BUZZ_HOURS = 6  # until now, so that the person who loads the sample finds an alert that has just begun
 LONGEST_TALK = timedelta(hours=30)
 LIVE_MOST = timedelta(hours=6)
 LIVE_FIRST = timedelta(minutes=5)

@@ -1,4 +1,4 @@
-"""Stack Exchange: questions and answers that hold some words, on Stack Overflow or another of its 170 sites."""
+"""Stack Exchange: questions and answers that match a search, on Stack Overflow or another of its 170 sites."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from .api import REFUSALS, Post, Wrapper, pause
 
 PAGE_SIZE = 100
 RESERVE = 0.1
-"""The part of a day's calls that reading back leaves to the readings of what is new."""
+"""The part of a day's calls that a backfill leaves to the readings of what is new."""
 OVERLAP = timedelta(minutes=60)
 FIRST = timedelta(days=7)
 
 
 class Search(Params):
-    """What is searched for, and on which site."""
+    """What to search for, and on which site."""
 
     query: Words = Field(title="Words", description="As in the search of the site", examples=["acme cloud"])
     site: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z0-9][a-z0-9.-]{0,60}$")] = Field(
@@ -63,7 +63,7 @@ class Reply(Post):
 
 
 class Excerpt(Part):
-    """A match of the search that knows answers too, but neither their authors nor their whole text."""
+    """A result of the search that also finds answers, but gives neither their authors nor their whole text."""
 
     item_type: Text = ""
     question_id: Annotated[int, Field(gt=0)]
@@ -84,7 +84,7 @@ class _Asker:
         return answer_of(Wrapper, fetch(self.http, url, params=query, refusals=REFUSALS))
 
     def search(self, method: str, window: Window, **fields: str) -> Wrapper:
-        """What was written in a window; its end is not part of it, where theirs is."""
+        """What was written in a window. Its end is exclusive, `todate` is not."""
         since, until = (int(at.timestamp()) for at in (window.since, window.until))
         dates: dict[str, str | int] = {
             "fromdate": since,
@@ -102,7 +102,7 @@ def pages(params: Search, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]
 
 
 def backfill(params: Search, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """The window, newest slice first. A tenth of the day's calls is left to the readings of what is new."""
+    """The window, newest slice first. It leaves a tenth of the day's calls to the readings of what is new."""
     asker = _Asker(params, http)
     return backward(cursor, window, lambda part: _read(asker, part, RESERVE), most=PAGE_SIZE)
 
@@ -129,7 +129,7 @@ def _fullness(searches: Sequence[Wrapper]) -> float:
 def _replies(
     asker: _Asker, excerpts: Wrapper
 ) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...], Sequence[Wrapper]]:
-    """The answers among the matches, in full."""
+    """The answers among the results, in full; the results that cannot be read; and the wrapper of the extra request."""
     threads: dict[int, int] = {}
 
     def note(match: Excerpt) -> None:
@@ -150,7 +150,7 @@ def _host(asker: _Asker) -> str:
 
 
 def question(post: Question, site: str) -> RawMention:
-    """A question. Its tags are words of its author too, and stand on a line of their own."""
+    """A question as a mention. Its tags are its author's words too, and stand on a line of their own."""
     tags = " ".join(f"[{html.escape(tag)}]" for tag in post.tags[:10])
     counts = {"likes": post.score, "comments": post.answer_count, "views": post.view_count}
     body = fit(post.body, LONGEST_TEXT)
@@ -166,7 +166,7 @@ def question(post: Question, site: str) -> RawMention:
 
 
 def reply(post: Reply, threads: Mapping[int, int], site: str) -> RawMention | None:
-    """An answer to the question that its match named."""
+    """An answer as a mention, with the question that its search result named; None where none did."""
     thread = threads.get(post.post_id)
     if thread is None:
         return None
@@ -184,7 +184,7 @@ def reply(post: Reply, threads: Mapping[int, int], site: str) -> RawMention | No
 def _mention(
     post: Post, site: str, number: int, *, title: str, text: str, thread: int, counts: Mapping[str, int | None]
 ) -> RawMention:
-    """Posts are CC BY-SA: the author and the link are to be shown with them. Numbers are those of the site alone."""
+    """Posts are CC BY-SA: author and link have to be shown with them. Numbers are unique within one site."""
     link = clean_link(post.link)
     return RawMention(
         external_id=f"{site}/{number}",

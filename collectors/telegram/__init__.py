@@ -35,7 +35,7 @@ NO_PREVIEW = (
 
 
 def _name(text: str) -> str:
-    """The name out of whatever people paste: @name, t.me/name, https://t.me/s/name."""
+    """The name in what people paste: @name, t.me/name, https://t.me/s/name."""
     bare = text.strip().removeprefix("https://").removeprefix("http://").removeprefix("@")
     for prefix in ("t.me/s/", "t.me/", "telegram.me/"):
         bare = bare.removeprefix(prefix)
@@ -53,9 +53,9 @@ class TelegramChannel(Params):
 
 
 def pages(params: TelegramChannel, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """The newest page, and back from it to the cursor's `newest` number: its messages are read again, for their edits.
+    """Back from the newest page to the one with the cursor's `newest` number, which is read again for edits.
 
-    The cursor moves with the last page only, so that a run cut short leaves no hole.
+    The cursor moves with the last page only, so that an interrupted run leaves no gap.
     """
     known, since = cursor.get("newest"), datetime.now(UTC) - FIRST_RUN
     unmet, newest = Unmet(), 0
@@ -72,7 +72,7 @@ def pages(params: TelegramChannel, cursor: Cursor, http: httpx2.Client) -> Itera
 
 
 def _is_known_from_here(preview: Preview, known: Json, since: datetime) -> bool:
-    """Whether a preview goes back to the number that is known or, where none is, to before this moment."""
+    """Whether a preview goes back to the number that is known; where none is, to before this moment."""
     if isinstance(known, int):
         return bool(preview.seen) and min(preview.seen) <= known
     return any(at < since for at in _times(preview))
@@ -98,13 +98,13 @@ def _ask(params: TelegramChannel, http: httpx2.Client, before: int | None) -> Pr
         raise SourceError("the page of {host} is too large or too intricate to be read", host=host_of(url)) from None
     if preview.history:
         return preview
-    raise _none(params, preview, str(answer.url))
+    raise _no_preview(params, preview, str(answer.url))
 
 
-def _none(params: TelegramChannel, preview: Preview, came_to: str) -> SourceError:
-    """Why there is no preview. A channel without one is redirected from /s/name to /name."""
-    if "/s/" in urlsplit(came_to).path:
-        return missing_field(host_of(came_to), "tgme_channel_history")
+def _no_preview(params: TelegramChannel, preview: Preview, address: str) -> SourceError:
+    """Why there is no preview at this address. Telegram redirects from /s/name to /name where a channel has none."""
+    if "/s/" in urlsplit(address).path:
+        return missing_field(host_of(address), "tgme_channel_history")
     is_account = preview.page_title or preview.page_extra
     return SourceRefused(NO_PREVIEW if is_account else NO_CHANNEL, channel=params.channel)
 
@@ -114,12 +114,12 @@ def _times(preview: Preview) -> tuple[datetime, ...]:
 
 
 def _mentions(preview: Preview) -> tuple[RawMention, ...]:
-    """The newest first, which a preview gives last."""
+    """The mentions newest first, which is the reverse of a preview."""
     return tuple(mention(message, preview.followers) for message in reversed(preview.messages))
 
 
 def mention(message: Message, followers: int | None) -> RawMention:
-    """Where a message was forwarded from is its title. When it was edited is not told: its new text is what tells."""
+    """A message as a mention. Its title names the source of a forwarded one. Telegram does not date edits."""
     counts = {"views": message.views, "likes": message.reactions}
     channel = message.channel.lower()
     return RawMention(

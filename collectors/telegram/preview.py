@@ -1,4 +1,4 @@
-"""Reads the public preview of a Telegram channel. Its HTML is written by strangers: it runs in a process of its own."""
+"""Reads the public preview of a Telegram channel, in a process of its own, since strangers write its HTML."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Message:
 class Preview:
     """What a page of t.me shows. `older` is the number before which older messages are; None at the first.
 
-    `history` is false for a page that is no preview; `page_title` and `page_extra` tell then what is there.
-    `seen` are the numbers of all messages, those without words too.
+    `history` is false for a page that is no preview; `page_title` and `page_extra` say what is there instead.
+    `seen` are the numbers of all messages, including those without words.
     """
 
     messages: tuple[Message, ...]
@@ -67,13 +67,13 @@ def read_preview(body: bytes) -> Preview:
 
 
 def count(text: str) -> int | None:
-    """`3.12K` is 3,120."""
+    """A count as Telegram writes it: 3,120 for `3.12K`; None for anything else."""
     match = NUMBER.fullmatch(text.strip())
     return round(float(match[1].replace(",", ".")) * SCALE[match[2].upper()]) if match else None
 
 
 def _message(node: LexborNode) -> Message | None:
-    """None for what nobody wrote: «channel created», a photo without words."""
+    """A message; None where nobody wrote anything: «channel created», a photo without words."""
     post = POST.fullmatch(node.attributes.get("data-post") or "")
     if not post or "service_message" in (node.attributes.get("class") or ""):
         return None
@@ -115,7 +115,7 @@ def _words(node: LexborNode) -> Iterator[str]:
 
 
 def _is_nested(part: LexborNode, within: LexborNode) -> bool:
-    """Whether the text is part of a text already read: albums have one inside the other."""
+    """Whether the part lies inside a text that was read already, as in albums."""
     above = part.parent
     while above is not None and above.mem_id != within.mem_id:
         if "js-message_text" in (above.attributes.get("class") or ""):
@@ -125,7 +125,7 @@ def _is_nested(part: LexborNode, within: LexborNode) -> bool:
 
 
 def _plain(node: LexborNode) -> str:
-    """What a reader sees, with its lines. Emoji are the text of the pictures that show them."""
+    """The text as a reader sees it, with its lines. Emoji are the texts of their pictures."""
     for line_break in node.css("br"):
         line_break.replace_with("\n")
     for block in node.css(BLOCKS):

@@ -1,4 +1,4 @@
-"""Mentions that any tool sends as JSON, to an address of the source: what is where is written down as paths."""
+"""Mentions that any tool sends as JSON to the address of a source; paths say where each field is."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Webhook(Params):
 
 
 class _Unread(ValueError):
-    """An item that cannot be read. The text says why."""
+    """An item cannot be read. The text says why."""
 
 
 def receive(params: Webhook, request: Inbound) -> Received:
@@ -91,7 +91,7 @@ def receive(params: Webhook, request: Inbound) -> Received:
 
 
 def _check_signature(params: Webhook, request: Inbound) -> str:
-    """The name of the delivery, when it is signed as it must be."""
+    """The name of the delivery. Raises Unsigned when there is a secret and the request is not signed with it."""
     if params.secret is None:
         return (request.headers.get("webhook-id") or request.headers.get("idempotency-key") or "")[:255]
     secret = params.secret.get_secret_value()
@@ -153,18 +153,18 @@ def _engagement(params: Webhook, first: Callable[[str], Json]) -> dict[str, int]
 
 
 def _rating(value: Json, scale: float) -> float | None:
-    """A rating that lies on the scale; None for any other."""
+    """A rating from 0 to `scale`; None for any other."""
     rating = _number(value)
     return rating if rating is not None and 0 <= rating <= scale else None
 
 
 def _digest(*parts: str) -> str:
-    """Stands in for an id where the sender gives none and no link."""
+    """An id for a mention that comes without id and link."""
     return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def _values(path: str, item: Json, body: Json) -> Iterator[Json]:
-    """What is at a path: seen from the item, or from the whole body where it begins with `$`."""
+    """The values at a path: within the item, or within the whole body where it begins with `$`."""
     return at(path, body if path.startswith("$") else item) if path else iter(())
 
 
@@ -173,7 +173,7 @@ def _first(path: str, item: Json, body: Json) -> Json:
 
 
 def _line(value: Json) -> str:
-    """A text, or a number as text; ids beyond 2^53 are whole here."""
+    """A text, or a number as text, exact even beyond 2^53; empty for anything else."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     return str(value).strip()

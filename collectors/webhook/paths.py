@@ -16,7 +16,7 @@ Step = str | int | None
 
 @lru_cache(maxsize=1_000)
 def steps_of(path: str) -> tuple[Step, ...]:
-    """The steps of a path; a leading `$` is passed over. Raises ValueError, with a sentence."""
+    """The steps of a path, without a leading `$`. Raises ValueError, with a sentence for people."""
     rest = path.removeprefix("$")
     steps: list[Step] = []
     while rest:
@@ -30,7 +30,7 @@ def steps_of(path: str) -> tuple[Step, ...]:
 
 
 def at(path: str, value: Json) -> Iterator[Json]:
-    """What is at a path, in order; nothing where it leads nowhere. Null is nothing."""
+    """The values at a path, in order, without nulls; none where it leads nowhere."""
     values: list[Json] = [value]
     for step in steps_of(path):
         values = [inner for outer in values for inner in _inside(outer, step)]

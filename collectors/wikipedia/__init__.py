@@ -21,9 +21,9 @@ from ground.notice import Json, Notice
 
 from .mediawiki import Revision, Wiki, WikiPage, is_hidden, mention_of
 
-OVERLAP = timedelta(days=2)  # in which edits that were hidden after they were read are found
+OVERLAP = timedelta(days=2)  # to find edits that were hidden after we read them
 FIRST_READING = timedelta(days=7)
-MOST_EDITS = 100  # compared one by one in one reading; the next goes on where it stopped
+MOST_EDITS = 100  # compared one by one in one reading; the next reading goes on
 
 Title = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=r"^[^|#<>\[\]{}]+$")
@@ -43,8 +43,8 @@ class WatchedPages(Params):
 
 
 def pages(params: WatchedPages, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """Page by page of the wiki, the oldest edit first. The cursor's `read` holds the time and number of the last edit
-    of each title that was read, so that it is true after every page."""
+    """Title by title, the oldest edit first. The cursor's `read` holds the time and number of the last edit that was
+    read of each title, so that it is right after every page."""
     wiki, left = Wiki(params.base_url, http), _Left()
     before = cursor.get("read")
     read: dict[str, Json] = dict(before) if isinstance(before, dict) else {}
@@ -61,7 +61,7 @@ class _Left:
 
 
 def _read_title(wiki: Wiki, title: str, read: dict[str, Json], left: _Left) -> Iterator[Page]:
-    """The edits of one title since those that `read` holds, which it keeps up to date with each page."""
+    """The edits of one title since the one that `read` holds. Each page moves `read`, and takes from `left`."""
     last, number = _last(read.get(title))
     since = last - OVERLAP if last else datetime.now(UTC) - FIRST_READING
 
@@ -85,13 +85,13 @@ def _read_title(wiki: Wiki, title: str, read: dict[str, Json], left: _Left) -> I
 
 
 def _hidden_since(revisions: list[Revision], number: int, page: WikiPage, wiki: Wiki) -> list[RawMention]:
-    """The edits up to this number that the wiki has hidden: they are deleted here too."""
+    """The edits up to this number that the wiki has hidden, as deletions."""
     those = (revision for revision in revisions if revision.revid <= number and is_hidden(revision))
     return [mention_of(revision, page, wiki, "") for revision in those]
 
 
 def backfill(params: WatchedPages, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """Title by title, the newest edit first. The cursor holds `title`, a number, and the wiki's own mark."""
+    """Title by title, the newest edit first. The cursor holds `title`, a number, and `mark`, the wiki's own."""
     wiki, kept, mark = Wiki(params.base_url, http), cursor.get("title"), cursor.get("mark")
     number = kept if isinstance(kept, int) and 0 <= kept < len(params.titles) else 0
     fresh = Fresh()

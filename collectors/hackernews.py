@@ -58,7 +58,7 @@ class Hit(Part):
 
 class Hits(Part):
     hits: Annotated[list[Any], Field(max_length=1_000)]
-    found: Count = Field(default=None, alias="nbHits")
+    total: Count = Field(default=None, alias="nbHits")
     size: Count = Field(default=None, alias="hitsPerPage")
 
 
@@ -90,7 +90,7 @@ def _read(params: Search, window: Window, http: httpx2.Client) -> Read:
 
 def _fullness(answer: Hits) -> float:
     """Beyond 1 for a full page when there are more hits. Without a full page, their total may be an estimate."""
-    count, total = len(answer.hits), answer.found or 0
+    count, total = len(answer.hits), answer.total or 0
     size = max(1, min(answer.size or PAGE_SIZE, PAGE_SIZE))
     return max(total / size, 1.01) if total > count >= size else count / size
 

@@ -179,5 +179,5 @@ def _feed(
     older: str | None,
 ) -> Feed:
     mentions = identify(items)
-    kept = newest(mentions, MOST_ITEMS)
-    return Feed(kept, tuple(broken[:MOST_ITEMS]), pause, flaw, left_out=len(mentions) - len(kept), next=older)
+    latest = newest(mentions, MOST_ITEMS)
+    return Feed(latest, tuple(broken[:MOST_ITEMS]), pause, flaw, left_out=len(mentions) - len(latest), next=older)

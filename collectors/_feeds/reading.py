@@ -171,8 +171,8 @@ def _warning(feed: Feed) -> Notice | None:
 
 def _gap(feed: Feed, before: Cursor) -> Notice | None:
     """The warning for a feed without any item of the last reading: others may have come and gone in between."""
-    kept = before.get("met")
-    marks = set(kept) if isinstance(kept, list) else set()
+    met = before.get("met")
+    marks = set(met) if isinstance(met, list) else set()
     if not marks or len(feed.mentions) < FEW or marks & {short_hash(mention.external_id) for mention in feed.mentions}:
         return None
     return Notice(

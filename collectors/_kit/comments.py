@@ -152,6 +152,6 @@ def read_window(answers: Iterable[Posts[P]], comments: Comments[P], cursor: Curs
         if pause := comments.pause():
             raise SourceBusy("{host} has been asked too often and wants a pause", wait=pause, host=comments.host)
         until = max(min([until, *filter(None, answer.times)]), window.since)
-        inside = unmet(one for one in mentions if window.holds(one.published_at))
+        inside = unmet(mention for mention in mentions if window.holds(mention.published_at))
         yield Page(inside, {"until": rfc3339(until)}, broken=broken, reached=until)
     yield Page((), {"until": rfc3339(window.since)}, reached=window.since)

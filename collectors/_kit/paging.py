@@ -11,8 +11,8 @@ from ground.notice import Notice
 class Fresh:
     """Tells whether the mark of a next page leads on: an empty one does not, nor one that was met before (a circle)."""
 
-    def __init__(self, *met: object) -> None:
-        self._met = {str(mark) for mark in met if mark is not None}
+    def __init__(self, *marks: object) -> None:
+        self._met = {str(mark) for mark in marks if mark is not None}
 
     def __call__(self, mark: object) -> bool:
         if mark is None or mark == "" or str(mark) in self._met:

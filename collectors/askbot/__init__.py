@@ -110,11 +110,13 @@ def _list(
     answer = answer_of(Questions, response)
     questions: list[Question] = []
     _, broken = each(Question, answer.questions, questions.append, host_of(params.base_url))
-    entries = [
-        Entry(one.id, moment(one.added_at if sort == "age-desc" else one.last_activity_at), one) for one in questions
-    ]
+    entries = [Entry(question.id, _sorted_by(sort, question), question) for question in questions]
     times = [entry.at for entry in entries if entry.at]
     return Entries(entries, times, broken), page + 1 if answer.questions and page < (answer.pages or 1) else None
+
+
+def _sorted_by(sort: Sort, question: Question) -> datetime | None:
+    return moment(question.added_at if sort == "age-desc" else question.last_activity_at)
 
 
 def _whole(params: AskbotSite, question: Question, since: datetime, http: httpx2.Client) -> Iterator[RawMention]:

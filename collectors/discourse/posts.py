@@ -51,7 +51,7 @@ class PostRange:
 def read_posts(forum: Forum, cursor: Cursor) -> Iterator[Page]:
     """The posts above `newest`; on the first reading, back from the newest page over a week.
 
-    The cursor holds `newest`, the number up to which all is read; until the end of the first reading, `back` and `since`.
+    The cursor holds `newest`, the number up to which all is read; during the first reading, `back` and `since` too.
     """
     newest, unmet = cursor.get("newest"), Unmet()
     if not isinstance(newest, int) or cursor.get("back") is not None:

@@ -48,8 +48,8 @@ def unflow(text: str, delsp: bool = False) -> str:
 def own_words(text: str) -> str:
     """A letter without its quotes and signature. One that holds nothing but quotes keeps them."""
     lines = text[:LONGEST_TEXT].split("\n")[:MOST_LINES]
-    kept = "\n".join(_own_lines(lines)).strip()
-    return kept or "\n".join(line.lstrip("> ") for line in lines if not _is_frame(line.strip())).strip()
+    own = "\n".join(_own_lines(lines)).strip()
+    return own or "\n".join(line.lstrip("> ") for line in lines if not _is_frame(line.strip())).strip()
 
 
 def _is_frame(line: str) -> bool:
@@ -58,7 +58,7 @@ def _is_frame(line: str) -> bool:
 
 
 def _own_lines(lines: list[str]) -> list[str]:
-    kept: list[str] = []
+    own: list[str] = []
     at = 0
     while at < len(lines):
         line = lines[at].strip()
@@ -70,9 +70,9 @@ def _own_lines(lines: list[str]) -> list[str]:
             at += attribution
             continue
         if not line.startswith(">") and not _DEVICE.fullmatch(line):
-            kept.append(lines[at])
+            own.append(lines[at])
         at += 1
-    return kept
+    return own
 
 
 def _attribution(lines: list[str], at: int) -> int:

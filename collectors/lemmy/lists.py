@@ -48,7 +48,7 @@ class ListProgress:
     def move(
         self, ids: list[str], ends: Sequence[datetime | None], following: str | int | None, since: datetime
     ) -> None:
-        """Moves to the following page; to none where all parts of this one end before `since`, or it repeats the last."""
+        """Moves to the following page; to none where all parts of this one end before `since`, or where it repeats."""
         self.oldest = max(filter(None, ends), default=self.oldest)
         goes_on = any(end is None or end >= since for end in ends) and ids != self.last
         self.mark, self.last = following if goes_on else None, ids

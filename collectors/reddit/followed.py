@@ -29,9 +29,9 @@ class Followed:
     times: dict[str, datetime] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, kept: object, now: datetime) -> Followed:
+    def of(cls, saved: object, now: datetime) -> Followed:
         """From the cursor, without those that are too old by now."""
-        entries = kept.items() if isinstance(kept, dict) else ()
+        entries = saved.items() if isinstance(saved, dict) else ()
         times = {str(name): at for name, text in entries if (at := moment(text))}
         return cls(now, {name: at for name, at in times.items() if now - at < FOLLOWED})
 

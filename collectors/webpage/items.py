@@ -100,12 +100,12 @@ class _Site:
         named = page.css_first('meta[property="og:site_name"]')
         self.outlet = fit(named.attributes.get("content") if named else "", LONGEST_NAME).strip()
 
-    def mention(self, key: str, link: str | None, **given: object) -> RawMention:
+    def mention(self, key: str, link: str | None, **fields: object) -> RawMention:
         """A mention of this page. The page's address makes its id unique, since pages number their items from 1."""
         identity = link if link and not key else f"{self.home}#{key}"
-        fields = {name: value for name, value in given.items() if value}
+        filled = {name: value for name, value in fields.items() if value}
         common = {"url": link or self.address, "platform": "web", "outlet": self.outlet, "language": self.language}
-        return RawMention(fit_id(identity), **{**common, **fields})  # type: ignore[arg-type] # each as RawMention has it
+        return RawMention(fit_id(identity), **{**common, **filled})  # type: ignore[arg-type] # each as RawMention has it
 
 
 def _of_schema(item: SchemaItem, site: _Site, selectors: Selectors, now: datetime) -> RawMention:

@@ -12,10 +12,9 @@ from pydantic import Field, StringConstraints
 
 from collectors._kit.answers import each
 from collectors._kit.fields import BaseUrl, Params
-from collectors._kit.paging import Fresh
 from collectors._kit.texts import texts_of
 from collectors._kit.times import moment, rfc3339
-from collectors._kit.walk import walk
+from collectors._kit.walk import Rewind, in_turn, oldest_of, walk
 from collectors.base import Collector, Cursor, Page, RawMention, Window
 from ground.notice import Json, Notice
 
@@ -92,30 +91,27 @@ def _hidden_since(revisions: list[Revision], number: int, page: WikiPage, wiki: 
 
 def backfill(params: WatchedPages, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
     """Title by title, the newest edit first. The cursor holds `title`, a number, and `mark`, the wiki's own."""
-    wiki, kept, mark = Wiki(params.base_url, http), cursor.get("title"), cursor.get("mark")
-    number = kept if isinstance(kept, int) and 0 <= kept < len(params.titles) else 0
-    fresh = Fresh()
-    reached = window.until
-    while True:
-        # the wiki gives both ends of a stretch, a window is without its end
-        ways = {"rvdir": "older", "rvstart": rfc3339(window.until), "rvend": rfc3339(window.since)}
-        page, mark = wiki.revisions(
-            params.titles[number], ways | ({"rvcontinue": mark} if isinstance(mark, str) else {})
-        )
-        revisions, broken = _revisions(page, wiki)
-        inside = [one for one in revisions if window.holds(moment(one.timestamp))]
-        mentions = tuple(mention_of(one, page, wiki, wiki.difference(one)) for one in inside)
-        last = number == len(params.titles) - 1
-        if not fresh(f"{number} {mark}") or mark is None:
-            mark, number = None, number + (not last)
-            ended = last
-        else:
-            ended = False
-        dates = [at for one in inside if (at := moment(one.timestamp))]
-        reached = min([reached, *dates]) if last else reached
-        yield Page(mentions, {"title": number, "mark": mark}, broken=broken, reached=window.since if ended else reached)
-        if ended:
-            return
+    wiki = Wiki(params.base_url, http)
+
+    def back(number: int, at: Cursor) -> Iterator[Page]:
+        return _back(wiki, params.titles[number], at, window)
+
+    return in_turn(len(params.titles), "title", cursor, window, back)
+
+
+def _back(wiki: Wiki, title: str, cursor: Cursor, window: Window) -> Iterator[Page]:
+    """The edits of one title in a window. The wiki also gives those of the moment at which the window ends."""
+    span = {"rvdir": "older", "rvstart": rfc3339(window.until), "rvend": rfc3339(window.since)}
+    saved, rewind = cursor.get("mark"), Rewind(window)
+
+    def ask(mark: str | None) -> tuple[WikiPage, str | None]:
+        return wiki.revisions(title, span | ({"rvcontinue": mark} if mark else {}))
+
+    for leg in walk(ask, saved if isinstance(saved, str) else None):
+        revisions, broken = _revisions(leg.answer, wiki)
+        inside = [revision for revision in revisions if window.holds(moment(revision.timestamp))]
+        mentions = [mention_of(revision, leg.answer, wiki, wiki.difference(revision)) for revision in inside]
+        yield rewind.page(mentions, {"mark": leg.next}, ended=leg.ended, oldest=oldest_of(mentions), broken=broken)
 
 
 def _revisions(page: WikiPage, wiki: Wiki) -> tuple[list[Revision], tuple[tuple[str, str], ...]]:

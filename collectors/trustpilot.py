@@ -192,7 +192,7 @@ def receive(params: Business, request: Inbound) -> Received:
     try:
         events = Events.model_validate(from_json(request.body)).events
     except (ValueError, ValidationError, RecursionError):
-        raise SourceChanged("this is no event of Trustpilot: it is not read") from None
+        raise SourceChanged("this is not an event of Trustpilot: it was not read") from None
     mentions: dict[str, RawMention] = {}
     broken: list[tuple[str, str]] = []
     for event in events:

@@ -33,7 +33,7 @@ def _address(url: str) -> str:
 
 def _base(url: str) -> str:
     if "?" in url or "#" in url:
-        raise ValueError("give the address of the site alone, without ? or #")
+        raise ValueError("give only the address of the site, without ? or #")
     return url.rstrip("/")
 
 

@@ -29,7 +29,7 @@ def json_of(request: Inbound) -> Json:
     try:
         value: Json = from_json(request.body, allow_inf_nan=False)
     except (ValueError, RecursionError):
-        raise SourceError("the body is no JSON: have it sent as application/json") from None
+        raise SourceError("the body is not JSON: have it sent as application/json") from None
     return value
 
 

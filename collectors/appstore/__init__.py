@@ -38,10 +38,10 @@ from .feed import Entry, of_json, of_xml
 MOST_PAGES = 10  # of 50 reviews; the platform has no more
 OVERLAP = timedelta(hours=1)
 EMPTY = Notice(
-    "the App Store gave no review for {countries}, where there were some before: this happens at Apple, and it is "
-    "tried again"
+    "the App Store gave no review for {countries}, although it did before: this happens at Apple; the next reading is "
+    "automatic"
 )
-FAILED = "the App Store did not answer for {countries}: this happens at Apple, and it is tried again"
+FAILED = "the App Store did not answer for {countries}: this happens at Apple; the next reading is automatic"
 
 Country = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[a-z]{2}$")]
 

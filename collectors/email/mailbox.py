@@ -105,7 +105,7 @@ def log_in(box: Imap, host: str, username: str, password: str) -> None:
             box.login(quote(username), password)
     except UnicodeEncodeError:
         raise SourceRefused(
-            "{host} takes no accents in names and passwords: make another password", host=host
+            "{host} accepts no accents in names and passwords: choose another password", host=host
         ) from None
     except box.error as error:
         if isinstance(error, box.abort):
@@ -171,7 +171,7 @@ def day(at: datetime) -> str:
 def quote(text: str) -> str:
     """A text in quotation marks. Raises SourceRefused for control characters: a line break would begin a command."""
     if any(ord(sign) < 32 or ord(sign) == 127 for sign in text):
-        raise SourceRefused("names hold no line breaks nor other control characters")
+        raise SourceRefused("names must not contain line breaks or other control characters")
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

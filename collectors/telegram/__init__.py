@@ -27,7 +27,7 @@ from .preview import Message, Preview, read_preview
 MOST_PAGES, PAGE_SIZE = 50, 20
 LONGEST_TEXT = 65_536
 
-NO_CHANNEL = "Telegram knows no channel named {channel}: check its name, or it was deleted or renamed"
+NO_CHANNEL = "Telegram knows no channel named {channel}: check its name; it may have been deleted or renamed"
 NO_PREVIEW = (
     "{channel} is a group, a person or a bot, or a channel that hides its messages from the web: only public channels "
     "can be read so. A bot that is a member can read the others"

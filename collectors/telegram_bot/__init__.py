@@ -153,7 +153,7 @@ def receive(params: Bot, request: Inbound) -> Received:
     try:
         update = from_json(request.body)
     except (ValueError, RecursionError):
-        raise SourceChanged("this is no update of a Telegram bot: it is not read") from None
+        raise SourceChanged("this is not an update of a Telegram bot: it was not read") from None
     batch = read_updates([update], "Telegram")
     return Received(batch.mentions, broken=batch.broken)
 

@@ -127,7 +127,7 @@ def _nothing(selectors: Selectors, contents: Contents, host: str) -> SourceError
     if contents.absent and (selectors.item or contents.absent != ("item",)):
         name = contents.absent[0]
         return SourceChanged(
-            "the selector «{selector}» ({name}) finds nothing at {host}: look whether the page has changed",
+            "the selector «{selector}» ({name}) finds nothing at {host}: check whether the page has changed",
             selector=getattr(selectors, name),
             name=name,
             host=host,
@@ -138,5 +138,5 @@ def _nothing(selectors: Selectors, contents: Contents, host: str) -> SourceError
             host=host,
         )
     return SourceError(
-        "this page does not tell where its reviews are: give the selector of each review or comment", host=host
+        "this page does not say where its reviews are: give the selector of each review or comment", host=host
     )

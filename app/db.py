@@ -32,6 +32,7 @@ class Database:
             url.replace("postgresql://", "postgresql+psycopg://", 1).replace("postgres://", "postgresql+psycopg://", 1),
             pool_size=pool_size,
             max_overflow=pool_size,
+            pool_timeout=120,  # seconds: a worker has more threads than connections, each for moments
             pool_pre_ping=True,
             hide_parameters=True,  # they hold what people wrote, and errors are logged
             connect_args={"options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC -c jit=off"},

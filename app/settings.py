@@ -46,7 +46,12 @@ class Settings(BaseSettings):
     sentiment_threads: int = Field(2, ge=1, le=64, description="cores that the model may use in one worker")
     smtp_url: SecretStr | None = Field(None, description="smtp://user:password@host:port?from=address")
     metrics_token: SecretStr | None = Field(None, description="bearer token for /metrics; unset: loopback only")
-    fetch_threads: int = Field(16, ge=1, le=128, description="sources read at the same time by one worker")
+    fetch_threads: int = Field(
+        16,
+        ge=1,
+        le=128,
+        description="sources read at the same time by one worker, beside those that wait for a slow host",
+    )
     log_level: str = Field("info", description="debug, info, warning or error")
 
     @field_validator("allowed_private_hosts", mode="before")

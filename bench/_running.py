@@ -108,7 +108,12 @@ def command(folder: Path, db: Database, *words: str, **more: str) -> Iterator[ps
         yield process
     finally:
         process.terminate()
-        process.wait(30)
+        try:
+            process.wait(30)
+        except psutil.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
 
 
 @contextmanager

@@ -39,55 +39,56 @@ class Response(Part):
 
 
 class Event(Part):
-    """What Formbricks sends; a test holds no answers."""
+    """What Formbricks sends. A test event holds no answers."""
 
     event: Text = ""
     data: Any = None
 
 
-class Finished(Part):
+class ResponseEvent(Part):
     """An event that holds answers."""
 
     data: Response
 
 
-def receive(params: Formbricks, asked: Inbound) -> Received:
-    """One answer. Until the survey is finished, only when it holds the score. Raises Unsigned, SourceError."""
-    if asked.method != "POST":
+def receive(params: Formbricks, request: Inbound) -> Received:
+    """One answer; of a survey that is not finished, only once it holds the score. Raises Unsigned, SourceError."""
+    if request.method != "POST":
         return Received()
-    delivery = _proved(params, asked)
-    event = event_of(Event, asked, "Formbricks")
+    delivery = _check_signature(params, request)
+    event = event_of(Event, request, "Formbricks")
     if event.event not in EVENTS:
         return Received(delivery=delivery)
-    response = event_of(Finished, asked, "Formbricks").data
-    if not (event.event == "responseFinished" or response.finished or _scored(response, params)):
+    response = event_of(ResponseEvent, request, "Formbricks").data
+    if not (event.event == "responseFinished" or response.finished or _holds_score(response, params)):
         return Received(delivery=delivery)
-    answers, broken = _read(response, params, asked)
+    answers, broken = _read(response, params, request)
     return Received(answers=answers, broken=broken, delivery=delivery)
 
 
-def _proved(params: Formbricks, asked: Inbound) -> str:
+def _check_signature(params: Formbricks, request: Inbound) -> str:
+    """The id of the delivery; checks its signature where there is a secret. Raises Unsigned."""
     if params.secret:
-        return check_standard(params.secret.get_secret_value(), asked.headers, asked.body, asked.now)
-    return asked.headers.get("webhook-id", "")[:255]
+        return check_standard(params.secret.get_secret_value(), request.headers, request.body, request.now)
+    return request.headers.get("webhook-id", "")[:255]
 
 
-def _scored(response: Response, params: Formbricks) -> bool:
+def _holds_score(response: Response, params: Formbricks) -> bool:
     try:
         return response.data[score_name(response.data, params.score_question)] not in ("", None)
     except NoScore:
         return False
 
 
-def _read(response: Response, params: Formbricks, asked: Inbound) -> Outcome:
+def _read(response: Response, params: Formbricks, request: Inbound) -> Outcome:
     try:
         question = score_name(response.data, params.score_question)
         if response.data[question] in ("", None):
-            return (), ()  # passed over
+            return (), ()  # the question was skipped
         answer = Answer(
             external_id=response.id,
             score=score_of(response.data[question]),
-            answered_at=moment(response.updatedAt) or moment(response.createdAt) or asked.now,
+            answered_at=moment(response.updatedAt) or moment(response.createdAt) or request.now,
             comment=comment_in(_others(response, question), params.comment_question),
             channel=params.channel,
         )

@@ -1,4 +1,4 @@
-"""GDELT: news articles of the whole world whose text holds some words, by their titles and addresses."""
+"""GDELT: titles and addresses of news articles from all over the world whose text contains some words."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, 
 MOST = 250
 GAP = timedelta(seconds=5)
 LEAST = timedelta(minutes=60)
-"""The narrowest window: GDELT answers «Timespan is too short» to less. Readings look back as far."""
+"""The narrowest slice: GDELT answers «Timespan is too short» to less. Readings also overlap by as much."""
 FIRST = timedelta(days=7)
 HISTORY_DAYS = 90
 SOON = timedelta(minutes=2)
-"""How long to leave it alone when it is asked too often; it says no number."""
-LONGEST_SAID = 200
+"""The pause after we asked too often. GDELT names none."""
+LONGEST_SENTENCE = 200
 OF_THE_QUERY = r"quer|search|keyword|phrase|parenthes|operator|too common|language|sourcelang|country"
 OF_THE_TIME = re.compile(r"\b(?:date|datetime|timespan)\b", re.IGNORECASE)
 
@@ -53,11 +53,14 @@ Filter = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z
 
 
 def _plain_text(answer: httpx2.Response) -> Json:
-    """An error of GDELT: a sentence in plain text, called HTML, with a status of 200 as often as not."""
+    """The words of an error; None for other answers.
+
+    GDELT sends errors as a sentence in plain text, labelled as HTML, often with status 200.
+    """
     body = answer.content.lstrip(b"\xef\xbb\xbf \t\r\n")
     if answer.status_code not in (200, 429) or body[:1] in (b"{", b"[", b"<"):
         return None
-    return " ".join(fit(body[:2_000].decode("utf-8", "replace"), 2_000).split())[:LONGEST_SAID]
+    return " ".join(fit(body[:2_000].decode("utf-8", "replace"), 2_000).split())[:LONGEST_SENTENCE]
 
 
 def _is_plain(complaint: Complaint) -> bool:
@@ -96,7 +99,7 @@ REFUSALS = Refusals(
 
 
 class Search(Params):
-    """What is searched for, and where."""
+    """What to search for, and where."""
 
     query: Words = Field(
         title="Words",
@@ -125,25 +128,26 @@ class Article(Part):
 
 
 class Articles(Part):
-    """No match is an object without articles."""
+    """GDELT leaves `articles` out when nothing matches."""
 
     articles: Annotated[list[Any], Field(max_length=1_000)] = []  # noqa: RUF012 - pydantic copies it
 
 
 def pages(params: Search, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """What GDELT saw since the cursor's `at`, less an hour; in the last 7 days at first."""
+    """The articles that GDELT saw since the cursor's `at`, less an hour; on the first run, in the last 7 days."""
     return forward(cursor, lambda part: _read(params, part, http), overlap=LEAST, first=FIRST, most=MOST, least=LEAST)
 
 
 def backfill(params: Search, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """The window, newest slice first, as far as GDELT remembers. `at` in the cursor is how far it has come."""
+    """The window, newest slice first, as far back as GDELT goes. The cursor's `at` is where the read part begins."""
     oldest = datetime.now(UTC) - timedelta(days=HISTORY_DAYS)
     return backward(cursor, window, lambda part: _read(params, part, http), most=MOST, least=LEAST, oldest=oldest)
 
 
 def _read(params: Search, window: Window, http: httpx2.Client) -> Read:
+    """The articles of a slice of time, and how full the answer was. Raises SourceError."""
     filters = (("sourcelang", params.sourcelang), ("sourcecountry", params.sourcecountry))
-    asked: dict[str, str | int] = {
+    query: dict[str, str | int] = {
         "query": " ".join([params.query, *(f"{name}:{value.lower()}" for name, value in filters if value)]),
         "mode": "artlist",
         "format": "json",
@@ -152,36 +156,37 @@ def _read(params: Search, window: Window, http: httpx2.Client) -> Read:
         "startdatetime": f"{min(window.since, window.until - LEAST):%Y%m%d%H%M%S}",
         "enddatetime": f"{window.until:%Y%m%d%H%M%S}",
     }
-    answer = fetch(http, f"{params.base_url}/api/v2/doc/doc", params=asked, refusals=REFUSALS)
+    response = fetch(http, f"{params.base_url}/api/v2/doc/doc", params=query, refusals=REFUSALS)
     host = host_of(params.base_url)
-    articles = read(Articles, _json(answer), host).articles
+    articles = read(Articles, _json(response), host).articles
     mentions, broken = each(Article, articles, mention, host, "url")
     return Read(mentions, broken, _fullness(len(articles)))
 
 
-def _fullness(given: int) -> float:
-    """GDELT does not tell how many there are: a full answer may hold back more, perhaps as many again."""
-    return 2.0 if given >= MOST else given / MOST
+def _fullness(number: int) -> float:
+    """GDELT does not say how many articles there are: behind a full answer we assume as many again."""
+    return 2.0 if number >= MOST else number / MOST
 
 
 def _json(answer: httpx2.Response) -> Json:
-    """The answer as JSON, with the backslashes that mean nothing taken as they stand; nothing at all is no match."""
+    """The answer as JSON, an empty one as no match. A backslash that escapes nothing is kept as it stands."""
     text = answer.content.decode("utf-8-sig", "replace").strip()
     if not text:
         return {}
     try:
-        value: Json = json.loads(ESCAPE.sub(_mended, text), strict=False)
+        value: Json = json.loads(ESCAPE.sub(_keep_backslash, text), strict=False)
     except (ValueError, RecursionError):
         return json_of(answer)
     return value
 
 
-def _mended(found: re.Match[str]) -> str:
-    return found[0] if found[1] is None else "\\\\" + found[1]
+def _keep_backslash(escape: re.Match[str]) -> str:
+    """The escape itself; one that JSON does not know as a backslash and what follows it."""
+    return escape[0] if escape[1] is None else "\\\\" + escape[1]
 
 
 def mention(article: Article) -> RawMention | None:
-    """The title is all there is of an article; it is dated by when GDELT saw it, which is when it came out or later."""
+    """An article as a mention, with a title only. Its date is when GDELT saw it, at or after its publication."""
     url = clean_link(fit(article.url, 2048))
     if url is None:
         return None

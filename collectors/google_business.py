@@ -1,4 +1,4 @@
-"""Google Business Profile: the reviews of your own places, the last changed first."""
+"""Google Business Profile: the reviews of your own places, most recently changed first."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from ._kit.refusals import Refusal
 from ._kit.stars import SCALE, stars
 from ._kit.texts import texts_of
 from ._kit.times import moment
+from ._kit.walk import in_turn
 from ._platforms.google import TOKEN_URL, consented_token
 from ._platforms.google_refusals import GOOGLE, quota_is_zero
 from .base import Collector, Cursor, Page, RawMention, SourceRefused, Window
@@ -37,7 +38,7 @@ NO_ACCESS = (
     "this Google account may not read the reviews of this place, or Google has not granted your project access to the "
     "Business Profile interface: check both"
 )
-SOME_GONE = (
+SOME_UNKNOWN = (
     "there is no place {locations} in the account {account}: check the numbers, or take them out; the others were read"
 )
 
@@ -56,8 +57,8 @@ class Places(Params):
     token_url: BaseUrl = Field(TOKEN_URL, title="Address of tokens", description="Leave it as it is")
 
 
-class Gone(SourceRefused):
-    """The account has no such place, or not any more."""
+class UnknownPlace(SourceRefused):
+    """The account has no such place, or no longer."""
 
 
 REFUSALS = replace(
@@ -66,7 +67,9 @@ REFUSALS = replace(
         Refusal(SourceRefused, NO_ACCESS, when=quota_is_zero),
         *GOOGLE.rows,
         Refusal(SourceRefused, NO_ACCESS, status={403}),
-        Refusal(Gone, "there is no place {location} in the account {account}: check both numbers", status={404}),
+        Refusal(
+            UnknownPlace, "there is no place {location} in the account {account}: check both numbers", status={404}
+        ),
     ),
 )
 
@@ -85,91 +88,92 @@ class Review(Part):
 
 
 class Answer(Part):
-    """Without any review, the list is left out."""
+    """A page of reviews. Google leaves the list out when there is none."""
 
     reviews: Annotated[list[Any], Field(max_length=1_000)] = Field(default_factory=list)
     next: Text = Field("", alias="nextPageToken")
 
 
 def pages(params: Places, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """Place by place, what was written or changed since its time in the cursor's `newest`, less an hour.
+    """Reads each place in turn: what was written or changed since its time in the cursor's `newest`, less an hour.
 
-    A place that is gone does not keep the others from being read; where all are, it is an error.
+    A place that Google no longer knows is skipped with a warning. Raises UnknownPlace when none of them is left.
     """
     token = _access(params, http)
-    known = _known(cursor)
-    gone: list[str] = []
+    newest = _newest_of(cursor)
+    unknown: list[str] = []
     for location in params.locations:
         try:
-            for page in _place(params, http, token, location, known):
-                known = _known(page.cursor)
+            for page in _place(params, http, token, location, newest):
+                newest = _newest_of(page.cursor)
                 yield page
-        except Gone:
-            if len(gone) == len(params.locations) - 1:
+        except UnknownPlace:
+            if len(unknown) == len(params.locations) - 1:
                 raise
-            gone.append(location)
-    if gone:
-        told: dict[str, Json] = {"locations": ", ".join(gone), "account": params.account}
-        yield Page((), {"newest": known}, warning=Notice(SOME_GONE, told))
+            unknown.append(location)
+    if unknown:
+        facts: dict[str, Json] = {"locations": ", ".join(unknown), "account": params.account}
+        yield Page((), {"newest": newest}, warning=Notice(SOME_UNKNOWN, facts))
 
 
-def _place(params: Places, http: httpx2.Client, token: str, location: str, known: dict[str, Json]) -> Iterator[Page]:
-    before = moment(known.get(location))
+def _place(params: Places, http: httpx2.Client, token: str, location: str, newest: dict[str, Json]) -> Iterator[Page]:
+    """The pages of one place. Its time in the cursor moves with the last of them."""
+    before = moment(newest.get(location))
     since = look_back(before, OVERLAP)
     for step in forward(partial(_ask, params, http, token, location), before, since, MOST_PAGES):
-        now = {**known, location: step.newest.isoformat()} if step.last and step.newest else known
-        new = step.listing
-        yield Page(new.mentions, {"newest": now}, broken=new.broken, warning=step.warning)
+        times = {**newest, location: step.newest.isoformat()} if step.last and step.newest else newest
+        listing = step.listing
+        yield Page(listing.mentions, {"newest": times}, broken=listing.broken, warning=step.warning)
 
 
 def backfill(params: Places, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """Place by place, back to the start of the window. Only the last place can tell how far all have come."""
+    """Reads each place in turn, back to the start of the window.
+
+    The cursor holds the `place` being read, as its number in the list, and the `page` to ask for next.
+    """
     token = _access(params, http)
-    begun = cursor.get("place")
-    start = begun if isinstance(begun, int) and 0 <= begun < len(params.locations) else 0
-    mark = cursor.get("page")
-    for number in range(start, len(params.locations)):
-        final = number == len(params.locations) - 1
+
+    def back_through(number: int, mark: Cursor) -> Iterator[Page]:
         try:
-            for page in back(partial(_ask, params, http, token, params.locations[number]), mark, window):
-                done = page.reached == window.since
-                at: Cursor = {"place": number + 1} if done and not final else {"place": number, **page.cursor}
-                reached = page.reached if final else window.until
-                yield Page(page.mentions, at, asked=page.asked, broken=page.broken, reached=reached)
-        except Gone:  # the reading of what is new tells so
-            beyond: Cursor = {"place": number if final else number + 1}
-            yield Page((), beyond, reached=window.since if final else window.until)
-        mark = None
+            yield from back(partial(_ask, params, http, token, params.locations[number]), mark.get("page"), window)
+        except UnknownPlace:  # `pages` warns about it
+            yield Page((), {}, reached=window.since)
+
+    yield from in_turn(len(params.locations), "place", cursor, window, back_through)
 
 
-def _known(cursor: Cursor) -> dict[str, Json]:
-    known = cursor.get("newest")
-    return dict(known) if isinstance(known, dict) else {}
+def _newest_of(cursor: Cursor) -> dict[str, Json]:
+    """The time of the newest review that was read, for each place by its number."""
+    times = cursor.get("newest")
+    return dict(times) if isinstance(times, dict) else {}
 
 
 def _access(params: Places, http: httpx2.Client) -> str:
-    given = {
+    """A new access token. Raises SourceError."""
+    consent = {
         "client_id": params.client_id,
         "client_secret": params.client_secret.get_secret_value(),
         "refresh_token": params.token.get_secret_value(),
     }
-    return consented_token(http, given, params.token_url)
+    return consented_token(http, consent, params.token_url)
 
 
 def _ask(params: Places, http: httpx2.Client, token: str, location: str, mark: str | None) -> Listing:
-    asked: dict[str, str | int] = {"pageSize": PAGE_SIZE, "orderBy": "updateTime desc"}
+    """One page of the reviews of a place, most recently changed first. Raises SourceError."""
+    query: dict[str, str | int] = {"pageSize": PAGE_SIZE, "orderBy": "updateTime desc"}
     if mark:
-        asked["pageToken"] = mark
+        query["pageToken"] = mark
     url = f"{params.base_url}/accounts/{params.account}/locations/{location}/reviews"
     refusals = REFUSALS.about(account=params.account, location=location)
-    got = fetch(http, url, headers={"Authorization": f"Bearer {token}"}, params=asked, refusals=refusals)
-    answer = answer_of(Answer, got)
+    response = fetch(http, url, headers={"Authorization": f"Bearer {token}"}, params=query, refusals=refusals)
+    answer = answer_of(Answer, response)
     to_mention = partial(mention, location)
     mentions, broken = each(Review, answer.reviews, to_mention, host_of(params.base_url), "reviewId")
     return Listing(mentions, broken, answer.next or None, times_of(mentions))
 
 
 def mention(location: str, review: Review) -> RawMention:
+    """A review as a mention. One that gives only stars gets them as its text."""
     created, updated = moment(review.created), moment(review.updated)
     rating = STARS.get(review.rating.upper())
     return RawMention(
@@ -186,7 +190,7 @@ def mention(location: str, review: Review) -> RawMention:
 
 
 def original(comment: str) -> str:
-    """What the author wrote, of a text to which Google has added its translation, before or after it."""
+    """What the author wrote, without the translation that Google adds before or after it."""
     if not TRANSLATED.search(comment):
         return comment.strip()
     parts = ORIGINAL.split(comment, maxsplit=1)

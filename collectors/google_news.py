@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
@@ -16,10 +16,12 @@ from ground.notice import Notice
 from ._feeds.reading import FeedAddress, NoFeedHere, read_place, reshape
 from ._kit.fields import Interface, Params, Words
 from ._kit.texts import texts_of
+from ._kit.walk import Rewind, walk
 from .base import Collector, Cursor, Page, RawMention, Window
 
 MOST = 100
-"""Google gives no more, whatever there is, and not the newest first."""
+"""Google returns no more headlines than this, which are not always the newest."""
+A_DAY = timedelta(days=1)
 
 
 class NewsSearch(Params):
@@ -36,37 +38,57 @@ class NewsSearch(Params):
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The headlines that Google counts to one day, which may begin some hours before or after the day in UTC."""
+
+    day: date
+    mentions: tuple[RawMention, ...]
+
+    @property
+    def oldest(self) -> datetime:
+        """From when on everything was read, once this day and those after it were: Google's day may begin so late."""
+        return datetime.combine(self.day + A_DAY, time(), UTC)
+
+
 def pages(params: NewsSearch, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """The headlines of the last `when`, at most 100."""
-    found = 0
+    number = 0
     for page in _search(params, f"when:{params.when}", cursor, http):
-        found += len(page.mentions)
-        yield replace(page, warning=page.warning or _full(found))
+        number += len(page.mentions)
+        yield replace(page, warning=page.warning or _warning(number))
 
 
 def backfill(params: NewsSearch, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """Day by day, the newest first; the cursor holds the `day` to go on with. A day beyond the window is asked
-    at both ends, because Google's days are not ours."""
-    given: set[str] = set()
-    day, first = _day(cursor, window.until.date() + timedelta(days=1)), window.since.date() - timedelta(days=1)
-    while day >= first:
-        between = f"after:{day.isoformat()} before:{(day + timedelta(days=1)).isoformat()}"
-        inside: list[RawMention] = []
-        number = 0
-        for page in _search(params, between, {}, http):
-            number += len(page.mentions)
-            inside += [one for one in page.mentions if window.holds(one.published_at) and one.external_id not in given]
-        given |= {one.external_id for one in inside}
-        yield Page(
-            tuple(inside),
-            {"day": (day - timedelta(days=1)).isoformat()},
-            warning=_full(number),
-            reached=_reached(day, first, window),
-        )
-        day -= timedelta(days=1)
+    """Reads one day after another, newest first; the cursor holds the next `day`.
+
+    It asks for a day more at both ends of the window, because Google's days are not in UTC.
+    """
+    first = window.since.date() - A_DAY
+    start = _day(cursor, window.until.date() + A_DAY)
+    if start < first:
+        return
+
+    def ask(mark: date | None) -> tuple[Day, date]:
+        day = mark or start
+        return Day(day, _headlines_of(params, day, http)), day - A_DAY
+
+    rewind = Rewind(window)
+    for leg in walk(ask, start, ends=lambda answer: answer.day <= first):
+        answer = leg.answer
+        rest: Cursor = {"day": (answer.day - A_DAY).isoformat()}
+        warning = _warning(len(answer.mentions))
+        yield rewind.page(answer.mentions, rest, ended=leg.ended, oldest=answer.oldest, warning=warning)
+
+
+def _headlines_of(params: NewsSearch, day: date, http: httpx2.Client) -> tuple[RawMention, ...]:
+    """The headlines of one day, at most 100. Raises SourceError."""
+    when = f"after:{day.isoformat()} before:{(day + A_DAY).isoformat()}"
+    return tuple(mention for page in _search(params, when, {}, http) for mention in page.mentions)
 
 
 def _search(params: NewsSearch, when: str, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
+    """The pages of the feed of a search; `when` is Google's own way to bound it in time. Raises SourceError."""
     language, country = params.language, params.country
     query = {
         "q": f"{params.query} {when}",
@@ -85,29 +107,22 @@ def _search(params: NewsSearch, when: str, cursor: Cursor, http: httpx2.Client) 
 
 
 def _headline(mention: RawMention) -> RawMention:
-    """Headline, outlet and date only: the description repeats headlines, also those of other articles."""
+    """Keeps headline, outlet and date: the description repeats headlines, also those of other articles."""
     return replace(mention, platform="web", text="")
 
 
-def _full(number: int) -> Notice | None:
+def _warning(number: int) -> Notice | None:
     if number < MOST:
         return None
     return Notice("Google gave its {most} headlines and may have left some out: narrow the search", {"most": MOST})
 
 
 def _day(cursor: Cursor, newest: date) -> date:
+    """The day to go on with, which the cursor holds; `newest` at first."""
     try:
         return min(date.fromisoformat(str(cursor.get("day"))), newest)
     except ValueError:
         return newest
-
-
-def _reached(day: date, first: date, window: Window) -> datetime:
-    """Everything from there on was given: a day later than the day read, for the same reason."""
-    if day <= first:
-        return window.since
-    midnight = datetime.combine(day + timedelta(days=1), time(), UTC)
-    return min(window.until, max(window.since, midnight))
 
 
 collector = Collector(

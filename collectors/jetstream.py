@@ -1,7 +1,7 @@
-"""Bluesky as it is posted: every post of the network, by a Jetstream server; what is about a brand is kept.
+"""Bluesky live: every post of the network, from a Jetstream server.
 
-Two dialects are spoken. The newer one, `subscribeEvents`, counts its events; the older one, `subscribe`, tells the
-microsecond of each, and it is asked where the newer one is not there.
+Servers speak two dialects. The newer one, `subscribeEvents`, numbers its events; the older one, `subscribe`, gives the
+microsecond of each. We speak the older one where a server does not know the newer.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceChanged
 
 NEW, OLD = "/xrpc/network.bsky.jetstream.subscribeEvents", "/subscribe"
 LARGEST = 900_000
-"""Bytes of a message: the server leaves out what is larger, which would end the stream."""
+"""Bytes. We ask the server to leave out larger messages, because one would end the stream."""
 FIRST_TIME = 10**15
-"""Microseconds: a smaller cursor is the number of an event."""
+"""Microseconds since 1970. The server takes a smaller cursor for the number of an event."""
 REWIND = timedelta(seconds=5)
 GAP = timedelta(minutes=2)
-"""An older server begins in silence with what it still has: a first event so much later than asked is a gap."""
+"""An older server does not say that events are missing: a first event so much later than asked for means a gap."""
 MOST_BROKEN = 20
 ALL_BROKEN = 500
 
 
 class Jetstream(Params):
-    """Nothing is searched for: the queries of the brands decide."""
+    """The server to listen to. It sends every post; the queries of the brands choose."""
 
     base_url: Interface = Field(
         "https://jetstream.us-east.bsky.network",
@@ -51,7 +51,7 @@ class Jetstream(Params):
 
 
 class Commit(Part):
-    """What happened to one post."""
+    """The creation, edit or deletion of one post."""
 
     did: str = Field(pattern=r"^did:[a-z]+:[^/\s]{1,300}$")
     operation: str
@@ -62,7 +62,7 @@ class Commit(Part):
 
 @dataclass(frozen=True, slots=True)
 class StreamPosition:
-    """Where the stream stands: the number of the last event where they are counted, and its time in microseconds."""
+    """The last event that was read: its number, where the server numbers them, and its time in microseconds."""
 
     old: bool = False
     seq: int | None = None
@@ -79,8 +79,8 @@ class StreamPosition:
 
     @property
     def cursor(self) -> dict[str, Json]:
-        told: dict[str, Json] = {"dialect": "subscribe" if self.old else "subscribeEvents"}
-        return {**told, **{name: value for name, value in (("seq", self.seq), ("time_us", self.time_us)) if value}}
+        dialect: dict[str, Json] = {"dialect": "subscribe" if self.old else "subscribeEvents"}
+        return {**dialect, **{name: value for name, value in (("seq", self.seq), ("time_us", self.time_us)) if value}}
 
     @property
     def at(self) -> datetime | None:
@@ -95,13 +95,13 @@ class NotThere(SourceError):
     """The server does not speak this dialect."""
 
 
-def asks_newer_dialect(complaint: Complaint) -> bool:
+def is_newer_dialect(complaint: Complaint) -> bool:
     return urlsplit(complaint.url).path.endswith(NEW)
 
 
-def has_no_name_for_it(complaint: Complaint) -> bool:
-    """Whether the newer dialect was asked for, and the server does not name what is wrong."""
-    return asks_newer_dialect(complaint) and not complaint.codes
+def names_no_reason(complaint: Complaint) -> bool:
+    """Whether we asked in the newer dialect and the server does not say what is wrong."""
+    return is_newer_dialect(complaint) and not complaint.codes
 
 
 NO_DIALECT = "the server does not speak this dialect"
@@ -110,67 +110,77 @@ REFUSALS = Refusals(
         Refusal(
             TooOld, "the server no longer holds what comes after the last post that was read", codes={"CursorTooOld"}
         ),
-        Refusal(NotThere, NO_DIALECT, status={404, 405, 501}, when=asks_newer_dialect),
-        Refusal(NotThere, NO_DIALECT, status={400}, when=has_no_name_for_it),
+        Refusal(NotThere, NO_DIALECT, status={404, 405, 501}, when=is_newer_dialect),
+        Refusal(NotThere, NO_DIALECT, status={400}, when=names_no_reason),
     ),
     codes=("error",),
 )
 
 
 def stream(params: Jetstream, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """Follows from the last event that was stored; from now on, the first time."""
-    place = StreamPosition.of(cursor)
+    """Follows from the last event that was stored; on the first run, from now on."""
+    position = StreamPosition.of(cursor)
     base = params.base_url.removesuffix(OLD)
-    if base != params.base_url or place.old:
-        yield from follow(base, replace(place, old=True), http)
+    if base != params.base_url or position.old:
+        yield from follow(base, replace(position, old=True), http)
         return
     try:
-        yield from follow(base, place, http)
+        yield from follow(base, position, http)
     except NotThere:
-        yield from follow(base, StreamPosition(old=True, time_us=place.time_us), http)
+        yield from follow(base, StreamPosition(old=True, time_us=position.time_us), http)
     except TooOld:  # a time is accepted however old it is: the server then begins with the oldest it has
-        yield from follow(base, StreamPosition(time_us=place.time_us or FIRST_TIME), http, warning=missed(place.at))
+        yield from follow(
+            base, StreamPosition(time_us=position.time_us or FIRST_TIME), http, warning=gap_notice(position.at)
+        )
 
 
-def follow(base: str, place: StreamPosition, http: httpx2.Client, warning: Notice | None = None) -> Iterator[Page]:
+def follow(base: str, position: StreamPosition, http: httpx2.Client, warning: Notice | None = None) -> Iterator[Page]:
     """The pages of one connection. Raises SourceError."""
-    reading = EventReader(place, warning)
-    for batch in batches(messages(http, address(base, place), refusals=REFUSALS)):
+    reading = EventReader(position, warning)
+    for batch in batches(messages(http, address(base, position), refusals=REFUSALS)):
         yield reading.page(batch)
 
 
-def address(base: str, place: StreamPosition) -> str:
-    """Where to listen, and from which event on: both dialects give that one again."""
+def address(base: str, position: StreamPosition) -> str:
+    """The address to listen at, from a certain event on; both dialects send that event again."""
     server = "ws" + base.removeprefix("http")
-    since = max(place.time_us - int(REWIND.total_seconds() * 1e6), FIRST_TIME) if place.time_us else None
+    since = max(position.time_us - int(REWIND.total_seconds() * 1e6), FIRST_TIME) if position.time_us else None
     size = ("maxMessageSizeBytes", LARGEST)
-    if place.old:
-        asked = [("wantedCollections", POST), size, ("cursor", since)]
-        return f"{server}{OLD}?{urlencode([pair for pair in asked if pair[1] is not None])}"
-    asked = [("kinds", "commit"), ("collections", POST), size, ("cursor", since if place.seq is None else place.seq)]
-    return f"{server}{NEW}?{urlencode([pair for pair in asked if pair[1] is not None])}"
+    if position.old:
+        query = [("wantedCollections", POST), size, ("cursor", since)]
+        return f"{server}{OLD}?{urlencode([pair for pair in query if pair[1] is not None])}"
+    query = [
+        ("kinds", "commit"),
+        ("collections", POST),
+        size,
+        ("cursor", since if position.seq is None else position.seq),
+    ]
+    return f"{server}{NEW}?{urlencode([pair for pair in query if pair[1] is not None])}"
 
 
-def missed(since: datetime | None) -> Notice:
-    """What is said when a server cannot go back as far as it should."""
-    told = f"{since:%Y-%m-%d %H:%M}" if since else "?"
+def gap_notice(since: datetime | None) -> Notice:
+    """The warning when the server does not go back to the last event that was read."""
+    text = f"{since:%Y-%m-%d %H:%M}" if since else "?"
     return Notice(
         "what was posted after {since} (UTC) is partly missed: the server keeps the last hours only. Add the source "
         "«Bluesky», whose search goes back further",
-        {"since": told},
+        {"since": text},
     )
 
 
 class EventReader:
-    """Makes pages of the events of one connection, and knows where it stands."""
+    """Makes pages of the events of one connection, and keeps track of the last event."""
 
-    def __init__(self, place: StreamPosition, warning: Notice | None = None) -> None:
-        self._place, self._warning = place, warning
-        self._asked = place.at if place.old else None
-        self._in_a_row = 0
+    def __init__(self, position: StreamPosition, warning: Notice | None = None) -> None:
+        self._position, self._warning = position, warning
+        self._resumed_at = position.at if position.old else None
+        self._broken_in_a_row = 0
 
     def page(self, batch: Sequence[bytes]) -> Page:
-        """The page of some messages. Raises SourceError when the server says so, or only nonsense comes."""
+        """A batch of messages as a page.
+
+        Raises SourceError when the server ends the stream, or after 500 unreadable messages in a row.
+        """
         mentions: list[RawMention] = []
         broken: list[tuple[str, str]] = []
         last: dict[str, Any] = {}
@@ -179,7 +189,7 @@ class EventReader:
                 event = self._event(from_json(message))
                 last = event or last
                 mentions += filter(None, [mention(event) if event else None])
-                self._in_a_row = 0
+                self._broken_in_a_row = 0
             except ValidationError as error:
                 broken.append(("", reason_of(error)))
             except ValueError:
@@ -187,10 +197,13 @@ class EventReader:
         self._count(len(broken), bool(batch) and len(broken) == len(batch))
         self._move(last)
         warning, self._warning = self._warning, None
-        return Page(tuple(mentions), self._place.cursor, warning=warning, broken=tuple(broken[:MOST_BROKEN]))
+        return Page(tuple(mentions), self._position.cursor, warning=warning, broken=tuple(broken[:MOST_BROKEN]))
 
     def _event(self, value: Any) -> dict[str, Any] | None:
-        """What both dialects say, under one set of names; None for what is no event. Raises SourceError."""
+        """The event of a message, under the same names for both dialects; None for other messages.
+
+        Raises SourceBusy when the server ends the stream.
+        """
         if not isinstance(value, dict):
             raise ValueError("no object")
         if value.get("$type") == "error":
@@ -205,7 +218,7 @@ class EventReader:
     def _new(self, payload: dict[str, Any]) -> dict[str, Any] | None:
         if str(payload.get("$type")).endswith("#info"):
             if payload.get("name") in ("OutdatedCursor", "FutureCursor"):
-                self._warning = self._warning or missed(self._place.at)
+                self._warning = self._warning or gap_notice(self._position.at)
             return None
         return {**payload, "at": payload.get("witnessedAt") or payload.get("time")}
 
@@ -213,19 +226,21 @@ class EventReader:
         at, seq = moment(last.get("at")), last.get("seq")
         if at is None:
             return
-        if self._asked and at - self._asked > GAP + timedelta(seconds=10):
-            self._warning = self._warning or missed(self._asked)
-        self._asked = None
-        self._place = StreamPosition(self._place.old, seq if isinstance(seq, int) else None, int(at.timestamp() * 1e6))
+        if self._resumed_at and at - self._resumed_at > GAP + timedelta(seconds=10):
+            self._warning = self._warning or gap_notice(self._resumed_at)
+        self._resumed_at = None
+        self._position = StreamPosition(
+            self._position.old, seq if isinstance(seq, int) else None, int(at.timestamp() * 1e6)
+        )
 
     def _count(self, broken: int, all_broken: bool) -> None:
-        self._in_a_row = self._in_a_row + broken if all_broken else 0
-        if self._in_a_row >= ALL_BROKEN:
+        self._broken_in_a_row = self._broken_in_a_row + broken if all_broken else 0
+        if self._broken_in_a_row >= ALL_BROKEN:
             raise SourceChanged("Jetstream changed its messages: none can be read. Update Vigie, or report it")
 
 
 def mention(event: dict[str, Any]) -> RawMention | None:
-    """A post that was written, edited or deleted; None for anything else. Raises ValidationError."""
+    """A post that was written, edited or deleted, as a mention; None for other events. Raises ValidationError."""
     if event.get("collection") != POST:
         return None
     commit = Commit.model_validate(event)

@@ -19,7 +19,7 @@ from ._platforms.surveys import NoScore, Outcome, SurveyParams, comment_in, scor
 from .base import Answer, Collector, Inbound, Received, SourceError, Unsigned
 
 NONE = "1980-01-01 00:00:00"
-"""What LimeSurvey writes where a survey keeps no dates."""
+"""The date that LimeSurvey writes where a survey keeps none."""
 OWN = frozenset(
     [
         "id",
@@ -35,7 +35,7 @@ OWN = frozenset(
         "quota_exit",
     ]
 )
-"""Columns of an answer that are no questions."""
+"""Columns of an answer that hold no question."""
 
 
 def _zone(name: str) -> str:
@@ -72,59 +72,59 @@ class Event(Part):
     response: Any = None
 
 
-def receive(params: LimeSurvey, asked: Inbound) -> Received:
+def receive(params: LimeSurvey, request: Inbound) -> Received:
     """One answer. Raises Unsigned, SourceError."""
-    if asked.method != "POST":
+    if request.method != "POST":
         return Received()
-    event = _event(asked)
+    event = _event(request)
     expected = params.token.get_secret_value() if params.token else ""
     if expected and not hmac.compare_digest(event.api_token.encode("utf-8", "replace"), expected.encode()):
         raise Unsigned("api_token does not fit: write the same token into the plugin and into this source")
     if not isinstance(event.response, dict) or not event.respondId:
         raise SourceError(
-            "this plugin sends no answers, only that there is one: use one that sends them, such as LimeSurveyWebhook"
+            "this plugin announces answers without sending them: use one that sends them, such as LimeSurveyWebhook"
         )
-    answers, broken = _read(event, event.response, params, asked)
+    answers, broken = _read(event, event.response, params, request)
     return Received(answers=answers, broken=broken)
 
 
-def _event(asked: Inbound) -> Event:
+def _event(request: Inbound) -> Event:
     """The body: JSON, or the fields of a form as older plugins send them."""
-    if not asked.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        return event_of(Event, asked, "LimeSurvey")
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return event_of(Event, request, "LimeSurvey")
     try:
-        return Event.model_validate(_of_form(asked.body))
+        return Event.model_validate(_fields_of(request.body))
     except ValidationError as error:
         raise changed_shape(error, "LimeSurvey") from None
 
 
-def _of_form(body: bytes) -> dict[str, Any]:
-    """`response[Q1]=9` is a field of an object; deeper ones are no answers to a question."""
+def _fields_of(body: bytes) -> dict[str, Any]:
+    """The fields of a form. `response[Q1]=9` sets Q1 of `response`; names nested deeper hold no answers."""
     try:
         pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=5_000)
     except ValueError:
         raise SourceError("the form that was sent has too many fields") from None
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for name, value in pairs:
         if parts := re.fullmatch(r"response\[(.+?)\]", name):
-            found.setdefault("response", {})[parts[1]] = value
+            fields.setdefault("response", {})[parts[1]] = value
         elif "[" not in name and name != "response":
-            found[name] = value
-    return found
+            fields[name] = value
+    return fields
 
 
-def _read(event: Event, response: dict[str, Any], params: LimeSurvey, asked: Inbound) -> Outcome:
+def _read(event: Event, response: dict[str, Any], params: LimeSurvey, request: Inbound) -> Outcome:
     external_id = f"{event.survey}-{event.respondId}"
     values = {name: value for name, value in response.items() if name not in OWN}
     try:
         question = score_name(values, params.score_question)
         if values[question] in ("", None):
-            return (), ()  # passed over
+            return (), ()  # the question was skipped
         others = {name: value for name, value in values.items() if name != question}
         answer = Answer(
             external_id=external_id,
             score=score_of(values[question]),
-            answered_at=_at(event, response, params.timezone) or asked.now,
+            answered_at=_at(event, response, params.timezone) or request.now,
             comment=comment_in(others, params.comment_question),
             channel=params.channel,
             respondent=event.token,
@@ -135,10 +135,10 @@ def _read(event: Event, response: dict[str, Any], params: LimeSurvey, asked: Inb
 
 
 def _at(event: Event, response: dict[str, Any], zone: str) -> datetime | None:
-    """When it was answered; as LimeSurvey writes it, in the time of its server."""
-    written = event.submitDate or str(response.get("submitdate") or "")
-    at = moment(written) if written != NONE else None
-    if at is None or re.search(r"(?:Z|[+-]\d\d:?\d\d)$", written.strip()):
+    """When it was answered. LimeSurvey writes dates in the time zone of its server, `zone`."""
+    text = event.submitDate or str(response.get("submitdate") or "")
+    at = moment(text) if text != NONE else None
+    if at is None or re.search(r"(?:Z|[+-]\d\d:?\d\d)$", text.strip()):
         return at
     return at.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 

@@ -17,11 +17,11 @@ from ._platforms.mastodon_lists import Timeline, Way, read_back, read_on, read_w
 from .base import Collector, Cursor, Page, Window
 
 OVERLAP = timedelta(hours=1)
-MOST_TAGS = 5  # one in the path, four beside it: a server looks at no more
+MOST_TAGS = 5  # one in the path and four beside it: servers ignore any further ones
 
 
 class Mastodon(Params):
-    """What is read of a server: hashtags, or a search, or all that is public when both are empty."""
+    """What to read from a server: hashtags, a search, or the public timeline when both are empty."""
 
     base_url: BaseUrl = Field("https://mastodon.social", title="Server", examples=["https://mastodon.social"])
     tags: Line = Field(
@@ -48,7 +48,7 @@ class Mastodon(Params):
     )
 
     @model_validator(mode="after")
-    def _one_of_them(self) -> Mastodon:
+    def _check_choice(self) -> Mastodon:
         if self.names and self.query:
             raise ValueError("give hashtags or words to search for, not both")
         if len(self.names) > MOST_TAGS:
@@ -63,7 +63,7 @@ class Mastodon(Params):
 
 
 def pages(params: Mastodon, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """Timelines go on forwards from a status; a search, and the first reading, go back from the newest."""
+    """Reads a timeline forwards from the last status; a search, and on the first run any list, back from the newest."""
     reader, timeline, way = reader_of(params), timeline_of(params, http), Way.of(cursor)
     if way.low and not way.high and not timeline.is_search:
         return read_on(reader, timeline, way.low)
@@ -71,7 +71,7 @@ def pages(params: Mastodon, cursor: Cursor, http: httpx2.Client) -> Iterator[Pag
 
 
 def backfill(params: Mastodon, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """The same list, back by `max_id`."""
+    """What was written in the window, newest first."""
     return read_window(reader_of(params), timeline_of(params, http), cursor, window)
 
 
@@ -80,17 +80,18 @@ def reader_of(params: Mastodon) -> Reader:
 
 
 def timeline_of(params: Mastodon, http: httpx2.Client) -> Timeline:
+    """The search, the hashtags or the public timeline that the settings choose."""
     local: dict[str, Any] = {"local": "true"} if params.local else {}
-    path, asked = "/api/v1/timelines/public", local
+    path, query = "/api/v1/timelines/public", local
     if params.query:
-        path, asked = "/api/v2/search", {"q": params.query, "type": "statuses", "resolve": "false"}
+        path, query = "/api/v2/search", {"q": params.query, "type": "statuses", "resolve": "false"}
     elif params.names:
         first, *others = params.names
-        path, asked = (
+        path, query = (
             f"/api/v1/timelines/tag/{quote(first, safe='')}",
             {**local, **({"any[]": others} if others else {})},
         )
-    return Timeline(http, params.base_url, path, asked, params.token)
+    return Timeline(http, params.base_url, path, query, params.token)
 
 
 collector = Collector(

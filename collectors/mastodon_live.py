@@ -1,4 +1,4 @@
-"""Mastodon as it is written: one hashtag, or all that is public on a server, by its stream of events."""
+"""Mastodon live: one hashtag, or all public statuses of a server, from its stream of events."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from ._platforms.mastodon_lists import Timeline, Way, id_of, rank, read_back, re
 from .base import Collector, Cursor, Page, RawMention, SourceChanged, SourceError
 
 REMEMBERED, KEPT = 10_000, 50
-"""Addresses of statuses by their id here, to follow deletions: in memory, and over a restart."""
+"""How many addresses of statuses are kept to follow deletions: in memory, and across a restart."""
 
 
 class MastodonLive(Params):
-    """What is followed of a server: one hashtag, or all that is public."""
+    """What to follow on a server: one hashtag, or all public statuses."""
 
     base_url: BaseUrl = Field("https://mastodon.social", title="Server", examples=["https://mastodon.social"])
     tag: Line = Field(
@@ -48,17 +48,20 @@ class MastodonLive(Params):
 
 
 @dataclass(slots=True)
-class Seen:
-    """Where the stream stands: the newest status, and the addresses that a deletion will name by their id only."""
+class LivePosition:
+    """Where the stream stands: the id of the newest status, and the addresses of the latest ones by their ids.
+
+    A deletion names only the id.
+    """
 
     newest: str
     addresses: OrderedDict[str, str] = field(default_factory=OrderedDict)
 
     @classmethod
-    def of(cls, cursor: Cursor) -> Seen:
-        kept = cursor.get("recent")
-        pairs = kept.items() if isinstance(kept, dict) else ()
-        return cls(str(cursor.get("min_id") or ""), OrderedDict((one, str(address)) for one, address in pairs))
+    def of(cls, cursor: Cursor) -> LivePosition:
+        recent = cursor.get("recent")
+        pairs = recent.items() if isinstance(recent, dict) else ()
+        return cls(str(cursor.get("min_id") or ""), OrderedDict((name, str(address)) for name, address in pairs))
 
     def note(self, values: Sequence[Any]) -> None:
         for value in values:
@@ -75,70 +78,70 @@ class Seen:
 
 
 def stream(params: MastodonLive, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """Opens the stream, then asks for what was written while nobody listened, then follows."""
-    reader, seen = Reader(params.base_url, params.all_authors), Seen.of(cursor)
+    """Opens the stream, reads what was written while it was closed, then follows."""
+    reader, position = Reader(params.base_url, params.all_authors), LivePosition.of(cursor)
     refusals = refusals_of(params.base_url, has_token=bool(headers_of(params.token)))
-    heard = events(http, *address(params, http), refusals=refusals)
-    next(heard)
-    yield from missed(reader, params, http, seen)
-    for batch in batches(heard):
-        yield page_of(reader, seen, batch)
+    stream_events = events(http, *address(params, http), refusals=refusals)
+    next(stream_events)
+    yield from catch_up(reader, params, http, position)
+    for batch in batches(stream_events):
+        yield page_of(reader, position, batch)
 
 
-def missed(reader: Reader, params: MastodonLive, http: httpx2.Client, seen: Seen) -> Iterator[Page]:
-    """The timeline since the last status that was seen; its newest page, the first time."""
+def catch_up(reader: Reader, params: MastodonLive, http: httpx2.Client, position: LivePosition) -> Iterator[Page]:
+    """The timeline since the newest status known; on the first run, its newest page."""
     path = f"/api/v1/timelines/tag/{params.name}" if params.name else "/api/v1/timelines/public"
     timeline = Timeline(http, params.base_url, path, {"local": "true"} if params.local else {}, params.token)
-    first = not seen.newest
-    for page in read_back(reader, timeline, Way()) if first else read_on(reader, timeline, seen.newest):
+    first = not position.newest
+    for page in read_back(reader, timeline, Way()) if first else read_on(reader, timeline, position.newest):
         low = str(page.cursor.get("newest") or page.cursor.get("min_id") or "")
-        seen.newest = max(seen.newest, low, key=rank)
-        yield Page(page.mentions, seen.cursor, warning=page.warning, broken=page.broken)
+        position.newest = max(position.newest, low, key=rank)
+        yield Page(page.mentions, position.cursor, warning=page.warning, broken=page.broken)
         if first:
             return
 
 
 def address(params: MastodonLive, http: httpx2.Client) -> tuple[str, Mapping[str, str]]:
-    """Where the stream is, which may be another host, and the headers to ask it with."""
+    """The address of the stream, which may be on another host, and the headers to send."""
     path = "hashtag" if params.name else "public"
     local = "/local" if params.local else ""
-    asked = httpx2.QueryParams({"tag": params.name} if params.name else {})
+    query = httpx2.QueryParams({"tag": params.name} if params.name else {})
     base = streaming_of(params.base_url, http)
-    return f"{base}/api/v1/streaming/{path}{local}{'?' if params.name else ''}{asked}", headers_of(params.token)
+    return f"{base}/api/v1/streaming/{path}{local}{'?' if params.name else ''}{query}", headers_of(params.token)
 
 
 def streaming_of(base_url: str, http: httpx2.Client) -> str:
-    """The address of the stream as the server names it, its own where it names none; never less safe than its own."""
+    """The base address of the stream as the server names it, else the server's own. Never http where that is https."""
     try:
         value = json_of(fetch(http, f"{base_url}/api/v2/instance"))
     except SourceError:
         return base_url
     for name in ("configuration", "urls", "streaming"):
         value = value.get(name) if isinstance(value, dict) else None
-    named = re.fullmatch(r"(?:wss?|https?)(://[^/?#@]+)/?", value) if isinstance(value, str) else None
-    return base_url.partition(":")[0] + named[1] if named else base_url
+    match = re.fullmatch(r"(?:wss?|https?)(://[^/?#@]+)/?", value) if isinstance(value, str) else None
+    return base_url.partition(":")[0] + match[1] if match else base_url
 
 
-def page_of(reader: Reader, seen: Seen, batch: Sequence[Event]) -> Page:
-    """What a batch of events says: new and edited statuses, and what was deleted, in their order."""
+def page_of(reader: Reader, position: LivePosition, batch: Sequence[Event]) -> Page:
+    """A batch of events as a page: new, edited and deleted statuses, in their order."""
     mentions: list[RawMention] = []
     broken: list[tuple[str, str]] = []
     for event in batch:
         if event.event == "delete":
-            known = seen.addresses.get(event.data.strip())
-            mentions += [RawMention(known, url=known, platform="mastodon", deleted=True)] if known else []
+            uri = position.addresses.get(event.data.strip())
+            mentions += [RawMention(uri, url=uri, platform="mastodon", deleted=True)] if uri else []
         if event.event not in ("update", "status.update"):
             continue
         try:
             value = from_json(event.data)
-            found, bad = reader.mentions([value])
+            statuses, unreadable = reader.mentions([value])
         except (ValueError, SourceChanged) as error:
             broken.append(("", str(error)[:200]))
             continue
-        seen.note([value])
-        mentions += found
-        broken += bad
-    return Page(tuple(mentions), seen.cursor, broken=tuple(broken))
+        position.note([value])
+        mentions += statuses
+        broken += unreadable
+    return Page(tuple(mentions), position.cursor, broken=tuple(broken))
 
 
 collector = Collector(

@@ -30,12 +30,12 @@ FIELDS = (
 )
 
 
-class Of(Part):
+class Reference(Part):
     id: Text = ""
     text: Text = ""
 
 
-Other = Annotated[Of, BeforeValidator(lambda value: value if isinstance(value, dict) else {})]
+OtherPost = Annotated[Reference, BeforeValidator(lambda value: value if isinstance(value, dict) else {})]
 
 
 class Post(Part):
@@ -45,14 +45,14 @@ class Post(Part):
     timestamp: Text = ""
     username: Text = ""
     media_type: Text = ""
-    replied_to: Other = Of()
-    root_post: Other = Of()
-    quoted_post: Other = Of()
+    replied_to: OtherPost = Reference()
+    root_post: OtherPost = Reference()
+    quoted_post: OtherPost = Reference()
     link_attachment_url: Text = ""
 
 
 class ThreadsSearch(Params):
-    """What is searched for, and whether mentions of the account that gave the token are read too."""
+    """What to search for, and whether to read the mentions of the account that the token belongs to."""
 
     query: Line = Field(
         default="", title="Words", description="As in the search field of Threads", examples=["acme grinder"]
@@ -69,7 +69,7 @@ class ThreadsSearch(Params):
 
 
 def pages(params: ThreadsSearch, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """The newest posts found, then the newest mentions, each down to what was read before.
+    """The newest posts that the search finds, then the newest mentions, each down to what was read before.
 
     The cursor holds the time of the newest of each: `search` and `mentions`.
     """
@@ -85,13 +85,13 @@ def pages(params: ThreadsSearch, cursor: Cursor, http: httpx2.Client) -> Iterato
 
 
 def backfill(params: ThreadsSearch, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """The posts found that were published in the window, newest first; mentions have no dates to ask for."""
+    """The posts of the search from the window, newest first. Mentions are left out: Meta takes no dates for them."""
     graph, unmet, until = _graph(params, http), Unmet(), until_of(cursor, window)
-    within = {"since": int(window.since.timestamp()), "until": int(until.timestamp()) + 1}
-    for leg in _search(params, graph, MOST_BACK, within) if params.query else ():
-        found, broken = _read(graph, leg.answer)
-        until = max(min(until, oldest_of(found) or until), window.since)
-        inside = unmet(one for one in found if window.holds(one.published_at))
+    span = {"since": int(window.since.timestamp()), "until": int(until.timestamp()) + 1}
+    for leg in _search(params, graph, MOST_BACK, span) if params.query else ():
+        mentions, broken = _read(graph, leg.answer)
+        until = max(min(until, oldest_of(mentions) or until), window.since)
+        inside = unmet(post for post in mentions if window.holds(post.published_at))
         yield Page(inside, {"until": rfc3339(until)}, broken=broken, reached=until)
         if graph.pause and not leg.ended:
             raise SourceBusy("{host} has been asked too often and wants a pause", wait=graph.pause, host=graph.host)
@@ -103,26 +103,26 @@ def _read(graph: Graph, items: list[Any]) -> tuple[tuple[RawMention, ...], tuple
 
 
 def mention(post: Post) -> RawMention | None:
-    """None for a picture without words, and for a repost: it is somebody else's."""
+    """A post as a mention; None for a picture without words, and for a repost of somebody else's post."""
     quoted = post.quoted_post.text if post.quoted_post.text not in post.text else ""
     text = "\n".join(filter(None, (post.text, quoted, post.link_attachment_url)))
     if not text or post.media_type == "REPOST_FACADE":
         return None
-    known = post.permalink.startswith(("https://www.threads.net/", "https://www.threads.com/"))
+    is_on_threads = post.permalink.startswith(("https://www.threads.net/", "https://www.threads.com/"))
     return RawMention(
         external_id=f"tag:threads.net:{post.id}",
-        url=post.permalink if known and post.permalink.isascii() else None,
+        url=post.permalink if is_on_threads and post.permalink.isascii() else None,
         text=text,
         author=post.username,
         author_id=post.username,
         platform="threads",
         published_at=past(moment(post.timestamp)),
-        thread_id=_named(post.root_post.id or post.id),
-        parent_id=_named(post.replied_to.id),
+        thread_id=_global_id(post.root_post.id or post.id),
+        parent_id=_global_id(post.replied_to.id),
     )
 
 
-def _named(post_id: str) -> str | None:
+def _global_id(post_id: str) -> str | None:
     return f"tag:threads.net:{post_id}" if post_id else None
 
 
@@ -130,21 +130,21 @@ def _listings(params: ThreadsSearch, graph: Graph) -> Iterator[tuple[str, Iterat
     if params.query:
         yield "search", _search(params, graph, MOST_SHEETS, {})
     if params.mentions and not graph.pause:
-        yield "mentions", graph.sheets("me/mentions", {"fields": FIELDS, "limit": SHEET}, told=False)
+        yield "mentions", graph.sheets("me/mentions", {"fields": FIELDS, "limit": SHEET}, announces_next=False)
 
 
-def _search(params: ThreadsSearch, graph: Graph, most: int, within: dict[str, int]) -> Iterator[Leg[list[Any], str]]:
-    asked: dict[str, Any] = {"q": params.query, "search_type": "RECENT", "fields": FIELDS, "limit": SHEET, **within}
-    return graph.sheets("keyword_search", asked, most, told=False, spend=Spend("searches", 1, _spent))
+def _search(params: ThreadsSearch, graph: Graph, most: int, span: dict[str, int]) -> Iterator[Leg[list[Any], str]]:
+    query: dict[str, Any] = {"q": params.query, "search_type": "RECENT", "fields": FIELDS, "limit": SHEET, **span}
+    return graph.sheets("keyword_search", query, most, announces_next=False, spend=Spend("searches", 1, _cost))
 
 
-def _spent(answer: httpx2.Response) -> int:
-    """A search that finds nothing does not count."""
+def _cost(answer: httpx2.Response) -> int:
+    """How many searches Meta counts: one, or none for a search that finds nothing."""
     try:
-        told = from_json(answer.content)
+        body = from_json(answer.content)
     except (ValueError, RecursionError):
         return 1
-    return 0 if isinstance(told, dict) and told.get("data") == [] else 1
+    return 0 if isinstance(body, dict) and body.get("data") == [] else 1
 
 
 def _graph(params: ThreadsSearch, http: httpx2.Client) -> Graph:

@@ -37,17 +37,17 @@ class Question(Part):
     type: Text = ""
     properties: dict[str, Any] = Field(default_factory=dict)
 
-    def named(self, wanted: str) -> bool:
-        return wanted.casefold() in (self.id.casefold(), self.ref.casefold())
+    def is_called(self, name: str) -> bool:
+        return name.casefold() in (self.id.casefold(), self.ref.casefold())
 
 
 class Choice(Part):
-    """What was chosen of several."""
+    """The choice that was made."""
 
     label: Text = ""
 
 
-class Given(Part):
+class TypeformAnswer(Part):
     """One answer."""
 
     field: Question
@@ -74,7 +74,7 @@ class Response(Part):
     token: str = Field(min_length=1)
     submitted_at: Any = None
     definition: Definition = Definition()
-    answers: tuple[Given, ...] = ()
+    answers: tuple[TypeformAnswer, ...] = ()
 
 
 class Event(Part):
@@ -85,28 +85,28 @@ class Event(Part):
     form_response: Response | None = None
 
 
-def receive(params: Typeform, asked: Inbound) -> Received:
-    """One answer, when it is a finished one. Raises Unsigned, SourceError."""
-    if asked.method != "POST":
+def receive(params: Typeform, request: Inbound) -> Received:
+    """The answer of a finished survey. Raises Unsigned, SourceError."""
+    if request.method != "POST":
         return Received()
     if params.secret:
-        check_typeform(params.secret.get_secret_value(), asked.headers, asked.body)
-    event = event_of(Event, asked, "Typeform")
+        check_typeform(params.secret.get_secret_value(), request.headers, request.body)
+    event = event_of(Event, request, "Typeform")
     if event.event_type != "form_response" or event.form_response is None:
         return Received()
-    answers, broken = _read(event.form_response, params, asked)
+    answers, broken = _read(event.form_response, params, request)
     return Received(answers=answers, broken=broken, delivery=event.event_id)
 
 
-def _read(response: Response, params: Typeform, asked: Inbound) -> Outcome:
+def _read(response: Response, params: Typeform, request: Inbound) -> Outcome:
     try:
-        given = _scored(response, params.score_question)
-        if given is None:
+        score_answer = _score_answer(response, params.score_question)
+        if score_answer is None:
             return (), ()
         answer = Answer(
             external_id=response.token,
-            score=score_of(given.value),
-            answered_at=moment(response.submitted_at) or asked.now,
+            score=score_of(score_answer.value),
+            answered_at=moment(response.submitted_at) or request.now,
             comment=_comment(response, params.comment_question),
             channel=params.channel,
         )
@@ -115,56 +115,57 @@ def _read(response: Response, params: Typeform, asked: Inbound) -> Outcome:
     return (answer,), ()
 
 
-def _scored(response: Response, wanted: str) -> Given | None:
+def _score_answer(response: Response, name: str) -> TypeformAnswer | None:
     """The answer that is the score; None when its question was passed over. Raises NoScore."""
-    question = _score_question(response, wanted)
+    question = _score_question(response, name)
     return next((answer for answer in response.answers if answer.field.id == question.id), None)
 
 
-def _score_question(response: Response, wanted: str) -> Question:
-    """The question that asks for the score: the one named `wanted`, else the only one from 0 to 10. Raises NoScore."""
+def _score_question(response: Response, name: str) -> Question:
+    """The question that asks for the score: the one called `name`, else the only one from 0 to 10. Raises NoScore."""
     defined = {question.id: question for question in response.definition.fields}
-    questions = _named(response, defined, wanted) if wanted else _scales(response, defined)
+    questions = _questions_called(response, defined, name) if name else _scales(response, defined)
     if not questions:
-        raise NoScore(f"there is no question {wanted!r}" if wanted else "no question of this form goes from 0 to 10")
+        raise NoScore(f"there is no question {name!r}" if name else "no question of this form goes from 0 to 10")
     if len(questions) > 1:
         refs = ", ".join(question.ref or question.id for question in questions)[:300]
         raise NoScore(f"several questions may be the score: write one of {refs} in the settings of this source")
-    if not _eleven(questions[0]):
+    if not _has_eleven_points(questions[0]):
         raise NoScore("the question does not go from 0 to 10: its answers are no NPS")
     return questions[0]
 
 
-def _named(response: Response, defined: dict[str, Question], wanted: str) -> list[Question]:
+def _questions_called(response: Response, defined: dict[str, Question], name: str) -> list[Question]:
     """The questions of this name that the form defines; else those among the answers."""
-    questions = [question for question in defined.values() if question.named(wanted)]
-    return questions or [answer.field for answer in response.answers if answer.field.named(wanted)]
+    questions = [question for question in defined.values() if question.is_called(name)]
+    return questions or [answer.field for answer in response.answers if answer.field.is_called(name)]
 
 
 def _scales(response: Response, defined: dict[str, Question]) -> list[Question]:
-    """The questions on a scale from 0 to 10; one of the kind NPS goes before the others."""
-    known = [*defined.values()] or [one.field for one in response.answers]
+    """The questions on a scale from 0 to 10: those of the kind NPS, else the others."""
+    questions = [*defined.values()] or [answer.field for answer in response.answers]
     for kind in SCALES:
-        if found := [one for one in known if one.type == kind and _eleven(one)]:
-            return found
+        if scales := [question for question in questions if question.type == kind and _has_eleven_points(question)]:
+            return scales
     return []
 
 
-def _eleven(question: Question) -> bool:
-    """Whether a question goes from 0 to 10, as far as the form tells: a scale whose points it does not tell does."""
+def _has_eleven_points(question: Question) -> bool:
+    """Whether a question goes from 0 to 10. Where the form does not give the number of points, we assume so."""
     steps = question.properties.get("steps")
     if question.type == "rating" or question.properties.get("start_at_one") is True:
         return False
     return steps is None or str(steps) == str(POINTS)
 
 
-def _comment(response: Response, wanted: str) -> str:
-    texts = [one for one in response.answers if one.text is not None]
-    if wanted:
-        return next((one.text or "" for one in texts if one.field.named(wanted)), "")
-    long = [one for one in texts if one.field.type == "long_text"]
-    found = long or [one for one in texts if one.field.type == "short_text"]
-    return (found[0].text or "") if len(found) == 1 or long else ""
+def _comment(response: Response, name: str) -> str:
+    """The answer to the question called `name`, else the first long text, else the only short one; "" without any."""
+    texts = [answer for answer in response.answers if answer.text is not None]
+    if name:
+        return next((answer.text or "" for answer in texts if answer.field.is_called(name)), "")
+    long = [answer for answer in texts if answer.field.type == "long_text"]
+    comments = long or [answer for answer in texts if answer.field.type == "short_text"]
+    return (comments[0].text or "") if len(comments) == 1 or long else ""
 
 
 collector = Collector(

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.actions.audit import record
-from app.actions.push import push_source
+from app.actions.push import PATIENCE, push_source
 from app.models import Source, uuid7
 from app.pipeline.files.importing import MAX_BYTES, BadRow, UnreadableFile, read_lines
 from app.pipeline.files.tables import Glance, glance
@@ -25,6 +25,7 @@ from app.problems import FieldError, Problem, invalid, not_found
 from app.services import Services
 from app.viewer import Viewer, may
 from collectors.base import RawMention
+from ground.isolate import waiting
 from ground.notice import Notice
 from ground.plain import clean_line
 
@@ -197,7 +198,8 @@ class _Import:
 
     def take(self, rows: list[tuple[int, RawMention]]) -> None:
         """Matches and stores a batch, or finds out what storing it would do."""
-        batch = self._placer(self._origin, [raw for _, raw in rows], (), self._now)
+        with waiting(PATIENCE):
+            batch = self._placer(self._origin, [raw for _, raw in rows], (), self._now).with_unread_refused()
         self._count(batch, self._try(batch) if self.report.dry else self._keep(batch))
         lines = {clean_line(raw.external_id, ID_LIMIT): line for line, raw in rows}
         for one in batch.refused:

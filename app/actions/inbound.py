@@ -13,6 +13,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.actions import surveys
+from app.actions.push import PATIENCE
 from app.actions.source_params import seal_name
 from app.actions.sources import lock
 from app.crypto import SecretsLost
@@ -28,6 +29,7 @@ from app.services import Services
 from app.viewer import Viewer, may
 from collectors import all_collectors
 from collectors.base import Answer, Inbound, Received, SourceError, Unsigned
+from ground.isolate import waiting
 from ground.notice import Json, Notice
 from ground.plain import clean_line, clean_text
 
@@ -103,9 +105,13 @@ def receive(services: Services, viewer: Viewer, source: Source, asked: Inbound) 
 
 @may("write")
 def match_received(services: Services, viewer: Viewer, source: Source, got: Received, now: datetime) -> InboundBatch:
-    """Normalises and matches what was received. That may take a while: call it outside of transactions."""
+    """Normalises and matches what was received. That may take a while: call it outside of transactions.
+
+    Raises Starved.
+    """
     origin = Origin(viewer.workspace_id, source.id, source.collector, source.brand_id, source.sample)
-    batch = Placer(services.db)(origin, got.mentions, got.broken, now)
+    with waiting(PATIENCE):
+        batch = Placer(services.db)(origin, got.mentions, got.broken, now).with_unread_refused()
     return InboundBatch(origin, source.address_digest or b"", got, batch)
 
 

@@ -26,11 +26,14 @@ from app.pipeline.sift.place import Placer, scope_of
 from app.problems import FieldError
 from app.viewer import Viewer, may
 from collectors.base import RawMention
+from ground.isolate import waiting
 from ground.plain import clean_line
 from ground.urls import LINK_LIMIT, link
 
 SOURCE = "API"
 PUSH_MAX = 1_000
+PATIENCE = 20.0
+"""Seconds that somebody who sends us mentions waits for them to be read, before being told to try again."""
 Count = Annotated[int, Field(ge=0, le=10**12)]
 Status = Literal["stored", "updated", "unchanged", "unmatched", "refused"]
 STATUSES: dict[str, Status] = {"stored": "stored", "updated": "updated", "unchanged": "unchanged"}
@@ -141,10 +144,12 @@ def read_items(items: Sequence[Any]) -> tuple[dict[int, RawMention], dict[int, P
 
 @may("write")
 def prepare(db: Database, viewer: Viewer, source: Source, items: Sequence[Any], now: datetime) -> PreparedPush:
-    """Reads, normalises and matches a push. That may take a while: call it outside of transactions."""
+    """Reads, normalises and matches a push. That may take a while: call it outside of transactions. Raises Starved."""
     origin = Origin(viewer.workspace_id, source.id, source.collector, source.brand_id, source.sample)
     raws, bad = read_items(items)
-    return PreparedPush(origin, raws, bad, Placer(db)(origin, list(raws.values()), (), now))
+    with waiting(PATIENCE):
+        batch = Placer(db)(origin, list(raws.values()), (), now).with_unread_refused()
+    return PreparedPush(origin, raws, bad, batch)
 
 
 @may("write")

@@ -30,6 +30,7 @@ from app.problems import FieldError, Problem, invalid
 from app.services import Services
 from app.viewer import Viewer, may
 from collectors.base import AnyCollector, Page, RawMention, SourceError
+from ground.isolate import waiting
 from ground.notice import Notice
 from matching.match import BrandQuery, Matcher
 
@@ -101,6 +102,10 @@ def _first_page(collector: AnyCollector, params: BaseModel, http: httpx2.Client,
     pool = ThreadPoolExecutor(1, thread_name_prefix="trial")
 
     def read() -> Page | None:
+        with waiting(SECONDS):
+            return read_first()
+
+    def read_first() -> Page | None:
         if collector.stream:
             return _listen(collector.stream(params, {}, http), queries)
         return next(iter(collector.pages(params, {}, http)), None)

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.problems import FieldError, Problem
+from ground.isolate import Starved
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +48,7 @@ def request_id_of(request: Request) -> str:
 
 
 WAIT = {"Retry-After": "2"}
+LATER = {"Retry-After": "60"}
 
 
 def of_http(status: int, headers: dict[str, str] | None = None) -> Problem:
@@ -76,6 +78,11 @@ def of_database(error: DBAPIError) -> Problem | None:
 
 def unexpected(error: BaseException, request_id: str) -> Problem:
     """The Problem for an error that nobody foresaw: the caller learns the id of the request, the log the rest."""
+    if isinstance(error, Starved):
+        log.warning("this machine is too busy to read what was sent", reason=str(error), request_id=request_id)
+        return Problem(
+            "machine-busy", 503, "This machine is too busy to read that now: try again in a minute.", headers=LATER
+        )
     if isinstance(error, DBAPIError) and (problem := of_database(error)):
         log.warning("the database refused", problem=problem.code, request_id=request_id)
         return problem

@@ -21,7 +21,7 @@ from .errors import (
     TooSlow,
     Unreachable,
 )
-from .gate import DEADLINE, LIMIT, Gate, allowing
+from .gate import DEADLINE, LIMIT, PER_HOST, Gate, allowing
 from .mail import Mailer, Wire
 from .url import check_url, host_of, rules_for
 from .websocket import WebSocket
@@ -29,6 +29,7 @@ from .websocket import WebSocket
 __all__ = [
     "DEADLINE",
     "LIMIT",
+    "PER_HOST",
     "BadAnswer",
     "BadCertificate",
     "BadRedirect",

@@ -27,6 +27,8 @@ if TYPE_CHECKING:  # httpx2 uses these names in its signatures, and does not exp
 
 LIMIT = 8 * 1024 * 1024
 DEADLINE = 30.0
+PER_HOST = 2
+"""Requests at once to one host."""
 MOST_REDIRECTS = 5
 _HEADERS = 256 * 1024  # bytes that headers, redirects and framing may take beside the limit of the body
 _PATIENCE = 10  # how many deadlines a request may wait for its turn on a host
@@ -68,7 +70,7 @@ class Gate(httpx2.Client):
         allowed_private_hosts: Collection[str] = (),
         ports: Iterable[int] = (),
         user_agent: str = "Vigie",
-        per_host: int = 2,
+        per_host: int = PER_HOST,
         deadline: float = DEADLINE,
         limit: int = LIMIT,
         proxy: str | None = None,
@@ -287,4 +289,4 @@ def tls(ca_file: str | None = None) -> ssl.SSLContext:
     return context
 
 
-__all__ = ["DEADLINE", "LIMIT", "MOST_REDIRECTS", "Gate", "Rules", "allowing", "tls"]
+__all__ = ["DEADLINE", "LIMIT", "MOST_REDIRECTS", "PER_HOST", "Gate", "Rules", "allowing", "tls"]

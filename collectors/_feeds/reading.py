@@ -19,7 +19,7 @@ from collectors._kit.limits import LONGEST_WAIT, retry_after
 from collectors._kit.refusals import NONE, Refusals
 from collectors._kit.walk import walk
 from collectors.base import Cursor, Page, RawMention, SourceError, Window
-from ground.isolate import Crashed, TooSlow, isolated
+from ground.isolate import Crashed, TooSlow, isolated, warm_up
 from ground.links import clean_link
 from ground.notice import Json, Notice
 
@@ -285,3 +285,6 @@ def _oldest_reached(feed: Feed, window: Window, reached: datetime) -> datetime:
     """How far back a page of a feed goes, by its last date: pinned items come first, at any age."""
     dates = [mention.published_at for mention in feed.mentions if mention.published_at]
     return max(window.since, min([reached, *dates[-1:]]))
+
+
+warm_up(read_feed, b"<rss><channel><item><title>Harmless</title></item></channel></rss>", "", "https://example.org/")

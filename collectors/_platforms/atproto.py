@@ -23,7 +23,7 @@ class Reply(Part):
 
 
 class Record(Part):
-    """A post as its author's client wrote it. Trust nothing but the text: it may claim any date and language."""
+    """A post as the author's client wrote it. Its date and language are mere claims."""
 
     text: Text = ""
     createdAt: Any = None  # noqa: N815  # the name on the wire
@@ -54,8 +54,8 @@ def with_links(text: str, facets: object) -> str:
     for start, stop, uri in spans:
         if not 0 <= start < stop <= end or _splits(data, start) or _splits(data, stop):
             continue  # a span beyond the text, over another one, or inside a letter is ignored
-        shown = data[start:stop].decode("utf-8", "replace")
-        link = uri if _shortens(shown, uri) else f"{shown} ({uri})"
+        label = data[start:stop].decode("utf-8", "replace")
+        link = uri if _shortens(label, uri) else f"{label} ({uri})"
         data, end = data[:start] + link.encode("utf-8", "replace") + data[stop:], start
     return data.decode("utf-8", "replace")
 
@@ -65,9 +65,9 @@ def _splits(data: bytes, at: int) -> bool:
     return at < len(data) and data[at] & 0xC0 == 0x80
 
 
-def _shortens(shown: str, uri: str) -> bool:
-    """Whether the shown words are the address itself, which clients cut: no https:// in front, no end."""
-    bare = _bare(shown).removesuffix("…").rstrip(".")
+def _shortens(label: str, uri: str) -> bool:
+    """Whether the label is the address itself, from which clients cut the https:// and the end."""
+    bare = _bare(label).removesuffix("…").rstrip(".")
     return "." in bare and _bare(uri).startswith(bare)
 
 
@@ -81,7 +81,7 @@ def _links(facets: object) -> Iterable[tuple[int, int, str]]:
         if not isinstance(index, dict) or not isinstance(features, list):
             continue
         start, stop = index.get("byteStart"), index.get("byteEnd")
-        uri = next((one.get("uri") for one in features if isinstance(one, dict) and one.get("$type") == LINK), None)
+        uri = next((part.get("uri") for part in features if isinstance(part, dict) and part.get("$type") == LINK), None)
         if isinstance(start, int) and isinstance(stop, int) and isinstance(uri, str) and len(uri) <= 2048:
             yield start, stop, uri
 
@@ -109,9 +109,9 @@ def words_of_embed(embed: object) -> Iterable[str]:
 
 
 def language_of(record: Record) -> str | None:
-    """The language that the author named, when it is exactly one; often it is the wrong one."""
-    named = record.langs
-    return named[0] if isinstance(named, list) and len(named) == 1 and isinstance(named[0], str) else None
+    """The language that the author named, when it is exactly one. It is often wrong."""
+    languages = record.langs if isinstance(record.langs, list) else []
+    return languages[0] if len(languages) == 1 and isinstance(languages[0], str) else None
 
 
 def url_of(actor: str, rkey: str) -> str:

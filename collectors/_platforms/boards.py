@@ -1,4 +1,4 @@
-"""What the kinds that read a forum's feeds share: the address of a board, and what it means when a feed is missing."""
+"""What the kinds that read a forum's feeds share: the address of a board, and the meaning of a missing feed."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class Board(Params):
 
 def place_of(board: Board, path: str, **query: str) -> FeedAddress:
     """The place of one of the board's feeds. Empty fields of the query are left out."""
-    given = urlencode({name: value for name, value in query.items() if value})
-    url = f"{board.base_url}{path}" + (f"?{given}" if given else "")
+    parameters = urlencode({name: value for name, value in query.items() if value})
+    url = f"{board.base_url}{path}" + (f"?{parameters}" if parameters else "")
     refusals = REFUSALS.about(host=host_of(board.base_url))
     return FeedAddress(url, board.username, board.password.get_secret_value(), moves=False, refusals=refusals)
 

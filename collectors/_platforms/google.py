@@ -1,4 +1,4 @@
-"""Google's ways in, for service accounts and consents, and its day, which ends in California."""
+"""Google's access tokens, for service accounts and consents; and the time left of its day, which ends in California."""
 
 from __future__ import annotations
 
@@ -79,11 +79,11 @@ CONSENT_REFUSALS = Refusals(
     ),
     words=("error", "error_description"),
 )
-"""Where tokens are given, errors are `{"error", "error_description"}`, the second in English."""
+"""The address of tokens answers errors as `{"error", "error_description"}`, the second in English."""
 
 
 class ServiceAccount(Part):
-    """The part of a service account's file that is read. Where it says to ask for tokens is not followed."""
+    """The part of a service account's file that we read. We ignore the address of tokens that it names."""
 
     client_email: str = Field(min_length=3)
     private_key: str = Field(min_length=50)
@@ -95,7 +95,7 @@ class Token(Part):
 
 
 def service_token(http: httpx2.Client, file: SecretStr, token_url: str, scope: str) -> str:
-    """An access token for a service account, kept by nobody: it is asked for anew by each run. Raises SourceError."""
+    """An access token for a service account. It is never stored: each run asks for a new one. Raises SourceError."""
     try:
         account = ServiceAccount.model_validate(from_json(file.get_secret_value()))
     except (ValueError, ValidationError, RecursionError):
@@ -107,9 +107,9 @@ def service_token(http: httpx2.Client, file: SecretStr, token_url: str, scope: s
     return _token(http, token_url, {"grant_type": BY_JWT, "assertion": assertion}, ACCOUNT_REFUSALS)
 
 
-def consented_token(http: httpx2.Client, given: dict[str, str], token_url: str) -> str:
+def consented_token(http: httpx2.Client, consent: dict[str, str], token_url: str) -> str:
     """An access token for `client_id`, `client_secret` and `refresh_token`. Raises SourceError."""
-    return _token(http, token_url, {"grant_type": "refresh_token", **given}, CONSENT_REFUSALS)
+    return _token(http, token_url, {"grant_type": "refresh_token", **consent}, CONSENT_REFUSALS)
 
 
 def _token(http: httpx2.Client, token_url: str, form: dict[str, str], refusals: Refusals) -> str:
@@ -117,7 +117,7 @@ def _token(http: httpx2.Client, token_url: str, form: dict[str, str], refusals: 
 
 
 def until_midnight(now: datetime) -> timedelta:
-    """The time left until Google's quotas of a day start anew."""
+    """The time left until Google's daily quotas start anew."""
     local = now.astimezone(ZoneInfo(ZONE))
     midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight.astimezone(UTC) - now

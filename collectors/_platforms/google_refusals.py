@@ -34,10 +34,10 @@ def _service(complaint: Complaint) -> Mapping[str, Json]:
 
 
 def _metadata(complaint: Complaint) -> dict[str, Json]:
-    """What Google adds to an error, all of its parts together."""
+    """The metadata of all parts of an error, as one."""
     places = ("error.metadata", "error.errors.*.metadata", "error.details.*.metadata")
-    found = [value for place in places for value in values_at(complaint.body, place)]
-    return {name: value for metadata in found if isinstance(metadata, dict) for name, value in metadata.items()}
+    values = [value for place in places for value in values_at(complaint.body, place)]
+    return {name: value for metadata in values if isinstance(metadata, dict) for name, value in metadata.items()}
 
 
 DAY_IS_OVER = "the daily quota of this Google key is used up: it starts anew at midnight in California"
@@ -104,4 +104,4 @@ GOOGLE = Refusals(
     words=("error.message",),
     facts=_service,
 )
-"""What the errors of any of Google's APIs mean; what it does not name is left to the status."""
+"""For errors of any of Google's APIs. Where no row fits, `fetch` decides by the status."""

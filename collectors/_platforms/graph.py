@@ -56,7 +56,7 @@ class Graph:
         self.pause: timedelta | None = None
 
     def read(self, model: type[M], path: str, params: Mapping[str, str | int], spend: Spend | None = None) -> M:
-        """What stands at a path, read by the model. Raises SourceError."""
+        """The answer at a path, as the model describes it. Raises SourceError."""
         url = f"{self._base}/{quote(path, safe='/')}"
         answer = fetch(self._http, url, headers=self._headers, params=params, refusals=GRAPH, spend=spend)
         self.pause = max(filter(None, (self.pause, nearly_full(answer.headers))), default=None)
@@ -67,17 +67,17 @@ class Graph:
         path: str,
         params: Mapping[str, str | int],
         most: int = MOST_SHEETS,
-        told: bool = True,
+        announces_next: bool = True,
         spend: Spend | None = None,
     ) -> Iterator[Leg[list[Any], str]]:
         """The items of a listing, page by page, as far as Meta's limit allows. Raises SourceError.
 
-        `told`: Meta announces a further page by `next`; otherwise a cursor announces it.
+        `announces_next`: Meta sends `next` where a further page follows; otherwise a cursor says so.
         """
 
         def ask(after: str | None) -> tuple[list[Any], str | None]:
             page = self.read(Data, path, {**params, **({"after": after} if after else {})}, spend)
-            more = page.data and (page.paging.next or not told)
+            more = page.data and (page.paging.next or not announces_next)
             return page.data, page.paging.cursors.after if more else None
 
         for leg in walk(ask, most=most):
@@ -87,5 +87,5 @@ class Graph:
 
 
 def known_counts(counts: dict[str, int | None]) -> dict[str, int]:
-    """The counts that Meta gives."""
+    """The counts without those that Meta leaves out."""
     return {name: count for name, count in counts.items() if count is not None}

@@ -25,15 +25,15 @@ PERMISSION = (
 )
 
 
-class Withdrawn(SourceChanged):
-    """The version that we ask for does not offer this any more (error 12)."""
+class NoLongerOffered(SourceChanged):
+    """The version of the API that we use no longer offers this (error 12)."""
 
 
 class TokenRefused(SourceRefused):
-    """This access token is of no use any more (errors 102 and 190)."""
+    """Meta no longer accepts this access token (errors 102 and 190)."""
 
 
-class NotUsed(SourceRefused):
+class UnusedHashtag(SourceRefused):
     """Nobody has used the hashtag yet (error 24)."""
 
 
@@ -60,16 +60,16 @@ def _subcode_is(number: int) -> Callable[[Complaint], bool]:
     return lambda complaint: number in codes_at(complaint.body, ("error_subcode",))
 
 
-def _speaks_of_public(complaint: Complaint) -> bool:
-    """Whether it is the app that lacks a permission, to read what is public."""
+def _mentions_public(complaint: Complaint) -> bool:
+    """Whether the app lacks the permission to read what is public."""
     return "Public" in complaint.words
 
 
 def _facts(complaint: Complaint) -> Mapping[str, Json]:
-    """The number of the error, 0 when it has none, and the permission that its words name."""
+    """The number of the error, 0 when it has none, and the permission that its message names."""
     number = next((code for code in complaint.codes if isinstance(code, int) and code > 0), 0)
-    named = re.search(PERMISSION, complaint.words)
-    return {"code": number, "permission": named[0] if named else ""}
+    match = re.search(PERMISSION, complaint.words)
+    return {"code": number, "permission": match[0] if match else ""}
 
 
 def _wait(complaint: Complaint) -> timedelta:
@@ -162,24 +162,26 @@ GRAPH = Refusals(
             "the access token lacks a permission for this: create it again with all those of the steps",
             codes=NOT_PERMITTED,
         ),
-        Refusal(SourceRefused, MISSING_PERMISSION, codes={100}, phrase=PERMISSION, when=_speaks_of_public),
+        Refusal(SourceRefused, MISSING_PERMISSION, codes={100}, phrase=PERMISSION, when=_mentions_public),
         Refusal(
             SourceRefused,
             "Meta has blocked this account for a while, for breaking its rules: open it in a browser to see why",
             codes={368},
         ),
-        Refusal(Withdrawn, "{host} does not give this any more in this version: choose another one", codes={12}),
-        Refusal(NotUsed, "nobody has used this hashtag yet", codes={24}),
+        Refusal(
+            NoLongerOffered, "{host} no longer offers this in the version you chose: choose another one", codes={12}
+        ),
+        Refusal(UnusedHashtag, "nobody has used this hashtag yet", codes={24}),
         Refusal(
             SourceChanged,
-            "{host} does not know what is asked for any more (100). Update Vigie, or report it",
+            "{host} no longer knows something that Vigie asks for (100). Update Vigie, or report it",
             codes={100},
             phrase="(?-i:field|aram)",
         ),
         Refusal(
             SourceRefused,
-            "Meta wants each request proved with the app secret: in the app, «Settings», «Advanced», switch «Require "
-            "App Secret» off",
+            "Meta requires each request to be signed with the app secret: in the app, «Settings», «Advanced», switch "
+            "«Require App Secret» off",
             codes={100},
             phrase="(?-i:appsecret_proof)",
         ),

@@ -1,4 +1,4 @@
-"""Makes mentions of the statuses of Mastodon and of servers with its API, and knows what their refusals mean."""
+"""Statuses of Mastodon, and of servers with its API, as mentions; and what the refusals of these servers mean."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ class MastodonAccount(Part):
 
     @property
     def name(self) -> str:
-        """The displayed name without the server's own emojis, which stand in it as `:shortcode:`."""
-        shown = self.display_name
+        """The display name without the server's own emojis, which it contains as `:shortcode:`."""
+        name = self.display_name
         for emoji in self.emojis[:MOST_EMOJIS] if isinstance(self.emojis, list) else ():
             code = emoji.get("shortcode") if isinstance(emoji, dict) else None
-            shown = shown.replace(f":{code}:", "") if isinstance(code, str) else shown
-        return " ".join(shown.split()) or self.username
+            name = name.replace(f":{code}:", "") if isinstance(code, str) else name
+        return " ".join(name.split()) or self.username
 
 
 class Card(Part):
@@ -77,7 +77,7 @@ class Card(Part):
 
 
 class Status(Part):
-    """A status, or a mere reference to one. Mastodon 1 writes ids as numbers."""
+    """A status, or a mere reference to one. Mastodon 1 sends ids as numbers."""
 
     id: str
     uri: Text = ""
@@ -103,7 +103,7 @@ class Status(Part):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Makes mentions of one server's statuses. `all_authors` includes those who do not want to be found by searches."""
+    """Makes mentions of one server's statuses. `all_authors` includes those who opted out of searches."""
 
     base_url: str
     all_authors: bool = False
@@ -114,11 +114,13 @@ class Reader:
 
     def mentions(self, values: Sequence[Any]) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]:
         """The mentions of a list of statuses, and the statuses that could not be read. Raises SourceChanged."""
-        here = {str(one.get("id")): str(one["uri"]) for one in values if isinstance(one, dict) and one.get("uri")}
+        here = {
+            str(value.get("id")): str(value["uri"]) for value in values if isinstance(value, dict) and value.get("uri")
+        }
         return each(Status, values, lambda status: self.mention(status, here), self.host)
 
     def mention(self, status: Status, here: dict[str, str] | None = None) -> RawMention | None:
-        """A status as a mention; None for one that is not public, has no words, or boosts another, which counts it.
+        """A status as a mention; None for one that is not public, has no words, or only boosts another.
 
         `here` holds the addresses of the statuses of the same list, by their ids.
         """
@@ -126,7 +128,7 @@ class Reader:
         if not self._may_read(status) or not (text or status.spoiler_text):
             return None
         author = status.account
-        known, parent = here or {}, status.in_reply_to_id
+        addresses, parent = here or {}, status.in_reply_to_id
         return RawMention(
             external_id=status.uri or f"{self.base_url}/statuses/{status.id}",
             url=clean_link(status.url) or clean_link(status.uri),
@@ -141,7 +143,7 @@ class Reader:
             language=status.language,
             published_at=past(moment(status.created_at)),
             edited_at=moment(status.edited_at),
-            parent_id=known.get(parent, f"{self.base_url}/statuses/{parent}") if parent else None,
+            parent_id=addresses.get(parent, f"{self.base_url}/statuses/{parent}") if parent else None,
             engagement=_engagement(status),
         )
 
@@ -161,13 +163,13 @@ def _engagement(status: Status) -> dict[str, int]:
 
 
 def _sum(*counts: int | None) -> int | None:
-    known = [count for count in counts if count is not None]
-    return sum(known) if known else None
+    values = [count for count in counts if count is not None]
+    return sum(values) if values else None
 
 
 def _text(status: Status) -> str:
-    """The content, then the choices of a poll, what it quotes, the card of the page it links to, and the words that
-    describe its pictures, each a paragraph of its own."""
+    """The content, then, each as a paragraph, the choices of a poll, the quoted status, the card of a linked page, and
+    the descriptions of pictures."""
     quoted = status.quote.get("quoted_status") if isinstance(status.quote, dict) else None
     quote = quoted.get("content") if isinstance(quoted, dict) else None
     card = [escape(status.card.title), escape(status.card.description)] if status.card else []
@@ -178,16 +180,18 @@ def _text(status: Status) -> str:
 
 
 def _words(parts: object, name: str) -> list[str]:
-    """One text of each part of a status (the choices of a poll, its pictures), as HTML."""
-    given = [part.get(name) for part in parts[:MOST_PARTS] if isinstance(part, dict)] if isinstance(parts, list) else []
-    return [escape(words.strip()) for words in given if isinstance(words, str)]
+    """The text `name` of each part of a status (a choice of a poll, a picture), as HTML."""
+    values = (
+        [part.get(name) for part in parts[:MOST_PARTS] if isinstance(part, dict)] if isinstance(parts, list) else []
+    )
+    return [escape(words.strip()) for words in values if isinstance(words, str)]
 
 
 def headers_of(token: SecretStr) -> dict[str, str]:
-    given = token.get_secret_value().strip()
-    return {"Authorization": f"Bearer {given}"} if given else {}
+    value = token.get_secret_value().strip()
+    return {"Authorization": f"Bearer {value}"} if value else {}
 
 
 def refusals_of(base_url: str, *, has_token: bool) -> Refusals:
-    """The table of a server. Without a token, 401 means that it shows nothing to strangers, not a wrong token."""
+    """The table of a server. Without a token, 401 means that the server shows nothing to visitors."""
     return (WITH_TOKEN if has_token else WITHOUT_TOKEN).about(host=host_of(base_url))

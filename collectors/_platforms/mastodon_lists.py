@@ -1,4 +1,4 @@
-"""How the lists of a Mastodon server are gone through: forwards from a status, and backwards from the newest."""
+"""Walks the lists of a Mastodon server: forwards from a status, or backwards from the newest."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from .mastodon import Reader, headers_of, refusals_of
 
 LIMIT = 40
 MOST_PAGES = 25
-"""Pages that one reading asks for at most."""
+"""The most pages that one reading asks for."""
 FIRST_PAGES, FIRST_DAYS = 5, timedelta(days=7)
 LATE = timedelta(minutes=10)
 SNOWFLAKE = 1 << 16
-"""The ids of Mastodon since 2.0 are the milliseconds since 1970 times this, plus a number."""
+"""Since Mastodon 2.0 an id is the milliseconds since 1970 times this, plus a number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """One list of a server: the `path`, and the `params` it is asked with. A search knows `min_id` as a bound only."""
+    """One list of a server: its `path`, and the `params` of each request. A search takes `min_id` only as a bound."""
 
     http: httpx2.Client
     base_url: str
@@ -45,29 +45,33 @@ class Timeline:
     def is_search(self) -> bool:
         return self.path.endswith("/search")
 
-    def ask(self, **ids: str) -> Listed:
+    def ask(self, **ids: str) -> StatusPage:
         """The statuses beyond these ids. Raises SourceError."""
         if self.is_search and "since_id" in ids:
             ids["min_id"] = ids.pop("since_id")
-        params: dict[str, Any] = {**self.params, "limit": LIMIT, **{name: one for name, one in ids.items() if one}}
+        params: dict[str, Any] = {
+            **self.params,
+            "limit": LIMIT,
+            **{name: value for name, value in ids.items() if value},
+        }
         headers = headers_of(self.token)
         refusals = refusals_of(self.base_url, has_token=bool(headers))
         answer = fetch(self.http, f"{self.base_url}{self.path}", params=params, headers=headers, refusals=refusals)
-        return Listed(list_of(answer), answer)
+        return StatusPage(list_of(answer), answer)
 
 
 def list_of(answer: httpx2.Response) -> list[Any]:
     """The statuses of a timeline or of a search. Raises SourceError, SourceChanged."""
-    value, host = json_of(answer), host_of(str(answer.url))
-    found = value.get("statuses") if isinstance(value, dict) else value
-    if not isinstance(found, list):
+    body, host = json_of(answer), host_of(str(answer.url))
+    values = body.get("statuses") if isinstance(body, dict) else body
+    if not isinstance(values, list):
         raise missing_field(host, "statuses")
-    return found
+    return values
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """One page of statuses, newest first, as they came."""
+class StatusPage:
+    """One page of statuses, newest first, as the server sent them."""
 
     values: list[Any]
     answer: httpx2.Response
@@ -86,7 +90,7 @@ class Listed:
 
     @property
     def oldest_at(self) -> datetime | None:
-        times = (one.get("created_at") for one in self.values if self.oldest and id_of(one) == self.oldest)
+        times = (value.get("created_at") for value in self.values if self.oldest and id_of(value) == self.oldest)
         return moment(next(times, None))
 
     def ends_before(self, since: datetime) -> bool:
@@ -94,78 +98,78 @@ class Listed:
 
     def above(self, bound: str) -> list[Any]:
         """The statuses whose ids are higher; all of them without a bound."""
-        return [one for one in self.values if not bound or rank(id_of(one)) > rank(bound)]
+        return [value for value in self.values if not bound or rank(id_of(value)) > rank(bound)]
 
     @property
-    def asked(self) -> timedelta | None:
+    def pause(self) -> timedelta | None:
         return used_up(self.answer.headers, datetime.now(UTC))
 
     @property
     def knows_min_id(self) -> bool:
-        """Servers before 2.6 pass it over, and name since_id as the way to newer ones; an empty page tells nothing."""
+        """Servers before 2.6 ignore it, and name since_id as the way to newer statuses. An empty page says nothing."""
         return not self.values or not re.search(r"[?&]since_id=", self.answer.headers.get("link", ""))
 
 
 def id_of(value: object) -> str:
     """The id of a status, which is a number on old servers; empty when it has none."""
-    found = value.get("id") if isinstance(value, dict) else None
-    return str(found) if isinstance(found, str | int) and not isinstance(found, bool) else ""
+    identity = value.get("id") if isinstance(value, dict) else None
+    return str(identity) if isinstance(identity, str | int) and not isinstance(identity, bool) else ""
 
 
 def rank(identity: str) -> tuple[int, str]:
-    """How ids are ordered: they are numbers on most servers, and texts of one length on the others."""
+    """The order of ids, which are numbers on most servers, and texts of equal length on the others."""
     return len(identity), identity
 
 
 def before(identity: str, pause: timedelta) -> str:
-    """The snowflake id for a moment `pause` before this one; the same id where ids tell no time."""
+    """The snowflake id for a moment `pause` before this one; the same id where ids do not hold the time."""
     if not identity.isdecimal() or int(identity) < SNOWFLAKE**2:
         return identity
     return str(int(identity) - int(pause.total_seconds() * 1000) * SNOWFLAKE)
 
 
 def read_on(reader: Reader, timeline: Timeline, low: str) -> Iterator[Page]:
-    """What came after the status `low`, and shortly before it, oldest page first: `min_id`.
+    """What came after the status `low`, oldest page first, by `min_id`.
 
-    What comes late from another server has the id of when it was written. The cursor stays one page behind: that page
-    is read again, for what was edited and counted meanwhile.
+    Begins shortly before `low`, because a status that arrives late from another server has the id of the time at which
+    it was written. The cursor stays one page behind, so that the last page is read again with its edits and counts.
     """
     start, count = before(low, LATE), 0
     for leg in walk(lambda mark: _after(timeline, mark or ""), start):
-        listed, later = leg.answer, leg.mark != start
-        if not listed.knows_min_id:
+        answer, is_later = leg.answer, leg.mark != start
+        if not answer.knows_min_id:
             yield from read_back(reader, timeline, Way(low))
             return
-        if later and not listed.values:
+        if is_later and not answer.values:
             return
-        count += rank(listed.newest) > rank(low)
-        stops = listed.asked is not None or count == MOST_PAGES
+        count += rank(answer.newest) > rank(low)
+        stops = answer.pause is not None or count == MOST_PAGES
         page = _page_on(reader, leg, low, stops=stops, full=count == MOST_PAGES)
-        yield replace(page, unchanged=not (later or page.mentions or page.broken))
+        yield replace(page, unchanged=not (is_later or page.mentions or page.broken))
         if stops:
             return
 
 
-def _page_on(reader: Reader, leg: Leg[Listed, str], low: str, *, stops: bool, full: bool) -> Page:
+def _page_on(reader: Reader, leg: Leg[StatusPage, str], low: str, *, stops: bool, full: bool) -> Page:
     mentions, broken = reader.mentions(leg.answer.values)
     reached = leg.answer.newest if stops and not leg.ended else leg.mark or ""
     return Page(
         mentions,
         {"min_id": max(low, reached, key=rank)},
-        asked=leg.answer.asked,
+        asked=leg.answer.pause,
         warning=capped(MOST_PAGES * LIMIT) if full and not leg.ended else None,
         broken=broken,
     )
 
 
-def _after(timeline: Timeline, mark: str) -> tuple[Listed, str | None]:
-    listed = timeline.ask(min_id=mark)
-    return listed, listed.newest if rank(listed.newest) > rank(mark) else None
+def _after(timeline: Timeline, mark: str) -> tuple[StatusPage, str | None]:
+    answer = timeline.ask(min_id=mark)
+    return answer, answer.newest if rank(answer.newest) > rank(mark) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way back that is left: down to `low`, from `high` on; `newest` is where the next one may stop."""
+    """What is left of a way back: from `high` down to `low`. The next way may stop at `newest`."""
 
     low: str = ""
     newest: str = ""
@@ -179,59 +183,59 @@ class Way:
     def cursor(self) -> dict[str, Json]:
         return {"min_id": self.low, "newest": self.newest, "max_id": self.high}
 
-    def after(self, listed: Listed) -> Way:
-        """What is left of it once these statuses were read."""
-        return Way(self.low, self.newest or listed.newest or self.low, listed.oldest or self.high)
+    def after(self, answer: StatusPage) -> Way:
+        """What is left once these statuses have been read."""
+        return Way(self.low, self.newest or answer.newest or self.low, answer.oldest or self.high)
 
 
 def read_back(reader: Reader, timeline: Timeline, way: Way, overlap: timedelta = timedelta()) -> Iterator[Page]:
-    """From the newest status, or where an earlier run stopped, back to what is known; the first time, some pages.
+    """Reads from the newest status, or where an earlier run stopped, back to what is known; at first, a few pages.
 
-    The cursor keeps the way that is left until it is done: a run that is cut short, or capped, loses nothing.
+    The cursor holds what is left of the way until it is done: a run that is interrupted or capped loses nothing.
     """
-    first, most = not way.low, MOST_PAGES if way.low else FIRST_PAGES
+    is_first, most = not way.low, MOST_PAGES if way.low else FIRST_PAGES
     bound = before(way.low, overlap)
-    since = datetime.now(UTC) - FIRST_DAYS if first else None
+    since = datetime.now(UTC) - FIRST_DAYS if is_first else None
 
-    def ask(high: str | None) -> tuple[Listed, str | None]:
-        listed = timeline.ask(since_id=bound, max_id=high or "")
-        return listed, listed.oldest
+    def ask(high: str | None) -> tuple[StatusPage, str | None]:
+        answer = timeline.ask(since_id=bound, max_id=high or "")
+        return answer, answer.oldest
 
-    for number, leg in enumerate(walk(ask, way.high, most=most, ends=lambda listed: _ends(listed, bound, since)), 1):
-        listed, done = leg.answer, leg.ended or (first and leg.capped)
-        way = way.after(listed)
-        mentions, broken = reader.mentions(listed.above(bound))
+    for number, leg in enumerate(walk(ask, way.high, most=most, ends=lambda answer: _ends(answer, bound, since)), 1):
+        answer, is_done = leg.answer, leg.ended or (is_first and leg.capped)
+        way = way.after(answer)
+        mentions, broken = reader.mentions(answer.above(bound))
         yield Page(
             mentions,
-            {"min_id": way.newest} if done else way.cursor,
-            asked=listed.asked,
-            warning=capped(most * LIMIT) if leg.capped and not done else None,
+            {"min_id": way.newest} if is_done else way.cursor,
+            asked=answer.pause,
+            warning=capped(most * LIMIT) if leg.capped and not is_done else None,
             broken=broken,
             unchanged=number == 1 and not (mentions or broken),
         )
-        if listed.asked is not None:
+        if answer.pause is not None:
             return
 
 
-def _ends(listed: Listed, bound: str, since: datetime | None) -> bool:
+def _ends(answer: StatusPage, bound: str, since: datetime | None) -> bool:
     """Whether an answer goes back to the status `bound`, or beyond `since` where there is such a moment."""
-    fresh = listed.above(bound)
-    return not fresh or len(fresh) < len(listed.values) or (since is not None and listed.ends_before(since))
+    new = answer.above(bound)
+    return not new or len(new) < len(answer.values) or (since is not None and answer.ends_before(since))
 
 
 def read_window(reader: Reader, timeline: Timeline, cursor: Cursor, window: Window) -> Iterator[Page]:
-    """What was written in a window, newest first. Ids tell the time; servers where they do not begin at the newest."""
+    """What was written in a window, newest first. Servers whose ids do not hold the time begin at the newest status."""
     start = str(cursor.get("max_id") or int(window.until.timestamp() * 1000) * SNOWFLAKE)
     rewind = Rewind(window)
 
-    def ask(high: str | None) -> tuple[Listed, str | None]:
-        listed = timeline.ask(max_id=high or "")
-        return listed, listed.oldest
+    def ask(high: str | None) -> tuple[StatusPage, str | None]:
+        answer = timeline.ask(max_id=high or "")
+        return answer, answer.oldest
 
-    for leg in walk(ask, start, ends=lambda listed: listed.ends_before(window.since)):
-        listed, cursor = leg.answer, {"max_id": leg.next or leg.mark}
-        mentions, broken = reader.mentions(listed.values)
-        oldest, asked = listed.oldest_at, listed.asked
-        yield rewind.page(mentions, cursor, ended=leg.ended, oldest=oldest, broken=broken, asked=asked)
-        if asked is not None:
+    for leg in walk(ask, start, ends=lambda answer: answer.ends_before(window.since)):
+        answer, cursor = leg.answer, {"max_id": leg.next or leg.mark}
+        mentions, broken = reader.mentions(answer.values)
+        oldest, pause = answer.oldest_at, answer.pause
+        yield rewind.page(mentions, cursor, ended=leg.ended, oldest=oldest, broken=broken, asked=pause)
+        if pause is not None:
             return

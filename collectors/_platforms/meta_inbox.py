@@ -1,4 +1,4 @@
-"""Looks up what a webhook of Meta only named. Meta names a thing once, so a look-up that fails is tried again."""
+"""Looks up what a webhook of Meta only named. Meta names a thing once, so we repeat a look-up that fails."""
 
 from __future__ import annotations
 
@@ -14,60 +14,60 @@ from .graph_refusals import TokenRefused
 
 AT_ONCE = 50
 TRIES = 5
-"""How many readings ask for a thing that Meta fails to give."""
+"""How many readings ask for a thing before they give it up."""
 Item = dict[str, str]
-Waiting = tuple[Item, int]
+QueuedItem = tuple[Item, int]
 
 
 def look_up(
     watchlist: Watchlist, graph: Graph, inbox: object, look: Callable[[Item], RawMention | None]
 ) -> Iterator[Page]:
-    """The things named since the last reading, and those that earlier readings left: the state `again` of the cursor.
+    """Looks up what was named since the last reading, and what earlier readings left in the cursor's `again`.
 
     A thing that the token may not see is reported as broken and dropped. Raises SourceBusy and TokenRefused, which stop
     the whole look-up.
     """
-    waiting = _waiting(watchlist.state.get("again"), inbox)
-    left: list[Waiting] = []
-    while waiting:
-        found: list[RawMention] = []
+    queue = _queue(watchlist.state.get("again"), inbox)
+    unresolved: list[QueuedItem] = []
+    while queue:
+        mentions: list[RawMention] = []
         broken: list[tuple[str, str]] = []
-        now, waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
-        for item, tried in now:
+        batch, queue = queue[:AT_ONCE], queue[AT_ONCE:]
+        for item, tries in batch:
             if graph.pause:
-                left.append((item, tried))
+                unresolved.append((item, tries))
                 continue
             try:
                 mention = look(item)
-                found += [mention] if mention else []
+                mentions += [mention] if mention else []
             except (SourceBusy, TokenRefused):
                 raise
             except SourceError as error:
-                if isinstance(error, SourceRefused | SourceChanged) or tried + 1 >= TRIES:
+                if isinstance(error, SourceRefused | SourceChanged) or tries + 1 >= TRIES:
                     broken.append((_name_of(item), str(error)))
                 else:
-                    left.append((item, tried + 1))
-        _remember(watchlist, [*left, *waiting])
-        yield watchlist.page(found, broken)
+                    unresolved.append((item, tries + 1))
+        _remember(watchlist, [*unresolved, *queue])
+        yield watchlist.page(mentions, broken)
 
 
-def _remember(watchlist: Watchlist, waiting: list[Waiting]) -> None:
-    again: list[Json] = [{"item": dict(item), "tried": tried} for item, tried in waiting]
+def _remember(watchlist: Watchlist, queue: list[QueuedItem]) -> None:
+    again: list[Json] = [{"item": dict(item), "tried": tries} for item, tries in queue]
     watchlist.state.pop("again", None)
     watchlist.state |= {"again": again} if again else {}
 
 
-def _waiting(again: object, inbox: object) -> list[Waiting]:
+def _queue(again: object, inbox: object) -> list[QueuedItem]:
     """Each thing once, those of earlier readings first. Entries of another shape are ignored."""
-    known: dict[str, Waiting] = {}
+    queue: dict[str, QueuedItem] = {}
     for entry in again if isinstance(again, list) else []:
         if isinstance(entry, dict) and isinstance(entry.get("item"), dict):
-            tried = entry.get("tried")
-            known[_key(entry["item"])] = (_item(entry["item"]), tried if isinstance(tried, int) else 0)
+            tries = entry.get("tried")
+            queue[_key(entry["item"])] = (_item(entry["item"]), tries if isinstance(tries, int) else 0)
     for item in inbox if isinstance(inbox, list) else []:
         if isinstance(item, dict):
-            known.setdefault(_key(item), (_item(item), 0))
-    return list(known.values())
+            queue.setdefault(_key(item), (_item(item), 0))
+    return list(queue.values())
 
 
 def _key(value: dict[str, Json]) -> str:

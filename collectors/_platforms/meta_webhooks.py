@@ -20,22 +20,22 @@ class Entry(Part):
     changes: Annotated[list[Any], BeforeValidator(lambda value: value if isinstance(value, list) else [])] = Field([])
 
 
-class Sent(Part):
+class WebhookBody(Part):
     entry: Annotated[list[Entry], Field(max_length=1_000)]
 
 
 def changes_of(body: bytes, account: str) -> list[Any]:
     """The changes of our Page or account, each with the `time` of its entry. Raises SourceError.
 
-    An app sends us the changes of all its accounts; those of others are left out.
+    Meta sends an app the changes of all its accounts; those of other accounts are left out.
     """
     try:
-        sent = read(Sent, from_json(body), META)
+        webhook = read(WebhookBody, from_json(body), META)
     except (ValueError, RecursionError):
         raise SourceError("what {host} sent is not JSON", host=META) from None
     return [
         {"time": entry.time, **change} if isinstance(change, dict) else change
-        for entry in sent.entry
+        for entry in webhook.entry
         if entry.id in ("", account)
         for change in entry.changes
     ]

@@ -1,4 +1,4 @@
-"""What the survey tools share: finds out which question holds the score from 0 to 10, and which the comment."""
+"""What the survey tools share: which question holds the score from 0 to 10, and which one the comment."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class SurveyParams(Params):
     score_question: Line = Field(
         "",
         title="Question with the score",
-        description="Its reference, id or code, as the survey tool shows it. Needed where it is not told apart by its "
-        "kind: only a question from 0 to 10 is an NPS question.",
+        description="Its reference, id or code, as the survey tool shows it. Needed when its type does not tell it "
+        "apart: only a question from 0 to 10 is an NPS question.",
         examples=["nps"],
     )
     comment_question: Line = Field(
@@ -38,7 +38,7 @@ class SurveyParams(Params):
 
 
 class NoScore(ValueError):
-    """There is no score to keep. The text says why, for whoever set up the survey."""
+    """An answer holds no score. The text says why, for whoever set up the survey."""
 
 
 def score_of(value: object) -> int:
@@ -61,42 +61,40 @@ def is_score(value: object) -> bool:
     return True
 
 
-def find_name(names: Iterable[str], wanted: str) -> str | None:
-    """The name among `names` that equals `wanted` but for its capitals; None when there is none."""
-    known = {name.casefold(): name for name in names}
-    return known.get(wanted.casefold())
+def find_name(names: Iterable[str], name: str) -> str | None:
+    """The name among `names` that equals `name`, ignoring case; None when there is none."""
+    folded = {candidate.casefold(): candidate for candidate in names}
+    return folded.get(name.casefold())
 
 
-def score_name(values: Mapping[str, object], wanted: str) -> str:
-    """The name of the question that holds the score: the one wanted, else the only one with NPS in its name.
+def score_name(values: Mapping[str, object], setting: str) -> str:
+    """The name of the question that holds the score: the one in the `setting`, else the only one with NPS in its name.
 
-    Raises NoScore and names the candidates, since nothing else tells a score from a number of stars.
+    Raises NoScore, naming the candidates, because nothing else tells a score from a number of stars.
     """
-    if wanted:
-        found = find_name(values, wanted)
-        if found is None:
-            raise NoScore(f"there is no question {wanted!r} among the answers: {_join(values)}")
-        return found
-    called = [name for name in values if "nps" in name.casefold()]
-    if len(called) == 1:
-        return called[0]
+    if setting:
+        name = find_name(values, setting)
+        if name is None:
+            raise NoScore(f"there is no question {setting!r} among the answers: {_join(values)}")
+        return name
+    candidates = [name for name in values if "nps" in name.casefold()]
+    if len(candidates) == 1:
+        return candidates[0]
     numbers = [name for name, value in values.items() if is_score(value)]
     raise NoScore(
         "write in the settings of this source which question is the score; answered with a number: " + _join(numbers)
     )
 
 
-def comment_in(values: Mapping[str, object], wanted: str) -> str:
-    """The comment: the answer to the question wanted, else to the only one named like one, else the only long text.
-
-    Empty when none of these is there. A text is long when it has several words.
+def comment_in(values: Mapping[str, object], setting: str) -> str:
+    """The comment: the answer to the question in the `setting`, else to the only one named like a comment, else the
+    only long text; empty when there is none of these. A text is long when it has several words.
     """
-    if wanted:
-        return _text(values.get(find_name(values, wanted) or ""))
+    if setting:
+        return _text(values.get(find_name(values, setting) or ""))
     texts = {name: _text(value) for name, value in values.items() if " " in _text(value)}
-    called = [text for name, text in texts.items() if _COMMENTS.search(name)]
-    found = called or list(texts.values())
-    return found[0] if len(found) == 1 else ""
+    comments = [text for name, text in texts.items() if _COMMENTS.search(name)] or list(texts.values())
+    return comments[0] if len(comments) == 1 else ""
 
 
 def _text(value: object) -> str:

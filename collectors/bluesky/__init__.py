@@ -1,4 +1,4 @@
-"""Bluesky: what its search finds for some words, newest first, with an app password."""
+"""Bluesky: the posts that its search finds for some words, newest first. It needs an app password."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from collectors._platforms.atproto import Record, language_of, text_of, url_of
 from collectors.base import Collector, Cursor, Page, RawMention, SourceRefused, Window
 from ground.notice import Json
 
-from .refusals import OF_A_LOGIN, OF_A_SEARCH, Broken, Expired
+from .refusals import OF_A_LOGIN, OF_A_SEARCH, ExpiredSession, FailedSearch
 
 SEARCH = "/xrpc/app.bsky.feed.searchPosts"
 LIMIT = 100
 CAP = 9_900
-"""Hits after which the search gives no more pages, a little less than its 10,000: it goes on from the oldest."""
+"""Just below 10,000 hits, after which Bluesky gives no more pages. The search begins anew from the oldest hit."""
 MOST_PAGES = 100
 OVERLAP, A_SECOND = timedelta(hours=1), timedelta(seconds=1)
 LAST = 10
 TRIES, PAUSE = 3, 0.2
-"""The search answers 502 now and then, and a moment later it does not."""
+"""Seconds before the second try; later ones wait longer. The search answers 502 now and then, but not for long."""
 
 
 class Bluesky(Params):
-    """What is searched for, and the account that searches."""
+    """What to search for, and the account that searches."""
 
     query: Words = Field(title="Words to search for", examples=["acme"])
     username: Words = Field(title="Handle", description="Of the account that searches", examples=["acme.bsky.social"])
@@ -74,65 +74,65 @@ class Post(Part):
     quoteCount: Count = None  # noqa: N815
 
 
-class Found(Part):
+class Hits(Part):
     posts: list[Any]
     cursor: str | None = None
 
 
 class Session:
-    """A login that lives as long as this run, renewed when it runs out. Nothing of it is kept."""
+    """The login of one run, renewed when it expires. Nothing of it is stored."""
 
     def __init__(self, params: Bluesky, http: httpx2.Client) -> None:
         self._params, self._http = params, http
         self._tokens = self._login()
 
     def _login(self) -> Tokens:
-        given = {
+        login = {
             "identifier": self._params.username.lstrip("@"),
             "password": self._params.password.get_secret_value().strip(),
         }
-        return self._made("createSession", json=given)
+        return self._open("createSession", json=login)
 
-    def _made(self, name: str, **given: Any) -> Tokens:
+    def _open(self, name: str, **request: Any) -> Tokens:
         url = f"{self._params.base_url}/xrpc/com.atproto.server.{name}"
-        return answer_of(Tokens, fetch(self._http, url, method="POST", refusals=OF_A_LOGIN, **given))
+        return answer_of(Tokens, fetch(self._http, url, method="POST", refusals=OF_A_LOGIN, **request))
 
     def _renew(self) -> None:
         try:
-            self._tokens = self._made("refreshSession", headers={"Authorization": f"Bearer {self._tokens.refreshJwt}"})
+            self._tokens = self._open("refreshSession", headers={"Authorization": f"Bearer {self._tokens.refreshJwt}"})
         except SourceRefused:
             self._tokens = self._login()
 
-    def search(self, **asked: str | int) -> tuple[Found, httpx2.Response]:
+    def search(self, **query: str | int) -> tuple[Hits, httpx2.Response]:
         """One page of hits. Raises SourceError."""
-        renewed = False
-        for left in range(TRIES - 1, -1, -1):
+        has_renewed = False
+        for tries_left in range(TRIES - 1, -1, -1):
             try:
-                answer = self._ask(asked)
-            except Expired:
-                if renewed:
+                answer = self._ask(query)
+            except ExpiredSession:
+                if has_renewed:
                     raise SourceRefused(
                         "{host} ends the session at once: log in there and try again",
                         host=host_of(self._params.base_url),
                     ) from None
                 self._renew()
-                renewed = True
+                has_renewed = True
                 continue
-            except Broken:
-                if not left:
+            except FailedSearch:
+                if not tries_left:
                     raise
-                time.sleep(PAUSE * (TRIES - left))
+                time.sleep(PAUSE * (TRIES - tries_left))
                 continue
-            return answer_of(Found, answer), answer
+            return answer_of(Hits, answer), answer
         raise AssertionError("unreachable")
 
-    def _ask(self, asked: dict[str, str | int]) -> httpx2.Response:
+    def _ask(self, query: dict[str, str | int]) -> httpx2.Response:
         headers = {"Authorization": f"Bearer {self._tokens.accessJwt}"}
         url = f"{self._params.base_url}{SEARCH}"
         return fetch(
             self._http,
             url,
-            params=asked,
+            params=query,
             headers=headers,
             refusals=OF_A_SEARCH.about(host=host_of(self._params.base_url)),
         )
@@ -140,15 +140,15 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way back in time: what lies between `since` and `until`; `newest` is where the next one may stop."""
+    """What is left of a way back in time: from `until` to `since`. The next way may stop at `newest`."""
 
     since: datetime
     until: datetime | None = None
     newest: datetime | None = None
 
     def after(self, listing: Listing) -> Way:
-        """What is left of it once these posts were read."""
-        times = (one.published_at for one in listing.mentions)
+        """What is left once these posts have been read."""
+        times = (mention.published_at for mention in listing.mentions)
         newest = max(filter(None, (self.newest, *times)), default=None)
         return Way(self.since, next(iter(listing.times), self.until), newest)
 
@@ -159,21 +159,21 @@ class Way:
 
 
 def pages(params: Bluesky, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """From the newest post, or where an earlier run stopped, back to an hour before the newest one known.
+    """Reads from the newest post, or where an earlier run stopped, back to an hour before the newest one known.
 
-    The cursor keeps the way that is left until it is done: a run that breaks off, or is capped, loses nothing.
+    The cursor holds what is left of the way until it is done: a run that is interrupted or capped loses nothing.
     """
-    known = moment(cursor.get("newest"))
-    way, unmet = _way(cursor, known), Unmet()
+    newest_known = moment(cursor.get("newest"))
+    way, unmet = _way(cursor, newest_known), Unmet()
     search = _Search(params, way.since, http)
     for number, leg in enumerate(walk(search.ask, Stand(way.until), most=MOST_PAGES), 1):
         listing = leg.answer
         mentions = unmet(listing.mentions)
         way = way.after(replace(listing, mentions=mentions))
-        done: Cursor = {"newest": (way.newest or look_back(known, timedelta())).isoformat()}
+        cursor_at_end: Cursor = {"newest": (way.newest or look_back(newest_known, timedelta())).isoformat()}
         yield Page(
             mentions,
-            done if leg.ended else way.cursor,
+            cursor_at_end if leg.ended else way.cursor,
             asked=listing.asked,
             broken=listing.broken,
             warning=capped(MOST_PAGES * LIMIT) if leg.capped else None,
@@ -183,12 +183,12 @@ def pages(params: Bluesky, cursor: Cursor, http: httpx2.Client) -> Iterator[Page
             return
 
 
-def _way(cursor: Cursor, known: datetime | None) -> Way:
-    """What an earlier run had left, else all that came since the newest post known."""
-    since = look_back(known, OVERLAP)
+def _way(cursor: Cursor, newest: datetime | None) -> Way:
+    """What an earlier run left, else all that came since the newest post known."""
+    since = look_back(newest, OVERLAP)
     if not cursor.get("until"):
         return Way(since)
-    return Way(moment(cursor.get("since")) or since, moment(cursor.get("until")), known)
+    return Way(moment(cursor.get("since")) or since, moment(cursor.get("until")), newest)
 
 
 def backfill(params: Bluesky, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
@@ -208,7 +208,7 @@ def backfill(params: Bluesky, cursor: Cursor, window: Window, http: httpx2.Clien
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Where a search stands: the end of what it asks for, the mark of its next page, its hits so far."""
+    """Where a search stands: the end of the time it asks for, the mark of its next page, and its hits so far."""
 
     until: datetime | None
     mark: str = ""
@@ -219,43 +219,46 @@ class Stand:
 
 
 class _Search:
-    """The pages of a search back to `since`. Where it gives up it is asked again, up to the oldest hit."""
+    """The pages of a search back to `since`. Where Bluesky gives no more, it searches again, up to the oldest hit."""
 
     def __init__(self, params: Bluesky, since: datetime, http: httpx2.Client) -> None:
         self._session, self._host = Session(params, http), host_of(params.base_url)
         self._since, self._fresh = since, Fresh()
-        self._asked: dict[str, str | int] = {"q": params.query, "sort": "latest", "limit": LIMIT}
-        self._asked |= {"since": rfc3339(since)} | ({"lang": params.lang} if params.lang else {})
+        self._query: dict[str, str | int] = {"q": params.query, "sort": "latest", "limit": LIMIT}
+        self._query |= {"since": rfc3339(since)} | ({"lang": params.lang} if params.lang else {})
 
     def ask(self, stand: Stand | None) -> tuple[Listing, Stand | None]:
-        """A page, and where the search stands after it. Its one time is how far back it went."""
+        """A page, and where the search stands after it. The one time of the page is how far back it went."""
         stand = stand or Stand(None)
         more = {"until": rfc3339(stand.until + A_SECOND)} if stand.until else {}
-        found, answer = self._session.search(**self._asked, **more, **({"cursor": stand.mark} if stand.mark else {}))
-        mentions, broken = each(Post, found.posts, mention, self._host, "uri")
-        oldest = reached_by(mentions, self._since)
+        hits, answer = self._session.search(**self._query, **more, **({"cursor": stand.mark} if stand.mark else {}))
+        mentions, broken = each(Post, hits.posts, mention, self._host, "uri")
+        oldest = oldest_read(mentions, self._since)
         times = (oldest,) if oldest else ()
         listing = Listing(mentions, broken, times=times, asked=used_up(answer.headers, datetime.now(UTC)))
-        return listing, self._onward(stand, found, oldest)
+        return listing, self._onward(stand, hits, oldest)
 
-    def _onward(self, stand: Stand, found: Found, oldest: datetime | None) -> Stand | None:
-        hits = stand.hits + len(found.posts)
-        if found.posts and found.cursor and self._fresh(found.cursor):
-            return Stand(stand.until, found.cursor, hits)
-        if hits < CAP or oldest is None:
+    def _onward(self, stand: Stand, hits: Hits, oldest: datetime | None) -> Stand | None:
+        number = stand.hits + len(hits.posts)
+        if hits.posts and hits.cursor and self._fresh(hits.cursor):
+            return Stand(stand.until, hits.cursor, number)
+        if number < CAP or oldest is None:
             return None
         self._fresh = Fresh()
         return Stand(oldest)
 
 
-def reached_by(mentions: Sequence[RawMention], since: datetime) -> datetime | None:
-    """How far back a page went. The order is not exact: the newest of its last posts is sure to be reached."""
-    times = [one.published_at for one in mentions if one.published_at and one.published_at >= since]
+def oldest_read(mentions: Sequence[RawMention], since: datetime) -> datetime | None:
+    """How far back a page went: to the newest of its last posts, because the order of posts is not exact."""
+    times = [at for mention in mentions if (at := mention.published_at) and at >= since]
     return max(times[-LAST:], default=None)
 
 
 def mention(post: Post) -> RawMention | None:
-    """`createdAt` can be any time: the earlier of it and of when the post was indexed counts. None without a word."""
+    """A post as a mention; None when it has no text.
+
+    `createdAt` may claim any time, so the post is dated no later than it was indexed.
+    """
     text = text_of(post.record, post.embed)
     if not text:
         return None

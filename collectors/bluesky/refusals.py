@@ -1,4 +1,4 @@
-"""What Bluesky says when it gives nothing, to a login and to a search, and what each answer means."""
+"""What the refusals of Bluesky mean, of a login and of a search."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from collectors.base import SourceBusy, SourceError, SourceRefused
 from ground.notice import Json
 
 
-class Expired(SourceError):
-    """The session has run out."""
+class ExpiredSession(SourceError):
+    """The session has expired."""
 
 
-class Broken(SourceError):
-    """The search failed for a reason of its own."""
+class FailedSearch(SourceError):
+    """The search failed for a reason of the server's own."""
 
 
 def _is_named(complaint: Complaint) -> bool:
@@ -23,7 +23,7 @@ def _is_named(complaint: Complaint) -> bool:
 
 
 def _facts(complaint: Complaint) -> Mapping[str, Json]:
-    """What Bluesky says went wrong, else the name that it gives it."""
+    """What Bluesky says went wrong, else its name for the error."""
     return {"said": fit(complaint.words, 200) or next(iter(complaint.codes), "")}
 
 
@@ -44,9 +44,9 @@ OF_A_LOGIN = Refusals(
 )
 OF_A_SEARCH = Refusals(
     (
-        Refusal(Expired, "the session has run out", status={400, 401}, codes={"ExpiredToken", "InvalidToken"}),
+        Refusal(ExpiredSession, "the session has run out", status={400, 401}, codes={"ExpiredToken", "InvalidToken"}),
         Refusal(
-            Broken,
+            FailedSearch,
             "the search of {host} fails for the moment ({status}); the next reading goes on from here",
             status={500, 502, 504},
         ),

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from collectors._kit.items import short_hash
 from collectors._kit.times import earlier
 from collectors.base import RawMention
-from ground.isolate import Isolated, isolated
+from ground.halving import Deadly, Halving, Later
+from ground.isolate import warm_up
 
 from .letter import Letter, read_letters
 from .mailbox import Fact, Imap, letters
@@ -18,6 +19,8 @@ from .mailbox import Fact, Imap, letters
 LARGEST = 25 * 1024 * 1024  # bytes of a letter
 BATCH, BATCH_BYTES = 50, 8 * 1024 * 1024
 PRIVATE = "[…]"
+HARMLESS = b"Subject: A harmless letter\r\n\r\nOf some words.\r\n"
+UNSAFE = "it takes too long, or too much memory, to be read"
 
 _ADDRESS = re.compile(r"[\w.%+'-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}", re.IGNORECASE)
 _GAP = "[ ./\u00a0\u2007\u2009\u2011\u202f-]"
@@ -83,18 +86,9 @@ def read(box: Imap, batch: Sequence[Fact], whose: Whose) -> Letters:
 
 
 def _parse(raws: list[bytes]) -> list[Letter | str | None]:
-    """What `read_letters` returns; one by one where all together take too long or too much memory."""
-    try:
-        return isolated(read_letters, raws)
-    except Isolated:
-        return [_parse_alone(raw) for raw in raws]
-
-
-def _parse_alone(raw: bytes) -> Letter | str | None:
-    try:
-        return isolated(read_letters, [raw], seconds=5)[0]
-    except Isolated:
-        return "it takes too long, or too much memory, to be read"
+    """What `read_letters` returns; `UNSAFE` for a letter that takes too long or too much memory."""
+    results = Halving(read_letters, HARMLESS, most_deadly=len(raws))(raws)
+    return [UNSAFE if isinstance(result, Deadly | Later) else result for result in results]
 
 
 def _mentions(letter: Letter, fact: Fact, whose: Whose) -> list[RawMention]:
@@ -143,3 +137,6 @@ def _pseudonym(address: str, whose: Whose) -> str:
         return ""
     salt = hashlib.blake2b(f"{whose.host}\0{whose.username}".encode(), digest_size=32).digest()
     return hashlib.blake2b(address.encode("utf-8", "replace"), key=salt, digest_size=10).hexdigest()
+
+
+warm_up(read_letters, [HARMLESS])

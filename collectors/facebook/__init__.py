@@ -1,4 +1,4 @@
-"""A Facebook Page of one's own: what visitors post and comment, where the Page is tagged, and how it is rated."""
+"""A Facebook Page of one's own: visitors' posts and comments, posts that tag the Page, and recommendations."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from collectors._kit.texts import texts_of
 from collectors._platforms.graph import Graph
 from collectors.base import Collector, Cursor, Inbound, Page, Received, Window
 
-from .reading import What, read_page, read_window
-from .webhooks import received
+from .reading import PageScope, read_page, read_window
+from .webhooks import receive_changes
 
 
 class FacebookPage(Params):
-    """The Page, what to read of it, and the two secrets for what Meta sends by itself."""
+    """The Page, which parts of it to read, and the two secrets for webhooks."""
 
     page: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{3,25}$")] = Field(
         title="Page id",
@@ -58,25 +58,25 @@ class FacebookPage(Params):
 
 
 def pages(params: FacebookPage, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """What a webhook named, the posts of the last 30 days, the comments under those that changed, tags and ratings."""
-    return read_page(_what(params), cursor, _graph(params, http))
+    """What a webhook named, the posts of the last 30 days, the comments under changed posts, tags and ratings."""
+    return read_page(_scope(params), cursor, _graph(params, http))
 
 
 def backfill(params: FacebookPage, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
     """The posts of the window with their comments, newest first."""
-    return read_window(_what(params), cursor, window, _graph(params, http))
+    return read_window(_scope(params), cursor, window, _graph(params, http))
 
 
-def receive(params: FacebookPage, sent: Inbound) -> Received:
-    """What Meta sends about the Page, and its question whether the address is ours."""
-    if sent.method == "GET":
-        return Received(reply=hub_challenge(sent.query, params.verify_token.get_secret_value()))
-    check_hub(params.app_secret.get_secret_value(), sent.headers, sent.body)
-    return received(sent.body, params.page, params.own)
+def receive(params: FacebookPage, request: Inbound) -> Received:
+    """What Meta sends about the Page, and its check that the address is ours."""
+    if request.method == "GET":
+        return Received(reply=hub_challenge(request.query, params.verify_token.get_secret_value()))
+    check_hub(params.app_secret.get_secret_value(), request.headers, request.body)
+    return receive_changes(request.body, params.page, params.own)
 
 
-def _what(params: FacebookPage) -> What:
-    return What(params.page, params.posts, params.comments, params.tagged, params.ratings, params.own)
+def _scope(params: FacebookPage) -> PageScope:
+    return PageScope(params.page, params.posts, params.comments, params.tagged, params.ratings, params.own)
 
 
 def _graph(params: FacebookPage, http: httpx2.Client) -> Graph:

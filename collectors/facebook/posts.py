@@ -1,7 +1,7 @@
-"""What Facebook says of a Page, as mentions: posts, comments and ratings, whether we ask for them or are sent them.
+"""The posts, comments and ratings of a Page as mentions, whether we ask for them or Meta sends them.
 
-A recommendation counts as a rating: 5 of 5 when positive, 1 of 5 when negative; the stars of old are kept as given.
-All addresses are on www.facebook.com, so that a mention is the same one whichever way it came.
+A recommendation counts as a rating: 5 of 5 when positive, 1 of 5 when negative. Stars from older ratings are kept.
+All addresses are on www.facebook.com, so that a mention has the same one whichever way it arrives.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Total(Part):
     total_count: Count = None
 
 
-class Summed(Part):
+class Summary(Part):
     summary: Annotated[Total, BeforeValidator(_dict)] = Total()
 
 
@@ -58,8 +58,8 @@ class Card(Part):
     description: Text = ""
 
 
-class Written(Part):
-    """What a post and a comment have in common. `from` is absent without the permission to know who wrote."""
+class Entry(Part):
+    """The fields that posts and comments share. Meta leaves `from` out without the permission to see authors."""
 
     id: str = Field(min_length=1, max_length=200)
     message: Text = ""
@@ -72,12 +72,12 @@ class Written(Part):
         return past(moment(self.created_time))
 
 
-class Post(Written):
+class Post(Entry):
     story: Text = ""
     updated_time: Text = ""
     shares: Annotated[Shares, BeforeValidator(_dict)] = Shares()
-    comments: Annotated[Summed, BeforeValidator(_dict)] = Summed()
-    reactions: Annotated[Summed, BeforeValidator(_dict)] = Summed()
+    comments: Annotated[Summary, BeforeValidator(_dict)] = Summary()
+    reactions: Annotated[Summary, BeforeValidator(_dict)] = Summary()
     attachments: Annotated[Data, BeforeValidator(lambda value: value if isinstance(value, dict) else {"data": []})] = (
         Data(data=[])
     )
@@ -92,7 +92,7 @@ class Post(Written):
         return self.comments.summary.total_count
 
 
-class Comment(Written):
+class Comment(Entry):
     like_count: Count = None
     comment_count: Count = None
     parent: Annotated[Person, BeforeValidator(_dict)] = Person()
@@ -103,8 +103,8 @@ class Comment(Written):
     def _id_from_address(cls, value: Any) -> Any:
         if not isinstance(value, dict) or value.get("id") or not isinstance(value.get("permalink_url"), str):
             return value
-        post, named = IN_ADDRESS.search(value["permalink_url"]), COMMENT.findall(value["permalink_url"])
-        return {**value, "id": f"{post[1]}_{named[-1][1]}"} if post and named else value
+        post, comments = IN_ADDRESS.search(value["permalink_url"]), COMMENT.findall(value["permalink_url"])
+        return {**value, "id": f"{post[1]}_{comments[-1][1]}"} if post and comments else value
 
 
 class Story(Part):
@@ -120,7 +120,7 @@ class Rating(Part):
     open_graph_story: Annotated[Story, BeforeValidator(_dict)] = Story()
 
     @model_validator(mode="after")
-    def _has_a_name(self) -> Rating:
+    def _check_name(self) -> Rating:
         if not self.name:
             raise ValueError("it has neither an id nor a reviewer")
         return self
@@ -131,7 +131,7 @@ class Rating(Part):
 
 
 def of_post(post: Post, ours: Collection[str]) -> RawMention | None:
-    """None for what one of `ours` (ids) wrote, and for posts without words."""
+    """A post as a mention; None for one without text, and for one whose author is among `ours` (ids)."""
     text = _with_cards(post.message or post.story, post.attachments.data)
     if not text or post.writer.id in ours:
         return None
@@ -154,7 +154,7 @@ def of_post(post: Post, ours: Collection[str]) -> RawMention | None:
 
 
 def of_comment(comment: Comment, thread: str, ours: Collection[str]) -> RawMention | None:
-    """None for what one of `ours` (ids) answered, and for a comment that is a picture alone."""
+    """A comment as a mention; None when it holds only an image, or when its author is among `ours` (ids)."""
     text = _with_cards(comment.message, [comment.attachment.model_dump()])
     if not text or comment.writer.id in ours:
         return None
@@ -173,7 +173,7 @@ def of_comment(comment: Comment, thread: str, ours: Collection[str]) -> RawMenti
 
 
 def of_rating(rating: Rating) -> RawMention | None:
-    """None for a rating without words: it says nothing that could be read."""
+    """A rating as a mention; None when it has no text."""
     stars = float(rating.rating) if rating.rating else RECOMMENDED.get(rating.recommendation_type.lower())
     if not rating.review_text:
         return None
@@ -190,20 +190,20 @@ def of_rating(rating: Rating) -> RawMention | None:
     )
 
 
-def on_the_web(given: str, post: str, comment: str = "") -> str:
-    """The address on www.facebook.com, made up where none is given."""
-    parts = urlsplit(given) if given.isascii() and "[" not in given else urlsplit("")
+def on_the_web(permalink: str, post: str, comment: str = "") -> str:
+    """The address on www.facebook.com, built from the ids where Meta gives none."""
+    parts = urlsplit(permalink) if permalink.isascii() and "[" not in permalink else urlsplit("")
     if parts.path.startswith("/") and len(parts.path) > 1:
         return f"{WEB}{parts.path}" + (f"?{parts.query}" if parts.query else "")
     return f"{WEB}/{post}" + (f"?comment_id={comment.rpartition('_')[2]}" if comment else "")
 
 
 def _with_cards(text: str, cards: list[Any]) -> str:
-    """The text, and on lines of their own the titles and descriptions of what is attached, where they say more."""
+    """The text, then the titles and descriptions of attachments that it does not contain, each on a line of its own."""
     lines = [text]
     for card in cards[:10]:
         for name in ("title", "description"):
             line = card.get(name) if isinstance(card, dict) else None
-            if isinstance(line, str) and line.strip() and all(line not in one for one in lines):
+            if isinstance(line, str) and line.strip() and all(line not in other for other in lines):
                 lines.append(line)
     return "\n".join(filter(None, lines))

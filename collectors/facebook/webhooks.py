@@ -1,4 +1,4 @@
-"""What Meta sends about a Page (webhooks `feed`, `mention` and `ratings`): mentions, deletions, ids to look up."""
+"""What Meta sends about a Page (webhooks `feed`, `mention`, `ratings`): mentions, deletions, ids to look up."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ground.notice import Json
 
 from .posts import PLATFORM, Comment, Person, Post, Rating, of_comment, of_post, of_rating, on_the_web
 
-GONE = ("remove", "delete")
+REMOVALS = ("remove", "delete")
 WITHOUT_WORDS = ("reaction", "like", "event", "milestone", "note")
 
 
 class Value(Part):
-    """What happened. A post has a `post_id`, a comment a `comment_id` as well."""
+    """One event. A post has a `post_id`, a comment a `comment_id` as well."""
 
     item: Text = ""
     verb: Text = ""
@@ -43,19 +43,19 @@ class Change(Part):
     value: Value
 
 
-def received(body: bytes, page: str, own: bool) -> Received:
-    """What a request about this Page brings. Raises SourceError."""
+def receive_changes(body: bytes, page: str, own: bool) -> Received:
+    """The mentions, deletions and ids to look up in a request about this Page. Raises SourceError."""
     ours = () if own else (page,)
     inbox: dict[str, Json] = {}
 
-    def taken(change: Change) -> RawMention | None:
-        found = _mention(change, ours)
-        if found is None and (ask := _to_ask(change.value, ours)):
-            inbox[f"{ask}"] = ask
-        return found
+    def to_mention(change: Change) -> RawMention | None:
+        mention = _mention(change, ours)
+        if mention is None and (look_up := _look_up_of(change.value, ours)):
+            inbox[f"{look_up}"] = look_up
+        return mention
 
-    mentions, broken = each(Change, changes_of(body, page), taken, META)
-    latest = {one.external_id: one for one in mentions}
+    mentions, broken = each(Change, changes_of(body, page), to_mention, META)
+    latest = {mention.external_id: mention for mention in mentions}
     return Received(mentions=tuple(latest.values()), inbox=tuple(inbox.values()), broken=broken, status=OK)
 
 
@@ -64,23 +64,23 @@ def _mention(change: Change, ours: tuple[str, ...]) -> RawMention | None:
     if value.item in WITHOUT_WORDS and change.field != "ratings":
         return None
     name = value.open_graph_story_id or value.comment_id or value.post_id
-    if value.verb in GONE and name:
+    if value.verb in REMOVALS and name:
         return RawMention(external_id=name, url=on_the_web("", value.post_id or name), platform=PLATFORM, deleted=True)
     if change.field == "ratings":
-        return _rated(value)
+        return _rating_mention(value)
     if not value.message or value.verb == "hide":
         return None
-    given = {"message": value.message, "created_time": value.created_time, "from": value.writer.model_dump()}
+    fields = {"message": value.message, "created_time": value.created_time, "from": value.writer.model_dump()}
     if value.comment_id:
-        comment = Comment.model_validate({**given, "id": value.comment_id, "parent": {"id": value.parent_id}})
+        comment = Comment.model_validate({**fields, "id": value.comment_id, "parent": {"id": value.parent_id}})
         return of_comment(comment, value.post_id, ours)
-    return of_post(Post.model_validate({**given, "id": value.post_id}), ours) if value.post_id else None
+    return of_post(Post.model_validate({**fields, "id": value.post_id}), ours) if value.post_id else None
 
 
-def _rated(value: Value) -> RawMention | None:
+def _rating_mention(value: Value) -> RawMention | None:
     if not (value.open_graph_story_id or value.reviewer_id):
         return None
-    given = {
+    fields = {
         "created_time": value.created_time,
         "recommendation_type": value.recommendation_type,
         "review_text": value.review_text,
@@ -88,12 +88,12 @@ def _rated(value: Value) -> RawMention | None:
         "reviewer": {"id": value.reviewer_id, "name": value.reviewer_name},
         "open_graph_story": {"id": value.open_graph_story_id},
     }
-    return of_rating(Rating.model_validate(given))
+    return of_rating(Rating.model_validate(fields))
 
 
-def _to_ask(value: Value, ours: tuple[str, ...]) -> dict[str, Json] | None:
-    """What comes without its words, and has to be asked for."""
-    if value.message or value.verb in (*GONE, "hide") or value.item in (*WITHOUT_WORDS, "rating"):
+def _look_up_of(value: Value, ours: tuple[str, ...]) -> dict[str, Json] | None:
+    """The ids of a post or comment that Meta sent without its text; None for everything else."""
+    if value.message or value.verb in (*REMOVALS, "hide") or value.item in (*WITHOUT_WORDS, "rating"):
         return None
     if value.writer.id in ours or not value.post_id:
         return None

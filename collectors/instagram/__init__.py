@@ -1,4 +1,4 @@
-"""An Instagram business account of one's own: comments, media that tag or name it; and the media of hashtags."""
+"""An Instagram business account of one's own: comments, media that tag or mention it; and the media of hashtags."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from collectors.base import Collector, Cursor, Inbound, Page, Received, Window
 
 from .hashtags import MOST, read_hashtags
 from .reading import read_comments, read_inbox, read_tags, read_window
-from .webhooks import received
+from .webhooks import receive_changes
 
 HASHTAG = re.compile(r"\w{1,100}")
 
 
-def _hashtags(given: tuple[str, ...]) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(name.strip().lstrip("#").casefold() for name in given))
+def _hashtags(values: tuple[str, ...]) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip().lstrip("#").casefold() for name in values))
     if any(not HASHTAG.fullmatch(name) for name in names):
         raise ValueError("write each hashtag as one word, without spaces or signs")
     if len(names) > MOST:
@@ -35,7 +35,7 @@ def _hashtags(given: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class InstagramAccount(Params):
-    """The account, what to read of it, and the two secrets for what Meta sends by itself."""
+    """The account, which parts of it to read, and the two secrets for webhooks."""
 
     account: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{3,25}$")] = Field(
         title="Account id",
@@ -73,7 +73,7 @@ class InstagramAccount(Params):
 
 
 def pages(params: InstagramAccount, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """What a webhook named, the comments under the media that changed, tags, hashtags."""
+    """What a webhook named, the comments under changed media, tags, hashtags."""
     graph = _graph(params, http)
     watchlist = Watchlist.of(cursor, "hashtags", "ids", "tops", "again")
     yield from read_inbox(watchlist, params.account, params.username, graph, cursor.get("inbox"))
@@ -91,12 +91,12 @@ def backfill(params: InstagramAccount, cursor: Cursor, window: Window, http: htt
     return read_window(params.account, params.username, cursor, window, _graph(params, http))
 
 
-def receive(params: InstagramAccount, sent: Inbound) -> Received:
-    """What Meta sends about the account, and its question whether the address is ours."""
-    if sent.method == "GET":
-        return Received(reply=hub_challenge(sent.query, params.verify_token.get_secret_value()))
-    check_hub(params.app_secret.get_secret_value(), sent.headers, sent.body)
-    return received(sent.body, params.account)
+def receive(params: InstagramAccount, request: Inbound) -> Received:
+    """What Meta sends about the account, and its check that the address is ours."""
+    if request.method == "GET":
+        return Received(reply=hub_challenge(request.query, params.verify_token.get_secret_value()))
+    check_hub(params.app_secret.get_secret_value(), request.headers, request.body)
+    return receive_changes(request.body, params.account)
 
 
 def _graph(params: InstagramAccount, http: httpx2.Client) -> Graph:

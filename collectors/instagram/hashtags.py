@@ -1,4 +1,4 @@
-"""Hashtags on Instagram: at most 30 different ones in 7 days, counted here as Meta counts them."""
+"""Hashtags on Instagram. Meta allows 30 different ones in 7 days; we count them as Meta does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collectors._kit.paging import capped
 from collectors._kit.times import moment, rfc3339
 from collectors._kit.watched import Watchlist
 from collectors._platforms.graph import MOST_SHEETS, Data, Graph
-from collectors._platforms.graph_refusals import NotUsed
+from collectors._platforms.graph_refusals import UnusedHashtag
 from collectors.base import Page
 from ground.notice import Notice
 
@@ -22,18 +22,18 @@ MOST, WEEK = 30, timedelta(days=7)
 
 
 def read_hashtags(watchlist: Watchlist, names: tuple[str, ...], account: str, graph: Graph) -> Iterator[Page]:
-    """The media of the last 24 hours under each hashtag. What goes beyond the 30 is told, and waits."""
+    """The media of the last 24 hours under each hashtag. Hashtags beyond the 30 wait, with a warning."""
     now, state = datetime.now(UTC), watchlist.state
-    asked = {name: at for name, at in _begun(state.get("hashtags")).items() if now - at < WEEK}
+    starts = {name: at for name, at in _start_times(state.get("hashtags")).items() if now - at < WEEK}
     ids = _texts(state.get("ids"))
     for name in names:
         if graph.pause:
             return
-        if name not in asked and len(asked) >= MOST:
-            watchlist.warning = _beyond(name, min(asked.values()) + WEEK)
+        if name not in starts and len(starts) >= MOST:
+            watchlist.warning = _limit_notice(name, min(starts.values()) + WEEK)
             continue
-        asked.setdefault(name, now)
-        state["hashtags"] = {other: rfc3339(at) for other, at in asked.items()}
+        starts.setdefault(name, now)
+        state["hashtags"] = {other: rfc3339(at) for other, at in starts.items()}
         ids[name] = ids.get(name) or _id_of(name, account, graph)
         state["ids"] = dict(ids)
         if ids[name]:
@@ -55,27 +55,27 @@ def _media(watchlist: Watchlist, name: str, hashtag: str, account: str, graph: G
 
 
 def _id_of(name: str, account: str, graph: Graph) -> str:
-    """The id of a hashtag; empty where nobody has used it yet, which Meta tells as an error (24)."""
+    """The id of a hashtag; "" when nobody has used it yet, which Meta answers with an error (24)."""
     try:
-        found = graph.read(Data, "ig_hashtag_search", {"user_id": account, "q": name}).data
-    except NotUsed:
+        hashtags = graph.read(Data, "ig_hashtag_search", {"user_id": account, "q": name}).data
+    except UnusedHashtag:
         return ""
-    first = found[0].get("id") if found and isinstance(found[0], dict) else None
+    first = hashtags[0].get("id") if hashtags and isinstance(hashtags[0], dict) else None
     return str(first) if isinstance(first, str | int) else ""
 
 
-def _beyond(name: str, free: datetime) -> Notice:
+def _limit_notice(name: str, free: datetime) -> Notice:
     return Notice(
         "Meta allows {most} different hashtags in 7 days: #{name} is not read before {day}",
         {"most": MOST, "name": name, "day": free.date().isoformat()},
     )
 
 
-def _begun(value: object) -> dict[str, datetime]:
-    given = value.items() if isinstance(value, dict) else ()
-    return {str(name): at for name, text in given if (at := moment(text))}
+def _start_times(value: object) -> dict[str, datetime]:
+    pairs = value.items() if isinstance(value, dict) else ()
+    return {str(name): at for name, text in pairs if (at := moment(text))}
 
 
 def _texts(value: object) -> dict[str, str]:
-    given = value.items() if isinstance(value, dict) else ()
-    return {str(name): text for name, text in given if isinstance(text, str)}
+    pairs = value.items() if isinstance(value, dict) else ()
+    return {str(name): text for name, text in pairs if isinstance(text, str)}

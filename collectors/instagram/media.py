@@ -1,4 +1,4 @@
-"""What Instagram says of a business account, as mentions: media that tag or name it, comments, media of hashtags."""
+"""Media and comments around a business account, and media of hashtags, as mentions."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from collectors.base import RawMention
 PLATFORM = "instagram"
 WEB = "https://www.instagram.com"
 MEDIA_FIELDS = "id,caption,permalink,timestamp,username,like_count,comments_count"
-HASHTAG_FIELDS = "id,caption,permalink,timestamp,like_count,comments_count"  # Meta tells no author of these
+HASHTAG_FIELDS = "id,caption,permalink,timestamp,like_count,comments_count"  # Meta names no author here
 OWN_FIELDS = "id,permalink,timestamp,comments_count"
 REPLY_FIELDS = "id,text,timestamp,username,like_count"
 COMMENT_FIELDS = f"{REPLY_FIELDS},parent_id,replies.limit(50){{{REPLY_FIELDS}}}"
-LOOKED_UP = f"{REPLY_FIELDS},parent_id,media{{id,permalink}}"
+LOOK_UP_FIELDS = f"{REPLY_FIELDS},parent_id,media{{id,permalink}}"
 
 
 def _dict(value: object) -> object:
@@ -49,7 +49,7 @@ class Media(Part):
         return past(moment(self.timestamp))
 
 
-class Of(Part):
+class MediaReference(Part):
     id: Text = ""
     permalink: Text = ""
 
@@ -65,7 +65,7 @@ class Comment(Part):
     username: Text = ""
     like_count: Count = None
     parent_id: Text = ""
-    media: Annotated[Of, BeforeValidator(_dict)] = Of()
+    media: Annotated[MediaReference, BeforeValidator(_dict)] = MediaReference()
     replies: Annotated[Replies, BeforeValidator(_dict)] = Replies()
 
     @property
@@ -74,7 +74,7 @@ class Comment(Part):
 
 
 def of_media(media: Media) -> RawMention | None:
-    """None for a picture without a caption."""
+    """Media as a mention; None without a caption."""
     if not media.caption:
         return None
     return RawMention(
@@ -91,7 +91,7 @@ def of_media(media: Media) -> RawMention | None:
 
 
 def of_comment(comment: Comment, thread: str, permalink: str, own: str, parent: str = "") -> RawMention | None:
-    """None for what the account itself (`own`, its name) answers, and for a comment without words."""
+    """A comment as a mention; None without text, and for an answer of the account itself, whose name is `own`."""
     if not comment.text or (own and comment.username.lower() == own.lower()):
         return None
     under = address(permalink)
@@ -110,5 +110,5 @@ def of_comment(comment: Comment, thread: str, permalink: str, own: str, parent: 
 
 
 def address(permalink: str) -> str:
-    """The address on www.instagram.com; that of the site where none is told."""
+    """The address, if it is on www.instagram.com; else that of the site."""
     return permalink if permalink.startswith(f"{WEB}/") and permalink.isascii() and " " not in permalink else WEB

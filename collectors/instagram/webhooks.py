@@ -12,7 +12,7 @@ from collectors._platforms.meta_webhooks import META, OK, changes_of
 from collectors.base import Received
 from ground.notice import Json
 
-from .media import Of
+from .media import MediaReference
 
 LONGEST_WORDS = 1_500
 COMMENTS = ("comments", "live_comments")
@@ -26,7 +26,9 @@ class Value(Part):
     """A comment under our own media has an `id`, a mention elsewhere a `media_id` and perhaps a `comment_id`."""
 
     id: Text = ""
-    media: Annotated[Of, BeforeValidator(lambda value: value if isinstance(value, dict) else {})] = Of()
+    media: Annotated[MediaReference, BeforeValidator(lambda value: value if isinstance(value, dict) else {})] = (
+        MediaReference()
+    )
     media_id: Text = ""
     comment_id: Text = ""
     text: Text = ""
@@ -42,19 +44,19 @@ class Change(Part):
     time: Text = ""
 
 
-def received(body: bytes, account: str) -> Received:
-    """What a request about this account brings. Raises SourceError."""
+def receive_changes(body: bytes, account: str) -> Received:
+    """The ids to look up in a request about this account. Raises SourceError."""
     inbox: dict[str, Json] = {}
 
-    def taken(change: Change) -> None:
-        if ask := _to_ask(change):
-            inbox[f"{ask}"] = ask
+    def collect(change: Change) -> None:
+        if look_up := _look_up_of(change):
+            inbox[f"{look_up}"] = look_up
 
-    _, broken = each(Change, changes_of(body, account), taken, META)
+    _, broken = each(Change, changes_of(body, account), collect, META)
     return Received(inbox=tuple(inbox.values()), broken=broken, status=OK)
 
 
-def _to_ask(change: Change) -> dict[str, Json]:
+def _look_up_of(change: Change) -> dict[str, Json]:
     value = change.value
     if change.field in COMMENTS and value.id:
         return {"comment": value.id, "media": value.media.id, "where": "own", **_words(value, change.time)}
@@ -64,7 +66,7 @@ def _to_ask(change: Change) -> dict[str, Json]:
 
 
 def _words(value: Value, at: str) -> dict[str, Json]:
-    """What was said, for the case that it may not be looked up: Meta sends it once. Without, where it is too long."""
-    said = {"text": value.text, "username": value.writer.username, "timestamp": at, "parent_id": value.parent_id}
-    kept: dict[str, Json] = {name: part for name, part in said.items() if part}
-    return kept if value.text and len(json.dumps(kept)) <= LONGEST_WORDS else {}
+    """The text of a comment and who wrote it, in case it cannot be looked up; nothing where the text is too long."""
+    comment = {"text": value.text, "username": value.writer.username, "timestamp": at, "parent_id": value.parent_id}
+    fields: dict[str, Json] = {name: part for name, part in comment.items() if part}
+    return fields if value.text and len(json.dumps(fields)) <= LONGEST_WORDS else {}

@@ -1,4 +1,4 @@
-"""A TikTok business account of one's own: the comments under its videos, with their replies."""
+"""A TikTok business account of one's own: the comments and replies under its videos."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .comments import read_comments, read_window
 
 
 class TikTokAccount(Params):
-    """The account, its token, and whether hidden comments are read too."""
+    """The account, its token, and whether to read hidden comments."""
 
     business_id: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[\w.~-]{3,120}$")] = Field(
         title="Business id",

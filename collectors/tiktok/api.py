@@ -1,4 +1,4 @@
-"""TikTok's API for business accounts: asking, its videos and comments as mentions."""
+"""TikTok's API for business accounts: requests, and comments as mentions."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Comment(Part):
 
 
 class TikTok:
-    """One run's questions. `pause` is set when no more may be asked."""
+    """The requests of one run. `pause` is set once TikTok allows no more of them."""
 
     def __init__(self, http: httpx2.Client, base: str, token: str, business: str) -> None:
         self._http, self._base, self._business = http, base, business
@@ -89,7 +89,7 @@ class TikTok:
     def sheets(self, path: str, name: str, params: Mapping[str, str | int], most: int) -> Iterator[Leg[list[Any], str]]:
         """The items of a listing, `name` in the answer, page by page, as far as TikTok's limit allows.
 
-        The cursor alone leads on, `has_more` says whether. Raises SourceError.
+        `has_more` says whether a page follows, and the cursor leads to it. Raises SourceError.
         """
 
         def ask(cursor: str | None) -> tuple[list[Any], str | None]:
@@ -110,14 +110,14 @@ class TikTok:
 
     def _read(self, path: str, params: Mapping[str, str | int]) -> dict[str, Any]:
         url = f"{self._base}/{path}/"
-        asked = {"business_id": self._business, **params}
-        answer = fetch(self._http, url, headers=self._headers, params=asked, refusals=REFUSALS)
+        query = {"business_id": self._business, **params}
+        answer = fetch(self._http, url, headers=self._headers, params=query, refusals=REFUSALS)
         self.pause = used_up(answer.headers, datetime.now(UTC)) or self.pause
         return answer_of(Answer, answer).data
 
 
 def of_comment(comment: Comment, video: Video, parent: str = "") -> RawMention | None:
-    """None for what the account itself answers, and for a sticker alone."""
+    """A comment as a mention; None when it holds only a sticker, and for an answer of the account itself."""
     if not comment.text or comment.owner:
         return None
     counts = {"likes": comment.likes, "comments": comment.replies}
@@ -136,6 +136,6 @@ def of_comment(comment: Comment, video: Video, parent: str = "") -> RawMention |
 
 
 def address(video: Video) -> str:
-    """The address of the video: comments have none of their own. Without what says who shared it."""
+    """The address of the video, because comments have none; without the parameters that tell who shared it."""
     link = video.share_url.partition("?")[0]
     return link if link.startswith(WEB) and link.isascii() and " " not in link else WEB

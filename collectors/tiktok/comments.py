@@ -1,4 +1,4 @@
-"""Reads the comments under one's own videos: what is new, and what stands under the videos of a window."""
+"""Reads the comments under one's own videos: the new ones, and those under the videos of a window."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .api import VIDEO_FIELDS, Comment, TikTok, Video, of_comment
 VIDEOS, COMMENTS = 20, 30  # the most that TikTok gives at a time
 MOST_VIDEOS, MOST_COMMENTS, MOST_BACK = 25, 20, 5_000
 INSTANT = timedelta(microseconds=1)
-ALWAYS = 3  # the newest videos: their comments are asked for also when their number is the same, for one may be new
+ALWAYS = 3  # the newest videos, whose comments are read even if their number is the same: one may replace another
 
 
 def read_comments(watchlist: Watchlist, tiktok: TikTok, status: str) -> Iterator[Page]:
@@ -41,16 +41,16 @@ def _videos(tiktok: TikTok, most: int) -> Iterator[Posts[Video]]:
 
 
 def _videos_of(tiktok: TikTok, window: Window) -> Iterator[Posts[Video]]:
-    """The videos of a window, its end included, found from the newest on: TikTok takes no dates."""
+    """The videos of a window, its end included. TikTok takes no dates, so we read from the newest video on."""
     until = window.until
-    for found in _videos(tiktok, MOST_BACK):
-        left = Window(window.since, until + INSTANT)
-        due = [video for video in found.posts if left.holds(video.at)]
-        newer = not due and not any(at < left.until for at in found.times if at)
-        if newer and not found.broken and not tiktok.pause:
+    for answer in _videos(tiktok, MOST_BACK):
+        rest = Window(window.since, until + INSTANT)
+        due = [video for video in answer.posts if rest.holds(video.at)]
+        is_newer = not due and not any(at < rest.until for at in answer.times if at)
+        if is_newer and not answer.broken and not tiktok.pause:
             continue
-        until = max(min([until, *filter(None, found.times)]), window.since)
-        yield replace(found, posts=due)
+        until = max(min([until, *filter(None, answer.times)]), window.since)
+        yield replace(answer, posts=due)
         if until <= window.since:
             return
 
@@ -58,14 +58,14 @@ def _videos_of(tiktok: TikTok, window: Window) -> Iterator[Posts[Video]]:
 def _read_videos(items: list[Any], host: str) -> tuple[list[Video], Broken]:
     videos: list[Video] = []
 
-    def kept(video: Video) -> None:
+    def collect(video: Video) -> None:
         videos.append(video)
 
-    return videos, each(Video, items, kept, host, "item_id")[1]
+    return videos, each(Video, items, collect, host, "item_id")[1]
 
 
 def _comments(tiktok: TikTok, status: str) -> Comments[Video]:
-    """Replies stand under their comment, however old that is."""
+    """How to read the comments under videos. It goes further back than what is known, to find replies to old ones."""
 
     def ask(video: Video) -> Iterator[Leg[list[Any], str]]:
         params: dict[str, str | int] = {
@@ -85,21 +85,21 @@ def _comments(tiktok: TikTok, status: str) -> Comments[Video]:
 
 
 def _thread_part(video: Video, items: Sequence[Any], tiktok: TikTok, status: str) -> ThreadPart:
-    found: list[Comment] = []
+    comments: list[Comment] = []
 
-    def taken(comment: Comment) -> RawMention | None:
-        found.append(comment)
+    def to_mention(comment: Comment) -> RawMention | None:
+        comments.append(comment)
         return of_comment(comment, video)
 
-    mentions, broken = each(Comment, items, taken, tiktok.host, "comment_id")
-    for comment in found:
-        replies, bad = _replies(video, comment, tiktok, status)
-        mentions, broken = (*mentions, *replies), (*broken, *bad)
-    return ThreadPart([comment.at for comment in found], mentions, broken, complete=not tiktok.pause)
+    mentions, broken = each(Comment, items, to_mention, tiktok.host, "comment_id")
+    for comment in comments:
+        replies, unreadable = _replies(video, comment, tiktok, status)
+        mentions, broken = (*mentions, *replies), (*broken, *unreadable)
+    return ThreadPart([comment.at for comment in comments], mentions, broken, complete=not tiktok.pause)
 
 
 def _replies(video: Video, comment: Comment, tiktok: TikTok, status: str) -> tuple[tuple[RawMention, ...], Broken]:
-    """The replies that came along; all of them, asked for, where there are more."""
+    """The replies that came with a comment; where there are more, all of them, by a request of their own."""
     items = comment.reply_list
     if (comment.replies or 0) > len(items) and not tiktok.pause:
         params: dict[str, str | int] = {

@@ -1,4 +1,4 @@
-"""What TikTok's errors mean: it writes them with HTTP 200, as a `code` other than 0."""
+"""What TikTok's errors mean. It sends them with HTTP status 200 and a `code` other than 0."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _is_error(complaint: Complaint) -> bool:
 
 
 def _facts(complaint: Complaint) -> Mapping[str, Json]:
-    """The status is the code: that of HTTP says nothing."""
+    """The status in our sentences is the code, because the HTTP status says nothing."""
     return {"status": next(iter(complaint.codes), "")}
 
 

@@ -10,69 +10,72 @@ import httpx2
 
 from collectors._kit.paging import capped
 from collectors._kit.texts import texts_of
+from collectors._kit.walk import Rewind
 from collectors.base import Collector, Cursor, Meter, Page, Window
 from ground.notice import Json, Notice
 
 from .posts import POST, at_of, id_at
 from .refusals import TooOld
-from .search import LARGEST, Part, XParams, number, walk
+from .search import LARGEST, PostPage, XParams, number, posts_between
 
 FIRST = 20
 """Posts of the very first page: a trial shows no more, and each of them is paid."""
 MOST = 1_000
+"""The most posts of one run. It counts posts rather than answers, because each post is paid."""
 HISTORY = timedelta(days=7, minutes=-2)
-"""X refuses ids of posts that leave its seven days while the request is on its way."""
+"""Two minutes short of X's seven days: X refuses ids that become too old while the request is on its way."""
 SETTLED = timedelta(seconds=30)
 """X shows posts some seconds after they are written, and refuses ends that are later than that."""
 GAP = Notice("X shows the last 7 days only: what was posted before them was not read")
-"""What is said when a source was not read for longer than X goes back."""
+"""The warning for a source that was not read for longer than X goes back."""
 
 
 def pages(params: XParams, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """What is newer than the cursor's `newest`, newest first, 1,000 posts at most.
 
-    Until the last page the cursor also holds `since` and `until`: what lies between has still to be read, and the next
-    run begins with it. Nothing is read twice on purpose, since all is paid: X shows posts once they are settled.
+    Until the last page the cursor also holds `since` and `until`: the posts between them have not been read, and the
+    next run begins with them. No post is asked for twice, because each is paid.
     """
-    known, until, lost = number(cursor.get("newest")), number(cursor.get("until")), None
+    newest, until, warning = number(cursor.get("newest")), number(cursor.get("until")), None
     if until:
         try:
-            for page in _rest(params, known, number(cursor.get("since")), until, http):
+            for page in _rest(params, newest, number(cursor.get("since")), until, http):
                 yield page
-                lost = page.warning or lost
+                warning = page.warning or warning
                 if page.asked is not None:
                     return
         except TooOld:
-            lost = GAP
+            warning = GAP
         else:
-            cursor = {"newest": str(known)}
-    for page in _news(params, known, http):
-        warning = page.warning or lost
-        quiet = not (page.mentions or page.broken or warning) and page.cursor == cursor
-        yield replace(page, warning=warning, unchanged=quiet)
+            cursor = {"newest": str(newest)}
+    for page in _news(params, newest, http):
+        page = replace(page, warning=page.warning or warning)
+        is_silent = not (page.mentions or page.broken or page.warning) and page.cursor == cursor
+        yield replace(page, unchanged=is_silent)
 
 
 def _rest(params: XParams, newest: int, since: int, until: int, http: httpx2.Client) -> Iterator[Page]:
-    """What a run that was cut short had left. Raises TooOld."""
-    for part in walk(params, since, until, http):
-        until = part.oldest or until
-        left = {"since": str(since), "until": str(until)} if part.more else {}
-        yield _page(part, {"newest": str(newest), **left}, warning=GAP if part.gap else None)
+    """What an interrupted run left to read. Raises TooOld."""
+    for leg in posts_between(params, since, until, http):
+        until = leg.answer.oldest or until
+        ends = {} if leg.ended else {"since": str(since), "until": str(until)}
+        yield _page(leg.answer, {"newest": str(newest), **ends}, warning=GAP if leg.answer.gap else None)
 
 
-def _news(params: XParams, known: int, http: httpx2.Client) -> Iterator[Page]:
-    """A search that begins nowhere begins seven days ago."""
-    since = known or (0 if params.mode == "search" else id_at(datetime.now(UTC) - HISTORY))
-    newest, oldest, count = known, 0, 0
-    for part in walk(params, since, 0, http, LARGEST if known else FIRST):
+def _news(params: XParams, newest_known: int, http: httpx2.Client) -> Iterator[Page]:
+    """The posts with ids above `newest_known`. Where that is 0, X begins a search seven days ago by itself."""
+    since = newest_known or (0 if params.mode == "search" else id_at(datetime.now(UTC) - HISTORY))
+    newest, oldest, count = newest_known, 0, 0
+    for leg in posts_between(params, since, 0, http, LARGEST if newest_known else FIRST):
+        part = leg.answer
         newest, oldest = max(newest, part.newest), part.oldest or oldest
         count += len(part.mentions) + len(part.broken)
-        full = part.more and count >= MOST
+        is_full = not leg.ended and count >= MOST
         cursor: dict[str, Json] = {"newest": str(newest)} if newest else {}
-        if part.more and oldest and not full:
+        if oldest and not leg.ended and not is_full:
             cursor |= {"since": str(since), "until": str(oldest)}
-        yield _page(part, cursor, warning=capped(MOST) if full else GAP if part.gap else None)
-        if full:
+        yield _page(part, cursor, warning=capped(MOST) if is_full else GAP if part.gap else None)
+        if is_full:
             return
 
 
@@ -86,20 +89,22 @@ def backfill(params: XParams, cursor: Cursor, window: Window, http: httpx2.Clien
     if until and until <= since + 1:
         yield Page((), dict(cursor), warning=warning, reached=window.since)
         return
-    for part in walk(params, since, until, http):
-        until = part.oldest or until
-        reached = _reached(until, window) if part.more else window.since
-        yield _page(part, {"until": str(until)} if until else {}, warning=warning, reached=reached)
+    rewind = Rewind(window, at_of(str(until)))
+    for leg in posts_between(params, since, until, http):
+        part, until = leg.answer, leg.answer.oldest or until
+        yield rewind.page(
+            part.mentions,
+            {"until": str(until)} if until else {},
+            ended=leg.ended,
+            oldest=at_of(str(until)),
+            broken=part.broken,
+            asked=part.pause,
+            warning=warning,
+        )
 
 
-def _reached(oldest: int, window: Window) -> datetime:
-    return max(window.since, min(at_of(str(oldest)) or window.until, window.until))
-
-
-def _page(
-    part: Part, cursor: Mapping[str, Json], *, warning: Notice | None = None, reached: datetime | None = None
-) -> Page:
-    return Page(part.mentions, dict(cursor), part.asked, warning=warning, broken=part.broken, reached=reached)
+def _page(part: PostPage, cursor: Mapping[str, Json], *, warning: Notice | None) -> Page:
+    return Page(part.mentions, dict(cursor), part.pause, warning=warning, broken=part.broken)
 
 
 collector = Collector(

@@ -1,4 +1,4 @@
-"""What X answers: posts with their authors and quotes beside them, and what it charges for each."""
+"""The posts that X returns, with their authors and quoted posts, as mentions; and what X charges for them."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ POST, USER = 5_000, 10_000
 """What X charges for each post and each author that it returns, in millionths of a US dollar."""
 
 EPOCH = 1_288_834_974_657
-"""Milliseconds: ids of posts hold the time since then, above 22 bits."""
+"""Milliseconds since 1970. The id of a post holds, above its lower 22 bits, the milliseconds since then."""
 
 HANDLE = re.compile(r"\w{1,20}", re.ASCII)
 REPOST = re.compile(r"RT @\w{1,20}: ", re.ASCII)
 OWN_MEDIA = re.compile(r"https?://(?:www\.)?(?:x|twitter)\.com/[^/]+/status/\d+/(?:photo|video)/\d+", re.IGNORECASE)
 MOST_LINKS = 20
 NO_LANGUAGE = frozenset({"und", "zxx", "art", "qam", "qct", "qht", "qme", "qst"})
-"""What X calls the language of a post that has only links, hashtags, media or too little text."""
+"""What X gives as the language of a post that holds only links, hashtags, media or too little text."""
 
 
 def _list(value: object) -> object:
@@ -37,7 +37,7 @@ def _list(value: object) -> object:
 
 
 Many = Annotated[tuple[Any, ...], BeforeValidator(_list)]
-"""A list, empty where the platform leaves it out or says something else: extras are no reason to lose a post."""
+"""A list. It is empty where X sends something else: a broken extra is no reason to lose a post."""
 
 
 def _part(value: object) -> object:
@@ -56,7 +56,7 @@ class Entities(Part):
 
 
 class Long(Part):
-    """A post of more than 280 characters: its `text` is cut, this is the whole."""
+    """The whole of a post of more than 280 characters, whose own `text` is cut."""
 
     text: Text = ""
     entities: Annotated[Entities, BeforeValidator(_part)] = Entities()
@@ -96,13 +96,14 @@ class Post(Part):
 
     @property
     def references(self) -> dict[str, str]:
-        """The ids of the posts that it answers, quotes or repeats, by how it does."""
-        found = (Reference.model_validate(one) for one in self.referenced_tweets if isinstance(one, dict))
-        return {one.type: one.id for one in found if one.type and one.id}
+        """The ids of the posts that it answers, quotes or reposts, by X's name for that."""
+        values = (value for value in self.referenced_tweets if isinstance(value, dict))
+        references = (Reference.model_validate(value) for value in values)
+        return {reference.type: reference.id for reference in references if reference.type and reference.id}
 
     @property
     def repeats(self) -> bool:
-        """Whether it is a repost; an answer with the fewest fields, without an author, tells by its words alone."""
+        """Whether it is a repost. Where X sends only the fewest fields, without an author, the text alone tells."""
         return "retweeted" in self.references or (not self.author_id and REPOST.match(self.text) is not None)
 
 
@@ -115,8 +116,8 @@ class Meta(Part):
     next_token: Text = ""
 
 
-class Found(Part):
-    """An answer. One without posts has no `data` at all."""
+class PostList(Part):
+    """An answer. X leaves out `data` when there are no posts."""
 
     meta: Meta
     data: Many = ()
@@ -124,7 +125,7 @@ class Found(Part):
 
 
 def mention(post: Post, users: Mapping[str, User], quoted: Mapping[str, Post], now: datetime) -> RawMention | None:
-    """The post as a mention; None for a repost, which its original counts already."""
+    """The post as a mention; None for a repost, because X counts it among the `shares` of the original."""
     if post.repeats:
         return None
     author = users.get(post.author_id)
@@ -153,19 +154,19 @@ def mention(post: Post, users: Mapping[str, User], quoted: Mapping[str, Post], n
 
 
 def _whole(post: Post, quoted: Post | None) -> str:
-    """Its words, its cards, and those of the post it quotes, with links where X shortened them."""
+    """The text and the link cards of a post, then those of the post it quotes, with shortened links written out."""
     lines = [*_lines(post), *(_lines(quoted) if quoted else ())]
     return fit("\n".join(line for line in lines if line), LONGEST_TEXT)
 
 
 def _lines(post: Post) -> list[str]:
     long = post.note_tweet
-    given, links = (long.text, long.entities.urls) if long.text else (post.text, post.entities.urls)
-    text = html.unescape(given)  # before addresses stand in it: their «&region=» is no entity
+    source, links = (long.text, long.entities.urls) if long.text else (post.text, post.entities.urls)
+    text = html.unescape(source)  # before links are written out: «&region=» in an address is no entity
     cards: list[str] = []
-    for one in links[:MOST_LINKS]:
+    for value in links[:MOST_LINKS]:
         try:
-            link = Link.model_validate(one)
+            link = Link.model_validate(value)
         except ValueError:  # a link that cannot be read is no reason to lose the post
             continue
         if link.url and (target := clean_link(link.expanded_url)):
@@ -175,26 +176,25 @@ def _lines(post: Post) -> list[str]:
 
 
 def at_of(post_id: str) -> datetime | None:
-    """When a post was written, as its id tells; None for the few that are older than such ids."""
+    """When a post was written, read from its id; None for the few posts older than ids of this kind."""
     milliseconds = int(post_id) >> 22 if post_id.isdigit() and len(post_id) <= 20 else 0
     return datetime.fromtimestamp((milliseconds + EPOCH) / 1000, UTC) if milliseconds else None
 
 
 def id_at(moment_: datetime) -> int:
-    """The least id that a post of this moment may have."""
+    """The lowest id that a post of this moment can have."""
     return max(0, (int(moment_.timestamp() * 1000) - EPOCH) << 22)
 
 
 def cost_of(answer: httpx2.Response, *, names: bool, quotes: bool) -> int:
-    """What X charges for an answer: for each post in it, and for authors and other posts where they were asked for.
-
-    Errors are free. Raises ValueError.
+    """What X charges for an answer, in millionths of a US dollar: each post, and each author and quoted post that we
+    asked for. Errors are free. Raises ValueError.
     """
     if not answer.is_success:
         return 0
     body = Bill.model_validate(from_json(answer.content))
-    beside = len(body.includes.users) * USER * names + len(body.includes.tweets) * POST * quotes
-    return len(body.data) * POST + beside
+    extras = len(body.includes.users) * USER * names + len(body.includes.tweets) * POST * quotes
+    return len(body.data) * POST + extras
 
 
 class Bill(Part):

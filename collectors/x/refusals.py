@@ -1,4 +1,4 @@
-"""What X says when it gives nothing, and what to do about it."""
+"""The reasons X gives for refusing, and what to do about each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ground.notice import Json
 
 
 class TooOld(SourceRefused):
-    """X takes no ids from before its seven days; `end` is the one that it refused."""
+    """X refuses ids from before its seven days; `end` names the parameter it refused, `since_id` or `until_id`."""
 
     def __init__(self, text: str, *, end: str) -> None:
         super().__init__(text)
@@ -22,7 +22,7 @@ class TooOld(SourceRefused):
 
 
 def sentence(problem: Json) -> str:
-    """What X says went wrong, in its own words: those of the first error that it lists, else of the whole."""
+    """What went wrong in X's own words: from the first error that it lists, else from the answer as a whole."""
     inner = next((value for value in values_at(problem, "errors.*") if isinstance(value, dict)), None)
     places = ((inner, "message"), (inner, "detail"), (problem, "detail"), (problem, "title"))
     texts = (value for where, name in places for value in values_at(where, name))
@@ -101,11 +101,14 @@ OF_AN_ACCOUNT = Refusals(
     words=KIND_OF_PROBLEM,
     facts=_facts,
 )
-"""What errors mean that come with status 200 and nothing else."""
+"""For answers with status 200 that hold nothing but errors."""
 
 
-def unfound(errors: Any, user_id: str, host: str, now: datetime) -> SourceError | None:
-    """Why an answer with status 200 brings nothing but errors; None when it has none. A search has no `user_id`."""
+def why_empty(errors: Any, user_id: str, host: str, now: datetime) -> SourceError | None:
+    """The error for an answer with status 200 that holds only `errors`; None when it lists none.
+
+    `user_id` is empty for a search.
+    """
     first = next((error for error in errors if isinstance(error, dict)), None) if isinstance(errors, list) else None
     if first is None:
         return None

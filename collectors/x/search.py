@@ -1,9 +1,9 @@
-"""Asks X page by page, newest post first, and pays for each page what it can cost at most."""
+"""Asks X page by page, newest post first, and sets aside before each page the most that it can cost."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeVar
 
@@ -14,11 +14,12 @@ from collectors._kit.answers import each, json_of, read
 from collectors._kit.fetch import fetch, host_of
 from collectors._kit.fields import Interface, Line, Params
 from collectors._kit.limits import used_up
-from collectors._kit.paging import Fresh
+from collectors._kit.paging import Unmet
+from collectors._kit.walk import Leg, walk
 from collectors.base import RawMention, SourceOverBudget, Spend
 
-from .posts import POST, USER, Found, Post, User, cost_of, mention
-from .refusals import REFUSALS, TooOld, unfound
+from .posts import POST, USER, Post, PostList, User, cost_of, mention
+from .refusals import REFUSALS, TooOld, why_empty
 
 M = TypeVar("M", User, Post)
 
@@ -28,7 +29,7 @@ FIELDS = "created_at,public_metrics,author_id,lang,conversation_id,referenced_tw
 
 
 class XParams(Params):
-    """What is asked of who sets up a source."""
+    """The settings of a source."""
 
     token: SecretStr = Field(title="Bearer token", min_length=1, max_length=1_000)
     mode: Literal["search", "mentions"] = Field(
@@ -89,10 +90,10 @@ class XParams(Params):
 
     @property
     def price(self) -> int:
-        """The most that one post can cost, in millionths of a dollar: it answers one other and quotes one at most."""
+        """The most that a post can cost, in millionths of a dollar: it may answer one other post and quote one."""
         return POST + USER * self.names + 2 * POST * self.quotes
 
-    def charged(self, answer: httpx2.Response) -> int:
+    def cost(self, answer: httpx2.Response) -> int:
         """What an answer cost, in millionths of a dollar. Raises ValueError."""
         return cost_of(answer, names=self.names, quotes=self.quotes)
 
@@ -103,55 +104,59 @@ class XParams(Params):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One page of posts, newest first. `oldest` and `newest` are 0 when it is empty; `more`: older ones are left.
+class PostPage:
+    """One page of posts, newest first. `oldest` and `newest` are ids, 0 when the page is empty.
 
-    `gap`: X does not go back to where the reading should begin.
+    `pause` is set when X allows no more calls for so long. `gap`: X does not go back to where the reading should begin.
     """
 
     mentions: tuple[RawMention, ...]
     broken: tuple[tuple[str, str], ...]
     newest: int
     oldest: int
-    more: bool
-    asked: timedelta | None
+    pause: timedelta | None
     gap: bool = False
 
 
-def walk(params: XParams, since: int, until: int, http: httpx2.Client, size: int = LARGEST) -> Iterator[Part]:
-    """The posts with ids between the two, without either, page by page; an end that is 0 is open.
+def posts_between(
+    params: XParams, since: int, until: int, http: httpx2.Client, size: int = LARGEST
+) -> Iterator[Leg[PostPage, str]]:
+    """Reads the posts whose ids lie between the two, both excluded; 0 leaves an end open.
 
-    `size` is for the first page. It ends early when X has nothing left to ask for, with `asked` on the last page.
-    Raises TooOld when all of it is out of reach.
+    `size` is for the first page. Stops after a page with a `pause`. Where X no longer goes back to `since`, reads from
+    the beginning of its seven days. Raises TooOld when X does not go back to `until` either.
     """
-    token, fresh, gap = "", Fresh(), False
-    while True:
+    gap = False
+
+    def ask(token: str | None) -> tuple[PostPage, str]:
+        nonlocal since, gap, size
         try:
-            answer = _ask(params, {**_asked(params, since, until), **_page(params, token)}, size, http)
+            response = _ask(params, _query(params, since, until, token), size, http)
         except TooOld as error:
             if not since or error.end != "since_id":
                 raise
-            since, gap = 0, True  # then X begins with its seven days
-            continue
-        part, token = _part(params, answer, used_up(answer.headers, datetime.now(UTC)))
-        more = part.more and fresh(token)
-        yield replace(part, more=more, gap=gap)
-        if not more or part.asked is not None:
-            return
+            since, gap = 0, True
+            return ask(token)
         size = LARGEST
+        return _post_page(params, response, gap=gap)
+
+    for leg in walk(ask):
+        yield leg
+        if leg.answer.pause is not None:
+            return
 
 
-def _ask(params: XParams, wanted: dict[str, str | int], size: int, http: httpx2.Client) -> httpx2.Response:
-    """One page, a smaller one where the budget ends: to the last post that can be paid. Raises SourceOverBudget."""
+def _ask(params: XParams, query: dict[str, str | int], size: int, http: httpx2.Client) -> httpx2.Response:
+    """Asks for a page of `size` posts, or of as many as the budget still pays for. Raises SourceOverBudget."""
     path = SEARCH if params.mode == "search" else f"/2/users/{params.user_id}/mentions"
     while True:
         try:
             return fetch(
                 http,
                 params.base_url + path,
-                params=wanted | {"max_results": size},
+                params=query | {"max_results": size},
                 headers={"Authorization": f"Bearer {params.token.get_secret_value()}"},
-                spend=Spend("dollars", size * params.price, params.charged),
+                spend=Spend("dollars", size * params.price, params.cost),
                 refusals=REFUSALS,
             )
         except SourceOverBudget as error:
@@ -161,43 +166,42 @@ def _ask(params: XParams, wanted: dict[str, str | int], size: int, http: httpx2.
             size = affordable
 
 
-def _asked(params: XParams, since: int, until: int) -> dict[str, str | int]:
-    asked: dict[str, str | int] = {"tweet.fields": FIELDS}
+def _query(params: XParams, since: int, until: int, token: str | None) -> dict[str, str | int]:
+    """The query of a request, without the size of its page."""
+    query: dict[str, str | int] = {"tweet.fields": FIELDS}
     if params.mode == "search":
-        own = "is:retweet" in params.query.lower()
-        asked |= {"query": params.query if own else f"({params.query}) -is:retweet", "sort_order": "recency"}
-    if expanded := ["author_id"] * params.names + ["referenced_tweets.id"] * params.quotes:
-        asked["expansions"] = ",".join(expanded)
+        has_reposts = "is:retweet" in params.query.lower()
+        words = params.query if has_reposts else f"({params.query}) -is:retweet"
+        query |= {"query": words, "sort_order": "recency"}
+    if expansions := ["author_id"] * params.names + ["referenced_tweets.id"] * params.quotes:
+        query["expansions"] = ",".join(expansions)
     if params.names:
-        asked["user.fields"] = "username,name,public_metrics"
+        query["user.fields"] = "username,name,public_metrics"
+    if token:
+        query["next_token" if params.mode == "search" else "pagination_token"] = token
     ends = {"since_id": since, "until_id": until}  # never with start_time or end_time: X refuses the two together
-    return asked | {name: str(value) for name, value in ends.items() if value}
+    return query | {name: str(value) for name, value in ends.items() if value}
 
 
-def _page(params: XParams, token: str) -> dict[str, str]:
-    return {"next_token" if params.mode == "search" else "pagination_token": token} if token else {}
-
-
-def _part(params: XParams, answer: httpx2.Response, asked: timedelta | None) -> tuple[Part, str]:
-    """A page of posts as mentions, and the mark of the next page. Raises SourceError."""
-    host, body, now = host_of(str(answer.url)), json_of(answer), datetime.now(UTC)
+def _post_page(params: XParams, response: httpx2.Response, *, gap: bool) -> tuple[PostPage, str]:
+    """A page of posts as mentions, and the mark of the next page, "" at the end. Raises SourceError."""
+    host, body, now = host_of(str(response.url)), json_of(response), datetime.now(UTC)
     if isinstance(body, dict) and "data" not in body and "meta" not in body:
-        why = unfound(body.get("errors"), params.user_id if params.mode == "mentions" else "", host, now)
-        if why is not None:
-            raise why
-    found = read(Found, body, host)
-    users = {one.id: one for one in _known(User, found.includes.users)}
-    quoted = {one.id: one for one in _known(Post, found.includes.tweets)}
-    mentions, broken = each(Post, found.data, lambda post: mention(post, users, quoted, now), host)
-    first = {one.external_id: one for one in reversed(mentions)}
-    unique = tuple(first[known] for known in dict.fromkeys(one.external_id for one in mentions))
-    ids = [number for one in found.data if (number := _id_of(one))]
-    token = found.meta.next_token
-    return Part(unique, broken, max(ids, default=0), min(ids, default=0), bool(token), asked), token
+        error = why_empty(body.get("errors"), params.user_id if params.mode == "mentions" else "", host, now)
+        if error is not None:
+            raise error
+    answer = read(PostList, body, host)
+    users = {user.id: user for user in _readable(User, answer.includes.users)}
+    quoted = {post.id: post for post in _readable(Post, answer.includes.tweets)}
+    mentions, broken = each(Post, answer.data, lambda post: mention(post, users, quoted, now), host)
+    ids = [number for value in answer.data if (number := _id_of(value))]
+    pause = used_up(response.headers, now)
+    page = PostPage(Unmet()(mentions), broken, max(ids, default=0), min(ids, default=0), pause, gap)
+    return page, answer.meta.next_token
 
 
-def _known(model: type[M], values: Iterable[object]) -> Iterator[M]:
-    """Those that can be read of what only stands beside the posts."""
+def _readable(model: type[M], values: Iterable[object]) -> Iterator[M]:
+    """The users or posts beside the posts; one that cannot be read is skipped, because a mention can do without it."""
     for value in values:
         try:
             yield model.model_validate(value)
@@ -210,6 +214,6 @@ def _id_of(value: object) -> int:
 
 
 def number(value: object) -> int:
-    """An id as a number; 0 when it is none."""
+    """An id as a number; 0 for anything else."""
     text = str(value or "")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 25 else 0

@@ -113,7 +113,7 @@ RULES: dict[str, tuple[Offences, frozenset[str], tuple[str, ...], tuple[str, ...
     "no text is declared safe": (markup, frozenset(), ("Markup('x')", "markupsafe.Markup(x)"), ("escape(x)",)),
     "no file brings code with it": (
         code_from_data,
-        frozenset({"ground/isolate.py"}),  # speaks to a child process of its own over a pipe, reads no file
+        frozenset({"ground/isolate.py", "ground/nursery.py"}),  # what our own processes tell each other, and no file
         ("import pickle", "from joblib import load", "torch.load(f)", "numpy.load(f, allow_pickle=True)", "eval(x)"),
         ("json.loads(x)", "numpy.load(f, allow_pickle=False)", "ast.literal_eval(x)", "model.eval()"),
     ),

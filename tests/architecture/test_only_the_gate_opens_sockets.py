@@ -56,6 +56,12 @@ OF_THE_COMMAND = {"imaplib", "ssl", "websockets"}
 """What the command of a leaf needs for clients of its own, beside those of httpx2."""
 
 
+BETWEEN_OUR_PROCESSES = {Path("ground/isolate.py"), Path("ground/nursery.py")}
+"""Files that talk to child processes over pairs of sockets, which lead nowhere else."""
+OF_A_PAIR = {"MSG_PEEK", "recv_fds", "send_fds", "socketpair"}
+"""What they may use of the module `socket`, beside its type, and `socket(fileno=…)` for an end that was handed over."""
+
+
 def is_gate(path: Path) -> bool:
     return path.parts[:2] == ("app", "http") or path == Path("app/http.py")
 
@@ -104,11 +110,28 @@ def clients(tree: ast.AST) -> Iterator[str]:
                 yield from (f"from httpx2 import {alias.name}" for alias in node.names if alias.name in CLIENTS)
 
 
+def beyond_a_pair(tree: ast.AST) -> Iterator[str]:
+    """What a file that may talk to child processes uses of `socket`, and could reach the network with."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Name(id="socket"), attr=attr) if attr not in {*OF_A_PAIR, "socket"}:
+                yield f"socket.{attr}"
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="socket"), attr="socket"), args=args, keywords=keywords):
+                if args or [keyword.arg for keyword in keywords] != ["fileno"]:
+                    yield "socket.socket("
+            case ast.ImportFrom(module="socket"):
+                yield "from socket"
+            case ast.Import(names=names) if any(alias.name == "socket" and alias.asname for alias in names):
+                yield "socket under another name"
+
+
 def wrong(path: Path, source: str) -> list[str]:
     if is_gate(path):
         return []
     tree = ast.parse(source)
     found = [module for module in imported(tree) if is_socket(module)]
+    if path in BETWEEN_OUR_PROCESSES:
+        return [*(module for module in found if module != "socket"), *beyond_a_pair(tree), *clients(tree)]
     if makes_its_own_client(path):
         return [module for module in found if module.partition(".")[0] not in OF_THE_COMMAND]
     return [*found, *clients(tree)]
@@ -179,3 +202,22 @@ def test_the_command_of_a_leaf_may_make_a_client_but_no_socket() -> None:
     assert wrong(Path("collectors/_kit/live.py"), "from websockets.sync.client import connect") != []
     assert wrong(path, "import imaplib, socket") == ["socket"]
     assert wrong(Path("app/__main__.py"), "import httpx2\nhttpx2.Client()") != []
+
+
+@pytest.mark.parametrize(
+    ("source", "offence"),
+    [
+        ("import socket\nours, theirs = socket.socketpair()", []),
+        ("import socket\ndef end(channel: socket.socket): return socket.recv_fds(channel, 1, 1)", []),
+        ("import socket\nsocket.socket(fileno=3)", []),
+        ("import socket\nsocket.socket()", ["socket.socket("]),
+        ("import socket\nsocket.socket(socket.AF_INET)", ["socket.AF_INET", "socket.socket("]),
+        ("import socket\nsocket.socket(fileno=3, family=2)", ["socket.socket("]),
+        ("import socket\nsocket.create_connection(address)", ["socket.create_connection"]),
+        ("import socket as s", ["socket under another name"]),
+        ("from socket import create_connection", ["socket.create_connection", "from socket"]),
+        ("import ssl", ["ssl"]),
+    ],
+)
+def test_a_pair_of_sockets_to_our_own_process_is_all_that_isolate_opens(source: str, offence: list[str]) -> None:
+    assert sorted(wrong(Path("ground/isolate.py"), source)) == sorted(offence)

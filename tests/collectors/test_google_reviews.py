@@ -283,3 +283,24 @@ def test_maps_reads_the_other_places_when_one_is_gone(
     pages = maps(site, http, places=[PLACE, "ChIJother00002"])
     assert [(one.text, one.author) for page in pages for one in page.mentions] == [("Fine", "")]
     assert f"no place {PLACE} any more" in str(pages[-1].warning)
+
+
+def test_going_back_resumes_at_the_place_and_the_page_where_it_stopped(site: Any, http: httpx2.Client) -> None:
+    give_token(site)
+    path = "/accounts/104/locations/772/reviews"
+    first = {"reviews": [placed("a", 900)], "nextPageToken": "p2"}
+    site.rules.append(Rule("/accounts/104/locations/771/reviews", as_json({"reviews": [placed("z", 900)]})))
+    site.rules.append(Rule(path, as_json(first), query={"pageToken": "-"}))
+    site.rules.append(Rule(path, as_json({"reviews": [placed("b", 910)]}), query={"pageToken": "p2"}))
+    params = google_business.Places.model_validate(
+        {"base_url": site.base, "account": "104", "locations": ("771", "772"), "client_id": "c", "client_secret": "s"}
+        | {"token": "1//r", "token_url": site.url("/token")}
+    )
+    window = Window(NOW - timedelta(hours=1_000), NOW)
+    pages = list(google_business.backfill(params, {}, window, http))
+    assert [(ids([page]), dict(page.cursor)) for page in pages[:2]] == [
+        (["z"], {"place": 1}),
+        (["a"], {"place": 1, "page": "p2"}),
+    ]
+    assert ids(list(google_business.backfill(params, pages[0].cursor, window, http))) == ["a", "b"]
+    assert ids(list(google_business.backfill(params, pages[1].cursor, window, http))) == ["b"]

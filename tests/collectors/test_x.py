@@ -422,6 +422,14 @@ def test_a_backfill_beyond_seven_days_is_said_to_be_out_of_reach(x: X, http: htt
     assert "last 7 days" in str(beyond.warning)
 
 
+def test_a_backfill_leaves_out_what_x_returns_from_outside_the_window(x: X, http: httpx2.Client) -> None:
+    times = {"inside": NOW - timedelta(minutes=100), "outside": NOW - timedelta(minutes=30)}
+    x.given = [{"id": str(id_at(time)), "text": name, "author_id": "3"} for name, time in times.items()]
+    window = Window(NOW - timedelta(minutes=300), NOW - timedelta(minutes=90))
+    (page,) = backfill(reading(x), {}, window, http)
+    assert ([mention.text for mention in page.mentions], page.reached) == (["inside"], window.since)
+
+
 @pytest.mark.parametrize(
     ("given", "field_"),
     [

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from collectors._platforms.google import until_midnight
 from collectors.base import Page, SourceBusy, SourceRefused, Window
 from collectors.youtube import Videos, collector
+from collectors.youtube.followed import MOST_THREADS, FollowedVideo, FollowList, latest_threads
 from tests.collectors.conftest import Answer, Rule
 
 CHANNEL = "UC" + "c" * 22
@@ -307,3 +308,31 @@ def test_a_cursor_of_another_shape_is_no_harm(site: Any, http: httpx2.Client, cu
     when(site, "search", listing(hit("v")))
     when(site, "videos", listing(shown("v")))
     assert ids(run(site, http, cursor)) == ["v"]
+
+
+def test_what_is_followed_survives_its_cursor() -> None:
+    video = FollowedVideo("v", NOW - timedelta(days=3), 4, NOW - timedelta(days=1), NOW, 1, was_shown=True)
+    followed = FollowList(5, NOW, {"v": video}, {"t": 30})
+    assert FollowList.of(json.loads(json.dumps(dict(followed.page().cursor))), 5) == followed
+
+
+def test_only_the_cursor_forgets_videos_while_a_reading_lasts() -> None:
+    videos = {name: FollowedVideo(name, NOW - timedelta(days=age)) for name, age in (("old", 9), ("new", 1))}
+    followed = FollowList(1, None, videos)
+    kept = followed.page().cursor["videos"]
+    assert isinstance(kept, list)
+    assert [one["id"] for one in kept if isinstance(one, dict)] == ["new"]
+    assert list(followed.videos) == ["old", "new"]
+    followed.trim()
+    assert list(followed.videos) == ["new"]
+
+
+def test_a_video_that_is_found_again_keeps_what_is_remembered_of_it() -> None:
+    followed = FollowList(5, None, {"v": FollowedVideo("v", comments=4)})
+    followed.add([FollowedVideo("w"), FollowedVideo("v")])
+    assert (sorted(followed.videos), followed.videos["v"].comments) == (["v", "w"], 4)
+
+
+def test_the_threads_noted_last_are_remembered() -> None:
+    kept = latest_threads({str(number): number for number in range(MOST_THREADS + 2)})
+    assert (len(kept), next(iter(kept)), "0" in kept) == (MOST_THREADS, "2", False)

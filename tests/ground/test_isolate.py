@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from ground import isolate as _isolate
-from ground.isolate import CHILDREN, MIB, TASKS_PER_CHILD, Crashed, TooSlow, isolated
+from ground.isolate import CHILDREN, MIB, TASKS_PER_CHILD, Crashed, Starved, TooSlow, isolated, waiting
 
 FOR_EVER = "any(0 for _ in iter(int, 1))"
 ROOT = Path(__file__).parents[2]
@@ -53,6 +53,98 @@ def test_an_endless_loop_is_killed_and_the_next_call_works() -> None:
     with pytest.raises(TooSlow):
         isolated(eval, FOR_EVER, seconds=0.3)
     assert isolated(operator.add, 1, 1) == 2
+
+
+def test_seconds_are_of_processor_time() -> None:
+    assert isolated(eval, "__import__('time').sleep(0.6)", seconds=0.3) is None
+
+
+def test_a_child_that_is_stopped_for_longer_than_its_seconds_still_answers() -> None:
+    pid = isolated(os.getpid)
+    with ThreadPoolExecutor(1) as thread:
+        os.kill(pid, signal.SIGSTOP)
+        answer = thread.submit(isolated, sum, range(1000), seconds=0.2)
+        time.sleep(0.8)
+        assert not answer.done()
+        os.kill(pid, signal.SIGCONT)
+        assert answer.result(10) == 499_500
+
+
+def test_a_caller_whom_others_wait_for_is_told_in_time_that_the_machine_is_busy() -> None:
+    pid = isolated(os.getpid)
+    os.kill(pid, signal.SIGSTOP)
+    began = time.monotonic()
+    with pytest.raises(Starved), waiting(0.3):
+        isolated(operator.add, 1, 1)
+    assert time.monotonic() - began < 5
+    assert isolated(operator.add, 1, 1) == 2
+    assert not psutil.pid_exists(pid)
+
+
+def test_the_patience_of_a_caller_is_for_all_its_calls_together() -> None:
+    def ask_often() -> None:
+        for _ in range(20):
+            isolated(time.sleep, 0.2)
+
+    with pytest.raises(Starved), waiting(1):
+        ask_often()
+
+
+def test_a_call_waits_for_a_seat_no_longer_than_its_caller_does() -> None:
+    with ThreadPoolExecutor(CHILDREN) as threads:
+        taken = [threads.submit(isolated, time.sleep, 1.5) for _ in range(CHILDREN)]
+        time.sleep(0.3)
+        with pytest.raises(Starved, match="too many"), waiting(0.2):
+            isolated(operator.add, 1, 1)
+        assert [seat.result() for seat in taken] == [None] * CHILDREN
+    assert isolated(operator.add, 1, 1) == 2
+
+
+def test_children_share_what_the_nursery_has_loaded() -> None:
+    script = (
+        "from ground.isolate import isolated, warm_up; import importlib, sys\n"
+        "warm_up(importlib.import_module, 'wave')\n"
+        "print(isolated(eval, \"'wave' in __import__('sys').modules\"), 'wave' in sys.modules)"
+    )
+    answer = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == ["True", "False"]
+
+
+def test_a_warm_up_that_fails_does_no_harm() -> None:
+    script = "from ground.isolate import isolated, warm_up; warm_up(int, 'x'); print(isolated(int, '7'))"
+    answer = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == ["7"]
+
+
+def test_a_nursery_that_was_killed_is_replaced() -> None:
+    isolated(os.getpid)
+    nursery = _isolate._home._process
+    assert nursery is not None
+    nursery.kill()
+    nursery.wait()
+    before = isolated(os.getpid)  # its children live on
+    os.kill(before, signal.SIGKILL)
+    time.sleep(0.1)
+    assert isolated(os.getpid) != before
+    assert _isolate._home._process is not nursery
+
+
+def test_the_nursery_and_its_children_leave_signals_to_their_caller() -> None:
+    child = isolated(os.getpid)
+    assert _isolate._home._process is not None
+    for pid in (child, _isolate._home._process.pid):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            os.kill(pid, number)
+    assert isolated(os.getpid) == child
+
+
+def test_the_nursery_has_one_thread_so_that_a_fork_of_it_is_safe() -> None:
+    script = (
+        "import app.pipeline.sift.place; from ground import isolate; import psutil\n"
+        "isolate.isolated(len, ''); print(psutil.Process(isolate._home._process.pid).num_threads())"
+    )
+    answer = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == ["1"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not bound the address space")

@@ -5,6 +5,7 @@ What was read and how far it was read (`past`) are written in one transaction, o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Generator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -68,15 +69,16 @@ class Backfill:
             claim=self._claim,
             read=lambda past: unless_lost(past.lease, lambda: self._take_turn(past)),
             renew=lambda at_hand: self._reader.renew([past.lease for past in at_hand]),
+            leave=lambda at_hand: self._reader.release([past.lease for past in at_hand]),
+            stopping=self._stopping,
         )
 
     def _claim(self, number: int, at_hand: Collection[Past]) -> list[Past]:
-        """Claims backfills whose turn has come, and none of a host that is being read."""
-        if self._stopping():
-            return []
-        hosts = {past.source.host for past in at_hand} - {""}
+        """Claims backfills whose turn has come, one at a time of each host."""
+        held = Counter(past.source.host for past in at_hand)
         with self._db.writing() as session:
-            return [past_of(row) for row in claim(session, BACKFILL, number, self._now(), hosts)]
+            rows = claim(session, BACKFILL, number, self._now(), per_host=1, held=held)
+        return [past_of(row) for row in rows]
 
     def _take_turn(self, past: Past) -> None:
         """Reads for one turn, from the lease to the next date."""
@@ -107,7 +109,7 @@ class Backfill:
         """Stores a page with its cursor. Returns the moment back to which everything has been read now."""
         past, now = turn.past, self._now()
         origin = past.source.origin
-        batch = self._reader.placer(origin, page.mentions, page.broken, now)
+        batch = self._reader.sift(origin, page, now)
         with self._reader.storing(past.lease) as session:
             progress = progress_of(session, past.lease)
             reached = min(moment(progress, "reached"), max(page.reached or past.window.until, past.window.since))

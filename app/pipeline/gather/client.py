@@ -29,7 +29,14 @@ UNSENT = (
 
 
 class NotOurTurn(SourceBusy):
-    """Too many readings queue for the same host. Nothing was sent, and the host itself did not ask for a pause."""
+    """The reading has to wait, and its source did nothing to cause it: too many queue for the same host, for instance.
+
+    It is no failure of the source, and the host did not ask for a pause.
+    """
+
+
+class MachineBusy(NotOurTurn):
+    """This machine had no time to read what arrived."""
 
 
 def client_for(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.crypto import Seal
 from app.db import Database
+from app.http import PER_HOST
 from app.jobs import Jobs
 from app.models import Source
 from app.pipeline.gather.history import history_line
@@ -28,9 +29,10 @@ from ground.notice import as_json
 
 CLAIM = 50
 """Sources that are claimed at once, and unchanged ones that are finished at once."""
-HOST_IS_FULL = 16
-"""A worker that has this many sources of one host at hand claims no more of them, whatever the host, until some are
-read. One claim may go past it. How many requests a host gets at a time is decided by the gate."""
+MOST_SLOW = 240
+"""Readings that wait for a slow host: each costs a thread, and nothing else while it waits."""
+HOST_AT_HAND = 8
+"""Sources of one host that a worker has at hand, reading as many of them at once as the gate lets through."""
 
 
 class Collect:
@@ -65,20 +67,22 @@ class Collect:
             COLLECT.name,
             self._threads,
             queue=self._threads,
+            most_slow=MOST_SLOW,
+            lane=lambda source: source.host,
+            per_lane=PER_HOST,
             now=self._now,
             claim=self._claim,
             read=lambda source: unless_lost(source.lease, lambda: self._read(source)),
             renew=lambda at_hand: self._reader.renew([source.lease for source in at_hand]),
             settle=self._settle,
+            leave=lambda at_hand: self._reader.release([source.lease for source in at_hand]),
+            stopping=self._stopping,
         )
 
     def _claim(self, number: int, at_hand: Collection[ClaimedSource]) -> list[ClaimedSource]:
-        if self._stopping():
-            return []
-        counts = Counter(source.host for source in at_hand)
-        full_hosts = [host for host, count in counts.items() if count >= HOST_IS_FULL]
+        held = Counter(source.host for source in at_hand)
         with self._db.writing() as session:
-            rows = claim(session, COLLECT, min(number, CLAIM), self._now(), full_hosts)
+            rows = claim(session, COLLECT, min(number, CLAIM), self._now(), per_host=HOST_AT_HAND, held=held)
         return [claimed_source(COLLECT, row) for row in rows]
 
     def _read(self, source: ClaimedSource) -> Outcome | None:
@@ -107,7 +111,7 @@ class Collect:
         source, harvest = outcome.source, outcome.harvest
         harvest.read += len(page.mentions) + len(page.broken)
         now = self._now()
-        batch = self._reader.placer(source.origin, page.mentions, page.broken, now)
+        batch = self._reader.sift(source.origin, page, now)
         with self._reader.storing(source.lease) as session:
             stored = store(session, source.origin, batch.placed, batch.refused)
             write(session, source.lease, {"cursor": without_inbox(page.cursor), **COLLECT.extended(now)})

@@ -7,13 +7,15 @@ and release all three.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Update, and_, or_, select, true, tuple_, update
+from sqlalchemy import CTE, ColumnElement, Integer, Update, and_, case, cast, func, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.models import Source
@@ -23,6 +25,9 @@ from collectors import all_collectors
 LEASE_TIME = timedelta(seconds=30)
 """How long a source stays claimed after its worker died; a living worker renews its leases in time."""
 RENEW_EVERY = timedelta(seconds=10)
+NO_LIMIT = 1_000_000
+CANDIDATES = 1_000
+"""Eligible sources that one claim looks at, so that a claim costs the same however many are due."""
 
 
 class LeaseLost(Exception):
@@ -76,21 +81,20 @@ def lease_of(lifetime: Lifetime, row: Source) -> Lease:
 
 
 def claim(
-    session: Session, lifetime: Lifetime, number: int, now: datetime, full_hosts: Collection[str] = ()
+    session: Session,
+    lifetime: Lifetime,
+    number: int,
+    now: datetime,
+    *,
+    per_host: int = NO_LIMIT,
+    held: Mapping[str, int] = MappingProxyType({}),
 ) -> list[Source]:
-    """Leases up to `number` eligible sources that nobody holds, and none of the `full_hosts`. Ends any older lease.
+    """Leases up to `number` eligible sources that nobody holds. Ends any older lease of theirs.
 
-    A source whose kind is not installed any more waits until it is again.
+    Of one host, no more are claimed than make `per_host` together with those that are `held`, by host; sources without
+    a host are not counted. A source whose kind is not installed any more waits until it is again.
     """
-    free = or_(lifetime.until.is_(None), lifetime.until < now)
-    chosen = (
-        select(Source.workspace_id, Source.id)
-        .where(lifetime.eligible(now), free, Source.host.not_in(list(full_hosts)) if full_hosts else true())
-        .order_by(lifetime.order)
-        .limit(max(number, 0))
-        .with_for_update(skip_locked=True)
-        .cte("chosen")
-    )
+    chosen = _chosen(lifetime, number, now, per_host, held)
     note = {"last_attempt_at": now} if lifetime.is_live else {}
     statement = (
         update(Source)
@@ -100,6 +104,31 @@ def claim(
         .execution_options(synchronize_session=False)
     )
     return list(session.scalars(statement))
+
+
+def _chosen(lifetime: Lifetime, number: int, now: datetime, per_host: int, held: Mapping[str, int]) -> CTE:
+    """The keys of the sources to claim, which it locks. Ranks no more candidates than CANDIDATES, first come first."""
+    free = and_(lifetime.eligible(now), or_(lifetime.until.is_(None), lifetime.until < now))
+    at_hand = func.coalesce(cast(cast(dict(held), JSONB)[Source.host].astext, Integer), 0)
+    room = case((Source.host == "", NO_LIMIT), else_=per_host - at_hand)
+    candidates = (
+        select(Source.workspace_id, Source.id, Source.host, lifetime.order.label("first"), room.label("room"))
+        .where(free, room > 0)
+        .order_by(lifetime.order)
+        .limit(CANDIDATES)
+        .subquery("candidate")
+    )
+    rank = func.row_number().over(partition_by=candidates.c.host, order_by=candidates.c.first)
+    ranked = select(candidates, rank.label("rank")).subquery("ranked")
+    return (
+        select(Source.workspace_id, Source.id)
+        .join(ranked, and_(ranked.c.workspace_id == Source.workspace_id, ranked.c.id == Source.id))
+        .where(ranked.c.rank <= ranked.c.room, free)
+        .order_by(ranked.c.first)
+        .limit(max(number, 0))
+        .with_for_update(skip_locked=True, of=Source)
+        .cte("chosen")
+    )
 
 
 def renew(session: Session, leases: Sequence[Lease], now: datetime) -> None:

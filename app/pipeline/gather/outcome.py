@@ -183,6 +183,8 @@ def after_turn(
         return dict(progress), now + (turn.pause or timedelta())
     failed = {**progress, "error": as_json(error.notice)}
     pause = longest(turn.pause, pause_of(error))
+    if isinstance(error, NotOurTurn):
+        return failed, next_run(now, error.wait or RETRY, 0, pause, random)
     if isinstance(error, SourceOverBudget):  # nothing was sent: it waits until there is something to spend again
         return failed, next_run(now, RETRY, 1, pause, random)
     failures = failed["failures"] = progress["failures"] + 1

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from app.pipeline.gather.lease import RENEW_EVERY
 
@@ -15,6 +18,8 @@ R = TypeVar("R")
 
 LOOK_AGAIN, PATIENCE = 0.2, 1.0
 """Seconds to wait for a reading to end: less after a claim that brought something, for there may be more."""
+SLOW = 1.0
+"""Seconds after which a reading counts as slow: it keeps its thread, and another one may begin beside it."""
 
 
 def alone(run: Callable[[], int]) -> Callable[[], int]:
@@ -37,33 +42,114 @@ def read_all(
     threads: int,
     *,
     queue: int = 0,
+    most_slow: int = 0,
+    lane: Callable[[T], str] = lambda _item: "",
+    per_lane: int = 0,
     now: Callable[[], datetime],
     claim: Callable[[int, Collection[T]], Sequence[T]],
     read: Callable[[T], R],
     renew: Callable[[Collection[T]], None],
     settle: Callable[[Sequence[R], bool], None] = lambda _results, _soon: None,
+    leave: Callable[[Collection[T]], None] = lambda _at_hand: None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> int:
     """Claims and reads until nothing is left to claim. Returns how many readings there were.
 
-    `claim(number, at_hand)` returns up to `number` more beside what is at hand: being read, or in the queue of up to
-    `queue` that wait for a thread. `renew(at_hand)` is called every 10 seconds. `settle(results, soon)` gets what each
-    round brought; `soon` tells that it may not put off its work, because leases run out or nothing is at hand.
+    `threads` readings run at once, beside up to `most_slow` that have become slow; of one lane, such as a host,
+    `per_lane` run at once (0: no limit, and none for the lane ""), and others of that lane keep nobody else waiting.
+    `claim(number, at_hand)` returns up to `number` more beside what is at hand: running, or among the up to `queue`
+    that wait for a thread, or for their lane. `renew(at_hand)` is called every 10 seconds. `settle(results, soon)` gets
+    what each round brought; `soon` tells that it may not put off its work: leases run out or nothing is at hand.
+
+    `stopping()` ends the run as soon as what still runs is slow. `leave(at_hand)` then gives back what was not read;
+    the threads that still wait for a host end with the process.
     """
     done, renewed_at = 0, now()
-    at_hand: dict[Future[R], T] = {}
-    with ThreadPoolExecutor(threads, thread_name_prefix=name) as pool:
-        while True:
-            room = threads + queue - len(at_hand)
-            claimed = claim(room, at_hand.values()) if room > 0 else ()
-            at_hand |= {pool.submit(read, item): item for item in claimed}
-            if not at_hand:
-                return done
-            finished = wait(at_hand, timeout=LOOK_AGAIN if claimed else PATIENCE, return_when=FIRST_COMPLETED).done
-            for future in finished:
-                del at_hand[future]
-            late = now() - renewed_at >= RENEW_EVERY
-            if late:
-                renewed_at = now()
-                renew(at_hand.values())
-            settle([future.result() for future in finished], late or not at_hand)
-            done += len(finished)
+    readings = Readings[T, R](threads, queue, most_slow, lane, per_lane)
+    while True:
+        room = 0 if stopping() else readings.room
+        claimed = claim(room, readings.at_hand) if room > 0 else ()
+        readings.waiting.extend(claimed)
+        if not stopping():
+            for item in readings.next_to_start():
+                readings.running[_start(name, read, item)] = item, time.monotonic()
+        if not readings.running or (stopping() and readings.are_all_slow):
+            leave(readings.at_hand)
+            return done
+        pause = LOOK_AGAIN if claimed else min(PATIENCE, SLOW)
+        finished = wait(readings.running, timeout=pause, return_when=FIRST_COMPLETED).done
+        for future in finished:
+            del readings.running[future]
+        late = now() - renewed_at >= RENEW_EVERY
+        if late:
+            renewed_at = now()
+            renew(readings.at_hand)
+        settle([future.result() for future in finished], late or not readings.at_hand)
+        done += len(finished)
+
+
+def _start(name: str, read: Callable[[T], R], item: T) -> Future[R]:
+    """Reads the item in a thread of its own, which does not keep the process from ending."""
+    future = Future[R]()
+
+    def work() -> None:
+        try:
+            future.set_result(read(item))
+        except BaseException as error:  # it is raised where the result is asked for
+            future.set_exception(error)
+
+    threading.Thread(target=work, name=name, daemon=True).start()
+    return future
+
+
+@dataclass(slots=True)
+class Readings(Generic[T, R]):
+    """What a pool has at hand: readings that run, each with the moment when it began, and items that wait."""
+
+    threads: int
+    queue: int
+    most_slow: int
+    lane: Callable[[T], str]
+    per_lane: int
+    running: dict[Future[R], tuple[T, float]] = field(default_factory=dict)
+    waiting: list[T] = field(default_factory=list)
+
+    @property
+    def at_hand(self) -> list[T]:
+        """Everything that was claimed and is not read yet."""
+        return [*(item for item, _ in self.running.values()), *self.waiting]
+
+    @property
+    def room(self) -> int:
+        """How many more may be claimed. What is slow, or held up by its lane, takes no room."""
+        return self.threads + self.queue - self._counted() - len(self._startable())
+
+    def next_to_start(self) -> list[T]:
+        """Takes out of the queue what may run now, in order."""
+        items = self._startable()[: max(self.threads - self._counted(), 0)]
+        started = set(map(id, items))
+        self.waiting = [item for item in self.waiting if id(item) not in started]
+        return items
+
+    @property
+    def are_all_slow(self) -> bool:
+        """Whether no reading runs but slow ones."""
+        return self._slow() == len(self.running)
+
+    def _slow(self) -> int:
+        since = time.monotonic() - SLOW
+        return sum(began <= since for _, began in self.running.values())
+
+    def _counted(self) -> int:
+        """How many of the running readings take one of the places: all but those that are slow, up to a bound."""
+        return len(self.running) - min(self._slow(), self.most_slow)
+
+    def _startable(self) -> list[T]:
+        busy = Counter(self.lane(item) for item, _ in self.running.values())
+        items: list[T] = []
+        for item in self.waiting:
+            lane = self.lane(item)
+            if not lane or not self.per_lane or busy[lane] < self.per_lane:
+                busy[lane] += 1
+                items.append(item)
+        return items

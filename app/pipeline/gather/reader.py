@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import httpx2
@@ -17,16 +17,22 @@ from sqlalchemy.orm import Session
 from app.crypto import Seal
 from app.db import Database
 from app.jobs import Jobs
-from app.pipeline.gather.client import client_for
-from app.pipeline.gather.lease import Lease, LeaseLost, prove, renew
+from app.pipeline.gather.client import MachineBusy, client_for
+from app.pipeline.gather.lease import Lease, LeaseLost, prove, release, renew
 from app.pipeline.gather.source import ClaimedSource, params_of
-from app.pipeline.sift.batch import Stored
+from app.pipeline.keep.quarantine import quarantine
+from app.pipeline.sift.batch import Batch, Origin, Stored
 from app.pipeline.sift.place import Placer
-from collectors.base import SourceError
+from collectors.base import Page, SourceError
+from ground.isolate import Starved
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
+
+TOO_BUSY = "this machine is too busy to read what arrived: nothing is lost, and the next reading tries again"
+LET_OTHERS_WORK = timedelta(minutes=1)
+"""How long a source waits that the machine had no time for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +52,32 @@ class Reader:
         params = params_of(source, self.seal)
         return params, client_for(self.db, self.http, source.collector, params, source.payer, now=self.now)
 
+    def sift(self, origin: Origin, page: Page, now: datetime) -> Batch:
+        """The page, normalised and matched. Raises Starved.
+
+        Where too many of its mentions are deadly, those are set aside and the page is left to the next reading, which
+        passes over them: SourceError.
+        """
+        batch = self.placer(origin, page.mentions, page.broken, now)
+        if batch.unread:
+            with self.db.writing() as session:
+                quarantine(session, origin, batch.refused)
+            raise SourceError(
+                "{count} texts of this source ended the process that read them, and were set aside. "
+                "The others are read next time",
+                count=len(batch.refused),
+            )
+        return batch
+
     def renew(self, leases: Sequence[Lease]) -> None:
         """Extends the leases that still stand."""
         with self.db.writing() as session:
             renew(session, leases, self.now())
+
+    def release(self, leases: Sequence[Lease]) -> None:
+        """Gives sources back before they were read: others may claim them at once."""
+        with self.db.writing() as session:
+            release(session, leases)
 
     @contextmanager
     def storing(self, lease: Lease) -> Iterator[Session]:
@@ -76,6 +104,9 @@ def attempt(source: ClaimedSource, read: Callable[[], None]) -> SourceError | No
         return error
     except (LeaseLost, DBAPIError):
         raise
+    except Starved as error:
+        log.warning("this machine is too busy to read", reason=str(error), source=str(source.origin.source_id))
+        return MachineBusy(TOO_BUSY, wait=LET_OTHERS_WORK)
     except Exception:  # whatever a collector raises, its source gets a sentence and the log the rest
         log.exception("a collector failed", kind=source.origin.kind, source=str(source.origin.source_id))
         return SourceError("the collector failed: this is a fault of Vigie, and it is in its log")

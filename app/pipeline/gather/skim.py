@@ -10,23 +10,26 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.models import Mention
+from app.pipeline.gather.reader import Reader
 from app.pipeline.sift.batch import Batch, Origin
 from app.pipeline.sift.fingerprint import fingerprint
 from app.pipeline.sift.page import shortlist
-from app.pipeline.sift.place import Placer
 from collectors.base import Page, RawMention
 
 
-def skim(db: Database, placer: Placer, origin: Origin, page: Page, now: datetime) -> Batch:
-    """The page as it may be stored. Cheap for mentions about no brand, which nearly all of a large stream are."""
+def skim(reader: Reader, origin: Origin, page: Page, now: datetime) -> Batch:
+    """The page as it may be stored. Cheap for mentions about no brand, which nearly all of a large stream are.
+
+    Raises what `Reader.sift` raises.
+    """
     if not (page.mentions or page.broken):
         return Batch((), (), 0)
-    candidates = shortlist(page.mentions, origin.brand_id, placer.queries(origin.workspace_id))
-    kept = without_strangers(db, origin, candidates)
+    candidates = shortlist(page.mentions, origin.brand_id, reader.placer.queries(origin.workspace_id))
+    kept = without_strangers(reader.db, origin, candidates)
     skipped = len(page.mentions) - len(kept)
     if not (kept or page.broken):
         return Batch((), (), skipped)
-    batch = placer(origin, kept, page.broken, now)
+    batch = reader.sift(origin, replace(page, mentions=tuple(kept)), now)
     return replace(batch, unmatched=batch.unmatched + skipped)
 
 

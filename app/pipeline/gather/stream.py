@@ -143,7 +143,7 @@ class Listener:
     def _take(self, stream: Stream, page: Page) -> None:
         """Stores what a page brings with its cursor. A page that brings nothing moves the cursor, mostly in memory."""
         reader, now = self._reader, self._reader.now()
-        batch = skim(reader.db, reader.placer, stream.origin, page, now)
+        batch = skim(reader, stream.origin, page, now)
         stream.harvest.read += len(page.mentions) + len(page.broken)
         stream.harvest.unmatched += batch.unmatched
         stream.unwritten += batch.unmatched

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from uuid import UUID
 
@@ -33,11 +33,20 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A sifted page: the mentions that matched, those that could not be read, and how many matched nothing."""
+    """A sifted page: the mentions that matched, those that could not be read, and how many matched nothing.
+
+    `unread` were not looked at, because too many mentions before them had their process die. Whoever can read the page
+    again stores none of it but the refused, and does so.
+    """
 
     placed: tuple[Placed, ...]
     refused: tuple[Rejection, ...]
     unmatched: int
+    unread: tuple[Rejection, ...] = ()
+
+    def with_unread_refused(self) -> Batch:
+        """For what was sent once, and cannot be read again: the unread are set aside with the refused."""
+        return replace(self, refused=(*self.refused, *self.unread), unread=())
 
 
 @dataclass(slots=True)

@@ -5,26 +5,31 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from app.db import Database
-from app.models import Brand
+from app.models import Brand, Quarantined
 from app.pipeline.sift.batch import Batch, Origin, Placed
 from app.pipeline.sift.fingerprint import Scope
-from app.pipeline.sift.normalise import Draft, Rejection, prepare
+from app.pipeline.sift.normalise import EARLIEST, EXCERPT_LIMIT, ID_LIMIT, Draft, Rejection, prepare
 from app.pipeline.sift.page import SiftResult, queries_json, sift
 from collectors import all_collectors
 from collectors.base import RawMention
-from ground.isolate import Isolated, isolated
+from ground.halving import LATER, Deadly, Halving, Later, seconds_for
+from ground.isolate import Isolated, isolated, warm_up
+from ground.plain import clean_line
 from matching.match import BrandQuery, Matcher
 
 T = TypeVar("T")
 
-SECONDS_FOR_A_PAGE = 20
-SECONDS_FOR_ONE = 3
+CHUNK = 250
+"""Mentions that are sifted in one go: no page keeps a child to itself for longer than others want to wait."""
+HARMLESS = RawMention("harmless", None, "A harmless title", "A harmless text of some words.")
+UNREAD = "it was not read, because several texts beside it ended the process that read them"
 
 
 class Placer:
@@ -41,11 +46,43 @@ class Placer:
     def __call__(
         self, origin: Origin, raws: Sequence[RawMention], broken: Sequence[tuple[str, str]], now: datetime
     ) -> Batch:
-        results = sift_apart(origin, raws, now, self.queries(origin.workspace_id))
+        results = self._sift_all(origin, raws, now)
         refused = [Rejection(external_id or "?", reason, "") for external_id, reason in broken]
         refused += [result for result in results if isinstance(result, Rejection)]
         placed = tuple(Placed(*result) for result in results if isinstance(result, tuple))
-        return Batch(placed, tuple(refused), results.count(None))
+        unread = [_rejected(raw, UNREAD) for raw, result in zip(raws, results, strict=True) if result is LATER]
+        return Batch(placed, tuple(refused), results.count(None), tuple(unread))
+
+    def _sift_all(self, origin: Origin, raws: Sequence[RawMention], now: datetime) -> list[SiftResult | Later]:
+        """One result per mention, in order; a mention that has its process die is rejected. Raises Starved."""
+        scope, queries = scope_of(origin.kind, origin.source_id), self.queries(origin.workspace_id)
+        step = partial(sift, origin.kind, now=now, scope=scope, tied_to=origin.brand_id, queries=queries)
+        results: list[SiftResult | Later] = []
+        for start in _starts(raws):
+            results += self._sift_chunk(origin, raws[start : start + CHUNK], step)
+        return results
+
+    def _sift_chunk(
+        self, origin: Origin, raws: Sequence[RawMention], step: Callable[[Sequence[RawMention]], list[SiftResult]]
+    ) -> list[SiftResult | Later]:
+        try:
+            return list(isolated(step, tuple(raws), seconds=seconds_for(len(raws))))
+        except Isolated:
+            before = self._set_aside_before(origin, raws)
+        others = [raw for raw in raws if raw.external_id not in before]
+        halves = iter(_halving(step)(others))
+        return [
+            _rejected(raw, before[raw.external_id]) if raw.external_id in before else _sifted(raw, next(halves))
+            for raw in raws
+        ]
+
+    def _set_aside_before(self, origin: Origin, raws: Sequence[RawMention]) -> dict[str, str]:
+        """Those of the mentions that an earlier reading of the source set aside, by their ids, and why."""
+        ids = {clean_line(raw.external_id, ID_LIMIT): raw.external_id for raw in raws}
+        here = (Quarantined.workspace_id == origin.workspace_id, Quarantined.source_id == origin.source_id)
+        statement = select(Quarantined.external_id, Quarantined.reason).where(*here, Quarantined.external_id.in_(ids))
+        with self._db.reading() as session:
+            return {ids[external_id]: reason for external_id, reason in session.execute(statement)}
 
     def queries(self, workspace_id: UUID) -> str:
         """The queries of a workspace as `queries_json`, read again only when a brand changed. Raises QueryError."""
@@ -68,14 +105,11 @@ class Placer:
         return queries
 
 
-def sift_apart(origin: Origin, raws: Sequence[RawMention], now: datetime, queries: str) -> list[SiftResult]:
-    """Runs `sift` in a child process: one result per mention, in order; what kills the child is rejected."""
-    return _run_apart(sift, origin, raws, now, origin.brand_id, queries)
-
-
 def prepare_apart(origin: Origin, raws: Sequence[RawMention], now: datetime) -> list[Draft | Rejection]:
-    """Runs `prepare` in a child process: drafts and rejections in order, matched or not."""
-    return _run_apart(prepare, origin, raws, now)
+    """Runs `prepare` in a child process: drafts and rejections in order, matched or not; without what was not read."""
+    step = partial(prepare, origin.kind, now=now, scope=scope_of(origin.kind, origin.source_id))
+    results = [result for start in _starts(raws) for result in _halving(step)(raws[start : start + CHUNK])]
+    return [result for result in results if isinstance(result, Draft | Rejection)]
 
 
 def scope_of(kind: str, source_id: UUID | None) -> Scope:
@@ -84,21 +118,22 @@ def scope_of(kind: str, source_id: UUID | None) -> Scope:
     return Scope(declared.ids if declared else "platform", str(source_id))
 
 
-def _run_apart(
-    step: Callable[..., list[T]], origin: Origin, raws: Sequence[RawMention], now: datetime, *more: object
-) -> list[T | Rejection]:
-    """Runs a step in a child process. A page that is too slow or kills the child is read mention by mention."""
-    if not raws:
-        return []
-    scope = scope_of(origin.kind, origin.source_id)
-    try:
-        return list(isolated(step, origin.kind, tuple(raws), now, scope, *more, seconds=SECONDS_FOR_A_PAGE))
-    except Isolated:
-        return [result for raw in raws for result in _run_alone(step, origin.kind, raw, now, scope, *more)]
+def _halving(step: Callable[[Sequence[RawMention]], list[T]]) -> Halving[RawMention, T]:
+    return Halving(step, HARMLESS)
 
 
-def _run_alone(step: Callable[..., list[T]], kind: str, raw: RawMention, *more: object) -> list[T | Rejection]:
-    try:
-        return list(isolated(step, kind, (raw,), *more, seconds=SECONDS_FOR_ONE))
-    except Isolated as error:
-        return [Rejection(raw.external_id, f"its text could not be read safely: {error}", "")]
+def _sifted(raw: RawMention, result: SiftResult | Deadly | Later) -> SiftResult | Later:
+    return (
+        _rejected(raw, f"its text could not be read safely: {result.reason}") if isinstance(result, Deadly) else result
+    )
+
+
+def _starts(raws: Sequence[RawMention]) -> range:
+    return range(0, len(raws), CHUNK)
+
+
+def _rejected(raw: RawMention, reason: str) -> Rejection:
+    return Rejection(raw.external_id, reason, f"{raw.title[:EXCERPT_LIMIT]} {raw.text[:EXCERPT_LIMIT]}")
+
+
+warm_up(sift, "warm", (HARMLESS,), EARLIEST, Scope("platform"), None, queries_json([(UUID(int=0), "harmless")]))

@@ -236,7 +236,7 @@ def test_backfills_of_one_host_wait_for_each_other_and_for_the_pause_of_their_ho
 ) -> None:
     add(services, viewer, algolia)
     with services.db.writing() as session:
-        assert claim(session, BACKFILL, 10, NOW, ["127.0.0.1"]) == []
+        assert claim(session, BACKFILL, 10, NOW, per_host=1, held={"127.0.0.1": 1}) == []
         key = session.scalars(select(Source.limit_key)).one()
         pause = {"key": key, "until": NOW + timedelta(minutes=5)}
         session.execute(text("INSERT INTO host (key, paused_until) VALUES (:key, :until)"), pause)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -209,7 +210,40 @@ def test_a_host_that_asked_for_a_pause_is_not_polled_or_read_back(
 def test_a_full_host_is_passed_over(db: Database, workspace_id: UUID, lifetime: Lifetime) -> None:
     add(db, workspace_id, lifetime)
     other = add(db, workspace_id, lifetime, host="example.net")
-    assert [lease.source_id for lease in leases(db, lifetime, full_hosts=["example.org"])] == [other]
+    assert [lease.source_id for lease in leases(db, lifetime, per_host=2, held={"example.org": 2})] == [other]
+
+
+def hosts(db: Database, number: int, per_host: int, **held: int) -> Counter[str]:
+    """How many sources of each host one claim brings."""
+    at_hand = {host.replace("_", "."): count for host, count in held.items()}
+    claimed = leases(db, COLLECT, number=number, per_host=per_host, held=at_hand)
+    return Counter(row_of(db, lease.source_id).host for lease in claimed)
+
+
+def test_one_claim_takes_no_more_of_a_host_than_agreed_and_the_oldest_first(db: Database, workspace_id: UUID) -> None:
+    for number in range(20):
+        add(db, workspace_id, COLLECT, host="slow.example", next_run_at=NOW - timedelta(minutes=90 - number))
+    for number in range(3):
+        add(db, workspace_id, COLLECT, host=f"quick-{number}.example")
+    assert hosts(db, 10, 2) == {"slow.example": 2, "quick-0.example": 1, "quick-1.example": 1, "quick-2.example": 1}
+    with db.reading() as session:
+        held = session.scalars(select(Source.next_run_at).where(Source.lease_until.is_not(None))).all()
+    assert sorted(at for at in held if at)[:2] == [NOW - timedelta(minutes=90), NOW - timedelta(minutes=89)]
+
+
+def test_what_is_at_hand_already_counts_for_its_host(db: Database, workspace_id: UUID) -> None:
+    for host in ("a.example", "b.example"):
+        for _ in range(5):
+            add(db, workspace_id, COLLECT, host=host)
+    assert hosts(db, 10, 3, a_example=1) == {"a.example": 2, "b.example": 3}
+    assert hosts(db, 10, 3, a_example=3, b_example=3) == {}
+    assert hosts(db, 1, 3) == {"a.example": 1} or hosts(db, 1, 3) == {"b.example": 1}
+
+
+def test_sources_without_a_host_hold_up_no_other(db: Database, workspace_id: UUID) -> None:
+    for _ in range(5):
+        add(db, workspace_id, COLLECT, host="")
+    assert hosts(db, 10, 2) == {"": 5}
 
 
 @pytest.mark.parametrize(("lifetime", "noted"), [(COLLECT, NOW), (FOLLOW, NOW), (BACKFILL, None)])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections import Counter
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from app.pipeline.gather.lease import RENEW_EVERY
-from app.pipeline.gather.pool import alone, read_all
+from app.pipeline.gather.pool import SLOW, alone, read_all
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
@@ -58,6 +61,92 @@ def test_everything_is_read_once_and_no_more_is_at_hand_than_agreed(number: int,
     assert run(work, threads=threads, queue=queue) == number
     assert sorted(work.settled) == [n * 10 for n in range(number)]
     assert work.most_at_hand == min(number, threads + queue)
+
+
+class Gathering:
+    """Items by lane that are read until they may go on, and what ran at once meanwhile."""
+
+    def __init__(self, *items: str) -> None:
+        self.items = list(items)
+        self.running: set[str] = set()
+        self.most: Counter[str] = Counter()
+        self.order: list[str] = []
+        self.go_on = threading.Event()
+        self._lock = threading.Lock()
+
+    def claim(self, number: int, _at_hand: Collection[str]) -> list[str]:
+        claimed, self.items = self.items[:number], self.items[number:]
+        return claimed
+
+    def read(self, item: str) -> None:
+        """An item whose name begins with "slow" waits until the last quick one was read."""
+        lane = lane_of(item)
+        with self._lock:
+            self.running.add(item)
+            self.most[lane] = max(self.most[lane], sum(lane_of(other) == lane for other in self.running))
+        if item.startswith("slow"):
+            assert self.go_on.wait(20)
+        with self._lock:
+            self.running.remove(item)
+            self.order.append(item)
+        if item.endswith("last"):
+            self.go_on.set()
+
+    def run(self, threads: int, **more: Any) -> None:
+        read_all("test", threads, lane=lane_of, now=lambda: NOW, claim=self.claim, read=self.read, renew=len, **more)
+
+
+def lane_of(item: str) -> str:
+    return item.split()[0]
+
+
+def test_what_waits_for_its_lane_keeps_nobody_else_waiting() -> None:
+    work = Gathering(*(f"slow {number}" for number in range(9)), "quick 1", "quick last")
+    work.run(threads=3, queue=20, per_lane=2)
+    assert work.order[:2] == ["quick 1", "quick last"]
+    assert work.most["slow"] == 2
+    assert len(work.order) == 11
+
+
+def test_a_slow_reading_keeps_its_thread_and_gives_up_its_place() -> None:
+    work = Gathering(*(f"slow-{number} x" for number in range(9)), "quick 1", "quick last")
+    work.run(threads=2, most_slow=20)
+    assert work.order[:2] == ["quick 1", "quick last"]
+
+
+def test_only_so_many_readings_may_be_slow() -> None:
+    work = Gathering("slow-1 x", "slow-2 x", "slow-3 x", "quick last")
+    threading.Timer(3 * SLOW, work.go_on.set).start()
+    work.run(threads=1, most_slow=1)
+    assert work.order.index("quick last") > 0
+
+
+def test_without_lanes_nothing_waits_for_its_like() -> None:
+    work = Gathering("slow 1", "slow 2", "slow last")
+    threading.Timer(0.5, work.go_on.set).start()
+    work.run(threads=3)
+    assert work.most["slow"] == 3
+
+
+def test_a_stop_waits_for_what_is_quick_and_leaves_what_is_slow() -> None:
+    work = Gathering("slow-1 x", "quick 1", "slow-2 x", "quick 2", "quick 3")
+    left: list[str] = []
+    began = time.monotonic()
+    work.run(threads=4, stopping=lambda: time.monotonic() - began > 0.5, leave=left.extend)
+    assert sorted(left) == ["slow-1 x", "slow-2 x"]
+    assert sorted(work.order) == ["quick 1", "quick 2", "quick 3"]
+    assert time.monotonic() - began < 10
+    work.go_on.set()
+
+
+def test_nothing_is_begun_after_a_stop() -> None:
+    work = Gathering("slow 1", "slow 2", "slow 3")
+    left: list[str] = []
+    stopped = threading.Event()
+    threading.Timer(0.3, stopped.set).start()
+    work.run(threads=3, queue=3, per_lane=1, stopping=stopped.is_set, leave=left.extend)
+    assert sorted(left) == ["slow 1", "slow 2", "slow 3"]
+    work.go_on.set()
 
 
 def test_at_the_end_nothing_may_be_put_off() -> None:

@@ -17,7 +17,7 @@ from ._kit.fetch import fetch, host_of
 from ._kit.fields import Interface, Params, Words
 from ._kit.slices import Read, backward, forward
 from ._kit.texts import texts_of
-from ._kit.times import moment, past
+from ._kit.times import moment, not_ahead
 from .base import Collector, Cursor, Page, RawMention, Window
 
 PAGE_SIZE = 300
@@ -108,7 +108,7 @@ def mention(hit: Hit) -> RawMention:
         author_id=hit.author,
         platform="hacker news",
         outlet="Hacker News",
-        published_at=past(moment(hit.created_at_i) or moment(hit.created_at)),
+        published_at=not_ahead(moment(hit.created_at_i) or moment(hit.created_at)),
         thread_id=hit.story_id or hit.id,
         parent_id=hit.parent_id or None,
         engagement=_engagement(hit),

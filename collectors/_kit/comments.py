@@ -10,7 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from collectors.base import Cursor, Page, RawMention, SourceBusy, Window
 from ground.notice import Notice
 
-from .paging import Unmet, capped
+from .paging import Unmet, cap_warning
 from .times import rfc3339
 from .walk import Leg, ends_before, until_of
 from .watched import Watchlist
@@ -94,7 +94,7 @@ class Comments(Generic[P]):
             newest = newest or next(filter(None, part.times), None)
             ended = leg.ended or ends_before(part.times, floor)
             if leg.capped and not ended:
-                watchlist.warning = capped(self.most)
+                watchlist.warning = cap_warning(self.most)
             if (ended or leg.capped) and part.complete:
                 watchlist.mark(post.id, post.mark, newest)
             yield watchlist.page(part.mentions, part.broken)
@@ -120,7 +120,7 @@ def read_changed(watchlist: Watchlist, answers: Iterable[Posts[P]], comments: Co
         if watchlist.ends_with(answer.times):
             break
         if answer.capped:
-            watchlist.warning = capped(len(watched))
+            watchlist.warning = cap_warning(len(watched))
     if comments is not None:
         yield from _read_due(watchlist, list(watched.values()), comments)
 

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from ground.notice import Notice
 
-from .paging import capped
+from .paging import cap_warning
 from .times import latest
 from .walk import walk
 
@@ -92,4 +92,4 @@ def queue_of(
         broken |= dict.fromkeys(leg.answer.broken)
         complete = leg.ended
     in_order = sorted(entries.values(), key=lambda entry: entry.at or since)
-    return Queue(in_order, tuple(broken), None if complete else capped(len(in_order)))
+    return Queue(in_order, tuple(broken), None if complete else cap_warning(len(in_order)))

@@ -10,7 +10,7 @@ from typing import TypeVar
 from collectors.base import Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 from ground.notice import Json, Notice
 
-from .paging import Unmet, capped
+from .paging import Unmet, cap_warning
 from .times import latest, moment, rfc3339
 from .walk import Leg, Rewind, ends_before, walk
 
@@ -75,7 +75,7 @@ def forward(ask: Callable[[str | None], Listing], known: datetime | None, since:
         listing = leg.answer
         newest = latest(newest, *listing.times)
         pauses = bool(listing.asked) and not leg.ended
-        warning = capped(most * max(len(listing.mentions), 1)) if leg.capped else None
+        warning = cap_warning(most * max(len(listing.mentions), 1)) if leg.capped else None
         yield Step(replace(listing, mentions=unmet(listing.mentions)), leg.last and not pauses, newest, warning)
         if pauses:
             return

@@ -42,6 +42,6 @@ class Unmet:
         return len(self._met)
 
 
-def capped(most: int) -> Notice:
+def cap_warning(most: int) -> Notice:
     """The warning of a reading that stopped before the end, at our bound or at that of the platform."""
     return Notice("more than {most} hits: narrow the query, or shorten the interval", {"most": most})

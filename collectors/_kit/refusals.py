@@ -46,7 +46,7 @@ class Complaint:
     words: str = ""
 
     @property
-    def redirected(self) -> bool:
+    def was_redirected(self) -> bool:
         return self.url != self.asked
 
 

@@ -13,7 +13,7 @@ from itertools import islice
 from collectors.base import Page, RawMention, Window
 from ground.notice import Json
 
-from .paging import Unmet, capped
+from .paging import Unmet, cap_warning
 from .times import moment, rfc3339
 
 SECOND = timedelta(seconds=1)
@@ -129,7 +129,7 @@ def _part(since: datetime, until: datetime, width: timedelta, *, backwards: bool
 
 def _page(part: _Slice, cursor: dict[str, Json], most: int, fresh: Unmet, reached: datetime | None = None) -> Page:
     read = part.read
-    warning = capped(most) if read.fullness > 1 and not part.missing else None
+    warning = cap_warning(most) if read.fullness > 1 and not part.missing else None
     return Page(fresh(read.mentions), cursor, asked=read.asked, warning=warning, broken=read.broken, reached=reached)
 
 

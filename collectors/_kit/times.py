@@ -40,10 +40,10 @@ def earlier(*times: datetime | None) -> datetime | None:
 
 def latest(*times: datetime | None) -> datetime | None:
     """The latest of the times, or now when it lies ahead; those that are None do not count."""
-    return past(max(filter(None, times), default=None))
+    return not_ahead(max(filter(None, times), default=None))
 
 
-def past(at: datetime | None) -> datetime | None:
+def not_ahead(at: datetime | None) -> datetime | None:
     """The time, or now when it lies ahead: the clocks of others differ from ours."""
     return min(at, datetime.now(UTC)) if at else None
 

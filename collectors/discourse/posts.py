@@ -16,7 +16,7 @@ from pydantic import Field
 
 from collectors._kit.answers import Part, answer_of, each, whole
 from collectors._kit.newest import look_back
-from collectors._kit.paging import Unmet, capped
+from collectors._kit.paging import Unmet, cap_warning
 from collectors._kit.times import moment, rfc3339
 from collectors._kit.walk import Rewind, oldest_of, walk
 from collectors.base import Cursor, Page, RawMention, Window
@@ -82,7 +82,7 @@ def _first(forum: Forum, cursor: Cursor) -> Iterator[Page]:
         newest = newest if isinstance(newest, int) else max(posts.numbers, default=0)
         done: Cursor = {"newest": newest} if newest else {}
         state: Cursor = {"newest": newest, "back": leg.next, "since": rfc3339(since)}
-        warning = capped(MOST_PAGES * (STEP + 1)) if leg.capped else None
+        warning = cap_warning(MOST_PAGES * (STEP + 1)) if leg.capped else None
         yield Page(posts.mentions, done if leg.last else state, broken=posts.broken, warning=warning)
 
 

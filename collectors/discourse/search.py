@@ -13,7 +13,7 @@ from pydantic import Field
 
 from collectors._kit.answers import Part, answer_of, each
 from collectors._kit.items import short_hash
-from collectors._kit.paging import capped
+from collectors._kit.paging import cap_warning
 from collectors._kit.times import moment
 from collectors._kit.walk import Rewind, oldest_of, walk
 from collectors.base import Cursor, Page, RawMention, SourceBusy, SourceError, Window
@@ -94,7 +94,7 @@ def read_search(forum: Forum, query: str, cursor: Cursor) -> Iterator[Page]:
         cursor = {**cursor, "seen": {**known, **met}}
         if leg.last:
             cursor = {"after": (today - DAY).isoformat(), "seen": met}
-        warning = capped(PAGE * MOST_PAGES) if leg.capped else None
+        warning = cap_warning(PAGE * MOST_PAGES) if leg.capped else None
         yield Page(mentions, cursor, broken=hits.broken, asked=texts.asked, warning=warning)
 
 
@@ -115,7 +115,7 @@ def past_search(forum: Forum, query: str, cursor: Cursor, window: Window) -> Ite
             ended=leg.ended,
             oldest=oldest_of(mentions),
             broken=hits.broken,
-            warning=capped(PAGE * MOST_PAGES) if leg.ended and hits.more else None,
+            warning=cap_warning(PAGE * MOST_PAGES) if leg.ended and hits.more else None,
         )
 
 

@@ -13,7 +13,7 @@ from pydantic import Field, SecretStr
 from collectors._kit.answers import each
 from collectors._kit.fields import BaseUrl, Line, Params
 from collectors._kit.newest import Listing, look_back
-from collectors._kit.paging import Unmet, capped
+from collectors._kit.paging import Unmet, cap_warning
 from collectors._kit.texts import texts_of
 from collectors._kit.times import latest, moment, rfc3339
 from collectors._kit.walk import Rewind, walk
@@ -56,7 +56,7 @@ def pages(params: FlarumForum, cursor: Cursor, http: httpx2.Client) -> Iterator[
         newest = latest(newest, *(mention.published_at for mention in listing.mentions)) or newest
         mentions, full = unmet(listing.mentions), leg.capped or len(forum.requests) > MOST_REQUESTS
         done: Cursor = {"newest": rfc3339(newest)} if leg.last or full else cursor
-        yield Page(mentions, done, broken=listing.broken, warning=capped(len(unmet)) if full else None)
+        yield Page(mentions, done, broken=listing.broken, warning=cap_warning(len(unmet)) if full else None)
         if full:
             return
 

@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from collectors._kit.fields import BaseUrl, Line, Params
 from collectors._kit.newest import Listing, look_back
-from collectors._kit.paging import Unmet, capped
+from collectors._kit.paging import Unmet, cap_warning
 from collectors._kit.texts import texts_of
 from collectors._kit.times import latest, moment, rfc3339
 from collectors._kit.walk import Rewind, walk
@@ -60,7 +60,7 @@ def pages(params: LemmySearch, cursor: Cursor, http: httpx2.Client) -> Iterator[
         newest = latest(newest, *(mention.published_at for mention in listing.mentions)) or newest
         mentions = unmet(listing.mentions)
         state = {**cursor, "api": lists.version} | ({"newest": rfc3339(newest)} if leg.last else {})
-        yield Page(mentions, state, broken=listing.broken, warning=capped(len(unmet)) if leg.capped else None)
+        yield Page(mentions, state, broken=listing.broken, warning=cap_warning(len(unmet)) if leg.capped else None)
 
 
 def backfill(params: LemmySearch, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from collectors._kit.answers import each
 from collectors._kit.newest import news
-from collectors._kit.paging import Unmet, capped
+from collectors._kit.paging import Unmet, cap_warning
 from collectors._kit.times import moment
 from collectors._kit.walk import Leg, Rewind, ends_before, in_turn
 from collectors.base import Cursor, Page, RawMention, SourceBusy, Window
@@ -58,7 +58,7 @@ def read_new(questions: list[Question], cursor: Cursor, reddit: Reddit) -> Itera
             break
         sheets = reddit.sheets(question.path, question.params(_days(state.get(question.name), now)))
         for part in news(sheets, partial(_read, reddit), state.get(question.name)):
-            warning = capped(SHEET * MOST_SHEETS) if part.capped else warning
+            warning = cap_warning(SHEET * MOST_SHEETS) if part.capped else warning
             if part.last:
                 state[question.name] = part.reached
             fresh = unmet(part.mentions)

@@ -17,7 +17,7 @@ from collectors._kit.fields import Interface, Params, Words
 from collectors._kit.items import LONGEST_TEXT, fit
 from collectors._kit.slices import Read, backward, forward
 from collectors._kit.texts import texts_of
-from collectors._kit.times import moment, past
+from collectors._kit.times import moment, not_ahead
 from collectors.base import Collector, Cursor, Page, RawMention, Window
 from ground.links import clean_link
 
@@ -196,8 +196,8 @@ def _mention(
         author_id=f"{site}/{post.owner.user_id}" if post.owner.user_id else "",
         platform="stack exchange",
         outlet=host_of(link).removeprefix("www.") if link else site,
-        published_at=past(moment(post.creation_date)),
-        edited_at=past(moment(post.last_edit_date)),
+        published_at=not_ahead(moment(post.creation_date)),
+        edited_at=not_ahead(moment(post.last_edit_date)),
         thread_id=f"{site}/{thread}",
         parent_id=f"{site}/{thread}" if thread != number else None,
         engagement={name: count for name, count in counts.items() if count is not None},

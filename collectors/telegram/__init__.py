@@ -14,7 +14,7 @@ from collectors._kit.answers import missing_field
 from collectors._kit.fetch import fetch, host_of
 from collectors._kit.fields import Interface, Params
 from collectors._kit.newest import FIRST_RUN, Listing, back
-from collectors._kit.paging import Unmet, capped
+from collectors._kit.paging import Unmet, cap_warning
 from collectors._kit.texts import texts_of
 from collectors._kit.times import moment
 from collectors._kit.walk import walk
@@ -67,7 +67,7 @@ def pages(params: TelegramChannel, cursor: Cursor, http: httpx2.Client) -> Itera
     for leg in walk(ask, most=MOST_PAGES, ends=lambda preview: _is_known_from_here(preview, known, since)):
         newest = max(newest, *leg.answer.seen, 0)
         at: Cursor = {"newest": newest} if leg.last and newest else cursor
-        warning = capped(MOST_PAGES * PAGE_SIZE) if leg.capped else None
+        warning = cap_warning(MOST_PAGES * PAGE_SIZE) if leg.capped else None
         yield Page(unmet(_mentions(leg.answer)), at, warning=warning)
 
 

@@ -16,7 +16,7 @@ from collectors._kit.answers import Part, answer_of
 from collectors._kit.fetch import fetch, host_of
 from collectors._kit.fields import Interface, Params
 from collectors._kit.limits import seconds
-from collectors._kit.paging import capped
+from collectors._kit.paging import cap_warning
 from collectors._kit.refusals import Complaint, Refusal, Refusals, values_at
 from collectors._kit.texts import texts_of
 from collectors._kit.times import moment
@@ -97,7 +97,7 @@ def pages(params: Bot, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     for leg in walk(partial(_ask, params, http), start, most=MOST_PAGES):
         if leg.next is not None:
             at: Cursor = {"offset": leg.next, "at": datetime.now(UTC).isoformat()}
-            warning = capped(MOST_PAGES * PAGE_SIZE) if leg.capped else None
+            warning = cap_warning(MOST_PAGES * PAGE_SIZE) if leg.capped else None
             yield Page(leg.answer.mentions, at, broken=leg.answer.broken, warning=warning)
         elif leg.mark == start:
             yield Page((), cursor, unchanged=True)

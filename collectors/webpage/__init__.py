@@ -13,7 +13,7 @@ from selectolax.lexbor import SelectolaxError
 
 from collectors._kit.fields import Address, Params
 from collectors._kit.items import short_hash
-from collectors._kit.paging import Unmet, capped
+from collectors._kit.paging import Unmet, cap_warning
 from collectors._kit.texts import texts_of
 from collectors._kit.walk import Rewind
 from collectors.base import Collector, Cursor, Page, RawMention, Window
@@ -116,7 +116,7 @@ def backfill(params: Webpage, cursor: Cursor, window: Window, http: httpx2.Clien
         newest, following = leg.answer.newest, leg.answer.contents.following
         fresh = unmet(leg.answer.contents.mentions)
         ended = leg.last or (newest is not None and newest < window.since)  # an old item may be pinned above the others
-        warning = capped(len(unmet)) if leg.capped else None
+        warning = cap_warning(len(unmet)) if leg.capped else None
         yield rewind.page(fresh, {"page": following or start}, ended=ended, oldest=newest, warning=warning)
         if ended:
             return

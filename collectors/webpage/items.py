@@ -120,7 +120,7 @@ def _of_schema(item: SchemaItem, site: _Site, selectors: Selectors, now: datetim
         text=fit(_plain(item.text), LONGEST_TEXT),
         author=fit(_plain(item.author), LONGEST_NAME),
         language=language_of(item.language) or site.language,
-        published_at=_not_ahead(date_in(item.date, now, selectors.month_first), now),
+        published_at=_not_after(date_in(item.date, now, selectors.month_first), now),
         rating=rating and rating[0],
         rating_scale=rating and rating[1],
     )
@@ -140,7 +140,7 @@ def _of_node(node: LexborNode, site: _Site, selectors: Selectors, now: datetime,
         title=fit(title, LONGEST_TITLE) if title != text else "",
         text=fit(text, LONGEST_TEXT),
         author=fit(BY.sub("", author), LONGEST_NAME),
-        published_at=_not_ahead(date_in(date, now, selectors.month_first), now),
+        published_at=_not_after(date_in(date, now, selectors.month_first), now),
         rating=rating and rating[0],
         rating_scale=rating and rating[1],
     )
@@ -212,7 +212,7 @@ def _plain(text: str) -> str:
     return text_of(body) if body else ""
 
 
-def _not_ahead(at: datetime | None, now: datetime) -> datetime | None:
+def _not_after(at: datetime | None, now: datetime) -> datetime | None:
     """A date that a page gives; one that lies ahead of now counts as now."""
     return min(at, now) if at else None
 

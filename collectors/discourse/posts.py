@@ -49,7 +49,9 @@ class PostRange:
 
 
 def read_posts(forum: Forum, cursor: Cursor) -> Iterator[Page]:
-    """The posts above `newest`; on the first reading, back from the newest page over a week.
+    """The posts above `newest`, by counting up; on the first reading, back from the newest page over a week.
+
+    Every step is known before it is made, so there is no listing to walk.
 
     The cursor holds `newest`, the number up to which all is read; during the first reading, `back` and `since` too.
     """

@@ -136,22 +136,27 @@ def _of_post(forum: Forum) -> Mentions:
 def _with_replies(forum: Forum, since: datetime, most: int) -> Mentions:
     """The posts of a discussion since then, newest first."""
 
+    def is_past(at: datetime | None) -> bool:
+        return (at is not None and at < since) or len(forum.requests) > most
+
     def give(discussion: Item, _: ItemPage, broken: Broken) -> Iterator[RawMention]:
         query = {"filter[discussion]": discussion.id, "sort": "-createdAt", "include": "user"}
-        offset: int | None = 0
+
+        def ask(offset: int | None) -> tuple[ItemPage, int | None]:
+            page = forum.get("posts", query, offset or 0)
+            return page, page.next
+
         at = moment(Attributes.model_validate(discussion.attributes).lastPostedAt)
-        for _number in range(MOST_REPLIES):
-            if offset is None or (at is not None and at < since) or len(forum.requests) > most:
-                return
-            answer = forum.get("posts", query, offset)
+        for leg in () if is_past(at) else walk(ask, most=MOST_REPLIES):
             posts: list[Item] = []
-            broken += each(Item, answer.items, posts.append, forum.host)[1]
+            broken += each(Item, leg.answer.items, posts.append, forum.host)[1]
             for post in posts:
                 at = moment(post.attributes.get("createdAt"))
-                mention = mention_of(post, discussion, answer.included, forum.base)
+                mention = mention_of(post, discussion, leg.answer.included, forum.base)
                 if mention and (at is None or at >= since):
                     yield mention
-            offset = answer.next
+            if is_past(at):
+                return
 
     return give
 

@@ -16,7 +16,7 @@ from .base import Collector, Cursor, Page, Window
 
 
 class FeedAt(Params):
-    """Where a feed is, and the name and password for those that ask."""
+    """Where a feed is, with a name and a password where it asks for them."""
 
     url: Address = Field(title="Address", examples=["https://news.example.org/feed.xml"])
     username: str = Field(default="", title="Name", max_length=200)
@@ -29,7 +29,7 @@ def pages(params: FeedAt, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]
 
 
 def backfill(params: FeedAt, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """What the feed and the older pages that it names hold of the window."""
+    """The items of the window in the feed and in the older pages that it names."""
     return read_archive(_place(params), cursor, window, http)
 
 

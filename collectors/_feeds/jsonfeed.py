@@ -34,8 +34,8 @@ def items_of(document: Fields, address: str) -> tuple[list[Item], list[tuple[str
     """The items that can be read, and (id, reason) for the others."""
     items: list[Item] = []
     broken: list[tuple[str, str]] = []
-    given = document.get("items")
-    for fields in given if isinstance(given, list) else []:
+    entries = document.get("items")
+    for fields in entries if isinstance(entries, list) else []:
         if not isinstance(fields, dict):
             broken.append(("", "this item is no object"))
             continue

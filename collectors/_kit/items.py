@@ -1,4 +1,4 @@
-"""What all feed dialects share: clean strings, and an id for each item."""
+"""What all feed dialects need: clean strings, and an id for each item."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item before we know whether it alone has its guid. `guid` may be empty."""
+    """An item before we know whether its guid is unique. `guid` may be empty."""
 
     guid: str
     mention: RawMention
@@ -57,18 +57,18 @@ def newest(mentions: Sequence[RawMention], most: int) -> tuple[RawMention, ...]:
 
 
 def fit(value: object, longest: int) -> str:
-    """A string cut to its longest and rid of what PostgreSQL cannot store; empty for any other value."""
+    """A string cut to `longest`, without the signs that PostgreSQL cannot store; empty for any other value."""
     return UNFIT.sub("\ufffd", value[:longest].replace("\0", "")) if isinstance(value, str) else ""
 
 
 def fit_id(value: object) -> str:
-    """A guid as it is; its beginning and a hash where it is too long."""
+    """A guid, which becomes its first half and a hash where it is longer than LONGEST_ID."""
     text = fit(value, LONGEST_TEXT).strip()
     return text if len(text) <= LONGEST_ID else f"{text[: LONGEST_ID // 2]}#{short_hash(text)}"
 
 
 def language_of(*candidates: object) -> str | None:
-    """The first candidate that looks like a language tag, as it is written."""
+    """The first candidate that looks like a language tag, unchanged; None when none does."""
     tags = (text.strip() for text in candidates if isinstance(text, str))
     return next((tag for tag in tags if LANGUAGE.fullmatch(tag)), None)
 
@@ -79,7 +79,7 @@ def short_hash(*parts: str) -> str:
 
 
 def _key(item: Item) -> str:
-    """What tells an item from others with its guid: its own link, else its content."""
+    """What tells an item from others with the same guid: its own link, else its content."""
     mention = item.mention
     if item.guid and mention.url and mention.url != item.guid:
         return without_tracking(mention.url)

@@ -1,4 +1,4 @@
-"""Turns the bytes of a letter into what its author wrote. Runs in a process that can be killed."""
+"""Turns the bytes of a letter into what its author wrote, in a process that can be killed."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Letter:
 
 
 def read_letters(raws: Sequence[bytes]) -> list[Letter | str | None]:
-    """The letters; None for one that a machine wrote (bounce, report, absence), a reason for one without sense."""
+    """The letters; None for one that a machine wrote (bounce, report, absence), a reason for one that is unreadable."""
     return [_read_safely(raw) for raw in raws]
 
 
@@ -194,9 +194,9 @@ def _choose(kind: str, parts: Sequence[list[tuple[str, str]]]) -> list[tuple[str
     return [body for part in parts for body in part]
 
 
-def _best(given: Sequence[list[tuple[str, str]]]) -> list[tuple[str, str]]:
+def _best(alternatives: Sequence[list[tuple[str, str]]]) -> list[tuple[str, str]]:
     """The plain alternative when it has words, else the one in HTML."""
-    filled = [each for each in given if any(body.strip() for _, body in each)]
+    filled = [each for each in alternatives if any(body.strip() for _, body in each)]
     plain = [each for each in filled if all(kind == "plain" for kind, _ in each)]
     return (plain or filled or [[]])[0]
 
@@ -231,27 +231,27 @@ def _plain(kind: str, body: str) -> str:
         while mark.next is not None:
             mark.next.decompose()
         mark.decompose()
-    kept = text_of(root)
-    if kept:
-        return kept
-    again = parse_html(whole)  # a letter that only forwards keeps what it forwards
-    return text_of(again.body or again.root) if again.body or again.root else ""  # type: ignore[arg-type]
+    text = text_of(root)
+    if text:
+        return text
+    unquoted = parse_html(whole)  # a letter that only forwards keeps its quote
+    return text_of(unquoted.body or unquoted.root) if unquoted.body or unquoted.root else ""  # type: ignore[arg-type]
 
 
 def _links(bodies: Sequence[tuple[str, str]]) -> Iterator[Link]:
     """The results of a Google alert, each once: the links through Google's redirect that lead to other sites."""
-    found: dict[str, Link] = {}
+    links: dict[str, Link] = {}
     for tree in (parse_html(body) for kind, body in bodies if kind == "html"):
         for anchor in tree.css("a[href]"):
             url = unwrap(clean_link(anchor.attributes.get("href") or "") or "")
             title = line_of(anchor)
             host = re.match(r"https?://([^/:?#]+)", url)
-            if not host or not title or GOOGLE.fullmatch(host[1]) or host[1].endswith("google.com") or url in found:
+            if not host or not title or GOOGLE.fullmatch(host[1]) or host[1].endswith("google.com") or url in links:
                 continue
-            found[url] = Link(url, title, _around(anchor, title))
-            if len(found) == MOST_LINKS:
+            links[url] = Link(url, title, _around(anchor, title))
+            if len(links) == MOST_LINKS:
                 break
-    yield from found.values()
+    yield from links.values()
 
 
 def _around(anchor: object, title: str) -> str:

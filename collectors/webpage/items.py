@@ -61,7 +61,7 @@ class Selectors:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Contents:
     """What a page shows. `absent` names the selectors that found nothing; `hint` says why there may be nothing."""
 
     mentions: tuple[RawMention, ...] = ()
@@ -71,23 +71,23 @@ class Shown:
     reserved: bool = False
 
 
-def read_page(data: bytes, content_type: str, address: str, home: str, wanted: Selectors, now: datetime) -> Shown:
+def read_page(data: bytes, content_type: str, address: str, home: str, selectors: Selectors, now: datetime) -> Contents:
     """Reads whatever bytes an address returned, and never raises. `home` is the first page of the source."""
     text = decode(data, content_type)
     page = parse_html(text)
-    reserved, following = _reserved(page), _following(page, wanted, address)
-    described = [] if wanted.item else schema_items(page)
+    reserved, following = _is_reserved(page), _following(page, selectors, address)
+    described = [] if selectors.item else schema_items(page)
     if described:
         site = _Site(page, address, home)
-        mentions = tuple(_of_schema(item, site, wanted, now) for item in described)
-        return Shown(_unique(mentions), following, reserved=reserved)
-    nodes = page.css(wanted.item or USUAL["item"])[:MOST_ITEMS]
+        mentions = tuple(_of_schema(item, site, selectors, now) for item in described)
+        return Contents(_unique(mentions), following, reserved=reserved)
+    nodes = page.css(selectors.item or USUAL["item"])[:MOST_ITEMS]
     if not nodes:
-        return Shown((), "", ("item",), _hint(page, text), reserved)
+        return Contents((), "", ("item",), _hint(page, text), reserved)
     site, used = _Site(page, address, home), set[str]()
-    mentions = tuple(_of_node(node, site, wanted, now, used) for node in nodes)
-    absent = tuple(name for name in FIELDS if getattr(wanted, name) and name not in used)
-    return Shown(_unique(mentions), following, absent, reserved=reserved)
+    mentions = tuple(_of_node(node, site, selectors, now, used) for node in nodes)
+    absent = tuple(name for name in FIELDS if getattr(selectors, name) and name not in used)
+    return Contents(_unique(mentions), following, absent, reserved=reserved)
 
 
 class _Site:
@@ -100,17 +100,17 @@ class _Site:
         named = page.css_first('meta[property="og:site_name"]')
         self.outlet = fit(named.attributes.get("content") if named else "", LONGEST_NAME).strip()
 
-    def mention(self, key: str, link: str | None, **given: object) -> RawMention:
+    def mention(self, key: str, link: str | None, **fields: object) -> RawMention:
         """A mention of this page. The page's address makes its id unique, since pages number their items from 1."""
         identity = link if link and not key else f"{self.home}#{key}"
-        fields = {name: value for name, value in given.items() if value}
+        filled = {name: value for name, value in fields.items() if value}
         common = {"url": link or self.address, "platform": "web", "outlet": self.outlet, "language": self.language}
-        return RawMention(fit_id(identity), **{**common, **fields})  # type: ignore[arg-type] # each as RawMention has it
+        return RawMention(fit_id(identity), **{**common, **filled})  # type: ignore[arg-type] # each as RawMention has it
 
 
-def _of_schema(item: SchemaItem, site: _Site, wanted: Selectors, now: datetime) -> RawMention:
+def _of_schema(item: SchemaItem, site: _Site, selectors: Selectors, now: datetime) -> RawMention:
     scale = rating_in(item.scale, 1_000)
-    rating = rating_in(item.rating, scale[0] if scale else wanted.scale)
+    rating = rating_in(item.rating, scale[0] if scale else selectors.scale)
     link = clean_link(item.url, site.address) if item.url else None
     key = item.id or ("" if link else short_hash(item.author, item.date, item.title, item.text[:200]))
     return site.mention(
@@ -120,42 +120,42 @@ def _of_schema(item: SchemaItem, site: _Site, wanted: Selectors, now: datetime) 
         text=fit(_plain(item.text), LONGEST_TEXT),
         author=fit(_plain(item.author), LONGEST_NAME),
         language=language_of(item.language) or site.language,
-        published_at=_past(date_in(item.date, now, wanted.month_first), now),
+        published_at=_not_after(date_in(item.date, now, selectors.month_first), now),
         rating=rating and rating[0],
         rating_scale=rating and rating[1],
     )
 
 
-def _of_node(node: LexborNode, site: _Site, wanted: Selectors, now: datetime, used: set[str]) -> RawMention:
-    field = partial(_used_value, node, wanted, used)
-    rating = _rating(node, wanted)
+def _of_node(node: LexborNode, site: _Site, selectors: Selectors, now: datetime, used: set[str]) -> RawMention:
+    field = partial(_used_value, node, selectors, used)
+    rating = _rating(node, selectors)
     used.update(["rating"] if rating else [])
     title, author, date, link = field("title"), field("author"), field("date"), field("link")
     key = field("id") or next((own for name in OWN_IDS if (own := node.attributes.get(name))), "")
     link = clean_link(link, site.address) or ""
-    text = field("text") or ("" if wanted.text else text_of(node))
+    text = field("text") or ("" if selectors.text else text_of(node))
     return site.mention(
         key or ("" if link else short_hash(author, date, title, text[:200])),
         link or None,
         title=fit(title, LONGEST_TITLE) if title != text else "",
         text=fit(text, LONGEST_TEXT),
         author=fit(BY.sub("", author), LONGEST_NAME),
-        published_at=_past(date_in(date, now, wanted.month_first), now),
+        published_at=_not_after(date_in(date, now, selectors.month_first), now),
         rating=rating and rating[0],
         rating_scale=rating and rating[1],
     )
 
 
-def _used_value(node: LexborNode, wanted: Selectors, used: set[str], name: str) -> str:
+def _used_value(node: LexborNode, selectors: Selectors, used: set[str], name: str) -> str:
     """The value of a field in an item; `used` gains the name of one that is there."""
-    value = _value(node, name, wanted)
+    value = _value(node, name, selectors)
     used.update([name] if value else [])
     return value
 
 
-def _value(node: LexborNode, name: str, wanted: Selectors) -> str:
+def _value(node: LexborNode, name: str, selectors: Selectors) -> str:
     """The value of a field in an item; empty when it is not there."""
-    selector, _, attribute = (getattr(wanted, name) or USUAL[name]).partition("@")
+    selector, _, attribute = (getattr(selectors, name) or USUAL[name]).partition("@")
     if not selector and not attribute:
         return ""
     element = node.css_first(selector) if selector else node
@@ -173,24 +173,24 @@ def _own(name: str) -> tuple[str, ...]:
     return known.get(name, ())
 
 
-def _rating(node: LexborNode, wanted: Selectors) -> tuple[float, float] | None:
-    selector, _, attribute = (wanted.rating or USUAL["rating"]).partition("@")
+def _rating(node: LexborNode, selectors: Selectors) -> tuple[float, float] | None:
+    selector, _, attribute = (selectors.rating or USUAL["rating"]).partition("@")
     element = node.css_first(selector) if selector else node
     if element is None:
         return None
     if attribute:
-        return rating_in(element.attributes.get(attribute) or "", wanted.scale)
+        return rating_in(element.attributes.get(attribute) or "", selectors.scale)
     best = node.css_first('[itemprop="bestRating"]')
-    scale = rating_in(best.attributes.get("content") or line_of(best), 1_000) if best and not wanted.rating else None
-    return rating_of(element, scale[0] if scale else wanted.scale)
+    scale = rating_in(best.attributes.get("content") or line_of(best), 1_000) if best and not selectors.rating else None
+    return rating_of(element, scale[0] if scale else selectors.scale)
 
 
-def _following(page: LexborHTMLParser, wanted: Selectors, address: str) -> str:
-    link = page.css_first(wanted.following or 'a[rel~="next"], link[rel~="next"]')
+def _following(page: LexborHTMLParser, selectors: Selectors, address: str) -> str:
+    link = page.css_first(selectors.following or 'a[rel~="next"], link[rel~="next"]')
     return clean_link(link.attributes.get("href") or "", address) or "" if link else ""
 
 
-def _reserved(page: LexborHTMLParser) -> bool:
+def _is_reserved(page: LexborHTMLParser) -> bool:
     """Whether the page declares that it is not for training."""
     robots = " ".join(meta.attributes.get("content") or "" for meta in page.css('meta[name="robots" i]'))
     tdm = page.css_first('meta[name="tdm-reservation" i]')
@@ -212,7 +212,8 @@ def _plain(text: str) -> str:
     return text_of(body) if body else ""
 
 
-def _past(at: datetime | None, now: datetime) -> datetime | None:
+def _not_after(at: datetime | None, now: datetime) -> datetime | None:
+    """A date that a page gives; one that lies ahead of now counts as now."""
     return min(at, now) if at else None
 
 

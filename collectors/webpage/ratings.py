@@ -54,8 +54,8 @@ def _by_looks(node: LexborNode, scale: float) -> tuple[float, float] | None:
         rating = _by_style(element, scale)
         if rating is not None:
             return _sound(rating, scale)
-        if element is not node and (found := _by_attribute(element, scale)):
-            return found
+        if element is not node and (by_attribute := _by_attribute(element, scale)):
+            return by_attribute
     stars = [name for element in below if _STAR.search(name := element.attributes.get("class") or "")]
     filled = sum(bool(_FULL.search(name)) for name in stars)
     return _sound(float(filled), scale) if 0 < filled <= scale else None

@@ -13,7 +13,7 @@ from alerts.channels import all_channels
 from alerts.rules import all_rules
 from app.settings import PREFIX, Settings
 from collectors import all_collectors
-from collectors._kit.reference import renewed
+from collectors._kit.reference import renew
 
 
 def missing(words: Iterable[str], text: str) -> list[str]:
@@ -43,7 +43,7 @@ def test_every_collector_is_documented(root: Path) -> None:
 
 def test_the_reference_of_the_collectors_is_what_they_declare(root: Path) -> None:
     page = (root / "docs/collectors.md").read_text(encoding="utf-8")
-    assert page == renewed(page, all_collectors().values()), "run: python -m collectors --renew docs/collectors.md"
+    assert page == renew(page, all_collectors().values()), "run: python -m collectors --renew docs/collectors.md"
 
 
 def test_every_rule_and_channel_is_documented(root: Path) -> None:

@@ -10,7 +10,15 @@ from typing import Any
 import httpx2
 import pytest
 
-from collectors.base import Page, RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused
+from collectors.base import (
+    Page,
+    RawMention,
+    SourceBusy,
+    SourceChanged,
+    SourceError,
+    SourceRefused,
+    Window,
+)
 from collectors.webpage import Webpage, collector, pages
 from collectors.webpage.dates import date_in
 from collectors.webpage.ratings import rating_of
@@ -375,3 +383,37 @@ def test_what_a_page_tells_to_programs_is_read_as_it_is_written_in_the_wild(fram
     page = parse_html(f'<script type="application/ld+json">{frame.format(told)}</script>')
     ((text, author),) = [(one.text, one.author) for one in schema_items(page)]
     assert (text, author) == ("The chain broke.\n<!-- Twice --> ]]>.", "Ann")
+
+
+def dated(*days: int, more: str = "") -> str:
+    items = "".join(
+        f'<div class="r" id="d{day}"><time>{(NOW - timedelta(days=day)).isoformat()}</time><p>Day {day}.</p></div>'
+        for day in days
+    )
+    return PAGE.format(items + (f'<a rel="next" href="{more}">Older</a>' if more else ""))
+
+
+def test_a_backfill_ends_with_the_first_page_whose_newest_item_is_older(site: Any, http: httpx2.Client) -> None:
+    site.says("/r", dated(90, 1, 2, more="/r2"))  # the first is old and pinned
+    site.says("/r2", dated(3, 9, more="/r3"))
+    site.says("/r3", dated(11, 12, more="/r4"))
+    params = Webpage.model_validate({"url": site.url("/r"), "item": ".r", "text": "p"})
+    window = Window(NOW - timedelta(days=10), NOW - timedelta(days=1, hours=12))
+    assert collector.backfill is not None
+    found = list(collector.backfill(params, {}, window, http))
+    assert ids(found) == ["d2", "d3", "d9"]
+    assert [page.reached for page in found] == [window.until, NOW - timedelta(days=3), window.since]
+    assert "/r4" not in asked(site)
+    site.asked.clear()
+    assert ids(list(collector.backfill(params, found[0].cursor, window, http))) == ["d3", "d9"]
+    assert "/r" not in asked(site)
+
+
+def test_a_page_whose_items_have_no_words_is_the_last(site: Any, http: httpx2.Client) -> None:
+    site.says("/r", reviews(1, more="/r2"))
+    site.says("/r2", PAGE.format('<div class="r"></div><a rel="next" href="/r3">Older</a>'))
+    site.says("/r3", reviews(3))
+    params = Webpage.model_validate({"url": site.url("/r"), "item": ".r", "text": "p"})
+    assert collector.backfill is not None
+    assert ids(list(collector.backfill(params, {}, Window(NOW - timedelta(days=1), NOW), http))) == ["r1"]
+    assert "/r3" not in asked(site)

@@ -28,7 +28,7 @@ PHRASES: dict[str, dict[Language, str]] = {
     "expected": {"en": "about {expected} would be usual", "fr": "le niveau habituel est d’environ {expected}"},
     "shares": {"en": "({share} instead of {usual})", "fr": "({share} au lieu de {usual})"},
     "since": {"en": "It began on {time}.", "fr": "Début\u00a0: le {time}."},
-    "words": {"en": "They talk about: {words}.", "fr": "On y parle de\u00a0: {words}."},
+    "words": {"en": "People talk about: {words}.", "fr": "On y parle de\u00a0: {words}."},
     "first": {"en": "First seen: {who}, {time}", "fr": "Premier message\u00a0: {who}, le {time}"},
     "top": {"en": "most come from {source}", "fr": "la plupart viennent de {source}"},
     "top alone": {"en": "Most come from {source}", "fr": "La plupart viennent de {source}"},

@@ -117,11 +117,16 @@ def _tokens(text: str) -> Iterator[_Token]:
 def _looked_for(term: str, at: int) -> tuple[str, ...]:
     if term.endswith("*") and words(term):
         hint = "Write out each form: (subscribe OR subscriber OR subscribers)."
-        raise QueryError("Beginnings of words such as “{term}” cannot be looked for.", at=at, hint=hint, term=term)
+        raise QueryError(
+            "Vigie cannot search for the beginning of a word, such as “{term}”.", at=at, hint=hint, term=term
+        )
     found = tuple(word for word, _, _ in words(term))
     if not found:
         raise QueryError(
-            "“{term}” holds no word to look for.", at=at, hint="Letters, digits and emoji are looked for.", term=term
+            "“{term}” contains no word to search for.",
+            at=at,
+            hint="Vigie searches for letters, digits and emoji.",
+            term=term,
         )
     return found
 
@@ -157,7 +162,9 @@ class _Parser:
     def query(self) -> Query:
         found = self.either()
         if self.next.kind == "close":
-            raise QueryError("This parenthesis closes none.", at=self.next.at, hint="Remove it, or open one before.")
+            raise QueryError(
+                "This parenthesis was never opened.", at=self.next.at, hint="Remove it, or open one before it."
+            )
         return found
 
     def either(self) -> Query:
@@ -248,7 +255,7 @@ def parse(text: str) -> Query:
         first = next(token.at for token in parser.tokens if token.kind == "NOT")
         at = first if parser.only_negative is None else parser.only_negative
         hint = "Say what is wanted beside what is not: acme AND NOT jobs."
-        raise QueryError("This query, or a side of an OR in it, only says what is not wanted.", at=at, hint=hint)
+        raise QueryError("This query, or one side of an OR in it, only says what to leave out.", at=at, hint=hint)
     return found
 
 

@@ -148,7 +148,7 @@ def api_error(reply: Reply) -> DeliveryError | None:
         result = json.loads(reply.body)
         ok, code = result["ok"], str(result.get("error", ""))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return DeliveryError("the answer was not Slack's, the message may have arrived", ambiguous=True)
+        return DeliveryError("the answer did not come from Slack; the message may have arrived", ambiguous=True)
     return None if ok is True else _error_named(code, reply)
 
 

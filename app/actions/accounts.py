@@ -62,8 +62,8 @@ def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admi
     }
     made = session.execute(insert(User).values(row).on_conflict_do_nothing().returning(User.id)).scalar()
     if made is None:
-        error = FieldError("email", "Log in, or take another address.")
-        raise Problem("email-taken", 409, "This address has an account already.", errors=[error])
+        error = FieldError("email", "Log in, or use another address.")
+        raise Problem("email-taken", 409, "An account with this address already exists.", errors=[error])
     session.add(Member(workspace_id=viewer.workspace_id, user_id=made, role=role))
     record(session, viewer, "account.create", new.email, role=role)
     session.flush()

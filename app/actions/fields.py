@@ -50,7 +50,7 @@ def _no_control(value: str) -> str:
 
 def _timezone(value: str) -> str:
     if value not in available_timezones():
-        raise ValueError("this is no IANA time zone: write it like Europe/Paris")
+        raise ValueError("this is not an IANA time zone: write it like Europe/Paris")
     return value
 
 
@@ -100,7 +100,7 @@ def unique_name(session: Session, viewer: Viewer, what: str) -> Iterator[None]:
     taken = Problem(
         "name-taken",
         409,
-        "There is a {what} of this name already.",
+        "This name is already taken ({what}).",
         what=what,
         errors=[FieldError("name", "Choose another name.")],
     )

@@ -42,11 +42,13 @@ def go_back(session: Session, viewer: Viewer, source_id: UUID, asked: GoBack, jo
     """Starts a backfill, or goes on with one. Raises Problem 404; 409 when paused or nothing was stopped; 422."""
     row = _lock(session, viewer, source_id)
     if not row.enabled:
-        raise Problem("paused", 409, "This source is paused: enable it first.")
+        raise Problem("paused", 409, "This source is paused: resume it first.")
     progress = first_progress(all_collectors()[row.collector], asked.days, "days", now)
     if progress is None:
         if row.backfill is None or row.backfill["state"] not in ("stopped", "failed"):
-            raise Problem("nothing-stopped", 409, "There is nothing to go on with: say how many days to go back.")
+            raise Problem(
+                "nothing-stopped", 409, "There is no earlier reading to continue: say how many days to go back."
+            )
         progress = resume(row.backfill)
     wake_backfill(session, jobs, row, progress, now)
     record(session, viewer, "source.backfill", source_id, days=progress["days"])

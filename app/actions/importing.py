@@ -178,7 +178,12 @@ def _origin(
         if row is None:
             return Origin(viewer.workspace_id, uuid7(), "push"), False
         if row.collector != "push":
-            raise Problem("not-a-push-source", 409, "The source «{name}» reads by itself.", name=name)
+            raise Problem(
+                "not-a-push-source",
+                409,
+                "You cannot import into the source «{name}»: Vigie reads it by itself.",
+                name=name,
+            )
         if not dry:
             if reading.mapping is not None:
                 row.cursor = {**row.cursor, "mapping": dict(reading.mapping)}

@@ -94,7 +94,7 @@ def receive(services: Services, viewer: Viewer, source: Source, asked: Inbound) 
         args: dict[str, Any] = dict(error.notice.args)
         raise Problem("unreadable", 422, _sentence(error.notice.text), **args) from None
     except SecretsLost:
-        raise Problem("misconfigured", 503, "The secret of this source cannot be opened: enter it again.") from None
+        raise Problem("misconfigured", 503, "Vigie cannot decrypt the secret of this source: enter it again.") from None
     except Exception as error:
         # No traceback: it may quote the body.
         log.error("a collector failed on what was sent", kind=source.collector, error=type(error).__name__)

@@ -26,9 +26,9 @@ PHRASES_MAX = 500
 
 def _words(value: str) -> str:
     if not folded(value):
-        raise ValueError("it holds no word: letters, digits and emoji are looked for")
+        raise ValueError("it contains no word: Vigie searches for letters, digits and emoji")
     if len(folded(value)) > WORDS_MAX:
-        raise ValueError("at most ten words are looked for")
+        raise ValueError("at most ten words are searched for")
     return value
 
 
@@ -129,6 +129,6 @@ def _duplicate() -> Problem:
     return Problem(
         "phrase-taken",
         409,
-        "These words say a stance already, for the same brand and language.",
+        "These words already set a stance, for the same brand and language.",
         errors=[FieldError("text", "Change that phrase, or choose another brand or language.")],
     )

@@ -127,7 +127,7 @@ def read_items(items: Sequence[Any]) -> tuple[dict[int, RawMention], dict[int, P
         try:
             raw = PushedMention.model_validate(item).raw()
             if raw.rating is not None and raw.rating > (raw.rating_scale or 0):
-                error = FieldError("rating", "A rating cannot be over its scale.")
+                error = FieldError("rating", "A rating cannot be higher than its scale.")
                 bad[index] = PushResult(index, raw.external_id, "refused", errors=(error,))
             else:
                 raws[index] = raw

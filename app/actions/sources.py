@@ -172,10 +172,10 @@ def poll_now(session: Session, viewer: Viewer, source_id: UUID, services: Servic
     collector = collector_of(row.collector)
     if not collector.polled:
         if collector.stream:
-            raise Problem("not-polled", 409, "This source is followed without a pause: there is nothing to ask for.")
-        raise Problem("not-polled", 409, "Nothing is read from this source: it is sent to us.")
+            raise Problem("not-polled", 409, "Vigie follows this source continuously: there is nothing to start.")
+        raise Problem("not-polled", 409, "Vigie does not read this source: another tool sends to it.")
     if not row.enabled:
-        raise Problem("paused", 409, "This source is paused: enable it first.")
+        raise Problem("paused", 409, "This source is paused: resume it first.")
     wake(session, services.jobs, viewer.workspace_id, source_id, now)
     record(session, viewer, "source.poll", source_id)
     session.refresh(row)
@@ -187,7 +187,7 @@ def readdress(session: Session, viewer: Viewer, source_id: UUID, services: Servi
     """Gives a source a new address to send to; the former one stops working. Raises Problem 404, 409."""
     row = lock(session, viewer, source_id)
     if collector_of(row.collector).receive is None:
-        raise Problem("not-sent-to", 409, "Nothing is sent to this source: it reads by itself.")
+        raise Problem("not-sent-to", 409, "You cannot send to this source: Vigie reads it by itself.")
     _give_address(row, services)
     row.version += 1
     session.flush()

@@ -68,7 +68,7 @@ def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime, sou
     """
     collector = collector_of(new.collector)
     if not (collector.polled or collector.stream):
-        raise invalid(FieldError("collector", "Nothing is read from such a source: it is sent to us."))
+        raise invalid(FieldError("collector", "Vigie does not read this kind of source: another tool sends to it."))
     params = checked_params(collector, new.params, services.settings)
     with services.db.reading() as session:
         check_brand(session, viewer, new.brand_id)
@@ -131,7 +131,7 @@ def _listen(pages: Iterator[Page], queries: str) -> Page:
             warning = page.warning or warning
             if len(about) >= SHOWN or time.monotonic() >= ends:
                 break
-    silent = Notice("Nothing was said there within {n} seconds.", {"n": LISTEN})
+    silent = Notice("Nobody said anything there within {n} seconds.", {"n": LISTEN})
     return Page((*about, *others), {}, warning=warning if about or others else warning or silent)
 
 

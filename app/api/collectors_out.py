@@ -49,7 +49,7 @@ class CollectorOut(Out):
     deletions: bool = Field(description="Whether what is deleted there is deleted here.")
     polled: bool
     goes_back: bool = Field(description="Whether a source can be asked to read what was published before.")
-    continuous: bool = Field(description="Whether it is followed without a pause, as things are published.")
+    continuous: bool = Field(description="Whether it is followed continuously, as things are published.")
     receives: bool = Field(description="Whether a source of this kind has an address that others send to.")
     min_interval_seconds: int
     default_interval_seconds: int

@@ -142,7 +142,7 @@ class Condition:
         if self.tags is None or "*" in self.tags:
             return
         if not any(re.fullmatch(rf'"{version}\.[0-9a-f]+"', tag) for tag in self.tags):
-            raise Problem("changed-meanwhile", 412, "Somebody changed it since you read it: read it again.")
+            raise Problem("changed-meanwhile", 412, "Somebody has changed it since you opened it: open it again.")
 
 
 async def condition(

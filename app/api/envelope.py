@@ -85,7 +85,11 @@ class Envelope:
 
     def _refused(self, headers: Headers) -> Problem | None:
         if host_of(headers.get("host", "")) not in self._hosts:
-            return Problem("unknown-host", 400, "This is not the address of this server: set VIGIE_PUBLIC_URL to it.")
+            return Problem(
+                "unknown-host",
+                400,
+                "This is not the address of this server: set VIGIE_PUBLIC_URL to the address you use.",
+            )
         length = headers.get("content-length", "")
         return too_large() if length.isdecimal() and int(length) > BODY_MAX else None
 

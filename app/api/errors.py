@@ -66,7 +66,7 @@ def of_database(error: DBAPIError) -> Problem | None:
     if state == "57014":
         return Problem("too-slow", 503, "This takes too long: ask for less.", headers=WAIT)
     if state in {"40001", "40P01", "55P03"}:
-        return Problem("busy", 503, "Somebody else changes the same: try again.", headers=WAIT)
+        return Problem("busy", 503, "Somebody else is changing the same thing: try again.", headers=WAIT)
     if error.connection_invalidated or state[:2] in {"08", "57", "53"} or not state:
         return Problem("database-away", 503, "The database does not answer: try again in a moment.", headers=WAIT)
     if state[:2] == "22":

@@ -55,7 +55,7 @@ def answer(session: Session, viewer: Viewer, key: str, request_hash: bytes, seal
     if row.request_hash != request_hash:
         raise Problem("idempotency-key-reused", 422, "This Idempotency-Key was used for another request.")
     if row.status is None:
-        raise Problem("under-way", 409, "A request under this Idempotency-Key is under way: try again.")
+        raise Problem("under-way", 409, "A request with this Idempotency-Key is still running: try again in a moment.")
     body = seal.open(row.body, _place(viewer, key)).get("body", "")
     return Response(body, row.status, {"Idempotency-Replayed": "true"}, row.content_type or None)
 

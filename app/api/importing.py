@@ -57,7 +57,7 @@ async def uploaded(request: Request) -> Uploaded:
     else:
         found = await _of_form(request)
     if not found.content:
-        raise invalid(FieldError("file", "Send the file as the body, or as the field file of a form."))
+        raise invalid(FieldError("file", "Send the file as the body, or in the field “file” of a form."))
     return found
 
 

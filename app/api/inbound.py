@@ -66,7 +66,7 @@ async def _body(request: Request) -> bytes:
             if len(body) > BODY_MAX:
                 raise _too_large()
     except ClientDisconnect:
-        raise Problem("unreadable", 400, "The request was broken off.") from None
+        raise Problem("unreadable", 400, "The request was interrupted.") from None
     return bytes(body)
 
 
@@ -119,7 +119,7 @@ def _store(request: Request, addressed: Recipient, read: actions.InboundBatch) -
     except idempotency.AnsweredBefore:
         found = _earlier_answer(services, addressed, got)
         if found is None:
-            raise Problem("under-way", 409, "This delivery is under way: send it again.") from None
+            raise Problem("under-way", 409, "This delivery is still being processed: send it again later.") from None
         return found
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}:

@@ -183,7 +183,7 @@ def compare_brands(
 def _ids(brands: list[str]) -> list[UUID]:
     ids = list(dict.fromkeys(ident(part.strip(), "brand") for each in brands for part in each.split(",")))
     if len(ids) > COMPARED_MAX:
-        raise invalid(FieldError("brands", "At most {limit} brands are compared.", {"limit": COMPARED_MAX}))
+        raise invalid(FieldError("brands", "You can compare at most {limit} brands.", {"limit": COMPARED_MAX}))
     return ids
 
 

@@ -68,7 +68,7 @@ class Route(APIRoute):
             except OperationalError as error:
                 if answer.begun or getattr(error.orig, "sqlstate", None) not in RETRIED:
                     raise
-        raise Problem("busy", 503, "Somebody else changes the same: try again.", headers={"Retry-After": "1"})
+        raise Problem("busy", 503, "Somebody else is changing the same thing: try again.", headers={"Retry-After": "1"})
 
     def get_route_handler(self) -> Handler:
         """What FastAPI calls for each run, before it commits: the endpoint, then keeping its answer where asked."""
@@ -188,7 +188,7 @@ def _nothing_sent(body: bytes) -> None:
     if isinstance(given, dict):
         errors = [FieldError(_plain(str(name)), "There is no such field here.") for name in given]
     else:
-        errors = [] if given is None else [FieldError("body", "Nothing is read here: send no body.")]
+        errors = [] if given is None else [FieldError("body", "This request takes no body: send none.")]
     if errors:
         raise invalid(*errors)
 

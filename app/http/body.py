@@ -22,7 +22,7 @@ def coding_of(headers: httpx2.Headers) -> str | None:
     if len(codings) > 1:
         raise BadAnswer("the server compressed its answer several times over, which is not accepted")
     if codings and codings[0] not in _WINDOW:
-        raise BadAnswer("the server compressed its answer in a way that was not asked for")
+        raise BadAnswer("the server compressed its answer in a way that Vigie did not ask for")
     return codings[0] if codings else None
 
 

@@ -95,7 +95,7 @@ def cursor_refused() -> Problem:
     return invalid(
         FieldError(
             "cursor",
-            "This cursor was not given by this list.",
+            "This cursor does not come from this list.",
             hint="Start again without a cursor, with the same filters and sort.",
         )
     )

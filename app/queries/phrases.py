@@ -176,7 +176,7 @@ def _newest(session: Session, viewer: Viewer, words: set[str]) -> Sequence[UUID]
             FieldError(
                 "text",
                 "These words are in too many mentions to be counted while you wait.",
-                hint="They can be saved all the same.",
+                hint="You can save them all the same.",
             )
         ) from None
 

@@ -132,10 +132,10 @@ def _mark(columns: Sequence[str]) -> str:
 def _reading(form: ImportForm) -> importing.FileOptions:
     """How the file is read. Raises Problem 422 for an unknown time zone, or two columns taken for one field."""
     if form.timezone not in available_timezones():
-        raise invalid(FieldError("timezone", "This is no IANA time zone: write it like Europe/Paris."))
+        raise invalid(FieldError("timezone", "This is not an IANA time zone: write it like Europe/Paris."))
     fields = [field for field in form.chosen if field]
     if twice := next((field for field in fields if fields.count(field) > 1), None):
-        raise invalid(FieldError("map", "Two columns are taken for the same: {what}.", {"what": LABELS[twice]}))
+        raise invalid(FieldError("map", "Two columns are read as the same field: {what}.", {"what": LABELS[twice]}))
     mapping = {column: field for column, field in zip(form.columns, form.chosen, strict=True) if field}
     return importing.FileOptions(mapping, ZoneInfo(form.timezone))
 

@@ -44,7 +44,7 @@ def keys_page(visit: Visit, form: Form[None, None], made: actions.MadeKey | None
 
 def key_life(visit: Visit, days: str) -> str:
     """How long a key works, in words."""
-    return visit.tongue.lasting(timedelta(days=int(days))) if days else visit.say("For ever")
+    return visit.tongue.lasting(timedelta(days=int(days))) if days else visit.say("Forever")
 
 
 @router.post("/keys")

@@ -106,9 +106,9 @@ def _limit(meter: Meter, units: Mapping[str, str], tongue: Tongue) -> str:
     unit = tongue.titled(units)
     if isinstance(meter.limit, str):
         return (
-            tongue.say("{unit}: as much a day as you allow", unit=unit)
+            tongue.say("{unit}: as much per day as you allow", unit=unit)
             if meter.period == "day"
-            else tongue.say("{unit}: as much a month as you allow", unit=unit)
+            else tongue.say("{unit}: as much per month as you allow", unit=unit)
         )
     number = tongue.number(meter.limit / meter.scale)
     if meter.period == "day":

@@ -59,7 +59,7 @@ def log_in(request: Request, sent: SentForm = Depends(sent_form), visit: Visit =
         if account is None:
             with db.writing() as session:
                 throttle.note_failure(session, email, address, visit.now)
-            raise Problem("wrong-login", 401, "This address and this password do not go together.")
+            raise Problem("wrong-login", 401, "This address and password do not match.")
         with db.writing() as session:
             throttle.forgive(session, email)
             cookie = _open(session, request, account.user_id, account.workspace_id, visit)

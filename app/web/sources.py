@@ -34,17 +34,19 @@ DONE = {
 }
 """The message that each button leads to."""
 ADVICE = {
-    "failing": N_("It is tried again by itself, less and less often. If this lasts, check its settings below."),
-    "throttled": N_("The site asks for a pause: the next reading waits for it. There is nothing to do."),
-    "changed": N_("Nothing new comes from it until then; it is tried again by itself."),
-    "budget": N_("Nothing is asked meanwhile, so nothing is spent. What was said meanwhile may be missed."),
-    "refused": N_("Asking again changes nothing until its settings are changed below."),
+    "failing": N_("Vigie tries again by itself, less and less often. If this lasts, check its settings below."),
+    "throttled": N_(
+        "The site asked for a pause: the next reading waits until it is over. There is nothing for you to do."
+    ),
+    "changed": N_("Nothing new comes from it until then; Vigie will try again by itself."),
+    "budget": N_("Until then Vigie makes no requests, so nothing is spent. It may miss what is said in the meantime."),
+    "refused": N_("Trying again will not help until you change its settings below."),
     "another": N_(
-        "Another source of the same site was asked for a pause, which holds for all of them. There is nothing to do."
+        "This site asked another of your sources to pause, so all its sources wait. There is nothing for you to do."
     ),
     "silent": N_(
-        "It can be read, and used to bring mentions far more often: check that what it names still exists, and "
-        "that its search still fits."
+        "Vigie can still read it, but it used to bring mentions far more often: check that what it points to "
+        "still exists, and that its search still fits."
     ),
     "gone": N_("It no longer exists: delete this source, or give its new address."),
 }

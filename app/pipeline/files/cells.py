@@ -58,7 +58,7 @@ def text_of(value: Json | datetime) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return str(int(value))
     if isinstance(value, dict | list):
-        raise Unread("A cell holds a list or an object where a text is wanted.")
+        raise Unread("A cell holds a list or an object instead of text.")
     return str(value).replace("\0", "").strip()
 
 

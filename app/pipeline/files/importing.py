@@ -100,7 +100,7 @@ def _checked(mapping: Mapping[str, str] | None) -> Mapping[str, str] | None:
     unknown = sorted(set((mapping or {}).values()) - FIELDS.keys())
     if unknown:
         raise UnreadableFile(
-            "“{field}” is no field of a mention: choose among {known}.", field=unknown[0], known=", ".join(FIELDS)
+            "“{field}” is not a field of a mention: choose one of {known}.", field=unknown[0], known=", ".join(FIELDS)
         )
     return None if mapping is None else {name_of(column): field for column, field in mapping.items()}
 

@@ -220,7 +220,7 @@ def _refuse_bombs(content: bytes) -> None:
     parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
     unzipped = sum(part.file_size for part in parts)  # reading stops at the size each part declares
     if unzipped > UNZIPPED_LIMIT or unzipped > RATIO_LIMIT * max(len(content), 10_000) or len(parts) > PART_LIMIT:
-        raise UnreadableFile("This XLSX file unfolds to far more than its size: save it as CSV.")
+        raise UnreadableFile("This XLSX file unpacks to far more than its size: save it as CSV.")
 
 
 def _cell(value: object) -> Json | datetime:

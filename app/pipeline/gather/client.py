@@ -97,7 +97,7 @@ class PayingClient(httpx2.Client):
         with self._db.writing() as session:
             wait = take_turn(session, host, gap)
         if wait > FARTHEST_TURN:
-            raise NotOurTurn("too many readings of {host} wait for their turn: this one comes later", wait=wait,
+            raise NotOurTurn("too many readings of {host} are waiting for their turn: this one comes later", wait=wait,
                              host=host)  # fmt: skip
         return max(0.0, wait.total_seconds())
 
@@ -154,9 +154,9 @@ def over_budget(meter: Meter, left: int, wait: timedelta) -> SourceOverBudget:
         if typed and month
         else "the budget of this day is used up: raise it, or wait for the next day"
         if typed
-        else "what the platform allows in a month is used up: reading goes on with the next month"
+        else "Vigie has used up what the platform allows per month: reading goes on next month"
         if month
-        else "what the platform allows in a day is used up: reading goes on with the next day",
+        else "Vigie has used up what the platform allows per day: reading goes on tomorrow",
         left=left,
         wait=wait,
     )

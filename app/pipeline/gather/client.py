@@ -19,7 +19,7 @@ from app.pipeline.gather.meters import Payer, UsageKey, give_back, limit_of, per
 from collectors.base import AnyCollector, Meter, SourceBusy, SourceOverBudget, Spend
 
 FARTHEST_TURN = timedelta(seconds=60)
-"""A turn further away is left to others: the source comes back later instead of holding a thread."""
+"""A source whose turn is further away comes back later instead of holding a thread."""
 
 UNSENT = (
     httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol,
@@ -49,11 +49,11 @@ def client_for(
 
 
 class PayingClient(httpx2.Client):
-    """Sends through the gate. Raises what the gate raises, SourceOverBudget and NotOurTurn.
+    """Sends through the gate. Raises SourceOverBudget, NotOurTurn, and whatever the gate raises.
 
-    A request with `extensions={"spend": Spend(…)}` is charged at its highest price before it is sent, in a transaction
-    of its own, and what the answer shows to be too much is given back. When nobody knows whether the platform counted
-    the request, it stays charged.
+    A request with `extensions={"spend": Spend(…)}` is charged at its highest price before it is sent, in a
+    transaction of its own, and gets back what the answer shows to be too much. When nobody knows whether the
+    platform counted the request, it stays charged.
     """
 
     def __init__(

@@ -57,8 +57,8 @@ def ratings_version(settings: Json) -> int:
 def stance_rules(session: Session, workspace_ids: Collection[UUID], *, locked: bool = False) -> dict[UUID, StanceRules]:
     """The rules of these workspaces.
 
-    `locked` makes whoever changes them wait until this transaction has written its stances, so that deciding again
-    afterwards misses none of those.
+    With `locked`, whoever wants to change them waits until this transaction has written its stances, so that
+    deciding again afterwards misses none of them.
     """
     wanted = select(Workspace.id, Workspace.settings).where(Workspace.id.in_(workspace_ids)).order_by(Workspace.id)
     settings = session.execute(wanted.with_for_update(read=True) if locked else wanted).all()
@@ -76,7 +76,7 @@ def domain_phrase(row: Phrase) -> DomainPhrase:
 def listen(session: Session, rules: Mapping[UUID, StanceRules], rows: Sequence[Any]) -> dict[UUID, list[Heard]]:
     """The phrases heard in the mentions of these rows, by mention. Rows have `workspace_id` and `mention_id`.
 
-    Only texts are read that hold a word of a phrase, by the full-text index.
+    It reads only texts that contain a word of a phrase, found by the full-text index.
     """
     heard: dict[UUID, list[Heard]] = {}
     for workspace_id, here in rules.items():

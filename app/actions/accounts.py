@@ -1,4 +1,4 @@
-"""Accounts of people: making the first one, changing a password, choosing language and time zone."""
+"""Accounts of people: creating the first one, changing a password, choosing language and time zone."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ class Preferences(Changes):
 
 @may("admin")
 def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admin") -> User:
-    """Makes an account and its membership. Raises Problem 409 when the address has one, 422 on the password."""
+    """Creates an account and its membership. Raises Problem 409 when an account with this address exists, 422 on the
+    password."""
     passwords.check(new.password, new.email)
     row = {
         "id": uuid7(),
@@ -72,7 +73,7 @@ def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admi
 
 @may("admin")
 def set_up(session: Session, viewer: Viewer, link: str, new: NewAccount, now: datetime) -> User:
-    """Makes the first account, with the link from the terminal. Raises Problem 403 when the link no longer works."""
+    """Creates the first account, with the link from the terminal. Raises Problem 403 when the link no longer works."""
     if not links.spend(session, link, links.SETUP, now):
         raise Problem("link-spent", 403, "This link does not work any more: start Vigie again to get a new one.")
     return create(session, viewer, new, "admin")
@@ -80,7 +81,7 @@ def set_up(session: Session, viewer: Viewer, link: str, new: NewAccount, now: da
 
 @may("own")
 def change_password(session: Session, viewer: Viewer, current: str, new: str, kept: bytes | None = None) -> None:
-    """Sets a new password and ends every session but `kept`. Raises Problem 422 when the current one is wrong."""
+    """Sets a new password and ends every session except `kept`. Raises Problem 422 when the current one is wrong."""
     user = me(session, viewer)
     if not passwords.matches(user.password_hash, current):
         raise invalid(FieldError("current", "This is not your current password."))

@@ -22,7 +22,7 @@ from collectors.base import AnyCollector
 
 
 class GoBack(Fields):
-    """How many days to go back; without them, to go on where it was stopped."""
+    """How many days to go back; without a number, it continues where it was stopped."""
 
     days: int | None = Field(None, ge=1, le=DAYS_MAX)
 
@@ -73,9 +73,9 @@ def next_progress(
 ) -> dict[str, Any] | None:
     """The progress of a backfill after its source was changed. Raises Problem 422 for a kind that cannot go back.
 
-    `was` is the progress so far, `days` the number that was given, if any. `saved`: params were given; `moved`: those
-    that are no secrets differ from before. Another number of days or other params start the backfill again; new secrets
-    alone let a failed one go on; a stopped one is dropped when the params have changed.
+    `was` is the progress so far, `days` the number that was given, if any. `saved`: params were given; `moved`:
+    those that are not secrets differ from before. Another number of days or other params start the backfill again;
+    new secrets alone let a failed one go on; a stopped one is dropped when the params have changed.
     """
     if days is not None and (was is None or cap_days(collector, days)[0] != was["days"]):
         return first_progress(collector, days, "backfill_days", now)

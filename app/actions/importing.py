@@ -1,4 +1,5 @@
-"""Mentions from a file, in batches: what is stored stays stored, and importing the file again changes nothing."""
+"""Imports mentions from a file, in batches: what is stored stays stored, and importing the file again changes
+nothing."""
 
 from __future__ import annotations
 
@@ -192,7 +193,7 @@ def _origin(
 
 
 class _Import:
-    """One import: it takes batches, and adds what comes of them to its report."""
+    """One import: it takes batches, and adds their results to its report."""
 
     def __init__(self, services: Services, origin: tuple[Origin, bool], report: Report, now: datetime) -> None:
         self._services, self._now = services, now
@@ -224,7 +225,7 @@ class _Import:
         return stored
 
     def _try(self, batch: Batch) -> Stored:
-        """What storing would do: it is done and rolled back. Mentions of an earlier batch count as known by now."""
+        """Finds out what storing would do by storing and rolling back. Mentions of an earlier batch count as known."""
         placed = [one for one in batch.placed if one.draft.fingerprint not in self._seen]
         known, fresh = len(batch.placed) - len(placed), Batch(tuple(placed), batch.refused, batch.unmatched)
         self._seen |= {one.draft.fingerprint for one in placed}

@@ -1,4 +1,4 @@
-"""Mentions that others bring us through the API, instead of us fetching them."""
+"""Mentions that others send us through the API, so that we need not fetch them."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class PushedMention(Fields):
     engagement: Engagement = Field(default_factory=Engagement)
 
     def raw(self) -> RawMention:
-        """As a collector would have given it."""
+        """The mention as a collector would give it."""
         given = self.model_dump(exclude={"engagement", "rating_scale"})
         return RawMention(
             **given,

@@ -44,7 +44,7 @@ class NewSource(Fields):
 
 
 class TriedSource(NewSource):
-    """A source to try, whatever its name: it may be left out."""
+    """A source to try; its name may be left out."""
 
     name: Name = "Preview"
 
@@ -62,7 +62,8 @@ class SourceChanges(Changes):
 
 @may("write")
 def create(session: Session, viewer: Viewer, new: NewSource, services: Services, now: datetime) -> Source:
-    """Adds a source and has it read at once. Raises Problem 404 for its brand, 409 for its name, 422 for its fields."""
+    """Adds a source and wakes a worker to read it at once. Raises Problem 404 for its brand, 409 for its name, 422
+    for its fields."""
     collector = collector_of(new.collector)
     number = session.scalar(select(func.count()).where(Source.workspace_id == viewer.workspace_id)) or 0
     if number >= SOURCES_MAX:
@@ -131,7 +132,7 @@ def update(
 
 
 def _change_params(row: Source, collector: AnyCollector, given: Mapping[str, Any], services: Services) -> bool:
-    """Stores new params. Returns whether something else is read now, which a new budget alone does not change."""
+    """Stores new params. Returns whether the source now reads something else; a new budget alone does not count."""
     before, stored = row.params, services.seal.open(row.secrets, seal_name(row))
     whole = secrets.keep_stored(given, collector.params, stored)
     put_params(row, checked_params(collector, whole, services.settings), services.seal)
@@ -167,7 +168,8 @@ def delete(session: Session, viewer: Viewer, source_id: UUID) -> None:
 
 @may("write")
 def poll_now(session: Session, viewer: Viewer, source_id: UUID, services: Services, now: datetime) -> Source:
-    """Has a source read as soon as a worker is free. Raises Problem 404; 409 when it is paused or never polled."""
+    """Asks for a source to be read as soon as a worker is free. Raises Problem 404; 409 when it is paused or never
+    polled."""
     row = lock(session, viewer, source_id)
     collector = collector_of(row.collector)
     if not collector.polled:
@@ -184,7 +186,7 @@ def poll_now(session: Session, viewer: Viewer, source_id: UUID, services: Servic
 
 @may("write")
 def readdress(session: Session, viewer: Viewer, source_id: UUID, services: Services) -> Source:
-    """Gives a source a new address to send to; the former one stops working. Raises Problem 404, 409."""
+    """Gives a source a new address to send to; the old one stops working. Raises Problem 404, 409."""
     row = lock(session, viewer, source_id)
     if collector_of(row.collector).receive is None:
         raise Problem("not-sent-to", 409, "You cannot send to this source: Vigie reads it by itself.")

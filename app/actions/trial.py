@@ -1,4 +1,4 @@
-"""Reading a source once, to show what it would bring; nothing is stored."""
+"""Reads a source once, to show what it would bring; stores nothing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from matching.match import BrandQuery, Matcher
 SHOWN = 20
 SECONDS = 45
 LISTEN, HEARD_MAX = 8, 1_000
-"""Seconds that a stream is listened to for a trial, and how much of it is kept meanwhile."""
+"""How many seconds a trial listens to a stream, and how many mentions it keeps meanwhile."""
 UNREAD = frozenset({"source-slow", "source-unreadable"})
 """Codes of the problems that lie with the source, not with what was typed."""
 
@@ -51,7 +51,7 @@ class TrialMention:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a source gave: up to 20 mentions, how many of them match a brand, and how many were read."""
+    """What a trial of a source found: up to 20 mentions, how many of them match a brand, and how many were read."""
 
     mentions: tuple[TrialMention, ...]
     matched: int

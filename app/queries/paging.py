@@ -1,4 +1,4 @@
-"""Lists that one can page through while rows are added: a page starts after a row, not at a number."""
+"""Lists that can be paged through while rows are added: a page starts after a row, not at a number."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Slice(Generic[T]):
     prev: str | None = None
 
     def map(self, made: Callable[[list[T]], list[U]]) -> Slice[U]:
-        """The same page with other items: `made` turns them all at once, in order."""
+        """The same page with other items: `made` converts them all at once, in order."""
         return Slice(made(self.items), self.next, self.prev)
 
 

@@ -15,7 +15,7 @@ POINTS_MAX = 3_000
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From `since` on, before `until`, cut by `by` in the viewer's time zone. Hours that are begun count whole."""
+    """From `since` on, before `until`, cut by `by` in the viewer's time zone. Hours that have begun count whole."""
 
     since: datetime
     until: datetime

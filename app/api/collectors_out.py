@@ -1,4 +1,4 @@
-"""A kind of source as the API answers it."""
+"""A kind of source, as the API shows it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collectors.base import AnyCollector, Meter
 
 
 class Terms(Out):
-    """What the platform's terms say of its mentions."""
+    """What the platform's terms say about its mentions."""
 
     retention_days: int | None
     may_train: bool
@@ -57,7 +57,7 @@ class CollectorOut(Out):
 
 
 def collector_out(declared: AnyCollector) -> CollectorOut:
-    """A collector as it is answered."""
+    """A collector as the API shows it."""
     return CollectorOut(
         kind=declared.kind,
         platform=declared.platform,
@@ -85,7 +85,7 @@ def collector_out(declared: AnyCollector) -> CollectorOut:
 
 
 def meter_out(meter: Meter, unit: Mapping[str, str]) -> MeterOut:
-    """A meter as it is answered."""
+    """A meter as the API shows it."""
     return MeterOut(
         limit=meter.limit if isinstance(meter.limit, int) else None,
         limit_field=meter.limit if isinstance(meter.limit, str) else None,

@@ -1,4 +1,4 @@
-"""What endpoints ask for: who asks, a transaction, the time, and where a page starts."""
+"""What endpoints depend on: the viewer, a transaction, the time, and where a page starts."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ Id = Annotated[str, Path(description="An opaque id.", max_length=200)]
 
 
 def ident(text: str, what: str) -> UUID:
-    """The id, or Problem 404: what is no id names nothing."""
+    """The id. Raises Problem 404 for what is not an id."""
     if not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text):
         raise not_found(what)
     return UUID(text)
@@ -138,7 +138,7 @@ class Condition:
     tags: tuple[str, ...] | None
 
     def check(self, version: int) -> None:
-        """Raises Problem 412 when the row has moved on."""
+        """Raises Problem 412 when the row has changed since."""
         if self.tags is None or "*" in self.tags:
             return
         if not any(re.fullmatch(rf'"{version}\.[0-9a-f]+"', tag) for tag in self.tags):

@@ -1,4 +1,5 @@
-"""What is around every request and answer: its id, its host, its size, its headers, and what to say when all fails."""
+"""Wraps every request and answer: its id, its host, its size, its headers, and the answer when everything else
+fails."""
 
 from __future__ import annotations
 
@@ -128,7 +129,7 @@ def too_large() -> Problem:
 
 
 def request_id(headers: Headers) -> str:
-    """The id that a proxy gave the request, when it looks like one, else a new one."""
+    """The id that a proxy gave the request if it looks like one, else a new id."""
     given = headers.get("x-request-id", "")
     return given if _ID.fullmatch(given) else uuid7().hex
 
@@ -140,6 +141,6 @@ def hosts(settings: Settings) -> frozenset[str]:
 
 
 def host_of(header: str) -> str:
-    """The host of a Host header, without port and brackets; empty when it cannot be one."""
+    """The host of a Host header, without port and brackets; empty when it is not valid."""
     found = re.fullmatch(r"(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+))(?::\d{1,5})?", header)
     return (found[1] or found[2]).lower() if found else ""

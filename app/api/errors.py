@@ -42,7 +42,7 @@ def _field(error: FieldError) -> dict[str, Any]:
 
 
 def request_id_of(request: Request) -> str:
-    """The name of this request, in the answer and in our log."""
+    """The id of this request, in the answer and in our log."""
     return str(request.scope.get("vigie", {}).get("request_id", ""))
 
 
@@ -61,7 +61,7 @@ def of_http(status: int, headers: dict[str, str] | None = None) -> Problem:
 
 
 def of_database(error: DBAPIError) -> Problem | None:
-    """What the database did not do in time; None for what is a fault of ours."""
+    """The Problem for what the database did not do in time; None for a fault of ours."""
     state = getattr(error.orig, "sqlstate", None) or ""
     if state == "57014":
         return Problem("too-slow", 503, "This takes too long: ask for less.", headers=WAIT)

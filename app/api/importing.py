@@ -1,4 +1,4 @@
-"""Files of mentions and of answers to surveys: looked through line by line, then stored."""
+"""Files of mentions and of answers to surveys: checked line by line, then stored."""
 
 from __future__ import annotations
 
@@ -78,14 +78,14 @@ NOTHING = Uploaded("", b"")
 
 
 class RefusedLine(Out):
-    """A line that is not imported. Line 0 where it is not known; the header of a table is line 1."""
+    """A line that was not imported. Line 0 where the number is unknown; the header of a table is line 1."""
 
     line: int
     reason: str
 
 
 class ImportOut(Out):
-    """What came of a file, or would come of it."""
+    """The result of an import, or of its dry run."""
 
     read: int
     stored: int
@@ -104,7 +104,7 @@ def reading(
         Query(max_length=200, description="What a column is: `Votre avis:text`. Without any, columns go by name."),
     ] = [],  # noqa: B006 - FastAPI copies
 ) -> FileOptions:
-    """How the file is to be read. Raises Problem 422."""
+    """How to read the file. Raises Problem 422."""
     pairs = [text.rpartition(":") for text in map]
     if any(not column or not field for column, _, field in pairs) or any("\x00" in text for text in map):
         raise invalid(FieldError("map", "Write a column, a colon and what it is, such as Votre avis:text."))
@@ -138,7 +138,7 @@ def import_mentions(
 def import_responses(
     brand_id: Id, file: File, how: Read, viewer: Writer, services: Served, dry_run: Dry = False
 ) -> ImportOut:
-    """Imports answers to a survey: score, date, and where there are some comment, id, respondent and channel."""
+    """Imports answers to a survey: score and date, and optionally comment, id, respondent and channel."""
     about = ident(brand_id, "brand")
     report = import_answers(services, viewer, about, file.name, io.BytesIO(file.content), reading=how, dry=dry_run)
     return ImportOut.model_validate(report.as_json())

@@ -1,4 +1,4 @@
-"""The addresses that platforms and tools send to: `/in/{token}`, open to whoever knows the token."""
+"""The addresses that platforms and tools send to: `/in/{token}`, open to anybody who knows the token."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PATHS = ("/in/{token}", "/api/v1/in/{token}")
 BODY_MAX = 256 * 1024
 REASONS_MAX = 20
 MARK = "«in»"
-"""Before the name of a delivery, where answers are remembered: no Idempotency-Key can begin so."""
+"""Prefix of a delivery's name where answers are remembered: no Idempotency-Key can begin like this."""
 
 
 async def send(request: Request, token: str) -> Response:
@@ -49,7 +49,7 @@ def _recognise(request: Request, token: str) -> Recipient:
 
 
 def _count_stranger(request: Request) -> None:
-    """Counts a request that opens nothing, by its network. Raises Problem 429."""
+    """Counts a request whose token is unknown, by its network. Raises Problem 429."""
     request.app.state.limits.count_refusal(network(request.client.host if request.client else ""))
 
 
@@ -129,7 +129,7 @@ def _store(request: Request, addressed: Recipient, read: actions.InboundBatch) -
 
 
 HASH = sha256(MARK.encode()).digest()
-"""The same for all: the name of a delivery alone says whether it came before."""
+"""The same for all: only the name of a delivery says whether it came before."""
 
 
 def key_of(addressed: Recipient, got: Received) -> str:
@@ -149,7 +149,7 @@ def _earlier_answer(services: Any, addressed: Recipient, got: Received) -> Respo
 
 
 def report_out(kept: actions.InboundReport) -> dict[str, Any]:
-    """What the sender is told: numbers, and why something was set aside."""
+    """The answer to the sender: numbers, and why something was set aside."""
     names = ("received", "stored", "updated", "unchanged", "unmatched", "refused", "kept")
     return {**{name: getattr(kept, name) for name in names}, "reasons": kept.reasons[:REASONS_MAX]}
 

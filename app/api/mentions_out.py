@@ -1,4 +1,4 @@
-"""One mention as the API answers it, with what weighed on its stance, its copies, its history, its conversation."""
+"""One mention as the API shows it, with what weighed on its stance, its copies, its history, its conversation."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class MentionDetailOut(MentionOut):
 
 
 def detail_out(found: MentionDetail, scorer: Scorer) -> MentionDetailOut:
-    """One mention as it is answered."""
+    """One mention as the API shows it."""
     view = found.view
     brands: list[UUID | None] = [each.brand.id for each in view.matches]
     reasons = stance_reasons(scorer, view.mention, [each.match for each in view.matches])

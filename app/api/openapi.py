@@ -131,7 +131,7 @@ def _header(name: str, description: str, **schema: object) -> dict[str, Any]:
 
 
 def install(app: FastAPI) -> None:
-    """Serves the document and its page; both are public, they tell nothing about anybody."""
+    """Serves the document and its page; both are public, because they reveal nothing about anybody."""
     made: dict[str, Any] = {}
 
     async def openapi() -> JSONResponse:

@@ -1,4 +1,4 @@
-"""The reputation score, its interval and its course."""
+"""The reputation score, its interval and its series."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class PointOut(Out):
 
 
 class SurveyOut(Out):
-    """The survey NPS, beside the score and never mixed with it."""
+    """The survey NPS, shown beside the score and never mixed into it."""
 
     score: float
     interval: tuple[float, float]
@@ -81,7 +81,7 @@ class SurveyOut(Out):
 
 
 class ReputationOut(ScoreOut):
-    """A brand's score over a period, and its course."""
+    """A brand's score over a period, and its series."""
 
     brand: BrandRef
     start: datetime
@@ -206,7 +206,7 @@ def score_values(point: Point) -> dict[str, Any]:
 
 
 def point_out(point: Point) -> PointOut:
-    """One period as it is answered."""
+    """One period as the API shows it."""
     found, counts = point.reputation, point.counts
     return PointOut(
         start=point.start,
@@ -223,21 +223,21 @@ def point_out(point: Point) -> PointOut:
 
 
 def compared_out(one: BrandScore) -> ComparedOut:
-    """One of several brands as it is answered."""
+    """One of several brands as the API shows it."""
     return ComparedOut(
         **score_values(one.point), brand=BrandRef.model_validate(one.brand), share_of_voice=one.share_of_voice
     )
 
 
 def survey_out(found: SurveyNps | None) -> SurveyOut | None:
-    """The survey NPS as it is answered."""
+    """The survey NPS as the API shows it."""
     if found is None:
         return None
     return SurveyOut(score=found.score, interval=(found.low, found.high), responses=found.responses)
 
 
 def model_out(found: Model) -> ModelOut:
-    """The model as it is answered."""
+    """The model as the API shows it."""
     known = found.measured is not None or found.own.texts
     measured = {**(found.measured or {}), "own_sample": found.own.as_json()} if known else None
     return ModelOut(name=found.name, version=found.version, measured=measured)

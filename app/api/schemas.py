@@ -1,4 +1,4 @@
-"""What is answered, where several nouns share it."""
+"""Answers that several nouns share."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Page(Out, Generic[T]):
 
 
 def paged(found: Slice[Row], made: Callable[[Row], T]) -> Page[T]:
-    """A page of rows as it is answered."""
+    """A page of rows as the API shows it."""
     return Page[T](items=[made(row) for row in found.items], next_cursor=found.next, prev_cursor=found.prev)
 
 
@@ -129,7 +129,7 @@ class MentionOut(Out):
 
 
 def match_out(match: Match, brand_id: UUID, brand_name: str) -> MatchOut:
-    """A match as it is answered."""
+    """A match as the API shows it."""
     known = match.negative is not None and match.neutral is not None and match.positive is not None
     return MatchOut(
         brand=BrandRef(id=brand_id, name=brand_name),
@@ -147,7 +147,7 @@ def match_out(match: Match, brand_id: UUID, brand_name: str) -> MatchOut:
 
 
 def mention_out(view: MentionView) -> MentionOut:
-    """A mention as it is answered."""
+    """A mention as the API shows it."""
     return MentionOut(**mention_values(view))
 
 

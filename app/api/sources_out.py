@@ -1,4 +1,4 @@
-"""A source as the API answers it: its health, what it has used up, how far back it has read, and a trial of one."""
+"""A source as the API shows it: its health, what it has used up, how far back it has read, and a trial of one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ground.notice import Notice
 
 
 class UsageOut(Out):
-    """What is used in this period of something that runs out. `unit` is {"en": …, "fr": …}."""
+    """How much of a budget or a quota is used in this period. `unit` is {"en": …, "fr": …}."""
 
     meter: str
     unit: dict[str, str]
@@ -48,7 +48,7 @@ class BackfillOut(Out):
 
 
 class SourceOut(Out):
-    """One place we read, and its health. Secrets are never answered."""
+    """One place that Vigie reads, and its health. Secrets are never shown."""
 
     id: UUID
     collector: str
@@ -106,7 +106,7 @@ class TriedMention(Out):
 
 
 class TrialOut(Out):
-    """What was found at the source just now; nothing of it is stored."""
+    """What Vigie found at the source just now; nothing of it is stored."""
 
     mentions: list[TriedMention]
     matched: int
@@ -115,7 +115,7 @@ class TrialOut(Out):
 
 
 def source_out(view: SourceView, viewer: Viewer, services: Services) -> SourceOut:
-    """A source as it is answered."""
+    """A source as the API shows it."""
     row = view.source
     return SourceOut(
         id=row.id,
@@ -180,7 +180,7 @@ def backfill_out(progress: dict[str, Any]) -> BackfillOut:
 
 
 def trial_out(found: Trial) -> TrialOut:
-    """What a trial found, as it is answered."""
+    """What a trial found, as the API shows it."""
     return TrialOut(
         mentions=[
             TriedMention(

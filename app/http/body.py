@@ -16,7 +16,8 @@ _WINDOW = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate"
 
 
 def coding_of(headers: httpx2.Headers) -> str | None:
-    """The compression of a body, None when it has none. Raises BadAnswer for one that was not asked for, or several."""
+    """The compression of a body, None when it has none. Raises BadAnswer for one that we did not ask for, or for
+    several."""
     names = [coding.strip().lower() for coding in headers.get("content-encoding", "").split(",")]
     codings = [coding for coding in names if coding not in ("", "identity")]
     if len(codings) > 1:
@@ -62,7 +63,7 @@ class Inflater:
                 return
 
     def finish(self) -> None:
-        """Raises CutShort when data came, but not the end of them."""
+        """Raises CutShort when data came but their end did not."""
         if self._head and not self._zlib.eof:
             raise CutShort("the answer was cut short: the compressed data ends too early")
 

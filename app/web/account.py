@@ -1,4 +1,4 @@
-"""How somebody likes to read, their password, and the sample data."""
+"""The account page: display, password, and the sample data."""
 
 from __future__ import annotations
 

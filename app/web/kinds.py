@@ -1,4 +1,5 @@
-"""The kinds of source as they are offered: by group, what works at once first; and what each one costs and keeps."""
+"""The kinds of source as the page offers them: by group, those that work at once first; and what each one costs and
+keeps."""
 
 from __future__ import annotations
 
@@ -69,7 +70,7 @@ def folded(texts: Iterable[str]) -> str:
 
 
 def _rank(kind: AnyCollector) -> tuple[float, bool, int, str]:
-    """What people begin with, what is free, what works at once, then by name."""
+    """Sorts by what people begin with, then what is free, then what works at once, then by name."""
     begin = inf if kind.rank is None else kind.rank
     return begin, kind.cost is not None, list(NEEDS).index(kind.auth), kind.title["en"].lower()
 

@@ -1,4 +1,4 @@
-"""Sources: their health at a glance, what each reading came to, and the buttons beside one."""
+"""Sources: their health at a glance, the result of each reading, and the buttons of each source."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ ADVICE = {
 
 @router.get("")
 def show_list(visit: Visit = Depends(member)) -> Response:
-    """The sources, those that need somebody first."""
+    """The sources; those that need attention come first."""
     with visit.services.db.reading() as session:
         found = sources(session, visit.viewer, visit.now, visit.request.query_params.get("after"), SHOWN)
         return visit.page(
@@ -75,7 +75,7 @@ def urgency(view: SourceView) -> tuple[bool, bool, bool]:
 
 @router.get("/scoring")
 def show_scoring(visit: Visit = Depends(member)) -> Response:
-    """A line about what waits for the model, and how long; nothing when nothing does."""
+    """A line that says how much is waiting for the model, and for how long; empty when nothing is."""
     with visit.services.db.reading() as session:
         return visit.page(None, "scoring.html", found=scoring(session, visit.viewer))
 

@@ -134,7 +134,7 @@ CHECKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"String should match pattern .*", N_("This is not in the expected form.")),
     )
 )
-"""What pydantic says in English, by the sentence that people read."""
+"""The sentences of pydantic, each with the sentence that people read instead."""
 
 DONE: dict[str, str] = {
     "saved": N_("Saved."),
@@ -180,5 +180,5 @@ DONE: dict[str, str] = {
 
 
 def message_named(code: str) -> str | None:
-    """What to tell after a form did its work: only what is listed here, whatever the address says."""
+    """The message to show after a form has done its work: only what is listed here, whatever the address says."""
     return DONE.get(code)

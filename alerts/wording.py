@@ -1,4 +1,4 @@
-"""Writes an explanation in English or French: five plain lines, numbers and times as the language has them."""
+"""Writes an explanation in English or French: five plain lines, with numbers and times as the language writes them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ PHRASES: dict[str, dict[Language, str]] = {
 
 
 def say(key: str, language: Language, **values: str) -> str:
-    """A phrase with its places filled. Foreign text may be a value, never the phrase."""
+    """A phrase with its places filled in. Foreign text may be a value, never the phrase."""
     return PHRASES[key][language].format(**values)
 
 
@@ -88,7 +88,7 @@ def byline(sample: Sample, language: Language) -> str:
 def sentences(explanation: Explanation, language: Language, timezone: str = "UTC") -> list[str]:
     """At most five lines of plain text: what changed, since when, what people say, who began, how far it reaches.
 
-    A line is left out when nothing is known of its matter. Whoever shows the lines must escape them.
+    It leaves out a line about which nothing is known. Whoever shows the lines must escape them.
     """
     lines = [
         _change(explanation, language),

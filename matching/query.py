@@ -1,12 +1,12 @@
-"""The query language, in which brands are defined and people search.
+"""The query language that defines brands, and in which people search.
 
     acme "service client" -jobs            both, without jobs
     (acme OR #acme_fr) AND NOT (jobs OR emploi)
 
-A text must hold all of the words that stand side by side. AND, OR and NOT are upper case, so that the words «or» and
-«not» can be looked for; AND binds tighter than OR. `-word` excludes. «…» and “…” quote as "…" does. A term made of
-several words (coca-cola, aujourd'hui, @acme_fr) is a phrase; signs other than letters, digits and emoji do not count.
-`ground.words` says how words compare.
+A text must hold all of the words that stand side by side. AND, OR and NOT are upper case, so that one can search for
+the words «or» and «not»; AND binds tighter than OR. `-word` excludes. «…» and “…” quote as "…" does. A term made of
+several words (coca-cola, aujourd'hui, @acme_fr) is a phrase; signs other than letters, digits and emoji do not
+count. `ground.words` says how words compare.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ class _Parser:
         self.tokens = list(_tokens(text))
         self.place = 0
         self.depth = 0
-        self.only_negative: int | None = None  # where the first side of an OR starts that only excludes
+        self.only_negative: int | None = None  # where the first side of an OR that only excludes starts
         terms = [token for token in self.tokens if token.kind == "phrase"]
         if len(terms) > TERM_LIMIT:
             raise QueryError(
@@ -260,7 +260,8 @@ def parse(text: str) -> Query:
 
 
 def anchors(query: Query, negated: bool = False) -> frozenset[str] | None:
-    """Words of which every matching text holds at least one: the fewest, then the longest. None when there are none."""
+    """Words of which every matching text contains at least one: the fewest, then the longest. None when there are
+    none."""
     if isinstance(query, Phrase):
         return None if negated else frozenset({max(query.words, key=len)})
     if isinstance(query, Not):

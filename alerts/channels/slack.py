@@ -128,7 +128,7 @@ def post_by_token(params: Slack, body: dict[str, Any], headers: dict[str, str], 
 
 
 def webhook_error(reply: Reply) -> DeliveryError | None:
-    """What went wrong by the reply of an incoming webhook: in plain text, `ok` or the name of the error."""
+    """What went wrong according to the reply of an incoming webhook: plain text, `ok` or the name of the error."""
     if reply.status < 300:
         return None
     code = reply.body.strip()
@@ -141,7 +141,7 @@ def webhook_error(reply: Reply) -> DeliveryError | None:
 
 
 def api_error(reply: Reply) -> DeliveryError | None:
-    """What went wrong by the reply of the Web API: in JSON, with `ok` and `error`."""
+    """What went wrong according to the reply of the Web API: JSON, with `ok` and `error`."""
     if reply.status >= 300:
         return refusal(reply, "Slack")
     try:
@@ -153,7 +153,7 @@ def api_error(reply: Reply) -> DeliveryError | None:
 
 
 def escape(text: str) -> str:
-    """Escapes, once, the three characters that mean something to Slack."""
+    """Escapes, once, the three characters that have a meaning in Slack."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

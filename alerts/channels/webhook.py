@@ -26,7 +26,7 @@ from alerts.clean import one_line, safe_url
 from ._post import post, refusal
 
 LARGEST = 20_000
-"""Bytes that a body stays under, so that any receiver takes it."""
+"""Bytes that a body stays under, so that any receiver accepts it."""
 
 NAME, WORD = 120, 60
 TEXTS = (1_000, 500, 200, 0)
@@ -121,7 +121,7 @@ def body_of(message: Message) -> bytes:
 
 
 def send(params: Webhook, message: Message, wire: Wire) -> None:
-    """Posts once. Raises DeliveryError for anything but 2xx; only 410 and redirects are final."""
+    """Posts once. Raises DeliveryError for anything but 2xx; only 410 and redirects are permanent."""
     body, now = body_of(message), int(time.time())
     headers = {"content-type": "application/json", "webhook-id": message.id, "webhook-timestamp": str(now)}
     known = [s.get_secret_value() for s in (params.secret, params.previous_secret) if s]

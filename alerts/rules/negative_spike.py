@@ -45,7 +45,7 @@ class NegativeSpike(BaseModel):
 
 
 def evaluate(params: NegativeSpike, hours: BrandHours) -> Verdict:
-    """The verdict on the last finished hour, or on the running one if that is surer."""
+    """The verdict on the last finished hour, or on the running one if that is more certain."""
     if not hours.buckets:
         return Verdict(False, 0.0, params.threshold)
     young = YOUNG if hours.now - hours.born < FORTNIGHT else 0.0

@@ -1,4 +1,4 @@
-"""A plain limit on the detractors, promoters or mentions of the last hours, as a count or as a share."""
+"""A fixed limit on the detractors, promoters or mentions of the last hours, as a count or as a share."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class PhraseChanges(Changes):
 class TriedPhrase(NewPhrase):
     """A phrase to look at before it is saved; `phrase_id` is the one that it would replace."""
 
-    phrase_id: UUID | None = Field(None, description="The phrase being edited: it is left out.")
+    phrase_id: UUID | None = Field(None, description="The phrase being edited, which the preview leaves out.")
 
 
 @may("write")

@@ -57,7 +57,7 @@ class SourceChanges(Changes):
     brand_id: UUID | None = None
     interval_seconds: int = Field(3600, ge=1, le=INTERVAL_MAX)
     enabled: bool = True
-    backfill_days: int = Field(0, ge=0, le=DAYS_MAX, description="Another number starts afresh; 0 goes back no more.")
+    backfill_days: int = Field(0, ge=0, le=DAYS_MAX, description="Another number starts afresh; 0 stops going back.")
 
 
 @may("write")

@@ -102,7 +102,7 @@ class Paging:
 
 
 async def paging(
-    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX, description="How many at most.")] = LIMIT,
+    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX, description="The most items to return.")] = LIMIT,
     cursor: Annotated[
         str | None, Query(max_length=500, description="From `next_cursor` or `prev_cursor` of the same list.")
     ] = None,

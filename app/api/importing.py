@@ -98,10 +98,13 @@ class ImportOut(Out):
 
 
 def reading(
-    timezone: Annotated[TimeZone, Query(description="The zone of dates that carry none.")] = "UTC",
+    timezone: Annotated[TimeZone, Query(description="The time zone of dates that carry none.")] = "UTC",
     map: Annotated[  # noqa: A002 - the name of the parameter
         list[Annotated[str, Field(max_length=300)]],
-        Query(max_length=200, description="What a column is: `Votre avis:text`. Without any, columns go by name."),
+        Query(
+            max_length=200,
+            description="What to read a column as: `Votre avis:text`. Without it, columns are recognised by name.",
+        ),
     ] = [],  # noqa: B006 - FastAPI copies
 ) -> FileOptions:
     """How to read the file. Raises Problem 422."""
@@ -111,7 +114,7 @@ def reading(
     return FileOptions({column: field for column, _, field in pairs} or None, ZoneInfo(timezone))
 
 
-Dry = Annotated[bool, Query(description="Only tell what would come of it.")]
+Dry = Annotated[bool, Query(description="Only say what the import would do.")]
 File = Annotated[Uploaded, Depends(uploaded)]
 Read = Annotated[FileOptions, Depends(reading)]
 
@@ -119,7 +122,7 @@ Read = Annotated[FileOptions, Depends(reading)]
 @router.post("/mentions/import", openapi_extra=FILE, tags=["mentions"])
 def import_mentions(
     source: Annotated[
-        str, Query(min_length=1, max_length=NAME_MAX, description="The source they belong to; made when missing.")
+        str, Query(min_length=1, max_length=NAME_MAX, description="The source they belong to; created if missing.")
     ],
     file: File,
     how: Read,

@@ -79,7 +79,7 @@ class SummaryOut(MeasuredOut):
     """What the labels say about the model in use."""
 
     by_language: dict[str, MeasuredOut] = Field(description="By group: en, fr, other.")
-    matrix_in_use: str = Field(description="own or shipped: what corrects the scores.")
+    matrix_in_use: str = Field(description="own or shipped: the matrix that corrects the scores.")
     needed: int = Field(description="Labels missing until the own matrix is in use.")
     this_week: WeekOut
 

@@ -31,12 +31,12 @@ class PhraseOut(Out):
     id: UUID
     text: str
     stance: str
-    brand: BrandRef | None = Field(description="null: whichever brand is meant")
+    brand: BrandRef | None = Field(description="null: for every brand")
     language: str | None = Field(description="null: in every language")
     version: int
     created_at: datetime
     updated_at: datetime
-    applying: ProgressOut | None = Field(description="Set while it is being applied to what is stored.")
+    applying: ProgressOut | None = Field(description="Set while it is being applied to stored mentions.")
 
 
 class ChangeOut(Out):
@@ -53,14 +53,14 @@ class TurnedOut(Out):
     mention: MentionOut
     brand: BrandRef
     before: str
-    before_source: str = Field(description="phrase or model: a person and a rating go before every phrase")
+    before_source: str = Field(description="phrase or model: a person or a rating takes precedence over every phrase")
     after: str
 
 
 class PhrasePreviewOut(Out):
     """What a phrase would change in stored mentions."""
 
-    mentions: int = Field(description="Stored mentions that hold it and were looked at, newest first.")
+    mentions: int = Field(description="Stored mentions that contain it and were looked at, newest first.")
     changed: int = Field(description="Matches of these whose stance would change.")
     changes: list[ChangeOut]
     sample: list[TurnedOut]

@@ -48,7 +48,7 @@ class ScoreOut(Out):
     confidence: float
     raw_score: float | None = Field(description="From stances as counted.")
     effective: float | None = Field(
-        description="How many independent voices the interval rests on: copies, repeated authors and weights taken off."
+        description="How many independent voices the interval rests on: without copies, repeated authors and weights."
     )
     mentions: int
     stories: int

@@ -71,10 +71,12 @@ class MatchOut(Out):
 
     brand: BrandRef
     stance: str | None = Field(description="promoter, passive, detractor; null until it is scored")
-    stance_source: str | None = Field(description="Who says so, the first of: person, rating, phrase, model")
+    stance_source: str | None = Field(description="What decided it, the first of: person, rating, phrase, model")
     probabilities: Probabilities | None
     model: str | None = Field(description="The model that read the text last.")
-    provisional: bool = Field(description="Whether only its quick part has: the whole model reads it again.")
+    provisional: bool = Field(
+        description="Whether only the fast part of the model has read it: the whole model will read it again."
+    )
     lead: bool = Field(description="Whether it is the first of its story: only those count in a score by stories.")
     spans: dict[str, Any] = Field(description="Where the query matched: [start, end] in characters, by field.")
     scored_at: datetime | None

@@ -86,7 +86,9 @@ def import_sources(
     session: Writing,
     services: Served,
     now: Now,
-    brand_id: Annotated[str | None, Query(max_length=200, description="What all these feeds are about.")] = None,
+    brand_id: Annotated[
+        str | None, Query(max_length=200, description="The brand that all these feeds are about.")
+    ] = None,
 ) -> OpmlOut:
     """Adds the feeds of an OPML file, as feed readers export it."""
     about = ident(brand_id, "brand") if brand_id else None

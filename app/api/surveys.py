@@ -84,7 +84,9 @@ def list_responses(
     viewer: Reader,
     session: Reading,
     page: Paged,
-    respondent: Annotated[str | None, Query(max_length=200, description="Your own reference of who answered.")] = None,
+    respondent: Annotated[
+        str | None, Query(max_length=200, description="Your own reference for the respondent.")
+    ] = None,
 ) -> Page[ResponseOut]:
     """The answers about a brand, the latest first."""
     if respondent is not None and "\x00" in respondent:

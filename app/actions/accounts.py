@@ -75,7 +75,7 @@ def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admi
 def set_up(session: Session, viewer: Viewer, link: str, new: NewAccount, now: datetime) -> User:
     """Creates the first account, with the link from the terminal. Raises Problem 403 when the link no longer works."""
     if not links.spend(session, link, links.SETUP, now):
-        raise Problem("link-spent", 403, "This link does not work any more: start Vigie again to get a new one.")
+        raise Problem("link-spent", 403, "This link no longer works: start Vigie again to get a new one.")
     return create(session, viewer, new, "admin")
 
 

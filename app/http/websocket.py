@@ -133,7 +133,7 @@ def _end(error: ConnectionClosed) -> GateError:
     if isinstance(cause, PayloadTooBig | TooManyFragments) or (ours and ours.code == 1009):
         return TooLarge(f"a message of the stream is too large: no more than {LARGEST // 2**20} MB are read")
     if isinstance(cause, TimeoutError) or (ours and "keepalive" in ours.reason):
-        return TooSlow("the server does not answer any more")
+        return TooSlow("the server no longer answers")
     if isinstance(error, ConnectionClosedOK):
         return CutShort("the server ended the stream")
     if ours and not error.rcvd and ours.code != 1006:

@@ -178,7 +178,7 @@ def after_turn(
         if moment(progress, "reached") <= turn.past.window.since:
             return {**progress, "state": "done"}, None
         if not turn.pages:
-            error = SourceError("the platform stopped giving anything before the day asked for")
+            error = SourceError("the platform stopped answering before the day you asked for")
     if error is None:
         return dict(progress), now + (turn.pause or timedelta())
     failed = {**progress, "error": as_json(error.notice)}

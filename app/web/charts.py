@@ -60,7 +60,7 @@ def observed_against_expected(
         for name, number, level, hour in zip(labels, observed, expected, hours, strict=True)
         if hour.stories
     ]
-    heads = (tongue.say("Hour"), counted, tongue.say("Usual level"), tongue.say("Stories in all"))
+    heads = (tongue.say("Hour"), counted, tongue.say("Usual level"), tongue.say("Stories in total"))
     return Chart(tongue.say("Observed against the usual level, per hour"), spec, heads, rows)
 
 

@@ -1,4 +1,4 @@
-"""`vigie doctor`: what is set, from where, masked; and what can be reached."""
+"""`vigie doctor`: each setting and where it comes from, with secrets masked, and what can be reached."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def python() -> Finding:
     major, minor, patch = sys.version_info[:3]
     safe = SAFE_PYTHON.get((major, minor), 0)
     if patch < safe:
-        return Finding("Python", "note", f"{major}.{minor}.{patch}: {major}.{minor}.{safe} mends known faults")
+        return Finding("Python", "note", f"{major}.{minor}.{patch}: {major}.{minor}.{safe} fixes known faults")
     return Finding("Python", "ok", f"{major}.{minor}.{patch}")
 
 
@@ -88,7 +88,7 @@ def model(settings: Settings) -> Finding:
     """The model that scores, loaded to try it. A model of the hub that is not here yet is not fetched for that."""
     try:
         if settings.sentiment_model != COMPACT and model_files_of(settings) is None:
-            return Finding("sentiment model", "note", "not fetched yet: a worker does so at its start")
+            return Finding("sentiment model", "note", "not fetched yet: a worker fetches it when it starts")
         scorer = scorer_of(settings)
     except Misconfigured as error:
         return Finding("sentiment model", "bad", str(error))
@@ -101,13 +101,13 @@ def model(settings: Settings) -> Finding:
 def connections(services: Services) -> Iterator[Finding]:
     """The database and its schema, the worker, the mail server."""
     if not services.db.ready():
-        yield Finding("database", "bad", "does not answer: check VIGIE_DATABASE_URL and that the server runs")
+        yield Finding("database", "bad", "does not answer: check VIGIE_DATABASE_URL, and that the server is running")
         return
     with services.db.reading() as session:
         yield Finding("database", "ok", f"PostgreSQL {session.scalar(text('SHOW server_version'))}")
         schema = revision(services.db)
         if schema is None:
-            yield Finding("schema", "note", "none yet: `vigie migrate` or any start makes it")
+            yield Finding("schema", "note", "none yet: `vigie migrate` creates it, and so does any start")
             return
         yield Finding("schema", "ok", schema)
         yield Finding("mentions", "ok", f"{session.scalar(select(func.count()).select_from(Mention)):,}")
@@ -115,11 +115,11 @@ def connections(services: Services) -> Iterator[Finding]:
         beat = session.scalar(select(Heartbeat.at).where(Heartbeat.name == "worker"))
         age = (datetime.now(UTC) - beat).total_seconds() if beat else None
     if age is None or age > 60:
-        yield Finding("worker", "note", "none was seen for a minute: `vigie serve` or `vigie worker` starts one")
+        yield Finding("worker", "note", "none was seen for a minute: start one with `vigie serve` or `vigie worker`")
     else:
         yield Finding("worker", "ok", f"alive {age:.0f} s ago")
     if services.settings.smtp_url is None:
-        yield Finding("mail", "note", "VIGIE_SMTP_URL is not set: no alert can go by e-mail")
+        yield Finding("mail", "note", "VIGIE_SMTP_URL is not set: Vigie cannot send alerts by e-mail")
 
 
 def scoring(session: Session) -> Finding:
@@ -128,8 +128,10 @@ def scoring(session: Session) -> Finding:
     pace, quick = (run.per_second, run.quick_per_second) if run else (None, None)
     waiting, unsettled = lanes.count_waiting(session), lanes.count_unsettled(session)
     if not waiting + unsettled:
-        return Finding("scoring", "ok", f"nothing waits; the model is {run.model}" if run else "nothing waits")
+        return Finding(
+            "scoring", "ok", f"nothing is waiting; the model is {run.model}" if run else "nothing is waiting"
+        )
     left = seconds_left(waiting, unsettled, pace, quick)
     end = f"about {max(1, round(left / 60))} min at {pace:,.0f}/s" if left and pace else "the speed is not known yet"
     again = f", {unsettled:,} to be read again" if unsettled else ""
-    return Finding("scoring", "note", f"{waiting:,} wait for a stance{again}: {end}")
+    return Finding("scoring", "note", f"{waiting:,} are waiting for a stance{again}: {end}")

@@ -2,9 +2,9 @@
 
 Collected from the lists of AdGuard (TrackParamFilter/sections/general_url.txt in AdguardTeam/AdguardFilters), Brave
 (components/query_filter/utils.cc in brave/brave-core), ClearURLs (data.min.json in ClearURLs/Rules) and Miniflux
-(internal/reader/urlcleaner in miniflux/v2), which link to the documentation of most senders; the others are named below
-by whoever adds them. A parameter too few leaves one page under two keys; one too many merges two pages: names that
-some sites use for content (`source`, `cid`, `campaign_id`) are left out for that reason.
+(internal/reader/urlcleaner in miniflux/v2), which link to the documentation of most senders; for the others, the
+table below says who adds them. A parameter too few leaves one page under two keys; one too many merges two pages:
+names that some sites use for content (`source`, `cid`, `campaign_id`) are left out for that reason.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ ANYWHERE: Mapping[str, str] = {
     "Yahoo": "guccounter guce_referrer(?:_sig)?",
     "Ghost, Medium and many others": "ref",
 }
-"""By whoever adds them: patterns of whole names, with a space between, whatever the case. On every site."""
+"""Patterns of whole names on every site, by whoever adds them, separated by spaces; case does not matter."""
 
 ON_HOSTS: Mapping[str, frozenset[str]] = {
     "youtube.com": frozenset({"si", "feature", "pp", "ab_channel"}),
@@ -58,7 +58,8 @@ ON_HOSTS: Mapping[str, frozenset[str]] = {
 """Names in lower case that track on one site, by its host without `www.`, and may mean something on another."""
 
 IN_IDS = "utm_[a-z]+ fbclid gclid mc_[a-z]+ igshid ref"
-"""What the ids of feed items leave out of links. These ids are stored: a longer list would store known items again."""
+"""What the ids of feed items leave out of links. These ids are stored: with a longer list, known items would be
+stored again."""
 
 
 def pattern_of(names: str) -> re.Pattern[str]:

@@ -95,7 +95,8 @@ def _within_limit(parts: _Parts) -> str | None:
 
 
 def _read(url: str) -> _Parts | None:
-    """Parses by the grammar of RFC 3986 (appendix B), and refuses what parsers are known to disagree on."""
+    """Parses by the grammar of RFC 3986 (appendix B), and refuses what different parsers are known to read
+    differently."""
     if len(url) > 2 * LINK_LIMIT:
         return None
     url = url.strip(" \t\r\n")

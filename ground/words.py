@@ -1,10 +1,10 @@
-"""Cuts a text into folded words, in one way for queries, the matcher, the search column and the story key.
+"""Cuts a text into folded words, in the same way for queries, the matcher, the search column and the story key.
 
 A word is a run of letters and digits. Case and accents are folded (Acmé, ACME and acme are one word; œ is oe).
-Apostrophes, hyphens, dots and underscores separate words: «l'Acmé» holds the word acme, and coca-cola is the two
-words of «coca cola». Each character of a script written without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese)
-is a word, so that a name in such a script is found as a phrase, anywhere in a sentence. An emoji is a word, whatever
-its skin tone. Zero-width characters and direction marks are ignored.
+Apostrophes, hyphens, dots and underscores separate words: «l'Acmé» contains the word acme, and coca-cola is the two
+words of «coca cola». Each character of a script written without spaces (Chinese, Japanese, Thai, Lao, Khmer,
+Burmese) is a word, so that a name in such a script is found as a phrase, anywhere in a sentence. An emoji is a word,
+whatever its skin tone. Zero-width characters and direction marks are ignored.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""The query language, in which brands are defined and people search.
+"""The query language that defines brands, and in which people search.
 
     acme "service client" -jobs            both, without jobs
     (acme OR #acme_fr) AND NOT (jobs OR emploi)
 
-A text must hold all of the words that stand side by side. AND, OR and NOT are upper case, so that the words «or» and
-«not» can be looked for; AND binds tighter than OR. `-word` excludes. «…» and “…” quote as "…" does. A term made of
-several words (coca-cola, aujourd'hui, @acme_fr) is a phrase; signs other than letters, digits and emoji do not count.
-`ground.words` says how words compare.
+A text must hold all of the words that stand side by side. AND, OR and NOT are upper case, so that one can search for
+the words «or» and «not»; AND binds tighter than OR. `-word` excludes. «…» and “…” quote as "…" does. A term made of
+several words (coca-cola, aujourd'hui, @acme_fr) is a phrase; signs other than letters, digits and emoji do not
+count. `ground.words` says how words compare.
 """
 
 from __future__ import annotations
@@ -117,11 +117,16 @@ def _tokens(text: str) -> Iterator[_Token]:
 def _words_of_term(term: str, at: int) -> tuple[str, ...]:
     if term.endswith("*") and words(term):
         hint = "Write out each form: (subscribe OR subscriber OR subscribers)."
-        raise QueryError("Beginnings of words such as “{term}” cannot be looked for.", at=at, hint=hint, term=term)
+        raise QueryError(
+            "Vigie cannot search for the beginning of a word, such as “{term}”.", at=at, hint=hint, term=term
+        )
     folded = tuple(word for word, _, _ in words(term))
     if not folded:
         raise QueryError(
-            "“{term}” holds no word to look for.", at=at, hint="Letters, digits and emoji are looked for.", term=term
+            "“{term}” contains no word to search for.",
+            at=at,
+            hint="Vigie searches for letters, digits and emoji.",
+            term=term,
         )
     return folded
 
@@ -133,7 +138,7 @@ class _Parser:
         self.tokens = list(_tokens(text))
         self.place = 0
         self.depth = 0
-        self.only_negative: int | None = None  # where the first side of an OR starts that only excludes
+        self.only_negative: int | None = None  # where the first side of an OR that only excludes starts
         terms = [token for token in self.tokens if token.kind == "phrase"]
         if len(terms) > TERM_LIMIT:
             raise QueryError(
@@ -157,7 +162,9 @@ class _Parser:
     def query(self) -> Query:
         query = self.disjunction()
         if self.next.kind == "close":
-            raise QueryError("This parenthesis closes none.", at=self.next.at, hint="Remove it, or open one before.")
+            raise QueryError(
+                "This parenthesis was never opened.", at=self.next.at, hint="Remove it, or open one before it."
+            )
         return query
 
     def disjunction(self) -> Query:
@@ -248,12 +255,13 @@ def parse(text: str) -> Query:
         first = next(token.at for token in parser.tokens if token.kind == "NOT")
         at = first if parser.only_negative is None else parser.only_negative
         hint = "Say what is wanted beside what is not: acme AND NOT jobs."
-        raise QueryError("This query, or a side of an OR in it, only says what is not wanted.", at=at, hint=hint)
+        raise QueryError("This query, or one side of an OR in it, only says what to leave out.", at=at, hint=hint)
     return query
 
 
 def anchors(query: Query, negated: bool = False) -> frozenset[str] | None:
-    """Words of which every matching text holds at least one: the fewest, then the longest. None when there are none."""
+    """Words of which every matching text contains at least one: the fewest, then the longest. None when there are
+    none."""
     if isinstance(query, Phrase):
         return None if negated else frozenset({max(query.words, key=len)})
     if isinstance(query, Not):

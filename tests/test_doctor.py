@@ -31,7 +31,7 @@ def test_doctor_says_which_model_scores(tmp_path: Path) -> None:
 
 def test_doctor_fetches_nothing() -> None:
     found = model(naming(f"acme/never-fetched@{'0' * 40}"))
-    assert (found.state, found.text) == ("note", "not fetched yet: a worker does so at its start")
+    assert (found.state, found.text) == ("note", "not fetched yet: a worker fetches it when it starts")
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_worker_is_alive_that_was_seen_within_a_minute(
     assert findings["worker"].state == state
     assert findings["worker"].text.startswith(text)
     assert findings["database"].text.startswith("PostgreSQL ")
-    assert (findings["mentions"].text, findings["scoring"].text) == ("0", "nothing waits")
+    assert (findings["mentions"].text, findings["scoring"].text) == ("0", "nothing is waiting")
     assert findings["mail"].state == "note"
 
 

@@ -1,4 +1,4 @@
-"""Posts once, and tells what the reply or the failure means for a delivery."""
+"""Posts once, and says what the reply or the failure means for a delivery."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def post(http: httpx2.Client, url: str, body: bytes, headers: Mapping[str, str])
 
 
 def refusal(reply: Reply, who: str) -> DeliveryError | None:
-    """The error that the status stands for by HTTP alone; None when the message was taken."""
+    """The error that the HTTP status alone stands for; None when the message was accepted."""
     words = f": {one_line(reply.body, 200)}" if reply.body.strip() else ""
     if reply.status < 300:
         return None
@@ -66,7 +66,7 @@ def refusal(reply: Reply, who: str) -> DeliveryError | None:
 
 
 def _read_beginning(response: httpx2.Response) -> str:
-    """The first bytes as text. Reading stops quietly at a body that breaks off or dawdles: the status came before."""
+    """The first bytes as text. A body that breaks off or is slow is no error: the status has come already."""
     read, until = bytearray(), time.monotonic() + PATIENCE
     try:
         for chunk in response.iter_bytes(ENOUGH):

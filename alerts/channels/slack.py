@@ -128,7 +128,7 @@ def post_by_token(params: Slack, body: dict[str, Any], headers: dict[str, str], 
 
 
 def webhook_error(reply: Reply) -> DeliveryError | None:
-    """What went wrong by the reply of an incoming webhook: in plain text, `ok` or the name of the error."""
+    """What went wrong according to the reply of an incoming webhook: plain text, `ok` or the name of the error."""
     if reply.status < 300:
         return None
     code = reply.body.strip()
@@ -141,19 +141,19 @@ def webhook_error(reply: Reply) -> DeliveryError | None:
 
 
 def api_error(reply: Reply) -> DeliveryError | None:
-    """What went wrong by the reply of the Web API: in JSON, with `ok` and `error`."""
+    """What went wrong according to the reply of the Web API: JSON, with `ok` and `error`."""
     if reply.status >= 300:
         return refusal(reply, "Slack")
     try:
         result = json.loads(reply.body)
         ok, code = result["ok"], str(result.get("error", ""))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return DeliveryError("the answer was not Slack's, the message may have arrived", ambiguous=True)
+        return DeliveryError("the answer did not come from Slack; the message may have arrived", ambiguous=True)
     return None if ok is True else _error_named(code, reply)
 
 
 def escape(text: str) -> str:
-    """Escapes, once, the three characters that mean something to Slack."""
+    """Escapes, once, the three characters that have a meaning in Slack."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

@@ -26,7 +26,7 @@ from alerts.clean import one_line, safe_url
 from ._post import post, refusal
 
 LARGEST = 20_000
-"""Bytes that a body stays under, so that any receiver takes it."""
+"""Bytes that a body stays under, so that any receiver accepts it."""
 
 NAME, WORD = 120, 60
 TEXTS = (1_000, 500, 200, 0)
@@ -39,9 +39,11 @@ class Webhook(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     url: str = Field(max_length=2_048, title="Address", description="where the JSON is posted")
-    secret: SecretStr | None = Field(None, title="Secret", description="signs each message; made for you when empty")
+    secret: SecretStr | None = Field(
+        None, title="Secret", description="signs each message; Vigie creates one if you leave this empty"
+    )
     previous_secret: SecretStr | None = Field(
-        None, title="Previous secret", description="signs as well while you change the secret"
+        None, title="Previous secret", description="also signs each message while you change the secret"
     )
 
     @field_validator("url")
@@ -121,7 +123,7 @@ def body_of(message: Message) -> bytes:
 
 
 def send(params: Webhook, message: Message, wire: Wire) -> None:
-    """Posts once. Raises DeliveryError for anything but 2xx; only 410 and redirects are final."""
+    """Posts once. Raises DeliveryError for anything but 2xx; only 410 and redirects are permanent."""
     body, now = body_of(message), int(time.time())
     headers = {"content-type": "application/json", "webhook-id": message.id, "webhook-timestamp": str(now)}
     known = [s.get_secret_value() for s in (params.secret, params.previous_secret) if s]
@@ -171,9 +173,9 @@ channel = ChannelKind(
     send=send,
     new_secret=new_secret,
     help={
-        "en": "Posts JSON to an address of yours, signed as Standard Webhooks say. Check the signature and the age of "
+        "en": "Posts JSON to an address that you run, signed by Standard Webhooks. Check the signature and the age of "
         "webhook-timestamp, and ignore a webhook-id that you have seen already.",
-        "fr": "Envoie du JSON à une adresse à vous, signé selon Standard Webhooks. Vérifiez la signature et l’âge de "
-        "webhook-timestamp, et ignorez un webhook-id déjà reçu.",
+        "fr": "Envoie du JSON à une adresse que vous gérez, signé selon Standard Webhooks. Vérifiez la signature et "
+        "l’âge de webhook-timestamp, et ignorez un webhook-id déjà reçu.",
     },
 )

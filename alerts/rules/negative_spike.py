@@ -29,7 +29,11 @@ class NegativeSpike(BaseModel):
 
     threshold: float = Field(3.0, ge=2, le=12, title="Threshold", description="higher means fewer and surer alerts")
     min_negatives: int = Field(
-        LEAST_NEGATIVES, ge=2, le=10_000, title="Least detractors", description="fewer never ring, whatever their share"
+        LEAST_NEGATIVES,
+        ge=2,
+        le=10_000,
+        title="Minimum detractors",
+        description="with fewer, the rule never fires, whatever their share",
     )
     critical_excess: int | None = Field(
         None,
@@ -41,7 +45,7 @@ class NegativeSpike(BaseModel):
 
 
 def evaluate(params: NegativeSpike, hours: BrandHours) -> Verdict:
-    """The verdict on the last finished hour, or on the running one if that is surer."""
+    """The verdict on the last finished hour, or on the running one if that is more certain."""
     if not hours.counts:
         return Verdict(False, 0.0, params.threshold)
     young = YOUNG if hours.now - hours.born < FORTNIGHT else 0.0
@@ -87,7 +91,7 @@ def _usual_day(counts: Sequence[HourCounts], hours: int) -> float:
 
 def sentence(params: NegativeSpike, brand: str) -> Notice:
     return Notice(
-        "Rings when {brand} gets more detractors than usual, from {least} on.",
+        "Fires when {brand} gets more detractors than usual, and at least {least}.",
         {"brand": brand, "least": params.min_negatives},
     )
 
@@ -99,9 +103,10 @@ rule = Rule(
     evaluate=evaluate,
     sentence=sentence,
     help={
-        "en": "Rings when detractors take a larger share of the stories than usual, over 1 to 24 hours. A burst of "
-        "mentions alone does not ring. Stricter during the first fortnight of a brand.",
-        "fr": "Sonne quand les détracteurs prennent une part des sujets plus grande que d’habitude, sur 1 à 24 heures. "
-        "Un afflux de mentions seul ne sonne pas. Plus exigeante pendant les deux premières semaines d’une marque.",
+        "en": "Fires when detractors take a larger share of the stories than usual, over 1 to 24 hours. A burst of "
+        "mentions alone does not fire it. Stricter during the first fortnight of a brand.",
+        "fr": "Se déclenche quand les détracteurs prennent une part des sujets plus grande que d’habitude, sur 1 à "
+        "24 heures. Un simple afflux de mentions ne la déclenche pas. Plus exigeante pendant les deux premières "
+        "semaines d’une marque.",
     },
 )

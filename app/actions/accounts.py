@@ -1,4 +1,4 @@
-"""Accounts of people: making the first one, changing a password, choosing language and time zone."""
+"""Accounts of people: creating the first one, changing a password, choosing language and time zone."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ class Preferences(Changes):
 
 @may("admin")
 def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admin") -> User:
-    """Makes an account and its membership. Raises Problem 409 when the address has one, 422 on the password."""
+    """Creates an account and its membership. Raises Problem 409 when an account with this address exists, 422 on the
+    password."""
     passwords.check(new.password, new.email)
     row = {
         "id": uuid7(),
@@ -62,8 +63,8 @@ def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admi
     }
     made = session.execute(insert(User).values(row).on_conflict_do_nothing().returning(User.id)).scalar()
     if made is None:
-        error = FieldError("email", "Log in, or take another address.")
-        raise Problem("email-taken", 409, "This address has an account already.", errors=[error])
+        error = FieldError("email", "Log in, or use another address.")
+        raise Problem("email-taken", 409, "An account with this address already exists.", errors=[error])
     session.add(Member(workspace_id=viewer.workspace_id, user_id=made, role=role))
     record(session, viewer, "account.create", new.email, role=role)
     session.flush()
@@ -72,9 +73,9 @@ def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admi
 
 @may("admin")
 def set_up(session: Session, viewer: Viewer, link: str, new: NewAccount, now: datetime) -> User:
-    """Makes the first account, with the link from the terminal. Raises Problem 403 when the link no longer works."""
+    """Creates the first account, with the link from the terminal. Raises Problem 403 when the link no longer works."""
     if not links.spend(session, link, links.SETUP, now):
-        raise Problem("link-spent", 403, "This link does not work any more: start Vigie again to get a new one.")
+        raise Problem("link-spent", 403, "This link no longer works: start Vigie again to get a new one.")
     return create(session, viewer, new, "admin")
 
 
@@ -82,7 +83,7 @@ def set_up(session: Session, viewer: Viewer, link: str, new: NewAccount, now: da
 def change_password(
     session: Session, viewer: Viewer, current: str, new: str, current_session: bytes | None = None
 ) -> None:
-    """Sets a new password, and ends all sessions but `current_session`. Raises Problem 422 on a wrong password."""
+    """Sets a new password, and ends all sessions except `current_session`. Raises Problem 422 on a wrong password."""
     user = me(session, viewer)
     if not passwords.matches(user.password_hash, current):
         raise invalid(FieldError("current", "This is not your current password."))

@@ -1,4 +1,4 @@
-"""Naming the brands to watch, and the queries that recognise them."""
+"""The brands to watch, and the queries that recognise them: added, changed, deleted."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class ChannelChanges(Changes):
 
 @dataclass(frozen=True, slots=True)
 class MadeChannel:
-    """A new channel, and the secret that was made for it, which is shown now and never again."""
+    """A new channel, and the secret that was generated for it, which is shown now and never again."""
 
     channel: Channel
     secret: str | None
@@ -105,7 +105,7 @@ def update(session: Session, viewer: Viewer, channel_id: UUID, changes: ChannelC
 
 @may("write")
 def delete(session: Session, viewer: Viewer, channel_id: UUID) -> None:
-    """Removes a channel, also from the rules that name it."""
+    """Removes a channel, and takes it out of the rules that use it."""
     row = lock(session, viewer, channel_id)
     naming = select(AlertRule).where(
         AlertRule.workspace_id == viewer.workspace_id, AlertRule.channels.contains([channel_id])
@@ -197,7 +197,7 @@ def channel_of(kind: str) -> AnyChannel:
 
 
 def checked_params(declared: AnyChannel, values: Mapping[str, Any], settings: Settings) -> BaseModel:
-    """The params as the channel declares them. Raises Problem 422, also for an address that may not be reached."""
+    """The params as the channel declares them. Raises Problem 422, also for an address that the gate refuses."""
     params: BaseModel = validate(declared.params, dict(values), under="params")
     rules = rules_for(settings.allowed_private_hosts)
     shown, hidden = secrets.split(params)
@@ -217,7 +217,7 @@ def _put_params(row: Channel, params: BaseModel, seal: Seal) -> None:
 
 
 def seal_name(row: Channel) -> str:
-    """The name under which the secrets of a channel are sealed: they open for no other row."""
+    """The name under which the secrets of a channel are sealed, so that they open for no other row."""
     return f"channel:{row.workspace_id}:{row.id}"
 
 

@@ -1,4 +1,5 @@
-"""Mentions from a file, in batches: what is stored stays stored, and importing the file again changes nothing."""
+"""Imports mentions from a file, in batches: what is stored stays stored, and importing the file again changes
+nothing."""
 
 from __future__ import annotations
 
@@ -179,7 +180,12 @@ def _origin(
         if row is None:
             return Origin(viewer.workspace_id, uuid7(), "push"), False
         if row.collector != "push":
-            raise Problem("not-a-push-source", 409, "The source «{name}» reads by itself.", name=name)
+            raise Problem(
+                "not-a-push-source",
+                409,
+                "You cannot import into the source «{name}»: Vigie reads it by itself.",
+                name=name,
+            )
         if not dry:
             if reading.mapping is not None:
                 row.cursor = {**row.cursor, "mapping": dict(reading.mapping)}
@@ -188,7 +194,7 @@ def _origin(
 
 
 class _Import:
-    """One import: it takes batches, and adds what comes of them to its report."""
+    """One import: it takes batches, and adds their results to its report."""
 
     def __init__(self, services: Services, origin: tuple[Origin, bool], report: Report, now: datetime) -> None:
         self._services, self._now = services, now
@@ -221,7 +227,7 @@ class _Import:
         return stored
 
     def _try(self, batch: Batch) -> Stored:
-        """What storing would do: it is done and rolled back. Mentions of an earlier batch count as known by now."""
+        """Finds out what storing would do by storing and rolling back. Mentions of an earlier batch count as known."""
         unseen = tuple(placed for placed in batch.placed if placed.draft.fingerprint not in self._seen)
         known, fresh = len(batch.placed) - len(unseen), Batch(unseen, batch.refused, batch.unmatched)
         self._seen |= {placed.draft.fingerprint for placed in unseen}

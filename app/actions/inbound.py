@@ -1,4 +1,4 @@
-"""Deliveries that others send to the address of a source: verified, read, and stored as a push is."""
+"""Deliveries that others send to the address of a source: verified, read, and stored like a push."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from ground.plain import clean_line, clean_text
 log = structlog.get_logger(__name__)
 
 INBOX_MAX = 1_000
-"""What waits to be looked up at one source; of more, the newest are kept."""
+"""How many things may wait at one source to be looked up; beyond that, the newest are kept."""
 ITEM_MAX = 2_000
 """The most characters of JSON that such an item may have."""
 COMMENT_MAX, LINE_MAX = 10_000, 200
@@ -77,7 +77,7 @@ class InboundReport:
 
 @may("write")
 def receive(services: Services, viewer: Viewer, source: Source, request: Inbound) -> Received:
-    """Has the collector verify and read a request. Nothing of a refused request is stored or logged.
+    """Lets the collector verify and read a request. A refused request is neither stored nor logged.
 
     Raises Problem 403 for a wrong signature, 404 for a kind that receives nothing, 422 when the request cannot be
     read, 503 when the secret is lost.
@@ -96,7 +96,7 @@ def receive(services: Services, viewer: Viewer, source: Source, request: Inbound
         args: dict[str, Any] = dict(error.notice.args)
         raise Problem("unreadable", 422, as_sentence(error.notice.text), **args) from None
     except SecretsLost:
-        raise Problem("misconfigured", 503, "The secret of this source cannot be opened: enter it again.") from None
+        raise Problem("misconfigured", 503, "Vigie cannot decrypt the secret of this source: enter it again.") from None
     except Exception as error:
         # No traceback: it may quote the body.
         log.error("a collector failed on what was sent", kind=source.collector, error=type(error).__name__)
@@ -139,7 +139,8 @@ def keep(session: Session, viewer: Viewer, read: InboundBatch, services: Service
 
 @may("write")
 def note(services: Services, viewer: Viewer, source: Source, notice: Notice, now: datetime) -> None:
-    """Shows on the source's page that something was refused; once a minute at most, as anybody may send anything."""
+    """Shows on the source's page that something was refused; at most once a minute, because anybody may send
+    anything."""
     if all_collectors()[source.collector].polled:
         return
     here = (Source.workspace_id == viewer.workspace_id, Source.id == source.id)
@@ -206,8 +207,8 @@ def _inbox(
 def inbox_with(waiting: Sequence[Any], items: Sequence[Json]) -> list[Any]:
     """The inbox, a list of {"id", "item"}, with these items added at its end.
 
-    An item that waits already is moved there under a new id: a reading under way removes the entry that it was handed
-    by its id, and so leaves the one that came meanwhile.
+    An item that is waiting already moves there under a new id: a reading under way removes the entry that it was
+    given by its id, and so leaves the one that came in meanwhile.
     """
     fresh = {json.dumps(item, sort_keys=True): item for item in items}
     others = [entry for entry in waiting if json.dumps(entry["item"], sort_keys=True) not in fresh]

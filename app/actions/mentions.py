@@ -28,7 +28,7 @@ BULK_MAX = 500
 class MentionChanges(Changes):
     """What changes of a mention; a field left out stays.
 
-    `stance` corrects the stance for `brand_id`, or for every brand matched; null takes the correction back.
+    `stance` corrects the stance for `brand_id`, or for every brand matched; null undoes the correction.
     """
 
     stance: Stance | None = None
@@ -49,7 +49,7 @@ class BulkChanges(MentionChanges):
 def change(
     session: Session, viewer: Viewer, mention_ids: Sequence[UUID], changes: MentionChanges, jobs: Jobs, now: datetime
 ) -> list[Mention]:
-    """Changes mentions, stores a revision of each, and has the figures counted again. Raises Problem 404."""
+    """Changes mentions, stores a revision of each, and has the figures recounted. Raises Problem 404."""
     ids = sorted(set(mention_ids))
     rows = list(
         session.scalars(
@@ -148,8 +148,8 @@ def _correct(
 def stance_without_person(
     mention: Mention, match: Match, rules: StanceRules
 ) -> tuple[Stance | None, StanceSource | None]:
-    """The stance that counts once a correction is taken back: the rating's, else a phrase's, else the model's, else
-    none yet; and which of them decided."""
+    """The stance that counts once a correction is undone: the rating's, else a phrase's, else the model's, else none
+    yet; and which of them decided."""
     occurrences = rules.book.occurrences(mention.title, mention.text, mention.language)
     score = None
     if match.negative is not None and match.neutral is not None and match.positive is not None:

@@ -1,4 +1,4 @@
-"""The subscriptions of a feed reader, added as sources."""
+"""Adds the subscriptions of a feed reader as sources."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from collectors._feeds.opml import OpmlError, Subscription, read_opml
 
 @dataclass(frozen=True, slots=True)
 class OpmlResult:
-    """What came of one feed of the list: added, there already, or refused with the reason."""
+    """The result of one feed of the list: added, there already, or refused with the reason."""
 
     title: str
     url: str

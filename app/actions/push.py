@@ -1,4 +1,4 @@
-"""Mentions that others bring us through the API, instead of us fetching them."""
+"""Mentions that others send us through the API, so that we need not fetch them."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class PushedMention(Fields):
     engagement: Engagement = Field(default_factory=Engagement)
 
     def raw(self) -> RawMention:
-        """As a collector would have given it."""
+        """The mention as a collector would give it."""
         values = self.model_dump(exclude={"engagement", "rating_scale"})
         return RawMention(
             **values,
@@ -130,7 +130,7 @@ def read_items(items: Sequence[Any]) -> tuple[dict[int, RawMention], dict[int, P
         try:
             raw = PushedMention.model_validate(item).raw()
             if raw.rating is not None and raw.rating > (raw.rating_scale or 0):
-                error = FieldError("rating", "A rating cannot be over its scale.")
+                error = FieldError("rating", "A rating cannot be higher than its scale.")
                 bad[index] = PushResult(index, raw.external_id, "refused", errors=(error,))
             else:
                 raws[index] = raw

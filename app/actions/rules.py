@@ -24,7 +24,7 @@ RULES_MAX = 1000
 
 
 class QuietHours(Fields):
-    """From `start` to `end` of every day nothing is sent, and what is still true is sent after. HH:MM."""
+    """From `start` to `end` of every day (HH:MM) nothing is sent; alerts that still hold are sent afterwards."""
 
     start: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
     end: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]

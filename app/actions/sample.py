@@ -1,4 +1,4 @@
-"""The sample: two invented brands and what is said of them, to look around without setting anything up."""
+"""The sample: two invented brands and what people say about them, to look around without setting anything up."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _rule(session: Session, viewer: Viewer, brand_id: UUID, title: str) -> None:
 
 @may("write")
 def remove(session: Session, viewer: Viewer) -> bool:
-    """Takes the sample away, and its brands unless real mentions match them. False when it was not there."""
+    """Removes the sample, and its brands unless real mentions match them. False when there is no sample."""
     here = viewer.workspace_id
     gone = session.execute(delete(Source).where(Source.workspace_id == here, Source.sample).returning(Source.id)).all()
     session.execute(delete(Mention).where(Mention.workspace_id == here, Mention.sample))

@@ -1,4 +1,4 @@
-"""Params that hold secrets: the secrets are sealed apart, and never sent to anybody."""
+"""Params that hold secrets: the secrets are sealed separately, and never sent to anybody."""
 
 from __future__ import annotations
 

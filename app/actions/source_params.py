@@ -43,7 +43,7 @@ def collector_of(kind: str) -> AnyCollector:
 
 
 def checked_params(collector: AnyCollector, values: Mapping[str, Any], settings: Settings) -> BaseModel:
-    """The params as the collector declares them. Raises Problem 422, also for an address that may not be reached."""
+    """The params as the collector declares them. Raises Problem 422, also for an address that the gate refuses."""
     params: BaseModel = validate(collector.params, dict(values), under="params")
     rules = rules_for(settings.allowed_private_hosts)
     shown, _ = secrets.split(params)
@@ -62,7 +62,7 @@ def _addresses(collector: AnyCollector) -> list[str]:
 
 
 def put_params(row: Source, params: BaseModel, seal: Seal) -> None:
-    """Writes the params into the row: the secrets sealed, and the host that is asked."""
+    """Writes the params into the row, with the secrets sealed, and the host that the requests go to."""
     shown, hidden = secrets.split(params)
     row.params = shown
     row.secrets = seal.seal(hidden, seal_name(row)) if hidden else None
@@ -72,13 +72,14 @@ def put_params(row: Source, params: BaseModel, seal: Seal) -> None:
 
 
 def _host(collector: AnyCollector, shown: Mapping[str, Any]) -> str:
-    """The host that is asked; "" for a kind that asks none."""
+    """The host that the requests go to; "" for a kind that makes none."""
     address = str(shown.get(collector.address, ""))
     return host_of(address) if "://" in address else address
 
 
 def limit_key(collector: AnyCollector, params: BaseModel, seal: Seal) -> str:
-    """The sources of one key wait together: it is their host, with a fingerprint of their secrets if they have any."""
+    """Names the sources that a host throttles together: the host, with a fingerprint of their secrets if they have
+    any."""
     shown, hidden = secrets.split(params)
     host = _host(collector, shown)
     return f"{host}#{seal.fingerprint(hidden)}" if hidden else host
@@ -90,5 +91,5 @@ def payer_of(row: Source) -> Payer:
 
 
 def seal_name(row: Source) -> str:
-    """The name under which the secrets of a source are sealed: they open for no other row."""
+    """The name under which the secrets of a source are sealed, so that they open for no other row."""
     return source.seal_name(row.workspace_id, row.id)

@@ -45,7 +45,7 @@ class NewSource(Fields):
 
 
 class TriedSource(NewSource):
-    """A source to try, whatever its name: it may be left out."""
+    """A source to try; its name may be left out."""
 
     name: Name = "Preview"
 
@@ -58,12 +58,13 @@ class SourceChanges(Changes):
     brand_id: UUID | None = None
     interval_seconds: int = Field(3600, ge=1, le=INTERVAL_MAX)
     enabled: bool = True
-    backfill_days: int = Field(0, ge=0, le=DAYS_MAX, description="Another number starts afresh; 0 goes back no more.")
+    backfill_days: int = Field(0, ge=0, le=DAYS_MAX, description="Another number starts afresh; 0 stops going back.")
 
 
 @may("write")
 def create(session: Session, viewer: Viewer, new: NewSource, services: Services, now: datetime) -> Source:
-    """Adds a source and has it read at once. Raises Problem 404 for its brand, 409 for its name, 422 for its fields."""
+    """Adds a source and wakes a worker to read it at once. Raises Problem 404 for its brand, 409 for its name, 422
+    for its fields."""
     collector = collector_of(new.collector)
     number = session.scalar(select(func.count()).where(Source.workspace_id == viewer.workspace_id)) or 0
     if number >= SOURCES_MAX:
@@ -132,7 +133,7 @@ def update(
 
 
 def _change_params(row: Source, collector: AnyCollector, params: Mapping[str, Any], services: Services) -> bool:
-    """Stores new params. Returns whether something else is read now, which a new budget alone does not change."""
+    """Stores new params. Returns whether the source now reads something else; a new budget alone does not count."""
     before, stored = row.params, services.seal.open(row.secrets, seal_name(row))
     whole = secrets.keep_stored(params, collector.params, stored)
     put_params(row, checked_params(collector, whole, services.settings), services.seal)
@@ -162,15 +163,16 @@ def delete(session: Session, viewer: Viewer, source_id: UUID) -> None:
 
 @may("write")
 def poll_now(session: Session, viewer: Viewer, source_id: UUID, services: Services, now: datetime) -> Source:
-    """Has a source read as soon as a worker is free. Raises Problem 404; 409 when it is paused or never polled."""
+    """Asks for a source to be read as soon as a worker is free. Raises Problem 404; 409 when it is paused or never
+    polled."""
     row = lock(session, viewer, source_id)
     collector = collector_of(row.collector)
     if not collector.polled:
         if collector.stream:
-            raise Problem("not-polled", 409, "This source is followed without a pause: there is nothing to ask for.")
-        raise Problem("not-polled", 409, "Nothing is read from this source: it is sent to us.")
+            raise Problem("not-polled", 409, "Vigie follows this source continuously: there is nothing to start.")
+        raise Problem("not-polled", 409, "Vigie does not read this source: another tool sends to it.")
     if not row.enabled:
-        raise Problem("paused", 409, "This source is paused: enable it first.")
+        raise Problem("paused", 409, "This source is paused: resume it first.")
     wake(session, services.jobs, viewer.workspace_id, source_id, now)
     record(session, viewer, "source.poll", source_id)
     session.refresh(row)
@@ -179,10 +181,10 @@ def poll_now(session: Session, viewer: Viewer, source_id: UUID, services: Servic
 
 @may("write")
 def readdress(session: Session, viewer: Viewer, source_id: UUID, services: Services) -> Source:
-    """Gives a source a new address to send to; the former one stops working. Raises Problem 404, 409."""
+    """Gives a source a new address to send to; the old one stops working. Raises Problem 404, 409."""
     row = lock(session, viewer, source_id)
     if collector_of(row.collector).receive is None:
-        raise Problem("not-sent-to", 409, "Nothing is sent to this source: it reads by itself.")
+        raise Problem("not-sent-to", 409, "You cannot send to this source: Vigie reads it by itself.")
     _give_address(row, services)
     row.version += 1
     session.flush()

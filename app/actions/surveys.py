@@ -34,7 +34,7 @@ class NewResponse(Fields):
 
 @dataclass(frozen=True, slots=True)
 class ResponseResult:
-    """What one answer led to. `errors` say why it was refused."""
+    """The result of one answer. `errors` say why it was refused."""
 
     index: int
     external_id: str
@@ -45,7 +45,7 @@ class ResponseResult:
 
 @may("write")
 def push(session: Session, viewer: Viewer, brand_id: UUID, items: Sequence[Any]) -> list[ResponseResult]:
-    """Keeps the answers that somebody pushed. Raises Problem 404 for the brand."""
+    """Stores the answers that somebody pushed. Raises Problem 404 for the brand."""
     results = keep(session, viewer, brand_id, items)
     stored = sum(result.status in ("stored", "updated") for result in results)
     record(session, viewer, "survey.push", brand_id, kept=stored)
@@ -55,7 +55,7 @@ def push(session: Session, viewer: Viewer, brand_id: UUID, items: Sequence[Any])
 
 @may("write")
 def keep(session: Session, viewer: Viewer, brand_id: UUID, items: Sequence[Any]) -> list[ResponseResult]:
-    """Keeps the answers, each with its own result, in order. Raises Problem 404 for the brand."""
+    """Stores the answers. Returns one result for each, in order. Raises Problem 404 for the brand."""
     if session.get(Brand, (viewer.workspace_id, brand_id), with_for_update=True) is None:
         raise not_found("brand")
     read = list(_read(items))

@@ -1,4 +1,4 @@
-"""Reading a source once, to show what it would bring; nothing is stored."""
+"""Reads a source once, to show what it would bring; stores nothing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from matching.match import BrandQuery, Matcher
 SHOWN = 20
 SECONDS = 45
 LISTEN, HEARD_MAX = 8, 1_000
-"""Seconds that a stream is listened to for a trial, and how much of it is kept meanwhile."""
+"""How many seconds a trial listens to a stream, and how many mentions it keeps meanwhile."""
 UNREAD = frozenset({"source-slow", "source-unreadable"})
 """Codes of the problems that lie with the source, not with what was typed."""
 
@@ -52,7 +52,7 @@ class TrialMention:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a source gave: up to 20 mentions, how many of them match a brand, and how many were read."""
+    """What a trial of a source found: up to 20 mentions, how many of them match a brand, and how many were read."""
 
     mentions: tuple[TrialMention, ...]
     matched: int
@@ -69,7 +69,7 @@ def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime, sou
     """
     collector = collector_of(new.collector)
     if not (collector.polled or collector.stream):
-        raise invalid(FieldError("collector", "Nothing is read from such a source: it is sent to us."))
+        raise invalid(FieldError("collector", "Vigie does not read this kind of source: another tool sends to it."))
     params = checked_params(collector, new.params, services.settings)
     with services.db.reading() as session:
         check_brand(session, viewer, new.brand_id)
@@ -136,7 +136,7 @@ def _listen(pages: Iterator[Page], queries: str) -> Page:
             warning = page.warning or warning
             if len(about) >= SHOWN or time.monotonic() >= ends:
                 break
-    silent = Notice("Nothing was said there within {n} seconds.", {"n": LISTEN})
+    silent = Notice("Nobody said anything there within {n} seconds.", {"n": LISTEN})
     return Page((*about, *others), {}, warning=warning if about or others else warning or silent)
 
 

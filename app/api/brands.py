@@ -22,7 +22,7 @@ router = APIRouter(prefix="/api/v1", tags=["brands"], route_class=Route)
 
 
 class BrandOut(Out):
-    """What is watched."""
+    """A brand that the workspace watches."""
 
     id: UUID
     name: str
@@ -38,7 +38,7 @@ class BrandOut(Out):
 
 
 class PreviewIn(Fields):
-    """A query to try on what is stored."""
+    """A query to try on stored mentions."""
 
     query: QueryText
     days: Annotated[int, Field(ge=1, le=366)] = 30
@@ -67,7 +67,7 @@ def list_brands(viewer: Reader, session: Reading, page: Paged) -> Page[BrandOut]
 
 @router.post("/brands", status_code=201)
 def create_brand(new: actions.NewBrand, viewer: Writer, session: Writing, services: Served, now: Now) -> BrandOut:
-    """Watches a brand. Its query is checked, and applied to what is stored too."""
+    """Watches a brand. Its query is checked, and applied to stored mentions too."""
     return BrandOut.model_validate(actions.create(session, viewer, new, services.jobs, now))
 
 
@@ -81,7 +81,7 @@ def get_brand(brand_id: Id, viewer: Reader, session: Reading) -> BrandOut:
 def change_brand(
     brand_id: Id, changes: actions.BrandChanges, viewer: Writer, session: Writing, if_match: IfMatch
 ) -> BrandOut:
-    """Changes a brand. A new query counts for what comes; `rematch` applies it to what is stored."""
+    """Changes a brand. A new query applies to new mentions; `rematch` applies it to stored ones."""
     row: Brand = actions.lock(session, viewer, ident(brand_id, "brand"))
     if_match.check(row.version)
     return BrandOut.model_validate(actions.update(session, viewer, row.id, changes))
@@ -89,7 +89,7 @@ def change_brand(
 
 @router.delete("/brands/{brand_id}", status_code=204)
 def delete_brand(brand_id: Id, viewer: Writer, session: Writing) -> None:
-    """Watches a brand no more: mentions that match no other brand go with it."""
+    """Stops watching a brand, and deletes the mentions that match no other brand."""
     actions.delete_brand(session, viewer, ident(brand_id, "brand"))
 
 

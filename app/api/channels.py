@@ -31,7 +31,7 @@ class ChannelKindOut(Out):
 
 
 class ChannelOut(Out):
-    """A place alerts go to. Secrets are never answered."""
+    """A place alerts go to. Secrets are never shown."""
 
     id: UUID
     kind: str
@@ -50,7 +50,7 @@ class ChannelOut(Out):
 
 
 class NewChannelOut(ChannelOut):
-    """A new channel. `secret` is the one that was made for it: it is shown this once."""
+    """A new channel. `secret` was generated for it, and is shown only this once."""
 
     secret: str | None
 
@@ -90,7 +90,7 @@ def list_channels(viewer: Reader, session: Reading, page: Paged) -> Page[Channel
 
 @router.get("/channels/kinds")
 def list_channel_kinds(viewer: Reader, page: Paged) -> Page[ChannelKindOut]:  # noqa: ARG001 - the scope is declared so
-    """Every kind of channel, and what it is set up with."""
+    """Every kind of channel, and the params it takes."""
     return page_of(
         page_by_name(all_channels(), "channel kinds", page.after, page.limit),
         lambda declared: ChannelKindOut(
@@ -132,7 +132,7 @@ def change_channel(
 
 @router.delete("/channels/{channel_id}", status_code=204)
 def delete_channel(channel_id: Id, viewer: Writer, session: Writing) -> None:
-    """Removes a channel, also from the rules that name it."""
+    """Removes a channel, and takes it out of the rules that use it."""
     actions.delete(session, viewer, ident(channel_id, "channel"))
 
 

@@ -1,4 +1,5 @@
-"""What is around every request and answer: its id, its host, its size, its headers, and what to say when all fails."""
+"""Wraps every request and answer: its id, its host, its size, its headers, and the answer when everything else
+fails."""
 
 from __future__ import annotations
 
@@ -85,7 +86,11 @@ class Envelope:
 
     def _refusal_of(self, headers: Headers) -> Problem | None:
         if host_of(headers.get("host", "")) not in self._hosts:
-            return Problem("unknown-host", 400, "This is not the address of this server: set VIGIE_PUBLIC_URL to it.")
+            return Problem(
+                "unknown-host",
+                400,
+                "This is not the address of this server: set VIGIE_PUBLIC_URL to the address you use.",
+            )
         length = headers.get("content-length", "")
         return too_large() if length.isdecimal() and int(length) > BODY_MAX else None
 
@@ -124,7 +129,7 @@ def too_large() -> Problem:
 
 
 def request_id(headers: Headers) -> str:
-    """The id that a proxy gave the request, when it looks like one, else a new one."""
+    """The id that a proxy gave the request if it looks like one, else a new id."""
     sent_id = headers.get("x-request-id", "")
     return sent_id if _ID.fullmatch(sent_id) else uuid7().hex
 
@@ -136,6 +141,6 @@ def hosts(settings: Settings) -> frozenset[str]:
 
 
 def host_of(header: str) -> str:
-    """The host of a Host header, without port and brackets; empty when it cannot be one."""
+    """The host of a Host header, without port and brackets; empty when it is not valid."""
     parts = re.fullmatch(r"(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+))(?::\d{1,5})?", header)
     return (parts[1] or parts[2]).lower() if parts else ""

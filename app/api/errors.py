@@ -43,7 +43,7 @@ def _field(error: FieldError) -> dict[str, Any]:
 
 
 def request_id_of(request: Request) -> str:
-    """The name of this request, in the answer and in our log."""
+    """The id of this request, in the answer and in our log."""
     return str(request.scope.get("vigie", {}).get("request_id", ""))
 
 
@@ -63,12 +63,12 @@ def of_http(status: int, headers: dict[str, str] | None = None) -> Problem:
 
 
 def of_database(error: DBAPIError) -> Problem | None:
-    """What the database did not do in time; None for what is a fault of ours."""
+    """The Problem for what the database did not do in time; None for a fault of ours."""
     state = getattr(error.orig, "sqlstate", None) or ""
     if state == "57014":
         return Problem("too-slow", 503, "This takes too long: ask for less.", headers=WAIT)
     if state in {"40001", "40P01", "55P03"}:
-        return Problem("busy", 503, "Somebody else changes the same: try again.", headers=WAIT)
+        return Problem("busy", 503, "Somebody else is changing the same thing: try again.", headers=WAIT)
     if error.connection_invalidated or state[:2] in {"08", "57", "53"} or not state:
         return Problem("database-away", 503, "The database does not answer: try again in a moment.", headers=WAIT)
     if state[:2] == "22":

@@ -1,4 +1,4 @@
-"""Whether we live, whether we work, and figures for a monitoring system."""
+"""Whether the process is alive, whether it works, and figures for a monitoring system."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from app.services import Services
 router = APIRouter(include_in_schema=False)
 
 BEAT_MAX = 90
-"""Seconds without a heartbeat after which the worker is held to be away: it beats every few seconds."""
+"""After so many seconds without a heartbeat the worker counts as gone: it beats every few seconds."""
 QUEUE_MAX = 900
 """Seconds that the source due longest may wait: more means that the workers do not keep up."""
 
@@ -87,7 +87,7 @@ def metrics(request: Request) -> Response:
 
 
 def may_read_metrics(request: Request, services: Services) -> bool:
-    """Whether this request may see the figures. A proxy's requests come from here, but are not ours."""
+    """Whether this request may see the figures. Without a token, only this machine may, and not through a proxy."""
     token = services.settings.metrics_token
     if token is None:
         near = request.client is not None and request.client.host in {"127.0.0.1", "::1"}
@@ -114,7 +114,7 @@ def registry(session: Session) -> CollectorRegistry:
 
 
 def _scoring(registry: CollectorRegistry, session: Session) -> None:
-    """What the models have before them, how fast they are, and the seconds that one worker needs."""
+    """How much the models have left to read, how fast they are, and the seconds that one worker needs."""
     run = session.scalars(select(ModelRun).order_by(ModelRun.started_at.desc()).limit(1)).one_or_none()
     pace, quick = (run.per_second, run.quick_per_second) if run else (None, None)
     waiting, unsettled = lanes.count_waiting(session), lanes.count_unsettled(session)

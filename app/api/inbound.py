@@ -1,4 +1,4 @@
-"""The addresses that platforms and tools send to: `/in/{token}`, open to whoever knows the token."""
+"""The addresses that platforms and tools send to: `/in/{token}`, open to anybody who knows the token."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PATHS = ("/in/{token}", "/api/v1/in/{token}")
 BODY_MAX = 256 * 1024
 REASONS_MAX = 20
 MARK = "«in»"
-"""Before the name of a delivery, where answers are remembered: no Idempotency-Key can begin so."""
+"""Prefix of a delivery's name where answers are remembered: no Idempotency-Key can begin like this."""
 
 
 async def send(request: Request, token: str) -> Response:
@@ -50,7 +50,7 @@ def _recognise(request: Request, token: str) -> Recipient:
 
 
 def _count_stranger(request: Request) -> None:
-    """Counts a request that opens nothing, by its network. Raises Problem 429."""
+    """Counts a request whose token is unknown, by its network. Raises Problem 429."""
     request.app.state.limits.count_refusal(network(request.client.host if request.client else ""))
 
 
@@ -67,7 +67,7 @@ async def _body(request: Request) -> bytes:
             if len(body) > BODY_MAX:
                 raise _too_large()
     except ClientDisconnect:
-        raise Problem("unreadable", 400, "The request was broken off.") from None
+        raise Problem("unreadable", 400, "The request was interrupted.") from None
     return bytes(body)
 
 
@@ -122,7 +122,7 @@ def _store(request: Request, addressed: Recipient, read: actions.InboundBatch) -
     except idempotency.AnsweredBefore:
         earlier = _earlier_answer(services, addressed, received)
         if earlier is None:
-            raise Problem("under-way", 409, "This delivery is under way: send it again.") from None
+            raise Problem("under-way", 409, "This delivery is still being processed: send it again later.") from None
         return earlier
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}:
@@ -132,7 +132,7 @@ def _store(request: Request, addressed: Recipient, read: actions.InboundBatch) -
 
 
 HASH = sha256(MARK.encode()).digest()
-"""The same for all: the name of a delivery alone says whether it came before."""
+"""The same for all: only the name of a delivery says whether it came before."""
 
 
 def key_of(addressed: Recipient, received: Received) -> str:
@@ -152,7 +152,7 @@ def _earlier_answer(services: Any, addressed: Recipient, received: Received) -> 
 
 
 def report_out(report: actions.InboundReport) -> dict[str, Any]:
-    """What the sender is told: numbers, and why something was set aside."""
+    """The answer to the sender: numbers, and why something was set aside."""
     return asdict(report) | {"reasons": report.reasons[:REASONS_MAX]}
 
 

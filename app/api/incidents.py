@@ -1,4 +1,4 @@
-"""Incidents: what rang, why, and what was done about it."""
+"""Incidents: which rule fired, why, and what people did about it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class RuleRef(Out):
 
 
 class IncidentOut(Out):
-    """From first firing to resolved."""
+    """An incident, from its first firing until it is resolved."""
 
     id: UUID
     brand: BrandRef
@@ -125,7 +125,7 @@ def incident_out(view: IncidentView) -> IncidentOut:
 
 
 def detail_out(detail: IncidentDetail) -> IncidentDetailOut:
-    """One incident as it is answered."""
+    """One incident as the API shows it."""
     return IncidentDetailOut(
         **dict(incident_out(detail.view)),
         timeline=[EventOut.model_validate(event) for event in detail.timeline],
@@ -159,7 +159,7 @@ def list_incidents(
     state: Annotated[StateFilter | None, Query(description="`open` is firing or recovering.")] = None,
     brand_id: Annotated[str | None, Query(alias="brand", max_length=200)] = None,
 ) -> Page[IncidentOut]:
-    """The incidents, last opened first. Those that nobody was told of yet (pending) only when asked for."""
+    """The incidents, last opened first. Pending ones, of which nobody was notified yet, only on request."""
     about = ident(brand_id, "brand") if brand_id is not None else None
     if about is not None:
         brand(session, viewer, about)
@@ -182,7 +182,7 @@ def _act(
 
 @router.post("/incidents/{incident_id}/acknowledge")
 def acknowledge_incident(incident_id: Id, viewer: Writer, session: Writing, now: Now) -> IncidentDetailOut:
-    """«I take care of it»: no more reminders."""
+    """Takes charge of the incident, which stops its reminders."""
     return _act(session, viewer, incident_id, lambda id_: actions.acknowledge(session, viewer, id_, now))
 
 
@@ -190,7 +190,7 @@ def acknowledge_incident(incident_id: Id, viewer: Writer, session: Writing, now:
 def assign_incident(
     incident_id: Id, assignment: AssignIn, viewer: Writer, session: Writing, now: Now
 ) -> IncidentDetailOut:
-    """Gives the incident to somebody."""
+    """Assigns the incident to somebody, or to nobody."""
     return _act(
         session, viewer, incident_id, lambda id_: actions.assign(session, viewer, id_, assignment.assignee, now)
     )
@@ -200,7 +200,7 @@ def assign_incident(
 def resolve_incident(
     incident_id: Id, viewer: Writer, session: Writing, services: Served, now: Now
 ) -> IncidentDetailOut:
-    """Ends the incident; who was told of its beginning is told of its end."""
+    """Ends the incident; the channels that heard of its beginning hear of its end."""
     return _act(session, viewer, incident_id, lambda id_: actions.resolve(session, viewer, id_, services.jobs, now))
 
 

@@ -1,4 +1,4 @@
-"""The audit sample: mentions drawn at random, labelled by people, and what that says of the model."""
+"""The audit sample: mentions drawn at random, labelled by people, and what that says about the model."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DICE = Random()  # noqa: S311 - sampling, no secret
 
 
 class MentionToLabel(Out):
-    """What there is to judge: the text and where it stands, without what the model said."""
+    """What there is to judge: the text and where it was published, without the model's answer."""
 
     id: UUID
     url: str | None
@@ -50,7 +50,7 @@ class DrawnOut(Out):
 
 
 class LabelledOut(Out):
-    """A label as it is kept."""
+    """A label as it is stored."""
 
     id: UUID
     label: str
@@ -76,10 +76,10 @@ class WeekOut(Out):
 
 
 class SummaryOut(MeasuredOut):
-    """What the labels say of the model in use."""
+    """What the labels say about the model in use."""
 
     by_language: dict[str, MeasuredOut] = Field(description="By group: en, fr, other.")
-    matrix_in_use: str = Field(description="own or shipped: what corrects the scores.")
+    matrix_in_use: str = Field(description="own or shipped: the matrix that corrects the scores.")
     needed: int = Field(description="Labels missing until the own matrix is in use.")
     this_week: WeekOut
 
@@ -98,13 +98,13 @@ def draw_sample(viewer: Writer, session: Writing, now: Now) -> DrawnOut:
 
 @router.post("/audit/sample/{item_id}")
 def label_mention(item_id: Id, labelled: actions.Labelled, viewer: Writer, session: Writing, now: Now) -> LabelledOut:
-    """Labels one. It corrects no stance: see `PATCH /mentions/{id}` for that."""
+    """Labels one mention. This does not correct its stance: `PATCH /mentions/{id}` does."""
     return LabelledOut.model_validate(actions.label(session, viewer, ident(item_id, "mention"), labelled, now))
 
 
 @router.delete("/audit/sample/{item_id}", status_code=204)
 def unlabel_mention(item_id: Id, viewer: Writer, session: Writing) -> None:
-    """Takes the label back: the mention waits again."""
+    """Removes the label: the mention waits for one again."""
     actions.unlabel(session, viewer, ident(item_id, "mention"))
 
 

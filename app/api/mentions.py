@@ -1,4 +1,4 @@
-"""The mentions: filtered, one by one, changed, pushed."""
+"""The mentions: listed, shown one by one, changed, pushed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class BulkOut(Out):
 
 @router.get("/mentions")
 def list_mentions(viewer: Reader, session: Reading, page: Paged, filters: Filters) -> Page[MentionOut]:
-    """The mentions that the filters leave, newest first unless sorted otherwise."""
+    """The mentions that pass the filters, newest first unless sorted otherwise."""
     return page_of(feed(session, viewer, filters, page.after, page.limit), mention_out)
 
 

@@ -1,4 +1,4 @@
-"""One mention as the API answers it, with what weighed on its stance, its copies, its history, its conversation."""
+"""One mention as the API shows it, with what weighed on its stance, its copies, its history, its conversation."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Weight(Out):
         "embedded model reads: above 0 it speaks for the brand, below against; 0.7 doubles the odds."
     )
     field: Place
-    brand: UUID | None = Field(description="Null when the mention matches no brand any more.")
+    brand: UUID | None = Field(description="Null when the mention no longer matches any brand.")
     side: Side | None = Field(
         description="for or against the stance shown, of the six words that weigh most on each side; of a passive or "
         "unknown stance, for is towards promoter."
@@ -84,11 +84,11 @@ class MentionDetailOut(MentionOut):
     compared: list[UUID] = Field(description="The brands whose probabilities a comparison with another decided.")
     copies: list[CopyOut] = Field(description="The other mentions of its story, newest first, 100 at most.")
     history: list[RevisionOut]
-    conversation: list[SaidOut] = Field(description="What else of its thread is stored, oldest first, 50 or so.")
+    conversation: list[SaidOut] = Field(description="The other stored mentions of its thread, oldest first, about 50.")
 
 
 def detail_out(detail: MentionDetail, scorer: Scorer) -> MentionDetailOut:
-    """One mention as it is answered."""
+    """One mention as the API shows it."""
     view = detail.view
     brands: list[UUID | None] = [each.brand.id for each in view.matches]
     reasons = stance_reasons(scorer, view.mention, [each.match for each in view.matches])

@@ -22,9 +22,10 @@ DESCRIPTION = """\
 Send your key with each request: `Authorization: Bearer vig_…`. Times are UTC, RFC 3339; ids are opaque.
 
 Lists answer `items`, `next_cursor` and `prev_cursor`: follow the cursors, with the same filters and sort. Errors are
-RFC 9457 (`application/problem+json`); what belongs to another workspace is 404; fields and parameters that are not
-known are refused. `Idempotency-Key` makes a POST safe to repeat for 24 hours. `ETag` comes with reads:
-`If-None-Match` spares the same answer, `If-Match` on PATCH refuses to change what somebody else changed meanwhile.
+RFC 9457 (`application/problem+json`); what belongs to another workspace answers 404; unknown fields and parameters are
+refused. `Idempotency-Key` makes a POST safe to repeat for 24 hours. `ETag` comes with reads:
+`If-None-Match` saves sending the same answer again, `If-Match` on PATCH refuses to change what somebody else changed
+meanwhile.
 """
 
 PROBLEM: dict[str, Any] = {
@@ -58,9 +59,9 @@ ETAG = {"ETag": {"description": "Names this state of the answer.", "schema": {"t
 REFUSALS = {
     "401": "No valid key.",
     "403": "The key lacks the scope.",
-    "404": "There is nothing of this id here.",
-    "409": "It does not go together with what is there.",
-    "412": "It was changed since it was read.",
+    "404": "There is nothing with this id.",
+    "409": "The request conflicts with what exists.",
+    "412": "Somebody has changed it since it was read.",
     "413": "The body is over 10 MB.",
     "415": "The body is of another content type.",
     "422": "A field, a parameter or a cursor is not valid.",
@@ -131,7 +132,7 @@ def _header(name: str, description: str, **schema: object) -> dict[str, Any]:
 
 
 def install(app: FastAPI) -> None:
-    """Serves the document and its page; both are public, they tell nothing about anybody."""
+    """Serves the document and its page; both are public, because they reveal nothing about anybody."""
     schema: dict[str, Any] = {}
 
     async def openapi() -> JSONResponse:

@@ -1,4 +1,4 @@
-"""Domain phrases: words that say a stance in this workspace."""
+"""Domain phrases: words that set a stance in this workspace."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ class ProgressOut(Out):
 
 
 class PhraseOut(Out):
-    """Words that say a stance, whatever the model thinks."""
+    """Words that set a stance, whatever the model thinks."""
 
     id: UUID
     text: str
     stance: str
-    brand: BrandRef | None = Field(description="null: whichever brand is meant")
+    brand: BrandRef | None = Field(description="null: for every brand")
     language: str | None = Field(description="null: in every language")
     version: int
     created_at: datetime
     updated_at: datetime
-    applying: ProgressOut | None = Field(description="Set while it is being applied to what is stored.")
+    applying: ProgressOut | None = Field(description="Set while it is being applied to stored mentions.")
 
 
 class ChangeOut(Out):
@@ -53,14 +53,14 @@ class TurnedOut(Out):
     mention: MentionOut
     brand: BrandRef
     before: str
-    before_source: str = Field(description="phrase or model: a person and a rating go before every phrase")
+    before_source: str = Field(description="phrase or model: a person or a rating takes precedence over every phrase")
     after: str
 
 
 class PhrasePreviewOut(Out):
-    """What a phrase would change in what is stored."""
+    """What a phrase would change in stored mentions."""
 
-    mentions: int = Field(description="Stored mentions that hold it and were looked at, newest first.")
+    mentions: int = Field(description="Stored mentions that contain it and were looked at, newest first.")
     changed: int = Field(description="Matches of these whose stance would change.")
     changes: list[ChangeOut]
     sample: list[TurnedOut]
@@ -68,7 +68,7 @@ class PhrasePreviewOut(Out):
 
 
 def phrase_out(view: PhraseView) -> PhraseOut:
-    """A phrase as it is answered."""
+    """A phrase as the API shows it."""
     plain: dict[str, Any] = {
         name: getattr(view.phrase, name) for name in PhraseOut.model_fields if name not in ("brand", "applying")
     }
@@ -84,7 +84,7 @@ def list_phrases(viewer: Reader, session: Reading, page: Paged) -> Page[PhraseOu
 
 @router.post("/phrases", status_code=201)
 def create_phrase(new: actions.NewPhrase, viewer: Writer, session: Writing, services: Served) -> PhraseOut:
-    """Listens for a phrase in what comes, and applies it to what is stored in the background."""
+    """Adds a phrase: it applies to new mentions at once, and to stored ones in the background."""
     row = actions.create(session, viewer, new, services.jobs)
     return phrase_out(phrase(session, viewer, row.id))
 
@@ -97,7 +97,7 @@ def preview_phrase(new: actions.TriedPhrase, viewer: Reader, session: Reading) -
 
 
 def preview_out(view: PhrasePreview) -> PhrasePreviewOut:
-    """A preview as it is answered."""
+    """A preview as the API shows it."""
     return PhrasePreviewOut(
         mentions=view.mentions,
         changed=view.changed,
@@ -131,7 +131,7 @@ def change_phrase(
     services: Served,
     if_match: IfMatch,
 ) -> PhraseOut:
-    """Changes a phrase, also in what it said of stored mentions, in the background."""
+    """Changes a phrase. Stored mentions with its old or its new words are decided again in the background."""
     row = actions.lock(session, viewer, ident(phrase_id, "phrase"))
     if_match.check(row.version)
     actions.update(session, viewer, row.id, changes, services.jobs)
@@ -140,5 +140,5 @@ def change_phrase(
 
 @router.delete("/phrases/{phrase_id}", status_code=204)
 def delete_phrase(phrase_id: Id, viewer: Writer, session: Writing, services: Served) -> None:
-    """Listens for a phrase no more: what it said of stored mentions is decided again without it, in the background."""
+    """Deletes a phrase. Stored mentions that contain it are decided again without it, in the background."""
     actions.delete_phrase(session, viewer, ident(phrase_id, "phrase"), services.jobs)

@@ -1,4 +1,4 @@
-"""The reputation score, its interval and its course."""
+"""The reputation score, its interval and its series."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class ScoreOut(Out):
     confidence: float
     raw_score: float | None = Field(description="From stances as counted.")
     effective: float | None = Field(
-        description="How many independent voices the interval rests on: copies, repeated authors and weights taken off."
+        description="How many independent voices the interval rests on: without copies, repeated authors and weights."
     )
     mentions: int
     stories: int
@@ -73,7 +73,7 @@ class PointOut(Out):
 
 
 class SurveyOut(Out):
-    """The survey NPS, beside the score and never mixed with it."""
+    """The survey NPS, shown beside the score and never mixed into it."""
 
     score: float
     interval: tuple[float, float]
@@ -81,7 +81,7 @@ class SurveyOut(Out):
 
 
 class ReputationOut(ScoreOut):
-    """A brand's score over a period, and its course."""
+    """A brand's score over a period, and its series."""
 
     brand: BrandRef
     start: datetime
@@ -189,7 +189,7 @@ def compare_brands(
 def _ids(brands: list[str]) -> list[UUID]:
     ids = list(dict.fromkeys(ident(part.strip(), "brand") for each in brands for part in each.split(",")))
     if len(ids) > COMPARED_MAX:
-        raise invalid(FieldError("brands", "At most {limit} brands are compared.", {"limit": COMPARED_MAX}))
+        raise invalid(FieldError("brands", "You can compare at most {limit} brands.", {"limit": COMPARED_MAX}))
     return ids
 
 
@@ -212,7 +212,7 @@ def score_values(point: Point) -> dict[str, Any]:
 
 
 def point_out(point: Point) -> PointOut:
-    """One period as it is answered."""
+    """One period as the API shows it."""
     score, counts = point.reputation, point.counts
     return PointOut(
         start=point.start,
@@ -229,21 +229,21 @@ def point_out(point: Point) -> PointOut:
 
 
 def compared_out(score: BrandScore) -> ComparedOut:
-    """One of several brands as it is answered."""
+    """One of several brands as the API shows it."""
     return ComparedOut(
         **score_values(score.point), brand=BrandRef.model_validate(score.brand), share_of_voice=score.share_of_voice
     )
 
 
 def survey_out(nps: SurveyNps | None) -> SurveyOut | None:
-    """The survey NPS as it is answered."""
+    """The survey NPS as the API shows it."""
     if nps is None:
         return None
     return SurveyOut(score=nps.score, interval=(nps.low, nps.high), responses=nps.responses)
 
 
 def model_out(model: Model) -> ModelOut:
-    """The model as it is answered."""
+    """The model as the API shows it."""
     known = model.measured is not None or model.own.texts
     measured = {**(model.measured or {}), "own_sample": model.own.as_json()} if known else None
     return ModelOut(name=model.name, version=model.version, measured=measured)

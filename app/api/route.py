@@ -1,4 +1,4 @@
-"""How a request gets in: key, limits, scope, known parameters, content type, body; and how its answer is marked.
+"""Checks every request (key, limits, scope, known parameters, content type, body), and marks its answer.
 
 A route that declares no scope does not start up.
 """
@@ -68,7 +68,7 @@ class Route(APIRoute):
             except OperationalError as error:
                 if answer.begun or getattr(error.orig, "sqlstate", None) not in RETRIED:
                     raise
-        raise Problem("busy", 503, "Somebody else changes the same: try again.", headers={"Retry-After": "1"})
+        raise Problem("busy", 503, "Somebody else is changing the same thing: try again.", headers={"Retry-After": "1"})
 
     def get_route_handler(self) -> Handler:
         """What FastAPI calls for each run, before it commits: the endpoint, then keeping its answer where asked."""
@@ -115,7 +115,7 @@ class Route(APIRoute):
             _nothing_sent(body)
 
     def _add_etag(self, request: Request, response: Response) -> Response:
-        """With an ETag; 304 when the caller has this already."""
+        """The answer with an ETag; 304 when the caller has it already."""
         body = getattr(response, "body", b"")
         if not body or response.status_code not in (200, 201) or not (self.versioned or request.method == "GET"):
             return response
@@ -129,7 +129,7 @@ class Route(APIRoute):
 
 
 class Answer:
-    """Sends an answer on. `begun` says whether any of it has left: then it cannot be another one any more."""
+    """Sends an answer on. `begun` says whether any of it has been sent: from then on it cannot be replaced."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
@@ -180,7 +180,7 @@ def _body_model(route: APIRoute) -> type[BaseModel] | None:
 
 
 def _nothing_sent(body: bytes) -> None:
-    """Raises Problem 422 for a body where none is read, unless it is an empty object: nothing is dropped in silence."""
+    """Raises Problem 422 for a body where none is read, unless it is an empty object: nothing is dropped silently."""
     try:
         sent = json.loads(body)
     except (ValueError, RecursionError):
@@ -188,7 +188,7 @@ def _nothing_sent(body: bytes) -> None:
     if isinstance(sent, dict):
         errors = [FieldError(_plain(str(name)), "There is no such field here.") for name in sent]
     else:
-        errors = [] if sent is None else [FieldError("body", "Nothing is read here: send no body.")]
+        errors = [] if sent is None else [FieldError("body", "This request takes no body: send none.")]
     if errors:
         raise invalid(*errors)
 
@@ -235,7 +235,7 @@ def _remember(request: Request, response: Response) -> None:
 
 
 def _remember_after(request: Request, response: Response) -> None:
-    """Keeps the answer of an endpoint that reached out of the database, in a transaction of its own."""
+    """Keeps the answer of an endpoint that called other servers, in a transaction of its own."""
     services, state = request.app.state.services, request.state
     if not isinstance(getattr(response, "body", None), bytes):
         return

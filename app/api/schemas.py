@@ -1,4 +1,4 @@
-"""What is answered, where several nouns share it."""
+"""Answers that several nouns share."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Page(Out, Generic[T]):
 
 
 def page_of(rows: Slice[Row], make: Callable[[Row], T]) -> Page[T]:
-    """A page of rows as it is answered."""
+    """A page of rows as the API shows it."""
     return Page[T](items=[make(row) for row in rows.items], next_cursor=rows.next, prev_cursor=rows.prev)
 
 
@@ -71,10 +71,12 @@ class MatchOut(Out):
 
     brand: BrandRef
     stance: str | None = Field(description="promoter, passive, detractor; null until it is scored")
-    stance_source: str | None = Field(description="Who says so, the first of: person, rating, phrase, model")
+    stance_source: str | None = Field(description="What decided it, the first of: person, rating, phrase, model")
     probabilities: Probabilities | None
     model: str | None = Field(description="The model that read the text last.")
-    provisional: bool = Field(description="Whether only its quick part has: the whole model reads it again.")
+    provisional: bool = Field(
+        description="Whether only the fast part of the model has read it: the whole model will read it again."
+    )
     lead: bool = Field(description="Whether it is the first of its story: only those count in a score by stories.")
     spans: dict[str, Any] = Field(description="Where the query matched: [start, end] in characters, by field.")
     scored_at: datetime | None
@@ -129,7 +131,7 @@ class MentionOut(Out):
 
 
 def match_out(match: Match, brand_id: UUID, brand_name: str) -> MatchOut:
-    """A match as it is answered."""
+    """A match as the API shows it."""
     known = match.negative is not None and match.neutral is not None and match.positive is not None
     return MatchOut(
         brand=BrandRef(id=brand_id, name=brand_name),
@@ -147,7 +149,7 @@ def match_out(match: Match, brand_id: UUID, brand_name: str) -> MatchOut:
 
 
 def mention_out(view: MentionView) -> MentionOut:
-    """A mention as it is answered."""
+    """A mention as the API shows it."""
     row = view.mention
     return MentionOut(
         id=row.id,

@@ -48,7 +48,7 @@ def running(*, migrated: bool = True, patience: float = PATIENCE) -> Iterator[Se
     except Problem as problem:
         raise Failed(" ".join([problem.detail, *(f"{e.field}: {e.message}" for e in problem.errors)])) from problem
     except DBAPIError as error:
-        raise Failed(f"the database did not do it: {str(error.orig).splitlines()[0]}") from error
+        raise Failed(f"the database failed: {str(error.orig).splitlines()[0]}") from error
     finally:
         services.close()
 

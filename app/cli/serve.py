@@ -25,7 +25,7 @@ from app.supervise import Supervisor
 @click.option("--sample", is_flag=True, help="fill an empty database with a fictional brand and its competitor")
 @example("vigie serve --sample")
 def serve(sample: bool) -> None:
-    """Serves the web app and the API, with one worker beside them, and what follows streams once there are some."""
+    """Serves the web app and the API, with one worker, and a stream process once a source needs it."""
     with running(patience=PATIENCE_OF_A_SERVER) as services:
         model_files_of(
             services.settings
@@ -84,4 +84,6 @@ def print_address(services: Services) -> None:
         link = None if has_account(session) else new_link(session, SETUP, datetime.now(UTC))
     click.echo(f"\n  Vigie is at {address}")
     if link:
-        click.echo(f"  Create the first account here, once, within a day:\n\n    {address}/setup?token={link}\n")
+        click.echo(
+            f"  Create the first account here; the link works once, within a day:\n\n    {address}/setup?token={link}\n"
+        )

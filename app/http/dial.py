@@ -45,7 +45,8 @@ def system_dial(address: str, port: int, seconds: float) -> socket.socket:
 
 
 def look_up(resolve: Resolve, host: str, port: int, allowance: Allowance) -> Sequence[str]:
-    """All addresses of `host`. A thread looks them up, so that a name server that hangs costs only the time allowed.
+    """All addresses of `host`. A thread looks them up, so that a hanging name server costs no more than the time
+    allowed.
 
     Raises NameNotFound, TooSlow.
     """
@@ -81,13 +82,13 @@ def connect(addresses: Sequence[str], port: int, dial: Dial, allowance: Allowanc
         try:
             return dial(address, port, min(_TRY_SECONDS, allowance.seconds_left()))
         except OSError:
-            continue  # the next address of the host may answer; if none does, the last one's error is raised
+            continue  # the next address of the host may answer; if none does, we raise the error of the last one
     return dial(tried[-1], port, allowance.seconds_left())
 
 
 class Backend(httpcore2.NetworkBackend):
-    """The part of the network that httpcore2 may reach: public addresses, and what the operator opened by `rules` and
-    `proxy`."""
+    """The part of the network that httpcore2 may reach: public addresses, and what the operator opened with `rules`
+    and `proxy`."""
 
     def __init__(self, rules: Rules, resolve: Resolve, dial: Dial, proxy: tuple[str, int] | None = None) -> None:
         self._rules = rules
@@ -103,8 +104,8 @@ class Backend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> Stream:
-        """Called for every new connection: also after a redirect, and after a lost keep-alive. Raises TooSlow, and a
-        ConnectError that holds any other GateError."""
+        """httpcore2 calls it for every new connection: also after a redirect, and after a lost keep-alive. Raises
+        TooSlow, and a ConnectError that holds any other GateError."""
         assert isinstance(timeout, Allowance)
         try:
             return Stream(self.judged_socket(host, port, timeout))

@@ -49,16 +49,16 @@ def allowing(*, limit: int | None = None, deadline: float | None = None, quiet: 
 class Gate(httpx2.Client):
     """A client for untrusted addresses. Every error on the way is a GateError, whose text is a sentence for people.
 
-    `allowed_private_hosts`: exact `host` (at every port) or `host:port` that may resolve to private addresses.
-    `ports`: ports of public hosts that may be asked beside 80 and 443. `proxy`: the operator's, `http://…`; it then
-    resolves the names, so it must itself refuse private networks. `ca_file`: more certificates to trust. `deadline`:
-    seconds in all for name, connection, TLS, redirects and body, without the time in our own queue. `limit`: bytes of
-    an uncompressed body. `per_host`: requests at once to one host. A request's own `timeout`, or its extensions
-    `deadline` and `limit`, take precedence. `resolve` and `dial` reach the network.
+    `allowed_private_hosts`: exact `host` (at every port) or `host:port` that may resolve to private addresses. `ports`:
+    ports of public hosts that are allowed besides 80 and 443. `proxy`: the operator's, `http://…`; it then resolves the
+    names, so it must itself refuse private networks. `ca_file`: more certificates to trust. `deadline`: seconds in all
+    for name, connection, TLS, redirects and body, without the time in our own queue. `limit`: bytes of an uncompressed
+    body. `per_host`: requests at once to one host. A request's own `timeout`, or its extensions `deadline` and `limit`,
+    take precedence. `resolve` and `dial` reach the network.
 
-    A request with the extension `quiet` asks for an answer that goes on as things happen: `quiet` is the longest
-    silence in it, its `deadline` and `limit` are large, and it gives its turn on the host back once the answer begins.
-    `listen` opens a WebSocket, over connections that are judged in the same way.
+    A request with the extension `quiet` asks for an answer that never ends: `quiet` is the longest silence in it, its
+    `deadline` and `limit` are large, and it gives its turn on the host back once the answer begins. `listen` opens a
+    WebSocket, over connections that are judged in the same way.
 
     GET and HEAD follow up to 5 redirects unless told otherwise; other methods follow none. Cookies are never kept. A
     compressed body is handed on uncompressed, without its `content-encoding` and `content-length`.
@@ -262,7 +262,7 @@ def _response(
 
 
 def _nothing() -> None:
-    """Does nothing, where the turn was given back already."""
+    """Does nothing: the turn was given back already."""
 
 
 def _announced_length(headers: Mapping[str, str]) -> int:

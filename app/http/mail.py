@@ -33,7 +33,7 @@ _DEADLINE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The parts of an SMTP URL. `plain`: never encrypt, and send the password all the same."""
+    """The parts of an SMTP URL. `plain`: never encrypt, and send the password anyway."""
 
     scheme: str
     host: str
@@ -79,13 +79,14 @@ def _sender(values: Sequence[str], user: str, host: str) -> str:
 class Mailer:
     """Hands mails to the server of an URL, one connection for each.
 
-    - `smtp://[user:password@]host[:port]` (port 25) encrypts with STARTTLS when the server offers it;
-    - `smtp+starttls://…` (port 587) does not go on without STARTTLS;
-    - `smtps://…` (port 465) speaks TLS from the first byte.
+    - `smtp://[user:password@]host[:port]` (port 25) encrypts with STARTTLS when the server offers it; -
+    `smtp+starttls://…` (port 587) stops if the server does not offer STARTTLS; - `smtps://…` (port 465) speaks TLS from
+    the first byte.
 
     `?from=address` is the sender, `Name <address>` too; without it, the user if it is an address, else `vigie@host`.
-    `?tls=none`, with smtp:// only, never encrypts: without it a password is sent unencrypted to this machine alone.
-    User, password and sender are percent-encoded. Certificates are verified, `ca_file` adds authorities to trust.
+    `?tls=none`, with smtp:// only, never encrypts: without it, only this machine is ever sent a password
+    unencrypted. User, password and sender are percent-encoded. Certificates are verified, `ca_file` adds authorities
+    to trust.
     """
 
     def __init__(self, url: str, *, ca_file: str | None = None, deadline: float = _DEADLINE) -> None:
@@ -209,7 +210,7 @@ def _unreachable(error: OSError | GateError) -> DeliveryError | None:
 
 
 def _refusal(error: OSError | GateError) -> DeliveryError | None:
-    """What the mail server answered where it refused something; 500 and more it will refuse again."""
+    """What the mail server answered when it refused something; with a code of 500 or more it will refuse again."""
     match error:
         case smtplib.SMTPRecipientsRefused():
             codes = [code for code, _ in error.recipients.values()]

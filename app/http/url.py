@@ -1,4 +1,4 @@
-"""Which URLs may be asked at all, judged by their text, their scheme, their port, and literal addresses."""
+"""Decides which URLs may be requested at all, by their text, their scheme, their port, and literal addresses."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NAME = re.compile(r"[a-z0-9_][a-z0-9_.-]{0,252}")
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the operator opened: ports of public hosts, and hosts that may be private, at one port or at ANY_PORT."""
+    """What the operator opened: ports of public hosts, and private hosts, at one port or at ANY_PORT."""
 
     ports: frozenset[int] = WEB_PORTS
     private: frozenset[tuple[str, int]] = frozenset()

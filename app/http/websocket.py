@@ -1,4 +1,5 @@
-"""WebSockets over connections that are judged as those of every request: opened, read within bounds, closed."""
+"""Opens WebSockets, over connections that are judged like those of every request, reads them within bounds, and
+closes them."""
 
 from __future__ import annotations
 
@@ -38,7 +39,7 @@ LARGEST = 1024 * 1024
 PING = 20.0
 """Seconds between two pings, and within which the server must answer one."""
 QUIET = 600.0
-"""Seconds without any message after which a stream is given up, although the server answers our pings."""
+"""After so many seconds without a message we give a stream up, even if the server answers our pings."""
 WAITING = (256, 64)
 """Frames that wait for `receive`: reading stops at the first number of them, and goes on at the second."""
 _CLOSE = 1.0
@@ -87,7 +88,7 @@ class WebSockets:
             sock=sock,
             ssl=self._context if secure else None,
             server_hostname=host if secure else None,
-            compression=None,  # it costs the server most where it serves many, and saves us little
+            compression=None,  # compression costs a server with many clients most, and saves us little
             additional_headers=dict(headers),
             user_agent_header=self._user_agent,
             proxy=None,
@@ -132,7 +133,7 @@ def _end(error: ConnectionClosed) -> GateError:
     if isinstance(cause, PayloadTooBig | TooManyFragments) or (ours and ours.code == 1009):
         return TooLarge(f"a message of the stream is too large: no more than {LARGEST // 2**20} MB are read")
     if isinstance(cause, TimeoutError) or (ours and "keepalive" in ours.reason):
-        return TooSlow("the server does not answer any more")
+        return TooSlow("the server no longer answers")
     if isinstance(error, ConnectionClosedOK):
         return CutShort("the server ended the stream")
     if ours and not error.rcvd and ours.code != 1006:
@@ -141,7 +142,7 @@ def _end(error: ConnectionClosed) -> GateError:
 
 
 def _refusal(error: InvalidStatus, url: str) -> httpx2.HTTPStatusError:
-    """The refusal to open a WebSocket as an answer of httpx2, which collectors read as any other."""
+    """The refusal to open a WebSocket as an answer of httpx2, which collectors read like any other."""
     refusal = error.response
     request = httpx2.Request("GET", as_http(url))
     headers = [(name, value) for name, value in refusal.headers.raw_items() if name.lower() != "content-encoding"]

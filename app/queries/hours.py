@@ -1,4 +1,4 @@
-"""What was said of a brand hour by hour, for charts."""
+"""What people said about a brand hour by hour, for charts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Incidents: what rang, why, and what was done about it."""
+"""Incidents: which rule fired, why, and what people did about it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ def incidents(
     state: StateFilter | None = None,
     brand_id: UUID | None = None,
 ) -> Slice[IncidentView]:
-    """The incidents, last opened first. `open` is every state but resolved and pending (nobody was told of it yet)."""
+    """The incidents, last opened first. `open` is every state except resolved and pending (of which nobody was
+    notified yet)."""
     statement = _select_incidents(viewer)
     if state == "open":
         statement = statement.where(IncidentRow.state.in_(("firing", "recovering")))

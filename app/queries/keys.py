@@ -12,7 +12,7 @@ from app.viewer import Viewer, may
 
 @may("admin")
 def api_keys(session: Session, viewer: Viewer, after: str | None = None, limit: int = LIMIT) -> Slice[ApiKey]:
-    """The keys, oldest first. What is kept of a key does not open anything."""
+    """The keys, oldest first. What is stored of a key opens nothing."""
     statement = select(ApiKey).where(ApiKey.workspace_id == viewer.workspace_id)
     return page(session, statement, Order("key", ApiKey.id, descending=False), after, limit).map(
         lambda rows: [row.ApiKey for row in rows]

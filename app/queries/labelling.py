@@ -1,4 +1,4 @@
-"""The audit sample: what is to be labelled, and what the labels say of the model."""
+"""The audit sample: what people have to label, and what the labels say about the model."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from sentiment.measure import LABELS
 from sentiment.quantify import GROUPS, LanguageGroup, Matrix, adapt, group_of
 
 ENOUGH = 100
-"""Labels from which on the workspace's own matrix corrects its scores."""
+"""From this many labels on, the workspace's own matrix corrects its scores."""
 ENOUGH_OF_GROUP = 50
 """A language group with fewer labels keeps the shipped matrix: with 50 the interval held the truth in 93 % of bags."""
 STANCES = {"negative": "detractor", "neutral": "passive", "positive": "promoter"}
@@ -30,7 +30,8 @@ STANCES = {"negative": "detractor", "neutral": "passive", "positive": "promoter"
 
 @dataclass(frozen=True, slots=True)
 class ToLabel:
-    """A mention that waits for its label, and its brand. It does not say what the model thinks, to bias nobody."""
+    """A mention that waits for its label, and its brand. It leaves out the model's answer, so as not to bias
+    anybody."""
 
     id: UUID
     drawn_at: datetime
@@ -185,7 +186,7 @@ def to_label(session: Session, viewer: Viewer, after: str | None = None, limit: 
 
 @may("read")
 def progress(session: Session, viewer: Viewer, now: datetime) -> Progress:
-    """How far this week's sample is."""
+    """How far the labelling of this week's sample has come."""
     here = (AuditMatch.workspace_id == viewer.workspace_id, AuditMatch.week == monday(now))
     drawn, answered = session.execute(select(func.count(), func.count(AuditMatch.label)).where(*here)).one()
     return Progress(drawn, answered)
@@ -193,7 +194,7 @@ def progress(session: Session, viewer: Viewer, now: datetime) -> Progress:
 
 @may("read")
 def last_label(session: Session, viewer: Viewer, now: datetime) -> UUID | None:
-    """The mention that the viewer labelled last this week, which «undo» takes back."""
+    """The mention that the viewer labelled last this week, which «undo» removes."""
     mine = (AuditMatch.workspace_id == viewer.workspace_id, AuditMatch.labelled_by == viewer.actor)
     return session.scalar(
         select(AuditMatch.id)

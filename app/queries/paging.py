@@ -1,4 +1,4 @@
-"""Lists that one can page through while rows are added: a page starts after a row, not at a number."""
+"""Lists that can be paged through while rows are added: a page starts after a row, not at a number."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Slice(Generic[T]):
     prev: str | None = None
 
     def map(self, make: Callable[[list[T]], list[U]]) -> Slice[U]:
-        """The same page with other items: `make` turns them all at once, in order."""
+        """The same page with other items: `make` converts them all at once, in order."""
         return Slice(make(self.items), self.next, self.prev)
 
 
@@ -95,7 +95,7 @@ def cursor_refused() -> Problem:
     return invalid(
         FieldError(
             "cursor",
-            "This cursor was not given by this list.",
+            "This cursor does not come from this list.",
             hint="Start again without a cursor, with the same filters and sort.",
         )
     )

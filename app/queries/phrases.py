@@ -65,7 +65,7 @@ class StanceChange:
 class PhrasePreview:
     """What a phrase would change: in how many mentions it is, how many stances change, from which to which, the newest.
 
-    `complete`: whether all stored mentions that hold it were looked at, or only the newest of them.
+    `complete`: whether all stored mentions that contain it were looked at, or only the newest of them.
     """
 
     mentions: int
@@ -169,7 +169,7 @@ def _scope(phrase: DomainPhrase) -> tuple[Any, ...]:
 
 
 def _newest(session: Session, viewer: Viewer, words: set[str]) -> Sequence[UUID]:
-    """The newest mentions that hold the words. Raises Problem 422 when the full-text search takes too long."""
+    """The newest mentions that contain the words. Raises Problem 422 when the full-text search takes too long."""
     here = (Mention.workspace_id == viewer.workspace_id, Mention.deleted_at.is_(None))
     statement = select(Mention.id).where(*here, or_(*map(holding, sorted(words))))
     session.execute(text(f"SET LOCAL statement_timeout = {STATEMENT_MS}"))
@@ -182,7 +182,7 @@ def _newest(session: Session, viewer: Viewer, words: set[str]) -> Sequence[UUID]
             FieldError(
                 "text",
                 "These words are in too many mentions to be counted while you wait.",
-                hint="They can be saved all the same.",
+                hint="You can save them all the same.",
             )
         ) from None
 

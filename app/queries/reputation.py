@@ -97,7 +97,8 @@ def compare(
 
 @may("read")
 def model(session: Session, viewer: Viewer) -> Model:
-    """The model that scores, as its worker told, corrected by the workspace's own labels where there are enough."""
+    """The model that scores, as its worker recorded it, corrected by the workspace's own labels where there are
+    enough."""
     scorer = scoring_model(session)
     own = own_sample(session, viewer, f"{scorer.name} {scorer.version}")
     measured = figures_of(scorer.measured)
@@ -110,7 +111,8 @@ def _same_author(row: Brand, slant: Slant) -> float:
 
 
 def figures_of(figures: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What a reader of the score wants to know of its model: how often it is right, and on what that was measured."""
+    """What a reader of the score wants to know about its model: how often it is right, and on which texts that was
+    measured."""
     if not figures:
         return None
     whole = "umsab" if "umsab" in figures else "all"

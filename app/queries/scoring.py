@@ -17,7 +17,7 @@ from app.viewer import Viewer, may
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """The model in force, and what it has before it in this workspace: matches, and seconds for one worker.
+    """The model in force, and what it still has to read in this workspace: matches, and seconds for one worker.
 
     `waiting` were never scored; `unsettled` were scored by another model or by the quick part, and count meanwhile.
     """

@@ -27,8 +27,8 @@ class SourceView:
     """A source, how late its next reading is, what it brought in the last 24 hours, and what holds it back.
 
     `paused_until` is set while its host is left alone, whichever of the host's sources was asked to wait, and
-    `pause_reason` is the reason that one was given. `silent_since` is set for a source that reads well and has brought
-    nothing for much longer than usual.
+    `pause_reason` is the reason that this source was given. `silent_since` is set for a source that can be read but
+    has brought nothing for much longer than usual.
     """
 
     source: Source
@@ -159,7 +159,7 @@ def imports(session: Session, viewer: Viewer, limit: int = LIMIT) -> list[str]:
 
 @may("read")
 def polls(session: Session, viewer: Viewer, source_id: UUID, limit: int = LIMIT) -> list[Poll]:
-    """The last readings of a source that had something to tell, newest first. Raises Problem 404."""
+    """The last readings of a source that brought something or failed, newest first. Raises Problem 404."""
     source_row(session, viewer, source_id)
     statement = select(Poll).where(Poll.workspace_id == viewer.workspace_id, Poll.source_id == source_id)
     return list(session.scalars(statement.order_by(Poll.id.desc()).limit(limit)))

@@ -1,4 +1,4 @@
-"""Incidents: what rings, why, and what people do about it."""
+"""Incidents: which rule fires, why, and what people do about it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def lines_of(visit: Visit, stored: dict[str, Any]) -> list[str]:
 
 @router.get("")
 def show_list(visit: Visit = Depends(member)) -> Response:
-    """The incidents by state: those open first of all."""
+    """The incidents of one state; the open ones unless the address says otherwise."""
     parameters = visit.request.query_params
     state = parameters.get("state", "open") if parameters.get("state") in (*STATES, "all") else "open"
     only = None if state == "all" else cast(StateFilter, state)
@@ -61,7 +61,7 @@ def show_one(incident_id: UUID, visit: Visit = Depends(member)) -> Response:
 
 
 def incident_page(visit: Visit, incident_id: UUID, problem: Problem | None = None) -> HTMLResponse:
-    """One incident: why it rang, what was observed against what is usual, and what was done."""
+    """One incident: why the rule fired, what was observed compared with what is usual, and what was done."""
     with visit.services.db.reading() as session:
         detail = incident(session, visit.viewer, incident_id)
         row = detail.view.incident

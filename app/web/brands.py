@@ -81,7 +81,7 @@ def read_form(sent: SentForm, row: Brand | None) -> BrandForm:
 
 
 def fields_of_action(values: Values) -> Values:
-    """A new brand whose colour nobody chose is given one."""
+    """Gives a new brand a colour if nobody chose one."""
     return {name: value for name, value in values.items() if name != "colour" or value}
 
 
@@ -104,7 +104,7 @@ def create(visit: Visit, form: BrandForm, _sent: SentForm) -> Response:
 
 
 def update(visit: Visit, row: Brand, form: BrandForm, sent: SentForm) -> Response:
-    """Changes a brand; on request its query is applied to what is stored, too."""
+    """Changes a brand; on request, also applies its query to stored mentions."""
     rematch = sent.is_checked("rematch")
     changes = validate(actions.BrandChanges, fields_of_action(form.values))
     with visit.services.db.writing() as session:

@@ -90,7 +90,7 @@ def show_form(visit: Visit, form: ChannelForm) -> Response:
 
 
 def create(visit: Visit, form: ChannelForm, _sent: SentForm) -> Response:
-    """Adds a channel. A secret that was made for it is shown in the answer, and never again."""
+    """Adds a channel. A secret that was generated for it is shown in the answer, and never again."""
     new = validate(actions.NewChannel, {**form.values, "kind": form.kind.kind})
     with visit.services.db.writing() as session:
         made = actions.create(session, visit.viewer, new, visit.services)

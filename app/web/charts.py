@@ -1,4 +1,4 @@
-"""Charts as data: what the script draws, and the table that tells the same to everybody else."""
+"""Charts as data: what the script draws, and a table with the same figures for everybody else."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def label(tongue: Tongue, at: datetime, by: str) -> str:
 def observed_against_expected(
     tongue: Tongue, hours: Sequence[HourCounts], since: datetime, explanation: Explanation | None
 ) -> Chart:
-    """What was counted in each hour against what is usual there, within two standard deviations.
+    """What was counted in each hour compared with what is usual then, within two standard deviations.
 
     Stories are counted when the rule counts all mentions, else detractors. What came `since` is shaded.
     """
@@ -60,7 +60,7 @@ def observed_against_expected(
         for name, number, level, hour in zip(labels, observed, expected, hours, strict=True)
         if hour.stories
     ]
-    heads = (tongue.say("Hour"), counted, tongue.say("Usual level"), tongue.say("Stories in all"))
+    heads = (tongue.say("Hour"), counted, tongue.say("Usual level"), tongue.say("Stories in total"))
     return Chart(tongue.say("Observed against the usual level, per hour"), spec, heads, rows)
 
 
@@ -75,14 +75,14 @@ def _observed_series(
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """What an hour usually brings: a share of its stories, from 0 to 1, else a level, else nothing that is known."""
+    """What an hour usually brings: a share of its stories, from 0 to 1, else a level, else unknown."""
 
     share: float | None = None
     level: float | None = None
 
     @classmethod
     def of(cls, explanation: Explanation | None) -> Usual:
-        """The explanation tells the level of its whole window; here it is that of one hour."""
+        """The explanation gives the level of its whole window; this is that of one hour."""
         if explanation is None:
             return cls()
         level = explanation.expected / max(1, explanation.window_hours) if explanation.expected else None

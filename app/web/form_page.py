@@ -1,4 +1,4 @@
-"""A form page: an empty form, the form of something that is there, and the same form again with what is wrong in it.
+"""A form page: an empty form, the form of something that exists, and the same form again with what is wrong in it.
 
 Brands, phrases, channels, rules and sources are each a `FormPage`: their own modules say which fields there are and
 what saving does; `add_routes` gives all five the same addresses and the same answers.
@@ -80,10 +80,10 @@ class FormPage(Generic[Row, Kind]):
     delete: Callable[[Session, Visit, UUID], None]
     correctable: Collection[int] = CORRECTABLE
     open_to: Callable[..., Visit] = member
-    """Who sees the form of something that is there: whoever may read, or only whoever may write."""
+    """Who sees the form of something that exists: everybody who may read, or only those who may write."""
 
     def answer(self, save: Callable[[], Response], visit: Visit, form: Form[Row, Kind]) -> Response:
-        """Where saving the form leads, or the form again with what is wrong in it."""
+        """A redirect to where saving leads, or the form again with what is wrong in it."""
         return attempt(save, lambda problem: self.show_form(visit, replace(form, problem=problem)), self.correctable)
 
 

@@ -104,7 +104,7 @@ async def guard(request: Request) -> AsyncIterator[None]:
 async def _form(request: Request) -> FormData:
     length = request.headers.get("content-length", "")
     if not length.isdigit() or int(length) > LARGEST_FORM:
-        raise Problem("too-large", 413, "This form is too large, or does not tell its length.")
+        raise Problem("too-large", 413, "This form is too large, or does not state its length.")
     if "form_data" not in request.scope:
         request.scope["form_data"] = await _parse_form(request)
     data: FormData = request.scope["form_data"]

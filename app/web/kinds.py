@@ -1,4 +1,5 @@
-"""The kinds of source as they are offered: by group, what works at once first; and what each one costs and keeps."""
+"""The kinds of source as the page offers them: by group, those that work at once first; and what each one costs and
+keeps."""
 
 from __future__ import annotations
 
@@ -69,7 +70,7 @@ def fold_texts(texts: Iterable[str]) -> str:
 
 
 def _rank(kind: AnyCollector) -> tuple[float, bool, int, str]:
-    """What people begin with, what is free, what works at once, then by name."""
+    """Sorts by what people begin with, then what is free, then what works at once, then by name."""
     begin = inf if kind.rank is None else kind.rank
     return begin, kind.cost is not None, list(NEEDS).index(kind.auth), kind.title["en"].lower()
 
@@ -106,9 +107,9 @@ def _limit(meter: Meter, units: Mapping[str, str], tongue: Tongue) -> str:
     unit = tongue.pick(units)
     if isinstance(meter.limit, str):
         return (
-            tongue.say("{unit}: as much a day as you allow", unit=unit)
+            tongue.say("{unit}: as much per day as you allow", unit=unit)
             if meter.period == "day"
-            else tongue.say("{unit}: as much a month as you allow", unit=unit)
+            else tongue.say("{unit}: as much per month as you allow", unit=unit)
         )
     number = tongue.number(meter.limit / meter.scale)
     if meter.period == "day":

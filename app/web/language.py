@@ -30,7 +30,7 @@ BLANK = "\u202f"
 _TIED = re.compile(r" ([:;!?%])")
 _QUOTED = re.compile(r"«\s*(.+?)\s*»")
 SENTENCES = frozenset({"why", "reason", "what"})
-"""Arguments that are texts of ours, to be translated before they fill their place."""
+"""Arguments that are our own texts, to be translated before they are filled in."""
 
 
 @cache
@@ -47,7 +47,7 @@ def catalogue(code: Code) -> NullTranslations:
 
 
 def choose_language(chosen: str | None, cookie: str | None, accepted: str) -> Code:
-    """The language to use: the one wished for, else the cookie's, else the first of the browser's that we have."""
+    """The language to use: the one asked for, else the cookie's, else the first of the browser's that we have."""
     for wish in (chosen, cookie, *_preferences(accepted)):
         code = _supported_code((wish or "").lower().split("-")[0])
         if code:
@@ -60,7 +60,7 @@ def _supported_code(code: str) -> Code | None:
 
 
 def _preferences(accepted: str) -> list[str]:
-    """`Accept-Language` in order of preference (RFC 9110, 12.5.4). What cannot be read counts as least wanted."""
+    """`Accept-Language` in order of preference (RFC 9110, 12.5.4). What cannot be read comes last."""
 
     def weight(part: str) -> float:
         _, _, quality = part.partition(";q=")
@@ -108,7 +108,7 @@ class Tongue:
         return text if words == bare else words[:1].upper() + words[1:] + ("." if text.endswith(".") else "")
 
     def count(self, singular: str, plural: str, n: float, /, **args: Any) -> str:
-        """The singular or the plural, as the language wants it, with {n} written as a number."""
+        """The singular or the plural, as the language requires, with {n} written as a number."""
         words = catalogue(self.code).ngettext(singular, plural, int(n)) if self.code != "en" or n != 1 else singular
         return words.format(n=self.number(n), **args)
 
@@ -133,11 +133,11 @@ class Tongue:
         return words if args else words.replace("{{", "{").replace("}}", "}")
 
     def pick(self, titles: Any) -> str:
-        """The text of ours in a plug-in's {"en": …, "fr": …}."""
+        """Our text in a plug-in's {"en": …, "fr": …}."""
         return self._set(str(titles.get(self.code) or titles.get("en") or "") if titles else "")
 
     def lines(self, texts: Any) -> list[str]:
-        """The texts of ours in a plug-in's {"en": (…), "fr": (…)}."""
+        """Our texts in a plug-in's {"en": (…), "fr": (…)}."""
         return [self._set(str(text)) for text in texts.get(self.code) or texts.get("en") or ()] if texts else []
 
     def _set(self, text: str) -> str:

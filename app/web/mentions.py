@@ -1,4 +1,4 @@
-"""The feed, one mention, and what is done about it."""
+"""The feed, one mention, and what people do about it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ def filters_of(visit: Visit) -> Filters:
 
 
 def narrowed_by(filters: Filters, now: datetime) -> FeedFilter:
-    """What a feed is narrowed to: unless the filters say otherwise, one copy of each story, and nothing irrelevant."""
+    """The filter of a feed: unless the address says otherwise, it shows one copy of each story and nothing
+    irrelevant."""
 
     def values(name: str) -> tuple[str, ...]:
         return (filters[name],) if filters[name] else ()
@@ -131,7 +132,7 @@ def _in_use(visit: Visit, filters: Filters, options: dict[str, list[tuple[str, s
 
 @router.get("/mentions/new")
 def count_new(since: str, visit: Visit = Depends(member)) -> Response:
-    """A pill that tells how many mentions came since the page was shown; nothing when none did."""
+    """A pill that says how many mentions came in since the page was shown; nothing when none did."""
     try:
         start = datetime.fromisoformat(since)
     except ValueError:
@@ -169,7 +170,7 @@ def mention_page(visit: Visit, mention_id: UUID, problem: Problem | None = None)
 
 @router.post("/mentions/{mention_id}/stance")
 def correct(mention_id: UUID, sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> RedirectResponse:
-    """Corrects the stance for one brand; an empty stance takes the correction back."""
+    """Corrects the stance for one brand; an empty stance undoes the correction."""
     values = {"stance": sent.get("stance") or None, "brand_id": sent.get("brand_id") or None}
     _change(visit, mention_id, values)
     return redirect(back_to(sent.get("next"), f"/mentions/{mention_id}"), "stance")
@@ -188,7 +189,7 @@ def sort_out(mention_id: UUID, sent: SentForm = Depends(sent_form), visit: Visit
 
 @router.post("/mentions/{mention_id}")
 def handle(mention_id: UUID, sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> Response:
-    """Status, assignee, tags and note at once."""
+    """Changes status, assignee, tags and note at once."""
     values = {
         "status": sent.get("status"),
         "assignee": sent.get("assignee") or None,

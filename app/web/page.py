@@ -33,7 +33,7 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 class LogIn(Exception):
-    """Raised where nobody is logged in and somebody has to be. `back` is where to go after logging in."""
+    """Raised where somebody has to be logged in and nobody is. `back` is where to go after logging in."""
 
     def __init__(self, back: str) -> None:
         self.back = back
@@ -78,7 +78,7 @@ class Visit:
         return self.tongue.say(WORDS["choice"].get(value, label))
 
     def page(self, session: Session | None, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
-        """A whole page, or a part of one. With a session, its navigation counts what waits."""
+        """A whole page, or a part of one. With a session, its menu counts what needs attention."""
         counts = overview.overview(session, self.viewer) if session is not None and self.known else None
         body = (
             environment()
@@ -147,7 +147,7 @@ def form_seed(request: Request) -> str | None:
 
 
 def visitor(request: Request) -> Visit:
-    """The visit of anybody; the session cookie says who it is, if it opens a session."""
+    """The visit of anybody; the session cookie says who it is, if the session is valid."""
     services: Services = request.app.state.services
     now = datetime.now(UTC)
     holder = _holder(request, services, now)
@@ -186,7 +186,7 @@ def editor(request: Request) -> Visit:
 
 
 def redirect(path: str, done: str = "") -> RedirectResponse:
-    """Sends the browser to another page once a form did its work. `done` names the message to show there."""
+    """Sends the browser to another page once a form has done its work. `done` names the message to show there."""
     if done:
         path += ("&" if "?" in path else "?") + urlencode({"done": done})
     return RedirectResponse(path, 303)
@@ -223,12 +223,12 @@ def environment() -> jinja2.Environment:
 
 @cache
 def asset(name: str) -> str:
-    """The address of a built file, with a mark of its content so that it may be kept for ever."""
+    """The address of a built file, with a mark of its content, so that browsers may cache it forever."""
     path = HERE / "static" / name
     mark = sha256(path.read_bytes()).hexdigest()[:12] if path.exists() else ""
     return f"/static/{name}" + (f"?v={mark}" if mark else "")
 
 
 def hue(colour: str | None) -> str:
-    """A colour that may stand in an attribute."""
+    """A colour that is safe in an attribute."""
     return colour if colour and _COLOUR.fullmatch(colour) else "#7a828a"

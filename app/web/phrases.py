@@ -28,7 +28,7 @@ router = APIRouter(prefix="/settings")
 HOME = "/settings/phrases"
 FIELDS = ("text", "stance", "brand_id", "language")
 CORRECTABLE = frozenset({404, 409, 422})
-"""404: the brand that was chosen is gone by now."""
+"""404: the brand that was chosen has been deleted meanwhile."""
 
 
 @router.get("/phrases/preview")
@@ -43,7 +43,8 @@ def show_preview(visit: Visit = Depends(member)) -> Response:
 
 
 def preview_of(visit: Visit, values: Values, replaces: UUID | None = None) -> dict[str, Any]:
-    """What a phrase would change, or what is wrong with it. In a transaction of its own, for it may run out of time."""
+    """What a phrase would change, or what is wrong with it. It has a transaction of its own, because it may run out
+    of time."""
     nothing: dict[str, Any] = {"found": None, "problem": None, "text": values["text"].strip()}
 
     def changes() -> dict[str, Any]:

@@ -26,7 +26,8 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """The title and the text with what the queries matched, and, where one brand is matched, what weighed for it."""
+    """The title and the text, marked with what the queries matched and, if only one brand is matched, with what
+    weighed for it."""
 
     title: tuple[Piece, ...]
     text: tuple[Piece, ...]

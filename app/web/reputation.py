@@ -33,7 +33,7 @@ STEPS = ("day", "week", "month")
 USUAL_STEP: dict[str, By] = {"7": "day", "30": "day", "90": "week", "365": "month"}
 MOST_PARTS, MOST_BRANDS = 12, 12
 FEW = 30
-"""Under so many stories the interval is wide, and the page says so."""
+"""With fewer stories than this the interval is wide, and the page says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def interval_in_words(tongue: Tongue, point: Point) -> str:
 
 
 def volume(tongue: Tongue, view: ReputationView, by: str) -> Chart:
-    """How many of each stance, stacked."""
+    """The number of mentions of each stance, stacked."""
     labels = [label(tongue, point.start, by) for point in view.series]
     parts = [
         ("Promoters", "promoter", [point.counts.promoters for point in view.series]),

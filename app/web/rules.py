@@ -1,4 +1,4 @@
-"""Alert rules: a form in plain sentences, made from what the rule's kind asks for."""
+"""Alert rules: a form in plain sentences, built from the params of the rule's kind."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def show_list(visit: Visit = Depends(member)) -> Response:
 
 
 def sentence(visit: Visit, row: AlertRule, brand: str) -> str:
-    """What a rule does, in words. A kind without a sentence of its own shows its settings."""
+    """What a rule does, in words. A kind without its own sentence shows its settings."""
     params, tongue = row.params, visit.tongue
     try:
         kind = all_rules()[row.kind]
@@ -100,7 +100,7 @@ def read_form(sent: SentForm, row: AlertRule | None) -> RuleForm:
 
 
 def fields_of_action(values: Values, timezone: str) -> Values:
-    """The quiet hours as one field, in the zone of whoever typed them."""
+    """The quiet hours as one field, in the time zone of whoever typed them."""
     start, end = values["quiet_start"], values["quiet_end"]
     fields = {name: value for name, value in values.items() if not name.startswith("quiet_")}
     fields["for_minutes"] = values["for_minutes"] or 0

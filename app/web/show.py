@@ -1,4 +1,5 @@
-"""Foreign text made safe for a page: cut, marked, without changes of direction, and linked only where that is safe."""
+"""Makes foreign text safe for a page: cuts it, marks it, removes changes of direction, and links only where that is
+safe."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text, marked when it is what the query matched, or a word that weighed for or against a stance."""
+    """A stretch of text. It is marked if the query matched it, or if it is a word that weighed for or against a
+    stance."""
 
     text: str
     marked: bool = False

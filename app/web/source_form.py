@@ -83,7 +83,7 @@ def show_form(visit: Visit, form: SourceForm, tried: Trial | Problem | None = No
     least = int(kind.min_interval.total_seconds()) // MINUTE
     steps = sorted({step for step in INTERVALS if step >= least} | {max(values["minutes"], 1)})
     hidden = secrets.secret_fields(kind.params)
-    undecided = N_("Choose a brand") if kind.brings == "answers" else N_("The queries of all brands decide")
+    undecided = N_("Choose a brand") if kind.brings == "answers" else N_("Let the queries of all brands decide")
     with visit.services.db.reading() as session:
         offered = brands(session, visit.viewer, limit=LIMIT_MAX).items
         return form.page(

@@ -69,7 +69,7 @@ class New(Fields):
     [
         ({}, [("name", "This field is required.")]),
         ({"name": "A", "color": "red"}, [("color", "There is no such field here.")]),
-        ({"name": "A", "zone": "Mars"}, [("zone", "This is no IANA time zone: write it like Europe/Paris.")]),
+        ({"name": "A", "zone": "Mars"}, [("zone", "This is not an IANA time zone: write it like Europe/Paris.")]),
         ({"name": "a\nb"}, [("name", "Write it on one line, without control characters.")]),
         ({"name": "A", "inner": {}}, [("inner.limit", "This field is required.")]),
         ([], [("body", "Input should be a valid dictionary or instance of New.")]),

@@ -267,7 +267,7 @@ def test_a_collector_names_the_address_that_it_reads(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_ids_reach_as_far_in_every_kind_that_reads_one_platform(kind: str) -> None:
-    """What is followed without a pause compares ids before it knows their source."""
+    """What is followed continuously compares ids before it knows their source."""
     declared = all_collectors()[kind]
     assert declared.ids == all_collectors()[declared.family or kind].ids
     assert declared.ids == "platform" or not declared.stream

@@ -68,7 +68,7 @@ def test_where_nothing_is_usual_only_what_was_counted_is_drawn() -> None:
 def test_a_rule_that_counts_all_mentions_is_drawn_with_stories() -> None:
     chart = observed_against_expected(ENGLISH, HOURS, NOW, replace(RANG, counted="mentions"))
     assert chart.spec["bars"] == [{"name": "Stories", "tone": "accent", "data": [10, 0, 5]}]
-    assert chart.heads == ("Hour", "Stories", "Usual level", "Stories in all")
+    assert chart.heads == ("Hour", "Stories", "Usual level", "Stories in total")
 
 
 def test_the_table_leaves_out_hours_without_stories() -> None:

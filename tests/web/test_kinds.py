@@ -74,7 +74,7 @@ def test_terms_say_what_a_kind_costs_keeps_and_trains() -> None:
     assert said == [
         "about 5 US dollars for 1,000 mentions",
         "100 searches a day",
-        "dollars: as much a month as you allow",
+        "dollars: as much per month as you allow",
         "every 15 minutes at most",
         "30 days at most, by its terms: Vigie does not delete by itself yet",
         "never",

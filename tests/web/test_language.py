@@ -73,7 +73,7 @@ def test_times_are_relative_with_the_exact_one_beside() -> None:
     [
         ("The address starts with http:// or https://.", "L’adresse commence par http:// ou https://."),
         ("String should have at least 1 character.", "Ce champ est obligatoire."),
-        ("Input should be greater than 0.", "Il faut plus de 0."),
+        ("Input should be greater than 0.", "La valeur doit être supérieure à 0."),
         ("Input should be 'own' or 'person'.", "Choisissez une des valeurs proposées."),
     ],
 )

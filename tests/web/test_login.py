@@ -47,7 +47,7 @@ def test_the_link_works_once(stranger: TestClient, link: str, db: Database) -> N
     ("changed", "told"),
     [
         ({"again": "another one entirely"}, "The two passwords differ."),
-        ({"password": "short", "again": "short"}, "Take at least 12 characters."),
+        ({"password": "short", "again": "short"}, "Use at least 12 characters."),
         ({"email": "nobody"}, "Write an address like ana@example.com."),
     ],
 )
@@ -82,7 +82,7 @@ def test_a_wrong_password_says_no_more_than_a_wrong_address(stranger: TestClient
         for email in (account, "nobody@example.com")
     }
     assert len(texts) == 1
-    assert "do not go together" in texts.pop()
+    assert "This address and password do not match" in texts.pop()
 
 
 def test_guessing_has_to_wait(stranger: TestClient, account: str) -> None:

@@ -1,4 +1,4 @@
-"""Reads answers to a survey from a file people give: CSV, JSON Lines or XLSX, columns named in English or French.
+"""Reads answers to a survey from an uploaded file: CSV, JSON Lines or XLSX, columns named in English or French.
 
 A score is a whole number from 0 to 10, also as text: 9, 9.0, 9,0 or 9/10. A date without a zone is in the zone given.
 """
@@ -84,7 +84,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
     "channel": ("canal", "support"),
 }
-"""Our fields, and other names of their columns; case and spaces around do not count."""
+"""Our fields, and the other names that their columns may have; case and surrounding spaces do not count."""
 
 _NAMED = fields_by_alias(FIELDS)
 _OF_TEN = re.compile(r"([\d.,]+)\s*(?:/|sur|out of)\s*10(?:[.,]0+)?", re.ASCII)
@@ -107,9 +107,9 @@ def read_answers(
 ) -> Iterator[tuple[int, Answer | BadRow]]:
     """The answers of a file with their lines, in order, and the rows that could not be read with the reason.
 
-    `mapping` is {column of the file: one of FIELDS}; without it columns are known by their names. Without an id, all
-    that a row says is its id, with a number where several rows say the same: importing a file again gives the same
-    answers. Raises UnreadableFile when the file as a whole cannot be read.
+    `mapping` is {column of the file: one of FIELDS}; without it, columns are recognised by their names. A row
+    without an id gets one made from its other fields, with a number where several rows are equal: importing a file
+    again gives the same answers. Raises UnreadableFile when the file as a whole cannot be read.
     """
     settings = _Settings(_check_mapping(mapping), zone)
     alike: Counter[str] = Counter()
@@ -120,7 +120,7 @@ def read_answers(
 
 
 def guess_mapping(columns: Iterable[str]) -> dict[str, str]:
-    """{our field: its column}, as columns are known by their names."""
+    """{our field: its column}, as the names of the columns suggest."""
     return match_columns(columns, _NAMED)
 
 
@@ -128,7 +128,7 @@ def _check_mapping(mapping: Mapping[str, str] | None) -> Mapping[str, str] | Non
     unknown = sorted(set((mapping or {}).values()) - FIELDS.keys())
     if unknown:
         raise UnreadableFile(
-            "“{field}” is no field of an answer: choose among {known}.", field=unknown[0], known=", ".join(FIELDS)
+            "“{field}” is not a field of an answer: choose one of {known}.", field=unknown[0], known=", ".join(FIELDS)
         )
     return None if mapping is None else {name_of(column): field for column, field in mapping.items()}
 
@@ -169,7 +169,7 @@ def _read(cells: Mapping[str, Json | datetime], zone: tzinfo, alike: Counter[str
 
 
 def _made_up_id(texts: Mapping[str, str], score: int, at: datetime, alike: Counter[str]) -> str:
-    """Two people may say the same on the same day: the second row that says it is another answer."""
+    """Two people may answer the same on the same day, so a second equal row is another answer."""
     words = hash_of(texts["respondent"], at.isoformat(), str(score), texts["comment"], texts["channel"])
     alike[words] += 1
     return words if alike[words] == 1 else hash_of(words, str(alike[words]))

@@ -30,8 +30,8 @@ _FORMULA = re.compile(r"[\s\x00-\x1f\u200b\ufeff]*[=+\-@＝＋－＠﹢﹣﹦﹫
 def safe_cell(value: object) -> Cell:
     """A value as a cell that no spreadsheet takes for a formula. Numbers stay numbers; dates are ISO 8601.
 
-    OWASP, CSV injection: an apostrophe goes before a text whose first sign, after what cannot be seen, is = + - @ or
-    the full-width form of one, or that begins with a tab, a line break or NUL.
+    OWASP, CSV injection: an apostrophe goes before a text whose first sign, after any invisible characters, is = + -
+    @ or the full-width form of one, or that begins with a tab, a line break or NUL.
     """
     if value is None or isinstance(value, bool | int):
         return value

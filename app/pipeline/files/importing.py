@@ -1,4 +1,4 @@
-"""Reads mentions from a file people give: CSV, JSON Lines or XLSX, with columns named in English or French.
+"""Reads mentions from an uploaded file: CSV, JSON Lines or XLSX, with columns named in English or French.
 
 A rating is out of the row's scale, else written 4/5, else out of 5.
 """
@@ -55,7 +55,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "comments": ("commentaires", "replies", "réponses", "reponses"),
     "reach": ("portée", "portee", "audience", "views", "vues"),
 }
-"""Our fields, and other names of their columns; case and spaces around do not count."""
+"""Our fields, and the other names that their columns may have; case and surrounding spaces do not count."""
 
 DEFAULT_SCALE = 5.0
 MAX_BYTES, MAX_ROWS = 10_000_000, 200_000
@@ -87,11 +87,12 @@ def read_lines(
 ) -> Iterator[tuple[int, RawMention | BadRow]]:
     """The mentions of a file with their lines, in order, and the rows that could not be read with the reason.
 
-    `mapping` is {column of the file: one of FIELDS}; without it columns are known by their names. Without an id, the
-    link is the id, else author, date and text together: importing a file again gives the same mentions. Where several
-    rows of a file share a link but not their words (reviews of one page), the words count too.
+    `mapping` is {column of the file: one of FIELDS}; without it, columns are recognised by their names. A row without
+    an id takes its link as id, else author, date and text together: importing a file again gives the same mentions.
+    Where several rows of a file share a link but not their words (reviews of one page), the words count too.
 
-    Raises UnreadableFile when the file as a whole cannot be read, before the first row or where a limit is passed.
+    Raises UnreadableFile when the file as a whole cannot be read, either before the first row or when it exceeds a
+    limit.
     """
     settings = _Settings(_check_mapping(mapping), zone)
     links: dict[str, str] = {}
@@ -102,7 +103,7 @@ def read_lines(
 
 
 def guess_mapping(columns: Iterable[str]) -> dict[str, str]:
-    """{our field: its column}, as columns are known by their names."""
+    """{our field: its column}, as the names of the columns suggest."""
     return match_columns(columns, _NAMED)
 
 
@@ -110,7 +111,7 @@ def _check_mapping(mapping: Mapping[str, str] | None) -> Mapping[str, str] | Non
     unknown = sorted(set((mapping or {}).values()) - FIELDS.keys())
     if unknown:
         raise UnreadableFile(
-            "“{field}” is no field of a mention: choose among {known}.", field=unknown[0], known=", ".join(FIELDS)
+            "“{field}” is not a field of a mention: choose one of {known}.", field=unknown[0], known=", ".join(FIELDS)
         )
     return None if mapping is None else {name_of(column): field for column, field in mapping.items()}
 

@@ -31,7 +31,7 @@ Check = Callable[[Iterable[str]], object]
 
 
 class UnreadableFile(ValueError):
-    """The file as a whole cannot be read. The text is for who gave it."""
+    """The file as a whole cannot be read. The text is for whoever uploaded it."""
 
     def __init__(self, text: str, **args: Json) -> None:
         self.notice = Notice(text, args)
@@ -140,7 +140,8 @@ def _csv(text: str, check: Check) -> Iterator[Row | BadRow]:
 
 
 def _delimiter(text: str) -> str:
-    """The separator most met in the first line outside quotes; guessing from the rows is what goes wrong with prose."""
+    """The separator that the first line holds most often outside quotes. Guessing from the rows fails where they
+    hold prose."""
     quoted, counts = False, {";": 0, ",": 0, "\t": 0}
     for char in text.lstrip("\r\n")[:20_000]:
         if char == '"':
@@ -192,7 +193,7 @@ def _sheet(content: bytes) -> Iterator[tuple[Json | datetime, ...]]:
         _refuse_bombs(content)
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # what a file says of its size is not to be believed
+        sheet.reset_dimensions()  # a file may lie about its size
         for cells in sheet.iter_rows(max_col=COLUMN_LIMIT + 1, values_only=True):
             yield tuple(map(_cell, cells))
     except UnreadableFile:
@@ -220,7 +221,7 @@ def _refuse_bombs(content: bytes) -> None:
     parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
     unzipped = sum(part.file_size for part in parts)  # reading stops at the size each part declares
     if unzipped > UNZIPPED_LIMIT or unzipped > RATIO_LIMIT * max(len(content), 10_000) or len(parts) > PART_LIMIT:
-        raise UnreadableFile("This XLSX file unfolds to far more than its size: save it as CSV.")
+        raise UnreadableFile("This XLSX file unpacks to far more than its size: save it as CSV.")
 
 
 def _cell(value: object) -> Json | datetime:
@@ -233,7 +234,7 @@ def _cell(value: object) -> Json | datetime:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """The columns of a file, with what stands in each of its first rows."""
+    """The columns of a file, with their cells in its first rows."""
 
     columns: tuple[str, ...]
     samples: tuple[tuple[str, ...], ...]

@@ -30,7 +30,7 @@ SHOW_WARNING = timedelta(days=1)
 
 
 def state_of(error: SourceError | None) -> str:
-    """The state of a source after a reading: each one asks something else of a person, or nothing."""
+    """The state of a source after a reading: each state asks a person for something else, or for nothing."""
     match error:
         case None:
             return "ok"
@@ -53,7 +53,7 @@ def pause_of(error: SourceError | None) -> timedelta | None:
 
 
 def pause_for_all(error: SourceError | None) -> timedelta | None:
-    """The pause that a host wants from all sources read with the same secrets; none when we refused ourselves."""
+    """The pause that a host wants from all sources read with the same secrets; none when the refusal was ours."""
     return None if isinstance(error, SourceOverBudget | NotOurTurn) else pause_of(error)
 
 
@@ -101,7 +101,7 @@ def after_reading(outcome: Outcome, now: datetime, random: Random) -> Columns:
 
 
 def after_success(outcome: Outcome, now: datetime, random: Random) -> Columns:
-    """It is well, and is read again at the pace that what it brought calls for."""
+    """The source is healthy, and is read again sooner or later depending on what it brought."""
     source, brought = outcome.source, outcome.harvest.stored
     new_pace = pace(source.pace, source.interval, source.collector.min_interval, brought, unchanged=not brought)
     return {
@@ -178,7 +178,7 @@ def after_turn(
         if moment(progress, "reached") <= turn.past.window.since:
             return {**progress, "state": "done"}, None
         if not turn.pages:
-            error = SourceError("the platform stopped giving anything before the day asked for")
+            error = SourceError("the platform stopped answering before the day you asked for")
     if error is None:
         return dict(progress), now + (turn.pause or timedelta())
     failed = {**progress, "error": as_json(error.notice)}

@@ -10,7 +10,8 @@ from collectors.base import SourceBusy, SourceChanged, SourceError, SourceRefuse
 DAY = timedelta(days=1)
 FLOOR = timedelta(minutes=1)
 JITTER = 0.1
-"""Part of the pause that is added or taken off at random, so that sources made together do not stay together."""
+"""Part of the pause that is added or taken off at random, so that sources created together are not always read
+together."""
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
 """Between two connections to a stream; the pause doubles with each failure."""

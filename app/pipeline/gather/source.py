@@ -88,7 +88,7 @@ def params_of(source: ClaimedSource, seal: Seal) -> BaseModel:
     except SecretsLost as error:
         raise SourceRefused(str(error)) from error
     except ValueError as error:
-        raise SourceRefused("the settings of this source are not valid any more: edit it and save it again") from error
+        raise SourceRefused("the settings of this source are no longer valid: edit it and save it again") from error
 
 
 def open_params(

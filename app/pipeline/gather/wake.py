@@ -1,4 +1,4 @@
-"""Has a worker come: for the new mentions of a source, or for its past."""
+"""Wakes a worker, for the new mentions of a source or for its past."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Which matches wait for a model, in three lanes: recent ones that alerts need, other new ones, and those that another
 model has read.
 
-No query scans a table: each lane is the head of an index, and the models that have read something are found by leaping
-through an index from one name to the next.
+No query scans a table: each lane is the head of an index, and it finds the models that have read something by
+leaping through an index from one name to the next.
 """
 
 from __future__ import annotations

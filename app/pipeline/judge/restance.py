@@ -1,7 +1,7 @@
 """Decides stances again where a phrase or the reading of ratings changed, page by page.
 
-No model is asked: its probabilities are stored. A wish, a row of its own, names the mentions and keeps how far the job
-has come, so that an interrupted run goes on there.
+It asks no model: the probabilities are stored. Each change leaves a wish, a row that names the mentions and keeps
+how far the job has come, so that an interrupted run continues there.
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ class RestanceHistory:
 
 
 def wish(session: Session, jobs: Jobs, workspace_id: UUID, *, words: str | None, phrase_id: UUID | None = None) -> None:
-    """Has stances decided again: of the mentions that hold these folded words, or of those with a rating."""
+    """Asks for stances to be decided again: those of the mentions that contain these folded words, or those of
+    mentions with a rating."""
     session.add(Restance(workspace_id=workspace_id, id=uuid7(), words=words, phrase_id=phrase_id))
     session.flush()
     jobs.defer(session, "restance", workspace_id=str(workspace_id))
@@ -97,7 +98,7 @@ def about(wish: Restance) -> ColumnElement[bool]:
 
 
 def holding(words: str) -> ColumnElement[bool]:
-    """The condition for mentions that hold these folded words in a row."""
+    """The condition for mentions that contain these folded words in a row."""
     query = to_tsquery(Phrase(tuple(words.split())))
     condition: ColumnElement[bool] = Mention.search.bool_op("@@")(func.cast(literal(query), TSQUERY))
     return condition

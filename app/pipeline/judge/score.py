@@ -1,8 +1,8 @@
 """Gives every match its stance: reads a batch, infers outside any transaction, writes.
 
 It empties three lanes in turn: recent mentions, which alerts need; others that were never scored, newest first; and
-those that another model has read, newest first, so that history follows a new model by itself. While the backlog would
-take more than an hour, the quick part of the model reads it; the whole model reads those mentions again later.
+those that another model has read, newest first, so that a new model reads history again by itself. While the backlog
+would take more than an hour, the quick part of the model reads it; the whole model reads those mentions again later.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class ScorePending:
         return done
 
     def _start(self, session: Session) -> dict[str, Pace]:
-        """Puts this model in force, unless it is already. Returns the paces measured in earlier runs."""
+        """Makes this model the one in force, unless it is already. Returns the paces measured in earlier runs."""
         session.execute(STARTED, {"model": self._model, "now": self._now()})
         run = session.get_one(ModelRun, self._model)
         paces = {self._model: Pace(run.per_second)}

@@ -57,8 +57,8 @@ def ratings_version(settings: Json) -> int:
 def stance_rules(session: Session, workspace_ids: Collection[UUID], *, locked: bool = False) -> dict[UUID, StanceRules]:
     """The rules of these workspaces.
 
-    `locked` makes whoever changes them wait until this transaction has written its stances, so that deciding again
-    afterwards misses none of those.
+    With `locked`, whoever wants to change them waits until this transaction has written its stances, so that
+    deciding again afterwards misses none of them.
     """
     statement = select(Workspace.id, Workspace.settings).where(Workspace.id.in_(workspace_ids)).order_by(Workspace.id)
     settings = session.execute(statement.with_for_update(read=True) if locked else statement).all()
@@ -78,7 +78,7 @@ def find_occurrences(
 ) -> dict[UUID, list[Occurrence]]:
     """The phrases in the mentions of these rows, by mention. Rows have `workspace_id` and `mention_id`.
 
-    Only texts are read that hold a word of a phrase, by the full-text index.
+    It reads only texts that contain a word of a phrase, found by the full-text index.
     """
     occurrences: dict[UUID, list[Occurrence]] = {}
     for workspace_id, here in rules.items():

@@ -1,4 +1,4 @@
-"""Recounts hourly buckets from rows, so that neither a retry nor a correction can make them drift."""
+"""Recounts hourly buckets from rows, so that they cannot drift after a retry or a correction."""
 
 from __future__ import annotations
 

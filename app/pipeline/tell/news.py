@@ -18,8 +18,8 @@ from app.models import Brand
 
 COUNTS = ("mentions", "stories", "promoters", "passives", "detractors")
 LONGEST = timedelta(days=7)
-"""The widest window of a rule. A backfill brings only what was published before it was asked for, so one asked for
-longer ago than this brought nothing that lies in a window."""
+"""The widest window of a rule. A backfill brings only what was published before it was requested, so nothing from
+one requested longer ago than this lies in a window."""
 
 DUG_UP = text(
     """

@@ -1,4 +1,4 @@
-"""What a rule says of a brand at this moment, and whether that is sure enough to open an incident."""
+"""Evaluates a rule for a brand at this moment, and says whether that is sure enough to open an incident."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ GIVE_UP_RULE = 5
 HOLD = timedelta(hours=1)
 """How long rules on stances may not open incidents while a new model reads the history again."""
 SILENT_INTERVALS = 3
-"""A source that was not read for so many of its intervals counts as silent."""
+"""A source that was not read for this many of its intervals counts as silent."""
 
 MISREAD = text(
     """
@@ -41,7 +41,7 @@ MISREAD = text(
 def judge(session: Session, brand: Brand, rule: AlertRule, now: datetime) -> Verdict | None:
     """Evaluates the rule and notes in its row how that went.
 
-    None when there is no telling: the rule failed, or it does not fire while no source could be read.
+    None when there is no verdict: the rule failed, or it does not fire while no source can be read.
     """
     try:
         verdict = evaluate(rule, hours_for(session, brand, rule, now))
@@ -66,7 +66,7 @@ def evaluate(rule: AlertRule, hours: BrandHours) -> Verdict:
 
 
 def hours_for(session: Session, brand: Brand, rule: AlertRule, now: datetime) -> BrandHours:
-    """The hours that the rule may see, from the brand's first mention on when that is later than it looks back."""
+    """The hours that the rule looks back on, or those since the brand's first mention if there are fewer."""
     born = min(brand.first_mention_at or now, now)
     start = max(now - all_rules()[rule.kind].history, born).replace(minute=0, second=0, microsecond=0)
     return BrandHours(now, hourly(session, brand.workspace_id, brand.id, start, now), born)

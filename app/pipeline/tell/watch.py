@@ -26,7 +26,7 @@ from app.pipeline.tell.verdicts import is_unsure, judge
 from app.pipeline.tell.voices import is_stale, same_author
 
 WITHHELD = ("silenced", "inhibited", "quiet_hours")
-"""Why something that would have been said was not: the timeline tells of these."""
+"""Reasons for which a message was withheld: the timeline records these."""
 
 
 class Watch:

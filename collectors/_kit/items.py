@@ -35,11 +35,11 @@ def identify(items: Iterable[Item]) -> tuple[RawMention, ...]:
     hash of its link, or of its content, so that ids do not depend on the order. Items without guid, link and text are
     left out.
     """
-    named = [(item.guid or item.mention.url or "", item) for item in items]
+    by_name = [(item.guid or item.mention.url or "", item) for item in items]
     keys: dict[str, set[str]] = defaultdict(set)
-    for name, item in named:
+    for name, item in by_name:
         keys[name].add(_key(item))
-    mentions = (_with_id(name, item, alone=bool(name) and len(keys[name]) == 1) for name, item in named)
+    mentions = (_with_id(name, item, alone=bool(name) and len(keys[name]) == 1) for name, item in by_name)
     unique: dict[str, RawMention] = {}
     for mention in mentions:
         if mention is not None:

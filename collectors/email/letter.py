@@ -166,19 +166,19 @@ def _bytes_of(way: str, word: str) -> bytes:
     return b""
 
 
-def _bodies(part: Message, depth: int, seen: list[int] | None = None) -> Iterator[tuple[str, str]]:
+def _bodies(part: Message, depth: int, count: list[int] | None = None) -> Iterator[tuple[str, str]]:
     """The texts of a letter as ("plain" or "html", text): one of its alternatives, and no attachment.
 
-    `seen` counts the parts, of all depths together.
+    `count` holds the number of parts so far, of all depths together.
     """
-    seen = seen if seen is not None else [0]
-    seen[0] += 1
-    if depth > DEEPEST or seen[0] > MOST_PARTS or _is_attached(part, depth):
+    count = count if count is not None else [0]
+    count[0] += 1
+    if depth > DEEPEST or count[0] > MOST_PARTS or _is_attached(part, depth):
         return
     kind, inside = part.get_content_type(), part.get_payload()
     if kind.startswith("multipart/") and isinstance(inside, list):
         children = [child for child in inside if isinstance(child, Message)]
-        yield from _choose(kind, [list(_bodies(child, depth + 1, seen)) for child in children])
+        yield from _choose(kind, [list(_bodies(child, depth + 1, count)) for child in children])
     elif kind == "text/html":
         yield "html", _text(part)
     elif kind in ("text/plain", "text/enriched") or kind.startswith("multipart/"):

@@ -93,11 +93,11 @@ def pages(params: Webpage, cursor: Cursor, http: httpx2.Client) -> Iterator[Page
         same = cursor.get("robots") == policy.as_json()
         yield Page((), cursor if same else {**cursor, "robots": policy.as_json()}, unchanged=same)
         return
-    known, read, unmet = _known_marks(cursor), list[RawMention](), Unmet()
+    known_marks, read, unmet = _known_marks(cursor), list[RawMention](), Unmet()
     for leg in visit.walk(first, home_policy, params.most_pages):
         fresh = unmet(leg.answer.contents.mentions)  # items move to later pages while we read
         read += fresh
-        stale = leg.answer.answer is not first and all(_mark(item) in known for item in fresh)
+        stale = leg.answer.answer is not first and all(_mark(item) in known_marks for item in fresh)
         last = leg.last or stale
         warning = _warning(params, leg.answer, home_policy, more=leg.capped and not stale)
         yield Page(fresh, _cursor(first, policy, read) if last else cursor, warning=warning)
@@ -155,8 +155,8 @@ def _validators(cursor: Cursor) -> dict[str, str]:
 
 def _known_marks(cursor: Cursor) -> set[str]:
     """The marks of the items that the last reading found."""
-    known = cursor.get("known")
-    return set(map(str, known)) if isinstance(known, list) else set()
+    marks = cursor.get("known")
+    return set(map(str, marks)) if isinstance(marks, list) else set()
 
 
 def _mark(mention: RawMention) -> str:

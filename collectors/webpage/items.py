@@ -97,8 +97,8 @@ class _Site:
         self.address, self.home = urldefrag(address)[0], urldefrag(home)[0]
         root = page.css_first("html")
         self.language = language_of(root.attributes.get("lang") if root else None)
-        named = page.css_first('meta[property="og:site_name"]')
-        self.outlet = fit(named.attributes.get("content") if named else "", LONGEST_NAME).strip()
+        site_name = page.css_first('meta[property="og:site_name"]')
+        self.outlet = fit(site_name.attributes.get("content") if site_name else "", LONGEST_NAME).strip()
 
     def mention(self, key: str, link: str | None, **fields: object) -> RawMention:
         """A mention of this page. The page's address makes its id unique, since pages number their items from 1."""
@@ -169,8 +169,8 @@ def _value(node: LexborNode, name: str, selectors: Selectors) -> str:
 
 def _own(name: str) -> tuple[str, ...]:
     """The attributes that hold a field more exactly than the words of its element."""
-    known = {"date": ("datetime", "content"), "link": ("href", "content"), "id": ("id",), "author": ("content",)}
-    return known.get(name, ())
+    attributes = {"date": ("datetime", "content"), "link": ("href", "content"), "id": ("id",), "author": ("content",)}
+    return attributes.get(name, ())
 
 
 def _rating(node: LexborNode, selectors: Selectors) -> tuple[float, float] | None:

@@ -198,8 +198,8 @@ class Unsigned(Exception):
 
 
 Group = Literal["own", "web", "forums", "social", "video", "reviews", "surveys"]
-Ids = Literal["platform", "link", "source"]
-"""Within what an id is unique: on a whole host (`platform`), at one `link`, or in one `source`."""
+Ids = Literal["platform", "feed", "source"]
+"""Within what an id is unique: on a whole host (`platform`), in one `source`, or nowhere for sure (`feed`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +222,10 @@ class Collector(Generic[P]):
     source's own address; it raises Unsigned, or SourceError for what cannot be read.
 
     `ids` says within what the ids of its mentions are unique. On a `platform` the same id on the same host is the same
-    mention, whichever source brings it. Feeds of one host may each count from 1: their items are told apart by `link`.
-    Ids that the sender makes up are unique within the `source`. Stored fingerprints depend on it: another value takes a
-    migration. Where several kinds read one platform, `family` is the kind whose ids they share, so that the same id
-    from two of them is one mention.
+    mention, whichever source brings it. A `feed` promises nothing about its guids: each item is known by guid, link and
+    words together. Ids that the sender makes up are unique within the `source`. Stored fingerprints depend on it:
+    another value takes a migration. Where several kinds read one platform, `family` is the kind whose ids they share,
+    so that the same id from two of them is one mention.
 
     `address` names the param that holds the address to read, or the host; "" where nothing is read. When a source has
     moved for good, its new address is written there. `brings` says what arrives: mentions, or answers to a survey,

@@ -45,6 +45,6 @@ collector = Collector(
     pages=pages,
     backfill=backfill,
     platform="web",
-    ids="link",
+    ids="feed",
     rank=1,
 )

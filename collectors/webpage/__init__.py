@@ -172,6 +172,7 @@ collector = Collector(
     **texts_of(__name__),
     params=Webpage,
     address="url",
+    ids="feed",
     pages=pages,
     backfill=backfill,
     platform="web",

@@ -76,6 +76,10 @@ class Database:
         self.engine.dispose()
 
 
+class DatabaseNotStarted(Exception):
+    """The embedded database does not start. The text says where it lies, what it said, and what to look at."""
+
+
 class Embedded:
     """The PostgreSQL in a folder. The first process starts it, later ones find it running.
 
@@ -94,7 +98,7 @@ class Embedded:
                 return get_server(self._folder)
             except Exception as error:  # the wheel raises whatever pg_ctl or the file system raised
                 if left == 0:
-                    raise
+                    raise DatabaseNotStarted(_why_not_started(error, self._folder)) from error
                 log.warning("the embedded database does not start yet", error=str(error)[:200])
                 time.sleep(0.25)
         raise AssertionError("unreachable")
@@ -119,6 +123,17 @@ class Embedded:
     def stop(self) -> None:
         """Stops the server even if others use it: for tests, and for an orderly end."""
         self._server.stop()
+
+
+def _why_not_started(error: Exception, folder: Path) -> str:
+    """What pg_ctl or the file system said at last, in one line."""
+    said = getattr(error, "stderr", None) or str(error)
+    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    last = ([line.strip() for line in words.splitlines() if line.strip()] or [type(error).__name__])[-1]
+    return (
+        f"the embedded database in {folder} does not start: {last[:300]}. Look at the space left on its disk, at who "
+        f"owns the folder, and at {folder / 'log'}; `vigie doctor` tells more"
+    )
 
 
 def _alive(pid: int | None) -> bool:

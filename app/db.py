@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+import psycopg
 import structlog
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -148,8 +150,54 @@ def wait_until_ready(database: Database, seconds: float = 60) -> None:
     """Waits for a database that is starting, and logs that it does. Raises TimeoutError after so many seconds."""
     deadline, pause = time.monotonic() + seconds, 0.1
     while not database.ready():
+        why = why_no_answer(database.url, seconds=2) or "it has just begun to answer"
         if time.monotonic() > deadline:
-            raise TimeoutError("the database does not answer: check VIGIE_DATABASE_URL and that the server runs")
-        log.info("waiting for the database")
+            raise TimeoutError(why)
+        log.info("waiting for the database", why=why)
         time.sleep(pause)
         pause = min(pause * 2, 3)
+
+
+REASONS = (
+    (r"password authentication failed|no password supplied|no pg_hba|authentication failed",
+     "the database refused the user {user!r} or the password: check both in VIGIE_DATABASE_URL"),
+    (r'database ".*" does not exist',
+     "the server has no database {dbname!r}: create it, or correct the name at the end of VIGIE_DATABASE_URL"),
+    (r'role ".*" does not exist', "the database knows no user {user!r}: create it, or correct VIGIE_DATABASE_URL"),
+    (r"resolve|translate host|Name or service|name resolution",
+     "the host {host!r} of VIGIE_DATABASE_URL was not found: correct its name"),
+    (r"refused|No such file or directory",
+     "nothing answers on port {port} of {host!r}: correct the port in VIGIE_DATABASE_URL, or start the server"),
+    (r"timeout|timed out|unreachable|No route",
+     "the host {host!r} does not answer on port {port}: correct the host in VIGIE_DATABASE_URL, or open the firewall"),
+    (r"starting up|shutting down|recovery mode", "the database is starting or stopping: wait a moment"),
+    (r"too many clients|remaining connection slots",
+     "the database takes no more connections: raise its max_connections, or run fewer processes"),
+)  # fmt: skip
+"""What PostgreSQL or the system says, and what the operator can do about it."""
+
+
+def why_no_answer(url: str, seconds: float = 5) -> str | None:
+    """Why the database of this address takes no connection, in one sentence without its password; None if it does."""
+    try:
+        with psycopg.connect(url, connect_timeout=max(2, round(seconds))) as connection:
+            connection.execute("SELECT 1")
+    except psycopg.Error as error:
+        return _reason(str(error), url)
+    return None
+
+
+def _reason(said: str, url: str) -> str:
+    parts = psycopg.conninfo.conninfo_to_dict(url)
+    names = {
+        "user": str(parts.get("user", "")),
+        "dbname": str(parts.get("dbname", parts.get("user", ""))),
+        "host": str(parts.get("host", "localhost")),
+        "port": str(parts.get("port", 5432)),
+    }
+    for pattern, sentence in REASONS:
+        if re.search(pattern, said, re.IGNORECASE):
+            return sentence.format(**names)
+    last = ([line.strip() for line in said.splitlines() if line.strip()] or ["no reason given"])[-1]
+    password = str(parts.get("password") or "")
+    return f"the database does not answer: {last.replace(password, '***') if password else last}"

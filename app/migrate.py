@@ -61,6 +61,20 @@ def downgrade(db: Database, to: str) -> None:
         connection.commit()
 
 
+def is_known(name: str) -> bool:
+    """Whether this version has a revision of this name."""
+    return name in {script.revision for script in _scripts().walk_revisions()}
+
+
+def newest() -> str:
+    """The revision that this version brings a schema to."""
+    return _scripts().get_current_head() or ""
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(Path(migrations.__file__).parent))
+
+
 def revision(db: Database) -> str | None:
     """The revision of the schema, None where there is no schema yet."""
     with db.engine.connect() as connection:

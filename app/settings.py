@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
@@ -69,7 +70,12 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _no_slash(cls, value: str | None) -> str | None:
-        return value.rstrip("/") if value else None
+        if not value:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("write the whole address, with http:// or https:// before it: https://vigie.example.org")
+        return value.rstrip("/")
 
     @property
     def address(self) -> str:

@@ -78,5 +78,5 @@ def vigie_answers(host: str, port: int) -> bool:
     connection = http.client.HTTPConnection(asked, port, timeout=PATIENCE)
     with closing(connection), suppress(OSError, ValueError, http.client.HTTPException):
         connection.request("GET", "/healthz")
-        return json.loads(connection.getresponse().read(1000)) == {"status": "ok"}
+        return bool(json.loads(connection.getresponse().read(1000)) == {"status": "ok"})
     return False

@@ -33,7 +33,7 @@ def guarded_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     control("-o", f'-h 127.0.0.1 -p {port} -k ""', "-l", str(data / "log"), "start")
     yield f"127.0.0.1:{port}"
-    control("-m", "immediate", "stop")
+    embedded.stop()
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import json
 import os
 import re
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -85,14 +87,17 @@ class DatabaseNotStarted(Exception):
 class Embedded:
     """The PostgreSQL in a folder. The first process starts it, later ones find it running.
 
-    It listens on a Unix socket only. It stops when the last process that uses it ends cleanly; after a `kill -9` it
-    keeps running, and is found again.
+    It listens on a Unix socket only. It stops when the last process that uses it ends cleanly, whatever became of the
+    others; after a `kill -9` of the last it keeps running, and is found again.
     """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder / "postgres"
         self._server = self._start()
+        atexit.register(
+            self.forget_dead_users
+        )  # before what the wheel registered in _start: the last one in goes first
 
     def _start(self, tries: int = 40) -> PostgresServer:
         for left in range(tries - 1, -1, -1):
@@ -122,6 +127,12 @@ class Embedded:
         self._server.ensure_postgres_running()
         return True
 
+    def forget_dead_users(self) -> None:
+        """Takes processes that were killed off the wheel's list, by which it knows who uses the server last."""
+        path = self._folder / ".handle_pids.json"
+        with suppress(OSError, ValueError), self._server._lock:
+            path.write_text(json.dumps([pid for pid in json.loads(path.read_text()) if _runs(pid)]))
+
     def stop(self) -> None:
         """Stops the server even if others use it: for tests, and for an orderly end."""
         self._server.stop()
@@ -136,6 +147,17 @@ def _why_not_started(error: Exception, folder: Path) -> str:
         f"the embedded database in {folder} does not start: {last[:300]}. Look at the space left on its disk, at who "
         f"owns the folder, and at {folder / 'log'}; `vigie doctor` tells more"
     )
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process of this number is there, whoever owns it."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _alive(pid: int | None) -> bool:

@@ -80,6 +80,7 @@ def serve_web(services: Services, sockets: Sockets) -> None:
     """Serves until SIGTERM or SIGINT, after it has printed where. Raises Failed."""
     config = uvicorn.Config(
         create_app(services),
+        forwarded_allow_ips=services.settings.trusted_proxies,
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=10,

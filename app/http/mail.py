@@ -27,7 +27,7 @@ from .errors import GateError, NameNotFound, TooSlow
 from .gate import tls
 from .url import literal
 
-_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 _DEADLINE = 30.0
 
 
@@ -56,7 +56,7 @@ def read_url(url: str) -> Server:
         options = parse_qs(parts.query, strict_parsing=bool(parts.query))
     except ValueError:
         raise ValueError(wrong) from None
-    if parts.scheme not in _PORTS or not parts.hostname or parts.path not in ("", "/"):
+    if parts.scheme not in PORTS or not parts.hostname or parts.path not in ("", "/"):
         raise ValueError(wrong)
     if set(options) - {"from", "tls"}:
         raise ValueError(wrong)
@@ -65,7 +65,7 @@ def read_url(url: str) -> Server:
         raise ValueError("in VIGIE_SMTP_URL, tls=none goes with smtp:// and is the only value of tls")
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     sender = _sender(options.get("from", []), user, parts.hostname)
-    return Server(parts.scheme, parts.hostname, port or _PORTS[parts.scheme], user, password, sender, bool(plain))
+    return Server(parts.scheme, parts.hostname, port or PORTS[parts.scheme], user, password, sender, bool(plain))
 
 
 def _sender(values: Sequence[str], user: str, host: str) -> str:

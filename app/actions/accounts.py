@@ -66,6 +66,7 @@ def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admi
         error = FieldError("email", "Log in, or use another address.")
         raise Problem("email-taken", 409, "An account with this address already exists.", errors=[error])
     session.add(Member(workspace_id=viewer.workspace_id, user_id=made, role=role))
+    links.end_all(session, links.SETUP)  # they are for the first account only, however it was made
     record(session, viewer, "account.create", new.email, role=role)
     session.flush()
     return session.get_one(User, made)

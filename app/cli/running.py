@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app import log as logs
 from app.bootstrap import ensure_default_workspace
-from app.db import wait_until_ready
+from app.db import DatabaseNotStarted, wait_until_ready
 from app.migrate import SchemaIsNewer, migrate
 from app.problems import Problem
 from app.services import Misconfigured, Services, build
@@ -55,14 +55,22 @@ def running(*, migrated: bool = True, patience: float = PATIENCE) -> Iterator[Se
 
 def open_services() -> Services:
     """The services that the settings name, whether or not the database answers. Raises Failed."""
+    settings = read_settings()
+    logs.set_up(settings.log_level)
     try:
-        settings = Settings()
-        logs.set_up(settings.log_level)
         return build(settings)
-    except ValidationError as error:
-        wrong = "; ".join(f"VIGIE_{str(e['loc'][0]).upper()}: {without_kind(e['msg'])}" for e in error.errors())
-        raise Failed(f"a setting is not valid: {wrong}") from error
-    except Misconfigured as error:
+    except (Misconfigured, DatabaseNotStarted) as error:
         raise Failed(str(error)) from error
     except OSError as error:
         raise Failed(f"a file or folder that a setting names cannot be used: {error}") from error
+
+
+def read_settings() -> Settings:
+    """What the operator set. Raises Failed."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"VIGIE_{str(e['loc'][0]).upper()}: {without_kind(e['msg'])}" for e in error.errors())
+        raise Failed(f"a setting is not valid: {wrong}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failed(f"a file that a setting names cannot be read: {error}") from error

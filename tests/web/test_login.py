@@ -136,8 +136,3 @@ def test_an_account_made_at_the_terminal_ends_the_link(
         assert stranger.post("/setup/account", data=data).status_code == 403
     with db.reading() as session:
         assert session.scalars(select(User.email)).all() == ["cleo@example.com"]
-
-
-def test_a_zero_byte_in_the_address_is_a_wrong_address(stranger: TestClient, account: str) -> None:
-    answer = stranger.post("/login", data={"email": "ana\0@example.com", "password": "x" * 12})
-    assert answer.status_code in (401, 303, 200)

@@ -17,6 +17,8 @@ from alerts.render import Content, Quote, content
 
 from ._post import Reply, post, refusal
 
+HOOKS = ("https://hooks.slack.com/", "https://hooks.slack-gov.com/")
+"""Where the addresses of incoming webhooks lead: Slack, and GovSlack."""
 API = "https://slack.com/api/chat.postMessage"
 HEADER, SECTION, FALLBACK = 150, 3_000, 300
 QUOTE, BYLINE, LINE = 700, 300, 600
@@ -61,7 +63,7 @@ class Slack(BaseModel):
     @field_validator("webhook_url")
     @classmethod
     def _is_an_address(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and not value.get_secret_value().startswith(("https://", "http://")):
+        if value and not value.get_secret_value().startswith(HOOKS):
             raise ValueError("the webhook address starts with https://hooks.slack.com/")
         return value
 

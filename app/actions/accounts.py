@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.actions.audit import record
 from app.actions.fields import Changes, Fields, Line, TimeZone
 from app.auth import links, passwords, sessions
+from app.bootstrap import has_account
 from app.models import Member, User, uuid7
 from app.problems import FieldError, Problem, invalid
 from app.viewer import Viewer, may, no_account
@@ -50,8 +51,10 @@ class Preferences(Changes):
 
 @may("admin")
 def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admin") -> User:
-    """Creates an account and its membership. Raises Problem 409 when an account with this address exists, 422 on the
-    password."""
+    """Creates an account and its membership, and ends the links by which the first account could be made.
+
+    Raises Problem 409 when an account with this address exists, 422 on the password.
+    """
     passwords.check(new.password, new.email)
     row = {
         "id": uuid7(),
@@ -74,8 +77,9 @@ def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admi
 
 @may("admin")
 def set_up(session: Session, viewer: Viewer, link: str, new: NewAccount, now: datetime) -> User:
-    """Creates the first account, with the link from the terminal. Raises Problem 403 when the link no longer works."""
-    if not links.spend(session, link, links.SETUP, now):
+    """Creates the first account, with the link from the terminal. Raises Problem 403 when the link no longer works,
+    also because somebody has an account already."""
+    if has_account(session) or not links.spend(session, link, links.SETUP, now):
         raise Problem("link-spent", 403, "This link no longer works: start Vigie again to get a new one.")
     return create(session, viewer, new, "admin")
 

@@ -70,7 +70,7 @@ def create(session: Session, viewer: Viewer, new: NewChannel, services: Services
     if made:
         params = params.model_copy(update={"secret": SecretStr(made)})
     row = Channel(id=uuid7(), workspace_id=viewer.workspace_id, **new.model_dump(exclude={"params"}))
-    _put_params(row, params, services.seal)
+    put_params(row, params, services.seal)
     with unique_name(session, viewer, "channel"):
         session.add(row)
     record(session, viewer, "channel.create", row.id, kind=new.kind, name=new.name)
@@ -88,19 +88,21 @@ def update(session: Session, viewer: Viewer, channel_id: UUID, changes: ChannelC
         for name, value in values.items():
             setattr(row, name, value)
         if params is not None:
-            declared = channel_of(row.kind)
-            stored = services.seal.open(row.secrets, seal_name(row))
-            _put_params(
-                row,
-                checked_params(declared, secrets.keep_stored(params, declared.params, stored), services.settings),
-                services.seal,
-            )
+            put_params(row, _changed_params(row, params, services), services.seal)
         if params is not None or values.get("enabled"):
             row.disabled_reason = row.last_error = None
         row.version += 1
     record(session, viewer, "channel.update", channel_id, fields=sorted(changes.model_fields_set))
     session.refresh(row)
     return row
+
+
+def _changed_params(row: Channel, given: Mapping[str, Any], services: Services) -> BaseModel:
+    """The params given, with the stored secrets that were left out. Raises Problem 422."""
+    declared, stored = channel_of(row.kind), services.seal.open(row.secrets, seal_name(row))
+    params = checked_params(declared, secrets.keep_stored(given, declared.params, stored), services.settings)
+    secrets.check_destination(given, params, row.params, stored)
+    return params
 
 
 @may("write")
@@ -199,6 +201,7 @@ def channel_of(kind: str) -> AnyChannel:
 def checked_params(declared: AnyChannel, values: Mapping[str, Any], settings: Settings) -> BaseModel:
     """The params as the channel declares them. Raises Problem 422, also for an address that the gate refuses."""
     params: BaseModel = validate(declared.params, dict(values), under="params")
+    secrets.check_whole(params)
     rules = rules_for(settings.allowed_private_hosts)
     shown, hidden = secrets.split(params)
     for name, value in (shown | hidden).items():
@@ -210,10 +213,18 @@ def checked_params(declared: AnyChannel, values: Mapping[str, Any], settings: Se
     return params
 
 
-def _put_params(row: Channel, params: BaseModel, seal: Seal) -> None:
+def put_params(row: Channel, params: BaseModel, seal: Seal) -> None:
+    """Writes the params into the row, with the secrets sealed."""
     shown, hidden = secrets.split(params)
     row.params = shown
     row.secrets = seal.seal(hidden, seal_name(row)) if hidden else None
+
+
+def open_params(row: Channel, seal: Seal) -> BaseModel:
+    """The params in a channel's row, with its secrets unsealed. Raises SecretsLost, and ValueError when its kind does
+    not take them any more."""
+    opened: BaseModel = all_channels()[row.kind].params(**{**row.params, **seal.open(row.secrets, seal_name(row))})
+    return opened
 
 
 def seal_name(row: Channel) -> str:

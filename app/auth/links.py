@@ -23,6 +23,11 @@ def new_link(session: Session, purpose: str, now: datetime, lasts: timedelta = L
     return value
 
 
+def end_all(session: Session, purpose: str) -> None:
+    """No link made for this purpose works any more."""
+    session.execute(delete(OneTimeLink).where(OneTimeLink.purpose == purpose))
+
+
 def is_valid(session: Session, value: str, purpose: str, now: datetime) -> bool:
     """Whether the token would work now, for this purpose. Does not use it up."""
     row = session.scalars(select(OneTimeLink).where(OneTimeLink.token_hash == digest(value))).one_or_none()
@@ -37,8 +42,3 @@ def spend(session: Session, value: str, purpose: str, now: datetime) -> bool:
         .returning(OneTimeLink.token_hash)
     )
     return used.one_or_none() is not None
-
-
-def end_all(session: Session, purpose: str) -> None:
-    """Ends every token for this purpose."""
-    session.execute(delete(OneTimeLink).where(OneTimeLink.purpose == purpose))

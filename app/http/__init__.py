@@ -23,7 +23,7 @@ from .errors import (
 )
 from .gate import DEADLINE, LIMIT, PER_HOST, Gate, allowing
 from .mail import Mailer, Wire
-from .url import check_url, host_of, rules_for
+from .url import check_url, host_of, origin_of, rules_for
 from .websocket import WebSocket
 
 __all__ = [
@@ -49,5 +49,6 @@ __all__ = [
     "allowing",
     "check_url",
     "host_of",
+    "origin_of",
     "rules_for",
 ]

@@ -75,7 +75,7 @@ def read_form(sent: SentForm, row: Channel | None) -> ChannelForm:
 
 def show_form(visit: Visit, form: ChannelForm) -> Response:
     kind, row = form.kind, form.row
-    fields = fields_of(kind.params, form.values["params"], kept=bool(row and row.secrets))
+    fields = form.asked(fields_of(kind.params, form.values["params"], kept=bool(row and row.secrets)))
     with visit.services.db.reading() as session:
         return form.page(
             visit,

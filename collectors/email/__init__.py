@@ -37,14 +37,22 @@ class Mailbox(Params):
     """A mailbox, and how to log in to it: with a password, or with an OAuth refresh token."""
 
     host: Annotated[str, StringConstraints(strip_whitespace=True, max_length=253), AfterValidator(_host)] = Field(
-        title="Mail server (IMAP)", examples=["imap.example.org"]
+        title="Mail server (IMAP)", examples=["imap.example.org"], json_schema_extra={"destination": True}
     )
-    port: int = Field(default=993, title="Port", ge=1, le=65535, description="993 with TLS, 143 with STARTTLS.")
+    port: int = Field(
+        default=993,
+        title="Port",
+        ge=1,
+        le=65535,
+        description="993 with TLS, 143 with STARTTLS.",
+        json_schema_extra={"destination": True},
+    )
     security: Security = Field(
         default="tls",
         title="Encryption",
         json_schema_extra={
-            "labels": {"tls": "TLS (usual)", "starttls": "STARTTLS", "none": "None (servers of your own only)"}
+            "labels": {"tls": "TLS (usual)", "starttls": "STARTTLS", "none": "None (servers of your own only)"},
+            "destination": True,
         },
         description="Without encryption only servers that the operator of Vigie has opened are read.",
     )

@@ -43,14 +43,24 @@ def _selector(text: str) -> str:
     return text.strip()
 
 
+def _whole(text: str) -> str:
+    if "@" in text:
+        raise ValueError("this is not a CSS selector: only a field within an item may end in @ and an attribute")
+    return text
+
+
 Selector = Annotated[str, StringConstraints(max_length=200), AfterValidator(_selector)]
+
+
+Place = Annotated[Selector, AfterValidator(_whole)]
+"""A selector of elements, not of an attribute of one."""
 
 
 class Webpage(Params):
     """Where the page is, and where on it each field is. A field left empty is looked for in the usual places."""
 
     url: Address = Field(title="Address", examples=["https://shop.example.org/bike/reviews"])
-    item: Selector = Field(
+    item: Place = Field(
         default="",
         title="Each review or comment",
         description="CSS selector. Leave all of them empty first: many pages tell programs where their reviews are.",
@@ -67,7 +77,7 @@ class Webpage(Params):
     )
     link: Selector = Field(default="", title="Its link", examples=["a.permalink"])
     id: Selector = Field(default="", title="Its id", examples=[".review@data-id"])
-    next_page: Selector = Field(
+    next_page: Place = Field(
         default="", title="The link to the next page", description="Empty: rel=next.", examples=["a.next"]
     )
     most_pages: int = Field(default=3, title="Pages read at most each time", ge=1, le=50)

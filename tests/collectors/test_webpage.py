@@ -417,3 +417,9 @@ def test_a_page_whose_items_have_no_words_is_the_last(site: Any, http: httpx2.Cl
     assert collector.backfill is not None
     assert ids(list(collector.backfill(params, {}, Window(NOW - timedelta(days=1), NOW), http))) == ["r1"]
     assert "/r3" not in asked(site)
+
+
+@pytest.mark.parametrize("name", ["item", "next_page"])
+def test_a_selector_of_elements_reads_no_attribute(name: str) -> None:
+    with pytest.raises(ValueError, match="this is not a CSS selector"):
+        Webpage.model_validate({"url": "https://shop.example/", name: "div@onload"})

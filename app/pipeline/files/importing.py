@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any, BinaryIO
 
@@ -20,10 +20,12 @@ from app.pipeline.files.cells import (
     match_columns,
     name_of,
     number_of,
+    order_of_dates,
     text_of,
 )
 from app.pipeline.files.tables import BadRow, Row, UnreadableFile, rows
 from collectors.base import RawMention
+from ground.dates import Order
 from ground.notice import Json
 
 __all__ = ["FIELDS", "BadRow", "UnreadableFile", "guess_mapping", "read_lines", "read_rows"]
@@ -67,6 +69,7 @@ _FRACTION = re.compile(r"([\d.,]+)\s*(?:/|sur|out of)\s*([\d.,]+)", re.ASCII)
 class _Settings:
     mapping: Mapping[str, str] | None
     zone: tzinfo
+    order: Order | None = None
 
 
 def read_rows(
@@ -96,9 +99,13 @@ def read_lines(
     """
     settings = _Settings(_check_mapping(mapping), zone)
     links: dict[str, str] = {}
-    for row in rows(
-        stream, filename, max_bytes=max_bytes, max_rows=max_rows, check=lambda names: _fields(names, settings)
-    ):
+    found = list(
+        rows(stream, filename, max_bytes=max_bytes, max_rows=max_rows, check=lambda names: _fields(names, settings))
+    )
+    known = _NAMED if settings.mapping is None else settings.mapping
+    order = order_of_dates((row.cells for row in found if isinstance(row, Row)), known)
+    settings = replace(settings, order=order)
+    for row in found:
         yield row.line, row if isinstance(row, BadRow) else _mention(row, settings, links)
 
 
@@ -142,7 +149,7 @@ def _read(cells: Mapping[str, Json | datetime], settings: _Settings, links: dict
     texts = {name: text_of(cells.get(name)) for name in ("text", "title", "author", "url", "id", "platform", "outlet")}
     if not (texts["text"] or texts["title"]):
         raise Unread("This row has neither a text nor a title.")
-    published = date_of(cells.get("date"), settings.zone)
+    published = date_of(cells.get("date"), settings.zone, settings.order)
     rating, scale = _rating(text_of(cells.get("rating")), number_of("rating_scale", cells.get("rating_scale")))
     counts = {name: count_of(name, cells.get(name)) for name in ("likes", "shares", "comments")}
     return RawMention(

@@ -17,7 +17,7 @@ from alerts.render import Content, Quote, content
 
 from ._post import Reply, post, refusal
 
-HOOKS = ("https://hooks.slack.com/", "https://hooks.slack-gov.com/")
+HOOKS = ("hooks.slack.com", "hooks.slack-gov.com")
 """Where the addresses of incoming webhooks lead: Slack, and GovSlack."""
 API = "https://slack.com/api/chat.postMessage"
 HEADER, SECTION, FALLBACK = 150, 3_000, 300
@@ -63,7 +63,7 @@ class Slack(BaseModel):
     @field_validator("webhook_url")
     @classmethod
     def _is_an_address(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and not value.get_secret_value().startswith(HOOKS):
+        if value and not value.get_secret_value().startswith(("https://", "http://")):
             raise ValueError("the webhook address starts with https://hooks.slack.com/")
         return value
 
@@ -205,6 +205,7 @@ channel = ChannelKind(
     title={"en": "Slack", "fr": "Slack"},
     params=Slack,
     send=send,
+    hosts=HOOKS,
     help={
         "en": "Create an app at api.slack.com/apps, turn on incoming webhooks, and paste the address here. "
         "Or give a bot token with the scope chat:write, and the channel it was invited to.",

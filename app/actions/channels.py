@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from pydantic import BaseModel, Field, SecretStr
@@ -210,7 +211,17 @@ def checked_params(declared: AnyChannel, values: Mapping[str, Any], settings: Se
                 check_url(value, rules)
             except GateError as error:
                 raise invalid(FieldError(f"params.{name}", "{why}.", {"why": str(error).capitalize()})) from None
+            if not _leads_there(declared, value, settings):
+                told = {"host": declared.hosts[0]}
+                raise invalid(FieldError(f"params.{name}", "This address starts with https://{host}/.", told))
     return params
+
+
+def _leads_there(declared: AnyChannel, address: str, settings: Settings) -> bool:
+    """Whether an address leads where the kind sends to, or to a private host that the operator allowed."""
+    url = urlsplit(address)
+    usual = not declared.hosts or (url.scheme == "https" and url.hostname in declared.hosts and url.port in {None, 443})
+    return usual or not {url.hostname, url.netloc}.isdisjoint(settings.allowed_private_hosts)
 
 
 def put_params(row: Channel, params: BaseModel, seal: Seal) -> None:

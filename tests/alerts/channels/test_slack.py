@@ -216,11 +216,3 @@ def test_settings_that_cannot_work_are_refused_without_showing_a_secret(given, s
     with pytest.raises(ValidationError, match=said) as caught:
         Slack(**given)
     assert "hunter" not in str(caught.value)
-
-
-@pytest.mark.parametrize("host", ["hooks.slack.com", "hooks.slack-gov.com"])
-def test_a_webhook_leads_to_slack(host: str) -> None:
-    assert Slack(webhook_url=f"https://{host}/services/T0/B0/x").webhook_url
-    for url in (f"http://{host}/x", f"https://{host}.attacker.example/x", f"https://attacker.example/{host}/"):
-        with pytest.raises(ValueError, match=r"starts with https://hooks\.slack\.com/"):
-            Slack(webhook_url=url)

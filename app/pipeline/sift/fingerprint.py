@@ -41,10 +41,10 @@ PLATFORM = Scope("platform")
 class Keys:
     """What a mention is known by, each 16 bytes or None.
 
-    `fingerprint` is unique in a workspace. `page` is its link with its title (or the first words of an untitled text),
-    whichever source brings it. Only for items of a feed, and within their source: `guid` as the feed gives it, and
-    `words`, all that is said, by whom and when, where its link is a code that is made anew. `former`: the fingerprints
-    that an earlier version may have stored it under.
+    `fingerprint` is unique in a workspace. `page` is its link, or an id that is unique by itself, with its title (or the
+    first words of an untitled text), whichever source brings it. Only for items of a feed, and within their source:
+    `guid` as the feed gives it, and `words`, all that is said, by whom and when, where its link is a code that is made
+    anew. `former`: the fingerprints that an earlier version may have stored it under.
     """
 
     fingerprint: bytes
@@ -56,7 +56,7 @@ class Keys:
 
 def keys_of(kind: str, raw: RawMention, title: Sequence[str], text: Sequence[str], scope: Scope = PLATFORM) -> Keys:
     """The keys of a mention; `title` and `text` are its folded words."""
-    address, named = page_key(raw.url), title or text[:HEAD]
+    address, named = page_key(raw.url) or _global_id(raw), title or text[:HEAD]
     page = _digest("page", address, *named) if address and named else None
     if scope.ids != "feed":
         former = (fingerprint(scope.kind, raw, scope),) if scope.kind not in {"", kind} else ()
@@ -72,6 +72,12 @@ def keys_of(kind: str, raw: RawMention, title: Sequence[str], text: Sequence[str
         else None,
         former=_former(scope.kind or kind, raw),
     )
+
+
+def _global_id(raw: RawMention) -> str:
+    """The id of a mention without a link, where it is unique by itself: it then stands for the page."""
+    identity = raw.external_id.strip()
+    return identity if _GLOBAL_ID.fullmatch(identity) else ""
 
 
 def fingerprint(kind: str, raw: RawMention, scope: Scope = PLATFORM) -> bytes:

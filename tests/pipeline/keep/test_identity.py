@@ -120,6 +120,13 @@ def test_what_another_source_brings_from_the_same_page_with_the_same_words_is_a_
     assert known(item(text=LONG, url="https://copie.example/1"), theirs) is None
 
 
+def test_without_a_link_an_id_that_is_unique_by_itself_stands_for_the_page() -> None:
+    theirs = kept(item("urn:x:1", None, source=THEIRS), THEIRS)
+    assert known(item("urn:x:1", None), theirs) == 9
+    assert known(item("urn:x:1", None, text="Tout autre chose."), theirs) is None
+    assert known(item("1", None), kept(item("1", None, source=THEIRS), THEIRS)) is None
+
+
 def test_short_texts_that_begin_alike_are_no_sighting() -> None:
     theirs = kept(item(source=THEIRS, text="Très bien"), THEIRS)
     assert known(item(text="Très bien passé"), theirs) is None

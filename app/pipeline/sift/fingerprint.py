@@ -41,8 +41,8 @@ PLATFORM = Scope("platform")
 class Keys:
     """What a mention is known by, each 16 bytes or None.
 
-    `fingerprint` is unique in a workspace. `page` is its link, or an id that is unique by itself, with its title (or the
-    first words of an untitled text), whichever source brings it. Only for items of a feed, and within their source:
+    `fingerprint` is unique in a workspace. `page` is its link, or an id that is unique by itself, with its title (or
+    the first words of an untitled text), whichever source brings it. Only for items of a feed, within their source:
     `guid` as the feed gives it, and `words`, all that is said, by whom and when, where its link is a code that is made
     anew. `former`: the fingerprints that an earlier version may have stored it under.
     """

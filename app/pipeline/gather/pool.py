@@ -74,7 +74,9 @@ def read_all(
         if not ending:
             readings.start(name, read)
         if not readings.running or (ending and readings.are_all_slow):
-            leave(readings.at_hand)
+            if readings.at_hand:
+                settle((), True)
+                leave(readings.at_hand)
             return done
         pause = LOOK_AGAIN if claimed else PATIENCE
         finished = wait(readings.running, timeout=pause, return_when=FIRST_COMPLETED).done

@@ -70,7 +70,7 @@ class Placer:
         except Isolated:
             before = self._set_aside_before(origin, raws)
         others = [raw for raw in raws if raw.external_id not in before]
-        halves = iter(_halving(step)(others))
+        halves = iter(_halving(step)(others, has_died=not before))
         return [
             _rejected(raw, before[raw.external_id]) if raw.external_id in before else _sifted(raw, next(halves))
             for raw in raws

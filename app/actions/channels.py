@@ -213,7 +213,7 @@ def checked_params(declared: AnyChannel, values: Mapping[str, Any], settings: Se
                 raise invalid(FieldError(f"params.{name}", "{why}.", {"why": str(error).capitalize()})) from None
             if not _leads_there(declared, value, settings):
                 told = {"host": declared.hosts[0]}
-                raise invalid(FieldError(f"params.{name}", "This address starts with https://{host}/.", told))
+                raise invalid(FieldError(f"params.{name}", "This address has to start with https://{host}/.", told))
     return params
 
 

@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, SecretStr
 
+from app.crypto import Seal, SecretsLost
 from app.http import origin_of
 from app.problems import FieldError, Problem, invalid
 from ground.credentials import MASK, credentials, filled_in, masked, masked_whole
@@ -55,6 +56,14 @@ def _masks(model: type[BaseModel]) -> Iterator[tuple[str, Callable[[str], str]]]
     for name, schema in _schemas(model):
         if schema.get("format") == "uri":
             yield name, masked_whole if schema.get("sealed") else masked
+
+
+def stored_names(seal: Seal, sealed: bytes | None, place: str) -> frozenset[str]:
+    """The names of the secrets that are stored in this place; none where they no longer open."""
+    try:
+        return frozenset(seal.open(sealed, place))
+    except SecretsLost:
+        return frozenset()
 
 
 def secret_values(params: BaseModel) -> dict[str, str]:

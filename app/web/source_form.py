@@ -83,6 +83,7 @@ def show_form(visit: Visit, form: SourceForm, tried: Trial | Problem | None = No
     least = int(kind.min_interval.total_seconds()) // MINUTE
     steps = sorted({step for step in INTERVALS if step >= least} | {max(values["minutes"], 1)})
     hidden = secrets.secret_fields(kind.params)
+    kept = secrets.stored_names(visit.services.seal, row.secrets, seal_name(row)) if row else ()
     undecided = N_("Choose a brand") if kind.brings == "answers" else N_("Let the queries of all brands decide")
     with visit.services.db.reading() as session:
         offered = brands(session, visit.viewer, limit=LIMIT_MAX).items
@@ -92,7 +93,7 @@ def show_form(visit: Visit, form: SourceForm, tried: Trial | Problem | None = No
             "source_form.html",
             terms=terms(kind, visit.tongue),
             typed_secrets={name: value for name, value in values["params"].items() if name in hidden},
-            fields=form.asked(fields_of(kind.params, values["params"], kept=bool(row and row.secrets))),
+            fields=form.asked(fields_of(kind.params, values["params"], kept=kept)),
             brands=[("", visit.say(undecided)), *((str(brand.id), brand.name) for brand in offered)],
             has_brands=bool(offered),
             days_max=kind.history_days or DAYS_MAX,

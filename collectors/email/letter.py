@@ -236,7 +236,8 @@ def _plain(kind: str, body: str) -> str:
     if text:
         return text
     unquoted = parse_html(whole)  # a letter that only forwards keeps its quote
-    return text_of(unquoted.body or unquoted.root) if unquoted.body or unquoted.root else ""  # type: ignore[arg-type]
+    content = unquoted.body or unquoted.root
+    return text_of(content) if content else ""
 
 
 def _links(bodies: Sequence[tuple[str, str]]) -> Iterator[Link]:

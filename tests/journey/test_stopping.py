@@ -25,7 +25,8 @@ class Silence:
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.port = self.listener.getsockname()[1]
         self.held: list[socket.socket] = []
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.thread = threading.Thread(target=self.accept, daemon=True)
+        self.thread.start()
 
     def accept(self) -> None:
         with suppress(OSError):
@@ -33,6 +34,8 @@ class Silence:
                 self.held.append(self.listener.accept()[0])
 
     def close(self) -> None:
+        self.listener.shutdown(socket.SHUT_RDWR)  # closing alone would leave the thread to accept for whoever is next
+        self.thread.join(10)
         self.listener.close()
         for one in self.held:
             one.close()

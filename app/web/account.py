@@ -44,7 +44,7 @@ def account_page(visit: Visit, problem: Problem | None = None) -> HTMLResponse:
 
 
 @router.post("/account")
-def change_preferences(sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> Response:
+def change_preferences(visit: Visit = Depends(member), sent: SentForm = Depends(sent_form)) -> Response:
     def save() -> Response:
         values = {name: sent.get(name) for name in ("name", "language", "timezone")}
         preferences = validate(actions.Preferences, {**values, "language": values["language"] or None})
@@ -56,7 +56,7 @@ def change_preferences(sent: SentForm = Depends(sent_form), visit: Visit = Depen
 
 
 @router.post("/account/password")
-def change_password(sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> Response:
+def change_password(visit: Visit = Depends(member), sent: SentForm = Depends(sent_form)) -> Response:
     """A new password ends every other session. Whoever sits at an open session guesses no faster than at the login."""
     db, address = visit.services.db, visit.request.client.host if visit.request.client else ""
     cookie = visit.request.cookies.get(cookies.session_name(visit.services.settings), "")

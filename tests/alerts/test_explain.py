@@ -100,7 +100,7 @@ def test_the_lines_in_english():
 
 
 FRENCH = """
-1^234 sujets négatifs sur 5^000 en 6 heures~; le niveau habituel est d’environ 56 (25^% au lieu de 1,1^%).
+1^234 reprises négatives sur 5^000 en 6 heures~; le niveau habituel est d’environ 56 (25^% au lieu de 1,1^%).
 Début~: le 14 juillet à 23:30 (Europe/Paris).
 On y parle de~: brûle, danger.
 Premier message~: Anne, Forum Lumen, le 15 juillet à 00:00 (Europe/Paris)~; la plupart viennent de Mastodon.
@@ -125,14 +125,14 @@ def facts(observed, total, hours, **rest):
     ("known", "language", "first"),
     [
         (facts(1, 1, 1), "en", "1 negative story out of 1 in 1 hour."),
-        (facts(1, 1, 1), "fr", "1 sujet négatif sur 1 en 1 heure."),
+        (facts(1, 1, 1), "fr", "1 reprise négative sur 1 en 1 heure."),
         (
             facts(0, 3, 2, expected=1.26),
             "fr",
-            "0 sujet négatif sur 3 en 2 heures~; le niveau habituel est d’environ 1,3.",
+            "0 reprise négative sur 3 en 2 heures~; le niveau habituel est d’environ 1,3.",
         ),
         (facts(0, 3, 2), "en", "0 negative stories out of 3 in 2 hours."),
-        (facts(9, 30, 2, counted="promoters"), "fr", "9 sujets positifs sur 30 en 2 heures."),
+        (facts(9, 30, 2, counted="promoters"), "fr", "9 reprises positives sur 30 en 2 heures."),
         (
             facts(90, 90, 2, expected=4, counted="mentions"),
             "en",

@@ -19,7 +19,7 @@ from alerts.channels import all_channels
 from app.actions import secrets
 from app.actions.audit import record
 from app.actions.fields import Changes, Fields, Name, TimeZone, unique_name, validate
-from app.crypto import Seal
+from app.crypto import Seal, place_of
 from app.http import GateError, check_url, rules_for
 from app.models import AlertRule, Channel, uuid7
 from app.problems import FieldError, Problem, invalid, not_found
@@ -240,7 +240,7 @@ def open_params(row: Channel, seal: Seal) -> BaseModel:
 
 def seal_name(row: Channel) -> str:
     """The name under which the secrets of a channel are sealed, so that they open for no other row."""
-    return f"channel:{row.workspace_id}:{row.id}"
+    return place_of("channel", row.workspace_id, row.id)
 
 
 @may("write")

@@ -10,11 +10,9 @@ from pydantic import BaseModel
 
 from app.actions import secrets
 from app.actions.fields import validate
-from app.crypto import Seal
+from app.crypto import Seal, place_of
 from app.http import GateError, check_url, host_of, rules_for
 from app.models import Source
-from app.pipeline.gather import source
-from app.pipeline.gather.meters import Payer
 from app.problems import FieldError, invalid
 from app.settings import Settings
 from collectors import all_collectors
@@ -97,11 +95,6 @@ def limit_key(collector: AnyCollector, params: BaseModel, seal: Seal) -> str:
     return f"{host}#{seal.fingerprint(values)}" if values else host
 
 
-def payer_of(row: Source) -> Payer:
-    """Whom the requests of a source are charged to."""
-    return Payer(row.workspace_id, row.collector, str(row.id), row.limit_key)
-
-
 def seal_name(row: Source) -> str:
     """The name under which the secrets of a source are sealed, so that they open for no other row."""
-    return source.seal_name(row.workspace_id, row.id)
+    return place_of("source", row.workspace_id, row.id)

@@ -20,14 +20,13 @@ from app.actions.source_params import (
     checked_params,
     collector_of,
     needs_brand,
-    payer_of,
     put_params,
     seal_name,
 )
-from app.crypto import SecretsLost, digest, token
+from app.crypto import SecretsLost, digest, place_of, token
 from app.models import Source, uuid7
 from app.pipeline.gather.lease import COLLECT
-from app.pipeline.gather.meters import hand_over
+from app.pipeline.gather.meters import hand_over, payer_of
 from app.pipeline.gather.past import DAYS_MAX
 from app.pipeline.gather.wake import end_reading, wake, wake_backfill
 from app.problems import Problem, not_found
@@ -223,7 +222,7 @@ def _give_address(row: Source, services: Services) -> None:
 
 def seal_name_of_address(row: Source) -> str:
     """The name under which the address of a source is sealed."""
-    return f"address:{row.workspace_id}:{row.id}"
+    return place_of("address", row.workspace_id, row.id)
 
 
 @may("write")

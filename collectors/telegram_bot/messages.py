@@ -39,7 +39,9 @@ class Choice(Part):
     text: Text = ""
 
 
-class Poll(Part):
+class Ballot(Part):
+    """A poll of Telegram: what it asks, and what may be answered."""
+
     question: Text = ""
     options: list[Choice] = Field(default_factory=list)
 
@@ -59,7 +61,7 @@ class Message(Part):
     text: Text = ""
     caption: Text = ""
     quote: Quote | None = None
-    poll: Poll | None = None
+    poll: Ballot | None = None
     reply_to_message: Parent | None = None
     message_thread_id: int | None = None
 

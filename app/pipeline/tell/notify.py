@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from alerts.base import DeliveryError, Message, Wire
 from alerts.channels import all_channels
 from alerts.stored import message_from_json
-from app.crypto import Seal, SecretsLost
+from app.crypto import Seal, SecretsLost, place_of
 from app.db import Database
 from app.models import Channel, Delivery, IncidentEvent
 
@@ -98,7 +98,7 @@ def send(claim: Claim, wire: Wire, seal: Seal) -> None:
     """Hands a message to its channel, with the secrets unsealed. Raises DeliveryError."""
     channel = all_channels()[claim.kind]
     try:
-        secrets = seal.open(claim.secrets, f"channel:{claim.workspace_id}:{claim.channel_id}")
+        secrets = seal.open(claim.secrets, place_of("channel", claim.workspace_id, claim.channel_id))
         params = channel.params(**{**claim.params, **secrets})
     except SecretsLost as error:
         raise DeliveryError(str(error), permanent=True) from error

@@ -13,6 +13,7 @@ from app.models import Source
 from app.pipeline.gather.client import NotOurTurn
 from app.pipeline.gather.history import Harvest, history_line
 from app.pipeline.gather.lease import COLLECT, Lease
+from app.pipeline.gather.meters import Payer
 from app.pipeline.gather.outcome import (
     Outcome,
     after_broken_stream,
@@ -42,6 +43,7 @@ FEED = ClaimedSource(
     cursor={},
     host="old.example",
     limit_key="old.example#a1b2",
+    payer=Payer(WORKSPACE, "rss", str(SOURCE), "old.example#a1b2"),
     interval=HOUR,
     pace=HOUR,
     failures=2,

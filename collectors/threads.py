@@ -94,7 +94,9 @@ def backfill(params: ThreadsSearch, cursor: Cursor, window: Window, http: httpx2
         inside = unmet(post for post in mentions if window.holds(post.published_at))
         yield Page(inside, {"until": rfc3339(until)}, broken=broken, reached=until)
         if graph.pause and not leg.ended:
-            raise SourceBusy("{host} has been asked too often and wants a pause", wait=graph.pause, host=graph.host)
+            raise SourceBusy(
+                "{host} received too many requests and asks for a pause", wait=graph.pause, host=graph.host
+            )
     yield Page((), {"until": rfc3339(window.since)}, reached=window.since)
 
 

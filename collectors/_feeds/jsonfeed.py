@@ -43,7 +43,7 @@ def items_of(document: Fields, address: str) -> tuple[list[Item], list[tuple[str
     order = order_of_feed(written, document.get("language"))
     for fields in given:
         if not isinstance(fields, dict):
-            broken.append(("", "this item is no object"))
+            broken.append(("", "this item is not an object"))
             continue
         item = _item(fields, document, address, order)
         if item.mention.url or item.mention.title or item.mention.text:

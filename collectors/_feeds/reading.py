@@ -40,7 +40,7 @@ NOT_A_FEED = {
     "empty": "{host} answered with nothing at all: check the address",
     "page": "this page is not a feed and names none: look for an address that ends in /feed, .rss or .xml",
     "json": "this is JSON but not a JSON Feed: check the address",
-    "broken json": "this JSON Feed is broken off or malformed: tell the owner of {host}",
+    "broken json": "this JSON Feed breaks off or is malformed: tell the owner of {host}",
     "truncated": "this feed breaks off before the end of its first item: tell the owner of {host}",
     "unknown": "this is not a feed that can be read: check the address in a browser",
 }
@@ -51,7 +51,7 @@ AWAY = (
 
 
 class NoFeedHere(SourceError):
-    """The answer of this address is no feed."""
+    """The answer from this address is not a feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def _parse(response: httpx2.Response, place: FeedAddress) -> Feed | NoFeed:
     host, body = host_of(str(response.url)), response.content
     address = str(response.url.copy_with(query=None) if place.private else response.url)
     if len(body) > LARGEST_ANSWER:
-        raise SourceError("the answer of {host} is too large for a feed: ask its owner for a shorter one", host=host)
+        raise SourceError("the answer from {host} is too large for a feed: ask its owner for a shorter one", host=host)
     try:
         return isolated(read_feed, body, response.headers.get("content-type", ""), address)
     except TooSlow:
@@ -138,7 +138,7 @@ def _parse(response: httpx2.Response, place: FeedAddress) -> Feed | NoFeed:
         ) from None
     except Crashed:
         raise SourceError(
-            "this feed is too large or too intricate to read: tell the owner of {host}", host=host
+            "this feed is too large or too complex to read: tell the owner of {host}", host=host
         ) from None
 
 
@@ -177,8 +177,8 @@ def _gap(feed: Feed, before: Cursor) -> Notice | None:
     if not marks or len(feed.mentions) < FEW or marks & {short_hash(mention.external_id) for mention in feed.mentions}:
         return None
     return Notice(
-        "nothing of this feed was there at the last reading: something may have been missed in between. "
-        "Have it read more often, or choose a narrower feed"
+        "every item of this feed is new since the last reading: others may have been missed in between. Read it "
+        "more often, or choose a narrower feed"
     )
 
 

@@ -74,7 +74,7 @@ class Instance:
                 site = self.get(version, "site", {})
                 if isinstance(site, dict) and "site_view" in site:
                     return version
-        raise SourceError("{host} is no Lemmy instance: check its address", host=self.host)
+        raise SourceError("{host} is not a Lemmy instance: check its address", host=self.host)
 
 
 @dataclass(slots=True)

@@ -40,7 +40,9 @@ class Webhook(Params):
         "list of them.",
         examples=["data.items"],
     )
-    id: Path = Field("id", title="Id", description="Seen from the mention; with $. before it, from the whole body.")
+    id: Path = Field(
+        "id", title="Id", description="Relative to the mention; a path that begins with $. starts from the whole body."
+    )
     text: Path = Field("text", title="Text", description="Several are joined: blocks[*].text.", examples=["body"])
     title: Path = Field("title", title="Title")
     link: Path = Field("url", title="Link", description="The address of the mention.")
@@ -55,7 +57,7 @@ class Webhook(Params):
     rating_scale: float = Field(5, gt=0, le=1_000, title="Highest rating", description="5 for stars, 10, 20 or 100.")
     platform: Path = Field("platform", title="Platform")
     platform_name: Line = Field(
-        "", title="Name of the platform", description="Where the JSON does not say it.", examples=["zendesk"]
+        "", title="Name of the platform", description="Used where the JSON does not say it.", examples=["zendesk"]
     )
     outlet: Path = Field("outlet", title="Outlet")
     thread_id: Path = Field("thread_id", title="Id of the thread")
@@ -119,7 +121,7 @@ def _items(params: Webhook, body: Json) -> list[Json]:
 
 def _mention(params: Webhook, item: Json, body: Json, order: Order | None) -> RawMention:
     if not isinstance(item, dict):
-        raise _Unread("it is no JSON object")
+        raise _Unread("it is not a JSON object")
 
     def first(path: str) -> Json:
         return _first(path, item, body)

@@ -54,8 +54,8 @@ class XParams(Params):
     )
     names: bool = Field(
         False,
-        title="Read who wrote",
-        description="Names and followers of the authors, for 0.01 dollar more a post: three times the price",
+        title="Read the profiles of the authors",
+        description="Their names and followers, for 0.01 dollars more per post: three times the price",
     )
     quotes: bool = Field(
         False,
@@ -64,9 +64,9 @@ class XParams(Params):
     )
     monthly_budget: float = Field(
         5.0,
-        title="Budget for a month, in US dollars",
-        description="A post costs 0.005 dollar. Nothing is asked beyond the budget. It is for this source alone: "
-        "others with the same token have their own",
+        title="Monthly budget, in US dollars",
+        description="A post costs 0.005 dollars, and Vigie never exceeds the budget. It is for this source alone:"
+        " others with the same token have their own",
         ge=0,
         le=100_000,
     )

@@ -109,7 +109,7 @@ def test_a_pause_that_is_asked_for_in_seconds_is_kept(logged: Site, http: httpx2
 
 def test_words_that_the_search_does_not_take_are_said_to_be_so(logged: Site, http: httpx2.Client) -> None:
     logged.rules.append(Rule(SEARCH, told({"error": "BadQueryString", "message": "Unknown operator in q."}, 400)))
-    with pytest.raises(SourceRefused, match=r"«Unknown operator in q\.» Change the words"):
+    with pytest.raises(SourceRefused, match=r"Change the words of the source: «Unknown operator in q\.»"):
         list(read(logged, http))
 
 

@@ -163,7 +163,7 @@ def test_going_back_waits_when_the_limit_is_near_instead_of_leaving_comments_out
     on(site, f"/v26.0/{PAGE}_5/comments", sheet(comment(2, "b", 20), after="c1"), headers=full, after="-")
     window = Window(datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 3, 20, tzinfo=UTC))
     assert collector.backfill is not None
-    with pytest.raises(SourceBusy, match="wants a pause"):
+    with pytest.raises(SourceBusy, match="asks for a pause"):
         list(collector.backfill(params(site), {}, window, http))
 
 

@@ -101,7 +101,7 @@ def test_beyond_the_cap_a_warning_says_so(site: Any, http: httpx2.Client) -> Non
             '<div class="tgme_page_title">Cobalt riders</div><div class="tgme_page_extra">812 members</div>',
             "is a group",
         ),
-        ('<div class="tgme_page_description">If you have Telegram, you can contact @cobalt</div>', "knows no channel"),
+        ('<div class="tgme_page_description">If you have Telegram, you can contact @cobalt</div>', "has no channel"),
     ],
 )
 def test_a_channel_without_a_preview_is_told_from_one_that_is_not_there(

@@ -318,7 +318,7 @@ PROBLEM = "https://api.x.com/2/problems/"
         (200, {"data": [{"text": "a"}], "meta": {}}, SourceChanged, "the field id is missing"),
         (200, {"meta": 7}, SourceChanged, "meta"),
         (200, "<html>hello</html>", SourceError, "web page"),
-        (200, '{"data": [{"id": "1', SourceError, "broken off"),
+        (200, '{"data": [{"id": "1', SourceError, "breaks off"),
     ],
 )  # fmt: skip
 def test_refusals_are_told_apart_and_say_what_to_do(

@@ -128,7 +128,7 @@ def test_a_token_that_is_none_is_an_error(site: Any, http: httpx2.Client) -> Non
         (error(403, "forbidden", **info("SERVICE_DISABLED", service="youtube.googleapis.com")), 403, "youtube.google"),
         (error(403, "forbidden", **info("API_KEY_SERVICE_BLOCKED")), 403, "restricted to other uses"),
         (error(403, "forbidden", **info("BILLING_DISABLED")), 403, "billing account"),
-        (error(401, "authError", status="UNAUTHENTICATED"), 401, "does not accept this access"),
+        (error(401, "authError", status="UNAUTHENTICATED"), 401, "no longer accepts this access"),
     ],
 )
 def test_refusals_are_told_apart(body: Any, status: int, sentence: str) -> None:

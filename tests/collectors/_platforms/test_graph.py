@@ -121,7 +121,7 @@ def test_a_throttled_page_says_when_it_may_be_asked_again(
     site: Any, http: httpx2.Client, code: int, headers: dict[str, str], wait: timedelta
 ) -> None:
     on(site, FEED, error(code), 400, headers)
-    with pytest.raises(SourceBusy, match="wants a pause") as caught:
+    with pytest.raises(SourceBusy, match="asks for a pause") as caught:
         read(site, http)
     assert caught.value.wait == wait
 

@@ -78,7 +78,7 @@ def test_what_a_person_or_a_rating_said_is_told_from_what_the_model_did(db: Data
     counted(db, brand, HOUR)
     row = buckets(db)["mentions"]
     assert (row.promoters, row.fixed_promoters, row.fixed_detractors) == (2, 1, 1)
-    assert (row.model_number, row.negative, row.neutral, row.positive) == (1, 0.5, 0.3, 0.2)
+    assert (row.model_number, row.negative, row.neutral, row.positive) == pytest.approx((1, 0.5, 0.3, 0.2))
 
 
 def test_each_source_and_language_has_its_rows_beside_the_totals(db: Database, brand: Brand, say: Say) -> None:

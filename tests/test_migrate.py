@@ -1,3 +1,5 @@
+"""The schema: the migrations agree with the models, and any earlier database becomes ours."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The order of ids on Mastodon, and what a page of statuses tells. The walks are in tests/collectors/test_mastodon.py."""
+"""The order of ids on Mastodon, and what a page of statuses tells. The walks are in ../test_mastodon.py."""
 
 from __future__ import annotations
 

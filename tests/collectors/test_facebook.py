@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from collectors.base import Inbound, SourceBusy, SourceError, SourceRefused, Unsigned, Window
 from collectors.facebook import FacebookPage, collector
-from tests.collectors._platforms.test_graph import FEED, PAGE, error, on, params, post, read, sheet
+from tests.collectors._platforms.graph_api import FEED, PAGE, error, on, params, post, read, sheet
 
 
 def comment(n: int, text: str, minute: int) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from collectors.base import Page, SourceBusy, SourceError, SourceRefused, Window
 from collectors.reddit import RedditSearch, collector
-from tests.collectors._platforms.test_graph import on
+from tests.collectors._platforms.graph_api import on
 from tests.collectors.conftest import Answer, Rule
 
 NOW = int(time.time())

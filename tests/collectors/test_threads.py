@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from collectors.base import Page, SourceBusy, SourceRefused, Spend
 from collectors.threads import ThreadsSearch, collector
-from tests.collectors._platforms.test_graph import error, on
+from tests.collectors._platforms.graph_api import error, on
 
 FOUND = "/v1.0/keyword_search"
 

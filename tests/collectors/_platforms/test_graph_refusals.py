@@ -11,32 +11,8 @@ import pytest
 
 from collectors._kit.fetch import own_refusal_of
 from collectors._platforms.graph_refusals import GRAPH, nearly_full
-from collectors.base import Page, SourceBusy, SourceChanged, SourceError, SourceRefused
-from collectors.facebook import FacebookPage, collector
-from tests.collectors.conftest import Answer, Rule
-
-PAGE = "104200000000001"
-FEED = f"/v26.0/{PAGE}/feed"
-
-
-def params(site: Any, **more: Any) -> FacebookPage:
-    return FacebookPage.model_validate(
-        {"page": PAGE, "token": "EAAB-very-secret", "base_url": site.base, "tagged": False, **more}
-    )
-
-
-def read(site: Any, http: httpx2.Client, cursor: Any = None, **more: Any) -> list[Page]:
-    return list(collector.pages(params(site, **more), cursor or {}, http))
-
-
-def on(site: Any, path: str, body: str, status: int = 200, headers: dict[str, str] | None = None, **query: str) -> None:
-    said = Answer(body.encode(), status, {"Content-Type": "application/json", **(headers or {})})
-    site.rules.append(Rule(path, said, query=query))
-
-
-def error(code: object, subcode: int = 0, message: str = "") -> str:
-    told = {"message": message, "type": "OAuthException", "code": code, "error_subcode": subcode, "fbtrace_id": "A1"}
-    return json.dumps({"error": told})
+from collectors.base import SourceBusy, SourceChanged, SourceError, SourceRefused
+from tests.collectors._platforms.graph_api import FEED, error, on, read
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def read_form(sent: SentForm, row: Channel | None) -> ChannelForm:
 def show_form(visit: Visit, form: ChannelForm) -> Response:
     kind, row = form.kind, form.row
     kept = secrets.stored_names(visit.services.seal, row.secrets, actions.seal_name(row)) if row else ()
-    fields = form.asked(fields_of(kind.params, form.values["params"], kept=kept))
+    fields = form.demand_again(fields_of(kind.params, form.values["params"], kept=kept))
     with visit.services.db.reading() as session:
         return form.page(
             visit,

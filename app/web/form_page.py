@@ -52,7 +52,7 @@ class Form(Generic[Row, Kind]):
     row: Row | None = None
     problem: Problem | None = None
 
-    def asked(self, fields: Sequence[Field]) -> list[Field]:
+    def demand_again(self, fields: Sequence[Field]) -> list[Field]:
         """The fields; a secret that the problem asks for again is needed, and no longer kept."""
         wrong = {error.field for error in self.problem.errors} if self.problem else set()
         return [

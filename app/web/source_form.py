@@ -93,7 +93,7 @@ def show_form(visit: Visit, form: SourceForm, tried: Trial | Problem | None = No
             "source_form.html",
             terms=terms(kind, visit.tongue),
             typed_secrets={name: value for name, value in values["params"].items() if name in hidden},
-            fields=form.asked(fields_of(kind.params, values["params"], kept=kept)),
+            fields=form.demand_again(fields_of(kind.params, values["params"], kept=kept)),
             brands=[("", visit.say(undecided)), *((str(brand.id), brand.name) for brand in offered)],
             has_brands=bool(offered),
             days_max=kind.history_days or DAYS_MAX,

@@ -49,7 +49,7 @@ def identify(drafts: Sequence[Draft], stored: Collection[StoredMention], source_
             if index not in found and (known := step(drafts[index], shelves, taken)):
                 found[index] = Identity(known)
                 taken.add(known.ref.id)
-    found |= _repeated({index: drafts[index] for index in counted if index not in found})
+    found |= _repeats_among({index: drafts[index] for index in counted if index not in found})
     found |= {
         index: Identity(repeats=last[draft.fingerprint]) for index, draft in enumerate(drafts) if index not in counted
     }
@@ -173,7 +173,7 @@ def have_same_words(was: StoredMention, draft: Draft) -> bool:
     return shorter == longer or (len(shorter) >= SUMMARY and shorter[:-1] == longer[: len(shorter) - 1])
 
 
-def _repeated(fresh: dict[int, Draft]) -> dict[int, Identity]:
+def _repeats_among(fresh: dict[int, Draft]) -> dict[int, Identity]:
     """New items of a feed that are another new one: the same words on one page or under one guid."""
     first: dict[tuple[object, ...], int] = {}
     repeated: dict[int, Identity] = {}

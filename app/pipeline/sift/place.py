@@ -50,7 +50,7 @@ class Placer:
         refused = [Rejection(external_id or "?", reason, "") for external_id, reason in broken]
         refused += [result for result in results if isinstance(result, Rejection)]
         placed = tuple(Placed(*result) for result in results if isinstance(result, tuple))
-        unread = [_rejected(raw, UNREAD) for raw, result in zip(raws, results, strict=True) if result is LATER]
+        unread = [_rejection_of(raw, UNREAD) for raw, result in zip(raws, results, strict=True) if result is LATER]
         return Batch(placed, tuple(refused), results.count(None), tuple(unread))
 
     def _sift_all(self, origin: Origin, raws: Sequence[RawMention], now: datetime) -> list[SiftResult | Later]:
@@ -72,7 +72,7 @@ class Placer:
         others = [raw for raw in raws if raw.external_id not in before]
         halves = iter(_halving(step)(others, has_died=not before))
         return [
-            _rejected(raw, before[raw.external_id]) if raw.external_id in before else _sifted(raw, next(halves))
+            _rejection_of(raw, before[raw.external_id]) if raw.external_id in before else _result_of(raw, next(halves))
             for raw in raws
         ]
 
@@ -128,9 +128,11 @@ def _halving(step: Callable[[Sequence[RawMention]], list[T]]) -> Halving[RawMent
     return Halving(step, HARMLESS)
 
 
-def _sifted(raw: RawMention, result: SiftResult | Deadly | Later) -> SiftResult | Later:
+def _result_of(raw: RawMention, result: SiftResult | Deadly | Later) -> SiftResult | Later:
     return (
-        _rejected(raw, f"its text could not be read safely: {result.reason}") if isinstance(result, Deadly) else result
+        _rejection_of(raw, f"its text could not be read safely: {result.reason}")
+        if isinstance(result, Deadly)
+        else result
     )
 
 
@@ -138,7 +140,7 @@ def _starts(raws: Sequence[RawMention]) -> range:
     return range(0, len(raws), CHUNK)
 
 
-def _rejected(raw: RawMention, reason: str) -> Rejection:
+def _rejection_of(raw: RawMention, reason: str) -> Rejection:
     return Rejection(raw.external_id, reason, f"{raw.title[:EXCERPT_LIMIT]} {raw.text[:EXCERPT_LIMIT]}")
 
 

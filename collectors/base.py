@@ -23,8 +23,9 @@ class RawMention:
     """One public message as its platform gave it. Nothing here is trusted or cleaned yet.
 
     Either `external_id` or `url` identifies it within its collector's kind. `published_at` is aware, or None when
-    the platform does not say. `html` tells whether `title` and `text` are markup. `rating` counts from 0 to
-    `rating_scale`. `engagement` holds counts as given: likes, shares, comments, views.
+    the platform does not say, or says something that is no date: `date_spelling` is what it said then. `html` tells
+    whether `title` and `text` are markup. `rating` counts from 0 to `rating_scale`. `engagement` holds counts as
+    given: likes, shares, comments, views.
     """
 
     external_id: str
@@ -39,6 +40,7 @@ class RawMention:
     outlet: str = ""
     language: str | None = None
     published_at: datetime | None = None
+    date_spelling: str = ""
     edited_at: datetime | None = None
     thread_id: str | None = None
     parent_id: str | None = None

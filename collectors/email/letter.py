@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import Message
-from email.utils import parseaddr, parsedate_to_datetime
+from email.utils import parseaddr
 from quopri import decodestring
 
+from ground.dates import read_date
 from ground.html import line_of, parsed, text_of
 from ground.links import GOOGLE, clean_link, unwrap
 
@@ -293,7 +294,5 @@ def _without_address(name: str) -> str:
 
 
 def _date(text: str) -> datetime | None:
-    with suppress(ValueError, TypeError, IndexError, OverflowError):
-        at = parsedate_to_datetime(text)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    return None
+    at = read_date(text, zone=UTC)
+    return at.astimezone(UTC) if at else None

@@ -16,7 +16,7 @@ from collectors.base import RawMention
 from ground.html import line_of, parsed, text_of
 from ground.links import clean_link
 
-from .dates import date_in
+from .dates import PageDates, dates_of_page
 from .ratings import rating_in, rating_of
 from .schema import SchemaItem, schema_items
 
@@ -79,13 +79,15 @@ def read_page(data: bytes, content_type: str, address: str, home: str, wanted: S
     described = [] if wanted.item else schema_items(page)
     if described:
         site = _Site(page, address, home)
-        mentions = tuple(_of_schema(item, site, wanted, now) for item in described)
+        dates = dates_of_page((item.date for item in described), site.language, wanted.month_first, now)
+        mentions = tuple(_of_schema(item, site, wanted, dates) for item in described)
         return Shown(_unique(mentions), following, reserved=reserved)
     nodes = page.css(wanted.item or USUAL["item"])[:MOST_ITEMS]
     if not nodes:
         return Shown((), "", ("item",), _hint(page, text), reserved)
     site, used = _Site(page, address, home), set[str]()
-    mentions = tuple(_of_node(node, site, wanted, now, used) for node in nodes)
+    dates = dates_of_page((_value(node, "date", wanted) for node in nodes), site.language, wanted.month_first, now)
+    mentions = tuple(_of_node(node, site, wanted, dates, used) for node in nodes)
     absent = tuple(name for name in FIELDS if getattr(wanted, name) and name not in used)
     return Shown(_unique(mentions), following, absent, reserved=reserved)
 
@@ -108,7 +110,7 @@ class _Site:
         return RawMention(fit_id(identity), **{**common, **fields})  # type: ignore[arg-type] # each as RawMention has it
 
 
-def _of_schema(item: SchemaItem, site: _Site, wanted: Selectors, now: datetime) -> RawMention:
+def _of_schema(item: SchemaItem, site: _Site, wanted: Selectors, dates: PageDates) -> RawMention:
     scale = rating_in(item.scale, 1_000)
     rating = rating_in(item.rating, scale[0] if scale else wanted.scale)
     link = clean_link(item.url, site.address) if item.url else None
@@ -120,13 +122,14 @@ def _of_schema(item: SchemaItem, site: _Site, wanted: Selectors, now: datetime) 
         text=fit(_plain(item.text), LONGEST_TEXT),
         author=fit(_plain(item.author), LONGEST_NAME),
         language=language_of(item.language) or site.language,
-        published_at=_past(date_in(item.date, now, wanted.month_first), now),
+        published_at=dates.published(item.date),
+        date_spelling=dates.unread(item.date),
         rating=rating and rating[0],
         rating_scale=rating and rating[1],
     )
 
 
-def _of_node(node: LexborNode, site: _Site, wanted: Selectors, now: datetime, used: set[str]) -> RawMention:
+def _of_node(node: LexborNode, site: _Site, wanted: Selectors, dates: PageDates, used: set[str]) -> RawMention:
     field = partial(_used_value, node, wanted, used)
     rating = _rating(node, wanted)
     used.update(["rating"] if rating else [])
@@ -140,7 +143,8 @@ def _of_node(node: LexborNode, site: _Site, wanted: Selectors, now: datetime, us
         title=fit(title, LONGEST_TITLE) if title != text else "",
         text=fit(text, LONGEST_TEXT),
         author=fit(BY.sub("", author), LONGEST_NAME),
-        published_at=_past(date_in(date, now, wanted.month_first), now),
+        published_at=dates.published(date),
+        date_spelling=dates.unread(date),
         rating=rating and rating[0],
         rating_scale=rating and rating[1],
     )
@@ -210,10 +214,6 @@ def _plain(text: str) -> str:
         return text
     body = parsed(text).body
     return text_of(body) if body else ""
-
-
-def _past(at: datetime | None, now: datetime) -> datetime | None:
-    return min(at, now) if at else None
 
 
 def _unique(mentions: tuple[RawMention, ...]) -> tuple[RawMention, ...]:

@@ -8,14 +8,25 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from typing import BinaryIO
 
-from app.pipeline.files.cells import Unread, date_of, hash_of, name_of, named, number_of, taken_for, text_of
+from app.pipeline.files.cells import (
+    Unread,
+    date_of,
+    hash_of,
+    name_of,
+    named,
+    number_of,
+    order_of_dates,
+    taken_for,
+    text_of,
+)
 from app.pipeline.files.importing import MAX_BYTES, MAX_ROWS
 from app.pipeline.files.tables import BadRow, Row, UnreadableFile, rows
 from collectors.base import Answer
+from ground.dates import Order
 from ground.notice import Json
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -85,6 +96,7 @@ _OF_TEN = re.compile(r"([\d.,]+)\s*(?:/|sur|out of)\s*10(?:[.,]0+)?", re.ASCII)
 class _Settings:
     mapping: Mapping[str, str] | None
     zone: tzinfo
+    order: Order | None = None
 
 
 def read_answers(
@@ -104,9 +116,13 @@ def read_answers(
     """
     settings = _Settings(_checked(mapping), zone)
     alike: Counter[str] = Counter()
-    for row in rows(
-        stream, filename, max_bytes=max_bytes, max_rows=max_rows, check=lambda names: _fields(names, settings)
-    ):
+    found = list(
+        rows(stream, filename, max_bytes=max_bytes, max_rows=max_rows, check=lambda names: _fields(names, settings))
+    )
+    known = _NAMED if settings.mapping is None else settings.mapping
+    order = order_of_dates((row.cells for row in found if isinstance(row, Row)), known)
+    settings = replace(settings, order=order)
+    for row in found:
         yield row.line, row if isinstance(row, BadRow) else _answer(row, settings, alike)
 
 
@@ -139,14 +155,14 @@ def _fields(columns: Iterable[str], settings: _Settings) -> dict[str, str]:
 def _answer(row: Row, settings: _Settings, alike: Counter[str]) -> Answer | BadRow:
     try:
         cells = {field: row.cells.get(column) for field, column in _fields(row.cells, settings).items()}
-        return _read(cells, settings.zone, alike)
+        return _read(cells, settings, alike)
     except (Unread, UnreadableFile) as error:
         return BadRow(row.line, error.notice)
 
 
-def _read(cells: Mapping[str, Json | datetime], zone: tzinfo, alike: Counter[str]) -> Answer:
+def _read(cells: Mapping[str, Json | datetime], settings: _Settings, alike: Counter[str]) -> Answer:
     said = {name: text_of(cells.get(name)) for name in ("comment", "id", "respondent", "channel")}
-    score, at = _score(cells.get("score")), date_of(cells.get("date"), zone)
+    score, at = _score(cells.get("score")), date_of(cells.get("date"), settings.zone, settings.order)
     if at is None:
         raise Unread("This row has no date.")
     return Answer(

@@ -1,7 +1,7 @@
 """What the cells of a file say: texts, dates, numbers, each with a sentence for who made the file.
 
-Dates are ISO 8601, day first (22/11/2026, 22/11/2026 14:05; also with - or .), or Unix seconds or milliseconds.
-A date without a zone is in the zone given.
+Dates are read by `ground.dates`. One without a zone is in the zone given; whether the day or the month comes first in
+numbers is decided by the whole column (`order_of_dates`).
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from hashlib import blake2b
 
+from ground.dates import Order, order_of, read_date
 from ground.notice import Json, Notice
 
-_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T,à]+(\d{1,2})[:h](\d{2})(?::(\d{2}))?)?", re.ASCII)
-_EPOCH = re.compile(r"\d{9,10}(?:\.\d+)?|\d{12,13}", re.ASCII)
+_HALF_DAY = re.compile(r"\d\s?[ap]\.?\s?m\b", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?\d{1,18}(?:[.,]\d{1,9})?", re.ASCII)
 
 
@@ -62,29 +62,32 @@ def text_of(value: Json | datetime) -> str:
     return str(value).replace("\0", "").strip()
 
 
-def date_of(value: Json | datetime, zone: tzinfo) -> datetime | None:
+def order_of_dates(rows: Iterable[Mapping[str, Json | datetime]], known: Mapping[str, str]) -> Order | None:
+    """Which number comes first in the dates of all rows: the day, unless they show otherwise.
+
+    None where they contradict each other, and where a 12-hour clock says that they may be American. `known` is {name
+    of a column: our field}.
+    """
+    cells = (row[column] for row in rows if (column := taken_for(row, known).get("date")) is not None)
+    written = [cell for cell in cells if isinstance(cell, str)]
+    shown = {order for cell in written if (order := order_of([cell]))}
+    if shown:
+        return shown.pop() if len(shown) == 1 else None
+    return None if any(map(_HALF_DAY.search, written)) else "day first"
+
+
+def date_of(value: Json | datetime, zone: tzinfo, order: Order | None) -> datetime | None:
     """The time of a cell, None when it is empty. Raises Unread."""
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=zone)
     written = text_of(value)
     if not written:
         return None
-    try:
-        return _written_date(written, zone)
-    except (ValueError, OverflowError, OSError):
+    found = read_date(written, order=order, zone=zone)
+    if found is None:
         text = "The date “{date}” could not be read: write 2026-11-22 14:05 or, day first, 22/11/2026 14:05."
-        raise Unread(text, date=written[:40]) from None
-
-
-def _written_date(written: str, zone: tzinfo) -> datetime:
-    if _EPOCH.fullmatch(written):
-        seconds = float(written)
-        return datetime.fromtimestamp(seconds / 1000 if seconds >= 1e11 else seconds, UTC)
-    if found := _DAY_FIRST.fullmatch(written):
-        day, month, year, hour, minute, second = (int(part or 0) for part in found.groups())
-        return datetime(year, month, day, hour, minute, second, tzinfo=zone)
-    at = datetime.fromisoformat(written)
-    return at if at.tzinfo else at.replace(tzinfo=zone)
+        raise Unread(text, date=written[:40])
+    return found
 
 
 def number_of(field: str, value: Json | datetime) -> float | None:

@@ -7,13 +7,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any, BinaryIO
 
-from app.pipeline.files.cells import Unread, count_of, date_of, hash_of, name_of, named, number_of, taken_for, text_of
+from app.pipeline.files.cells import (
+    Unread,
+    count_of,
+    date_of,
+    hash_of,
+    name_of,
+    named,
+    number_of,
+    order_of_dates,
+    taken_for,
+    text_of,
+)
 from app.pipeline.files.tables import BadRow, Row, UnreadableFile, rows
 from collectors.base import RawMention
+from ground.dates import Order
 from ground.notice import Json
 
 __all__ = ["FIELDS", "BadRow", "UnreadableFile", "guessed", "read_lines", "read_rows"]
@@ -57,6 +69,7 @@ _FRACTION = re.compile(r"([\d.,]+)\s*(?:/|sur|out of)\s*([\d.,]+)", re.ASCII)
 class _Settings:
     mapping: Mapping[str, str] | None
     zone: tzinfo
+    order: Order | None = None
 
 
 def read_rows(
@@ -85,9 +98,13 @@ def read_lines(
     """
     settings = _Settings(_checked(mapping), zone)
     links: dict[str, str] = {}
-    for row in rows(
-        stream, filename, max_bytes=max_bytes, max_rows=max_rows, check=lambda names: _fields(names, settings)
-    ):
+    found = list(
+        rows(stream, filename, max_bytes=max_bytes, max_rows=max_rows, check=lambda names: _fields(names, settings))
+    )
+    known = _NAMED if settings.mapping is None else settings.mapping
+    order = order_of_dates((row.cells for row in found if isinstance(row, Row)), known)
+    settings = replace(settings, order=order)
+    for row in found:
         yield row.line, row if isinstance(row, BadRow) else _mention(row, settings, links)
 
 
@@ -131,7 +148,7 @@ def _read(cells: Mapping[str, Json | datetime], settings: _Settings, links: dict
     said = {name: text_of(cells.get(name)) for name in ("text", "title", "author", "url", "id", "platform", "outlet")}
     if not (said["text"] or said["title"]):
         raise Unread("This row has neither a text nor a title.")
-    published = date_of(cells.get("date"), settings.zone)
+    published = date_of(cells.get("date"), settings.zone, settings.order)
     rating, scale = _rating(text_of(cells.get("rating")), number_of("rating_scale", cells.get("rating_scale")))
     counts = {name: count_of(name, cells.get(name)) for name in ("likes", "shares", "comments")}
     return RawMention(

@@ -25,6 +25,7 @@ from app.pipeline.sift.normalise import Draft, Rejection
 DRAFT_COLUMNS = (
     "fingerprint", "content_hash", "kind", "external_id", "url", "canonical_url", "host", "platform", "outlet",
     "author", "author_id", "author_followers", "title", "text", "language", "published_at", "published_guessed",
+    "date_spelling",
     "collected_at", "edited_at", "thread_id", "parent_id", "rating", "rating_scale", "reach", "likes", "shares",
     "comments", "search",
 )  # fmt: skip
@@ -46,6 +47,7 @@ def store(session: Session, origin: Origin, placed: Sequence[Placed], rejections
             carry_out(session, origin.workspace_id, intent, was, batch[mark])
         if intent.action != "add":
             result.note(mark, OUTCOMES[intent.action], was.ref.id if was else None)
+    _remember_first(session, origin.workspace_id, [batch[mark] for mark, intent in intents.items() if intent.dated])
     quarantine(session, origin, rejections)
     result.quarantined += len(rejections)
     return result
@@ -94,12 +96,12 @@ def _insert(session: Session, origin: Origin, fresh: Sequence[Placed]) -> list[U
     assignment = place_in_stories(session, origin.workspace_id, texts)
     led = leads(session, origin.workspace_id, assignment.grown)
     refs = [
-        MentionRef(uuid7(), story_id, draft.published_at, draft.collected_at)
+        MentionRef(uuid7(), story_id, draft.published_at, draft.collected_at, draft.published_guessed)
         for story_id, draft in zip(assignment.stories, drafts, strict=True)
     ]
     copy_rows(session, "mention", MENTION_COLUMNS, map(partial(_mention_row, origin), refs, drafts))
     matches = zip(refs, (mention.matches for mention in fresh), strict=True)
-    copy_rows(session, "match", MATCH_COLUMNS, match_rows(origin.workspace_id, matches, led))
+    copy_rows(session, "match", MATCH_COLUMNS, match_rows(origin.workspace_id, matches, led.dated, led.undated))
     _remember_first(session, origin.workspace_id, fresh)
     return [ref.id for ref in refs]
 
@@ -111,9 +113,9 @@ def _mention_row(origin: Origin, ref: MentionRef, draft: Draft) -> tuple[Any, ..
 
 
 def _remember_first(session: Session, workspace_id: UUID, fresh: Sequence[Placed]) -> None:
-    """Moves `first_mention_at` of the brands back to the earliest of these mentions."""
+    """Moves `first_mention_at` of the brands back to the earliest of these mentions whose date is known."""
     first: dict[UUID, datetime] = {}
-    for mention in fresh:
+    for mention in (one for one in fresh if not one.draft.published_guessed):
         at = mention.draft.published_at
         for match in mention.matches:
             first[match.brand_id] = min(first.get(match.brand_id, at), at)

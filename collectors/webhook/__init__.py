@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Annotated
 
@@ -129,8 +129,7 @@ def _mention(params: Webhook, item: Json, body: Json, order: Order | None) -> Ra
     if not (text or title):
         raise _Unread(f"there is no text at {params.text!r} and no title at {params.title!r}")
     date = _line(first(params.date))
-    written = read_date(date, order=order, zone=UTC)
-    published = written.astimezone(UTC) if written else None
+    published = _date(date, order)
     rating = _rating(first(params.rating), params.rating_scale)
     return RawMention(
         external_id=_line(first(params.id)) or link or _digest(author, str(published), title, text),
@@ -153,6 +152,11 @@ def _mention(params: Webhook, item: Json, body: Json, order: Order | None) -> Ra
         reach=_count(first(params.reach)),
         engagement=_engagement(params, first),
     )
+
+
+def _date(written: str, order: Order | None) -> datetime | None:
+    at = read_date(written, order=order, zone=UTC)
+    return at.astimezone(UTC) if at else None
 
 
 def _engagement(params: Webhook, first: Callable[[str], Json]) -> dict[str, int]:

@@ -21,16 +21,18 @@ def detect(rows: Iterable[dict[str, str]], out: TextIO) -> None:
 
     Raises ValueError for rows that are out of order or hold no numbers, KeyError for those that lack a column.
     """
-    given = list(rows)
-    starts = [datetime.fromisoformat(row["timestamp"]) for row in given[:2]]
+    history = list(rows)
+    starts = [datetime.fromisoformat(row["timestamp"]) for row in history[:2]]
     step = (starts[1] - starts[0]).total_seconds() / 3600 if len(starts) > 1 else 1.0
     if step <= 0:
         raise ValueError("the rows are not in order of time")
-    counts = [(int(row["total"]), int(row["negative"])) for row in given]
+    counts = [(int(row["total"]), int(row["negative"])) for row in history]
     _, surprises = advance(Scan(step_hours=step), counts)
     write = csv.writer(out, lineterminator="\n")
     write.writerow(["timestamp", "score"])
-    write.writerows([row["timestamp"], f"{seen.level:.6f}"] for row, seen in zip(given, surprises, strict=True))
+    write.writerows(
+        [row["timestamp"], f"{surprise.level:.6f}"] for row, surprise in zip(history, surprises, strict=True)
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -24,7 +24,7 @@ P = TypeVar("P", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
+class HourCounts:
     """What one hour brought for a brand. `mentions` counts all of them; the stances count stories, not copies."""
 
     start: datetime
@@ -43,7 +43,7 @@ class BrandHours:
     """
 
     now: datetime
-    buckets: Sequence[Bucket]
+    counts: Sequence[HourCounts]
     born: datetime
 
 
@@ -120,7 +120,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class IncidentNotice:
-    """What is told of an incident, and `why` now. `sequence` counts the messages of one reason, from 1."""
+    """What a message says about an incident, and `why` now. `sequence` counts the messages of one reason, from 1."""
 
     id: str
     why: Why
@@ -143,7 +143,7 @@ class IncidentNotice:
 Subject = IncidentNotice
 """What a message is about: a union by `kind`, of one so far. Each has an `id`, which threads its messages, and a `why`.
 
-Whoever adds a kind, such as a source or a digest, is led by mypy to what depends on it: `render.content` for people,
+To whoever adds a kind, such as a source or a digest, mypy shows what depends on it: `render.content` for people,
 `webhook.payload` for programs.
 """
 
@@ -166,7 +166,7 @@ class Message:
 
 
 class Wire(Protocol):
-    """The way out, which the caller gives: channels open no sockets of their own."""
+    """The way out, which the caller passes in: channels open no sockets themselves."""
 
     @property
     def http(self) -> httpx2.Client: ...
@@ -178,9 +178,9 @@ class Wire(Protocol):
 class DeliveryError(Exception):
     """A message did not arrive. The text is a sentence for whoever set the channel up.
 
-    `permanent`: trying again is useless. `wait`: the receiver asks for a pause. `ambiguous`: it may have arrived all
-    the same, for the time ran out after sending; a repeat carries the same id. `gone`: the address is closed for ever,
-    so the channel must be disabled.
+    `permanent`: trying again is useless. `wait`: the receiver asks for a pause. `ambiguous`: it may have arrived
+    anyway, because the time ran out after sending; a repeat carries the same id. `gone`: the address is closed for
+    ever, so the channel must be disabled.
     """
 
     def __init__(
@@ -203,8 +203,9 @@ class DeliveryError(Exception):
 class ChannelKind(Generic[P]):
     """The declaration of one kind of channel. Fields of `params` that are SecretStr are sealed at rest and masked.
 
-    `new_secret` makes the param `secret` of a new channel whose owner gave none; it is shown to them once.
-    `by_mail`: it can send only where a mail server is set up.
+    `new_secret` makes the param `secret` of a new channel whose owner gave none; it is shown to the owner once.
+    `by_mail`: it can send only where a mail server is set up. `hosts`: where its addresses lead, over https; none where
+    they may lead anywhere.
     """
 
     kind: str
@@ -214,6 +215,7 @@ class ChannelKind(Generic[P]):
     help: Mapping[str, str] = field(default_factory=dict)
     new_secret: Callable[[], str] | None = None
     by_mail: bool = False
+    hosts: tuple[str, ...] = ()
 
 
 AnyRule = Rule[Any]

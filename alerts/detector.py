@@ -19,12 +19,13 @@ USUAL_SHARE, USUAL_WORTH = 0.15, 30.0
 """The share to expect before any mention is seen, and how many mentions that belief is worth."""
 
 SPREAD, SPREAD_WORTH = 0.03, 50.0
-"""The same for the over-dispersion, so that the first day neither misses everything nor rings at everything."""
+"""The same for the over-dispersion, so that on the first day the rule neither misses everything nor fires at
+everything."""
 
 LEAST_SPREAD = 0.01
 SHARE_HALF_LIFE, SPREAD_HALF_LIFE = 14 * 24.0, 7 * 24.0
 CLIP, CLIP_FINE = 2.5, 3.0
-"""Standard deviations at which what a bucket teaches is cut: a crisis must not become the usual level.
+"""Standard deviations at which we cut what a bucket teaches, so that a crisis does not become the usual level.
 
 The second number is for steps under an hour. Chosen on seeds 100 to 111 of the crisis bench, so that one threshold
 (3.0 by the hour, 3.25 by five minutes) keeps under one false alarm per brand-month.
@@ -51,7 +52,7 @@ class Surprise:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What the past taught, as a value to carry on: the next bucket then costs the same as the first.
+    """What the past taught, as a value to continue from: the next bucket then costs the same as the first.
 
     `tail` holds (total, negatives) of the last 24 hours, oldest first; the sums are the exponentially weighted ones
     of the share (negatives, mentions) and, per window, of the spread (value × weight, weight).
@@ -79,7 +80,7 @@ def surprise(negatives: int, total: int, share: float, spread: float) -> float:
 
 
 def level(z: float) -> float:
-    """−log10(1 − Φ(z)), to the last digits for any z: far out, by the asymptotic series of the tail."""
+    """−log10(1 − Φ(z)), exact to the last digits for any z: far out it uses the asymptotic series of the tail."""
     if z < 30:
         return -math.log10(0.5 * math.erfc(z / math.sqrt(2)))
     q = 1 / (z * z)
@@ -89,7 +90,7 @@ def level(z: float) -> float:
 def advance(
     was: Scan, buckets: Iterable[tuple[int, int]], *, least: int = LEAST_NEGATIVES
 ) -> tuple[Scan, list[Surprise]]:
-    """Judges each bucket (total, negatives) by what came before it, then learns from it.
+    """Compares each bucket (total, negatives) with what came before it, then learns from it.
 
     A window with fewer than `least` negatives does not count. Costs about 15 ms for 1,000 buckets.
     Raises ValueError for a bucket with more negatives than mentions, or with a negative number.

@@ -1,4 +1,5 @@
-"""Explains an incident by the mentions at hand: what they say, who began, how far it reaches. No chance, no model."""
+"""Explains an incident by the mentions at hand: what they say, who began, how far it reaches. Uses neither chance
+nor a model."""
 
 from __future__ import annotations
 
@@ -80,7 +81,8 @@ def most_telling(recent: Sequence[Sample], telling: Sequence[Telling], most: int
 
 
 def customers_at_risk(recent: Sequence[Sample], factors: RiskFactors) -> tuple[int, int] | None:
-    """The fewest and the most customers that may stay away, rounded to two digits, for more would feign precision."""
+    """The fewest and the most customers that may stay away, rounded to two digits, because more would feign
+    precision."""
     if not recent:
         return None
     audience = sum(factors.audience if s.reach is None else s.reach for s in recent)
@@ -101,7 +103,7 @@ def _age(sample: Sample) -> tuple[datetime, str, str, str]:
 
 
 def _top_source(recent: Sequence[Sample]) -> str | None:
-    """The outlet of most mentions; of several with as many, that of the earliest mention."""
+    """The outlet with the most mentions; on a tie, that of the earliest mention."""
     outlets = Counter(s.outlet for s in sorted(recent, key=_age) if s.outlet)
     return outlets.most_common(1)[0][0] if outlets else None
 

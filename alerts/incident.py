@@ -15,15 +15,15 @@ Quiet = Literal[
     "silenced", "inhibited", "quiet_hours", "calm", "no_data", "pending", "acknowledged", "within_interval",
     "recovering", "resolved",
 ]  # fmt: skip
-"""Why nothing is said, for the log. `within_interval`: it was said, and it is too early to repeat it."""
+"""Why no message is sent, for the log. `within_interval`: one was sent, and it is too early to repeat it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """When a rule speaks. `for_minutes` of firing open an incident, `hold_hours` of calm close it.
 
-    `repeat_hours` is the pause between reminders. `muted` is what keeps us quiet at this moment. Once it ends we say
-    what is still true; after quiet hours, also that an incident came and went.
+    `repeat_hours` is the pause between reminders. `muted` is what keeps us quiet at this moment. Once it ends we
+    send what still holds; after quiet hours, also that an incident came and went.
     """
 
     for_minutes: int = 0
@@ -60,8 +60,7 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Either `why` we speak and the `sequence` of the message among those of that reason, from 1; or why we keep
-    `quiet`."""
+    """Either `why` we send a message and its `sequence` among those of that reason, from 1; or why we keep `quiet`."""
 
     why: Why | None = None
     quiet: Quiet | None = None
@@ -71,7 +70,7 @@ class Decision:
 def step(
     was: Incident | None, verdict: Verdict | None, now: datetime, policy: Policy
 ) -> tuple[Incident | None, Decision]:
-    """What becomes of the incident, and what to say.
+    """What becomes of the incident, and what to send.
 
     `verdict` is None when there was nothing to evaluate: no source could be read, or the rule failed. That is not calm:
     the incident keeps its state and its reminders, and its hours of calm stop counting.
@@ -101,12 +100,12 @@ def is_over(incident: Incident, now: datetime, policy: Policy) -> bool:
 
 
 def acknowledge(incident: Incident, now: datetime) -> Incident:
-    """Notes that somebody takes care of it: reminders stop. A rise of severity and the end are still told."""
+    """Notes that somebody has taken charge: reminders stop. A rise of severity and the end are still sent."""
     return replace(incident, acknowledged_at=incident.acknowledged_at or now)
 
 
 def close(incident: Incident, now: datetime) -> Incident:
-    """Ends it on behalf of a person. Those who were told of the beginning learn of it by the next `step`."""
+    """Ends it on behalf of a person. The next `step` tells those who were notified of the beginning."""
     if incident.state == "resolved":
         return incident
     owed: Why | None = "resolved" if incident.notified else None
@@ -115,12 +114,12 @@ def close(incident: Incident, now: datetime) -> Incident:
 
 def to_json(incident: Incident) -> dict[str, Any]:
     """A JSON object that `from_json` reads back to an equal value."""
-    made: dict[str, Any] = _ADAPTER.dump_python(incident, mode="json")
-    return made
+    content: dict[str, Any] = _ADAPTER.dump_python(incident, mode="json")
+    return content
 
 
 def from_json(stored: dict[str, Any]) -> Incident:
-    """Raises pydantic.ValidationError when `stored` is not the work of `to_json`."""
+    """Raises pydantic.ValidationError when `stored` was not written by `to_json`."""
     return _ADAPTER.validate_python(stored)
 
 
@@ -174,7 +173,7 @@ def _fire(incident: Incident, verdict: Verdict, now: datetime, policy: Policy) -
 def _speak(incident: Incident, verdict: Verdict | None, now: datetime, policy: Policy) -> tuple[Incident, Decision]:
     why = _reason(incident, now, policy)
     if why is None:
-        return incident, Decision(quiet=_quiet(incident, verdict, policy))
+        return incident, Decision(quiet=_quiet_reason(incident, verdict, policy))
     if policy.muted:
         return replace(incident, owed=_debt(why, policy.muted)), Decision(quiet=policy.muted)
     sequence = incident.notified.get(why, 0) + 1
@@ -189,7 +188,7 @@ def _speak(incident: Incident, verdict: Verdict | None, now: datetime, policy: P
 
 
 def _reason(incident: Incident, now: datetime, policy: Policy) -> Why | None:
-    """What there is to say, if we may speak."""
+    """The reason to send a message, if we may."""
     if incident.state == "pending":
         return None
     if incident.state == "resolved":
@@ -210,14 +209,14 @@ def _due(incident: Incident, now: datetime, policy: Policy) -> bool:
 
 
 def _debt(why: Why, muted: Muted) -> Why | None:
-    """What to say once we may. Reminders come round by themselves. Quiet hours only put things off, but the end of an
-    incident that somebody silenced is told to nobody."""
+    """What to send once we may. Reminders come round by themselves. Quiet hours only delay messages, but nobody is
+    notified of the end of an incident that somebody silenced."""
     if why == "reminder" or (why == "resolved" and muted != "quiet_hours"):
         return None
     return why
 
 
-def _quiet(incident: Incident, verdict: Verdict | None, policy: Policy) -> Quiet:
+def _quiet_reason(incident: Incident, verdict: Verdict | None, policy: Policy) -> Quiet:
     if incident.state == "resolved":
         return "resolved"
     if verdict is None:

@@ -1,4 +1,4 @@
-"""Writes an explanation in English or French: five plain lines, numbers and times as the language has them."""
+"""Writes an explanation in English or French: five plain lines, with numbers and times as the language writes them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PHRASES: dict[str, dict[Language, str]] = {
     "expected": {"en": "about {expected} would be usual", "fr": "le niveau habituel est d’environ {expected}"},
     "shares": {"en": "({share} instead of {usual})", "fr": "({share} au lieu de {usual})"},
     "since": {"en": "It began on {time}.", "fr": "Début\u00a0: le {time}."},
-    "words": {"en": "They talk about: {words}.", "fr": "On y parle de\u00a0: {words}."},
+    "words": {"en": "People talk about: {words}.", "fr": "On y parle de\u00a0: {words}."},
     "first": {"en": "First seen: {who}, {time}", "fr": "Premier message\u00a0: {who}, le {time}"},
     "top": {"en": "most come from {source}", "fr": "la plupart viennent de {source}"},
     "top alone": {"en": "Most come from {source}", "fr": "La plupart viennent de {source}"},
@@ -48,7 +48,7 @@ PHRASES: dict[str, dict[Language, str]] = {
 
 
 def say(key: str, language: Language, **values: str) -> str:
-    """A phrase with its places filled. Foreign text may be a value, never the phrase."""
+    """A phrase with its places filled in. Foreign text may be a value, never the phrase."""
     return PHRASES[key][language].format(**values)
 
 
@@ -88,7 +88,7 @@ def byline(sample: Sample, language: Language) -> str:
 def sentences(explanation: Explanation, language: Language, timezone: str = "UTC") -> list[str]:
     """At most five lines of plain text: what changed, since when, what people say, who began, how far it reaches.
 
-    A line is left out when nothing is known of its matter. Whoever shows the lines must escape them.
+    It leaves out a line about which nothing is known. Whoever shows the lines must escape them.
     """
     lines = [
         _change(explanation, language),
@@ -104,14 +104,14 @@ def _change(e: Explanation, language: Language) -> str:
     key = {"detractors": "negative", "promoters": "positive", "mentions": "mention"}[e.counted]
     what, hours = count_phrase(key, e.observed, language), count_phrase("hour", e.window_hours, language)
     if e.counted == "mentions" or not e.total:
-        seen = say("observed", language, what=what, hours=hours)
+        line = say("observed", language, what=what, hours=hours)
     else:
-        seen = say("observed of", language, what=what, total=figure(e.total, language), hours=hours)
+        line = say("observed of", language, what=what, total=figure(e.total, language), hours=hours)
     if e.expected is not None:
-        seen += PHRASES["semicolon"][language] + say("expected", language, expected=figure(e.expected, language))
+        line += PHRASES["semicolon"][language] + say("expected", language, expected=figure(e.expected, language))
     if e.share is not None and e.usual_share is not None:
-        seen += " " + say("shares", language, share=percent(e.share, language), usual=percent(e.usual_share, language))
-    return seen + "."
+        line += " " + say("shares", language, share=percent(e.share, language), usual=percent(e.usual_share, language))
+    return line + "."
 
 
 def _words(e: Explanation, language: Language) -> str:

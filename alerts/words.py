@@ -16,7 +16,7 @@ LONGEST_TEXT = 4_000
 """How many code points of a text are read: a mention says at its beginning what it is about."""
 
 PRIOR = 0.5
-"""Added to the uses of every word, so that one never seen before is telling, but not infinitely so."""
+"""Added to the uses of every word, so that a word never seen before is telling, but not infinitely so."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:[’'‑-][^\W\d_]+)*")
 _LINK = re.compile(r"https?://\S+|www\.\S+|[@]\w+")
@@ -28,7 +28,7 @@ STOP_WORDS = frozenset(
     if not line.startswith("#")
     for word in line.split()
 )
-"""English and French words that carry no matter of their own, folded."""
+"""English and French words without a meaning of their own, folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ def fold(word: str) -> str:
 
 
 def words(text: str) -> dict[str, str]:
-    """The words of a text that are worth counting, from folded form to form as written. Links and @names are none."""
+    """The words of a text that are worth counting, from folded form to form as written. Links and @names do not
+    count as words."""
     forms: dict[str, str] = {}
     for match in _WORD.finditer(_LINK.sub(" ", text[:LONGEST_TEXT])):
         word = _ELISION.sub("", match.group().replace("’", "'"))
@@ -60,9 +61,10 @@ def words(text: str) -> dict[str, str]:
 def telling_words(recent: Sequence[str], usual: Iterable[str], leave_out: Iterable[str] = ()) -> list[Telling]:
     """The words that more of the `recent` texts use than of the `usual` ones, the most telling first.
 
-    A text counts each word once, and of three texts or more two must share it, so that nobody makes a word telling
-    alone. The words of `leave_out` (the names of the brand) do not count. Formula: log-odds with a Dirichlet prior over
-    its standard error, Monroe, Colaresi & Quinn, *Fightin' Words*, Political Analysis 16 (2008), eq. 16 and 22.
+    A text counts each word once, and where there are three texts or more, two must share it, so that nobody alone
+    makes a word telling. The words of `leave_out` (the names of the brand) do not count. Formula: log-odds with a
+    Dirichlet prior over its standard error, Monroe, Colaresi & Quinn, *Fightin' Words*, Political Analysis 16
+    (2008), eq. 16 and 22.
     """
     names = {key for name in leave_out for key in [*words(name), fold(name).replace(" ", "")]}
     shown: dict[str, Counter[str]] = {}
@@ -88,7 +90,7 @@ def telling_words(recent: Sequence[str], usual: Iterable[str], leave_out: Iterab
 
 
 def _mostly(forms: Counter[str]) -> str:
-    """The commonest spelling; of several as common, one with accents, for whoever writes those takes care."""
+    """The commonest spelling; on a tie, one with accents, because whoever writes accents takes care."""
     return min(forms, key=lambda form: (-forms[form], form.isascii(), form))
 
 

@@ -19,7 +19,7 @@ NOISY = ("procrastinate", "apscheduler", "alembic", "httpx2", "httpcore2", "uvic
 """Libraries whose messages at INFO are of use to their authors only."""
 
 
-def masked(text: str) -> str:
+def mask_credentials(text: str) -> str:
     """The text, with the credentials in its addresses replaced by `***`."""
     return QUERY.sub(r"\1***", USERINFO.sub("***@", text))
 
@@ -29,7 +29,7 @@ def _mask(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mut
         if SECRET.search(name) and name != "event":
             event[name] = "***"
         elif isinstance(value, str):
-            event[name] = masked(value)
+            event[name] = mask_credentials(value)
     return event
 
 
@@ -57,3 +57,4 @@ def set_up(level: str = "info", *, pretty: bool | None = None) -> None:
     root.setLevel(level.upper())
     for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a tick skips while another runs is meant

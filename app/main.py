@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import web
-from app.actions.fields import refused
+from app.actions.fields import invalid_fields
 from app.api import (
     brands,
     channels,
@@ -88,7 +88,7 @@ def _problem(request: Request, error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
     if isinstance(error, RequestValidationError):
-        return refused(error.errors(), drop=1)
+        return invalid_fields(error.errors(), drop=1)
     assert isinstance(error, HTTPException)
     headers = dict(error.headers or {})
     if error.status_code == 405:

@@ -58,3 +58,13 @@ def not_found(what: str) -> Problem:
 def invalid(*errors: FieldError) -> Problem:
     """422 with the fields that are wrong."""
     return Problem("invalid", 422, "Some fields are not valid.", errors=errors)
+
+
+def as_sentence(text: str) -> str:
+    """The text with a capital at its start and, unless it ends in a sign already, a full stop."""
+    return capitalise(text) + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def capitalise(text: str) -> str:
+    """The text with a capital at its start; the rest stays as it is, unlike with str.capitalize()."""
+    return text[:1].upper() + text[1:]

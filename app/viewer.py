@@ -61,16 +61,16 @@ def may(right: Right) -> Callable[[Callable[P, T]], Callable[P, T]]:
     The function then raises Problem 403, whatever its other arguments are.
     """
 
-    def declared(function: Callable[P, T]) -> Callable[P, T]:
+    def declare(function: Callable[P, T]) -> Callable[P, T]:
         position = list(signature(function).parameters).index("viewer")
 
         @wraps(function)
-        def checked(*args: P.args, **kwargs: P.kwargs) -> T:
+        def check_right(*args: P.args, **kwargs: P.kwargs) -> T:
             viewer = kwargs["viewer"] if "viewer" in kwargs else args[position]
             assert isinstance(viewer, Viewer)
             viewer.needs(right)
             return function(*args, **kwargs)
 
-        return checked
+        return check_right
 
-    return declared
+    return declare

@@ -124,7 +124,7 @@ def run(services: Services, *, end_with_parent: bool = False) -> None:
     if end_with_parent:
         threading.Thread(target=end_with_parent_process, daemon=True).start()
     scorer = scorer_of(services.settings)
-    services.db.retried(lambda session: record(session, scorer, datetime.now(UTC)))
+    services.db.retry(lambda session: record(session, scorer, datetime.now(UTC)))
     steps = handlers(services, scorer, stop.is_set)
     clock = Clock(services)
     clock.start()
@@ -149,7 +149,7 @@ async def _work(services: Services, steps: Handlers, stop: threading.Event) -> N
     while not stop.is_set():
         queue = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=services.db.url, max_size=4))
         for name, step in steps.items():
-            queue.task(name=name)(_logged(name, step))
+            queue.task(name=name)(_log_failures(name, step))
         try:
             async with queue.open_async():
                 await _until(ended, queue)
@@ -184,7 +184,7 @@ def _wait_for_database(services: Services) -> None:
         log.error("still no database", error=str(error))
 
 
-def _logged(name: str, step: Callable[..., Any]) -> Callable[..., None]:
+def _log_failures(name: str, step: Callable[..., Any]) -> Callable[..., None]:
     """A step as a task of the queue: drops its result, and logs a failure once, with the traceback."""
 
     def task(**args: Any) -> None:

@@ -21,7 +21,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from websockets.sync.client import ClientConnection, connect
 
 from . import all_collectors
-from ._kit.reference import reference, renewed
+from ._kit.reference import reference, renew
 from .base import AnyCollector, Page, RawMention, SourceError
 
 SECONDS = 30.0
@@ -30,7 +30,7 @@ SECONDS = 30.0
 class Client(httpx2.Client):
     """The client that collectors get here, with WebSockets (see `_kit/live`) and mailboxes (see `email/mailbox`).
 
-    It refuses no address, since whoever types the command has chosen it.
+    It refuses no address, since the person who types the command has chosen it.
     """
 
     def listen(self, url: str, headers: Mapping[str, str] | None = None, seconds: float | None = None) -> Socket:
@@ -84,23 +84,23 @@ class Kinds(click.Group):
         return sorted(all_collectors())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        declared = all_collectors().get(cmd_name)
-        return command_of(declared) if declared else None
+        kind = all_collectors().get(cmd_name)
+        return command_of(kind) if kind else None
 
 
-def command_of(declared: AnyCollector) -> click.Command:
+def command_of(kind: AnyCollector) -> click.Command:
     """The command `KIND --param value …`. Secrets may come from the environment, where other users do not see them."""
-    fields = declared.params.model_fields.items()
-    options: list[click.Parameter] = [_option(declared.kind, name, field) for name, field in fields]
+    fields = kind.params.model_fields.items()
+    options: list[click.Parameter] = [_option(kind.kind, name, field) for name, field in fields]
     options.append(click.Option(["--cursor"], default="{}", help="Go on from this cursor, as printed by the last run."))
-    if declared.stream:
+    if kind.stream:
         options.append(click.Option(["--seconds"], type=float, help="Follow for so long; until Ctrl-C when left out."))
     return click.Command(
-        declared.kind,
+        kind.kind,
         params=options,
-        callback=lambda **given: _run(declared, given),
-        help=f"{declared.help.get('en', '')}\n\n\b\nExample:\n  python -m collectors {_example(declared)}",
-        short_help=declared.title["en"],
+        callback=lambda **values: _run(kind, values),
+        help=f"{kind.help.get('en', '')}\n\n\b\nExample:\n  python -m collectors {_example(kind)}",
+        short_help=kind.title["en"],
     )
 
 
@@ -110,14 +110,12 @@ def line(mention: RawMention) -> str:
     return json.dumps(fields, ensure_ascii=False, default=_as_json)
 
 
-def _run(declared: AnyCollector, given: dict[str, Any]) -> None:
+def _run(kind: AnyCollector, values: dict[str, Any]) -> None:
     try:
-        cursor, seconds = json.loads(given.pop("cursor")), given.pop("seconds", None)
-        params = declared.params.model_validate(
-            {name: value for name, value in given.items() if value not in (None, ())}
-        )
+        cursor, seconds = json.loads(values.pop("cursor")), values.pop("seconds", None)
+        params = kind.params.model_validate({name: value for name, value in values.items() if value not in (None, ())})
         with Client(follow_redirects=True, timeout=SECONDS, headers={"User-Agent": "Vigie"}) as http:
-            read = declared.stream or declared.pages
+            read = kind.stream or kind.pages
             _print(_for(seconds, read(params, cursor if isinstance(cursor, dict) else {}, http)))
     except KeyboardInterrupt:
         return
@@ -133,7 +131,7 @@ def _run(declared: AnyCollector, given: dict[str, Any]) -> None:
 
 
 def _for(seconds: float | None, pages: Iterable[Page]) -> Iterator[Page]:
-    """The pages of the first `seconds`; those that bring nothing new are left out."""
+    """The pages of the first `seconds`, without those that hold nothing new."""
     ends, cursor = time.monotonic() + (seconds or float("inf")), None
     for page in pages:
         if page.mentions or page.broken or page.warning or page.cursor != cursor:
@@ -172,10 +170,10 @@ def _option(kind: str, name: str, field: FieldInfo) -> click.Option:
     )
 
 
-def _example(declared: AnyCollector) -> str:
-    fields = declared.params.model_fields.items()
+def _example(kind: AnyCollector) -> str:
+    fields = kind.params.model_fields.items()
     options = [f"--{name.replace('_', '-')} {_example_of(field)}" for name, field in fields if field.is_required()]
-    return " ".join([declared.kind, *options])
+    return " ".join([kind.kind, *options])
 
 
 def _example_of(field: FieldInfo) -> str:
@@ -186,23 +184,23 @@ def _as_json(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _list(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
-    if not wanted or ctx.resilient_parsing:
+def _list(ctx: click.Context, _: click.Parameter, flag: bool) -> None:
+    if not flag or ctx.resilient_parsing:
         return
     for kind, declared in sorted(all_collectors().items()):
         click.echo(f"{kind:16} {declared.title['en']}")
     ctx.exit()
 
 
-def _refer(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
-    if wanted and not ctx.resilient_parsing:
+def _refer(ctx: click.Context, _: click.Parameter, flag: bool) -> None:
+    if flag and not ctx.resilient_parsing:
         click.echo(reference(all_collectors().values()), nl=False)
         ctx.exit()
 
 
 def _renew(ctx: click.Context, _: click.Parameter, path: Path | None) -> None:
     if path and not ctx.resilient_parsing:
-        path.write_text(renewed(path.read_text("utf-8"), all_collectors().values()), "utf-8")
+        path.write_text(renew(path.read_text("utf-8"), all_collectors().values()), "utf-8")
         ctx.exit()
 
 

@@ -31,7 +31,7 @@ OVERLAP = timedelta(hours=1)
 TOKEN_LIFE = timedelta(minutes=15)  # the platform refuses tokens that live longer than 20
 AN_HOUR = timedelta(hours=1)
 LEFT = re.compile(r"user-hour-rem:\s{0,2}(\d{1,9})")
-LEAST_LEFT = 10  # calls of the hour that are left to others who use the key
+LEAST_LEFT = 10  # calls of the hour that we leave to others who use the key
 
 WRONG_KEY = "this is not the private key of App Store Connect: paste the whole .p8 file, its first and last lines too"
 REFUSALS = Refusals(
@@ -99,19 +99,19 @@ class Review(Part):
     attributes: Attributes
 
 
-class Answer(Part):
+class Reviews(Part):
     data: Annotated[list[Any], Field(max_length=1_000)]
     links: dict[str, Any] = Field(default_factory=dict)
 
 
 def pages(params: App, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """What is newer than the cursor's `newest`, less an hour; the newest 200 are always read, for what was changed."""
-    known = moment(cursor.get("newest"))
-    since = look_back(known, OVERLAP)
-    for step in forward(partial(_ask, params, http), known, since, MOST_PAGES):
-        now: Cursor = {"newest": step.newest.isoformat()} if step.last and step.newest else cursor
-        new = step.listing
-        yield Page(new.mentions, now, asked=new.asked, broken=new.broken, warning=step.warning)
+    """What is newer than the cursor's `newest`, less an hour. The newest 200 are always read, for their changes."""
+    before = moment(cursor.get("newest"))
+    since = look_back(before, OVERLAP)
+    for step in forward(partial(_ask, params, http), before, since, MOST_PAGES):
+        state: Cursor = {"newest": step.newest.isoformat()} if step.last and step.newest else cursor
+        listing = step.listing
+        yield Page(listing.mentions, state, asked=listing.asked, broken=listing.broken, warning=step.warning)
 
 
 def backfill(params: App, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
@@ -120,14 +120,14 @@ def backfill(params: App, cursor: Cursor, window: Window, http: httpx2.Client) -
 
 
 def _ask(params: App, http: httpx2.Client, mark: str | None) -> Listing:
-    asked: dict[str, str | int] = {"sort": "-createdDate", "limit": PAGE_SIZE}
+    query: dict[str, str | int] = {"sort": "-createdDate", "limit": PAGE_SIZE}
     if mark:
-        asked["cursor"] = mark
+        query["cursor"] = mark
     url = f"{params.base_url}/v1/apps/{params.app_id}/customerReviews"
-    got = fetch(http, url, headers={"Authorization": f"Bearer {_token(params)}"}, params=asked, refusals=REFUSALS)
-    answer = answer_of(Answer, got)
-    mentions, broken = each(Review, answer.data, partial(mention, params.app_id), host_of(params.base_url))
-    return Listing(mentions, broken, _next(answer.links), times_of(mentions), _used_up(got))
+    response = fetch(http, url, headers={"Authorization": f"Bearer {_token(params)}"}, params=query, refusals=REFUSALS)
+    reviews = answer_of(Reviews, response)
+    mentions, broken = each(Review, reviews.data, partial(mention, params.app_id), host_of(params.base_url))
+    return Listing(mentions, broken, _next(reviews.links), times_of(mentions), _used_up(response))
 
 
 def _token(params: App) -> str:
@@ -138,35 +138,36 @@ def _token(params: App) -> str:
 
 
 def _next(links: dict[str, Any]) -> str | None:
-    """The cursor of the next answer: the address itself is not followed, so that the key goes nowhere else."""
+    """The cursor of the next answer. We do not follow its address, so that the key goes nowhere else."""
     link = links.get("next")
     try:
-        found = parse_qs(urlsplit(link).query, max_num_fields=50).get("cursor") if isinstance(link, str) else None
+        cursors = parse_qs(urlsplit(link).query, max_num_fields=50).get("cursor") if isinstance(link, str) else None
     except ValueError:
         return None
-    return found[0] if found else None
+    return cursors[0] if cursors else None
 
 
 def _used_up(answer: httpx2.Response) -> timedelta | None:
     """Calls are counted over the last hour: `user-hour-lim:3600;user-hour-rem:3545;`."""
-    left = LEFT.search(answer.headers.get("x-rate-limit", ""))
-    return AN_HOUR if left and int(left[1]) < LEAST_LEFT else None
+    remaining = LEFT.search(answer.headers.get("x-rate-limit", ""))
+    return AN_HOUR if remaining and int(remaining[1]) < LEAST_LEFT else None
 
 
 def mention(app_id: str, review: Review) -> RawMention:
-    said = review.attributes
+    """A review as a mention. Where it has no words, its text is its stars."""
+    attributes = review.attributes
     return RawMention(
         external_id=fit_id(review.id),
         url=f"https://apps.apple.com/app/id{app_id}?see-all=reviews",
-        title=said.title,
-        text=said.body or ("" if said.title else stars(said.rating)),
-        author=said.nickname,
+        title=attributes.title,
+        text=attributes.body or ("" if attributes.title else stars(attributes.rating)),
+        author=attributes.nickname,
         platform="app store",
-        outlet=said.territory,
-        published_at=moment(said.created),
+        outlet=attributes.territory,
+        published_at=moment(attributes.created),
         thread_id=app_id,
-        rating=said.rating,
-        rating_scale=SCALE if said.rating is not None else None,
+        rating=attributes.rating,
+        rating_scale=SCALE if attributes.rating is not None else None,
     )
 
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from ground.notice import Json, Notice
 
 Cursor = Mapping[str, Json]
-"""What the next run must know of this one: validators, ids, dates. JSON, so that it fits in a column."""
+"""What the next run needs to know of this one: validators, ids, dates. JSON, so that it fits in a column."""
 
 P = TypeVar("P", bound=BaseModel)
 
@@ -56,9 +56,9 @@ class Page:
     """Some mentions, and the cursor that is true once they are stored: the two are written together or not at all.
 
     `asked` is the pause the platform asks for (Retry-After, ttl, sy:updatePeriod). `moved_to` is the new permanent
-    address of the source. `warning` is a sentence for who set the source up, for instance that a cap was reached.
-    `broken` lists items that could not be read, as (id or "", reason): they are quarantined, never lost in silence.
-    `reached` is told by a backfill: everything from there to the end of its window has been given.
+    address of the source. `warning` is a sentence for the person who set up the source, for instance that a cap was
+    reached. `broken` lists items that could not be read, as (id or "", reason): they are quarantined, never dropped in
+    silence. A backfill sets `reached`: everything from there to the end of its window has been given.
     """
 
     mentions: tuple[RawMention, ...]
@@ -79,16 +79,16 @@ class Window:
     until: datetime
 
     def holds(self, at: datetime | None) -> bool:
-        """Whether what was written at that moment belongs to this window. What has no date always does.
+        """Whether a mention of that date belongs to this window. One without a date always does.
 
-        A backfill that left it out would lose it in silence; stored, it is dated where its page begins, and its date
+        A backfill that left it out would lose it in silence. It is stored with the date at which its page begins, which
         is marked as a guess.
         """
         return at is None or self.since <= at < self.until
 
 
 class SourceError(Exception):
-    """The source could not be read. The text is for who set it up: what happened, and what to do about it."""
+    """The source could not be read. The text tells the person who set it up what happened, and what to do about it."""
 
     def __init__(self, text: str, **args: Json) -> None:
         self.notice = Notice(text, args)
@@ -96,7 +96,7 @@ class SourceError(Exception):
 
 
 class SourceBusy(SourceError):
-    """The platform asks us to come back later: `wait` is the least pause, when it says one."""
+    """The platform asks us to come back later. `wait` is the least pause; None when it names none."""
 
     def __init__(self, text: str, *, wait: timedelta | None = None, **args: Json) -> None:
         super().__init__(text, **args)
@@ -104,7 +104,7 @@ class SourceBusy(SourceError):
 
 
 class SourceOverBudget(SourceBusy):
-    """Reading on would cost more than was allowed: nothing was asked. `left` is what may still be spent."""
+    """The next request would cost more than is left, so it was not sent. `left` is what may still be spent."""
 
     def __init__(self, text: str, *, left: int = 0, wait: timedelta | None = None, **args: Json) -> None:
         super().__init__(text, wait=wait, **args)
@@ -112,11 +112,11 @@ class SourceOverBudget(SourceBusy):
 
 
 class SourceChanged(SourceError):
-    """The platform answers in another shape than it promised: whoever maintains the collector has to look."""
+    """The platform answers in another shape than it documents: the maintainers of the collector have to look."""
 
 
 class SourceRefused(SourceError):
-    """Asking again changes nothing until a person does something: the source pauses. `gone` means for ever (410)."""
+    """Asking again is useless until a person does something, so the source pauses. `gone` means for ever (410)."""
 
     def __init__(self, text: str, *, gone: bool = False, **args: Json) -> None:
         super().__init__(text, **args)
@@ -125,11 +125,10 @@ class SourceRefused(SourceError):
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """What a request uses up of a meter: at most `most`; `of` tells from the answer how much it was in the end.
+    """What a request uses up of a meter: at most `most`; `of` computes from the answer how much it was in the end.
 
-    It travels as `extensions={"spend": Spend(…)}` of the request. The client that production gives to collectors takes
-    it from the allowance before anything is sent, and raises SourceOverBudget where too little is left; any other
-    client ignores it.
+    It travels as `extensions={"spend": Spend(…)}` of the request. Production's client takes it from the allowance
+    before it sends anything, and raises SourceOverBudget where too little is left; any other client ignores it.
     """
 
     meter: str
@@ -142,8 +141,8 @@ class Meter:
     """Something that runs out: money, or calls that a platform counts.
 
     `limit` is a whole number of units per `period`, or the name of the field of the params that holds it, in units
-    divided by `scale` (dollars, where the unit is a millionth of one). Days begin at midnight in `zone`. What is
-    counted is shared by all sources that use the same secrets (`whose="key"`), or counted for each source.
+    divided by `scale` (dollars, where the unit is a millionth of one). Days begin at midnight in `zone`. The count is
+    shared by all sources that use the same secrets (`whose="key"`), or kept for each source.
     """
 
     limit: int | str
@@ -178,13 +177,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What an inbound request came to: mentions, answers to a survey, things to look up at the next reading.
+    """The content of an inbound request: mentions, answers to a survey, things to look up at the next reading.
 
-    `inbox` holds what only names something (an id to be asked for): it is kept, the source is read at once, and its
-    `pages` find all that is kept as the list `inbox` in their cursor. `broken` is as in Page. `reply` is the text to
-    answer with, where the platform expects one (a challenge); `status` is the one it takes for success, where it is not
-    content with any of the 200s. `delivery` names this delivery, where the sender names it: the same one is taken once
-    within a day.
+    `inbox` holds what only names something, such as an id to ask for. It is stored, the source is read at once, and its
+    `pages` find all of it as the list `inbox` in their cursor. `broken` is as in Page. `reply` is the text to answer
+    with, where the platform expects one (a challenge). `status` is the status to answer with, where the platform does
+    not accept just any of the 200s as success. `delivery` is the name that the sender gave to this delivery: the same
+    one is taken once within a day.
     """
 
     mentions: tuple[RawMention, ...] = ()
@@ -197,12 +196,12 @@ class Received:
 
 
 class Unsigned(Exception):
-    """An inbound request is not from whom it claims to be: its signature is missing, wrong or too old."""
+    """We cannot tell that an inbound request is from its alleged sender: its signature is missing, wrong or too old."""
 
 
 Group = Literal["own", "web", "forums", "social", "video", "reviews", "surveys"]
-Ids = Literal["platform", "link", "source"]
-"""How far an id reaches: it is one mention on a whole host (`platform`), at one `link`, or of one `source`."""
+Ids = Literal["platform", "feed", "source"]
+"""Within what an id is unique: on a whole host (`platform`), in one `source`, or nowhere for sure (`feed`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,19 +219,19 @@ class Collector(Generic[P]):
     and True when it has none; `deletions` tells whether what is deleted there is deleted here.
 
     `pages` reads what is new since the cursor. `backfill`, where there is one, reads what was published in a window,
-    with a cursor of its own, and may be stopped and gone on with. `stream` never ends by itself: it yields pages as
-    things happen, in a process of its own; a page without mentions only moves its cursor. `receive` reads what was
-    sent to the source's own address; it raises Unsigned, or SourceError for what cannot be read.
+    with a cursor of its own, and can be stopped and resumed. `stream` never ends by itself: it yields pages as things
+    happen, in a process of its own; a page without mentions only moves its cursor. `receive` reads a request to the
+    source's own address; it raises Unsigned, or SourceError for what cannot be read.
 
-    `ids` tells how far the ids of its mentions reach. On a `platform` the same id on the same host is the same mention,
-    whichever source brings it. Feeds of one host may each count from 1: their items are told apart by `link`. Ids that
-    the sender makes up hold within the `source`. Stored fingerprints depend on it: another value takes a migration.
-    `family` is the kind whose ids these are, where several kinds read one platform: what two of them bring is one
-    mention.
+    `ids` says within what the ids of its mentions are unique. On a `platform` the same id on the same host is the same
+    mention, whichever source brings it. A `feed` promises nothing about its guids: each item is known by guid, link and
+    words together. Ids that the sender makes up are unique within the `source`. Stored fingerprints depend on it:
+    another value takes a migration. Where several kinds read one platform, `family` is the kind whose ids they share,
+    so that the same id from two of them is one mention.
 
-    `address` names the param that holds the address that is read, or the host; "" where nothing is read. When a source
-    has moved for good, its new address is written there. `brings` says what arrives: mentions, or answers to a survey,
-    in which nothing says about which brand they are, so that the source needs one. `rank` puts a kind that people begin
+    `address` names the param that holds the address to read, or the host; "" where nothing is read. When a source has
+    moved for good, its new address is written there. `brings` says what arrives: mentions, or answers to a survey,
+    which do not say what brand they are about, so that their source needs one. `rank` puts a kind that people begin
     with before the others of its group, 1 first.
 
     `gap` is the least pause between two requests to the host, whoever makes them.

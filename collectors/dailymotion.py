@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Annotated, Any
@@ -28,7 +29,7 @@ PAGE_SIZE, MOST_PAGES = 100, 10  # the platform gives 1,000 videos a search, and
 OVERLAP = timedelta(days=1)  # views and likes of a day's videos are read again
 FIELDS = "id,title,description,url,created_time,updated_time,owner.id,owner.screenname,views_total,likes_total,language"
 BREAK = re.compile(r"<br\s{0,4}/?>\n?", re.IGNORECASE)
-LINK = re.compile(r"</?a(?:\s[^<>]{0,2000})?>", re.IGNORECASE)  # the platform makes links of addresses
+LINK = re.compile(r"</?a(?:\s[^<>]{0,2000})?>", re.IGNORECASE)  # the platform turns addresses into links
 
 
 TOO_OFTEN = "Dailymotion asks us to read less often"
@@ -78,49 +79,49 @@ class Video(Part):
     language: Text = ""
 
 
-class Answer(Part):
+class Videos(Part):
     list: Annotated[list[Any], Field(max_length=1_000)]
     has_more: bool = False
 
 
 def pages(params: Search, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """What was published since the cursor's `newest`, less a day, whose counts are read again."""
-    known = moment(cursor.get("newest"))
-    since = look_back(known, OVERLAP)
+    before = moment(cursor.get("newest"))
+    since = look_back(before, OVERLAP)
     span = {"created_after": int(since.timestamp())}
-    for step in forward(partial(_ask, params, http, span), known, since, MOST_PAGES):
-        now: Cursor = {"newest": step.newest.isoformat()} if step.last and step.newest else cursor
-        new = step.listing
-        yield Page(new.mentions, now, broken=new.broken, warning=step.warning)
+    for step in forward(partial(_ask, params, http, span), before, since, MOST_PAGES):
+        state: Cursor = {"newest": step.newest.isoformat()} if step.last and step.newest else cursor
+        listing = step.listing
+        yield Page(listing.mentions, state, broken=listing.broken, warning=step.warning)
 
 
 def backfill(params: Search, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """Back from the end of the window: each answer is asked for what is older than the one before.
+    """Back from the end of the window. Each request asks for what is older than the last answer.
 
-    The cursor's `before` is in Unix seconds. Asking by time rather than by page goes past the 1,000 of a search.
+    The cursor's `page` is that time, in Unix seconds. By time, unlike by page, a search gives more than 1,000 videos.
     """
     since = int(window.since.timestamp())
 
     def ask(before: str | None) -> Listing:
         until = int(before or window.until.timestamp())
-        found = _ask(params, http, {"created_after": since, "created_before": until}, None)
-        oldest = min((int(at.timestamp()) for at in found.times), default=0)
-        going_on = found.next and since < oldest
-        return Listing(found.mentions, found.broken, str(min(oldest + 1, until - 1)) if going_on else None, found.times)
+        listing = _ask(params, http, {"created_after": since, "created_before": until}, None)
+        oldest = min((int(at.timestamp()) for at in listing.times), default=0)
+        follows = listing.next and since < oldest
+        return replace(listing, next=str(min(oldest + 1, until - 1)) if follows else None)
 
     before = cursor.get("page")
     yield from back(ask, before if isinstance(before, str) and before.isdecimal() else None, window)
 
 
 def _ask(params: Search, http: httpx2.Client, span: dict[str, int], page: str | None) -> Listing:
-    asked: dict[str, str | int] = {"search": params.query, "fields": FIELDS, "sort": "recent", "limit": PAGE_SIZE}
-    asked |= {"page": page or 1, "family_filter": "false", **span}
+    query: dict[str, str | int] = {"search": params.query, "fields": FIELDS, "sort": "recent", "limit": PAGE_SIZE}
+    query |= {"page": page or 1, "family_filter": "false", **span}
     if params.language:
-        asked["languages"] = params.language
-    got = fetch(http, f"{params.base_url}/videos", params=asked, refusals=REFUSALS)
-    answer = answer_of(Answer, got)
-    mentions, broken = each(Video, answer.list, mention, host_of(params.base_url))
-    return Listing(mentions, broken, str(int(page or 1) + 1) if answer.has_more else None, times_of(mentions))
+        query["languages"] = params.language
+    response = fetch(http, f"{params.base_url}/videos", params=query, refusals=REFUSALS)
+    videos = answer_of(Videos, response)
+    mentions, broken = each(Video, videos.list, mention, host_of(params.base_url))
+    return Listing(mentions, broken, str(int(page or 1) + 1) if videos.has_more else None, times_of(mentions))
 
 
 def mention(video: Video) -> RawMention:

@@ -22,7 +22,7 @@ from ._kit.items import LONGEST_TITLE, fit, fit_id
 from ._kit.refusals import Complaint, Refusal, Refusals
 from ._kit.slices import Read, backward, forward
 from ._kit.texts import texts_of
-from ._kit.times import moment, past
+from ._kit.times import moment, not_ahead
 from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 
 MOST = 250
@@ -197,7 +197,7 @@ def mention(article: Article) -> RawMention | None:
         platform="press",
         outlet=fit(article.domain, 200),
         language=LANGUAGES.get(article.language.strip().lower()),
-        published_at=past(moment(article.seendate)),
+        published_at=not_ahead(moment(article.seendate)),
     )
 
 

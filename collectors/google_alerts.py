@@ -43,17 +43,17 @@ class Alert(Params):
 
 
 def pages(params: Alert, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """The 20 or so newest finds of the alert, with the addresses that Google wraps taken out."""
+    """The 20 or so newest results of the alert, with their own addresses instead of Google's redirects."""
     place = FeedAddress(params.url, moves=False, refusals=REFUSALS)
     try:
-        yield from reshape(read_place(place, cursor, http), _find)
+        yield from reshape(read_place(place, cursor, http), _on_the_web)
     except NoFeedHere as error:
         raise NoFeedHere(
             "Google shows a page instead of the alert's feed: copy the address again, from the feed icon of the alert"
         ) from error
 
 
-def _find(mention: RawMention) -> RawMention:
+def _on_the_web(mention: RawMention) -> RawMention:
     return replace(mention, platform="web")
 
 
@@ -62,6 +62,7 @@ collector = Collector(
     **texts_of(__name__),
     params=Alert,
     address="url",
+    ids="feed",
     pages=pages,
     platform="web",
     group="web",

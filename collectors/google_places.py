@@ -67,10 +67,10 @@ BY_ID = replace(
     ),
     words=(*GOOGLE.words, "error.details.*.fieldViolations.*.description"),
 )
-"""An id of a place that is closed for ever is answered with 404, an id that never was one with 400."""
+"""Google answers 404 for a place that is closed for ever, 400 for an id that never was one."""
 
 
-class Said(Part):
+class LocalText(Part):
     text: Text = ""
     language: Text = Field("", alias="languageCode")
 
@@ -83,8 +83,8 @@ class Author(Part):
 class Review(Part):
     name: Annotated[str, Field(min_length=1)]
     rating: float | None = None
-    text: Said | None = None
-    original: Said | None = Field(None, alias="originalText")
+    text: LocalText | None = None
+    original: LocalText | None = Field(None, alias="originalText")
     author: Author = Field(Author(), alias="authorAttribution")
     published: Any = Field(None, alias="publishTime")
     url: Text = Field("", alias="googleMapsUri")
@@ -92,66 +92,67 @@ class Review(Part):
 
 class GooglePlace(Part):
     id: Text = ""
-    name: Said = Field(Said(), alias="displayName")
+    name: LocalText = Field(LocalText(), alias="displayName")
     url: Text = Field("", alias="googleMapsUri")
     reviews: Annotated[list[Any], Field(max_length=100)] = Field(default_factory=list)
 
 
-class Found(Part):
+class SearchResult(Part):
     places: Annotated[list[GooglePlace], Field(max_length=100)] = Field(default_factory=list)
 
 
 def pages(params: Places, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """The reviews of each place as they are now: five of them say nothing of what is new, so nothing is remembered.
+    """The reviews of each place as they are now. Google returns five at most, in no useful order: there is no cursor.
 
-    A place that is closed for ever does not keep the others from being read; where all are, it is an error.
+    A place that is closed for ever does not stop the others. Raises SourceRefused where all of them are.
     """
-    given, gone = set[str](), list[str]()
+    ids, gone = set[str](), list[str]()
     for place in _places(params, http, gone):
-        found, broken = each(Review, place.reviews, partial(mention, place), host_of(params.base_url), "name")
-        fresh = tuple(one for one in found if one.external_id not in given)
-        given.update(one.external_id for one in fresh)
+        mentions, broken = each(Review, place.reviews, partial(mention, place), host_of(params.base_url), "name")
+        fresh = tuple(review for review in mentions if review.external_id not in ids)
+        ids.update(review.external_id for review in fresh)
         yield Page(fresh, cursor, broken=broken)
     if gone and len(gone) == len(params.places) and not params.query:
         raise SourceRefused(NOT_THERE, place=", ".join(gone))
     if gone:
         yield Page((), cursor, warning=Notice(SOME_GONE, {"places": ", ".join(gone)}))
-    elif not given:
+    elif not ids:
         yield Page((), cursor, warning=Notice("Google Maps gave no review: check the search and the place ids"))
 
 
 def _places(params: Places, http: httpx2.Client, gone: list[str]) -> Iterator[GooglePlace]:
-    """The places as Google tells them; the ids it does not know are added to `gone`."""
+    """The places; adds to `gone` the ids that Google does not know."""
     key = params.api_key.get_secret_value()
     for place in params.places:
         headers = {"X-Goog-Api-Key": key, "X-Goog-FieldMask": ",".join(FIELDS)}
         url = f"{params.base_url}/places/{place}"
         try:
-            got = fetch(http, url, headers=headers, spend=ONE_CALL, refusals=BY_ID)
+            answer = fetch(http, url, headers=headers, spend=ONE_CALL, refusals=BY_ID)
         except Gone:
             gone.append(place)
             continue
-        yield answer_of(GooglePlace, got)
+        yield answer_of(GooglePlace, answer)
     if params.query:
         headers = {"X-Goog-Api-Key": key, "X-Goog-FieldMask": ",".join(f"places.{field}" for field in FIELDS)}
-        url, asked = f"{params.base_url}/places:searchText", {"textQuery": params.query}
-        got = fetch(http, url, method="POST", headers=headers, json=asked, spend=ONE_CALL, refusals=GOOGLE)
-        yield from answer_of(Found, got).places
+        url, body = f"{params.base_url}/places:searchText", {"textQuery": params.query}
+        answer = fetch(http, url, method="POST", headers=headers, json=body, spend=ONE_CALL, refusals=GOOGLE)
+        yield from answer_of(SearchResult, answer).places
 
 
 def mention(place: GooglePlace, review: Review) -> RawMention:
-    """The author's own words go before Google's translation of them."""
-    said = next((one for one in (review.original, review.text) if one and one.text), Said())
+    """A review as a mention, in its author's own words rather than in Google's translation."""
+    versions = (version for version in (review.original, review.text) if version and version.text)
+    text = next(versions, LocalText())
     contributor = review.author.uri.partition("/contrib/")[2].partition("/")[0]
     return RawMention(
         external_id=fit_id(review.name),
         url=clean_link(review.url) or clean_link(place.url),
-        text=said.text or stars(review.rating),
+        text=text.text or stars(review.rating),
         author=review.author.name,
         author_id=contributor,
         platform="google maps",
         outlet=place.name.text,
-        language=said.language or None,
+        language=text.language or None,
         published_at=moment(review.published),
         thread_id=place.id or review.name.partition("/reviews/")[0].removeprefix("places/") or None,
         rating=review.rating,

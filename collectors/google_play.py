@@ -91,8 +91,8 @@ class Tokens(Part):
     next: Text = Field("", alias="nextPageToken")
 
 
-class Answer(Part):
-    """Without any review, the list is left out."""
+class Reviews(Part):
+    """Without any review, Google leaves out the list."""
 
     reviews: Annotated[list[Any], Field(max_length=1_000)] = Field(default_factory=list)
     tokens: Tokens | None = Field(None, alias="tokenPagination")
@@ -100,47 +100,47 @@ class Answer(Part):
 
 def pages(params: App, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """What was written or changed since the cursor's `newest`, less a day."""
-    known = moment(cursor.get("newest"))
-    since = look_back(known, OVERLAP)
+    before = moment(cursor.get("newest"))
+    since = look_back(before, OVERLAP)
     token = service_token(http, params.service_account, params.token_url, SCOPE)
-    for step in forward(partial(_ask, params, http, token), known, since, MOST_PAGES):
-        now: Cursor = {"newest": step.newest.isoformat()} if step.last and step.newest else cursor
-        new = step.listing
-        yield Page(new.mentions, now, broken=new.broken, warning=step.warning)
+    for step in forward(partial(_ask, params, http, token), before, since, MOST_PAGES):
+        state: Cursor = {"newest": step.newest.isoformat()} if step.last and step.newest else cursor
+        listing = step.listing
+        yield Page(listing.mentions, state, broken=listing.broken, warning=step.warning)
 
 
 def _ask(params: App, http: httpx2.Client, token: str, mark: str | None) -> Listing:
-    asked: dict[str, str | int] = {"maxResults": PAGE_SIZE, **({"token": mark} if mark else {})}
+    query: dict[str, str | int] = {"maxResults": PAGE_SIZE, **({"token": mark} if mark else {})}
     url = f"{params.base_url}/androidpublisher/v3/applications/{params.package}/reviews"
     refusals = REFUSALS.about(package=params.package)
-    got = fetch(http, url, headers={"Authorization": f"Bearer {token}"}, params=asked, refusals=refusals)
-    answer = answer_of(Answer, got)
+    response = fetch(http, url, headers={"Authorization": f"Bearer {token}"}, params=query, refusals=refusals)
+    reviews = answer_of(Reviews, response)
     to_mention = partial(mention, params.package)
-    mentions, broken = each(Review, answer.reviews, to_mention, host_of(params.base_url), "reviewId")
-    times = tuple(one.published_at for one in mentions if one.published_at)
-    return Listing(mentions, broken, answer.tokens.next or None if answer.tokens else None, times)
+    mentions, broken = each(Review, reviews.reviews, to_mention, host_of(params.base_url), "reviewId")
+    times = tuple(review.published_at for review in mentions if review.published_at)
+    return Listing(mentions, broken, reviews.tokens.next or None if reviews.tokens else None, times)
 
 
 def mention(package: str, review: Review) -> RawMention | None:
-    """A title and a text are told apart by a tab. None for a review whose words are not given."""
-    said = next((comment.user for comment in review.comments if comment.user), None)
-    if said is None:
+    """A review as a mention; None without words. A tab separates its title from its text."""
+    comment = next((comment.user for comment in review.comments if comment.user), None)
+    if comment is None:
         return None
-    title, tab, text = (said.original or said.text).partition("\t")
+    title, tab, text = (comment.original or comment.text).partition("\t")
     title, text = (title.strip(), text.strip()) if tab else ("", title.strip())
     return RawMention(
         external_id=fit_id(review.id),
         url=f"https://play.google.com/store/apps/details?id={package}&reviewId={review.id}",
         title=title,
-        text=text or ("" if title else stars(said.stars)),
+        text=text or ("" if title else stars(comment.stars)),
         author=review.author,
         platform="google play",
-        language=said.language or None,
-        published_at=moment(said.modified.seconds) if said.modified else None,
+        language=comment.language or None,
+        published_at=moment(comment.modified.seconds) if comment.modified else None,
         thread_id=package,
-        rating=said.stars,
-        rating_scale=SCALE if said.stars is not None else None,
-        engagement={"likes": said.thumbs_up} if said.thumbs_up is not None else {},
+        rating=comment.stars,
+        rating_scale=SCALE if comment.stars is not None else None,
+        engagement={"likes": comment.thumbs_up} if comment.thumbs_up is not None else {},
     )
 
 

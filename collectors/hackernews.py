@@ -17,13 +17,13 @@ from ._kit.fetch import fetch, host_of
 from ._kit.fields import Interface, Params, Words
 from ._kit.slices import Read, backward, forward
 from ._kit.texts import texts_of
-from ._kit.times import moment, past
+from ._kit.times import moment, not_ahead
 from .base import Collector, Cursor, Page, RawMention, Window
 
 PAGE_SIZE = 300
-"""Hits that are asked for at once: of 1,000, the most there are, the comments may not fit in 8 MB."""
+"""Hits in one answer. Algolia would give 1,000, but so many long comments may not fit into 8 MB."""
 OVERLAP = timedelta(minutes=60)
-"""Algolia learns of messages out of order, some of them late."""
+"""Algolia indexes messages out of order, some of them late."""
 FIRST = timedelta(days=7)
 ITEM = "https://news.ycombinator.com/item?id={id}"
 
@@ -58,23 +58,23 @@ class Hit(Part):
 
 class Hits(Part):
     hits: Annotated[list[Any], Field(max_length=1_000)]
-    found: Count = Field(default=None, alias="nbHits")
+    total: Count = Field(default=None, alias="nbHits")
     size: Count = Field(default=None, alias="hitsPerPage")
 
 
 def pages(params: Search, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """What was said since the cursor's `at`, less an hour; of the last 7 days at first."""
+    """The messages since the cursor's `at`, less an hour; at first those of the last 7 days."""
     return forward(cursor, lambda part: _read(params, part, http), overlap=OVERLAP, first=FIRST, most=PAGE_SIZE)
 
 
 def backfill(params: Search, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """The window, newest slice first. The cursor's `at` is the moment from which on all was given."""
+    """The window, newest slice first. Everything from the cursor's `at` on was given."""
     return backward(cursor, window, lambda part: _read(params, part, http), most=PAGE_SIZE)
 
 
 def _read(params: Search, window: Window, http: httpx2.Client) -> Read:
     since, until = (int(at.timestamp()) for at in (window.since, window.until))
-    asked: dict[str, str | int] = {
+    query: dict[str, str | int] = {
         "query": params.query,
         "tags": "(story,comment)",
         "numericFilters": f"created_at_i>={since},created_at_i<{until}",
@@ -83,20 +83,20 @@ def _read(params: Search, window: Window, http: httpx2.Client) -> Read:
         "typoTolerance": "false",
         "attributesToHighlight": "none",
     }
-    answer = answer_of(Hits, fetch(http, f"{params.base_url}/api/v1/search_by_date", params=asked))
+    answer = answer_of(Hits, fetch(http, f"{params.base_url}/api/v1/search_by_date", params=query))
     mentions, broken = each(Hit, answer.hits, mention, host_of(params.base_url), "objectID")
     return Read(mentions, broken, _fullness(answer))
 
 
 def _fullness(answer: Hits) -> float:
-    """A full page of fewer than were found is too full. How many were found may be an estimate where all were given."""
-    given, found = len(answer.hits), answer.found or 0
+    """Beyond 1 for a full page when there are more hits. Without a full page, their total may be an estimate."""
+    count, total = len(answer.hits), answer.total or 0
     size = max(1, min(answer.size or PAGE_SIZE, PAGE_SIZE))
-    return max(found / size, 1.01) if found > given >= size else given / size
+    return max(total / size, 1.01) if total > count >= size else count / size
 
 
 def mention(hit: Hit) -> RawMention:
-    """A story has a title and often a link; a comment is text alone, its story's title was not said by its author."""
+    """A story has a title and often a link. A comment is text only: the title of its story is by another author."""
     comment = bool(hit.comment_text or hit.parent_id)
     return RawMention(
         external_id=hit.id,
@@ -108,7 +108,7 @@ def mention(hit: Hit) -> RawMention:
         author_id=hit.author,
         platform="hacker news",
         outlet="Hacker News",
-        published_at=past(moment(hit.created_at_i) or moment(hit.created_at)),
+        published_at=not_ahead(moment(hit.created_at_i) or moment(hit.created_at)),
         thread_id=hit.story_id or hit.id,
         parent_id=hit.parent_id or None,
         engagement=_engagement(hit),
@@ -116,14 +116,14 @@ def mention(hit: Hit) -> RawMention:
 
 
 def _story(hit: Hit) -> str:
-    """What a story says, and on a line of its own the address it is about: «Ask HN» has none."""
+    """The text of a story, then on a line of its own the address it is about, if it has one («Ask HN» has none)."""
     link = clean_link(hit.url)
     return "\n".join(filter(None, (hit.story_text, f"<p>{html.escape(link)}</p>" if link else "")))
 
 
 def _engagement(hit: Hit) -> dict[str, int]:
-    given = {"likes": hit.points, "comments": hit.num_comments}
-    return {name: number for name, number in given.items() if number is not None}
+    counts = {"likes": hit.points, "comments": hit.num_comments}
+    return {name: number for name, number in counts.items() if number is not None}
 
 
 collector = Collector(

@@ -1,9 +1,10 @@
-"""PeerTube: videos that speak of something, on one instance and those it knows, newest first."""
+"""PeerTube: videos that match a search, on one instance and those it knows, newest first."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any
@@ -64,35 +65,35 @@ class Video(Part):
     comments: Count = None
 
 
-class Answer(Part):
+class Videos(Part):
     total: int
     data: Annotated[list[Any], Field(max_length=1_000)]
 
 
 def pages(params: Search, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """What was published since the cursor's `newest`, less a day, whose counts are read again."""
-    known = moment(cursor.get("newest") or cursor.get("since"))
-    since = look_back(known, OVERLAP)
+    before = moment(cursor.get("newest") or cursor.get("since"))
+    since = look_back(before, OVERLAP)
     span = {"startDate": rfc3339(since)}
-    for step in forward(partial(_ask, params, http, span), known, since, MOST_PAGES):
-        now: Cursor = {"newest": step.newest.isoformat()} if step.last and step.newest else cursor
-        new = step.listing
-        yield Page(new.mentions, now, broken=new.broken, warning=step.warning)
+    for step in forward(partial(_ask, params, http, span), before, since, MOST_PAGES):
+        state: Cursor = {"newest": step.newest.isoformat()} if step.last and step.newest else cursor
+        listing = step.listing
+        yield Page(listing.mentions, state, broken=listing.broken, warning=step.warning)
 
 
 def backfill(params: Search, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """Back from the end of the window: each answer is asked for what is older than the one before.
+    """Back from the end of the window. Each request asks for what is older than the last answer.
 
-    The cursor's `page` is that time in Unix seconds, so that videos which arrive meanwhile push none to and fro.
+    The cursor's `page` is that time, in Unix seconds: by time, new videos do not push others from page to page.
     """
 
     def ask(before: str | None) -> Listing:
         until = int(before) if before else math.ceil(window.until.timestamp())
         span = {"startDate": rfc3339(window.since), "endDate": rfc3339(datetime.fromtimestamp(until, UTC))}
-        found = _ask(params, http, span, None)
-        oldest = min((int(at.timestamp()) for at in found.times), default=0)
-        going_on = found.next and window.since.timestamp() < oldest
-        return Listing(found.mentions, found.broken, str(min(oldest + 1, until - 1)) if going_on else None, found.times)
+        listing = _ask(params, http, span, None)
+        oldest = min((int(at.timestamp()) for at in listing.times), default=0)
+        follows = listing.next and window.since.timestamp() < oldest
+        return replace(listing, next=str(min(oldest + 1, until - 1)) if follows else None)
 
     before = cursor.get("page")
     yield from back(ask, before if isinstance(before, str) and before.isdecimal() else None, window)
@@ -100,26 +101,26 @@ def backfill(params: Search, cursor: Cursor, window: Window, http: httpx2.Client
 
 def _ask(params: Search, http: httpx2.Client, span: dict[str, str], mark: str | None) -> Listing:
     start = int(mark or 0)
-    asked: dict[str, str | int] = {"search": params.query, "sort": "-publishedAt", "start": start, "count": PAGE}
-    asked |= {"nsfw": "both", **span}
-    answer = answer_of(Answer, fetch(http, f"{params.base_url}/api/v1/search/videos", params=asked))
-    mentions, broken = each(Video, answer.data, mention, host_of(params.base_url), "uuid")
-    after = start + len(answer.data)
-    return Listing(mentions, broken, str(after) if answer.data and after < answer.total else None, times_of(mentions))
+    query: dict[str, str | int] = {"search": params.query, "sort": "-publishedAt", "start": start, "count": PAGE}
+    query |= {"nsfw": "both", **span}
+    videos = answer_of(Videos, fetch(http, f"{params.base_url}/api/v1/search/videos", params=query))
+    mentions, broken = each(Video, videos.data, mention, host_of(params.base_url), "uuid")
+    after = start + len(videos.data)
+    return Listing(mentions, broken, str(after) if videos.data and after < videos.total else None, times_of(mentions))
 
 
 def mention(video: Video) -> RawMention:
-    who = video.account or video.channel or PeertubeAccount()
+    account = video.account or video.channel or PeertubeAccount()
     counts = {"views": video.views, "likes": video.likes, "comments": video.comments}
     return RawMention(
         external_id=f"urn:uuid:{video.uuid}",
         url=str(video.url),
         title=video.name,
         text=video.description or video.text,
-        author=who.display_name or who.name,
-        author_id=f"{who.name}@{who.host}" if who.host else who.name,
-        author_followers=who.followers,
-        outlet=who.host,
+        author=account.display_name or account.name,
+        author_id=f"{account.name}@{account.host}" if account.host else account.name,
+        author_followers=account.followers,
+        outlet=account.host,
         platform="peertube",
         language=video.language.id if video.language else None,
         published_at=moment(video.published),

@@ -18,7 +18,7 @@ from .base import Collector, Cursor, Page, RawMention
 What = Literal["overall", "topics_new", "topics_active", "topics", "news", "forum", "topic"]
 TOPIC = re.compile(r"[?&]t=(\d{1,15})\b")
 OLD_NAMES = {"overall": "", "topics_new": "topics", "topics": "topics"}
-"""What feed.php of phpBB 3.0 and 3.1 calls them, where it differs."""
+"""The names that feed.php of phpBB 3.0 and 3.1 uses, where they differ."""
 
 
 class PhpbbBoard(Board):
@@ -35,7 +35,7 @@ class PhpbbBoard(Board):
     )
 
     @model_validator(mode="after")
-    def _numbered(self) -> Self:
+    def _needs_number(self) -> Self:
         if self.what in ("forum", "topic") and self.number is None:
             raise ValueError("give the number of the forum or of the topic")
         return self
@@ -43,8 +43,8 @@ class PhpbbBoard(Board):
 
 def pages(params: PhpbbBoard, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """The feed at /app.php/feed (3.1 and later), /feed (rewritten addresses) or /feed.php (before)."""
-    numbered = f"/{params.number}" if params.what in ("forum", "topic") else ""
-    name = f"{params.what}{numbered}"
+    number = f"/{params.number}" if params.what in ("forum", "topic") else ""
+    name = f"{params.what}{number}"
     places = [place_of(params, f"{way}/{name}") for way in ("/app.php/feed", "/feed")]
     places.append(place_of(params, "/feed.php", **_old_query(params)))
     return reshape(read_first(places, cursor, http, no_feed_of(params, "phpBB")), _message)
@@ -57,7 +57,7 @@ def _old_query(params: PhpbbBoard) -> dict[str, str]:
 
 
 def _message(mention: RawMention) -> RawMention:
-    """Old boards write the topic in the link of each message."""
+    """A message, with the topic that old boards write into its link."""
     topic = TOPIC.search(mention.url or "")
     board = (mention.url or "").partition("viewtopic.php")[0]
     return replace(mention, platform="phpbb", thread_id=f"{board}viewtopic.php?t={topic[1]}" if topic else None)
@@ -68,6 +68,7 @@ collector = Collector(
     **texts_of(__name__),
     params=PhpbbBoard,
     address="base_url",
+    ids="feed",
     pages=pages,
     platform="phpbb",
     group="forums",

@@ -1,4 +1,4 @@
-"""Mentions that are brought to Vigie, by its API or by an import, rather than fetched."""
+"""Mentions that people and tools bring to Vigie, by its API or by an import."""
 
 from __future__ import annotations
 

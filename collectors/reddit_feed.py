@@ -19,7 +19,7 @@ from ._kit.texts import texts_of
 from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused
 
 REFUSED = "Reddit refuses feeds from here: use the kind of source with a key for Reddit's interface (OAuth)"
-PAUSE = timedelta(minutes=10)  # when Reddit does not say how long
+PAUSE = timedelta(minutes=10)  # where Reddit names none
 SHORTEST_PAUSE = timedelta(minutes=1)
 WORDS = re.compile(r"<!-- SC_OFF -->(.{0,65536}?)<!-- SC_ON -->", re.DOTALL)
 WHERE = re.compile(r"/r/(\w{1,50})/comments/(\w{1,20})/")
@@ -65,13 +65,13 @@ class RedditFeed(Params):
 
 
 def pages(params: RedditFeed, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """The newest 100."""
+    """The newest 100 posts or comments."""
     place = FeedAddress(_address(params), moves=False, private=True, refusals=REFUSALS)
     yield from reshape(read_place(place, cursor, http), _message)
 
 
 def _address(params: RedditFeed) -> str:
-    """The token is part of the address: Reddit takes it nowhere else."""
+    """The address of the feed, with the token in it: Reddit takes the token nowhere else."""
     within = f"/r/{params.subreddit}" if params.subreddit else ""
     query: dict[str, str | int] = {"limit": 100}
     if params.query:
@@ -85,8 +85,8 @@ def _address(params: RedditFeed) -> str:
 
 
 def _message(mention: RawMention) -> RawMention:
-    """Text between the marks that Reddit sets; around them stand a picture, who submitted it and two links. The title
-    of a comment says who wrote it first."""
+    """A post or comment, whose text is what stands between Reddit's marks, without the picture, the submitter and the
+    two links around them. Its title loses the author that Reddit writes before that of a comment."""
     words, where = WORDS.search(mention.text), WHERE.search(mention.url or "")
     return replace(
         mention,
@@ -105,6 +105,7 @@ collector = Collector(
     params=RedditFeed,
     address="base_url",
     pages=pages,
+    family="reddit",
     platform="reddit",
     group="forums",
     min_interval=timedelta(minutes=15),

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import httpx2
 from pydantic import Field, SecretStr
 
+from ground.credentials import credentials
+
 from ._feeds.reading import LONGEST_VALIDATOR as LONGEST_VALIDATOR
 from ._feeds.reading import PAGE_SIZE as PAGE_SIZE
 from ._feeds.reading import FeedAddress, read_archive, read_place
@@ -16,7 +18,7 @@ from .base import Collector, Cursor, Page, Window
 
 
 class FeedAt(Params):
-    """Where a feed is, and the name and password for those that ask."""
+    """Where a feed is, with a name and a password where it asks for them."""
 
     url: Address = Field(title="Address", examples=["https://news.example.org/feed.xml"])
     username: str = Field(default="", title="Name", max_length=200)
@@ -29,12 +31,13 @@ def pages(params: FeedAt, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]
 
 
 def backfill(params: FeedAt, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """What the feed and the older pages that it names hold of the window."""
+    """The items of the window in the feed and in the older pages that it names."""
     return read_archive(_place(params), cursor, window, http)
 
 
 def _place(params: FeedAt) -> FeedAddress:
-    return FeedAddress(params.url, params.username, params.password.get_secret_value())
+    private = bool(credentials(params.url))
+    return FeedAddress(params.url, params.username, params.password.get_secret_value(), private=private)
 
 
 collector = Collector(
@@ -45,6 +48,6 @@ collector = Collector(
     pages=pages,
     backfill=backfill,
     platform="web",
-    ids="link",
+    ids="feed",
     rank=1,
 )

@@ -16,9 +16,9 @@ from ground.notice import Notice
 from ._kit.answers import Part, Text, each
 from ._kit.fields import Interface, Line, Params
 from ._kit.newest import news
-from ._kit.paging import Unmet, capped
+from ._kit.paging import Unmet, cap_warning
 from ._kit.texts import texts_of
-from ._kit.times import moment, past, rfc3339
+from ._kit.times import moment, not_ahead, rfc3339
 from ._kit.walk import Leg, oldest_of, until_of
 from ._platforms.graph import MOST_SHEETS, Graph
 from .base import Collector, Cursor, Meter, Page, RawMention, SourceBusy, Spend, Window
@@ -79,7 +79,7 @@ def pages(params: ThreadsSearch, cursor: Cursor, http: httpx2.Client) -> Iterato
         for part in news(sheets, partial(_read, graph), state.get(name)):
             if part.last:
                 state[name] = part.reached
-            warning = capped(SHEET * MOST_SHEETS) if part.capped else warning
+            warning = cap_warning(SHEET * MOST_SHEETS) if part.capped else warning
             yield Page(unmet(part.mentions), dict(state), broken=part.broken)
     yield Page((), dict(state), asked=graph.pause, warning=warning)
 
@@ -116,7 +116,7 @@ def mention(post: Post) -> RawMention | None:
         author=post.username,
         author_id=post.username,
         platform="threads",
-        published_at=past(moment(post.timestamp)),
+        published_at=not_ahead(moment(post.timestamp)),
         thread_id=_global_id(post.root_post.id or post.id),
         parent_id=_global_id(post.replied_to.id),
     )

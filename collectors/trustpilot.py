@@ -86,7 +86,7 @@ class Consumer(Part):
 
 
 class Review(Part):
-    """What the company replied is no mention."""
+    """A review, without the reply of the company, which is no mention."""
 
     id: Annotated[str, Field(min_length=1)]
     stars: float | None = None
@@ -99,7 +99,7 @@ class Review(Part):
     likes: Count = Field(None, alias="numberOfLikes")
 
 
-class Answer(Part):
+class Reviews(Part):
     reviews: Annotated[list[Any], Field(max_length=1_000)]
 
 
@@ -115,18 +115,18 @@ class Events(Part):
 def pages(params: Business, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """What is newer than the cursor's `newest`, less an hour. `unit` is the id of the business, looked up once."""
     unit = _unit(params, cursor, http)
-    known = moment(cursor.get("newest"))
-    since = look_back(known, OVERLAP)
-    before: Cursor = {**cursor, "unit": unit, "domain": params.domain}
-    for step in forward(partial(_ask, params, http, unit), known, since, MOST_PAGES):
-        now: Cursor = {**before, "newest": step.newest.isoformat()} if step.last and step.newest else before
-        new = step.listing
-        yield Page(new.mentions, now, asked=new.asked, broken=new.broken, warning=step.warning)
+    before = moment(cursor.get("newest"))
+    since = look_back(before, OVERLAP)
+    unit_state: Cursor = {**cursor, "unit": unit, "domain": params.domain}
+    for step in forward(partial(_ask, params, http, unit), before, since, MOST_PAGES):
+        state: Cursor = {**unit_state, "newest": step.newest.isoformat()} if step.last and step.newest else unit_state
+        listing = step.listing
+        yield Page(listing.mentions, state, asked=listing.asked, broken=listing.broken, warning=step.warning)
 
 
 def backfill(params: Business, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """Back page by page. Going on begins with the page read last: new reviews push the others to later pages, and
-    deleted ones let them come forward."""
+    """Back page by page. A backfill that was stopped begins with the last page it read, since new reviews push others
+    to later pages, and deletions pull them to earlier ones."""
     unit = _unit(params, cursor, http)
     for page in back(partial(_ask, params, http, unit), cursor.get("page"), window):
         mark = page.cursor.get("page")
@@ -136,12 +136,13 @@ def backfill(params: Business, cursor: Cursor, window: Window, http: httpx2.Clie
 
 
 def _unit(params: Business, cursor: Cursor, http: httpx2.Client) -> str:
-    known = cursor.get("unit")
-    if isinstance(known, str) and known.isalnum() and cursor.get("domain") == params.domain:
-        return known
+    """The id of the business: from the cursor, else looked up. Raises SourceRefused when Trustpilot knows none."""
+    saved = cursor.get("unit")
+    if isinstance(saved, str) and saved.isalnum() and cursor.get("domain") == params.domain:
+        return saved
     url = f"{params.base_url}/business-units/find"
-    asked, refusals = {"name": params.domain}, REFUSALS.about(domain=params.domain)
-    return answer_of(Unit, fetch(http, url, headers=_key(params), params=asked, refusals=refusals)).id
+    query, refusals = {"name": params.domain}, REFUSALS.about(domain=params.domain)
+    return answer_of(Unit, fetch(http, url, headers=_key(params), params=query, refusals=refusals)).id
 
 
 def _key(params: Business) -> dict[str, str]:
@@ -150,14 +151,14 @@ def _key(params: Business) -> dict[str, str]:
 
 def _ask(params: Business, http: httpx2.Client, unit: str, mark: str | None) -> Listing:
     number = int(mark) if mark and mark.isdecimal() and len(mark) < 9 else 1
-    asked: dict[str, str | int] = {"page": number, "perPage": PAGE_SIZE, "orderBy": "createdat.desc"}
+    query: dict[str, str | int] = {"page": number, "perPage": PAGE_SIZE, "orderBy": "createdat.desc"}
     url = f"{params.base_url}/business-units/{unit}/reviews"
-    got = fetch(http, url, headers=_key(params), params=asked, refusals=REFUSALS.about(domain=params.domain))
-    answer = answer_of(Answer, got)
-    mentions, broken = each(Review, answer.reviews, mention, host_of(params.base_url))
-    more = str(number + 1) if answer.reviews else None
-    times = tuple(one.published_at for one in mentions if one.published_at)
-    return Listing(mentions, broken, more, times, used_up(got.headers, datetime.now(UTC)))
+    response = fetch(http, url, headers=_key(params), params=query, refusals=REFUSALS.about(domain=params.domain))
+    reviews = answer_of(Reviews, response)
+    mentions, broken = each(Review, reviews.reviews, mention, host_of(params.base_url))
+    more = str(number + 1) if reviews.reviews else None
+    times = tuple(review.published_at for review in mentions if review.published_at)
+    return Listing(mentions, broken, more, times, used_up(response.headers, datetime.now(UTC)))
 
 
 def mention(review: Review) -> RawMention:
@@ -183,35 +184,35 @@ def _link(review: str) -> str:
     return f"https://www.{HOST}/reviews/{review}"
 
 
-def receive(params: Business, asked: Inbound) -> Received:
-    """New, revised and deleted reviews. Trustpilot signs nothing: the address it was given holds a secret."""
+def receive(params: Business, request: Inbound) -> Received:
+    """New, revised and deleted reviews. Trustpilot does not sign: the address that it calls holds a secret."""
     secret = params.webhook_secret.get_secret_value()
-    if not secret or not compare_digest(asked.query.get("secret", "").encode(), secret.encode()):
+    if not secret or not compare_digest(request.query.get("secret", "").encode(), secret.encode()):
         raise Unsigned
     try:
-        events = Events.model_validate(from_json(asked.body)).events
+        events = Events.model_validate(from_json(request.body)).events
     except (ValueError, ValidationError, RecursionError):
-        raise SourceChanged("this is no event of Trustpilot: it is not read") from None
+        raise SourceChanged("this is not an event of Trustpilot: it was not read") from None
     mentions: dict[str, RawMention] = {}
     broken: list[tuple[str, str]] = []
     for event in events:
         try:
-            found = _of_event(Event.model_validate(event))
+            review = _of_event(Event.model_validate(event))
         except ValidationError as error:
             broken.append(("", reason_of(error)))
             continue
-        mentions |= {found.external_id: found} if found else {}
+        mentions |= {review.external_id: review} if review else {}
     return Received(tuple(mentions.values()), broken=tuple(broken))
 
 
 def _of_event(event: Event) -> RawMention | None:
-    """Reviews of the business alone: those of its products have a text of another shape."""
+    """The review of an event; None for a review of a product, whose text has another shape."""
     subject, _, what = event.name.rpartition("-")
     if subject != "service-review":
         return None
     if what == "deleted":
-        gone = Unit.model_validate(event.data).id
-        return RawMention(external_id=gone, url=_link(gone), platform="trustpilot", deleted=True)
+        review_id = Unit.model_validate(event.data).id
+        return RawMention(external_id=review_id, url=_link(review_id), platform="trustpilot", deleted=True)
     return mention(Review.model_validate(event.data))
 
 

@@ -1,4 +1,4 @@
-"""Takes accents off letters. `ground.words.fold` does more: it also keeps the marks that are no accents."""
+"""Removes accents from letters. `ground.words.fold` does more: it keeps the marks that are not accents."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ def without_accents(text: str) -> str:
 
 
 def in_ascii(text: str) -> str:
-    """The letters that are left of a text in ASCII: as `without_accents`, and what has no such letter is left out."""
+    """The text in ASCII: as `without_accents`, without whatever has no ASCII letter."""
     return normalize("NFKD", text).encode("ascii", "ignore").decode()

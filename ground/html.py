@@ -1,10 +1,10 @@
-"""What a reader sees of HTML, in two ways that give the same words, and other spaces between them.
+"""What a reader sees of HTML, in two ways that give the same words with different spaces between them.
 
-`html_to_text` reads the texts of feeds and interfaces, which are pieces of HTML: it leaves out quotes and signatures of
-forums, and ends paragraphs by an empty line. `text_of` and `line_of` read elements of a page or a letter that `parsed`
-made a tree of. On the 730 pieces in the recorded answers the two differ in 202, nearly always in empty lines alone; the
-stored texts came from one or the other, so neither can stand in for the other without every mention looking edited.
-Both are for use in a process that can be killed.
+`html_to_text` reads the texts of feeds and interfaces, which are pieces of HTML: it leaves out quotes and signatures
+of forums, and ends paragraphs by an empty line. `text_of` and `line_of` read elements of a page or an e-mail that
+`parsed` turned into a tree. On the 730 pieces in the recorded answers the two differ in 202, nearly always in empty
+lines alone; the stored texts came from one or the other, so if one replaced the other, every mention would look
+edited. Both are for use in a process that can be killed.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ _SIGNATURE = re.compile(r"<p>\s*(?:Statistics: Posted by|Statistiques: Posté pa
 
 
 def html_to_text(html: str) -> str:
-    """What a reader sees of a piece of HTML, its blocks on lines of their own. No markup is left; not cleaned yet.
+    """What a reader sees of a piece of HTML, its blocks on lines of their own. The result has no markup, but still
+    needs `clean_text`.
 
     Only the first 64 KB count. Quotes of other messages (phpBB, Discourse, XenForo) and the signature phpBB adds to its
     feeds are left out, unless nothing else is there.
@@ -103,13 +104,13 @@ _SPACES = re.compile(r"[^\S\x1e]+")
 _BREAKS = re.compile(rf" ?{_BREAK}[{_BREAK} ]*")
 
 
-def parsed(html: str) -> LexborHTMLParser:
+def parse_html(html: str) -> LexborHTMLParser:
     """The tree of a page, or of a piece of one."""
     return LexborHTMLParser(html[:LONGEST_PAGE])
 
 
 def text_of(node: LexborNode) -> str:
-    """The text of an element. The tree is changed: what nobody sees is taken out, blocks are marked."""
+    """The text of an element. Changes the tree: removes what nobody sees, and marks blocks."""
     for unseen in node.css(_UNSEEN):
         if unseen.mem_id != node.mem_id:
             unseen.decompose()

@@ -50,7 +50,8 @@ def unwrap(link: str) -> str:
 
 
 def without_tracking(link: str) -> str:
-    """The address less the parameters that only say where a reader came from: a part of stored ids, see `tracking`."""
+    """The address without the parameters that only say where a reader came from. Stored ids contain it: see
+    `tracking`."""
     address, mark, query = link.partition("?")
     pairs = [(pair.partition("="), pair) for pair in query.split("&") if pair]
     kept = "&".join(pair for (name, equals, _), pair in pairs if not (equals and tracks_in_ids(name)))

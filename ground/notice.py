@@ -1,4 +1,4 @@
-"""A sentence for people, to be translated before it is filled in."""
+"""A sentence for people, which is translated before its places are filled."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 def clean_text(text: str, limit: int) -> str:
     """Text that can be stored and shown: NFC, no surrogates, controls or direction overrides, `limit` code points.
 
-    Runs of spaces and of empty lines become one, and lines lose the spaces around them. Zero-width characters stay, for
-    emoji and Persian need them; words compare without them. Idempotent.
+    Runs of spaces and of empty lines become one, and lines lose the spaces around them. Zero-width characters stay,
+    because emoji and Persian need them; words compare without them. Idempotent.
     """
     if _TIDY.fullmatch(text):
         return text[:limit].rstrip()

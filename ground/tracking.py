@@ -2,9 +2,9 @@
 
 Collected from the lists of AdGuard (TrackParamFilter/sections/general_url.txt in AdguardTeam/AdguardFilters), Brave
 (components/query_filter/utils.cc in brave/brave-core), ClearURLs (data.min.json in ClearURLs/Rules) and Miniflux
-(internal/reader/urlcleaner in miniflux/v2), which link to the documentation of most senders; the others are named below
-by whoever adds them. A parameter too few leaves one page under two keys; one too many merges two pages: names that
-some sites use for content (`source`, `cid`, `campaign_id`) are left out for that reason.
+(internal/reader/urlcleaner in miniflux/v2), which link to the documentation of most senders; for the others, the
+table below says who adds them. A parameter too few leaves one page under two keys; one too many merges two pages:
+names that some sites use for content (`source`, `cid`, `campaign_id`) are left out for that reason.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ ANYWHERE: Mapping[str, str] = {
     "Yahoo": "guccounter guce_referrer(?:_sig)?",
     "Ghost, Medium and many others": "ref",
 }
-"""By whoever adds them: patterns of whole names, with a space between, whatever the case. On every site."""
+"""Patterns of whole names on every site, by whoever adds them, separated by spaces; case does not matter."""
 
 ON_HOSTS: Mapping[str, frozenset[str]] = {
     "youtube.com": frozenset({"si", "feature", "pp", "ab_channel"}),
@@ -57,8 +57,16 @@ ON_HOSTS: Mapping[str, frozenset[str]] = {
 }
 """Names in lower case that track on one site, by its host without `www.`, and may mean something on another."""
 
+SESSIONS = re.compile(
+    r"(?:phpsessid|jsessionid|sessionid|session_id|sessid|zenid|oscsid|osid|cfid|cftoken|cftrackid|aspsessionid\w*)=.*"
+    r"|(?:s|sid|session|zid)=[0-9a-f]{16,64}",  # short names mean a session only with such a value: phpBB, vBulletin
+    re.IGNORECASE | re.ASCII,
+)
+"""A parameter that names the visit: a site without cookies writes another one into its links for every reader."""
+
 IN_IDS = "utm_[a-z]+ fbclid gclid mc_[a-z]+ igshid ref"
-"""What the ids of feed items leave out of links. These ids are stored: a longer list would store known items again."""
+"""What the ids of feed items leave out of links. These ids are stored: with a longer list, known items would be
+stored again."""
 
 
 def pattern_of(names: str) -> re.Pattern[str]:
@@ -73,6 +81,11 @@ _IN_IDS = pattern_of(IN_IDS)
 def tracks(name: str, host: str) -> bool:
     """Whether a parameter of this name, on this host without `www.`, only says where a reader came from."""
     return name.lower() in ON_HOSTS.get(host, ()) or _ANYWHERE.fullmatch(name) is not None
+
+
+def names_session(pair: str) -> bool:
+    """Whether `pair`, a parameter with its value (`sid=1f2e…`), only names the visit."""
+    return SESSIONS.fullmatch(pair) is not None
 
 
 def tracks_in_ids(name: str) -> bool:

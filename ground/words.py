@@ -1,10 +1,10 @@
-"""Cuts a text into folded words, in one way for queries, the matcher, the search column and the story key.
+"""Cuts a text into folded words, in the same way for queries, the matcher, the search column and the story key.
 
 A word is a run of letters and digits. Case and accents are folded (Acmé, ACME and acme are one word; œ is oe).
-Apostrophes, hyphens, dots and underscores separate words: «l'Acmé» holds the word acme, and coca-cola is the two
-words of «coca cola». Each character of a script written without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese)
-is a word, so that a name in such a script is found as a phrase, anywhere in a sentence. An emoji is a word, whatever
-its skin tone. Zero-width characters and direction marks are ignored.
+Apostrophes, hyphens, dots and underscores separate words: «l'Acmé» contains the word acme, and coca-cola is the two
+words of «coca cola». Each character of a script written without spaces (Chinese, Japanese, Thai, Lao, Khmer,
+Burmese) is a word, so that a name in such a script is found as a phrase, anywhere in a sentence. An emoji is a word,
+whatever its skin tone. Zero-width characters and direction marks are ignored.
 """
 
 from __future__ import annotations
@@ -80,10 +80,10 @@ def fold(token: str) -> str:
     if token.isascii():
         return "".join(filter(str.isalnum, token.lower()))[:WORD_LIMIT]
     plain = _without_accents(_without_accents(_DROPPED.sub("", token)).casefold()).translate(_SPELT_OUT)
-    folded = normalize("NFC", "".join(filter(_is_kept, _DROPPED.sub("", plain))))[:WORD_LIMIT]
-    if len(_TOKEN.findall(folded)) > 1:  # one sign that stands for several words, such as ㋿ for 令和, stays as it is
+    bare = normalize("NFC", "".join(filter(_is_kept, _DROPPED.sub("", plain))))[:WORD_LIMIT]
+    if len(_TOKEN.findall(bare)) > 1:  # one sign that stands for several words, such as ㋿ for 令和, stays as it is
         return _DROPPED.sub("", token)[:WORD_LIMIT]
-    return folded if any(char.isalnum() or _KEPT.match(char) for char in folded) else ""
+    return bare if any(char.isalnum() or _KEPT.match(char) for char in bare) else ""
 
 
 _fold_often = lru_cache(maxsize=1 << 16)(fold)
@@ -93,25 +93,25 @@ def words(text: str) -> list[Word]:
     """The folded words of a text in order, each with its start and end."""
     if text.isascii():
         return [(m[0][:WORD_LIMIT], m.start(), m.end()) for m in _ASCII_TOKEN.finditer(text.lower())]
-    every = ((_folded(m[0]), m.start(), m.end()) for m in _TOKEN.finditer(text))
+    every = ((_fold_token(m[0]), m.start(), m.end()) for m in _TOKEN.finditer(text))
     return [word for word in every if word[0]]
 
 
 def places(text: str) -> list[Place]:
     """Where the words of a text are. As `words`, and several times faster unless a token folds to nothing."""
-    found = [m.span() for m in (_ASCII_TOKEN.finditer(text.lower()) if text.isascii() else _TOKEN.finditer(text))]
-    return found if len(found) == len(folded(text)) else [(start, end) for _, start, end in words(text)]
+    spans = [m.span() for m in (_ASCII_TOKEN.finditer(text.lower()) if text.isascii() else _TOKEN.finditer(text))]
+    return spans if len(spans) == len(folded_words(text)) else [(start, end) for _, start, end in words(text)]
 
 
-def folded(text: str) -> list[str]:
+def folded_words(text: str) -> list[str]:
     """The folded words of a text in order. As `words`, and several times faster."""
     if text.isascii():
         tokens = _ASCII_TOKEN.findall(text.lower())
         return [token[:WORD_LIMIT] for token in tokens] if _LONG.search(text) else tokens
-    return list(filter(None, map(_folded if _LONG.search(text) else _fold_often, _TOKEN.findall(text))))
+    return list(filter(None, map(_fold_token if _LONG.search(text) else _fold_often, _TOKEN.findall(text))))
 
 
-def _folded(token: str) -> str:
+def _fold_token(token: str) -> str:
     return _fold_often(token) if len(token) <= _CACHED_LENGTH else fold(token[: 2 * WORD_LIMIT])
 
 
@@ -134,7 +134,7 @@ def _within_limits(laid: list[str]) -> list[str]:
     return laid
 
 
-def quoted(word: str) -> str:
+def quote_lexeme(word: str) -> str:
     """A lexeme, quoted for a tsvector or tsquery literal of PostgreSQL."""
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
 
@@ -152,4 +152,4 @@ def search_vector(title: Sequence[str], text: Sequence[str]) -> str:
 
 def to_tsvector(title: str, text: str) -> str:
     """A PostgreSQL tsvector literal, to be bound as a parameter and cast ::tsvector."""
-    return search_vector(folded(title[:TITLE_LIMIT]), folded(text[:TEXT_LIMIT]))
+    return search_vector(folded_words(title[:TITLE_LIMIT]), folded_words(text[:TEXT_LIMIT]))

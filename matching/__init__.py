@@ -1,5 +1,5 @@
 """What a text is about.
 
-`query` reads the query that a brand is recognised by, `match` looks for the brands in a text, and `story` tells which
+`query` reads the query by which a brand is recognised, `match` looks for brands in a text, and `story` says which
 texts are copies of one another.
 """

@@ -1,4 +1,4 @@
-"""Tells which brands a text is about, by their queries.
+"""Finds the brands that a text is about, by their queries.
 
 Every query has a few words of which a matching text must hold one (`anchors`). An index from these words finds the
 handful of queries worth evaluating, so that a thousand brands cost little more than one.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
-from ground.words import TEXT_LIMIT, TITLE_LIMIT, Place, folded, places, sequence
+from ground.words import TEXT_LIMIT, TITLE_LIMIT, Place, folded_words, places, sequence
 
 from .query import And, Not, Phrase, Query, anchors, parse
 
@@ -52,12 +52,12 @@ class Matcher:
                 self._by_word.setdefault(word, []).append(number)
 
     def match(self, title: str, text: str) -> list[Matched]:
-        """The brands whose query holds for this mention, in the order in which the matcher got them."""
+        """The brands whose query matches this mention, in the order in which the matcher got them."""
         title, text = title[:TITLE_LIMIT], text[:TEXT_LIMIT]
-        return self.match_words(title, text, folded(title), folded(text))
+        return self.match_words(title, text, folded_words(title), folded_words(text))
 
     def about(self, in_title: Sequence[str], in_text: Sequence[str]) -> bool:
-        """Whether any query holds for these folded words. A cheap yes or no, to drop the bulk of a stream."""
+        """Whether any query matches these folded words. A cheap yes or no, to drop the bulk of a stream."""
         if not self._always and self._by_word.keys().isdisjoint(in_text) and self._by_word.keys().isdisjoint(in_title):
             return False
         indexed = IndexedText("", "", in_title, in_text)
@@ -108,7 +108,7 @@ class IndexedText:
         return starts
 
     def satisfies(self, query: Query) -> bool:
-        """Whether the query holds for this text."""
+        """Whether the query matches this text."""
         if isinstance(query, Phrase):
             return query.words[0] in self.words if len(query.words) == 1 else bool(self.places(query))
         if isinstance(query, Not):

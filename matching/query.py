@@ -1,12 +1,12 @@
-"""The query language, in which brands are defined and people search.
+"""The query language that defines brands, and in which people search.
 
     acme "service client" -jobs            both, without jobs
     (acme OR #acme_fr) AND NOT (jobs OR emploi)
 
-A text must hold all of the words that stand side by side. AND, OR and NOT are upper case, so that the words «or» and
-«not» can be looked for; AND binds tighter than OR. `-word` excludes. «…» and “…” quote as "…" does. A term made of
-several words (coca-cola, aujourd'hui, @acme_fr) is a phrase; signs other than letters, digits and emoji do not count.
-`ground.words` says how words compare.
+A text must hold all of the words that stand side by side. AND, OR and NOT are upper case, so that one can search for
+the words «or» and «not»; AND binds tighter than OR. `-word` excludes. «…» and “…” quote as "…" does. A term made of
+several words (coca-cola, aujourd'hui, @acme_fr) is a phrase; signs other than letters, digits and emoji do not
+count. `ground.words` says how words compare.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ground.notice import Json, Notice
-from ground.words import quoted, to_tsvector, words
+from ground.words import quote_lexeme, to_tsvector, words
 
 __all__ = [
     "And",
@@ -108,22 +108,27 @@ def _tokens(text: str) -> Iterator[_Token]:
         elif kind == "minus":
             yield _Token("NOT", m.start())
         elif kind in {"phrase", "term"}:
-            yield _Token("phrase", m.start(), _looked_for(m[kind], m.start()))
+            yield _Token("phrase", m.start(), _words_of_term(m[kind], m.start()))
         else:
             yield _Token(kind, m.start())
     yield _Token("end", len(text))
 
 
-def _looked_for(term: str, at: int) -> tuple[str, ...]:
+def _words_of_term(term: str, at: int) -> tuple[str, ...]:
     if term.endswith("*") and words(term):
         hint = "Write out each form: (subscribe OR subscriber OR subscribers)."
-        raise QueryError("Beginnings of words such as “{term}” cannot be looked for.", at=at, hint=hint, term=term)
-    found = tuple(word for word, _, _ in words(term))
-    if not found:
         raise QueryError(
-            "“{term}” holds no word to look for.", at=at, hint="Letters, digits and emoji are looked for.", term=term
+            "Vigie cannot search for the beginning of a word, such as “{term}”.", at=at, hint=hint, term=term
         )
-    return found
+    folded = tuple(word for word, _, _ in words(term))
+    if not folded:
+        raise QueryError(
+            "“{term}” contains no word to search for.",
+            at=at,
+            hint="Vigie searches for letters, digits and emoji.",
+            term=term,
+        )
+    return folded
 
 
 class _Parser:
@@ -133,7 +138,7 @@ class _Parser:
         self.tokens = list(_tokens(text))
         self.place = 0
         self.depth = 0
-        self.only_negative: int | None = None  # where the first side of an OR starts that only excludes
+        self.only_negative: int | None = None  # where the first side of an OR that only excludes starts
         terms = [token for token in self.tokens if token.kind == "phrase"]
         if len(terms) > TERM_LIMIT:
             raise QueryError(
@@ -155,34 +160,36 @@ class _Parser:
         return True
 
     def query(self) -> Query:
-        found = self.either()
+        query = self.disjunction()
         if self.next.kind == "close":
-            raise QueryError("This parenthesis closes none.", at=self.next.at, hint="Remove it, or open one before.")
-        return found
+            raise QueryError(
+                "This parenthesis was never opened.", at=self.next.at, hint="Remove it, or open one before it."
+            )
+        return query
 
-    def either(self) -> Query:
-        starts, parts = [self.next.at], [self.both()]
+    def disjunction(self) -> Query:
+        starts, parts = [self.next.at], [self.conjunction()]
         while self.take("OR"):
             starts.append(self.next.at)
-            parts.append(self.both())
+            parts.append(self.conjunction())
         if len(parts) > 1 and self.only_negative is None:
             self.only_negative = next((at for at, part in zip(starts, parts, strict=True) if not anchors(part)), None)
-        return _joined(Or, parts)
+        return _join(Or, parts)
 
-    def both(self) -> Query:
-        parts = [self.one()]
+    def conjunction(self) -> Query:
+        parts = [self.negation()]
         while self.take("AND") or self.next.kind in {"phrase", "open", "NOT"}:
-            parts.append(self.one())
-        return _joined(And, parts)
+            parts.append(self.negation())
+        return _join(And, parts)
 
-    def one(self) -> Query:
+    def negation(self) -> Query:
         negated = False
         while self.take("NOT"):
             negated = not negated
-        found = self.operand()
+        operand = self.operand()
         if not negated:
-            return found
-        return found.part if isinstance(found, Not) else Not(found)
+            return operand
+        return operand.part if isinstance(operand, Not) else Not(operand)
 
     def operand(self) -> Query:
         token = self.next
@@ -201,11 +208,11 @@ class _Parser:
             raise QueryError(
                 "Parentheses are nested more than {limit} deep.", at=opened, hint="Simplify.", limit=DEPTH_LIMIT
             )
-        found = self.either()
+        query = self.disjunction()
         self.depth -= 1
         if not self.take("close"):
             raise QueryError("This parenthesis is never closed.", at=opened, hint="Add a closing ) where it ends.")
-        return found
+        return query
 
     def missing(self, token: _Token) -> QueryError:
         before = self.tokens[self.place - 1] if self.place else None
@@ -221,7 +228,7 @@ class _Parser:
         return QueryError("{operator} has nothing after it.", at=before.at, hint=hint, operator=before.kind)
 
 
-def _joined(kind: type[And] | type[Or], parts: list[Query]) -> Query:
+def _join(kind: type[And] | type[Or], parts: list[Query]) -> Query:
     flat: list[Query] = []
     for part in parts:
         flat.extend(part.parts if isinstance(part, kind) else (part,))
@@ -243,17 +250,18 @@ def parse(text: str) -> Query:
     if not text.strip():
         raise QueryError("The query is empty.", at=0, hint='Type a name, such as acme or "acme bank".')
     parser = _Parser(text)
-    found = parser.query()
-    if anchors(found) is None:
+    query = parser.query()
+    if anchors(query) is None:
         first = next(token.at for token in parser.tokens if token.kind == "NOT")
         at = first if parser.only_negative is None else parser.only_negative
         hint = "Say what is wanted beside what is not: acme AND NOT jobs."
-        raise QueryError("This query, or a side of an OR in it, only says what is not wanted.", at=at, hint=hint)
-    return found
+        raise QueryError("This query, or one side of an OR in it, only says what to leave out.", at=at, hint=hint)
+    return query
 
 
 def anchors(query: Query, negated: bool = False) -> frozenset[str] | None:
-    """Words of which every matching text holds at least one: the fewest, then the longest. None when there are none."""
+    """Words of which every matching text contains at least one: the fewest, then the longest. None when there are
+    none."""
     if isinstance(query, Phrase):
         return None if negated else frozenset({max(query.words, key=len)})
     if isinstance(query, Not):
@@ -268,7 +276,7 @@ def anchors(query: Query, negated: bool = False) -> frozenset[str] | None:
 def to_tsquery(query: Query) -> str:
     """A PostgreSQL tsquery literal, to be bound as a parameter and cast ::tsquery."""
     if isinstance(query, Phrase):
-        phrase = " <-> ".join(map(quoted, query.words))
+        phrase = " <-> ".join(map(quote_lexeme, query.words))
         return phrase if len(query.words) == 1 else f"({phrase})"
     if isinstance(query, Not):
         return f"!({to_tsquery(query.part)})"

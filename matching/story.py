@@ -10,7 +10,7 @@ from hashlib import blake2b
 import numpy as np
 import numpy.typing as npt
 
-from ground.words import TEXT_LIMIT, TITLE_LIMIT, folded
+from ground.words import TEXT_LIMIT, TITLE_LIMIT, folded_words
 
 STORY_BITS, SHORT_BITS, SHORT_WORDS = 14, 3, 25
 """Two texts are one story when at most 14 of the 64 bits of their simhashes differ: two thirds of their runs of three
@@ -43,7 +43,7 @@ def story_key(title: str, text: str) -> StoryKey | None:
     Near-identical texts share a band (minima of hashes: Broder, 1997, in bands: Leskovec, Rajaraman, Ullman, Mining of
     Massive Datasets, 3.4) and have simhashes few bits apart (Charikar, STOC 2002).
     """
-    return story_of(folded(title[:TITLE_LIMIT]), folded(text[:TEXT_LIMIT]))
+    return story_of(folded_words(title[:TITLE_LIMIT]), folded_words(text[:TEXT_LIMIT]))
 
 
 def story_of(title: Sequence[str], text: Sequence[str]) -> StoryKey | None:

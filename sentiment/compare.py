@@ -28,7 +28,7 @@ class Cut:
 
     def as_json(self) -> dict[str, object]:
         speed = {} if self.texts_per_s is None else {"texts_per_s": round(self.texts_per_s)}
-        return {"file": self.file, "language": self.language, **self.figures.rounded(), **speed}
+        return {"file": self.file, "language": self.language, **self.figures.as_json(), **speed}
 
 
 def cuts(model: Scorer, file: str, examples: Sequence[Example]) -> Iterator[Cut]:

@@ -140,11 +140,11 @@ def _words(codes: Codes, owner: Codes, space: NDArray[np.bool_]) -> Iterator[Cod
     yield _key(owners, 0, words)
     same = owners[:-1] == owners[1:]
     yield _key(owners[:-1][same], 0, (words[:-1] * _PAIR + (words[1:] ^ _STEP))[same])
-    negated = _negated(words, owners)
+    negated = _negation_mask(words, owners)
     yield _key(owners[negated], 0, words[negated] * _NEGATED)
 
 
-def _negated(words: Codes, owners: Codes) -> NDArray[np.bool_]:
+def _negation_mask(words: Codes, owners: Codes) -> NDArray[np.bool_]:
     """Which words stand at most SCOPE places after a negation of their text."""
     negation = np.isin(words, _NEGATIONS)
     negated = np.zeros(len(words), dtype=np.bool_)

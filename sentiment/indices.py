@@ -74,17 +74,17 @@ class Tally:
     effective: float | None = None
 
     @property
-    def fixed(self) -> int:
+    def fixed_size(self) -> int:
         return self.promoters + self.passives + self.detractors
 
     @property
     def voices(self) -> float:
         """The independent voices behind the fixed stances."""
-        return self.fixed if self.effective is None else min(self.effective, self.fixed)
+        return self.fixed_size if self.effective is None else min(self.effective, self.fixed_size)
 
     @property
     def size(self) -> int:
-        return self.en.size + self.fr.size + self.other.size + self.fixed
+        return self.en.size + self.fr.size + self.other.size + self.fixed_size
 
     def __add__(self, other: Tally) -> Tally:
         plain = self.effective is None and other.effective is None

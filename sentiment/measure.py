@@ -34,9 +34,9 @@ class Figures:
     score_error_counted: float
     score_error: float
 
-    def rounded(self) -> dict[str, object]:
+    def as_json(self) -> dict[str, object]:
         """The figures as plain data for a card or a line of JSON."""
-        return {key: _rounded(value) for key, value in asdict(self).items()}
+        return {key: _round(value) for key, value in asdict(self).items()}
 
 
 def figures(
@@ -98,9 +98,9 @@ def _net(counts: NDArray[np.int64] | Floats) -> float:
     return float(100 * (counts[2] - counts[0]) / counts.sum())
 
 
-def _rounded(value: object) -> object:
+def _round(value: object) -> object:
     if isinstance(value, float):
         return round(value, 4)
     if isinstance(value, tuple):
-        return [_rounded(item) for item in value]
+        return [_round(item) for item in value]
     return value

@@ -15,7 +15,7 @@ from .base import ModelError
 from .labelled import Example
 from .measure import Figures, Labels, figures
 from .model_files import read_json
-from .naming import calibrated
+from .naming import apply_calibration
 from .quantify import (
     GROUPS,
     Floats,
@@ -40,7 +40,7 @@ ONE_KIND = 0.15  # how far shares stray on other kinds of text where one was mea
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
     """What was measured of the weights that `of` names. `calibration` (3, 3) has a row per language group, see
-    `naming.calibrated`."""
+    `naming.apply_calibration`."""
 
     of: str
     calibration: Floats
@@ -120,9 +120,9 @@ class Labelled:
     def scarcest(self) -> int:
         return int(np.bincount(self.labels, minlength=3).min())
 
-    def calibrated(self, calibration: Floats) -> Floats:
+    def probabilities(self, calibration: Floats) -> Floats:
         rows = np.array([GROUPS.index(group) for group in self.groups.tolist()], dtype=np.int64)
-        return calibrated(self.logits, calibration[rows])
+        return apply_calibration(self.logits, calibration[rows])
 
 
 def _calibration(texts: Labelled, least: int = LEAST) -> Floats:
@@ -137,7 +137,7 @@ def _matrix(texts: Labelled, settings: Floats) -> Matrix:
     few texts."""
     if texts.scarcest < LEAST:
         return unmeasured_matrix()
-    probabilities = calibrated(texts.logits, np.tile(settings, (len(texts.labels), 1)))
+    probabilities = apply_calibration(texts.logits, np.tile(settings, (len(texts.labels), 1)))
     matrix = matrix_of(probabilities, texts.labels)
     rows = [texts.kinds == kind for kind in np.unique(texts.kinds)]
     kinds = [matrix_of(probabilities[row], texts.labels[row]) for row in rows if texts.only(row).scarcest >= LEAST]
@@ -151,11 +151,11 @@ def _figures(texts: Labelled, matrices: Mapping[LanguageGroup, Matrix], on: str)
     for mine in (half, ~half):
         other = texts.only(~mine)
         calibration = _calibration(other, LEAST // 2) if other.scarcest else np.tile(AS_IT_IS, (3, 1))
-        chances[mine] = texts.only(mine).calibrated(calibration)
+        chances[mine] = texts.only(mine).probabilities(calibration)
     cuts = {"all": texts.groups != "", **{f"all:{group}": texts.groups == group for group in GROUPS}}
     by_cut: dict[str, Any] = {"on": on}
     for name, rows in cuts.items():
         if rows.any():
             cut: Figures = figures(chances[rows], texts.labels[rows], texts.groups[rows].tolist(), matrices)
-            by_cut[name] = cut.rounded()
+            by_cut[name] = cut.as_json()
     return by_cut

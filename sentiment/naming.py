@@ -63,7 +63,7 @@ def three(logits: Floats, sides: Sequence[int]) -> Floats:
     return np.stack(chances, axis=1)
 
 
-def calibrated(logits: Floats, settings: NDArray[np.float64]) -> Floats:
+def apply_calibration(logits: Floats, settings: NDArray[np.float64]) -> Floats:
     """(n, 3) probabilities from logits (n, 3) and settings (n, 3): a factor, and what negative and positive gain."""
     odds = (logits - logits[:, [NEUTRAL]]) * settings[:, :1]
     odds = odds + np.stack([settings[:, 1], np.zeros(len(odds)), settings[:, 2]], axis=1)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from .base import ModelError, Score, Text
 from .measured import Measured, read
 from .model_files import TOKENIZER, ModelFiles, config_of, labels_of, read_json, weight_files
-from .naming import calibrated, sides_of, three
+from .naming import apply_calibration, sides_of, three
 from .quantify import GROUPS, Floats, LanguageGroup, Matrix, group_of
 from .temperature import AS_IT_IS
 
@@ -64,7 +64,7 @@ class Transformer:
         for start in range(0, len(texts), POOL):
             part = texts[start : start + POOL]
             settings = self.calibration[[GROUPS.index(group_of(text.language)) for text in part]]
-            rows = calibrated(three(self.answers([text.text for text in part]), self.sides), settings)
+            rows = apply_calibration(three(self.answers([text.text for text in part]), self.sides), settings)
             scores += [Score(*row) for row in rows.tolist()]
         return scores
 

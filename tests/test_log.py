@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from app.log import masked
+from app.log import mask_credentials
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from app.log import masked
     ],
 )
 def test_credentials_in_addresses_are_masked(text: str, shown: str) -> None:
-    assert masked(text) == shown
+    assert mask_credentials(text) == shown
 
 
 LOGGING = """

@@ -24,19 +24,19 @@ _DOMAIN = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
 _NOT_AN_ID = re.compile(r"[^A-Za-z0-9.-]")
 
 
-def address(given: str) -> str:
+def address(typed: str) -> str:
     """The address, if SMTP can carry it (RFC 5321, ASCII). Raises ValueError with a sentence for whoever typed it."""
-    local, at, domain = given.strip().rpartition("@")
+    local, at, domain = typed.strip().rpartition("@")
     dots = local.startswith(".") or local.endswith(".") or ".." in local
     if not (at and _LOCAL.fullmatch(local) and not dots and _DOMAIN.fullmatch(domain)):
         raise ValueError("an e-mail address is like name@example.com")
     return f"{local}@{domain}"
 
 
-def _link(given: str | None) -> str | None:
-    if given is not None and not safe_url(given):
+def _link(url: str | None) -> str | None:
+    if url is not None and not safe_url(url):
         raise ValueError("the address must start with https://")
-    return given
+    return url
 
 
 class Email(BaseModel):
@@ -60,25 +60,25 @@ def mail(params: Email, message: Message) -> EmailMessage:
     """
     shown, subject = content(message), message.subject
     first, own = _message_id(message, subject.kind, subject.id), _message_id(message, "message", message.id)
-    made = EmailMessage(policy=SMTP)
-    made["Subject"] = one_line(shown.title, SUBJECT)
-    made["To"] = [Address(addr_spec=to) for to in params.to]
-    made["Date"] = format_datetime(message.at.astimezone(UTC))
+    letter = EmailMessage(policy=SMTP)
+    letter["Subject"] = one_line(shown.title, SUBJECT)
+    letter["To"] = [Address(addr_spec=to) for to in params.to]
+    letter["Date"] = format_datetime(message.at.astimezone(UTC))
     if subject.opens_thread:
-        made["Message-ID"] = first
+        letter["Message-ID"] = first
     else:
-        made["Message-ID"], made["In-Reply-To"], made["References"] = own, first, first
-    made["Auto-Submitted"] = "auto-generated"
-    made["X-Auto-Response-Suppress"] = "All"
-    made["X-Vigie-Message"] = _NOT_AN_ID.sub("-", message.id)[:200]
+        letter["Message-ID"], letter["In-Reply-To"], letter["References"] = own, first, first
+    letter["Auto-Submitted"] = "auto-generated"
+    letter["X-Auto-Response-Suppress"] = "All"
+    letter["X-Vigie-Message"] = _NOT_AN_ID.sub("-", message.id)[:200]
     if params.unsubscribe_url:
-        made["List-Unsubscribe"] = f"<{params.unsubscribe_url}>"
-        made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    made.set_content(text(shown), cte="quoted-printable")
-    made.add_alternative(html(shown, params.unsubscribe_url), subtype="html", cte="quoted-printable")
+        letter["List-Unsubscribe"] = f"<{params.unsubscribe_url}>"
+        letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    letter.set_content(text(shown), cte="quoted-printable")
+    letter.add_alternative(html(shown, params.unsubscribe_url), subtype="html", cte="quoted-printable")
     # with a random boundary, two tries of one message would differ
-    made.set_boundary(f"=-{_NOT_AN_ID.sub('-', message.id)[:60]}-=")
-    return made
+    letter.set_boundary(f"=-{_NOT_AN_ID.sub('-', message.id)[:60]}-=")
+    return letter
 
 
 def send(params: Email, message: Message, wire: Wire) -> None:

@@ -17,6 +17,8 @@ from alerts.render import Content, Quote, content
 
 from ._post import Reply, post, refusal
 
+HOOKS = ("hooks.slack.com", "hooks.slack-gov.com")
+"""Where the addresses of incoming webhooks lead: Slack, and GovSlack."""
 API = "https://slack.com/api/chat.postMessage"
 HEADER, SECTION, FALLBACK = 150, 3_000, 300
 QUOTE, BYLINE, LINE = 700, 300, 600
@@ -60,17 +62,17 @@ class Slack(BaseModel):
 
     @field_validator("webhook_url")
     @classmethod
-    def _is_an_address(cls, given: SecretStr | None) -> SecretStr | None:
-        if given and not given.get_secret_value().startswith(("https://", "http://")):
+    def _is_an_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not value.get_secret_value().startswith(("https://", "http://")):
             raise ValueError("the webhook address starts with https://hooks.slack.com/")
-        return given
+        return value
 
     @field_validator("token")
     @classmethod
-    def _can_be_a_header(cls, given: SecretStr | None) -> SecretStr | None:
-        if given and not _is_token(given.get_secret_value()):
+    def _can_be_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not _is_token(value.get_secret_value()):
             raise ValueError("the token holds only letters, digits, dashes and dots")
-        return given
+        return value
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -128,7 +130,7 @@ def post_by_token(params: Slack, body: dict[str, Any], headers: dict[str, str], 
 
 
 def webhook_error(reply: Reply) -> DeliveryError | None:
-    """What went wrong by the reply of an incoming webhook: in plain text, `ok` or the name of the error."""
+    """What went wrong according to the reply of an incoming webhook: plain text, `ok` or the name of the error."""
     if reply.status < 300:
         return None
     code = reply.body.strip()
@@ -141,19 +143,19 @@ def webhook_error(reply: Reply) -> DeliveryError | None:
 
 
 def api_error(reply: Reply) -> DeliveryError | None:
-    """What went wrong by the reply of the Web API: in JSON, with `ok` and `error`."""
+    """What went wrong according to the reply of the Web API: JSON, with `ok` and `error`."""
     if reply.status >= 300:
         return refusal(reply, "Slack")
     try:
         result = json.loads(reply.body)
         ok, code = result["ok"], str(result.get("error", ""))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return DeliveryError("the answer was not Slack's, the message may have arrived", ambiguous=True)
+        return DeliveryError("the answer did not come from Slack; the message may have arrived", ambiguous=True)
     return None if ok is True else _error_named(code, reply)
 
 
 def escape(text: str) -> str:
-    """Escapes, once, the three characters that mean something to Slack."""
+    """Escapes, once, the three characters that have a meaning in Slack."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -203,6 +205,7 @@ channel = ChannelKind(
     title={"en": "Slack", "fr": "Slack"},
     params=Slack,
     send=send,
+    hosts=HOOKS,
     help={
         "en": "Create an app at api.slack.com/apps, turn on incoming webhooks, and paste the address here. "
         "Or give a bot token with the scope chat:write, and the channel it was invited to.",

@@ -26,7 +26,7 @@ from alerts.clean import one_line, safe_url
 from ._post import post, refusal
 
 LARGEST = 20_000
-"""Bytes that a body stays under, so that any receiver takes it."""
+"""Bytes that a body stays under, so that any receiver accepts it."""
 
 NAME, WORD = 120, 60
 TEXTS = (1_000, 500, 200, 0)
@@ -38,25 +38,32 @@ class Webhook(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    url: str = Field(max_length=2_048, title="Address", description="where the JSON is posted")
-    secret: SecretStr | None = Field(None, title="Secret", description="signs each message; made for you when empty")
+    url: str = Field(
+        max_length=2_048,
+        title="Address",
+        description="where the JSON is posted",
+        json_schema_extra={"format": "uri", "sealed": True},
+    )
+    secret: SecretStr | None = Field(
+        None, title="Secret", description="signs each message; Vigie creates one if you leave this empty"
+    )
     previous_secret: SecretStr | None = Field(
-        None, title="Previous secret", description="signs as well while you change the secret"
+        None, title="Previous secret", description="also signs each message while you change the secret"
     )
 
     @field_validator("url")
     @classmethod
-    def _is_an_address(cls, given: str) -> str:
-        if not safe_url(given) or urlsplit(given).username:
+    def _is_an_address(cls, value: str) -> str:
+        if not safe_url(value) or urlsplit(value).username:
             raise ValueError("the address must be like https://example.com/path, without a user name in it")
-        return given
+        return value
 
     @field_validator("secret", "previous_secret")
     @classmethod
-    def _is_a_secret(cls, given: SecretStr | None) -> SecretStr | None:
-        if given:
-            key_of(given.get_secret_value())
-        return given
+    def _is_a_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value:
+            key_of(value.get_secret_value())
+        return value
 
 
 def new_secret() -> str:
@@ -121,7 +128,7 @@ def body_of(message: Message) -> bytes:
 
 
 def send(params: Webhook, message: Message, wire: Wire) -> None:
-    """Posts once. Raises DeliveryError for anything but 2xx; only 410 and redirects are final."""
+    """Posts once. Raises DeliveryError for anything but 2xx; only 410 and redirects are permanent."""
     body, now = body_of(message), int(time.time())
     headers = {"content-type": "application/json", "webhook-id": message.id, "webhook-timestamp": str(now)}
     known = [s.get_secret_value() for s in (params.secret, params.previous_secret) if s]
@@ -171,9 +178,9 @@ channel = ChannelKind(
     send=send,
     new_secret=new_secret,
     help={
-        "en": "Posts JSON to an address of yours, signed as Standard Webhooks say. Check the signature and the age of "
+        "en": "Posts JSON to an address that you run, signed by Standard Webhooks. Check the signature and the age of "
         "webhook-timestamp, and ignore a webhook-id that you have seen already.",
-        "fr": "Envoie du JSON à une adresse à vous, signé selon Standard Webhooks. Vérifiez la signature et l’âge de "
-        "webhook-timestamp, et ignorez un webhook-id déjà reçu.",
+        "fr": "Envoie du JSON à une adresse que vous gérez, signé selon Standard Webhooks. Vérifiez la signature et "
+        "l’âge de webhook-timestamp, et ignorez un webhook-id déjà reçu.",
     },
 )

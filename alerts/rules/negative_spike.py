@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from alerts.base import BrandHours, Bucket, Rule, Severity, Verdict
+from alerts.base import BrandHours, HourCounts, Rule, Severity, Verdict
 from alerts.detector import LEAST_NEGATIVES, Scan, Surprise, advance
 from ground.notice import Notice
 
@@ -29,7 +29,11 @@ class NegativeSpike(BaseModel):
 
     threshold: float = Field(3.0, ge=2, le=12, title="Threshold", description="higher means fewer and surer alerts")
     min_negatives: int = Field(
-        LEAST_NEGATIVES, ge=2, le=10_000, title="Least detractors", description="fewer never ring, whatever their share"
+        LEAST_NEGATIVES,
+        ge=2,
+        le=10_000,
+        title="Minimum detractors",
+        description="with fewer, the rule never fires, whatever their share",
     )
     critical_excess: int | None = Field(
         None,
@@ -41,35 +45,35 @@ class NegativeSpike(BaseModel):
 
 
 def evaluate(params: NegativeSpike, hours: BrandHours) -> Verdict:
-    """The verdict on the last finished hour, or on the running one if that is surer."""
-    if not hours.buckets:
+    """The verdict on the last finished hour, or on the running one if that is more certain."""
+    if not hours.counts:
         return Verdict(False, 0.0, params.threshold)
     young = YOUNG if hours.now - hours.born < FORTNIGHT else 0.0
-    counts = [(b.promoters + b.passives + b.detractors, b.detractors) for b in hours.buckets]
-    _, seen = advance(Scan(), counts, least=params.min_negatives)
-    running = hours.now < hours.buckets[-1].start + timedelta(hours=1)
-    margins = [(seen[-1].level - UNFINISHED * running, len(seen) - 1)]
-    if running and len(seen) > 1:
-        margins.append((seen[-2].level, len(seen) - 2))
+    counts = [(b.promoters + b.passives + b.detractors, b.detractors) for b in hours.counts]
+    _, surprises = advance(Scan(), counts, least=params.min_negatives)
+    running = hours.now < hours.counts[-1].start + timedelta(hours=1)
+    margins = [(surprises[-1].level - UNFINISHED * running, len(surprises) - 1)]
+    if running and len(surprises) > 1:
+        margins.append((surprises[-2].level, len(surprises) - 2))
     _, at = max(margins)
-    threshold = params.threshold + young + (UNFINISHED if running and at == len(seen) - 1 else 0.0)
-    return _verdict(params, hours.buckets[: at + 1], seen[at], threshold)
+    threshold = params.threshold + young + (UNFINISHED if running and at == len(surprises) - 1 else 0.0)
+    return _verdict(params, hours.counts[: at + 1], surprises[at], threshold)
 
 
-def _verdict(params: NegativeSpike, buckets: Sequence[Bucket], seen: Surprise, threshold: float) -> Verdict:
-    expected = seen.total * seen.usual_share
+def _verdict(params: NegativeSpike, counts: Sequence[HourCounts], surprise: Surprise, threshold: float) -> Verdict:
+    expected = surprise.total * surprise.usual_share
     return Verdict(
-        firing=seen.level >= threshold,
-        level=seen.level,
+        firing=surprise.level >= threshold,
+        level=surprise.level,
         threshold=threshold,
-        severity=_severity(params, seen.negatives - expected, _usual_day(buckets, seen.hours)),
-        observed=seen.negatives,
+        severity=_severity(params, surprise.negatives - expected, _usual_day(counts, surprise.hours)),
+        observed=surprise.negatives,
         expected=expected,
-        total=seen.total,
-        share=seen.negatives / seen.total if seen.total else None,
-        usual_share=seen.usual_share,
-        window_hours=seen.hours,
-        since=buckets[-1].start - timedelta(hours=seen.hours - 1),
+        total=surprise.total,
+        share=surprise.negatives / surprise.total if surprise.total else None,
+        usual_share=surprise.usual_share,
+        window_hours=surprise.hours,
+        since=counts[-1].start - timedelta(hours=surprise.hours - 1),
     )
 
 
@@ -79,15 +83,15 @@ def _severity(params: NegativeSpike, excess: float, usual_day: float) -> Severit
     return "warning" if excess >= MINOR else "info"
 
 
-def _usual_day(buckets: Sequence[Bucket], hours: int) -> float:
+def _usual_day(counts: Sequence[HourCounts], hours: int) -> float:
     """Detractors per day over the fortnight before the last `hours`; 0 without any past."""
-    past = buckets[:-hours][-14 * 24 :]
+    past = counts[:-hours][-14 * 24 :]
     return sum(b.detractors for b in past) * 24 / len(past) if past else 0.0
 
 
 def sentence(params: NegativeSpike, brand: str) -> Notice:
     return Notice(
-        "Rings when {brand} gets more detractors than usual, from {least} on.",
+        "Fires when {brand} gets more detractors than usual, and at least {least}.",
         {"brand": brand, "least": params.min_negatives},
     )
 
@@ -99,9 +103,10 @@ rule = Rule(
     evaluate=evaluate,
     sentence=sentence,
     help={
-        "en": "Rings when detractors take a larger share of the stories than usual, over 1 to 24 hours. A burst of "
-        "mentions alone does not ring. Stricter during the first fortnight of a brand.",
-        "fr": "Sonne quand les détracteurs prennent une part des sujets plus grande que d’habitude, sur 1 à 24 heures. "
-        "Un afflux de mentions seul ne sonne pas. Plus exigeante pendant les deux premières semaines d’une marque.",
+        "en": "Fires when detractors take a larger share of the stories than usual, over 1 to 24 hours. A burst of "
+        "mentions alone does not fire it. Stricter during the first fortnight of a brand.",
+        "fr": "Se déclenche quand les détracteurs prennent une part des sujets plus grande que d’habitude, sur 1 à "
+        "24 heures. Un simple afflux de mentions ne la déclenche pas. Plus exigeante pendant les deux premières "
+        "semaines d’une marque.",
     },
 )

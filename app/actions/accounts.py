@@ -1,4 +1,4 @@
-"""Accounts of people: making the first one, changing a password, choosing language and time zone."""
+"""Accounts of people: creating the first one, changing a password, choosing language and time zone."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.actions.audit import record
 from app.actions.fields import Changes, Fields, Line, TimeZone
 from app.auth import links, passwords, sessions
+from app.bootstrap import has_account
 from app.models import Member, User, uuid7
 from app.problems import FieldError, Problem, invalid
 from app.viewer import Viewer, may, no_account
@@ -50,7 +51,10 @@ class Preferences(Changes):
 
 @may("admin")
 def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admin") -> User:
-    """Makes an account and its membership. Raises Problem 409 when the address has one, 422 on the password."""
+    """Creates an account and its membership, and ends the links by which the first account could be made.
+
+    Raises Problem 409 when an account with this address exists, 422 on the password.
+    """
     passwords.check(new.password, new.email)
     row = {
         "id": uuid7(),
@@ -62,9 +66,10 @@ def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admi
     }
     made = session.execute(insert(User).values(row).on_conflict_do_nothing().returning(User.id)).scalar()
     if made is None:
-        error = FieldError("email", "Log in, or take another address.")
-        raise Problem("email-taken", 409, "This address has an account already.", errors=[error])
+        error = FieldError("email", "Log in, or use another address.")
+        raise Problem("email-taken", 409, "An account with this address already exists.", errors=[error])
     session.add(Member(workspace_id=viewer.workspace_id, user_id=made, role=role))
+    links.end_all(session, links.SETUP)  # they are for the first account only, however it was made
     record(session, viewer, "account.create", new.email, role=role)
     session.flush()
     return session.get_one(User, made)
@@ -72,30 +77,33 @@ def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admi
 
 @may("admin")
 def set_up(session: Session, viewer: Viewer, link: str, new: NewAccount, now: datetime) -> User:
-    """Makes the first account, with the link from the terminal. Raises Problem 403 when the link no longer works."""
-    if not links.spend(session, link, links.SETUP, now):
-        raise Problem("link-spent", 403, "This link does not work any more: start Vigie again to get a new one.")
+    """Creates the first account, with the link from the terminal. Raises Problem 403 when the link no longer works,
+    also because somebody has an account already."""
+    if has_account(session) or not links.spend(session, link, links.SETUP, now):
+        raise Problem("link-spent", 403, "This link no longer works: start Vigie again to get a new one.")
     return create(session, viewer, new, "admin")
 
 
 @may("own")
-def change_password(session: Session, viewer: Viewer, current: str, new: str, kept: bytes | None = None) -> None:
-    """Sets a new password and ends every session but `kept`. Raises Problem 422 when the current one is wrong."""
+def change_password(
+    session: Session, viewer: Viewer, current: str, new: str, current_session: bytes | None = None
+) -> None:
+    """Sets a new password, and ends all sessions except `current_session`. Raises Problem 422 on a wrong password."""
     user = me(session, viewer)
     if not passwords.matches(user.password_hash, current):
         raise invalid(FieldError("current", "This is not your current password."))
     passwords.check(new, user.email, "new")
     user.password_hash = passwords.hash_of(new)
-    sessions.log_out_others(session, user.id, kept)
+    sessions.log_out_others(session, user.id, current_session)
     record(session, viewer, "account.password", user.email)
     session.flush()
 
 
 @may("own")
-def prefer(session: Session, viewer: Viewer, wanted: Preferences) -> User:
+def prefer(session: Session, viewer: Viewer, changes: Preferences) -> User:
     """Changes the viewer's own preferences."""
     user = me(session, viewer)
-    for name, value in wanted.model_dump(exclude_unset=True).items():
+    for name, value in changes.model_dump(exclude_unset=True).items():
         setattr(user, name, value)
     session.flush()
     return user
@@ -103,7 +111,7 @@ def prefer(session: Session, viewer: Viewer, wanted: Preferences) -> User:
 
 @may("own")
 def me(session: Session, viewer: Viewer) -> User:
-    """The viewer's own account, kept from other writers. Raises Problem 403 for a key: it has none."""
+    """Locks the viewer's own account, and returns it. Raises Problem 403 for a key, which has no account."""
     user = session.get(User, viewer.user_id, with_for_update=True)
     if user is None:
         raise no_account()

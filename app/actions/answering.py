@@ -47,9 +47,9 @@ def import_answers(
     report, seen = Report(dry=dry), set[str]()
     lines = read_answers(stream, filename, reading.mapping, zone=reading.zone)
     for batch in batches_of(lines, report):
-        fresh = [(line, one) for line, one in batch if not (dry and one.external_id in seen)]
+        fresh = [(line, answer) for line, answer in batch if not (dry and answer.external_id in seen)]
         report.unchanged += len(batch) - len(fresh)
-        seen |= {one.external_id for _, one in fresh}
+        seen |= {answer.external_id for _, answer in fresh}
         for (line, _), result in zip(fresh, _keep(services, viewer, brand_id, fresh, dry), strict=True):
             _count(report, line, result)
         tick(report.read)
@@ -68,7 +68,7 @@ def _keep(
             raise DryRunOver
 
     with contextlib.suppress(DryRunOver):
-        services.db.retried(work)
+        services.db.retry(work)
     return results
 
 

@@ -1,4 +1,4 @@
-"""Naming the brands to watch, and the queries that recognise them."""
+"""The brands to watch, and the queries that recognise them: added, changed, deleted."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def request_rematch(session: Session, viewer: Viewer, brand_id: UUID, jobs: Jobs
 
 @may("write")
 def lock(session: Session, viewer: Viewer, brand_id: UUID) -> Brand:
-    """The brand, kept from other writers until the end of the transaction. Raises Problem 404."""
+    """Locks the brand until the end of the transaction, and returns it. Raises Problem 404."""
     row = session.get(Brand, (viewer.workspace_id, brand_id), with_for_update=True)
     if row is None:
         raise not_found("brand")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from pydantic import BaseModel, Field, SecretStr
@@ -52,7 +53,7 @@ class ChannelChanges(Changes):
 
 @dataclass(frozen=True, slots=True)
 class MadeChannel:
-    """A new channel, and the secret that was made for it, which is shown now and never again."""
+    """A new channel, and the secret that was generated for it, which is shown now and never again."""
 
     channel: Channel
     secret: str | None
@@ -70,7 +71,7 @@ def create(session: Session, viewer: Viewer, new: NewChannel, services: Services
     if made:
         params = params.model_copy(update={"secret": SecretStr(made)})
     row = Channel(id=uuid7(), workspace_id=viewer.workspace_id, **new.model_dump(exclude={"params"}))
-    _put_params(row, params, services.seal)
+    put_params(row, params, services.seal)
     with unique_name(session, viewer, "channel"):
         session.add(row)
     record(session, viewer, "channel.create", row.id, kind=new.kind, name=new.name)
@@ -83,19 +84,13 @@ def update(session: Session, viewer: Viewer, channel_id: UUID, changes: ChannelC
     """Changes a channel; enabling one that was disabled gives it a new chance."""
     row = lock(session, viewer, channel_id)
     values = changes.model_dump(exclude_unset=True)
-    given = values.pop("params", None)
+    params = values.pop("params", None)
     with unique_name(session, viewer, "channel"):
         for name, value in values.items():
             setattr(row, name, value)
-        if given is not None:
-            declared = channel_of(row.kind)
-            stored = services.seal.open(row.secrets, seal_name(row))
-            _put_params(
-                row,
-                checked_params(declared, secrets.keep_stored(given, declared.params, stored), services.settings),
-                services.seal,
-            )
-        if given is not None or values.get("enabled"):
+        if params is not None:
+            put_params(row, _changed_params(row, params, services), services.seal)
+        if params is not None or values.get("enabled"):
             row.disabled_reason = row.last_error = None
         row.version += 1
     record(session, viewer, "channel.update", channel_id, fields=sorted(changes.model_fields_set))
@@ -103,9 +98,17 @@ def update(session: Session, viewer: Viewer, channel_id: UUID, changes: ChannelC
     return row
 
 
+def _changed_params(row: Channel, given: Mapping[str, Any], services: Services) -> BaseModel:
+    """The params given, with the stored secrets that were left out. Raises Problem 422."""
+    declared, stored = channel_of(row.kind), services.seal.open(row.secrets, seal_name(row))
+    params = checked_params(declared, secrets.keep_stored(given, declared.params, stored), services.settings)
+    secrets.check_destination(given, params, row.params, stored)
+    return params
+
+
 @may("write")
 def delete(session: Session, viewer: Viewer, channel_id: UUID) -> None:
-    """Removes a channel, also from the rules that name it."""
+    """Removes a channel, and takes it out of the rules that use it."""
     row = lock(session, viewer, channel_id)
     naming = select(AlertRule).where(
         AlertRule.workspace_id == viewer.workspace_id, AlertRule.channels.contains([channel_id])
@@ -196,9 +199,10 @@ def channel_of(kind: str) -> AnyChannel:
     return declared
 
 
-def checked_params(declared: AnyChannel, given: Mapping[str, Any], settings: Settings) -> BaseModel:
-    """The params as the channel declares them. Raises Problem 422, also for an address that may not be reached."""
-    params: BaseModel = validate(declared.params, dict(given), under="params")
+def checked_params(declared: AnyChannel, values: Mapping[str, Any], settings: Settings) -> BaseModel:
+    """The params as the channel declares them. Raises Problem 422, also for an address that the gate refuses."""
+    params: BaseModel = validate(declared.params, dict(values), under="params")
+    secrets.check_whole(params)
     rules = rules_for(settings.allowed_private_hosts)
     shown, hidden = secrets.split(params)
     for name, value in (shown | hidden).items():
@@ -207,23 +211,41 @@ def checked_params(declared: AnyChannel, given: Mapping[str, Any], settings: Set
                 check_url(value, rules)
             except GateError as error:
                 raise invalid(FieldError(f"params.{name}", "{why}.", {"why": str(error).capitalize()})) from None
+            if not _leads_there(declared, value, settings):
+                told = {"host": declared.hosts[0]}
+                raise invalid(FieldError(f"params.{name}", "This address has to start with https://{host}/.", told))
     return params
 
 
-def _put_params(row: Channel, params: BaseModel, seal: Seal) -> None:
+def _leads_there(declared: AnyChannel, address: str, settings: Settings) -> bool:
+    """Whether an address leads where the kind sends to, or to a private host that the operator allowed."""
+    url = urlsplit(address)
+    usual = not declared.hosts or (url.scheme == "https" and url.hostname in declared.hosts and url.port in {None, 443})
+    return usual or not {url.hostname, url.netloc}.isdisjoint(settings.allowed_private_hosts)
+
+
+def put_params(row: Channel, params: BaseModel, seal: Seal) -> None:
+    """Writes the params into the row, with the secrets sealed."""
     shown, hidden = secrets.split(params)
     row.params = shown
     row.secrets = seal.seal(hidden, seal_name(row)) if hidden else None
 
 
+def open_params(row: Channel, seal: Seal) -> BaseModel:
+    """The params in a channel's row, with its secrets unsealed. Raises SecretsLost, and ValueError when its kind does
+    not take them any more."""
+    opened: BaseModel = all_channels()[row.kind].params(**{**row.params, **seal.open(row.secrets, seal_name(row))})
+    return opened
+
+
 def seal_name(row: Channel) -> str:
-    """The name under which the secrets of a channel are sealed: they open for no other row."""
+    """The name under which the secrets of a channel are sealed, so that they open for no other row."""
     return f"channel:{row.workspace_id}:{row.id}"
 
 
 @may("write")
 def lock(session: Session, viewer: Viewer, channel_id: UUID) -> Channel:
-    """The channel, kept from other writers until the end of the transaction. Raises Problem 404."""
+    """Locks the channel until the end of the transaction, and returns it. Raises Problem 404."""
     row = session.get(Channel, (viewer.workspace_id, channel_id), with_for_update=True)
     if row is None:
         raise not_found("channel")

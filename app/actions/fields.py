@@ -20,7 +20,7 @@ _BREAK = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class Fields(BaseModel):
-    """What somebody sends us: a field that we do not know is refused, never dropped in silence."""
+    """What somebody sends us. An unknown field is refused, never dropped silently."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -31,7 +31,7 @@ def _without_defaults(schema: dict[str, Any]) -> None:
 
 
 class Changes(Fields):
-    """What somebody wants changed: a field left out stays, whatever default the class gives it."""
+    """What somebody wants to change: a field left out stays, whatever default the class gives it."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=_without_defaults)
 
@@ -50,7 +50,7 @@ def _no_control(value: str) -> str:
 
 def _timezone(value: str) -> str:
     if value not in available_timezones():
-        raise ValueError("this is no IANA time zone: write it like Europe/Paris")
+        raise ValueError("this is not an IANA time zone: write it like Europe/Paris")
     return value
 
 
@@ -66,16 +66,16 @@ Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_timezone)]
 
 
-def refused(errors: Iterable[Any], *, drop: int = 0, under: str = "") -> Problem:
+def invalid_fields(errors: Iterable[Any], *, drop: int = 0, under: str = "") -> Problem:
     """The Problem 422 for `errors` of a ValidationError; `drop` leading parts of each location are left out."""
-    found = [
+    field_errors = [
         FieldError(
             ".".join(filter(None, (under, *(str(part) for part in error["loc"][drop:])))) or "body",
             _sentence(error).replace("{", "{{").replace("}", "}}"),
         )
         for error in errors
     ]
-    return Problem("invalid", 422, "Some fields are not valid.", errors=found)
+    return Problem("invalid", 422, "Some fields are not valid.", errors=field_errors)
 
 
 def _sentence(error: Any) -> str:
@@ -90,17 +90,17 @@ def validate(model: type[BaseModel], values: object, under: str = "") -> Any:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise refused(error.errors(include_input=False, include_url=False), under=under) from None
+        raise invalid_fields(error.errors(include_input=False, include_url=False), under=under) from None
 
 
 @may("write")
 @contextmanager
 def unique_name(session: Session, viewer: Viewer, what: str) -> Iterator[None]:
-    """Writes what is added or changed inside. Raises Problem 409 when another row has the name."""
+    """Flushes what the block adds or changes. Raises Problem 409 when another row has the name."""
     taken = Problem(
         "name-taken",
         409,
-        "There is a {what} of this name already.",
+        "This name is already taken ({what}).",
         what=what,
         errors=[FieldError("name", "Choose another name.")],
     )
@@ -111,7 +111,7 @@ def unique_name(session: Session, viewer: Viewer, what: str) -> Iterator[None]:
 @may("write")
 @contextmanager
 def unique_row(session: Session, viewer: Viewer, taken: Problem) -> Iterator[None]:  # noqa: ARG001 - may() checks the viewer
-    """Writes what is added or changed inside. Raises `taken` when that breaks a UNIQUE constraint."""
+    """Flushes what the block adds or changes. Raises `taken` when that breaks a UNIQUE constraint."""
     try:
         with session.begin_nested():
             yield

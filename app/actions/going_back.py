@@ -22,13 +22,13 @@ from collectors.base import AnyCollector
 
 
 class GoBack(Fields):
-    """How many days to go back; without them, to go on where it was stopped."""
+    """How many days to go back; without a number, it continues where it was stopped."""
 
     days: int | None = Field(None, ge=1, le=DAYS_MAX)
 
 
 def first_progress(collector: AnyCollector, days: int | None, field: str, now: datetime) -> dict[str, Any] | None:
-    """The progress of a backfill that begins; None for no days. Raises Problem 422 on `field` for a kind without."""
+    """The progress of a backfill that begins; None without days. Raises Problem 422 on `field` for its kind."""
     if not days:
         return None
     if collector.backfill is None:
@@ -38,15 +38,17 @@ def first_progress(collector: AnyCollector, days: int | None, field: str, now: d
 
 
 @may("write")
-def go_back(session: Session, viewer: Viewer, source_id: UUID, asked: GoBack, jobs: Jobs, now: datetime) -> Source:
-    """Starts a backfill, or goes on with one. Raises Problem 404; 409 when paused or nothing was stopped; 422."""
+def go_back(session: Session, viewer: Viewer, source_id: UUID, request: GoBack, jobs: Jobs, now: datetime) -> Source:
+    """Starts a backfill, or resumes one. Raises Problem 404; 409 when paused or none was stopped; 422 for its kind."""
     row = _lock(session, viewer, source_id)
     if not row.enabled:
-        raise Problem("paused", 409, "This source is paused: enable it first.")
-    progress = first_progress(all_collectors()[row.collector], asked.days, "days", now)
+        raise Problem("paused", 409, "This source is paused: resume it first.")
+    progress = first_progress(all_collectors()[row.collector], request.days, "days", now)
     if progress is None:
         if row.backfill is None or row.backfill["state"] not in ("stopped", "failed"):
-            raise Problem("nothing-stopped", 409, "There is nothing to go on with: say how many days to go back.")
+            raise Problem(
+                "nothing-stopped", 409, "There is no earlier reading to continue: say how many days to go back."
+            )
         progress = resume(row.backfill)
     wake_backfill(session, jobs, row, progress, now)
     record(session, viewer, "source.backfill", source_id, days=progress["days"])
@@ -71,9 +73,9 @@ def next_progress(
 ) -> dict[str, Any] | None:
     """The progress of a backfill after its source was changed. Raises Problem 422 for a kind that cannot go back.
 
-    `was` is the progress so far, `days` the number that was given, if any. `saved`: params were given; `moved`: those
-    that are no secrets differ from before. Another number of days or other params start the backfill again; new secrets
-    alone let a failed one go on; a stopped one is dropped when the params have changed.
+    `was` is the progress so far, `days` the number that was given, if any. `saved`: params were given; `moved`:
+    those that are not secrets differ from before. Another number of days or other params start the backfill again;
+    new secrets alone let a failed one go on; a stopped one is dropped when the params have changed.
     """
     if days is not None and (was is None or cap_days(collector, days)[0] != was["days"]):
         return first_progress(collector, days, "backfill_days", now)

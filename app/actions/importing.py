@@ -1,4 +1,5 @@
-"""Mentions from a file, in batches: what is stored stays stored, and importing the file again changes nothing."""
+"""Imports mentions from a file, in batches: what is stored stays stored, and importing the file again changes
+nothing."""
 
 from __future__ import annotations
 
@@ -48,22 +49,22 @@ class Report:
     refused: list[tuple[int, Notice]] = field(default_factory=list)
     dry: bool = False
 
-    def refuse(self, line: int, told: Notice) -> None:
+    def refuse(self, line: int, reason: Notice) -> None:
         self.refused_count += 1
         if len(self.refused) < REASONS_MAX:
-            self.refused.append((line, told))
+            self.refused.append((line, reason))
 
     @property
     def read(self) -> int:
         return self.stored + self.updated + self.unchanged + self.unmatched + self.refused_count
 
     @property
-    def kept(self) -> int:
+    def kept_count(self) -> int:
         return self.stored + self.updated + self.unchanged
 
     def as_json(self) -> dict[str, Any]:
         counts = {name: getattr(self, name) for name in ("read", "stored", "updated", "unchanged", "unmatched")}
-        lines = [{"line": line, "reason": str(told)} for line, told in self.refused]
+        lines = [{"line": line, "reason": str(reason)} for line, reason in self.refused]
         return {**counts, "refused": self.refused_count, "refused_lines": lines, "dry_run": self.dry}
 
     def sentence(self, unmatched: bool = True) -> str:
@@ -129,8 +130,8 @@ def saved_mapping(session: Session, viewer: Viewer, source_name: str) -> Mapping
     row = session.scalars(
         select(Source).where(Source.workspace_id == viewer.workspace_id, Source.name == source_name.strip())
     ).one_or_none()
-    found = row.cursor.get("mapping") if row is not None and row.collector == "push" else None
-    return {str(column): str(field) for column, field in found.items()} if isinstance(found, dict) else {}
+    mapping = row.cursor.get("mapping") if row is not None and row.collector == "push" else None
+    return {str(column): str(field) for column, field in mapping.items()} if isinstance(mapping, dict) else {}
 
 
 def checked_name(name: str) -> str:
@@ -155,7 +156,7 @@ def batches_of(lines: Iterator[tuple[int, T | BadRow]], report: Report) -> Itera
             good: list[tuple[int, T]] = []
             for line, row in taken:
                 if isinstance(row, BadRow):
-                    report.refuse(row.line, row.told)
+                    report.refuse(row.line, row.notice)
                 else:
                     good.append((line, row))
             yield good
@@ -179,7 +180,12 @@ def _origin(
         if row is None:
             return Origin(viewer.workspace_id, uuid7(), "push"), False
         if row.collector != "push":
-            raise Problem("not-a-push-source", 409, "The source «{name}» reads by itself.", name=name)
+            raise Problem(
+                "not-a-push-source",
+                409,
+                "You cannot import into the source «{name}»: Vigie reads it by itself.",
+                name=name,
+            )
         if not dry:
             if reading.mapping is not None:
                 row.cursor = {**row.cursor, "mapping": dict(reading.mapping)}
@@ -188,7 +194,7 @@ def _origin(
 
 
 class _Import:
-    """One import: it takes batches, and adds what comes of them to its report."""
+    """One import: it takes batches, and adds their results to its report."""
 
     def __init__(self, services: Services, origin: tuple[Origin, bool], report: Report, now: datetime) -> None:
         self._services, self._now = services, now
@@ -202,8 +208,8 @@ class _Import:
             batch = self._placer(self._origin, [raw for _, raw in rows], (), self._now).with_unread_refused()
         self._count(batch, self._try(batch) if self.report.dry else self._keep(batch))
         lines = {clean_line(raw.external_id, ID_LIMIT): line for line, raw in rows}
-        for one in batch.refused:
-            self.report.refuse(lines.get(one.external_id, 0), Notice("{reason}", {"reason": one.reason}))
+        for rejection in batch.refused:
+            self.report.refuse(lines.get(rejection.external_id, 0), Notice("{reason}", {"reason": rejection.reason}))
 
     def _keep(self, batch: Batch) -> Stored:
         """Stores a batch. Raises Problem 404 when the source was deleted meanwhile; earlier batches stay."""
@@ -217,22 +223,22 @@ class _Import:
         stored = store(session, self._origin, batch.placed, batch.refused)
         if stored.stored or stored.updated:
             self._services.jobs.defer(session, "score")
-        stored.unchanged += _repeated(batch)
+        stored.unchanged += _count_repeats(batch)
         return stored
 
     def _try(self, batch: Batch) -> Stored:
-        """What storing would do: it is done and rolled back. Mentions of an earlier batch count as known by now."""
-        placed = [one for one in batch.placed if one.draft.fingerprint not in self._seen]
-        known, fresh = len(batch.placed) - len(placed), Batch(tuple(placed), batch.refused, batch.unmatched)
-        self._seen |= {one.draft.fingerprint for one in placed}
-        repeated = _repeated(fresh)
-        found = Stored(stored=len(placed) - repeated, unchanged=repeated, quarantined=len(batch.refused))
+        """Finds out what storing would do by storing and rolling back. Mentions of an earlier batch count as known."""
+        unseen = tuple(placed for placed in batch.placed if placed.draft.fingerprint not in self._seen)
+        known, fresh = len(batch.placed) - len(unseen), Batch(unseen, batch.refused, batch.unmatched)
+        self._seen |= {placed.draft.fingerprint for placed in unseen}
+        repeated = _count_repeats(fresh)
+        stored = Stored(stored=len(unseen) - repeated, unchanged=repeated, quarantined=len(batch.refused))
         if self._there:
             with suppress(DryRunOver), self._services.db.writing() as session:
-                found = self._store(session, fresh)
+                stored = self._store(session, fresh)
                 raise DryRunOver
-        found.unchanged += known
-        return found
+        stored.unchanged += known
+        return stored
 
     def _count(self, batch: Batch, stored: Stored) -> None:
         self.report.stored += stored.stored
@@ -243,6 +249,6 @@ class _Import:
             self.report.refuse(0, Notice("The database refused it."))
 
 
-def _repeated(batch: Batch) -> int:
+def _count_repeats(batch: Batch) -> int:
     """How many rows of a batch are the same mention as another row of it; they count as unchanged."""
-    return len(batch.placed) - len({one.draft.fingerprint for one in batch.placed})
+    return len(batch.placed) - len({placed.draft.fingerprint for placed in batch.placed})

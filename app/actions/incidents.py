@@ -18,7 +18,7 @@ from app.viewer import Viewer, may
 
 @may("write")
 def acknowledge(session: Session, viewer: Viewer, incident_id: UUID, now: datetime) -> IncidentRow:
-    """Takes charge of the incident, which ends its reminders. Raises Problem 404; 409 when it is over."""
+    """Takes charge of the incident, which stops its reminders. Raises Problem 404; 409 when it is over."""
     row = _lock_open(session, viewer, incident_id)
     if row.acknowledged_at is None:
         row.memory = to_json(acknowledged(from_json(row.memory), now))
@@ -38,7 +38,8 @@ def assign(session: Session, viewer: Viewer, incident_id: UUID, assignee: str | 
 
 @may("write")
 def resolve(session: Session, viewer: Viewer, incident_id: UUID, jobs: Jobs, now: datetime) -> IncidentRow:
-    """Ends the incident; whoever heard of its beginning hears of its end. Raises Problem 404; 409 when it is over."""
+    """Ends the incident; the channels that heard of its beginning hear of its end. Raises Problem 404; 409 when it
+    is over."""
     row = _lock_open(session, viewer, incident_id)
     _end(session, row, jobs, now)
     _log(session, viewer, row, "resolved", now)

@@ -1,4 +1,4 @@
-"""API keys: made, shown once, taken back."""
+"""API keys: created, shown once, revoked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.viewer import Scope, Viewer, may
 
 
 class NewKey(Fields):
-    """A key of this workspace. Without an end it works until it is taken back."""
+    """A key of this workspace. Without an end it works until it is revoked."""
 
     name: Name
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=3)]
@@ -37,7 +37,7 @@ class MadeKey:
 
 @may("admin")
 def create(session: Session, viewer: Viewer, new: NewKey, now: datetime) -> MadeKey:
-    """Makes a key, with no scope that its maker lacks. Raises Problem 403 for such a scope, 422 for a past end."""
+    """Creates a key. Raises Problem 403 for a scope that its creator lacks, 422 for an end in the past."""
     for scope in new.scopes:
         viewer.needs(scope)
     if new.expires_at is not None and new.expires_at <= now:

@@ -1,4 +1,4 @@
-"""Labelling the audit sample. Labels measure the model: they correct no stance, and do not count in the score."""
+"""Labelling the audit sample. Labels measure the model: they neither correct a stance nor count in the score."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ Label = Literal["negative", "neutral", "positive", "skip"]
 
 
 class Labelled(Fields):
-    """What somebody made of a text; `skip` when it cannot be told."""
+    """How somebody labelled a text; `skip` when it is impossible to tell."""
 
     label: Label
 
 
 @may("write")
 def draw_more(session: Session, viewer: Viewer, now: datetime, seed: int) -> int:
-    """Draws this week's sample, or 20 more when it is drawn; at most 200 wait. Returns how many were drawn."""
+    """Draws this week's sample, or 20 more when it is drawn already; at most 200 may wait. Returns how many were
+    drawn."""
     drawn = top_up(session, viewer.workspace_id, now, seed)
     if not drawn:
         lock_drawing(session, viewer.workspace_id)
@@ -41,10 +42,10 @@ def draw_more(session: Session, viewer: Viewer, now: datetime, seed: int) -> int
 
 
 @may("write")
-def label(session: Session, viewer: Viewer, item_id: UUID, given: Labelled, now: datetime) -> AuditMatch:
-    """Keeps a label; another one replaces it. Raises Problem 404."""
+def label(session: Session, viewer: Viewer, item_id: UUID, labelled: Labelled, now: datetime) -> AuditMatch:
+    """Stores a label, which replaces an earlier one. Raises Problem 404."""
     row = _lock(session, viewer, item_id)
-    row.label, row.labelled_by, row.labelled_at = given.label, viewer.actor, now
+    row.label, row.labelled_by, row.labelled_at = labelled.label, viewer.actor, now
     record(session, viewer, "audit_sample.label", item_id)
     session.flush()
     return row
@@ -52,7 +53,7 @@ def label(session: Session, viewer: Viewer, item_id: UUID, given: Labelled, now:
 
 @may("write")
 def unlabel(session: Session, viewer: Viewer, item_id: UUID) -> None:
-    """Takes a label back: the mention waits again. Raises Problem 404."""
+    """Removes a label: the mention waits for one again. Raises Problem 404."""
     row = _lock(session, viewer, item_id)
     row.label = row.labelled_by = row.labelled_at = None
     record(session, viewer, "audit_sample.unlabel", item_id)

@@ -28,7 +28,7 @@ BULK_MAX = 500
 class MentionChanges(Changes):
     """What changes of a mention; a field left out stays.
 
-    `stance` corrects the stance for `brand_id`, or for every brand matched; null takes the correction back.
+    `stance` corrects the stance for `brand_id`, or for every brand matched; null undoes the correction.
     """
 
     stance: Stance | None = None
@@ -49,24 +49,24 @@ class BulkChanges(MentionChanges):
 def change(
     session: Session, viewer: Viewer, mention_ids: Sequence[UUID], changes: MentionChanges, jobs: Jobs, now: datetime
 ) -> list[Mention]:
-    """Changes mentions, stores a revision of each, and has the figures counted again. Raises Problem 404."""
-    wanted = sorted(set(mention_ids))
+    """Changes mentions, stores a revision of each, and has the figures recounted. Raises Problem 404."""
+    ids = sorted(set(mention_ids))
     rows = list(
         session.scalars(
             select(Mention)
-            .where(Mention.workspace_id == viewer.workspace_id, Mention.id.in_(wanted), Mention.deleted_at.is_(None))
+            .where(Mention.workspace_id == viewer.workspace_id, Mention.id.in_(ids), Mention.deleted_at.is_(None))
             .order_by(Mention.id)
             .with_for_update()
         )
     )
-    if len(rows) != len(wanted):
+    if len(rows) != len(ids):
         raise not_found("mention")
-    given = changes.model_dump(exclude_unset=True, exclude={"ids", "brand_id", "stance"})
+    values = changes.model_dump(exclude_unset=True, exclude={"ids", "brand_id", "stance"})
     judging = "stance" in changes.model_fields_set
-    recount = "status" in given or judging
+    recount = "status" in values or judging
     rules = stance_rules(session, [viewer.workspace_id], locked=True) if judging else {}
     for row in rows:
-        was = _set(row, given)
+        was = _set(row, values)
         if judging:
             was |= _correct(session, viewer, row, changes, rules[viewer.workspace_id], now)
         if was:
@@ -77,9 +77,9 @@ def change(
             )
     session.flush()
     if recount:
-        mark_dirty(session, viewer.workspace_id, wanted)
-        watch(session, viewer, jobs, _brands(session, viewer, wanted))
-    target = wanted[0] if len(wanted) == 1 else f"{len(wanted)} mentions"
+        mark_dirty(session, viewer.workspace_id, ids)
+        watch(session, viewer, jobs, _brands(session, viewer, ids))
+    target = ids[0] if len(ids) == 1 else f"{len(ids)} mentions"
     record(session, viewer, "mention.update", target, fields=sorted(changes.model_fields_set - {"ids"}))
     session.flush()
     return rows
@@ -87,7 +87,7 @@ def change(
 
 @may("write")
 def lock(session: Session, viewer: Viewer, mention_id: UUID) -> Mention:
-    """The mention, kept from other writers until the end of the transaction. Raises Problem 404."""
+    """Locks the mention until the end of the transaction, and returns it. Raises Problem 404."""
     row = session.get(Mention, (viewer.workspace_id, mention_id), with_for_update=True)
     if row is None or row.deleted_at is not None:
         raise not_found("mention")
@@ -108,10 +108,10 @@ def _brands(session: Session, viewer: Viewer, mention_ids: Sequence[UUID]) -> Se
     return session.scalars(matched.distinct()).all()
 
 
-def _set(row: Mention, given: dict[str, Any]) -> dict[str, Any]:
+def _set(row: Mention, values: dict[str, Any]) -> dict[str, Any]:
     """Writes what differs. Returns {field: [before, after]}."""
     was: dict[str, Any] = {}
-    for name, value in given.items():
+    for name, value in values.items():
         if name == "assignee":
             value = value or None
         if name == "tags":
@@ -126,14 +126,14 @@ def _set(row: Mention, given: dict[str, Any]) -> dict[str, Any]:
 def _correct(
     session: Session, viewer: Viewer, row: Mention, changes: MentionChanges, rules: StanceRules, now: datetime
 ) -> dict[str, Any]:
-    matches = select(Match).where(Match.workspace_id == viewer.workspace_id, Match.mention_id == row.id)
+    statement = select(Match).where(Match.workspace_id == viewer.workspace_id, Match.mention_id == row.id)
     if changes.brand_id is not None:
-        matches = matches.where(Match.brand_id == changes.brand_id)
-    found = list(session.scalars(matches.with_for_update()))
-    if not found and changes.brand_id is not None:
+        statement = statement.where(Match.brand_id == changes.brand_id)
+    matches = list(session.scalars(statement.with_for_update()))
+    if not matches and changes.brand_id is not None:
         raise not_found("match")
     was = {}
-    for match in found:
+    for match in matches:
         before = match.stance
         if changes.stance is None:
             match.stance, match.stance_source = stance_without_person(row, match, rules)
@@ -148,10 +148,10 @@ def _correct(
 def stance_without_person(
     mention: Mention, match: Match, rules: StanceRules
 ) -> tuple[Stance | None, StanceSource | None]:
-    """The stance that counts once a correction is taken back: the rating's, else a phrase's, else the model's, else
-    none yet; and which of them decided."""
-    heard = rules.book.heard(mention.title, mention.text, mention.language)
+    """The stance that counts once a correction is undone: the rating's, else a phrase's, else the model's, else none
+    yet; and which of them decided."""
+    occurrences = rules.book.occurrences(mention.title, mention.text, mention.language)
     score = None
     if match.negative is not None and match.neutral is not None and match.positive is not None:
         score = Score(match.negative, match.neutral, match.positive)
-    return rules.decide(Facts(match.brand_id, mention.rating, mention.rating_scale, heard, score))
+    return rules.decide(Facts(match.brand_id, mention.rating, mention.rating_scale, occurrences, score))

@@ -1,4 +1,4 @@
-"""Domain phrases: words that say a stance in this workspace, whatever the model thinks."""
+"""Domain phrases: words that set a stance in this workspace, whatever the model thinks."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from app.pipeline.judge.phrases import WORDS_MAX
 from app.pipeline.judge.restance import wish
 from app.problems import FieldError, Problem, not_found
 from app.viewer import Viewer, may
-from ground.words import folded
+from ground.words import folded_words
 from sentiment.base import Stance
 
 PHRASES_MAX = 500
 
 
 def _words(value: str) -> str:
-    if not folded(value):
-        raise ValueError("it holds no word: letters, digits and emoji are looked for")
-    if len(folded(value)) > WORDS_MAX:
-        raise ValueError("at most ten words are looked for")
+    if not folded_words(value):
+        raise ValueError("it contains no word: Vigie searches for letters, digits and emoji")
+    if len(folded_words(value)) > WORDS_MAX:
+        raise ValueError("at most ten words are searched for")
     return value
 
 
@@ -36,7 +36,7 @@ PhraseText = Annotated[Line, StringConstraints(min_length=1), AfterValidator(_wo
 
 
 class NewPhrase(Fields):
-    """Words that say a stance: of one brand or of every one (null), in one language or in all (null)."""
+    """Words that set a stance: for one brand or for all (null), in one language or in all (null)."""
 
     text: PhraseText
     stance: Stance
@@ -56,12 +56,13 @@ class PhraseChanges(Changes):
 class TriedPhrase(NewPhrase):
     """A phrase to look at before it is saved; `phrase_id` is the one that it would replace."""
 
-    phrase_id: UUID | None = Field(None, description="The phrase being edited: it is left out.")
+    phrase_id: UUID | None = Field(None, description="The phrase being edited, which the preview leaves out.")
 
 
 @may("write")
 def create(session: Session, viewer: Viewer, new: NewPhrase, jobs: Jobs) -> Phrase:
-    """Listens for a phrase in new mentions, and in the background in stored ones. Raises Problem 404, 409."""
+    """Adds a phrase: it applies to new mentions at once, and to stored ones in the background. Raises Problem 404,
+    409."""
     lock_workspace(session, viewer)
     number = session.scalar(select(func.count()).where(Phrase.workspace_id == viewer.workspace_id)) or 0
     if number >= PHRASES_MAX:
@@ -77,7 +78,7 @@ def create(session: Session, viewer: Viewer, new: NewPhrase, jobs: Jobs) -> Phra
 
 @may("write")
 def update(session: Session, viewer: Viewer, phrase_id: UUID, changes: PhraseChanges, jobs: Jobs) -> Phrase:
-    """Changes a phrase; stored mentions with its former or its new words are decided again. Raises Problem 404, 409."""
+    """Changes a phrase; stored mentions with its old or its new words are decided again. Raises Problem 404, 409."""
     lock_workspace(session, viewer)
     row = lock(session, viewer, phrase_id)
     before = row.words
@@ -94,7 +95,7 @@ def update(session: Session, viewer: Viewer, phrase_id: UUID, changes: PhraseCha
 
 @may("write")
 def delete_phrase(session: Session, viewer: Viewer, phrase_id: UUID, jobs: Jobs) -> None:
-    """Deletes a phrase; stored mentions that hold it are decided again without it. Raises Problem 404."""
+    """Deletes a phrase; stored mentions that contain it are decided again without it. Raises Problem 404."""
     lock_workspace(session, viewer)
     row = lock(session, viewer, phrase_id)
     session.delete(row)
@@ -106,29 +107,30 @@ def delete_phrase(session: Session, viewer: Viewer, phrase_id: UUID, jobs: Jobs)
 
 @may("write")
 def lock_workspace(session: Session, viewer: Viewer) -> Workspace:
-    """The workspace, locked: one transaction at a time changes how stances are decided, none while scores arrive."""
+    """The workspace, locked: only one transaction at a time may change how stances are decided, and none while
+    scores are written."""
     return session.get_one(Workspace, viewer.workspace_id, with_for_update={"key_share": True})
 
 
 @may("write")
 def lock(session: Session, viewer: Viewer, phrase_id: UUID) -> Phrase:
-    """The phrase, kept from other writers until the end of the transaction. Raises Problem 404."""
+    """Locks the phrase until the end of the transaction, and returns it. Raises Problem 404."""
     row = session.get(Phrase, (viewer.workspace_id, phrase_id), with_for_update=True)
     if row is None:
         raise not_found("phrase")
     return row
 
 
-def _values(session: Session, viewer: Viewer, given: NewPhrase | PhraseChanges) -> dict[str, object]:
-    values = given.model_dump(exclude_unset=True)
-    check_brand(session, viewer, given.brand_id)
-    return values | ({"words": " ".join(folded(given.text))} if "text" in values else {})
+def _values(session: Session, viewer: Viewer, phrase: NewPhrase | PhraseChanges) -> dict[str, object]:
+    values = phrase.model_dump(exclude_unset=True)
+    check_brand(session, viewer, phrase.brand_id)
+    return values | ({"words": " ".join(folded_words(phrase.text))} if "text" in values else {})
 
 
 def _duplicate() -> Problem:
     return Problem(
         "phrase-taken",
         409,
-        "These words say a stance already, for the same brand and language.",
+        "These words already set a stance, for the same brand and language.",
         errors=[FieldError("text", "Change that phrase, or choose another brand or language.")],
     )

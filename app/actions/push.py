@@ -1,4 +1,4 @@
-"""Mentions that others bring us through the API, instead of us fetching them."""
+"""Mentions that others send us through the API, so that we need not fetch them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.actions.audit import record
-from app.actions.fields import Fields, Line, refused
+from app.actions.fields import Fields, Line, invalid_fields
 from app.db import Database
 from app.jobs import Jobs
 from app.models import Source, uuid7
@@ -73,10 +73,10 @@ class PushedMention(Fields):
     engagement: Engagement = Field(default_factory=Engagement)
 
     def raw(self) -> RawMention:
-        """As a collector would have given it."""
-        given = self.model_dump(exclude={"engagement", "rating_scale"})
+        """The mention as a collector would give it."""
+        values = self.model_dump(exclude={"engagement", "rating_scale"})
         return RawMention(
-            **given,
+            **values,
             rating_scale=self.rating_scale if self.rating is not None else None,
             engagement=self.engagement.model_dump(exclude_unset=True),
         )
@@ -130,15 +130,15 @@ def read_items(items: Sequence[Any]) -> tuple[dict[int, RawMention], dict[int, P
         try:
             raw = PushedMention.model_validate(item).raw()
             if raw.rating is not None and raw.rating > (raw.rating_scale or 0):
-                error = FieldError("rating", "A rating cannot be over its scale.")
+                error = FieldError("rating", "A rating cannot be higher than its scale.")
                 bad[index] = PushResult(index, raw.external_id, "refused", errors=(error,))
             else:
                 raws[index] = raw
         except ValidationError as error:
-            problem = refused(error.errors(include_input=False, include_url=False))
-            given = item.get("external_id") if isinstance(item, dict) else None
-            known = given[:ID_LIMIT] if isinstance(given, str) else ""
-            bad[index] = PushResult(index, known, "refused", errors=problem.errors)
+            problem = invalid_fields(error.errors(include_input=False, include_url=False))
+            external_id = item.get("external_id") if isinstance(item, dict) else None
+            shown_id = external_id[:ID_LIMIT] if isinstance(external_id, str) else ""
+            bad[index] = PushResult(index, shown_id, "refused", errors=problem.errors)
     return raws, bad
 
 
@@ -166,19 +166,19 @@ def push(session: Session, viewer: Viewer, prepared: PreparedPush, jobs: Jobs) -
 def results(prepared: PreparedPush, stored: Stored) -> list[PushResult]:
     """The result of each item, in order. An item that repeats an earlier one of the push counts as sent after it."""
     latest: dict[bytes, RawMention] = {}
-    reasons = {one.external_id: one.reason for one in prepared.batch.refused}
-    found = dict(prepared.bad)
+    reasons = {rejection.external_id: rejection.reason for rejection in prepared.batch.refused}
+    by_index = dict(prepared.bad)
     scope = scope_of(prepared.origin.kind, prepared.origin.source_id)
     for index, raw in prepared.raws.items():
         mark = fingerprint(prepared.origin.kind, raw, scope)
         outcome, reason = stored.outcomes.get(mark), reasons.get(clean_line(raw.external_id, ID_LIMIT))
         if outcome == "quarantined" or (outcome is None and reason is not None):
             error = FieldError("text", "{reason}", {"reason": reason or "The database refused it."})
-            found[index] = PushResult(index, raw.external_id, "refused", errors=(error,))
+            by_index[index] = PushResult(index, raw.external_id, "refused", errors=(error,))
         else:
             status = STATUSES.get(outcome or "", "unmatched")
             if status != "unmatched" and mark in latest:
                 status = "unchanged" if latest[mark] == raw else "updated"
             latest[mark] = raw
-            found[index] = PushResult(index, raw.external_id, status, stored.ids.get(mark))
-    return [found[index] for index in sorted(found)]
+            by_index[index] = PushResult(index, raw.external_id, status, stored.ids.get(mark))
+    return [by_index[index] for index in sorted(by_index)]

@@ -39,7 +39,9 @@ def change(session: Session, viewer: Viewer, changes: RatingChanges, jobs: Jobs)
     after = before | changes.model_dump(exclude_unset=True)
     wrong = [name for name in ("stars", "ten") if after[f"{name}_passive"] > after[f"{name}_promoter"]]
     if wrong:
-        raise invalid(*(FieldError(f"{name}_passive", "A passive cannot begin above a promoter.") for name in wrong))
+        raise invalid(
+            *(FieldError(f"{name}_passive", "“Passive from” cannot be higher than “Promoter from”.") for name in wrong)
+        )
     if after != before:
         row.settings = {**row.settings, "ratings": after, "ratings_version": ratings_version(row.settings) + 1}
         session.flush()

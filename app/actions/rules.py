@@ -24,7 +24,7 @@ RULES_MAX = 1000
 
 
 class QuietHours(Fields):
-    """From `start` to `end` of every day nothing is sent, and what is still true is sent after. HH:MM."""
+    """From `start` to `end` of every day (HH:MM) nothing is sent; alerts that still hold are sent afterwards."""
 
     start: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
     end: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
@@ -129,9 +129,9 @@ def rule_of(kind: str) -> AnyRule:
     return rule
 
 
-def checked_params(kind: str, given: dict[str, Any]) -> dict[str, Any]:
+def checked_params(kind: str, values: dict[str, Any]) -> dict[str, Any]:
     """The params as the rule declares them, with its defaults. Raises Problem 422."""
-    params: dict[str, Any] = validate(rule_of(kind).params, given, under="params").model_dump(mode="json")
+    params: dict[str, Any] = validate(rule_of(kind).params, values, under="params").model_dump(mode="json")
     return params
 
 
@@ -145,7 +145,7 @@ def _to_channels(session: Session, viewer: Viewer, ids: list[UUID]) -> None:
 
 @may("write")
 def lock(session: Session, viewer: Viewer, rule_id: UUID) -> AlertRule:
-    """The rule, kept from other writers until the end of the transaction. Raises Problem 404."""
+    """Locks the rule until the end of the transaction, and returns it. Raises Problem 404."""
     row = session.get(AlertRule, (viewer.workspace_id, rule_id), with_for_update=True)
     if row is None:
         raise not_found("alert rule")

@@ -1,4 +1,4 @@
-"""The sample: two invented brands and what is said of them, to look around without setting anything up."""
+"""The sample: two invented brands and what people say about them, to look around without setting anything up."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def load(session: Session, viewer: Viewer, jobs: Jobs, now: datetime) -> bool:
     if session.scalar(select(exists().where(Source.workspace_id == viewer.workspace_id, Source.sample))):
         return False
     language = "fr" if viewer.language == "fr" else "en"
-    brands = [_brand(session, viewer, one.name, one.kind, one.query, one.colour, now) for one in BRANDS]
+    brands = [_brand(session, viewer, brand.name, brand.kind, brand.query, brand.colour, now) for brand in BRANDS]
     for part, titles in PARTS.items():
         params = SampleWorld(part=part, started=now).model_dump(mode="json")
         session.add(
@@ -76,11 +76,11 @@ def _rule(session: Session, viewer: Viewer, brand_id: UUID, title: str) -> None:
 
 @may("write")
 def remove(session: Session, viewer: Viewer) -> bool:
-    """Takes the sample away, and its brands unless real mentions match them. False when it was not there."""
+    """Removes the sample, and its brands unless real mentions match them. False when there is no sample."""
     here = viewer.workspace_id
     gone = session.execute(delete(Source).where(Source.workspace_id == here, Source.sample).returning(Source.id)).all()
     session.execute(delete(Mention).where(Mention.workspace_id == here, Mention.sample))
-    names = [one.name for one in BRANDS]
+    names = [brand.name for brand in BRANDS]
     doomed = select(Brand.id).where(
         Brand.workspace_id == here,
         Brand.name.in_(names),

@@ -13,6 +13,7 @@ from app.actions.fields import validate
 from app.crypto import Seal
 from app.http import GateError, check_url, host_of, rules_for
 from app.models import Source
+from app.pipeline.gather import source
 from app.pipeline.gather.meters import Payer
 from app.problems import FieldError, invalid
 from app.settings import Settings
@@ -41,27 +42,34 @@ def collector_of(kind: str) -> AnyCollector:
     return collector
 
 
-def checked_params(collector: AnyCollector, given: Mapping[str, Any], settings: Settings) -> BaseModel:
-    """The params as the collector declares them. Raises Problem 422, also for an address that may not be reached."""
-    params: BaseModel = validate(collector.params, dict(given), under="params")
+def checked_params(collector: AnyCollector, values: Mapping[str, Any], settings: Settings) -> BaseModel:
+    """The params as the collector declares them. Raises Problem 422, also for an address that the gate refuses."""
+    params: BaseModel = validate(collector.params, dict(values), under="params")
+    secrets.check_whole(params)
     rules = rules_for(settings.allowed_private_hosts)
-    shown, _ = secrets.split(params)
-    for name in _addresses(collector):
+    for name in secrets.address_fields(collector.params):
         try:
-            check_url(shown[name], rules)
+            check_url(getattr(params, name), rules)
         except GateError as error:
             raise invalid(FieldError(f"params.{name}", "{why}.", {"why": str(error).capitalize()})) from None
     return params
 
 
-def _addresses(collector: AnyCollector) -> list[str]:
-    """The params that hold an address, as their type says."""
-    properties: dict[str, Any] = collector.params.model_json_schema().get("properties", {})
-    return [name for name, schema in properties.items() if schema.get("format") == "uri"]
+def changed_params(
+    row: Source, collector: AnyCollector, given: Mapping[str, Any], seal: Seal, settings: Settings
+) -> BaseModel:
+    """The params that somebody gives a source that exists, with the secrets that they left out.
+
+    Raises Problem 422 as `checked_params` does, and where a stored secret would go to another server.
+    """
+    stored = seal.open(row.secrets, seal_name(row))
+    params = checked_params(collector, secrets.keep_stored(given, collector.params, stored), settings)
+    secrets.check_destination(given, params, row.params, stored)
+    return params
 
 
 def put_params(row: Source, params: BaseModel, seal: Seal) -> None:
-    """Writes the params into the row: the secrets sealed, and the host that is asked."""
+    """Writes the params into the row, with the secrets sealed, and the host that the requests go to."""
     shown, hidden = secrets.split(params)
     row.params = shown
     row.secrets = seal.seal(hidden, seal_name(row)) if hidden else None
@@ -70,17 +78,23 @@ def put_params(row: Source, params: BaseModel, seal: Seal) -> None:
     row.limit_key = limit_key(collector, params, seal)
 
 
+def host_asked(collector: AnyCollector, params: BaseModel) -> str:
+    """The host that the requests go to; "" for a kind that makes none."""
+    return _host(collector, secrets.split(params)[0])
+
+
 def _host(collector: AnyCollector, shown: Mapping[str, Any]) -> str:
-    """The host that is asked; "" for a kind that asks none."""
+    """The host that the requests go to; "" for a kind that makes none."""
     address = str(shown.get(collector.address, ""))
     return host_of(address) if "://" in address else address
 
 
 def limit_key(collector: AnyCollector, params: BaseModel, seal: Seal) -> str:
-    """The sources of one key wait together: it is their host, with a fingerprint of their secrets if they have any."""
-    shown, hidden = secrets.split(params)
-    host = _host(collector, shown)
-    return f"{host}#{seal.fingerprint(hidden)}" if hidden else host
+    """Names the sources that a host throttles together: the host, with a fingerprint of their secrets if they have
+    any."""
+    shown, _ = secrets.split(params)
+    host, values = _host(collector, shown), secrets.secret_values(params)
+    return f"{host}#{seal.fingerprint(values)}" if values else host
 
 
 def payer_of(row: Source) -> Payer:
@@ -89,5 +103,5 @@ def payer_of(row: Source) -> Payer:
 
 
 def seal_name(row: Source) -> str:
-    """The name under which the secrets of a source are sealed: they open for no other row."""
-    return f"source:{row.workspace_id}:{row.id}"
+    """The name under which the secrets of a source are sealed, so that they open for no other row."""
+    return source.seal_name(row.workspace_id, row.id)

@@ -11,16 +11,25 @@ from pydantic import Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.actions import going_back, secrets
+from app.actions import going_back
 from app.actions.audit import record
 from app.actions.brands import check_brand
 from app.actions.fields import Changes, Fields, Name, unique_name
-from app.actions.source_params import checked_params, collector_of, needs_brand, payer_of, put_params, seal_name
+from app.actions.source_params import (
+    changed_params,
+    checked_params,
+    collector_of,
+    needs_brand,
+    payer_of,
+    put_params,
+    seal_name,
+)
 from app.crypto import SecretsLost, digest, token
 from app.models import Source, uuid7
+from app.pipeline.gather.lease import COLLECT
 from app.pipeline.gather.meters import hand_over
 from app.pipeline.gather.past import DAYS_MAX
-from app.pipeline.gather.wake import wake, wake_backfill
+from app.pipeline.gather.wake import end_reading, wake, wake_backfill
 from app.problems import Problem, not_found
 from app.services import Services
 from app.viewer import Viewer, may
@@ -44,7 +53,7 @@ class NewSource(Fields):
 
 
 class TriedSource(NewSource):
-    """A source to try, whatever its name: it may be left out."""
+    """A source to try; its name may be left out."""
 
     name: Name = "Preview"
 
@@ -57,12 +66,13 @@ class SourceChanges(Changes):
     brand_id: UUID | None = None
     interval_seconds: int = Field(3600, ge=1, le=INTERVAL_MAX)
     enabled: bool = True
-    backfill_days: int = Field(0, ge=0, le=DAYS_MAX, description="Another number starts afresh; 0 goes back no more.")
+    backfill_days: int = Field(0, ge=0, le=DAYS_MAX, description="Another number starts afresh; 0 stops going back.")
 
 
 @may("write")
 def create(session: Session, viewer: Viewer, new: NewSource, services: Services, now: datetime) -> Source:
-    """Adds a source and has it read at once. Raises Problem 404 for its brand, 409 for its name, 422 for its fields."""
+    """Adds a source and wakes a worker to read it at once. Raises Problem 404 for its brand, 409 for its name, 422
+    for its fields."""
     collector = collector_of(new.collector)
     number = session.scalar(select(func.count()).where(Source.workspace_id == viewer.workspace_id)) or 0
     if number >= SOURCES_MAX:
@@ -105,20 +115,20 @@ def update(
     values = changes.model_dump(exclude_unset=True)
     collector = collector_of(row.collector)
     check_brand(session, viewer, values.get("brand_id"))
-    given, days = values.pop("params", None), values.pop("backfill_days", None)
+    params, days = values.pop("params", None), values.pop("backfill_days", None)
     before, brand, was_enabled = dict(row.params), row.brand_id, row.enabled
     needs_brand(collector, values.get("brand_id", row.brand_id))
     with unique_name(session, viewer, "source"):
         for name, value in values.items():
             setattr(row, name, value)
-        anew = given is not None and _change_params(row, collector, given, services)
-        if given is not None or "enabled" in values:
+        anew = params is not None and _change_params(row, collector, params, services)
+        if params is not None or "enabled" in values:
             _start_afresh(row, now if collector.polled else None, anew=anew)
         outdated = row.brand_id != brand or (was_enabled and not row.enabled)
         if outdated:
-            _end_reading(row)
+            end_reading(row, COLLECT)
         past = going_back.next_progress(
-            row.backfill, collector, days, now, saved=given is not None, moved=row.params != before
+            row.backfill, collector, days, now, saved=params is not None, moved=row.params != before
         )
         if past != row.backfill or (past and ("enabled" in values or outdated)):
             wake_backfill(session, services.jobs, row, past, now)
@@ -130,11 +140,10 @@ def update(
     return row
 
 
-def _change_params(row: Source, collector: AnyCollector, given: Mapping[str, Any], services: Services) -> bool:
-    """Stores new params. Returns whether something else is read now, which a new budget alone does not change."""
+def _change_params(row: Source, collector: AnyCollector, params: Mapping[str, Any], services: Services) -> bool:
+    """Stores new params. Returns whether the source now reads something else; a new budget alone does not count."""
     before, stored = row.params, services.seal.open(row.secrets, seal_name(row))
-    whole = secrets.keep_stored(given, collector.params, stored)
-    put_params(row, checked_params(collector, whole, services.settings), services.seal)
+    put_params(row, changed_params(row, collector, params, services.seal, services.settings), services.seal)
     budgets = {meter.limit for meter in collector.meters.values()}
     changed = {name for name in before.keys() | row.params.keys() if before.get(name) != row.params.get(name)}
     same_secrets = stored == services.seal.open(row.secrets, seal_name(row))
@@ -147,13 +156,7 @@ def _start_afresh(row: Source, now: datetime | None, *, anew: bool) -> None:
     row.consecutive_failures, row.last_error, row.warning = 0, None, None
     if anew:
         row.cursor, row.pace_seconds = {}, None
-        _end_reading(row)
-
-
-def _end_reading(row: Source) -> None:
-    """Takes the lease away from a reading under way: it stores nothing more. The next one goes on from the cursor."""
-    row.lease_until = None
-    row.fence += 1
+        end_reading(row, COLLECT)
 
 
 @may("write")
@@ -167,15 +170,16 @@ def delete(session: Session, viewer: Viewer, source_id: UUID) -> None:
 
 @may("write")
 def poll_now(session: Session, viewer: Viewer, source_id: UUID, services: Services, now: datetime) -> Source:
-    """Has a source read as soon as a worker is free. Raises Problem 404; 409 when it is paused or never polled."""
+    """Asks for a source to be read as soon as a worker is free. Raises Problem 404; 409 when it is paused or never
+    polled."""
     row = lock(session, viewer, source_id)
     collector = collector_of(row.collector)
     if not collector.polled:
         if collector.stream:
-            raise Problem("not-polled", 409, "This source is followed without a pause: there is nothing to ask for.")
-        raise Problem("not-polled", 409, "Nothing is read from this source: it is sent to us.")
+            raise Problem("not-polled", 409, "Vigie follows this source continuously: there is nothing to start.")
+        raise Problem("not-polled", 409, "Vigie does not read this source: another tool sends to it.")
     if not row.enabled:
-        raise Problem("paused", 409, "This source is paused: enable it first.")
+        raise Problem("paused", 409, "This source is paused: resume it first.")
     wake(session, services.jobs, viewer.workspace_id, source_id, now)
     record(session, viewer, "source.poll", source_id)
     session.refresh(row)
@@ -184,10 +188,10 @@ def poll_now(session: Session, viewer: Viewer, source_id: UUID, services: Servic
 
 @may("write")
 def readdress(session: Session, viewer: Viewer, source_id: UUID, services: Services) -> Source:
-    """Gives a source a new address to send to; the former one stops working. Raises Problem 404, 409."""
+    """Gives a source a new address to send to; the old one stops working. Raises Problem 404, 409."""
     row = lock(session, viewer, source_id)
     if collector_of(row.collector).receive is None:
-        raise Problem("not-sent-to", 409, "Nothing is sent to this source: it reads by itself.")
+        raise Problem("not-sent-to", 409, "You cannot send to this source: Vigie reads it by itself.")
     _give_address(row, services)
     row.version += 1
     session.flush()
@@ -224,7 +228,7 @@ def seal_name_of_address(row: Source) -> str:
 
 @may("write")
 def lock(session: Session, viewer: Viewer, source_id: UUID) -> Source:
-    """The source, kept from other writers until the end of the transaction. Raises Problem 404."""
+    """Locks the source until the end of the transaction, and returns it. Raises Problem 404."""
     row = session.get(Source, (viewer.workspace_id, source_id), with_for_update=True)
     if row is None:
         raise not_found("source")

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.actions.audit import record
-from app.actions.fields import Fields, Line, Prose, refused
+from app.actions.fields import Fields, Line, Prose, invalid_fields
 from app.models import Brand, SurveyResponse, uuid7
 from app.problems import FieldError, not_found
 from app.viewer import Viewer, may
@@ -34,7 +34,7 @@ class NewResponse(Fields):
 
 @dataclass(frozen=True, slots=True)
 class ResponseResult:
-    """What one answer led to. `errors` say why it was refused."""
+    """The result of one answer. `errors` say why it was refused."""
 
     index: int
     external_id: str
@@ -45,9 +45,9 @@ class ResponseResult:
 
 @may("write")
 def push(session: Session, viewer: Viewer, brand_id: UUID, items: Sequence[Any]) -> list[ResponseResult]:
-    """Keeps the answers that somebody pushed. Raises Problem 404 for the brand."""
+    """Stores the answers that somebody pushed. Raises Problem 404 for the brand."""
     results = keep(session, viewer, brand_id, items)
-    stored = sum(one.status in ("stored", "updated") for one in results)
+    stored = sum(result.status in ("stored", "updated") for result in results)
     record(session, viewer, "survey.push", brand_id, kept=stored)
     session.flush()
     return results
@@ -55,7 +55,7 @@ def push(session: Session, viewer: Viewer, brand_id: UUID, items: Sequence[Any])
 
 @may("write")
 def keep(session: Session, viewer: Viewer, brand_id: UUID, items: Sequence[Any]) -> list[ResponseResult]:
-    """Keeps the answers, each with its own result, in order. Raises Problem 404 for the brand."""
+    """Stores the answers. Returns one result for each, in order. Raises Problem 404 for the brand."""
     if session.get(Brand, (viewer.workspace_id, brand_id), with_for_update=True) is None:
         raise not_found("brand")
     read = list(_read(items))
@@ -85,9 +85,10 @@ def _read(items: Sequence[Any]) -> Iterator[NewResponse | ResponseResult]:
         try:
             yield NewResponse.model_validate(item)
         except ValidationError as error:
-            problem = refused(error.errors(include_input=False, include_url=False))
-            given = item.get("external_id") if isinstance(item, dict) else None
-            yield ResponseResult(index, given[:200] if isinstance(given, str) else "", "refused", errors=problem.errors)
+            problem = invalid_fields(error.errors(include_input=False, include_url=False))
+            external_id = item.get("external_id") if isinstance(item, dict) else None
+            shown_id = external_id[:200] if isinstance(external_id, str) else ""
+            yield ResponseResult(index, shown_id, "refused", errors=problem.errors)
 
 
 def _stored_responses(

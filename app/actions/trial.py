@@ -1,4 +1,4 @@
-"""Reading a source once, to show what it would bring; nothing is stored."""
+"""Reads a source once, to show what it would bring; stores nothing."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ import httpx2
 from pydantic import BaseModel
 from sqlalchemy import select
 
+from app.actions.audit import record
 from app.actions.brands import check_brand
-from app.actions.source_params import checked_params, collector_of, limit_key
+from app.actions.source_params import checked_params, collector_of, host_asked, limit_key
 from app.actions.sources import NewSource
 from app.models import Brand, uuid7
 from app.pipeline.gather.client import client_for
@@ -26,7 +27,7 @@ from app.pipeline.sift.batch import Origin
 from app.pipeline.sift.normalise import Draft
 from app.pipeline.sift.page import queries_json, shortlist, with_brand
 from app.pipeline.sift.place import prepare_apart
-from app.problems import FieldError, Problem, invalid
+from app.problems import FieldError, Problem, as_sentence, capitalise, invalid
 from app.services import Services
 from app.viewer import Viewer, may
 from collectors.base import AnyCollector, Page, RawMention, SourceError
@@ -37,7 +38,7 @@ from matching.match import BrandQuery, Matcher
 SHOWN = 20
 SECONDS = 45
 LISTEN, HEARD_MAX = 8, 1_000
-"""Seconds that a stream is listened to for a trial, and how much of it is kept meanwhile."""
+"""How many seconds a trial listens to a stream, and how many mentions it keeps meanwhile."""
 UNREAD = frozenset({"source-slow", "source-unreadable"})
 """Codes of the problems that lie with the source, not with what was typed."""
 
@@ -52,7 +53,7 @@ class TrialMention:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a source gave: up to 20 mentions, how many of them match a brand, and how many were read."""
+    """What a trial of a source found: up to 20 mentions, how many of them match a brand, and how many were read."""
 
     mentions: tuple[TrialMention, ...]
     matched: int
@@ -65,15 +66,20 @@ def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime, sou
     """Reads the first page of a source that may not exist yet; its name and its interval do not matter.
 
     What the trial spends of a budget counts for the source `source_id`, or for the source that is later added with the
-    same key. Raises Problem 422; its code is among UNREAD when the source cannot be read, and its sentence says why.
+    same key. The audit log says that it was tried, before anything is sent. Raises Problem 422; its code is among
+    UNREAD when the source cannot be read, and its sentence says why.
     """
     collector = collector_of(new.collector)
     if not (collector.polled or collector.stream):
-        raise invalid(FieldError("collector", "Nothing is read from such a source: it is sent to us."))
+        raise invalid(FieldError("collector", "Vigie does not read this kind of source: another tool sends to it."))
     params = checked_params(collector, new.params, services.settings)
     with services.db.reading() as session:
         check_brand(session, viewer, new.brand_id)
         rows = session.scalars(select(Brand).where(Brand.workspace_id == viewer.workspace_id)).all()
+    with services.db.writing() as session:
+        record(
+            session, viewer, "source.try", source_id or "", collector=collector.kind, host=host_asked(collector, params)
+        )
     brands = {row.id: row for row in rows}
     key = limit_key(collector, params, services.seal)
     payer = Payer(viewer.workspace_id, collector.kind, str(source_id) if source_id else trial_of(key), key)
@@ -82,13 +88,13 @@ def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime, sou
     if page is None:
         return Trial((), 0, 0, None)
     matcher = Matcher([BrandQuery(row.id, row.query) for row in rows])
-    found = _drafts(Origin(viewer.workspace_id, uuid7(), collector.kind, new.brand_id), page, now)
-    tried = tuple(TrialMention(draft, _brands_of(matcher, draft, new.brand_id, brands)) for draft in found)
-    return Trial(tried, sum(bool(one.brands) for one in tried), len(page.mentions), page.warning)
+    drafts = _drafts(Origin(viewer.workspace_id, uuid7(), collector.kind, new.brand_id), page, now)
+    tried = tuple(TrialMention(draft, _brands_of(matcher, draft, new.brand_id, brands)) for draft in drafts)
+    return Trial(tried, sum(bool(mention.brands) for mention in tried), len(page.mentions), page.warning)
 
 
 def _drafts(origin: Origin, page: Page, now: datetime) -> list[Draft]:
-    return [one for one in prepare_apart(origin, page.mentions[:SHOWN], now) if isinstance(one, Draft)]
+    return [prepared for prepared in prepare_apart(origin, page.mentions[:SHOWN], now) if isinstance(prepared, Draft)]
 
 
 def _brands_of(
@@ -128,30 +134,22 @@ def _listen(pages: Iterator[Page], queries: str) -> Page:
     others: list[RawMention] = []
     with closing(pages):  # type: ignore[type-var] # a generator, which the seam calls an iterator
         for page in pages:
-            fresh = [one for one in page.mentions if not one.deleted]
+            fresh = [mention for mention in page.mentions if not mention.deleted]
             kept = shortlist(fresh, None, queries)
             known = set(map(id, kept))
             about += kept
-            others += [one for one in fresh if id(one) not in known][: HEARD_MAX - len(others)]
+            others += [mention for mention in fresh if id(mention) not in known][: HEARD_MAX - len(others)]
             warning = page.warning or warning
             if len(about) >= SHOWN or time.monotonic() >= ends:
                 break
-    silent = Notice("Nothing was said there within {n} seconds.", {"n": LISTEN})
+    silent = Notice("Nobody said anything there within {n} seconds.", {"n": LISTEN})
     return Page((*about, *others), {}, warning=warning if about or others else warning or silent)
 
 
 def _problem_of(error: SourceError) -> Problem:
     """The Problem for a source that cannot be read; template and arguments stay apart, so that a page can translate."""
-    text = _sentence(error.notice.text)
+    text = as_sentence(error.notice.text)
     args: dict[str, Any] = dict(error.notice.args)
     if text == "{reason}.":
-        args["reason"] = _capital(str(args["reason"]))
+        args["reason"] = capitalise(str(args["reason"]))
     return Problem("source-unreadable", 422, text, errors=[FieldError("params", text, args)], **args)
-
-
-def _sentence(text: str) -> str:
-    return _capital(text) + ("" if text.endswith((".", "!", "?")) else ".")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -13,7 +13,7 @@ from app.actions import brands as actions
 from app.actions.fields import Fields, QueryText
 from app.api.deps import Id, IfMatch, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
-from app.api.schemas import MentionOut, Out, Page, mention_out, paged
+from app.api.schemas import MentionOut, Out, Page, mention_out, page_of
 from app.models import Brand
 from app.queries.brands import brand, brands
 from app.queries.preview import preview
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/api/v1", tags=["brands"], route_class=Route)
 
 
 class BrandOut(Out):
-    """What is watched."""
+    """A brand that the workspace watches."""
 
     id: UUID
     name: str
@@ -38,7 +38,7 @@ class BrandOut(Out):
 
 
 class PreviewIn(Fields):
-    """A query to try on what is stored."""
+    """A query to try on stored mentions."""
 
     query: QueryText
     days: Annotated[int, Field(ge=1, le=366)] = 30
@@ -62,12 +62,12 @@ class PreviewOut(Out):
 @router.get("/brands")
 def list_brands(viewer: Reader, session: Reading, page: Paged) -> Page[BrandOut]:
     """The brands, oldest first."""
-    return paged(brands(session, viewer, page.after, page.limit), BrandOut.model_validate)
+    return page_of(brands(session, viewer, page.after, page.limit), BrandOut.model_validate)
 
 
 @router.post("/brands", status_code=201)
 def create_brand(new: actions.NewBrand, viewer: Writer, session: Writing, services: Served, now: Now) -> BrandOut:
-    """Watches a brand. Its query is checked, and applied to what is stored too."""
+    """Watches a brand. Its query is checked, and applied to stored mentions too."""
     return BrandOut.model_validate(actions.create(session, viewer, new, services.jobs, now))
 
 
@@ -81,15 +81,15 @@ def get_brand(brand_id: Id, viewer: Reader, session: Reading) -> BrandOut:
 def change_brand(
     brand_id: Id, changes: actions.BrandChanges, viewer: Writer, session: Writing, if_match: IfMatch
 ) -> BrandOut:
-    """Changes a brand. A new query counts for what comes; `rematch` applies it to what is stored."""
-    found: Brand = actions.lock(session, viewer, ident(brand_id, "brand"))
-    if_match.check(found.version)
-    return BrandOut.model_validate(actions.update(session, viewer, found.id, changes))
+    """Changes a brand. A new query applies to new mentions; `rematch` applies it to stored ones."""
+    row: Brand = actions.lock(session, viewer, ident(brand_id, "brand"))
+    if_match.check(row.version)
+    return BrandOut.model_validate(actions.update(session, viewer, row.id, changes))
 
 
 @router.delete("/brands/{brand_id}", status_code=204)
 def delete_brand(brand_id: Id, viewer: Writer, session: Writing) -> None:
-    """Watches a brand no more: mentions that match no other brand go with it."""
+    """Stops watching a brand, and deletes the mentions that match no other brand."""
     actions.delete_brand(session, viewer, ident(brand_id, "brand"))
 
 
@@ -101,11 +101,11 @@ def rematch_brand(brand_id: Id, viewer: Writer, session: Writing, services: Serv
 
 
 @router.post("/queries/preview", openapi_extra={"x-costly": True}, tags=["queries"])
-def preview_query(wanted: PreviewIn, viewer: Reader, session: Reading, now: Now) -> PreviewOut:
+def preview_query(new: PreviewIn, viewer: Reader, session: Reading, now: Now) -> PreviewOut:
     """What a query matches among the stored mentions of the last days: how many, the newest, and how many each day."""
-    found = preview(session, viewer, wanted.query, wanted.days, now)
+    result = preview(session, viewer, new.query, new.days, now)
     return PreviewOut(
-        matches=found.matches,
-        sample=[mention_out(view) for view in found.sample],
-        days=[DayOut(day=day, matches=number) for day, number in found.days],
+        matches=result.matches,
+        sample=[mention_out(view) for view in result.sample],
+        days=[DayOut(day=day, matches=number) for day, number in result.days],
     )

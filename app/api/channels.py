@@ -13,7 +13,7 @@ from alerts.channels import all_channels
 from app.actions import channels as actions
 from app.api.deps import Id, IfMatch, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
-from app.api.schemas import Out, Page, paged
+from app.api.schemas import Out, Page, page_of
 from app.models import Channel
 from app.queries.channels import channel, channels
 from app.queries.paging import page_by_name
@@ -31,7 +31,7 @@ class ChannelKindOut(Out):
 
 
 class ChannelOut(Out):
-    """A place alerts go to. Secrets are never answered."""
+    """A place alerts go to. Secrets are never shown."""
 
     id: UUID
     kind: str
@@ -50,7 +50,7 @@ class ChannelOut(Out):
 
 
 class NewChannelOut(ChannelOut):
-    """A new channel. `secret` is the one that was made for it: it is shown this once."""
+    """A new channel. `secret` was generated for it, and is shown only this once."""
 
     secret: str | None
 
@@ -62,22 +62,36 @@ class TestOut(Out):
     detail: str
 
 
-def channel_values(row: Channel) -> dict[str, Any]:
-    """The fields of a channel's answer."""
-    plain = {name: getattr(row, name) for name in ChannelOut.model_fields if hasattr(row, name)}
-    return plain | {"has_secret": row.secrets is not None}
+def channel_out(row: Channel) -> ChannelOut:
+    """A channel as it is answered."""
+    return ChannelOut(
+        id=row.id,
+        kind=row.kind,
+        name=row.name,
+        params=row.params,
+        has_secret=row.secrets is not None,
+        language=row.language,
+        timezone=row.timezone,
+        enabled=row.enabled,
+        disabled_reason=row.disabled_reason,
+        last_sent_at=row.last_sent_at,
+        last_error=row.last_error,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        version=row.version,
+    )
 
 
 @router.get("/channels")
 def list_channels(viewer: Reader, session: Reading, page: Paged) -> Page[ChannelOut]:
     """The channels, oldest first."""
-    return paged(channels(session, viewer, page.after, page.limit), lambda row: ChannelOut(**channel_values(row)))
+    return page_of(channels(session, viewer, page.after, page.limit), channel_out)
 
 
 @router.get("/channels/kinds")
 def list_channel_kinds(viewer: Reader, page: Paged) -> Page[ChannelKindOut]:  # noqa: ARG001 - the scope is declared so
-    """Every kind of channel, and what it is set up with."""
-    return paged(
+    """Every kind of channel, and the params it takes."""
+    return page_of(
         page_by_name(all_channels(), "channel kinds", page.after, page.limit),
         lambda declared: ChannelKindOut(
             kind=declared.kind,
@@ -92,13 +106,13 @@ def list_channel_kinds(viewer: Reader, page: Paged) -> Page[ChannelKindOut]:  # 
 def create_channel(new: actions.NewChannel, viewer: Writer, session: Writing, services: Served) -> NewChannelOut:
     """Adds a channel. A webhook without a secret gets one, shown in this answer only."""
     made = actions.create(session, viewer, new, services)
-    return NewChannelOut(**channel_values(made.channel), secret=made.secret)
+    return NewChannelOut(**dict(channel_out(made.channel)), secret=made.secret)
 
 
 @router.get("/channels/{channel_id}")
 def get_channel(channel_id: Id, viewer: Reader, session: Reading) -> ChannelOut:
     """One channel."""
-    return ChannelOut(**channel_values(channel(session, viewer, ident(channel_id, "channel"))))
+    return channel_out(channel(session, viewer, ident(channel_id, "channel")))
 
 
 @router.patch("/channels/{channel_id}")
@@ -113,12 +127,12 @@ def change_channel(
     """Changes a channel. New params replace the old ones, except secrets left out."""
     row = actions.lock(session, viewer, ident(channel_id, "channel"))
     if_match.check(row.version)
-    return ChannelOut(**channel_values(actions.update(session, viewer, row.id, changes, services)))
+    return channel_out(actions.update(session, viewer, row.id, changes, services))
 
 
 @router.delete("/channels/{channel_id}", status_code=204)
 def delete_channel(channel_id: Id, viewer: Writer, session: Writing) -> None:
-    """Removes a channel, also from the rules that name it."""
+    """Removes a channel, and takes it out of the rules that use it."""
     actions.delete(session, viewer, ident(channel_id, "channel"))
 
 

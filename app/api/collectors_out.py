@@ -1,4 +1,4 @@
-"""A kind of source as the API answers it."""
+"""A kind of source, as the API shows it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collectors.base import AnyCollector, Meter
 
 
 class Terms(Out):
-    """What the platform's terms say of its mentions."""
+    """What the platform's terms say about its mentions."""
 
     retention_days: int | None
     may_train: bool
@@ -33,7 +33,7 @@ class CollectorOut(Out):
     """One kind of source. `title`, `help`, `history`, `steps` and `blind` are {"en": …, "fr": …}."""
 
     kind: str
-    platform: str = Field(description="What its mentions carry as platform.")
+    platform: str = Field(description="The `platform` of its mentions.")
     group: str
     title: dict[str, str]
     help: dict[str, str]
@@ -41,15 +41,15 @@ class CollectorOut(Out):
     auth: str
     cost: float | None = Field(description="US dollars per mention; null when reading is free.")
     meters: dict[str, MeterOut] = Field(description="What runs out, by name: money, or calls that a platform counts.")
-    steps: dict[str, list[str]] = Field(description="How to get the key or the address that it asks for.")
+    steps: dict[str, list[str]] = Field(description="How to get the key or the address that it needs.")
     blind: dict[str, list[str]] = Field(description="What it cannot see.")
     history: dict[str, str]
     history_days: int | None = Field(description="How far back it can read at most; null when no bound is known.")
     terms: Terms
-    deletions: bool = Field(description="Whether what is deleted there is deleted here.")
+    deletions: bool = Field(description="Whether Vigie deletes what is deleted there.")
     polled: bool
     goes_back: bool = Field(description="Whether a source can be asked to read what was published before.")
-    continuous: bool = Field(description="Whether it is followed without a pause, as things are published.")
+    continuous: bool = Field(description="Whether Vigie follows it continuously, as things are published.")
     receives: bool = Field(description="Whether a source of this kind has an address that others send to.")
     min_interval_seconds: int
     default_interval_seconds: int
@@ -57,7 +57,7 @@ class CollectorOut(Out):
 
 
 def collector_out(declared: AnyCollector) -> CollectorOut:
-    """A collector as it is answered."""
+    """A collector as the API shows it."""
     return CollectorOut(
         kind=declared.kind,
         platform=declared.platform,
@@ -85,7 +85,7 @@ def collector_out(declared: AnyCollector) -> CollectorOut:
 
 
 def meter_out(meter: Meter, unit: Mapping[str, str]) -> MeterOut:
-    """A meter as it is answered."""
+    """A meter as the API shows it."""
     return MeterOut(
         limit=meter.limit if isinstance(meter.limit, int) else None,
         limit_field=meter.limit if isinstance(meter.limit, str) else None,

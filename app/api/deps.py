@@ -1,4 +1,4 @@
-"""What endpoints ask for: who asks, a transaction, the time, and where a page starts."""
+"""What endpoints depend on: the viewer, a transaction, the time, and where a page starts."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ Admin = Annotated[Viewer, Depends(admin)]
 
 async def services(request: Request) -> Services:
     """What the process has at hand."""
-    found: Services = request.app.state.services
-    return found
+    services: Services = request.app.state.services
+    return services
 
 
 Served = Annotated[Services, Depends(services)]
@@ -87,7 +87,7 @@ Id = Annotated[str, Path(description="An opaque id.", max_length=200)]
 
 
 def ident(text: str, what: str) -> UUID:
-    """The id, or Problem 404: what is no id names nothing."""
+    """The id. Raises Problem 404 for what is not an id."""
     if not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text):
         raise not_found(what)
     return UUID(text)
@@ -102,7 +102,7 @@ class Paging:
 
 
 async def paging(
-    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX, description="How many at most.")] = LIMIT,
+    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX, description="The most items to return.")] = LIMIT,
     cursor: Annotated[
         str | None, Query(max_length=500, description="From `next_cursor` or `prev_cursor` of the same list.")
     ] = None,
@@ -138,11 +138,11 @@ class Condition:
     tags: tuple[str, ...] | None
 
     def check(self, version: int) -> None:
-        """Raises Problem 412 when the row has moved on."""
+        """Raises Problem 412 when the row has changed since."""
         if self.tags is None or "*" in self.tags:
             return
         if not any(re.fullmatch(rf'"{version}\.[0-9a-f]+"', tag) for tag in self.tags):
-            raise Problem("changed-meanwhile", 412, "Somebody changed it since you read it: read it again.")
+            raise Problem("changed-meanwhile", 412, "Somebody has changed it since you opened it: open it again.")
 
 
 async def condition(

@@ -1,4 +1,5 @@
-"""What is around every request and answer: its id, its host, its size, its headers, and what to say when all fails."""
+"""Wraps every request and answer: its id, its host, its size, its headers, and the answer when everything else
+fails."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.errors import problem_response, unexpected
+from app.api.errors import problem_response, unexpected_problem
 from app.models import uuid7
 from app.problems import Problem
 from app.settings import Settings
@@ -56,7 +57,7 @@ class Envelope:
         scope["vigie"] = {"request_id": request_id(headers), "headers": {}}
         started = False
 
-        async def marked(message: Message) -> None:
+        async def send_marked(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
@@ -64,42 +65,46 @@ class Envelope:
             await send(message)
 
         request = Request(scope, receive)
-        if problem := self._refused(headers):
-            await self._refuse_safely(request, problem, marked)
+        if problem := self._refusal_of(headers):
+            await self._refuse_safely(request, problem, send_marked)
             return
         try:
-            await self._app(scope, count_body(receive), marked)
+            await self._app(scope, count_body(receive), send_marked)
         except Exception as error:  # the last border: the caller gets a sentence, the log the rest
-            told = error if isinstance(error, Problem) else unexpected(error, scope["vigie"]["request_id"])
+            problem = error if isinstance(error, Problem) else unexpected_problem(error, scope["vigie"]["request_id"])
             if started:
                 raise
-            await self._refuse_safely(request, told, marked)
+            await self._refuse_safely(request, problem, send_marked)
 
     async def _refuse_safely(self, request: Request, problem: Problem, send: Send) -> None:
         try:
             response = self._refuse(request, problem)
         except Exception as error:  # the page of the error fails too, for instance without a database
-            unexpected(error, request.scope["vigie"]["request_id"])
+            unexpected_problem(error, request.scope["vigie"]["request_id"])
             response = problem_response(problem, request.scope["vigie"]["request_id"])
         await response(request.scope, request.receive, send)
 
-    def _refused(self, headers: Headers) -> Problem | None:
+    def _refusal_of(self, headers: Headers) -> Problem | None:
         if host_of(headers.get("host", "")) not in self._hosts:
-            return Problem("unknown-host", 400, "This is not the address of this server: set VIGIE_PUBLIC_URL to it.")
+            return Problem(
+                "unknown-host",
+                400,
+                "This is not the address of this server: set VIGIE_PUBLIC_URL to the address you use.",
+            )
         length = headers.get("content-length", "")
         return too_large() if length.isdecimal() and int(length) > BODY_MAX else None
 
     def _mark(self, scope: Scope, message: Message) -> None:
         headers = MutableHeaders(raw=message.setdefault("headers", []))
         message["headers"] = headers.raw
-        wanted = HEADERS | {"X-Request-Id": scope["vigie"]["request_id"]} | scope["vigie"]["headers"]
+        additions = HEADERS | {"X-Request-Id": scope["vigie"]["request_id"]} | scope["vigie"]["headers"]
         if self._https:
-            wanted["Strict-Transport-Security"] = HSTS
+            additions["Strict-Transport-Security"] = HSTS
         if not scope["path"].startswith("/static/"):
-            wanted["Cache-Control"] = "no-store"
+            additions["Cache-Control"] = "no-store"
         if scope["path"].startswith("/api/"):
-            wanted["Vary"] = "Authorization"
-        for name, value in wanted.items():
+            additions["Vary"] = "Authorization"
+        for name, value in additions.items():
             if name not in headers or name in HEADERS:
                 headers[name] = value
 
@@ -124,9 +129,9 @@ def too_large() -> Problem:
 
 
 def request_id(headers: Headers) -> str:
-    """The id that a proxy gave the request, when it looks like one, else a new one."""
-    given = headers.get("x-request-id", "")
-    return given if _ID.fullmatch(given) else uuid7().hex
+    """The id that a proxy gave the request if it looks like one, else a new id."""
+    sent_id = headers.get("x-request-id", "")
+    return sent_id if _ID.fullmatch(sent_id) else uuid7().hex
 
 
 def hosts(settings: Settings) -> frozenset[str]:
@@ -136,6 +141,6 @@ def hosts(settings: Settings) -> frozenset[str]:
 
 
 def host_of(header: str) -> str:
-    """The host of a Host header, without port and brackets; empty when it cannot be one."""
-    found = re.fullmatch(r"(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+))(?::\d{1,5})?", header)
-    return (found[1] or found[2]).lower() if found else ""
+    """The host of a Host header, without port and brackets; empty when it is not valid."""
+    parts = re.fullmatch(r"(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+))(?::\d{1,5})?", header)
+    return (parts[1] or parts[2]).lower() if parts else ""

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -43,7 +43,7 @@ def _field(error: FieldError) -> dict[str, Any]:
 
 
 def request_id_of(request: Request) -> str:
-    """The name of this request, in the answer and in our log."""
+    """The id of this request, in the answer and in our log."""
     return str(request.scope.get("vigie", {}).get("request_id", ""))
 
 
@@ -63,12 +63,16 @@ def of_http(status: int, headers: dict[str, str] | None = None) -> Problem:
 
 
 def of_database(error: DBAPIError) -> Problem | None:
-    """What the database did not do in time; None for what is a fault of ours."""
+    """The Problem for what the database did not do in time; None for a fault of ours."""
     state = getattr(error.orig, "sqlstate", None) or ""
     if state == "57014":
         return Problem("too-slow", 503, "This takes too long: ask for less.", headers=WAIT)
     if state in {"40001", "40P01", "55P03"}:
-        return Problem("busy", 503, "Somebody else changes the same: try again.", headers=WAIT)
+        return Problem("busy", 503, "Somebody else is changing the same thing: try again.", headers=WAIT)
+    if isinstance(error, DataError) and not state:  # the driver refuses it: a null character, for instance
+        return Problem("invalid", 422, "A value holds a character that cannot be stored or searched for.")
+    if state[:2] in {"53", "58"} and state not in {"53200", "53300"}:
+        return Problem("storage", 503, "The database cannot write: its disk may be full.", headers=LATER)
     if error.connection_invalidated or state[:2] in {"08", "57", "53"} or not state:
         return Problem("database-away", 503, "The database does not answer: try again in a moment.", headers=WAIT)
     if state[:2] == "22":
@@ -76,7 +80,7 @@ def of_database(error: DBAPIError) -> Problem | None:
     return None
 
 
-def unexpected(error: BaseException, request_id: str) -> Problem:
+def unexpected_problem(error: BaseException, request_id: str) -> Problem:
     """The Problem for an error that nobody foresaw: the caller learns the id of the request, the log the rest."""
     if isinstance(error, Starved):
         log.warning("this machine is too busy to read what was sent", reason=str(error), request_id=request_id)

@@ -35,7 +35,7 @@ def export_mentions(
     now: Now,
     format: Annotated[Literal["csv", "jsonl", "xlsx"], Query()] = "csv",  # noqa: A002 - its name in the address
 ) -> StreamingResponse:
-    """The mentions that the filters leave. In CSV and XLSX nothing can be taken for a formula; JSON is unaltered."""
+    """The mentions that pass the filters. In CSV and XLSX no text can be read as a formula; JSON is unaltered."""
     kind, write = FORMATS[format]
     rows = first_read(services.db, viewer, filters)
     headers = {"Content-Disposition": f'attachment; filename="mentions-{now:%Y-%m-%d}.{format}"'}

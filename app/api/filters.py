@@ -36,8 +36,8 @@ def read_filters(
         Sort, Query(description="Largest or latest first. `surprise` is not available yet: 422.")
     ] = "published",
 ) -> FeedFilter:
-    """The filters of the mentions. Raises Problem 404 for an id that is none, 422 for what cannot be filtered by."""
-    later = [name for name, given in (("theme", theme is not None), ("sort", sort == "surprise")) if given]
+    """The filters of the mentions. Raises Problem 404 for an id that is not valid, 422 for a filter that is not."""
+    later = [name for name, is_set in (("theme", theme is not None), ("sort", sort == "surprise")) if is_set]
     if later:
         raise invalid(*(FieldError(name, "This is not available yet.") for name in later))
     no_null("author", author)

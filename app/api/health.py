@@ -1,4 +1,4 @@
-"""Whether we live, whether we work, and figures for a monitoring system."""
+"""Whether the process is alive, whether it works, and figures for a monitoring system."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from app.services import Services
 router = APIRouter(include_in_schema=False)
 
 BEAT_MAX = 90
-"""Seconds without a heartbeat after which the worker is held to be away: it beats every few seconds."""
+"""After so many seconds without a heartbeat the worker counts as gone: it beats every few seconds."""
 QUEUE_MAX = 900
 """Seconds that the source due longest may wait: more means that the workers do not keep up."""
 
@@ -75,7 +75,7 @@ def queue_age(session: Session) -> float:
 def metrics(request: Request) -> Response:
     """Figures for Prometheus: with the token of VIGIE_METRICS_TOKEN, or from this machine when none is set."""
     services: Services = request.app.state.services
-    if not allowed(request, services):
+    if not may_read_metrics(request, services):
         raise Problem(
             "unauthorized",
             401,
@@ -86,44 +86,44 @@ def metrics(request: Request) -> Response:
         return Response(generate_latest(registry(session)), media_type=CONTENT_TYPE_LATEST)
 
 
-def allowed(request: Request, services: Services) -> bool:
-    """Whether this request may see the figures. A proxy's requests come from here, but are not ours."""
+def may_read_metrics(request: Request, services: Services) -> bool:
+    """Whether this request may see the figures. Without a token, only this machine may, and not through a proxy."""
     token = services.settings.metrics_token
     if token is None:
         near = request.client is not None and request.client.host in {"127.0.0.1", "::1"}
         return near and not {"x-forwarded-for", "forwarded"} & set(request.headers)
-    given = request.headers.get("authorization", "").removeprefix("Bearer ")
-    return hmac.compare_digest(given.encode(), token.get_secret_value().encode())
+    bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+    return hmac.compare_digest(bearer.encode(), token.get_secret_value().encode())
 
 
 def registry(session: Session) -> CollectorRegistry:
     """The figures of this moment, over all workspaces."""
-    made = CollectorRegistry()
-    _gauge(made, "vigie_mentions", "Mentions stored", _count(session, Mention.id))
-    _scoring(made, session)
-    _gauge(made, "vigie_queue_age_seconds", "How long the source due longest has waited", queue_age(session))
-    _by(made, session, "vigie_sources", "Sources by state", Source.state)
-    _by(made, session, "vigie_deliveries", "Messages of alerts by state", Delivery.state)
-    _by(made, session, "vigie_incidents", "Incidents by state", IncidentRow.state)
-    beats = Gauge("vigie_heartbeat_age_seconds", "Seconds since a loop last ran", ["loop"], registry=made)
+    registry = CollectorRegistry()
+    _gauge(registry, "vigie_mentions", "Mentions stored", _count(session, Mention.id))
+    _scoring(registry, session)
+    _gauge(registry, "vigie_queue_age_seconds", "How long the source due longest has waited", queue_age(session))
+    _by(registry, session, "vigie_sources", "Sources by state", Source.state)
+    _by(registry, session, "vigie_deliveries", "Messages of alerts by state", Delivery.state)
+    _by(registry, session, "vigie_incidents", "Incidents by state", IncidentRow.state)
+    beats = Gauge("vigie_heartbeat_age_seconds", "Seconds since a loop last ran", ["loop"], registry=registry)
     now = session.scalar(select(func.now()))
     for name, at in session.execute(select(Heartbeat.name, Heartbeat.at)):
         assert isinstance(now, datetime)
         beats.labels(name).set((now - at).total_seconds())
-    return made
+    return registry
 
 
-def _scoring(made: CollectorRegistry, session: Session) -> None:
-    """What the models have before them, how fast they are, and the seconds that one worker needs."""
+def _scoring(registry: CollectorRegistry, session: Session) -> None:
+    """How much the models have left to read, how fast they are, and the seconds that one worker needs."""
     run = session.scalars(select(ModelRun).order_by(ModelRun.started_at.desc()).limit(1)).one_or_none()
     pace, quick = (run.per_second, run.quick_per_second) if run else (None, None)
-    waiting, unsettled = lanes.waiting(session), lanes.unsettled(session)
-    _gauge(made, "vigie_unscored", "Matches that wait for their stance", waiting)
-    _gauge(made, "vigie_unsettled", "Matches that the model in force is to read again", unsettled)
-    _gauge(made, "vigie_scored_per_second", "Matches that one worker scores in a second", pace or 0)
+    waiting, unsettled = lanes.count_waiting(session), lanes.count_unsettled(session)
+    _gauge(registry, "vigie_unscored", "Matches that wait for their stance", waiting)
+    _gauge(registry, "vigie_unsettled", "Matches that the model in force is to read again", unsettled)
+    _gauge(registry, "vigie_scored_per_second", "Matches that one worker scores in a second", pace or 0)
     left = seconds_left(waiting, unsettled, pace, quick)
     _gauge(
-        made,
+        registry,
         "vigie_scoring_seconds_left",
         "Seconds for one worker to be through",
         float("nan") if left is None else left,
@@ -134,11 +134,11 @@ def _count(session: Session, column: Any, *conditions: Any) -> float:
     return float(session.scalar(select(func.count(column)).where(*conditions)) or 0)
 
 
-def _gauge(made: CollectorRegistry, name: str, text: str, value: float) -> None:
-    Gauge(name, text, registry=made).set(value)
+def _gauge(registry: CollectorRegistry, name: str, text: str, value: float) -> None:
+    Gauge(name, text, registry=registry).set(value)
 
 
-def _by(made: CollectorRegistry, session: Session, name: str, text: str, column: Any) -> None:
-    gauge = Gauge(name, text, ["state"], registry=made)
+def _by(registry: CollectorRegistry, session: Session, name: str, text: str, column: Any) -> None:
+    gauge = Gauge(name, text, ["state"], registry=registry)
     for state, number in session.execute(select(column, func.count()).group_by(column)):
         gauge.labels(state).set(number)

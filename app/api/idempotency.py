@@ -1,4 +1,4 @@
-"""A POST that is sent twice under one Idempotency-Key is done once: the second answer is the first one's."""
+"""Makes a POST that is sent twice with one Idempotency-Key take effect once, and repeats its first answer."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ LONGEST = 255
 
 
 class AnsweredBefore(Exception):
-    """Raised when another request under this key has succeeded: its answer is to be given again."""
+    """Raised when another request with this key has succeeded: repeat its answer."""
 
 
 def key_of(request: Request) -> str | None:
-    """The key this request carries. Raises Problem 422 for one that is none."""
+    """The key that this request carries. Raises Problem 422 for an invalid one."""
     key = request.headers.get("idempotency-key")
     if key is None or request.method != "POST":
         return None
@@ -37,12 +37,12 @@ def key_of(request: Request) -> str | None:
 
 
 def hash_of(request: Request, body: bytes) -> bytes:
-    """A digest that tells whether two requests under one key are the same."""
+    """A digest that says whether two requests with one key are the same."""
     return sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode() + body).digest()
 
 
 def answer(session: Session, viewer: Viewer, key: str, request_hash: bytes, seal: Seal) -> Response | None:
-    """The answer that was given under this key, or None. Raises Problem 422 when it was another request."""
+    """The answer that was given to this key, or None. Raises Problem 422 when that request was a different one."""
     row = session.scalars(
         select(IdempotentAnswer).where(
             IdempotentAnswer.workspace_id == viewer.workspace_id,
@@ -55,13 +55,13 @@ def answer(session: Session, viewer: Viewer, key: str, request_hash: bytes, seal
     if row.request_hash != request_hash:
         raise Problem("idempotency-key-reused", 422, "This Idempotency-Key was used for another request.")
     if row.status is None:
-        raise Problem("under-way", 409, "A request under this Idempotency-Key is under way: try again.")
+        raise Problem("under-way", 409, "A request with this Idempotency-Key is still running: try again in a moment.")
     body = seal.open(row.body, _place(viewer, key)).get("body", "")
     return Response(body, row.status, {"Idempotency-Replayed": "true"}, row.content_type or None)
 
 
 def claim(session: Session, viewer: Viewer, key: str, request_hash: bytes) -> None:
-    """Takes the key in the transaction that does the work; a second request waits here until the first one ends.
+    """Claims the key in the transaction that does the work; a second request waits here until the first one ends.
 
     Raises AnsweredBefore when the first one succeeded.
     """

@@ -1,4 +1,4 @@
-"""Files of mentions and of answers to surveys: looked through line by line, then stored."""
+"""Files of mentions and of answers to surveys: checked line by line, then stored."""
 
 from __future__ import annotations
 
@@ -49,16 +49,16 @@ class Uploaded:
     content: bytes
 
 
-async def uploaded(request: Request) -> Uploaded:
+async def read_upload(request: Request) -> Uploaded:
     """The file, whether it is the body or a field of a form. Raises Problem 422."""
     body: bytes = request.state.body
     if not request.headers.get("content-type", "").lower().startswith(FORM):
-        found = Uploaded("the body", body)
+        file = Uploaded("the body", body)
     else:
-        found = await _of_form(request)
-    if not found.content:
-        raise invalid(FieldError("file", "Send the file as the body, or as the field file of a form."))
-    return found
+        file = await _of_form(request)
+    if not file.content:
+        raise invalid(FieldError("file", "Send the file as the body, or in the field “file” of a form."))
+    return file
 
 
 async def _of_form(request: Request) -> Uploaded:
@@ -78,14 +78,14 @@ NOTHING = Uploaded("", b"")
 
 
 class RefusedLine(Out):
-    """A line that is not imported. Line 0 where it is not known; the header of a table is line 1."""
+    """A line that was not imported. Line 0 where the number is unknown; the header of a table is line 1."""
 
     line: int
     reason: str
 
 
 class ImportOut(Out):
-    """What came of a file, or would come of it."""
+    """The result of an import, or of its dry run."""
 
     read: int
     stored: int
@@ -98,28 +98,31 @@ class ImportOut(Out):
 
 
 def reading(
-    timezone: Annotated[TimeZone, Query(description="The zone of dates that carry none.")] = "UTC",
+    timezone: Annotated[TimeZone, Query(description="The time zone of dates that carry none.")] = "UTC",
     map: Annotated[  # noqa: A002 - the name of the parameter
         list[Annotated[str, Field(max_length=300)]],
-        Query(max_length=200, description="What a column is: `Votre avis:text`. Without any, columns go by name."),
+        Query(
+            max_length=200,
+            description="What to read a column as: `Votre avis:text`. Without it, columns are recognised by name.",
+        ),
     ] = [],  # noqa: B006 - FastAPI copies
 ) -> FileOptions:
-    """How the file is to be read. Raises Problem 422."""
+    """How to read the file. Raises Problem 422."""
     pairs = [text.rpartition(":") for text in map]
     if any(not column or not field for column, _, field in pairs) or any("\x00" in text for text in map):
         raise invalid(FieldError("map", "Write a column, a colon and what it is, such as Votre avis:text."))
     return FileOptions({column: field for column, _, field in pairs} or None, ZoneInfo(timezone))
 
 
-Dry = Annotated[bool, Query(description="Only tell what would come of it.")]
-File = Annotated[Uploaded, Depends(uploaded)]
+Dry = Annotated[bool, Query(description="Only say what the import would do.")]
+File = Annotated[Uploaded, Depends(read_upload)]
 Read = Annotated[FileOptions, Depends(reading)]
 
 
 @router.post("/mentions/import", openapi_extra=FILE, tags=["mentions"])
 def import_mentions(
     source: Annotated[
-        str, Query(min_length=1, max_length=NAME_MAX, description="The source they belong to; made when missing.")
+        str, Query(min_length=1, max_length=NAME_MAX, description="The source they belong to; created if missing.")
     ],
     file: File,
     how: Read,
@@ -138,7 +141,7 @@ def import_mentions(
 def import_responses(
     brand_id: Id, file: File, how: Read, viewer: Writer, services: Served, dry_run: Dry = False
 ) -> ImportOut:
-    """Imports answers to a survey: score, date, and where there are some comment, id, respondent and channel."""
+    """Imports answers to a survey: score and date, and optionally comment, id, respondent and channel."""
     about = ident(brand_id, "brand")
     report = import_answers(services, viewer, about, file.name, io.BytesIO(file.content), reading=how, dry=dry_run)
     return ImportOut.model_validate(report.as_json())

@@ -1,7 +1,8 @@
-"""The addresses that platforms and tools send to: `/in/{token}`, open to whoever knows the token."""
+"""The addresses that platforms and tools send to: `/in/{token}`, open to anybody who knows the token."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from hashlib import sha256
 from typing import Any, Literal
 
@@ -23,7 +24,7 @@ PATHS = ("/in/{token}", "/api/v1/in/{token}")
 BODY_MAX = 256 * 1024
 REASONS_MAX = 20
 MARK = "«in»"
-"""Before the name of a delivery, where answers are remembered: no Idempotency-Key can begin so."""
+"""Prefix of a delivery's name where answers are remembered: no Idempotency-Key can begin like this."""
 
 
 async def send(request: Request, token: str) -> Response:
@@ -40,16 +41,16 @@ async def send(request: Request, token: str) -> Response:
 
 def _recognise(request: Request, token: str) -> Recipient:
     with request.app.state.services.db.reading() as session:
-        found = recognise(session, token)
-    if found is None:
+        recipient = recognise(session, token)
+    if recipient is None:
         _count_stranger(request)
         raise not_found("address")
-    request.app.state.limits.count_delivery(str(found.source.id))
-    return found
+    request.app.state.limits.count_delivery(str(recipient.source.id))
+    return recipient
 
 
 def _count_stranger(request: Request) -> None:
-    """Counts a request that opens nothing, by its network. Raises Problem 429."""
+    """Counts a request whose token is unknown, by its network. Raises Problem 429."""
     request.app.state.limits.count_refusal(network(request.client.host if request.client else ""))
 
 
@@ -66,7 +67,7 @@ async def _body(request: Request) -> bytes:
             if len(body) > BODY_MAX:
                 raise _too_large()
     except ClientDisconnect:
-        raise Problem("unreadable", 400, "The request was broken off.") from None
+        raise Problem("unreadable", 400, "The request was interrupted.") from None
     return bytes(body)
 
 
@@ -78,49 +79,51 @@ def _answer(request: Request, addressed: Recipient, body: bytes) -> Response:
     services, now = request.app.state.services, request.app.state.now()
     method: Literal["GET", "POST"] = "GET" if request.method == "GET" else "POST"
     headers = {name.lower(): value for name, value in request.headers.items()}
-    asked = Inbound(method, headers, dict(request.query_params), body, now)
+    inbound = Inbound(method, headers, dict(request.query_params), body, now)
     try:
-        got = actions.receive(services, addressed.viewer, addressed.source, asked)
+        received = actions.receive(services, addressed.viewer, addressed.source, inbound)
     except Problem as problem:
         if problem.code == "unsigned":
             _count_stranger(request)
         raise
     if method == "GET":
-        return _challenge(got)
-    if replay := _earlier_answer(services, addressed, got):
+        return _challenge(received)
+    if replay := _earlier_answer(services, addressed, received):
         return replay
-    read = actions.match_received(services, addressed.viewer, addressed.source, got, now)
+    read = actions.match_received(services, addressed.viewer, addressed.source, received, now)
     return _store(request, addressed, read)
 
 
-def _challenge(got: Received) -> Response:
+def _challenge(received: Received) -> Response:
     """The text that confirms an address. A GET stores nothing, whatever it brings."""
-    if got.reply is None:
+    if received.reply is None:
         raise Problem("method-not-allowed", 405, "Send to this address with POST.", headers={"Allow": "POST"})
-    return PlainTextResponse(got.reply)
+    return PlainTextResponse(received.reply)
 
 
 def _store(request: Request, addressed: Recipient, read: actions.InboundBatch) -> Response:
     services, now = request.app.state.services, request.app.state.now()
-    viewer, got = addressed.viewer, read.got
+    viewer, received = addressed.viewer, read.received
 
     def work(session: Session) -> Response:
-        if got.delivery:
-            idempotency.claim(session, viewer, key_of(addressed, got), HASH)
-        kept = actions.keep(session, viewer, read, services, now)
-        response = PlainTextResponse(got.reply) if got.reply is not None else JSONResponse(report_out(kept), got.status)
-        if got.delivery:
+        if received.delivery:
+            idempotency.claim(session, viewer, key_of(addressed, received), HASH)
+        report = actions.keep(session, viewer, read, services, now)
+        response: Response = JSONResponse(report_out(report), received.status)
+        if received.reply is not None:
+            response = PlainTextResponse(received.reply)
+        if received.delivery:
             session.flush()
-            idempotency.remember(session, viewer, key_of(addressed, got), response, services.seal)
+            idempotency.remember(session, viewer, key_of(addressed, received), response, services.seal)
         return response
 
     try:
-        done: Response = services.db.retried(work)
+        done: Response = services.db.retry(work)
     except idempotency.AnsweredBefore:
-        found = _earlier_answer(services, addressed, got)
-        if found is None:
-            raise Problem("under-way", 409, "This delivery is under way: send it again.") from None
-        return found
+        earlier = _earlier_answer(services, addressed, received)
+        if earlier is None:
+            raise Problem("under-way", 409, "This delivery is still being processed: send it again later.") from None
+        return earlier
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}:
             raise Problem("busy", 503, "Send it again in a moment.", headers={"Retry-After": "1"}) from None
@@ -129,29 +132,28 @@ def _store(request: Request, addressed: Recipient, read: actions.InboundBatch) -
 
 
 HASH = sha256(MARK.encode()).digest()
-"""The same for all: the name of a delivery alone says whether it came before."""
+"""The same for all: only the name of a delivery says whether it came before."""
 
 
-def key_of(addressed: Recipient, got: Received) -> str:
+def key_of(addressed: Recipient, received: Received) -> str:
     """The key under which the answer to a delivery is remembered.
 
     It holds the version of the source: a delivery that is sent again after the settings were corrected is read again.
     """
     source = addressed.source
-    return f"{MARK} {source.id} {source.version} {sha256(got.delivery.encode('utf-8', 'replace')).hexdigest()}"
+    return f"{MARK} {source.id} {source.version} {sha256(received.delivery.encode('utf-8', 'replace')).hexdigest()}"
 
 
-def _earlier_answer(services: Any, addressed: Recipient, got: Received) -> Response | None:
-    if not got.delivery:
+def _earlier_answer(services: Any, addressed: Recipient, received: Received) -> Response | None:
+    if not received.delivery:
         return None
     with services.db.reading() as session:
-        return idempotency.answer(session, addressed.viewer, key_of(addressed, got), HASH, services.seal)
+        return idempotency.answer(session, addressed.viewer, key_of(addressed, received), HASH, services.seal)
 
 
-def report_out(kept: actions.InboundReport) -> dict[str, Any]:
-    """What the sender is told: numbers, and why something was set aside."""
-    names = ("received", "stored", "updated", "unchanged", "unmatched", "refused", "kept")
-    return {**{name: getattr(kept, name) for name in names}, "reasons": kept.reasons[:REASONS_MAX]}
+def report_out(report: actions.InboundReport) -> dict[str, Any]:
+    """The answer to the sender: numbers, and why something was set aside."""
+    return asdict(report) | {"reasons": report.reasons[:REASONS_MAX]}
 
 
 router = APIRouter(tags=["sources"], include_in_schema=False)

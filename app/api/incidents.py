@@ -1,4 +1,4 @@
-"""Incidents: what rang, why, and what was done about it."""
+"""Incidents: which rule fired, why, and what people did about it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from app.actions import incidents as actions
 from app.actions.fields import Fields, Line, Note
 from app.api.deps import Id, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
-from app.api.schemas import BrandRef, Out, Page, paged
+from app.api.schemas import BrandRef, Out, Page, page_of
 from app.models import IncidentRow
 from app.queries.brands import brand
-from app.queries.incidents import IncidentDetail, IncidentView, StateFilter, incident, incidents
+from app.queries.incidents import DeliveryView, IncidentDetail, IncidentView, StateFilter, incident, incidents
 from app.viewer import Viewer
 
 router = APIRouter(prefix="/api/v1", tags=["alerts"], route_class=Route)
@@ -31,7 +31,7 @@ class RuleRef(Out):
 
 
 class IncidentOut(Out):
-    """From first firing to resolved."""
+    """An incident, from its first firing until it is resolved."""
 
     id: UUID
     brand: BrandRef
@@ -102,27 +102,53 @@ class NoteIn(Fields):
     text: Note
 
 
-def incident_values(view: IncidentView) -> dict[str, Any]:
-    """The fields of an incident's answer."""
+def incident_out(view: IncidentView) -> IncidentOut:
+    """An incident as it is answered."""
     row = view.incident
-    plain = {name: getattr(row, name) for name in IncidentOut.model_fields if hasattr(row, name)}
-    return plain | {"brand": BrandRef.model_validate(view.brand), "rule": RuleRef.model_validate(view.rule)}
-
-
-def detail_out(found: IncidentDetail) -> IncidentDetailOut:
-    """One incident as it is answered."""
-    return IncidentDetailOut(
-        **incident_values(found.view),
-        timeline=[EventOut.model_validate(event) for event in found.timeline],
-        deliveries=[_delivery(each.delivery, each.channel) for each in found.deliveries],
+    return IncidentOut(
+        id=row.id,
+        brand=BrandRef.model_validate(view.brand),
+        rule=RuleRef.model_validate(view.rule),
+        kind=row.kind,
+        state=row.state,
+        severity=row.severity,
+        opened_at=row.opened_at,
+        since=row.since,
+        resolved_at=row.resolved_at,
+        acknowledged_at=row.acknowledged_at,
+        acknowledged_by=row.acknowledged_by,
+        assignee=row.assignee,
+        false_alarm=row.false_alarm,
+        explanation=row.explanation,
+        version=row.version,
     )
 
 
-def _delivery(row: Any, channel: Any) -> DeliveryOut:
-    plain = {name: getattr(row, name) for name in DeliveryOut.model_fields if name != "channel"}
-    if row.state != "pending":
-        plain["next_try_at"] = None
-    return DeliveryOut(**plain, channel=ChannelRef.model_validate(channel))
+def detail_out(detail: IncidentDetail) -> IncidentDetailOut:
+    """One incident as the API shows it."""
+    return IncidentDetailOut(
+        **dict(incident_out(detail.view)),
+        timeline=[EventOut.model_validate(event) for event in detail.timeline],
+        deliveries=[delivery_out(view) for view in detail.deliveries],
+    )
+
+
+def delivery_out(view: DeliveryView) -> DeliveryOut:
+    """A message as it is answered; only one that waits has a next try."""
+    row = view.delivery
+    return DeliveryOut(
+        id=row.id,
+        channel=ChannelRef.model_validate(view.channel),
+        why=row.why,
+        sequence=row.sequence,
+        state=row.state,
+        attempts=row.attempts,
+        created_at=row.created_at,
+        next_try_at=row.next_try_at if row.state == "pending" else None,
+        sent_at=row.sent_at,
+        ambiguous=row.ambiguous,
+        last_error=row.last_error,
+    )
 
 
 @router.get("/incidents")
@@ -133,12 +159,11 @@ def list_incidents(
     state: Annotated[StateFilter | None, Query(description="`open` is firing or recovering.")] = None,
     brand_id: Annotated[str | None, Query(alias="brand", max_length=200)] = None,
 ) -> Page[IncidentOut]:
-    """The incidents, last opened first. Those that nobody was told of yet (pending) only when asked for."""
+    """The incidents, last opened first. Pending ones, of which nobody was notified yet, only on request."""
     about = ident(brand_id, "brand") if brand_id is not None else None
     if about is not None:
         brand(session, viewer, about)
-    found = incidents(session, viewer, page.after, page.limit, state=state, brand_id=about)
-    return paged(found, lambda view: IncidentOut(**incident_values(view)))
+    return page_of(incidents(session, viewer, page.after, page.limit, state=state, brand_id=about), incident_out)
 
 
 @router.get("/incidents/{incident_id}")
@@ -147,23 +172,27 @@ def get_incident(incident_id: Id, viewer: Reader, session: Reading) -> IncidentD
     return detail_out(incident(session, viewer, ident(incident_id, "incident")))
 
 
-def _done(session: Session, viewer: Viewer, incident_id: str, act: Callable[[UUID], IncidentRow]) -> IncidentDetailOut:
-    found = ident(incident_id, "incident")
-    act(found)
-    return detail_out(incident(session, viewer, found))
+def _act(
+    session: Session, viewer: Viewer, incident_id: str, action: Callable[[UUID], IncidentRow]
+) -> IncidentDetailOut:
+    """Runs the action on the incident of this id, and answers with the incident after it. Raises Problem 404, 409."""
+    row = action(ident(incident_id, "incident"))
+    return detail_out(incident(session, viewer, row.id))
 
 
 @router.post("/incidents/{incident_id}/acknowledge")
 def acknowledge_incident(incident_id: Id, viewer: Writer, session: Writing, now: Now) -> IncidentDetailOut:
-    """«I take care of it»: no more reminders."""
-    return _done(session, viewer, incident_id, lambda found: actions.acknowledge(session, viewer, found, now))
+    """Takes charge of the incident, which stops its reminders."""
+    return _act(session, viewer, incident_id, lambda id_: actions.acknowledge(session, viewer, id_, now))
 
 
 @router.post("/incidents/{incident_id}/assign")
-def assign_incident(incident_id: Id, given: AssignIn, viewer: Writer, session: Writing, now: Now) -> IncidentDetailOut:
-    """Gives the incident to somebody."""
-    return _done(
-        session, viewer, incident_id, lambda found: actions.assign(session, viewer, found, given.assignee, now)
+def assign_incident(
+    incident_id: Id, assignment: AssignIn, viewer: Writer, session: Writing, now: Now
+) -> IncidentDetailOut:
+    """Assigns the incident to somebody, or to nobody."""
+    return _act(
+        session, viewer, incident_id, lambda id_: actions.assign(session, viewer, id_, assignment.assignee, now)
     )
 
 
@@ -171,16 +200,14 @@ def assign_incident(incident_id: Id, given: AssignIn, viewer: Writer, session: W
 def resolve_incident(
     incident_id: Id, viewer: Writer, session: Writing, services: Served, now: Now
 ) -> IncidentDetailOut:
-    """Ends the incident; who was told of its beginning is told of its end."""
-    return _done(
-        session, viewer, incident_id, lambda found: actions.resolve(session, viewer, found, services.jobs, now)
-    )
+    """Ends the incident; the channels that heard of its beginning hear of its end."""
+    return _act(session, viewer, incident_id, lambda id_: actions.resolve(session, viewer, id_, services.jobs, now))
 
 
 @router.post("/incidents/{incident_id}/note")
-def note_incident(incident_id: Id, given: NoteIn, viewer: Writer, session: Writing, now: Now) -> IncidentDetailOut:
+def note_incident(incident_id: Id, note: NoteIn, viewer: Writer, session: Writing, now: Now) -> IncidentDetailOut:
     """Adds a line to the timeline."""
-    return _done(session, viewer, incident_id, lambda found: actions.note(session, viewer, found, given.text, now))
+    return _act(session, viewer, incident_id, lambda id_: actions.note(session, viewer, id_, note.text, now))
 
 
 @router.post("/incidents/{incident_id}/false-alarm")
@@ -188,6 +215,4 @@ def false_alarm_incident(
     incident_id: Id, viewer: Writer, session: Writing, services: Served, now: Now
 ) -> IncidentDetailOut:
     """Marks it as a false alarm, and ends it."""
-    return _done(
-        session, viewer, incident_id, lambda found: actions.false_alarm(session, viewer, found, services.jobs, now)
-    )
+    return _act(session, viewer, incident_id, lambda id_: actions.false_alarm(session, viewer, id_, services.jobs, now))

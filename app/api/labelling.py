@@ -1,4 +1,4 @@
-"""The audit sample: mentions drawn at random, labelled by people, and what that says of the model."""
+"""The audit sample: mentions drawn at random, labelled by people, and what that says about the model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import Field
 from app.actions import labelling as actions
 from app.api.deps import Id, Now, Paged, Reader, Reading, Writer, Writing, ident
 from app.api.route import Route
-from app.api.schemas import BrandRef, Out, Page, paged
+from app.api.schemas import BrandRef, Out, Page, page_of
 from app.queries.labelling import ToLabel, progress, to_label
 from app.queries.reputation import model
 from sentiment.quantify import GROUPS
@@ -22,7 +22,7 @@ DICE = Random()  # noqa: S311 - sampling, no secret
 
 
 class MentionToLabel(Out):
-    """What there is to judge: the text and where it stands, without what the model said."""
+    """What there is to judge: the text and where it was published, without the model's answer."""
 
     id: UUID
     url: str | None
@@ -50,7 +50,7 @@ class DrawnOut(Out):
 
 
 class LabelledOut(Out):
-    """A label as it is kept."""
+    """A label as it is stored."""
 
     id: UUID
     label: str
@@ -76,10 +76,10 @@ class WeekOut(Out):
 
 
 class SummaryOut(MeasuredOut):
-    """What the labels say of the model in use."""
+    """What the labels say about the model in use."""
 
     by_language: dict[str, MeasuredOut] = Field(description="By group: en, fr, other.")
-    matrix_in_use: str = Field(description="own or shipped: what corrects the scores.")
+    matrix_in_use: str = Field(description="own or shipped: the matrix that corrects the scores.")
     needed: int = Field(description="Labels missing until the own matrix is in use.")
     this_week: WeekOut
 
@@ -87,7 +87,7 @@ class SummaryOut(MeasuredOut):
 @router.get("/audit/sample")
 def list_to_label(viewer: Reader, session: Reading, page: Paged) -> Page[ToLabelOut]:
     """The mentions that wait for a label, in the order drawn."""
-    return paged(to_label(session, viewer, page.after, page.limit), _to_label_out)
+    return page_of(to_label(session, viewer, page.after, page.limit), _to_label_out)
 
 
 @router.post("/audit/sample")
@@ -97,14 +97,14 @@ def draw_sample(viewer: Writer, session: Writing, now: Now) -> DrawnOut:
 
 
 @router.post("/audit/sample/{item_id}")
-def label_mention(item_id: Id, given: actions.Labelled, viewer: Writer, session: Writing, now: Now) -> LabelledOut:
-    """Labels one. It corrects no stance: see `PATCH /mentions/{id}` for that."""
-    return LabelledOut.model_validate(actions.label(session, viewer, ident(item_id, "mention"), given, now))
+def label_mention(item_id: Id, labelled: actions.Labelled, viewer: Writer, session: Writing, now: Now) -> LabelledOut:
+    """Labels one mention. This does not correct its stance: `PATCH /mentions/{id}` does."""
+    return LabelledOut.model_validate(actions.label(session, viewer, ident(item_id, "mention"), labelled, now))
 
 
 @router.delete("/audit/sample/{item_id}", status_code=204)
 def unlabel_mention(item_id: Id, viewer: Writer, session: Writing) -> None:
-    """Takes the label back: the mention waits again."""
+    """Removes the label: the mention waits for one again."""
     actions.unlabel(session, viewer, ident(item_id, "mention"))
 
 
@@ -121,5 +121,5 @@ def sum_up(viewer: Reader, session: Reading, now: Now) -> SummaryOut:
     )
 
 
-def _to_label_out(found: ToLabel) -> ToLabelOut:
-    return ToLabelOut.model_validate(found)
+def _to_label_out(view: ToLabel) -> ToLabelOut:
+    return ToLabelOut.model_validate(view)

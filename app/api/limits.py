@@ -1,4 +1,4 @@
-"""How often one key, and one address without a key, may ask. Counted in this process's memory."""
+"""Limits how often one key, or one address without a key, may send requests. Counts in the memory of this process."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from app.problems import Problem
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """`key` counts every request of one key; `costly` those that reach out or read much; `refused` bad keys.
+    """`key` counts every request of one key; `costly` those that call other servers or read a lot.
 
-    `sent` counts what is sent to one source.
+    `refused` counts bad keys, `sent` counts what is sent to one source.
     """
 
     key: str = "6000/minute"
@@ -35,7 +35,7 @@ class Limits:
         self._sent = parse(self.rates.sent)
 
     def count_request(self, key_id: str, *, costly: bool = False) -> dict[str, str]:
-        """Counts a request. Returns the headers that tell what is left. Raises Problem 429."""
+        """Counts a request. Returns the headers that say what is left. Raises Problem 429."""
         if costly and not self._counter.hit(self._costly, "costly", key_id):
             raise self._wait(self._costly, "costly", key_id)
         if not self._counter.hit(self._key, "key", key_id):
@@ -48,7 +48,7 @@ class Limits:
             raise self._wait(self._sent, "sent", source_id)
 
     def count_refusal(self, address: str) -> None:
-        """Counts a request whose key opens nothing. Raises Problem 429."""
+        """Counts a request whose key is not valid. Raises Problem 429."""
         if not self._counter.hit(self._refused, "refused", address):
             raise self._wait(self._refused, "refused", address)
 

@@ -1,4 +1,4 @@
-"""Who the key is, and what it may."""
+"""Which key is used, and what it may do."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class LimitsOut(Out):
 
 
 class Me(Out):
-    """Who asks."""
+    """The key in use, its workspace and its limits."""
 
     workspace: WorkspaceOut
     key: KeyRef

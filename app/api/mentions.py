@@ -1,4 +1,4 @@
-"""The mentions: filtered, one by one, changed, pushed."""
+"""The mentions: listed, shown one by one, changed, pushed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.api.filters import Filters
 from app.api.mentions_out import MentionDetailOut, detail_out
 from app.api.pushing import PushIn, PushOut, push_out
 from app.api.route import Route
-from app.api.schemas import MentionOut, Out, Page, mention_out, paged
+from app.api.schemas import MentionOut, Out, Page, mention_out, page_of
 from app.queries.feed import feed
 from app.queries.mentions import mention, views
 from app.scorer import explainer_of
@@ -30,8 +30,8 @@ class BulkOut(Out):
 
 @router.get("/mentions")
 def list_mentions(viewer: Reader, session: Reading, page: Paged, filters: Filters) -> Page[MentionOut]:
-    """The mentions that the filters leave, newest first unless sorted otherwise."""
-    return paged(feed(session, viewer, filters, page.after, page.limit), mention_out)
+    """The mentions that pass the filters, newest first unless sorted otherwise."""
+    return page_of(feed(session, viewer, filters, page.after, page.limit), mention_out)
 
 
 @router.post("/mentions", status_code=202)
@@ -40,7 +40,7 @@ def push_mentions(pushed: PushIn, viewer: Writer, services: Served, now: Now) ->
     with services.db.writing() as session:
         source = push_source(session, viewer)
     prepared = prepare(services.db, viewer, source, pushed.items, now)
-    results = services.db.retried(lambda session: push(session, viewer, prepared, services.jobs))
+    results = services.db.retry(lambda session: push(session, viewer, prepared, services.jobs))
     return push_out(results)
 
 
@@ -57,8 +57,8 @@ def change_mentions(
 def get_mention(mention_id: Id, viewer: Reader, services: Served) -> MentionDetailOut:
     """One mention: matches with their probabilities, what weighed on the stance, copies, history."""
     with services.db.reading() as session:
-        found = mention(session, viewer, ident(mention_id, "mention"))
-    return detail_out(found, explainer_of(services.settings))  # the model is asked when the transaction is over
+        detail = mention(session, viewer, ident(mention_id, "mention"))
+    return detail_out(detail, explainer_of(services.settings))  # the model is asked when the transaction is over
 
 
 @router.patch("/mentions/{mention_id}")
@@ -72,7 +72,7 @@ def change_mention(
     if_match: IfMatch,
 ) -> MentionOut:
     """Corrects the stance, answers, assigns, tags. `stance` counts for `brand_id`, or for every brand matched."""
-    found = ident(mention_id, "mention")
-    if_match.check(actions.lock(session, viewer, found).version)
-    rows = actions.change(session, viewer, [found], changes, services.jobs, now)
+    row = actions.lock(session, viewer, ident(mention_id, "mention"))
+    if_match.check(row.version)
+    rows = actions.change(session, viewer, [row.id], changes, services.jobs, now)
     return mention_out(views(session, viewer, rows)[0])

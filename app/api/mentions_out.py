@@ -1,4 +1,4 @@
-"""One mention as the API answers it, with what weighed on its stance, its copies, its history, its conversation."""
+"""One mention as the API shows it, with what weighed on its stance, its copies, its history, its conversation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.api.schemas import MentionOut, Out, mention_values
+from app.api.schemas import MentionOut, Out, mention_out
 from app.pipeline.judge.reasons import Field as Place
 from app.pipeline.judge.reasons import Passage, WeighedWord, stance_reasons
 from app.queries.mentions import MentionDetail
@@ -60,7 +60,7 @@ class Weight(Out):
         "embedded model reads: above 0 it speaks for the brand, below against; 0.7 doubles the odds."
     )
     field: Place
-    brand: UUID | None = Field(description="Null when the mention matches no brand any more.")
+    brand: UUID | None = Field(description="Null when the mention no longer matches any brand.")
     side: Side | None = Field(
         description="for or against the stance shown, of the six words that weigh most on each side; of a passive or "
         "unknown stance, for is towards promoter."
@@ -84,23 +84,23 @@ class MentionDetailOut(MentionOut):
     compared: list[UUID] = Field(description="The brands whose probabilities a comparison with another decided.")
     copies: list[CopyOut] = Field(description="The other mentions of its story, newest first, 100 at most.")
     history: list[RevisionOut]
-    conversation: list[SaidOut] = Field(description="What else of its thread is stored, oldest first, 50 or so.")
+    conversation: list[SaidOut] = Field(description="The other stored mentions of its thread, oldest first, about 50.")
 
 
-def detail_out(found: MentionDetail, scorer: Scorer) -> MentionDetailOut:
-    """One mention as it is answered."""
-    view = found.view
+def detail_out(detail: MentionDetail, scorer: Scorer) -> MentionDetailOut:
+    """One mention as the API shows it."""
+    view = detail.view
     brands: list[UUID | None] = [each.brand.id for each in view.matches]
     reasons = stance_reasons(scorer, view.mention, [each.match for each in view.matches])
     why = list(zip(brands or [None], reasons, strict=True))
     return MentionDetailOut(
-        **mention_values(view),
-        explanation=[_weight(word, brand) for brand, one in why for word in one.words],
-        passages=[_passage(part, brand) for brand, one in why for part in one.read],
-        compared=[brand for brand, one in why if brand and one.compared],
-        copies=[CopyOut.model_validate(row) for row in found.copies],
-        history=[RevisionOut.model_validate(row) for row in found.history],
-        conversation=[SaidOut.model_validate(row) for row in found.conversation],
+        **dict(mention_out(view)),
+        explanation=[_weight(word, brand) for brand, reason in why for word in reason.words],
+        passages=[_passage(part, brand) for brand, reason in why for part in reason.read],
+        compared=[brand for brand, reason in why if brand and reason.compared],
+        copies=[CopyOut.model_validate(row) for row in detail.copies],
+        history=[RevisionOut.model_validate(row) for row in detail.history],
+        conversation=[SaidOut.model_validate(row) for row in detail.conversation],
     )
 
 

@@ -22,9 +22,10 @@ DESCRIPTION = """\
 Send your key with each request: `Authorization: Bearer vig_…`. Times are UTC, RFC 3339; ids are opaque.
 
 Lists answer `items`, `next_cursor` and `prev_cursor`: follow the cursors, with the same filters and sort. Errors are
-RFC 9457 (`application/problem+json`); what belongs to another workspace is 404; fields and parameters that are not
-known are refused. `Idempotency-Key` makes a POST safe to repeat for 24 hours. `ETag` comes with reads:
-`If-None-Match` spares the same answer, `If-Match` on PATCH refuses to change what somebody else changed meanwhile.
+RFC 9457 (`application/problem+json`); what belongs to another workspace answers 404; unknown fields and parameters are
+refused. `Idempotency-Key` makes a POST safe to repeat for 24 hours. `ETag` comes with reads:
+`If-None-Match` saves sending the same answer again, `If-Match` on PATCH refuses to change what somebody else changed
+meanwhile.
 """
 
 PROBLEM: dict[str, Any] = {
@@ -58,9 +59,9 @@ ETAG = {"ETag": {"description": "Names this state of the answer.", "schema": {"t
 REFUSALS = {
     "401": "No valid key.",
     "403": "The key lacks the scope.",
-    "404": "There is nothing of this id here.",
-    "409": "It does not go together with what is there.",
-    "412": "It was changed since it was read.",
+    "404": "There is nothing with this id.",
+    "409": "The request conflicts with what exists.",
+    "412": "Somebody has changed it since it was read.",
     "413": "The body is over 10 MB.",
     "415": "The body is of another content type.",
     "422": "A field, a parameter or a cursor is not valid.",
@@ -73,17 +74,17 @@ WAITS = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "
 def document(routes: Sequence[BaseRoute]) -> dict[str, Any]:
     """The OpenAPI document of the routes of the API."""
     ours = [route for route in routes if isinstance(route, Route)]
-    made = get_openapi(title="Vigie", version=VERSION, description=DESCRIPTION, routes=ours, openapi_version="3.1.0")
-    components = made.setdefault("components", {})
+    schema = get_openapi(title="Vigie", version=VERSION, description=DESCRIPTION, routes=ours, openapi_version="3.1.0")
+    components = schema.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM
     for unused in ("HTTPValidationError", "ValidationError"):
         components["schemas"].pop(unused, None)
     components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "An API key: vig_…"}}
-    made["security"] = [{"key": []}]
+    schema["security"] = [{"key": []}]
     for route in ours:
         for method in route.methods or ():
-            _complete(made["paths"][route.path_format][method.lower()], method, route)
-    return made
+            _complete(schema["paths"][route.path_format][method.lower()], method, route)
+    return schema
 
 
 def _complete(operation: dict[str, Any], method: str, route: Route) -> None:
@@ -131,13 +132,13 @@ def _header(name: str, description: str, **schema: object) -> dict[str, Any]:
 
 
 def install(app: FastAPI) -> None:
-    """Serves the document and its page; both are public, they tell nothing about anybody."""
-    made: dict[str, Any] = {}
+    """Serves the document and its page; both are public, because they reveal nothing about anybody."""
+    schema: dict[str, Any] = {}
 
     async def openapi() -> JSONResponse:
-        if not made:
-            made.update(document(app.routes))
-        return JSONResponse(made)
+        if not schema:
+            schema.update(document(app.routes))
+        return JSONResponse(schema)
 
     async def docs() -> HTMLResponse:
         return HTMLResponse(PAGE)

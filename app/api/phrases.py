@@ -1,4 +1,4 @@
-"""Domain phrases: words that say a stance in this workspace."""
+"""Domain phrases: words that set a stance in this workspace."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import Field
 from app.actions import phrases as actions
 from app.api.deps import Id, IfMatch, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
-from app.api.schemas import BrandRef, MentionOut, Out, Page, mention_out, paged
+from app.api.schemas import BrandRef, MentionOut, Out, Page, mention_out, page_of
 from app.queries.phrases import PhrasePreview, PhraseView, phrase, phrase_of, phrases, preview
 
 router = APIRouter(prefix="/api/v1", tags=["phrases"], route_class=Route)
@@ -26,17 +26,17 @@ class ProgressOut(Out):
 
 
 class PhraseOut(Out):
-    """Words that say a stance, whatever the model thinks."""
+    """Words that set a stance, whatever the model thinks."""
 
     id: UUID
     text: str
     stance: str
-    brand: BrandRef | None = Field(description="null: whichever brand is meant")
+    brand: BrandRef | None = Field(description="null: for every brand")
     language: str | None = Field(description="null: in every language")
     version: int
     created_at: datetime
     updated_at: datetime
-    applying: ProgressOut | None = Field(description="Set while it is being applied to what is stored.")
+    applying: ProgressOut | None = Field(description="Set while it is being applied to stored mentions.")
 
 
 class ChangeOut(Out):
@@ -53,14 +53,14 @@ class TurnedOut(Out):
     mention: MentionOut
     brand: BrandRef
     before: str
-    before_source: str = Field(description="phrase or model: a person and a rating go before every phrase")
+    before_source: str = Field(description="phrase or model: a person or a rating takes precedence over every phrase")
     after: str
 
 
 class PhrasePreviewOut(Out):
-    """What a phrase would change in what is stored."""
+    """What a phrase would change in stored mentions."""
 
-    mentions: int = Field(description="Stored mentions that hold it and were looked at, newest first.")
+    mentions: int = Field(description="Stored mentions that contain it and were looked at, newest first.")
     changed: int = Field(description="Matches of these whose stance would change.")
     changes: list[ChangeOut]
     sample: list[TurnedOut]
@@ -68,7 +68,7 @@ class PhrasePreviewOut(Out):
 
 
 def phrase_out(view: PhraseView) -> PhraseOut:
-    """A phrase as it is answered."""
+    """A phrase as the API shows it."""
     plain: dict[str, Any] = {
         name: getattr(view.phrase, name) for name in PhraseOut.model_fields if name not in ("brand", "applying")
     }
@@ -79,40 +79,40 @@ def phrase_out(view: PhraseView) -> PhraseOut:
 @router.get("/phrases")
 def list_phrases(viewer: Reader, session: Reading, page: Paged) -> Page[PhraseOut]:
     """The phrases, newest first."""
-    return paged(phrases(session, viewer, page.after, page.limit), phrase_out)
+    return page_of(phrases(session, viewer, page.after, page.limit), phrase_out)
 
 
 @router.post("/phrases", status_code=201)
 def create_phrase(new: actions.NewPhrase, viewer: Writer, session: Writing, services: Served) -> PhraseOut:
-    """Listens for a phrase in what comes, and applies it to what is stored in the background."""
+    """Adds a phrase: it applies to new mentions at once, and to stored ones in the background."""
     row = actions.create(session, viewer, new, services.jobs)
     return phrase_out(phrase(session, viewer, row.id))
 
 
 @router.post("/phrases/preview", openapi_extra={"x-costly": True})
-def preview_phrase(wanted: actions.TriedPhrase, viewer: Reader, session: Reading) -> PhrasePreviewOut:
+def preview_phrase(new: actions.TriedPhrase, viewer: Reader, session: Reading) -> PhrasePreviewOut:
     """How many stored mentions a phrase would change, from which stance to which, with the newest. Stores nothing."""
-    heard = phrase_of(wanted.text, wanted.stance, wanted.brand_id, wanted.language)
-    return preview_out(preview(session, viewer, heard, wanted.phrase_id))
+    candidate = phrase_of(new.text, new.stance, new.brand_id, new.language)
+    return preview_out(preview(session, viewer, candidate, new.phrase_id))
 
 
-def preview_out(found: PhrasePreview) -> PhrasePreviewOut:
-    """A preview as it is answered."""
+def preview_out(view: PhrasePreview) -> PhrasePreviewOut:
+    """A preview as the API shows it."""
     return PhrasePreviewOut(
-        mentions=found.mentions,
-        changed=found.changed,
-        changes=[ChangeOut(before=b, after=a, matches=number) for (b, a), number in sorted(found.changes.items())],
+        mentions=view.mentions,
+        changed=view.changed,
+        changes=[ChangeOut(before=b, after=a, matches=number) for (b, a), number in sorted(view.changes.items())],
         sample=[
             TurnedOut(
-                mention=mention_out(one.view),
-                brand=BrandRef.model_validate(one.brand),
-                before=one.before,
-                before_source=one.before_source,
-                after=one.after,
+                mention=mention_out(change.view),
+                brand=BrandRef.model_validate(change.brand),
+                before=change.before,
+                before_source=change.before_source,
+                after=change.after,
             )
-            for one in found.sample
+            for change in view.sample
         ],
-        complete=found.complete,
+        complete=view.complete,
     )
 
 
@@ -131,7 +131,7 @@ def change_phrase(
     services: Served,
     if_match: IfMatch,
 ) -> PhraseOut:
-    """Changes a phrase, also in what it said of stored mentions, in the background."""
+    """Changes a phrase. Stored mentions with its old or its new words are decided again in the background."""
     row = actions.lock(session, viewer, ident(phrase_id, "phrase"))
     if_match.check(row.version)
     actions.update(session, viewer, row.id, changes, services.jobs)
@@ -140,5 +140,5 @@ def change_phrase(
 
 @router.delete("/phrases/{phrase_id}", status_code=204)
 def delete_phrase(phrase_id: Id, viewer: Writer, session: Writing, services: Served) -> None:
-    """Listens for a phrase no more: what it said of stored mentions is decided again without it, in the background."""
+    """Deletes a phrase. Stored mentions that contain it are decided again without it, in the background."""
     actions.delete_phrase(session, viewer, ident(phrase_id, "phrase"), services.jobs)

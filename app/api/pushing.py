@@ -1,4 +1,4 @@
-"""What a push of mentions sends, and what it is answered."""
+"""What a push of mentions sends, and the answer to it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PUSHED: dict[str, Any] = {
 
 
 def _pushed_schema(schema: dict[str, Any]) -> None:
-    """The list alone is taken as well as under `items`."""
+    """A push may send the list alone instead of putting it under `items`."""
     whole = {name: schema.pop(name) for name in [*schema] if name not in ("title", "description")}
     schema["anyOf"] = [whole, dict(whole["properties"]["items"])]
 
@@ -46,12 +46,12 @@ class PushIn(Fields):
 
     @model_validator(mode="before")
     @classmethod
-    def _listed(cls, given: object) -> object:
-        return {"items": given} if isinstance(given, list) else given
+    def _wrap_list(cls, body: object) -> object:
+        return {"items": body} if isinstance(body, list) else body
 
 
 class PushItemOut(Out):
-    """What came of one mention: stored, updated, unchanged, unmatched (no brand is named: not kept) or refused."""
+    """The result of one mention: stored, updated, unchanged, unmatched (no brand is named: not kept) or refused."""
 
     index: int
     external_id: str
@@ -61,7 +61,7 @@ class PushItemOut(Out):
 
 
 class PushOut(Out):
-    """What came of each mention, in the order of the request."""
+    """The result of each mention, in the order of the request."""
 
     stored: int
     updated: int
@@ -69,9 +69,9 @@ class PushOut(Out):
 
 
 def push_out(results: Sequence[actions.PushResult]) -> PushOut:
-    """The results of a push as they are answered."""
+    """The results of a push as the API shows them."""
     return PushOut(
-        stored=sum(one.status == "stored" for one in results),
-        updated=sum(one.status == "updated" for one in results),
-        items=[PushItemOut.model_validate(one) for one in results],
+        stored=sum(result.status == "stored" for result in results),
+        updated=sum(result.status == "updated" for result in results),
+        items=[PushItemOut.model_validate(result) for result in results],
     )

@@ -1,4 +1,4 @@
-"""The reputation score, its interval and its course."""
+"""The reputation score, its interval and its series."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class ScoreOut(Out):
     confidence: float
     raw_score: float | None = Field(description="From stances as counted.")
     effective: float | None = Field(
-        description="How many independent voices the interval rests on: copies, repeated authors and weights taken off."
+        description="How many independent voices the interval rests on: without copies, repeated authors and weights."
     )
     mentions: int
     stories: int
@@ -73,7 +73,7 @@ class PointOut(Out):
 
 
 class SurveyOut(Out):
-    """The survey NPS, beside the score and never mixed with it."""
+    """The survey NPS, shown beside the score and never mixed into it."""
 
     score: float
     interval: tuple[float, float]
@@ -81,7 +81,7 @@ class SurveyOut(Out):
 
 
 class ReputationOut(ScoreOut):
-    """A brand's score over a period, and its course."""
+    """A brand's score over a period, and its series."""
 
     brand: BrandRef
     start: datetime
@@ -133,27 +133,32 @@ def slant(
     return Slant(weight, tuple(ident(each, "source") for each in source), tuple(language))
 
 
-Asked = Annotated[tuple[datetime, datetime], Depends(asked_period)]
+AskedPeriod = Annotated[tuple[datetime, datetime], Depends(asked_period)]
 Slanted = Annotated[Slant, Depends(slant)]
 
 
 @router.get("/brands/{brand_id}/reputation")
 def brand_reputation(
-    brand_id: Id, viewer: Reader, session: Reading, asked: Asked, slanted: Slanted, by: Annotated[By, Query()] = "day"
+    brand_id: Id,
+    viewer: Reader,
+    session: Reading,
+    period: AskedPeriod,
+    slanted: Slanted,
+    by: Annotated[By, Query()] = "day",
 ) -> ReputationOut:
     """The score of a brand, corrected for what the model is known to get wrong, with its interval of 95 %."""
-    period = Period(asked[0], asked[1], by)
-    found = reputation(session, viewer, ident(brand_id, "brand"), period, slanted)
+    since, until = period
+    view = reputation(session, viewer, ident(brand_id, "brand"), Period(since, until, by), slanted)
     return ReputationOut(
-        **score_values(found.whole),
-        brand=BrandRef.model_validate(found.brand),
-        start=period.since,
-        end=period.until,
+        **score_values(view.whole),
+        brand=BrandRef.model_validate(view.brand),
+        start=since,
+        end=until,
         by=by,
         weight=slanted.weight,
-        model=model_out(found.model),
-        series=[point_out(point) for point in found.series],
-        survey_nps=survey_out(survey_nps(session, viewer, found.brand.id, *asked)),
+        model=model_out(view.model),
+        series=[point_out(point) for point in view.series],
+        survey_nps=survey_out(survey_nps(session, viewer, view.brand.id, since, until)),
     )
 
 
@@ -161,7 +166,7 @@ def brand_reputation(
 def compare_brands(
     viewer: Reader,
     session: Reading,
-    asked: Asked,
+    period: AskedPeriod,
     slanted: Slanted,
     brands: Annotated[
         list[Annotated[str, Field(max_length=2_000)]],
@@ -170,50 +175,51 @@ def compare_brands(
 ) -> CompareOut:
     """Brands side by side, with their share of voice."""
     ids = _ids(brands)
-    compared = compare(session, viewer, ids, Period(*asked), slanted)
+    since, until = period
+    scores = compare(session, viewer, ids, Period(since, until), slanted)
     return CompareOut(
-        start=asked[0],
-        end=asked[1],
+        start=since,
+        end=until,
         weight=slanted.weight,
         model=model_out(model(session, viewer)),
-        items=[compared_out(one) for one in compared],
+        items=[compared_out(score) for score in scores],
     )
 
 
 def _ids(brands: list[str]) -> list[UUID]:
     ids = list(dict.fromkeys(ident(part.strip(), "brand") for each in brands for part in each.split(",")))
     if len(ids) > COMPARED_MAX:
-        raise invalid(FieldError("brands", "At most {limit} brands are compared.", {"limit": COMPARED_MAX}))
+        raise invalid(FieldError("brands", "You can compare at most {limit} brands.", {"limit": COMPARED_MAX}))
     return ids
 
 
 def score_values(point: Point) -> dict[str, Any]:
     """The fields of a score."""
-    found, counts = point.reputation, point.counts
-    known = found.low is not None and found.high is not None
+    score, counts = point.reputation, point.counts
+    known = score.low is not None and score.high is not None
     return {
-        "score": found.score,
-        "interval": (found.low, found.high) if known else None,
+        "score": score.score,
+        "interval": (score.low, score.high) if known else None,
         "confidence": CONFIDENCE,
-        "raw_score": found.raw_score,
-        "effective": found.voices,
+        "raw_score": score.raw_score,
+        "effective": score.voices,
         "mentions": point.mentions,
         "stories": point.stories,
-        "promoters": ShareOut(share=found.promoters, count=counts.promoters),
-        "passives": ShareOut(share=found.passives, count=counts.passives),
-        "detractors": ShareOut(share=found.detractors, count=counts.detractors),
+        "promoters": ShareOut(share=score.promoters, count=counts.promoters),
+        "passives": ShareOut(share=score.passives, count=counts.passives),
+        "detractors": ShareOut(share=score.detractors, count=counts.detractors),
     }
 
 
 def point_out(point: Point) -> PointOut:
-    """One period as it is answered."""
-    found, counts = point.reputation, point.counts
+    """One period as the API shows it."""
+    score, counts = point.reputation, point.counts
     return PointOut(
         start=point.start,
-        score=found.score,
-        low=found.low,
-        high=found.high,
-        raw_score=found.raw_score,
+        score=score.score,
+        low=score.low,
+        high=score.high,
+        raw_score=score.raw_score,
         mentions=point.mentions,
         stories=point.stories,
         promoters=counts.promoters,
@@ -222,22 +228,22 @@ def point_out(point: Point) -> PointOut:
     )
 
 
-def compared_out(one: BrandScore) -> ComparedOut:
-    """One of several brands as it is answered."""
+def compared_out(score: BrandScore) -> ComparedOut:
+    """One of several brands as the API shows it."""
     return ComparedOut(
-        **score_values(one.point), brand=BrandRef.model_validate(one.brand), share_of_voice=one.share_of_voice
+        **score_values(score.point), brand=BrandRef.model_validate(score.brand), share_of_voice=score.share_of_voice
     )
 
 
-def survey_out(found: SurveyNps | None) -> SurveyOut | None:
-    """The survey NPS as it is answered."""
-    if found is None:
+def survey_out(nps: SurveyNps | None) -> SurveyOut | None:
+    """The survey NPS as the API shows it."""
+    if nps is None:
         return None
-    return SurveyOut(score=found.score, interval=(found.low, found.high), responses=found.responses)
+    return SurveyOut(score=nps.score, interval=(nps.low, nps.high), responses=nps.responses)
 
 
-def model_out(found: Model) -> ModelOut:
-    """The model as it is answered."""
-    known = found.measured is not None or found.own.texts
-    measured = {**(found.measured or {}), "own_sample": found.own.as_json()} if known else None
-    return ModelOut(name=found.name, version=found.version, measured=measured)
+def model_out(model: Model) -> ModelOut:
+    """The model as the API shows it."""
+    known = model.measured is not None or model.own.texts
+    measured = {**(model.measured or {}), "own_sample": model.own.as_json()} if known else None
+    return ModelOut(name=model.name, version=model.version, measured=measured)

@@ -1,4 +1,4 @@
-"""How a request gets in: key, limits, scope, known parameters, content type, body; and how its answer is marked.
+"""Checks every request (key, limits, scope, known parameters, content type, body), and marks its answer.
 
 A route that declares no scope does not start up.
 """
@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Send
 from starlette.types import Scope as Connection
 
-from app.actions.fields import refused
+from app.actions.fields import invalid_fields
 from app.api import idempotency
 from app.api.deps import SCOPES
 from app.auth import keys
@@ -68,7 +68,7 @@ class Route(APIRoute):
             except OperationalError as error:
                 if answer.begun or getattr(error.orig, "sqlstate", None) not in RETRIED:
                     raise
-        raise Problem("busy", 503, "Somebody else changes the same: try again.", headers={"Retry-After": "1"})
+        raise Problem("busy", 503, "Somebody else is changing the same thing: try again.", headers={"Retry-After": "1"})
 
     def get_route_handler(self) -> Handler:
         """What FastAPI calls for each run, before it commits: the endpoint, then keeping its answer where asked."""
@@ -78,7 +78,7 @@ class Route(APIRoute):
             response = await endpoint(request)
             if request.state.session is not None:
                 await run_in_threadpool(_remember, request, response)
-            marked = self._marked(request, response)
+            marked = self._add_etag(request, response)
             late = request.state.idempotency_key and request.state.session is None
             return RememberedFirst(request, marked) if late else marked
 
@@ -96,40 +96,41 @@ class Route(APIRoute):
         self._check_body(request, body)
         request.state.body = body
         request.state.session = None
-        request.state.idempotency_key = idempotency.key_of(request)
+        sent = idempotency.key_of(request)
+        request.state.idempotency_key = sent and f"{key_id} {sent}"  # what one API key did is not told to another
         request.state.request_hash = idempotency.hash_of(request, body)
 
     def _check_body(self, request: Request, body: bytes) -> None:
         if not body:
             return
-        given = request.headers.get("content-type", "").split(";")[0].strip().lower()
-        if self.takes and given not in self.takes:
-            wanted = " or ".join(sorted(self.takes))
-            raise Problem("unsupported-media-type", 415, "Send {wanted}.", wanted=wanted)
+        content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+        if self.takes and content_type not in self.takes:
+            accepted = " or ".join(sorted(self.takes))
+            raise Problem("unsupported-media-type", 415, "Send {wanted}.", wanted=accepted)
         if self.body_model is not None:
             try:
                 self.body_model.model_validate_json(body, strict=True)
             except ValidationError as error:
-                raise refused(error.errors(include_input=False, include_url=False)) from None
+                raise invalid_fields(error.errors(include_input=False, include_url=False)) from None
         elif not self.takes and request.method != "GET":
             _nothing_sent(body)
 
-    def _marked(self, request: Request, response: Response) -> Response:
-        """With an ETag; 304 when the caller has this already."""
+    def _add_etag(self, request: Request, response: Response) -> Response:
+        """The answer with an ETag; 304 when the caller has it already."""
         body = getattr(response, "body", b"")
         if not body or response.status_code not in (200, 201) or not (self.versioned or request.method == "GET"):
             return response
         mark = sha256(body).hexdigest()[:16]
-        tag = f'"{json.loads(body)["version"]}.{mark}"' if self.versioned else f'"{mark}"'
-        known = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
-        if request.method == "GET" and (tag in known or "*" in known):
-            return Response(status_code=304, headers={"ETag": tag})
-        response.headers["ETag"] = tag
+        etag = f'"{json.loads(body)["version"]}.{mark}"' if self.versioned else f'"{mark}"'
+        known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+        if request.method == "GET" and (etag in known or "*" in known):
+            return Response(status_code=304, headers={"ETag": etag})
+        response.headers["ETag"] = etag
         return response
 
 
 class Answer:
-    """Sends an answer on. `begun` says whether any of it has left: then it cannot be another one any more."""
+    """Sends an answer on. `begun` says whether any of it has been sent: from then on it cannot be replaced."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
@@ -175,20 +176,20 @@ def _content_types(route: APIRoute) -> frozenset[str]:
 
 
 def _body_model(route: APIRoute) -> type[BaseModel] | None:
-    found = route.body_field.field_info.annotation if route.body_field else None
-    return found if isinstance(found, type) and issubclass(found, BaseModel) else None
+    model = route.body_field.field_info.annotation if route.body_field else None
+    return model if isinstance(model, type) and issubclass(model, BaseModel) else None
 
 
 def _nothing_sent(body: bytes) -> None:
-    """Raises Problem 422 for a body where none is read, unless it is an empty object: nothing is dropped in silence."""
+    """Raises Problem 422 for a body where none is read, unless it is an empty object: nothing is dropped silently."""
     try:
-        given = json.loads(body)
+        sent = json.loads(body)
     except (ValueError, RecursionError):
-        given = body
-    if isinstance(given, dict):
-        errors = [FieldError(_plain(str(name)), "There is no such field here.") for name in given]
+        sent = body
+    if isinstance(sent, dict):
+        errors = [FieldError(_plain(str(name)), "There is no such field here.") for name in sent]
     else:
-        errors = [] if given is None else [FieldError("body", "Nothing is read here: send no body.")]
+        errors = [] if sent is None else [FieldError("body", "This request takes no body: send none.")]
     if errors:
         raise invalid(*errors)
 
@@ -235,7 +236,7 @@ def _remember(request: Request, response: Response) -> None:
 
 
 def _remember_after(request: Request, response: Response) -> None:
-    """Keeps the answer of an endpoint that reached out of the database, in a transaction of its own."""
+    """Keeps the answer of an endpoint that called other servers, in a transaction of its own."""
     services, state = request.app.state.services, request.state
     if not isinstance(getattr(response, "body", None), bytes):
         return

@@ -13,7 +13,7 @@ from alerts.rules import all_rules
 from app.actions import rules as actions
 from app.api.deps import Id, IfMatch, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
-from app.api.schemas import Out, Page, paged
+from app.api.schemas import Out, Page, page_of
 from app.queries.paging import page_by_name
 from app.queries.rules import rule, rules
 
@@ -30,7 +30,7 @@ class RuleKindOut(Out):
 
 
 class RuleOut(Out):
-    """What is checked for a brand, and who is told."""
+    """What is checked for a brand, and who is notified."""
 
     id: UUID
     name: str
@@ -54,13 +54,13 @@ class RuleOut(Out):
 @router.get("/alert-rules")
 def list_rules(viewer: Reader, session: Reading, page: Paged) -> Page[RuleOut]:
     """The rules, oldest first."""
-    return paged(rules(session, viewer, page.after, page.limit), RuleOut.model_validate)
+    return page_of(rules(session, viewer, page.after, page.limit), RuleOut.model_validate)
 
 
 @router.get("/alert-rules/kinds")
 def list_rule_kinds(viewer: Reader, page: Paged) -> Page[RuleKindOut]:  # noqa: ARG001 - the scope is declared so
-    """Every kind of rule, and what it is set up with."""
-    return paged(
+    """Every kind of rule, and the params it takes."""
+    return page_of(
         page_by_name(all_rules(), "rule kinds", page.after, page.limit),
         lambda declared: RuleKindOut(
             kind=declared.kind,
@@ -73,7 +73,7 @@ def list_rule_kinds(viewer: Reader, page: Paged) -> Page[RuleKindOut]:  # noqa: 
 
 @router.post("/alert-rules", status_code=201)
 def create_rule(new: actions.NewRule, viewer: Writer, session: Writing, services: Served) -> RuleOut:
-    """Adds a rule: it is looked at from now on, whenever something comes in."""
+    """Adds a rule. Vigie evaluates it from now on, whenever something comes in."""
     return RuleOut.model_validate(actions.create(session, viewer, new, services.jobs))
 
 

@@ -1,4 +1,4 @@
-"""What is answered, where several nouns share it."""
+"""Answers that several nouns share."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.models import Match, Mention
+from app.models import Match
 from app.queries.mentions import MentionView
 from app.queries.paging import Slice
 
@@ -31,9 +31,9 @@ class Page(Out, Generic[T]):
     prev_cursor: str | None = Field(description="Where the page before starts; null on the first one.")
 
 
-def paged(found: Slice[Row], made: Callable[[Row], T]) -> Page[T]:
-    """A page of rows as it is answered."""
-    return Page[T](items=[made(row) for row in found.items], next_cursor=found.next, prev_cursor=found.prev)
+def page_of(rows: Slice[Row], make: Callable[[Row], T]) -> Page[T]:
+    """A page of rows as the API shows it."""
+    return Page[T](items=[make(row) for row in rows.items], next_cursor=rows.next, prev_cursor=rows.prev)
 
 
 class FieldErrorOut(Out):
@@ -71,10 +71,12 @@ class MatchOut(Out):
 
     brand: BrandRef
     stance: str | None = Field(description="promoter, passive, detractor; null until it is scored")
-    stance_source: str | None = Field(description="Who says so, the first of: person, rating, phrase, model")
+    stance_source: str | None = Field(description="What decided it, the first of: person, rating, phrase, model")
     probabilities: Probabilities | None
     model: str | None = Field(description="The model that read the text last.")
-    provisional: bool = Field(description="Whether only its quick part has: the whole model reads it again.")
+    provisional: bool = Field(
+        description="Whether only the fast part of the model has read it: the whole model will read it again."
+    )
     lead: bool = Field(description="Whether it is the first of its story: only those count in a score by stories.")
     spans: dict[str, Any] = Field(description="Where the query matched: [start, end] in characters, by field.")
     scored_at: datetime | None
@@ -129,7 +131,7 @@ class MentionOut(Out):
 
 
 def match_out(match: Match, brand_id: UUID, brand_name: str) -> MatchOut:
-    """A match as it is answered."""
+    """A match as the API shows it."""
     known = match.negative is not None and match.neutral is not None and match.positive is not None
     return MatchOut(
         brand=BrandRef(id=brand_id, name=brand_name),
@@ -147,19 +149,40 @@ def match_out(match: Match, brand_id: UUID, brand_name: str) -> MatchOut:
 
 
 def mention_out(view: MentionView) -> MentionOut:
-    """A mention as it is answered."""
-    return MentionOut(**mention_values(view))
-
-
-def mention_values(view: MentionView) -> dict[str, Any]:
-    """The fields of a mention's answer."""
+    """A mention as the API shows it."""
     row = view.mention
-    plain = {name: getattr(row, name) for name in MentionOut.model_fields if hasattr(Mention, name)}
-    return plain | {
-        "collector": row.kind,
-        "source": SourceRef.model_validate(view.source) if view.source else None,
-        "engagement": EngagementOut.model_validate(row),
-        "story": row.story_id,
-        "copies_count": view.copies,
-        "matches": [match_out(each.match, each.brand.id, each.brand.name) for each in view.matches],
-    }
+    return MentionOut(
+        id=row.id,
+        url=row.url,
+        title=row.title,
+        text=row.text,
+        author=row.author,
+        author_id=row.author_id,
+        author_followers=row.author_followers,
+        platform=row.platform,
+        outlet=row.outlet,
+        language=row.language,
+        collector=row.kind,
+        source=SourceRef.model_validate(view.source) if view.source else None,
+        external_id=row.external_id,
+        published_at=row.published_at,
+        published_guessed=row.published_guessed,
+        collected_at=row.collected_at,
+        updated_at=row.updated_at,
+        edited_at=row.edited_at,
+        rating=row.rating,
+        rating_scale=row.rating_scale,
+        reach=row.reach,
+        engagement=EngagementOut.model_validate(row),
+        thread_id=row.thread_id,
+        parent_id=row.parent_id,
+        story=row.story_id,
+        copies_count=view.copies,
+        status=row.status,
+        assignee=row.assignee,
+        tags=row.tags,
+        note=row.note,
+        sample=row.sample,
+        version=row.version,
+        matches=[match_out(each.match, each.brand.id, each.brand.name) for each in view.matches],
+    )

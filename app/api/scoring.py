@@ -22,15 +22,15 @@ router = APIRouter(prefix="/api/v1", tags=["scoring"], route_class=Route)
 
 
 class ScoringOut(Out):
-    """The model in force, and what is before it in this workspace."""
+    """The model in force, and what it still has to read in this workspace."""
 
     model: str | None = Field(description="null: no worker has started yet")
-    since: datetime | None = Field(description="Since when it is in force: what others scored is read again by it.")
+    since: datetime | None = Field(description="Since when it is in force: it reads again what others scored.")
     per_second: float | None = Field(description="Matches that one worker scores in a second, as measured.")
     told_at: datetime | None = Field(description="When that was measured last.")
     waiting: int = Field(description="Matches that were never scored.")
-    unsettled: int = Field(description="Matches scored by another model or its quick part, to be read again.")
-    seconds_left: float | None = Field(description="For one worker to be through; null until its speed is known.")
+    unsettled: int = Field(description="Matches scored by another model or its fast part, to be read again.")
+    seconds_left: float | None = Field(description="Seconds until one worker is done; null until its speed is known.")
     applying: ProgressOut | None = Field(description="Set while phrases or ratings are being applied to history.")
 
 
@@ -61,7 +61,7 @@ def get_ratings(viewer: Reader, session: Reading) -> RatingsOut:
 def change_ratings(
     changes: actions.RatingChanges, viewer: Writer, session: Writing, services: Served, if_match: IfMatch
 ) -> RatingsOut:
-    """Reads ratings differently, those of stored mentions too, in the background."""
+    """Changes how ratings are read. Stored mentions follow in the background."""
     if_match.check(ratings_version(locking.lock_workspace(session, viewer).settings))
     actions.change(session, viewer, changes, services.jobs)
     classes, version = ratings(session, viewer)

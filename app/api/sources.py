@@ -15,7 +15,7 @@ from app.actions.trial import trial
 from app.api.collectors_out import CollectorOut, collector_out
 from app.api.deps import Id, IfMatch, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
-from app.api.schemas import Out, Page, paged
+from app.api.schemas import Out, Page, page_of
 from app.api.sources_out import SourceOut, TrialOut, source_out, trial_out
 from app.queries.paging import page_by_name
 from app.queries.sources import source, sources
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/api/v1", tags=["sources"], route_class=Route)
 
 
 class OpmlItem(Out):
-    """What came of one feed: added, known (read already) or refused with the reason."""
+    """The result of one feed: added, known (read already) or refused with the reason."""
 
     title: str
     url: str
@@ -35,7 +35,7 @@ class OpmlItem(Out):
 
 
 class OpmlOut(Out):
-    """What came of each feed of the list, in its order."""
+    """The result of each feed of the list, in its order."""
 
     added: int
     items: list[OpmlItem]
@@ -44,20 +44,20 @@ class OpmlOut(Out):
 @router.get("/collectors")
 def list_collectors(viewer: Reader, page: Paged) -> Page[CollectorOut]:  # noqa: ARG001 - the scope is declared so
     """Every kind of source that can be read."""
-    found = {kind: declared for kind, declared in all_collectors().items() if not declared.hidden}
-    return paged(page_by_name(found, "collectors", page.after, page.limit), collector_out)
+    offered = {kind: declared for kind, declared in all_collectors().items() if not declared.hidden}
+    return page_of(page_by_name(offered, "collectors", page.after, page.limit), collector_out)
 
 
 @router.get("/sources")
 def list_sources(viewer: Reader, session: Reading, services: Served, page: Paged, now: Now) -> Page[SourceOut]:
     """The sources and their health, oldest first."""
-    found = sources(session, viewer, now, page.after, page.limit)
-    return paged(found, lambda view: source_out(view, viewer, services))
+    rows = sources(session, viewer, now, page.after, page.limit)
+    return page_of(rows, lambda view: source_out(view, viewer, services))
 
 
 @router.post("/sources", status_code=201)
 def create_source(new: actions.NewSource, viewer: Writer, session: Writing, services: Served, now: Now) -> SourceOut:
-    """Adds a source and has it read at once."""
+    """Adds a source, which Vigie then reads at once."""
     row = actions.create(session, viewer, new, services, now)
     return source_out(source(session, viewer, row.id, now), viewer, services)
 
@@ -86,7 +86,9 @@ def import_sources(
     session: Writing,
     services: Served,
     now: Now,
-    brand_id: Annotated[str | None, Query(max_length=200, description="What all these feeds are about.")] = None,
+    brand_id: Annotated[
+        str | None, Query(max_length=200, description="The brand that all these feeds are about.")
+    ] = None,
 ) -> OpmlOut:
     """Adds the feeds of an OPML file, as feed readers export it."""
     about = ident(brand_id, "brand") if brand_id else None
@@ -121,13 +123,13 @@ def change_source(
 
 @router.delete("/sources/{source_id}", status_code=204)
 def delete_source(source_id: Id, viewer: Writer, session: Writing) -> None:
-    """Reads a source no more; what it brought stays."""
+    """Deletes a source; the mentions it brought stay."""
     actions.delete(session, viewer, ident(source_id, "source"))
 
 
 @router.post("/sources/{source_id}/poll", status_code=202)
 def poll_source(source_id: Id, viewer: Writer, session: Writing, services: Served, now: Now) -> SourceOut:
-    """Has the source read as soon as a worker is free. 409 when it is paused."""
+    """Asks a worker to read the source as soon as it is free. 409 when the source is paused."""
     row = actions.poll_now(session, viewer, ident(source_id, "source"), services, now)
     return source_out(source(session, viewer, row.id, now), viewer, services)
 
@@ -136,19 +138,19 @@ def poll_source(source_id: Id, viewer: Writer, session: Writing, services: Serve
 def backfill_source(
     source_id: Id, request: going_back.GoBack, viewer: Writer, session: Writing, services: Served, now: Now
 ) -> SourceOut:
-    """Reads the days before now as well, beside what is new. Without `days`, goes on where it was stopped."""
+    """Also reads the days before now, alongside what is new. Without `days`, continues where it was stopped."""
     row = going_back.go_back(session, viewer, ident(source_id, "source"), request, services.jobs, now)
     return source_out(source(session, viewer, row.id, now), viewer, services)
 
 
 @router.delete("/sources/{source_id}/backfill", status_code=204)
 def stop_backfill(source_id: Id, viewer: Writer, session: Writing, services: Served, now: Now) -> None:
-    """Goes back no further. What was read stays."""
+    """Stops going back. What was read stays."""
     going_back.stop(session, viewer, ident(source_id, "source"), services.jobs, now)
 
 
 @router.post("/sources/{source_id}/address")
 def readdress_source(source_id: Id, viewer: Writer, session: Writing, services: Served, now: Now) -> SourceOut:
-    """Gives the source another `inbound_url`: what is sent to the former one is not taken any more."""
+    """Gives the source another `inbound_url`; the old one no longer accepts anything."""
     row = actions.readdress(session, viewer, ident(source_id, "source"), services)
     return source_out(source(session, viewer, row.id, now), viewer, services)

@@ -1,4 +1,4 @@
-"""A source as the API answers it: its health, what it has used up, how far back it has read, and a trial of one."""
+"""A source as the API shows it: its health, what it has used up, how far back it has read, and a trial of one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ground.notice import Notice
 
 
 class UsageOut(Out):
-    """What is used in this period of something that runs out. `unit` is {"en": …, "fr": …}."""
+    """How much of a budget or a quota is used in this period. `unit` is {"en": …, "fr": …}."""
 
     meter: str
     unit: dict[str, str]
@@ -27,8 +27,8 @@ class UsageOut(Out):
     limit: float
     period_ends_at: datetime
     forecast: float | None = Field(
-        description="What will be used at the end of the period if the pace since its beginning, or since the source "
-        "was made, goes on; null when it is too early to tell."
+        description="What will be used at the end of the period if the rate since its beginning, or since the source "
+        "was created, continues; null when it is too early to tell."
     )
 
 
@@ -48,7 +48,7 @@ class BackfillOut(Out):
 
 
 class SourceOut(Out):
-    """One place we read, and its health. Secrets are never answered."""
+    """One place that Vigie reads, and its health. Secrets are never shown."""
 
     id: UUID
     collector: str
@@ -56,20 +56,20 @@ class SourceOut(Out):
     params: dict[str, Any]
     has_secret: bool
     inbound_url: str | None = Field(
-        description="Where others send to, for kinds that are sent to us; null for keys without the scope `write`."
+        description="Where others send to, for kinds that receive; null for keys without the scope `write`."
     )
     brand_id: UUID | None
     interval_seconds: int
     enabled: bool
     state: str = Field(
-        description="waiting, ok, failing, throttled, changed (it answers in another shape), budget (what it may use "
-        "is used up), refused, gone or paused."
+        description="waiting, ok, failing, throttled, changed (it answers in another shape), budget (its budget is "
+        "used up), refused, gone or paused."
     )
     throttled_until: datetime | None = Field(
-        description="When it is read again, for a source that its host asked to wait; also after another one was asked."
+        description="When Vigie reads it again, if its host asked it, or another source of that host, to wait."
     )
     silent_since: datetime | None = Field(
-        description="Its last mention, for a source that is read well and brings nothing for much longer than usual."
+        description="Its last mention, for a source that can be read but brings nothing for much longer than usual."
     )
     last_attempt_at: datetime | None
     last_success_at: datetime | None
@@ -82,7 +82,7 @@ class SourceOut(Out):
     mentions_24h: int
     unmatched: int
     usage: list[UsageOut]
-    backfill: BackfillOut | None = Field(description="Reading what was published before; null when not asked for.")
+    backfill: BackfillOut | None = Field(description="Reading of what was published before; null when not requested.")
     sample: bool
     created_at: datetime
     updated_at: datetime
@@ -106,7 +106,7 @@ class TriedMention(Out):
 
 
 class TrialOut(Out):
-    """What was found at the source just now; nothing of it is stored."""
+    """What Vigie found at the source just now; nothing of it is stored."""
 
     mentions: list[TriedMention]
     matched: int
@@ -115,7 +115,7 @@ class TrialOut(Out):
 
 
 def source_out(view: SourceView, viewer: Viewer, services: Services) -> SourceOut:
-    """A source as it is answered."""
+    """A source as the API shows it."""
     row = view.source
     return SourceOut(
         id=row.id,
@@ -134,7 +134,7 @@ def source_out(view: SourceView, viewer: Viewer, services: Services) -> SourceOu
         last_success_at=row.last_success_at,
         last_new_at=row.last_new_at,
         last_error=sentence(row.last_error or (view.pause_reason if view.waits_for_another else None)),
-        warning=joined(view.warnings),
+        warning=join_notices(view.warnings),
         consecutive_failures=row.consecutive_failures,
         next_run_at=row.next_run_at,
         lag_seconds=view.lag_seconds,
@@ -158,7 +158,7 @@ def sentence(notice: dict[str, Any] | Notice | None) -> str | None:
     return str(notice["text"]).format(**notice.get("args", {}))
 
 
-def joined(notices: list[dict[str, Any] | Notice]) -> str | None:
+def join_notices(notices: list[dict[str, Any] | Notice]) -> str | None:
     """Several notices as one text, None for none."""
     return ". ".join(filter(None, map(sentence, notices))) or None
 
@@ -179,8 +179,8 @@ def backfill_out(progress: dict[str, Any]) -> BackfillOut:
     )
 
 
-def trial_out(found: Trial) -> TrialOut:
-    """What a trial found, as it is answered."""
+def trial_out(trial: Trial) -> TrialOut:
+    """What a trial found, as the API shows it."""
     return TrialOut(
         mentions=[
             TriedMention(
@@ -196,9 +196,9 @@ def trial_out(found: Trial) -> TrialOut:
                 rating=each.draft.rating,
                 brands=[BrandRef.model_validate(brand) for brand in each.brands],
             )
-            for each in found.mentions
+            for each in trial.mentions
         ],
-        matched=found.matched,
-        read=found.read,
-        warning=sentence(found.warning),
+        matched=trial.matched,
+        read=trial.read,
+        warning=sentence(trial.warning),
     )

@@ -1,4 +1,4 @@
-"""Answers to surveys: pushed, listed, forgotten."""
+"""Answers to surveys: pushed, listed, deleted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.actions import surveys as actions
 from app.actions.fields import Fields
 from app.api.deps import Id, Paged, Reader, Reading, Writer, Writing, ident
 from app.api.route import Route
-from app.api.schemas import FieldErrorOut, Out, Page, paged
+from app.api.schemas import FieldErrorOut, Out, Page, page_of
 from app.problems import FieldError, invalid
 from app.queries.surveys import responses
 
@@ -37,7 +37,7 @@ class ResponsesIn(Fields):
 
 
 class ResponseResultOut(Out):
-    """What came of one answer: stored, updated, unchanged or refused."""
+    """The result of one answer: stored, updated, unchanged or refused."""
 
     index: int
     external_id: str
@@ -47,7 +47,7 @@ class ResponseResultOut(Out):
 
 
 class ResponsesOut(Out):
-    """What came of each answer, in the order of the request."""
+    """The result of each answer, in the order of the request."""
 
     stored: int
     updated: int
@@ -69,12 +69,12 @@ class ResponseOut(Out):
 
 @router.post("/brands/{brand_id}/survey-responses")
 def push_responses(brand_id: Id, pushed: ResponsesIn, viewer: Writer, session: Writing) -> ResponsesOut:
-    """Keeps answers about a brand, once however often they are sent. Each has its own result."""
+    """Stores answers about a brand, once however often they are sent. Each has its own result."""
     results = actions.push(session, viewer, ident(brand_id, "brand"), pushed.items)
     return ResponsesOut(
-        stored=sum(one.status == "stored" for one in results),
-        updated=sum(one.status == "updated" for one in results),
-        items=[ResponseResultOut.model_validate(one) for one in results],
+        stored=sum(result.status == "stored" for result in results),
+        updated=sum(result.status == "updated" for result in results),
+        items=[ResponseResultOut.model_validate(result) for result in results],
     )
 
 
@@ -84,16 +84,18 @@ def list_responses(
     viewer: Reader,
     session: Reading,
     page: Paged,
-    respondent: Annotated[str | None, Query(max_length=200, description="Your own reference of who answered.")] = None,
+    respondent: Annotated[
+        str | None, Query(max_length=200, description="Your own reference for the respondent.")
+    ] = None,
 ) -> Page[ResponseOut]:
-    """The answers about a brand, last given first."""
+    """The answers about a brand, the latest first."""
     if respondent is not None and "\x00" in respondent:
         raise invalid(FieldError("respondent", "It holds a null character."))
-    found = responses(session, viewer, ident(brand_id, "brand"), page.after, page.limit, respondent=respondent)
-    return paged(found, ResponseOut.model_validate)
+    rows = responses(session, viewer, ident(brand_id, "brand"), page.after, page.limit, respondent=respondent)
+    return page_of(rows, ResponseOut.model_validate)
 
 
 @router.delete("/survey-responses/{response_id}", status_code=204)
 def delete_response(response_id: Id, viewer: Writer, session: Writing) -> None:
-    """Forgets an answer."""
+    """Deletes an answer."""
     actions.delete(session, viewer, ident(response_id, "survey response"))

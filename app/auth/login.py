@@ -28,14 +28,14 @@ def authenticate(db: Database, email: str, password: str) -> Account | None:
     Hashing takes long, so it happens between transactions. A hash that was made with older parameters is renewed.
     """
     with db.reading() as session:
-        found = _account(session, email.strip().lower())
-    if not passwords.matches(found.password_hash if found else None, password) or found is None:
+        account = _account(session, email.strip().lower())
+    if not passwords.matches(account.password_hash if account else None, password) or account is None:
         return None
-    if passwords.is_outdated(found.password_hash):
+    if passwords.is_outdated(account.password_hash):
         renewed = passwords.hash_of(password)
         with db.writing() as session:
-            session.get_one(User, found.user_id).password_hash = renewed
-    return found
+            session.get_one(User, account.user_id).password_hash = renewed
+    return account
 
 
 def _account(session: Session, email: str) -> Account | None:

@@ -48,14 +48,16 @@ def nobodys_hash() -> str:
 def check(password: str, email: str = "", field: str = "password") -> None:
     """Raises Problem 422 on `field` for a password that is too short, too long, or among the first that are tried."""
     if len(password) < SHORTEST:
-        raise invalid(FieldError(field, "Take at least {number} characters.", {"number": SHORTEST}))
+        raise invalid(FieldError(field, "Use at least {number} characters.", {"number": SHORTEST}))
     if len(password) > LONGEST:
-        raise invalid(FieldError(field, "Take at most {number} characters.", {"number": LONGEST}))
+        raise invalid(FieldError(field, "Use at most {number} characters.", {"number": LONGEST}))
     folded = password.casefold()
     own = {email.casefold(), email.casefold() * 2} if email else set()
     if folded in own or folded in common_passwords() or len(set(folded)) < 5:
         raise invalid(
-            FieldError(field, "This password is among the first that are tried.", hint="Take a few unrelated words.")
+            FieldError(
+                field, "This password is one of the first that attackers try.", hint="Choose a few unrelated words."
+            )
         )
 
 

@@ -51,15 +51,15 @@ def log_in(session: Session, user_id: UUID, workspace_id: UUID, now: datetime, a
 
 def login_of(session: Session, value: str, now: datetime) -> Login | None:
     """The login that belongs to a cookie, with the user's present role; None when it has ended or never was."""
-    found = session.execute(
+    rows = session.execute(
         select(LoginSession, User, Member)
         .join(User, User.id == LoginSession.user_id)
         .join(Member, (Member.user_id == User.id) & (Member.workspace_id == LoginSession.workspace_id))
         .where(LoginSession.token_hash == digest(value))
     ).one_or_none()
-    if found is None:
+    if rows is None:
         return None
-    row, user, member = found
+    row, user, member = rows
     if now >= row.expires_at or now - row.seen_at >= IDLE:
         return None
     viewer = Viewer(

@@ -1,4 +1,4 @@
-"""`vigie admin create`: accounts, from the terminal."""
+"""`vigie admin create`: creates an account from the terminal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.settings import without_kind
 
 @click.group()
 def admin() -> None:
-    """Accounts, from the terminal."""
+    """Manages accounts."""
 
 
 @admin.command()

@@ -17,7 +17,7 @@ MARKS = {"ok": "✓", "note": "·", "bad": "✗"}
 @click.option("--json", "as_json", is_flag=True, help="print the result as JSON")
 @example("vigie doctor")
 def doctor(as_json: bool) -> None:
-    """Says what is set, from where, masked; and what can be reached."""
+    """Shows each setting and where it comes from, with secrets masked, and what can be reached."""
     findings = examine()
     if as_json:
         click.echo(json.dumps([finding.as_json() for finding in findings], ensure_ascii=False))

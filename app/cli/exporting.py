@@ -18,8 +18,10 @@ from app.queries.feed import FeedFilter
 
 @click.command()
 @click.option("--format", "form", type=click.Choice(["csv", "jsonl", "xlsx"]), default="csv", show_default=True)
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="a file; standard output otherwise")
-@click.option("--brand", help="only the mentions of this brand, by name")
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="the file to write; standard output if not given"
+)
+@click.option("--brand", help="only the mentions of the brand of this name")
 @workspace_option
 @example("vigie export --format jsonl --output mentions.jsonl")
 def export(form: str, output: Path | None, brand: str | None, workspace: str) -> None:

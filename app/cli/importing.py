@@ -24,11 +24,17 @@ LINES_SHOWN = 20
 
 @click.command(name="import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--source", help="the source that the mentions belong to, by name; made when missing")
-@click.option("--survey", metavar="BRAND", help="the file holds answers to a survey about this brand, by name")
-@click.option("--dry-run", is_flag=True, help="tell what would come of it, and store nothing")
-@click.option("--timezone", default="UTC", show_default=True, help="the zone of dates that carry none")
-@click.option("--map", "columns", multiple=True, metavar="COLUMN=FIELD", help="what a column is; repeat it for others")
+@click.option("--source", help="the name of the source that the mentions belong to; created if missing")
+@click.option("--survey", metavar="BRAND", help="the file holds answers to a survey about the brand of this name")
+@click.option("--dry-run", is_flag=True, help="say what the import would do, and store nothing")
+@click.option("--timezone", default="UTC", show_default=True, help="the time zone of dates that carry none")
+@click.option(
+    "--map",
+    "columns",
+    multiple=True,
+    metavar="COLUMN=FIELD",
+    help="what to read a column as; repeat the option for others",
+)
 @click.option("--json", "as_json", is_flag=True, help="print the result as JSON")
 @workspace_option
 @example("vigie import avis.csv --source 'Avis 2025'\n  vigie import nps.xlsx --survey Acme --timezone Europe/Paris")
@@ -62,7 +68,7 @@ def import_command(
         click.echo(json.dumps(report.as_json(), ensure_ascii=False))
     else:
         print_report(report, mentions=survey is None)
-    if report.refused and not report.kept:
+    if report.refused and not report.kept_count:
         raise Failed("no line could be imported")
 
 

@@ -1,4 +1,4 @@
-"""`vigie key create`: API keys, from the terminal."""
+"""`vigie key create`: creates an API key from the terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.cli.running import running
 
 @click.group()
 def key() -> None:
-    """API keys, from the terminal."""
+    """Manages API keys."""
 
 
 @key.command()
@@ -25,7 +25,7 @@ def key() -> None:
 @workspace_option
 @example("vigie key create --workspace default --scopes read,write")
 def create(name: str, scopes: str, workspace: str) -> None:
-    """Makes an API key and prints it: it is never shown again."""
+    """Creates an API key and prints it: it is never shown again."""
     try:
         new = NewKey(name=name, scopes=[scope.strip() for scope in scopes.split(",") if scope.strip()])
     except ValidationError as error:

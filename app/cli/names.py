@@ -1,4 +1,4 @@
-"""Whom and what a typed name stands for."""
+"""Finds the workspace and the brand that a typed name stands for."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 def workspace_option(command: Callable[P, T]) -> Callable[P, T]:
     """Adds the option --workspace."""
-    return click.option("--workspace", default="default", show_default=True, help="the workspace, by its short name")(
+    return click.option("--workspace", default="default", show_default=True, help="the short name of the workspace")(
         command
     )
 

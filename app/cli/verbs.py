@@ -7,19 +7,22 @@ from pkgutil import resolve_name
 import click
 
 VERBS = {
-    "admin": ("app.cli.admin:admin", "Accounts, from the terminal."),
-    "doctor": ("app.cli.doctor:doctor", "Says what is set, from where, masked; and what can be reached."),
+    "admin": ("app.cli.admin:admin", "Manages accounts."),
+    "doctor": (
+        "app.cli.doctor:doctor",
+        "Shows each setting and where it comes from, with secrets masked, and what can be reached.",
+    ),
     "export": ("app.cli.exporting:export", "Exports mentions with their stances."),
     "import": (
         "app.cli.importing:import_command",
         "Imports mentions, or answers to a survey, from CSV, JSON Lines or XLSX.",
     ),
-    "key": ("app.cli.key:key", "API keys, from the terminal."),
+    "key": ("app.cli.key:key", "Manages API keys."),
     "migrate": ("app.cli.migrate:migrate", "Brings the database's schema up to this version."),
     "sample": ("app.cli.sample:sample", "The sample: a fictional brand and its competitor."),
     "serve": (
         "app.cli.serve:serve",
-        "Serves the web app and the API, with one worker beside them, and what follows streams once there are some.",
+        "Serves the web app and the API, with one worker, and a stream process once a source needs it.",
     ),
     "stream": ("app.cli.stream:stream", "Follows the sources that never end (Bluesky and Mastodon, live)."),
     "web": ("app.cli.serve:web", "Serves the web app and the API, without a worker."),

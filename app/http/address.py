@@ -44,7 +44,7 @@ _CLOSED = tuple(
 
 
 def is_public(address: str) -> bool:
-    """Whether anyone on the Internet may connect to `address`, an IPv4 or IPv6 address as resolvers print it.
+    """Whether anybody on the Internet may connect to `address`, an IPv4 or IPv6 address as resolvers print it.
 
     False for what cannot be parsed, and for an IPv6 address with a zone.
     """

@@ -16,7 +16,7 @@ class Allowance(float):
     hands the time-out, typed as a float, to the network backend untouched; this float carries what remains of the whole
     with it.
 
-    `quiet`: for an answer that goes on as things happen, the longest silence between two of its pieces, in seconds.
+    `quiet`: for an answer that never ends, the longest silence between two of its pieces, in seconds.
     """
 
     __slots__ = ("_bytes", "_ends", "_free", "_quiet")
@@ -32,7 +32,7 @@ class Allowance(float):
         self._quiet = quiet
         return self
 
-    def left(self) -> float:
+    def seconds_left(self) -> float:
         """Seconds that the next step may take, more than 0. Raises TooSlow when there are none."""
         seconds = self._ends - time.monotonic()
         if seconds <= 0:
@@ -60,7 +60,7 @@ class Allowance(float):
 
 
 def megabytes(count: int) -> str:
-    """A size for people."""
+    """A size as people read it."""
     return f"{count / 2**20:.3g} MB" if count >= 2**20 else f"{count / 2**10:.3g} kB"
 
 

@@ -16,13 +16,14 @@ _WINDOW = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate"
 
 
 def coding_of(headers: httpx2.Headers) -> str | None:
-    """The compression of a body, None when it has none. Raises BadAnswer for one that was not asked for, or several."""
+    """The compression of a body, None when it has none. Raises BadAnswer for one that we did not ask for, or for
+    several."""
     names = [coding.strip().lower() for coding in headers.get("content-encoding", "").split(",")]
     codings = [coding for coding in names if coding not in ("", "identity")]
     if len(codings) > 1:
         raise BadAnswer("the server compressed its answer several times over, which is not accepted")
     if codings and codings[0] not in _WINDOW:
-        raise BadAnswer("the server compressed its answer in a way that was not asked for")
+        raise BadAnswer("the server compressed its answer in a way that Vigie did not ask for")
     return codings[0] if codings else None
 
 
@@ -62,7 +63,7 @@ class Inflater:
                 return
 
     def finish(self) -> None:
-        """Raises CutShort when data came, but not the end of them."""
+        """Raises CutShort when data came but their end did not."""
         if self._head and not self._zlib.eof:
             raise CutShort("the answer was cut short: the compressed data ends too early")
 

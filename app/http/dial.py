@@ -45,7 +45,8 @@ def system_dial(address: str, port: int, seconds: float) -> socket.socket:
 
 
 def look_up(resolve: Resolve, host: str, port: int, allowance: Allowance) -> Sequence[str]:
-    """All addresses of `host`. A thread looks them up, so that a name server that hangs costs only the time allowed.
+    """All addresses of `host`. A thread looks them up, so that a hanging name server costs no more than the time
+    allowed.
 
     Raises NameNotFound, TooSlow.
     """
@@ -60,11 +61,11 @@ def look_up(resolve: Resolve, host: str, port: int, allowance: Allowance) -> Seq
             _LOOKUPS.release()
 
     slow = "the name of the host could not be looked up in time"
-    if not _LOOKUPS.acquire(timeout=min(_LOOKUP_SECONDS, allowance.left())):
+    if not _LOOKUPS.acquire(timeout=min(_LOOKUP_SECONDS, allowance.seconds_left())):
         raise TooSlow(slow)
     threading.Thread(target=work, name="lookup", daemon=True).start()
     try:
-        addresses = answer.get(timeout=min(_LOOKUP_SECONDS, allowance.left()))
+        addresses = answer.get(timeout=min(_LOOKUP_SECONDS, allowance.seconds_left()))
     except queue.Empty:
         raise TooSlow(slow) from None
     if isinstance(addresses, Exception):
@@ -79,15 +80,15 @@ def connect(addresses: Sequence[str], port: int, dial: Dial, allowance: Allowanc
     tried = addresses[:_TRIES]
     for address in tried[:-1]:
         try:
-            return dial(address, port, min(_TRY_SECONDS, allowance.left()))
+            return dial(address, port, min(_TRY_SECONDS, allowance.seconds_left()))
         except OSError:
-            continue  # the next address of the host may answer; if none does, the last one's error is raised
-    return dial(tried[-1], port, allowance.left())
+            continue  # the next address of the host may answer; if none does, we raise the error of the last one
+    return dial(tried[-1], port, allowance.seconds_left())
 
 
 class Backend(httpcore2.NetworkBackend):
-    """The part of the network that httpcore2 may reach: public addresses, and what the operator opened by `rules` and
-    `proxy`."""
+    """The part of the network that httpcore2 may reach: public addresses, and what the operator opened with `rules`
+    and `proxy`."""
 
     def __init__(self, rules: Rules, resolve: Resolve, dial: Dial, proxy: tuple[str, int] | None = None) -> None:
         self._rules = rules
@@ -103,8 +104,8 @@ class Backend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> Stream:
-        """Called for every new connection: also after a redirect, and after a lost keep-alive. Raises TooSlow, and a
-        ConnectError that holds any other GateError."""
+        """httpcore2 calls it for every new connection: also after a redirect, and after a lost keep-alive. Raises
+        TooSlow, and a ConnectError that holds any other GateError."""
         assert isinstance(timeout, Allowance)
         try:
             return Stream(self.judged_socket(host, port, timeout))
@@ -136,7 +137,7 @@ class Stream(httpcore2.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         assert isinstance(timeout, Allowance)
-        self._sock.settimeout(timeout.left())
+        self._sock.settimeout(timeout.seconds_left())
         try:
             data = self._sock.recv(max_bytes)
         except TimeoutError as error:
@@ -150,7 +151,7 @@ class Stream(httpcore2.NetworkStream):
         assert isinstance(timeout, Allowance)
         rest = memoryview(buffer)
         while rest:
-            self._sock.settimeout(timeout.left())
+            self._sock.settimeout(timeout.seconds_left())
             try:
                 sent = self._sock.send(rest[:_WRITE])
             except TimeoutError as error:
@@ -164,7 +165,7 @@ class Stream(httpcore2.NetworkStream):
     ) -> Stream:
         assert isinstance(timeout, Allowance)
         try:
-            self._sock.settimeout(timeout.left())
+            self._sock.settimeout(timeout.seconds_left())
             return Stream(ssl_context.wrap_socket(self._sock, server_hostname=server_hostname))
         except TimeoutError as error:
             self.close()

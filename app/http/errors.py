@@ -8,15 +8,15 @@ import httpcore2
 import httpx2
 
 NOT_ALLOWED = "this address is not allowed"
-"""All we say of a refused target, whatever listens there: anything more would make us a port scanner."""
+"""All that we say about a refused target, whatever listens there: anything more would make us a port scanner."""
 
 
 class GateError(httpx2.TransportError):
-    """What every error of the gate is; `str()` is the sentence to show."""
+    """The base of every error of the gate; `str()` is the sentence to show."""
 
 
 class Blocked(GateError, httpx2.UnsupportedProtocol):
-    """The address may not be asked. The text starts with `this address is not allowed`."""
+    """The gate does not allow this address. The text starts with `this address is not allowed`."""
 
 
 class BadRequest(GateError, httpx2.LocalProtocolError):
@@ -56,7 +56,7 @@ class CutShort(GateError, httpx2.RemoteProtocolError):
 
 
 class BadAnswer(GateError, httpx2.RemoteProtocolError):
-    """The answer is no valid HTTP, or is compressed in a way that was not asked for."""
+    """The answer is not valid HTTP, or is compressed in a way that we did not ask for."""
 
 
 def as_gate_error(error: Exception) -> GateError:

@@ -49,16 +49,16 @@ def allowing(*, limit: int | None = None, deadline: float | None = None, quiet: 
 class Gate(httpx2.Client):
     """A client for untrusted addresses. Every error on the way is a GateError, whose text is a sentence for people.
 
-    `allowed_private_hosts`: exact `host` (at every port) or `host:port` that may resolve to private addresses.
-    `ports`: ports of public hosts that may be asked beside 80 and 443. `proxy`: the operator's, `http://…`; it then
-    resolves the names, so it must itself refuse private networks. `ca_file`: more certificates to trust. `deadline`:
-    seconds in all for name, connection, TLS, redirects and body, without the time in our own queue. `limit`: bytes of
-    an uncompressed body. `per_host`: requests at once to one host. A request's own `timeout`, or its extensions
-    `deadline` and `limit`, take precedence. `resolve` and `dial` reach the network.
+    `allowed_private_hosts`: exact `host` (at every port) or `host:port` that may resolve to private addresses. `ports`:
+    ports of public hosts that are allowed besides 80 and 443. `proxy`: the operator's, `http://…`; it then resolves the
+    names, so it must itself refuse private networks. `ca_file`: more certificates to trust. `deadline`: seconds in all
+    for name, connection, TLS, redirects and body, without the time in our own queue. `limit`: bytes of an uncompressed
+    body. `per_host`: requests at once to one host. A request's own `timeout`, or its extensions `deadline` and `limit`,
+    take precedence. `resolve` and `dial` reach the network.
 
-    A request with the extension `quiet` asks for an answer that goes on as things happen: `quiet` is the longest
-    silence in it, its `deadline` and `limit` are large, and it gives its turn on the host back once the answer begins.
-    `listen` opens a WebSocket, over connections that are judged in the same way.
+    A request with the extension `quiet` asks for an answer that never ends: `quiet` is the longest silence in it, its
+    `deadline` and `limit` are large, and it gives its turn on the host back once the answer begins. `listen` opens a
+    WebSocket, over connections that are judged in the same way.
 
     GET and HEAD follow up to 5 redirects unless told otherwise; other methods follow none. Cookies are never kept. A
     compressed body is handed on uncompressed, without its `content-encoding` and `content-length`.
@@ -133,12 +133,12 @@ class Gate(httpx2.Client):
         """The canonical form of a URL that a person typed. Raises Blocked with a sentence to show in the form."""
         return check_url(url, self._rules)
 
-    def build_request(self, method: str, url: httpx2.URL | str, **given: Any) -> httpx2.Request:
+    def build_request(self, method: str, url: httpx2.URL | str, **options: Any) -> httpx2.Request:
         """As in httpx2. Raises Blocked, BadRequest."""
         if isinstance(url, str):
             check_text(url)
         try:
-            return super().build_request(method, url, **given)
+            return super().build_request(method, url, **options)
         except httpx2.InvalidURL as error:
             raise Blocked(f"{NOT_ALLOWED}: it is not well formed") from error
         except UnicodeEncodeError as error:  # headers are ASCII
@@ -245,7 +245,7 @@ def _response(
     without_body = request.method == "HEAD" or answer.status in (204, 304)
     try:
         coding = None if without_body else coding_of(headers)
-        if not (without_body or coding) and _announced(headers) > limit:
+        if not (without_body or coding) and _announced_length(headers) > limit:
             raise TooLarge(too_large(limit))
     except BaseException:
         Body(answer, None, limit, release).close()
@@ -262,10 +262,10 @@ def _response(
 
 
 def _nothing() -> None:
-    """Does nothing, where the turn was given back already."""
+    """Does nothing: the turn was given back already."""
 
 
-def _announced(headers: Mapping[str, str]) -> int:
+def _announced_length(headers: Mapping[str, str]) -> int:
     length = headers.get("content-length", "")
     return int(length) if length.isdecimal() else 0
 

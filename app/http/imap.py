@@ -1,4 +1,4 @@
-"""Mailboxes: IMAP over a connection that is judged and dialled as any other."""
+"""Opens mailboxes by IMAP, over a connection that is judged and dialled like any other."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from .url import Rules, check_target
 Security = Literal["tls", "starttls", "none"]
 PORTS = frozenset({143, 993})
 MOST_BYTES = 40 * 1024 * 1024
-"""Bytes that the answer to one command may have: a letter of 25 MB, encoded, with what surrounds it."""
+"""Bytes that the answer to one command may have: an encoded message of 25 MB, with its envelope."""
 SILENCE = 30.0
 """Seconds for which a server may send nothing at all."""
 
@@ -40,7 +40,7 @@ SILENCE = 30.0
 class Mailboxes:
     """Opens mailboxes: on ports 143 and 993 of public hosts, and at the addresses that the operator opened.
 
-    The operator's proxy speaks no IMAP, so the connection is made directly, as the one that sends mails.
+    The operator's proxy does not speak IMAP, so the connection is direct, like the one that sends mails.
     """
 
     def __init__(self, rules: Rules, resolve: Resolve, dial: Dial, context: ssl.SSLContext) -> None:
@@ -82,7 +82,8 @@ class Mailboxes:
 
 
 class Mailbox(imaplib.IMAP4):
-    """One connection. A NO of the server is an `IMAP4.error`, as in imaplib; a failure on the way is a GateError.
+    """One connection. A NO of the server is an `IMAP4.error`, as in imaplib; a failure of the connection is a
+    GateError.
 
     `seconds` bounds the time spent waiting for the server in all: the time between two commands is not counted.
     """
@@ -129,7 +130,7 @@ class Mailbox(imaplib.IMAP4):
     def _create_socket(self, timeout: float | None) -> socket.socket:
         sock = self._dial(self.host, self.port, self._allowance)
         self._socket = sock.dup()
-        sock.settimeout(min(SILENCE, self._allowance.left()))
+        sock.settimeout(min(SILENCE, self._allowance.seconds_left()))
         return self._context.wrap_socket(sock, server_hostname=self.host) if self._mode == "tls" else sock
 
     def _simple_command(self, name: str, *args: Any) -> tuple[str, list[Any]]:
@@ -144,7 +145,8 @@ class Mailbox(imaplib.IMAP4):
             yield
             return
         self._allowance.forgive(time.monotonic() - self._idle_since)
-        timer = threading.Timer(self._allowance.left(), self._cut)  # the time-out of a socket is for one read only
+        # A timer, because the time-out of a socket bounds a single read.
+        timer = threading.Timer(self._allowance.seconds_left(), self._cut)
         timer.daemon = True
         self._in_exchange, self._read = True, 0
         timer.start()

@@ -7,8 +7,8 @@ import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -27,13 +27,13 @@ from .errors import GateError, NameNotFound, TooSlow
 from .gate import tls
 from .url import literal
 
-_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 _DEADLINE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The parts of an SMTP URL. `plain`: never encrypt, and send the password all the same."""
+    """The parts of an SMTP URL. `plain`: never encrypt, and send the password anyway."""
 
     scheme: str
     host: str
@@ -56,7 +56,7 @@ def read_url(url: str) -> Server:
         options = parse_qs(parts.query, strict_parsing=bool(parts.query))
     except ValueError:
         raise ValueError(wrong) from None
-    if parts.scheme not in _PORTS or not parts.hostname or parts.path not in ("", "/"):
+    if parts.scheme not in PORTS or not parts.hostname or parts.path not in ("", "/"):
         raise ValueError(wrong)
     if set(options) - {"from", "tls"}:
         raise ValueError(wrong)
@@ -65,7 +65,7 @@ def read_url(url: str) -> Server:
         raise ValueError("in VIGIE_SMTP_URL, tls=none goes with smtp:// and is the only value of tls")
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     sender = _sender(options.get("from", []), user, parts.hostname)
-    return Server(parts.scheme, parts.hostname, port or _PORTS[parts.scheme], user, password, sender, bool(plain))
+    return Server(parts.scheme, parts.hostname, port or PORTS[parts.scheme], user, password, sender, bool(plain))
 
 
 def _sender(values: Sequence[str], user: str, host: str) -> str:
@@ -79,13 +79,14 @@ def _sender(values: Sequence[str], user: str, host: str) -> str:
 class Mailer:
     """Hands mails to the server of an URL, one connection for each.
 
-    - `smtp://[user:password@]host[:port]` (port 25) encrypts with STARTTLS when the server offers it;
-    - `smtp+starttls://…` (port 587) does not go on without STARTTLS;
-    - `smtps://…` (port 465) speaks TLS from the first byte.
+    - `smtp://[user:password@]host[:port]` (port 25) encrypts with STARTTLS when the server offers it; -
+    `smtp+starttls://…` (port 587) stops if the server does not offer STARTTLS; - `smtps://…` (port 465) speaks TLS from
+    the first byte.
 
     `?from=address` is the sender, `Name <address>` too; without it, the user if it is an address, else `vigie@host`.
-    `?tls=none`, with smtp:// only, never encrypts: without it a password is sent unencrypted to this machine alone.
-    User, password and sender are percent-encoded. Certificates are verified, `ca_file` adds authorities to trust.
+    `?tls=none`, with smtp:// only, never encrypts: without it, only this machine is ever sent a password
+    unencrypted. User, password and sender are percent-encoded. Certificates are verified, `ca_file` adds authorities
+    to trust.
     """
 
     def __init__(self, url: str, *, ca_file: str | None = None, deadline: float = _DEADLINE) -> None:
@@ -100,23 +101,34 @@ class Mailer:
 
     def send(self, message: EmailMessage) -> None:
         """Sends to all of To, Cc and Bcc, within the deadline for the whole exchange. Raises DeliveryError."""
+        with self._session() as session:
+            refused = session.send_message(self._with_headers(message), from_addr=parseaddr(self.sender)[1])
+        if refused:  # the others have it, and would get it twice if it were sent again
+            raise DeliveryError(f"the mail went out, but not to these addresses: {_list(refused)}", permanent=True)
+
+    def try_out(self) -> None:
+        """Connects, encrypts and logs in as for a mail, and sends none. Raises DeliveryError."""
+        with self._session():
+            pass
+
+    @contextmanager
+    def _session(self) -> Iterator[_Session]:
+        """A session that is logged in, within the deadline. Raises DeliveryError, also for failures of the block."""
         allowance = Allowance(self._deadline, 0)
         session = _Session(self._server, self._tls, allowance)
         # The time-out of smtplib is for one read; this one cuts the connection, whatever the session is waiting for.
-        timer = threading.Timer(allowance.left(), session.cut)
+        timer = threading.Timer(allowance.seconds_left(), session.cut)
         timer.daemon = True
         timer.start()
         try:
             session.open()
-            refused = session.send_message(self._with_headers(message), from_addr=parseaddr(self.sender)[1])
+            yield session
             session.say_goodbye()
         except (OSError, GateError) as error:  # errors of smtplib are OSErrors
             raise _delivery_error(error, allowance, session.body_began) from error
         finally:
             timer.cancel()
             session.hang_up()
-        if refused:  # the others have it, and would get it twice if it were sent again
-            raise DeliveryError(f"the mail went out, but not to these addresses: {_list(refused)}", permanent=True)
 
     def _with_headers(self, message: EmailMessage) -> EmailMessage:
         complete = copy.deepcopy(message)
@@ -209,7 +221,7 @@ def _unreachable(error: OSError | GateError) -> DeliveryError | None:
 
 
 def _refusal(error: OSError | GateError) -> DeliveryError | None:
-    """What the mail server answered where it refused something; 500 and more it will refuse again."""
+    """What the mail server answered when it refused something; with a code of 500 or more it will refuse again."""
     match error:
         case smtplib.SMTPRecipientsRefused():
             codes = [code for code, _ in error.recipients.values()]

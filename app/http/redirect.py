@@ -46,7 +46,9 @@ def _headers_for(url: httpx2.URL, request: httpx2.Request) -> list[tuple[bytes, 
     headers = _without(request.headers, _OF_THE_BODY)
     harmless = [(name, value) for name, value in headers if _plain(name) in _HARMLESS]
     if len(harmless) < len(headers) and request.url.scheme == "https" and url.scheme == "http":
-        raise BadRedirect("the server redirects from https to http, which would give the key away: it is not followed")
+        raise BadRedirect(
+            "the server redirects from https to http, which would give the key away: Vigie did not follow it"
+        )
     return headers if url.origin == request.url.origin else harmless
 
 

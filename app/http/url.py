@@ -1,4 +1,4 @@
-"""Which URLs may be asked at all, judged by their text, their scheme, their port, and literal addresses."""
+"""Decides which URLs may be requested at all, by their text, their scheme, their port, and literal addresses."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NAME = re.compile(r"[a-z0-9_][a-z0-9_.-]{0,252}")
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the operator opened: ports of public hosts, and hosts that may be private, at one port or at ANY_PORT."""
+    """What the operator opened: ports of public hosts, and private hosts, at one port or at ANY_PORT."""
 
     ports: frozenset[int] = WEB_PORTS
     private: frozenset[tuple[str, int]] = frozenset()
@@ -81,6 +81,16 @@ def host_of(url: str) -> str:
         return httpx2.URL(url).host
     except httpx2.InvalidURL:
         return ""
+
+
+def origin_of(url: str) -> str:
+    """`scheme://host:port`, with the default port where none is written; empty when the URL cannot be read."""
+    try:
+        parsed = httpx2.URL(str(httpx2.URL(url)))  # twice, as in check_url
+        host = _host(parsed)
+    except (httpx2.InvalidURL, UnicodeError):
+        return ""
+    return f"{parsed.scheme}://{host}:{parsed.port or _DEFAULT.get(parsed.scheme, 0)}" if host else ""
 
 
 def check_text(url: str) -> None:

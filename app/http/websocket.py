@@ -1,4 +1,5 @@
-"""WebSockets over connections that are judged as those of every request: opened, read within bounds, closed."""
+"""Opens WebSockets, over connections that are judged like those of every request, reads them within bounds, and
+closes them."""
 
 from __future__ import annotations
 
@@ -14,8 +15,10 @@ from websockets.exceptions import (
     ConnectionClosedOK,
     InvalidHandshake,
     InvalidStatus,
+    InvalidURI,
     PayloadTooBig,
     TooManyFragments,
+    WebSocketException,
 )
 from websockets.sync.client import ClientConnection, connect
 
@@ -38,9 +41,11 @@ LARGEST = 1024 * 1024
 PING = 20.0
 """Seconds between two pings, and within which the server must answer one."""
 QUIET = 600.0
-"""Seconds without any message after which a stream is given up, although the server answers our pings."""
+"""After so many seconds without a message we give a stream up, even if the server answers our pings."""
 WAITING = (256, 64)
 """Frames that wait for `receive`: reading stops at the first number of them, and goes on at the second."""
+NO_STREAM = "the server does not send a valid WebSocket stream"
+REDIRECTED = "the server redirects this stream, which is not followed: give its final address"
 _CLOSE = 1.0
 _SCHEMES = {"ws": "http", "wss": "https"}
 
@@ -75,7 +80,7 @@ class WebSockets:
             return WebSocket(self._shake_hands(url, sock, host, secure, headers, allowance))
         except InvalidStatus as error:
             raise _refusal(error, url) from error
-        except (OSError, InvalidHandshake, ValueError, EOFError) as error:
+        except (OSError, WebSocketException, ValueError, EOFError) as error:
             raise _failure(error, allowance) from error
 
     def _shake_hands(
@@ -87,11 +92,11 @@ class WebSockets:
             sock=sock,
             ssl=self._context if secure else None,
             server_hostname=host if secure else None,
-            compression=None,  # it costs the server most where it serves many, and saves us little
+            compression=None,  # compression costs a server with many clients most, and saves us little
             additional_headers=dict(headers),
             user_agent_header=self._user_agent,
             proxy=None,
-            open_timeout=allowance.left(),
+            open_timeout=allowance.seconds_left(),
             ping_interval=PING,
             ping_timeout=PING,
             close_timeout=_CLOSE,
@@ -118,6 +123,8 @@ class WebSocket:
             return None
         except ConnectionClosed as error:
             raise _end(error) from error
+        except WebSocketException as error:
+            raise BadAnswer(NO_STREAM) from error
         self._latest = time.monotonic()
         return bytes(message)
 
@@ -132,16 +139,16 @@ def _end(error: ConnectionClosed) -> GateError:
     if isinstance(cause, PayloadTooBig | TooManyFragments) or (ours and ours.code == 1009):
         return TooLarge(f"a message of the stream is too large: no more than {LARGEST // 2**20} MB are read")
     if isinstance(cause, TimeoutError) or (ours and "keepalive" in ours.reason):
-        return TooSlow("the server does not answer any more")
+        return TooSlow("the server no longer answers")
     if isinstance(error, ConnectionClosedOK):
         return CutShort("the server ended the stream")
     if ours and not error.rcvd and ours.code != 1006:
-        return BadAnswer("the server does not send a valid WebSocket stream")
+        return BadAnswer(NO_STREAM)
     return CutShort("the stream was cut short: the connection was lost")
 
 
 def _refusal(error: InvalidStatus, url: str) -> httpx2.HTTPStatusError:
-    """The refusal to open a WebSocket as an answer of httpx2, which collectors read as any other."""
+    """The refusal to open a WebSocket as an answer of httpx2, which collectors read like any other."""
     refusal = error.response
     request = httpx2.Request("GET", as_http(url))
     headers = [(name, value) for name, value in refusal.headers.raw_items() if name.lower() != "content-encoding"]
@@ -166,5 +173,7 @@ def _failure(error: Exception, allowance: Allowance) -> GateError:
         case OSError():
             return Unreachable("the server could not be reached")
         case ValueError() if "redirect" in str(error):
-            return BadAnswer("the server redirects this stream, which is not followed: give its final address")
+            return BadAnswer(REDIRECTED)
+        case InvalidURI():  # the redirect leads to an address of another kind
+            return BadAnswer(REDIRECTED)
     return BadAnswer("the server does not speak WebSocket at this address")

@@ -1,4 +1,4 @@
-"""`python -m app.locale`: adds to the catalogues what the code says, and removes what it says no more."""
+"""`python -m app.locale`: adds to the catalogues what the code says, and removes what it no longer says."""
 
 from __future__ import annotations
 

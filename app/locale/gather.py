@@ -25,10 +25,10 @@ PLACED = {
     "Blocked": 0, "BadRequest": 0, "NameNotFound": 0, "Unreachable": 0, "BadCertificate": 0, "BadRedirect": 0,
     "TooSlow": 0, "Crowded": 0, "TooLarge": 0, "CutShort": 0, "BadAnswer": 0, "Refusal": 1,
 }  # fmt: skip
-"""Which argument of a refusal is its English template, by its name; `Refusal` is a row of a collector's table."""
+"""The position of the English template among the arguments of a refusal. `Refusal` is a row of a collector's table."""
 TALKING = ("app/actions", "app/api", "app/auth", "app/pipeline", "app/queries", "app/http", "app/web", "app/viewer.py",
            "app/problems.py", "collectors", "ground", "matching", "alerts/channels", "alerts/rules")  # fmt: skip
-"""Where the refusals are that people read."""
+"""The files and folders whose refusals people read."""
 
 
 def gather() -> dict[Id, str]:
@@ -62,7 +62,7 @@ def _of_pages() -> Iterator[tuple[str, str]]:
 
 
 @cache
-def _placed() -> dict[str, int]:
+def _places() -> dict[str, int]:
     """PLACED, and the classes derived from those refusals: they take their template at the same place."""
     places = dict(PLACED)
     classes = [node for _, tree in _trees(*TALKING) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
@@ -79,7 +79,7 @@ def _templates(scope: ast.AST) -> Iterator[ast.expr]:
     """The template of every refusal that is made in a scope."""
     for node in ast.walk(scope):
         if isinstance(node, ast.Call):
-            place = _placed().get(ast.unparse(node.func).rpartition(".")[2])
+            place = _places().get(ast.unparse(node.func).rpartition(".")[2])
             if place is not None and len(node.args) > place:
                 yield node.args[place]
 
@@ -91,7 +91,7 @@ def _hints(tree: ast.Module) -> Iterator[ast.expr]:
 
 def _refusals() -> Iterator[tuple[str, str]]:
     for file, tree in _trees(*TALKING):
-        named = _named(tree)
+        named = _named_sentences(tree)
         yield from ((text, file) for name in _chosen(tree) for text in named.get(name, ()))
         for template in _templates(tree):
             yield from ((text, file) for text in _texts(template) or named.get(ast.unparse(template), []))
@@ -122,7 +122,7 @@ def _chosen(tree: ast.Module) -> Iterator[str]:
             yield from (part.id for part in ast.walk(function) if isinstance(part, ast.Name))
 
 
-def _named(tree: ast.Module) -> dict[str, list[str]]:
+def _named_sentences(tree: ast.Module) -> dict[str, list[str]]:
     """The sentences to which a module gives a name, alone or as the values of a dict, by that name."""
     sentences: dict[str, list[str]] = {}
     for node in tree.body:

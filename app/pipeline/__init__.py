@@ -5,5 +5,5 @@ about a brand. `keep` stores it, once, and counts it by the hour. `judge` gives 
 what is unusual, opens incidents and sends messages. `files` reads and writes the files that people upload and
 download. `sweep` runs every minute beside them all: it finds in the tables what is due, and wakes a worker for it.
 
-Each room writes for the machine; what people do is in `app.actions`, what they see in `app.queries`.
+These rooms hold what runs by itself; what people do is in `app.actions`, what they see in `app.queries`.
 """

@@ -17,9 +17,10 @@ from app.viewer import Viewer, may
 @may("read")
 def brands(session: Session, viewer: Viewer, after: str | None = None, limit: int = LIMIT) -> Slice[Brand]:
     """The brands, oldest first."""
-    wanted = select(Brand).where(Brand.workspace_id == viewer.workspace_id)
-    found = page(session, wanted, Order("brand", Brand.id, descending=False), after, limit)
-    return found.map(lambda rows: [row.Brand for row in rows])
+    statement = select(Brand).where(Brand.workspace_id == viewer.workspace_id)
+    return page(session, statement, Order("brand", Brand.id, descending=False), after, limit).map(
+        lambda rows: [row.Brand for row in rows]
+    )
 
 
 @may("read")

@@ -16,9 +16,10 @@ from app.viewer import Viewer, may
 @may("read")
 def channels(session: Session, viewer: Viewer, after: str | None = None, limit: int = LIMIT) -> Slice[Channel]:
     """The channels, oldest first."""
-    wanted = select(Channel).where(Channel.workspace_id == viewer.workspace_id)
-    found = page(session, wanted, Order("channel", Channel.id, descending=False), after, limit)
-    return found.map(lambda rows: [row.Channel for row in rows])
+    statement = select(Channel).where(Channel.workspace_id == viewer.workspace_id)
+    return page(session, statement, Order("channel", Channel.id, descending=False), after, limit).map(
+        lambda rows: [row.Channel for row in rows]
+    )
 
 
 @may("read")

@@ -52,8 +52,8 @@ def choices(session: Session, viewer: Viewer) -> Choices:
 
 
 @may("read")
-def count_arrived(session: Session, viewer: Viewer, wanted: FeedFilter, since: datetime) -> int:
+def count_arrived(session: Session, viewer: Viewer, filters: FeedFilter, since: datetime) -> int:
     """How many mentions of a feed were collected after `since`; counting stops at 100."""
-    statement, _ = statement_of(session, viewer, wanted)
+    statement, _ = statement_of(session, viewer, filters)
     newer = statement.where(Mention.collected_at > since).with_only_columns(Mention.id).limit(COUNTED).subquery()
     return session.scalar(select(func.count()).select_from(newer)) or 0

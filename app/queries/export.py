@@ -18,12 +18,12 @@ COLUMNS = (
 
 
 @may("read")
-def batches(db: Database, viewer: Viewer, wanted: FeedFilter) -> Iterator[list[dict[str, object]]]:
+def batches(db: Database, viewer: Viewer, filters: FeedFilter) -> Iterator[list[dict[str, object]]]:
     """The rows of a feed in its order, up to 500 at a time. The first page raises the Problems of feed()."""
     after: str | None = None
     while True:
         with db.reading() as session:
-            page = feed(session, viewer, wanted, after, LIMIT_MAX)
+            page = feed(session, viewer, filters, after, LIMIT_MAX)
             rows = [row(view) for view in page.items]
         if rows:
             yield rows

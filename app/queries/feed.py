@@ -51,31 +51,32 @@ class FeedFilter:
 
 @may("read")
 def feed(
-    session: Session, viewer: Viewer, wanted: FeedFilter, after: str | None = None, limit: int = LIMIT
+    session: Session, viewer: Viewer, filters: FeedFilter, after: str | None = None, limit: int = LIMIT
 ) -> Slice[MentionView]:
     """One page of mentions. Raises Problem 404 for a brand or source that is not the viewer's, 422 for a bad query."""
-    statement, order = statement_of(session, viewer, wanted)
-    found = page(session, statement, order, after, limit)
-    return found.map(lambda rows: views(session, viewer, [row.Mention for row in rows]))
+    statement, order = statement_of(session, viewer, filters)
+    return page(session, statement, order, after, limit).map(
+        lambda rows: views(session, viewer, [row.Mention for row in rows])
+    )
 
 
 @may("read")
-def statement_of(session: Session, viewer: Viewer, wanted: FeedFilter) -> tuple[Select[*tuple[Any, ...]], Order]:
+def statement_of(session: Session, viewer: Viewer, filters: FeedFilter) -> tuple[Select[*tuple[Any, ...]], Order]:
     """The statement that selects the mentions wanted, and their order. Raises Problem 404, 422 as feed() does."""
-    known_brands(session, viewer, wanted.brands)
-    known_sources(session, viewer, wanted.sources)
+    known_brands(session, viewer, filters.brands)
+    known_sources(session, viewer, filters.sources)
     statement = select(Mention).where(Mention.workspace_id == viewer.workspace_id, Mention.deleted_at.is_(None))
-    statement = statement.where(*_about_mention(wanted))
-    if len(wanted.brands) == 1 and wanted.sort == "published":
-        return _of_one_brand(statement, viewer, wanted), Order("published", Match.mention_id, Match.published_at)
-    if wanted.brands or wanted.stances or wanted.folded:
+    statement = statement.where(*_about_mention(filters))
+    if len(filters.brands) == 1 and filters.sort == "published":
+        return _of_one_brand(statement, viewer, filters), Order("published", Match.mention_id, Match.published_at)
+    if filters.brands or filters.stances or filters.folded:
         here = and_(Match.workspace_id == viewer.workspace_id, Match.mention_id == Mention.id)
-        statement = statement.where(exists().where(here, *_about_match(wanted)))
-    if wanted.since:
-        statement = statement.where(Mention.published_at >= wanted.since)
-    if wanted.until:
-        statement = statement.where(Mention.published_at < wanted.until)
-    return statement, ORDERS[wanted.sort]
+        statement = statement.where(exists().where(here, *_about_match(filters)))
+    if filters.since:
+        statement = statement.where(Mention.published_at >= filters.since)
+    if filters.until:
+        statement = statement.where(Mention.published_at < filters.until)
+    return statement, ORDERS[filters.sort]
 
 
 def known_reach() -> SQLColumnExpression[int]:
@@ -90,49 +91,49 @@ ORDERS = {
 }
 
 
-def _of_one_brand(statement: Select[*tuple[Any, ...]], viewer: Viewer, wanted: FeedFilter) -> Select[*tuple[Any, ...]]:
+def _of_one_brand(statement: Select[*tuple[Any, ...]], viewer: Viewer, filters: FeedFilter) -> Select[*tuple[Any, ...]]:
     """Reads the matches first: their indexes hold a brand's mentions in order."""
     statement = statement.join(
         Match, and_(Match.workspace_id == Mention.workspace_id, Match.mention_id == Mention.id)
-    ).where(Match.workspace_id == viewer.workspace_id, *_about_match(wanted))
-    if wanted.since:
-        statement = statement.where(Match.published_at >= wanted.since)
-    if wanted.until:
-        statement = statement.where(Match.published_at < wanted.until)
+    ).where(Match.workspace_id == viewer.workspace_id, *_about_match(filters))
+    if filters.since:
+        statement = statement.where(Match.published_at >= filters.since)
+    if filters.until:
+        statement = statement.where(Match.published_at < filters.until)
     return statement
 
 
-def _about_match(wanted: FeedFilter) -> list[SQLColumnExpression[bool]]:
+def _about_match(filters: FeedFilter) -> list[SQLColumnExpression[bool]]:
     conditions: list[SQLColumnExpression[bool]] = []
-    if wanted.brands:
-        conditions.append(one_of(Match.brand_id, wanted.brands))
-    if wanted.stances:
-        conditions.append(one_of(Match.stance, wanted.stances))
-    if wanted.folded:
+    if filters.brands:
+        conditions.append(one_of(Match.brand_id, filters.brands))
+    if filters.stances:
+        conditions.append(one_of(Match.stance, filters.stances))
+    if filters.folded:
         conditions.append(Match.lead)
     return conditions
 
 
-def _about_mention(wanted: FeedFilter) -> list[SQLColumnExpression[bool]]:
+def _about_mention(filters: FeedFilter) -> list[SQLColumnExpression[bool]]:
     several: list[tuple[Any, tuple[Any, ...]]] = [
-        (Mention.source_id, wanted.sources),
-        (Mention.platform, wanted.platforms),
-        (Mention.language, wanted.languages),
-        (Mention.status, wanted.statuses),
+        (Mention.source_id, filters.sources),
+        (Mention.platform, filters.platforms),
+        (Mention.language, filters.languages),
+        (Mention.status, filters.statuses),
     ]
     conditions = [one_of(column, values) for column, values in several if values]
-    if wanted.tags:
-        conditions.append(Mention.tags.overlap(list(wanted.tags)))
-    if wanted.author is not None:
-        conditions.append(func.lower(Mention.author) == func.lower(wanted.author))
-    if wanted.assignee is not None:
-        conditions.append(Mention.assignee == wanted.assignee)
-    if wanted.story is not None:
-        conditions.append(Mention.story_id == wanted.story)
-    if wanted.min_reach is not None:
-        conditions.append(known_reach() >= wanted.min_reach)
-    if wanted.text:
-        conditions.append(matches_query(wanted.text, "q"))
+    if filters.tags:
+        conditions.append(Mention.tags.overlap(list(filters.tags)))
+    if filters.author is not None:
+        conditions.append(func.lower(Mention.author) == func.lower(filters.author))
+    if filters.assignee is not None:
+        conditions.append(Mention.assignee == filters.assignee)
+    if filters.story is not None:
+        conditions.append(Mention.story_id == filters.story)
+    if filters.min_reach is not None:
+        conditions.append(known_reach() >= filters.min_reach)
+    if filters.text:
+        conditions.append(matches_query(filters.text, "q"))
     return conditions
 
 

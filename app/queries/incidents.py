@@ -1,4 +1,4 @@
-"""Incidents: what rang, why, and what was done about it."""
+"""Incidents: which rule fired, why, and what people did about it."""
 
 from __future__ import annotations
 
@@ -53,21 +53,23 @@ def incidents(
     state: StateFilter | None = None,
     brand_id: UUID | None = None,
 ) -> Slice[IncidentView]:
-    """The incidents, last opened first. `open` is every state but resolved and pending (nobody was told of it yet)."""
-    wanted = _joined(viewer)
+    """The incidents, last opened first. `open` is every state except resolved and pending (of which nobody was
+    notified yet)."""
+    statement = _select_incidents(viewer)
     if state == "open":
-        wanted = wanted.where(IncidentRow.state.in_(("firing", "recovering")))
+        statement = statement.where(IncidentRow.state.in_(("firing", "recovering")))
     elif state:
-        wanted = wanted.where(IncidentRow.state == state)
+        statement = statement.where(IncidentRow.state == state)
     else:
-        wanted = wanted.where(IncidentRow.state != "pending")
+        statement = statement.where(IncidentRow.state != "pending")
     if brand_id:
-        wanted = wanted.where(IncidentRow.brand_id == brand_id)
-    found = page(session, wanted, Order("incident", IncidentRow.id, IncidentRow.opened_at), after, limit)
-    return found.map(lambda rows: [IncidentView(row[0], row[1], row[2]) for row in rows])
+        statement = statement.where(IncidentRow.brand_id == brand_id)
+    return page(session, statement, Order("incident", IncidentRow.id, IncidentRow.opened_at), after, limit).map(
+        lambda rows: [IncidentView(row[0], row[1], row[2]) for row in rows]
+    )
 
 
-def _joined(viewer: Viewer) -> Select[IncidentRow, Brand, AlertRule]:
+def _select_incidents(viewer: Viewer) -> Select[IncidentRow, Brand, AlertRule]:
     return (
         select(IncidentRow, Brand, AlertRule)
         .join(Brand, (Brand.workspace_id == IncidentRow.workspace_id) & (Brand.id == IncidentRow.brand_id))
@@ -79,22 +81,22 @@ def _joined(viewer: Viewer) -> Select[IncidentRow, Brand, AlertRule]:
 @may("read")
 def incident(session: Session, viewer: Viewer, incident_id: UUID) -> IncidentDetail:
     """One incident. Raises Problem 404."""
-    found = session.execute(_joined(viewer).where(IncidentRow.id == incident_id)).first()
-    if found is None:
+    row = session.execute(_select_incidents(viewer).where(IncidentRow.id == incident_id)).first()
+    if row is None:
         raise not_found("incident")
     timeline = session.scalars(
         select(IncidentEvent)
         .where(IncidentEvent.workspace_id == viewer.workspace_id, IncidentEvent.incident_id == incident_id)
         .order_by(IncidentEvent.id)
     )
-    return IncidentDetail(IncidentView(*found), list(timeline), _deliveries(session, viewer, incident_id))
+    return IncidentDetail(IncidentView(*row), list(timeline), _deliveries(session, viewer, incident_id))
 
 
 def _deliveries(session: Session, viewer: Viewer, incident_id: UUID) -> list[DeliveryView]:
-    found = session.execute(
+    rows = session.execute(
         select(Delivery, Channel)
         .join(Channel, (Channel.workspace_id == Delivery.workspace_id) & (Channel.id == Delivery.channel_id))
         .where(Delivery.workspace_id == viewer.workspace_id, Delivery.incident_id == incident_id)
         .order_by(Delivery.id)
     )
-    return [DeliveryView(delivery, channel) for delivery, channel in found]
+    return [DeliveryView(delivery, channel) for delivery, channel in rows]

@@ -1,4 +1,4 @@
-"""The audit sample: what is to be labelled, and what the labels say of the model."""
+"""The audit sample: what people have to label, and what the labels say about the model."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from sentiment.measure import LABELS
 from sentiment.quantify import GROUPS, LanguageGroup, Matrix, adapt, group_of
 
 ENOUGH = 100
-"""Labels from which on the workspace's own matrix corrects its scores."""
+"""From this many labels on, the workspace's own matrix corrects its scores."""
 ENOUGH_OF_GROUP = 50
 """A language group with fewer labels keeps the shipped matrix: with 50 the interval held the truth in 93 % of bags."""
 STANCES = {"negative": "detractor", "neutral": "passive", "positive": "promoter"}
@@ -30,7 +30,8 @@ STANCES = {"negative": "detractor", "neutral": "passive", "positive": "promoter"
 
 @dataclass(frozen=True, slots=True)
 class ToLabel:
-    """A mention that waits for its label, and its brand. It does not say what the model thinks, to bias nobody."""
+    """A mention that waits for its label, and its brand. It leaves out the model's answer, so as not to bias
+    anybody."""
 
     id: UUID
     drawn_at: datetime
@@ -102,12 +103,12 @@ class OwnSample:
 
     def as_json(self) -> dict[str, Any]:
         """The accuracy as the API and the pages show it beside the model's own figures."""
-        found = self.measure()
-        margin = None if found.low is None or found.high is None else (found.high - found.low) / 2
+        accuracy = self.measure()
+        margin = None if accuracy.low is None or accuracy.high is None else (accuracy.high - accuracy.low) / 2
         return {
-            "labelled": found.labelled,
-            "right": found.right,
-            "accuracy": found.accuracy,
+            "labelled": accuracy.labelled,
+            "right": accuracy.right,
+            "accuracy": accuracy.accuracy,
             "margin": margin,
             "matrix_in_use": "own" if self.in_use else "shipped",
             "needed": self.needed,
@@ -117,11 +118,11 @@ class OwnSample:
         """The matrix of each group: its own where the labels suffice, else the shipped one."""
         if not self.in_use:
             return shipped
-        own = {group: _adapted(shipped[group], self.of(group).texts) for group in GROUPS if self._enough(group)}
+        own = {group: _matrix_of(shipped[group], self.of(group).texts) for group in GROUPS if self._enough(group)}
         return {**shipped, **own}
 
 
-def _adapted(shipped: Matrix, texts: Sequence[LabelledText]) -> Matrix:
+def _matrix_of(shipped: Matrix, texts: Sequence[LabelledText]) -> Matrix:
     rows = np.array([(text.score.negative, text.score.neutral, text.score.positive) for text in texts])
     return adapt(shipped, rows, np.array([text.label for text in texts]))
 
@@ -136,8 +137,8 @@ def own_sample(session: Session, viewer: Viewer, model: str) -> OwnSample:
     key = ("own_sample", viewer.workspace_id, model)
     if key not in session.info:
         session.info[key] = OwnSample(tuple(_labelled_texts(session, viewer, model)))
-    found: OwnSample = session.info[key]
-    return found
+    sample: OwnSample = session.info[key]
+    return sample
 
 
 def _labelled_texts(session: Session, viewer: Viewer, model: str) -> list[LabelledText]:
@@ -176,8 +177,7 @@ def to_label(session: Session, viewer: Viewer, after: str | None = None, limit: 
         .where(AuditMatch.workspace_id == viewer.workspace_id, AuditMatch.label.is_(None))
         .where(Mention.deleted_at.is_(None))
     )
-    found = page(session, statement, Order("audit sample", AuditMatch.id, descending=False), after, limit)
-    return found.map(
+    return page(session, statement, Order("audit sample", AuditMatch.id, descending=False), after, limit).map(
         lambda rows: [
             ToLabel(row.AuditMatch.id, row.AuditMatch.drawn_at, row.Mention, row.Brand, row.spans or {}) for row in rows
         ]
@@ -186,7 +186,7 @@ def to_label(session: Session, viewer: Viewer, after: str | None = None, limit: 
 
 @may("read")
 def progress(session: Session, viewer: Viewer, now: datetime) -> Progress:
-    """How far this week's sample is."""
+    """How far the labelling of this week's sample has come."""
     here = (AuditMatch.workspace_id == viewer.workspace_id, AuditMatch.week == monday(now))
     drawn, answered = session.execute(select(func.count(), func.count(AuditMatch.label)).where(*here)).one()
     return Progress(drawn, answered)
@@ -194,7 +194,7 @@ def progress(session: Session, viewer: Viewer, now: datetime) -> Progress:
 
 @may("read")
 def last_label(session: Session, viewer: Viewer, now: datetime) -> UUID | None:
-    """The mention that the viewer labelled last this week, which «undo» takes back."""
+    """The mention that the viewer labelled last this week, which «undo» removes."""
     mine = (AuditMatch.workspace_id == viewer.workspace_id, AuditMatch.labelled_by == viewer.actor)
     return session.scalar(
         select(AuditMatch.id)

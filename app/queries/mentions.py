@@ -53,13 +53,13 @@ def views(session: Session, viewer: Viewer, mentions: Sequence[Mention]) -> list
     if not mentions:
         return []
     matches: dict[UUID, list[MatchView]] = defaultdict(list)
-    found = session.execute(
+    rows = session.execute(
         select(Match, Brand)
         .join(Brand, (Brand.workspace_id == Match.workspace_id) & (Brand.id == Match.brand_id))
         .where(Match.workspace_id == viewer.workspace_id, Match.mention_id.in_([m.id for m in mentions]))
         .order_by(Match.brand_id)
     )
-    for match, brand in found:
+    for match, brand in rows:
         matches[match.mention_id].append(MatchView(match, brand))
     sources = _sources(session, viewer, {m.source_id for m in mentions if m.source_id})
     stories = _copies(session, viewer, {m.story_id for m in mentions if m.story_id})
@@ -75,13 +75,13 @@ def views(session: Session, viewer: Viewer, mentions: Sequence[Mention]) -> list
 
 
 def _sources(session: Session, viewer: Viewer, ids: set[UUID]) -> dict[UUID, Source]:
-    wanted = select(Source).where(Source.workspace_id == viewer.workspace_id, Source.id.in_(ids))
-    return {source.id: source for source in session.scalars(wanted)} if ids else {}
+    statement = select(Source).where(Source.workspace_id == viewer.workspace_id, Source.id.in_(ids))
+    return {source.id: source for source in session.scalars(statement)} if ids else {}
 
 
 def _copies(session: Session, viewer: Viewer, ids: set[UUID]) -> dict[UUID, int]:
-    wanted = select(Story.id, Story.copies).where(Story.workspace_id == viewer.workspace_id, Story.id.in_(ids))
-    return {row.id: row.copies for row in session.execute(wanted)} if ids else {}
+    statement = select(Story.id, Story.copies).where(Story.workspace_id == viewer.workspace_id, Story.id.in_(ids))
+    return {row.id: row.copies for row in session.execute(statement)} if ids else {}
 
 
 @may("read")

@@ -1,4 +1,4 @@
-"""The few counts that every page shows beside its menu, and what a first visit still lacks."""
+"""The few counts that every page shows in its menu, and what a new workspace still lacks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.viewer import Viewer, may
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What to show in the menu. `unread_incidents` are open ones that nobody acknowledged."""
+    """What to show in the menu. `unread_incidents` are the open ones that nobody has acknowledged."""
 
     unread_incidents: int
     failing_sources: int

@@ -1,4 +1,4 @@
-"""Lists that one can page through while rows are added: a page starts after a row, not at a number."""
+"""Lists that can be paged through while rows are added: a page starts after a row, not at a number."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class Slice(Generic[T]):
     next: str | None = None
     prev: str | None = None
 
-    def map(self, made: Callable[[list[T]], list[U]]) -> Slice[U]:
-        """The same page with other items: `made` turns them all at once, in order."""
-        return Slice(made(self.items), self.next, self.prev)
+    def map(self, make: Callable[[list[T]], list[U]]) -> Slice[U]:
+        """The same page with other items: `make` converts them all at once, in order."""
+        return Slice(make(self.items), self.next, self.prev)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +95,20 @@ def cursor_refused() -> Problem:
     return invalid(
         FieldError(
             "cursor",
-            "This cursor was not given by this list.",
+            "This cursor does not come from this list.",
             hint="Start again without a cursor, with the same filters and sort.",
         )
     )
 
 
 def page(
-    session: Session, wanted: Select[*tuple[Any, ...]], order: Order, after: str | None, limit: int = LIMIT
+    session: Session, statement: Select[*tuple[Any, ...]], order: Order, after: str | None, limit: int = LIMIT
 ) -> Slice[Row[*tuple[Any, ...]]]:
     """One page of the statement's rows, whose last columns are the key. Raises Problem 422 on a foreign cursor."""
     cursor = decode(after, order) if after else None
-    found = list(session.execute(_beside(wanted, order, cursor).limit(limit + 1)))
-    more, rows = len(found) > limit, found[:limit]
+    rows = list(session.execute(_beside(statement, order, cursor).limit(limit + 1)))
+    more = len(rows) > limit
+    del rows[limit:]
     if not rows:
         return Slice([])
     if cursor is not None and cursor.backward:
@@ -120,16 +121,16 @@ def page(
     )
 
 
-def _beside(wanted: Select[*tuple[Any, ...]], order: Order, cursor: Cursor | None) -> Select[*tuple[Any, ...]]:
+def _beside(statement: Select[*tuple[Any, ...]], order: Order, cursor: Cursor | None) -> Select[*tuple[Any, ...]]:
     """The rows after the cursor, or before it and then nearest first; the columns of the key are added at their end."""
     falling = order.descending is not (cursor is not None and cursor.backward)
     key = [order.id] if order.value is None else [order.value, order.id]
-    statement = wanted.add_columns(*(column.label(f"key_{n}") for n, column in enumerate(key)))
+    keyed = statement.add_columns(*(column.label(f"key_{n}") for n, column in enumerate(key)))
     if cursor is not None:
         start = (cursor.id,) if order.value is None else (cursor.value, cursor.id)
         mine, theirs = tuple_(*key), tuple_(*start)
-        statement = statement.where(mine < theirs if falling else mine > theirs)
-    return statement.order_by(*(column.desc() if falling else column.asc() for column in key))
+        keyed = keyed.where(mine < theirs if falling else mine > theirs)
+    return keyed.order_by(*(column.desc() if falling else column.asc() for column in key))
 
 
 def _cursor_at(row: Row[*tuple[Any, ...]], order: Order, *, back: bool = False) -> str:
@@ -137,7 +138,7 @@ def _cursor_at(row: Row[*tuple[Any, ...]], order: Order, *, back: bool = False) 
 
 
 def page_by_name(rows: Mapping[str, T], what: str, after: str | None, limit: int = LIMIT) -> Slice[T]:
-    """One page of what is at hand under unique names, in their order. Raises Problem 422 on a foreign cursor."""
+    """One page of a mapping by name, in the order of the names. Raises Problem 422 on a foreign cursor."""
     names = sorted(rows)
     backward, start = _named_cursor(after, what) if after else (False, "")
     if backward:

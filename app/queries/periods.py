@@ -15,7 +15,7 @@ POINTS_MAX = 3_000
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From `since` on, before `until`, cut by `by` in the viewer's time zone. Hours that are begun count whole."""
+    """From `since` on, before `until`, cut by `by` in the viewer's time zone. Hours that have begun count whole."""
 
     since: datetime
     until: datetime
@@ -32,7 +32,9 @@ def periods(period: Period, timezone: str) -> list[datetime]:
         starts.append(start.astimezone(UTC))
         if len(starts) > POINTS_MAX:
             hint = "Ask for longer periods, or for less time."
-            raise invalid(FieldError("by", "That makes more than {limit} points.", {"limit": POINTS_MAX}, hint=hint))
+            raise invalid(
+                FieldError("by", "That would make more than {limit} points.", {"limit": POINTS_MAX}, hint=hint)
+            )
         start = next_start(start, period.by, zone)
     return starts
 

@@ -22,7 +22,7 @@ from app.queries.brands import brand
 from app.queries.mentions import MentionView, views
 from app.queries.paging import LIMIT, Order, Slice, page
 from app.viewer import Viewer, may
-from ground.words import folded
+from ground.words import folded_words
 from sentiment.base import RatingClasses, Stance
 
 PREVIEW_MENTIONS = 2_000
@@ -65,7 +65,7 @@ class StanceChange:
 class PhrasePreview:
     """What a phrase would change: in how many mentions it is, how many stances change, from which to which, the newest.
 
-    `complete`: whether all stored mentions that hold it were looked at, or only the newest of them.
+    `complete`: whether all stored mentions that contain it were looked at, or only the newest of them.
     """
 
     mentions: int
@@ -78,9 +78,10 @@ class PhrasePreview:
 @may("read")
 def phrases(session: Session, viewer: Viewer, after: str | None = None, limit: int = LIMIT) -> Slice[PhraseView]:
     """The phrases, newest first."""
-    wanted = select(Phrase).where(Phrase.workspace_id == viewer.workspace_id)
-    found = page(session, wanted, Order("phrase", Phrase.id), after, limit)
-    return found.map(lambda rows: _views(session, viewer, [row.Phrase for row in rows]))
+    statement = select(Phrase).where(Phrase.workspace_id == viewer.workspace_id)
+    return page(session, statement, Order("phrase", Phrase.id), after, limit).map(
+        lambda rows: _views(session, viewer, [row.Phrase for row in rows])
+    )
 
 
 @may("read")
@@ -93,15 +94,20 @@ def phrase(session: Session, viewer: Viewer, phrase_id: UUID) -> PhraseView:
 
 
 def _views(session: Session, viewer: Viewer, rows: Sequence[Phrase]) -> list[PhraseView]:
-    brands = select(Brand).where(Brand.workspace_id == viewer.workspace_id, Brand.id.in_([r.brand_id for r in rows]))
-    named = {one.id: one for one in session.scalars(brands)}
+    brands = select(Brand).where(
+        Brand.workspace_id == viewer.workspace_id, Brand.id.in_([row.brand_id for row in rows])
+    )
+    brand_by_id = {brand.id: brand for brand in session.scalars(brands)}
     wishes = select(Restance).where(
         Restance.workspace_id == viewer.workspace_id, Restance.phrase_id.in_([row.id for row in rows])
     )
     under_way: dict[UUID | None, list[Restance]] = {}
-    for one in session.scalars(wishes):
-        under_way.setdefault(one.phrase_id, []).append(one)
-    return [PhraseView(r, named.get(r.brand_id) if r.brand_id else None, _sum(under_way.get(r.id, ()))) for r in rows]
+    for wish in session.scalars(wishes):
+        under_way.setdefault(wish.phrase_id, []).append(wish)
+    return [
+        PhraseView(row, brand_by_id.get(row.brand_id) if row.brand_id else None, _sum(under_way.get(row.id, ())))
+        for row in rows
+    ]
 
 
 @may("read")
@@ -127,18 +133,18 @@ def ratings(session: Session, viewer: Viewer) -> tuple[RatingClasses, int]:
 
 @may("read")
 def preview(
-    session: Session, viewer: Viewer, wanted: DomainPhrase, replaces: UUID | None = None,
+    session: Session, viewer: Viewer, candidate: DomainPhrase, replaces: UUID | None = None,
     seconds: Callable[[], float] = time.monotonic,
 ) -> PhrasePreview:  # fmt: skip
     """What a phrase would change in stored mentions, where neither a person nor a rating decides.
 
     Raises Problem 404 on its brand or the phrase it replaces, 422 when its words are too common to count in time.
     """
-    if wanted.brand_id is not None:
-        brand(session, viewer, wanted.brand_id)
+    if candidate.brand_id is not None:
+        brand(session, viewer, candidate.brand_id)
     old = phrase(session, viewer, replaces).phrase if replaces else None
-    rules = _rules_with(session, viewer, wanted, old)
-    words = {" ".join(wanted.words), *([old.words] if old else [])}
+    rules = _rules_with(session, viewer, candidate, old)
+    words = {" ".join(candidate.words), *([old.words] if old else [])}
     deadline = seconds() + PREVIEW_SECONDS
     ids = _newest(session, viewer, words)
     looked, turned = 0, list[tuple[Any, Stance]]()
@@ -151,24 +157,24 @@ def preview(
     return PhrasePreview(looked, len(turned), changes, _sample(session, viewer, turned[:SAMPLE]), complete)
 
 
-def _rules_with(session: Session, viewer: Viewer, wanted: DomainPhrase, old: Phrase | None) -> StanceRules:
+def _rules_with(session: Session, viewer: Viewer, candidate: DomainPhrase, old: Phrase | None) -> StanceRules:
     stored = session.scalars(select(Phrase).where(Phrase.workspace_id == viewer.workspace_id))
     kept = [domain_phrase(row) for row in stored if old is None or row.id != old.id]
-    others = [one for one in kept if _scope(one) != _scope(wanted)]
-    return StanceRules(ratings(session, viewer)[0], Phrasebook([*others, wanted]))
+    others = [other for other in kept if _scope(other) != _scope(candidate)]
+    return StanceRules(ratings(session, viewer)[0], Phrasebook([*others, candidate]))
 
 
-def _scope(one: DomainPhrase) -> tuple[Any, ...]:
-    return one.words, one.brand_id, one.language
+def _scope(phrase: DomainPhrase) -> tuple[Any, ...]:
+    return phrase.words, phrase.brand_id, phrase.language
 
 
 def _newest(session: Session, viewer: Viewer, words: set[str]) -> Sequence[UUID]:
-    """The newest mentions that hold the words. Raises Problem 422 when the full-text search takes too long."""
+    """The newest mentions that contain the words. Raises Problem 422 when the full-text search takes too long."""
     here = (Mention.workspace_id == viewer.workspace_id, Mention.deleted_at.is_(None))
-    wanted = select(Mention.id).where(*here, or_(*map(holding, sorted(words))))
+    statement = select(Mention.id).where(*here, or_(*map(holding, sorted(words))))
     session.execute(text(f"SET LOCAL statement_timeout = {STATEMENT_MS}"))
     try:
-        return session.scalars(wanted.order_by(Mention.id.desc()).limit(PREVIEW_MENTIONS)).all()
+        return session.scalars(statement.order_by(Mention.id.desc()).limit(PREVIEW_MENTIONS)).all()
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) != CANCELED:
             raise
@@ -176,7 +182,7 @@ def _newest(session: Session, viewer: Viewer, words: set[str]) -> Sequence[UUID]
             FieldError(
                 "text",
                 "These words are in too many mentions to be counted while you wait.",
-                hint="They can be saved all the same.",
+                hint="You can save them all the same.",
             )
         ) from None
 
@@ -187,8 +193,11 @@ def _changes(session: Session, viewer: Viewer, rules: StanceRules, ids: Sequence
     texts = select(Mention.id, Mention.title, Mention.text, Mention.language).where(
         Mention.workspace_id == viewer.workspace_id, Mention.id.in_(ids)
     )
-    heard = {one.id: rules.book.heard(one.title, one.text, one.language) for one in session.execute(texts)}
-    decided = [(row, rules.decide(facts_of(row, heard[row.mention_id]))[0]) for row in rows]
+    occurrences = {
+        mention.id: rules.book.occurrences(mention.title, mention.text, mention.language)
+        for mention in session.execute(texts)
+    }
+    decided = [(row, rules.decide(facts_of(row, occurrences[row.mention_id]))[0]) for row in rows]
     turned = [(row, after) for row, after in decided if after and after != row.stance]
     return sorted(turned, key=lambda pair: (pair[0].mention_id.int, pair[0].brand_id.int), reverse=True)
 
@@ -205,5 +214,5 @@ def _sample(session: Session, viewer: Viewer, turned: Sequence[tuple[Any, Stance
 
 
 def phrase_of(words: str, stance: Stance, brand_id: UUID | None, language: str | None) -> DomainPhrase:
-    """The phrase that would be listened for, from what was typed."""
-    return DomainPhrase(tuple(folded(words)), stance, brand_id, language)
+    """The phrase that texts would be searched for, from what was typed."""
+    return DomainPhrase(tuple(folded_words(words)), stance, brand_id, language)

@@ -73,7 +73,7 @@ def reputation(session: Session, viewer: Viewer, brand_id: UUID, period: Period,
     row = brand(session, viewer, brand_id)
     known_sources(session, viewer, slant.sources)
     starts = periods(period, viewer.timezone)
-    rows = _summed(session, viewer, [brand_id], period, slant, viewer.timezone)
+    rows = _sum_buckets(session, viewer, [brand_id], period, slant, viewer.timezone)
     by_start = sums_by(attrgetter("start"), rows, slant.weight)
     sums = [(period.since, total(by_start.values())), *((start, by_start.get(start, Sum())) for start in starts)]
     scorer = model(session, viewer)
@@ -88,7 +88,7 @@ def compare(
     """Brands side by side, in the order asked. Raises Problem 404."""
     brands = known_brands(session, viewer, brand_ids)
     known_sources(session, viewer, slant.sources)
-    by_brand = sums_by(attrgetter("brand_id"), _summed(session, viewer, brand_ids, period, slant), slant.weight)
+    by_brand = sums_by(attrgetter("brand_id"), _sum_buckets(session, viewer, brand_ids, period, slant), slant.weight)
     sums = [(period.since, by_brand.get(row.id, Sum())) for row in brands]
     scores = points(sums, [_same_author(row, slant) for row in brands], model(session, viewer).matrices)
     voices = share_of_voice({str(row.id): point.mentions for row, point in zip(brands, scores, strict=True)})
@@ -97,7 +97,8 @@ def compare(
 
 @may("read")
 def model(session: Session, viewer: Viewer) -> Model:
-    """The model that scores, as its worker told, corrected by the workspace's own labels where there are enough."""
+    """The model that scores, as its worker recorded it, corrected by the workspace's own labels where there are
+    enough."""
     scorer = scoring_model(session)
     own = own_sample(session, viewer, f"{scorer.name} {scorer.version}")
     measured = figures_of(scorer.measured)
@@ -110,7 +111,8 @@ def _same_author(row: Brand, slant: Slant) -> float:
 
 
 def figures_of(figures: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What a reader of the score wants to know of its model: how often it is right, and on what that was measured."""
+    """What a reader of the score wants to know about its model: how often it is right, and on which texts that was
+    measured."""
     if not figures:
         return None
     whole = "umsab" if "umsab" in figures else "all"
@@ -123,12 +125,12 @@ def figures_of(figures: Mapping[str, Any]) -> dict[str, Any] | None:
     }
 
 
-def _summed(
+def _sum_buckets(
     session: Session, viewer: Viewer, brand_ids: Sequence[UUID], period: Period, slant: Slant, zone: str | None = None
 ) -> Result[Any]:
     """The buckets summed by brand, weight, language and, with a time zone, by the start of their period there.
 
-    Of the rows that name a source where sources are asked for, else of those over all sources.
+    Reads the rows of single sources when `slant` names some, else the totals over all sources.
     """
     start = func.date_trunc(period.by, Bucket.hour, "UTC" if period.by == "hour" else zone)
     parts: list[Any] = [Bucket.brand_id, Bucket.weight, Bucket.language]

@@ -16,9 +16,10 @@ from app.viewer import Viewer, may
 @may("read")
 def rules(session: Session, viewer: Viewer, after: str | None = None, limit: int = LIMIT) -> Slice[AlertRule]:
     """The rules, oldest first."""
-    wanted = select(AlertRule).where(AlertRule.workspace_id == viewer.workspace_id)
-    found = page(session, wanted, Order("rule", AlertRule.id, descending=False), after, limit)
-    return found.map(lambda rows: [row.AlertRule for row in rows])
+    statement = select(AlertRule).where(AlertRule.workspace_id == viewer.workspace_id)
+    return page(session, statement, Order("rule", AlertRule.id, descending=False), after, limit).map(
+        lambda rows: [row.AlertRule for row in rows]
+    )
 
 
 @may("read")

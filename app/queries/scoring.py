@@ -17,7 +17,7 @@ from app.viewer import Viewer, may
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """The model in force, and what it has before it in this workspace: matches, and seconds for one worker.
+    """The model in force, and what it still has to read in this workspace: matches, and seconds for one worker.
 
     `waiting` were never scored; `unsettled` were scored by another model or by the quick part, and count meanwhile.
     """
@@ -37,8 +37,11 @@ def scoring(session: Session, viewer: Viewer) -> Scoring:
     """The state of scoring. The time left includes what the same workers have to do for other workspaces."""
     run = session.scalars(select(ModelRun).order_by(ModelRun.started_at.desc()).limit(1)).one_or_none()
     pace, quick = (run.per_second, run.quick_per_second) if run else (None, None)
-    waiting, unsettled = lanes.waiting(session, viewer.workspace_id), lanes.unsettled(session, viewer.workspace_id)
-    whole = (lanes.waiting(session), lanes.unsettled(session)) if waiting + unsettled else (0, 0)
+    waiting, unsettled = (
+        lanes.count_waiting(session, viewer.workspace_id),
+        lanes.count_unsettled(session, viewer.workspace_id),
+    )
+    whole = (lanes.count_waiting(session), lanes.count_unsettled(session)) if waiting + unsettled else (0, 0)
     return Scoring(
         model=run.model if run else None,
         since=run.started_at if run else None,

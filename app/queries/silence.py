@@ -1,4 +1,4 @@
-"""Sources that are read well and have brought nothing for much longer than usual."""
+"""Sources that can be read but have brought nothing for much longer than usual."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.viewer import Viewer, may
 LEAST = timedelta(days=1)
 USUAL_TIMES = 8
 LONGEST_TIMES = 1.5
-"""Beyond its longest pause too: who publishes on weekdays only is not silent on a Sunday."""
+"""Times its longest pause too: a source that publishes only on weekdays is not silent on a Sunday."""
 POLLS = 3
 """Readings that brought something, at least: two make one pause, which is no habit."""
 
@@ -28,7 +28,8 @@ def patience(usual: timedelta, longest: timedelta) -> timedelta:
 
 @may("read")
 def silent_since(session: Session, viewer: Viewer, rows: Sequence[Source]) -> dict[UUID, datetime]:
-    """When each silent source brought its last mention, as of its last good reading: one that fails is not silent."""
+    """When each silent source brought its last mention, as of its last successful reading: a failing source is not
+    silent."""
     quiet = {
         row.id: (row.last_new_at, row.last_success_at - row.last_new_at)
         for row in rows
@@ -52,7 +53,7 @@ def _usual(session: Session, viewer: Viewer, ids: Sequence[UUID]) -> dict[UUID, 
         .where(Poll.workspace_id == viewer.workspace_id, Poll.source_id.in_(ids), Poll.stored > 0)
         .subquery()
     )
-    found = session.execute(
+    rows = session.execute(
         select(
             gaps.c.source_id,
             func.percentile_cont(0.5).within_group(gaps.c.gap).label("usual"),
@@ -61,4 +62,4 @@ def _usual(session: Session, viewer: Viewer, ids: Sequence[UUID]) -> dict[UUID, 
         .group_by(gaps.c.source_id)
         .having(func.count() >= POLLS)
     )
-    return {row.source_id: (row.usual, row.longest) for row in found}
+    return {row.source_id: (row.usual, row.longest) for row in rows}

@@ -27,8 +27,8 @@ class SourceView:
     """A source, how late its next reading is, what it brought in the last 24 hours, and what holds it back.
 
     `paused_until` is set while its host is left alone, whichever of the host's sources was asked to wait, and
-    `pause_reason` is the reason that one was given. `silent_since` is set for a source that reads well and has brought
-    nothing for much longer than usual.
+    `pause_reason` is the reason that this source was given. `silent_since` is set for a source that can be read but
+    has brought nothing for much longer than usual.
     """
 
     source: Source
@@ -52,10 +52,10 @@ class SourceView:
     @property
     def waits_for_another(self) -> bool:
         """Whether a pause that the host asked of another source puts off its next reading."""
-        one = self.source
-        if self.paused_until is None or not one.enabled or one.state == "throttled" or one.next_run_at is None:
+        source = self.source
+        if self.paused_until is None or not source.enabled or source.state == "throttled" or source.next_run_at is None:
             return False
-        return one.next_run_at < self.paused_until
+        return source.next_run_at < self.paused_until
 
     @property
     def throttled_until(self) -> datetime | None:
@@ -70,12 +70,12 @@ class SourceView:
         """When the budget that ran out is renewed; None when the source does not wait for one."""
         if self.state != "budget":
             return None
-        return max(self.usage, key=lambda one: one.share).period_ends_at if self.usage else None
+        return max(self.usage, key=lambda usage: usage.share).period_ends_at if self.usage else None
 
     @property
     def warnings(self) -> list[dict[str, Any] | Notice]:
         """Warnings about a source that can be read, such as a budget that is nearly used up."""
-        spent = [one.warning for one in self.usage if one.warning and self.state != "budget"]
+        spent = [usage.warning for usage in self.usage if usage.warning and self.state != "budget"]
         return [*([self.source.warning] if self.source.warning else []), *spent]
 
 
@@ -91,9 +91,10 @@ def sources(
     session: Session, viewer: Viewer, now: datetime, after: str | None = None, limit: int = LIMIT
 ) -> Slice[SourceView]:
     """The sources, oldest first."""
-    wanted = select(Source).where(Source.workspace_id == viewer.workspace_id)
-    found = page(session, wanted, Order("source", Source.id, descending=False), after, limit)
-    return found.map(lambda rows: _views(session, viewer, [row.Source for row in rows], now))
+    statement = select(Source).where(Source.workspace_id == viewer.workspace_id)
+    return page(session, statement, Order("source", Source.id, descending=False), after, limit).map(
+        lambda rows: _views(session, viewer, [row.Source for row in rows], now)
+    )
 
 
 @may("read")
@@ -143,32 +144,32 @@ def _views(session: Session, viewer: Viewer, rows: Sequence[Source], now: dateti
 def _pauses(session: Session, rows: Sequence[Source], now: datetime) -> dict[str, tuple[datetime, Any]]:
     """Until when, and why, the hosts of these sources are left alone, by `limit_key`; those that are not are absent."""
     keys = {row.limit_key for row in rows if row.limit_key}
-    found = session.execute(
+    hosts = session.execute(
         select(Host.key, Host.paused_until, Host.reason).where(Host.key.in_(keys), Host.paused_until > now)
     )
-    return {row.key: (row.paused_until, row.reason) for row in found}
+    return {row.key: (row.paused_until, row.reason) for row in hosts}
 
 
 @may("read")
 def imports(session: Session, viewer: Viewer, limit: int = LIMIT) -> list[str]:
     """The names of the sources that imports and the API push to, newest first."""
-    wanted = select(Source.name).where(Source.workspace_id == viewer.workspace_id, Source.collector == "push")
-    return list(session.scalars(wanted.order_by(Source.id.desc()).limit(limit)))
+    statement = select(Source.name).where(Source.workspace_id == viewer.workspace_id, Source.collector == "push")
+    return list(session.scalars(statement.order_by(Source.id.desc()).limit(limit)))
 
 
 @may("read")
 def polls(session: Session, viewer: Viewer, source_id: UUID, limit: int = LIMIT) -> list[Poll]:
-    """The last readings of a source that had something to tell, newest first. Raises Problem 404."""
+    """The last readings of a source that brought something or failed, newest first. Raises Problem 404."""
     source_row(session, viewer, source_id)
-    wanted = select(Poll).where(Poll.workspace_id == viewer.workspace_id, Poll.source_id == source_id)
-    return list(session.scalars(wanted.order_by(Poll.id.desc()).limit(limit)))
+    statement = select(Poll).where(Poll.workspace_id == viewer.workspace_id, Poll.source_id == source_id)
+    return list(session.scalars(statement.order_by(Poll.id.desc()).limit(limit)))
 
 
 @may("read")
 def quarantine(session: Session, viewer: Viewer, source_id: UUID, limit: int = LIMIT) -> list[Quarantined]:
     """What could not be stored, with the reasons, newest first. Raises Problem 404."""
     source_row(session, viewer, source_id)
-    wanted = select(Quarantined).where(
+    statement = select(Quarantined).where(
         Quarantined.workspace_id == viewer.workspace_id, Quarantined.source_id == source_id
     )
-    return list(session.scalars(wanted.order_by(Quarantined.id.desc()).limit(limit)))
+    return list(session.scalars(statement.order_by(Quarantined.id.desc()).limit(limit)))

@@ -79,7 +79,7 @@ class Stances:
     def size(self) -> float:
         return self.promoters + self.passives + self.detractors
 
-    def rounded(self) -> Counts:
+    def to_whole(self) -> Counts:
         return Counts(round(self.promoters), round(self.passives), round(self.detractors))
 
 
@@ -93,8 +93,8 @@ class ModelSum:
     positive: float = 0.0
     squares: float = 0.0
 
-    def scored(self, voices: float) -> Scored:
-        counts = self.stances.rounded()
+    def to_scored(self, voices: float) -> Scored:
+        counts = self.stances.to_whole()
         return Scored(
             counts.promoters, counts.passives, counts.detractors, self.negative, self.neutral, self.positive, voices
         )
@@ -143,8 +143,8 @@ class Sum:
         sizes = [*(group.stances.size for group in groups), self.fixed.size]
         squares = [*(group.squares for group in groups), self.fixed_squares]
         voices = voices_of_parts(list(map(effective_size, sizes, squares)), sizes, same_author)
-        en, fr, other = (group.scored(number) for group, number in zip(groups, voices, strict=False))
-        fixed = self.fixed.rounded()
+        en, fr, other = (group.to_scored(number) for group, number in zip(groups, voices, strict=False))
+        fixed = self.fixed.to_whole()
         return Tally(en, fr, other, fixed.promoters, fixed.passives, fixed.detractors, voices[-1])
 
 
@@ -184,9 +184,9 @@ def points(
     sums: Sequence[tuple[datetime, Sum]], same_author: Sequence[float], matrices: Mapping[LanguageGroup, Matrix]
 ) -> list[Point]:
     """The score of each sum, with the start of its period; `same_author` belongs to each, as `Sum.tally` wants it."""
-    tallies = [one.tally(same) for (_, one), same in zip(sums, same_author, strict=True)]
+    tallies = [each.tally(same) for (_, each), same in zip(sums, same_author, strict=True)]
     scores = reputations(tallies, matrices)
     return [
-        Point(start, score, round(one.mentions), round(one.stories), one.shown.rounded())
-        for (start, one), score in zip(sums, scores, strict=True)
+        Point(start, score, round(each.mentions), round(each.stories), each.shown.to_whole())
+        for (start, each), score in zip(sums, scores, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""Answers to surveys, and their NPS: beside the reputation score, never in it."""
+"""Answers to surveys, and their NPS, which is shown beside the reputation score and never mixed into it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sentiment.indices import nps
 
 @dataclass(frozen=True, slots=True)
 class SurveyNps:
-    """Promoters (9–10) less detractors (0–6) in percent of the answers, −100 to 100, with its 95 % interval."""
+    """Promoters (9–10) minus detractors (0–6) as a percentage of the answers, −100 to 100, with its 95 % interval."""
 
     score: float
     low: float
@@ -35,8 +35,8 @@ def survey_nps(session: Session, viewer: Viewer, brand_id: UUID, since: datetime
         .where(SurveyResponse.workspace_id == viewer.workspace_id, SurveyResponse.brand_id == brand_id)
         .where(SurveyResponse.answered_at >= since, SurveyResponse.answered_at < until)
     ).one()
-    found = nps(promoters, responses - promoters - detractors, detractors)
-    return SurveyNps(*found, responses) if found else None
+    score = nps(promoters, responses - promoters - detractors, detractors)
+    return SurveyNps(*score, responses) if score else None
 
 
 @may("read")

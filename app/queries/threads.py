@@ -22,13 +22,21 @@ def conversation(session: Session, viewer: Viewer, row: Mention) -> list[Mention
     are not stored, and so are missing.
     """
     here = (Mention.workspace_id == viewer.workspace_id, Mention.id != row.id, Mention.deleted_at.is_(None))
-    said = (Mention.kind == row.kind, Mention.thread_id == (row.thread_id or row.external_id), Mention.host == row.host)
-    found = list(
-        session.scalars(select(Mention).where(*here, *said).order_by(Mention.published_at, Mention.id).limit(MOST))
+    same_thread = (
+        Mention.kind == row.kind,
+        Mention.thread_id == (row.thread_id or row.external_id),
+        Mention.host == row.host,
+    )
+    mentions = list(
+        session.scalars(
+            select(Mention).where(*here, *same_thread).order_by(Mention.published_at, Mention.id).limit(MOST)
+        )
     )
     if marks := [_mark(row, name) for name in {row.parent_id, row.thread_id} if name]:
-        found += session.scalars(select(Mention).where(*here, Mention.fingerprint.in_(marks)))
-    return sorted({one.id: one for one in found}.values(), key=lambda one: (one.published_at, one.id))
+        mentions += session.scalars(select(Mention).where(*here, Mention.fingerprint.in_(marks)))
+    return sorted(
+        {mention.id: mention for mention in mentions}.values(), key=lambda mention: (mention.published_at, mention.id)
+    )
 
 
 def _mark(row: Mention, external_id: str) -> bytes:

@@ -26,8 +26,9 @@ TOO_EARLY = 50
 class UsageView:
     """One meter of one source in the present period. Amounts are units divided by the meter's scale: dollars, calls.
 
-    `forecast` is what will be used at the end of the period if the pace since its beginning goes on, or since the
-    source was made when that is later; None when it is too early to tell. `runs_out_at` is when the limit is then met.
+    `forecast` is what will be used at the end of the period if the rate since its beginning continues, or since the
+    source was created if that is later; None when it is too early to tell. `runs_out_at` is when the limit will then
+    be reached.
     """
 
     meter: str
@@ -48,7 +49,7 @@ class UsageView:
 
     @property
     def warning(self) -> Notice | None:
-        """What is said from 80 % on."""
+        """The warning from 80 % on; None below."""
         if self.share < WARN_FROM:
             return None
         percent = min(int(self.share * 100), 100)
@@ -62,23 +63,23 @@ def usages(
     session: Session, viewer: Viewer, rows: Iterable[Source], now: datetime
 ) -> dict[UUID, tuple[UsageView, ...]]:
     """What each of these sources has used of each of its meters."""
-    wanted = [
+    metered = [
         (row, name, meter, period_of(meter, now), _payer(row).key(meter))
         for row in rows
         for name, meter in _meters(row).items()
     ]
-    if not wanted:
+    if not metered:
         return {}
-    places = [(row.collector, name, key, period.starts_at) for row, name, _, period, key in wanted]
-    found = session.execute(
+    places = [(row.collector, name, key, period.starts_at) for row, name, _, period, key in metered]
+    amounts = session.execute(
         select(Usage.collector, Usage.meter, Usage.key, Usage.starts_at, Usage.used).where(
             Usage.workspace_id == viewer.workspace_id,
             tuple_(Usage.collector, Usage.meter, Usage.key, Usage.starts_at).in_(places),
         )
     )
-    used = {tuple(one)[:4]: one.used for one in found}
+    used = {(row.collector, row.meter, row.key, row.starts_at): row.used for row in amounts}
     views: dict[UUID, tuple[UsageView, ...]] = {}
-    for place, (row, name, meter, period, _) in zip(places, wanted, strict=True):
+    for place, (row, name, meter, period, _) in zip(places, metered, strict=True):
         view = _view(row, name, meter, period, used.get(place, 0), now)
         views[row.id] = (*views.get(row.id, ()), view)
     return views
@@ -111,7 +112,7 @@ def _view(row: Source, name: str, meter: Meter, period: Period, units: int, now:
 
 
 def forecast(units: int, period: Period, since: datetime, now: datetime) -> float | None:
-    """The units used at the end of the period if the pace since `since`, or since its beginning, goes on."""
+    """The units used at the end of the period if the rate since `since`, or since its beginning, continues."""
     behind = now - max(period.starts_at, since)
     if behind < (period.ends_at - period.starts_at) / TOO_EARLY:
         return None

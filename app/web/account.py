@@ -1,4 +1,4 @@
-"""How somebody likes to read, their password, and the sample data."""
+"""The account page: display, password, and the sample data."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def account_page(visit: Visit, problem: Problem | None = None) -> HTMLResponse:
             "account.html",
             status=problem.status if problem else 200,
             user=session.get_one(User, visit.viewer.user_id),
-            languages=[("", visit.say("As the browser asks")), *LANGUAGES.items()],
+            languages=[("", visit.say("The browser’s language")), *LANGUAGES.items()],
             timezones=sorted(available_timezones()),
             problem=problem,
             labels={},

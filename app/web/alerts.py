@@ -1,4 +1,4 @@
-"""Incidents: what rings, why, and what people do about it."""
+"""Incidents: which rule fires, why, and what people do about it."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ def lines_of(visit: Visit, stored: dict[str, Any]) -> list[str]:
 
 @router.get("")
 def show_list(visit: Visit = Depends(member)) -> Response:
-    """The incidents by state: those open first of all."""
-    given = visit.request.query_params
-    state = given.get("state", "open") if given.get("state") in (*STATES, "all") else "open"
+    """The incidents of one state; the open ones unless the address says otherwise."""
+    parameters = visit.request.query_params
+    state = parameters.get("state", "open") if parameters.get("state") in (*STATES, "all") else "open"
     only = None if state == "all" else cast(StateFilter, state)
     with visit.services.db.reading() as session:
-        found = incidents(session, visit.viewer, given.get("after"), state=only)
-        lines = [(view, lines_of(visit, view.incident.explanation)[:2]) for view in found.items]
-        return visit.page(session, "alerts.html", found=found, shown=lines, state=state)
+        views = incidents(session, visit.viewer, parameters.get("after"), state=only)
+        lines = [(view, lines_of(visit, view.incident.explanation)[:2]) for view in views.items]
+        return visit.page(session, "alerts.html", found=views, shown=lines, state=state)
 
 
 @router.get("/{incident_id}")
@@ -61,11 +61,11 @@ def show_one(incident_id: UUID, visit: Visit = Depends(member)) -> Response:
 
 
 def incident_page(visit: Visit, incident_id: UUID, problem: Problem | None = None) -> HTMLResponse:
-    """One incident: why it rang, what was observed against what is usual, and what was done."""
+    """One incident: why the rule fired, what was observed compared with what is usual, and what was done."""
     with visit.services.db.reading() as session:
         detail = incident(session, visit.viewer, incident_id)
         row = detail.view.incident
-        start, end = charted(row, visit.now)
+        start, end = chart_range(row, visit.now)
         explanation = explanation_of(row.explanation)
         since = row.since or row.opened_at
         return visit.page(
@@ -84,7 +84,7 @@ def incident_page(visit: Visit, incident_id: UUID, problem: Problem | None = Non
         )
 
 
-def charted(row: IncidentRow, now: datetime) -> tuple[datetime, datetime]:
+def chart_range(row: IncidentRow, now: datetime) -> tuple[datetime, datetime]:
     """The time that the chart of an incident shows: three days before it to half a day after, 14 days at most."""
     start = max((row.since or row.opened_at) - BEFORE, row.opened_at - LONGEST)
     return start, min(now, (row.resolved_at or now) + AFTER, start + LONGEST)

@@ -45,8 +45,8 @@ def preview_of(visit: Visit, session: Session, query: str) -> dict[str, Any]:
     nothing: dict[str, Any] = {"found": None, "problem": None, "query": query, "days": DAYS, "spark": None}
 
     def matches() -> dict[str, Any]:
-        found = preview(session, visit.viewer, query, DAYS, visit.now)
-        return {**nothing, "found": found, "spark": spark([number for _, number in found.days])}
+        result = preview(session, visit.viewer, query, DAYS, visit.now)
+        return {**nothing, "found": result, "spark": spark([number for _, number in result.days])}
 
     def unreadable(problem: Problem) -> dict[str, Any]:
         return {**nothing, "problem": problem}
@@ -57,8 +57,8 @@ def preview_of(visit: Visit, session: Session, query: str) -> dict[str, Any]:
 @router.get("/brands")
 def show_list(visit: Visit = Depends(member)) -> Response:
     with visit.services.db.reading() as session:
-        found = brands(session, visit.viewer, visit.request.query_params.get("after"))
-        return visit.page(session, "brands.html", found=found)
+        rows = brands(session, visit.viewer, visit.request.query_params.get("after"))
+        return visit.page(session, "brands.html", found=rows)
 
 
 BrandForm = Form[Brand, None]
@@ -81,7 +81,7 @@ def read_form(sent: SentForm, row: Brand | None) -> BrandForm:
 
 
 def fields_of_action(values: Values) -> Values:
-    """A new brand whose colour nobody chose is given one."""
+    """Gives a new brand a colour if nobody chose one."""
     return {name: value for name, value in values.items() if name != "colour" or value}
 
 
@@ -104,8 +104,8 @@ def create(visit: Visit, form: BrandForm, _sent: SentForm) -> Response:
 
 
 def update(visit: Visit, row: Brand, form: BrandForm, sent: SentForm) -> Response:
-    """Changes a brand; on request its query is applied to what is stored, too."""
-    rematch = sent.checked("rematch")
+    """Changes a brand; on request, also applies its query to stored mentions."""
+    rematch = sent.is_checked("rematch")
     changes = validate(actions.BrandChanges, fields_of_action(form.values))
     with visit.services.db.writing() as session:
         actions.update(session, visit.viewer, row.id, changes)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from alerts.base import AnyChannel
 from alerts.channels import all_channels
 from app.actions import channels as actions
+from app.actions import secrets
 from app.actions.fields import validate
 from app.models import Channel
 from app.queries.channels import channel, channels
@@ -36,9 +37,9 @@ def show_list(visit: Visit = Depends(member)) -> Response:
 
 def list_page(visit: Visit, session: Session, **news: Any) -> HTMLResponse:
     """The channels; `news` is a secret to show once, or how a test failed."""
-    found = channels(session, visit.viewer, visit.request.query_params.get("after"))
+    rows = channels(session, visit.viewer, visit.request.query_params.get("after"))
     context = {"secret": None, "failed": None, "status": 200, **news}
-    return visit.page(session, "channels.html", found=found, kinds=all_channels(), **context)
+    return visit.page(session, "channels.html", found=rows, kinds=all_channels(), **context)
 
 
 @router.post("/{channel_id}/test")
@@ -70,12 +71,13 @@ def form_of(_visit: Visit, row: Channel) -> ChannelForm:
 def read_form(sent: SentForm, row: Channel | None) -> ChannelForm:
     kind = actions.channel_of(row.kind if row else sent.get("kind"))
     values: Values = {name: sent.get(name) for name in ("name", "language", "timezone")}
-    return Form(kind, {**values, "params": params_from(kind.params, sent), "enabled": sent.checked("enabled")}, row)
+    return Form(kind, {**values, "params": params_from(kind.params, sent), "enabled": sent.is_checked("enabled")}, row)
 
 
 def show_form(visit: Visit, form: ChannelForm) -> Response:
     kind, row = form.kind, form.row
-    fields = fields_of(kind.params, form.values["params"], kept=bool(row and row.secrets))
+    kept = secrets.stored_names(visit.services.seal, row.secrets, actions.seal_name(row)) if row else ()
+    fields = form.asked(fields_of(kind.params, form.values["params"], kept=kept))
     with visit.services.db.reading() as session:
         return form.page(
             visit,
@@ -90,7 +92,7 @@ def show_form(visit: Visit, form: ChannelForm) -> Response:
 
 
 def create(visit: Visit, form: ChannelForm, _sent: SentForm) -> Response:
-    """Adds a channel. A secret that was made for it is shown in the answer, and never again."""
+    """Adds a channel. A secret that was generated for it is shown in the answer, and never again."""
     new = validate(actions.NewChannel, {**form.values, "kind": form.kind.kind})
     with visit.services.db.writing() as session:
         made = actions.create(session, visit.viewer, new, visit.services)

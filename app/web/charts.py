@@ -1,4 +1,4 @@
-"""Charts as data: what the script draws, and the table that tells the same to everybody else."""
+"""Charts as data: what the script draws, and a table with the same figures for everybody else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from babel.dates import format_datetime, format_skeleton
 
-from alerts.base import Bucket, Explanation
+from alerts.base import Explanation, HourCounts
 from app.web.language import Tongue
 
 
@@ -34,15 +34,15 @@ def label(tongue: Tongue, at: datetime, by: str) -> str:
 
 
 def observed_against_expected(
-    tongue: Tongue, hours: Sequence[Bucket], since: datetime, explanation: Explanation | None
+    tongue: Tongue, hours: Sequence[HourCounts], since: datetime, explanation: Explanation | None
 ) -> Chart:
-    """What was counted in each hour against what is usual there, within two standard deviations.
+    """What was counted in each hour compared with what is usual then, within two standard deviations.
 
     Stories are counted when the rule counts all mentions, else detractors. What came `since` is shaded.
     """
     usual = Usual.of(explanation)
-    counted, tone, observed = _observed(tongue, hours, explanation)
-    expected = [usual.expected(hour) for hour in hours]
+    counted, tone, observed = _observed_series(tongue, hours, explanation)
+    expected = [usual.expected_in(hour) for hour in hours]
     labels = [label(tongue, hour.start, "hour") for hour in hours]
     spec: dict[str, Any] = {
         "labels": labels,
@@ -60,11 +60,13 @@ def observed_against_expected(
         for name, number, level, hour in zip(labels, observed, expected, hours, strict=True)
         if hour.stories
     ]
-    heads = (tongue.say("Hour"), counted, tongue.say("Usual level"), tongue.say("Stories in all"))
+    heads = (tongue.say("Hour"), counted, tongue.say("Usual level"), tongue.say("Stories in total"))
     return Chart(tongue.say("Observed against the usual level, per hour"), spec, heads, rows)
 
 
-def _observed(tongue: Tongue, hours: Sequence[Bucket], explanation: Explanation | None) -> tuple[str, str, list[int]]:
+def _observed_series(
+    tongue: Tongue, hours: Sequence[HourCounts], explanation: Explanation | None
+) -> tuple[str, str, list[int]]:
     """What the rule counts, its colour, and how many there were in each hour."""
     if explanation is not None and explanation.counted == "mentions":
         return tongue.say("Stories"), "accent", [hour.stories for hour in hours]
@@ -73,26 +75,26 @@ def _observed(tongue: Tongue, hours: Sequence[Bucket], explanation: Explanation 
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """What an hour usually brings: a share of its stories, from 0 to 1, else a level, else nothing that is known."""
+    """What an hour usually brings: a share of its stories, from 0 to 1, else a level, else unknown."""
 
     share: float | None = None
     level: float | None = None
 
     @classmethod
     def of(cls, explanation: Explanation | None) -> Usual:
-        """The explanation tells the level of its whole window; here it is that of one hour."""
+        """The explanation gives the level of its whole window; this is that of one hour."""
         if explanation is None:
             return cls()
         level = explanation.expected / max(1, explanation.window_hours) if explanation.expected else None
         return cls(explanation.usual_share, level)
 
-    def expected(self, hour: Bucket) -> float | None:
+    def expected_in(self, hour: HourCounts) -> float | None:
         """What the hour should have brought, with two decimals."""
         if self.share is not None:
             return round(hour.stories * self.share, 2)
         return round(self.level, 2) if self.level is not None else None
 
-    def deviation(self, hour: Bucket) -> float:
+    def deviation(self, hour: HourCounts) -> float:
         """The standard deviation of that: of a binomial where a share is known, else of a Poisson distribution."""
         if self.share is not None:
             return sqrt(hour.stories * self.share * (1 - self.share))

@@ -1,4 +1,5 @@
-"""The cookies of the pages: the session, the language, and what the forms of nobody-yet are bound to."""
+"""The cookies of the pages: the session, the language, and the one that binds the forms of people who are not logged
+in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes wrong, as a page in the same look: 401 leads to the log-in, the rest says what happened."""
+"""Shows what went wrong as a page in the same look: 401 leads to the log-in, the rest say what happened."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HEADINGS = {
 
 
 def to_log_in(_request: Request, error: LogIn) -> RedirectResponse:
-    """Logging in comes first; then back to where one wanted to go."""
+    """Sends the browser to the log-in, and afterwards back to where it wanted to go."""
     return RedirectResponse("/login" + ("?" + urlencode({"next": error.back}) if error.back != "/" else ""), 303)
 
 
@@ -61,10 +61,10 @@ def _page(request: Request, status: int, text: str, details: list[str]) -> HTMLR
 
 
 def _visit(request: Request) -> Visit:
-    """The visit, also when the database that knows who asks is the very thing that failed."""
+    """The visit, even when what failed is the very database that knows who asks."""
     try:
         return visitor(request)
-    except Exception as error:  # an error page must not fail for the reason it is shown
+    except Exception as error:  # an error page must not fail for the same reason as the page it replaces
         log.warning("the visitor of an error page is not known", error=str(error)[:200])
         code = choose_language(None, None, request.headers.get("accept-language", ""))
         return Visit(request, request.app.state.services, Tongue(code, zone("UTC"), datetime.now(UTC)), None)

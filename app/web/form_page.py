@@ -1,4 +1,4 @@
-"""A form page: an empty form, the form of something that is there, and the same form again with what is wrong in it.
+"""A form page: an empty form, the form of something that exists, and the same form again with what is wrong in it.
 
 Brands, phrases, channels, rules and sources are each a `FormPage`: their own modules say which fields there are and
 what saving does; `add_routes` gives all five the same addresses and the same answers.
@@ -6,7 +6,7 @@ what saving does; `add_routes` gives all five the same addresses and the same an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.problems import Problem
 from app.viewer import Viewer
-from app.web.forms import SentForm, sent_form
+from app.web.forms import Field, SentForm, sent_form
 from app.web.page import Visit, editor, member, redirect
 
 Values = dict[str, Any]
@@ -52,6 +52,14 @@ class Form(Generic[Row, Kind]):
     row: Row | None = None
     problem: Problem | None = None
 
+    def asked(self, fields: Sequence[Field]) -> list[Field]:
+        """The fields; a secret that the problem asks for again is needed, and no longer kept."""
+        wrong = {error.field for error in self.problem.errors} if self.problem else set()
+        return [
+            replace(field, kept=False, required=True) if field.kept and field.name in wrong else field
+            for field in fields
+        ]
+
     def page(self, visit: Visit, session: Session, template: str, **context: Any) -> HTMLResponse:
         """The form in its template, with what is wrong beside the fields."""
         status = self.problem.status if self.problem else 200
@@ -80,10 +88,10 @@ class FormPage(Generic[Row, Kind]):
     delete: Callable[[Session, Visit, UUID], None]
     correctable: Collection[int] = CORRECTABLE
     open_to: Callable[..., Visit] = member
-    """Who sees the form of something that is there: whoever may read, or only whoever may write."""
+    """Who sees the form of something that exists: everybody who may read, or only those who may write."""
 
     def answer(self, save: Callable[[], Response], visit: Visit, form: Form[Row, Kind]) -> Response:
-        """Where saving the form leads, or the form again with what is wrong in it."""
+        """A redirect to where saving leads, or the form again with what is wrong in it."""
         return attempt(save, lambda problem: self.show_form(visit, replace(form, problem=problem)), self.correctable)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -66,7 +66,7 @@ class SentForm:
         """A value of several lines, or of words separated by commas."""
         return [part.strip() for line in self.get(name).splitlines() for part in line.split(",") if part.strip()]
 
-    def checked(self, name: str) -> bool:
+    def is_checked(self, name: str) -> bool:
         return name in self.data
 
     def every(self, name: str) -> list[str]:
@@ -104,20 +104,20 @@ async def guard(request: Request) -> AsyncIterator[None]:
 async def _form(request: Request) -> FormData:
     length = request.headers.get("content-length", "")
     if not length.isdigit() or int(length) > LARGEST_FORM:
-        raise Problem("too-large", 413, "This form is too large, or does not tell its length.")
+        raise Problem("too-large", 413, "This form is too large, or does not state its length.")
     if "form_data" not in request.scope:
-        request.scope["form_data"] = await _parsed(request)
+        request.scope["form_data"] = await _parse_form(request)
     data: FormData = request.scope["form_data"]
     token = data.get("form_token")
     own = own_origin(request, request.app.state.services.settings.public_url)
     headers = request.headers
-    given = token if isinstance(token, str) else ""
-    if not same_origin(headers.get("sec-fetch-site"), headers.get("origin"), own, given, form_seed(request)):
+    token_sent = token if isinstance(token, str) else ""
+    if not same_origin(headers.get("sec-fetch-site"), headers.get("origin"), own, token_sent, form_seed(request)):
         raise cross_site()
     return data
 
 
-async def _parsed(request: Request) -> FormData:
+async def _parse_form(request: Request) -> FormData:
     if not request.headers.get("content-type", "").startswith(FORM_TYPES):
         return FormData()
     try:
@@ -126,12 +126,14 @@ async def _parsed(request: Request) -> FormData:
         raise Problem("bad-form", 400, "This form cannot be read.") from None
 
 
-def fields_of(model: type[BaseModel], values: Mapping[str, Any] | None = None, kept: bool = False) -> list[Field]:
-    """The fields of a form for this model, in its order. With `kept`, a secret left empty stays as it is."""
+def fields_of(
+    model: type[BaseModel], values: Mapping[str, Any] | None = None, kept: Collection[str] = ()
+) -> list[Field]:
+    """The fields of a form for this model, in its order. Secrets among the `kept`, left empty, stay as they are."""
     schema = model.model_json_schema()
     required = set(schema.get("required", ()))
     return [
-        _field(name, _plain(part, schema.get("$defs", {})), name in required, values or {}, kept)
+        _field(name, _plain(part, schema.get("$defs", {})), name in required, values or {}, name in kept)
         for name, part in schema.get("properties", {}).items()
     ]
 
@@ -173,7 +175,7 @@ def _field(name: str, part: Mapping[str, Any], required: bool, values: Mapping[s
 def _choices(part: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Each value with what it is called: a schema may say so in `labels`, else a code is read as words."""
     labels = part.get("labels", {})
-    return tuple((str(one), labels.get(one) or readable(str(one))) for one in part.get("enum", ()))
+    return tuple((str(choice), labels.get(choice) or readable(str(choice))) for choice in part.get("enum", ()))
 
 
 def readable(code: str) -> str:
@@ -197,7 +199,7 @@ def params_from(model: type[BaseModel], sent: SentForm) -> dict[str, Any]:
     for field in fields_of(model):
         key = field.name.removeprefix(PREFIX)
         if field.kind == "check":
-            params[key] = sent.checked(field.name)
+            params[key] = sent.is_checked(field.name)
         elif field.kind == "list":
             params[key] = sent.lines(field.name)
         elif field.kind in SECRETS:

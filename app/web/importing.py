@@ -1,4 +1,4 @@
-"""Import a file: see its columns and what they are taken for, try it, then store it."""
+"""Imports a file: shows its columns and what each is read as, tries the import, then stores it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ COLUMNS_SHOWN = 150
 """Columns that can be chosen; a form holds no more."""
 LINES_SHOWN = 50
 CORRECTABLE = frozenset({404, 409, 422})
-"""404: the brand that was chosen is gone by now."""
+"""404: the brand that was chosen has been deleted meanwhile."""
 
 LABELS: Mapping[str, str] = {
     "text": N_("Text"),
@@ -62,7 +62,7 @@ LABELS: Mapping[str, str] = {
 class ImportForm:
     """What the form asks for, mentions of a source or answers about a brand, and what has come of it so far.
 
-    `chosen` says, for each column shown, which field it is taken for; empty where it is not used.
+    `chosen` says, for each column shown, which field it is read as; empty where it is not used.
     """
 
     survey: bool
@@ -110,7 +110,7 @@ def submit(sent: SentForm = Depends(sent_form), visit: Visit = Depends(editor)) 
 
 
 def _chosen(visit: Visit, sent: SentForm, form: ImportForm) -> list[str]:
-    """What each column is taken for: as chosen on the page, else as in the last import of this name, else a guess."""
+    """What each column is read as: as chosen on the page, else as in the last import of this name, else a guess."""
     typed = sent.every("map")
     if sent.get("columns") == _mark(form.columns) and len(typed) == len(form.columns):
         return [field if field in form.fields else "" for field in typed]
@@ -119,7 +119,7 @@ def _chosen(visit: Visit, sent: SentForm, form: ImportForm) -> list[str]:
         with visit.services.db.reading() as session:
             mapping = dict(importing.saved_mapping(session, visit.viewer, form.source))
     if not mapping.keys() & set(form.columns):
-        guess = (answers if form.survey else mentions).guessed(form.columns)
+        guess = (answers if form.survey else mentions).guess_mapping(form.columns)
         mapping = {column: field for field, column in guess.items()}
     return [mapping.get(column, "") for column in form.columns]
 
@@ -130,18 +130,18 @@ def _mark(columns: Sequence[str]) -> str:
 
 
 def _reading(form: ImportForm) -> importing.FileOptions:
-    """How the file is read. Raises Problem 422 for an unknown time zone, or two columns taken for one field."""
+    """How the file is read. Raises Problem 422 for an unknown time zone, or two columns read as one field."""
     if form.timezone not in available_timezones():
-        raise invalid(FieldError("timezone", "This is no IANA time zone: write it like Europe/Paris."))
+        raise invalid(FieldError("timezone", "This is not an IANA time zone: write it like Europe/Paris."))
     fields = [field for field in form.chosen if field]
     if twice := next((field for field in fields if fields.count(field) > 1), None):
-        raise invalid(FieldError("map", "Two columns are taken for the same: {what}.", {"what": LABELS[twice]}))
+        raise invalid(FieldError("map", "Two columns are read as the same field: {what}.", {"what": LABELS[twice]}))
     mapping = {column: field for column, field in zip(form.columns, form.chosen, strict=True) if field}
     return importing.FileOptions(mapping, ZoneInfo(form.timezone))
 
 
 def _run(visit: Visit, form: ImportForm, name: str, data: bytes, button: str) -> importing.Report | None:
-    """What came of the file, or would come of it; None when only its columns were asked for."""
+    """The result of the import, or of its trial; None when only the columns were asked for."""
     reading = _reading(form)
     if button not in ("try", "import"):
         return None
@@ -161,7 +161,7 @@ def _brand(form: ImportForm) -> UUID:
 
 
 def import_page(visit: Visit, form: ImportForm) -> HTMLResponse:
-    """The form, or the part of it that changes when htmx asks. What is put into a page is never an error page."""
+    """The form, or the part of it that changes when htmx asks. An error page is never put inside a page."""
     part = visit.request.headers.get("hx-request") == "true"
     columns, glance = form.columns, form.glance
     samples = [[row[at] for row in glance.samples if row[at]] for at in range(len(columns))] if glance else []

@@ -19,7 +19,7 @@ router = APIRouter(prefix="/settings")
 
 SCOPES = ("read", "write", "admin")
 LASTS = ("", "30", "90", "365")
-"""Days that a key may work for; empty is for ever."""
+"""Days for which a key may work; empty: forever."""
 NEW: Form[None, None] = Form(None, {"name": "", "scopes": ["read"], "days": ""})
 
 
@@ -29,7 +29,7 @@ def show_list(visit: Visit = Depends(member)) -> Response:
 
 
 def keys_page(visit: Visit, form: Form[None, None], made: actions.MadeKey | None = None) -> HTMLResponse:
-    """The keys, and the form of a new one; `made` is one whose secret is shown now and never again."""
+    """The keys, and the form of a new one; `made` is a new key whose secret is shown now and never again."""
     with visit.services.db.reading() as session:
         return form.page(
             visit,
@@ -44,7 +44,7 @@ def keys_page(visit: Visit, form: Form[None, None], made: actions.MadeKey | None
 
 def key_life(visit: Visit, days: str) -> str:
     """How long a key works, in words."""
-    return visit.tongue.lasting(timedelta(days=int(days))) if days else visit.say("For ever")
+    return visit.tongue.lasting(timedelta(days=int(days))) if days else visit.say("Forever")
 
 
 @router.post("/keys")
@@ -71,5 +71,5 @@ def delete(key_id: UUID, visit: Visit = Depends(member)) -> Response:
 @router.get("/audit")
 def show_audit(visit: Visit = Depends(member)) -> Response:
     with visit.services.db.reading() as session:
-        found = audit_log(session, visit.viewer, visit.request.query_params.get("after"))
-        return visit.page(session, "audit.html", found=found)
+        entries = audit_log(session, visit.viewer, visit.request.query_params.get("after"))
+        return visit.page(session, "audit.html", found=entries)

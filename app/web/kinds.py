@@ -1,4 +1,5 @@
-"""The kinds of source as they are offered: by group, what works at once first; and what each one costs and keeps."""
+"""The kinds of source as the page offers them: by group, those that work at once first; and what each one costs and
+keeps."""
 
 from __future__ import annotations
 
@@ -51,25 +52,25 @@ class Shelf:
 
 def shelves(kinds: Iterable[AnyCollector]) -> list[Shelf]:
     """The kinds by group, in the order of the page; groups without any are left out."""
-    found = sorted((kind for kind in kinds if not kind.hidden), key=_rank)
-    by_group = {group: tuple(map(offer, (kind for kind in found if kind.group == group))) for group in GROUPS}
+    offered = sorted((kind for kind in kinds if not kind.hidden), key=_rank)
+    by_group = {group: tuple(map(offer, (kind for kind in offered if kind.group == group))) for group in GROUPS}
     return [Shelf(group, title, by_group[group]) for group, title in GROUPS.items() if by_group[group]]
 
 
 def offer(kind: AnyCollector) -> Offer:
     """A kind, and what it needs."""
-    said = [kind.kind, kind.platform, *kind.title.values(), *kind.help.values(), GROUPS.get(kind.group, "")]
+    texts = [kind.kind, kind.platform, *kind.title.values(), *kind.help.values(), GROUPS.get(kind.group, "")]
     needs = NEEDS[kind.auth] if kind.polled or kind.stream else N_("is sent to Vigie")
-    return Offer(kind, needs, kind.cost is not None, folded(said))
+    return Offer(kind, needs, kind.cost is not None, fold_texts(texts))
 
 
-def folded(texts: Iterable[str]) -> str:
+def fold_texts(texts: Iterable[str]) -> str:
     """Texts in lower case and without accents, as the search compares them."""
     return " ".join(without_accents(" ".join(texts).lower()).split())
 
 
 def _rank(kind: AnyCollector) -> tuple[float, bool, int, str]:
-    """What people begin with, what is free, what works at once, then by name."""
+    """Sorts by what people begin with, then what is free, then what works at once, then by name."""
     begin = inf if kind.rank is None else kind.rank
     return begin, kind.cost is not None, list(NEEDS).index(kind.auth), kind.title["en"].lower()
 
@@ -103,12 +104,12 @@ def _cost(kind: AnyCollector, tongue: Tongue) -> str:
 
 
 def _limit(meter: Meter, units: Mapping[str, str], tongue: Tongue) -> str:
-    unit = tongue.titled(units)
+    unit = tongue.pick(units)
     if isinstance(meter.limit, str):
         return (
-            tongue.say("{unit}: as much a day as you allow", unit=unit)
+            tongue.say("{unit}: as much per day as you allow", unit=unit)
             if meter.period == "day"
-            else tongue.say("{unit}: as much a month as you allow", unit=unit)
+            else tongue.say("{unit}: as much per month as you allow", unit=unit)
         )
     number = tongue.number(meter.limit / meter.scale)
     if meter.period == "day":

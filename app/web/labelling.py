@@ -1,4 +1,4 @@
-"""«Label a sample»: one mention at a time, one key each, without what the model said."""
+"""«Label a sample»: one mention at a time, one key each, without the model's answer."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def draw(visit: Visit = Depends(member)) -> RedirectResponse:
 
 @router.post("/{item_id}")
 def label(item_id: UUID, sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> RedirectResponse:
-    """Keeps the label and shows the next mention."""
+    """Stores the label and shows the next mention."""
     labelled = validate(actions.Labelled, {"label": sent.get("label")})
     with visit.services.db.writing() as session:
         actions.label(session, visit.viewer, item_id, labelled, visit.now)
@@ -64,7 +64,7 @@ def label(item_id: UUID, sent: SentForm = Depends(sent_form), visit: Visit = Dep
 
 @router.post("/{item_id}/undo")
 def undo(item_id: UUID, visit: Visit = Depends(member)) -> RedirectResponse:
-    """Takes the label back, and shows the mention again."""
+    """Removes the label, and shows the mention again."""
     with visit.services.db.writing() as session:
         actions.unlabel(session, visit.viewer, item_id)
     return redirect("/reputation/sample", "unlabelled")

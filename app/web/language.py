@@ -30,7 +30,7 @@ BLANK = "\u202f"
 _TIED = re.compile(r" ([:;!?%])")
 _QUOTED = re.compile(r"«\s*(.+?)\s*»")
 SENTENCES = frozenset({"why", "reason", "what"})
-"""Arguments that are texts of ours, to be translated before they fill their place."""
+"""Arguments that are our own texts, to be translated before they are filled in."""
 
 
 @cache
@@ -46,21 +46,21 @@ def catalogue(code: Code) -> NullTranslations:
     return GNUTranslations(compiled)
 
 
-def choose_language(asked: str | None, cookie: str | None, accepted: str) -> Code:
-    """The language to use: the one wished for, else the cookie's, else the first of the browser's that we have."""
-    for wish in (asked, cookie, *_preferences(accepted)):
-        code = _known((wish or "").lower().split("-")[0])
+def choose_language(chosen: str | None, cookie: str | None, accepted: str) -> Code:
+    """The language to use: the one asked for, else the cookie's, else the first of the browser's that we have."""
+    for wish in (chosen, cookie, *_preferences(accepted)):
+        code = _supported_code((wish or "").lower().split("-")[0])
         if code:
             return code
     return "en"
 
 
-def _known(code: str) -> Code | None:
+def _supported_code(code: str) -> Code | None:
     return "fr" if code == "fr" else "en" if code == "en" else None
 
 
 def _preferences(accepted: str) -> list[str]:
-    """`Accept-Language` in order of preference (RFC 9110, 12.5.4). What cannot be read counts as least wanted."""
+    """`Accept-Language` in order of preference (RFC 9110, 12.5.4). What cannot be read comes last."""
 
     def weight(part: str) -> float:
         _, _, quality = part.partition(";q=")
@@ -91,52 +91,53 @@ class Tongue:
 
     def say(self, text: str, /, **args: Any) -> str:
         """The translation of an English template, its {named} places filled. A foreign template stays as it is."""
-        words = self._found(text) if text else ""
+        words = self._translate(text) if text else ""
         try:
             return words.format(**args) if args else words
         except (KeyError, IndexError, ValueError):
             return words
 
-    def _found(self, text: str) -> str:
+    def _translate(self, text: str) -> str:
         """The translation of a template, also when it was turned into a sentence, with a capital and a full stop."""
-        known = catalogue(self.code)
-        found = known.gettext(text)
-        if found != text or self.code == "en":
-            return found
+        gettext = catalogue(self.code).gettext
+        whole = gettext(text)
+        if whole != text or self.code == "en":
+            return whole
         bare = text[:1].lower() + text[1:].removesuffix(".")
-        found = known.gettext(bare)
-        return text if found == bare else found[:1].upper() + found[1:] + ("." if text.endswith(".") else "")
+        words = gettext(bare)
+        return text if words == bare else words[:1].upper() + words[1:] + ("." if text.endswith(".") else "")
 
-    def count(self, one: str, many: str, n: float, /, **args: Any) -> str:
-        """The singular or the plural, as the language wants it, with {n} written as a number."""
-        words = catalogue(self.code).ngettext(one, many, int(n)) if self.code != "en" or n != 1 else one
+    def count(self, singular: str, plural: str, n: float, /, **args: Any) -> str:
+        """The singular or the plural, as the language requires, with {n} written as a number."""
+        words = catalogue(self.code).ngettext(singular, plural, int(n)) if self.code != "en" or n != 1 else singular
         return words.format(n=self.number(n), **args)
 
     def notice(self, stored: Any) -> str:
         """A sentence kept as {"text": template, "args": {…}}, as a template and its arguments, or as plain text."""
         if isinstance(stored, dict):
-            return self._told(str(stored.get("text", "")), dict(stored.get("args") or {}))
+            return self._fill_in(str(stored.get("text", "")), dict(stored.get("args") or {}))
         text = getattr(stored, "text", None)
         if text is not None:
             args = getattr(stored, "args_", None) or getattr(stored, "args", None)
-            return self._told(str(text), dict(args) if isinstance(args, Mapping) else {})
+            return self._fill_in(str(text), dict(args) if isinstance(args, Mapping) else {})
         return self.say(str(stored or ""))
 
-    def _told(self, text: str, args: dict[str, Any]) -> str:
+    def _fill_in(self, text: str, args: dict[str, Any]) -> str:
         """A template with its arguments; those that are sentences themselves are translated too."""
         for pattern, template in CHECKS:
-            if not args and (found := pattern.fullmatch(text)):
-                return self.say(template, **found.groupdict())
-        own = {name: self._found(value) for name, value in args.items() if name in SENTENCES and isinstance(value, str)}
-        told = self.say(text, **(args | own))
-        return told if args else told.replace("{{", "{").replace("}}", "}")
+            if not args and (match := pattern.fullmatch(text)):
+                return self.say(template, **match.groupdict())
+        sentences = {name: value for name, value in args.items() if name in SENTENCES and isinstance(value, str)}
+        translated = {name: self._translate(value) for name, value in sentences.items()}
+        words = self.say(text, **(args | translated))
+        return words if args else words.replace("{{", "{").replace("}}", "}")
 
-    def titled(self, titles: Any) -> str:
-        """The text of ours in a plug-in's {"en": …, "fr": …}."""
+    def pick(self, titles: Any) -> str:
+        """Our text in a plug-in's {"en": …, "fr": …}."""
         return self._set(str(titles.get(self.code) or titles.get("en") or "") if titles else "")
 
     def lines(self, texts: Any) -> list[str]:
-        """The texts of ours in a plug-in's {"en": (…), "fr": (…)}."""
+        """Our texts in a plug-in's {"en": (…), "fr": (…)}."""
         return [self._set(str(text)) for text in texts.get(self.code) or texts.get("en") or ()] if texts else []
 
     def _set(self, text: str) -> str:
@@ -156,7 +157,7 @@ class Tongue:
         places = "." + "#" * digits if digits else ""
         return format_decimal(round(value, digits), format=f"#,##0{places}", locale=self.code)
 
-    def signed(self, value: float | None, digits: int = 0) -> str:
+    def with_sign(self, value: float | None, digits: int = 0) -> str:
         """A number with its sign: a true minus, and a plus."""
         if value is None:
             return "–"

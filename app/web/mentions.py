@@ -1,4 +1,4 @@
-"""The feed, one mention, and what is done about it."""
+"""The feed, one mention, and what people do about it."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ Filters = dict[str, str]
 
 def filters_of(visit: Visit) -> Filters:
     """The filters of this request. A value that means nothing is dropped, as if it were not there."""
-    given = visit.request.query_params
-    filters = {name: given.get(name, "").strip() for name in FILTERS}
+    parameters = visit.request.query_params
+    filters = {name: parameters.get(name, "").strip() for name in FILTERS}
     for name in ("brand", "source", "story"):
         filters[name] = filters[name] if _id(filters[name]) else ""
     for name in ("stance", "status", "period"):
@@ -46,7 +46,8 @@ def filters_of(visit: Visit) -> Filters:
 
 
 def narrowed_by(filters: Filters, now: datetime) -> FeedFilter:
-    """What a feed is narrowed to: unless the filters say otherwise, one copy of each story, and nothing irrelevant."""
+    """The filter of a feed: unless the address says otherwise, it shows one copy of each story and nothing
+    irrelevant."""
 
     def values(name: str) -> tuple[str, ...]:
         return (filters[name],) if filters[name] else ()
@@ -75,24 +76,24 @@ def _id(text: str) -> UUID | None:
 @router.get("/")
 def show_feed(visit: Visit = Depends(member)) -> Response:
     """The feed. What is wrong with a query that cannot be read is shown beside the search box."""
-    filters, given = filters_of(visit), visit.request.query_params
+    filters, parameters = filters_of(visit), visit.request.query_params
     with visit.services.db.reading() as session:
         options = _options(visit, choices(session, visit.viewer))
 
         def read_feed() -> tuple[FeedPage | None, Problem | None]:
-            return feed(session, visit.viewer, narrowed_by(filters, visit.now), given.get("after"), PAGE), None
+            return feed(session, visit.viewer, narrowed_by(filters, visit.now), parameters.get("after"), PAGE), None
 
-        found, problem = attempt(read_feed, lambda refusal: (None, refusal), {422})
+        rows, problem = attempt(read_feed, lambda refusal: (None, refusal), {422})
         return visit.page(
             session,
             "mentions.html",
             status=problem.status if problem else 200,
             filters=filters,
-            feed=found,
+            feed=rows,
             problem=problem,
             labels={"q": visit.say("Search")},
             chosen=_in_use(visit, filters, options),
-            undo=_id(given.get("undo", "")),
+            undo=_id(parameters.get("undo", "")),
             pulse="/mentions/new?" + urlencode({**_set(filters), "since": visit.now.isoformat()}),
             **options,
         )
@@ -131,7 +132,7 @@ def _in_use(visit: Visit, filters: Filters, options: dict[str, list[tuple[str, s
 
 @router.get("/mentions/new")
 def count_new(since: str, visit: Visit = Depends(member)) -> Response:
-    """A pill that tells how many mentions came since the page was shown; nothing when none did."""
+    """A pill that says how many mentions came in since the page was shown; nothing when none did."""
     try:
         start = datetime.fromisoformat(since)
     except ValueError:
@@ -169,7 +170,7 @@ def mention_page(visit: Visit, mention_id: UUID, problem: Problem | None = None)
 
 @router.post("/mentions/{mention_id}/stance")
 def correct(mention_id: UUID, sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> RedirectResponse:
-    """Corrects the stance for one brand; an empty stance takes the correction back."""
+    """Corrects the stance for one brand; an empty stance undoes the correction."""
     values = {"stance": sent.get("stance") or None, "brand_id": sent.get("brand_id") or None}
     _change(visit, mention_id, values)
     return redirect(back_to(sent.get("next"), f"/mentions/{mention_id}"), "stance")
@@ -188,7 +189,7 @@ def sort_out(mention_id: UUID, sent: SentForm = Depends(sent_form), visit: Visit
 
 @router.post("/mentions/{mention_id}")
 def handle(mention_id: UUID, sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> Response:
-    """Status, assignee, tags and note at once."""
+    """Changes status, assignee, tags and note at once."""
     values = {
         "status": sent.get("status"),
         "assignee": sent.get("assignee") or None,

@@ -1,4 +1,4 @@
-"""The feeds of a feed reader, brought along as an OPML file."""
+"""Imports the feeds of a feed reader from an OPML file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ router = APIRouter(prefix="/sources")
 
 @router.post("/opml")
 def add_feeds(sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> Response:
-    """A source per feed of an uploaded list."""
+    """Adds a source for each feed of an uploaded list."""
 
     def save() -> Response:
         data = sent.file("file")
@@ -32,7 +32,7 @@ def add_feeds(sent: SentForm = Depends(sent_form), visit: Visit = Depends(member
 
 
 def result_page(visit: Visit, results: Sequence[OpmlResult], problem: Problem | None = None) -> HTMLResponse:
-    """What came of each feed, or why the file could not be read."""
+    """The result for each feed, or why the file could not be read."""
     with visit.services.db.reading() as session:
         return visit.page(
             session,

@@ -33,7 +33,7 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 class LogIn(Exception):
-    """Raised where nobody is logged in and somebody has to be. `back` is where to go after logging in."""
+    """Raised where somebody has to be logged in and nobody is. `back` is where to go after logging in."""
 
     def __init__(self, back: str) -> None:
         self.back = back
@@ -78,7 +78,7 @@ class Visit:
         return self.tongue.say(WORDS["choice"].get(value, label))
 
     def page(self, session: Session | None, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
-        """A whole page, or a part of one. With a session, its navigation counts what waits."""
+        """A whole page, or a part of one. With a session, its menu counts what needs attention."""
         counts = overview.overview(session, self.viewer) if session is not None and self.known else None
         body = (
             environment()
@@ -105,8 +105,8 @@ class Visit:
 
     def history_line(self, line: Revision) -> str:
         """What one change of a mention was, in words."""
-        told = [self._change(field, *pair) for field, pair in line.change.items() if isinstance(pair, list)]
-        return " · ".join(part for part in told if part) or self.say("Edited")
+        changes = [self._change(field, *pair) for field, pair in line.change.items() if isinstance(pair, list)]
+        return " · ".join(part for part in changes if part) or self.say("Edited")
 
     def _change(self, field: str, before: Any = None, after: Any = None) -> str:
         if field.startswith("stance:"):
@@ -147,7 +147,7 @@ def form_seed(request: Request) -> str | None:
 
 
 def visitor(request: Request) -> Visit:
-    """The visit of anybody; the session cookie says who it is, if it opens a session."""
+    """The visit of anybody; the session cookie says who it is, if the session is valid."""
     services: Services = request.app.state.services
     now = datetime.now(UTC)
     holder = _holder(request, services, now)
@@ -186,28 +186,28 @@ def editor(request: Request) -> Visit:
 
 
 def redirect(path: str, done: str = "") -> RedirectResponse:
-    """Sends the browser to another page once a form did its work. `done` names the message to show there."""
+    """Sends the browser to another page once a form has done its work. `done` names the message to show there."""
     if done:
         path += ("&" if "?" in path else "?") + urlencode({"done": done})
     return RedirectResponse(path, 303)
 
 
-def back_to(wanted: str | None, default: str = "/") -> str:
+def back_to(address: str | None, default: str = "/") -> str:
     """The address to return to, or the default when it is none of ours."""
-    return wanted if wanted and len(wanted) <= 2048 and _NEXT.fullmatch(wanted) else default
+    return address if address and len(address) <= 2048 and _NEXT.fullmatch(address) else default
 
 
 @cache
 def environment() -> jinja2.Environment:
     """The templates: everything is escaped, and a name that is missing is an error."""
-    made = jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(
+    environment.globals.update(
         asset=asset,
         hue=hue,
         link_of=show.safe_link,
@@ -216,19 +216,19 @@ def environment() -> jinja2.Environment:
         weave=show.weave,
         spans_of=show.spans_of,
     )
-    made.filters["strip_direction"] = show.strip_direction
-    made.filters["pairs"] = lambda values: [(value, value) for value in values]
-    return made
+    environment.filters["strip_direction"] = show.strip_direction
+    environment.filters["pairs"] = lambda values: [(value, value) for value in values]
+    return environment
 
 
 @cache
 def asset(name: str) -> str:
-    """The address of a built file, with a mark of its content so that it may be kept for ever."""
+    """The address of a built file, with a mark of its content, so that browsers may cache it forever."""
     path = HERE / "static" / name
     mark = sha256(path.read_bytes()).hexdigest()[:12] if path.exists() else ""
     return f"/static/{name}" + (f"?v={mark}" if mark else "")
 
 
 def hue(colour: str | None) -> str:
-    """A colour that may stand in an attribute."""
+    """A colour that is safe in an attribute."""
     return colour if colour and _COLOUR.fullmatch(colour) else "#7a828a"

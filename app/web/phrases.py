@@ -28,39 +28,40 @@ router = APIRouter(prefix="/settings")
 HOME = "/settings/phrases"
 FIELDS = ("text", "stance", "brand_id", "language")
 CORRECTABLE = frozenset({404, 409, 422})
-"""404: the brand that was chosen is gone by now."""
+"""404: the brand that was chosen has been deleted meanwhile."""
 
 
 @router.get("/phrases/preview")
 def show_preview(visit: Visit = Depends(member)) -> Response:
     """The part of the form that shows what a phrase changes, while it is typed."""
-    given = visit.request.query_params
+    parameters = visit.request.query_params
     try:
-        replaces = UUID(given["phrase_id"]) if given.get("phrase_id") else None
+        replaces = UUID(parameters["phrase_id"]) if parameters.get("phrase_id") else None
     except ValueError:
         replaces = None
-    return visit.page(None, "phrase_preview.html", preview=preview_of(visit, values_of(given), replaces))
+    return visit.page(None, "phrase_preview.html", preview=preview_of(visit, values_of(parameters), replaces))
 
 
 def preview_of(visit: Visit, values: Values, replaces: UUID | None = None) -> dict[str, Any]:
-    """What a phrase would change, or what is wrong with it. In a transaction of its own, for it may run out of time."""
+    """What a phrase would change, or what is wrong with it. It has a transaction of its own, because it may run out
+    of time."""
     nothing: dict[str, Any] = {"found": None, "problem": None, "text": values["text"].strip()}
 
     def changes() -> dict[str, Any]:
         tried = validate(actions.TriedPhrase, {**fields_of_action(values), "phrase_id": replaces})
         with visit.services.db.reading() as session:
-            heard = phrase_of(tried.text, tried.stance, tried.brand_id, tried.language)
-            return {**nothing, "found": preview(session, visit.viewer, heard, tried.phrase_id)}
+            candidate = phrase_of(tried.text, tried.stance, tried.brand_id, tried.language)
+            return {**nothing, "found": preview(session, visit.viewer, candidate, tried.phrase_id)}
 
-    def refused(problem: Problem) -> dict[str, Any]:
+    def with_problem(problem: Problem) -> dict[str, Any]:
         return {**nothing, "problem": problem}
 
-    return attempt(changes, refused, CORRECTABLE) if nothing["text"] else nothing
+    return attempt(changes, with_problem, CORRECTABLE) if nothing["text"] else nothing
 
 
-def values_of(given: Mapping[str, str] | SentForm) -> Values:
+def values_of(typed: Mapping[str, str] | SentForm) -> Values:
     """The fields of the form, as they were typed."""
-    values: Values = {name: str(given.get(name, ""))[:1_000].strip() for name in FIELDS}
+    values: Values = {name: str(typed.get(name, ""))[:1_000].strip() for name in FIELDS}
     return {**values, "language": values["language"].lower()}
 
 
@@ -71,8 +72,8 @@ def fields_of_action(values: Values) -> Values:
 @router.get("/phrases")
 def show_list(visit: Visit = Depends(member)) -> Response:
     with visit.services.db.reading() as session:
-        found = phrases(session, visit.viewer, visit.request.query_params.get("after"))
-        return visit.page(session, "phrases.html", found=found, applying=progress_of_all(session, visit.viewer))
+        views = phrases(session, visit.viewer, visit.request.query_params.get("after"))
+        return visit.page(session, "phrases.html", found=views, applying=progress_of_all(session, visit.viewer))
 
 
 PhraseForm = Form[Phrase, None]

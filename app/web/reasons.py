@@ -26,7 +26,8 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """The title and the text with what the queries matched, and, where one brand is matched, what weighed for it."""
+    """The title and the text, marked with what the queries matched and, if only one brand is matched, with what
+    weighed for it."""
 
     title: tuple[Piece, ...]
     text: tuple[Piece, ...]
@@ -40,7 +41,7 @@ class Reasons:
 
 def reasons_of(scorer: Scorer, detail: MentionDetail) -> Reasons:
     """The reasons of every match of a mention, in the order of its matches."""
-    row, matches = detail.view.mention, [found.match for found in detail.view.matches]
+    row, matches = detail.view.mention, [view.match for view in detail.view.matches]
     why = stance_reasons(scorer, row, matches)
     texts: dict[Field, str] = {"title": row.title, "text": row.text}
     names = {field: [span for match in matches for span in spans_of(match.spans, field)] for field in texts}
@@ -48,34 +49,34 @@ def reasons_of(scorer: Scorer, detail: MentionDetail) -> Reasons:
     shown = {field: tuple(weave(text, names[field], _sides(alone, field))) for field, text in texts.items()}
     by_match = tuple(
         Reason(
-            _told(one, texts, "for"),
-            _told(one, texts, "against"),
-            () if alone else _passages(one, texts, {field: spans_of(match.spans, field) for field in texts}),
-            one.compared,
+            _side_words(reasons, texts, "for"),
+            _side_words(reasons, texts, "against"),
+            () if alone else _passages(reasons, texts, {field: spans_of(match.spans, field) for field in texts}),
+            reasons.compared,
             scorer.name if match.model and not match.model.endswith(f" {scorer.version}") else "",
         )
-        for match, one in zip(matches, why, strict=False)
+        for match, reasons in zip(matches, why, strict=False)
     )
     return Reasons(shown["title"], shown["text"], by_match)
 
 
-def _sides(one: StanceReasons | None, field: Field) -> list[tuple[int, int, str]]:
-    found = one.words if one else ()
-    return [(word.at.start, word.at.end, word.side) for word in found if word.side and word.at.field == field]
+def _sides(reasons: StanceReasons | None, field: Field) -> list[tuple[int, int, str]]:
+    words = reasons.words if reasons else ()
+    return [(word.at.start, word.at.end, word.side) for word in words if word.side and word.at.field == field]
 
 
-def _told(one: StanceReasons, texts: dict[Field, str], side: str) -> tuple[str, ...]:
+def _side_words(reasons: StanceReasons, texts: dict[Field, str], side: str) -> tuple[str, ...]:
     """The words of one side, the heaviest first, each once."""
-    found = sorted((word for word in one.words if word.side == side), key=lambda word: -abs(word.weight))
-    return tuple(dict.fromkeys(strip_direction(texts[word.at.field][word.at.start : word.at.end]) for word in found))
+    words = sorted((word for word in reasons.words if word.side == side), key=lambda word: -abs(word.weight))
+    return tuple(dict.fromkeys(strip_direction(texts[word.at.field][word.at.start : word.at.end]) for word in words))
 
 
 def _passages(
-    one: StanceReasons, texts: dict[Field, str], names: dict[Field, list[list[int]]]
+    reasons: StanceReasons, texts: dict[Field, str], names: dict[Field, list[list[int]]]
 ) -> tuple[tuple[Piece, ...], ...]:
     """What was read for one brand among several, stretches that follow each other together."""
     cut = [
-        weave(texts[part.field], names[part.field], _sides(one, part.field), (part.start, part.end))
-        for part in one.read
+        weave(texts[part.field], names[part.field], _sides(reasons, part.field), (part.start, part.end))
+        for part in reasons.read
     ]
     return tuple(tuple(pieces) for pieces in cut if any(piece.text.strip() for piece in pieces))

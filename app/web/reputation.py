@@ -33,7 +33,7 @@ STEPS = ("day", "week", "month")
 USUAL_STEP: dict[str, By] = {"7": "day", "30": "day", "90": "week", "365": "month"}
 MOST_PARTS, MOST_BRANDS = 12, 12
 FEW = 30
-"""Under so many stories the interval is wide, and the page says so."""
+"""With fewer stories than this the interval is wide, and the page says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +48,24 @@ class Choice:
         return Period(now - timedelta(days=int(self.days)), now, self.by)
 
 
-def choice_of(given: Mapping[str, str]) -> Choice:
+def choice_of(parameters: Mapping[str, str]) -> Choice:
     """The choice of an address. A value that means nothing is dropped, as if it were not there."""
-    days = given.get("period", "")
+    days = parameters.get("period", "")
     days = days if days in DAYS else "30"
-    by = given.get("by") if given.get("by") in STEPS else USUAL_STEP[days]
-    weight = given.get("weight") if given.get("weight") in WORDS["weight"] else "stories"
+    by = parameters.get("by") if parameters.get("by") in STEPS else USUAL_STEP[days]
+    weight = parameters.get("weight") if parameters.get("weight") in WORDS["weight"] else "stories"
     return Choice(days, cast(By, by), cast(Weight, weight))
 
 
 @router.get("/reputation")
 def show_reputation(visit: Visit = Depends(member)) -> Response:
     """One brand over one period; everything that is chosen is in the address."""
-    given = visit.request.query_params
-    choice = choice_of(given)
+    parameters = visit.request.query_params
+    choice = choice_of(parameters)
     period, slant = choice.period(visit.now), Slant(choice.weight)
     with visit.services.db.reading() as session:
         offered = brands(session, visit.viewer, limit=LIMIT_MAX).items
-        brand = next((row for row in offered if str(row.id) == given.get("brand")), None) or _first(offered)
+        brand = next((row for row in offered if str(row.id) == parameters.get("brand")), None) or _first(offered)
         chosen = {
             "period": choice.days,
             "weight": choice.weight,
@@ -107,16 +107,18 @@ def trend(tongue: Tongue, view: ReputationView, by: str) -> Chart:
     labels = [label(tongue, point.start, by) for point in view.series]
     scores = [point.reputation for point in view.series]
 
-    def rounded(values: list[float | None]) -> list[float | None]:
+    def round_all(values: list[float | None]) -> list[float | None]:
         return [None if value is None else round(value, 1) for value in values]
 
     spec: dict[str, Any] = {
         "labels": labels,
-        "lines": [{"name": tongue.say("Score"), "tone": "accent", "data": rounded([score.score for score in scores])}],
+        "lines": [
+            {"name": tongue.say("Score"), "tone": "accent", "data": round_all([score.score for score in scores])}
+        ],
         "band": {
             "name": tongue.say("95 % interval"),
-            "low": rounded([score.low for score in scores]),
-            "high": rounded([score.high for score in scores]),
+            "low": round_all([score.low for score in scores]),
+            "high": round_all([score.high for score in scores]),
         },
         "min": -100,
         "max": 100,
@@ -125,9 +127,9 @@ def trend(tongue: Tongue, view: ReputationView, by: str) -> Chart:
     rows = [
         (
             labels[n],
-            tongue.signed(point.reputation.score),
+            tongue.with_sign(point.reputation.score),
             interval_in_words(tongue, point),
-            tongue.signed(point.reputation.raw_score),
+            tongue.with_sign(point.reputation.raw_score),
             tongue.number(point.stories),
         )
         for n, point in enumerate(view.series)
@@ -140,11 +142,11 @@ def interval_in_words(tongue: Tongue, point: Point) -> str:
     score = point.reputation
     if score.low is None:
         return "–"
-    return tongue.say("{low} to {high}", low=tongue.signed(score.low), high=tongue.signed(score.high))
+    return tongue.say("{low} to {high}", low=tongue.with_sign(score.low), high=tongue.with_sign(score.high))
 
 
 def volume(tongue: Tongue, view: ReputationView, by: str) -> Chart:
-    """How many of each stance, stacked."""
+    """The number of mentions of each stance, stacked."""
     labels = [label(tongue, point.start, by) for point in view.series]
     parts = [
         ("Promoters", "promoter", [point.counts.promoters for point in view.series]),

@@ -1,4 +1,4 @@
-"""Alert rules: a form in plain sentences, made from what the rule's kind asks for."""
+"""Alert rules: a form in plain sentences, built from the params of the rule's kind."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ USUAL = "negative_spike"
 def show_list(visit: Visit = Depends(member)) -> Response:
     """The rules, each in a sentence."""
     with visit.services.db.reading() as session:
-        found = rules(session, visit.viewer, visit.request.query_params.get("after"))
+        rows = rules(session, visit.viewer, visit.request.query_params.get("after"))
         names = {row.id: row.name for row in brands(session, visit.viewer, limit=LIMIT_MAX).items}
-        sentences = {row.id: sentence(visit, row, names.get(row.brand_id, "")) for row in found.items}
-        return visit.page(session, "rules.html", found=found, kinds=all_rules(), sentences=sentences)
+        sentences = {row.id: sentence(visit, row, names.get(row.brand_id, "")) for row in rows.items}
+        return visit.page(session, "rules.html", found=rows, kinds=all_rules(), sentences=sentences)
 
 
 def sentence(visit: Visit, row: AlertRule, brand: str) -> str:
-    """What a rule does, in words. A kind without a sentence of its own shows its settings."""
+    """What a rule does, in words. A kind without its own sentence shows its settings."""
     params, tongue = row.params, visit.tongue
     try:
         kind = all_rules()[row.kind]
@@ -55,11 +55,11 @@ RuleForm = Form[AlertRule, AnyRule]
 
 def show_new(visit: Visit) -> Response:
     """The form of a new rule, of the kind and about the brand that the address names."""
-    kinds, given = all_rules(), visit.request.query_params
-    kind = kinds.get(given.get("kind", USUAL)) or kinds[USUAL]
+    kinds, parameters = all_rules(), visit.request.query_params
+    kind = kinds.get(parameters.get("kind", USUAL)) or kinds[USUAL]
     values: Values = {
-        "name": visit.tongue.titled(kind.title),
-        "brand_id": given.get("brand", ""),
+        "name": visit.tongue.pick(kind.title),
+        "brand_id": parameters.get("brand", ""),
         "params": {},
         "channels": None,  # all of them
         "severity": "warning",
@@ -95,12 +95,12 @@ def read_form(sent: SentForm, row: AlertRule | None) -> RuleForm:
     values: Values = {name: sent.get(name) for name in names}
     values["params"] = params_from(kind.params, sent)
     values["channels"] = sent.all("channels")
-    values["enabled"] = sent.checked("enabled")
+    values["enabled"] = sent.is_checked("enabled")
     return Form(kind, values, row)
 
 
 def fields_of_action(values: Values, timezone: str) -> Values:
-    """The quiet hours as one field, in the zone of whoever typed them."""
+    """The quiet hours as one field, in the time zone of whoever typed them."""
     start, end = values["quiet_start"], values["quiet_end"]
     fields = {name: value for name, value in values.items() if not name.startswith("quiet_")}
     fields["for_minutes"] = values["for_minutes"] or 0

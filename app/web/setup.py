@@ -1,4 +1,5 @@
-"""The first minutes: name the brand, add a source, choose where alerts go. What exists says how far one is."""
+"""The first minutes: name the brand, add a source, choose where alerts go. What exists already decides which step
+comes next."""
 
 from __future__ import annotations
 
@@ -71,7 +72,7 @@ def _step(visit: Visit, seen: counts.Overview) -> str:
 
 @router.post("/setup/brand")
 def add_brand(sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> Response:
-    """Adds the brand, and a rule for negative buzz that needs no setting."""
+    """Adds the brand, and a negative buzz rule that needs no settings."""
     values = {"name": sent.get("name"), "query": sent.get("query"), "kind": sent.get("kind") or "own"}
 
     def save() -> Response:

@@ -1,4 +1,5 @@
-"""Foreign text made safe for a page: cut, marked, without changes of direction, and linked only where that is safe."""
+"""Makes foreign text safe for a page: cuts it, marks it, removes changes of direction, and links only where that is
+safe."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text, marked when it is what the query matched, or a word that weighed for or against a stance."""
+    """A stretch of text. It is marked if the query matched it, or if it is a word that weighed for or against a
+    stance."""
 
     text: str
     marked: bool = False
@@ -54,8 +56,8 @@ def shown_host(host: str) -> str:
 
 
 def pieces(text: str, spans: Sequence[Sequence[int]], length: int | None = None) -> list[Piece]:
-    """The text cut where marks begin and end; with `length`, only so many characters around the first mark."""
-    marks = _merged(spans, len(text))
+    """The text, cut where marks begin and end; with `length`, only so many characters around the first mark."""
+    marks = _merge(spans, len(text))
     start, end = _extent(text, marks, length)
     cut, at = [], start
     for left, right in marks:
@@ -79,7 +81,7 @@ def weave(
     A word that overlaps what the query matched, or another word, is not marked a second time.
     """
     start, stop = within or (0, len(text))
-    marks = [(left, right, "") for left, right in _merged(spans, len(text))]
+    marks = [(left, right, "") for left, right in _merge(spans, len(text))]
     cut, at = [], start
     for left, right, side in sorted([*marks, *sides]):
         if left < at or right > stop or left >= right:
@@ -90,7 +92,7 @@ def weave(
     return [Piece(strip_direction(piece.text), piece.marked, piece.side) for piece in cut if piece.text]
 
 
-def _merged(spans: Sequence[Sequence[int]], size: int) -> list[tuple[int, int]]:
+def _merge(spans: Sequence[Sequence[int]], size: int) -> list[tuple[int, int]]:
     merged: list[tuple[int, int]] = []
     for left, right in sorted((max(0, int(span[0])), min(size, int(span[1]))) for span in spans if len(span) == 2):
         if left >= right:
@@ -118,5 +120,5 @@ def _extent(text: str, marks: Sequence[tuple[int, int]], length: int | None) -> 
 
 def spans_of(spans: Mapping[str, Any] | None, field: str) -> list[list[int]]:
     """The marks of one field, as [start, end) pairs counted in characters."""
-    found = (spans or {}).get(field) or []
-    return [list(span)[:2] for span in found]
+    pairs = (spans or {}).get(field) or []
+    return [list(span)[:2] for span in pairs]

@@ -1,4 +1,4 @@
-"""Sources: their health at a glance, what each reading came to, and the buttons beside one."""
+"""Sources: their health at a glance, the result of each reading, and the buttons of each source."""
 
 from __future__ import annotations
 
@@ -34,17 +34,19 @@ DONE = {
 }
 """The message that each button leads to."""
 ADVICE = {
-    "failing": N_("It is tried again by itself, less and less often. If this lasts, check its settings below."),
-    "throttled": N_("The site asks for a pause: the next reading waits for it. There is nothing to do."),
-    "changed": N_("Nothing new comes from it until then; it is tried again by itself."),
-    "budget": N_("Nothing is asked meanwhile, so nothing is spent. What was said meanwhile may be missed."),
-    "refused": N_("Asking again changes nothing until its settings are changed below."),
+    "failing": N_("Vigie tries again by itself, less and less often. If this lasts, check its settings below."),
+    "throttled": N_(
+        "The site asked for a pause: the next reading waits until it is over. There is nothing for you to do."
+    ),
+    "changed": N_("Nothing new comes from it until then; Vigie will try again by itself."),
+    "budget": N_("Until then Vigie makes no requests, so nothing is spent. It may miss what is said in the meantime."),
+    "refused": N_("Trying again will not help until you change its settings below."),
     "another": N_(
-        "Another source of the same site was asked for a pause, which holds for all of them. There is nothing to do."
+        "This site asked another of your sources to pause, so all its sources wait. There is nothing for you to do."
     ),
     "silent": N_(
-        "It can be read, and used to bring mentions far more often: check that what it names still exists, and "
-        "that its search still fits."
+        "Vigie can still read it, but it used to bring mentions far more often: check that what it points to "
+        "still exists, and that its search still fits."
     ),
     "gone": N_("It no longer exists: delete this source, or give its new address."),
 }
@@ -52,14 +54,14 @@ ADVICE = {
 
 @router.get("")
 def show_list(visit: Visit = Depends(member)) -> Response:
-    """The sources, those that need somebody first."""
+    """The sources; those that need attention come first."""
     with visit.services.db.reading() as session:
-        found = sources(session, visit.viewer, visit.now, visit.request.query_params.get("after"), SHOWN)
+        views = sources(session, visit.viewer, visit.now, visit.request.query_params.get("after"), SHOWN)
         return visit.page(
             session,
             "sources.html",
-            found=found,
-            rows=sorted(found.items, key=urgency),
+            found=views,
+            rows=sorted(views.items, key=urgency),
             collectors=all_collectors(),
             advice=ADVICE,
             unhealthy=UNHEALTHY,
@@ -73,7 +75,7 @@ def urgency(view: SourceView) -> tuple[bool, bool, bool]:
 
 @router.get("/scoring")
 def show_scoring(visit: Visit = Depends(member)) -> Response:
-    """A line about what waits for the model, and how long; nothing when nothing does."""
+    """A line that says how much is waiting for the model, and for how long; empty when nothing is."""
     with visit.services.db.reading() as session:
         return visit.page(None, "scoring.html", found=scoring(session, visit.viewer))
 

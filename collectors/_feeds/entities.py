@@ -1,4 +1,4 @@
-"""Mends a frequent fault of feeds: bare ampersands, and HTML entities that XML does not know."""
+"""Mends a frequent fault of feeds: bare ampersands, and HTML entities that XML does not define."""
 
 from __future__ import annotations
 

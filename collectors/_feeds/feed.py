@@ -1,4 +1,4 @@
-"""Turns the bytes of an answer into mentions, or into the reason why there are none. Runs in a process of its own."""
+"""Turns the bytes of an answer into mentions, or into the reason why there are none, in a process of its own."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class NoFeed:
 
 
 def read_feed(data: bytes, content_type: str, address: str) -> Feed | NoFeed:
-    """Reads whatever bytes the address of a feed returned. Never raises, whatever they hold."""
+    """Reads the bytes that the address of a feed returned. Never raises, whatever they hold."""
     text = decode(data, content_type)
     if not text:
         return NoFeed("empty")
@@ -75,8 +75,8 @@ def read_feed(data: bytes, content_type: str, address: str) -> Feed | NoFeed:
 def decode(data: bytes, content_type: str) -> str:
     """The text of a document in its most likely charset, without control characters and surrounding space.
 
-    A byte order mark decides. Without one, valid UTF-8 is taken as UTF-8, whatever the labels say; then the label of
-    HTTP, that of XML, and Windows-1252, which is what a wrong "UTF-8" usually is.
+    A byte order mark decides. Without one, valid UTF-8 counts as UTF-8, whatever the labels say; then come the label of
+    HTTP, that of XML, and Windows-1252, which is what a wrong "UTF-8" usually turns out to be.
     """
     return CONTROLS.sub("", _characters(data, content_type).lstrip("\ufeff")).strip()
 
@@ -87,14 +87,14 @@ def _characters(data: bytes, content_type: str) -> str:
             return data.decode(name, "replace")
     over_http, in_xml = CHARSET.search(content_type), ENCODING.match(data)
     labels = [over_http[1] if over_http else "", in_xml[1].decode("ascii") if in_xml else ""]
-    known = [name for label in labels if (name := _codec(label)) and name != "utf-8"]
-    for name in [*(name for name in known if name.startswith(ASCII_ONLY)), "utf-8", *known]:
+    charsets = [name for label in labels if (name := _codec(label)) and name != "utf-8"]
+    for name in [*(name for name in charsets if name.startswith(ASCII_ONLY)), "utf-8", *charsets]:
         try:
             return data.decode(name)
         except (UnicodeError, ValueError):
             continue
-    if known:
-        return data.decode(known[0], "replace")
+    if charsets:
+        return data.decode(charsets[0], "replace")
     as_utf8 = data.decode("utf-8", "replace")
     wrong = as_utf8.count("\ufffd")
     accents = len(as_utf8) - len(as_utf8.encode("ascii", "ignore")) - wrong
@@ -137,7 +137,7 @@ def _from_xml(text: str, address: str) -> Feed | NoFeed:
         document = read_xml(whole, address)
         if not document.well_formed and (mended := read_xml(mend(whole), address)).well_formed:
             document = mended
-    except Exception:  # on hostile input feedparser raises anything; whatever it is, this is no feed
+    except Exception:  # feedparser raises anything on hostile input: then this is no feed
         return NoFeed("unknown")
     if not document.dialect and not document.items and _root(whole) not in EMPTY_ROOTS:
         return NoFeed("unknown")
@@ -179,5 +179,5 @@ def _feed(
     older: str | None,
 ) -> Feed:
     mentions = identify(items)
-    kept = newest(mentions, MOST_ITEMS)
-    return Feed(kept, tuple(broken[:MOST_ITEMS]), pause, flaw, left_out=len(mentions) - len(kept), next=older)
+    latest = newest(mentions, MOST_ITEMS)
+    return Feed(latest, tuple(broken[:MOST_ITEMS]), pause, flaw, left_out=len(mentions) - len(latest), next=older)

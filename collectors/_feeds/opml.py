@@ -18,7 +18,7 @@ DEEPEST = 20
 
 
 class OpmlError(ValueError):
-    """The file cannot be used. The text says why, for whoever sent it."""
+    """The file cannot be used. The text says why, for the person who sent it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""Reads a feed at its address: asks for it, says when it is none, cuts it into pages, walks back through older pages.
+"""Reads the feed at an address: asks for it, cuts it into pages, walks back through its older pages.
 
-Every kind of source that is a feed in the end uses it.
+Every kind of source that reads a feed uses it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from collectors._kit.limits import LONGEST_WAIT, retry_after
 from collectors._kit.refusals import NONE, Refusals
 from collectors._kit.walk import walk
 from collectors.base import Cursor, Page, RawMention, SourceError, Window
+from ground.credentials import filled_in, masked_as
 from ground.isolate import Crashed, TooSlow, isolated, warm_up
 from ground.links import clean_link
 from ground.notice import Json, Notice
@@ -26,11 +27,11 @@ from ground.notice import Json, Notice
 from .feed import MOST_ITEMS, Feed, NoFeed, read_feed
 
 PAGE_SIZE = 500
-REMEMBERED = 10  # items of each end of a feed, by which the next reading tells whether it missed any
-FEW = 3  # a feed of fewer items may be replaced whole without our missing any
+REMEMBERED = 10  # items at each end of a feed, by which the next reading tells whether it missed any
+FEW = 3  # all items of a shorter feed may be new without any having been missed
 LARGEST_ANSWER = 16 * 1024 * 1024  # bytes; the client of production stops earlier
 LONGEST_VALIDATOR = 1024
-LONGEST_CACHE = timedelta(hours=4)  # a year of max-age is a habit of servers, not the wish of an editor
+LONGEST_CACHE = timedelta(hours=4)  # servers state a year by habit, which no editor of a feed means
 MOST_ARCHIVES = 500  # older pages of a feed that one backfill reads
 ACCEPT = "application/feed+json, application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5"
 MAX_AGE = re.compile(r"\bmax-age\s{0,2}=\s{0,2}\"?(\d{1,9})")
@@ -55,7 +56,7 @@ class NoFeedHere(SourceError):
 
 @dataclass(frozen=True, slots=True)
 class FeedAddress:
-    """Where a feed is. `moves`: we take over a new address, from a redirect or from a page that links to its feed.
+    """Where a feed is. `moves`: a new address, from a redirect or from a page that links to its feed, replaces it.
 
     `private`: the address holds a secret, so links are resolved against it without its query. `refusals` is the table
     for `fetch`.
@@ -71,7 +72,7 @@ class FeedAddress:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """A response, and its permanent address when that is not the one we asked."""
+    """A response, and its permanent address where that is not the one we asked."""
 
     response: httpx2.Response
     moved_to: str | None
@@ -80,9 +81,9 @@ class _Answer:
 def read_place(place: FeedAddress, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """The items of the feed, 500 a page; one `unchanged` page when the server says so or the bytes are the same.
 
-    The cursor of the last page holds `etag`, `last_modified`, `digest` of the body, `pause` in seconds, and `met`,
-    marks of some items by which the next reading tells whether it missed any. A feed with a flaw leaves none of them
-    but `pause`, so that it is read again in full.
+    The cursor of the last page holds `etag`, `last_modified`, the `digest` of the body, `pause` in seconds, and `met`,
+    marks of some items, by which the next reading tells whether it missed any. That of a feed with a flaw holds
+    `pause` only, so that it is read again in full.
     """
     answer = _ask(place, cursor, http)
     if answer.response.status_code == 304:
@@ -113,7 +114,7 @@ def _may_follow(place: FeedAddress, url: str) -> bool:
 
 
 def _read(answer: _Answer, place: FeedAddress, http: httpx2.Client) -> tuple[Feed, _Answer]:
-    """The feed of this answer; for a web page, the first feed that it links to, whose address replaces the page's."""
+    """The feed in this answer; for a web page, the first feed that it links to, whose address replaces the page's."""
     feed = _parse(answer.response, place)
     if isinstance(feed, NoFeed) and feed.feeds and place.moves and _may_follow(place, feed.feeds[0]):
         answer = _ask(replace(place, url=feed.feeds[0]), {}, http)
@@ -170,10 +171,10 @@ def _warning(feed: Feed) -> Notice | None:
 
 
 def _gap(feed: Feed, before: Cursor) -> Notice | None:
-    """The warning for a feed that shares no item with the last reading: others may have come and gone in between."""
+    """The warning for a feed without any item of the last reading: others may have come and gone in between."""
     met = before.get("met")
-    known = set(met) if isinstance(met, list) else set()
-    if not known or len(feed.mentions) < FEW or known & {short_hash(mention.external_id) for mention in feed.mentions}:
+    marks = set(met) if isinstance(met, list) else set()
+    if not marks or len(feed.mentions) < FEW or marks & {short_hash(mention.external_id) for mention in feed.mentions}:
         return None
     return Notice(
         "nothing of this feed was there at the last reading: something may have been missed in between. "
@@ -183,20 +184,20 @@ def _gap(feed: Feed, before: Cursor) -> Notice | None:
 
 def _marks(feed: Feed) -> list[Json]:
     """Marks of the first and the last items, because most feeds begin with the newest and a few end with it."""
-    some = (*feed.mentions[:REMEMBERED], *feed.mentions[-REMEMBERED:])
-    return [*dict.fromkeys(short_hash(mention.external_id) for mention in some)]
+    ends = (*feed.mentions[:REMEMBERED], *feed.mentions[-REMEMBERED:])
+    return [*dict.fromkeys(short_hash(mention.external_id) for mention in ends)]
 
 
 def _cursor(response: httpx2.Response, feed: Feed) -> Cursor:
-    """What the next run needs. A feed with a flaw keeps no validators, so that it is read again in full."""
-    kept: dict[str, Json] = {"pause": feed.pause} if feed.pause else {}
+    """The cursor for the next run. After a flaw it holds no validators, so that the feed is read again in full."""
+    state: dict[str, Json] = {"pause": feed.pause} if feed.pause else {}
     if feed.flaw:
-        return kept
+        return state
     for name, header in (("etag", "etag"), ("last_modified", "last-modified")):
         value = response.headers.get(header, "")
         if value and len(value) <= LONGEST_VALIDATOR and value.isascii() and value.isprintable():
-            kept[name] = value
-    return {**kept, "digest": _digest(response)} | ({"met": _marks(feed)} if feed.mentions else {})
+            state[name] = value
+    return {**state, "digest": _digest(response)} | ({"met": _marks(feed)} if feed.mentions else {})
 
 
 def _digest(response: httpx2.Response) -> str:
@@ -216,12 +217,12 @@ def _pause(cursor: Cursor) -> int | None:
 def _pause_wanted(response: httpx2.Response, pause: int | None) -> timedelta | None:
     """The longest pause that the feed, its cache header or Retry-After asks for; a day at most."""
     age = MAX_AGE.search(response.headers.get("cache-control", ""))
-    wishes = [
+    pauses = [
         timedelta(seconds=min(pause or 0, LONGEST_WAIT.total_seconds())),
         min(timedelta(seconds=int(age[1])), LONGEST_CACHE) if age else timedelta(),
         retry_after(response.headers.get("retry-after"), datetime.now(UTC)) or timedelta(),
     ]
-    return max(wishes) or None
+    return max(pauses) or None
 
 
 def reshape(pages: Iterator[Page], shape: Callable[[RawMention], RawMention]) -> Iterator[Page]:
@@ -233,13 +234,13 @@ def reshape(pages: Iterator[Page], shape: Callable[[RawMention], RawMention]) ->
 def read_first(places: Sequence[FeedAddress], cursor: Cursor, http: httpx2.Client, none: SourceError) -> Iterator[Page]:
     """Reads the first of the places that is a feed; the cursor's `way` is the number of that place.
 
-    When none is a feed it raises `none`; but where one was before, a SourceError that solves itself: a page shown
-    during an hour of repairs is no reason to call a person.
+    Raises `none` when none of them is a feed. Where one was before, it raises a SourceError that solves itself instead:
+    the site may only show another page during repairs, which nobody needs to act on.
     """
-    known = cursor.get("way")
-    first = known if isinstance(known, int) and 0 <= known < len(places) else 0
+    before = cursor.get("way")
+    first = before if isinstance(before, int) and 0 <= before < len(places) else 0
     for way in sorted(range(len(places)), key=lambda number: number != first):
-        reading = read_place(places[way], cursor if way == known else {}, http)
+        reading = read_place(places[way], cursor if way == before else {}, http)
         try:
             page = next(reading)
         except NoFeedHere:
@@ -247,18 +248,18 @@ def read_first(places: Sequence[FeedAddress], cursor: Cursor, http: httpx2.Clien
         for following in (page, *reading):
             yield replace(following, cursor={**following.cursor, "way": way})
         return
-    if isinstance(known, int):
+    if isinstance(before, int):
         raise SourceError(AWAY, host=host_of(places[0].url))
     raise none
 
 
 def read_archive(place: FeedAddress, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """What a feed and its older pages (`rel=next`, `rel=prev-archive`, `next_url`) hold of the window, newest first.
+    """The items of a window in a feed and its older pages (`rel=next`, `rel=prev-archive`, `next_url`), newest first.
 
-    The cursor holds `next`, the page to go on with, and `reached`.
+    The cursor holds `next`, the page to go on with, without the secrets of the feed's address, and `reached`.
     """
-    kept = cursor.get("next")
-    start = kept if isinstance(kept, str) and _may_follow(place, kept) else place.url
+    page = cursor.get("next")
+    start = filled_in(page, place.url) if isinstance(page, str) and _may_follow(place, page) else place.url
     reached = window.until
 
     def ask(url: str | None) -> tuple[tuple[Feed, _Answer], str | None]:
@@ -272,7 +273,7 @@ def read_archive(place: FeedAddress, cursor: Cursor, window: Window, http: httpx
         inside = (mention for mention in feed.mentions if window.holds(mention.published_at))
         yield Page(
             tuple(inside),
-            {"next": leg.mark if ended else leg.next},
+            {"next": _hidden(leg.mark if ended else leg.next, place)},
             asked=_pause_wanted(answer.response, None),
             broken=feed.broken,
             reached=window.since if ended else reached,
@@ -281,8 +282,12 @@ def read_archive(place: FeedAddress, cursor: Cursor, window: Window, http: httpx
             return
 
 
+def _hidden(url: str | None, place: FeedAddress) -> str | None:
+    return url and masked_as(url, place.url)
+
+
 def _oldest_reached(feed: Feed, window: Window, reached: datetime) -> datetime:
-    """How far back a page of a feed goes, by the last date in it: what is pinned comes first, at any age."""
+    """How far back a page of a feed goes, by its last date: pinned items come first, at any age."""
     dates = [mention.published_at for mention in feed.mentions if mention.published_at]
     return max(window.since, min([reached, *dates[-1:]]))
 

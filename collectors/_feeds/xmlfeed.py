@@ -37,7 +37,7 @@ PHPBB_TAIL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class XmlFeed:
-    """What a document holds. `dialect` is empty when it is no feed; `pause` is the pause it asks for, in seconds.
+    """A document that was read. `dialect` is empty when it is no feed; `pause` is the pause it asks for, in seconds.
 
     `next` is the address of its older items (RFC 5005), where it gives one.
     """
@@ -51,7 +51,7 @@ class XmlFeed:
 
 
 def read_xml(text: str, address: str) -> XmlFeed:
-    """Parses a document that is already decoded. May raise anything, as feedparser does on hostile input."""
+    """Parses a decoded document. May raise anything, as feedparser does on hostile input."""
     document = feedparser.parse(
         io.BytesIO(text.encode("utf-8", "replace")),  # a string would be opened as a path or an address
         response_headers={"content-type": "application/xml; charset=utf-8"},  # no address: it would change the ids
@@ -78,7 +78,7 @@ def _each(entries: Sequence[Any], feed: Any, address: str, strict: bool) -> tupl
     for entry in entries:
         try:
             items.append(_item(entry, feed, address, strict, order))
-        except Exception as error:  # one odd item must not cost the others, whatever feedparser made of it
+        except Exception as error:  # one odd item must not lose the others
             broken.append((fit_id(entry.get("id")), f"this item could not be read ({type(error).__name__})"))
     return items, broken
 
@@ -88,7 +88,9 @@ def _item(entry: Any, feed: Any, address: str, strict: bool, order: Order | None
     news = bool(link) and urlsplit(link or "").hostname == "news.google.com"
     outlet = _outlet(entry, feed, link)
     title, title_is_html = _title(entry, outlet, strict)
-    text, text_is_html = ("", False) if news else _body(entry)  # Google News repeats headlines there, also other ones
+    text, text_is_html = (
+        ("", False) if news else _body(entry)
+    )  # Google News repeats headlines there, even those of others
     markup = title_is_html or text_is_html
     dates = _dates(entry, order)
     mention = RawMention(
@@ -123,7 +125,7 @@ def _link(entry: Any, address: str) -> str | None:
 
 
 def _title(entry: Any, outlet: str, strict: bool) -> tuple[str, bool]:
-    """The title, and whether it is markup. Only Atom declares that; elsewhere a tag that browsers know tells."""
+    """The title, and whether it is markup. Only Atom declares that; elsewhere a tag that browsers know decides."""
     title = fit(entry.get("title"), LONGEST_TITLE)
     if outlet and "source" in entry:  # news aggregators write "Headline - Outlet"
         title = title.removesuffix(f" - {outlet}").removesuffix(f" - {html.escape(outlet, quote=False)}")
@@ -144,9 +146,9 @@ def _body(entry: Any) -> tuple[str, bool]:
 def _outlet(entry: Any, feed: Any, link: str | None) -> str:
     """The outlet: the one that an aggregator names, the site behind a Google alert, else the feed."""
     source = entry.get("source")
-    named = _name(source.get("title")) if isinstance(source, dict) else ""
-    if named:
-        return named
+    name = _name(source.get("title")) if isinstance(source, dict) else ""
+    if name:
+        return name
     if "googlealerts/feed:" in fit_id(entry.get("id")):
         return (urlsplit(link or "").hostname or "").removeprefix("www.")
     return _name(feed.get("title"))
@@ -154,9 +156,9 @@ def _outlet(entry: Any, feed: Any, link: str | None) -> str:
 
 def _author(holder: Any) -> str:
     """The authors' names; an e-mail address only without any name. RSS writes "jane@a.example (Jane Roe)"."""
-    written = MAIL_FIRST.fullmatch(_name(holder.get("author")))
-    if written:
-        return written[2] or written[1]
+    match = MAIL_FIRST.fullmatch(_name(holder.get("author")))
+    if match:
+        return match[2] or match[1]
     names = [_name(author.get("name")) for author in _dicts(holder.get("authors"))[:3]]
     return ", ".join(dict.fromkeys(name for name in names if name)) or _name(holder.get("author"))
 
@@ -186,12 +188,12 @@ def _parent(entry: Any) -> str | None:
 
 def _engagement(entry: Any) -> dict[str, int]:
     statistics, rating = entry.get("media_statistics"), entry.get("media_starrating")
-    given = {
+    texts = {
         "comments": entry.get("slash_comments") or entry.get("thr_total"),
         "views": statistics.get("views") if isinstance(statistics, dict) else None,
         "likes": rating.get("count") if isinstance(rating, dict) else None,
     }
-    return {name: count for name, text in given.items() if (count := _count(text)) is not None}
+    return {name: count for name, text in texts.items() if (count := _count(text)) is not None}
 
 
 def _next(feed: Any, address: str) -> str | None:
@@ -221,4 +223,4 @@ def _type(detail: object) -> str:
 
 
 def _dicts(value: object) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

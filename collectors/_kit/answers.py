@@ -1,4 +1,4 @@
-"""Reads answers in JSON: the whole by a model, the items one by one, so that a bad item costs no other."""
+"""Reads answers in JSON: the whole by a model, the items one by one, so that a bad item does not lose the others."""
 
 from __future__ import annotations
 
@@ -20,19 +20,18 @@ M = TypeVar("M", bound=BaseModel)
 class Part(BaseModel):
     """The part of an answer that we read. Unknown fields are ignored; the others must have their type.
 
-    A field with a default may also be null, since platforms write null or leave the field out when they have nothing to
-    say.
+    A field with a default may also be null: some platforms write null where others leave the field out.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True, hide_input_in_errors=True)
 
     @model_validator(mode="before")
     @classmethod
-    def _without_null(cls, given: Any) -> Any:
-        if not isinstance(given, dict) or None not in given.values():
-            return given
+    def _without_null(cls, fields: Any) -> Any:
+        if not isinstance(fields, dict) or None not in fields.values():
+            return fields
         needed = {field.alias or name for name, field in cls.model_fields.items() if field.is_required()}
-        return {name: value for name, value in given.items() if value is not None or name in needed}
+        return {name: value for name, value in fields.items() if value is not None or name in needed}
 
 
 def _text(value: object) -> object:
@@ -40,7 +39,7 @@ def _text(value: object) -> object:
 
 
 def whole(value: object) -> int | None:
-    """A count, given as a number or as text; None for anything else, because no mention is lost over a count."""
+    """A count, from a number or from text; None for anything else, so that no mention is rejected for its counts."""
     if isinstance(value, str):
         value = value.strip()
         return int(value) if value.lstrip("-").isdigit() and len(value) < 20 else None
@@ -53,7 +52,7 @@ Text = Annotated[str, BeforeValidator(_text)]
 """A text; empty where the platform writes null."""
 
 Count = Annotated[int | None, BeforeValidator(whole)]
-"""A count; None where the platform writes none, or something that is no count."""
+"""A count; None where the platform writes none, or something else."""
 
 
 def json_of(answer: httpx2.Response) -> Json:
@@ -117,21 +116,21 @@ def each(
 
 
 def changed_shape(error: ValidationError, host: str) -> SourceChanged:
-    """What is wrong with an answer, by the first field that the model rejects."""
+    """The error that names the first field which the model rejects."""
     first = error.errors(include_url=False, include_input=False)[0]
     field = ".".join(str(part) for part in first["loc"] if not isinstance(part, int)) or "body"
     return missing_field(host, field) if first["type"] == "missing" else other_type(host, field)
 
 
 def missing_field(host: str, field: str) -> SourceChanged:
-    """The error of an answer without a field that it always had, for whoever maintains the collector."""
+    """The error of an answer that lacks a field it used to have, for the maintainers of the collector."""
     return SourceChanged(
         "{host} changed its answers: the field {field} is missing. Update Vigie, or report it", host=host, field=field
     )
 
 
 def other_type(host: str, field: str) -> SourceChanged:
-    """The error of an answer whose field holds something else than it always did."""
+    """The error of an answer with a field of another type than it used to have."""
     return SourceChanged(
         "{host} changed its answers: the field {field} is of another type. Update Vigie, or report it",
         host=host,

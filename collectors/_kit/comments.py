@@ -10,17 +10,17 @@ from typing import Any, Generic, Protocol, TypeVar
 from collectors.base import Cursor, Page, RawMention, SourceBusy, Window
 from ground.notice import Notice
 
-from .paging import Unmet, capped
+from .paging import Unmet, cap_warning
 from .times import rfc3339
 from .walk import Leg, ends_before, until_of
 from .watched import Watchlist
 
-MOST_THREADS = 50  # posts whose comments one reading asks for; the rest waits for the next
+MOST_THREADS = 50  # posts whose comments one reading asks for; the next reading goes on
 Broken = tuple[tuple[str, str], ...]
 
 
 class Commented(Protocol):
-    """A post. Its `mark` changes with its comments; `count` is how many there are, None where that is not told."""
+    """A post. Its `mark` changes with its comments; `count` is how many there are, None where the platform hides it."""
 
     @property
     def id(self) -> str: ...
@@ -39,8 +39,8 @@ P = TypeVar("P", bound=Commented)
 class Posts(Generic[P]):
     """One answer of the list of posts, newest first.
 
-    `posts` are those whose comments are wanted, `times` the dates of all that it holds, `mentions` those of them that
-    are mentions themselves. `capped`: older ones follow that are not read.
+    `posts` are those whose comments are read, `times` the dates of all posts in the answer, `mentions` the posts that
+    are mentions themselves. `capped`: older posts follow, but are not read.
     """
 
     posts: Sequence[P]
@@ -64,10 +64,10 @@ class ThreadPart:
 class Comments(Generic[P]):
     """How a platform gives the comments under a post.
 
-    `ask` gives the answers, newest comment first, and `read` makes of one what was said. `pause` is set once the
-    platform wants no more questions. `most` comments can be reached in one reading. The comments of the `always` newest
-    posts are asked for even when their number is the same. A reading goes `deeper` than to the newest comment known,
-    where replies stand under their comments.
+    `ask` yields the answers, newest comment first, and `read` turns one into mentions. `pause` returns a pause once the
+    platform wants no more requests. `most` comments can be reached in one reading. The comments of the `always` newest
+    posts are read even when their number is unchanged. Where replies stand under their comments, a reading goes
+    `deeper` into the past than the newest comment known.
     """
 
     host: str
@@ -79,7 +79,7 @@ class Comments(Generic[P]):
     deeper: timedelta = timedelta()
 
     def are_due(self, post: P, place: int, watchlist: Watchlist) -> bool:
-        """Whether there is something new under this post, which stands at that place from the newest."""
+        """Whether to read the comments of this post, the newest being at place 0."""
         if post.count == 0 and post.id not in watchlist.marks:
             return False
         return place < self.always or watchlist.has_changed(post.id, post.mark)
@@ -90,15 +90,15 @@ class Comments(Generic[P]):
         if watchlist.has_changed(post.id, post.mark):
             floor -= self.deeper
         for leg in self.ask(post):
-            said = self.read(post, leg.answer)
-            newest = newest or next(filter(None, said.times), None)
-            done = leg.ended or ends_before(said.times, floor)
-            if leg.capped and not done:
-                watchlist.warning = capped(self.most)
-            if (done or leg.capped) and said.complete:
+            part = self.read(post, leg.answer)
+            newest = newest or next(filter(None, part.times), None)
+            ended = leg.ended or ends_before(part.times, floor)
+            if leg.capped and not ended:
+                watchlist.warning = cap_warning(self.most)
+            if (ended or leg.capped) and part.complete:
                 watchlist.mark(post.id, post.mark, newest)
-            yield watchlist.page(said.mentions, said.broken)
-            if done:
+            yield watchlist.page(part.mentions, part.broken)
+            if ended:
                 return
 
     def all(self, post: P) -> tuple[tuple[RawMention, ...], Broken]:
@@ -106,13 +106,13 @@ class Comments(Generic[P]):
         mentions: tuple[RawMention, ...] = ()
         broken: Broken = ()
         for leg in self.ask(post) if post.count != 0 else ():
-            said = self.read(post, leg.answer)
-            mentions, broken = (*mentions, *said.mentions), (*broken, *said.broken)
+            part = self.read(post, leg.answer)
+            mentions, broken = (*mentions, *part.mentions), (*broken, *part.broken)
         return mentions, broken
 
 
 def read_changed(watchlist: Watchlist, answers: Iterable[Posts[P]], comments: Comments[P] | None) -> Iterator[Page]:
-    """The posts that are watched, then the comments under those that changed; none without `comments`."""
+    """The watched posts, then the comments under those that changed. Without `comments`, the posts only."""
     watched: dict[str, P] = {}
     for answer in answers:
         watched.update((post.id, post) for post in answer.posts)
@@ -120,7 +120,7 @@ def read_changed(watchlist: Watchlist, answers: Iterable[Posts[P]], comments: Co
         if watchlist.ends_with(answer.times):
             break
         if answer.capped:
-            watchlist.warning = capped(len(watched))
+            watchlist.warning = cap_warning(len(watched))
     if comments is not None:
         yield from _read_due(watchlist, list(watched.values()), comments)
 
@@ -140,18 +140,18 @@ def _read_due(watchlist: Watchlist, watched: Sequence[P], comments: Comments[P])
 def read_window(answers: Iterable[Posts[P]], comments: Comments[P], cursor: Cursor, window: Window) -> Iterator[Page]:
     """The posts of a window with the comments under them, newest post first.
 
-    The cursor holds `until`, the time from which on all posts are read. Raises SourceBusy where the platform wants a
-    pause: the page that it falls into is read again.
+    The cursor holds `until`: everything from there to the end of the window was given. Raises SourceBusy when the
+    platform wants a pause; the page that this interrupts is read again next time.
     """
     unmet, until = Unmet(), until_of(cursor, window)
     for answer in answers:
-        found, broken = answer.mentions, answer.broken
+        mentions, broken = answer.mentions, answer.broken
         for post in answer.posts:
-            mentions, bad = comments.all(post)
-            found, broken = (*found, *mentions), (*broken, *bad)
+            below, unread = comments.all(post)
+            mentions, broken = (*mentions, *below), (*broken, *unread)
         if pause := comments.pause():
             raise SourceBusy("{host} has been asked too often and wants a pause", wait=pause, host=comments.host)
         until = max(min([until, *filter(None, answer.times)]), window.since)
-        inside = unmet(one for one in found if window.holds(one.published_at))
+        inside = unmet(mention for mention in mentions if window.holds(mention.published_at))
         yield Page(inside, {"until": rfc3339(until)}, broken=broken, reached=until)
     yield Page((), {"until": rfc3339(window.since)}, reached=window.since)

@@ -1,6 +1,6 @@
-"""Lists whose entries are looked at one by one: what changed since the last reading, the oldest first.
+"""Lists whose entries are asked for one by one: those that changed since the last reading, oldest first.
 
-A page's cursor is then true by itself: a reading that stops half-way is gone on with where it stopped.
+In this order the cursor of each page holds by itself: a reading that stops half-way is resumed where it stopped.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from ground.notice import Notice
 
-from .paging import capped
+from .paging import cap_warning
 from .times import latest
 from .walk import walk
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Entry(Generic[T]):
-    """One entry, and when it changed, where the list says so."""
+    """One entry, and when it changed; None where the list does not say."""
 
     id: int
     at: datetime | None
@@ -30,7 +30,7 @@ class Entry(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Entries(Generic[T]):
-    """One page of a list, newest first. `times` are those it is sorted by: not those of pinned entries."""
+    """One page of a list, newest first. `times` are those that it is sorted by, without those of pinned entries."""
 
     entries: Sequence[Entry[T]]
     times: Sequence[datetime]
@@ -46,7 +46,7 @@ class Entries(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Turn(Generic[T]):
-    """Some entries to look at. Once they are stored, all is read up to `newest`; `waiting`: others are left."""
+    """Some entries to ask for. Once they are stored, all is read up to `newest`. `waiting`: more entries follow."""
 
     values: Sequence[T]
     newest: datetime
@@ -55,17 +55,17 @@ class Turn(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Queue(Generic[T]):
-    """What changed, oldest first. `warning` tells that the list was not read to its end."""
+    """The entries that changed, oldest first. `warning` is set when the list was not read to its end."""
 
     entries: Sequence[Entry[T]]
     broken: tuple[tuple[str, str], ...] = ()
     warning: Notice | None = None
 
     def turns(self, newest: datetime, most: int, size: int) -> Iterator[Turn[T]]:
-        """Turns of `size` entries, `most` entries at most; an empty one when there is none. `newest` is what was known.
+        """Turns of `size` entries, `most` entries in all; one empty turn when there is nothing to ask for.
 
-        Where more entries wait, those up to `newest` are passed over: read again each time, they would keep the rest
-        from ever having its turn.
+        `newest` is where the last reading ended. Where more than `most` entries wait, those up to `newest` are skipped:
+        read again each time, they would keep the others from ever being reached.
         """
         waiting = self.entries
         if len(waiting) > most:
@@ -79,17 +79,17 @@ class Queue(Generic[T]):
 def queue_of(
     ask: Callable[[int | None], tuple[Entries[T], int | None]], since: datetime, most: int, *, first: bool
 ) -> Queue[T]:
-    """What changed since then, in `most` pages at most. Raises what `ask` raises.
+    """The entries that changed since then, from at most `most` pages. Raises what `ask` raises.
 
-    The `first` reading of a list takes its newest page whatever its age, so that a quiet one is not an empty one.
+    The `first` reading of a list takes its newest page at any age, so that a quiet list is not shown as empty.
     """
-    found: dict[int, Entry[T]] = {}
+    entries: dict[int, Entry[T]] = {}
     broken: dict[tuple[str, str], None] = {}
     complete = False
     for number, leg in enumerate(walk(ask, most=most, ends=lambda page: page.ends_before(since))):
         everything = first and number == 0
-        found |= {one.id: one for one in leg.answer.entries if everything or (one.at or since) >= since}
+        entries |= {entry.id: entry for entry in leg.answer.entries if everything or (entry.at or since) >= since}
         broken |= dict.fromkeys(leg.answer.broken)
         complete = leg.ended
-    in_order = sorted(found.values(), key=lambda entry: entry.at or since)
-    return Queue(in_order, tuple(broken), None if complete else capped(len(in_order)))
+    in_order = sorted(entries.values(), key=lambda entry: entry.at or since)
+    return Queue(in_order, tuple(broken), None if complete else cap_warning(len(in_order)))

@@ -1,4 +1,4 @@
-"""Asks an address once; when nothing comes, says why in a sentence that tells people what to do."""
+"""Asks an address once. Where that fails, the error says why, and what people can do about it."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ SENTENCES: dict[type[Exception], str] = {
     httpx2.TooManyRedirects: "{host} redirects in a circle: check the address in a browser and paste the final one",
     httpx2.UnsupportedProtocol: "only addresses that start with http:// or https:// can be read",
 }
-"""By exact type: a subclass of these carries its own sentence."""
+"""By exact type, because subclasses carry a sentence of their own."""
 
 
 class Missing(SourceError):
-    """There is nothing at this one address (404), or the site fails to build it (500); others may well answer."""
+    """Nothing at this one address (404), or the site cannot build it (500); other addresses may answer."""
 
 
 BUSY = "{host} is busy and asks us to come back ({status})"
@@ -79,7 +79,7 @@ DEFAULTS = Refusals(
         Refusal(SourceError, "{host} answered {status}, which is no content: check the address"),
     )
 )
-"""What an answer means that brings nothing, whichever server sent it. The last row holds for every answer."""
+"""What a refusal means, whichever server sent it. The last row holds for every answer."""
 
 
 def fetch(
@@ -105,11 +105,11 @@ def fetch(
 
     Raises SourceBusy (429, 503, or any failure with Retry-After), SourceRefused (401, 403, 410, …), else SourceError.
     """
-    given: dict[str, Any] = {"json": json, "data": data, "auth": auth, "follow_redirects": None if follow else False}
+    options: dict[str, Any] = {"json": json, "data": data, "auth": auth, "follow_redirects": None if follow else False}
     extensions = {"spend": spend, "limit": limit}
     try:
         answer = http.request(
-            method, url, headers=headers, params=params, extensions=_without_none(extensions), **_without_none(given)
+            method, url, headers=headers, params=params, extensions=_without_none(extensions), **_without_none(options)
         )
     except httpx2.RequestError as error:
         raise connection_error(error, url) from error
@@ -124,18 +124,18 @@ def fetch(
     raise refusal_of(answer, now)
 
 
-def _without_none(given: dict[str, Any]) -> dict[str, Any]:
-    """The arguments that have a value: to httpx2 `auth=None` means «no password», even if the client has its own."""
-    return {name: value for name, value in given.items() if value is not None}
+def _without_none(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Leaves out what is None: to httpx2, `auth=None` means no password, even where the client has one."""
+    return {name: value for name, value in arguments.items() if value is not None}
 
 
 def own_refusal_of(answer: httpx2.Response, refusals: Refusals, now: datetime) -> SourceError | None:
-    """The error of an answer by the platform's table; None when the answer meets none of its rows."""
+    """The error of an answer by the platform's table; None when no row matches."""
     return judge(refusals, _complaint(answer, refusals, now))
 
 
 def refusal_of(answer: httpx2.Response, now: datetime, refusals: Refusals = NONE) -> SourceError:
-    """The error of an answer that brings nothing: by the platform's table, else by the rows for any server."""
+    """The error of an answer: by the platform's table, else by the rows for any server."""
     complaint = _complaint(answer, refusals, now)
     return judge(refusals, complaint) or must_judge(DEFAULTS, complaint)
 
@@ -154,7 +154,7 @@ def _complaint(answer: httpx2.Response, refusals: Refusals, now: datetime) -> Co
 
 
 def host_of(url: str) -> str:
-    """The host of an address. Sentences name no more of it, because paths may hold secrets."""
+    """The host of an address. Sentences name nothing else of it, because paths may hold secrets."""
     try:
         return urlsplit(url).hostname or "the site"
     except ValueError:
@@ -162,7 +162,7 @@ def host_of(url: str) -> str:
 
 
 def connection_error(error: httpx2.RequestError, url: str) -> SourceError:
-    """Why no answer came. Errors of the client that production uses bring a sentence of their own."""
+    """The error of a request without an answer. Errors of production's client carry a sentence of their own."""
     sentence = SENTENCES.get(type(error))
     if sentence:
         return SourceError(sentence, host=host_of(url))

@@ -1,9 +1,8 @@
 """The fields that the forms of several kinds share, under the same names everywhere.
 
-`base_url` is the address of a platform's API (the public one by default, so that a self-hosted instance or a recorded
-one can stand in); `query` is what is searched for; `token`, `api_key`, `client_id`,
-`client_secret`, `username` and `password` are what a platform gives out, the secret ones as SecretStr or
-LongSecret.
+`base_url` is the address of a platform's API: the public one by default, so that a self-hosted instance or a recorded
+one can replace it. `query` is what to search for. `token`, `api_key`, `client_id`, `client_secret`, `username` and
+`password` are what a platform hands out, the secret ones as SecretStr or LongSecret.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ def _address(url: str) -> str:
 
 def _base(url: str) -> str:
     if "?" in url or "#" in url:
-        raise ValueError("give the address of the site alone, without ? or #")
+        raise ValueError("give only the address of the site, without ? or #")
     return url.rstrip("/")
 
 
@@ -47,7 +46,7 @@ def _words(text: str) -> str:
 Address = Annotated[
     str, StringConstraints(max_length=2048), AfterValidator(_address), Field(json_schema_extra={"format": "uri"})
 ]
-"""An http(s) address as a person typed it, which the gate can look at before it is saved."""
+"""An http(s) address as a person typed it. The gate checks it before it is saved."""
 
 BaseUrl = Annotated[Address, AfterValidator(_base)]
 """The address of a site or of an API, without a slash at its end."""
@@ -59,7 +58,7 @@ LongSecret = Annotated[SecretStr, Field(json_schema_extra={"multiline": True})]
 """A secret that comes as a file, such as a private key: its line breaks count, and forms give it several lines."""
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_words)]
-"""What is searched for, on one line."""
+"""The words to search for, on one line."""
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_words)]
 """A name, an id or another short text on one line; it may be empty."""

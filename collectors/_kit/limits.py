@@ -1,4 +1,4 @@
-"""Reads the headers in which platforms say how many more calls they allow, and when."""
+"""Reads the headers in which platforms say how many more calls they allow, and when the count starts anew."""
 
 from __future__ import annotations
 
@@ -29,29 +29,29 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     then = then.replace(tzinfo=UTC) if then.tzinfo is None else then
-    return _bounded(then - now)
+    return _within_bounds(then - now)
 
 
 def until_reset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """The pause until a limit starts anew: from seconds (Reddit, whole or not), Unix time (X, Bluesky), ISO (Mastodon).
 
-    Between zero and 24 hours; None when no header tells.
+    Between zero and 24 hours; None when no header says.
     """
     text = next((headers[name].strip() for name in RESET if headers.get(name)), "")
     try:
         number = float(text)
     except ValueError:
         at = moment(text)
-        return _bounded(at - now) if at else None
+        return _within_bounds(at - now) if at else None
     if not 0 <= number < 1e13:
         return None
     if number < EPOCH:
-        return _bounded(timedelta(seconds=number))
-    return _bounded(datetime.fromtimestamp(number if number < 1e11 else number / 1000, UTC) - now)
+        return _within_bounds(timedelta(seconds=number))
+    return _within_bounds(datetime.fromtimestamp(number if number < 1e11 else number / 1000, UTC) - now)
 
 
 def pause_of(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """The pause that a refusal asks for: its Retry-After, else until its limit starts anew; None without either."""
+    """The pause that a refusal asks for: Retry-After, else the time until its limit starts anew; else None."""
     wait = retry_after(headers.get("retry-after"), now)
     return until_reset(headers, now) if wait is None else wait
 
@@ -73,5 +73,5 @@ def used_up(headers: Mapping[str, str], now: datetime, least: float = 1) -> time
     return until_reset(headers, now) if remaining < least else None
 
 
-def _bounded(pause: timedelta) -> timedelta:
+def _within_bounds(pause: timedelta) -> timedelta:
     return max(timedelta(), min(pause, LONGEST_WAIT))

@@ -1,7 +1,6 @@
-"""Reads streams, WebSockets and server-sent events, through the client that is given, and cuts them into batches.
+"""Reads streams (WebSockets, server-sent events) through the client of the collectors, and cuts them into batches.
 
-While nothing happens a stream yields None several times a second, so that a batch is not held back and the reader can
-stop in time.
+During a silence a stream yields None several times a second, so that the caller can store its batch, or stop.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from .refusals import NONE, Refusals
 T = TypeVar("T")
 
 MOST, SECONDS = 500, 1.0
-"""A batch ends after this many messages, or this many seconds."""
+"""A batch ends after this many messages or this many seconds, whichever comes first."""
 TICK = 0.2
 """Seconds of silence after which a batch is yielded as it is."""
 OPENING = 20.0
@@ -65,17 +64,17 @@ class Event:
 
 
 def never(params: object, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:  # noqa: ARG001  # the seam's signature
-    """The `pages` of a kind that is followed only: nothing is ever fetched."""
+    """The `pages` of a kind that is only followed: none, since nothing is ever fetched."""
     return iter(())
 
 
 def messages(
     http: httpx2.Client, url: str, headers: Mapping[str, str] | None = None, *, refusals: Refusals = NONE
 ) -> Iterator[bytes | None]:
-    """The messages of a WebSocket as they come, without end. The first value is None and comes once it is open.
+    """The messages of a WebSocket as they arrive, without end. The first value is None, once it is open.
 
-    `refusals` explains the answer of a server that will not open it. Raises SourceError, also when the server closes
-    it.
+    `refusals` is the table for the answer of a server that refuses to open it. Raises SourceError when it cannot be
+    opened, or when the server closes it.
     """
     if not isinstance(http, Listens):
         raise SourceError("a stream cannot be followed from here")
@@ -106,10 +105,10 @@ def events(
     quiet: float = 90.0,
     refusals: Refusals = NONE,
 ) -> Iterator[Event | None]:
-    """Server-sent events as they come, without end. The first value is None and comes once the stream is open.
+    """Server-sent events as they arrive, without end. The first value is None, once the stream is open.
 
-    A thread reads them, so that nothing is lost while the caller stores a batch. A silence of more than `quiet` seconds
-    counts as a broken line. Raises SourceError, also when the server ends the stream.
+    A thread reads them, so that none is lost while the caller stores a batch. After `quiet` seconds of silence the
+    connection counts as broken. Raises SourceError when it cannot be opened, breaks, or is ended by the server.
     """
     reader = _EventReader(http, url, headers or {}, quiet, refusals)
     threading.Thread(target=reader.run, name="events", daemon=True).start()
@@ -202,7 +201,7 @@ def parse_events(pieces: Iterable[bytes]) -> Iterator[Event]:
             case "id" if "\0" not in value:
                 last_id = value
             case _:
-                size -= len(line)  # comments keep the line alive, and may come for days between two events
+                size -= len(line)  # comments keep the connection alive, and may arrive for days between two events
 
 
 def _lines(pieces: Iterable[bytes]) -> Iterator[str]:
@@ -230,9 +229,9 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[str]:
 
 
 def batches(stream: Iterator[T | None], most: int = MOST, seconds: float = SECONDS) -> Iterator[list[T]]:
-    """Cuts a stream into lists: of `most` items, of those of `seconds`, or of those before a silence. May be empty.
+    """Cuts a stream into lists, each of which ends after `most` items, after `seconds`, or at a silence. May be empty.
 
-    Raises SourceError after yielding what came before it.
+    Raises SourceError after yielding the items before it.
     """
     batch: list[T] = []
     began = time.monotonic()

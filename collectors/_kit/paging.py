@@ -1,4 +1,4 @@
-"""What was met before: marks of pages that would lead in a circle, mentions that shift from page to page."""
+"""Remembers what was read: marks of pages, which could lead in a circle, and mentions, which shift between pages."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from ground.notice import Notice
 
 
 class Fresh:
-    """Tells whether the mark of a next page leads on: one met before would lead in a circle, an empty one nowhere."""
+    """Tells whether the mark of a next page leads on: an empty one does not, nor one that was met before (a circle)."""
 
-    def __init__(self, *met: object) -> None:
-        self._met = {str(mark) for mark in met if mark is not None}
+    def __init__(self, *marks: object) -> None:
+        self._met = {str(mark) for mark in marks if mark is not None}
 
     def __call__(self, mark: object) -> bool:
         if mark is None or mark == "" or str(mark) in self._met:
@@ -22,7 +22,7 @@ class Fresh:
 
 
 class Unmet:
-    """Leaves out mentions that it was given before; of two with one id the first is kept. `len` counts the ids."""
+    """Drops mentions whose id it has met before, in this call or an earlier one. `len` counts the ids."""
 
     def __init__(self) -> None:
         self._met: set[str] = set()
@@ -42,6 +42,6 @@ class Unmet:
         return len(self._met)
 
 
-def capped(most: int) -> Notice:
-    """The warning of a reading that stopped before the end, at our bound or at the platform's."""
+def cap_warning(most: int) -> Notice:
+    """The warning of a reading that stopped before the end, at our bound or at that of the platform."""
     return Notice("more than {most} hits: narrow the query, or shorten the interval", {"most": most})

@@ -1,4 +1,4 @@
-"""What the declarations say, as Markdown for `docs/collectors.md`."""
+"""Writes the declarations of the kinds as Markdown, for `docs/collectors.md`."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ NEEDS = {
 
 def reference(kinds: Iterable[AnyCollector]) -> str:
     """A table of the kinds by group, then a section for each."""
-    shown = sorted((kind for kind in kinds if not kind.hidden), key=lambda kind: kind.title["en"].lower())
-    by_group = [(title, [kind for kind in shown if kind.group == group]) for group, title in GROUPS.items()]
-    filled = [(title, found) for title, found in by_group if found]
-    lines = [f"{len(shown)} kinds, by what they read:", "", "| kind | reads | needs | first reading brings |"]
+    visible = sorted((kind for kind in kinds if not kind.hidden), key=lambda kind: kind.title["en"].lower())
+    by_group = [(title, [kind for kind in visible if kind.group == group]) for group, title in GROUPS.items()]
+    filled = [(title, group_kinds) for title, group_kinds in by_group if group_kinds]
+    lines = [f"{len(visible)} kinds, by what they read:", "", "| kind | reads | needs | first reading brings |"]
     lines.append("|---|---|---|---|")
-    for title, found in filled:
-        lines += [f"| **{title}** | | | |", *map(_row, found)]
-    for title, found in filled:
-        lines += ["", f"### {title}", *(line for kind in found for line in section(kind))]
+    for title, group_kinds in filled:
+        lines += [f"| **{title}** | | | |", *map(_row, group_kinds)]
+    for title, group_kinds in filled:
+        lines += ["", f"### {title}", *(line for kind in group_kinds for line in section(kind))]
     return "\n".join(lines) + "\n"
 
 
-def renewed(page: str, kinds: Iterable[AnyCollector]) -> str:
-    """A page with the part between the two marks written anew. Raises ValueError when it has no marks."""
+def renew(page: str, kinds: Iterable[AnyCollector]) -> str:
+    """The page with the part between its two marks written anew. Raises ValueError when a mark is missing."""
     before, begins, rest = page.partition(BEGINS)
     _, ends, after = rest.partition(ENDS)
     if not begins or not ends:
@@ -70,19 +70,19 @@ def section(kind: AnyCollector) -> Iterator[str]:
 
 
 def _row(kind: AnyCollector) -> str:
-    asked = NEEDS[kind.auth] + ("; **money**" if kind.cost is not None else "")
-    needs = asked if kind.polled or kind.stream else "is sent to Vigie"
-    return f"| `{kind.kind}` | {_cell(kind.title['en'])} | {needs} | {_cell(kind.history['en'])} |"
+    needs = NEEDS[kind.auth] + ("; **money**" if kind.cost is not None else "")
+    cell = needs if kind.polled or kind.stream else "is sent to Vigie"
+    return f"| `{kind.kind}` | {_cell(kind.title['en'])} | {cell} | {_cell(kind.history['en'])} |"
 
 
 def _parameter(name: str, field: FieldInfo) -> str:
-    told = ". ".join(filter(None, (field.title, field.description))).rstrip(" .…")
+    description = ". ".join(filter(None, (field.title, field.description))).rstrip(" .…")
     marks = [
         mark for mark, holds in (("required", field.is_required()), ("secret", _is_secret(field.annotation))) if holds
     ]
     default = "" if field.is_required() or _is_secret(field.annotation) else _default(field.default)
     aside = ", ".join([*marks, *filter(None, [default])])
-    return f"- `{name}`{f' ({aside})' if aside else ''}: {_cell(told)}."
+    return f"- `{name}`{f' ({aside})' if aside else ''}: {_cell(description)}."
 
 
 def _is_secret(annotation: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Looks up in a table what an answer means that brings nothing: which error, and which sentence for people.
+"""Looks up in a table what a refusal means: which error to raise, with which sentence for people.
 
 Each kind of source declares its table beside its code, most particular rows first. `fetch` has the rows for any server.
 """
@@ -29,10 +29,10 @@ CLIENT_ERRORS, SERVER_ERRORS = range(400, 500), range(500, 1000)
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What the rows of a table look at: the HTTP side of an answer, and what the platform wrote into it.
+    """What the rows of a table are compared with: the HTTP side of an answer, and what the platform wrote into it.
 
-    `asked` is the address that we asked, `url` the one that answered after redirects. `body` is what the table's `read`
-    returned for the answer; `codes` and `words` are what stands at the table's places in it.
+    `asked` is the address of our request, `url` the one that answered after redirects. `body` is what the table's
+    `read` returned for the answer; `codes` and `words` are what it holds at the table's places.
     """
 
     host: str
@@ -46,17 +46,17 @@ class Complaint:
     words: str = ""
 
     @property
-    def redirected(self) -> bool:
+    def was_redirected(self) -> bool:
         return self.url != self.asked
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One row: the error, and its sentence, for an answer that meets all of the row's conditions.
+    """One row: the error and its sentence, for an answer that meets all conditions of the row.
 
-    A condition that is left out holds for every answer. `status` lists the statuses and `codes` the error codes that
-    meet the row; `phrase` is a regular expression to find in the words, ignoring case; `when` decides what only code
-    can. `wait` is the least pause of a SourceBusy, or computes it; `gone` is that of a SourceRefused.
+    A condition that is left out holds for every answer. `status` and `codes` list the statuses and error codes that
+    match; `phrase` is a regular expression to find in the words, ignoring case; `when` is a condition in code. `wait`
+    is the least pause of a SourceBusy, or computes it; `gone` is that of a SourceRefused.
     """
 
     raises: Callable[..., SourceError]
@@ -70,12 +70,12 @@ class Refusal:
 
 
 def error_body(answer: httpx2.Response) -> Json:
-    """The JSON of an answer whose status is an error; None for other answers, and for a body that is no JSON."""
+    """The JSON of an answer whose status is an error; None for any other answer or body."""
     return any_body(answer) if answer.status_code >= 400 else None
 
 
 def any_body(answer: httpx2.Response) -> Json:
-    """The JSON of an answer with any status, for platforms that report errors with 200; None for what is no JSON."""
+    """The JSON of any answer, for platforms that report errors with status 200; None for a body that is not JSON."""
     try:
         body: Json = from_json(answer.content)
     except (ValueError, RecursionError):
@@ -92,8 +92,8 @@ class Refusals:
     """A table: its rows, and the places of an answer's body where codes and words stand.
 
     A place is a path of names joined by dots; `*` stands for each item of a list, and the empty path for the whole
-    body. Sentences may name {host}, {status} and {code}; `facts` computes whatever else they name from the complaint,
-    and `known` holds what only the caller knows, set by `about`.
+    body. Sentences may name {host}, {status} and {code}; `facts` computes from the complaint whatever else they name,
+    and `known` holds what only the caller can tell, set by `about`.
     """
 
     rows: tuple[Refusal, ...]
@@ -104,7 +104,7 @@ class Refusals:
     known: Mapping[str, Json] = field(default_factory=dict)
 
     def about(self, **known: Json) -> Refusals:
-        """The same table, for sentences that also name what only the caller knows."""
+        """The same table, with values that its sentences name and only the caller can tell."""
         return replace(self, known={**self.known, **known})
 
 
@@ -112,7 +112,7 @@ NONE = Refusals(())
 
 
 def judge(refusals: Refusals, complaint: Complaint) -> SourceError | None:
-    """The error of the first row that the complaint meets; None when it meets none."""
+    """The error of the first row that the complaint meets; None when it meets no row."""
     complaint = replace(
         complaint, codes=codes_at(complaint.body, refusals.codes), words=words_at(complaint.body, refusals.words)
     )
@@ -138,13 +138,13 @@ def meets(complaint: Complaint, row: Refusal) -> bool:
 
 
 def error_of(row: Refusal, complaint: Complaint, facts: Mapping[str, Json]) -> SourceError:
-    """The error of a row, with the facts that its sentence names."""
+    """The error of a row, with the values that its sentence names."""
     code = next((code for code in complaint.codes if code in row.codes), next(iter(complaint.codes), ""))
-    known = {"host": complaint.host, "status": complaint.status, "code": code, **facts}
-    given: dict[str, Json | timedelta] = {name: known[name] for name in places(row.text)}
+    values = {"host": complaint.host, "status": complaint.status, "code": code, **facts}
+    arguments: dict[str, Json | timedelta] = {name: values[name] for name in places(row.text)}
     if row.wait is not None:
-        given["wait"] = row.wait if isinstance(row.wait, timedelta) else row.wait(complaint)
-    return row.raises(row.text, **given, **({"gone": True} if row.gone else {}))
+        arguments["wait"] = row.wait if isinstance(row.wait, timedelta) else row.wait(complaint)
+    return row.raises(row.text, **arguments, **({"gone": True} if row.gone else {}))
 
 
 def places(text: str) -> tuple[str, ...]:
@@ -165,7 +165,7 @@ def values_at(body: Json, place: str) -> Iterator[Json]:
 
 
 def codes_at(body: Json, where: tuple[str, ...]) -> tuple[Code, ...]:
-    """The codes at some places; one written in digits is a number."""
+    """The codes at some places. One that is written in digits becomes a number."""
     values = (value for place in where for value in values_at(body, place))
     return tuple(code_of(value) for value in values if isinstance(value, str | int) and value != "")
 
@@ -177,7 +177,7 @@ def code_of(value: Code) -> Code:
 
 
 def words_at(body: Json, where: tuple[str, ...]) -> str:
-    """The texts at some places, one behind the other."""
+    """The texts at some places, joined by spaces."""
     values = (value for place in where for value in values_at(body, place))
     return fit(" ".join(value for value in values if isinstance(value, str)), LONGEST_WORDS)
 

@@ -1,8 +1,8 @@
-"""Proves who sent a request: checks the signatures of the platforms and tools that write to us, in constant time.
+"""Checks the signatures of the platforms and tools that send us requests, in constant time.
 
-Each function raises Unsigned when the proof is missing, wrong or too old, and when we have no secret to check it with.
-Header names are in lower case, and the body is checked byte for byte. Where the scheme names the delivery, the function
-returns that name, so that the same delivery is not taken twice.
+Each function raises Unsigned when the signature is missing, wrong or too old, and when we have no secret to check it
+with. Header names are in lower case, and the body is checked byte for byte. Where the scheme names the delivery, the
+function returns that name, so that the same delivery is not taken twice.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from collectors.base import Unsigned
 SKEW = timedelta(minutes=5)
 """How far a sender's clock may be from ours."""
 CHALLENGE = re.compile(r"[A-Za-z0-9_.~=-]{1,256}", re.ASCII)
-"""What we send back to whoever asks: nothing that a browser could take for anything but text."""
+"""What we send back to anybody who asks: nothing that a browser could take for more than text."""
 
 
 def hub_challenge(query: Mapping[str, str], verify_token: str) -> str:
@@ -37,14 +37,14 @@ def hub_challenge(query: Mapping[str, str], verify_token: str) -> str:
 
 def check_hub(secret: str, headers: Mapping[str, str], body: bytes) -> None:
     """`X-Hub-Signature-256: sha256=` and the HMAC of the body in hexadecimal, by the app secret. Raises Unsigned."""
-    given = headers.get("x-hub-signature-256", "").strip().lower()
-    _require_match(given, ["sha256=" + _mac(secret.encode(), body).hex()], "X-Hub-Signature-256", secret)
+    signature = headers.get("x-hub-signature-256", "").strip().lower()
+    _require_match(signature, ["sha256=" + _mac(secret.encode(), body).hex()], "X-Hub-Signature-256", secret)
 
 
 def check_typeform(secret: str, headers: Mapping[str, str], body: bytes) -> None:
     """`Typeform-Signature: sha256=` and the HMAC of the body in base 64. Raises Unsigned."""
-    given = headers.get("typeform-signature", "").strip()
-    _require_match(given, ["sha256=" + _base64(_mac(secret.encode(), body))], "Typeform-Signature", secret)
+    signature = headers.get("typeform-signature", "").strip()
+    _require_match(signature, ["sha256=" + _base64(_mac(secret.encode(), body))], "Typeform-Signature", secret)
 
 
 def check_vigie(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -> str:
@@ -57,8 +57,8 @@ def check_vigie(secret: str, headers: Mapping[str, str], body: bytes, now: datet
     at = next((value for key, _, value in parts if key == "t"), "")
     _require_recent(at, now, name)
     expected = _mac(secret.encode(), at.encode() + b"." + body).hex()
-    for one in [value.lower() for key, _, value in parts if key == "v1"][:8] or [""]:
-        if _equal(one, expected) and secret:
+    for signature in [value.lower() for key, _, value in parts if key == "v1"][:8] or [""]:
+        if _equal(signature, expected) and secret:
             return f"{at}.{expected}"
     raise _mismatch(name, headers.get(name.lower(), ""))
 
@@ -73,17 +73,17 @@ def check_standard(secret: str, headers: Mapping[str, str], body: bytes, now: da
     _require_recent(at, now, name)
     if not message_id or len(message_id) > 255:
         raise Unsigned("the header webhook-id is missing or too long")
-    signed = message_id.encode("utf-8", "replace") + b"." + at.encode() + b"." + body
-    expected = [_base64(_mac(key, signed)) for key in _standard_keys(secret)]
-    given = [one.partition(",")[2] for one in headers.get(name, "").split() if one.startswith("v1,")]
-    for one in given[:8] or [""]:
-        if any(_equal(one, mac) for mac in expected) and secret:
+    message = message_id.encode("utf-8", "replace") + b"." + at.encode() + b"." + body
+    expected = [_base64(_mac(key, message)) for key in _standard_keys(secret)]
+    signatures = [part.partition(",")[2] for part in headers.get(name, "").split() if part.startswith("v1,")]
+    for signature in signatures[:8] or [""]:
+        if any(_equal(signature, mac) for mac in expected) and secret:
             return message_id
     raise _mismatch(name, headers.get(name, ""))
 
 
 def _standard_keys(secret: str) -> list[bytes]:
-    """The keys that a secret may stand for: base 64 behind `whsec_`; without that prefix also the secret as written."""
+    """The keys that a secret may mean: base 64 after `whsec_`; without that prefix, also the secret as it is."""
     keys = [] if secret.startswith("whsec_") else [secret.encode()]
     with suppress(NotBase64, ValueError):
         keys.append(b64decode(secret.removeprefix("whsec_").encode(), validate=True))
@@ -97,17 +97,17 @@ def _require_recent(at: str, now: datetime, name: str) -> None:
         raise Unsigned("it was signed more than five minutes ago, or ahead of our time: check the sender's clock")
 
 
-def _require_match(given: str, expected: Iterable[str], name: str, secret: str) -> None:
-    if not any(_equal(given, one) for one in expected) or not secret:
-        raise _mismatch(name, given)
+def _require_match(value: str, expected: Iterable[str], name: str, secret: str) -> None:
+    if not any(_equal(value, signature) for signature in expected) or not secret:
+        raise _mismatch(name, value)
 
 
-def _mismatch(name: str, given: str) -> Unsigned:
-    return Unsigned(f"{name} does not fit: check the secret on both sides" if given else f"{name} is missing")
+def _mismatch(name: str, value: str) -> Unsigned:
+    return Unsigned(f"{name} does not fit: check the secret on both sides" if value else f"{name} is missing")
 
 
-def _equal(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
+def _equal(left: str, right: str) -> bool:
+    return hmac.compare_digest(left.encode("utf-8", "replace"), right.encode("utf-8", "replace"))
 
 
 def _mac(key: bytes, message: bytes) -> bytes:

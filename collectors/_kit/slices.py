@@ -1,6 +1,6 @@
-"""Reads a stretch of time slice by slice, where a platform gives only so much for one question.
+"""Reads a window slice by slice, where a platform gives only so much in one answer.
 
-A slice whose answer is too full is asked again in a narrower one: nothing is lost, whatever the order of the answers.
+A slice whose answer is too full is asked again in narrower ones, so that nothing is lost, however answers are sorted.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ from itertools import islice
 from collectors.base import Page, RawMention, Window
 from ground.notice import Json
 
-from .paging import Unmet, capped
+from .paging import Unmet, cap_warning
 from .times import moment, rfc3339
 
 SECOND = timedelta(seconds=1)
 ROOM = 0.7
-"""How full the next slice is meant to be: what is said is never spread evenly."""
+"""How full the next slice should be: not more, because mentions are never spread evenly over time."""
 NARROWER, WIDER = 0.1, 4.0
 LONGEST = 10**10
 MOST_SLICES = 200
-"""Slices of one reading of what is new; the next one goes on where it ended."""
+"""Slices in one reading of what is new; the next reading goes on where it ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What an answer gave for a part of the window.
+    """The answer for a part of the window.
 
-    `fullness` is how much of what one answer can hold was there: beyond 1 some is missing. With `asked`, the platform
-    wants a pause before it is asked again: the reading ends there.
+    `fullness` is the number of mentions there, divided by what one answer can hold: beyond 1 some are missing. `asked`
+    is the pause that the platform wants before the next request: the reading ends there.
     """
 
     mentions: tuple[RawMention, ...]
@@ -45,16 +45,16 @@ Ask = Callable[[Window], Read]
 def forward(
     cursor: Mapping[str, Json], ask: Ask, *, overlap: timedelta, first: timedelta, most: int, least: timedelta = SECOND
 ) -> Iterator[Page]:
-    """Pages of what is new, oldest first: since the cursor's `at` less `overlap`, or in the time `first` at first.
+    """Pages of what is new, oldest first: since the cursor's `at` less `overlap`; without one, of the last `first`.
 
-    Every page is complete up to its cursor. `most` is what one answer can hold, for the warning of what is missing.
+    Every page is complete up to its cursor. `most` is what one answer can hold, for the warning when some is missing.
     """
     now, fresh = datetime.now(UTC), Unmet()
     since = min(moment(cursor.get("at")) or now - first + overlap, now) - overlap
     for part in islice(_slices(Window(since, now), ask, least, _width(cursor), backwards=False), MOST_SLICES):
         if part.missing:
-            told = since + overlap if part.window.since <= since else part.window.since
-            yield _page(part, _mark(told, part.next), most, fresh)
+            complete_to = since + overlap if part.window.since <= since else part.window.since
+            yield _page(part, _mark(complete_to, part.next), most, fresh)
         else:
             yield _page(part, _mark(part.window.until), most, fresh)
 
@@ -68,7 +68,7 @@ def backward(
     least: timedelta = SECOND,
     oldest: datetime | None = None,
 ) -> Iterator[Page]:
-    """Pages of a window, newest first. The cursor's `at` is from when on all was given; before `oldest` is nothing."""
+    """Pages of a window, newest first. All from the cursor's `at` on was given. There is nothing before `oldest`."""
     until = max(window.since, min(moment(cursor.get("at")) or window.until, window.until))
     start = min(max(window.since, oldest or window.since), until)
     reached, fresh = until, Unmet()
@@ -84,7 +84,7 @@ def backward(
 
 @dataclass(frozen=True, slots=True)
 class _Slice:
-    """What was read of a part of the window. `missing`: more is there, in narrower slices as wide as `next`."""
+    """The answer for a part of the window. `missing`: it held not all, and the next slices are as narrow as `next`."""
 
     window: Window
     read: Read
@@ -95,7 +95,7 @@ class _Slice:
 def _slices(
     window: Window, ask: Ask, least: timedelta, width: timedelta | None, *, backwards: bool
 ) -> Iterator[_Slice]:
-    """The slices of a window, until the platform wants a pause. Only the last may be narrower than `least`."""
+    """The slices of a window, until the platform asks for a pause. Only the last may be narrower than `least`."""
     since, until = _second(window.since), _second(window.until)
     if backwards and until < window.until:
         until += SECOND
@@ -115,7 +115,7 @@ def _slices(
 
 
 def _next(here: timedelta, fullness: float, least: timedelta, *, missing: bool) -> timedelta:
-    """How wide the next slice is, so that its answer is well filled and whole."""
+    """How wide the next slice should be for its answer to be well filled and complete."""
     bounds = (NARROWER, ROOM) if missing else (NARROWER, WIDER)
     times = max(bounds[0], min(bounds[1], ROOM / max(fullness, 0.01)))
     return max(least, timedelta(seconds=int((here * times).total_seconds())))
@@ -129,7 +129,7 @@ def _part(since: datetime, until: datetime, width: timedelta, *, backwards: bool
 
 def _page(part: _Slice, cursor: dict[str, Json], most: int, fresh: Unmet, reached: datetime | None = None) -> Page:
     read = part.read
-    warning = capped(most) if read.fullness > 1 and not part.missing else None
+    warning = cap_warning(most) if read.fullness > 1 and not part.missing else None
     return Page(fresh(read.mentions), cursor, asked=read.asked, warning=warning, broken=read.broken, reached=reached)
 
 
@@ -143,5 +143,5 @@ def _width(cursor: Mapping[str, Json]) -> timedelta | None:
 
 
 def _second(at: datetime) -> datetime:
-    """Platforms count in whole seconds: a window that begins within one begins with it."""
+    """The beginning of the second: platforms count in whole ones."""
     return at.astimezone(UTC).replace(microsecond=0)

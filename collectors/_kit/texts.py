@@ -1,4 +1,4 @@
-"""What a kind of source says of itself to people: a Markdown file beside its code, in English, then in French.
+"""Reads what a kind of source tells people about itself: a Markdown file beside its code, in English and in French.
 
     # English
 
@@ -22,8 +22,8 @@
 
     - searches: searches of Discourse
 
-Each text is one line, shown as it is written: nothing in it is read as markup. Steps, blind spots and units may be left
-out, then of both languages. A unit stands after the name of its meter.
+Each text is one line and is shown as it is written: nothing in it is markup. Steps, blind spots and units may be left
+out, in both languages together. A unit follows the name of its meter.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Texts(TypedDict):
 
 
 class BadTexts(Exception):
-    """A file of texts is not written as it should be: the sentence names the file, the language and what to mend."""
+    """A file of texts is written wrongly: the sentence names the file, the language and what to change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class _Part:
 
 @cache
 def texts_of(module: str) -> Texts:
-    """The texts of the kind that a module declares, which calls this with its `__name__`.
+    """The texts of the kind that a module declares. The module calls this with its `__name__`.
 
     Those of `collectors/hackernews.py` stand in `collectors/hackernews.md`, those of the folder `collectors/discourse/`
     in `collectors/discourse/discourse.md`. Raises BadTexts.
@@ -93,7 +93,7 @@ def texts_of(module: str) -> Texts:
 
 
 def read_texts(markdown: str, file: str) -> Texts:
-    """The texts that a file holds; `file` is what errors call it. Raises BadTexts."""
+    """The texts of a Markdown file; `file` is its name in errors. Raises BadTexts."""
     before, by_language = _split(filter(None, map(str.strip, markdown.splitlines())), "# ", file)
     if before:
         raise BadTexts(f"{file}: «{before[0]}» stands before the first language, put it below «# English»")
@@ -105,7 +105,7 @@ def read_texts(markdown: str, file: str) -> Texts:
             raise BadTexts(f"{file}: «# {name}» is missing, each kind is described in English and in French")
     parts = {name: _part(by_language[name], name, f"{file}, {name}") for name in LANGUAGES}
     _check_alike(parts["English"], parts["Français"], file)
-    return _joined({LANGUAGES[name]: part for name, part in parts.items()})
+    return _by_field({LANGUAGES[name]: part for name, part in parts.items()})
 
 
 def _split(lines: Iterable[str], mark: str, where: str) -> tuple[list[str], dict[str, list[str]]]:
@@ -143,8 +143,8 @@ def _part(lines: list[str], language: str, where: str) -> _Part:
 def _check_sections(sections: Mapping[str, list[str]], language: str, where: str) -> None:
     for heading, content in sections.items():
         if heading not in SECTIONS[language]:
-            known = ", ".join(f"«{one}»" for one in SECTIONS[language])
-            raise BadTexts(f"{where}: «### {heading}» is not one of the sections, which are {known}")
+            names = ", ".join(f"«{name}»" for name in SECTIONS[language])
+            raise BadTexts(f"{where}: «### {heading}» is not one of the sections, which are {names}")
         if not content:
             raise BadTexts(f"{where}: nothing stands below «### {heading}», write it or leave the heading out")
 
@@ -180,21 +180,21 @@ def _units(lines: list[str], where: str) -> dict[str, str]:
 
 
 def _check_alike(english: _Part, french: _Part, file: str) -> None:
-    """Raises BadTexts where one language says more than the other."""
+    """Raises BadTexts where one language has more lines than the other."""
     for section, ours, theirs in (
         (STEPS, english.steps, french.steps),
         (BLIND, english.blind, french.blind),
         (UNITS, english.units, french.units),
     ):
         if len(ours) != len(theirs):
-            here, there = (f"«{SECTIONS[name][section]}»" for name in LANGUAGES)
-            raise BadTexts(f"{file}: English has {len(ours)} lines below {here}, Français {len(theirs)} below {there}")
+            above, below = (f"«{SECTIONS[name][section]}»" for name in LANGUAGES)
+            raise BadTexts(f"{file}: English has {len(ours)} lines below {above}, Français {len(theirs)} below {below}")
     if english.units.keys() != french.units.keys():
         raise BadTexts(f"{file}: the units of English and those of Français belong to different meters")
 
 
-def _joined(parts: Mapping[str, _Part]) -> Texts:
-    """The texts of all languages, by field. What no language says is empty."""
+def _by_field(parts: Mapping[str, _Part]) -> Texts:
+    """The texts by field, then by language. A field without text is empty."""
     meters = next(iter(parts.values())).units
     return Texts(
         title={code: part.title for code, part in parts.items()},

@@ -34,34 +34,34 @@ def moment(value: object) -> datetime | None:
 
 
 def earlier(*times: datetime | None) -> datetime | None:
-    """The earliest of the times that are known."""
+    """The earliest of the times; those that are None do not count."""
     return min(filter(None, times), default=None)
 
 
 def latest(*times: datetime | None) -> datetime | None:
-    """The latest of those that are known, or now when it lies ahead."""
-    return past(max(filter(None, times), default=None))
+    """The latest of the times, or now when it lies ahead; those that are None do not count."""
+    return not_ahead(max(filter(None, times), default=None))
 
 
-def past(at: datetime | None) -> datetime | None:
+def not_ahead(at: datetime | None) -> datetime | None:
     """The time, or now when it lies ahead: the clocks of others differ from ours."""
     return min(at, datetime.now(UTC)) if at else None
 
 
 def rfc3339(at: datetime) -> str:
-    """The time as most APIs want it: `2026-03-01T09:30:00Z`."""
+    """The time as most APIs take it: `2026-03-01T09:30:00Z`."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _of_text(text: str) -> datetime | None:
-    if found := _ISO.fullmatch(text):
-        day, minute, second, part, zone = found.groups()
+    if match := _ISO.fullmatch(text):
+        day, minute, second, part, zone = match.groups()
         zone = "+00:00" if zone in (None, "Z", "z", "UTC") else zone
         zone = zone if ":" in zone else f"{zone[:3]}:{zone[3:] or '00'}"
         whole = f"{day}T{minute}:{second or '00'}.{(part or '0')[:6].ljust(6, '0')}{zone}"
         return datetime.fromisoformat(whole).astimezone(UTC)
-    if found := _COMPACT.fullmatch(text):
-        year, month, day_of, hour, minute_of, second_of = map(int, found.groups())
+    if match := _COMPACT.fullmatch(text):
+        year, month, day_of, hour, minute_of, second_of = map(int, match.groups())
         return datetime(year, month, day_of, hour, minute_of, second_of, tzinfo=UTC)
     if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
         return datetime.fromisoformat(text).replace(tzinfo=UTC)

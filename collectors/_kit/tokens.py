@@ -1,4 +1,4 @@
-"""Signs tokens with the private keys that platforms hand out, for platforms that want each caller to sign."""
+"""Signs tokens with the private keys that platforms hand out, where they want each caller to sign."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def sign(claims: Mapping[str, Json], key: str, algorithm: str, key_id: str, wron
 
 
 def pem_of(text: str) -> str:
-    """The key cut into lines again: a form field, or a copy out of JSON, loses them. Raises ValueError."""
-    found = PEM.search(text.replace("\\n", "\n"))
-    if not found:
+    """The key, cut into lines again where a form field or a copy out of JSON has lost them. Raises ValueError."""
+    pem = PEM.search(text.replace("\\n", "\n"))
+    if not pem:
         raise ValueError("no key")
-    body = re.sub(r"\s+", "", found[2])
+    body = re.sub(r"\s+", "", pem[2])
     lines = [body[start : start + LINE] for start in range(0, len(body), LINE)]
-    return "\n".join([f"-----BEGIN {found[1]}-----", *lines, f"-----END {found[1]}-----", ""])
+    return "\n".join([f"-----BEGIN {pem[1]}-----", *lines, f"-----END {pem[1]}-----", ""])

@@ -1,8 +1,9 @@
 """Goes through a listing answer by answer, and back through a window.
 
 A kind says how its listing goes on: its `ask` returns an answer and the mark of the next one, which may be an id, a
-token, an offset, the number of a page or a moment. `walk` stops where nothing follows, where a mark was met before,
-where an answer `ends` it, or at a bound. The kind makes pages and cursors of the legs; going back, a `Rewind` does.
+token, an offset, the number of a page, an address or a moment. `walk` stops where nothing follows, at a mark that it
+has met before, at an answer that `ends` it, or at a bound. The kind turns the legs into pages; going back, it has a
+`Rewind` do so.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ NEARLY = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Leg(Generic[A, M]):
-    """One answer of a walk: `mark` named it, `next` names the one after it.
+    """One answer of a walk. `mark` is its own mark, `next` that of the answer after it.
 
-    `ended`: nothing that is wanted follows. `capped`: something does, but the walk has met its bound.
+    `ended`: nothing follows that we want. `capped`: something does, but the walk has reached its bound.
     """
 
     answer: A
@@ -45,7 +46,7 @@ class Leg(Generic[A, M]):
 
     @property
     def onward(self) -> M | None:
-        """Where another walk goes on: after this answer, or with it again where nothing follows."""
+        """The mark that a later walk begins with: the next one, or this one again where nothing follows."""
         return self.mark if self.ended else self.next
 
 
@@ -60,7 +61,7 @@ def walk(
     most: int | None = None,
     ends: Callable[[A], bool] = _never,
 ) -> Iterator[Leg[A, M]]:
-    """The answers from `start` on, `most` at most. Nothing is asked before the caller wants the next leg."""
+    """The answers from `start` on, at most `most`. Each is asked for only when the caller wants the next leg."""
     fresh, mark = Fresh(start), start
     for number in count(1):
         answer, following = ask(mark)
@@ -73,26 +74,26 @@ def walk(
 
 
 def ends_before(times: Iterable[datetime | None], since: datetime) -> bool:
-    """Whether an answer with these times, newest first, goes back beyond that moment: its last dated entry does.
+    """Whether an answer with these times, newest first, goes back beyond that moment.
 
-    Its first may be an old one that somebody pinned.
+    Its last dated entry decides, because the first may be an old one that somebody pinned.
     """
-    known = [at for at in times if at]
-    return bool(known) and known[-1] < since
+    dated = [at for at in times if at]
+    return bool(dated) and dated[-1] < since
 
 
 def oldest_of(mentions: Iterable[RawMention]) -> datetime | None:
-    """When the oldest of those that have a date was published."""
-    return min((one.published_at for one in mentions if one.published_at), default=None)
+    """The publication date of the oldest mention; None when none has a date."""
+    return min((mention.published_at for mention in mentions if mention.published_at), default=None)
 
 
 def until_of(cursor: Cursor, window: Window) -> datetime:
-    """The end of what is left of a window, where a cursor's `until` says from when on all was read."""
+    """The end of the part of a window that is still to be read: the cursor's `until`, else that of the window."""
     return min(moment(cursor.get("until")) or window.until, window.until)
 
 
 class Rewind:
-    """A way back through a window: what it has given, and how far it has come; from `reached` on, if it had begun."""
+    """Makes the pages of a way back through a window. One that was interrupted goes on from `reached`."""
 
     def __init__(self, window: Window, reached: datetime | None = None) -> None:
         self.window, self.reached = window, min(reached or window.until, window.until)
@@ -109,23 +110,23 @@ class Rewind:
         asked: timedelta | None = None,
         warning: Notice | None = None,
     ) -> Page:
-        """Those of the window that were not given before. `oldest` is how far back their answer went, where it says."""
+        """The mentions of the window that were not given yet. `oldest` is how far back their answer went, if known."""
         nearly = max(self.window.since + NEARLY, min(self.reached, oldest or self.reached))
         self.reached = self.window.since if ended else nearly
-        inside = self._unmet(one for one in mentions if self.window.holds(one.published_at))
+        inside = self._unmet(mention for mention in mentions if self.window.holds(mention.published_at))
         return Page(inside, cursor, asked=asked, warning=warning, broken=broken, reached=self.reached)
 
 
 def in_turn(
     length: int, name: str, cursor: Cursor, window: Window, back: Callable[[int, Cursor], Iterator[Page]]
 ) -> Iterator[Page]:
-    """The backfills of several listings, one after another. Only the last can tell how far all have come.
+    """The backfills of several listings, one after another. Only the pages of the last say how far all have come.
 
-    The cursor holds the number of the listing as `name`, beside what the listing itself keeps.
+    The cursor holds the number of the listing as `name`, beside the cursor of that listing.
     """
-    begun = cursor.get(name)
-    start = begun if isinstance(begun, int) and 0 <= begun <= length else 0
+    first = cursor.get(name)
+    start = first if isinstance(first, int) and 0 <= first <= length else 0
     for number in range(start, length):
         for page in back(number, cursor if number == start else {}):
-            kept: Cursor = {name: number + 1} if page.reached == window.since else {name: number, **page.cursor}
-            yield replace(page, cursor=kept, reached=page.reached if number == length - 1 else window.until)
+            at: Cursor = {name: number + 1} if page.reached == window.since else {name: number, **page.cursor}
+            yield replace(page, cursor=at, reached=page.reached if number == length - 1 else window.until)

@@ -1,8 +1,8 @@
-"""Posts of one's own that are watched for comments: which of them changed, and how far back each was read.
+"""Remembers one's own posts that are watched for comments: which of them changed, and how far back each was read.
 
 The cursor holds the day of the first reading (`since`), and for each watched post a mark that changes with its
-comments, and the newest comment read. A mark moves with the page that ends the comments of its post: a reading that
-is cut short goes on where it was, and what was not reached is still marked as changed.
+comments, and the date of the newest comment read. A mark moves with the page that ends the comments of its post, so
+that a post which an interrupted reading did not reach still counts as changed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NEVER = datetime(1990, 1, 1, tzinfo=UTC)
 class Watchlist:
     """The watched posts during one reading. `state` is what else the cursor carries.
 
-    Days are counted from the newest post, so that a quiet account is read as deep as a busy one.
+    Days are counted back from the newest post, so that a quiet account is read as far as a busy one.
     """
 
     since: datetime | None = None
@@ -40,48 +40,48 @@ class Watchlist:
     warning: Notice | None = None
 
     @classmethod
-    def of(cls, cursor: Cursor, *kept: str) -> Watchlist:
-        """From the cursor; `kept` are the names of the state it carries."""
-        known = cursor.get("posts")
-        marks = known.items() if isinstance(known, dict) else ()
-        state = {name: cursor[name] for name in kept if name in cursor}
+    def of(cls, cursor: Cursor, *names: str) -> Watchlist:
+        """From the cursor; `names` are those of the state to carry over."""
+        posts = cursor.get("posts")
+        marks = posts.items() if isinstance(posts, dict) else ()
+        state = {name: cursor[name] for name in names if name in cursor}
         good = {name: mark for name, mark in marks if isinstance(mark, list) and len(mark) == 2}
         return cls(moment(cursor.get("since")), good, state)
 
     def ends_with(self, times: Iterable[datetime | None]) -> bool:
         """Whether the posts of this page, newest first, go back beyond what is watched."""
-        known = [at for at in times if at]
-        self.newest = self.newest or max(known, default=None)
+        dated = [at for at in times if at]
+        self.newest = self.newest or max(dated, default=None)
         if self.newest is not None:
             self.since = self.since or self.newest - FIRST
-        return ends_before(known, self.floor)
+        return ends_before(dated, self.floor)
 
     @property
     def floor(self) -> datetime:
-        """What is older was not asked for at first, or is not watched any more."""
+        """The moment to read back to: older posts were left out of the first reading, or are not watched any more."""
         return max(self.since or NEVER, self.newest - WATCHED if self.newest else NEVER)
 
     def page(self, mentions: Iterable[RawMention], broken: Sequence[tuple[str, str]] = ()) -> Page:
-        """The mentions that were not met before in this reading, with the cursor as it stands."""
+        """The mentions that this reading has not given yet, with the cursor as it is now."""
         marks: dict[str, Json] = {name: list(mark) for name, mark in self.marks.items()}
         since: dict[str, Json] = {"since": rfc3339(self.since)} if self.since else {}
         return Page(self.unmet(mentions), {**since, "posts": marks, **self.state}, broken=tuple(broken))
 
     def has_changed(self, name: str, mark: str) -> bool:
-        """Whether the comments of this post are not those that were read."""
-        known = self.marks.get(name)
-        return known is None or known[0] != mark
+        """Whether the comments of this post have changed since they were read."""
+        entry = self.marks.get(name)
+        return entry is None or entry[0] != mark
 
     def back_to(self, name: str) -> datetime:
-        """How far back the comments of this post have to be read."""
-        known = self.marks.get(name)
-        newest = moment(known[1]) if known else None
+        """The moment back to which the comments of this post have to be read."""
+        entry = self.marks.get(name)
+        newest = moment(entry[1]) if entry else None
         return newest - OVERLAP if newest else self.floor
 
     def mark(self, name: str, mark: str, newest: datetime | None) -> None:
-        """Notes that all comments of this post have been read, the last one of `newest`."""
-        known = moment(self.marks.pop(name, [None, None])[1])
-        newest = max(filter(None, (known, newest)), default=None)
+        """Notes that all comments of this post have been read; the newest is of the date `newest`."""
+        before = moment(self.marks.pop(name, [None, None])[1])
+        newest = max(filter(None, (before, newest)), default=None)
         self.marks[name] = [mark, rfc3339(newest) if newest else None]
         for old in list(self.marks)[:-MOST_MARKS]:
             del self.marks[old]

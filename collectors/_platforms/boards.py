@@ -14,7 +14,7 @@ from collectors.base import SourceError, SourceRefused
 
 
 def _leads_to_login(complaint: Complaint) -> bool:
-    return complaint.redirected and "login" in complaint.url.lower()
+    return complaint.was_redirected and "login" in complaint.url.lower()
 
 
 REFUSALS = Refusals(

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from collectors._kit.answers import Count, Part, Text, each
 from collectors._kit.fetch import host_of
 from collectors._kit.refusals import Refusal, Refusals, stated_pause
-from collectors._kit.times import moment, past
+from collectors._kit.times import moment, not_ahead
 from collectors.base import RawMention, SourceBusy, SourceError, SourceRefused
 from ground.links import clean_link
 
@@ -141,7 +141,7 @@ class Reader:
             platform="mastodon",
             outlet=author.acct.partition("@")[2] or self.host,
             language=status.language,
-            published_at=past(moment(status.created_at)),
+            published_at=not_ahead(moment(status.created_at)),
             edited_at=moment(status.edited_at),
             parent_id=addresses.get(parent, f"{self.base_url}/statuses/{parent}") if parent else None,
             engagement=_engagement(status),

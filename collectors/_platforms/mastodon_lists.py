@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from collectors._kit.answers import json_of, missing_field
 from collectors._kit.fetch import fetch, host_of
 from collectors._kit.limits import used_up
-from collectors._kit.paging import capped
+from collectors._kit.paging import cap_warning
 from collectors._kit.times import moment
 from collectors._kit.walk import Leg, Rewind, walk
 from collectors.base import Cursor, Page, Window
@@ -157,7 +157,7 @@ def _page_on(reader: Reader, leg: Leg[StatusPage, str], low: str, *, stops: bool
         mentions,
         {"min_id": max(low, reached, key=rank)},
         asked=leg.answer.pause,
-        warning=capped(MOST_PAGES * LIMIT) if full and not leg.ended else None,
+        warning=cap_warning(MOST_PAGES * LIMIT) if full and not leg.ended else None,
         broken=broken,
     )
 
@@ -209,7 +209,7 @@ def read_back(reader: Reader, timeline: Timeline, way: Way, overlap: timedelta =
             mentions,
             {"min_id": way.newest} if is_done else way.cursor,
             asked=answer.pause,
-            warning=capped(most * LIMIT) if leg.capped and not is_done else None,
+            warning=cap_warning(most * LIMIT) if leg.capped and not is_done else None,
             broken=broken,
             unchanged=number == 1 and not (mentions or broken),
         )

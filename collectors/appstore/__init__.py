@@ -19,6 +19,7 @@ from collectors._kit.newest import Listing, back, forward, look_back, times_of
 from collectors._kit.stars import SCALE, stars
 from collectors._kit.texts import texts_of
 from collectors._kit.times import moment
+from collectors._kit.walk import in_turn
 from collectors.base import (
     Collector,
     Cursor,
@@ -37,10 +38,10 @@ from .feed import Entry, of_json, of_xml
 MOST_PAGES = 10  # of 50 reviews; the platform has no more
 OVERLAP = timedelta(hours=1)
 EMPTY = Notice(
-    "the App Store gave no review for {countries}, where there were some before: this happens at Apple, and it is "
-    "tried again"
+    "the App Store gave no review for {countries}, although it did before: this happens at Apple; the next reading is "
+    "automatic"
 )
-FAILED = "the App Store did not answer for {countries}: this happens at Apple, and it is tried again"
+FAILED = "the App Store did not answer for {countries}: this happens at Apple; the next reading is automatic"
 
 Country = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[a-z]{2}$")]
 
@@ -69,20 +70,20 @@ class Review(Part):
 def pages(params: App, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """Country by country, what is newer than its time in the cursor's `newest`; page 1 is always read in full.
 
-    A country that fails or is empty for once does not keep the others from being read; where all fail, it is an error.
+    A country that fails, or is empty for once, does not stop the others. Raises SourceError where all fail.
     """
-    known = _known(cursor)
+    newest = _newest_of(cursor)
     failed: list[str] = []
     empty: list[str] = []
     problem: SourceError | None = None
     for country in params.countries:
-        read = 0
+        count = 0
         try:
-            for page in _country(params, known, country, http):
-                known = dict(_known(page.cursor))
-                read += len(page.mentions) + len(page.broken)
+            for page in _country(params, newest, country, http):
+                newest = _newest_of(page.cursor)
+                count += len(page.mentions) + len(page.broken)
                 yield page
-            empty += [country] if country in known and not read else []
+            empty += [country] if country in newest and not count else []
         except (SourceBusy, SourceRefused):
             raise
         except SourceError as error:
@@ -90,7 +91,7 @@ def pages(params: App, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     if problem and len(failed) == len(params.countries):
         raise problem
     if failed or empty:
-        yield Page((), {"newest": known}, warning=_warning(failed, empty))
+        yield Page((), {"newest": newest}, warning=_warning(failed, empty))
 
 
 def _warning(failed: list[str], empty: list[str]) -> Notice:
@@ -99,36 +100,33 @@ def _warning(failed: list[str], empty: list[str]) -> Notice:
     return replace(EMPTY, args={"countries": ", ".join(empty)})
 
 
-def _country(params: App, known: dict[str, Json], country: str, http: httpx2.Client) -> Iterator[Page]:
-    before = moment(known.get(country))
+def _country(params: App, newest: dict[str, Json], country: str, http: httpx2.Client) -> Iterator[Page]:
+    before = moment(newest.get(country))
     since = look_back(before, OVERLAP)
     for step in forward(partial(_ask, params, http, country, MOST_PAGES + 1), before, since, MOST_PAGES):
-        now = {**known, country: step.newest.isoformat()} if step.last and step.newest else known
-        new = step.listing
-        yield Page(new.mentions, {"newest": now}, broken=new.broken, warning=step.warning)
+        reached = {**newest, country: step.newest.isoformat()} if step.last and step.newest else newest
+        listing = step.listing
+        yield Page(listing.mentions, {"newest": reached}, broken=listing.broken, warning=step.warning)
 
 
 def backfill(params: App, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """Country by country, the 500 reviews that the feed holds. Only the last country tells how far all have come."""
-    begun = cursor.get("country")
-    start = begun if isinstance(begun, int) and 0 <= begun < len(params.countries) else 0
-    mark = cursor.get("page")
-    for number in range(start, len(params.countries)):
-        final = number == len(params.countries) - 1
-        for page in back(partial(_ask, params, http, params.countries[number], MOST_PAGES), mark, window):
-            done = page.reached == window.since
-            at: Cursor = {"country": number + 1} if done and not final else {"country": number, **page.cursor}
-            yield Page(page.mentions, at, broken=page.broken, reached=page.reached if final else window.until)
-        mark = None
+    """Country by country, the 500 reviews that the feed holds. The cursor holds the number of the country."""
+
+    def back_in(number: int, cursor: Cursor) -> Iterator[Page]:
+        ask = partial(_ask, params, http, params.countries[number], MOST_PAGES)
+        return back(ask, cursor.get("page"), window)
+
+    return in_turn(len(params.countries), "country", cursor, window, back_in)
 
 
-def _known(cursor: Cursor) -> dict[str, Json]:
-    known = cursor.get("newest")
-    return dict(known) if isinstance(known, dict) else {}
+def _newest_of(cursor: Cursor) -> dict[str, Json]:
+    """When the newest review of each country was written, as the cursor holds it."""
+    newest = cursor.get("newest")
+    return dict(newest) if isinstance(newest, dict) else {}
 
 
 def _ask(params: App, http: httpx2.Client, country: str, last: int, mark: str | None) -> Listing:
-    """One page. Pages follow up to `last`, until one is empty."""
+    """The page that `mark` numbers. Another one follows up to `last`, unless this one is empty."""
     number = int(mark) if mark and mark.isdecimal() and len(mark) < 3 else 1
     app = params.app_id.removeprefix("id")
     url = f"{params.base_url}/{country}/rss/customerreviews/page={number}/id={app}/sortBy=mostRecent"
@@ -139,36 +137,39 @@ def _ask(params: App, http: httpx2.Client, country: str, last: int, mark: str | 
 
 
 def _entries(http: httpx2.Client, url: str, *, first: bool) -> list[Entry]:
-    """Where the JSON form fails, is empty or has no dates, all of which happens, the Atom form is asked too."""
-    found, problem = _as_json(http, url)
-    if found and any("updated" in entry for entry in found):
-        return found
-    if found == [] and not first:
-        return found
+    """The entries in JSON; in Atom where JSON fails, has no dates, or is empty on the first page. All three happen.
+
+    Raises the SourceError of the JSON form where neither can be read.
+    """
+    entries, problem = _as_json(http, url)
+    if entries and any("updated" in entry for entry in entries):
+        return entries
+    if entries == [] and not first:
+        return entries
     try:
-        got = fetch(http, f"{url}/xml")
-        other = isolated(of_xml, got.content)
+        in_atom = isolated(of_xml, fetch(http, f"{url}/xml").content)
     except (SourceError, Isolated):
-        other = None
-    if not other and problem:
+        in_atom = None
+    if not in_atom and problem:
         raise problem
-    return other or found or []
+    return in_atom or entries or []
 
 
 def _as_json(http: httpx2.Client, url: str) -> tuple[list[Entry] | None, SourceError | None]:
+    """The entries in JSON, or the error to raise where no other form can be read."""
     try:
-        found = of_json(json_of(fetch(http, f"{url}/json")))
+        entries = of_json(json_of(fetch(http, f"{url}/json")))
     except (SourceBusy, SourceRefused):
         raise
     except SourceError as error:
         return None, error
-    if found is None:
+    if entries is None:
         return None, missing_field(host_of(url), "feed")
-    return found, None
+    return entries, None
 
 
 def mention(app: str, country: str, review: Review) -> RawMention:
-    """The feed tells when a review was last changed, not when it was written. Its links lead to the app alone."""
+    """A review as a mention. The feed dates its last change, not its writing, and links to the app only."""
     return RawMention(
         external_id=fit_id(review.id),
         url=f"https://apps.apple.com/{country}/app/id{app}?see-all=reviews",

@@ -22,29 +22,29 @@ Entry = dict[str, Any]
 
 
 def of_json(body: Any) -> list[Entry] | None:
-    """The reviews as `{"id", "title", "content", "author", "updated", "im:rating", …}`; None when it is no such feed.
+    """The reviews as `{"id", "title", "content", "author", "updated", "im:rating", …}`; None for any other JSON.
 
-    A single review comes as an object, none as nothing; the app itself may come first, without a rating.
+    A single review comes as an object instead of a list. The app itself, which has no rating, may come first.
     """
     feed = body.get("feed") if isinstance(body, dict) else None
     if not isinstance(feed, dict):
         return None
     entries = feed.get("entry", [])
     listed = entries if isinstance(entries, list) else [entries]
-    found = [_flat(entry) if isinstance(entry, dict) else {"": entry} for entry in listed[:MOST_ENTRIES]]
-    return [entry for entry in found if "im:rating" in entry or "im:name" not in entry]
+    flat = [_flat(entry) if isinstance(entry, dict) else {"": entry} for entry in listed[:MOST_ENTRIES]]
+    return [entry for entry in flat if "im:rating" in entry or "im:name" not in entry]
 
 
 def of_xml(body: bytes) -> list[Entry] | None:
-    """The same of the Atom form; None when it cannot be read. Hostile XML is for a process that can be ended."""
+    """The same from Atom; None when it cannot be read. Hostile XML: call this in a process that can be killed."""
     try:
         root = fromstring(body, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError):
         return None
     if root.tag != f"{ATOM}feed":
         return None
-    found = [_of_element(entry) for entry in root.findall(f"{ATOM}entry")[:MOST_ENTRIES]]
-    return [entry for entry in found if "im:rating" in entry]
+    entries = [_of_element(entry) for entry in root.findall(f"{ATOM}entry")[:MOST_ENTRIES]]
+    return [entry for entry in entries if "im:rating" in entry]
 
 
 def _flat(entry: Entry) -> Entry:
@@ -56,10 +56,10 @@ def _flat(entry: Entry) -> Entry:
 
 
 def _of_element(entry: Element) -> Entry:
-    """The text comes twice, plain and as HTML: the plain one is taken."""
-    found = {NAMES[part.tag]: part.text for part in entry if part.tag in NAMES}
+    """An entry of the Atom form. Its text comes twice: plain, which is taken, and as HTML."""
+    values = {NAMES[part.tag]: part.text for part in entry if part.tag in NAMES}
     plain = next((part for part in entry.findall(f"{ATOM}content") if part.get("type") == "text"), None)
     author = entry.find(f"{ATOM}author")
     names = {"author": f"{ATOM}name", "profile": f"{ATOM}uri"}
-    who = {name: author.findtext(tag) for name, tag in names.items()} if author is not None else {}
-    return {**found, **who, "content": plain.text if plain is not None else None}
+    profile = {name: author.findtext(tag) for name, tag in names.items()} if author is not None else {}
+    return {**values, **profile, "content": plain.text if plain is not None else None}

@@ -38,7 +38,7 @@ from .questions import Answer, Question, Questions, answer_to, body_of, question
 OVERLAP = timedelta(hours=1)
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_PAGES = 20
-MOST_QUESTIONS = 40  # looked at one by one in one reading; the next goes on where it stopped
+MOST_QUESTIONS = 40  # asked for one by one in one reading; the next reading goes on
 MOST_ANSWERS = 10  # the newest of a question
 BATCH = 10
 Sort = Literal["activity-desc", "age-desc"]
@@ -67,18 +67,18 @@ class AskbotSite(Params):
 
 
 def pages(params: AskbotSite, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """What was asked, answered or changed since `newest`, the oldest first: each page's cursor is true by itself.
+    """Questions asked, answered or changed since `newest`, oldest first, so that the cursor holds after each page.
 
-    A question that waits for its turn may have answers from before `newest`: until none waits, the cursor's `answers`
-    says since when answers are new.
+    A question that waits for the next reading may have answers from before `newest`. Until none waits, the cursor's
+    `answers` is the moment since which answers are new.
     """
-    known = moment(cursor.get("newest"))
-    since = look_back(known, OVERLAP)
-    answered = moment(cursor.get("answers")) or (since if known else EVER)
-    queue = queue_of(partial(_list, params, http, "activity-desc"), since, MOST_PAGES, first=known is None)
+    before = moment(cursor.get("newest"))
+    since = look_back(before, OVERLAP)
+    answered = moment(cursor.get("answers")) or (since if before else EVER)
+    queue = queue_of(partial(_list, params, http, "activity-desc"), since, MOST_PAGES, first=before is None)
     broken, unmet = queue.broken, Unmet()
-    for turn in queue.turns(known or since, MOST_QUESTIONS, BATCH):
-        mentions = unmet(one for question in turn.values for one in _whole(params, question, answered, http))
+    for turn in queue.turns(before or since, MOST_QUESTIONS, BATCH):
+        mentions = unmet(mention for question in turn.values for mention in _whole(params, question, answered, http))
         waiting = {"answers": rfc3339(answered)} if turn.waiting else {}
         state: Cursor = {"newest": rfc3339(turn.newest), **waiting}
         yield Page(mentions, state, broken=broken, warning=queue.warning)
@@ -87,13 +87,13 @@ def pages(params: AskbotSite, cursor: Cursor, http: httpx2.Client) -> Iterator[P
 
 def backfill(params: AskbotSite, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
     """The questions asked in the window, and their answers, newest first; the cursor holds `page`."""
-    kept, rewind = cursor.get("page"), Rewind(window)
-    start = kept if isinstance(kept, int) and kept > 0 else 1
+    saved, rewind = cursor.get("page"), Rewind(window)
+    start = saved if isinstance(saved, int) and saved > 0 else 1
     ask = partial(_list, params, http, "age-desc")
     for leg in walk(ask, start, ends=lambda listed: listed.ends_before(window.since)):
         listed = leg.answer
-        inside = [one.value for one in listed.entries if (one.at or window.since) < window.until]
-        mentions = (one for question in inside for one in _whole(params, question, window.since, http))
+        inside = [entry.value for entry in listed.entries if (entry.at or window.since) < window.until]
+        mentions = (mention for question in inside for mention in _whole(params, question, window.since, http))
         state: Cursor = {"page": (leg.mark or 1) + 1}
         yield rewind.page(mentions, state, ended=leg.ended, oldest=listed.oldest, broken=listed.broken)
 
@@ -101,20 +101,22 @@ def backfill(params: AskbotSite, cursor: Cursor, window: Window, http: httpx2.Cl
 def _list(
     params: AskbotSite, http: httpx2.Client, sort: Sort, mark: int | None
 ) -> tuple[Entries[Question], int | None]:
-    """A page of the list, and the number of the next. One beyond the last would be the first again."""
+    """A page of the list, and the number of the next. After the last, Askbot would give the first again."""
     page = mark or 1
-    asked: dict[str, str | int] = {"page": page, "sort": sort}
+    query: dict[str, str | int] = {"page": page, "sort": sort}
     if params.query:
-        asked["query"] = params.query
-    got = fetch(http, f"{params.base_url}/api/v1/questions/", params=asked, refusals=REFUSALS)
-    answer = answer_of(Questions, got)
+        query["query"] = params.query
+    response = fetch(http, f"{params.base_url}/api/v1/questions/", params=query, refusals=REFUSALS)
+    answer = answer_of(Questions, response)
     questions: list[Question] = []
     _, broken = each(Question, answer.questions, questions.append, host_of(params.base_url))
-    entries = [
-        Entry(one.id, moment(one.added_at if sort == "age-desc" else one.last_activity_at), one) for one in questions
-    ]
+    entries = [Entry(question.id, _sorted_by(sort, question), question) for question in questions]
     times = [entry.at for entry in entries if entry.at]
     return Entries(entries, times, broken), page + 1 if answer.questions and page < (answer.pages or 1) else None
+
+
+def _sorted_by(sort: Sort, question: Question) -> datetime | None:
+    return moment(question.added_at if sort == "age-desc" else question.last_activity_at)
 
 
 def _whole(params: AskbotSite, question: Question, since: datetime, http: httpx2.Client) -> Iterator[RawMention]:
@@ -122,18 +124,18 @@ def _whole(params: AskbotSite, question: Question, since: datetime, http: httpx2
     yield question_of(question, params.base_url, _body(params, question, http) if question.cut else "")
     if params.what == "questions":
         return
-    numbers = sorted(one for one in question.answer_ids if isinstance(one, int))
+    numbers = sorted(number for number in question.answer_ids if isinstance(number, int))
     for number in numbers[-MOST_ANSWERS:]:
         try:
             answer = answer_of(Answer, fetch(http, f"{params.base_url}/api/v1/answers/{number}/"))
-        except (Missing, SourceRefused, SourceChanged):  # deleted since, or a site of before answers could be asked for
+        except (Missing, SourceRefused, SourceChanged):  # deleted since, or a site too old to give single answers
             continue
         if (moment(answer.last_edited_at) or moment(answer.added_at) or since) >= since:
             yield answer_to(answer, question, params.base_url)
 
 
 def _body(params: AskbotSite, question: Question, http: httpx2.Client) -> str:
-    """Empty where the page is not given, or is another one than it was."""
+    """The whole body, from the page of the question; empty where the page cannot be read, or holds none."""
     try:
         return isolated(body_of, fetch(http, f"{params.base_url}/question/{question.id}/").content)
     except SourceBusy:

@@ -1,4 +1,4 @@
-"""What Askbot gives of questions and answers, and the whole body out of a question's page."""
+"""Questions and answers of Askbot as mentions, and the whole body of a question out of its page."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Author(Part):
 
 
 class Answer(Part):
-    """Times are Unix seconds as text."""
+    """An answer to a question. Times are Unix seconds as text."""
 
     id: int
     url: Text = ""
@@ -44,7 +44,7 @@ class Question(Answer):
 
     @property
     def cut(self) -> bool:
-        """Whether the summary is the beginning only."""
+        """Whether the summary is only the beginning of the body."""
         return self.summary.rstrip().endswith(CUT)
 
 
@@ -61,37 +61,37 @@ def answer_to(answer: Answer, question: Question, base: str) -> RawMention:
     return _mention(answer, question, base, answer.summary)
 
 
-def _mention(said: Answer, question: Question, base: str, text: str) -> RawMention:
-    """Questions and answers are numbered together."""
-    asked = said is question
-    given = {
-        "likes": said.score,
-        "comments": question.answer_count if asked else None,
-        "views": question.view_count if asked else None,
+def _mention(message: Answer, question: Question, base: str, text: str) -> RawMention:
+    """A question or an answer as a mention. Their numbers are ids, since Askbot counts both together."""
+    is_question = message is question
+    counts = {
+        "likes": message.score,
+        "comments": question.answer_count if is_question else None,
+        "views": question.view_count if is_question else None,
     }
     return RawMention(
-        external_id=str(said.id),
-        url=clean_link(said.url, f"{base}/") or clean_link(f"{base}/question/{question.id}/"),
+        external_id=str(message.id),
+        url=clean_link(message.url, f"{base}/") or clean_link(f"{base}/question/{question.id}/"),
         title=html.escape(question.title, quote=False),
         text=text,
         html=True,
-        author=said.author.username,
-        author_id=said.author.id,
+        author=message.author.username,
+        author_id=message.author.id,
         platform="askbot",
         outlet=host_of(base),
-        published_at=moment(said.added_at),
-        edited_at=moment(said.last_edited_at),
+        published_at=moment(message.added_at),
+        edited_at=moment(message.last_edited_at),
         thread_id=str(question.id),
-        parent_id=None if asked else str(question.id),
-        engagement={name: count for name, count in given.items() if count is not None},
+        parent_id=None if is_question else str(question.id),
+        engagement={name: count for name, count in counts.items() if count is not None},
     )
 
 
 def body_of(page: bytes) -> str:
-    """The body of the question on its page, as HTML; empty where it is not found. Runs in a process of its own."""
-    found = LexborHTMLParser(page).css_first("div.js-question div.post-body, div.question div.question-body")
-    if found is None:
+    """The body of the question on its page, as HTML; empty where there is none. Runs in a process of its own."""
+    body = LexborHTMLParser(page).css_first("div.js-question div.post-body, div.question div.question-body")
+    if body is None:
         return ""
-    for other in found.css("div.post-update-info-container, div.comments, div.post-controls"):
+    for other in body.css("div.post-update-info-container, div.comments, div.post-controls"):
         other.decompose()
-    return (found.inner_html or "").strip()[:LONGEST_TEXT]
+    return (body.inner_html or "").strip()[:LONGEST_TEXT]

@@ -16,7 +16,7 @@ from collectors._kit.fetch import fetch, host_of
 from collectors._kit.fields import Interface, Line, Params, Words
 from collectors._kit.limits import used_up
 from collectors._kit.newest import Listing, look_back
-from collectors._kit.paging import Fresh, Unmet, capped
+from collectors._kit.paging import Fresh, Unmet, cap_warning
 from collectors._kit.texts import texts_of
 from collectors._kit.times import earlier, moment, rfc3339
 from collectors._kit.walk import Rewind, walk
@@ -176,7 +176,7 @@ def pages(params: Bluesky, cursor: Cursor, http: httpx2.Client) -> Iterator[Page
             cursor_at_end if leg.ended else way.cursor,
             asked=listing.asked,
             broken=listing.broken,
-            warning=capped(MOST_PAGES * LIMIT) if leg.capped else None,
+            warning=cap_warning(MOST_PAGES * LIMIT) if leg.capped else None,
             unchanged=number == 1 and not (mentions or listing.broken),
         )
         if listing.asked is not None:

@@ -19,7 +19,7 @@ from .search import past_search, read_search
 from .topics import past_topics, read_topics
 
 SHORTEST = 3
-IDEOGRAPHS = "\u3040"  # from there on a word may be one sign
+IDEOGRAPHS = "\u3040"  # from there on, one sign may be a word
 
 
 class DiscourseForum(Params):
@@ -41,7 +41,7 @@ class DiscourseForum(Params):
     username: Line = Field(default="", title="User name of the API key", description="Whose rights the key has")
 
     @model_validator(mode="after")
-    def _asked(self) -> Self:
+    def _check_search_and_key(self) -> Self:
         if self.mode == "search" and len(self.query) < SHORTEST and not any(sign >= IDEOGRAPHS for sign in self.query):
             raise ValueError("Discourse searches words of three letters or more: write a longer search")
         if bool(self.api_key.get_secret_value()) != bool(self.username):
@@ -50,7 +50,7 @@ class DiscourseForum(Params):
 
 
 def pages(params: DiscourseForum, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """What is new; the modes keep different things in the cursor, told where they are read."""
+    """What is new. What the cursor holds depends on the mode: see its `read_…` function."""
     forum = _forum(params, http)
     if params.mode == "search":
         return read_search(forum, params.query, cursor)

@@ -1,4 +1,4 @@
-"""How a Discourse forum is asked, and what a post of it is as a mention."""
+"""Asks a Discourse forum, and turns its posts into mentions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Flag = Annotated[bool, BeforeValidator(lambda value: value not in (None, False, 
 
 @dataclass(frozen=True, slots=True)
 class Forum:
-    """A forum, and the key with which it is asked, if any."""
+    """A forum, and the API key to ask it with; "" for none."""
 
     base: str
     http: httpx2.Client
@@ -40,7 +40,7 @@ class Forum:
         return host_of(self.base)
 
     def get(self, path: str, params: Mapping[str, str | int] | None = None) -> httpx2.Response:
-        """An answer that is data. Raises SourceError, with Discourse's own reasons told apart."""
+        """An answer of the API. Raises SourceError, by the tables of Discourse's own refusals."""
         headers = {"Accept": "application/json"}
         if self.key:
             headers |= {"Api-Key": self.key, "Api-Username": self.username}
@@ -86,8 +86,8 @@ class Topic(Part):
     pinned_globally: Flag = False
 
 
-class Found(Part):
-    """A post as a search gives it: without its text, which is asked for one by one."""
+class Hit(Part):
+    """A post as a search gives it: without its text, which has to be asked for post by post."""
 
     id: int
     topic_id: int
@@ -100,17 +100,17 @@ class Found(Part):
 
 
 def topics_of(values: object) -> dict[int, Topic]:
-    """The topics of an answer by their number; those that cannot be read are missing."""
-    found: dict[int, Topic] = {}
+    """The topics of an answer by their number, without those that cannot be read."""
+    topics: dict[int, Topic] = {}
     for value in values if isinstance(values, list) else []:
         with suppress(ValueError):
             topic = Topic.model_validate(value)
-            found[topic.id] = topic
-    return found
+            topics[topic.id] = topic
+    return topics
 
 
 def mention_of(post: Post, base: str, topic: Topic | None = None) -> RawMention | None:
-    """A post as a mention. Its id is topic/number, so that the post replied to and the opening one have theirs."""
+    """A post as a mention; None for an event of the topic. Its id is topic/number, which is how replies name a post."""
     if post.post_type not in (None, *SHOWN):
         return None
     title, slug = (topic.title, topic.slug) if topic else (post.topic_title, post.topic_slug)
@@ -142,17 +142,17 @@ def _parent(post: Post) -> str | None:
 def _engagement(post: Post, topic: Topic | None) -> dict[str, int]:
     opening = topic if post.post_number == 1 else None
     replies = opening.posts_count - 1 if opening and opening.posts_count else post.reply_count
-    given = {
+    counts = {
         "likes": post.like_count if post.like_count is not None else _likes(post.actions_summary),
         "comments": replies,
         "views": opening.views if opening else post.reads,
     }
-    return {name: count for name, count in given.items() if count is not None}
+    return {name: count for name, count in counts.items() if count is not None}
 
 
 def _likes(summary: object) -> int | None:
-    """The likes among the actions; a post without any does not list them."""
+    """The likes among the actions: 0 when they are not listed, None without a list."""
     if not isinstance(summary, list):
         return None
-    counts = [whole(one.get("count")) for one in summary if isinstance(one, dict) and one.get("id") == LIKE]
+    counts = [whole(action.get("count")) for action in summary if isinstance(action, dict) and action.get("id") == LIKE]
     return next(filter(None, counts), 0)

@@ -1,7 +1,7 @@
 """All posts of a Discourse forum, by their numbers.
 
-`/posts.json?before=N` gives posts up to N: the 50 before it in new versions, those among the 50 numbers before it in
-old ones, N itself included or not. Pages overlap by one number, and an empty one is no end.
+`/posts.json?before=N` gives posts up to N, with N or without it: the last 50 posts in new versions, the posts among the
+last 50 numbers in old ones. So we let pages overlap by one number, and an empty page is not the end.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pydantic import Field
 
 from collectors._kit.answers import Part, answer_of, each, whole
 from collectors._kit.newest import look_back
-from collectors._kit.paging import Unmet, capped
+from collectors._kit.paging import Unmet, cap_warning
 from collectors._kit.times import moment, rfc3339
 from collectors._kit.walk import Rewind, oldest_of, walk
 from collectors.base import Cursor, Page, RawMention, Window
@@ -33,7 +33,7 @@ class Posts(Part):
 
 @dataclass(frozen=True, slots=True)
 class PostRange:
-    """The posts up to a number. `low` is the number to go back with: the lowest met, or a step further down."""
+    """The posts up to a number. `low` is the number to go back from: the lowest met, or a step further down."""
 
     mentions: tuple[RawMention, ...]
     broken: tuple[tuple[str, str], ...]
@@ -49,73 +49,75 @@ class PostRange:
 
 
 def read_posts(forum: Forum, cursor: Cursor) -> Iterator[Page]:
-    """The posts above `newest`; on the first reading, back from the newest page over a week.
+    """The posts above `newest`, by counting up; on the first reading, back from the newest page over a week.
 
-    The cursor holds `newest`, up to which all is read; and, until the first reading is done, `back` and `since`.
+    Every step is known before it is made, so there is no listing to walk.
+
+    The cursor holds `newest`, the number up to which all is read; during the first reading, `back` and `since` too.
     """
     newest, unmet = cursor.get("newest"), Unmet()
     if not isinstance(newest, int) or cursor.get("back") is not None:
         yield from _first(forum, cursor)
         return
-    lowest = min(_sheet(forum, None).numbers, default=0)
+    lowest = min(_range(forum, None).numbers, default=0)
     for _ in range(MOST_PAGES):
         if newest >= lowest - 1:
             break
-        sheet = _sheet(forum, newest + STEP + 1)
+        posts = _range(forum, newest + STEP + 1)
         newest += STEP
-        yield Page(unmet(sheet.mentions), {"newest": newest}, broken=sheet.broken)
+        yield Page(unmet(posts.mentions), {"newest": newest}, broken=posts.broken)
     else:
         return
-    last = _sheet(forum, None)
+    last = _range(forum, None)
     if min(last.numbers, default=0) <= newest + 1:
         newest = max([newest, *last.numbers])
     yield Page(unmet(last.mentions), {"newest": newest}, broken=last.broken)
 
 
 def _first(forum: Forum, cursor: Cursor) -> Iterator[Page]:
-    """The newest page, and back from it to a week ago, or on from where an interrupted first reading had come."""
+    """Back from the newest page to a week ago. An interrupted first reading goes on at its `back` after that page."""
     since = moment(cursor.get("since")) or look_back(None, timedelta())
     newest, back = cursor.get("newest"), cursor.get("back")
     ask = partial(_older, forum, Unmet(), back if isinstance(back, int) else None)
-    for leg in walk(ask, most=MOST_PAGES, ends=lambda sheet: sheet.ends_before(since)):
-        sheet = leg.answer
-        newest = newest if isinstance(newest, int) else max(sheet.numbers, default=0)
-        done: Cursor = {"newest": newest} if newest else {}
+    for leg in walk(ask, most=MOST_PAGES, ends=lambda posts: posts.ends_before(since)):
+        posts = leg.answer
+        newest = newest if isinstance(newest, int) else max(posts.numbers, default=0)
+        final_state: Cursor = {"newest": newest} if newest else {}
         state: Cursor = {"newest": newest, "back": leg.next, "since": rfc3339(since)}
-        warning = capped(MOST_PAGES * (STEP + 1)) if leg.capped else None
-        yield Page(sheet.mentions, done if leg.last else state, broken=sheet.broken, warning=warning)
+        warning = cap_warning(MOST_PAGES * (STEP + 1)) if leg.capped else None
+        yield Page(posts.mentions, final_state if leg.last else state, broken=posts.broken, warning=warning)
 
 
 def past_posts(forum: Forum, cursor: Cursor, window: Window) -> Iterator[Page]:
     """The posts of a window, from the newest page back; the cursor holds `before`."""
     before, rewind = cursor.get("before"), Rewind(window)
     start = before if isinstance(before, int) else None
-    for leg in walk(partial(_older, forum, Unmet(), None), start, ends=lambda sheet: sheet.ends_before(window.since)):
-        sheet = leg.answer
+    for leg in walk(partial(_older, forum, Unmet(), None), start, ends=lambda posts: posts.ends_before(window.since)):
+        posts = leg.answer
         yield rewind.page(
-            sheet.mentions, {"before": sheet.low}, ended=leg.ended, oldest=sheet.oldest, broken=sheet.broken
+            posts.mentions, {"before": posts.low}, ended=leg.ended, oldest=posts.oldest, broken=posts.broken
         )
 
 
-def _older(forum: Forum, unmet: Unmet, begun: int | None, before: int | None) -> tuple[PostRange, int | None]:
-    """The unmet posts up to a number, and the number to go on with; after the newest, where a reading had `begun`."""
-    sheet = _sheet(forum, before)
-    sheet = replace(sheet, mentions=unmet(sheet.mentions))
-    low = begun if before is None and begun is not None else sheet.low
-    return sheet, low if low > 1 else None
+def _older(forum: Forum, unmet: Unmet, resume_at: int | None, before: int | None) -> tuple[PostRange, int | None]:
+    """The unmet posts up to a number, and the number to go on with: after the newest page, `resume_at` if given."""
+    posts = _range(forum, before)
+    posts = replace(posts, mentions=unmet(posts.mentions))
+    low = resume_at if before is None and resume_at is not None else posts.low
+    return posts, low if low > 1 else None
 
 
-def _sheet(forum: Forum, before: int | None) -> PostRange:
+def _range(forum: Forum, before: int | None) -> PostRange:
     answer = forum.get("/posts.json", {"before": before} if before else None)
     values = answer_of(Posts, answer).latest_posts
-    given = (whole(one.get("id")) for one in values if isinstance(one, dict))
-    numbers = tuple(sorted(number for number in given if number and number > 0))
+    ids = (whole(value.get("id")) for value in values if isinstance(value, dict))
+    numbers = tuple(sorted(number for number in ids if number and number > 0))
     mentions, broken = each(Post, values, lambda post: mention_of(post, forum.base), forum.host)
     return PostRange(mentions, broken, numbers, _low(numbers, before))
 
 
 def _low(numbers: Sequence[int], before: int | None) -> int:
-    """The number to go on with: the lowest met, or a step further where nothing lower was there."""
+    """The number to go back from: the lowest met, or a step further down where none was lower than `before`."""
     if before is None:
         return min(numbers, default=0)
     return min((number for number in numbers if number < before), default=max(before - STEP, 0))

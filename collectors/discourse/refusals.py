@@ -1,4 +1,4 @@
-"""What the refusals of a Discourse forum mean, asked with a key of its API and without one."""
+"""What the refusals of a Discourse forum mean, with an API key and without one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collectors.base import SourceBusy, SourceError, SourceRefused
 
 
 def _wait(complaint: Complaint) -> timedelta | None:
-    """The pause of the header, else that of the answer itself: `extras.wait_seconds`."""
+    """The pause of the header, else that in the body: `extras.wait_seconds`."""
     stated = retry_after(complaint.headers.get("retry-after"), complaint.now)
     return seconds(next(values_at(complaint.body, "extras.wait_seconds"), None)) if stated is None else stated
 

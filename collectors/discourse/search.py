@@ -1,4 +1,4 @@
-"""A search in a Discourse forum: newest first, ten pages of 50; the text of each post is asked for on its own."""
+"""Searches a Discourse forum: newest first, ten pages of 50; the text of each post takes a request of its own."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from pydantic import Field
 
 from collectors._kit.answers import Part, answer_of, each
 from collectors._kit.items import short_hash
-from collectors._kit.paging import capped
+from collectors._kit.paging import cap_warning
 from collectors._kit.times import moment
 from collectors._kit.walk import Rewind, oldest_of, walk
 from collectors.base import Cursor, Page, RawMention, SourceBusy, SourceError, Window
 from ground.notice import Json
 
-from .forum import FIRST_READING, Forum, Found, Post, Topic, mention_of, topics_of
+from .forum import FIRST_READING, Forum, Hit, Post, Topic, mention_of, topics_of
 
 PAGE, MOST_PAGES = 50, 10
 MOST_TEXTS = 100
-"""Posts asked for one by one in one reading; the rest comes with its first words, and in full next time."""
+"""Posts asked for one by one in one reading; the others come with their first words, and in full next time."""
 UNBOUNDED = 10**9
 UNREAD = ""
 DAY = timedelta(days=1)
@@ -44,34 +44,34 @@ class Search(Part):
 class Hits:
     """A page of a search: the posts, their topics by number, and whether more follow."""
 
-    posts: list[Found]
+    posts: list[Hit]
     topics: dict[int, Topic]
     more: bool
     broken: tuple[tuple[str, str], ...]
 
 
 class Texts:
-    """Gives posts in full as long as the forum lets it, and the bound is not met; then their first words."""
+    """Gives posts in full until the bound is reached, or the forum wants a pause; then their first words."""
 
     def __init__(self, forum: Forum, most: int = MOST_TEXTS) -> None:
         self.forum, self.left = forum, most
         self.asked: timedelta | None = None
 
-    def full(self, found: Found, topic: Topic | None) -> tuple[RawMention | None, bool]:
-        """The mention, and whether it is complete. None for a post that is gone since."""
+    def full(self, hit: Hit, topic: Topic | None) -> tuple[RawMention | None, bool]:
+        """The mention, and whether it is complete; None for an event of the topic."""
         if self.left <= 0:
-            return _blurb(found, self.forum.base, topic), False
+            return _blurb(hit, self.forum.base, topic), False
         self.left -= 1
         try:
-            return mention_of(answer_of(Post, self.forum.get(f"/posts/{found.id}.json")), self.forum.base, topic), True
+            return mention_of(answer_of(Post, self.forum.get(f"/posts/{hit.id}.json")), self.forum.base, topic), True
         except SourceBusy as error:
             self.left, self.asked = 0, error.wait or timedelta(minutes=1)
-            return _blurb(found, self.forum.base, topic), False
+            return _blurb(hit, self.forum.base, topic), False
         except SourceError:  # deleted or closed since it was indexed
-            return _blurb(found, self.forum.base, topic), False
+            return _blurb(hit, self.forum.base, topic), False
 
     def all(self, hits: Hits) -> Iterator[RawMention]:
-        """Every post of a page, as complete as it may be."""
+        """Every post of a page, in full where possible."""
         for post in hits.posts:
             mention, _ = self.full(post, hits.topics.get(post.topic_id))
             if mention is not None:
@@ -79,35 +79,35 @@ class Texts:
 
 
 def read_search(forum: Forum, query: str, cursor: Cursor) -> Iterator[Page]:
-    """The newest hits. The cursor holds `after`, the day the search begins with, and `seen`: what each post met looked
-    like, so that only new and changed ones are asked for in full."""
+    """The newest hits. The cursor holds `after`, the first day of the search, and `seen`, a hash of each post met: only
+    new and changed posts are asked for in full."""
     today = datetime.now(UTC).date()
     after = _day(cursor.get("after"), today - FIRST_READING)
-    before = cursor.get("seen")
-    known: Mapping[str, Json] = before if isinstance(before, dict) else {}
-    met: dict[str, Json] = {}
+    saved = cursor.get("seen")
+    hashes: Mapping[str, Json] = saved if isinstance(saved, dict) else {}
+    new_hashes: dict[str, Json] = {}
     texts = Texts(forum)
-    ask = partial(_numbered, forum, f"{query} order:latest after:{after.isoformat()}")
+    ask = partial(_ask_page, forum, f"{query} order:latest after:{after.isoformat()}")
     for leg in walk(ask, most=MOST_PAGES):
         hits = leg.answer
-        mentions = tuple(_changed(hits.posts, hits.topics, known, met, texts))
-        cursor = {**cursor, "seen": {**known, **met}}
+        mentions = tuple(_new_or_changed(hits.posts, hits.topics, hashes, new_hashes, texts))
+        cursor = {**cursor, "seen": {**hashes, **new_hashes}}
         if leg.last:
-            cursor = {"after": (today - DAY).isoformat(), "seen": met}
-        warning = capped(PAGE * MOST_PAGES) if leg.capped else None
+            cursor = {"after": (today - DAY).isoformat(), "seen": new_hashes}
+        warning = cap_warning(PAGE * MOST_PAGES) if leg.capped else None
         yield Page(mentions, cursor, broken=hits.broken, asked=texts.asked, warning=warning)
 
 
 def past_search(forum: Forum, query: str, cursor: Cursor, window: Window) -> Iterator[Page]:
-    """The hits of a window, newest first; beyond ten pages the search begins anew before the oldest met.
+    """The hits of a window, newest first. After ten pages a new search ends with the day of the oldest post met.
 
-    The cursor holds `before`, the day the search ends with, and `page`.
+    The cursor holds `before`, the day on which the search ends, and `page`.
     """
-    start = _begun(cursor, window)
+    start = _start(cursor, window)
     texts, rewind = Texts(forum, UNBOUNDED), Rewind(window)
-    for leg in walk(partial(_before, forum, query, window), start):
+    for leg in walk(partial(_ask_before, forum, query, window), start):
         hits = leg.answer
-        mentions = [one for one in texts.all(hits) if window.holds(one.published_at)]
+        mentions = [mention for mention in texts.all(hits) if window.holds(mention.published_at)]
         before, page = leg.onward or start
         yield rewind.page(
             mentions,
@@ -115,23 +115,23 @@ def past_search(forum: Forum, query: str, cursor: Cursor, window: Window) -> Ite
             ended=leg.ended,
             oldest=oldest_of(mentions),
             broken=hits.broken,
-            warning=capped(PAGE * MOST_PAGES) if leg.ended and hits.more else None,
+            warning=cap_warning(PAGE * MOST_PAGES) if leg.ended and hits.more else None,
         )
 
 
 Stand = tuple[date, int]
-"""Where a search back stands: the day that it ends with, and the page."""
+"""Where a backfill is: the day on which its search ends, and the page."""
 
 
-def _begun(cursor: Cursor, window: Window) -> Stand:
+def _start(cursor: Cursor, window: Window) -> Stand:
     page = cursor.get("page")
-    known = page if isinstance(page, int) and 0 < page <= MOST_PAGES else 1
-    return _day(cursor.get("before"), window.until.date() + DAY), known
+    number = page if isinstance(page, int) and 0 < page <= MOST_PAGES else 1
+    return _day(cursor.get("before"), window.until.date() + DAY), number
 
 
-def _before(forum: Forum, query: str, window: Window, stand: Stand | None) -> tuple[Hits, Stand | None]:
-    """A page of the search, and where it goes on; after the tenth, with the days up to the oldest met."""
-    before, page = stand or _begun({}, window)
+def _ask_before(forum: Forum, query: str, window: Window, stand: Stand | None) -> tuple[Hits, Stand | None]:
+    """A page of the search, and where to go on: after the tenth page, in a search that ends with the oldest day met."""
+    before, page = stand or _start({}, window)
     span = f"after:{(window.since.date() - DAY).isoformat()} before:{before.isoformat()}"
     hits = _hits(forum, f"{query} order:latest {span}", page)
     if not hits.more:
@@ -142,48 +142,45 @@ def _before(forum: Forum, query: str, window: Window, stand: Stand | None) -> tu
     return hits, (oldest + DAY, 1) if oldest + DAY < before else None
 
 
-def _numbered(forum: Forum, terms: str, page: int | None) -> tuple[Hits, int | None]:
+def _ask_page(forum: Forum, terms: str, page: int | None) -> tuple[Hits, int | None]:
     """A page of the search, and the number of the next."""
     hits = _hits(forum, terms, page or 1)
     return hits, (page or 1) + 1 if hits.more else None
 
 
 def _hits(forum: Forum, terms: str, page: int) -> Hits:
-    """Raises SourceBusy when the forum is overloaded."""
+    """One page of a search. Raises SourceBusy when the forum is overloaded."""
     answer = answer_of(Search, forum.get("/search.json", {"q": terms, "page": page}))
     result = answer.grouped_search_result or Result()
     if result.error:
         raise SourceBusy("{host} is overloaded and does not search at the moment", host=forum.host)
-    posts: list[Found] = []
+    posts: list[Hit] = []
 
-    def kept(post: Found) -> None:
-        posts.append(post)
-
-    _, broken = each(Found, answer.posts, kept, forum.host)
+    _, broken = each(Hit, answer.posts, posts.append, forum.host)
     return Hits(posts, topics_of(answer.topics), bool(result.more_full_page_results and answer.posts), broken)
 
 
-def _changed(
-    posts: list[Found], topics: dict[int, Topic], known: Mapping[str, Json], met: dict[str, Json], texts: Texts
+def _new_or_changed(
+    posts: list[Hit], topics: dict[int, Topic], hashes: Mapping[str, Json], new_hashes: dict[str, Json], texts: Texts
 ) -> Iterator[RawMention]:
-    """The mentions of posts that are new, look another way than last time, or were not read in full."""
+    """The mentions of posts that are new, have changed since last time, or were not read in full."""
     for post in posts:
         key, look = str(post.id), short_hash(post.blurb, str(post.like_count))
-        if key in met:
+        if key in new_hashes:
             continue
-        if known.get(key) == look:
-            met[key] = look
+        if hashes.get(key) == look:
+            new_hashes[key] = look
             continue
         mention, complete = texts.full(post, topics.get(post.topic_id))
-        met[key] = look if complete else UNREAD
+        new_hashes[key] = look if complete else UNREAD
         if mention is not None:
             yield mention
 
 
-def _blurb(found: Found, base: str, topic: Topic | None) -> RawMention | None:
-    """What a search tells of a post: its first words, as text."""
-    told = found.model_dump(exclude={"blurb"})
-    post = Post.model_validate({**told, "cooked": html.escape(found.blurb, quote=False)})
+def _blurb(hit: Hit, base: str, topic: Topic | None) -> RawMention | None:
+    """A post as a search gives it, with its first words as text."""
+    fields = hit.model_dump(exclude={"blurb"})
+    post = Post.model_validate({**fields, "cooked": html.escape(hit.blurb, quote=False)})
     return mention_of(post, base, topic)
 
 

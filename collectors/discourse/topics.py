@@ -1,4 +1,4 @@
-"""The opening posts of a Discourse forum's newest topics. Lists come newest first, pinned topics before all."""
+"""Reads the opening posts of a Discourse forum's topics. Lists come newest first, but pinned topics before all."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .forum import Forum, Post, Topic, mention_of, topics_of
 
 OVERLAP = timedelta(hours=1)
 MOST_PAGES = 20
-MOST_TOPICS = 60  # asked for one by one in one reading; the next goes on where it stopped
+MOST_TOPICS = 60  # asked for one by one in one reading; the next reading goes on
 BATCH = 10
 
 
@@ -39,30 +39,30 @@ class Stream(Part):
     posts: Annotated[list[Any], Field(max_length=1_000)]
 
 
-class Whole(Part):
+class WholeTopic(Part):
     post_stream: Stream
 
 
 def read_topics(forum: Forum, cursor: Cursor) -> Iterator[Page]:
-    """What was opened since `newest`, oldest first: so that each page's cursor is true once it is stored.
+    """The topics opened since `newest`, oldest first, so that the cursor holds after each page.
 
-    A forum that fails half-way ends the reading there, so that what was not read is read the next time.
+    Where the forum fails half-way, the reading ends, and the next one goes on there.
     """
-    known = moment(cursor.get("newest"))
-    since = look_back(known, OVERLAP)
-    queue = queue_of(partial(_list, forum), since, MOST_PAGES, first=known is None)
-    for turn in queue.turns(known or since, MOST_TOPICS, BATCH):
-        mentions = tuple(one for topic in turn.values if (one := _opening(forum, topic)))
+    before = moment(cursor.get("newest"))
+    since = look_back(before, OVERLAP)
+    queue = queue_of(partial(_list, forum), since, MOST_PAGES, first=before is None)
+    for turn in queue.turns(before or since, MOST_TOPICS, BATCH):
+        mentions = tuple(opening for topic in turn.values if (opening := _opening(forum, topic)))
         yield Page(mentions, {"newest": rfc3339(turn.newest)}, warning=queue.warning)
 
 
 def past_topics(forum: Forum, cursor: Cursor, window: Window) -> Iterator[Page]:
-    """What was opened in a window, from the newest back; the cursor holds `page`."""
-    kept, rewind, unread = cursor.get("page"), Rewind(window), Fresh()
-    start = kept if isinstance(kept, int) and kept > 0 else 0
+    """The topics opened in a window, newest first; the cursor holds `page`."""
+    saved, rewind, fresh = cursor.get("page"), Rewind(window), Fresh()
+    start = saved if isinstance(saved, int) and saved > 0 else 0
     for leg in walk(partial(_list, forum), start, ends=lambda listed: listed.ends_before(window.since)):
-        inside = [one for one in leg.answer.entries if window.holds(one.at) and unread(one.id)]
-        mentions = [opening for one in inside if (opening := _opening(forum, one.value))]
+        inside = [entry for entry in leg.answer.entries if window.holds(entry.at) and fresh(entry.id)]
+        mentions = [opening for entry in inside if (opening := _opening(forum, entry.value))]
         state: Cursor = {"page": (leg.mark or 0) + 1}
         yield rewind.page(mentions, state, ended=leg.ended, oldest=leg.answer.oldest)
 
@@ -71,24 +71,24 @@ def _list(forum: Forum, mark: int | None) -> tuple[Entries[Topic], int | None]:
     """A page of the list, and the number of the next."""
     page = mark or 0
     answer = answer_of(Latest, forum.get("/latest.json", {"order": "created", "page": page})).topic_list
-    entries = [Entry(one.id, moment(one.created_at), one) for one in topics_of(answer.topics).values()]
-    times = [entry.at for entry in entries if entry.at and not _pinned(entry.value)]
+    entries = [Entry(topic.id, moment(topic.created_at), topic) for topic in topics_of(answer.topics).values()]
+    times = [entry.at for entry in entries if entry.at and not _is_pinned(entry.value)]
     return Entries(entries, times), page + 1 if answer.more_topics_url and answer.topics else None
 
 
 def _opening(forum: Forum, topic: Topic) -> RawMention | None:
-    """The first post of a topic; None for one that is gone, closed or broken since it was listed.
+    """The first post of a topic; None for a topic that was deleted or closed since it was listed, or cannot be read.
 
     Raises SourceError when the forum itself fails.
     """
     try:
-        whole = answer_of(Whole, forum.get(f"/t/{topic.id}.json"))
+        whole = answer_of(WholeTopic, forum.get(f"/t/{topic.id}.json"))
     except (Missing, SourceRefused, SourceChanged):
         return None
-    first = [one for one in whole.post_stream.posts if isinstance(one, dict) and one.get("post_number") == 1]
+    first = [post for post in whole.post_stream.posts if isinstance(post, dict) and post.get("post_number") == 1]
     mentions, _ = each(Post, first, lambda post: mention_of(post, forum.base, topic), forum.host)
     return mentions[0] if mentions else None
 
 
-def _pinned(topic: Topic) -> bool:
+def _is_pinned(topic: Topic) -> bool:
     return topic.pinned or topic.pinned_globally

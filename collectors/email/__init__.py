@@ -34,17 +34,25 @@ def _host(name: str) -> str:
 
 
 class Mailbox(Params):
-    """A mailbox, and how to get in: with a password, or with an authorization that can be withdrawn."""
+    """A mailbox, and how to log in to it: with a password, or with an OAuth refresh token."""
 
     host: Annotated[str, StringConstraints(strip_whitespace=True, max_length=253), AfterValidator(_host)] = Field(
-        title="Mail server (IMAP)", examples=["imap.example.org"]
+        title="Mail server (IMAP)", examples=["imap.example.org"], json_schema_extra={"destination": True}
     )
-    port: int = Field(default=993, title="Port", ge=1, le=65535, description="993 with TLS, 143 with STARTTLS.")
+    port: int = Field(
+        default=993,
+        title="Port",
+        ge=1,
+        le=65535,
+        description="993 with TLS, 143 with STARTTLS.",
+        json_schema_extra={"destination": True},
+    )
     security: Security = Field(
         default="tls",
         title="Encryption",
         json_schema_extra={
-            "labels": {"tls": "TLS (usual)", "starttls": "STARTTLS", "none": "None (servers of your own only)"}
+            "labels": {"tls": "TLS (usual)", "starttls": "STARTTLS", "none": "None (servers of your own only)"},
+            "destination": True,
         },
         description="Without encryption only servers that the operator of Vigie has opened are read.",
     )
@@ -84,13 +92,15 @@ class Mailbox(Params):
 
 
 def pages(params: Mailbox, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """The letters that came since, oldest first, up to 50 or 8 MB a page; on the first run those of seven days.
+    """The letters that arrived since the last run, oldest first, up to 50 or 8 MB a page; at first those of 7 days.
 
-    The cursor holds `validity` and `uid` of the last letter read, and `since`, when it came: when the server numbers
-    its letters anew, they are read again from there, and known by their Message-ID.
+    The cursor holds `validity` and `uid` of the last letter read, and its arrival as `since`. When the server numbers
+    its letters anew, those since then are read again; their Message-IDs keep them from being stored twice.
+
+    A search gives all numbers at once, so there is no listing to walk: the letters are only fetched batch by batch.
     """
     whose = Whose(params.host, params.username, params.split_alerts)
-    with _entered(params, http) as (box, folder):
+    with _open_folder(params, http) as (box, folder):
         due, start = _due(box, folder, cursor, datetime.now(UTC))
         waiting = facts(box, due[:MOST])
         if not waiting:
@@ -98,37 +108,41 @@ def pages(params: Mailbox, cursor: Cursor, http: httpx2.Client) -> Iterator[Page
             return
         warning = _more(len(due))
         for batch in batches(waiting):
-            got = read(box, batch, whose)
+            letters = read(box, batch, whose)
             start = {**start, "uid": batch[-1].uid, "since": max(fact.arrived for fact in batch).isoformat()}
-            yield Page(got.mentions, start, broken=got.broken, warning=warning)
+            yield Page(letters.mentions, start, broken=letters.broken, warning=warning)
 
 
 def backfill(params: Mailbox, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """The letters that came in a window, newest first. The cursor: when the last one given came, and its number."""
+    """The letters that arrived in a window, newest first.
+
+    The cursor holds the arrival (`to`) and the `uid` of the last one given. Letters belong to the window by their
+    arrival, not by the date their sender wrote, so that `Rewind`, which goes by that date, does not serve here.
+    """
     whose = Whose(params.host, params.username, params.split_alerts)
-    with _entered(params, http) as (box, folder):
+    with _open_folder(params, http) as (box, folder):
         reached, uid = moment(cursor.get("to")) or window.until, _uid(cursor)
         if cursor.get("validity") != folder.validity:
-            uid = 2**32  # numbered anew: those of that moment are given again rather than lost
-        wide = (day(window.since - timedelta(days=1)), day(window.until + timedelta(days=2)))
-        found = facts(box, search(box, "SINCE", wide[0], "BEFORE", wide[1]))
-        left = [
+            uid = 2**32  # numbered anew: letters that arrived at that moment are given again rather than lost
+        days = (day(window.since - timedelta(days=1)), day(window.until + timedelta(days=2)))
+        around = facts(box, search(box, "SINCE", days[0], "BEFORE", days[1]))
+        due = [
             fact
-            for fact in sorted(found, key=lambda fact: (fact.arrived, fact.uid), reverse=True)
+            for fact in sorted(around, key=lambda fact: (fact.arrived, fact.uid), reverse=True)
             if window.holds(fact.arrived) and (fact.arrived < reached or (fact.arrived == reached and fact.uid < uid))
         ]
-        for batch in batches(left):
-            got, last = read(box, batch, whose), batch[-1]
-            done = last is left[-1]
-            at: Cursor = {"validity": folder.validity, "to": last.arrived.isoformat(), "uid": last.uid}
-            yield Page(got.mentions, at, broken=got.broken, reached=window.since if done else last.arrived)
-        if not left:
+        for batch in batches(due):
+            letters, last = read(box, batch, whose), batch[-1]
+            ended = last is due[-1]
+            onward: Cursor = {"validity": folder.validity, "to": last.arrived.isoformat(), "uid": last.uid}
+            yield Page(letters.mentions, onward, broken=letters.broken, reached=window.since if ended else last.arrived)
+        if not due:
             yield Page((), {**cursor, "validity": folder.validity}, reached=window.since)
 
 
 @contextmanager
-def _entered(params: Mailbox, http: httpx2.Client) -> Iterator[tuple[Imap, Folder]]:
-    """Logs in and opens the folder, for reading only."""
+def _open_folder(params: Mailbox, http: httpx2.Client) -> Iterator[tuple[Imap, Folder]]:
+    """Logs in and opens the folder for reading only, for the time of a `with`."""
     token = _token(params, http)
     with connect(http, params.host, params.port, params.security) as box:
         if token:
@@ -145,14 +159,14 @@ def _token(params: Mailbox, http: httpx2.Client) -> str:
 
 
 def _due(box: Imap, folder: Folder, cursor: Cursor, now: datetime) -> tuple[list[int], Cursor]:
-    """The numbers of the letters to read, ascending, and the cursor to keep when there are none."""
-    known = _uid(cursor)
-    if cursor.get("validity") == folder.validity and known:
-        newer = search(box, "UID", f"{known + 1}:*")  # `*` is the last letter, also when that is an older one
-        return [uid for uid in newer if uid > known], cursor
+    """The numbers of the letters to read, ascending, and the cursor to go on from."""
+    last = _uid(cursor)
+    if cursor.get("validity") == folder.validity and last:
+        newer = search(box, "UID", f"{last + 1}:*")  # `*` is the last letter, even one that was read already
+        return [uid for uid in newer if uid > last], cursor
     since = moment(cursor.get("since"))
-    found = search(box, "SINCE", day((since or now) - (timedelta(days=1) if since else FIRST)))
-    return found, {"validity": folder.validity, "uid": max(found, default=folder.next_uid - 1), **_since(cursor)}
+    uids = search(box, "SINCE", day((since or now) - (timedelta(days=1) if since else FIRST)))
+    return uids, {"validity": folder.validity, "uid": max(uids, default=folder.next_uid - 1), **_since(cursor)}
 
 
 def _since(cursor: Cursor) -> Cursor:
@@ -160,8 +174,9 @@ def _since(cursor: Cursor) -> Cursor:
 
 
 def _uid(cursor: Cursor) -> int:
-    known = cursor.get("uid")
-    return known if isinstance(known, int) else 0
+    """The number of the last letter read; 0 at first."""
+    uid = cursor.get("uid")
+    return uid if isinstance(uid, int) else 0
 
 
 def _more(waiting: int) -> Notice | None:

@@ -1,4 +1,4 @@
-"""Turns the bytes of a letter into what its author wrote. Runs in a process that can be killed."""
+"""Turns the bytes of a letter into what its author wrote, in a process that can be killed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from email.utils import parseaddr
 from quopri import decodestring
 
 from ground.dates import read_date
-from ground.html import line_of, parsed, text_of
+from ground.html import line_of, parse_html, text_of
 from ground.links import GOOGLE, clean_link, unwrap
 
 from .quotes import own_words, unflow
@@ -62,7 +62,7 @@ class Letter:
 
 
 def read_letters(raws: Sequence[bytes]) -> list[Letter | str | None]:
-    """The letters; None for one that a machine wrote (bounce, report, absence), a reason for one without sense."""
+    """The letters; None for one that a machine wrote (bounce, report, absence), a reason for one that is unreadable."""
     return [_read_safely(raw) for raw in raws]
 
 
@@ -167,19 +167,19 @@ def _bytes_of(way: str, word: str) -> bytes:
     return b""
 
 
-def _bodies(part: Message, depth: int, seen: list[int] | None = None) -> Iterator[tuple[str, str]]:
+def _bodies(part: Message, depth: int, count: list[int] | None = None) -> Iterator[tuple[str, str]]:
     """The texts of a letter as ("plain" or "html", text): one of its alternatives, and no attachment.
 
-    `seen` counts the parts, of all depths together.
+    `count` holds the number of parts so far, of all depths together.
     """
-    seen = seen if seen is not None else [0]
-    seen[0] += 1
-    if depth > DEEPEST or seen[0] > MOST_PARTS or _is_attached(part, depth):
+    count = count if count is not None else [0]
+    count[0] += 1
+    if depth > DEEPEST or count[0] > MOST_PARTS or _is_attached(part, depth):
         return
     kind, inside = part.get_content_type(), part.get_payload()
     if kind.startswith("multipart/") and isinstance(inside, list):
         children = [child for child in inside if isinstance(child, Message)]
-        yield from _choose(kind, [list(_bodies(child, depth + 1, seen)) for child in children])
+        yield from _choose(kind, [list(_bodies(child, depth + 1, count)) for child in children])
     elif kind == "text/html":
         yield "html", _text(part)
     elif kind in ("text/plain", "text/enriched") or kind.startswith("multipart/"):
@@ -195,9 +195,9 @@ def _choose(kind: str, parts: Sequence[list[tuple[str, str]]]) -> list[tuple[str
     return [body for part in parts for body in part]
 
 
-def _best(given: Sequence[list[tuple[str, str]]]) -> list[tuple[str, str]]:
+def _best(alternatives: Sequence[list[tuple[str, str]]]) -> list[tuple[str, str]]:
     """The plain alternative when it has words, else the one in HTML."""
-    filled = [each for each in given if any(body.strip() for _, body in each)]
+    filled = [each for each in alternatives if any(body.strip() for _, body in each)]
     plain = [each for each in filled if all(kind == "plain" for kind, _ in each)]
     return (plain or filled or [[]])[0]
 
@@ -221,7 +221,7 @@ def _text(part: Message) -> str:
 def _plain(kind: str, body: str) -> str:
     if kind == "plain":
         return body
-    tree = parsed(body)
+    tree = parse_html(body)
     root = tree.body or tree.root
     if root is None:
         return ""
@@ -232,27 +232,28 @@ def _plain(kind: str, body: str) -> str:
         while mark.next is not None:
             mark.next.decompose()
         mark.decompose()
-    kept = text_of(root)
-    if kept:
-        return kept
-    again = parsed(whole)  # a letter that only forwards keeps what it forwards
-    return text_of(again.body or again.root) if again.body or again.root else ""  # type: ignore[arg-type]
+    text = text_of(root)
+    if text:
+        return text
+    unquoted = parse_html(whole)  # a letter that only forwards keeps its quote
+    content = unquoted.body or unquoted.root
+    return text_of(content) if content else ""
 
 
 def _links(bodies: Sequence[tuple[str, str]]) -> Iterator[Link]:
     """The results of a Google alert, each once: the links through Google's redirect that lead to other sites."""
-    found: dict[str, Link] = {}
-    for tree in (parsed(body) for kind, body in bodies if kind == "html"):
+    links: dict[str, Link] = {}
+    for tree in (parse_html(body) for kind, body in bodies if kind == "html"):
         for anchor in tree.css("a[href]"):
             url = unwrap(clean_link(anchor.attributes.get("href") or "") or "")
             title = line_of(anchor)
             host = re.match(r"https?://([^/:?#]+)", url)
-            if not host or not title or GOOGLE.fullmatch(host[1]) or host[1].endswith("google.com") or url in found:
+            if not host or not title or GOOGLE.fullmatch(host[1]) or host[1].endswith("google.com") or url in links:
                 continue
-            found[url] = Link(url, title, _around(anchor, title))
-            if len(found) == MOST_LINKS:
+            links[url] = Link(url, title, _around(anchor, title))
+            if len(links) == MOST_LINKS:
                 break
-    yield from found.values()
+    yield from links.values()
 
 
 def _around(anchor: object, title: str) -> str:

@@ -1,4 +1,4 @@
-"""Makes mentions of the letters of a folder, batch by batch; each letter is parsed in a process that can be killed."""
+"""Turns the letters of a folder into mentions, batch by batch. They are parsed in a process that can be killed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PHONE = re.compile(
     rf"|0[1-9](?:{_GAP}?\d\d){{4}}"  # France, Belgium
     rf"|0\d{{2,4}}[ /\u00a0\u202f-]\d{{3,4}}{_GAP}?\d{{3,8}}"  # Britain, Germany, Italy
     rf"|(?:\(\d{{3}}\){_GAP}?|\d{{3}}{_GAP})\d{{3}}{_GAP}\d{{4}}"  # North America
-    rf"|\(0\){_GAP}?[1-9](?:{_GAP}?\d\d){{4}})(?![\w-]|:\d)"  # a date and its hour are none
+    rf"|\(0\){_GAP}?[1-9](?:{_GAP}?\d\d){{4}})(?![\w-]|:\d)"  # not a date with its hour
 )
 
 
@@ -44,15 +44,15 @@ class Whose:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """The mentions of a batch, and the letters that could not be read, as (letter, reason)."""
+class Letters:
+    """The mentions of a batch, and the letters that could not be read, as (number, reason)."""
 
     mentions: tuple[RawMention, ...]
     broken: tuple[tuple[str, str], ...]
 
 
 def batches(waiting: Iterable[Fact]) -> Iterator[list[Fact]]:
-    """Letters in batches of 50 or 8 MB; those that are too large to be read weigh nothing."""
+    """Letters in batches of 50 or 8 MB; one that is too large to be read counts as empty."""
     batch: list[Fact] = []
     size = 0
     for fact in waiting:
@@ -66,8 +66,8 @@ def batches(waiting: Iterable[Fact]) -> Iterator[list[Fact]]:
         yield batch
 
 
-def read(box: Imap, batch: Sequence[Fact], whose: Whose) -> Read:
-    """The letters of a batch as mentions. A letter that is too large or makes no sense costs no other."""
+def read(box: Imap, batch: Sequence[Fact], whose: Whose) -> Letters:
+    """The letters of a batch as mentions. One that is too large or unreadable goes to `broken`, the others are read."""
     broken = [
         (f"letter {fact.uid}", f"it is too large to be read: {fact.size // 2**20} MB")
         for fact in batch
@@ -82,10 +82,11 @@ def read(box: Imap, batch: Sequence[Fact], whose: Whose) -> Read:
             broken.append((f"letter {fact.uid}", letter))
         elif letter is not None:
             mentions |= {mention.external_id: mention for mention in _mentions(letter, fact, whose)}
-    return Read(tuple(mentions.values()), tuple(broken))
+    return Letters(tuple(mentions.values()), tuple(broken))
 
 
 def _parse(raws: list[bytes]) -> list[Letter | str | None]:
+    """What `read_letters` returns; `UNSAFE` for a letter that takes too long or too much memory."""
     results = Halving(read_letters, HARMLESS, most_deadly=len(raws))(raws)
     return [UNSAFE if isinstance(result, Deadly | Later) else result for result in results]
 
@@ -101,7 +102,7 @@ def _mentions(letter: Letter, fact: Fact, whose: Whose) -> list[RawMention]:
 
 
 def mention(letter: Letter, fact: Fact, whose: Whose) -> RawMention:
-    """A letter as a mention, with the addresses and telephone numbers that lead to its author blotted out."""
+    """A letter as a mention. Addresses and telephone numbers in it are blotted out, as they lead to its author."""
     key = _mid(letter.message_id) if letter.message_id else f"letter-{short_hash(*_content(letter))}"
     before = letter.references
     return RawMention(

@@ -21,7 +21,7 @@ from collectors.base import SourceError, SourceRefused
 from .refusals import NO_ENCRYPTION, OF_A_COMMAND, OF_A_PASSWORD, OF_AN_AUTHORIZATION, is_busy, printable, refusal
 
 Security = Literal["tls", "starttls", "none"]
-SECONDS = 240.0  # that one reading may wait for the server; the time to store what it gave does not count
+SECONDS = 240.0  # that one reading may wait for the server, without the time to store what it gave
 ASKED_AT_ONCE = 500
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -53,7 +53,7 @@ class Imap(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder as it is now. The numbers of its letters hold as long as its `validity` does not change."""
+    """A folder. The numbers of its letters stay the same as long as its `validity` does."""
 
     validity: int
     next_uid: int
@@ -61,7 +61,7 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What we know of a letter before we read it: its number, its size in bytes, and when it arrived."""
+    """A letter before it is read: its number, its size in bytes, and when it arrived."""
 
     uid: int
     size: int
@@ -70,7 +70,7 @@ class Fact:
 
 @contextmanager
 def connect(http: httpx2.Client, host: str, port: int, security: Security) -> Iterator[Imap]:
-    """A connection for the time of a `with`; whatever goes wrong inside becomes a SourceError with a sentence."""
+    """A connection for the time of a `with`. Raises SourceError, for whatever goes wrong inside too."""
     connect_to = getattr(http, "mailbox", None)
     if connect_to is None:
         raise SourceError("mailboxes cannot be read from here")
@@ -105,7 +105,7 @@ def log_in(box: Imap, host: str, username: str, password: str) -> None:
             box.login(quote(username), password)
     except UnicodeEncodeError:
         raise SourceRefused(
-            "{host} takes no accents in names and passwords: make another password", host=host
+            "{host} accepts no accents in names and passwords: choose another password", host=host
         ) from None
     except box.error as error:
         if isinstance(error, box.abort):
@@ -114,8 +114,8 @@ def log_in(box: Imap, host: str, username: str, password: str) -> None:
 
 
 def log_in_with_token(box: Imap, host: str, username: str, token: str) -> None:
-    """Logs in by XOAUTH2, as Google and Microsoft want it. Raises SourceRefused, SourceBusy."""
-    replies = [f"user={username}\x01auth=Bearer {token}\x01\x01".encode(), b""]  # an error is answered by nothing
+    """Logs in by XOAUTH2, which Google and Microsoft ask for. Raises SourceRefused, SourceBusy."""
+    replies = [f"user={username}\x01auth=Bearer {token}\x01\x01".encode(), b""]  # the empty one acknowledges an error
     try:
         box.authenticate("XOAUTH2", lambda _: replies.pop(0) if replies else None)
     except box.error as error:
@@ -147,23 +147,23 @@ def search(box: Imap, *criteria: str) -> list[int]:
 
 def facts(box: Imap, uids: Sequence[int]) -> list[Fact]:
     """The size and the arrival of each letter that still exists, in the order of `uids`."""
-    known: dict[int, Fact] = {}
+    facts_by_uid: dict[int, Fact] = {}
     for start in range(0, len(uids), ASKED_AT_ONCE):
         for about, _ in _fetch(box, uids[start : start + ASKED_AT_ONCE], "(UID RFC822.SIZE INTERNALDATE)"):
             uid, size, arrived = _UID.search(about), _SIZE.search(about), _arrival(about)
             if uid and size and arrived:
-                known[int(uid[1])] = Fact(int(uid[1]), int(size[1]), arrived)
-    return [known[uid] for uid in uids if uid in known]
+                facts_by_uid[int(uid[1])] = Fact(int(uid[1]), int(size[1]), arrived)
+    return [facts_by_uid[uid] for uid in uids if uid in facts_by_uid]
 
 
 def letters(box: Imap, uids: Sequence[int]) -> dict[int, bytes]:
-    """The letters themselves by their numbers. The server does not mark them as read."""
+    """The bytes of letters by their numbers. PEEK keeps the server from marking them as read."""
     pieces = _fetch(box, uids, "(UID BODY.PEEK[])")
     return {int(uid[1]): letter for about, letter in pieces if letter and (uid := _UID.search(about))}
 
 
 def day(at: datetime) -> str:
-    """A day as a search wants it: in English, whatever the language of this machine."""
+    """A day in UTC as IMAP writes it (RFC 3501): «2-Mar-2026», in English whatever the language of this machine."""
     at = at.astimezone(UTC)
     return f"{at.day}-{MONTHS[at.month - 1]}-{at.year}"
 
@@ -171,12 +171,12 @@ def day(at: datetime) -> str:
 def quote(text: str) -> str:
     """A text in quotation marks. Raises SourceRefused for control characters: a line break would begin a command."""
     if any(ord(sign) < 32 or ord(sign) == 127 for sign in text):
-        raise SourceRefused("names hold no line breaks nor other control characters")
+        raise SourceRefused("names must not contain line breaks or other control characters")
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def utf7(name: str) -> str:
-    """A folder's name as IMAP writes it (RFC 3501, 5.1.3): letters beyond ASCII in a base64 of its own."""
+    """A folder's name as IMAP writes it (RFC 3501, 5.1.3): signs beyond ASCII in modified base64."""
 
     def pack(letters: re.Match[str]) -> str:
         if letters[0] == "&":
@@ -187,7 +187,7 @@ def utf7(name: str) -> str:
 
 
 def plain_name(name: str) -> str:
-    """A folder's name as people read it, from that of IMAP."""
+    """A folder's name as people read it: the inverse of `utf7`."""
 
     def unpack(run: re.Match[str]) -> str:
         if not run[1]:
@@ -200,7 +200,7 @@ def plain_name(name: str) -> str:
 
 
 def _fetch(box: Imap, uids: Sequence[int], what: str) -> Iterator[tuple[bytes, bytes]]:
-    """The description of each letter and its bytes. Servers write the number in front of the bytes, or behind them."""
+    """The description of each letter and its bytes. Servers write the number before the bytes or after them."""
     answer, reply = box.uid("FETCH", ",".join(map(str, uids)), what)
     if answer != "OK":
         raise box.error(_text(reply))
@@ -250,7 +250,7 @@ def _text(reply: Sequence[Any]) -> str:
 
 
 def _lost(error: Exception, host: str) -> SourceError:
-    """The error of a connection that failed or broke off. Errors of the gate bring their own sentence."""
+    """The error of a connection that failed or broke off. A RequestError with words brings its own sentence."""
     if isinstance(error, httpx2.RequestError) and str(error):
         return SourceError("{reason}", reason=str(error))
     if isinstance(error, TimeoutError):

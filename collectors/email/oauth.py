@@ -33,7 +33,7 @@ REFUSALS = Refusals(
 )
 
 
-class Granted(Part):
+class TokenAnswer(Part):
     """The part of the answer that we use."""
 
     access_token: str
@@ -46,4 +46,4 @@ def refresh_access(http: httpx2.Client, token_url: str, client_id: str, client_s
     if client_secret:
         form["client_secret"] = client_secret
     answer = fetch(http, token_url, method="POST", data=form, refusals=REFUSALS)
-    return read(Granted, any_body(answer), host_of(token_url)).access_token
+    return read(TokenAnswer, any_body(answer), host_of(token_url)).access_token

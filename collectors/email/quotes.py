@@ -28,7 +28,7 @@ _DEVICE = re.compile(
 
 
 def unflow(text: str, delsp: bool = False) -> str:
-    """Joins the lines that a mail program broke (RFC 3676), where a space at the end of a line says that it goes on."""
+    """Joins the lines that a mail program broke (RFC 3676): a space at the end of a line means that it goes on."""
     whole: list[str] = []
     open_at = -1
     for line in text.split("\n"):
@@ -46,10 +46,10 @@ def unflow(text: str, delsp: bool = False) -> str:
 
 
 def own_words(text: str) -> str:
-    """A letter without quotes and signature. A letter of quotes alone keeps them, since they are all it says."""
+    """A letter without its quotes and signature. One that holds nothing but quotes keeps them."""
     lines = text[:LONGEST_TEXT].split("\n")[:MOST_LINES]
-    kept = "\n".join(_own_lines(lines)).strip()
-    return kept or "\n".join(line.lstrip("> ") for line in lines if not _is_frame(line.strip())).strip()
+    own = "\n".join(_own_lines(lines)).strip()
+    return own or "\n".join(line.lstrip("> ") for line in lines if not _is_frame(line.strip())).strip()
 
 
 def _is_frame(line: str) -> bool:
@@ -58,7 +58,7 @@ def _is_frame(line: str) -> bool:
 
 
 def _own_lines(lines: list[str]) -> list[str]:
-    kept: list[str] = []
+    own: list[str] = []
     at = 0
     while at < len(lines):
         line = lines[at].strip()
@@ -70,13 +70,13 @@ def _own_lines(lines: list[str]) -> list[str]:
             at += attribution
             continue
         if not line.startswith(">") and not _DEVICE.fullmatch(line):
-            kept.append(lines[at])
+            own.append(lines[at])
         at += 1
-    return kept
+    return own
 
 
 def _attribution(lines: list[str], at: int) -> int:
-    """How many lines, from here on, say who wrote what follows; 0 when none does."""
+    """How many lines, from here on, introduce a quote by its author («On … wrote:»); 0 when none does."""
     if not lines[at].strip() or len(lines[at]) > 400:
         return 0
     for many in (1, 2, 3):

@@ -1,4 +1,4 @@
-"""What the NO of a mail server means: to a name and a password, to an authorization, to a command."""
+"""What a mail server means by NO: to a name and a password, to an authorization, to a command."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _facts(complaint: Complaint) -> Mapping[str, Json]:
 NO_ENCRYPTION = "{host} takes no password without encryption: choose TLS, on port 993"
 BUSY = Refusal(
     SourceBusy,
-    "{host} asks to come back later: it is busy, or has too many connections",
+    "{host} asks us to come back later: it is busy, or has too many connections",
     phrase=r"\[(?:UNAVAILABLE|INUSE|LIMIT|THROTTLED|OVERQUOTA)\]|too many|try again|later|throttl",
 )
 OF_A_COMMAND = Refusals(

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, model_validator
 
 from collectors._kit.answers import Count, Part, Text
-from collectors._kit.times import moment, past
+from collectors._kit.times import moment, not_ahead
 from collectors._platforms.graph import Data, known_counts
 from collectors.base import RawMention
 
@@ -69,7 +69,7 @@ class Entry(Part):
 
     @property
     def at(self) -> datetime | None:
-        return past(moment(self.created_time))
+        return not_ahead(moment(self.created_time))
 
 
 class Post(Entry):
@@ -184,7 +184,7 @@ def of_rating(rating: Rating) -> RawMention | None:
         author=rating.reviewer.name,
         author_id=rating.reviewer.id,
         platform=PLATFORM,
-        published_at=past(moment(rating.created_time)),
+        published_at=not_ahead(moment(rating.created_time)),
         rating=stars,
         rating_scale=5.0 if stars is not None else None,
     )

@@ -11,7 +11,7 @@ from collectors._kit.answers import Part, each
 from collectors._kit.comments import Broken, Comments, Posts, ThreadPart, read_changed
 from collectors._kit.comments import read_window as read_threads
 from collectors._kit.newest import news
-from collectors._kit.paging import capped
+from collectors._kit.paging import cap_warning
 from collectors._kit.walk import Leg, until_of
 from collectors._kit.watched import Watchlist
 from collectors._platforms.graph import MOST_SHEETS, Graph
@@ -128,7 +128,7 @@ def _news(
     read = partial(_read, model, to_mention, graph.host)
     for part in news(sheets, read, watchlist.state.get(name)):
         if part.capped:
-            watchlist.warning = capped(SHEET * MOST_SHEETS)
+            watchlist.warning = cap_warning(SHEET * MOST_SHEETS)
         if part.last:
             watchlist.state[name] = part.reached
         yield watchlist.page(part.mentions, part.broken)

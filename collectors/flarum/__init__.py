@@ -1,4 +1,4 @@
-"""Flarum forums: discussions, those that a search finds or all, with or without their replies."""
+"""Flarum forums: all discussions or those that match a search, with or without their replies."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from pydantic import Field, SecretStr
 from collectors._kit.answers import each
 from collectors._kit.fields import BaseUrl, Line, Params
 from collectors._kit.newest import Listing, look_back
-from collectors._kit.paging import Unmet, capped
+from collectors._kit.paging import Unmet, cap_warning
 from collectors._kit.texts import texts_of
 from collectors._kit.times import latest, moment, rfc3339
 from collectors._kit.walk import Rewind, walk
 from collectors.base import Collector, Cursor, Page, RawMention, Window
 
-from .forum import Answer, Forum, Item, Said, mention_of, posts_of
+from .forum import Attributes, Forum, Item, ItemPage, mention_of, posts_of
 
 OVERLAP = timedelta(hours=1)
 MOST_PAGES = 20
 MOST_REPLIES = 10  # pages of one discussion
 LARGEST = 1_000_000
-MOST_REQUESTS = 120  # of one reading that asks discussion by discussion
+MOST_REQUESTS = 120  # in one reading that asks discussion by discussion
 Broken = list[tuple[str, str]]
 
 
@@ -46,73 +46,73 @@ class FlarumForum(Params):
 
 def pages(params: FlarumForum, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """From the newest back to the last reading. The cursor's `newest` moves on the last page only."""
-    known = moment(cursor.get("newest"))
-    since = look_back(known, OVERLAP)
-    newest, unmet = known or since, Unmet()
+    before = moment(cursor.get("newest"))
+    since = look_back(before, OVERLAP)
+    newest, unmet = before or since, Unmet()
     forum = Forum(params.base_url, http, params.token.get_secret_value())
     ask = partial(_read, params, forum, since, {}, MOST_REQUESTS)
     for leg in walk(ask, most=MOST_PAGES, ends=lambda listing: listing.ends_before(since)):
         listing = leg.answer
-        newest = latest(newest, *(one.published_at for one in listing.mentions)) or newest
-        mentions, full = unmet(listing.mentions), leg.capped or len(forum.asked) > MOST_REQUESTS
-        done: Cursor = {"newest": rfc3339(newest)} if leg.last or full else cursor
-        yield Page(mentions, done, broken=listing.broken, warning=capped(len(unmet)) if full else None)
+        newest = latest(newest, *(mention.published_at for mention in listing.mentions)) or newest
+        mentions, full = unmet(listing.mentions), leg.capped or len(forum.requests) > MOST_REQUESTS
+        state: Cursor = {"newest": rfc3339(newest)} if leg.last or full else cursor
+        yield Page(mentions, state, broken=listing.broken, warning=cap_warning(len(unmet)) if full else None)
         if full:
             return
 
 
 def backfill(params: FlarumForum, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
     """The window, newest first; the cursor holds `offset`, where the next page begins."""
-    kept = cursor.get("offset")
-    start = kept if isinstance(kept, int) and kept > 0 else 0
+    saved = cursor.get("offset")
+    start = saved if isinstance(saved, int) and saved > 0 else 0
     between = f"{window.since.date().isoformat()}..{(window.until.date() + timedelta(days=1)).isoformat()}"
     forum = Forum(params.base_url, http, params.token.get_secret_value())
     ask = partial(_read, params, forum, window.since, {"filter[created]": between}, LARGEST)
     rewind = Rewind(window)
     for leg in walk(ask, start, ends=lambda listing: listing.ends_before(window.since)):
         listing = leg.answer
-        oldest = None if _replies(params) else next(iter(listing.times), None)
+        oldest = None if _reads_each_discussion(params) else next(iter(listing.times), None)
         state: Cursor = {"offset": leg.next or leg.mark or 0}
         yield rewind.page(listing.mentions, state, ended=leg.ended, oldest=oldest, broken=listing.broken)
 
 
-def _replies(params: FlarumForum) -> bool:
-    """Whether the replies are read discussion by discussion, in no order of time."""
+def _reads_each_discussion(params: FlarumForum) -> bool:
+    """Whether the replies are read discussion by discussion, hence not in the order of their dates."""
     return params.what == "posts" and bool(params.query)
 
 
 def _read(
     params: FlarumForum, forum: Forum, since: datetime, within: Mapping[str, str], most: int, mark: int | None
 ) -> tuple[Listing, int | None]:
-    """One page of the list, and where the next begins. Its time is that of its last entry that is not pinned."""
+    """One page of the list, and where the next begins. Its only time is that of its last entry that is not pinned."""
     offset = mark or 0
     if params.what == "posts" and not params.query:
         query = {"filter[type]": "comment", "sort": "-createdAt", "include": "user,discussion"}
         return _listing(forum.get("posts", query, offset), forum, _of_post(forum))
-    searched = {"filter[q]": params.query} if params.query else {}
-    if not _replies(params):
-        query = {**searched, **within, "sort": "-createdAt", "include": "user,firstPost,firstPost.user"}
-        query["include"] += ",mostRelevantPost,mostRelevantPost.user" if searched else ""
+    search = {"filter[q]": params.query} if params.query else {}
+    if not _reads_each_discussion(params):
+        query = {**search, **within, "sort": "-createdAt", "include": "user,firstPost,firstPost.user"}
+        query["include"] += ",mostRelevantPost,mostRelevantPost.user" if search else ""
         return _listing(forum.get("discussions", query, offset), forum, _of_discussion(forum))
-    answer = forum.get("discussions", {**searched, "sort": "-lastPostedAt"}, offset)
+    answer = forum.get("discussions", {**search, "sort": "-lastPostedAt"}, offset)
     return _listing(answer, forum, _with_replies(forum, since, most), last="lastPostedAt")
 
 
-Mentions = Callable[[Item, Answer, Broken], Iterator[RawMention]]
+Mentions = Callable[[Item, ItemPage, Broken], Iterator[RawMention]]
 
 
-def _listing(answer: Answer, forum: Forum, give: Mentions, last: str = "createdAt") -> tuple[Listing, int | None]:
+def _listing(answer: ItemPage, forum: Forum, give: Mentions, last: str = "createdAt") -> tuple[Listing, int | None]:
     items: list[Item] = []
-    _, bad = each(Item, answer.items, items.append, forum.host)
-    broken, mentions = list(bad), dict[str, RawMention]()
+    _, unread = each(Item, answer.items, items.append, forum.host)
+    broken, mentions = list(unread), dict[str, RawMention]()
     for item in items:
-        mentions |= {one.external_id: one for one in give(item, answer, broken)}
+        mentions |= {mention.external_id: mention for mention in give(item, answer, broken)}
     dates = [at for item in items if not item.attributes.get("isSticky") and (at := moment(item.attributes.get(last)))]
     return Listing(tuple(mentions.values()), tuple(broken), times=tuple(dates[-1:])), answer.next
 
 
 def _of_discussion(forum: Forum) -> Mentions:
-    def give(discussion: Item, answer: Answer, _: Broken) -> Iterator[RawMention]:
+    def give(discussion: Item, answer: ItemPage, _: Broken) -> Iterator[RawMention]:
         for post in posts_of(discussion, answer.included):
             if mention := mention_of(post, discussion, answer.included, forum.base):
                 yield mention
@@ -121,7 +121,7 @@ def _of_discussion(forum: Forum) -> Mentions:
 
 
 def _of_post(forum: Forum) -> Mentions:
-    def give(post: Item, answer: Answer, broken: Broken) -> Iterator[RawMention]:
+    def give(post: Item, answer: ItemPage, broken: Broken) -> Iterator[RawMention]:
         key = post.of("discussion")
         if key is None:
             broken.append((post.id[:200], "discussion: Field required"))
@@ -136,22 +136,27 @@ def _of_post(forum: Forum) -> Mentions:
 def _with_replies(forum: Forum, since: datetime, most: int) -> Mentions:
     """The posts of a discussion since then, newest first."""
 
-    def give(discussion: Item, _: Answer, broken: Broken) -> Iterator[RawMention]:
+    def is_past(at: datetime | None) -> bool:
+        return (at is not None and at < since) or len(forum.requests) > most
+
+    def give(discussion: Item, _: ItemPage, broken: Broken) -> Iterator[RawMention]:
         query = {"filter[discussion]": discussion.id, "sort": "-createdAt", "include": "user"}
-        offset: int | None = 0
-        at = moment(Said.model_validate(discussion.attributes).lastPostedAt)
-        for _number in range(MOST_REPLIES):
-            if offset is None or (at is not None and at < since) or len(forum.asked) > most:
-                return
-            answer = forum.get("posts", query, offset)
+
+        def ask(offset: int | None) -> tuple[ItemPage, int | None]:
+            page = forum.get("posts", query, offset or 0)
+            return page, page.next
+
+        at = moment(Attributes.model_validate(discussion.attributes).lastPostedAt)
+        for leg in () if is_past(at) else walk(ask, most=MOST_REPLIES):
             posts: list[Item] = []
-            broken += each(Item, answer.items, posts.append, forum.host)[1]
+            broken += each(Item, leg.answer.items, posts.append, forum.host)[1]
             for post in posts:
                 at = moment(post.attributes.get("createdAt"))
-                mention = mention_of(post, discussion, answer.included, forum.base)
+                mention = mention_of(post, discussion, leg.answer.included, forum.base)
                 if mention and (at is None or at >= since):
                     yield mention
-            offset = answer.next
+            if is_past(at):
+                return
 
     return give
 

@@ -1,4 +1,4 @@
-"""How a Flarum forum is asked (JSON:API), and what a post of it is as a mention."""
+"""Asks a Flarum forum (JSON:API), and turns its posts into mentions."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ WITHOUT_TOKEN = Refusals(
 
 
 class Item(Part):
-    """A resource: what it is, its number, and its parts as they come."""
+    """A resource: its type, its number, and its parts as they come."""
 
     id: str
     type: Text = ""
@@ -58,13 +58,13 @@ class Item(Part):
 
     @model_validator(mode="after")
     def _readable(self) -> Self:
-        Said.model_validate(self.attributes)
+        Attributes.model_validate(self.attributes)
         return self
 
     def of(self, name: str) -> tuple[str, str] | None:
-        """The type and number of what it is related to."""
-        found = self.relationships.get(name)
-        data = found.get("data") if isinstance(found, dict) else None
+        """The type and number of a resource that it is related to, by the name of the relation."""
+        relation = self.relationships.get(name)
+        data = relation.get("data") if isinstance(relation, dict) else None
         return (str(data.get("type")), str(data.get("id"))) if isinstance(data, dict) else None
 
 
@@ -74,7 +74,7 @@ class Document(Part):
     links: Any = None
 
 
-class Said(Part):
+class Attributes(Part):
     """The attributes of a post or of a discussion that are read."""
 
     title: Text = ""
@@ -96,8 +96,8 @@ class Said(Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One page: its items as they come, what is included with them, and where the next begins."""
+class ItemPage:
+    """One page: its items as they come, the resources included with them, and the offset of the next page."""
 
     items: list[Any]
     included: Mapping[tuple[str, str], Item]
@@ -109,55 +109,57 @@ class Forum:
     base: str
     http: httpx2.Client
     token: str = ""
-    asked: list[str] = field(default_factory=list)
-    """What was asked so far."""
+    requests: list[str] = field(default_factory=list)
+    """The paths of the requests so far."""
 
     @property
     def host(self) -> str:
         return host_of(self.base)
 
-    def get(self, path: str, query: Mapping[str, str], offset: int) -> Answer:
-        """Of the address of the next page only the offset is taken."""
-        asked: dict[str, str | int] = {**query, "page[offset]": offset, "page[limit]": PAGE}
+    def get(self, path: str, query: Mapping[str, str], offset: int) -> ItemPage:
+        """One page. Of the address of the next one, only the offset is used. Raises SourceError."""
+        params: dict[str, str | int] = {**query, "page[offset]": offset, "page[limit]": PAGE}
         headers = {"Accept": "application/vnd.api+json"} | (
             {"Authorization": f"Token {self.token}"} if self.token else {}
         )
-        self.asked.append(path)
+        self.requests.append(path)
         refusals = (WITH_TOKEN if self.token else WITHOUT_TOKEN).about(host=self.host)
-        answer = fetch(self.http, f"{self.base}/api/{path}", params=asked, headers=headers, refusals=refusals)
+        answer = fetch(self.http, f"{self.base}/api/{path}", params=params, headers=headers, refusals=refusals)
         document = answer_of(Document, answer)
-        return Answer(document.data, _index(document.included), _next(document, offset))
+        return ItemPage(document.data, _index(document.included), _next(document, offset))
 
 
 def mention_of(post: Item, discussion: Item, included: Mapping[tuple[str, str], Item], base: str) -> RawMention | None:
-    """A post as a mention. Its id is discussion/number, so that the post replied to has its own. None for what is no
-    message: that a title was changed, and the like."""
-    said, about = Said.model_validate(post.attributes), Said.model_validate(discussion.attributes)
-    if said.contentType not in ("", "comment"):
+    """A post as a mention; None for an event, such as a change of the title.
+
+    Its id is discussion/number, because a reply names the number of the post that it answers.
+    """
+    own, topic = Attributes.model_validate(post.attributes), Attributes.model_validate(discussion.attributes)
+    if own.contentType not in ("", "comment"):
         return None
-    number = said.number or 1
-    who = Said.model_validate(_related(post, "user", included).attributes)
+    number = own.number or 1
+    user = Attributes.model_validate(_related_item(post, "user", included).attributes)
     return RawMention(
         external_id=f"{discussion.id}/{number}",
-        url=f"{base}/d/{_slug(discussion.id, about.slug)}/{number}",
-        title=html.escape(about.title, quote=False),
-        text=said.contentHtml,
+        url=f"{base}/d/{_slug(discussion.id, topic.slug)}/{number}",
+        title=html.escape(topic.title, quote=False),
+        text=own.contentHtml,
         html=True,
-        author=who.displayName or who.username,
-        author_id=who.username,
+        author=user.displayName or user.username,
+        author_id=user.username,
         platform="flarum",
         outlet=host_of(base),
-        published_at=moment(said.createdAt) or (moment(about.createdAt) if number == 1 else None),
-        edited_at=moment(said.editedAt),
+        published_at=moment(own.createdAt) or (moment(topic.createdAt) if number == 1 else None),
+        edited_at=moment(own.editedAt),
         thread_id=f"{discussion.id}/1",
-        parent_id=_parent(said, number, discussion.id),
-        engagement=_engagement(post, said, about, number),
-        deleted=said.isHidden or about.isHidden or bool(said.hiddenAt or about.hiddenAt),
+        parent_id=_parent(own, number, discussion.id),
+        engagement=_engagement(post, own, topic, number),
+        deleted=own.isHidden or topic.isHidden or bool(own.hiddenAt or topic.hiddenAt),
     )
 
 
 def posts_of(discussion: Item, included: Mapping[tuple[str, str], Item]) -> Iterator[Item]:
-    """The opening post, as far as it is given, and the one that a search finds in the discussion."""
+    """The opening post, as far as the answer holds it, and the post that the search found in the discussion."""
     first, relevant = discussion.of("firstPost"), discussion.of("mostRelevantPost")
     author = {"user": discussion.relationships.get("user")}
     opening = Item(id=first[1] if first else "", type="posts", attributes={"number": 1}, relationships=author)
@@ -166,7 +168,7 @@ def posts_of(discussion: Item, included: Mapping[tuple[str, str], Item]) -> Iter
         yield included[relevant]
 
 
-def _related(item: Item, name: str, included: Mapping[tuple[str, str], Item]) -> Item:
+def _related_item(item: Item, name: str, included: Mapping[tuple[str, str], Item]) -> Item:
     key = item.of(name)
     return included.get(key, Item(id="")) if key else Item(id="")
 
@@ -176,43 +178,42 @@ def _slug(number: str, slug: str) -> str:
     return slug if slug.startswith(number) else "-".join(filter(None, (number, slug)))
 
 
-def _parent(said: Said, number: int, discussion: str) -> str | None:
-    """The post that the first mention in the text leads to, when it is of this discussion; else the opening one."""
+def _parent(own: Attributes, number: int, discussion: str) -> str | None:
+    """The post that the first mention in the text links to, if it is in this discussion; else the opening post."""
     if number == 1:
         return None
-    tag = ANSWERS_TO.search(said.contentHtml)
+    tag = ANSWERS_TO.search(own.contentHtml)
     where, above = (LINK_TO.search(tag[1]), NUMBER.search(tag[1])) if tag else (None, None)
     here = above and (where is None or where[1] == discussion)
     return f"{discussion}/{above[1] if above and here else 1}"
 
 
-def _engagement(post: Item, said: Said, about: Said, number: int) -> dict[str, int]:
+def _engagement(post: Item, own: Attributes, topic: Attributes, number: int) -> dict[str, int]:
     likes = post.relationships.get("likes")
     listed = likes.get("data") if isinstance(likes, dict) else None
-    given = {
-        "likes": said.likesCount if said.likesCount is not None else len(listed) if isinstance(listed, list) else None,
-        "comments": max(about.commentCount - 1, 0) if number == 1 and about.commentCount is not None else None,
-        "views": about.viewCount if number == 1 else None,
+    counts = {
+        "likes": own.likesCount if own.likesCount is not None else len(listed) if isinstance(listed, list) else None,
+        "comments": max(topic.commentCount - 1, 0) if number == 1 and topic.commentCount is not None else None,
+        "views": topic.viewCount if number == 1 else None,
     }
-    return {name: count for name, count in given.items() if count is not None}
+    return {name: count for name, count in counts.items() if count is not None}
 
 
 def _index(values: object) -> dict[tuple[str, str], Item]:
-    found: dict[tuple[str, str], Item] = {}
+    items: dict[tuple[str, str], Item] = {}
     for value in values if isinstance(values, list) else []:
         try:
             item = Item.model_validate(value)
         except ValueError:
             continue
-        found[item.type, item.id] = item
-    return found
+        items[item.type, item.id] = item
+    return items
 
 
 def _next(document: Document, offset: int) -> int | None:
     link = document.links.get("next") if isinstance(document.links, dict) else None
     if not isinstance(link, str) or not document.data:
         return None
-    told = parse_qs(urlsplit(link).query, max_num_fields=50).get("page[offset]", [""])[0]
-    return (
-        int(told) if told.isascii() and told.isdigit() and offset < int(told) < 10**9 else offset + len(document.data)
-    )
+    stated = parse_qs(urlsplit(link).query, max_num_fields=50).get("page[offset]", [""])[0]
+    is_further = stated.isascii() and stated.isdigit() and offset < int(stated) < 10**9
+    return int(stated) if is_further else offset + len(document.data)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from collectors._kit.answers import each
 from collectors._kit.newest import news
-from collectors._kit.paging import capped
+from collectors._kit.paging import cap_warning
 from collectors._kit.times import moment, rfc3339
 from collectors._kit.watched import Watchlist
 from collectors._platforms.graph import MOST_SHEETS, Data, Graph
@@ -48,7 +48,7 @@ def _media(watchlist: Watchlist, name: str, hashtag: str, account: str, graph: G
     recent = graph.sheets(f"{hashtag}/recent_media", fields)
     for part in news(recent, lambda items: each(Media, items, of_media, graph.host), tops.get(name)):
         if part.capped:
-            watchlist.warning = capped(SHEET * MOST_SHEETS)
+            watchlist.warning = cap_warning(SHEET * MOST_SHEETS)
         if part.last and part.reached:
             watchlist.state["tops"] = {**tops, name: part.reached}
         yield watchlist.page(part.mentions, part.broken)

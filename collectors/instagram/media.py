@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from collectors._kit.answers import Count, Part, Text
-from collectors._kit.times import moment, past
+from collectors._kit.times import moment, not_ahead
 from collectors._platforms.graph import known_counts
 from collectors.base import RawMention
 
@@ -46,7 +46,7 @@ class Media(Part):
 
     @property
     def at(self) -> datetime | None:
-        return past(moment(self.timestamp))
+        return not_ahead(moment(self.timestamp))
 
 
 class MediaReference(Part):
@@ -70,7 +70,7 @@ class Comment(Part):
 
     @property
     def at(self) -> datetime | None:
-        return past(moment(self.timestamp))
+        return not_ahead(moment(self.timestamp))
 
 
 def of_media(media: Media) -> RawMention | None:

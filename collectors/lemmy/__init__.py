@@ -1,4 +1,4 @@
-"""Lemmy: posts and comments that a search finds, or those of one community, through any instance."""
+"""Lemmy: posts and comments that match a search, or those of one community, through any instance."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from pydantic import Field, StringConstraints, model_validator
 
 from collectors._kit.fields import BaseUrl, Line, Params
 from collectors._kit.newest import Listing, look_back
-from collectors._kit.paging import Unmet, capped
+from collectors._kit.paging import Unmet, cap_warning
 from collectors._kit.texts import texts_of
 from collectors._kit.times import latest, moment, rfc3339
 from collectors._kit.walk import Rewind, walk
 from collectors.base import Collector, Cursor, Page, SourceError, Window
 
-from .lists import Instance, Lists, Marks, OneList
+from .lists import Instance, ListProgress, Lists, Marks
 from .refusals import Gone
 
-OVERLAP = timedelta(hours=6)  # what is said on one instance takes hours to arrive at another
+OVERLAP = timedelta(hours=6)  # a post takes hours to arrive from one instance at another
 MOST_PAGES = 20
 VERSIONS = ("v4", "v3")
 
@@ -47,18 +47,20 @@ class LemmySearch(Params):
 
 
 def pages(params: LemmySearch, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """From the newest back to the last reading. The cursor holds `api`, the version, and `newest`, a time; it moves on
-    the last page only, so that a reading that is interrupted is done again."""
-    known = moment(cursor.get("newest"))
-    since = look_back(known, OVERLAP)
+    """From the newest back to the last reading. The cursor holds `api`, the version, and `newest`, a time.
+
+    `newest` moves with the last page only, so that an interrupted reading begins again.
+    """
+    before = moment(cursor.get("newest"))
+    since = look_back(before, OVERLAP)
     lists, first = _begin(params, {"api": cursor.get("api")}, since, http)
-    newest, unmet = known or since, Unmet()
+    newest, unmet = before or since, Unmet()
     for leg in walk(_asker(lists, first, since), most=MOST_PAGES):
         listing = leg.answer
-        newest = latest(newest, *(one.published_at for one in listing.mentions)) or newest
+        newest = latest(newest, *(mention.published_at for mention in listing.mentions)) or newest
         mentions = unmet(listing.mentions)
         state = {**cursor, "api": lists.version} | ({"newest": rfc3339(newest)} if leg.last else {})
-        yield Page(mentions, state, broken=listing.broken, warning=capped(len(unmet)) if leg.capped else None)
+        yield Page(mentions, state, broken=listing.broken, warning=cap_warning(len(unmet)) if leg.capped else None)
 
 
 def backfill(params: LemmySearch, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
@@ -68,24 +70,24 @@ def backfill(params: LemmySearch, cursor: Cursor, window: Window, http: httpx2.C
     for leg in walk(_asker(lists, first, window.since)):
         state: Cursor = {"api": lists.version, "marks": list(lists.marks)}
         listing = leg.answer
-        yield rewind.page(listing.mentions, state, ended=leg.ended, oldest=lists.reached, broken=listing.broken)
+        yield rewind.page(listing.mentions, state, ended=leg.ended, oldest=lists.complete_from, broken=listing.broken)
 
 
 def _asker(lists: Lists, first: Listing, since: datetime) -> Callable[[Marks | None], tuple[Listing, Marks | None]]:
-    """What a walk asks: the first page of all lists, which was read already, then page after page."""
+    """The `ask` of a walk: returns the first page of all lists, which was read already, then asks page after page."""
 
     def ask(marks: Marks | None) -> tuple[Listing, Marks | None]:
         listing = first if marks is None else lists.page(since)
-        return listing, None if lists.ended else lists.marks
+        return listing, None if lists.at_end else lists.marks
 
     return ask
 
 
 def _begin(params: LemmySearch, cursor: Cursor, since: datetime, http: httpx2.Client) -> tuple[Lists, Listing]:
-    """The lists and their first page, in the version remembered; in the one that answers when that is gone."""
-    instance, known = Instance(params.base_url, http), cursor.get("api")
-    if known in VERSIONS:
-        lists = Lists(instance, "v4" if known == "v4" else "v3", _lists(params, known == "v4", cursor.get("marks")))
+    """The lists and their first page: in the version of the cursor, else in the one that the instance speaks."""
+    instance, saved = Instance(params.base_url, http), cursor.get("api")
+    if saved in VERSIONS:
+        lists = Lists(instance, "v4" if saved == "v4" else "v3", _lists(params, saved == "v4", cursor.get("marks")))
         with suppress(Gone):
             return lists, lists.page(since)
     version = instance.version()
@@ -96,19 +98,19 @@ def _begin(params: LemmySearch, cursor: Cursor, since: datetime, http: httpx2.Cl
         raise SourceError("{host} is no Lemmy instance: check its address", host=instance.host) from None
 
 
-def _lists(params: LemmySearch, four: bool, marks: object) -> list[OneList]:
-    """A search is one list; a community has its posts and its comments."""
+def _lists(params: LemmySearch, four: bool, marks: object) -> list[ListProgress]:
+    """The lists to read: one for a search; two for a community, its posts and its comments."""
     everything, new = ("all", "new") if four else ("All", "New")
     query: dict[str, str | int] = {"sort": new}
     if params.community:
         query["community_name"] = params.community.removeprefix("!")
     if params.query:
         words = {"search_term": params.query, "q": params.query} if four else {"q": params.query}
-        lists = [OneList("search", {**query, **words, "type_": everything, "listing_type": everything})]
+        lists = [ListProgress("search", {**query, **words, "type_": everything, "listing_type": everything})]
     else:
-        lists = [OneList(path, {**query, "type_": everything}) for path in ("post/list", "comment/list")]
-    for one, mark in zip(lists, marks if isinstance(marks, list) else [], strict=False):
-        one.mark = mark if isinstance(mark, str | int) else None
+        lists = [ListProgress(path, {**query, "type_": everything}) for path in ("post/list", "comment/list")]
+    for progress, mark in zip(lists, marks if isinstance(marks, list) else [], strict=False):
+        progress.mark = mark if isinstance(mark, str | int) else None
     return lists
 
 

@@ -18,7 +18,7 @@ from collectors._kit.times import moment
 from collectors.base import RawMention, SourceError
 from ground.notice import Json
 
-from .posts import Content, View, mention_of, pinned
+from .posts import Content, View, is_pinned, mention_of
 from .refusals import REFUSALS, Gone
 
 PAGE = 50
@@ -30,11 +30,13 @@ HELD_IN: Mapping[Version, tuple[str, ...]] = {
 EVER = datetime.min.replace(tzinfo=UTC)
 Marks = tuple[str | int | None, ...]
 """The next page of each list."""
+Messages = tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]
+"""The mentions of a page, and the items that could not be read, as (id, reason)."""
 
 
 @dataclass(slots=True)
-class OneList:
-    """A list and how far it was read. `mark` names its next page, None when there is none; `last` is what it held."""
+class ListProgress:
+    """A list, and how far it was read. `mark` is its next page, None at the end; `last` the ids of its last page."""
 
     path: str
     query: Mapping[str, str | int]
@@ -46,7 +48,7 @@ class OneList:
     def move(
         self, ids: list[str], ends: Sequence[datetime | None], following: str | int | None, since: datetime
     ) -> None:
-        """Goes on to the following page; nowhere where all parts of this one end before `since`, or it was the last."""
+        """Moves to the following page; to none where all parts of this one end before `since`, or where it repeats."""
         self.oldest = max(filter(None, ends), default=self.oldest)
         goes_on = any(end is None or end >= since for end in ends) and ids != self.last
         self.mark, self.last = following if goes_on else None, ids
@@ -66,100 +68,101 @@ class Instance:
         return json_of(fetch(self.http, url, params=query, refusals=REFUSALS.about(host=self.host)))
 
     def version(self) -> Version:
-        """Which version it speaks: 4, else 3. Raises SourceError when it is no Lemmy."""
+        """The version that it speaks: 4, else 3. Raises SourceError when it is no Lemmy instance."""
         for version in HELD_IN:
             with suppress(Gone):
-                found = self.get(version, "site", {})
-                if isinstance(found, dict) and "site_view" in found:
+                site = self.get(version, "site", {})
+                if isinstance(site, dict) and "site_view" in site:
                     return version
         raise SourceError("{host} is no Lemmy instance: check its address", host=self.host)
 
 
 @dataclass(slots=True)
 class Lists:
-    """Lists that are read side by side: what is older than all of them gave is what is still to come."""
+    """Lists that are read side by side, a page of each at a time. `addresses` are those of comments, by number."""
 
     instance: Instance
     version: Version
-    lists: Sequence[OneList]
-    known: dict[int, str] = field(default_factory=dict)
+    lists: Sequence[ListProgress]
+    addresses: dict[int, str] = field(default_factory=dict)
 
     def page(self, since: datetime) -> Listing:
         """The next page of every list. Raises SourceError."""
         mentions: tuple[RawMention, ...] = ()
         broken: tuple[tuple[str, str], ...] = ()
-        for one in self.lists:
-            if one.mark is not None:
-                found, bad = self._page(one, since)
-                mentions, broken = (*mentions, *found), (*broken, *bad)
+        for progress in self.lists:
+            if progress.mark is not None:
+                new, unread = self._page(progress, since)
+                mentions, broken = (*mentions, *new), (*broken, *unread)
         return Listing(mentions, broken)
 
     @property
     def marks(self) -> Marks:
-        return tuple(one.mark for one in self.lists)
+        return tuple(progress.mark for progress in self.lists)
 
     @property
-    def ended(self) -> bool:
+    def at_end(self) -> bool:
         return all(mark is None for mark in self.marks)
 
     @property
-    def reached(self) -> datetime:
-        """Everything from there on was given."""
-        return max((one.oldest for one in self.lists if one.mark is not None), default=EVER)
+    def complete_from(self) -> datetime:
+        """Everything published from then on was given."""
+        return max((progress.oldest for progress in self.lists if progress.mark is not None), default=EVER)
 
-    def _page(self, one: OneList, since: datetime) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]:
-        answer = self.instance.get(self.version, one.path, self._asked(one))
+    def _page(self, progress: ListProgress, since: datetime) -> Messages:
+        answer = self.instance.get(self.version, progress.path, self._query(progress))
         parts = _lists(answer, self.version, self.instance.host)
         views, broken = _views(parts, self.instance.host)
-        self.known |= {said.id: said.ap_id for view in views if (said := view.comment) and said.id is not None}
-        found = tuple(mention_of(view, self.known) for view in views)
+        comments = (view.comment for view in views if view.comment)
+        self.addresses |= {comment.id: comment.ap_id for comment in comments if comment.id is not None}
+        mentions = tuple(mention_of(view, self.addresses) for view in views)
         ends = [_oldest(part) for part in parts if part]
-        one.move([mention.external_id for mention in found], ends, self._next(one, answer), since)
-        return found, broken
+        progress.move([mention.external_id for mention in mentions], ends, self._next(progress, answer), since)
+        return mentions, broken
 
-    def _asked(self, one: OneList) -> dict[str, str | int]:
-        asked = {**one.query, "limit": PAGE}
+    def _query(self, progress: ListProgress) -> dict[str, str | int]:
+        query = {**progress.query, "limit": PAGE}
         if self.version == "v3":
-            return {**asked, "page": one.mark or 1}
-        return {**asked, "page_cursor": one.mark} if isinstance(one.mark, str) else asked
+            return {**query, "page": progress.mark or 1}
+        return {**query, "page_cursor": progress.mark} if isinstance(progress.mark, str) else query
 
-    def _next(self, one: OneList, answer: Json) -> str | int | None:
+    def _next(self, progress: ListProgress, answer: Json) -> str | int | None:
         if self.version == "v3":
-            return one.mark + 1 if isinstance(one.mark, int) else None
-        after = answer.get("next_page") if isinstance(answer, dict) else None
-        return after if isinstance(after, str) and one.fresh(after) else None
+            return progress.mark + 1 if isinstance(progress.mark, int) else None
+        following = answer.get("next_page") if isinstance(answer, dict) else None
+        return following if isinstance(following, str) and progress.fresh(following) else None
 
 
 def _lists(answer: Json, version: Version, host: str) -> list[list[Any]]:
-    """The lists an answer holds. Raises SourceChanged when it holds none."""
+    """The lists in an answer. Raises SourceChanged when there is none."""
     holder = answer if isinstance(answer, dict) else {}
-    found = [value for name in HELD_IN[version] if isinstance(value := holder.get(name), list)]
-    if not found:
+    lists = [value for name in HELD_IN[version] if isinstance(value := holder.get(name), list)]
+    if not lists:
         raise missing_field(host, HELD_IN[version][0])
-    return found
+    return lists
 
 
 def _views(parts: Sequence[Sequence[Any]], host: str) -> tuple[list[View], tuple[tuple[str, str], ...]]:
-    """The posts and comments of a page, and what of them could not be read."""
+    """The posts and comments of a page, and those that could not be read."""
     views: list[View] = []
     _, broken = each(View, [view for part in parts for view in part if _is_message(view)], views.append, host)
     return views, broken
 
 
 def _is_message(view: object) -> bool:
-    """Version 4 mixes communities and people among what is found; they are none of it."""
+    """Whether an entry is a post or a comment: searches of version 4 also find communities and people."""
     return not isinstance(view, dict) or view.get("type_") in (None, "post", "comment", "Post", "Comment")
 
 
 def _oldest(views: Sequence[object]) -> datetime | None:
-    """The date of the last that is not pinned; None when none is known."""
+    """The date of the last entry that is not pinned and has one; None without any."""
     for value in reversed(views):
         try:
             view = View.model_validate(value)
         except ValueError:
             continue
-        said: Content = view.comment or view.post
-        at = moment(said.published_at) or moment(said.published)
-        if at and not pinned(view):
+        content: Content = view.comment or view.post
+        at = moment(content.published_at) or moment(content.published)
+        if at and not is_pinned(view):
             return at
     return None

@@ -1,4 +1,4 @@
-"""What a Lemmy instance answers in its versions 3 and 4, and what a post or a comment of it is as a mention."""
+"""The answers of a Lemmy instance in versions 3 and 4, and its posts and comments as mentions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Flag = Annotated[bool, BeforeValidator(lambda value: value is True or value == "
 
 
 class Content(Part):
-    """A post or a comment. Version 3 says `published`, 4 `published_at`; 4 counts here, 3 beside it."""
+    """A post or a comment. Version 3 has `published`, and counts beside it; 4 has `published_at` and the counts."""
 
     ap_id: str
     id: Count = None
@@ -65,46 +65,46 @@ class View(Part):
     counts: Counts = Counts()
 
 
-def mention_of(view: View, known: Mapping[int, str]) -> RawMention:
-    """`known` are the addresses of comments met so far by the instance's own numbers: a path is made of these."""
-    said, name = view.comment or view.post, view.community.name
+def mention_of(view: View, addresses: Mapping[int, str]) -> RawMention:
+    """A post or comment as a mention. `addresses` are those of comments, by the numbers that paths are made of."""
+    content, name = view.comment or view.post, view.community.name
     community = f"{name}@{host_of(view.community.address)}" if view.community.address else name
     return RawMention(
-        external_id=said.ap_id,
-        url=clean_link(said.ap_id),
+        external_id=content.ap_id,
+        url=clean_link(content.ap_id),
         title=view.post.name,
-        text=said.content if view.comment else _text(view.post),
+        text=content.content if view.comment else _text(view.post),
         author=view.creator.display_name or view.creator.name,
         author_id=view.creator.address,
         platform="lemmy",
         outlet=community,
-        published_at=moment(said.published_at) or moment(said.published),
-        edited_at=moment(said.updated_at) or moment(said.updated),
+        published_at=moment(content.published_at) or moment(content.published),
+        edited_at=moment(content.updated_at) or moment(content.updated),
         thread_id=view.post.ap_id,
-        parent_id=_parent(view.comment, view.post, known) if view.comment else None,
-        engagement=_engagement(said, view.counts),
-        deleted=said.removed or said.deleted,
+        parent_id=_parent(view.comment, view.post, addresses) if view.comment else None,
+        engagement=_engagement(content, view.counts),
+        deleted=content.removed or content.deleted,
     )
 
 
-def pinned(view: View) -> bool:
+def is_pinned(view: View) -> bool:
     return view.comment is None and (view.post.featured_community or view.post.featured_local)
 
 
 def _text(post: Content) -> str:
-    """What was written, then the card of the link, on lines of its own."""
+    """The text of the post, then the preview of its link, on lines of its own."""
     return "\n".join(part for part in (post.body, post.embed_title, post.embed_description) if part)
 
 
-def _parent(comment: Content, post: Content, known: Mapping[int, str]) -> str | None:
+def _parent(comment: Content, post: Content, addresses: Mapping[int, str]) -> str | None:
     above = comment.path.split(".")[-2:-1]
     if not above or above == ["0"]:
         return post.ap_id
-    return known.get(int(above[0])) if above[0].isdigit() else None
+    return addresses.get(int(above[0])) if above[0].isdigit() else None
 
 
-def _engagement(said: Content, counts: Counts) -> dict[str, int]:
-    likes = said.score if said.score is not None else counts.score
-    replies = (said.comments, said.child_count, counts.comments, counts.child_count)
-    given = {"likes": likes, "comments": next((one for one in replies if one is not None), None)}
-    return {name: count for name, count in given.items() if count is not None}
+def _engagement(content: Content, counts: Counts) -> dict[str, int]:
+    likes = content.score if content.score is not None else counts.score
+    replies = (content.comments, content.child_count, counts.comments, counts.child_count)
+    values = {"likes": likes, "comments": next((count for count in replies if count is not None), None)}
+    return {name: count for name, count in values.items() if count is not None}

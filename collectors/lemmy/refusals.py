@@ -11,12 +11,12 @@ from collectors._kit.refusals import Complaint, Refusal, Refusals, pause_or
 from collectors.base import SourceBusy, SourceError, SourceRefused
 from ground.notice import Json
 
-PAUSE = timedelta(minutes=10)  # the time over which it counts; version 3 says with status 400 that it is used up
+PAUSE = timedelta(minutes=10)  # the time over which it counts; version 3 answers 400 when the limit is used up
 ERRORS = range(400, 1000)
 
 
 class Gone(SourceError):
-    """The instance does not answer there: it speaks another version, or is none."""
+    """Nothing answers there: the instance speaks another version, or it is no Lemmy."""
 
 
 def _beginning(answer: httpx2.Response) -> Json:

@@ -1,4 +1,4 @@
-"""Reddit: a search over all of it or in one community, or all that a community writes."""
+"""Reddit: a search over all of it or in one community, or everything that a community writes."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from .listings import Question, read_new, read_window
 COMMUNITY = re.compile(r"(?:https?://(?:www\.|old\.)?reddit\.com)?/?(?:r/)?([A-Za-z0-9_]{2,50})/?", re.ASCII)
 
 
-def _community(given: str) -> str:
-    found = COMMUNITY.fullmatch(given) if given else None
-    if given and found is None:
+def _community(text: str) -> str:
+    match = COMMUNITY.fullmatch(text) if text else None
+    if text and match is None:
         raise ValueError("write the name of the community alone, such as coffee")
-    return found[1] if found else ""
+    return match[1] if match else ""
 
 
 class RedditSearch(Params):
-    """What is searched for and where, and the app that Reddit approved."""
+    """What to search for and where, and the app that Reddit approved."""
 
     query: Line = Field(
         default="",
@@ -55,7 +55,7 @@ class RedditSearch(Params):
 
 
 def pages(params: RedditSearch, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """What is new, then what became of what was read in the last 7 days."""
+    """What is new, then the changes to what was read in the last 7 days."""
     return read_new(_questions(params), cursor, _reddit(params, http))
 
 

@@ -18,24 +18,24 @@ from collectors._kit.walk import Leg, walk
 from .refusals import OF_A_LOGIN, OF_A_SEARCH, OF_A_SUBREDDIT, subreddit_of
 
 SHEET = 100
-MOST_SHEETS = 10  # Reddit gives about 1,000 entries of a listing, whatever is asked
+MOST_SHEETS = 10  # Reddit gives about 1,000 entries of a listing, whatever we ask for
 
 
 class Token(Part):
     access_token: str = Field(min_length=1)
 
 
-class Listed(Part):
+class ListingPage(Part):
     children: Annotated[list[Any], Field(max_length=2_000)]
     after: Text = ""
 
 
 class Listing(Part):
-    data: Listed
+    data: ListingPage
 
 
 class Reddit:
-    """One run's questions. Its token is asked for once and kept in memory. `pause` is set when no more may be asked."""
+    """The requests of one run, with a token kept in memory. `pause` is set when no more requests are allowed."""
 
     def __init__(self, http: httpx2.Client, base: str, login: str, client: tuple[str, str]) -> None:
         self._http, self._base, self._login, self._client = http, base, login, client
@@ -43,7 +43,7 @@ class Reddit:
         self.host = host_of(base)
         self.pause: timedelta | None = None
 
-    def listing(self, path: str, params: Mapping[str, str | int]) -> Listed:
+    def listing(self, path: str, params: Mapping[str, str | int]) -> ListingPage:
         """One page of a listing. Raises SourceError."""
         name = subreddit_of(path)
         answer = fetch(
@@ -59,7 +59,7 @@ class Reddit:
     def sheets(self, path: str, params: Mapping[str, str | int], start: str = "") -> Iterator[Leg[list[Any], str]]:
         """The entries of a listing, newest first, page by page, as far as Reddit's limit allows.
 
-        Reddit ends a listing after about 1,000 entries as if nothing followed: that is told as `capped`.
+        Reddit ends a listing after about 1,000 entries as if nothing followed: the last leg is then `capped`.
         """
 
         def ask(after: str | None) -> tuple[list[Any], str | None]:
@@ -75,6 +75,7 @@ class Reddit:
                 return
 
     def _log_in(self) -> str:
+        """Asks for a token. Raises SourceRefused."""
         answer = fetch(
             self._http,
             f"{self._login}/api/v1/access_token",

@@ -1,7 +1,7 @@
 """Reads listings of Reddit: what is new, and what was published in a window.
 
-Listings are asked for from the top, down to an hour before what was newest: an anchor (`before=t3_…`) finds nothing
-once its post is deleted.
+A listing is read from the top, down to an hour before the newest time known: an anchor (`before=t3_…`) would find
+nothing once its post is deleted.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from collectors._kit.answers import each
 from collectors._kit.newest import news
-from collectors._kit.paging import Unmet, capped
+from collectors._kit.paging import Unmet, cap_warning
 from collectors._kit.times import moment
 from collectors._kit.walk import Leg, Rewind, ends_before, in_turn
 from collectors.base import Cursor, Page, RawMention, SourceBusy, Window
@@ -29,14 +29,14 @@ SPANS = ((1, "day"), (7, "week"), (30, "month"), (365, "year"))
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of Reddit: the name of the listing in the cursor, its path, and words to search for in it."""
+    """A listing to read: its name in the cursor, its path, and the words to search for in it."""
 
     name: str
     path: str
     query: str = ""
 
     def params(self, days: float) -> dict[str, str | int]:
-        """With the span of time that a search wants, at least so many days."""
+        """The parameters of the request; a search takes a span of time, of at least so many days."""
         if not self.query:
             return {}
         inside = {"restrict_sr": 1} if self.path.startswith("/r/") else {}
@@ -45,9 +45,9 @@ class Question:
 
 
 def read_new(questions: list[Question], cursor: Cursor, reddit: Reddit) -> Iterator[Page]:
-    """What is new in each listing, then what became of what was read in the last days.
+    """What is new in each listing, then the changes to what was read in the last days.
 
-    The cursor holds the time of the newest of each listing, and in `followed` the names of what is asked for again.
+    The cursor holds the newest time of each listing, and in `followed` the names of what is asked for again.
     """
     now, unmet = datetime.now(UTC), Unmet()
     state = {question.name: cursor[question.name] for question in questions if question.name in cursor}
@@ -58,7 +58,7 @@ def read_new(questions: list[Question], cursor: Cursor, reddit: Reddit) -> Itera
             break
         sheets = reddit.sheets(question.path, question.params(_days(state.get(question.name), now)))
         for part in news(sheets, partial(_read, reddit), state.get(question.name)):
-            warning = capped(SHEET * MOST_SHEETS) if part.capped else warning
+            warning = cap_warning(SHEET * MOST_SHEETS) if part.capped else warning
             if part.last:
                 state[question.name] = part.reached
             fresh = unmet(part.mentions)
@@ -74,8 +74,8 @@ def read_window(questions: list[Question], cursor: Cursor, window: Window, reddi
     The cursor holds the number of the listing (`step`) and the anchor to go on from (`after`).
     """
 
-    def back(number: int, kept: Cursor) -> Iterator[Page]:
-        return _back(questions[number], kept, window, reddit)
+    def back(number: int, at: Cursor) -> Iterator[Page]:
+        return _back(questions[number], at, window, reddit)
 
     yield from in_turn(len(questions), "step", cursor, window, back)
     yield Page((), {"step": len(questions)}, reached=window.since)
@@ -87,7 +87,7 @@ def _back(question: Question, cursor: Cursor, window: Window, reddit: Reddit) ->
     days = (datetime.now(UTC) - window.since).total_seconds() / 86_400
     for leg in _from(reddit, question.path, question.params(days), str(cursor.get("after") or "")):
         mentions, broken = _read(reddit, leg.answer)
-        times = [one.published_at for one in mentions if one.published_at]
+        times = [mention.published_at for mention in mentions if mention.published_at]
         old, count = ends_before(times, window.since), count + len(leg.answer)
         missing = Notice("Reddit gives the newest {most} only: what is older is missing", {"most": count})
         yield rewind.page(
@@ -105,7 +105,7 @@ def _back(question: Question, cursor: Cursor, window: Window, reddit: Reddit) ->
 
 
 def _from(reddit: Reddit, path: str, params: dict[str, str | int], anchor: str) -> Iterator[Leg[list[Any], str]]:
-    """The pages after the anchor; from the top when the anchor leads nowhere any more."""
+    """The pages after the anchor; from the top when the anchor is gone."""
     if anchor:
         legs = reddit.sheets(path, params, anchor)
         first = next(legs)
@@ -120,7 +120,7 @@ def _read(reddit: Reddit, items: list[Any]) -> tuple[tuple[RawMention, ...], tup
     return each(Thing, items, mention, reddit.host, "name")
 
 
-def _days(known: Json, now: datetime) -> float:
-    """How many days back a search has to go."""
-    at = moment(known)
+def _days(newest: Json, now: datetime) -> float:
+    """How many days back a search has to go: a week at first."""
+    at = moment(newest)
     return (now - at).total_seconds() / 86_400 + 0.1 if at else 7

@@ -1,4 +1,4 @@
-"""What the refusals of Reddit's API mean: when it gives a token, for a subreddit, and for a search."""
+"""What the refusals of Reddit's API mean: to a login, for a subreddit, and for a search."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ def subreddit_of(path: str) -> str:
 
 
 def _leads_elsewhere(complaint: Complaint) -> bool:
-    """Whether Reddit shows another page instead of the subreddit: so it answers for names that nobody has taken."""
-    asked = SUBREDDIT.search(f"{urlsplit(complaint.asked).path}/".lower())
-    return complaint.redirected and asked is not None and asked[0] not in f"{urlsplit(complaint.url).path}/".lower()
+    """Whether Reddit shows another page instead of the subreddit, as it does for names that nobody has taken."""
+    subreddit = SUBREDDIT.search(f"{urlsplit(complaint.asked).path}/".lower())
+    path = f"{urlsplit(complaint.url).path}/".lower()
+    return complaint.was_redirected and subreddit is not None and subreddit[0] not in path
 
 
 def _gives_no_token(complaint: Complaint) -> bool:

@@ -1,4 +1,4 @@
-"""Reddit's things as mentions: posts (t3) and comments (t1), also those of the oldest answers, and deleted ones."""
+"""Reddit's posts (t3) and comments (t1) as mentions, in the shapes of its old answers too, and deleted ones."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OWN_MEDIA = ("https://www.reddit.com/", "https://i.redd.it/", "https://v.redd.it
 
 
 class Data(Part):
-    """A post or a comment. `edited` is false, or when; in the oldest answers it is true."""
+    """A post or a comment. `edited` is false, or a time; in the oldest answers it is true."""
 
     name: str = Field(min_length=4, max_length=30)
     created_utc: Any = None
@@ -54,24 +54,24 @@ class Thing(Part):
 
 
 def mention(thing: Thing) -> RawMention | None:
-    """None for what is neither a post nor a comment: a community, a user, «more»."""
+    """A post or comment as a mention; None for anything else: a community, a user, «more»."""
     if thing.data.name.startswith("t3_"):
         return of_post(thing.data)
     return of_comment(thing.data) if thing.data.name.startswith("t1_") else None
 
 
-def gone(name: str) -> RawMention:
-    """A post or comment that Reddit does not show any more."""
+def deletion_of(name: str) -> RawMention:
+    """A mention that says: Reddit does not show this post or comment any more."""
     return RawMention(external_id=name, url=f"{WEB}/", platform=PLATFORM, deleted=True)
 
 
 def of_post(post: Data) -> RawMention:
-    """The post; a crosspost carries the words of what it passes on, a link its address."""
+    """The post as a mention. A crosspost has the words of its original too, a link post its address."""
     if post.removed_by_category or post.selftext.strip() in GONE:
-        return gone(post.name)
+        return deletion_of(post.name)
     outside = post.url if not post.is_self and post.url.startswith("http") else ""
     outside = "" if outside.startswith(OWN_MEDIA) else outside
-    text = "\n".join(filter(None, (post.selftext, *_passed_on(post), outside)))
+    text = "\n".join(filter(None, (post.selftext, *_words_of_original(post), outside)))
     return _common(
         post,
         title=post.title,
@@ -84,7 +84,7 @@ def of_post(post: Data) -> RawMention:
 def of_comment(comment: Data) -> RawMention | None:
     """The comment as a mention; None when it holds only an image."""
     if comment.body.strip() in GONE:
-        return gone(comment.name)
+        return deletion_of(comment.name)
     if not comment.body:
         return None
     return _common(
@@ -97,13 +97,13 @@ def of_comment(comment: Data) -> RawMention | None:
 
 
 def _common(data: Data, **more: Any) -> RawMention:
-    left = data.author in GONE  # the account is gone, its words are not
+    without_author = data.author in GONE  # the account is gone, the words are not
     edited = None if isinstance(data.edited, bool) else moment(data.edited)
     return RawMention(
         external_id=data.name,
         url=_address(data),
-        author="" if left else data.author,
-        author_id="" if left else data.author_fullname or data.author,
+        author="" if without_author else data.author,
+        author_id="" if without_author else data.author_fullname or data.author,
         platform=PLATFORM,
         outlet=f"r/{data.subreddit}" if data.subreddit else "",
         published_at=data.at,
@@ -113,7 +113,7 @@ def _common(data: Data, **more: Any) -> RawMention:
 
 
 def _address(data: Data) -> str:
-    """Comments of the oldest answers have no permalink: it is made of the ids."""
+    """The address: the permalink, or for comments of the oldest answers, which have none, one built from the ids."""
     if data.permalink.startswith("/") and data.permalink.isascii():
         return f"{WEB}{data.permalink}"
     if data.link_id:
@@ -122,12 +122,12 @@ def _address(data: Data) -> str:
     return f"{WEB}/comments/{data.name.removeprefix('t3_')}/"
 
 
-def _passed_on(post: Data) -> list[str]:
-    """Title and text of the post that a crosspost passes on, where they say more."""
-    given = next((one for one in post.crosspost_parent_list[:1] if isinstance(one, dict)), {})
-    lines = (given.get("title"), given.get("selftext"))
-    known = (*GONE, post.title, post.selftext)
-    return [line for line in lines if isinstance(line, str) and line.strip() and line not in known]
+def _words_of_original(post: Data) -> list[str]:
+    """Title and text of the original of a crosspost, where they differ from its own."""
+    original = next((parent for parent in post.crosspost_parent_list[:1] if isinstance(parent, dict)), {})
+    lines = (original.get("title"), original.get("selftext"))
+    repeated = (*GONE, post.title, post.selftext)
+    return [line for line in lines if isinstance(line, str) and line.strip() and line not in repeated]
 
 
 def _counts(**counts: int | None) -> dict[str, int]:

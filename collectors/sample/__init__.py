@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from collectors._kit.texts import texts_of
 from collectors.base import Collector, Cursor, Page, RawMention
 
-from .timeline import live, past
+from .timeline import history, live
 
 Part = Literal["feeds", "forum", "reviews", "live"]
 
@@ -56,13 +56,13 @@ class SampleWorld(BaseModel):
 
 
 def produce(params: SampleWorld, until: datetime, since: datetime | None = None) -> tuple[RawMention, ...]:
-    """The mentions published in ]since, until], oldest first; from the beginning when `since` is None."""
+    """The mentions published in ]since, until], oldest first; all up to `until` when `since` is None."""
     if params.part == "live":
         posts = live(params.started, params.seed, since, until)
         return tuple(sorted(posts, key=lambda mention: (mention.published_at or until, mention.external_id)))
     return tuple(
         mention
-        for mention in past(params.part, params.started, params.seed)
+        for mention in history(params.part, params.started, params.seed)
         if mention.published_at is not None
         and mention.published_at <= until
         and (since is None or since < mention.published_at)

@@ -28,7 +28,7 @@ class Story(_Strict):
 
 
 class Thread(_Strict):
-    """A conversation in its order; posts that start with "OP:" are by whoever opened it."""
+    """A conversation in its order; posts that start with "OP:" are by the person who opened it."""
 
     lang: Language
     title: str

@@ -15,7 +15,7 @@ from ground.accents import in_ascii
 from .texts import Language, Mood, Story, Thread, texts
 
 DAYS = 30
-BUZZ_HOURS = 6  # until now, so that whoever loads the sample finds an alert that has just begun
+BUZZ_HOURS = 6  # until now, so that the person who loads the sample finds an alert that has just begun
 LONGEST_TALK = timedelta(hours=30)
 LIVE_MOST = timedelta(hours=6)
 LIVE_FIRST = timedelta(minutes=5)
@@ -90,7 +90,7 @@ def live(started: datetime, seed: int, since: datetime | None, until: datetime) 
             mention = _post(
                 f"live-{seed}-{minute:%Y%m%d%H%M}-{n}", minute + timedelta(seconds=random.randrange(60)), random
             )
-            if oldest < _published(mention) <= until:
+            if oldest < _date_of(mention) <= until:
                 yield mention
         minute += timedelta(minutes=1)
 
@@ -99,9 +99,9 @@ PAST: dict[str, Callable[[datetime, int], Iterator[RawMention]]] = {"feeds": fee
 
 
 @lru_cache(maxsize=8)
-def past(part: str, started: datetime, seed: int) -> tuple[RawMention, ...]:
+def history(part: str, started: datetime, seed: int) -> tuple[RawMention, ...]:
     """All mentions of one part, oldest first."""
-    return tuple(sorted(PAST[part](started, seed), key=_published))
+    return tuple(sorted(PAST[part](started, seed), key=_date_of))
 
 
 def _print(story: Story, at: datetime, within: timedelta, random: Random) -> Iterator[RawMention]:
@@ -238,7 +238,7 @@ def _angry_moment(random: Random, earliest: datetime, morning: datetime) -> date
     return (morning + timedelta(hours=hours)).replace(microsecond=0)
 
 
-def _published(mention: RawMention) -> datetime:
+def _date_of(mention: RawMention) -> datetime:
     assert mention.published_at is not None, "every mention of the sample has a time"
     return mention.published_at
 

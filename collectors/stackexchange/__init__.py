@@ -1,4 +1,4 @@
-"""Stack Exchange: questions and answers that hold some words, on Stack Overflow or another of its 170 sites."""
+"""Stack Exchange: questions and answers that match a search, on Stack Overflow or another of its 170 sites."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from collectors._kit.fields import Interface, Params, Words
 from collectors._kit.items import LONGEST_TEXT, fit
 from collectors._kit.slices import Read, backward, forward
 from collectors._kit.texts import texts_of
-from collectors._kit.times import moment, past
+from collectors._kit.times import moment, not_ahead
 from collectors.base import Collector, Cursor, Page, RawMention, Window
 from ground.links import clean_link
 
@@ -25,13 +25,13 @@ from .api import REFUSALS, Post, Wrapper, pause
 
 PAGE_SIZE = 100
 RESERVE = 0.1
-"""The part of a day's calls that reading back leaves to the readings of what is new."""
+"""The part of a day's calls that a backfill leaves to the readings of what is new."""
 OVERLAP = timedelta(minutes=60)
 FIRST = timedelta(days=7)
 
 
 class Search(Params):
-    """What is searched for, and on which site."""
+    """What to search for, and on which site."""
 
     query: Words = Field(title="Words", description="As in the search of the site", examples=["acme cloud"])
     site: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z0-9][a-z0-9.-]{0,60}$")] = Field(
@@ -63,7 +63,7 @@ class Reply(Post):
 
 
 class Excerpt(Part):
-    """A match of the search that knows answers too, but neither their authors nor their whole text."""
+    """A result of the search that also finds answers, but gives neither their authors nor their whole text."""
 
     item_type: Text = ""
     question_id: Annotated[int, Field(gt=0)]
@@ -79,12 +79,12 @@ class _Asker:
 
     def __call__(self, method: str, **fields: str | int) -> Wrapper:
         key = self.params.api_key.get_secret_value()
-        asked = {**fields, "site": self.params.site, "pagesize": PAGE_SIZE, **({"key": key} if key else {})}
+        query = {**fields, "site": self.params.site, "pagesize": PAGE_SIZE, **({"key": key} if key else {})}
         url = f"{self.params.base_url}/2.3/{method}"
-        return answer_of(Wrapper, fetch(self.http, url, params=asked, refusals=REFUSALS))
+        return answer_of(Wrapper, fetch(self.http, url, params=query, refusals=REFUSALS))
 
     def search(self, method: str, window: Window, **fields: str) -> Wrapper:
-        """What was written in a window; its end is not part of it, where theirs is."""
+        """What was written in a window. Its end is exclusive, `todate` is not."""
         since, until = (int(at.timestamp()) for at in (window.since, window.until))
         dates: dict[str, str | int] = {
             "fromdate": since,
@@ -102,7 +102,7 @@ def pages(params: Search, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]
 
 
 def backfill(params: Search, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """The window, newest slice first. A tenth of the day's calls is left to the readings of what is new."""
+    """The window, newest slice first. It leaves a tenth of the day's calls to the readings of what is new."""
     asker = _Asker(params, http)
     return backward(cursor, window, lambda part: _read(asker, part, RESERVE), most=PAGE_SIZE)
 
@@ -110,33 +110,39 @@ def backfill(params: Search, cursor: Cursor, window: Window, http: httpx2.Client
 def _read(asker: _Asker, window: Window, reserve: float = 0) -> Read:
     questions = asker.search("search/advanced", window, filter="withbody")
     site = asker.params.site
-    mentions, broken = each(Question, questions.items, lambda one: question(one, site), _host(asker), "question_id")
-    said = [questions]
+    mentions, broken = each(Question, questions.items, lambda post: question(post, site), _host(asker), "question_id")
+    answers = [questions]
     if asker.params.answers:
-        found = asker.search("search/excerpts", window)
-        replies, lost, more = _replies(asker, found)
-        mentions, broken, said = mentions + replies, broken + lost, [*said, found, *more]
-    full = 2.0 if any(one.has_more for one in said[:2]) else max(len(one.items) for one in said[:2]) / PAGE_SIZE
-    return Read(mentions, broken, full, pause(said, reserve))
+        excerpts = asker.search("search/excerpts", window)
+        replies, lost, more = _replies(asker, excerpts)
+        mentions, broken, answers = mentions + replies, broken + lost, [*answers, excerpts, *more]
+    return Read(mentions, broken, _fullness(answers[:2]), pause(answers, reserve))
+
+
+def _fullness(searches: Sequence[Wrapper]) -> float:
+    """How full the fuller answer is; 2 when one has more than it holds."""
+    if any(search.has_more for search in searches):
+        return 2.0
+    return max(len(search.items) for search in searches) / PAGE_SIZE
 
 
 def _replies(
-    asker: _Asker, found: Wrapper
+    asker: _Asker, excerpts: Wrapper
 ) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...], Sequence[Wrapper]]:
-    """The answers among the matches, in full."""
+    """The answers among the results, in full; the results that cannot be read; and the wrapper of the extra request."""
     threads: dict[int, int] = {}
 
     def note(match: Excerpt) -> None:
         if match.item_type == "answer" and match.answer_id:
             threads[match.answer_id] = match.question_id
 
-    _, broken = each(Excerpt, found.items, note, _host(asker), "question_id")
+    _, broken = each(Excerpt, excerpts.items, note, _host(asker), "question_id")
     if not threads:
         return (), broken, ()
-    got = asker(f"posts/{';'.join(map(str, threads))}", filter="withbody")
+    posts = asker(f"posts/{';'.join(map(str, threads))}", filter="withbody")
     site = asker.params.site
-    mentions, lost = each(Reply, got.items, lambda one: reply(one, threads, site), _host(asker), "post_id")
-    return mentions, broken + lost, (got,)
+    mentions, unread = each(Reply, posts.items, lambda post: reply(post, threads, site), _host(asker), "post_id")
+    return mentions, broken + unread, (posts,)
 
 
 def _host(asker: _Asker) -> str:
@@ -144,7 +150,7 @@ def _host(asker: _Asker) -> str:
 
 
 def question(post: Question, site: str) -> RawMention:
-    """A question. Its tags are words of its author too, and stand on a line of their own."""
+    """A question as a mention. Its tags are its author's words too, and stand on a line of their own."""
     tags = " ".join(f"[{html.escape(tag)}]" for tag in post.tags[:10])
     counts = {"likes": post.score, "comments": post.answer_count, "views": post.view_count}
     body = fit(post.body, LONGEST_TEXT)
@@ -160,7 +166,7 @@ def question(post: Question, site: str) -> RawMention:
 
 
 def reply(post: Reply, threads: Mapping[int, int], site: str) -> RawMention | None:
-    """An answer to the question that its match named."""
+    """An answer as a mention, with the question that its search result named; None where none did."""
     thread = threads.get(post.post_id)
     if thread is None:
         return None
@@ -178,7 +184,7 @@ def reply(post: Reply, threads: Mapping[int, int], site: str) -> RawMention | No
 def _mention(
     post: Post, site: str, number: int, *, title: str, text: str, thread: int, counts: Mapping[str, int | None]
 ) -> RawMention:
-    """Posts are CC BY-SA: the author and the link are to be shown with them. Numbers are those of the site alone."""
+    """Posts are CC BY-SA: author and link have to be shown with them. Numbers are unique within one site."""
     link = clean_link(post.link)
     return RawMention(
         external_id=f"{site}/{number}",
@@ -190,8 +196,8 @@ def _mention(
         author_id=f"{site}/{post.owner.user_id}" if post.owner.user_id else "",
         platform="stack exchange",
         outlet=host_of(link).removeprefix("www.") if link else site,
-        published_at=past(moment(post.creation_date)),
-        edited_at=past(moment(post.last_edit_date)),
+        published_at=not_ahead(moment(post.creation_date)),
+        edited_at=not_ahead(moment(post.last_edit_date)),
         thread_id=f"{site}/{thread}",
         parent_id=f"{site}/{thread}" if thread != number else None,
         engagement={name: count for name, count in counts.items() if count is not None},

@@ -1,4 +1,4 @@
-"""What all answers of Stack Exchange share: their wrapper, who wrote a post, their errors and their pauses."""
+"""What all answers of Stack Exchange share: their wrapper, the author of a post, errors and pauses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from collectors.base import SourceBusy, SourceError, SourceRefused
 from ground.notice import Json
 
 CALLS = 3
-"""Calls of one slice: the questions, the answers that match, the answers themselves."""
+"""Calls for one slice: the questions, the answers that match, these answers in full."""
 WITHOUT_KEY = "the calls that {host} allows from here are used up: a key of your own gives 10,000 a day"
 WITH_KEY = "the calls that {host} allows with this key are used up; the next reading is automatic"
 MORE_IN = re.compile(r"available in (\d{1,7}) seconds?")
@@ -29,7 +29,7 @@ def _person(value: object) -> object:
 
 
 class Owner(Part):
-    """Who wrote a post. Of somebody who left, nothing may be known."""
+    """The author of a post; empty for somebody who has left."""
 
     user_id: Text = ""
     display_name: Text = ""
@@ -54,17 +54,17 @@ class Wrapper(Part):
     quota_remaining: Count = None
 
 
-def pause(said: Sequence[Wrapper], reserve: float) -> timedelta | None:
-    """The pause asked for: `backoff` seconds, however few, or until midnight UTC when the day's calls are used up."""
-    wait = timedelta(seconds=min(max(one.backoff for one in said), LONGEST_WAIT.total_seconds()))
-    left, most = said[-1].quota_remaining, said[-1].quota_max or 0
-    if left is not None and left < max(CALLS, most * reserve):
+def pause(answers: Sequence[Wrapper], reserve: float) -> timedelta | None:
+    """The pause to make: `backoff` seconds, however few, or until midnight UTC when the day's calls are used up."""
+    wait = timedelta(seconds=min(max(answer.backoff for answer in answers), LONGEST_WAIT.total_seconds()))
+    remaining, most = answers[-1].quota_remaining, answers[-1].quota_max or 0
+    if remaining is not None and remaining < max(CALLS, most * reserve):
         wait = max(wait, until_midnight(datetime.now(UTC)))
     return wait or None
 
 
 def until_midnight(now: datetime) -> timedelta:
-    """The quotas of Stack Exchange begin anew at midnight UTC."""
+    """The time until midnight UTC, when the quotas of Stack Exchange begin anew."""
     return datetime.combine(now.date() + timedelta(days=1), time(), UTC) - now
 
 
@@ -90,7 +90,7 @@ def _wait(complaint: Complaint) -> timedelta:
 
 
 def _facts(complaint: Complaint) -> Mapping[str, Json]:
-    """What Stack Exchange says went wrong, else the name that it gives it."""
+    """The message of the error, else its name."""
     return {"said": fit(complaint.words, 200) or next(iter(complaint.codes), "")}
 
 

@@ -14,7 +14,7 @@ from collectors._kit.answers import missing_field
 from collectors._kit.fetch import fetch, host_of
 from collectors._kit.fields import Interface, Params
 from collectors._kit.newest import FIRST_RUN, Listing, back
-from collectors._kit.paging import Unmet, capped
+from collectors._kit.paging import Unmet, cap_warning
 from collectors._kit.texts import texts_of
 from collectors._kit.times import moment
 from collectors._kit.walk import walk
@@ -27,7 +27,7 @@ from .preview import Message, Preview, read_preview
 MOST_PAGES, PAGE_SIZE = 50, 20
 LONGEST_TEXT = 65_536
 
-NO_CHANNEL = "Telegram knows no channel named {channel}: check its name, or it was deleted or renamed"
+NO_CHANNEL = "Telegram knows no channel named {channel}: check its name; it may have been deleted or renamed"
 NO_PREVIEW = (
     "{channel} is a group, a person or a bot, or a channel that hides its messages from the web: only public channels "
     "can be read so. A bot that is a member can read the others"
@@ -35,7 +35,7 @@ NO_PREVIEW = (
 
 
 def _name(text: str) -> str:
-    """The name out of whatever people paste: @name, t.me/name, https://t.me/s/name."""
+    """The name in what people paste: @name, t.me/name, https://t.me/s/name."""
     bare = text.strip().removeprefix("https://").removeprefix("http://").removeprefix("@")
     for prefix in ("t.me/s/", "t.me/", "telegram.me/"):
         bare = bare.removeprefix(prefix)
@@ -53,28 +53,28 @@ class TelegramChannel(Params):
 
 
 def pages(params: TelegramChannel, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """The newest page, and back from it to the cursor's `newest` number: its messages are read again, for their edits.
+    """Back from the newest page to the one with the cursor's `newest` number, which is read again for edits.
 
-    The cursor moves with the last page only, so that a run cut short leaves no hole.
+    The cursor moves with the last page only, so that an interrupted run leaves no gap.
     """
-    known, since = cursor.get("newest"), datetime.now(UTC) - FIRST_RUN
+    newest_known, since = cursor.get("newest"), datetime.now(UTC) - FIRST_RUN
     unmet, newest = Unmet(), 0
 
     def ask(before: int | None) -> tuple[Preview, int | None]:
         preview = _ask(params, http, before)
         return preview, preview.older if preview.seen else None
 
-    for leg in walk(ask, most=MOST_PAGES, ends=lambda preview: _is_known_from_here(preview, known, since)):
+    for leg in walk(ask, most=MOST_PAGES, ends=lambda preview: _is_known_from_here(preview, newest_known, since)):
         newest = max(newest, *leg.answer.seen, 0)
         at: Cursor = {"newest": newest} if leg.last and newest else cursor
-        warning = capped(MOST_PAGES * PAGE_SIZE) if leg.capped else None
+        warning = cap_warning(MOST_PAGES * PAGE_SIZE) if leg.capped else None
         yield Page(unmet(_mentions(leg.answer)), at, warning=warning)
 
 
-def _is_known_from_here(preview: Preview, known: Json, since: datetime) -> bool:
-    """Whether a preview goes back to the number that is known or, where none is, to before this moment."""
-    if isinstance(known, int):
-        return bool(preview.seen) and min(preview.seen) <= known
+def _is_known_from_here(preview: Preview, newest_known: Json, since: datetime) -> bool:
+    """Whether a preview goes back to the number that is known; where none is, to before this moment."""
+    if isinstance(newest_known, int):
+        return bool(preview.seen) and min(preview.seen) <= newest_known
     return any(at < since for at in _times(preview))
 
 
@@ -91,22 +91,22 @@ def backfill(params: TelegramChannel, cursor: Cursor, window: Window, http: http
 
 def _ask(params: TelegramChannel, http: httpx2.Client, before: int | None) -> Preview:
     url = f"{params.base_url}/s/{params.channel}"
-    got = fetch(http, url, params={"before": before} if before is not None else None)
+    answer = fetch(http, url, params={"before": before} if before is not None else None)
     try:
-        preview = isolated(read_preview, got.content)
+        preview = isolated(read_preview, answer.content)
     except Isolated:
         raise SourceError("the page of {host} is too large or too intricate to be read", host=host_of(url)) from None
     if preview.history:
         return preview
-    raise _none(params, preview, str(got.url))
+    raise _no_preview(params, preview, str(answer.url))
 
 
-def _none(params: TelegramChannel, preview: Preview, came_to: str) -> SourceError:
-    """Why there is no preview. A channel without one is redirected from /s/name to /name."""
-    if "/s/" in urlsplit(came_to).path:
-        return missing_field(host_of(came_to), "tgme_channel_history")
-    there = preview.page_title or preview.page_extra
-    return SourceRefused(NO_PREVIEW if there else NO_CHANNEL, channel=params.channel)
+def _no_preview(params: TelegramChannel, preview: Preview, address: str) -> SourceError:
+    """Why there is no preview at this address. Telegram redirects from /s/name to /name where a channel has none."""
+    if "/s/" in urlsplit(address).path:
+        return missing_field(host_of(address), "tgme_channel_history")
+    is_account = preview.page_title or preview.page_extra
+    return SourceRefused(NO_PREVIEW if is_account else NO_CHANNEL, channel=params.channel)
 
 
 def _times(preview: Preview) -> tuple[datetime, ...]:
@@ -114,12 +114,12 @@ def _times(preview: Preview) -> tuple[datetime, ...]:
 
 
 def _mentions(preview: Preview) -> tuple[RawMention, ...]:
-    """The newest first, which a preview gives last."""
+    """The mentions newest first, which is the reverse of a preview."""
     return tuple(mention(message, preview.followers) for message in reversed(preview.messages))
 
 
 def mention(message: Message, followers: int | None) -> RawMention:
-    """Where a message was forwarded from is its title. When it was edited is not told: its new text is what tells."""
+    """A message as a mention. Its title names the source of a forwarded one. Telegram does not date edits."""
     counts = {"views": message.views, "likes": message.reactions}
     channel = message.channel.lower()
     return RawMention(

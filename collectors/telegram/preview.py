@@ -1,4 +1,4 @@
-"""Reads the public preview of a Telegram channel. Its HTML is written by strangers: it runs in a process of its own."""
+"""Reads the public preview of a Telegram channel, in a process of its own, since strangers write its HTML."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Message:
 class Preview:
     """What a page of t.me shows. `older` is the number before which older messages are; None at the first.
 
-    `history` is false for a page that is no preview; `page_title` and `page_extra` tell then what is there.
-    `seen` are the numbers of all messages, those without words too.
+    `history` is false for a page that is no preview; `page_title` and `page_extra` say what is there instead.
+    `seen` are the numbers of all messages, including those without words.
     """
 
     messages: tuple[Message, ...]
@@ -52,12 +52,12 @@ def read_preview(body: bytes) -> Preview:
     """The messages of the page, in its order: the oldest first."""
     tree = LexborHTMLParser(body)
     nodes = tree.css(".tgme_widget_message[data-post]")[:MOST_MESSAGES]
-    seen = [int(found[2]) for node in nodes if (found := POST.fullmatch(node.attributes.get("data-post") or ""))]
+    numbers = [int(match[2]) for node in nodes if (match := POST.fullmatch(node.attributes.get("data-post") or ""))]
     more = tree.css_first(".tme_messages_more[data-before]")
     older = (more.attributes.get("data-before") or "") if more else ""
     return Preview(
         tuple(message for node in nodes if (message := _message(node)) is not None),
-        tuple(seen),
+        tuple(numbers),
         int(older) if older.isascii() and older.isdecimal() and len(older) < 19 else None,
         history=tree.css_first(".tgme_channel_history") is not None,
         followers=count(_first(tree.root, ".tgme_header_counter").partition(" sub")[0].replace(" ", "")),
@@ -66,19 +66,19 @@ def read_preview(body: bytes) -> Preview:
     )
 
 
-def count(written: str) -> int | None:
-    """`3.12K` is 3,120."""
-    found = NUMBER.fullmatch(written.strip())
-    return round(float(found[1].replace(",", ".")) * SCALE[found[2].upper()]) if found else None
+def count(text: str) -> int | None:
+    """A count as Telegram writes it: 3,120 for `3.12K`; None for anything else."""
+    match = NUMBER.fullmatch(text.strip())
+    return round(float(match[1].replace(",", ".")) * SCALE[match[2].upper()]) if match else None
 
 
 def _message(node: LexborNode) -> Message | None:
-    """None for what nobody wrote: «channel created», a photo without words."""
-    found = POST.fullmatch(node.attributes.get("data-post") or "")
-    if not found or "service_message" in (node.attributes.get("class") or ""):
+    """A message; None where nobody wrote anything: «channel created», a photo without words."""
+    post = POST.fullmatch(node.attributes.get("data-post") or "")
+    if not post or "service_message" in (node.attributes.get("class") or ""):
         return None
     reply = node.css_first(".tgme_widget_message_reply")
-    answered = POST.search((reply.attributes.get("href") or "").partition("t.me/")[2]) if reply else None
+    answers_to = POST.search((reply.attributes.get("href") or "").partition("t.me/")[2]) if reply else None
     if reply:
         reply.decompose()
     text = "\n".join(_words(node))
@@ -86,14 +86,14 @@ def _message(node: LexborNode) -> Message | None:
         return None
     time = node.css_first(".tgme_widget_message_date time[datetime]") or node.css_first("time[datetime]")
     return Message(
-        channel=found[1],
-        number=int(found[2]),
+        channel=post[1],
+        number=int(post[2]),
         at=(time.attributes.get("datetime") or "") if time else "",
         text=text,
         author=_first(node, ".tgme_widget_message_owner_name"),
         signature=_first(node, ".tgme_widget_message_from_author"),
         forwarded_from=_first(node, ".tgme_widget_message_forwarded_from_name"),
-        reply_to=answered[0] if answered and answered[1].lower() == found[1].lower() else "",
+        reply_to=answers_to[0] if answers_to and answers_to[1].lower() == post[1].lower() else "",
         views=count(_first(node, ".tgme_widget_message_views")),
         reactions=_reactions(node),
     )
@@ -110,12 +110,12 @@ def _words(node: LexborNode) -> Iterator[str]:
         ".link_preview_description",
     ):
         for part in node.css(selector):
-            if not _nested(part, node) and (text := _plain(part)):
+            if not _is_nested(part, node) and (text := _plain(part)):
                 yield text
 
 
-def _nested(part: LexborNode, within: LexborNode) -> bool:
-    """Whether the text is part of a text already read: albums have one inside the other."""
+def _is_nested(part: LexborNode, within: LexborNode) -> bool:
+    """Whether the part lies inside a text that was read already, as in albums."""
     above = part.parent
     while above is not None and above.mem_id != within.mem_id:
         if "js-message_text" in (above.attributes.get("class") or ""):
@@ -125,7 +125,7 @@ def _nested(part: LexborNode, within: LexborNode) -> bool:
 
 
 def _plain(node: LexborNode) -> str:
-    """What a reader sees, with its lines. Emoji are the text of the pictures that show them."""
+    """The text as a reader sees it, with its lines. Emoji are the texts of their pictures."""
     for line_break in node.css("br"):
         line_break.replace_with("\n")
     for block in node.css(BLOCKS):
@@ -136,14 +136,14 @@ def _plain(node: LexborNode) -> str:
 
 
 def _reactions(node: LexborNode) -> int | None:
-    written = []
+    counts = []
     for reaction in node.css(".tgme_reaction"):
         for emoji in reaction.css("i, tg-emoji"):
             emoji.decompose()
-        written.append(count(reaction.text(deep=True)))
-    return sum(filter(None, written)) if written else None
+        counts.append(count(reaction.text(deep=True)))
+    return sum(filter(None, counts)) if counts else None
 
 
 def _first(node: LexborNode | None, selector: str) -> str:
-    found = node.css_first(selector) if node is not None else None
-    return found.text(deep=True).strip()[:500] if found else ""
+    element = node.css_first(selector) if node is not None else None
+    return element.text(deep=True).strip()[:500] if element else ""

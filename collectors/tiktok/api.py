@@ -12,7 +12,7 @@ from pydantic import AliasChoices, BeforeValidator, Field
 from collectors._kit.answers import Count, Part, Text, answer_of, other_type
 from collectors._kit.fetch import fetch, host_of
 from collectors._kit.limits import used_up
-from collectors._kit.times import moment, past
+from collectors._kit.times import moment, not_ahead
 from collectors._kit.walk import Leg, walk
 from collectors.base import RawMention
 
@@ -44,7 +44,7 @@ class Video(Part):
 
     @property
     def at(self) -> datetime | None:
-        return past(moment(self.create_time))
+        return not_ahead(moment(self.create_time))
 
     @property
     def id(self) -> str:
@@ -74,7 +74,7 @@ class Comment(Part):
 
     @property
     def at(self) -> datetime | None:
-        return past(moment(self.create_time))
+        return not_ahead(moment(self.create_time))
 
 
 class TikTok:

@@ -1,4 +1,4 @@
-"""Mentions that any tool sends as JSON, to an address of the source: what is where is written down as paths."""
+"""Mentions that any tool sends as JSON to the address of a source; paths say where each field is."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from collectors.base import Collector, Inbound, RawMention, Received, SourceErro
 from ground.dates import Order, order_of, read_date
 from ground.notice import Json
 
-from .paths import at, parsed
+from .paths import at, steps_of
 
 ITEMS_MAX = 1_000
 
 
 def _path(text: str) -> str:
-    parsed(text)
+    steps_of(text)
     return text
 
 
@@ -74,15 +74,15 @@ class Webhook(Params):
 
 
 class _Unread(ValueError):
-    """An item that cannot be read. The text says why."""
+    """An item cannot be read. The text says why."""
 
 
-def receive(params: Webhook, asked: Inbound) -> Received:
+def receive(params: Webhook, request: Inbound) -> Received:
     """The mentions of one request. Raises Unsigned, SourceError."""
-    if asked.method != "POST":
+    if request.method != "POST":
         return Received()
-    delivery = _proved(params, asked)
-    body = json_of(asked)
+    delivery = _check_signature(params, request)
+    body = json_of(request)
     mentions: list[RawMention] = []
     broken: list[tuple[str, str]] = []
     items = _items(params, body)
@@ -95,23 +95,23 @@ def receive(params: Webhook, asked: Inbound) -> Received:
     return Received(tuple(mentions), broken=tuple(broken), delivery=delivery)
 
 
-def _proved(params: Webhook, asked: Inbound) -> str:
-    """The name of the delivery, when it is signed as it must be."""
+def _check_signature(params: Webhook, request: Inbound) -> str:
+    """The name of the delivery. Raises Unsigned when there is a secret and the request is not signed with it."""
     if params.secret is None:
-        return (asked.headers.get("webhook-id") or asked.headers.get("idempotency-key") or "")[:255]
+        return (request.headers.get("webhook-id") or request.headers.get("idempotency-key") or "")[:255]
     secret = params.secret.get_secret_value()
-    if "x-vigie-signature" in asked.headers:
-        return check_vigie(secret, asked.headers, asked.body, asked.now)
-    if "webhook-signature" in asked.headers:
-        return check_standard(secret, asked.headers, asked.body, asked.now)
+    if "x-vigie-signature" in request.headers:
+        return check_vigie(secret, request.headers, request.body, request.now)
+    if "webhook-signature" in request.headers:
+        return check_standard(secret, request.headers, request.body, request.now)
     raise Unsigned("sign the request: X-Vigie-Signature, or the headers of Standard Webhooks")
 
 
 def _items(params: Webhook, body: Json) -> list[Json]:
-    found = [*at(params.items, body)] if params.items else [body]
-    if params.items and not found:
+    values = [*at(params.items, body)] if params.items else [body]
+    if params.items and not values:
         raise SourceError("there is nothing at {path}: check where the mentions are", path=params.items)
-    items = [item for one in found for item in (one if isinstance(one, list) else [one])]
+    items = [item for value in values for item in (value if isinstance(value, list) else [value])]
     if len(items) > ITEMS_MAX:
         raise SourceError("more than {n} mentions came at once: send them in parts", n=ITEMS_MAX)
     return items
@@ -125,11 +125,11 @@ def _mention(params: Webhook, item: Json, body: Json, order: Order | None) -> Ra
         return _first(path, item, body)
 
     title, link, author = (_line(first(path)) for path in (params.title, params.link, params.author))
-    text = "\n".join(filter(None, map(_line, _found(params.text, item, body))))
+    text = "\n".join(filter(None, map(_line, _values(params.text, item, body))))
     if not (text or title):
         raise _Unread(f"there is no text at {params.text!r} and no title at {params.title!r}")
     date = _line(first(params.date))
-    published = _date(date, order)
+    published = _moment(date, order)
     rating = _rating(first(params.rating), params.rating_scale)
     return RawMention(
         external_id=_line(first(params.id)) or link or _digest(author, str(published), title, text),
@@ -154,9 +154,10 @@ def _mention(params: Webhook, item: Json, body: Json, order: Order | None) -> Ra
     )
 
 
-def _date(written: str, order: Order | None) -> datetime | None:
-    at = read_date(written, order=order, zone=UTC)
-    return at.astimezone(UTC) if at else None
+def _moment(spelling: str, order: Order | None) -> datetime | None:
+    """The date in UTC, which it is taken to be in where it names no zone."""
+    read = read_date(spelling, order=order, zone=UTC)
+    return read.astimezone(UTC) if read else None
 
 
 def _engagement(params: Webhook, first: Callable[[str], Json]) -> dict[str, int]:
@@ -165,27 +166,27 @@ def _engagement(params: Webhook, first: Callable[[str], Json]) -> dict[str, int]
 
 
 def _rating(value: Json, scale: float) -> float | None:
-    """A rating that lies on the scale; None for any other."""
+    """A rating from 0 to `scale`; None for any other."""
     rating = _number(value)
     return rating if rating is not None and 0 <= rating <= scale else None
 
 
 def _digest(*parts: str) -> str:
-    """Stands in for an id where the sender gives none and no link."""
+    """An id for a mention that comes without id and link."""
     return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def _found(path: str, item: Json, body: Json) -> Iterator[Json]:
-    """What is at a path: seen from the item, or from the whole body where it begins with `$`."""
+def _values(path: str, item: Json, body: Json) -> Iterator[Json]:
+    """The values at a path: within the item, or within the whole body where it begins with `$`."""
     return at(path, body if path.startswith("$") else item) if path else iter(())
 
 
 def _first(path: str, item: Json, body: Json) -> Json:
-    return next(_found(path, item, body), None)
+    return next(_values(path, item, body), None)
 
 
 def _line(value: Json) -> str:
-    """A text, or a number as text; ids beyond 2^53 are whole here."""
+    """A text, or a number as text, exact even beyond 2^53; empty for anything else."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     return str(value).strip()

@@ -15,26 +15,26 @@ Step = str | int | None
 
 
 @lru_cache(maxsize=1_000)
-def parsed(path: str) -> tuple[Step, ...]:
-    """The steps of a path; a leading `$` is passed over. Raises ValueError, with a sentence."""
+def steps_of(path: str) -> tuple[Step, ...]:
+    """The steps of a path, without a leading `$`. Raises ValueError, with a sentence for people."""
     rest = path.removeprefix("$")
     steps: list[Step] = []
     while rest:
-        found = _PART.match(rest)
-        if found is None or (not steps and rest.startswith(".") and not path.startswith("$")) or len(steps) >= DEEPEST:
+        match = _PART.match(rest)
+        if match is None or (not steps and rest.startswith(".") and not path.startswith("$")) or len(steps) >= DEEPEST:
             raise ValueError("write a path like data.items[0].text, or data.items[*].text for all")
-        name, index, quoted = found.groups()
+        name, index, quoted = match.groups()
         steps.append(quoted or name if index is None else None if index == "*" else int(index))
-        rest = rest[found.end() :]
+        rest = rest[match.end() :]
     return tuple(steps)
 
 
 def at(path: str, value: Json) -> Iterator[Json]:
-    """What is at a path, in order; nothing where it leads nowhere. Null is nothing."""
-    found: list[Json] = [value]
-    for step in parsed(path):
-        found = [inner for one in found for inner in _inside(one, step)]
-    return (one for one in found if one is not None)
+    """The values at a path, in order, without nulls; none where it leads nowhere."""
+    values: list[Json] = [value]
+    for step in steps_of(path):
+        values = [inner for outer in values for inner in _inside(outer, step)]
+    return (item for item in values if item is not None)
 
 
 def _inside(value: Json, step: Step) -> list[Json]:

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from collectors._feeds.feed import decode
 from collectors._kit.items import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, fit, fit_id, language_of, short_hash
 from collectors.base import RawMention
-from ground.html import line_of, parsed, text_of
+from ground.html import line_of, parse_html, text_of
 from ground.links import clean_link
 
 from .dates import PageDates, dates_of_page
@@ -61,7 +61,7 @@ class Selectors:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Contents:
     """What a page shows. `absent` names the selectors that found nothing; `hint` says why there may be nothing."""
 
     mentions: tuple[RawMention, ...] = ()
@@ -71,25 +71,27 @@ class Shown:
     reserved: bool = False
 
 
-def read_page(data: bytes, content_type: str, address: str, home: str, wanted: Selectors, now: datetime) -> Shown:
+def read_page(data: bytes, content_type: str, address: str, home: str, selectors: Selectors, now: datetime) -> Contents:
     """Reads whatever bytes an address returned, and never raises. `home` is the first page of the source."""
     text = decode(data, content_type)
-    page = parsed(text)
-    reserved, following = _reserved(page), _following(page, wanted, address)
-    described = [] if wanted.item else schema_items(page)
+    page = parse_html(text)
+    reserved, following = _is_reserved(page), _following(page, selectors, address)
+    described = [] if selectors.item else schema_items(page)
     if described:
         site = _Site(page, address, home)
-        dates = dates_of_page((item.date for item in described), site.language, wanted.month_first, now)
-        mentions = tuple(_of_schema(item, site, wanted, dates) for item in described)
-        return Shown(_unique(mentions), following, reserved=reserved)
-    nodes = page.css(wanted.item or USUAL["item"])[:MOST_ITEMS]
+        dates = dates_of_page((item.date for item in described), site.language, selectors.month_first, now)
+        mentions = tuple(_of_schema(item, site, selectors, dates) for item in described)
+        return Contents(_unique(mentions), following, reserved=reserved)
+    nodes = page.css(selectors.item or USUAL["item"])[:MOST_ITEMS]
     if not nodes:
-        return Shown((), "", ("item",), _hint(page, text), reserved)
+        return Contents((), "", ("item",), _hint(page, text), reserved)
     site, used = _Site(page, address, home), set[str]()
-    dates = dates_of_page((_value(node, "date", wanted) for node in nodes), site.language, wanted.month_first, now)
-    mentions = tuple(_of_node(node, site, wanted, dates, used) for node in nodes)
-    absent = tuple(name for name in FIELDS if getattr(wanted, name) and name not in used)
-    return Shown(_unique(mentions), following, absent, reserved=reserved)
+    dates = dates_of_page(
+        (_value(node, "date", selectors) for node in nodes), site.language, selectors.month_first, now
+    )
+    mentions = tuple(_of_node(node, site, selectors, dates, used) for node in nodes)
+    absent = tuple(name for name in FIELDS if getattr(selectors, name) and name not in used)
+    return Contents(_unique(mentions), following, absent, reserved=reserved)
 
 
 class _Site:
@@ -99,20 +101,20 @@ class _Site:
         self.address, self.home = urldefrag(address)[0], urldefrag(home)[0]
         root = page.css_first("html")
         self.language = language_of(root.attributes.get("lang") if root else None)
-        named = page.css_first('meta[property="og:site_name"]')
-        self.outlet = fit(named.attributes.get("content") if named else "", LONGEST_NAME).strip()
+        site_name = page.css_first('meta[property="og:site_name"]')
+        self.outlet = fit(site_name.attributes.get("content") if site_name else "", LONGEST_NAME).strip()
 
-    def mention(self, key: str, link: str | None, **given: object) -> RawMention:
+    def mention(self, key: str, link: str | None, **fields: object) -> RawMention:
         """A mention of this page. The page's address makes its id unique, since pages number their items from 1."""
         identity = link if link and not key else f"{self.home}#{key}"
-        fields = {name: value for name, value in given.items() if value}
+        filled = {name: value for name, value in fields.items() if value}
         common = {"url": link or self.address, "platform": "web", "outlet": self.outlet, "language": self.language}
-        return RawMention(fit_id(identity), **{**common, **fields})  # type: ignore[arg-type] # each as RawMention has it
+        return RawMention(fit_id(identity), **{**common, **filled})  # type: ignore[arg-type] # each as RawMention has it
 
 
-def _of_schema(item: SchemaItem, site: _Site, wanted: Selectors, dates: PageDates) -> RawMention:
+def _of_schema(item: SchemaItem, site: _Site, selectors: Selectors, dates: PageDates) -> RawMention:
     scale = rating_in(item.scale, 1_000)
-    rating = rating_in(item.rating, scale[0] if scale else wanted.scale)
+    rating = rating_in(item.rating, scale[0] if scale else selectors.scale)
     link = clean_link(item.url, site.address) if item.url else None
     key = item.id or ("" if link else short_hash(item.author, item.date, item.title, item.text[:200]))
     return site.mention(
@@ -129,14 +131,14 @@ def _of_schema(item: SchemaItem, site: _Site, wanted: Selectors, dates: PageDate
     )
 
 
-def _of_node(node: LexborNode, site: _Site, wanted: Selectors, dates: PageDates, used: set[str]) -> RawMention:
-    field = partial(_used_value, node, wanted, used)
-    rating = _rating(node, wanted)
+def _of_node(node: LexborNode, site: _Site, selectors: Selectors, dates: PageDates, used: set[str]) -> RawMention:
+    field = partial(_used_value, node, selectors, used)
+    rating = _rating(node, selectors)
     used.update(["rating"] if rating else [])
     title, author, date, link = field("title"), field("author"), field("date"), field("link")
     key = field("id") or next((own for name in OWN_IDS if (own := node.attributes.get(name))), "")
     link = clean_link(link, site.address) or ""
-    text = field("text") or ("" if wanted.text else text_of(node))
+    text = field("text") or ("" if selectors.text else text_of(node))
     return site.mention(
         key or ("" if link else short_hash(author, date, title, text[:200])),
         link or None,
@@ -150,16 +152,16 @@ def _of_node(node: LexborNode, site: _Site, wanted: Selectors, dates: PageDates,
     )
 
 
-def _used_value(node: LexborNode, wanted: Selectors, used: set[str], name: str) -> str:
+def _used_value(node: LexborNode, selectors: Selectors, used: set[str], name: str) -> str:
     """The value of a field in an item; `used` gains the name of one that is there."""
-    value = _value(node, name, wanted)
+    value = _value(node, name, selectors)
     used.update([name] if value else [])
     return value
 
 
-def _value(node: LexborNode, name: str, wanted: Selectors) -> str:
+def _value(node: LexborNode, name: str, selectors: Selectors) -> str:
     """The value of a field in an item; empty when it is not there."""
-    selector, _, attribute = (getattr(wanted, name) or USUAL[name]).partition("@")
+    selector, _, attribute = (getattr(selectors, name) or USUAL[name]).partition("@")
     if not selector and not attribute:
         return ""
     element = node.css_first(selector) if selector else node
@@ -173,28 +175,28 @@ def _value(node: LexborNode, name: str, wanted: Selectors) -> str:
 
 def _own(name: str) -> tuple[str, ...]:
     """The attributes that hold a field more exactly than the words of its element."""
-    known = {"date": ("datetime", "content"), "link": ("href", "content"), "id": ("id",), "author": ("content",)}
-    return known.get(name, ())
+    attributes = {"date": ("datetime", "content"), "link": ("href", "content"), "id": ("id",), "author": ("content",)}
+    return attributes.get(name, ())
 
 
-def _rating(node: LexborNode, wanted: Selectors) -> tuple[float, float] | None:
-    selector, _, attribute = (wanted.rating or USUAL["rating"]).partition("@")
+def _rating(node: LexborNode, selectors: Selectors) -> tuple[float, float] | None:
+    selector, _, attribute = (selectors.rating or USUAL["rating"]).partition("@")
     element = node.css_first(selector) if selector else node
     if element is None:
         return None
     if attribute:
-        return rating_in(element.attributes.get(attribute) or "", wanted.scale)
+        return rating_in(element.attributes.get(attribute) or "", selectors.scale)
     best = node.css_first('[itemprop="bestRating"]')
-    scale = rating_in(best.attributes.get("content") or line_of(best), 1_000) if best and not wanted.rating else None
-    return rating_of(element, scale[0] if scale else wanted.scale)
+    scale = rating_in(best.attributes.get("content") or line_of(best), 1_000) if best and not selectors.rating else None
+    return rating_of(element, scale[0] if scale else selectors.scale)
 
 
-def _following(page: LexborHTMLParser, wanted: Selectors, address: str) -> str:
-    link = page.css_first(wanted.following or 'a[rel~="next"], link[rel~="next"]')
+def _following(page: LexborHTMLParser, selectors: Selectors, address: str) -> str:
+    link = page.css_first(selectors.following or 'a[rel~="next"], link[rel~="next"]')
     return clean_link(link.attributes.get("href") or "", address) or "" if link else ""
 
 
-def _reserved(page: LexborHTMLParser) -> bool:
+def _is_reserved(page: LexborHTMLParser) -> bool:
     """Whether the page declares that it is not for training."""
     robots = " ".join(meta.attributes.get("content") or "" for meta in page.css('meta[name="robots" i]'))
     tdm = page.css_first('meta[name="tdm-reservation" i]')
@@ -212,7 +214,7 @@ def _hint(page: LexborHTMLParser, text: str) -> str:
 def _plain(text: str) -> str:
     if "<" not in text and "&" not in text:
         return text
-    body = parsed(text).body
+    body = parse_html(text).body
     return text_of(body) if body else ""
 
 

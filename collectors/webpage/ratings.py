@@ -54,8 +54,8 @@ def _by_looks(node: LexborNode, scale: float) -> tuple[float, float] | None:
         rating = _by_style(element, scale)
         if rating is not None:
             return _sound(rating, scale)
-        if element is not node and (found := _by_attribute(element, scale)):
-            return found
+        if element is not node and (by_attribute := _by_attribute(element, scale)):
+            return by_attribute
     stars = [name for element in below if _STAR.search(name := element.attributes.get("class") or "")]
     filled = sum(bool(_FULL.search(name)) for name in stars)
     return _sound(float(filled), scale) if 0 < filled <= scale else None
@@ -63,10 +63,10 @@ def _by_looks(node: LexborNode, scale: float) -> tuple[float, float] | None:
 
 def _by_style(element: LexborNode, scale: float) -> float | None:
     """The rating that the class of an element names, or that its width draws on the scale."""
-    if named := _CLASS.search(element.attributes.get("class") or ""):
-        return float(f"{named[1]}.{named[2] or 0}")
-    if drawn := _WIDTH.search(element.attributes.get("style") or ""):
-        return float(drawn[1]) * scale / 100
+    if class_name := _CLASS.search(element.attributes.get("class") or ""):
+        return float(f"{class_name[1]}.{class_name[2] or 0}")
+    if width := _WIDTH.search(element.attributes.get("style") or ""):
+        return float(width[1]) * scale / 100
     return None
 
 

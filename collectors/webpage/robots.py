@@ -1,4 +1,4 @@
-"""Reads what a site allows programs to do: its robots.txt (RFC 9309), and what it reserves against mining (TDMRep)."""
+"""Reads what a site allows programs: its robots.txt (RFC 9309), and the paths reserved against mining (TDMRep)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ VALID = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a site allows, and when it said so. `text` is its robots.txt; `reserved` are the paths that it reserves."""
+    """What a site allows, read at the moment `at`. `text` is its robots.txt; `reserved` are paths (TDMRep)."""
 
     site: str
     at: datetime
@@ -61,12 +61,12 @@ def site_of(url: str) -> str:
 def policy_of(http: httpx2.Client, url: str, cursor: Cursor, now: datetime) -> Policy:
     """The policy of an address's site, from the cursor for a day. Raises SourceError when it cannot be read."""
     site = site_of(url)
-    known = _of_cursor(cursor.get("robots"), site, now)
-    if known is not None:
-        return known
+    saved = _of_cursor(cursor.get("robots"), site, now)
+    if saved is not None:
+        return saved
     policy = Policy(site, now.astimezone(UTC), _robots(http, site))
     open_to_us = may_ask(policy, f"{site}/.well-known/tdmrep.json")
-    return replace(policy, reserved=_reserved(http, site)) if open_to_us else policy
+    return replace(policy, reserved=_reserved_paths(http, site)) if open_to_us else policy
 
 
 def delay_for(policy: Policy, url: str) -> float:
@@ -81,7 +81,7 @@ def delay_for(policy: Policy, url: str) -> float:
 
 
 def may_ask(policy: Policy, url: str) -> bool:
-    """Whether robots.txt leaves an address open."""
+    """Whether robots.txt leaves an address open to us."""
     return _rules_for(policy.text, url)[0]
 
 
@@ -119,7 +119,7 @@ def _robots(http: httpx2.Client, site: str) -> str:
     return answer.content[:LARGEST].decode("utf-8-sig", "replace").replace("\x00", "")
 
 
-def _reserved(http: httpx2.Client, site: str) -> tuple[str, ...]:
+def _reserved_paths(http: httpx2.Client, site: str) -> tuple[str, ...]:
     """The paths that a site reserves in its tdmrep.json; none when it has no such file."""
     try:
         answer = fetch(http, f"{site}/.well-known/tdmrep.json", limit=LARGEST)
@@ -131,10 +131,11 @@ def _reserved(http: httpx2.Client, site: str) -> tuple[str, ...]:
     return tuple(place[:200] for place in places if isinstance(place, str) and place.startswith("/"))[:50]
 
 
-def _of_cursor(kept: object, site: str, now: datetime) -> Policy | None:
-    if not isinstance(kept, dict) or kept.get("site") != site:
+def _of_cursor(value: object, site: str, now: datetime) -> Policy | None:
+    """The policy as `as_json` gave it; None for another site's, one older than a day, or none at all."""
+    if not isinstance(value, dict) or value.get("site") != site:
         return None
-    at, text, reserved = moment(kept.get("at")), kept.get("text"), kept.get("reserved")
+    at, text, reserved = moment(value.get("at")), value.get("text"), value.get("reserved")
     if at is None or not timedelta() <= now - at < VALID or not isinstance(text, str):
         return None
     return Policy(site, at, text, tuple(map(str, reserved)) if isinstance(reserved, list) else ())

@@ -12,18 +12,17 @@ from pydantic import Field, StringConstraints
 
 from collectors._kit.answers import each
 from collectors._kit.fields import BaseUrl, Params
-from collectors._kit.paging import Fresh
 from collectors._kit.texts import texts_of
 from collectors._kit.times import moment, rfc3339
-from collectors._kit.walk import walk
+from collectors._kit.walk import Rewind, in_turn, oldest_of, walk
 from collectors.base import Collector, Cursor, Page, RawMention, Window
 from ground.notice import Json, Notice
 
-from .mediawiki import Revision, Wiki, WikiPage, hidden, mention_of
+from .mediawiki import Revision, Wiki, WikiPage, is_hidden, mention_of
 
-OVERLAP = timedelta(days=2)  # in which edits that were hidden after they were read are found
+OVERLAP = timedelta(days=2)  # to find edits that were hidden after we read them
 FIRST_READING = timedelta(days=7)
-MOST_EDITS = 100  # compared one by one in one reading; the next goes on where it stopped
+MOST_EDITS = 100  # compared one by one in one reading; the next reading goes on
 
 Title = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=r"^[^|#<>\[\]{}]+$")
@@ -43,8 +42,8 @@ class WatchedPages(Params):
 
 
 def pages(params: WatchedPages, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
-    """Page by page of the wiki, the oldest edit first. The cursor's `read` holds the time and number of the last edit
-    of each title that was read, so that it is true after every page."""
+    """Title by title, the oldest edit first. The cursor's `read` holds the time and number of the last edit that was
+    read of each title, so that it is right after every page."""
     wiki, left = Wiki(params.base_url, http), _Left()
     before = cursor.get("read")
     read: dict[str, Json] = dict(before) if isinstance(before, dict) else {}
@@ -61,7 +60,7 @@ class _Left:
 
 
 def _read_title(wiki: Wiki, title: str, read: dict[str, Json], left: _Left) -> Iterator[Page]:
-    """The edits of one title since those that `read` holds, which it keeps up to date with each page."""
+    """The edits of one title since the one that `read` holds. Each page moves `read`, and takes from `left`."""
     last, number = _last(read.get(title))
     since = last - OVERLAP if last else datetime.now(UTC) - FIRST_READING
 
@@ -85,48 +84,45 @@ def _read_title(wiki: Wiki, title: str, read: dict[str, Json], left: _Left) -> I
 
 
 def _hidden_since(revisions: list[Revision], number: int, page: WikiPage, wiki: Wiki) -> list[RawMention]:
-    """The edits up to this number that the wiki has hidden: they are deleted here too."""
-    hidden_ones = (revision for revision in revisions if revision.revid <= number and hidden(revision))
-    return [mention_of(revision, page, wiki, "") for revision in hidden_ones]
+    """The edits up to this number that the wiki has hidden, as deletions."""
+    those = (revision for revision in revisions if revision.revid <= number and is_hidden(revision))
+    return [mention_of(revision, page, wiki, "") for revision in those]
 
 
 def backfill(params: WatchedPages, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
-    """Title by title, the newest edit first. The cursor holds `title`, a number, and the wiki's own mark."""
-    wiki, kept, mark = Wiki(params.base_url, http), cursor.get("title"), cursor.get("mark")
-    number = kept if isinstance(kept, int) and 0 <= kept < len(params.titles) else 0
-    fresh = Fresh()
-    reached = window.until
-    while True:
-        # the wiki gives both ends of a stretch, a window is without its end
-        ways = {"rvdir": "older", "rvstart": rfc3339(window.until), "rvend": rfc3339(window.since)}
-        page, mark = wiki.revisions(
-            params.titles[number], ways | ({"rvcontinue": mark} if isinstance(mark, str) else {})
-        )
-        revisions, broken = _revisions(page, wiki)
-        inside = [one for one in revisions if window.holds(moment(one.timestamp))]
-        mentions = tuple(mention_of(one, page, wiki, wiki.difference(one)) for one in inside)
-        last = number == len(params.titles) - 1
-        if not fresh(f"{number} {mark}") or mark is None:
-            mark, number = None, number + (not last)
-            ended = last
-        else:
-            ended = False
-        dates = [at for one in inside if (at := moment(one.timestamp))]
-        reached = min([reached, *dates]) if last else reached
-        yield Page(mentions, {"title": number, "mark": mark}, broken=broken, reached=window.since if ended else reached)
-        if ended:
-            return
+    """Title by title, the newest edit first. The cursor holds `title`, a number, and `mark`, the wiki's own."""
+    wiki = Wiki(params.base_url, http)
+
+    def back(number: int, at: Cursor) -> Iterator[Page]:
+        return _back(wiki, params.titles[number], at, window)
+
+    return in_turn(len(params.titles), "title", cursor, window, back)
+
+
+def _back(wiki: Wiki, title: str, cursor: Cursor, window: Window) -> Iterator[Page]:
+    """The edits of one title in a window. The wiki also gives those of the moment at which the window ends."""
+    span = {"rvdir": "older", "rvstart": rfc3339(window.until), "rvend": rfc3339(window.since)}
+    saved, rewind = cursor.get("mark"), Rewind(window)
+
+    def ask(mark: str | None) -> tuple[WikiPage, str | None]:
+        return wiki.revisions(title, span | ({"rvcontinue": mark} if mark else {}))
+
+    for leg in walk(ask, saved if isinstance(saved, str) else None):
+        revisions, broken = _revisions(leg.answer, wiki)
+        inside = [revision for revision in revisions if window.holds(moment(revision.timestamp))]
+        mentions = [mention_of(revision, leg.answer, wiki, wiki.difference(revision)) for revision in inside]
+        yield rewind.page(mentions, {"mark": leg.next}, ended=leg.ended, oldest=oldest_of(mentions), broken=broken)
 
 
 def _revisions(page: WikiPage, wiki: Wiki) -> tuple[list[Revision], tuple[tuple[str, str], ...]]:
-    found: list[Revision] = []
-    _, broken = each(Revision, page.revisions, found.append, wiki.host, id_name="revid")
-    return list({one.revid: one for one in found}.values()), broken
+    revisions: list[Revision] = []
+    _, broken = each(Revision, page.revisions, revisions.append, wiki.host, id_name="revid")
+    return list({revision.revid: revision for revision in revisions}.values()), broken
 
 
-def _last(kept: Json) -> tuple[datetime | None, int]:
+def _last(saved: Json) -> tuple[datetime | None, int]:
     """The time and number of the last edit that was read."""
-    match kept:
+    match saved:
         case [str() as at, int() as number]:
             return moment(at), number
         case _:

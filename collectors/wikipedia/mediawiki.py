@@ -1,4 +1,4 @@
-"""How a MediaWiki is asked for the revisions of a page, and what one of them is as a mention."""
+"""Asks a MediaWiki for the revisions of a page, and turns them into mentions."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from ground.notice import Json
 from .refusals import REFUSALS
 
 PAGE = 50
-MAXLAG = 5  # seconds: the etiquette of Wikimedia for programs that nobody waits for
+MAXLAG = 5  # seconds; Wikimedia asks this of programs that nobody is waiting for
 MOST_LINES, LONGEST_LINE = 40, 1_000
 
 Flag = Annotated[bool, BeforeValidator(lambda value: value not in (None, False))]
-"""Written as true in answers of today, as an empty text in those of before."""
+"""True in the answers of today, an empty text in older ones."""
 
 
 class Revision(Part):
@@ -53,7 +53,7 @@ class WikiPage(Part):
 
 
 class Query(Part):
-    """The pages; older wikis, and answers in the older format, name each by its number."""
+    """The pages: a list, or in the older format an object with a number for each."""
 
     pages: Annotated[
         list[WikiPage], BeforeValidator(lambda value: list(value.values()) if isinstance(value, dict) else value)
@@ -70,7 +70,7 @@ class Wiki:
         return host_of(self.base)
 
     def revisions(self, title: str, more: Mapping[str, str]) -> tuple[WikiPage, str | None]:
-        """The page with some of its revisions, and the mark of the next ones. `more` says from when and which way."""
+        """The page with some of its revisions, and the mark of the next ones. `more` holds start and direction."""
         answer = self._ask(
             {
                 "action": "query",
@@ -89,7 +89,7 @@ class Wiki:
         return pages[0] if pages else WikiPage(missing=True), mark if isinstance(mark, str) and mark else None
 
     def difference(self, revision: Revision) -> str:
-        """The lines that an edit added (+) and took away (−); empty for a new page, or where it is not shown."""
+        """The lines that an edit added (+) and removed (−); empty for a new page, or where the wiki hides them."""
         if not revision.parentid or revision.sha1hidden:
             return ""
         try:
@@ -101,48 +101,48 @@ class Wiki:
                     "prop": "diff",
                 }
             )
-            compared = answer.get("compare")
-            body = compared.get("body") or compared.get("*") if isinstance(compared, dict) else None
+            comparison = answer.get("compare")
+            body = comparison.get("body") or comparison.get("*") if isinstance(comparison, dict) else None
             return isolated(lines_of, body) if isinstance(body, str) else ""
         except SourceBusy:
             raise
-        except (SourceError, Isolated):  # one of the two is hidden since, or they are too large
+        except (SourceError, Isolated):  # one of the two was hidden since, or they are too large
             return ""
 
     def _ask(self, query: Mapping[str, str]) -> dict[str, Json]:
-        asked = {**query, "format": "json", "formatversion": "2", "maxlag": str(MAXLAG)}
+        params = {**query, "format": "json", "formatversion": "2", "maxlag": str(MAXLAG)}
         refusals = REFUSALS.about(host=self.host)
-        answer = json_of(fetch(self.http, f"{self.base}/w/api.php", params=asked, refusals=refusals))
+        answer = json_of(fetch(self.http, f"{self.base}/w/api.php", params=params, refusals=refusals))
         return answer if isinstance(answer, dict) else {}
 
 
 def mention_of(revision: Revision, page: WikiPage, wiki: Wiki, difference: str) -> RawMention:
-    """An edit. The IP address that an edit without account came from is personal, and says nothing: it is left out."""
-    who = "" if revision.anon or revision.userhidden else revision.user
+    """An edit as a mention. The IP address of an edit without account is personal data, and left out."""
+    user = "" if revision.anon or revision.userhidden else revision.user
     comment = "" if revision.commenthidden else revision.comment
     return RawMention(
         external_id=str(revision.revid),
         url=f"{wiki.base}/w/index.php?diff={revision.revid}&oldid={revision.parentid or 'prev'}",
         title=page.title,
         text="\n".join(filter(None, (comment, difference))),
-        author=who,
-        author_id=who,
+        author=user,
+        author_id=user,
         platform="wikipedia",
         outlet=wiki.host,
         published_at=moment(revision.timestamp),
         thread_id=f"{wiki.base}/w/index.php?curid={page.pageid}" if page.pageid else None,
         reach=_views(page.pageviews),
-        deleted=hidden(revision),
+        deleted=is_hidden(revision),
     )
 
 
-def hidden(revision: Revision) -> bool:
-    """Whether what was written is shown no more."""
+def is_hidden(revision: Revision) -> bool:
+    """Whether the wiki does not show the text of the edit any more."""
     return revision.sha1hidden or revision.suppressed
 
 
 def lines_of(body: str) -> str:
-    """The lines of a difference, which comes as rows of a table. Runs in a process of its own."""
+    """The lines of a difference, which is given as rows of a table. Runs in a process of its own."""
     tree = LexborHTMLParser(f"<table>{body}</table>")
     lines: list[str] = []
     for cell in tree.css("td.diff-addedline, td.diff-deletedline"):
@@ -152,8 +152,8 @@ def lines_of(body: str) -> str:
     return "\n".join(lines[:MOST_LINES])
 
 
-def _views(given: object) -> int | None:
-    """How often the page was seen on the last day that is counted."""
-    days: Sequence[tuple[str, Any]] = sorted(given.items()) if isinstance(given, dict) else []
+def _views(views: object) -> int | None:
+    """The views of the page on the last day that was counted."""
+    days: Sequence[tuple[str, Any]] = sorted(views.items()) if isinstance(views, dict) else []
     counts = [count for _, count in days if isinstance(count, int) and not isinstance(count, bool) and count >= 0]
     return counts[-1] if counts else None

@@ -45,7 +45,7 @@ REFUSALS = Refusals(
         Refusal(SourceError, "{host} is no MediaWiki, or not at this address: check it", status={404}),
         Refusal(
             SourceBusy,
-            "{host} is busy and asks us to come back",
+            "{host} is busy and asks us to come back later",
             status=range(200, 300),
             codes={"maxlag", "ratelimited", "readonly"},
             wait=_wait,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx2
 
-from collectors._kit.paging import capped
+from collectors._kit.paging import cap_warning
 from collectors._kit.texts import texts_of
 from collectors._kit.walk import Rewind
 from collectors.base import Collector, Cursor, Meter, Page, Window
@@ -74,7 +74,7 @@ def _news(params: XParams, newest_known: int, http: httpx2.Client) -> Iterator[P
         cursor: dict[str, Json] = {"newest": str(newest)} if newest else {}
         if oldest and not leg.ended and not is_full:
             cursor |= {"since": str(since), "until": str(oldest)}
-        yield _page(part, cursor, warning=capped(MOST) if is_full else GAP if part.gap else None)
+        yield _page(part, cursor, warning=cap_warning(MOST) if is_full else GAP if part.gap else None)
         if is_full:
             return
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from collectors._kit.newest import Listing, back, forward, look_back
-from collectors._kit.paging import capped
+from collectors._kit.paging import cap_warning
 from collectors._kit.times import moment, rfc3339
 from collectors._kit.walk import walk
 from collectors.base import Cursor, Page, RawMention, SourceBusy, Window
@@ -78,7 +78,7 @@ def _find_new(api: Api, search: Search, followed: FollowList) -> Iterator[Page]:
     for leg in walk(partial(find_videos, api, query), most=SEARCH_PAGES):
         followed.add(leg.answer)
         followed.searched = now if leg.last else followed.searched
-        yield followed.page(warning=capped(HITS * SEARCH_PAGES) if leg.capped else None)
+        yield followed.page(warning=cap_warning(HITS * SEARCH_PAGES) if leg.capped else None)
 
 
 def _is_due(video: FollowedVideo, counts: Mapping[str, int]) -> bool:

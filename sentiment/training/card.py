@@ -105,7 +105,7 @@ def measure(part: Part, logits: Sequence[Floats], examples: Sequence[Example]) -
         if missing.any():
             chances = np.where(missing, 1e-9, chances)
             chances = chances / chances.sum(axis=1, keepdims=True)
-        values = figures(chances, labels[rows], [languages[row] for row in rows], part.matrices).rounded()
+        values = figures(chances, labels[rows], [languages[row] for row in rows], part.matrices).as_json()
         if missing.any():
             values = {key: values[key] for key in ("texts", "macro_f1", "calibration_error", "log_loss", "confusion")}
         by_cut[name] = values

@@ -55,7 +55,8 @@ def export(network: Network, pieces: Sequence[Sequence[int]], table: Path, out: 
             weight_type=QuantType.QInt8,
         )
         model = onnx.load(dynamic)
-        onnx.save(with_fixed_ranges(model, ranges(onnx.load(whole), list(_quantised(model)), small, pieces)), out)
+        observed = ranges(onnx.load(whole), list(_quantised_tensors(model)), small, pieces)
+        onnx.save(with_fixed_ranges(model, observed), out)
 
 
 def _write(network: Network, path: Path) -> None:
@@ -72,7 +73,7 @@ def _write(network: Network, path: Path) -> None:
     )
 
 
-def _quantised(model: ModelProto) -> Iterator[str]:
+def _quantised_tensors(model: ModelProto) -> Iterator[str]:
     """The names of the tensors that a dynamically quantised model rounds."""
     yield from (node.input[0] for node in model.graph.node if node.op_type == "DynamicQuantizeLinear")
 

@@ -60,7 +60,7 @@ POSTS = ("umsab", "semeval13-16", "tweeteval", "afrisenti")
 matrices refer to them; reviews, editorials, subtitles and emotions say how far other kinds stray."""
 
 
-def allowed(names: list[str], tiers: str, also: tuple[str, ...]) -> list[Source]:
+def select_sources(names: list[str], tiers: str, also: tuple[str, ...]) -> list[Source]:
     """The sources among `names` that are of one of the `tiers`, or named in `also`: only so an unknown one is used."""
     unknown = {name: Source(name, "given by you", "not recorded", "?") for name in names}
     sources = [KNOWN.get(name, unknown[name]) for name in names]

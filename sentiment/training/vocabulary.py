@@ -40,7 +40,7 @@ def vocabulary(pretrained: Tokenizer, examples: Sequence[Example]) -> Vocabulary
     """
     pretrained.no_truncation()
     pretrained.no_padding()
-    seen, words = _counted(pretrained, examples)
+    seen, words = _count_pieces(pretrained, examples)
     ids = pretrained.get_vocab()
     kept = [piece for piece in sorted(ids, key=ids.__getitem__) if _stays(piece, seen)]
     added = [word for word, count in words.most_common(WORDS) if count >= FREQUENT and word not in ids]
@@ -49,7 +49,7 @@ def vocabulary(pretrained: Tokenizer, examples: Sequence[Example]) -> Vocabulary
     return Vocabulary(_with_pieces(pretrained, [*kept, *added]), rows)
 
 
-def _counted(pretrained: Tokenizer, examples: Sequence[Example]) -> tuple[Counter[str], Counter[str]]:
+def _count_pieces(pretrained: Tokenizer, examples: Sequence[Example]) -> tuple[Counter[str], Counter[str]]:
     """In how many texts each piece occurs; and each word that is cut, in texts that are not English."""
     seen: Counter[str] = Counter()
     words: Counter[str] = Counter()

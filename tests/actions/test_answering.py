@@ -24,4 +24,4 @@ def test_a_refused_answer_keeps_its_line_and_every_reason() -> None:
     _count(report, 7, ResponseResult(0, "a", "refused", errors=WRONG))
     [(line, why)] = report.refused
     assert (line, str(why)) == (7, "score: Input should be at most 10. channel: Write it on one line.")
-    assert (report.read, report.kept) == (1, 0)
+    assert (report.read, report.kept_count) == (1, 0)

@@ -17,7 +17,7 @@ from app.actions.fields import (
     Note,
     Prose,
     TimeZone,
-    refused,
+    invalid_fields,
     validate,
 )
 from app.problems import Problem
@@ -69,7 +69,7 @@ class New(Fields):
     [
         ({}, [("name", "This field is required.")]),
         ({"name": "A", "color": "red"}, [("color", "There is no such field here.")]),
-        ({"name": "A", "zone": "Mars"}, [("zone", "This is no IANA time zone: write it like Europe/Paris.")]),
+        ({"name": "A", "zone": "Mars"}, [("zone", "This is not an IANA time zone: write it like Europe/Paris.")]),
         ({"name": "a\nb"}, [("name", "Write it on one line, without control characters.")]),
         ({"name": "A", "inner": {}}, [("inner.limit", "This field is required.")]),
         ([], [("body", "Input should be a valid dictionary or instance of New.")]),
@@ -92,7 +92,7 @@ def test_leading_places_and_braces_of_a_message_do_no_harm() -> None:
         name: str
 
     error = {"loc": ("body", "items", 0, "name"), "msg": "Value error, no {braces}", "type": "value_error"}
-    [told] = refused([error], drop=1).errors
+    [told] = invalid_fields([error], drop=1).errors
     assert (told.field, told.message) == ("items.0.name", "No {braces}.")
 
 

@@ -44,7 +44,7 @@ def test_a_report_counts_all_refusals_and_keeps_the_first_reasons() -> None:
     report = Report(stored=1, updated=2, unchanged=3, unmatched=4)
     for line in range(REASONS_MAX + 5):
         report.refuse(line, BAD)
-    assert (report.kept, report.read, report.refused_count) == (6, 10 + REASONS_MAX + 5, REASONS_MAX + 5)
+    assert (report.kept_count, report.read, report.refused_count) == (6, 10 + REASONS_MAX + 5, REASONS_MAX + 5)
     assert len(report.refused) == REASONS_MAX
     told = report.as_json()
     assert (told["read"], told["refused"], told["dry_run"]) == (report.read, report.refused_count, False)

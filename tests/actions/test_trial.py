@@ -51,7 +51,7 @@ def test_what_is_not_about_a_brand_is_kept_only_so_far() -> None:
 def test_what_was_deleted_is_not_shown_and_silence_is_said() -> None:
     found = heard(page("acme is late", deleted=True))
     assert found.mentions == ()
-    assert "Nothing was said there" in str(found.warning)
+    assert "Nobody said anything there" in str(found.warning)
     told = Notice("The site sends half of it")
     assert heard(page(warning=told)).warning == told
 

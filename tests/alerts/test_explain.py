@@ -93,7 +93,7 @@ def test_the_lines_in_english():
     assert sentences(FULL, "en", "Europe/London") == [
         "1,234 negative stories out of 5,000 in 6 hours; about 56 would be usual (25% instead of 1.1%).",
         "It began on 14 July, 22:30 (Europe/London).",
-        "They talk about: brûle, danger.",
+        "People talk about: brûle, danger.",
         "First seen: Anne, Forum Lumen, 14 July, 23:00 (Europe/London); most come from Mastodon.",
         "Seen by up to 1,234,567 people; between 820 and 8,200 customers at risk (a rough estimate).",
     ]

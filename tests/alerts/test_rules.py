@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from alerts.base import BrandHours, Bucket
+from alerts.base import BrandHours, HourCounts
 from alerts.rules import all_rules
 from alerts.rules.negative_spike import NegativeSpike
 from alerts.rules.negative_spike import evaluate as spike
@@ -19,7 +19,7 @@ START = datetime(2026, 9, 1, tzinfo=UTC)
 
 def window(counts, *, minute=60, age=timedelta(days=365)):
     """Hours of (promoters, passives, detractors); the last one has run for `minute` minutes."""
-    buckets = [Bucket(START + timedelta(hours=i), 2 * sum(c), sum(c), *c) for i, c in enumerate(counts)]
+    buckets = [HourCounts(START + timedelta(hours=i), 2 * sum(c), sum(c), *c) for i, c in enumerate(counts)]
     now = START + timedelta(hours=len(counts) - 1, minutes=minute)
     return BrandHours(now, buckets, now - age)
 
@@ -154,20 +154,20 @@ def test_a_limit_that_makes_no_sense_is_refused_with_a_reason(given, said):
 @pytest.mark.parametrize(
     ("kind", "params", "sentence"),
     [
-        ("negative_spike", {}, "Rings when Lumen gets more detractors than usual, from 5 on."),
-        ("negative_spike", {"min_negatives": 9}, "Rings when Lumen gets more detractors than usual, from 9 on."),
-        ("threshold", {"limit": 12.5}, "Rings when Lumen gets 12.5 or more detractors in 24 hours."),
+        ("negative_spike", {}, "Fires when Lumen gets more detractors than usual, and at least 5."),
+        ("negative_spike", {"min_negatives": 9}, "Fires when Lumen gets more detractors than usual, and at least 9."),
+        ("threshold", {"limit": 12.5}, "Fires when Lumen gets 12.5 or more detractors in 24 hours."),
         (
             "threshold",
             {"limit": 9, "counted": "promoters", "window_hours": 6},
-            "Rings when Lumen gets 9.0 or more promoters in 6 hours.",
+            "Fires when Lumen gets 9.0 or more promoters in 6 hours.",
         ),
-        ("threshold", {"counted": "mentions"}, "Rings when Lumen gets 20 or more mentions in 24 hours."),
-        ("threshold", {"measure": "share"}, "Rings when detractors reach 20% of the stories about Lumen in 24 hours."),
+        ("threshold", {"counted": "mentions"}, "Fires when Lumen gets 20 or more mentions in 24 hours."),
+        ("threshold", {"measure": "share"}, "Fires when detractors reach 20% of the stories about Lumen in 24 hours."),
         (
             "threshold",
             {"measure": "share", "counted": "promoters"},
-            "Rings when promoters reach 20% of the stories about Lumen in 24 hours.",
+            "Fires when promoters reach 20% of the stories about Lumen in 24 hours.",
         ),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.api.schemas import match_out, paged
+from app.api.schemas import match_out, page_of
 from app.models import Match, uuid7
 from app.queries.paging import Slice
 
@@ -24,5 +24,5 @@ def test_probabilities_are_answered_only_when_all_are_known() -> None:
 
 @pytest.mark.parametrize(("next_", "prev"), [(None, None), ("n", "p")])
 def test_a_page_keeps_its_cursors(next_: str | None, prev: str | None) -> None:
-    page = paged(Slice([1, 2], next_, prev), str)
+    page = page_of(Slice([1, 2], next_, prev), str)
     assert (page.items, page.next_cursor, page.prev_cursor) == (["1", "2"], next_, prev)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.api.sources_out import backfill_out, joined, sentence
+from app.api.sources_out import backfill_out, join_notices, sentence
 from ground.notice import Notice
 
 STORED = {"text": "The site answered {code}", "args": {"code": 500}}
@@ -28,8 +28,8 @@ def test_a_notice_is_a_sentence_whether_it_is_stored_or_new(notice: Any, text: s
 
 
 def test_several_notices_are_one_text() -> None:
-    assert joined([STORED, Notice("Nothing came")]) == "The site answered 500. Nothing came"
-    assert joined([]) is None
+    assert join_notices([STORED, Notice("Nothing came")]) == "The site answered 500. Nothing came"
+    assert join_notices([]) is None
 
 
 def test_a_backfill_says_how_far_it_has_come() -> None:

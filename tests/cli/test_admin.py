@@ -25,7 +25,7 @@ def test_the_account_may_do_everything_with_the_password_from_standard_input(run
         assert matches(user.password_hash, PASSWORD)
     again = run("admin", "create", "--email", "ana@example.org", "--password-stdin", stdin=f"{PASSWORD}\n")
     assert (again.code, again.out) == (1, "")
-    assert again.err.startswith("Error: This address has an account already.")
+    assert again.err.startswith("Error: An account with this address already exists.")
 
 
 @pytest.mark.parametrize("email", ["ana", "ana@", "ana@nowhere", "ana@example.org;eve@example.org"])

@@ -11,10 +11,11 @@ import pytest
 from pydantic import ValidationError
 
 from collectors.appstore import App, collector
-from collectors.base import Page, SourceBusy, SourceChanged, SourceError, SourceRefused
+from collectors.base import Page, SourceBusy, SourceChanged, SourceError, SourceRefused, Window
 from tests.collectors.conftest import Answer, Rule
 
 NOW = datetime.now(UTC)
+LONG_AGO = NOW - timedelta(days=400)
 ATOM = '<feed xmlns:im="http://itunes.apple.com/rss" xmlns="http://www.w3.org/2005/Atom">{}</feed>'
 
 
@@ -156,3 +157,24 @@ def test_another_shape_is_said_so(site: Any, http: httpx2.Client) -> None:
 def test_what_is_typed_is_checked(given: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         App.model_validate({"app_id": "12345", **given})
+
+
+def back(site: Any, http: httpx2.Client, cursor: Any = None) -> list[Page]:
+    params, window = App(base_url=site.base, app_id="12345", countries=("fr", "us")), Window(LONG_AGO, NOW)
+    assert collector.backfill is not None
+    return list(collector.backfill(params, cursor or {}, window, http))
+
+
+def test_a_backfill_that_was_stopped_goes_on_with_its_country_and_its_page(site: Any, http: httpx2.Client) -> None:
+    when(site, "fr", feed(review(1, 1)))
+    when(site, "fr", feed(), 2)
+    when(site, "us", feed(review(2, 2)))
+    when(site, "us", feed(review(3, 3)), 2)
+    when(site, "us", feed(), 3)
+    whole = back(site, http)
+    assert ids(whole) == ["1", "2", "3"]
+    assert [page.reached == LONG_AGO for page in whole] == [False] * (len(whole) - 1) + [True]
+    after_two = next(page for page in whole if ids([page]) == ["2"])
+    site.asked.clear()
+    assert ids(back(site, http, dict(after_two.cursor))) == ["3"]
+    assert not [path for path, _ in site.asked if path.startswith("/fr/") or "page=1/" in path]

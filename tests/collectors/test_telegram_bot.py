@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from collectors.base import Inbound, Page, Received, SourceBusy, SourceChanged, SourceError, SourceRefused, Unsigned
-from collectors.telegram_bot import Bot, collector
+from collectors.telegram_bot import MOST_PAGES, Bot, collector
 from tests.collectors.conftest import Answer, Rule
 
 TOKEN = "123456:AAE-of_nobody"
@@ -186,3 +186,14 @@ def test_what_is_sent_without_the_secret_is_refused(given: str | None, secret: s
 def test_what_is_sent_and_is_no_update_is_said_so(body: bytes) -> None:
     with pytest.raises(SourceChanged):
         sent(body, "s3cret")
+
+
+def test_a_bot_with_more_updates_than_one_reading_takes_says_so_and_goes_on(site: Any, http: httpx2.Client) -> None:
+    when(site, answer(update(0)))
+    for number in range(1, MOST_PAGES + 2):
+        when(site, answer(update(number)), str(number))
+    when(site, answer(), str(MOST_PAGES + 2))
+    pages = run(site, http)
+    assert (len(pages), len(site.sent)) == (MOST_PAGES, MOST_PAGES)
+    assert [bool(page.warning) for page in pages] == [False] * (MOST_PAGES - 1) + [True]
+    assert ids(run(site, http, pages[-1].cursor)) == [f"-1001/{MOST_PAGES}", f"-1001/{MOST_PAGES + 1}"]

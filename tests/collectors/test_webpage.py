@@ -10,12 +10,20 @@ from typing import Any
 import httpx2
 import pytest
 
-from collectors.base import Page, RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused
+from collectors.base import (
+    Page,
+    RawMention,
+    SourceBusy,
+    SourceChanged,
+    SourceError,
+    SourceRefused,
+    Window,
+)
 from collectors.webpage import Webpage, collector, pages
 from collectors.webpage.dates import dates_of_page
 from collectors.webpage.ratings import rating_of
 from collectors.webpage.schema import schema_items
-from ground.html import parsed
+from ground.html import parse_html
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 PAGE = '<html lang="en"><body>{}</body></html>'
@@ -345,7 +353,7 @@ def test_the_dates_of_a_page_decide_which_number_is_the_day(
     ],
 )
 def test_ratings_are_read_as_pages_show_them(html: str, rating: tuple[float, float] | None) -> None:
-    node = parsed(html).css_first("i")
+    node = parse_html(html).css_first("i")
     assert node is not None
     assert rating_of(node, 5) == rating
 
@@ -391,6 +399,46 @@ def test_an_address_that_leads_nowhere_says_so(site: Any, http: httpx2.Client, o
 )
 def test_what_a_page_tells_to_programs_is_read_as_it_is_written_in_the_wild(frame: str) -> None:
     told = '{"@type": "Review", "reviewBody": "The chain broke.\n<!-- Twice --> ]]>.", "author": "Ann"}'
-    page = parsed(f'<script type="application/ld+json">{frame.format(told)}</script>')
+    page = parse_html(f'<script type="application/ld+json">{frame.format(told)}</script>')
     ((text, author),) = [(one.text, one.author) for one in schema_items(page)]
     assert (text, author) == ("The chain broke.\n<!-- Twice --> ]]>.", "Ann")
+
+
+def dated(*days: int, more: str = "") -> str:
+    items = "".join(
+        f'<div class="r" id="d{day}"><time>{(NOW - timedelta(days=day)).isoformat()}</time><p>Day {day}.</p></div>'
+        for day in days
+    )
+    return PAGE.format(items + (f'<a rel="next" href="{more}">Older</a>' if more else ""))
+
+
+def test_a_backfill_ends_with_the_first_page_whose_newest_item_is_older(site: Any, http: httpx2.Client) -> None:
+    site.says("/r", dated(90, 1, 2, more="/r2"))  # the first is old and pinned
+    site.says("/r2", dated(3, 9, more="/r3"))
+    site.says("/r3", dated(11, 12, more="/r4"))
+    params = Webpage.model_validate({"url": site.url("/r"), "item": ".r", "text": "p"})
+    window = Window(NOW - timedelta(days=10), NOW - timedelta(days=1, hours=12))
+    assert collector.backfill is not None
+    found = list(collector.backfill(params, {}, window, http))
+    assert ids(found) == ["d2", "d3", "d9"]
+    assert [page.reached for page in found] == [window.until, NOW - timedelta(days=3), window.since]
+    assert "/r4" not in asked(site)
+    site.asked.clear()
+    assert ids(list(collector.backfill(params, found[0].cursor, window, http))) == ["d3", "d9"]
+    assert "/r" not in asked(site)
+
+
+def test_a_page_whose_items_have_no_words_is_the_last(site: Any, http: httpx2.Client) -> None:
+    site.says("/r", reviews(1, more="/r2"))
+    site.says("/r2", PAGE.format('<div class="r"></div><a rel="next" href="/r3">Older</a>'))
+    site.says("/r3", reviews(3))
+    params = Webpage.model_validate({"url": site.url("/r"), "item": ".r", "text": "p"})
+    assert collector.backfill is not None
+    assert ids(list(collector.backfill(params, {}, Window(NOW - timedelta(days=1), NOW), http))) == ["r1"]
+    assert "/r3" not in asked(site)
+
+
+@pytest.mark.parametrize("name", ["item", "next_page"])
+def test_a_selector_of_elements_reads_no_attribute(name: str) -> None:
+    with pytest.raises(ValueError, match="this is not a CSS selector"):
+        Webpage.model_validate({"url": "https://shop.example/", name: "div@onload"})

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from pydantic import ValidationError
 
-from collectors.base import Page, SourceBusy, SourceError, SourceRefused
+from collectors.base import Page, SourceBusy, SourceError, SourceRefused, Window
 from collectors.wikipedia import MOST_EDITS, WatchedPages, collector
 from tests.collectors.conftest import Answer, Rule
 
@@ -138,3 +138,22 @@ def test_a_refusal_says_what_is_wrong(
 def test_titles_that_are_none_are_refused_in_the_form(titles: tuple[str, ...]) -> None:
     with pytest.raises(ValidationError):
         WatchedPages(titles=titles)
+
+
+def back(site: Any, http: httpx2.Client, window: Window, cursor: Any = None) -> list[Page]:
+    params = WatchedPages(base_url=site.base, titles=("Acme", "Brume"))
+    assert collector.backfill is not None
+    return list(collector.backfill(params, cursor or {}, window, http))
+
+
+def test_a_backfill_goes_title_by_title_and_resumes_within_one(site: Any, http: httpx2.Client) -> None:
+    serve(site, [revision(number) for number in reversed(range(1, 71))])
+    window = Window(NOW - timedelta(hours=20) + timedelta(minutes=5), NOW - timedelta(hours=20) + timedelta(minutes=66))
+    whole, inside = back(site, http, window), list(range(65, 4, -1))
+    assert ids(whole) == inside * 2
+    assert [page.reached for page in whole] == [window.until] * 3 + [
+        *(NOW - timedelta(hours=20) + timedelta(minutes=low) for low in (41, 11)),
+        window.since,
+    ]
+    assert ids(back(site, http, window, dict(whole[0].cursor))) == inside[len(ids(whole[:1])) :] + inside
+    assert ids(back(site, http, window, dict(whole[2].cursor))) == inside

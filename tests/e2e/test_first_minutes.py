@@ -57,7 +57,7 @@ def test_a_brand_a_source_a_channel_and_a_rule(enter: Callable[..., Page], compl
     page.goto("/alerts/rules/new?kind=threshold")
     page.get_by_label("Name").fill("Too many")
     page.get_by_role("button", name="Save the rule").click()
-    expect(page.get_by_text("Rings when Brumelo gets 20 or more detractors in 24 hours.")).to_be_visible()
+    expect(page.get_by_text("Fires when Brumelo gets 20 or more detractors in 24 hours.")).to_be_visible()
     assert complaints.said == []
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ground.html import BLOCKS, html_to_text, line_of, parsed, text_of, title_of_html
+from ground.html import BLOCKS, html_to_text, line_of, parse_html, text_of, title_of_html
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_block_ends_the_line_both_ways(tag: str) -> None:
     inside = {"caption": "table", "tbody": "table", "tfoot": "table", "thead": "table", "tr": "table"}.get(tag, "div")
     body = f"<{tag}><td>b</td></{tag}>" if inside == "table" and tag != "caption" else f"<{tag}>b</{tag}>"
     html = f"a<{inside}>{body}</{inside}>c"
-    root = parsed(html).body
+    root = parse_html(html).body
     assert root is not None
     assert text_of(root).split("\n") == ["a", "b", "c"]
     assert html_to_text(html).split() == ["a", "b", "c"]
@@ -83,18 +83,18 @@ def test_a_block_ends_the_line_both_ways(tag: str) -> None:
     ],
 )
 def test_an_element_reads_so(html: str, text: str, line: str) -> None:
-    line_root, text_root = parsed(html).body, parsed(html).body
+    line_root, text_root = parse_html(html).body, parse_html(html).body
     assert line_root is not None
     assert text_root is not None
     assert (text_of(text_root), line_of(line_root)) == (text, line)
 
 
 def test_what_nobody_sees_is_no_text() -> None:
-    root = parsed("Sale<script>x()</script><style>*{}</style><select><option>a</option></select>").body
+    root = parse_html("Sale<script>x()</script><style>*{}</style><select><option>a</option></select>").body
     assert root is not None
     assert text_of(root) == "Sale"
 
 
 def test_the_element_itself_is_read_whatever_it_is() -> None:
-    (title,) = parsed("<svg><title>Plan</title></svg>").css("title")
+    (title,) = parse_html("<svg><title>Plan</title></svg>").css("title")
     assert text_of(title) == "Plan"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ground.words import REPEAT_LIMIT, fold, folded, sequence, words
+from ground.words import REPEAT_LIMIT, fold, folded_words, sequence, words
 
 
 @pytest.mark.parametrize(
@@ -31,29 +31,29 @@ from ground.words import REPEAT_LIMIT, fold, folded, sequence, words
     ],
 )
 def test_texts_fall_into_these_words(text: str, expected: list[str]) -> None:
-    assert folded(text) == expected
+    assert folded_words(text) == expected
 
 
 @given(st.text())
 def test_a_word_folds_to_itself_and_is_one_word(text: str) -> None:
-    for word in folded(text):
+    for word in folded_words(text):
         assert fold(word) == word
-        assert folded(word) == [word]
+        assert folded_words(word) == [word]
 
 
 @given(st.text())
 def test_words_say_where_they_are(text: str) -> None:
-    assert [word for word, _, _ in words(text)] == folded(text)
+    assert [word for word, _, _ in words(text)] == folded_words(text)
     ends = 0
     for word, start, end in words(text):
         assert ends <= start < end <= len(text)
-        assert folded(text[start:end]) == [word]
+        assert folded_words(text[start:end]) == [word]
         ends = end
 
 
 @pytest.mark.parametrize("text", ["é" * 100_000, "a" * 100_000, "a\u0301" * 50_000, "ﷺ" * 1000])
 def test_an_endless_word_is_cut(text: str) -> None:
-    assert [len(word) <= 200 for word in folded(text)] == [True]
+    assert [len(word) <= 200 for word in folded_words(text)] == [True]
 
 
 def test_the_256th_repetition_leaves_an_empty_place() -> None:

@@ -21,18 +21,18 @@ def test_bytes_are_counted_over_all_reads() -> None:
 
 def test_time_runs_out_whatever_each_read_took() -> None:
     allowance = Allowance(0.05, 0)
-    assert 0 < allowance.left() <= 0.05
+    assert 0 < allowance.seconds_left() <= 0.05
     time.sleep(0.06)
     assert allowance.is_over
     with pytest.raises(TooSlow, match=r"no complete answer within 0\.05 seconds"):
-        allowance.left()
+        allowance.seconds_left()
     allowance.forgive(10)
-    assert 9 < allowance.left() <= 10
+    assert 9 < allowance.seconds_left() <= 10
 
 
 def test_a_silence_is_bounded_by_itself() -> None:
     allowance = Allowance(3_600, 0, quiet=20)
-    assert allowance.left() == 20
+    assert allowance.seconds_left() == 20
     assert str(allowance.too_slow()) == "the server sent nothing for 20 seconds"
 
 

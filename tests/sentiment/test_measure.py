@@ -30,7 +30,7 @@ def test_the_error_of_the_score_is_told_before_and_after_correction() -> None:
     assert found.macro_f1 == 100
     assert found.score_error == pytest.approx(0, abs=1e-9)
     assert corrected_shares(rows, ["fr"] * 100, MATRICES) == pytest.approx([0.6, 0.3, 0.1])
-    assert found.rounded()["confusion"] == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    assert found.as_json()["confusion"] == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
 
 
 def test_a_missing_label_has_no_row_in_the_confusion() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sentiment.base import ModelError
-from sentiment.naming import calibrated, sides_of, three
+from sentiment.naming import apply_calibration, sides_of, three
 
 
 @pytest.mark.parametrize(
@@ -65,23 +65,23 @@ PLAIN = np.array([[1.0, 0.0, 0.0]])
 def test_three_labels_keep_their_probabilities(values: list[float]) -> None:
     row = np.array([values[:3]])
     expected = np.exp(row - row.max()) / np.exp(row - row.max()).sum()
-    assert calibrated(three(row, (0, 1, 2)), PLAIN) == pytest.approx(expected, abs=1e-9)
-    assert calibrated(three(row, (2, 1, 0)), PLAIN)[0, ::-1] == pytest.approx(expected[0], abs=1e-9)
+    assert apply_calibration(three(row, (0, 1, 2)), PLAIN) == pytest.approx(expected, abs=1e-9)
+    assert apply_calibration(three(row, (2, 1, 0)), PLAIN)[0, ::-1] == pytest.approx(expected[0], abs=1e-9)
 
 
 @given(LOGITS)
 def test_stars_that_know_nothing_are_thirds_and_more_stars_are_never_worse(values: list[float]) -> None:
-    assert calibrated(three(np.full((1, 5), values[0]), (0, 0, 1, 2, 2)), PLAIN)[0] == pytest.approx([1 / 3] * 3)
+    assert apply_calibration(three(np.full((1, 5), values[0]), (0, 0, 1, 2, 2)), PLAIN)[0] == pytest.approx([1 / 3] * 3)
     row = np.array([values])
     more = row + np.array([[0, 0, 0, 0, 1.0]])
-    before, after = (calibrated(three(each, (0, 0, 1, 2, 2)), PLAIN)[0] for each in (row, more))
+    before, after = (apply_calibration(three(each, (0, 0, 1, 2, 2)), PLAIN)[0] for each in (row, more))
     assert after[2] >= before[2] - 1e-12
     assert after.sum() == pytest.approx(1)
 
 
 @given(st.floats(-30, 30), st.floats(-30, 30))
 def test_a_model_of_two_labels_is_neutral_only_where_it_cannot_tell(negative: float, positive: float) -> None:
-    found = calibrated(three(np.array([[negative, positive]]), (0, 2)), PLAIN)[0]
+    found = apply_calibration(three(np.array([[negative, positive]]), (0, 2)), PLAIN)[0]
     assert found.sum() == pytest.approx(1)
     assert found[1] <= max(found[0], found[2]) + 1e-9
     assert (found[2] > found[0]) == (positive > negative) or abs(positive - negative) < 1e-9
@@ -89,7 +89,7 @@ def test_a_model_of_two_labels_is_neutral_only_where_it_cannot_tell(negative: fl
 
 def test_a_calibration_moves_what_it_names() -> None:
     logits = np.array([[1.0, 0.5, -1.0]])
-    plain = calibrated(logits, PLAIN)[0]
-    assert calibrated(logits, np.array([[1.0, 2.0, 0.0]]))[0, 0] > plain[0]
-    assert calibrated(logits, np.array([[1.0, 0.0, 2.0]]))[0, 2] > plain[2]
-    assert calibrated(logits, np.array([[0.05, 0.0, 0.0]]))[0] == pytest.approx([1 / 3] * 3, abs=0.05)
+    plain = apply_calibration(logits, PLAIN)[0]
+    assert apply_calibration(logits, np.array([[1.0, 2.0, 0.0]]))[0, 0] > plain[0]
+    assert apply_calibration(logits, np.array([[1.0, 0.0, 2.0]]))[0, 2] > plain[2]
+    assert apply_calibration(logits, np.array([[0.05, 0.0, 0.0]]))[0] == pytest.approx([1 / 3] * 3, abs=0.05)

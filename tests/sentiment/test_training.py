@@ -19,7 +19,7 @@ from sentiment.compact import CARD, digests, load
 from sentiment.labelled import Example, read
 from sentiment.training.calibrate import held_out
 from sentiment.training.fit import label_offsets
-from sentiment.training.sources import KNOWN, allowed, files
+from sentiment.training.sources import KNOWN, files, select_sources
 
 ROOT = Path(__file__).parents[2]
 WORDS = {
@@ -136,6 +136,40 @@ def test_the_work_of_another_run_is_not_taken_for_ours(data: Path, trained: Path
     assert "other data or options" in done.stderr
 
 
+WITHOUT = """
+import sys
+from runpy import run_module
+
+sys.modules[{package!r}] = None  # the import of a package that is not installed fails in the same way
+sys.argv = ["python -m sentiment.training", *{arguments!r}]
+run_module("sentiment.training", run_name="__main__", alter_sys=True)
+"""
+
+
+def run_without(package: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    script = WITHOUT.format(package=package, arguments=arguments)
+    env = {**ALONE, "PYTHONPATH": str(ROOT)}
+    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=folder, env=env)
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--data", ".", "--out", "model")])
+def test_without_torch_training_says_in_one_sentence_what_to_install(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    done = run_without("torch", tmp_path, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "training needs torch: pip install 'vigie[training]'\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_broken_module_of_ours_is_not_taken_for_a_missing_package(tmp_path: Path) -> None:
+    """It shows its traceback: installing something would not mend it."""
+    done = run_without("sentiment.labelled", tmp_path, "--help")
+    assert done.returncode == 1
+    assert "sentiment.labelled" in done.stderr
+    assert "training needs" not in done.stderr
+
+
 def test_a_share_of_each_kind_and_label_is_held_back() -> None:
     labels, kinds = np.array([0, 1, 2] * 100), ["a"] * 150 + ["b"] * 150
     held = held_out(labels, kinds, 1)
@@ -172,13 +206,13 @@ def test_a_file_without_a_column_is_named(tmp_path: Path) -> None:
 
 def test_only_the_wanted_tiers_and_names_are_allowed() -> None:
     names = ["umsab", "airline", "semeval13-16", "mine"]
-    assert [source.name for source in allowed(names, "A", ())] == ["umsab"]
-    assert [source.name for source in allowed(names, "A", ("mine", "semeval13-16"))] == [
+    assert [source.name for source in select_sources(names, "A", ())] == ["umsab"]
+    assert [source.name for source in select_sources(names, "A", ("mine", "semeval13-16"))] == [
         "umsab",
         "semeval13-16",
         "mine",
     ]
-    assert [source.name for source in allowed(names, "ABC", ())] == ["umsab", "airline", "semeval13-16"]
+    assert [source.name for source in select_sources(names, "ABC", ())] == ["umsab", "airline", "semeval13-16"]
     assert all(source.tier in "ABC" for source in KNOWN.values())
 
 

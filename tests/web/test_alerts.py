@@ -16,7 +16,7 @@ from app.db import Database
 from app.models import Brand, IncidentEvent, IncidentRow
 from app.services import Services
 from app.viewer import Viewer
-from app.web.alerts import charted, event_in_words, explanation_of
+from app.web.alerts import chart_range, event_in_words, explanation_of
 from app.web.language import Tongue, zone
 from app.web.page import Visit
 from tests.api.things import opened
@@ -46,7 +46,7 @@ def test_the_chart_shows_what_was_before_and_after_and_fourteen_days_at_most(
         since=None if since_ago is None else NOW - since_ago,
         resolved_at=None if resolved_ago is None else NOW - resolved_ago,
     )
-    assert charted(row, NOW) == (NOW - start_ago, NOW - end_ago)
+    assert chart_range(row, NOW) == (NOW - start_ago, NOW - end_ago)
 
 
 def test_an_explanation_in_another_shape_is_left_out() -> None:

@@ -8,13 +8,17 @@ from math import sqrt
 
 import pytest
 
-from alerts.base import Bucket, Explanation
+from alerts.base import Explanation, HourCounts
 from app.web.charts import Usual, label, observed_against_expected, spark
 from app.web.language import Tongue, zone
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 ENGLISH, FRENCH = Tongue("en", zone("UTC"), NOW), Tongue("fr", zone("Europe/Paris"), NOW)
-HOURS = [Bucket(NOW, 20, 10, detractors=4), Bucket(NOW + timedelta(hours=1)), Bucket(NOW + timedelta(hours=2), 9, 5)]
+HOURS = [
+    HourCounts(NOW, 20, 10, detractors=4),
+    HourCounts(NOW + timedelta(hours=1)),
+    HourCounts(NOW + timedelta(hours=2), 9, 5),
+]
 RANG = Explanation(
     observed=4, expected=24.0, total=15, share=0.3, usual_share=None, window_hours=12, since=NOW, counted="detractors"
 )
@@ -45,7 +49,7 @@ def test_what_is_usual_is_said_for_one_hour(explanation: Explanation | None, usu
     ],
 )
 def test_a_share_counts_before_a_level(usual: Usual, expected: float | None, deviation: float) -> None:
-    assert usual.expected(HOURS[0]) == expected
+    assert usual.expected_in(HOURS[0]) == expected
     assert usual.deviation(HOURS[0]) == pytest.approx(deviation)
 
 
@@ -64,7 +68,7 @@ def test_where_nothing_is_usual_only_what_was_counted_is_drawn() -> None:
 def test_a_rule_that_counts_all_mentions_is_drawn_with_stories() -> None:
     chart = observed_against_expected(ENGLISH, HOURS, NOW, replace(RANG, counted="mentions"))
     assert chart.spec["bars"] == [{"name": "Stories", "tone": "accent", "data": [10, 0, 5]}]
-    assert chart.heads == ("Hour", "Stories", "Usual level", "Stories in all")
+    assert chart.heads == ("Hour", "Stories", "Usual level", "Stories in total")
 
 
 def test_the_table_leaves_out_hours_without_stories() -> None:

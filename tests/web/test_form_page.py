@@ -23,7 +23,7 @@ from app.web.forms import SentForm
 from app.web.page import Visit, editor, member
 from tests.web.conftest import OWN, PASSWORD
 
-TAKEN = Problem("name-taken", 409, "There is a {what} of this name already.", what="brand")
+TAKEN = Problem("name-taken", 409, "This name is already taken ({what}).", what="brand")
 
 
 def refuse(problem: Problem) -> Callable[[], str]:

@@ -57,12 +57,12 @@ def test_it_is_stopped_and_gone_on_with_from_the_page(browser: TestClient, db: D
     browser.post("/sources/new", data=FORM | ADDRESS | {"backfill_days": "30"})
     path = f"/sources/{row(db).id}"
     stopped = browser.post(f"{path}/backfill-stop").text
-    assert "The source goes back no further." in stopped
+    assert "Vigie goes no further back." in stopped
     assert "stopped" in stopped
     assert "every 10s" not in stopped
     assert row(db).backfill_due_at is None
     went_on = browser.post(f"{path}/backfill").text
-    assert "goes on reading its past" in went_on
+    assert "goes on reading the past of this source" in went_on
     assert row(db).backfill_due_at is not None
 
 
@@ -72,7 +72,7 @@ def test_what_stopped_it_is_told(browser: TestClient, db: Database) -> None:
     page = browser.get(f"/sources/{row(db).id}").text
     assert "example.org &lt;refuses&gt;" in page
     assert "given up" in page
-    assert "Go on" in page
+    assert "Continue" in page
 
 
 def test_saving_a_source_as_it_is_does_not_start_its_past_afresh(browser: TestClient, db: Database) -> None:

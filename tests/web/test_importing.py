@@ -56,7 +56,7 @@ def test_a_file_is_tried_with_another_mapping_and_then_imported(
     fields: dict[str, Any] = {"columns": mark(seen), "map": ["text", "date", "author"]}
     tried = send(browser, headers=HX, do="try", **fields)
     assert "<html" not in tried.text
-    assert "Nothing was stored yet" in tried.text
+    assert "Nothing has been stored yet" in tried.text
     assert "1 new" in tried.text
     assert "could not be read" in tried.text
     with db.reading() as session:
@@ -100,7 +100,7 @@ def test_what_is_wrong_is_told_beside_the_form(
 def test_two_columns_for_one_thing_are_refused(browser: TestClient, brand: Brand) -> None:
     seen = send(browser, do="look")
     page = send(browser, do="try", columns=mark(seen), map=["text", "text", ""])
-    assert "Two columns are taken for the same: Text." in page.text
+    assert "Two columns are read as the same field: Text." in page.text
 
 
 def test_answers_to_a_survey_are_imported_about_a_brand(browser: TestClient, brand: Brand, db: Database) -> None:
@@ -140,7 +140,7 @@ def test_the_page_of_a_source_shows_its_address_and_makes_another(
     assert "Nothing has arrived yet" in page.text
     assert "Read now" not in page.text
     changed = browser.post(f"/sources/{survey.id}/address", data={})
-    assert "The former one takes nothing any more" in changed.text
+    assert "The old one no longer accepts anything" in changed.text
     assert address not in changed.text
     assert "/in/" in changed.text
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from fastapi.testclient import TestClient
 
 from app.models import Brand
-from app.web.kinds import GROUPS, NEEDS, folded, shelves, terms
+from app.web.kinds import GROUPS, NEEDS, fold_texts, shelves, terms
 from app.web.language import Tongue, zone
 from collectors import all_collectors
 from collectors.base import AnyCollector, Meter
@@ -56,7 +56,7 @@ def test_a_kind_is_found_by_its_words_in_both_languages_without_accents() -> Non
     words = {offer.kind.kind: offer.words for shelf in shelves(all_collectors().values()) for offer in shelf.offers}
     assert "reclamations" in words["email"]
     assert "complaints" in words["email"]
-    assert folded(["ÉTÉ  à", "Noël"]) == "ete a noel"
+    assert fold_texts(["ÉTÉ  à", "Noël"]) == "ete a noel"
 
 
 def test_terms_say_what_a_kind_costs_keeps_and_trains() -> None:
@@ -74,7 +74,7 @@ def test_terms_say_what_a_kind_costs_keeps_and_trains() -> None:
     assert said == [
         "about 5 US dollars for 1,000 mentions",
         "100 searches a day",
-        "dollars: as much a month as you allow",
+        "dollars: as much per month as you allow",
         "every 15 minutes at most",
         "30 days at most, by its terms: Vigie does not delete by itself yet",
         "never",

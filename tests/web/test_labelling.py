@@ -51,7 +51,7 @@ def test_undo_shows_the_mention_again(browser: TestClient, say: Say) -> None:
     page = browser.post(address, data={"label": "neutral"}).text
     assert first(page) != address
     page = browser.post(f"{address}/undo").text
-    assert "The label was taken back." in page
+    assert "The label was removed." in page
     assert first(page) == address
     assert "0 of 3 this week" in page
 

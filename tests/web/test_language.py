@@ -54,7 +54,11 @@ def test_the_language_is_the_one_wished_first(asked: str | None, cookie: str | N
 def test_numbers_are_written_as_each_language_writes_them() -> None:
     assert (tongue("fr").number(12345.6, 1), tongue("en").number(12345.6, 1)) == ("12\u202f345,6", "12,345.6")
     assert (tongue("fr").percent(0.425), tongue("en").percent(0.425, 1)) == ("42\u202f%", "42.5%")
-    assert (tongue("en").signed(-7.4), tongue("en").signed(3), tongue("en").signed(0.2)) == ("\u22127", "+3", "0")
+    assert (tongue("en").with_sign(-7.4), tongue("en").with_sign(3), tongue("en").with_sign(0.2)) == (
+        "\u22127",
+        "+3",
+        "0",
+    )
 
 
 def test_times_are_relative_with_the_exact_one_beside() -> None:
@@ -69,7 +73,7 @@ def test_times_are_relative_with_the_exact_one_beside() -> None:
     [
         ("The address starts with http:// or https://.", "L’adresse commence par http:// ou https://."),
         ("String should have at least 1 character.", "Ce champ est obligatoire."),
-        ("Input should be greater than 0.", "Il faut plus de 0."),
+        ("Input should be greater than 0.", "La valeur doit être supérieure à 0."),
         ("Input should be 'own' or 'person'.", "Choisissez une des valeurs proposées."),
     ],
 )

@@ -30,7 +30,7 @@ def test_a_phrase_is_added_shown_edited_and_deleted(
     RestanceHistory(db, Jobs())(str(viewer.workspace_id))
     assert "being applied to history" not in browser.get("/settings/phrases").text
     assert "by a phrase" in browser.get("/").text
-    assert "Said by a phrase of your workspace." in browser.get(f"/mentions/{one}").text
+    assert "Set by a phrase of your workspace." in browser.get(f"/mentions/{one}").text
     with db.reading() as session:
         made = session.scalars(select(Phrase.id)).one()
     edited = browser.post(f"/settings/phrases/{made}", data={**TYPED, "text": "combat zone", "language": "EN"})
@@ -44,12 +44,12 @@ def test_the_preview_shows_before_and_after(browser: TestClient, say: Say, brand
     say({"text": "Brumelo is a war zone, awful, the worst ever", "language": "en"}, {"text": "Brumelo is here"})
     shown = browser.get("/settings/phrases/preview", params={**TYPED, "brand_id": str(brand.id)}).text
     assert "1 stance would change" in shown
-    assert "in 1 stored mention that holds these words" in shown
+    assert "in 1 stored mention that contains these words" in shown
     assert shown.index("Detractor") < shown.index("Promoter")
     for params, told in (
         ({**TYPED, "text": ""}, "What it would change"),
-        ({**TYPED, "text": "…"}, "It holds no word"),
-        ({**TYPED, "text": "unheard of"}, "No stored mention holds these words"),
+        ({**TYPED, "text": "…"}, "It contains no word"),
+        ({**TYPED, "text": "unheard of"}, "No stored mention contains these words"),
         ({**TYPED, "brand_id": "nonsense"}, "Choose one of the values offered"),
         ({**TYPED, "brand_id": str(UUID(int=1))}, "There is no such brand"),
     ):

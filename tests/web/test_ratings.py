@@ -17,4 +17,4 @@ def test_ratings_are_read_as_it_is_set(browser: TestClient, db: Database) -> Non
         assert session.scalars(select(Workspace.settings)).one()["ratings"]["stars_promoter"] == 4
     wrong = browser.post("/settings/ratings", data={**values, "stars_passive": "5"})
     assert wrong.status_code == 422
-    assert "A passive cannot begin above a promoter." in wrong.text
+    assert "“Passive from” cannot be higher than “Promoter from”." in wrong.text

@@ -17,7 +17,7 @@ def test_a_rule_is_written_as_a_sentence(browser: TestClient, brand: Brand, db: 
         "quiet_start": "22:00", "quiet_end": "07:00",
     }  # fmt: skip
     page = browser.post("/alerts/rules/new", data=data)
-    assert "Rings when Brumelo gets 12.5 or more detractors in 6 hours." in page.text
+    assert "Fires when Brumelo gets 12.5 or more detractors in 6 hours." in page.text
     with db.reading() as session:
         row = session.scalars(select(AlertRule)).one()
     assert row.quiet_hours == {"start": "22:00", "end": "07:00", "timezone": "UTC"}

@@ -11,7 +11,7 @@ from app.models import AlertRule, Source
 
 def test_setting_up_a_brand_adds_a_rule_for_negative_buzz(browser: TestClient, db: Database) -> None:
     page = browser.post("/setup/brand", data={"name": "Acme", "query": "acme"})
-    assert "Where do people speak of it?" in page.text
+    assert "Where do people talk about it?" in page.text
     with db.reading() as session:
         assert session.scalars(select(AlertRule.kind)).all() == ["negative_spike"]
 

@@ -67,9 +67,11 @@ def text_of(browser: TestClient, path: str) -> str:
 
 def test_the_form_of_a_paid_kind_says_that_trying_costs(browser: TestClient) -> None:
     page = text_of(browser, "/sources/new?collector=x")
-    assert "counts against the budget" in page
+    assert "The requests it makes to the platform count against the budget" in page
     assert 'name="params.monthly_budget"' in page
-    assert "counts against the budget" not in text_of(browser, "/sources/new?collector=rss")
+    assert "The requests it makes to the platform count against the budget" not in text_of(
+        browser, "/sources/new?collector=rss"
+    )
     wrong = browser.post("/sources/new", data={"collector": "x", "name": "X", "minutes": "60", "params.mode": "search"})
     assert wrong.status_code == 422
     assert 'id="wrong-params.query"' in wrong.text

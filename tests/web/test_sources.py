@@ -81,7 +81,7 @@ def test_who_waits_for_another_says_so(browser: TestClient, add: Add, db: Databa
         page = text_of(browser, path)
         assert "Asked to wait" in page
         assert ADVICE["another"] in page
-    assert "asked for a pause: the source will be read as soon" in browser.post(f"/sources/{source_id}/poll").text
+    assert "asked for a pause: Vigie will read the source as soon" in browser.post(f"/sources/{source_id}/poll").text
 
 
 def test_a_silent_source_says_since_when_and_what_to_check(
@@ -133,7 +133,11 @@ def test_a_source_is_added_paused_resumed_and_deleted(browser: TestClient, db: D
     assert browser.post("/sources/new", data=data).url.path.startswith("/sources/")
     with db.reading() as session:
         row = session.scalars(select(Source)).one()
-    for verb, told in (("pause", "The source is paused."), ("resume", "read again"), ("poll", "within a few seconds")):
+    for verb, told in (
+        ("pause", "The source is paused."),
+        ("resume", "Vigie reads the source again."),
+        ("poll", "within a few seconds"),
+    ):
         assert told in browser.post(f"/sources/{row.id}/{verb}").text
     assert "The source was deleted." in browser.post(f"/sources/{row.id}/delete").text
     assert browser.post(f"/sources/{row.id}/explode").status_code == 404

@@ -1,4 +1,4 @@
-"""Reads answers to a survey from a file people give: CSV, JSON Lines or XLSX, columns named in English or French.
+"""Reads answers to a survey from an uploaded file: CSV, JSON Lines or XLSX, columns named in English or French.
 
 A score is a whole number from 0 to 10, also as text: 9, 9.0, 9,0 or 9/10. A date without a zone is in the zone given.
 """
@@ -15,12 +15,12 @@ from typing import BinaryIO
 from app.pipeline.files.cells import (
     Unread,
     date_of,
+    fields_by_alias,
     hash_of,
+    match_columns,
     name_of,
-    named,
     number_of,
     order_of_dates,
-    taken_for,
     text_of,
 )
 from app.pipeline.files.importing import MAX_BYTES, MAX_ROWS
@@ -86,9 +86,9 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
     "channel": ("canal", "support"),
 }
-"""Our fields, and other names of their columns; case and spaces around do not count."""
+"""Our fields, and the other names that their columns may have; case and surrounding spaces do not count."""
 
-_NAMED = named(FIELDS)
+_NAMED = fields_by_alias(FIELDS)
 _OF_TEN = re.compile(r"([\d.,]+)\s*(?:/|sur|out of)\s*10(?:[.,]0+)?", re.ASCII)
 
 
@@ -110,11 +110,11 @@ def read_answers(
 ) -> Iterator[tuple[int, Answer | BadRow]]:
     """The answers of a file with their lines, in order, and the rows that could not be read with the reason.
 
-    `mapping` is {column of the file: one of FIELDS}; without it columns are known by their names. Without an id, all
-    that a row says is its id, with a number where several rows say the same: importing a file again gives the same
-    answers. Raises UnreadableFile when the file as a whole cannot be read.
+    `mapping` is {column of the file: one of FIELDS}; without it, columns are recognised by their names. A row
+    without an id gets one made from its other fields, with a number where several rows are equal: importing a file
+    again gives the same answers. Raises UnreadableFile when the file as a whole cannot be read.
     """
-    settings = _Settings(_checked(mapping), zone)
+    settings = _Settings(_check_mapping(mapping), zone)
     alike: Counter[str] = Counter()
     found = list(
         rows(stream, filename, max_bytes=max_bytes, max_rows=max_rows, check=lambda names: _fields(names, settings))
@@ -126,16 +126,16 @@ def read_answers(
         yield row.line, row if isinstance(row, BadRow) else _answer(row, settings, alike)
 
 
-def guessed(columns: Iterable[str]) -> dict[str, str]:
-    """{our field: its column}, as columns are known by their names."""
-    return taken_for(columns, _NAMED)
+def guess_mapping(columns: Iterable[str]) -> dict[str, str]:
+    """{our field: its column}, as the names of the columns suggest."""
+    return match_columns(columns, _NAMED)
 
 
-def _checked(mapping: Mapping[str, str] | None) -> Mapping[str, str] | None:
+def _check_mapping(mapping: Mapping[str, str] | None) -> Mapping[str, str] | None:
     unknown = sorted(set((mapping or {}).values()) - FIELDS.keys())
     if unknown:
         raise UnreadableFile(
-            "“{field}” is no field of an answer: choose among {known}.", field=unknown[0], known=", ".join(FIELDS)
+            "“{field}” is not a field of an answer: choose one of {known}.", field=unknown[0], known=", ".join(FIELDS)
         )
     return None if mapping is None else {name_of(column): field for column, field in mapping.items()}
 
@@ -143,13 +143,13 @@ def _checked(mapping: Mapping[str, str] | None) -> Mapping[str, str] | None:
 def _fields(columns: Iterable[str], settings: _Settings) -> dict[str, str]:
     """{our field: its column}. Raises UnreadableFile when the score or the date is not among the columns."""
     columns = list(columns)
-    found = taken_for(columns, _NAMED if settings.mapping is None else settings.mapping)
-    told = ", ".join(filter(None, columns))[:500] or "none"
-    if "score" not in found:
-        raise UnreadableFile("No column holds the score from 0 to 10. Columns found: {found}.", found=told)
-    if "date" not in found:
-        raise UnreadableFile("No column holds the date of the answer. Columns found: {found}.", found=told)
-    return found
+    columns_by_field = match_columns(columns, _NAMED if settings.mapping is None else settings.mapping)
+    listed = ", ".join(filter(None, columns))[:500] or "none"
+    if "score" not in columns_by_field:
+        raise UnreadableFile("No column holds the score from 0 to 10. Columns found: {found}.", found=listed)
+    if "date" not in columns_by_field:
+        raise UnreadableFile("No column holds the date of the answer. Columns found: {found}.", found=listed)
+    return columns_by_field
 
 
 def _answer(row: Row, settings: _Settings, alike: Counter[str]) -> Answer | BadRow:
@@ -161,30 +161,30 @@ def _answer(row: Row, settings: _Settings, alike: Counter[str]) -> Answer | BadR
 
 
 def _read(cells: Mapping[str, Json | datetime], settings: _Settings, alike: Counter[str]) -> Answer:
-    said = {name: text_of(cells.get(name)) for name in ("comment", "id", "respondent", "channel")}
+    texts = {name: text_of(cells.get(name)) for name in ("comment", "id", "respondent", "channel")}
     score, at = _score(cells.get("score")), date_of(cells.get("date"), settings.zone, settings.order)
     if at is None:
         raise Unread("This row has no date.")
     return Answer(
-        external_id=said["id"] or _made_up_id(said, score, at, alike),
+        external_id=texts["id"] or _made_up_id(texts, score, at, alike),
         score=score,
         answered_at=at,
-        comment=said["comment"],
-        channel=said["channel"],
-        respondent=said["respondent"],
+        comment=texts["comment"],
+        channel=texts["channel"],
+        respondent=texts["respondent"],
     )
 
 
-def _made_up_id(said: Mapping[str, str], score: int, at: datetime, alike: Counter[str]) -> str:
-    """Two people may say the same on the same day: the second row that says it is another answer."""
-    words = hash_of(said["respondent"], at.isoformat(), str(score), said["comment"], said["channel"])
+def _made_up_id(texts: Mapping[str, str], score: int, at: datetime, alike: Counter[str]) -> str:
+    """Two people may answer the same on the same day, so a second equal row is another answer."""
+    words = hash_of(texts["respondent"], at.isoformat(), str(score), texts["comment"], texts["channel"])
     alike[words] += 1
     return words if alike[words] == 1 else hash_of(words, str(alike[words]))
 
 
 def _score(value: Json | datetime) -> int:
-    if isinstance(value, str) and (found := _OF_TEN.fullmatch(value.strip())):
-        value = found[1]
+    if isinstance(value, str) and (out_of_ten := _OF_TEN.fullmatch(value.strip())):
+        value = out_of_ten[1]
     number = number_of("score", value)
     if number is None:
         raise Unread("This row has no score.")

@@ -1,4 +1,4 @@
-"""What the cells of a file say: texts, dates, numbers, each with a sentence for who made the file.
+"""Reads the cells of a file: texts, dates, numbers. What cannot be read raises a sentence for whoever made the file.
 
 Dates are read by `ground.dates`. One without a zone is in the zone given; whether the day or the month comes first in
 numbers is decided by the whole column (`order_of_dates`).
@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"[+-]?\d{1,18}(?:[.,]\d{1,9})?", re.ASCII)
 
 
 class Unread(ValueError):
-    """A cell that cannot be read. The text is for who made the file."""
+    """A cell that cannot be read. The text is for whoever made the file."""
 
     def __init__(self, text: str, **args: Json) -> None:
         self.notice = Notice(text, args)
@@ -28,23 +28,23 @@ class Unread(ValueError):
 
 
 def name_of(column: str) -> str:
-    """A column's name as it is compared: case, spaces around and the kind of apostrophe do not count."""
+    """A column's name as it is compared: case, surrounding spaces and the kind of apostrophe do not count."""
     return " ".join(column.replace("’", "'").split()).casefold()
 
 
-def named(fields: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+def fields_by_alias(fields: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """{name of a column: our field}, from {our field: its other names}."""
     return {alias: field for field, aliases in fields.items() for alias in (field, *aliases)}
 
 
-def taken_for(columns: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:
-    """{our field: its column}: a column of the field's own name goes before one of another name."""
-    found: dict[str, str] = {}
+def match_columns(columns: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:
+    """{our field: its column}. A column with the field's own name takes precedence over one with another name."""
+    columns_by_field: dict[str, str] = {}
     for column in columns:
         field = known.get(name_of(column))
-        if field and (field not in found or name_of(column) == field):
-            found[field] = column
-    return found
+        if field and (field not in columns_by_field or name_of(column) == field):
+            columns_by_field[field] = column
+    return columns_by_field
 
 
 def hash_of(*parts: str) -> str:
@@ -58,7 +58,7 @@ def text_of(value: Json | datetime) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return str(int(value))
     if isinstance(value, dict | list):
-        raise Unread("A cell holds a list or an object where a text is wanted.")
+        raise Unread("A cell holds a list or an object instead of text.")
     return str(value).replace("\0", "").strip()
 
 
@@ -68,7 +68,7 @@ def order_of_dates(rows: Iterable[Mapping[str, Json | datetime]], known: Mapping
     None where they contradict each other, and where a 12-hour clock says that they may be American. `known` is {name
     of a column: our field}.
     """
-    cells = (row[column] for row in rows if (column := taken_for(row, known).get("date")) is not None)
+    cells = (row[column] for row in rows if (column := match_columns(row, known).get("date")) is not None)
     written = [cell for cell in cells if isinstance(cell, str)]
     shown = {order for cell in written if (order := order_of([cell]))}
     if shown:
@@ -107,6 +107,6 @@ def number_of(field: str, value: Json | datetime) -> float | None:
 
 
 def count_of(field: str, value: Json | datetime) -> int | None:
-    """As number_of, whole."""
+    """As `number_of`, but a whole number."""
     number = number_of(field, value)
     return None if number is None else int(number)

@@ -30,22 +30,22 @@ _FORMULA = re.compile(r"[\s\x00-\x1f\u200b\ufeff]*[=+\-@＝＋－＠﹢﹣﹦﹫
 def safe_cell(value: object) -> Cell:
     """A value as a cell that no spreadsheet takes for a formula. Numbers stay numbers; dates are ISO 8601.
 
-    OWASP, CSV injection: an apostrophe goes before a text whose first sign, after what cannot be seen, is = + - @ or
-    the full-width form of one, or that begins with a tab, a line break or NUL.
+    OWASP, CSV injection: an apostrophe goes before a text whose first sign, after any invisible characters, is = + -
+    @ or the full-width form of one, or that begins with a tab, a line break or NUL.
     """
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    text = _written(value)
+    text = _cell_text(value)
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def _written(value: object) -> str:
+def _cell_text(value: object) -> str:
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(map(_written, value))
+        return ", ".join(map(_cell_text, value))
     return str(value).encode("utf-8", "replace").decode("utf-8")
 
 
@@ -57,11 +57,11 @@ def csv_bytes(rows: Rows, columns: Sequence[str]) -> Iterator[bytes]:
     for row in rows:
         writer.writerow([safe_cell(row.get(name)) for name in columns])
         if buffer.tell() >= _CHUNK:
-            yield _taken(buffer)
-    yield _taken(buffer)
+            yield _drain(buffer)
+    yield _drain(buffer)
 
 
-def _taken(buffer: io.StringIO) -> bytes:
+def _drain(buffer: io.StringIO) -> bytes:
     written = buffer.getvalue().encode()
     buffer.seek(0)
     buffer.truncate()
@@ -81,12 +81,12 @@ def _json(value: object) -> object:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, list | tuple | set | frozenset):
-        return [_json(one) for one in value]
-    return _written(value)
+        return [_json(item) for item in value]
+    return _cell_text(value)
 
 
 def xlsx_bytes(rows: Rows, columns: Sequence[str]) -> Iterator[bytes]:
-    """XLSX; a second sheet starts where Excel's rows end, and texts are cut where its cells do."""
+    """XLSX. Past Excel's limit of rows a second sheet starts, and texts are cut at its limit for a cell."""
     book = Workbook(write_only=True)
     sheet, used = None, XLSX_ROW_LIMIT
     for row in rows:

@@ -1,4 +1,4 @@
-"""Reads mentions from a file people give: CSV, JSON Lines or XLSX, with columns named in English or French.
+"""Reads mentions from an uploaded file: CSV, JSON Lines or XLSX, with columns named in English or French.
 
 A rating is out of the row's scale, else written 4/5, else out of 5.
 """
@@ -15,12 +15,12 @@ from app.pipeline.files.cells import (
     Unread,
     count_of,
     date_of,
+    fields_by_alias,
     hash_of,
+    match_columns,
     name_of,
-    named,
     number_of,
     order_of_dates,
-    taken_for,
     text_of,
 )
 from app.pipeline.files.tables import BadRow, Row, UnreadableFile, rows
@@ -28,7 +28,7 @@ from collectors.base import RawMention
 from ground.dates import Order
 from ground.notice import Json
 
-__all__ = ["FIELDS", "BadRow", "UnreadableFile", "guessed", "read_lines", "read_rows"]
+__all__ = ["FIELDS", "BadRow", "UnreadableFile", "guess_mapping", "read_lines", "read_rows"]
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "text": ("texte", "contenu", "content", "message", "body", "commentaire", "comment", "verbatim", "avis", "review"),
@@ -57,11 +57,11 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "comments": ("commentaires", "replies", "réponses", "reponses"),
     "reach": ("portée", "portee", "audience", "views", "vues"),
 }
-"""Our fields, and other names of their columns; case and spaces around do not count."""
+"""Our fields, and the other names that their columns may have; case and surrounding spaces do not count."""
 
 DEFAULT_SCALE = 5.0
 MAX_BYTES, MAX_ROWS = 10_000_000, 200_000
-_NAMED = named(FIELDS)
+_NAMED = fields_by_alias(FIELDS)
 _FRACTION = re.compile(r"([\d.,]+)\s*(?:/|sur|out of)\s*([\d.,]+)", re.ASCII)
 
 
@@ -90,13 +90,14 @@ def read_lines(
 ) -> Iterator[tuple[int, RawMention | BadRow]]:
     """The mentions of a file with their lines, in order, and the rows that could not be read with the reason.
 
-    `mapping` is {column of the file: one of FIELDS}; without it columns are known by their names. Without an id, the
-    link is the id, else author, date and text together: importing a file again gives the same mentions. Where several
-    rows of a file share a link but not their words (reviews of one page), the words count too.
+    `mapping` is {column of the file: one of FIELDS}; without it, columns are recognised by their names. A row without
+    an id takes its link as id, else author, date and text together: importing a file again gives the same mentions.
+    Where several rows of a file share a link but not their words (reviews of one page), the words count too.
 
-    Raises UnreadableFile when the file as a whole cannot be read, before the first row or where a limit is passed.
+    Raises UnreadableFile when the file as a whole cannot be read, either before the first row or when it exceeds a
+    limit.
     """
-    settings = _Settings(_checked(mapping), zone)
+    settings = _Settings(_check_mapping(mapping), zone)
     links: dict[str, str] = {}
     found = list(
         rows(stream, filename, max_bytes=max_bytes, max_rows=max_rows, check=lambda names: _fields(names, settings))
@@ -108,16 +109,16 @@ def read_lines(
         yield row.line, row if isinstance(row, BadRow) else _mention(row, settings, links)
 
 
-def guessed(columns: Iterable[str]) -> dict[str, str]:
-    """{our field: its column}, as columns are known by their names."""
-    return taken_for(columns, _NAMED)
+def guess_mapping(columns: Iterable[str]) -> dict[str, str]:
+    """{our field: its column}, as the names of the columns suggest."""
+    return match_columns(columns, _NAMED)
 
 
-def _checked(mapping: Mapping[str, str] | None) -> Mapping[str, str] | None:
+def _check_mapping(mapping: Mapping[str, str] | None) -> Mapping[str, str] | None:
     unknown = sorted(set((mapping or {}).values()) - FIELDS.keys())
     if unknown:
         raise UnreadableFile(
-            "“{field}” is no field of a mention: choose among {known}.", field=unknown[0], known=", ".join(FIELDS)
+            "“{field}” is not a field of a mention: choose one of {known}.", field=unknown[0], known=", ".join(FIELDS)
         )
     return None if mapping is None else {name_of(column): field for column, field in mapping.items()}
 
@@ -125,14 +126,14 @@ def _checked(mapping: Mapping[str, str] | None) -> Mapping[str, str] | None:
 def _fields(columns: Iterable[str], settings: _Settings) -> dict[str, str]:
     """{our field: its column}. Raises UnreadableFile when neither a text nor a title is among the columns."""
     columns = list(columns)
-    found = taken_for(columns, _NAMED if settings.mapping is None else settings.mapping)
-    if "text" not in found and "title" not in found:
+    columns_by_field = match_columns(columns, _NAMED if settings.mapping is None else settings.mapping)
+    if "text" not in columns_by_field and "title" not in columns_by_field:
         raise UnreadableFile(
             "No column holds the text. Columns found: {found}. One named {expected} is needed.",
             found=", ".join(filter(None, columns))[:500] or "none",
             expected=" or ".join(("text", "texte", "contenu", "title", "titre")),
         )
-    return found
+    return columns_by_field
 
 
 def _mention(row: Row, settings: _Settings, links: dict[str, str]) -> RawMention | BadRow:
@@ -145,22 +146,22 @@ def _mention(row: Row, settings: _Settings, links: dict[str, str]) -> RawMention
 
 
 def _read(cells: Mapping[str, Json | datetime], settings: _Settings, links: dict[str, str]) -> RawMention:
-    said = {name: text_of(cells.get(name)) for name in ("text", "title", "author", "url", "id", "platform", "outlet")}
-    if not (said["text"] or said["title"]):
+    texts = {name: text_of(cells.get(name)) for name in ("text", "title", "author", "url", "id", "platform", "outlet")}
+    if not (texts["text"] or texts["title"]):
         raise Unread("This row has neither a text nor a title.")
     published = date_of(cells.get("date"), settings.zone, settings.order)
     rating, scale = _rating(text_of(cells.get("rating")), number_of("rating_scale", cells.get("rating_scale")))
     counts = {name: count_of(name, cells.get(name)) for name in ("likes", "shares", "comments")}
     return RawMention(
-        external_id=said["id"] or _made_up_id(said, published, links),
-        url=said["url"] or None,
-        title=said["title"],
-        text=said["text"],
-        author=said["author"],
+        external_id=texts["id"] or _made_up_id(texts, published, links),
+        url=texts["url"] or None,
+        title=texts["title"],
+        text=texts["text"],
+        author=texts["author"],
         author_id=text_of(cells.get("author_id")),
         author_followers=count_of("author_followers", cells.get("author_followers")),
-        platform=said["platform"],
-        outlet=said["outlet"],
+        platform=texts["platform"],
+        outlet=texts["outlet"],
         language=text_of(cells.get("language")) or None,
         published_at=published,
         rating=rating,
@@ -170,21 +171,21 @@ def _read(cells: Mapping[str, Json | datetime], settings: _Settings, links: dict
     )
 
 
-def _made_up_id(said: Mapping[str, str], published: datetime | None, links: dict[str, str]) -> str:
+def _made_up_id(texts: Mapping[str, str], published: datetime | None, links: dict[str, str]) -> str:
     date = published.isoformat() if published else ""
-    words = hash_of(said["author"], date, said["title"], said["text"])
-    if not said["url"]:
+    words = hash_of(texts["author"], date, texts["title"], texts["text"])
+    if not texts["url"]:
         return words
-    if links.setdefault(said["url"], words) == words:
-        return hash_of(said["url"])
-    return hash_of(said["url"], words)
+    if links.setdefault(texts["url"], words) == words:
+        return hash_of(texts["url"])
+    return hash_of(texts["url"], words)
 
 
 def _rating(written: str, scale: float | None) -> tuple[float, float] | tuple[None, None]:
     if not written:
         return None, None
-    if found := _FRACTION.fullmatch(written):
-        written, scale = found[1], number_of("rating_scale", found[2])
+    if fraction := _FRACTION.fullmatch(written):
+        written, scale = fraction[1], number_of("rating_scale", fraction[2])
     rating, out_of = number_of("rating", written), DEFAULT_SCALE if scale is None else scale
     if rating is None or not 0 <= rating <= out_of:
         raise Unread(

@@ -31,7 +31,7 @@ Check = Callable[[Iterable[str]], object]
 
 
 class UnreadableFile(ValueError):
-    """The file as a whole cannot be read. The text is for who gave it."""
+    """The file as a whole cannot be read. The text is for whoever uploaded it."""
 
     def __init__(self, text: str, **args: Json) -> None:
         self.notice = Notice(text, args)
@@ -43,11 +43,11 @@ class BadRow:
     """A row that could not be read: its line (the header of a table is line 1), and a sentence that says why."""
 
     line: int
-    told: Notice
+    notice: Notice
 
     @property
     def reason(self) -> str:
-        return str(self.told)
+        return str(self.notice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _rows_of(content: bytes, filename: str, check: Check) -> Iterator[Row | BadR
     if content.startswith((b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")):
         name = filename[-60:]
         raise UnreadableFile("“{name}” is not CSV, JSON Lines or XLSX: save it as one of these.", name=name)
-    text = _decoded(content).replace("\0", "")
+    text = _decode(content).replace("\0", "")
     start = text.lstrip()[:1]
     if start == "[":
         raise UnreadableFile("This is one JSON list: write JSON Lines, one object per line.")
@@ -85,7 +85,7 @@ def _rows_of(content: bytes, filename: str, check: Check) -> Iterator[Row | BadR
     return _json_lines(text) if start == "{" else _csv(text, check)
 
 
-def _decoded(content: bytes) -> str:
+def _decode(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace")
     head = content[:2000]
@@ -140,7 +140,8 @@ def _csv(text: str, check: Check) -> Iterator[Row | BadRow]:
 
 
 def _delimiter(text: str) -> str:
-    """The separator most met in the first line outside quotes; guessing from the rows is what goes wrong with prose."""
+    """The separator that the first line holds most often outside quotes. Guessing from the rows fails where they
+    hold prose."""
     quoted, counts = False, {";": 0, ",": 0, "\t": 0}
     for char in text.lstrip("\r\n")[:20_000]:
         if char == '"':
@@ -192,7 +193,7 @@ def _sheet(content: bytes) -> Iterator[tuple[Json | datetime, ...]]:
         _refuse_bombs(content)
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # what a file says of its size is not to be believed
+        sheet.reset_dimensions()  # a file may lie about its size
         for cells in sheet.iter_rows(max_col=COLUMN_LIMIT + 1, values_only=True):
             yield tuple(map(_cell, cells))
     except UnreadableFile:
@@ -220,7 +221,7 @@ def _refuse_bombs(content: bytes) -> None:
     parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
     unzipped = sum(part.file_size for part in parts)  # reading stops at the size each part declares
     if unzipped > UNZIPPED_LIMIT or unzipped > RATIO_LIMIT * max(len(content), 10_000) or len(parts) > PART_LIMIT:
-        raise UnreadableFile("This XLSX file unfolds to far more than its size: save it as CSV.")
+        raise UnreadableFile("This XLSX file unpacks to far more than its size: save it as CSV.")
 
 
 def _cell(value: object) -> Json | datetime:
@@ -233,7 +234,7 @@ def _cell(value: object) -> Json | datetime:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """The columns of a file, with what stands in each of its first rows."""
+    """The columns of a file, with their cells in its first rows."""
 
     columns: tuple[str, ...]
     samples: tuple[tuple[str, ...], ...]
@@ -242,8 +243,8 @@ class Glance:
 def glance(stream: BinaryIO, filename: str, *, max_bytes: int, shown: int = 3) -> Glance:
     """The columns of a file, in its order, and its first readable rows. Raises UnreadableFile."""
     header: list[str] = []
-    found = rows(stream, filename, max_bytes=max_bytes, max_rows=LOOKED_AT + 1, check=header.extend)
-    read = [row for row in islice(found, LOOKED_AT) if isinstance(row, Row)]
+    first_rows = rows(stream, filename, max_bytes=max_bytes, max_rows=LOOKED_AT + 1, check=header.extend)
+    read = [row for row in islice(first_rows, LOOKED_AT) if isinstance(row, Row)]
     names = header or [name for row in read for name in row.cells]
     columns = tuple(dict.fromkeys(filter(None, names)))
     if not columns:

@@ -1,6 +1,7 @@
 """How mentions are fetched, within what is allowed.
 
-`schedule` decides when a source is read next, and `wake` has it read at once. `pauses` remembers the hosts that asked
+`schedule` decides when a source is read next, and `wake` has it read at once, or ends a
+reading under way. `pauses` remembers the hosts that asked
 for a pause. A worker claims a source for a while (`lease`) and reads it as a claimed `source`. `meters` counts what
 runs out, and `client` pays before it sends a request. `reader` holds what the readers share, `pool` the threads that
 two of them run on.

@@ -32,7 +32,7 @@ from ground.notice import as_json
 
 THREADS = 4
 TURN = timedelta(minutes=1)
-"""After this long the next one in the queue has its turn, at the end of a page."""
+"""After this long, once a page is finished, the next backfill in the queue has its turn."""
 
 
 class Backfill:

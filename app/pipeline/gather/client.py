@@ -19,7 +19,7 @@ from app.pipeline.gather.meters import Payer, UsageKey, give_back, limit_of, per
 from collectors.base import AnyCollector, Meter, SourceBusy, SourceOverBudget, Spend
 
 FARTHEST_TURN = timedelta(seconds=60)
-"""A turn further away is left to others: the source comes back later instead of holding a thread."""
+"""A source whose turn is further away comes back later instead of holding a thread."""
 
 UNSENT = (
     httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol,
@@ -56,11 +56,11 @@ def client_for(
 
 
 class PayingClient(httpx2.Client):
-    """Sends through the gate. Raises what the gate raises, SourceOverBudget and NotOurTurn.
+    """Sends through the gate. Raises SourceOverBudget, NotOurTurn, and whatever the gate raises.
 
-    A request with `extensions={"spend": Spend(…)}` is charged at its highest price before it is sent, in a transaction
-    of its own, and what the answer shows to be too much is given back. When nobody knows whether the platform counted
-    the request, it stays charged.
+    A request with `extensions={"spend": Spend(…)}` is charged at its highest price before it is sent, in a
+    transaction of its own, and gets back what the answer shows to be too much. When nobody knows whether the
+    platform counted the request, it stays charged.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class PayingClient(httpx2.Client):
         with self._db.writing() as session:
             wait = take_turn(session, host, gap)
         if wait > FARTHEST_TURN:
-            raise NotOurTurn("too many readings of {host} wait for their turn: this one comes later", wait=wait,
+            raise NotOurTurn("too many readings of {host} are waiting for their turn: this one comes later", wait=wait,
                              host=host)  # fmt: skip
         return max(0.0, wait.total_seconds())
 
@@ -161,9 +161,9 @@ def over_budget(meter: Meter, left: int, wait: timedelta) -> SourceOverBudget:
         if typed and month
         else "the budget of this day is used up: raise it, or wait for the next day"
         if typed
-        else "what the platform allows in a month is used up: reading goes on with the next month"
+        else "Vigie has used up what the platform allows per month: reading goes on next month"
         if month
-        else "what the platform allows in a day is used up: reading goes on with the next day",
+        else "Vigie has used up what the platform allows per day: reading goes on tomorrow",
         left=left,
         wait=wait,
     )

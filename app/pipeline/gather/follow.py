@@ -1,4 +1,5 @@
-"""Follows the sources that never end, one thread each: claims the new, ends the changed, gives all back at the end.
+"""Follows the sources that never end, one thread each: claims new ones, stops those that were changed, and releases all
+of them at the end.
 
 A followed source stays claimed as long as it is followed, through the pauses after a failure too.
 """
@@ -44,7 +45,7 @@ def anything_to_follow(db: Database) -> bool:
 class Follow:
     """`Follow(db, http, jobs, seal, …)()` follows until `stopping` is set, then leaves its sources to others.
 
-    `beat` is called every 10 seconds, to tell that the process lives.
+    `beat` is called every 10 seconds, to show that the process is alive.
     """
 
     def __init__(
@@ -108,7 +109,7 @@ class Follow:
         stream.thread.start()
 
     def _leave(self) -> None:
-        """Ends every thread and gives back what it followed; what a thread that does not end still does is refused."""
+        """Stops every thread and releases its source; a thread that does not stop in time can store nothing more."""
         for stream in self._streams.values():
             stream.ended.set()
         ends_at = self._now() + GRACE

@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.models import Source
-from app.pipeline.gather.pauses import paused
+from app.pipeline.gather.pauses import host_is_paused
 from collectors import all_collectors
 
 LEASE_TIME = timedelta(seconds=30)
@@ -168,7 +168,9 @@ def _quietly(values: Mapping[str, object]) -> dict[str, object]:
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
-    return and_(Source.enabled, Source.next_run_at <= now, Source.collector.in_([*all_collectors()]), ~paused(now))
+    return and_(
+        Source.enabled, Source.next_run_at <= now, Source.collector.in_([*all_collectors()]), ~host_is_paused(now)
+    )
 
 
 def _never_ending(_now: datetime) -> ColumnElement[bool]:
@@ -177,7 +179,9 @@ def _never_ending(_now: datetime) -> ColumnElement[bool]:
 
 
 def _going_back(now: datetime) -> ColumnElement[bool]:
-    return and_(Source.enabled, Source.backfill_due_at <= now, Source.collector.in_([*all_collectors()]), ~paused(now))
+    return and_(
+        Source.enabled, Source.backfill_due_at <= now, Source.collector.in_([*all_collectors()]), ~host_is_paused(now)
+    )
 
 
 COLLECT = Lifetime("collect", Source.lease_until, Source.fence, _due, Source.next_run_at, is_live=True)

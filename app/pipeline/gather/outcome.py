@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.http import host_of
+from app.http import host_of, origin_of
 from app.models import Source
 from app.pipeline.gather.client import NotOurTurn
 from app.pipeline.gather.history import Harvest
@@ -18,6 +18,7 @@ from app.pipeline.gather.past import GIVE_UP, RETRY, Turn, moment
 from app.pipeline.gather.schedule import DAY, next_run, pace
 from app.pipeline.gather.source import ClaimedSource
 from collectors.base import Page, SourceBusy, SourceChanged, SourceError, SourceOverBudget, SourceRefused
+from ground.credentials import MASK, masked
 from ground.notice import Notice, as_json
 
 Columns = dict[str, object]
@@ -30,7 +31,7 @@ SHOW_WARNING = timedelta(days=1)
 
 
 def state_of(error: SourceError | None) -> str:
-    """The state of a source after a reading: each one asks something else of a person, or nothing."""
+    """The state of a source after a reading: each state asks a person for something else, or for nothing."""
     match error:
         case None:
             return "ok"
@@ -53,7 +54,7 @@ def pause_of(error: SourceError | None) -> timedelta | None:
 
 
 def pause_for_all(error: SourceError | None) -> timedelta | None:
-    """The pause that a host wants from all sources read with the same secrets; none when we refused ourselves."""
+    """The pause that a host wants from all sources read with the same secrets; none when the refusal was ours."""
     return None if isinstance(error, SourceOverBudget | NotOurTurn) else pause_of(error)
 
 
@@ -101,7 +102,7 @@ def after_reading(outcome: Outcome, now: datetime, random: Random) -> Columns:
 
 
 def after_success(outcome: Outcome, now: datetime, random: Random) -> Columns:
-    """It is well, and is read again at the pace that what it brought calls for."""
+    """The source is healthy, and is read again sooner or later depending on what it brought."""
     source, brought = outcome.source, outcome.harvest.stored
     new_pace = pace(source.pace, source.interval, source.collector.min_interval, brought, unchanged=not brought)
     return {
@@ -109,7 +110,7 @@ def after_success(outcome: Outcome, now: datetime, random: Random) -> Columns:
         "warning": as_json(outcome.warning),
         "pace_seconds": int(new_pace.total_seconds()),
         "next_run_at": next_run(now, new_pace, 0, outcome.pause, random),
-        **(_moved(source, outcome.moved_to) if outcome.moved_to else {}),
+        **(_columns_after_move(source, outcome.moved_to) if outcome.moved_to else {}),
     }
 
 
@@ -178,7 +179,7 @@ def after_turn(
         if moment(progress, "reached") <= turn.past.window.since:
             return {**progress, "state": "done"}, None
         if not turn.pages:
-            error = SourceError("the platform stopped giving anything before the day asked for")
+            error = SourceError("the platform stopped answering before the day you asked for")
     if error is None:
         return dict(progress), now + (turn.pause or timedelta())
     failed = {**progress, "error": as_json(error.notice)}
@@ -198,7 +199,13 @@ def _well(now: datetime, *, brought: bool) -> Columns:
     return {**fine, "last_new_at": now} if brought else fine
 
 
-def _moved(source: ClaimedSource, address: str) -> Columns:
+def _columns_after_move(source: ClaimedSource, address: str) -> Columns:
+    """Nothing where a secret would go to another server, or an address with a secret in it would be kept in clear: the
+    source stays where it is, and is redirected at each reading."""
+    former = str(source.params.get(source.collector.address, ""))
+    elsewhere = source.secrets is not None and origin_of(address) != origin_of(former)
+    if elsewhere or MASK in former or masked(address) != address:
+        return {}
     host = host_of(address)
     limit_key = "#".join([host, *source.limit_key.split("#")[1:]])
     return {

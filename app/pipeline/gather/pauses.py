@@ -25,6 +25,6 @@ def pause(session: Session, key: str, until: datetime, reason: dict[str, Any] | 
     )
 
 
-def paused(now: datetime) -> ColumnElement[bool]:
-    """The condition that the host of a source wants a pause at this moment, whichever source it was that met it."""
+def host_is_paused(now: datetime) -> ColumnElement[bool]:
+    """The condition that the host of a source is paused at this moment, whichever of its sources was asked to wait."""
     return exists().where(Host.key == Source.limit_key, Host.paused_until > now)

@@ -68,16 +68,17 @@ def read_all(
     done, renewed_at, settled_at = 0, now(), time.monotonic()
     readings = Readings[T, R](threads, queue, most_slow, lane, per_lane)
     while True:
-        room = 0 if stopping() else readings.room
-        claimed = claim(room, readings.at_hand) if room > 0 else ()
-        readings.waiting.extend(claimed)
-        if not stopping():
-            for item in readings.next_to_start():
-                readings.running[_start(name, read, item)] = item, time.monotonic()
-        if not readings.running or (stopping() and readings.are_all_slow):
-            leave(readings.at_hand)
+        ending = stopping()
+        brought = 0
+        if not ending:
+            brought = readings.take(claim)
+            readings.start(name, read)
+        if not readings.running or (ending and readings.are_all_slow):
+            if readings.at_hand:
+                settle((), True)
+                leave(readings.at_hand)
             return done
-        pause = LOOK_AGAIN if claimed else PATIENCE
+        pause = LOOK_AGAIN if brought else PATIENCE
         finished = wait(readings.running, timeout=pause, return_when=FIRST_COMPLETED).done
         for future in finished:
             del readings.running[future]
@@ -127,12 +128,19 @@ class Readings(Generic[T, R]):
         """How many more may be claimed. What is slow, or held up by its lane, takes no room."""
         return self.threads + self.queue - self._counted() - len(self._startable())
 
-    def next_to_start(self) -> list[T]:
-        """Takes out of the queue what may run now, in order."""
+    def take(self, claim: Callable[[int, Collection[T]], Sequence[T]]) -> int:
+        """Claims as many items as there is room for. Returns how many there were."""
+        claimed = claim(self.room, self.at_hand) if self.room > 0 else ()
+        self.waiting.extend(claimed)
+        return len(claimed)
+
+    def start(self, name: str, read: Callable[[T], R]) -> None:
+        """Starts what may run now, in order, each in a thread of this name."""
         items = self._startable()[: max(self.threads - self._counted(), 0)]
         started = set(map(id, items))
         self.waiting = [item for item in self.waiting if id(item) not in started]
-        return items
+        for item in items:
+            self.running[_start(name, read, item)] = item, time.monotonic()
 
     @property
     def are_all_slow(self) -> bool:

@@ -109,7 +109,7 @@ def attempt(source: ClaimedSource, read: Callable[[], None]) -> SourceError | No
         return MachineBusy(TOO_BUSY, wait=LET_OTHERS_WORK)
     except Exception:  # whatever a collector raises, its source gets a sentence and the log the rest
         log.exception("a collector failed", kind=source.origin.kind, source=str(source.origin.source_id))
-        return SourceError("the collector failed: this is a fault of Vigie, and it is in its log")
+        return SourceError("the collector failed: this is a bug in Vigie, and its log has the details")
     return None
 
 

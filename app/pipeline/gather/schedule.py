@@ -10,7 +10,8 @@ from collectors.base import SourceBusy, SourceChanged, SourceError, SourceRefuse
 DAY = timedelta(days=1)
 FLOOR = timedelta(minutes=1)
 JITTER = 0.1
-"""Part of the pause that is added or taken off at random, so that sources made together do not stay together."""
+"""Part of the pause that is added or taken off at random, so that sources created together are not always read
+together."""
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
 """Between two connections to a stream; the pause doubles with each failure."""
@@ -18,15 +19,15 @@ LEAST_PAUSE: dict[type[SourceError], timedelta] = {SourceChanged: timedelta(hour
 """After failures that a person has to look at."""
 
 
-def pace(was: timedelta, wanted: timedelta, floor: timedelta, brought: int, unchanged: bool) -> timedelta:
+def pace(was: timedelta, interval: timedelta, floor: timedelta, brought: int, unchanged: bool) -> timedelta:
     """The interval in use: shorter by a third when the source brought news, longer by a quarter when nothing changed.
 
-    `wanted` is the interval that people asked for: a lively source is read up to four times as often, but not more
+    `interval` is the interval that people asked for: a lively source is read up to four times as often, but not more
     often than `floor` allows, and a quiet one down to a quarter as often, but at least once a day unless people want
     it read less often than every four days.
     """
-    longest = min(max(wanted * 4, floor), DAY)
-    shortest = max(floor, wanted / 4)
+    longest = min(max(interval * 4, floor), DAY)
+    shortest = max(floor, interval / 4)
     next_pace = was * 2 / 3 if brought else was * 5 / 4 if unchanged else was
     return min(max(next_pace, shortest), max(longest, shortest))
 

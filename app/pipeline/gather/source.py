@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel
 
@@ -81,11 +82,29 @@ def without_inbox(cursor: Cursor) -> Cursor:
 
 def params_of(source: ClaimedSource, seal: Seal) -> BaseModel:
     """The collector's params, secrets included. Raises SourceRefused."""
-    place = f"source:{source.origin.workspace_id}:{source.origin.source_id}"
+    origin = source.origin
     try:
-        params: BaseModel = source.collector.params(**{**source.params, **seal.open(source.secrets, place)})
+        return open_params(source.collector, source.params, source.secrets, seal, origin.workspace_id, origin.source_id)
     except SecretsLost as error:
         raise SourceRefused(str(error)) from error
     except ValueError as error:
-        raise SourceRefused("the settings of this source are not valid any more: edit it and save it again") from error
-    return params
+        raise SourceRefused("the settings of this source are no longer valid: edit it and save it again") from error
+
+
+def open_params(
+    collector: AnyCollector,
+    params: Mapping[str, Any],
+    secrets: bytes | None,
+    seal: Seal,
+    workspace_id: UUID,
+    source_id: UUID,
+) -> BaseModel:
+    """The params in a source's row, with its secrets unsealed. Raises SecretsLost; ValueError when the collector does
+    not take them any more."""
+    opened: BaseModel = collector.params(**{**params, **seal.open(secrets, seal_name(workspace_id, source_id))})
+    return opened
+
+
+def seal_name(workspace_id: UUID, source_id: UUID) -> str:
+    """The name under which the secrets of a source are sealed: they open for no other row."""
+    return f"source:{workspace_id}:{source_id}"

@@ -27,9 +27,9 @@ log = structlog.get_logger(__name__)
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 SAVE_EVERY = timedelta(seconds=5)
-"""How often a cursor is stored that moves over nothing to keep; after a crash, that stretch is read again."""
+"""How often the cursor is stored while nothing to keep comes; after a crash, that stretch is read again."""
 WELL_AFTER = timedelta(seconds=10)
-"""A connection that brought something, or lasted so long, went well: the next one is made soon."""
+"""A connection that brought something, or lasted this long, went well: the next one is opened soon."""
 LINE_EVERY = timedelta(minutes=15)
 """How often a line of history is written for a source that brings something."""
 
@@ -68,7 +68,7 @@ class Stream:
 
     @property
     def origin(self) -> Origin:
-        """Under the name of the family: a mention that another kind of the same platform brings too is one."""
+        """It bears the name of the family, so that two kinds of one platform do not store the same mention twice."""
         collector = self.source.collector
         return replace(self.source.origin, kind=collector.family or collector.kind)
 
@@ -104,7 +104,7 @@ class Listener:
             self.give_back([stream])
 
     def give_back(self, streams: Iterable[Stream]) -> None:
-        """Lets others claim the sources; what a thread still does with one of them is refused."""
+        """Lets other processes claim the sources; whatever a thread still tries to store for one of them is refused."""
         try:
             with self._reader.db.writing() as session:
                 release(session, [stream.lease for stream in streams])

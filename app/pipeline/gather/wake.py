@@ -1,4 +1,4 @@
-"""Has a worker come: for the new mentions of a source, or for its past."""
+"""Wakes a worker, for the new mentions of a source or for its past."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.jobs import Jobs
 from app.models import Source
+from app.pipeline.gather.lease import BACKFILL, Lifetime
 
 
 def wake(session: Session, jobs: Jobs, workspace_id: UUID, source_id: UUID, now: datetime) -> None:
@@ -24,8 +25,17 @@ def wake(session: Session, jobs: Jobs, workspace_id: UUID, source_id: UUID, now:
 def wake_backfill(session: Session, jobs: Jobs, row: Source, progress: dict[str, Any] | None, now: datetime) -> None:
     """Replaces the progress of a backfill and wakes a worker if it is running. A turn under way stores nothing more."""
     running = progress is not None and progress["state"] == "running"
-    row.backfill, row.backfill_lease_until = progress, None
-    row.backfill_fence += 1
+    row.backfill = progress
+    end_reading(row, BACKFILL)
     row.backfill_due_at = now if running else None
     if running and row.enabled:
         jobs.defer(session, "backfill")
+
+
+def end_reading(row: Source, lifetime: Lifetime) -> None:
+    """Takes the lease away from a reading under way: it stores nothing more. The next one goes on from the cursor.
+
+    The row is locked by the caller.
+    """
+    setattr(row, lifetime.until.key, None)
+    setattr(row, lifetime.fence.key, getattr(row, lifetime.fence.key) + 1)

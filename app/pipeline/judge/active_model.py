@@ -1,4 +1,5 @@
-"""Which model scores. The worker that loads it records it; whoever shows its scores reads it, without loading."""
+"""Which model scores. The worker that loads it records it; pages that show its scores read that record, and need not
+load the model."""
 
 from __future__ import annotations
 

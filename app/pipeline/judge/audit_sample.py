@@ -1,4 +1,4 @@
-"""Draws matches at random for people to label without seeing what the model said: the audit sample.
+"""Draws matches at random for people to label without seeing the model's answer: the audit sample.
 
 It is a simple random sample of the dated stories of the last 30 days that the model judged for our brands (Cochran,
 "Sampling Techniques", 3rd ed., 1977, chapter 2). It ignores whether somebody corrected a stance: people correct errors.

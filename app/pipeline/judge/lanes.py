@@ -1,8 +1,8 @@
 """Which matches wait for a model, in three lanes: recent ones that alerts need, other new ones, and those that another
 model has read.
 
-No query scans a table: each lane is the head of an index, and the models that have read something are found by leaping
-through an index from one name to the next.
+No query scans a table: each lane is the head of an index, and it finds the models that have read something by
+leaping through an index from one name to the next.
 """
 
 from __future__ import annotations
@@ -100,12 +100,12 @@ def other_models(session: Session, model: str | None) -> list[str]:
     return [name for name in session.scalars(MODELS) if name != model] if model else []
 
 
-def waiting(session: Session, workspace_id: UUID | None = None, most: int = EVERYTHING) -> int:
+def count_waiting(session: Session, workspace_id: UUID | None = None, most: int = EVERYTHING) -> int:
     """How many matches were never scored, in one workspace or in all of them; `most` ends the count early."""
     return session.scalar(COUNT, {"workspace": workspace_id, "most": most}) or 0
 
 
-def unsettled(session: Session, workspace_id: UUID | None = None) -> int:
+def count_unsettled(session: Session, workspace_id: UUID | None = None) -> int:
     """How many matches the model in force has yet to read again."""
     models = other_models(session, in_force(session))
     if not models:

@@ -9,7 +9,7 @@ BATCH_SECONDS = 2.0
 FIRST, LEAST, MOST = 64, 16, 1000
 """The texts of a batch before the speed is known, and the fewest and the most after."""
 PATIENCE_SECONDS = 3600.0
-"""The quick part of the model reads a backlog first that would take longer than this."""
+"""A backlog that would take longer than this is read by the quick part of the model first."""
 MEMORY = 0.3
 """The weight of the last batch in the average, from 0 to 1."""
 
@@ -35,10 +35,10 @@ class Pace:
         if texts < LEAST or seconds <= 0:
             return self
         last = texts / seconds
-        return replace(self, per_second=last if self.per_second is None else _mixed(self.per_second, last))
+        return replace(self, per_second=last if self.per_second is None else _mix(self.per_second, last))
 
 
-def _mixed(before: float, last: float) -> float:
+def _mix(before: float, last: float) -> float:
     return before * (1 - MEMORY) + last * MEMORY
 
 

@@ -1,8 +1,8 @@
-"""Phrases that say a stance in one workspace, whatever the model thinks («war zone» is no complaint about a game).
+"""Phrases that set a stance in one workspace, whatever the model thinks («war zone» is no complaint about a game).
 
-Words compare as in queries: whole, without case and accents. A phrase inside a longer one is not heard. Of two phrases
-of the same words, the one for a single brand wins over the one for a single language, and both over a general one.
-Where phrases in one text contradict each other, the model decides.
+Words compare as in queries: whole, without case and accents. A phrase inside a longer one does not count. Of two
+phrases of the same words, the one for a single brand wins over the one for a single language, and both over a
+general one. Where phrases in one text contradict each other, the model decides.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from ground.words import TEXT_LIMIT, TITLE_LIMIT, folded
+from ground.words import TEXT_LIMIT, TITLE_LIMIT, folded_words
 from matching.match import IndexedText
 from matching.query import Phrase
 from sentiment.base import Stance
@@ -21,7 +21,7 @@ WORDS_MAX = 10
 
 @dataclass(frozen=True, slots=True)
 class DomainPhrase:
-    """Folded words, the stance they say, and the brand and language they count for; None means all."""
+    """Folded words, the stance they set, and the brand and language they count for; None means all."""
 
     words: tuple[str, ...]
     stance: Stance
@@ -34,7 +34,7 @@ class DomainPhrase:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Occurrence:
     """A phrase in a text; `start` and `end` count words."""
 
     phrase: DomainPhrase
@@ -44,7 +44,7 @@ class Heard:
     def end(self) -> int:
         return self.start + len(self.phrase.words)
 
-    def hides(self, other: Heard) -> bool:
+    def hides(self, other: Occurrence) -> bool:
         """Whether this phrase covers the other one and takes precedence over it."""
         if not (self.start <= other.start and other.end <= self.end):
             return False
@@ -64,22 +64,22 @@ class Phrasebook:
         """Words of which a text must hold at least one to hold any phrase."""
         return frozenset(self._by_anchor)
 
-    def heard(self, title: str, text: str, language: str | None) -> list[Heard]:
-        """The phrases for this language that title and text hold, once for each place."""
+    def occurrences(self, title: str, text: str, language: str | None) -> list[Occurrence]:
+        """The phrases for this language that occur in the title and the text, once for each place."""
         title, text = title[:TITLE_LIMIT], text[:TEXT_LIMIT]
-        indexed = IndexedText(title, text, folded(title), folded(text))
+        indexed = IndexedText(title, text, folded_words(title), folded_words(text))
         candidates = [phrase for word in indexed.words & self.anchors for phrase in self._by_anchor[word]]
         return [
-            Heard(phrase, place)
+            Occurrence(phrase, place)
             for phrase in candidates
             if phrase.language in (None, _base(language))
             for place in indexed.places(Phrase(phrase.words))
         ]
 
 
-def spoken_stance(heard: Sequence[Heard], brand_id: UUID) -> Stance | None:
-    """The stance that the phrases say of a brand; None when there are none, or when they contradict each other."""
-    about = [each for each in heard if each.phrase.brand_id in (None, brand_id)]
+def spoken_stance(occurrences: Sequence[Occurrence], brand_id: UUID) -> Stance | None:
+    """The stance that the phrases set for a brand; None when there are none, or when they contradict each other."""
+    about = [each for each in occurrences if each.phrase.brand_id in (None, brand_id)]
     stances = {each.phrase.stance for each in about if not any(other.hides(each) for other in about)}
     return stances.pop() if len(stances) == 1 else None
 

@@ -47,8 +47,8 @@ def reasons_for(scorer: Scorer, about: About, title: str, body: str, stance: str
     """Why a match has its stance, in places of the title and the text. At most `most` words are weighed."""
     excerpt, weighed = excerpt_of(about), weigh_words(scorer, about, most)
     names = sorted([*about.own, *about.others])
-    telling = [word for word in weighed if about.text[word.end - 1] not in "'’" and not _named(word, names)]
-    sides = pick_sides(telling, _known(stance))
+    telling = [word for word in weighed if about.text[word.end - 1] not in "'’" and not _overlaps_name(word, names)]
+    sides = pick_sides(telling, _promoter_or_detractor(stance))
     return StanceReasons(
         tuple(WeighedWord(_at(title, body, word.start, word.end), word.weight, sides.get(word)) for word in weighed),
         tuple(_at(title, body, start, end) for start, end in sorted([*excerpt.direct, *excerpt.opposite])),
@@ -71,11 +71,11 @@ def stance_reasons(scorer: Scorer, row: Mention, matches: Sequence[Match]) -> li
     return answers
 
 
-def _known(stance: str | None) -> Stance | None:
+def _promoter_or_detractor(stance: str | None) -> Stance | None:
     return "promoter" if stance == "promoter" else "detractor" if stance == "detractor" else None
 
 
-def _named(word: Sequence[float], names: Sequence[tuple[int, int]]) -> bool:
+def _overlaps_name(word: Sequence[float], names: Sequence[tuple[int, int]]) -> bool:
     return any(start < word[1] and word[0] < end for start, end in names)
 
 

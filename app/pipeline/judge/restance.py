@@ -1,7 +1,7 @@
 """Decides stances again where a phrase or the reading of ratings changed, page by page.
 
-No model is asked: its probabilities are stored. A wish, a row of its own, names the mentions and keeps how far the job
-has come, so that an interrupted run goes on there.
+It asks no model: the probabilities are stored. Each change leaves a wish, a row that names the mentions and keeps
+how far the job has come, so that an interrupted run continues there.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.jobs import Jobs
 from app.models import Match, Mention, Restance, uuid7
-from app.pipeline.judge.stance import Facts, listen, stance_rules
+from app.pipeline.judge.stance import Facts, find_occurrences, stance_rules
 from matching.query import Phrase, to_tsquery
 from sentiment.base import Score
 
@@ -52,7 +52,7 @@ class RestanceHistory:
     def _work(self, workspace: UUID) -> int:
         done = 0
         while not self._stopping():
-            seen = self._db.retried(lambda session: self._one_page(session, workspace))
+            seen = self._db.retry(lambda session: self._one_page(session, workspace))
             self._checkpoint("restance:stored")
             if seen is None:
                 break
@@ -84,7 +84,8 @@ class RestanceHistory:
 
 
 def wish(session: Session, jobs: Jobs, workspace_id: UUID, *, words: str | None, phrase_id: UUID | None = None) -> None:
-    """Has stances decided again: of the mentions that hold these folded words, or of those with a rating."""
+    """Asks for stances to be decided again: those of the mentions that contain these folded words, or those of
+    mentions with a rating."""
     session.add(Restance(workspace_id=workspace_id, id=uuid7(), words=words, phrase_id=phrase_id))
     session.flush()
     jobs.defer(session, "restance", workspace_id=str(workspace_id))
@@ -97,7 +98,7 @@ def about(wish: Restance) -> ColumnElement[bool]:
 
 
 def holding(words: str) -> ColumnElement[bool]:
-    """The condition for mentions that hold these folded words in a row."""
+    """The condition for mentions that contain these folded words in a row."""
     query = to_tsquery(Phrase(tuple(words.split())))
     condition: ColumnElement[bool] = Mention.search.bool_op("@@")(func.cast(literal(query), TSQUERY))
     return condition
@@ -107,10 +108,10 @@ def decide_again(session: Session, workspace_id: UUID, mention_ids: Sequence[UUI
     """Writes the stances of these mentions by today's rules, and marks the hours of those that changed."""
     rules = stance_rules(session, [workspace_id], locked=True)
     rows = uncorrected_matches(session, workspace_id, mention_ids)
-    heard = listen(session, rules, rows)
+    occurrences = find_occurrences(session, rules, rows)
     changed = []
     for row in rows:
-        stance, source = rules[workspace_id].decide(facts_of(row, heard.get(row.mention_id, ())))
+        stance, source = rules[workspace_id].decide(facts_of(row, occurrences.get(row.mention_id, ())))
         if (stance, source) != (row.stance, row.stance_source):
             changed.append((row.brand_id, row.mention_id, stance, source))
     if changed:
@@ -122,7 +123,7 @@ def decide_again(session: Session, workspace_id: UUID, mention_ids: Sequence[UUI
 
 def uncorrected_matches(session: Session, workspace_id: UUID, mention_ids: Sequence[UUID]) -> Sequence[Any]:
     """The scored matches of these mentions that no person corrected, with what decides their stance."""
-    wanted = (
+    statement = (
         select(
             Match.workspace_id, Match.brand_id, Match.mention_id, Match.stance, Match.stance_source,
             Match.negative, Match.neutral, Match.positive, Mention.rating, Mention.rating_scale,
@@ -131,13 +132,13 @@ def uncorrected_matches(session: Session, workspace_id: UUID, mention_ids: Seque
         .where(Match.workspace_id == workspace_id, Match.mention_id.in_(mention_ids), Match.negative.is_not(None))
         .where(Match.stance_source != "person")
     )  # fmt: skip
-    return session.execute(wanted).all()
+    return session.execute(statement).all()
 
 
-def facts_of(row: Any, heard: Sequence[Any]) -> Facts:
+def facts_of(row: Any, occurrences: Sequence[Any]) -> Facts:
     """The facts of a row of `uncorrected_matches`."""
     score = Score(row.negative, row.neutral, row.positive)
-    return Facts(row.brand_id, row.rating, row.rating_scale, heard, score)
+    return Facts(row.brand_id, row.rating, row.rating_scale, occurrences, score)
 
 
 REWRITE = text(

@@ -1,8 +1,8 @@
 """Gives every match its stance: reads a batch, infers outside any transaction, writes.
 
 It empties three lanes in turn: recent mentions, which alerts need; others that were never scored, newest first; and
-those that another model has read, newest first, so that history follows a new model by itself. While the backlog would
-take more than an hour, the quick part of the model reads it; the whole model reads those mentions again later.
+those that another model has read, newest first, so that a new model reads history again by itself. While the backlog
+would take more than an hour, the quick part of the model reads it; the whole model reads those mentions again later.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from app.pipeline.judge import lanes
 from app.pipeline.judge.lanes import Lane, Lot
 from app.pipeline.judge.model_input import question_of
 from app.pipeline.judge.pace import Pace
-from app.pipeline.judge.phrases import Heard
-from app.pipeline.judge.stance import Facts, StanceRules, listen, stance_rules
+from app.pipeline.judge.phrases import Occurrence
+from app.pipeline.judge.stance import Facts, StanceRules, find_occurrences, stance_rules
 from sentiment.about import About, score_about
 from sentiment.base import Score, Scorer
 
@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 
 SETTLE = timedelta(seconds=10)
 """How long a brand that was just watched waits before new scores have it watched again."""
-TELL = timedelta(seconds=10)
+PACES_EVERY = timedelta(seconds=10)
 """How often the pace is written to the database."""
 
 
@@ -60,7 +60,7 @@ class ScorePending:
         self._stopping, self._checkpoint = stopping, checkpoint
         self._model = model_of(scorer)
         self._paces: dict[str, Pace] = {}
-        self._told: datetime | None = None
+        self._paces_written_at: datetime | None = None
         self._running = threading.Lock()
 
     def __call__(self) -> int:
@@ -75,7 +75,7 @@ class ScorePending:
 
     def _work(self) -> int:
         if not self._paces:
-            self._paces = self._db.retried(self._start)
+            self._paces = self._db.retry(self._start)
         done = 0
         while not self._stopping():
             started = self._seconds()
@@ -85,17 +85,17 @@ class ScorePending:
                 break
             scores = score_about(scorer, [about(row) for row in lot.rows])
             self._checkpoint("score:inferred")
-            self._db.retried(partial(self._write, scorer=scorer, lot=lot, scores=scores))
+            self._db.retry(partial(self._write, scorer=scorer, lot=lot, scores=scores))
             self._checkpoint("score:stored")
             name = model_of(scorer)
             self._paces[name] = self._pace(scorer).after(len(lot.rows), self._seconds() - started)
             done += len(lot.rows)
         if done:
-            self._db.retried(self._tell)
+            self._db.retry(self._write_paces)
         return done
 
     def _start(self, session: Session) -> dict[str, Pace]:
-        """Puts this model in force, unless it is already. Returns the paces measured in earlier runs."""
+        """Makes this model the one in force, unless it is already. Returns the paces measured in earlier runs."""
         session.execute(STARTED, {"model": self._model, "now": self._now()})
         run = session.get_one(ModelRun, self._model)
         paces = {self._model: Pace(run.per_second)}
@@ -124,32 +124,32 @@ class ScorePending:
         quick, patience = self._scorer.fast, self._pace(self._scorer).patience
         if quick is None or patience == float("inf"):
             return self._scorer
-        return quick if lanes.waiting(session, most=int(patience) + 1) > patience else self._scorer
+        return quick if lanes.count_waiting(session, most=int(patience) + 1) > patience else self._scorer
 
     def _write(self, session: Session, scorer: Scorer, lot: Lot, scores: Sequence[Score]) -> None:
         now, provisional = self._now(), scorer is not self._scorer
         rules = stance_rules(session, {row.workspace_id for row in lot.rows}, locked=True)
-        heard = listen(session, rules, lot.rows)
-        values = [values_of(row, score, rules, heard) for row, score in zip(lot.rows, scores, strict=True)]
+        occurrences = find_occurrences(session, rules, lot.rows)
+        values = [values_of(row, score, rules, occurrences) for row, score in zip(lot.rows, scores, strict=True)]
         brands = write_scores(session, values, model_of(scorer), now, provisional=provisional)
         if lot.lane == "urgent":  # older matches cannot open an incident; the periodic watch recounts them
             for workspace_id, brand_id in brands:
                 self._jobs.defer(session, "watch", workspace_id=str(workspace_id), brand_id=str(brand_id))
-        if self._told is None or now - self._told >= TELL:
-            self._tell(session)
+        if self._paces_written_at is None or now - self._paces_written_at >= PACES_EVERY:
+            self._write_paces(session)
         self._checkpoint("score:before-commit")
 
-    def _tell(self, session: Session) -> None:
+    def _write_paces(self, session: Session) -> None:
         """Writes the paces to the database, where pages and commands read how long the backlog will take."""
         quick = self._scorer.fast
-        self._told = self._now()
+        self._paces_written_at = self._now()
         values = {
             "model": self._model,
-            "now": self._told,
+            "now": self._paces_written_at,
             "pace": self._pace(self._scorer).per_second,
             "quick": self._pace(quick).per_second if quick else None,
         }
-        session.execute(TOLD, values)
+        session.execute(WRITE_PACES, values)
 
 
 NEW: tuple[Lane, Lane] = ("urgent", "waiting")
@@ -166,10 +166,10 @@ def about(row: Any) -> About:
 
 
 def values_of(
-    row: Any, score: Score, rules: Mapping[UUID, StanceRules], heard: Mapping[UUID, Sequence[Heard]]
+    row: Any, score: Score, rules: Mapping[UUID, StanceRules], occurrences: Mapping[UUID, Sequence[Occurrence]]
 ) -> dict[str, Any]:
     """The values to write for a scored match."""
-    facts = Facts(row.brand_id, row.rating, row.rating_scale, heard.get(row.mention_id, ()), score)
+    facts = Facts(row.brand_id, row.rating, row.rating_scale, occurrences.get(row.mention_id, ()), score)
     stance, source = rules[row.workspace_id].decide(facts)
     return {
         "workspace": row.workspace_id,
@@ -192,7 +192,7 @@ STARTED = text(
     WHERE model_run.model <> (SELECT model FROM model_run ORDER BY started_at DESC LIMIT 1)
     """
 )
-TOLD = text(
+WRITE_PACES = text(
     "UPDATE model_run SET at = :now, per_second = coalesce(:pace, per_second), "
     "quick_per_second = coalesce(:quick, quick_per_second) WHERE model = :model"
 )

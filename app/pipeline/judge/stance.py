@@ -12,19 +12,19 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from app.models import Json, Mention, Phrase, Workspace
-from app.pipeline.judge.phrases import DomainPhrase, Heard, Phrasebook, spoken_stance
-from ground.words import quoted
+from app.pipeline.judge.phrases import DomainPhrase, Occurrence, Phrasebook, spoken_stance
+from ground.words import quote_lexeme
 from sentiment.base import CLASSES, RatingClasses, Score, Stance, StanceSource, stance_of_rating, stance_of_score
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What decides the stance of a match that no person corrected: its rating and scale, phrases heard, the score."""
+    """What decides the stance of a match that no person corrected: its rating and scale, its phrases, the score."""
 
     brand_id: UUID
     rating: float | None
     rating_scale: float | None
-    heard: Sequence[Heard] = ()
+    occurrences: Sequence[Occurrence] = ()
     score: Score | None = None
 
 
@@ -39,7 +39,7 @@ class StanceRules:
         """The stance and where it comes from; (None, None) while nothing says one."""
         if facts.rating is not None and facts.rating_scale:
             return stance_of_rating(facts.rating, facts.rating_scale, self.classes), "rating"
-        if spoken := spoken_stance(facts.heard, facts.brand_id):
+        if spoken := spoken_stance(facts.occurrences, facts.brand_id):
             return spoken, "phrase"
         return (stance_of_score(facts.score), "model") if facts.score else (None, None)
 
@@ -57,11 +57,11 @@ def ratings_version(settings: Json) -> int:
 def stance_rules(session: Session, workspace_ids: Collection[UUID], *, locked: bool = False) -> dict[UUID, StanceRules]:
     """The rules of these workspaces.
 
-    `locked` makes whoever changes them wait until this transaction has written its stances, so that deciding again
-    afterwards misses none of those.
+    With `locked`, whoever wants to change them waits until this transaction has written its stances, so that
+    deciding again afterwards misses none of them.
     """
-    wanted = select(Workspace.id, Workspace.settings).where(Workspace.id.in_(workspace_ids)).order_by(Workspace.id)
-    settings = session.execute(wanted.with_for_update(read=True) if locked else wanted).all()
+    statement = select(Workspace.id, Workspace.settings).where(Workspace.id.in_(workspace_ids)).order_by(Workspace.id)
+    settings = session.execute(statement.with_for_update(read=True) if locked else statement).all()
     phrases: dict[UUID, list[DomainPhrase]] = {}
     for row in session.scalars(select(Phrase).where(Phrase.workspace_id.in_(workspace_ids))):
         phrases.setdefault(row.workspace_id, []).append(domain_phrase(row))
@@ -73,20 +73,22 @@ def domain_phrase(row: Phrase) -> DomainPhrase:
     return DomainPhrase(tuple(row.words.split()), row.stance, row.brand_id, row.language)  # type: ignore[arg-type] # Stance
 
 
-def listen(session: Session, rules: Mapping[UUID, StanceRules], rows: Sequence[Any]) -> dict[UUID, list[Heard]]:
-    """The phrases heard in the mentions of these rows, by mention. Rows have `workspace_id` and `mention_id`.
+def find_occurrences(
+    session: Session, rules: Mapping[UUID, StanceRules], rows: Sequence[Any]
+) -> dict[UUID, list[Occurrence]]:
+    """The phrases in the mentions of these rows, by mention. Rows have `workspace_id` and `mention_id`.
 
-    Only texts are read that hold a word of a phrase, by the full-text index.
+    It reads only texts that contain a word of a phrase, found by the full-text index.
     """
-    heard: dict[UUID, list[Heard]] = {}
+    occurrences: dict[UUID, list[Occurrence]] = {}
     for workspace_id, here in rules.items():
         ids = [row.mention_id for row in rows if row.workspace_id == workspace_id]
         if not here.book.anchors or not ids:
             continue
-        anchors = func.cast(literal(" | ".join(map(quoted, sorted(here.book.anchors)))), TSQUERY)
-        wanted = select(Mention.id, Mention.title, Mention.text, Mention.language).where(
+        anchors = func.cast(literal(" | ".join(map(quote_lexeme, sorted(here.book.anchors)))), TSQUERY)
+        statement = select(Mention.id, Mention.title, Mention.text, Mention.language).where(
             Mention.workspace_id == workspace_id, Mention.id.in_(ids), Mention.search.bool_op("@@")(anchors)
         )
-        for found in session.execute(wanted):
-            heard[found.id] = here.book.heard(found.title, found.text, found.language)
-    return heard
+        for mention in session.execute(statement):
+            occurrences[mention.id] = here.book.occurrences(mention.title, mention.text, mention.language)
+    return occurrences

@@ -1,4 +1,4 @@
-"""Recounts hourly buckets from rows, so that neither a retry nor a correction can make them drift."""
+"""Recounts hourly buckets from rows, so that they cannot drift after a retry or a correction."""
 
 from __future__ import annotations
 
@@ -92,8 +92,10 @@ def recount_dirty(session: Session, workspace_id: UUID, brand_id: UUID) -> int:
     return len(hours)
 
 
-def hourly(session: Session, workspace_id: UUID, brand_id: UUID, start: datetime, end: datetime) -> list[alerts.Bucket]:
-    """A bucket for every hour from `start` to `end`, both included, oldest first; empty where nothing was counted."""
+def hourly(
+    session: Session, workspace_id: UUID, brand_id: UUID, start: datetime, end: datetime
+) -> list[alerts.HourCounts]:
+    """The counts of every hour from `start` to `end`, both included, oldest first; zeros where nothing was counted."""
     rows = session.execute(
         select(
             Bucket.hour,
@@ -114,6 +116,6 @@ def hourly(session: Session, workspace_id: UUID, brand_id: UUID, start: datetime
     hour, series = start.replace(minute=0, second=0, microsecond=0), []
     while hour <= end:
         here = counts.get(hour, {})
-        series.append(alerts.Bucket(hour, here.get("mentions", nothing)[0], *here.get("stories", nothing)))
+        series.append(alerts.HourCounts(hour, here.get("mentions", nothing)[0], *here.get("stories", nothing)))
         hour += timedelta(hours=1)
     return series

@@ -13,7 +13,7 @@ from app.pipeline.sift.normalise import Rejection
 from ground.plain import clean_line
 
 LONGEST = 500
-"""Characters kept of an id, a reason and an excerpt: they come from strangers."""
+"""Characters kept of an id, a reason and an excerpt, because strangers wrote them."""
 
 
 def quarantine(session: Session, origin: Origin, rejections: Sequence[Rejection]) -> None:

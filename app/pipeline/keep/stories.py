@@ -41,17 +41,17 @@ class KnownStory:
 class Assignment:
     """The story of each text, in order, None for a text without one.
 
-    `begun` holds the keys of the stories to be made; `times` when the new texts of each story were published.
+    `new_stories` holds the keys of the stories to be made; `times` when the new texts of each story were published.
     """
 
     stories: list[UUID | None] = field(default_factory=list)
-    begun: dict[UUID, StoryKey] = field(default_factory=dict)
+    new_stories: dict[UUID, StoryKey] = field(default_factory=dict)
     times: dict[UUID, list[datetime]] = field(default_factory=dict)
 
     @property
     def grown(self) -> set[UUID]:
         """The stories that were stored before and have new texts now."""
-        return self.times.keys() - self.begun.keys()
+        return self.times.keys() - self.new_stories.keys()
 
 
 class StoryIndex:
@@ -93,7 +93,7 @@ def assign(known: Iterable[KnownStory], texts: Sequence[Text], new_id: Callable[
         if story_id is None:
             story_id = new_id()
             index.add(KnownStory(story_id, key.simhash, key.bands, at, at))
-            assignment.begun[story_id] = key
+            assignment.new_stories[story_id] = key
         assignment.times.setdefault(story_id, []).append(at)
         assignment.stories.append(story_id)
     return assignment
@@ -126,7 +126,10 @@ def write(session: Session, workspace_id: UUID, assignment: Assignment) -> None:
         session,
         "story",
         STORY_COLUMNS,
-        (_row(workspace_id, story_id, key, assignment.times[story_id]) for story_id, key in assignment.begun.items()),
+        (
+            _row(workspace_id, story_id, key, assignment.times[story_id])
+            for story_id, key in assignment.new_stories.items()
+        ),
     )
     for story_id in assignment.grown:
         times = assignment.times[story_id]

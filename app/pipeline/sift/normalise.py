@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from app.pipeline.sift.fingerprint import PLATFORM, Scope, content_hash, fingerprint
-from collectors.base import RawMention
+from app.pipeline.sift.fingerprint import PLATFORM, Scope, content_hash, keys_of
+from collectors.base import Ids, RawMention
 from ground.html import html_to_text, title_of_html
 from ground.plain import clean_line, clean_text
 from ground.urls import canonical, host, link
-from ground.words import TEXT_LIMIT, TITLE_LIMIT, folded, search_vector
+from ground.words import TEXT_LIMIT, TITLE_LIMIT, folded_words, search_vector
 from matching.story import StoryKey, story_of
 from sentiment.language import detect
 
@@ -41,6 +41,7 @@ class Draft:
     `published_guessed`: the platform gave no believable date, so `published_at` is the moment of collection, which
     counts in no curve; `date_spelling` is what the platform wrote instead, if anything.
     `search` is a tsvector literal, to be cast ::tsvector. `url` is safe to show as a link, `canonical_url` is a key.
+    `ids` says how far ids of its kind reach; `Keys` explains the keys that the mention is known by.
     """
 
     kind: str
@@ -74,6 +75,11 @@ class Draft:
     content_hash: bytes
     search: str
     deleted: bool
+    ids: Ids
+    page_key: bytes | None
+    guid_key: bytes | None
+    words_key: bytes | None
+    former: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +137,7 @@ def clean(raw: RawMention) -> CleanText:
     text = clean_text(html_to_text(raw.text) if raw.html else raw.text, TEXT_LIMIT)
     if not (title or text or raw.deleted):
         raise Poison("This mention has neither a title nor a text.")
-    return CleanText(title, text, folded(title), folded(text))
+    return CleanText(title, text, folded_words(title), folded_words(text))
 
 
 def draft_of(kind: str, raw: RawMention, words: CleanText, now: datetime, scope: Scope = PLATFORM) -> Draft:
@@ -142,11 +148,12 @@ def draft_of(kind: str, raw: RawMention, words: CleanText, now: datetime, scope:
     outlet = clean_line(raw.outlet, NAME_LIMIT)
     published = _believable(raw.published_at, now)
     rating, scale = _rating(raw.rating, raw.rating_scale)
+    keys = keys_of(kind, raw, in_title, in_text, scope)
     return Draft(
         kind=kind,
         external_id=clean_line(raw.external_id, ID_LIMIT),
-        fingerprint=fingerprint(kind, raw, scope),
-        story=story_of(folded(title.removesuffix(f" - {outlet}")) if outlet else in_title, in_text),
+        fingerprint=keys.fingerprint,
+        story=story_of(folded_words(title.removesuffix(f" - {outlet}")) if outlet else in_title, in_text),
         url=link(raw.url),
         canonical_url=canonical(raw.url) or None,
         host=host(raw.url),
@@ -174,6 +181,11 @@ def draft_of(kind: str, raw: RawMention, words: CleanText, now: datetime, scope:
         content_hash=content_hash(title, text, "" if rating is None else repr(rating)),
         search=search_vector(in_title, in_text),
         deleted=bool(raw.deleted),
+        ids=scope.ids,
+        page_key=keys.page,
+        guid_key=keys.guid,
+        words_key=keys.words,
+        former=keys.former,
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from alerts.base import Counted, Explanation, Sample, Verdict
 from alerts.explain import explain
 from app.models import Brand, Match, Mention
-from ground.words import folded
+from ground.words import folded_words
 
 RECENT, USUAL = 300, 300
 """How many mentions are read at most: of the verdict's window, and of the month before it."""
@@ -25,7 +25,7 @@ def explain_verdict(session: Session, brand: Brand, verdict: Verdict, now: datet
     since = verdict.since or now - timedelta(hours=verdict.window_hours)
     recent = recent_samples(session, brand, STANCES.get(verdict.counted), since, now)
     usual = usual_texts(session, brand, since)
-    own_words = set(folded(f"{brand.name} {brand.query}"))
+    own_words = set(folded_words(f"{brand.name} {brand.query}"))
     return explain(verdict, recent, usual, brand=sorted(own_words))
 
 

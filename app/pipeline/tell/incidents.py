@@ -15,7 +15,7 @@ from app.models import AlertRule, IncidentEvent, IncidentRow, uuid7
 
 
 def policy_of(rule: AlertRule, now: datetime) -> Policy:
-    """How the rule wants to be told, and what keeps it quiet at this moment."""
+    """When the rule speaks, and what keeps it quiet at this moment."""
     muted: Muted | None = "quiet_hours" if is_quiet(rule.quiet_hours, now) else None
     return Policy(for_minutes=rule.for_minutes, repeat_hours=rule.repeat_hours, muted=muted)
 
@@ -33,7 +33,7 @@ def current_incident(session: Session, rule: AlertRule, now: datetime) -> Incide
 
 
 def would_open(row: IncidentRow | None, verdict: Verdict) -> bool:
-    """Whether the verdict would tell of an incident that nobody knows of yet."""
+    """Whether the verdict would open an incident that nobody has heard of yet."""
     return verdict.firing and (row is None or row.state == "pending")
 
 
@@ -63,7 +63,7 @@ def remember(row: IncidentRow, incident: Incident) -> None:
 
 
 def severity_of(row: IncidentRow) -> Severity:
-    """The severity in the row; «warning» where it holds none that we know."""
+    """The severity in the row; «warning» where the row holds an unknown one."""
     return next((severity for severity in SEVERITIES if severity == row.severity), "warning")
 
 

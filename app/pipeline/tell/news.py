@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from alerts.base import BrandHours, Bucket
+from alerts.base import BrandHours, HourCounts
 from app.models import Brand
 
 COUNTS = ("mentions", "stories", "promoters", "passives", "detractors")
 LONGEST = timedelta(days=7)
-"""The widest window of a rule. A backfill brings only what was published before it was asked for, so one asked for
-longer ago than this brought nothing that lies in a window."""
+"""The widest window of a rule. A backfill brings only what was published before it was requested, so nothing from
+one requested longer ago than this lies in a window."""
 
 DUG_UP = text(
     """
@@ -44,14 +44,14 @@ DUG_UP = text(
 def leave_out_history(session: Session, brand: Brand, hours: BrandHours) -> BrandHours | None:
     """The hours as they would be had no source gone back lately; None when none brought anything of this brand."""
     values = {"workspace": brand.workspace_id, "brand": brand.id, "lately": hours.now - LONGEST}
-    start = hours.buckets[0].start if hours.buckets else hours.now
+    start = hours.counts[0].start if hours.counts else hours.now
     rows = session.execute(DUG_UP, {**values, "start": start}).mappings()
     dug_up: dict[datetime, Mapping[str, int]] = {row["hour"]: {name: row[name] for name in COUNTS} for row in rows}
     if not dug_up:
         return None
-    return replace(hours, buckets=[_subtract(bucket, dug_up.get(bucket.start, {})) for bucket in hours.buckets])
+    return replace(hours, counts=[_subtract(hour, dug_up.get(hour.start, {})) for hour in hours.counts])
 
 
-def _subtract(bucket: Bucket, dug_up: Mapping[str, int]) -> Bucket:
+def _subtract(hour: HourCounts, dug_up: Mapping[str, int]) -> HourCounts:
     """An hour without these mentions. Nothing falls below zero, though rows may have changed since it was counted."""
-    return replace(bucket, **{name: max(0, getattr(bucket, name) - dug_up.get(name, 0)) for name in COUNTS})
+    return replace(hour, **{name: max(0, getattr(hour, name) - dug_up.get(name, 0)) for name in COUNTS})

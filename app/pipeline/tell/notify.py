@@ -103,7 +103,7 @@ def send(claim: Claim, wire: Wire, seal: Seal) -> None:
     except SecretsLost as error:
         raise DeliveryError(str(error), permanent=True) from error
     except ValueError as error:
-        raise DeliveryError("the settings of this channel are not valid any more", permanent=True) from error
+        raise DeliveryError("the settings of this channel are no longer valid", permanent=True) from error
     channel.send(params, claim.message, wire)
 
 

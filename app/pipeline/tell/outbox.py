@@ -19,7 +19,7 @@ from app.pipeline.tell.incidents import severity_of
 def notice_of(
     row: IncidentRow, incident: Incident, brand: Brand, rule: AlertRule, why: Why, sequence: int
 ) -> IncidentNotice:
-    """What is to be told of an incident, for this reason. `row` holds what `remember` wrote, and its explanation."""
+    """The notice of an incident, for this reason. `row` holds what `remember` wrote, and its explanation."""
     return IncidentNotice(
         id=str(row.id),
         why=why,

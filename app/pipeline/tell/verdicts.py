@@ -1,4 +1,4 @@
-"""What a rule says of a brand at this moment, and whether that is sure enough to open an incident."""
+"""Evaluates a rule for a brand at this moment, and says whether that is sure enough to open an incident."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from alerts.base import BrandHours, Verdict
 from alerts.rules import all_rules
 from app.models import AlertRule, Brand, Source
-from app.pipeline.gather.pauses import paused
+from app.pipeline.gather.pauses import host_is_paused
 from app.pipeline.keep.aggregate import hourly
 from app.pipeline.tell.news import leave_out_history
 from collectors import all_collectors
@@ -24,7 +24,7 @@ GIVE_UP_RULE = 5
 HOLD = timedelta(hours=1)
 """How long rules on stances may not open incidents while a new model reads the history again."""
 SILENT_INTERVALS = 3
-"""A source that was not read for so many of its intervals counts as silent."""
+"""A source that was not read for this many of its intervals counts as silent."""
 
 MISREAD = text(
     """
@@ -42,7 +42,7 @@ MISREAD = text(
 def judge(session: Session, brand: Brand, rule: AlertRule, now: datetime) -> Verdict | None:
     """Evaluates the rule and notes in its row how that went.
 
-    None when there is no telling: the rule failed, or it does not fire while no source could be read.
+    None when there is no verdict: the rule failed, or it does not fire while no source can be read.
     """
     try:
         verdict = evaluate(rule, hours_for(session, brand, rule, now))
@@ -67,7 +67,7 @@ def evaluate(rule: AlertRule, hours: BrandHours) -> Verdict:
 
 
 def hours_for(session: Session, brand: Brand, rule: AlertRule, now: datetime) -> BrandHours:
-    """The hours that the rule may see, from the brand's first mention on when that is later than it looks back."""
+    """The hours that the rule looks back on, or those since the brand's first mention if there are fewer."""
     born = min(brand.first_mention_at or now, now)
     start = max(now - all_rules()[rule.kind].history, born).replace(minute=0, second=0, microsecond=0)
     return BrandHours(now, hourly(session, brand.workspace_id, brand.id, start, now), born)
@@ -81,7 +81,7 @@ def is_unsure(session: Session, brand: Brand, rule: AlertRule, verdict: Verdict,
 def is_misread(session: Session, brand: Brand, rule: AlertRule, verdict: Verdict, now: datetime) -> bool:
     """Whether a new model is reading again the history that a verdict on stances rests on.
 
-    What it has read and what it has not cannot be compared. After HOLD it has had its time.
+    What it has read and what it has not cannot be compared. After HOLD, the verdict counts all the same.
     """
     if verdict.counted == "mentions":
         return False
@@ -99,7 +99,7 @@ def is_blind(session: Session, brand: Brand, now: datetime) -> bool:
     """Whether every source that is read for this brand is silent, so that calm proves nothing."""
     pushed = [kind for kind, declared in all_collectors().items() if not (declared.polled or declared.stream)]
     rows = session.execute(
-        select(Source.state, paused(now), Source.last_success_at, Source.interval_seconds).where(
+        select(Source.state, host_is_paused(now), Source.last_success_at, Source.interval_seconds).where(
             Source.workspace_id == brand.workspace_id,
             Source.enabled,
             Source.collector.not_in(pushed),

@@ -18,7 +18,7 @@ from app.pipeline.keep.aggregate import REACH, WRITER
 EVERY = timedelta(hours=1)
 BACK = timedelta(days=90)
 MOST = 20_000
-"""How many mentions are read, newest first: their 200 million pairs give the chance to more digits than it needs."""
+"""How many mentions are read, newest first: their 200 million pairs give the probability more precisely than needed."""
 
 SAME_AUTHOR = text(
     f"""

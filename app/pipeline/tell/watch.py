@@ -26,7 +26,7 @@ from app.pipeline.tell.verdicts import is_unsure, judge
 from app.pipeline.tell.voices import is_stale, same_author
 
 WITHHELD = ("silenced", "inhibited", "quiet_hours")
-"""Why something that would have been said was not: the timeline tells of these."""
+"""Reasons for which a message was withheld: the timeline records these."""
 
 
 class Watch:
@@ -44,7 +44,7 @@ class Watch:
         self._db, self._jobs, self._address, self._now, self._checkpoint = db, jobs, address, now, checkpoint
 
     def __call__(self, workspace_id: str, brand_id: str) -> None:
-        self._db.retried(lambda session: self._look(session, UUID(workspace_id), UUID(brand_id)))
+        self._db.retry(lambda session: self._look(session, UUID(workspace_id), UUID(brand_id)))
         self._checkpoint("watch:stored")
 
     def _look(self, session: Session, workspace_id: UUID, brand_id: UUID) -> None:

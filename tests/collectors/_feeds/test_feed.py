@@ -124,7 +124,9 @@ def item(guid: str, url: str | None, title: str = "t") -> Item:
     ("found", "count"),
     [
         ([item("g", "https://a.example/1"), item("g", "https://a.example/1")], 1),
-        ([item("g", "https://a.example/1"), item("g", "https://a.example/1?utm_medium=rss", "other")], 1),
+        ([item("g", "https://a.example/1"), item("g", "https://a.example/1?utm_medium=rss")], 1),
+        ([item("g", "https://a.example/1", "one two"), item("g", "https://a.example/1", "one two three")], 1),
+        ([item("g", "https://a.example/1", "one two"), item("g", "https://a.example/1?utm_medium=rss", "other")], 2),
         ([item("g", "https://a.example/1"), item("g", "https://a.example/2")], 2),
         ([item("g", None, "one"), item("g", None, "two")], 2),
         ([item("", "https://a.example/", "one"), item("", "https://a.example/", "two")], 2),

@@ -76,7 +76,7 @@ def sentence(refusals: Refusals, given: httpx2.Response) -> str:
         (Refusal(SourceError, "", phrase="(?-i:TOKEN)"), False),
         (Refusal(SourceError, "", phrase="keyInvalid"), False),
         (Refusal(SourceError, "", when=lambda complaint: complaint.url.endswith("token=1")), True),
-        (Refusal(SourceError, "", when=lambda complaint: complaint.redirected), False),
+        (Refusal(SourceError, "", when=lambda complaint: complaint.was_redirected), False),
         (Refusal(SourceError, "", status={403}, codes={190}, phrase="expired"), True),
         (Refusal(SourceError, "", status={401}, codes={190}, phrase="expired"), False),
         (Refusal(SourceError, "", status={403}, codes={191}, phrase="expired"), False),

@@ -164,12 +164,12 @@ def test_a_spreadsheet_is_read_and_its_formulas_are_text() -> None:
     assert isinstance(second, RawMention)
 
 
-def test_a_zip_bomb_is_refused_before_it_unfolds() -> None:
+def test_a_zip_bomb_is_refused_before_it_unpacks() -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as book:
         for name in ("xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"):
             book.writestr(name, b"0" * 5_000_000)
-    with pytest.raises(UnreadableFile, match="unfolds"):
+    with pytest.raises(UnreadableFile, match="unpacks"):
         _read(file.getvalue())
 
 

@@ -341,7 +341,7 @@ def say(jet: Jet, number: int) -> None:
 
 def test_there_is_no_reading_now_of_what_is_followed(jet: Jet, services: Services, workspace_id: UUID) -> None:
     source_id = add_source(services.db, workspace_id, jet.url)
-    with services.db.writing() as session, pytest.raises(Problem, match="followed without a pause"):
+    with services.db.writing() as session, pytest.raises(Problem, match="follows this source continuously"):
         actions.poll_now(session, viewer_of(workspace_id), source_id, services, datetime.now(UTC))
 
 

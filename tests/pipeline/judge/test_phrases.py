@@ -8,14 +8,14 @@ import pytest
 
 from app.pipeline.judge.phrases import DomainPhrase, Phrasebook, spoken_stance
 from app.pipeline.judge.stance import Facts, StanceRules
-from ground.words import folded
+from ground.words import folded_words
 from sentiment.base import RatingClasses, Score, Stance
 
 GAME, SHOP = uuid4(), uuid4()
 
 
 def phrase(text: str, stance: Stance, brand_id: UUID | None = None, language: str | None = None) -> DomainPhrase:
-    return DomainPhrase(tuple(folded(text)), stance, brand_id, language)
+    return DomainPhrase(tuple(folded_words(text)), stance, brand_id, language)
 
 
 BOOK = Phrasebook(
@@ -49,28 +49,28 @@ BOOK = Phrasebook(
 def test_a_phrase_says_a_stance_by_whole_words_without_case_or_accents(
     text: str, language: str | None, expected: Stance | None
 ) -> None:
-    assert spoken_stance(BOOK.heard("", text, language), SHOP) == expected
+    assert spoken_stance(BOOK.occurrences("", text, language), SHOP) == expected
 
 
 def test_a_phrase_of_one_brand_goes_before_the_same_words_said_of_all() -> None:
-    heard = BOOK.heard("A war zone", "nothing else", "en")
+    heard = BOOK.occurrences("A war zone", "nothing else", "en")
     assert spoken_stance(heard, SHOP) == "detractor"
     assert spoken_stance(heard, GAME) == "passive"
 
 
 def test_phrases_that_contradict_each_other_leave_it_to_the_model() -> None:
-    heard = BOOK.heard("", "sick graphics in a war zone", "en")
+    heard = BOOK.occurrences("", "sick graphics in a war zone", "en")
     assert spoken_stance(heard, SHOP) is None
     rules = StanceRules(book=BOOK)
     assert rules.decide(Facts(SHOP, None, None, heard, Score(0.9, 0.05, 0.05))) == ("detractor", "model")
 
 
 def test_no_phrase_crosses_from_the_title_into_the_text() -> None:
-    assert BOOK.heard("this is war", "zone nine", "en") == []
+    assert BOOK.occurrences("this is war", "zone nine", "en") == []
 
 
 def test_the_rating_goes_before_a_phrase_and_a_phrase_before_the_model() -> None:
-    rules, heard, score = StanceRules(book=BOOK), BOOK.heard("", "sick", "en"), Score(0.9, 0.05, 0.05)
+    rules, heard, score = StanceRules(book=BOOK), BOOK.occurrences("", "sick", "en"), Score(0.9, 0.05, 0.05)
     assert rules.decide(Facts(SHOP, 1, 5, heard, score)) == ("detractor", "rating")
     assert rules.decide(Facts(SHOP, None, None, heard, score)) == ("promoter", "phrase")
     assert rules.decide(Facts(SHOP, None, None, (), score)) == ("detractor", "model")

@@ -92,8 +92,8 @@ def test_reading_history_again_is_taken_up_where_it_was_left(db: Database, works
     step(db, Telling())()
     step(db, Telling(version="2"), batches=1)()
     with db.reading() as session:
-        assert lanes.unsettled(session) == 300 - 64
-        assert lanes.unsettled(session, workspace_id) == 300 - 64
+        assert lanes.count_unsettled(session) == 300 - 64
+        assert lanes.count_unsettled(session, workspace_id) == 300 - 64
     assert step(db, Telling(version="2"))() == 300 - 64
 
 

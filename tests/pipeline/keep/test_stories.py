@@ -58,7 +58,7 @@ def test_a_text_joins_the_story_that_it_is_near_to_in_words_and_in_time(text: Te
 
 def test_a_text_too_short_for_a_key_has_no_story_and_begins_none() -> None:
     assignment = assign([], [(None, T0), (None, T0)])
-    assert (assignment.stories, assignment.begun, assignment.times) == ([None, None], {}, {})
+    assert (assignment.stories, assignment.new_stories, assignment.times) == ([None, None], {}, {})
 
 
 def test_a_story_that_begins_in_a_batch_takes_the_texts_that_come_after() -> None:
@@ -66,7 +66,7 @@ def test_a_story_that_begins_in_a_batch_takes_the_texts_that_come_after() -> Non
     assignment = assign([], texts, numbers())
     first, second = UUID(int=1), UUID(int=2)
     assert assignment.stories == [first, second, first]
-    assert assignment.begun == {first: key(), second: key(0, 8, 9)}
+    assert assignment.new_stories == {first: key(), second: key(0, 8, 9)}
     assert assignment.times == {first: [T0, T0 + DAY], second: [T0]}
     assert assignment.grown == set()
 

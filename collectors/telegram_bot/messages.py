@@ -1,0 +1,152 @@
+"""Updates of a Telegram bot, and the mentions in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from collectors._kit.answers import Part, Text, missing_field, reason_of
+from collectors._kit.times import moment
+from collectors.base import RawMention
+
+KINDS = ("message", "edited_message", "channel_post", "edited_channel_post")
+OPEN_CHATS = ("channel", "group", "supergroup")
+"""What people write to the bot in private is no public mention."""
+SUPERGROUP = "-100"  # how the id of a supergroup or a channel begins; the rest is in the addresses of its messages
+
+
+class Person(Part):
+    id: int = 0
+    first_name: Text = ""
+    last_name: Text = ""
+    username: Text = ""
+
+
+class Chat(Part):
+    id: int
+    type: Text = ""
+    title: Text = ""
+    username: Text = ""
+
+
+class Quote(Part):
+    text: Text = ""
+
+
+class Choice(Part):
+    text: Text = ""
+
+
+class Poll(Part):
+    question: Text = ""
+    options: list[Choice] = Field(default_factory=list)
+
+
+class Parent(Part):
+    message_id: int
+
+
+class Message(Part):
+    message_id: int
+    chat: Chat
+    date: Any = None
+    edit_date: Any = None
+    sender: Person | None = Field(None, alias="from")
+    sender_chat: Chat | None = None
+    author_signature: Text = ""
+    text: Text = ""
+    caption: Text = ""
+    quote: Quote | None = None
+    poll: Poll | None = None
+    reply_to_message: Parent | None = None
+    message_thread_id: int | None = None
+
+
+class Update(Part):
+    """One of `KINDS` holds the message; updates about anything else are ignored."""
+
+    update_id: int
+    message: Message | None = None
+    edited_message: Message | None = None
+    channel_post: Message | None = None
+    edited_channel_post: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The mentions of some updates, those that could not be read, and the number of the last update."""
+
+    mentions: tuple[RawMention, ...]
+    broken: tuple[tuple[str, str], ...]
+    last: int | None
+
+
+def read_updates(updates: list[Any], host: str) -> Batch:
+    """Raises SourceChanged when no update has a number: the next call could not go on after them.
+
+    An update that cannot be read but has a number counts for `last`, so that it is not asked for again for ever.
+    """
+    mentions: dict[str, RawMention] = {}
+    broken: list[tuple[str, str]] = []
+    numbers: list[int] = []
+    for value in updates:
+        number = value.get("update_id") if isinstance(value, dict) else None
+        numbers += [number] if isinstance(number, int) else []
+        try:
+            message = mention(Update.model_validate(value))
+        except ValidationError as error:
+            broken.append((str(number or ""), reason_of(error)))
+            continue
+        mentions |= {message.external_id: message} if message else {}
+    if updates and not numbers:
+        raise missing_field(host, "update_id")
+    return Batch(tuple(mentions.values()), tuple(broken), max(numbers, default=None))
+
+
+def mention(update: Update) -> RawMention | None:
+    """The message of an update; None for a private one and for one without words."""
+    message = update.edited_channel_post or update.channel_post or update.edited_message or update.message
+    text = _words(message) if message else ""
+    if message is None or not text or message.chat.type not in OPEN_CHATS:
+        return None
+    chat = message.chat
+    author, author_id = _author(message)
+    parent = message.reply_to_message
+    return RawMention(
+        external_id=f"{chat.id}/{message.message_id}",
+        url=_link(chat, message.message_id),
+        text=text,
+        author=author,
+        author_id=author_id,
+        platform="telegram",
+        outlet=chat.title,
+        published_at=moment(message.date),
+        edited_at=moment(message.edit_date),
+        thread_id=f"{chat.id}/{message.message_thread_id}" if message.message_thread_id else str(chat.id),
+        parent_id=f"{chat.id}/{parent.message_id}" if parent else None,
+    )
+
+
+def _words(message: Message) -> str:
+    """Its text, the choices of its poll, and the passage that it quotes."""
+    poll = [message.poll.question, *(choice.text for choice in message.poll.options)] if message.poll else []
+    return "\n".join(filter(None, (message.text, message.caption, *poll, message.quote.text if message.quote else "")))
+
+
+def _author(message: Message) -> tuple[str, str]:
+    """The name and the id of its author: a person, else the chat that it was sent in the name of."""
+    if message.sender and not message.sender_chat:
+        name = f"{message.sender.first_name} {message.sender.last_name}".strip()
+        return name or message.sender.username, str(message.sender.id or "")
+    chat = message.sender_chat or message.chat
+    return message.author_signature or chat.title, str(chat.id)
+
+
+def _link(chat: Chat, number: int) -> str | None:
+    """The address of a message: open to everybody in a public chat, to members in a private one."""
+    if chat.username:
+        return f"https://t.me/{chat.username}/{number}"
+    inner = str(chat.id).removeprefix(SUPERGROUP)
+    return f"https://t.me/c/{inner}/{number}" if inner != str(chat.id) else None

@@ -131,8 +131,10 @@ def _mention(params: Webhook, item: Json, body: Json, order: Order | None) -> Ra
     date = _line(first(params.date))
     published = _moment(date, order)
     rating = _rating(first(params.rating), params.rating_scale)
+    name = _line(first(params.id)) or link
     return RawMention(
-        external_id=_line(first(params.id)) or link or _digest(author, str(published), title, text),
+        external_id=name or _digest(author, str(published), title, text),
+        undated_id="" if name else _digest(author, str(None), title, text),
         url=link or None,
         title=title,
         text=text,

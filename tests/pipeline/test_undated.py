@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from app.actions.importing import import_file
+from app.actions.importing import FileOptions, import_file
 from app.db import Database
 from app.models import AlertRule, Brand, Bucket, IncidentRow, Match, Mention
 from app.pipeline.judge.score import ScorePending
@@ -171,3 +171,24 @@ def test_an_import_without_dates_rings_nobody(
     ScorePending(services.db, FixedScorer(), services.jobs, random=Random(1))()
     Watch(services.db, services.jobs, "http://vigie.example")(str(workspace_id), str(brand_id))
     assert (incidents(services.db), counted(services.db), len(undated(services.db))) == (0, 56, 50)
+
+
+def test_importing_a_file_again_with_its_dates_mends_what_came_without(
+    services: Services, workspace_id: UUID, brand_id: UUID
+) -> None:
+    """Of two rows that differ in their dates only, one is there already, and the other is new."""
+    rows = [(text, f"2026-0{1 + n % 9}-11") for n, text in enumerate(COMPLAINTS[:6])]
+    table = "texte;déposé\n" + "".join(f"{text};{day}\n" for text, day in (*rows, (rows[0][0], "2026-10-12")))
+    viewer, reports = Viewer(workspace_id, "t", frozenset({"read", "write"})), []
+    mappings = ({"texte": "text"}, {"texte": "text", "déposé": "date"}, {"texte": "text", "déposé": "date"})
+    for mapping in (*mappings, {"texte": "text"}):
+        stream = io.BytesIO(table.encode())
+        report = import_file(
+            services, viewer, "avis", "avis.csv", stream, datetime.now(UTC), reading=FileOptions(mapping)
+        )
+        reports.append((report.stored, report.updated, report.unchanged))
+        with services.db.reading() as session:
+            found = session.scalars(select(Mention.published_at).order_by(Mention.published_at)).all()
+    assert reports == [(6, 0, 1), (1, 6, 0), (0, 0, 7), (0, 0, 7)]
+    assert undated(services.db) == []
+    assert [f"{at:%m-%d}" for at in found] == [f"0{1 + n}-11" for n in range(6)] + ["10-12"]

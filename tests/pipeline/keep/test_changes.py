@@ -37,7 +37,7 @@ def draft(
 
 def known(kept: Draft, source_id: UUID | None = OURS) -> StoredMention:
     """The draft as it is stored."""
-    same = ("kind", "host", "content_hash", "title", "text", "fingerprint", "page_key")
+    same = ("kind", "host", "content_hash", "author", "title", "text", "fingerprint", "page_key")
     return StoredMention(
         ref=MentionRef(UUID(int=9), None, kept.published_at, kept.collected_at, kept.published_guessed),
         source_id=source_id,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Mention
 from app.viewer import Viewer, may
+from collectors import all_collectors
 from ground.notice import Notice
 
 
@@ -48,12 +49,11 @@ def undated_notices(kind: str, number: int, spelling: str | None) -> list[Notice
 
 
 def _advice(kind: str) -> Notice:
-    if kind == "push":
+    declared = all_collectors().get(kind)
+    if declared and not (declared.polled or declared.receive or declared.stream):
         return Notice("Import the file again with the column of its dates: the mentions get them, and none comes twice")
-    if kind == "webpage":
-        return Notice("Change the source and say where the date of each item is: the next reading dates the mentions")
-    if kind == "webhook":
-        return Notice("Change the source and say where the date is, then send the mentions again: they get it")
+    if declared and "date" in declared.params.model_fields:
+        return Notice("Change the source and say where the date is: what is read or sent again gets its date")
     return Notice(
         "The next reading that gives their date fills it in: ask those who run the source to write dates in full, such "
         "as 2026-11-30 14:05 +0100"

@@ -149,10 +149,8 @@ def _of_node(node: LexborNode, site: _Site, selectors: Selectors, dates: PageDat
     title, author, date, link = field("title"), field("author"), field("date"), field("link")
     key = field("id") or next((own for name in OWN_IDS if (own := node.attributes.get(name))), "")
     link = clean_link(link, site.address) or ""
-    text = field("text")
-    whole = "" if text or selectors.text else text_of(node)
-    dateless = text or whole.replace(date, "").strip()
-    text = text or (whole if dates.fixed(date) == date else dateless)  # an age would make an edit of each reading
+    said = field("text")
+    text, dateless = (said, said) if said or selectors.text else _whole_text(node, selectors, dates)
     return site.mention(
         key or ("" if link else _made_up(author, dates.fixed(date), title, text, dateless)),
         link or None,
@@ -164,6 +162,14 @@ def _of_node(node: LexborNode, site: _Site, selectors: Selectors, dates: PageDat
         rating=rating and rating[0],
         rating_scale=rating and rating[1],
     )
+
+
+def _whole_text(node: LexborNode, selectors: Selectors, dates: PageDates) -> tuple[str, str]:
+    """All that an item says, and the same without its date. An age is left out of both: it would edit each reading."""
+    element = node.css_first((selectors.date or USUAL["date"]).partition("@")[0] or "time")
+    shown, whole = line_of(element) if element else "", text_of(node)
+    dateless = whole.replace(shown, "").strip()
+    return (whole if dates.fixed(shown) == shown else dateless), dateless
 
 
 def _made_up(author: str, date: str, title: str, text: str, dateless: str) -> MadeUp:

@@ -262,6 +262,7 @@ def test_ids_without_any_are_the_same_again(site: Any, http: httpx2.Client) -> N
         ("yesterday", "12 March 2026"),
         ("3 päivää sitten", "4 päivää sitten"),
         ("12 March 2026 (3 days ago)", "12 March 2026 (4 days ago)"),
+        ('<time datetime="2026-03-12">3 days ago</time>', '<time datetime="2026-03-12">4 days ago</time>'),
     ],
 )
 @pytest.mark.parametrize("text", ["p", ""])

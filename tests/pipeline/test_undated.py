@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from app.actions.importing import FileOptions, import_file
 from app.db import Database
 from app.models import AlertRule, Brand, Bucket, IncidentRow, Match, Mention
+from app.pipeline.gather.collect import Collect
 from app.pipeline.judge.score import ScorePending
 from app.pipeline.keep.aggregate import EVERY_SOURCE
 from app.pipeline.tell.watch import Watch
@@ -23,7 +24,9 @@ from app.services import Services, build
 from app.settings import Settings
 from app.viewer import Viewer
 from tests.fakes import FixedScorer
+from tests.pipeline.keep.test_items_again import Site as Pages
 from tests.pipeline.test_the_whole_path import CALM, Site, add_source, due_again, run
+from tests.rows import source_row
 
 COUNTED = (Bucket.weight == "mentions") & (Bucket.source_id == EVERY_SOURCE)
 SAID = (
@@ -192,3 +195,34 @@ def test_importing_a_file_again_with_its_dates_mends_what_came_without(
     assert reports == [(6, 0, 1), (1, 6, 0), (0, 0, 7), (0, 0, 7)]
     assert undated(services.db) == []
     assert [f"{at:%m-%d}" for at in found] == [f"0{1 + n}-11" for n in range(6)] + ["10-12"]
+
+
+REVIEW = '<div class="r"><b>{}</b><p>Zéphyrine : très bien !</p><time>{}</time></div>'
+
+
+@pytest.fixture
+def pages() -> Iterator[Pages]:
+    pages = Pages()
+    pages.feeds["/robots.txt"] = b""
+    yield pages
+    pages.server.shutdown()
+    pages.server.server_close()
+
+
+def test_reviews_that_tell_their_age_are_known_again_and_each_author_has_one(
+    pages: Pages, services: Services, workspace_id: UUID, brand_id: UUID
+) -> None:
+    params = {"url": f"{pages.url}/avis", "item": ".r", "text": "p", "author": "b", "date": "time"}
+    due = datetime.now(UTC) - timedelta(seconds=1)
+    source = source_row(workspace_id, "avis", collector="webpage", params=params, host="127.0.0.1", next_run_at=due)
+    source_id = source.id
+    with services.db.writing() as session:
+        session.add(source)
+    for ages in (("il y a 3 jours", "hier"), ("il y a 4 jours", "avant-hier"), ("une semaine", "12 mars 2026")):
+        shown = "".join(map(REVIEW.format, ("Anne", "Paul"), ages))
+        pages.feeds["/avis"] = f"<html><body>{shown}</body></html>".encode()
+        due_again(services.db, source_id)
+        Collect(services.db, services.gate, services.jobs, services.seal, random=Random(1).random)()
+        with services.db.reading() as session:
+            found = session.execute(select(Mention.author, Mention.version).order_by(Mention.author)).all()
+        assert [tuple(row) for row in found] == [("Anne", 1), ("Paul", 1)]

@@ -68,7 +68,7 @@ def keys_of(kind: str, raw: RawMention, title: Sequence[str], text: Sequence[str
     return Keys(
         _digest("item", scope.source, guid, address, date, said),
         page,
-        guid=_digest("guid", scope.source, page_key(guid) or guid) if guid else None,
+        guid=_digest("guid", scope.source, _guid_key(guid)) if guid else None,
         words=_words(raw, scope, date, said) if _needs_words(raw, guid or address, date) else None,
         former=_former(scope.kind or kind, raw),
     )
@@ -91,6 +91,13 @@ def _undated(kind: str, raw: RawMention, scope: Scope) -> bytes | None:
     if raw.external_id.strip() or canonical(raw.url):
         return None
     return fingerprint(kind, replace(raw, published_at=None), scope)
+
+
+def _guid_key(guid: str) -> str:
+    """A guid without what changes in an address from one reading to the next. What follows `#` tells a comment of a
+    page, or a review, from its neighbours."""
+    page, fragment = page_key(guid), guid.partition("#")[2]
+    return f"{page}#{fragment}" if page and fragment else page or guid
 
 
 def _global_id(raw: RawMention) -> str:

@@ -226,7 +226,8 @@ def test_a_row_that_an_earlier_version_stored_without_its_date_is_found() -> Non
 
 
 def test_two_people_who_say_the_same_on_one_page_are_two() -> None:
-    one, two = (item(guid=name, url="https://avis.example/lieu", author=name) for name in ("Anne", "Paul"))
+    page = "https://avis.example/lieu"
+    one, two = (item(guid=f"{page}#{name}", url=page, author=name) for name in ("Anne", "Paul"))
     assert numbers(identify([one, two], [], OURS)) == [None, None]
     assert numbers(identify([two, one], [kept(one)], OURS)) == [None, 9]
     assert known(item(guid="new", url="https://avis.example/lieu", author="anne"), kept(one)) == 9

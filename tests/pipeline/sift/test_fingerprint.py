@@ -128,6 +128,7 @@ def test_a_guid_that_is_an_address_is_one_over_http_and_https() -> None:
     one, two = (replace(DATED, external_id=f"{scheme}://fil.example/?p=7", url=None) for scheme in ("http", "https"))
     assert _keys(one).guid == _keys(two).guid
     assert _keys(one).guid != _keys(replace(one, external_id="http://fil.example/?p=8")).guid
+    assert _keys(one).guid != _keys(replace(one, external_id="http://fil.example/?p=7#comment-2")).guid
 
 
 def test_the_first_words_stand_for_a_title_that_is_missing() -> None:

@@ -115,9 +115,9 @@ def test_new_mentions_are_announced_with_their_number(browser: TestClient, say: 
 @pytest.mark.parametrize(
     ("language", "unknown", "found", "why", "counted"),
     [
-        ("en", "Date unknown, found on Mar 5, 2024", "Date unknown", "which Vigie does not understand as a date. So it",
+        ("en", "Date unknown, found on Mar 5, 2024", "Date unknown", "does not understand as a date. So the mention",
          "Mentions whose date is unknown: 1. They count in no curve and no alert. The source writes “le 3e jour”"),
-        ("fr", "Date inconnue, trouvée le 5 mars 2024", "Date inconnue", "ne reconnaît pas comme une date. Elle",
+        ("fr", "Date inconnue, trouvée le 5 mars 2024", "Date inconnue", "ne reconnaît pas comme une date. La mention",
          "Mentions dont la date est inconnue : 1. Elles ne comptent dans aucune courbe ni aucune alerte."),
     ],
 )  # fmt: skip

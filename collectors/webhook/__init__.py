@@ -133,8 +133,10 @@ def _mention(params: Webhook, item: Json, body: Json, order: Order | None) -> Ra
     date = _line(first(params.date))
     published = _moment(date, order)
     rating = _rating(first(params.rating), params.rating_scale)
+    external_id, undated_id = _ids(_line(first(params.id)) or link, published, author, title, text)
     return RawMention(
-        external_id=_line(first(params.id)) or link or _digest(author, str(published), title, text),
+        external_id=external_id,
+        undated_id=undated_id,
         url=link or None,
         title=title,
         text=text,
@@ -173,8 +175,14 @@ def _rating(value: Json, scale: float) -> float | None:
     return rating if rating is not None and 0 <= rating <= scale else None
 
 
+def _ids(given: str, published: datetime | None, author: str, *words: str) -> tuple[str, str]:
+    """The id of a mention, made up where none was given, and then the one that it has where its date is not known."""
+    if given:
+        return given, ""
+    return _digest(author, str(published), *words), _digest(author, str(None), *words)
+
+
 def _digest(*parts: str) -> str:
-    """An id for a mention that comes without id and link."""
     return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 

@@ -254,6 +254,29 @@ def test_ids_without_any_are_the_same_again(site: Any, http: httpx2.Client) -> N
     assert once == again
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("il y a 3 jours", "il y a 4 jours"),
+        ("just now", "2 hours ago"),
+        ("yesterday", "12 March 2026"),
+        ("3 päivää sitten", "4 päivää sitten"),
+        ("12 March 2026 (3 days ago)", "12 March 2026 (4 days ago)"),
+        ('<time datetime="2026-03-12">3 days ago</time>', '<time datetime="2026-03-12">4 days ago</time>'),
+    ],
+)
+@pytest.mark.parametrize("text", ["p", ""])
+def test_an_id_does_not_move_with_the_clock(site: Any, http: httpx2.Client, before: str, after: str, text: str) -> None:
+    ids = set()
+    for date in (before, after):
+        site.says("/r", PAGE.format(f'<div class="r"><b>Ann</b><p>One of Cobalt</p><i>{date}</i></div>'))
+        (one,) = mentions(read(site, http, text=text, author="b", date="i"))
+        ids.add(one.undated_id)
+        assert one.external_id == one.undated_id or "2026" in date
+        assert text or "ago" not in one.text
+    assert len(ids) == 1
+
+
 @pytest.mark.slow
 def test_hostile_pages_are_a_sentence_or_mentions(site: Any, http: httpx2.Client, hostile: Any) -> None:
     bodies = [b"<div class=r id=x>" * 200_000, b"<p class=r>" + b"x" * 3_000_000, hostile("json_deep_nesting.json"),

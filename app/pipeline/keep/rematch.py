@@ -62,7 +62,7 @@ class Rematch:
         tied = exists().where(
             Source.workspace_id == workspace, Source.id == Mention.source_id, Source.brand_id == brand_id
         )
-        ref = (Mention.id, Mention.story_id, Mention.published_at, Mention.collected_at)
+        ref = (Mention.id, Mention.story_id, Mention.published_at, Mention.collected_at, Mention.published_guessed)
         rows = session.execute(
             select(*ref, Mention.title, Mention.text, matched_before.label("matched_before"), tied.label("tied"))
             .where(Mention.workspace_id == workspace, Mention.id > after)
@@ -76,7 +76,7 @@ class Rematch:
             ids.append(row.id)
             matches = matcher.match(row.title, row.text)
             if matches and not row.matched_before:
-                mention = MentionRef(row.id, row.story_id, row.published_at, row.collected_at)
+                mention = MentionRef(row.id, row.story_id, row.published_at, row.collected_at, row.published_guessed)
                 add_match(session, workspace, mention, matches[0])
             elif row.matched_before and not matches and not row.tied:
                 mark_dirty(session, workspace, [row.id])

@@ -22,6 +22,7 @@ T = TypeVar("T")
 NAME_LIMIT = 200
 ID_LIMIT = 500
 EXCERPT_LIMIT = 300
+SPELLING_LIMIT = 100
 LARGEST = 2**53
 """Larger numbers lose digits in the JSON of a browser."""
 
@@ -37,7 +38,8 @@ class Poison(ValueError):
 class Draft:
     """A mention as the database stores it. Texts are plain and clean; times are in UTC; `story` fits a bigint.
 
-    `published_guessed`: the platform gave no believable date, so `published_at` is the moment of collection.
+    `published_guessed`: the platform gave no believable date, so `published_at` is the moment of collection, which
+    counts in no curve; `date_spelling` is what the platform wrote instead, if anything.
     `search` is a tsvector literal, to be cast ::tsvector. `url` is safe to show as a link, `canonical_url` is a key.
     `ids` says how far ids of its kind reach; `Keys` explains the keys that the mention is known by.
     """
@@ -59,6 +61,7 @@ class Draft:
     language: str | None
     published_at: datetime
     published_guessed: bool
+    date_spelling: str | None
     edited_at: datetime | None
     collected_at: datetime
     thread_id: str | None
@@ -164,6 +167,7 @@ def draft_of(kind: str, raw: RawMention, words: CleanText, now: datetime, scope:
         language=detect(f"{title}\n{text}".strip(), raw.language)[0],
         published_at=published or now.astimezone(UTC),
         published_guessed=published is None,
+        date_spelling=None if published else _spelling(raw),
         edited_at=_believable(raw.edited_at, now),
         collected_at=now.astimezone(UTC),
         thread_id=_reference(raw.thread_id),
@@ -195,6 +199,12 @@ def _believable(at: datetime | None, now: datetime) -> datetime | None:
     if not EARLIEST <= at <= now + CLOCK_SKEW:
         return None
     return min(at, now).astimezone(UTC)
+
+
+def _spelling(raw: RawMention) -> str | None:
+    """What the platform wrote in place of a date that can be believed."""
+    unbelieved = raw.published_at.isoformat() if raw.published_at else ""
+    return clean_line(raw.date_spelling or unbelieved, SPELLING_LIMIT) or None
 
 
 def _reference(identity: str | None) -> str | None:

@@ -31,8 +31,9 @@ MISREAD = text(
     SELECT EXISTS (
         SELECT FROM (SELECT model, started_at FROM model_run ORDER BY started_at DESC LIMIT 1) AS run
         JOIN match ON match.model <> run.model
+        JOIN mention ON mention.workspace_id = match.workspace_id AND mention.id = match.mention_id
         WHERE run.started_at > :since AND match.workspace_id = :workspace AND match.brand_id = :brand
-          AND match.published_at >= :start AND match.scored_at IS NOT NULL
+          AND match.published_at >= :start AND match.scored_at IS NOT NULL AND NOT mention.published_guessed
     )
     """
 )

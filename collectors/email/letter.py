@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import binascii
-import codecs
 import re
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,7 @@ from email.message import Message
 from email.utils import parseaddr
 from quopri import decodestring
 
+from ground import charsets
 from ground.dates import read_date
 from ground.html import line_of, parse_html, text_of
 from ground.links import GOOGLE, clean_link, unwrap
@@ -121,24 +121,7 @@ def header(message: Message, name: str) -> str:
 
 def _guess(raw: str) -> str:
     data = raw.encode("utf-8", "surrogateescape")
-    return characters(data, "")
-
-
-def characters(data: bytes, charset: str) -> str:
-    """Bytes as text: as UTF-8 where that is valid, else in the charset of the label, else in Windows-1252."""
-    charset = charset.strip("\"' ").lower()
-    labelled = [charset] if charset and _is_known(charset) and charset not in ("us-ascii", "ascii") else []
-    first = [name for name in labelled if name.startswith(("iso-2022", "iso2022", "hz", "utf-7", "utf-16", "utf-32"))]
-    for name in [*first, "utf-8", *labelled]:
-        with suppress(UnicodeError, ValueError):
-            return data.decode(name)
-    return data.decode("cp1252", "replace")
-
-
-def _is_known(charset: str) -> bool:
-    with suppress(LookupError, ValueError):
-        return codecs.lookup(charset)._is_text_encoding  # the standard library's own test
-    return False
+    return charsets.decode(data)
 
 
 def _decode_words(text: str) -> str:
@@ -148,14 +131,14 @@ def _decode_words(text: str) -> str:
     for word in _WORD.finditer(text):
         between = text[at : word.start()]
         if waiting and (between.strip() or word[1].lower() != charset):
-            pieces.append(characters(waiting, charset))
+            pieces.append(charsets.decode(waiting, [charset]))
             waiting = b""
         if between.strip() or not (pieces or waiting):
             pieces.append(between)
         waiting += _bytes_of(word[2], word[3])
         charset, at = word[1].lower(), word.end()
     if waiting:
-        pieces.append(characters(waiting, charset))
+        pieces.append(charsets.decode(waiting, [charset]))
     return "".join([*pieces, text[at:]])
 
 
@@ -211,7 +194,7 @@ def _text(part: Message) -> str:
     payload = part.get_payload(decode=True)
     data = payload[:LONGEST_BODY] if isinstance(payload, bytes) else b""
     charset = part.get_param("charset") or ""
-    text = characters(data, charset if isinstance(charset, str) else charset[2])
+    text = charsets.decode(data, [charset if isinstance(charset, str) else charset[2]])
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if part.get_content_type() == "text/plain" and str(part.get_param("format") or "").lower() == "flowed":
         return unflow(text, delsp=str(part.get_param("delsp") or "").lower() == "yes")

@@ -12,6 +12,7 @@ from collectors.base import RawMention
 from ground import charsets
 from ground.links import clean_link, feed_links
 
+from .bridges import split_errors
 from .entities import mend
 from .jsonfeed import is_json_feed, items_of, read_json
 from .xmlfeed import OF_RSS, own_links_first, read_xml
@@ -41,7 +42,8 @@ CLOSED_BY = {"rss": "</channel></rss>", "feed": "</feed>", "rdf:rdf": "</rdf:RDF
 class Feed:
     """A feed. `pause` is the pause that it asks for, in seconds; `left_out` counts the items over the cap.
 
-    `next` is the address of its older items, where it gives one.
+    `next` is the address of its older items, where it gives one. `trouble` is what the service that makes the feed says
+    of its own failure, "" when it reports none.
     """
 
     mentions: tuple[RawMention, ...]
@@ -50,6 +52,7 @@ class Feed:
     flaw: Literal["", "truncated", "malformed"] = ""
     left_out: int = 0
     next: str | None = None
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,8 @@ def _from_json(text: str, address: str) -> Feed | NoFeed:
         return NoFeed("json")
     items, broken = items_of(document, address)
     older = document.get("next_url")
-    return _feed(items, broken, None, "", clean_link(older, address) if isinstance(older, str) else None)
+    further = clean_link(older, address) if isinstance(older, str) else None
+    return _feed(items, broken, address, older=further)
 
 
 def _from_xml(text: str, address: str) -> Feed | NoFeed:
@@ -121,7 +125,7 @@ def _from_xml(text: str, address: str) -> Feed | NoFeed:
     if not document.dialect and not document.items and _root(whole) not in EMPTY_ROOTS:
         return NoFeed("unknown")
     flaw: Literal["", "truncated", "malformed"] = "truncated" if cut else "" if document.well_formed else "malformed"
-    return _feed(document.items, document.broken, document.pause, flaw, document.next)
+    return _feed(document.items, document.broken, address, document.pause, flaw, document.next)
 
 
 def _complete(text: str) -> tuple[str, bool]:
@@ -153,10 +157,12 @@ def _root(text: str) -> str:
 def _feed(
     items: list[Item],
     broken: list[tuple[str, str]],
-    pause: int | None,
-    flaw: Literal["", "truncated", "malformed"],
-    older: str | None,
+    address: str,
+    pause: int | None = None,
+    flaw: Literal["", "truncated", "malformed"] = "",
+    older: str | None = None,
 ) -> Feed:
-    mentions = identify(items)
+    mentions, trouble = split_errors(identify(items), address)
     latest = newest(mentions, MOST_ITEMS)
-    return Feed(latest, tuple(broken[:MOST_ITEMS]), pause, flaw, left_out=len(mentions) - len(latest), next=older)
+    left_out = len(mentions) - len(latest)
+    return Feed(latest, tuple(broken[:MOST_ITEMS]), pause, flaw, left_out=left_out, next=older, trouble=trouble)

@@ -104,8 +104,10 @@ def test_0010_gives_stored_items_of_feeds_the_platform_that_is_declared(blank: D
     with blank.engine.begin() as connection:
         for number, (kind, platform) in enumerate(stored):
             connection.execute(text(row), {"key": bytes([number]), "kind": kind, "platform": platform})
+        connection.execute(text("""UPDATE source SET collector = 'x', params = '{"query": "a", "quotes": true}'"""))
     migrate(blank)
     with blank.engine.connect() as connection:
+        assert connection.scalar(text("SELECT params FROM source")) == {"query": "a"}
         platforms = connection.scalars(text("SELECT platform FROM mention ORDER BY fingerprint")).all()
     assert platforms == ["web", "web", "rss", "reddit"]
 

@@ -94,8 +94,7 @@ def read_place(place: FeedAddress, cursor: Cursor, http: httpx2.Client) -> Itera
         yield Page((), cursor, asked=_pause_wanted(answer.response, _pause(cursor)), unchanged=True)
         return
     feed, answer = _read(answer, place, http)
-    if feed.mentions or not feed.trouble:
-        yield from _pages(feed, answer, cursor, cursor if feed.trouble else _cursor(answer.response, feed))
+    yield from _pages(feed, answer, cursor, cursor if feed.trouble else _cursor(answer.response, feed))
     if feed.trouble:
         raise failure_of_bridge(host_of(place.url), feed.trouble)
 
@@ -124,6 +123,8 @@ def _read(answer: _Answer, place: FeedAddress, http: httpx2.Client) -> tuple[Fee
         feed = _parse(answer.response, place)
     if isinstance(feed, NoFeed):
         raise NoFeedHere(NOT_A_FEED[feed.what], host=host_of(str(answer.response.url)))
+    if feed.trouble and not feed.mentions:
+        raise failure_of_bridge(host_of(place.url), feed.trouble)
     return feed, answer
 
 
@@ -270,8 +271,6 @@ def read_archive(place: FeedAddress, cursor: Cursor, window: Window, http: httpx
 
     for leg in walk(ask, start, most=MOST_ARCHIVES):
         feed, answer = leg.answer
-        if feed.trouble and not feed.mentions:
-            raise failure_of_bridge(host_of(place.url), feed.trouble)
         reached = _oldest_reached(feed, window, reached)
         ended = leg.ended or reached <= window.since
         inside = (mention for mention in feed.mentions if window.holds(mention.published_at))

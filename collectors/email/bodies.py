@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from email.message import Message
+from itertools import starmap
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -74,15 +75,15 @@ def _choose(kind: str, parts: Sequence[list[Body]]) -> list[Body]:
 def _best(alternatives: Sequence[list[Body]]) -> list[Body]:
     """The plain alternative when it says what the one in HTML says, else that one."""
     filled = [each for each in alternatives if any(body.strip() for _, body in each)]
-    plain = [each for each in filled if all(kind == "plain" for kind, _ in each)]
-    rich = [each for each in filled if each not in plain]
-    if plain and rich and is_stub(*("\n".join(body for _, body in each) for each in (plain[0], _read(rich[-1])))):
-        return rich[-1]
-    return (plain or filled or [[]])[0]
+    plain = next((each for each in filled if all(kind == "plain" for kind, _ in each)), [])
+    rich = next((each for each in reversed(filled) if each is not plain and each[0][0] == "html"), [])
+    if not plain or (rich and is_stub(_read(plain), _read(rich))):
+        return rich or next(iter(filled), [])
+    return plain
 
 
-def _read(bodies: Sequence[Body]) -> list[Body]:
-    return [("plain", text_of_body(kind, body)) for kind, body in bodies]
+def _read(bodies: Sequence[Body]) -> str:
+    return "\n".join(starmap(text_of_body, bodies))
 
 
 def is_stub(plain: str, rich: str) -> bool:

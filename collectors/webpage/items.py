@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from collectors._feeds.feed import decode
 from collectors._kit.items import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, fit, fit_id, language_of, short_hash
 from collectors.base import RawMention
-from ground.html import line_of, parse_html, text_of
+from ground.html import line_of, own_text_of, parse_html
 from ground.links import clean_link
 
 from .dates import PageDates, dates_of_page
@@ -138,7 +138,7 @@ def _of_node(node: LexborNode, site: _Site, selectors: Selectors, dates: PageDat
     title, author, date, link = field("title"), field("author"), field("date"), field("link")
     key = field("id") or next((own for name in OWN_IDS if (own := node.attributes.get(name))), "")
     link = clean_link(link, site.address) or ""
-    text = field("text") or ("" if selectors.text else text_of(node))
+    text = field("text") or ("" if selectors.text else own_text_of(node))
     return site.mention(
         key or ("" if link else short_hash(author, date, title, text[:200])),
         link or None,
@@ -170,7 +170,7 @@ def _value(node: LexborNode, name: str, selectors: Selectors) -> str:
     for own in filter(None, (attribute, *_own(name))):
         if value := (element.attributes.get(own) or "").strip():
             return value
-    return "" if attribute else text_of(element) if name == "text" else line_of(element)
+    return "" if attribute else own_text_of(element) if name == "text" else line_of(element)
 
 
 def _own(name: str) -> tuple[str, ...]:
@@ -215,7 +215,7 @@ def _plain(text: str) -> str:
     if "<" not in text and "&" not in text:
         return text
     body = parse_html(text).body
-    return text_of(body) if body else ""
+    return own_text_of(body) if body else ""
 
 
 def _unique(mentions: tuple[RawMention, ...]) -> tuple[RawMention, ...]:

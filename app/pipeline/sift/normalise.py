@@ -11,8 +11,9 @@ from typing import TypeVar
 from app.pipeline.sift.fingerprint import PLATFORM, Scope, content_hash, keys_of
 from collectors.base import Ids, RawMention
 from ground.charsets import undone
-from ground.html import html_to_text, title_of_html
+from ground.html import html_to_text, quotes_alone, title_of_html
 from ground.plain import clean_line, clean_text
+from ground.quotes import without_bbcode_quotes
 from ground.urls import canonical, host, link
 from ground.words import TEXT_LIMIT, TITLE_LIMIT, folded_words, search_vector
 from matching.story import StoryKey, story_of
@@ -32,6 +33,10 @@ CLOCK_SKEW = timedelta(minutes=10)
 
 class Poison(ValueError):
     """A mention cannot be stored. The text is a sentence for whoever looks at the quarantine."""
+
+
+class OnlyQuotes(Poison):
+    """A mention has no words of its own: whom it quotes is another's mention."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +135,16 @@ def normalise(kind: str, raw: RawMention, now: datetime, scope: Scope = PLATFORM
 
 
 def clean(raw: RawMention) -> CleanText:
-    """The first and cheap half of `normalise`: enough to tell which brands a mention is about. Raises Poison."""
+    """The first and cheap half of `normalise`: enough to tell which brands a mention is about.
+
+    What its author only quotes is left out. Raises Poison, and OnlyQuotes where nothing else is there.
+    """
     title = clean_line(undone(title_of_html(raw.title) if raw.html else raw.title), TITLE_LIMIT)
-    text = clean_text(undone(html_to_text(raw.text) if raw.html else raw.text), TEXT_LIMIT)
+    said = without_bbcode_quotes(html_to_text(raw.text) if raw.html else raw.text)
+    text = clean_text(undone(said), TEXT_LIMIT)
     if not (title or text or raw.deleted):
+        if (raw.text and not raw.html) or (raw.html and quotes_alone(raw.text)):
+            raise OnlyQuotes("This mention only quotes what somebody else said.")
         raise Poison("This mention has neither a title nor a text.")
     return CleanText(title, text, folded_words(title), folded_words(text))
 

@@ -55,7 +55,7 @@ def split_errors(mentions: Sequence[RawMention], address: str) -> tuple[tuple[Ra
 def failure_of_bridge(host: str, said: str) -> SourceError:
     """The failure of a source whose feed the bridge at `host` could not make, in the bridge's words."""
     return SourceError(
-        "the service that makes this feed at {host} could not read its site: «{said}» "
+        "the service that makes this feed at {host} could not read its site: «{said}». "
         "Open the address of the feed in a browser; the next reading is automatic",
         host=host,
         said=said,

@@ -94,6 +94,26 @@ def test_the_dump_of_the_first_day_lacks_what_0008_mends(blank: Database) -> Non
     assert key_of_buckets(blank)[3] == "hour"
 
 
+def test_0010_gives_stored_items_of_feeds_the_platform_that_is_declared(blank: Database) -> None:
+    load(blank, DUMPS_OF / "0009.sql")
+    row = (
+        "INSERT INTO mention (workspace_id, id, fingerprint, content_hash, kind, external_id, host, platform, outlet, "
+        "author, author_id, title, text, published_at, published_guessed, collected_at, search) "
+        "SELECT id, gen_random_uuid(), :key, '', :kind, '', '', :platform, '', '', '', '', '', now(), false, now(), '' "
+        "FROM workspace"
+    )
+    stored = [("rss", "rss"), ("rss", "web"), ("push", "rss"), ("reddit", "reddit")]
+    with blank.engine.begin() as connection:
+        for number, (kind, platform) in enumerate(stored):
+            connection.execute(text(row), {"key": bytes([number]), "kind": kind, "platform": platform})
+        connection.execute(text("""UPDATE source SET collector = 'x', params = '{"query": "a", "quotes": true}'"""))
+    migrate(blank)
+    with blank.engine.connect() as connection:
+        assert connection.scalar(text("SELECT params FROM source")) == {"query": "a"}
+        platforms = connection.scalars(text("SELECT platform FROM mention ORDER BY fingerprint")).all()
+    assert platforms == ["web", "web", "rss", "reddit"]
+
+
 def test_each_released_version_has_a_dump() -> None:
     assert {path.stem for path in DUMPS} >= {version for version in known_revisions() if "0002" <= version < newest()}
 

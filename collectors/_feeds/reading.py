@@ -1,7 +1,5 @@
-"""Reads the feed at an address: asks for it, cuts it into pages, walks back through its older pages.
-
-Every kind of source that reads a feed uses it.
-"""
+"""Reads the feed at an address, for every kind that reads one: asks for it, cuts it into pages, walks back through the
+older ones."""
 
 from __future__ import annotations
 
@@ -24,6 +22,7 @@ from ground.isolate import Crashed, TooSlow, isolated, warm_up
 from ground.links import clean_link
 from ground.notice import Json, Notice
 
+from .bridges import failure_of_bridge
 from .feed import MOST_ITEMS, Feed, NoFeed, read_feed
 
 PAGE_SIZE = 500
@@ -83,7 +82,7 @@ def read_place(place: FeedAddress, cursor: Cursor, http: httpx2.Client) -> Itera
 
     The cursor of the last page holds `etag`, `last_modified`, the `digest` of the body, `pause` in seconds, and `met`,
     marks of some items, by which the next reading tells whether it missed any. That of a feed with a flaw holds
-    `pause` only, so that it is read again in full.
+    `pause` only, so that it is read again in full. Raises SourceError after the items of a feed that reports a failure.
     """
     answer = _ask(place, cursor, http)
     if answer.response.status_code == 304:
@@ -95,7 +94,9 @@ def read_place(place: FeedAddress, cursor: Cursor, http: httpx2.Client) -> Itera
         yield Page((), cursor, asked=_pause_wanted(answer.response, _pause(cursor)), unchanged=True)
         return
     feed, answer = _read(answer, place, http)
-    yield from _pages(feed, answer, cursor, _cursor(answer.response, feed))
+    yield from _pages(feed, answer, cursor, cursor if feed.trouble else _cursor(answer.response, feed))
+    if feed.trouble:
+        raise failure_of_bridge(host_of(place.url), feed.trouble)
 
 
 def _ask(place: FeedAddress, cursor: Cursor, http: httpx2.Client) -> _Answer:
@@ -122,6 +123,8 @@ def _read(answer: _Answer, place: FeedAddress, http: httpx2.Client) -> tuple[Fee
         feed = _parse(answer.response, place)
     if isinstance(feed, NoFeed):
         raise NoFeedHere(NOT_A_FEED[feed.what], host=host_of(str(answer.response.url)))
+    if feed.trouble and not feed.mentions:
+        raise failure_of_bridge(host_of(place.url), feed.trouble)
     return feed, answer
 
 

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from collectors._feeds.feed import decode
 from collectors._kit.items import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, fit, fit_id, language_of, short_hash
 from collectors.base import RawMention
-from ground.html import line_of, parse_html, text_of
+from ground.html import line_of, own_text_of, parse_html
 from ground.links import clean_link
 
 from .dates import PageDates, dates_of_page
@@ -167,7 +167,7 @@ def _of_node(node: LexborNode, site: _Site, selectors: Selectors, dates: PageDat
 def _whole_text(node: LexborNode, selectors: Selectors, dates: PageDates) -> tuple[str, str]:
     """All that an item says, and the same without its date. An age is left out of both: it would edit each reading."""
     element = node.css_first((selectors.date or USUAL["date"]).partition("@")[0] or "time")
-    shown, whole = line_of(element) if element else "", text_of(node)
+    shown, whole = line_of(element) if element else "", own_text_of(node)
     dateless = whole.replace(shown, "").strip()
     return (whole if dates.fixed(shown) == shown else dateless), dateless
 
@@ -195,7 +195,7 @@ def _value(node: LexborNode, name: str, selectors: Selectors) -> str:
     for own in filter(None, (attribute, *_own(name))):
         if value := (element.attributes.get(own) or "").strip():
             return value
-    return "" if attribute else text_of(element) if name == "text" else line_of(element)
+    return "" if attribute else own_text_of(element) if name == "text" else line_of(element)
 
 
 def _own(name: str) -> tuple[str, ...]:
@@ -240,7 +240,7 @@ def _plain(text: str) -> str:
     if "<" not in text and "&" not in text:
         return text
     body = parse_html(text).body
-    return text_of(body) if body else ""
+    return own_text_of(body) if body else ""
 
 
 def _unique(mentions: tuple[RawMention, ...]) -> tuple[RawMention, ...]:

@@ -93,6 +93,7 @@ def test_any_json_gives_a_feed_or_none(document: object) -> None:
         ("标题".encode("gb18030"), "text/xml; charset=gb2312", "标题"),
         (b"caf\xc3\xa9 cr\xc3\xa8me \xff", "", "café crème \ufffd"),
         ("é".encode(), "text/xml; charset=klingon", "é"),
+        (b"cr\xc3\xa8me br\xfbl\xc3\xa9e", "text/xml; charset=iso-8859-1", "crème brûlée"),
         (b"\xe9", "text/xml; charset=hex", "é"),
         (b"a\0b\x07c \n", "", "abc"),
     ],

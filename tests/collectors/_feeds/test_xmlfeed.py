@@ -56,3 +56,29 @@ def test_an_item_is_read_field_by_field(inside: str, pick: Callable[[RawMention]
     document = f"<rss version='2.0'><channel><item><title>Headline - Outlet</title>{inside}</item></channel></rss>"
     (mention,) = read(document.encode()).mentions
     assert pick(mention) == expected
+
+
+OWN, OTHER = "<link>https://host.example/own</link>", 'rel="alternate" type="text/html" href="https://other.example/"'
+
+
+@pytest.mark.parametrize(
+    ("links", "url"),
+    [
+        (f"{OWN}<atom:link {OTHER}/>", "https://host.example/own"),
+        (f"<atom:link {OTHER}/>{OWN}", "https://host.example/own"),
+        (f"{OWN}<a10:link href='https://other.example/'></a10:link>", "https://host.example/own"),
+        (f"<guid>https://host.example/guid</guid><atom:link {OTHER}/>", "https://host.example/guid"),
+        (f"<atom:link {OTHER}/>", "https://other.example/"),
+        (
+            "<link>https://host.example/ma page.html?q=deux mots</link>",
+            "https://host.example/ma%20page.html?q=deux%20mots",
+        ),
+    ],
+)
+@pytest.mark.parametrize("end", ["", "<broken"])
+def test_the_own_link_of_an_item_wins(links: str, url: str, end: str) -> None:
+    spaces = 'xmlns:atom="http://www.w3.org/2005/Atom" xmlns:a10="http://www.w3.org/2005/Atom"'
+    older = '<atom:link rel="next" href="https://host.example/2"/>'
+    feed = read(f"<rss {spaces}><channel>{older}<item><title>t</title>{links}</item></channel></rss>{end}".encode())
+    assert [mention.url for mention in feed.mentions] == [url]
+    assert feed.next == "https://host.example/2"

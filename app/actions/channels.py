@@ -108,13 +108,16 @@ def _changed_params(row: Channel, given: Mapping[str, Any], services: Services) 
 
 @may("write")
 def delete(session: Session, viewer: Viewer, channel_id: UUID) -> None:
-    """Removes a channel, and takes it out of the rules that use it."""
+    """Removes a channel, and takes it out of the rules that name it.
+
+    A rule that named no other notifies nobody, and says so: it does not turn to channels that nobody chose for it.
+    """
     row = lock(session, viewer, channel_id)
     naming = select(AlertRule).where(
         AlertRule.workspace_id == viewer.workspace_id, AlertRule.channels.contains([channel_id])
     )
     for rule in session.scalars(naming.order_by(AlertRule.id).with_for_update()):
-        rule.channels = [each for each in rule.channels if each != channel_id]
+        rule.channels = [each for each in rule.channels or () if each != channel_id]
         flag_modified(rule, "channels")
         rule.version += 1
     record(session, viewer, "channel.delete", channel_id, kind=row.kind, name=row.name)

@@ -17,14 +17,19 @@ from app.actions import secrets
 from app.actions.fields import validate
 from app.models import Channel
 from app.queries.channels import channel, channels
+from app.queries.paging import LIMIT_MAX
+from app.queries.rules import rules
 from app.web.form_page import Form, FormPage, Values, add_routes
 from app.web.forms import SentForm, fields_of, params_from
 from app.web.language import LANGUAGES
 from app.web.page import Visit, editor, member, redirect
+from app.web.reach import Mending, mendings_of_rules
 
 router = APIRouter(prefix="/settings/channels")
 
 HOME = "/settings/channels"
+RULES_SHOWN = 5
+"""How many rules that notify nobody the page names."""
 OURS = frozenset({"params.unsubscribe_url"})
 """Fields that the service fills in by itself."""
 
@@ -39,7 +44,16 @@ def list_page(visit: Visit, session: Session, **news: Any) -> HTMLResponse:
     """The channels; `news` is a secret to show once, or how a test failed."""
     rows = channels(session, visit.viewer, visit.request.query_params.get("after"))
     context = {"secret": None, "failed": None, "status": 200, **news}
+    context["silent"] = mendings_by_name(visit, session)
     return visit.page(session, "channels.html", found=rows, kinds=all_channels(), **context)
+
+
+def mendings_by_name(visit: Visit, session: Session) -> list[tuple[str, Mending]]:
+    """The rules that notify nobody though there is a channel; a few of them, as each says so on its own page."""
+    all_of_them = rules(session, visit.viewer, limit=LIMIT_MAX).items
+    silent = mendings_of_rules(visit, session, all_of_them)
+    found = ((rule.name, silent[rule.id]) for rule in all_of_them)
+    return [(name, mending) for name, mending in found if mending][:RULES_SHOWN]
 
 
 @router.post("/{channel_id}/test")

@@ -26,3 +26,21 @@ def test_a_rule_is_added_changed_and_removed(us: Any, brand: dict[str, Any]) -> 
     assert us.editor.post(PATH, json={**new, "channels": [brand["id"]]}).status_code == 404
     assert us.editor.delete(path).status_code == 204
     assert us.reader.get(path).status_code == 404
+
+
+def test_null_is_every_channel_and_an_empty_list_is_nobody(us: Any, brand: dict[str, Any]) -> None:
+    made = us.editor.post(PATH, json={"name": "R", "brand_id": brand["id"], "kind": "threshold"}).json()
+    path = f"{PATH}/{made['id']}"
+    assert (made["channels"], made["notifies_nobody"]) == (None, "no_channel")
+    hook = {"kind": "webhook", "name": "H", "params": {"url": "https://example.com/hook"}}
+    channel = us.editor.post("/api/v1/channels", json=hook).json()["id"]
+    assert us.reader.get(path).json()["notifies_nobody"] is None
+    for channels, why in (([], "none_chosen"), ([channel], None), (None, None)):
+        changed = us.editor.patch(path, json={"channels": channels}).json()
+        assert (changed["channels"], changed["notifies_nobody"]) == (channels, why)
+    us.editor.patch(path, json={"channels": [channel]})
+    assert us.editor.patch(path, json={"name": "S"}).json()["channels"] == [channel]
+    us.editor.patch(f"/api/v1/channels/{channel}", json={"enabled": False})
+    [listed] = us.reader.get(PATH).json()["items"]
+    assert listed["notifies_nobody"] == "off"
+    assert us.editor.patch(path, json={"channels": "all"}).status_code == 422

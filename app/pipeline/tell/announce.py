@@ -6,7 +6,7 @@ as it does; until that, it hears neither of the rest nor of the end.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -29,8 +29,8 @@ def announce(
     session: Session, row: IncidentRow, notice: IncidentNotice, channels: Sequence[Channel], address: str, now: datetime
 ) -> int:
     """Writes what `step` decided to say. Returns how many deliveries there are."""
-    known = known_to(session, row)
-    heard = [channel for channel in channels if notice.why == "opened" or channel.id in known]
+    written = states_of(session, row)
+    heard = [channel for channel in channels if notice.why == "opened" or channel.id in written]
     session.add_all(delivery_of(notice, channel, address, now) for channel in heard)
     names = [channel.name for channel in heard]
     note(session, row, now, notice.why, sequence=notice.sequence, channels=names)
@@ -45,27 +45,41 @@ def catch_up(
 
     `notice` is of the incident as it is now; its reason is not used.
     """
-    late = late_channels(channels, known_to(session, row))
+    late = late_channels(channels, states_of(session, row))
     late = [channel for channel in late if has_room(session, channel, now)]
     opening = replace(notice, why="opened", sequence=1)
-    session.add_all(delivery_of(opening, channel, address, now) for channel in late)
+    for channel in late:
+        delivery = session.merge(delivery_of(opening, channel, address, now))  # the one that was given up, if any
+        delivery.state, delivery.attempts, delivery.last_error = "pending", 0, None
     if late:
         note(session, row, now, "caught_up", channels=[channel.name for channel in late])
         session.flush()
     return len(late)
 
 
-def known_to(session: Session, row: IncidentRow) -> set[UUID]:
-    """The channels that something was written for about this incident."""
-    written = select(Delivery.channel_id).where(
-        Delivery.workspace_id == row.workspace_id, Delivery.incident_id == row.id
-    )
-    return set(session.scalars(written))
+def states_of(session: Session, row: IncidentRow) -> dict[UUID, set[str]]:
+    """What became of the deliveries about this incident, by their channels."""
+    states: dict[UUID, set[str]] = {}
+    for channel_id, state in session.execute(
+        select(Delivery.channel_id, Delivery.state).where(
+            Delivery.workspace_id == row.workspace_id, Delivery.incident_id == row.id
+        )
+    ):
+        states.setdefault(channel_id, set()).add(state)
+    return states
 
 
-def late_channels(channels: Sequence[Channel], known: Collection[UUID]) -> list[Channel]:
-    """Those that have not heard of it, in the order in which every worker locks them."""
-    return sorted((channel for channel in channels if channel.id not in known), key=lambda channel: channel.id)
+def late_channels(channels: Sequence[Channel], states: Mapping[UUID, Collection[str]]) -> list[Channel]:
+    """Those that have not heard of it, in the order in which every worker locks them.
+
+    A channel to which everything was given up is one of them once it works again: it was changed, or a test arrived.
+    """
+    late = [
+        channel
+        for channel in channels
+        if channel.id not in states or (set(states[channel.id]) == {"dead"} and channel.last_error is None)
+    ]
+    return sorted(late, key=lambda channel: channel.id)
 
 
 def has_room(session: Session, channel: Channel, now: datetime) -> bool:

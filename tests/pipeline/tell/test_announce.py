@@ -235,3 +235,28 @@ def test_an_explanation_that_cannot_be_read_is_made_anew_for_a_new_channel(
     with db.reading() as session:
         message = message_from_json(session.scalars(select(Delivery)).one().message)
     assert message.subject.explanation.observed == 3
+
+
+def test_a_channel_to_which_everything_was_given_up_is_told_once_it_works_again(
+    db: Database, workspace_id: UUID, brand_id: UUID
+) -> None:
+    add_channel(db, workspace_id, "broken")
+    add_rule(db, workspace_id, brand_id)
+    look(db, brand_id)
+    change(db, "UPDATE delivery SET state = 'dead', attempts = 1, last_error = 'no mail server'")
+    change(db, "UPDATE channel SET last_error = 'no mail server'")
+    look(db, brand_id, 0.1)
+    assert states(db) == [("dead", 1, "no mail server")]
+    change(db, "UPDATE channel SET last_error = NULL")
+    look(db, brand_id, 0.2)
+    assert states(db) == [("pending", 0, None)]
+    assert sent(db) == [("broken", "opened", 1)]
+    assert timeline(db) == [("opened", ["broken"]), ("caught_up", ["broken"])]
+    change(db, "UPDATE delivery SET state = 'sent'")
+    look(db, brand_id, 0.3)
+    assert states(db) == [("sent", 0, None)]
+
+
+def states(db: Database) -> list[tuple[str, int, str | None]]:
+    with db.reading() as session:
+        return [(row.state, row.attempts, row.last_error) for row in session.scalars(select(Delivery))]

@@ -111,6 +111,8 @@ def event_in_words(visit: Visit, event: IncidentEvent) -> str:
     if not isinstance(details.get("channels"), list):
         return what
     names = ", ".join(str(name) for name in details["channels"])
+    if event.kind == "caught_up":
+        return visit.say("Notified since then: {channels}", channels=names)
     if names:
         return visit.say("{what} · notified: {channels}", what=what, channels=names)
     return what if event.kind == "resolved" else visit.say("{what} · nobody was notified", what=what)

@@ -68,7 +68,6 @@ WORDS: dict[str, dict[object, str]] = {
         "worsened": N_("The incident worsened"),
         "reminder": N_("A reminder was sent"),
         "resolved": N_("The incident was resolved"),
-        "caught_up": N_("Channels that had not heard of it were notified"),
         "unreadable": N_("What was stored of it could not be read: Vigie closed it"),
         "undelivered": N_("A message was given up"),
         "recovering": N_("Back to the usual level: waiting for confirmation"),

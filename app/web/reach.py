@@ -37,7 +37,8 @@ SENTENCES: dict[Why, str] = {
     "rules_off": N_("Its alert rule is switched off."),
     "bad_query": N_("Its query cannot be read, so nothing is found."),
     "undelivered": N_(
-        "No message arrived: Vigie gave up sending to «{channel}». Once a test arrives there, it is told of what is open."
+        "No message arrived: Vigie gave up sending to «{channel}». Once a test arrives there, it is told of what is "
+        "open."
     ),
     "too_late": N_("It was over before a channel could be told. The rule has channels now."),
 }

@@ -44,7 +44,8 @@ def complain(site: Any, number: int) -> None:
     """Pushes mentions of Brumelo that no customer is glad to write."""
     now = datetime.now(UTC)
     words = ("awful, it broke again", "terrible service, never again", "horrible, nobody answers", "worst ever, a scam")
-    texts = [f"Brumelo: {words[each % 4]}. Case {each}: {chr(97 + each % 26) * 5} {each * 7919}" for each in range(number)]
+    cases = ((each, chr(97 + each % 26) * 5, each * 7919) for each in range(number))
+    texts = [f"Brumelo: {words[each % 4]}. Case {each}: {letters} {code}" for each, letters, code in cases]
     items = [
         {"external_id": f"m{each}", "platform": "forum", "text": text, "published_at": now.isoformat()}
         for each, text in enumerate(texts)

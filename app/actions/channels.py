@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -49,6 +49,7 @@ class ChannelChanges(Changes):
     language: Literal["en", "fr"] = "en"
     timezone: TimeZone = "UTC"
     enabled: bool = True
+    drop_secrets: secrets.Dropped = Field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +85,14 @@ def update(session: Session, viewer: Viewer, channel_id: UUID, changes: ChannelC
     """Changes a channel; enabling one that was disabled gives it a new chance."""
     row = lock(session, viewer, channel_id)
     values = changes.model_dump(exclude_unset=True)
-    params = values.pop("params", None)
+    params, dropped = values.pop("params", None), values.pop("drop_secrets", [])
+    if dropped and params is None:
+        params = row.params
     with unique_name(session, viewer, "channel"):
         for name, value in values.items():
             setattr(row, name, value)
         if params is not None:
-            put_params(row, _changed_params(row, params, services), services.seal)
+            put_params(row, _changed_params(row, params, dropped, services), services.seal)
         if params is not None or values.get("enabled"):
             row.disabled_reason = row.last_error = None
         row.version += 1
@@ -98,9 +101,11 @@ def update(session: Session, viewer: Viewer, channel_id: UUID, changes: ChannelC
     return row
 
 
-def _changed_params(row: Channel, given: Mapping[str, Any], services: Services) -> BaseModel:
-    """The params given, with the stored secrets that were left out. Raises Problem 422."""
-    declared, stored = channel_of(row.kind), services.seal.open(row.secrets, seal_name(row))
+def _changed_params(row: Channel, given: Mapping[str, Any], dropped: Sequence[str], services: Services) -> BaseModel:
+    """The params given, with the stored secrets that were left out and not dropped. Raises Problem 422."""
+    declared, sealed = channel_of(row.kind), services.seal.open(row.secrets, seal_name(row))
+    check_signed(declared, given, dropped)
+    stored = secrets.without_dropped(sealed, declared.params, dropped)
     params = checked_params(declared, secrets.keep_stored(given, declared.params, stored), services.settings)
     secrets.check_destination(given, params, row.params, stored)
     return params
@@ -191,6 +196,18 @@ def trial_message(row: Channel, address: str, now: datetime) -> Message:
         timezone=row.timezone,
         test=True,
     )
+
+
+def check_signed(declared: AnyChannel, given: Mapping[str, Any], dropped: Sequence[str]) -> None:
+    """Refuses to leave unsigned what a kind signs. Raises Problem 422."""
+    if is_signed_by(declared, "secret") and "secret" in dropped and not secrets.is_given(given, "secret"):
+        number = list(dropped).index("secret")
+        raise invalid(FieldError(f"drop_secrets.{number}", "It signs every message: enter another one instead."))
+
+
+def is_signed_by(declared: AnyChannel, name: str) -> bool:
+    """Whether the kind signs with this param, and so always has one."""
+    return declared.new_secret is not None and name == "secret"
 
 
 def channel_of(kind: str) -> AnyChannel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -20,7 +21,7 @@ from app.queries.channels import channel, channels
 from app.queries.paging import LIMIT_MAX
 from app.queries.rules import rules
 from app.web.form_page import Form, FormPage, Values, add_routes
-from app.web.forms import SentForm, fields_of, params_from
+from app.web.forms import PREFIX, Field, SentForm, dropped_by, fields_of, params_from
 from app.web.language import LANGUAGES
 from app.web.page import Visit, editor, member, redirect
 from app.web.reach import Mending, mendings_of_rules
@@ -85,7 +86,8 @@ def form_of(_visit: Visit, row: Channel) -> ChannelForm:
 def read_form(sent: SentForm, row: Channel | None) -> ChannelForm:
     kind = actions.channel_of(row.kind if row else sent.get("kind"))
     values: Values = {name: sent.get(name) for name in ("name", "language", "timezone")}
-    return Form(kind, {**values, "params": params_from(kind.params, sent), "enabled": sent.is_checked("enabled")}, row)
+    values |= {"params": params_from(kind.params, sent), "enabled": sent.is_checked("enabled")}
+    return Form(kind, values | ({"drop_secrets": dropped_by(kind.params, sent)} if row else {}), row)
 
 
 def show_form(visit: Visit, form: ChannelForm) -> Response:
@@ -98,11 +100,16 @@ def show_form(visit: Visit, form: ChannelForm) -> Response:
             session,
             "channel.html",
             kinds=all_channels(),
-            fields=[field for field in fields if field.name not in OURS],
+            fields=[without_drop(kind, field) for field in fields if field.name not in OURS],
             languages=list(LANGUAGES.items()),
             timezones=sorted(available_timezones()),
             no_smtp=kind.by_mail and visit.services.settings.smtp_url is None,
         )
+
+
+def without_drop(kind: AnyChannel, field: Field) -> Field:
+    """The field; what signs the messages of a kind can be changed, but not removed."""
+    return replace(field, droppable=False) if actions.is_signed_by(kind, field.name.removeprefix(PREFIX)) else field
 
 
 def create(visit: Visit, form: ChannelForm, _sent: SentForm) -> Response:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import Field, ValidationError
 from sqlalchemy.orm import Session
 
 from alerts.rules import all_rules
@@ -71,8 +71,16 @@ def rules_out(session: Session, viewer: Viewer, services: Services, rows: Sequen
 
 def rule_out(row: AlertRule, reach: Reach) -> RuleOut:
     """A rule, with why it notifies nobody where that is so."""
-    fields = {name: getattr(row, name) for name in RuleOut.model_fields if name != "notifies_nobody"}
-    return RuleOut(**fields, notifies_nobody=reach.why_nobody)
+    own = {"notifies_nobody": reach.why_nobody, "quiet_hours": quiet_hours_of(row)}
+    return RuleOut(**{name: getattr(row, name) for name in RuleOut.model_fields if name not in own}, **own)
+
+
+def quiet_hours_of(row: AlertRule) -> actions.QuietHours | None:
+    """The quiet hours of a rule; None where they cannot be read, for which its evaluation switches the rule off."""
+    try:
+        return actions.QuietHours.model_validate(row.quiet_hours) if row.quiet_hours else None
+    except ValidationError:
+        return None
 
 
 @router.get("/alert-rules")

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from sqlalchemy import text
+
 from alerts.rules import all_rules
+from app.db import Database
 
 PATH = "/api/v1/alert-rules"
 
@@ -44,3 +48,15 @@ def test_null_is_every_channel_and_an_empty_list_is_nobody(us: Any, brand: dict[
     [listed] = us.reader.get(PATH).json()["items"]
     assert listed["notifies_nobody"] == "off"
     assert us.editor.patch(path, json={"channels": "all"}).status_code == 422
+
+
+@pytest.mark.parametrize("column", ["params", "quiet_hours", "last_verdict"])
+@pytest.mark.parametrize("value", ["7", '{"a": 1}'])
+def test_a_rule_that_cannot_be_read_is_listed_with_the_others(
+    us: Any, db: Database, brand: dict[str, Any], column: str, value: str
+) -> None:
+    for name in ("One", "Two"):
+        us.editor.post(PATH, json={"name": name, "brand_id": brand["id"], "kind": "threshold"})
+    with db.writing() as session:
+        session.execute(text(f"UPDATE alert_rule SET {column} = CAST(:v AS jsonb) WHERE name = 'One'"), {"v": value})
+    assert [rule["name"] for rule in us.reader.get(PATH).json()["items"]] == ["One", "Two"]

@@ -84,10 +84,8 @@ def create(session: Session, viewer: Viewer, new: NewChannel, services: Services
 def update(session: Session, viewer: Viewer, channel_id: UUID, changes: ChannelChanges, services: Services) -> Channel:
     """Changes a channel; enabling one that was disabled gives it a new chance."""
     row = lock(session, viewer, channel_id)
-    values = changes.model_dump(exclude_unset=True)
+    values = secrets.with_params(changes.model_dump(exclude_unset=True), row.params)
     params, dropped = values.pop("params", None), values.pop("drop_secrets", [])
-    if dropped and params is None:
-        params = row.params
     with unique_name(session, viewer, "channel"):
         for name, value in values.items():
             setattr(row, name, value)

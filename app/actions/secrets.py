@@ -112,6 +112,11 @@ def is_given(params: Mapping[str, Any], name: str) -> bool:
     return params.get(name, "") not in ("", MASK, None)
 
 
+def with_params(changes: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes; those that drop a secret and give no params leave the other params as they are."""
+    return {**({"params": params} if changes.get("drop_secrets") else {}), **changes}
+
+
 def without_dropped(stored: Mapping[str, str], model: type[BaseModel], dropped: Sequence[str]) -> dict[str, str]:
     """The stored secrets but for those that somebody drops. Raises Problem 422 for a name that is no secret's."""
     names = secret_fields(model)

@@ -15,7 +15,7 @@ from app.actions import going_back
 from app.actions.audit import record
 from app.actions.brands import check_brand
 from app.actions.fields import Changes, Fields, Name, unique_name
-from app.actions.secrets import Dropped
+from app.actions.secrets import Dropped, with_params
 from app.actions.source_params import (
     changed_params,
     checked_params,
@@ -114,18 +114,17 @@ def update(
     A reading under way stores nothing more when the params or the brand have changed, or the source is paused now.
     """
     row = lock(session, viewer, source_id)
-    values = changes.model_dump(exclude_unset=True)
+    values = with_params(changes.model_dump(exclude_unset=True), row.params)
     collector = collector_of(row.collector)
     check_brand(session, viewer, values.get("brand_id"))
-    params, days, dropped = (values.pop(name, None) for name in ("params", "backfill_days", "drop_secrets"))
-    if dropped and params is None:
-        params = row.params
+    params, days = values.pop("params", None), values.pop("backfill_days", None)
+    dropped = values.pop("drop_secrets", ())
     before, brand, was_enabled = dict(row.params), row.brand_id, row.enabled
     needs_brand(collector, values.get("brand_id", row.brand_id))
     with unique_name(session, viewer, "source"):
         for name, value in values.items():
             setattr(row, name, value)
-        anew = params is not None and _change_params(row, collector, params, services, dropped or ())
+        anew = params is not None and _change_params(row, collector, params, services, dropped)
         if params is not None or "enabled" in values:
             _start_afresh(row, now if collector.polled else None, anew=anew)
         outdated = row.brand_id != brand or (was_enabled and not row.enabled)

@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, Field, SecretStr
 
-from app.actions.secrets import MASK, keep_stored, secret_fields, split, stored_names, without_dropped
+from app.actions.secrets import (
+    MASK,
+    keep_stored,
+    secret_fields,
+    split,
+    stored_names,
+    with_params,
+    without_dropped,
+)
 from app.crypto import Seal
 from app.problems import Problem
 
@@ -83,3 +91,11 @@ def test_a_secret_that_is_dropped_is_not_kept_and_only_secrets_can_be() -> None:
     with pytest.raises(Problem) as refused:
         without_dropped(stored, Params, ["token", "url", "nothing"])
     assert [error.field for error in refused.value.errors] == ["drop_secrets.1", "drop_secrets.2"]
+
+
+def test_dropping_a_secret_alone_leaves_the_other_params_as_they_are() -> None:
+    stored = {"url": "u"}
+    assert with_params({"name": "n"}, stored) == {"name": "n"}
+    dropped = {"drop_secrets": ["token"]}
+    assert with_params(dropped, stored) == dropped | {"params": stored}
+    assert with_params(dropped | {"params": {"url": "v"}}, stored) == dropped | {"params": {"url": "v"}}

@@ -130,7 +130,7 @@ def incident_out(view: IncidentView) -> IncidentOut:
         assignee=row.assignee,
         false_alarm=row.false_alarm,
         unreadable=is_unreadable(row),
-        explanation=row.explanation if isinstance(row.explanation, dict) else {},
+        explanation=row.explanation,
         version=row.version,
     )
 

@@ -51,7 +51,7 @@ def test_an_incident_says_that_nobody_was_notified_and_that_it_could_not_be_read
     assert us.reader.get(path).json()["notified_nobody"] == "off"
     with db.writing() as session:
         session.execute(text("UPDATE incident SET memory = '[]', explanation = '7'"))
-    assert us.editor.post(f"{path}/acknowledge").json()["explanation"] == {}
+    assert us.editor.post(f"{path}/acknowledge").json()["explanation"] == {"unreadable": 7}
     Watch(db, services.jobs, "http://vigie.example")(str(us.workspace_id), str(things.brand_id))
     [listed] = us.reader.get("/api/v1/incidents?state=resolved").json()["items"]
     assert (listed["id"], listed["state"], listed["unreadable"]) == (str(things.incident_id), "resolved", True)

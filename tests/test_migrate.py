@@ -94,7 +94,7 @@ def test_the_dump_of_the_first_day_lacks_what_0008_mends(blank: Database) -> Non
     assert key_of_buckets(blank)[3] == "hour"
 
 
-def test_0010_gives_stored_items_of_feeds_the_platform_that_is_declared(blank: Database) -> None:
+def test_0011_gives_stored_items_of_feeds_the_platform_that_is_declared(blank: Database) -> None:
     load(blank, DUMPS_OF / "0009.sql")
     row = (
         "INSERT INTO mention (workspace_id, id, fingerprint, content_hash, kind, external_id, host, platform, outlet, "
@@ -112,6 +112,34 @@ def test_0010_gives_stored_items_of_feeds_the_platform_that_is_declared(blank: D
         assert connection.scalar(text("SELECT params FROM source")) == {"query": "a"}
         platforms = connection.scalars(text("SELECT platform FROM mention ORDER BY fingerprint")).all()
     assert platforms == ["web", "web", "rss", "reddit"]
+
+
+def test_a_rule_that_had_no_channel_follows_all_of_them_but_for_that_of_the_sample(blank: Database) -> None:
+    load(blank, DUMPS_OF / "0009.sql")
+    own = "'00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-0000000000"
+    with blank.writing() as session:
+        session.execute(
+            text(f"""
+                INSERT INTO brand (workspace_id, id, name, kind, query, colour)
+                VALUES ({own}12', 'Percolune', 'own', 'percolune', '#336699');
+                INSERT INTO source (workspace_id, id, collector, name, interval_seconds, params, sample)
+                VALUES ({own}13', 'sample', 'S', 900, '{{}}', true);
+                INSERT INTO alert_rule (workspace_id, id, brand_id, kind, name, params, channels) VALUES
+                    ({own}21', '00000000-0000-7000-8000-000000000002', 'threshold', 'empty', '{{}}', '{{}}'),
+                    ({own}22', '00000000-0000-7000-8000-000000000002', 'threshold', 'chosen', '{{}}',
+                        '{{00000000-0000-7000-8000-000000000004}}'),
+                    ({own}23', '00000000-0000-7000-8000-000000000012', 'threshold', 'sample', '{{}}', '{{}}')
+            """)
+        )
+    migrate(blank)
+    with blank.reading() as session:
+        found = dict(session.execute(text("SELECT name, channels::text FROM alert_rule")).all())
+    assert found == {"empty": None, "chosen": "{00000000-0000-7000-8000-000000000004}", "sample": "{}"}
+    downgrade(blank, "0009")
+    with blank.reading() as session:
+        found = dict(session.execute(text("SELECT name, channels::text FROM alert_rule")).all())
+    assert found["empty"] == found["chosen"]
+    assert found["sample"] == "{}"
 
 
 def test_each_released_version_has_a_dump() -> None:

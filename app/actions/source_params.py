@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -54,13 +54,18 @@ def checked_params(collector: AnyCollector, values: Mapping[str, Any], settings:
 
 
 def changed_params(
-    row: Source, collector: AnyCollector, given: Mapping[str, Any], seal: Seal, settings: Settings
+    row: Source,
+    collector: AnyCollector,
+    given: Mapping[str, Any],
+    seal: Seal,
+    settings: Settings,
+    dropped: Sequence[str] = (),
 ) -> BaseModel:
-    """The params that somebody gives a source that exists, with the secrets that they left out.
+    """The params that somebody gives a source that exists, with the secrets that they left out and did not drop.
 
     Raises Problem 422 as `checked_params` does, and where a stored secret would go to another server.
     """
-    stored = seal.open(row.secrets, seal_name(row))
+    stored = secrets.without_dropped(seal.open(row.secrets, seal_name(row)), collector.params, dropped)
     params = checked_params(collector, secrets.keep_stored(given, collector.params, stored), settings)
     secrets.check_destination(given, params, row.params, stored)
     return params

@@ -161,6 +161,8 @@ def sentence(notice: dict[str, Any] | Notice | None) -> str | None:
         return None
     if isinstance(notice, Notice):
         return str(notice)
+    if "text" not in notice:
+        return "what is stored here can no longer be read"
     return str(notice["text"]).format(**notice.get("args", {}))
 
 

@@ -15,6 +15,7 @@ from app.jobs import Jobs
 from app.models import Brand, Match, Mention, Source
 from app.pipeline.keep.matches import MentionRef, add_match, mark_dirty
 from app.pipeline.keep.store import lock_workspace
+from app.pipeline.sift.queries import is_readable
 from matching.match import BrandQuery, Matcher
 from matching.query import parse, to_tsquery
 
@@ -53,7 +54,7 @@ class Rematch:
     def _page(self, session: Session, workspace: UUID, brand_id: UUID, after: UUID) -> list[UUID]:
         """Matches a page of mentions again, those that match now or did before. Returns their ids in order."""
         brand = session.scalars(select(Brand).where(*_is(workspace, brand_id))).one_or_none()
-        if brand is None:
+        if brand is None or not is_readable(brand_id, brand.query):
             return []
         query = func.cast(literal(to_tsquery(parse(brand.query))), TSQUERY)
         matched_before = exists().where(

@@ -17,12 +17,12 @@ from app.pipeline.sift.batch import Batch, Origin, Placed
 from app.pipeline.sift.fingerprint import Scope
 from app.pipeline.sift.normalise import EARLIEST, EXCERPT_LIMIT, ID_LIMIT, Draft, Rejection, prepare
 from app.pipeline.sift.page import SiftResult, queries_json, sift
+from app.pipeline.sift.queries import readable
 from collectors import all_collectors
 from collectors.base import RawMention
 from ground.halving import LATER, Deadly, Halving, Later, seconds_for
 from ground.isolate import Isolated, isolated, warm_up
 from ground.plain import clean_line
-from matching.match import BrandQuery, Matcher
 
 T = TypeVar("T")
 
@@ -85,7 +85,7 @@ class Placer:
             return {ids[external_id]: reason for external_id, reason in session.execute(statement)}
 
     def queries(self, workspace_id: UUID) -> str:
-        """The queries of a workspace as `queries_json`, read again only when a brand changed. Raises QueryError."""
+        """The queries of a workspace as `queries_json`, read again only when a brand changed."""
         with self._db.reading() as session:
             state = session.execute(
                 select(func.count(), func.max(Brand.updated_at), func.sum(Brand.version)).where(
@@ -98,8 +98,7 @@ class Placer:
             if known and known[0] == stamp:
                 return known[1]
             rows = session.execute(select(Brand.id, Brand.query).where(Brand.workspace_id == workspace_id)).all()
-        Matcher([BrandQuery(brand_id, query) for brand_id, query in rows])  # raises here, not in the child
-        queries = queries_json((brand_id, query) for brand_id, query in rows)
+        queries = queries_json(readable((brand_id, query) for brand_id, query in rows))
         with self._lock:
             self._queries[workspace_id] = (stamp, queries)
         return queries

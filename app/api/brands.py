@@ -88,9 +88,11 @@ def change_brand(
 
 
 @router.delete("/brands/{brand_id}", status_code=204)
-def delete_brand(brand_id: Id, viewer: Writer, session: Writing) -> None:
+def delete_brand(brand_id: Id, viewer: Writer, session: Writing, if_match: IfMatch) -> None:
     """Stops watching a brand, and deletes the mentions that match no other brand."""
-    actions.delete_brand(session, viewer, ident(brand_id, "brand"))
+    row = actions.lock(session, viewer, ident(brand_id, "brand"))
+    if_match.check(row.version)
+    actions.delete_brand(session, viewer, row.id)
 
 
 @router.post("/brands/{brand_id}/rematch", status_code=202)

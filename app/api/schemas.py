@@ -30,6 +30,11 @@ class Page(Out, Generic[T]):
     next_cursor: str | None = Field(description="Where the next page starts; null on the last one.")
     prev_cursor: str | None = Field(description="Where the page before starts; null on the first one.")
 
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """Its name in the OpenAPI document: BrandPage for a page of BrandOut."""
+        return f"{params[0].__name__.removesuffix('Out')}Page"
+
 
 def page_of(rows: Slice[Row], make: Callable[[Row], T]) -> Page[T]:
     """A page of rows as the API shows it."""

@@ -11,7 +11,8 @@ from app.actions.accounts import NewAccount
 from app.actions.accounts import create as create_account
 from app.cli.names import operator
 from app.cli.options import example, workspace_option
-from app.cli.running import Failed, running
+from app.cli.reading import Failed
+from app.cli.running import running
 from app.settings import without_kind
 
 

@@ -10,7 +10,8 @@ import click
 
 from app.cli.names import brand_id_of, operator
 from app.cli.options import example, workspace_option
-from app.cli.running import Failed, running
+from app.cli.reading import Failed
+from app.cli.running import running
 from app.pipeline.files.exporting import FORMATS
 from app.queries.export import COLUMNS, batches
 from app.queries.feed import FeedFilter

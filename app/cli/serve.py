@@ -15,7 +15,8 @@ from app.auth.links import SETUP, new_link
 from app.bootstrap import has_account, is_unused
 from app.cli.names import operator
 from app.cli.options import example
-from app.cli.running import PATIENCE_OF_A_SERVER, Failed, read_settings, running
+from app.cli.reading import Failed, read_settings
+from app.cli.running import PATIENCE_OF_A_SERVER, running
 from app.http.listen import CannotListen, Sockets, listen
 from app.main import create_app
 from app.pipeline.gather.follow import anything_to_follow

@@ -13,6 +13,10 @@ VERBS = {
         "Shows each setting and where it comes from, with secrets masked, and what can be reached.",
     ),
     "export": ("app.cli.exporting:export", "Exports mentions with their stances."),
+    "health": (
+        "app.cli.health:health",
+        "Says whether the worker or the stream of this machine lives: exit code 1 when it does not.",
+    ),
     "import": (
         "app.cli.importing:import_command",
         "Imports mentions, or answers to a survey, from CSV, JSON Lines or XLSX.",

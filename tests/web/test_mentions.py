@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -110,3 +111,20 @@ def test_new_mentions_are_announced_with_their_number(browser: TestClient, say: 
     say({"text": "Brumelo is here"}, {"text": "Something else about Brumelo, quite another matter"})
     assert "2 new mentions" in browser.get("/mentions/new", params={"since": since.isoformat()}).text
     assert browser.get("/mentions/new", params={"since": "yesterday"}).text == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "“ET” is searched for as a word: for the operator, write AND."),
+        ("fr", "« ET » est cherché comme un mot : pour l’opérateur, écrivez AND."),
+    ],
+)
+def test_a_query_in_the_manner_of_another_tool_says_what_became_of_it(
+    browser: TestClient, brand: Brand, language: str, sentence: str
+) -> None:
+    browser.headers["accept-language"] = language
+    shown = browser.get("/", params={"q": "brumelo ET panne"})
+    assert sentence in html.unescape(shown.text).replace("\u00a0", " ")
+    typed = browser.get("/settings/brands/preview", params={"query": "brumelo ET panne"})
+    assert sentence in html.unescape(typed.text).replace("\u00a0", " ")

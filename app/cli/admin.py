@@ -22,8 +22,8 @@ def admin() -> None:
 
 
 @admin.command()
-@click.option("--email", required=True)
-@click.option("--name", default="")
+@click.option("--email", required=True, help="the address to log in with")
+@click.option("--name", default="", help="the name that others see")
 @click.option("--password-stdin", is_flag=True, help="read the password from standard input, not from a prompt")
 @workspace_option
 @example("echo 'a long pass phrase' | vigie admin create --email ana@example.org --password-stdin")

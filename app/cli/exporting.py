@@ -18,7 +18,14 @@ from app.queries.feed import FeedFilter
 
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(["csv", "jsonl", "xlsx"]), default="csv", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "jsonl", "xlsx"]),
+    default="csv",
+    show_default=True,
+    help="the format of the file",
+)
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="the file to write; standard output if not given"
 )

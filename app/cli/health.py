@@ -13,10 +13,15 @@ BEAT_MAX = 90
 
 
 @click.command()
-@click.option("--role", type=click.Choice(["worker", "stream"]), default="worker", show_default=True)
+@click.option(
+    "--role", type=click.Choice(["worker", "stream"]), default="worker", show_default=True, help="which of them"
+)
 @example("vigie health --role worker")
 def health(role: Loop) -> None:
-    """Says whether the worker or the stream of this machine lives: exit code 1 when it does not."""
+    """Says whether the worker or the stream of this machine lives.
+
+    Exit code 1 when it does not. For the health check of a container, or a supervisor.
+    """
     try:
         seconds = age(read_settings(), role)
     except NoAnswer as error:

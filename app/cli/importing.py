@@ -49,7 +49,7 @@ def import_command(
     as_json: bool,
     workspace: str,
 ) -> None:
-    """Imports mentions, or answers to a survey, from CSV, JSON Lines or XLSX.
+    """Imports mentions or answers to a survey: CSV, JSON Lines, XLSX.
 
     Importing a file again changes nothing.
     """

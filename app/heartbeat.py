@@ -8,7 +8,7 @@ container does so twice a minute.
 from __future__ import annotations
 
 import os
-import socket
+import platform
 from typing import TYPE_CHECKING, Literal
 
 import psycopg
@@ -43,7 +43,7 @@ def beat(session: Session, loop: Loop, machine: str | None = None) -> None:
 
 def name_of(loop: Loop, machine: str | None = None) -> str:
     """The name under which the loop of one machine, this one unless another is named, beats."""
-    return f"{loop}{HERE}{machine or socket.gethostname()}"
+    return f"{loop}{HERE}{machine or platform.node()}"
 
 
 def age(settings: Settings, loop: Loop, machine: str | None = None, *, seconds: int = 5) -> float | None:

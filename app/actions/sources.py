@@ -114,14 +114,12 @@ def update(
     A reading under way stores nothing more when the params or the brand have changed, or the source is paused now.
     """
     row = lock(session, viewer, source_id)
-    values = changes.model_dump(exclude_unset=True)
     collector = collector_of(row.collector)
+    values = _values(changes, collector)
     check_brand(session, viewer, values.get("brand_id"))
     params, days = values.pop("params", None), values.pop("backfill_days", None)
     before, brand, was_enabled = dict(row.params), row.brand_id, row.enabled
     needs_brand(collector, values.get("brand_id", row.brand_id))
-    if "interval_seconds" in values:
-        values["interval_seconds"] = kept_interval(collector, changes.interval_seconds)
     fields = changes.model_fields_set
     with unique_name(session, viewer, "source"), versioned(session, viewer, row, "source.update", fields):
         for name, value in values.items():
@@ -141,6 +139,14 @@ def update(
         services.jobs.defer(session, "collect")
     session.refresh(row)
     return row
+
+
+def _values(changes: SourceChanges, collector: AnyCollector) -> dict[str, Any]:
+    """The fields that were sent, with the interval that is kept."""
+    values = changes.model_dump(exclude_unset=True)
+    if "interval_seconds" in values:
+        values["interval_seconds"] = kept_interval(collector, changes.interval_seconds)
+    return values
 
 
 def _change_params(row: Source, collector: AnyCollector, params: Mapping[str, Any], services: Services) -> bool:

@@ -67,7 +67,8 @@ def python() -> Finding:
     major, minor, patch = sys.version_info[:3]
     safe = SAFE_PYTHON.get((major, minor), 0)
     if patch < safe:
-        return Finding("Python", "note", f"{major}.{minor}.{patch}: {major}.{minor}.{safe} fixes known faults")
+        text = f"{major}.{minor}.{patch}: update to {major}.{minor}.{safe} or later, which mends known faults"
+        return Finding("Python", "note", text)
     return Finding("Python", "ok", f"{major}.{minor}.{patch}")
 
 
@@ -79,6 +80,10 @@ def setting(settings: Settings, name: str) -> Finding:
         origin = "environment"
     elif f"{variable}_FILE" in os.environ:
         origin = f"file {os.environ[f'{variable}_FILE']}"
+    if name == "secret_key" and value is None and not settings.database_url:
+        return Finding(
+            variable, "note", f"not set: the one that Vigie generates in {settings.data_dir} is used (default)"
+        )
     shown = "not set" if value in (None, "", ()) else mask_credentials(str(value))
     if isinstance(value, SecretStr):
         shown = "set"
@@ -105,7 +110,11 @@ def gate(settings: Settings) -> Finding:
         gate_of(settings).close()
     except Misconfigured as error:
         return Finding("fetch gate", "bad", str(error))
-    return Finding("fetch gate", "ok", "by a proxy" if settings.proxy_url else "directly")
+    return Finding(
+        "fetch gate",
+        "ok",
+        "sources are read through VIGIE_PROXY_URL" if settings.proxy_url else "sources are read directly",
+    )
 
 
 def of_the_database(settings: Settings) -> Iterator[Finding]:

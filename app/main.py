@@ -61,7 +61,7 @@ def create_app(
     app.router.routes.extend(inbound.router.routes)
     for noun in ROUTERS:
         app.router.routes.extend(noun.router.routes)
-    openapi.install(app)
+    openapi.install(app, services.settings.public_url)
     denied_by_default(app)
     web.install(app)
     for kind in (Problem, HTTPException, RequestValidationError):

@@ -16,12 +16,11 @@ import procrastinate
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from procrastinate.exceptions import ConnectorException
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import checkpoint as checkpoints
 from app.db import WORKER, wait_until_ready
-from app.models import Heartbeat
+from app.heartbeat import beat
 from app.pipeline.gather.backfill import Backfill
 from app.pipeline.gather.collect import Collect
 from app.pipeline.judge.active_model import record
@@ -100,10 +99,8 @@ class Clock:
             self._services.jobs.defer(session, "sweep")
 
     def _beat(self) -> None:
-        now = datetime.now(UTC)
         with self._services.db.writing() as session:
-            statement = upsert(Heartbeat).values(name="worker", at=now, details={"pid": os.getpid()})
-            session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"at": now}))
+            beat(session, "worker")
 
 
 def _patient(work: Callable[[], None]) -> Callable[[], None]:

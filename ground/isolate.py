@@ -25,13 +25,12 @@ from threading import BoundedSemaphore, Lock
 from typing import Any, TypeVar, cast
 
 from . import nursery
-from .cores import cores
+from .machine import MIB, address_space, children, cores, memory
 
 T = TypeVar("T")
 
-MIB = 1 << 20
-MEMORY = 1024 * MIB
-CHILDREN = min(8, cores())
+MEMORY = address_space(memory())
+CHILDREN = children(cores(), memory())
 TASKS_PER_CHILD = 5_000
 PATIENCE = 300.0
 """Seconds that a caller waits for a child to be free and to answer; less within `waiting`."""

@@ -19,6 +19,7 @@ from alerts.channels import all_channels
 from app.actions import secrets
 from app.actions.audit import record
 from app.actions.fields import Changes, Fields, Name, TimeZone, unique_name, validate
+from app.actions.versions import versioned
 from app.crypto import Seal, place_of
 from app.http import GateError, check_url, rules_for
 from app.models import AlertRule, Channel, uuid7
@@ -86,15 +87,14 @@ def update(session: Session, viewer: Viewer, channel_id: UUID, changes: ChannelC
     row = lock(session, viewer, channel_id)
     values = secrets.with_params(changes.model_dump(exclude_unset=True), row.params)
     params, dropped = values.pop("params", None), values.pop("drop_secrets", [])
-    with unique_name(session, viewer, "channel"):
+    fields = changes.model_fields_set
+    with unique_name(session, viewer, "channel"), versioned(session, viewer, row, "channel.update", fields):
         for name, value in values.items():
             setattr(row, name, value)
         if params is not None:
             put_params(row, _changed_params(row, params, dropped, services), services.seal)
         if params is not None or values.get("enabled"):
             row.disabled_reason = row.last_error = None
-        row.version += 1
-    record(session, viewer, "channel.update", channel_id, fields=sorted(changes.model_fields_set))
     session.refresh(row)
     return row
 

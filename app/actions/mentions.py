@@ -79,8 +79,8 @@ def change(
     if recount:
         mark_dirty(session, viewer.workspace_id, ids)
         watch(session, viewer, jobs, _brands(session, viewer, ids))
-    target = ids[0] if len(ids) == 1 else f"{len(ids)} mentions"
-    record(session, viewer, "mention.update", target, fields=sorted(changes.model_fields_set - {"ids"}))
+    if fields := sorted(changes.model_fields_set - {"ids"}):
+        record(session, viewer, "mention.update", ids[0] if len(ids) == 1 else f"{len(ids)} mentions", fields=fields)
     session.flush()
     return rows
 

@@ -15,6 +15,7 @@ from alerts.rules import all_rules
 from app.actions.audit import record
 from app.actions.brands import check_brand
 from app.actions.fields import Changes, Fields, Name, TimeZone, unique_name, validate
+from app.actions.versions import versioned
 from app.jobs import Jobs
 from app.models import AlertRule, Channel, uuid7
 from app.problems import FieldError, Problem, invalid, not_found
@@ -100,14 +101,12 @@ def update(session: Session, viewer: Viewer, rule_id: UUID, changes: RuleChanges
     _to_channels(session, viewer, values.get("channels") or [])
     if "params" in values:
         values["params"] = checked_params(row.kind, values["params"])
-    with unique_name(session, viewer, "rule"):
+    with unique_name(session, viewer, "rule"), versioned(session, viewer, row, "rule.update", values):
         for name, value in values.items():
             setattr(row, name, value)
         if values.get("enabled"):
             row.failures, row.disabled_reason = 0, None
-        row.version += 1
     jobs.defer(session, "watch", workspace_id=str(row.workspace_id), brand_id=str(row.brand_id))
-    record(session, viewer, "rule.update", rule_id, fields=sorted(values))
     session.refresh(row)
     return row
 

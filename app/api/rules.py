@@ -131,6 +131,8 @@ def change_rule(
 
 
 @router.delete("/alert-rules/{rule_id}", status_code=204)
-def delete_rule(rule_id: Id, viewer: Writer, session: Writing) -> None:
+def delete_rule(rule_id: Id, viewer: Writer, session: Writing, if_match: IfMatch) -> None:
     """Removes a rule and its incidents."""
-    actions.delete(session, viewer, ident(rule_id, "alert rule"))
+    row = actions.lock(session, viewer, ident(rule_id, "alert rule"))
+    if_match.check(row.version)
+    actions.delete(session, viewer, row.id)

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.actions.sources import inbound_url
+from app.actions.sources import inbound_url, kept_interval
 from app.actions.trial import Trial
 from app.api.schemas import BrandRef, Out
 from app.pipeline.gather.past import share
 from app.queries.sources import SourceView
 from app.services import Services
 from app.viewer import Viewer
+from collectors import all_collectors
 from ground.notice import Notice
 
 
@@ -59,7 +60,7 @@ class SourceOut(Out):
         description="Where others send to, for kinds that receive; null for keys without the scope `write`."
     )
     brand_id: UUID | None
-    interval_seconds: int
+    interval_seconds: int = Field(description="Seconds between two readings, at least those that its kind allows.")
     enabled: bool
     state: str = Field(
         description="waiting, ok, failing, throttled, changed (it answers in another shape), budget (its budget is "
@@ -121,6 +122,7 @@ class TrialOut(Out):
 def source_out(view: SourceView, viewer: Viewer, services: Services) -> SourceOut:
     """A source as the API shows it."""
     row = view.source
+    declared = all_collectors().get(row.collector)
     return SourceOut(
         id=row.id,
         collector=row.collector,
@@ -129,7 +131,7 @@ def source_out(view: SourceView, viewer: Viewer, services: Services) -> SourceOu
         has_secret=view.has_secret,
         inbound_url=inbound_url(row, viewer, services),
         brand_id=row.brand_id,
-        interval_seconds=row.interval_seconds,
+        interval_seconds=kept_interval(declared, row.interval_seconds) if declared else row.interval_seconds,
         enabled=row.enabled,
         state=view.state,
         throttled_until=view.throttled_until,

@@ -16,7 +16,8 @@ from app.actions.answering import import_answers
 from app.actions.importing import FileOptions, Report, import_file
 from app.cli.names import brand_id_of, operator
 from app.cli.options import example, workspace_option
-from app.cli.running import Failed, running
+from app.cli.reading import Failed
+from app.cli.running import running
 
 LINES_SHOWN = 20
 """Refused lines that are printed: a file of another shape is refused on every line."""
@@ -48,7 +49,7 @@ def import_command(
     as_json: bool,
     workspace: str,
 ) -> None:
-    """Imports mentions, or answers to a survey, from CSV, JSON Lines or XLSX.
+    """Imports mentions or answers to a survey: CSV, JSON Lines, XLSX.
 
     Importing a file again changes nothing.
     """

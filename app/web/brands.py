@@ -21,6 +21,7 @@ from app.web.forms import SentForm
 from app.web.page import Visit, member, redirect
 from app.web.reach import mendings_of_brands
 from app.web.words import WORDS
+from matching.hints import hints
 
 router = APIRouter(prefix="/settings")
 
@@ -43,11 +44,16 @@ def show_preview(visit: Visit = Depends(member)) -> Response:
 
 def preview_of(visit: Visit, session: Session, query: str) -> dict[str, Any]:
     """What a query would have matched, its days as a small picture, or what is wrong with it."""
-    nothing: dict[str, Any] = {"found": None, "problem": None, "query": query, "days": DAYS, "spark": None}
+    nothing: dict[str, Any] = {"found": None, "problem": None, "query": query, "days": DAYS, "spark": None, "hints": []}
 
     def matches() -> dict[str, Any]:
         result = preview(session, visit.viewer, query, DAYS, visit.now)
-        return {**nothing, "found": result, "spark": spark([number for _, number in result.days])}
+        return {
+            **nothing,
+            "found": result,
+            "spark": spark([number for _, number in result.days]),
+            "hints": hints(query),
+        }
 
     def unreadable(problem: Problem) -> dict[str, Any]:
         return {**nothing, "problem": problem}

@@ -22,6 +22,7 @@ from app.web.forms import SentForm, sent_form
 from app.web.page import Visit, back_to, editor, member, redirect
 from app.web.reasons import reasons_of
 from app.web.words import WORDS
+from matching.hints import hints
 
 router = APIRouter()
 
@@ -92,6 +93,7 @@ def show_feed(visit: Visit = Depends(member)) -> Response:
             filters=filters,
             feed=rows,
             problem=problem,
+            hints=hints(filters["q"]),
             labels={"q": visit.say("Search")},
             chosen=_in_use(visit, filters, options),
             undo=_id(parameters.get("undo", "")),

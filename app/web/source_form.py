@@ -53,7 +53,7 @@ def form_of(_visit: Visit, row: Source) -> SourceForm:
         "name": row.name,
         "params": row.params,
         "brand_id": str(row.brand_id or ""),
-        "minutes": row.interval_seconds // MINUTE,
+        "minutes": actions.kept_interval(collector_of(row.collector), row.interval_seconds) // MINUTE,
         "backfill_days": row.backfill["days"] if row.backfill else "",
     }
     return Form(collector_of(row.collector), values, row)

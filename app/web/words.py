@@ -139,6 +139,27 @@ CHECKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 """The sentences of pydantic, each with the sentence that people read instead."""
 
+ASIDE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), template)
+    for pattern, template in (
+        (r"[Tt]his (?:mention|item) could not be read \((?P<error>.*?)\)\.?", N_("It could not be read ({error}).")),
+        (r"this item has neither .*", N_("This mention has neither a title nor a text.")),
+        (r"its text could not be read safely: (?P<why>.*)", N_("Its text could not be read safely: {why}.")),
+        (r"it was not read, because .*", N_("Not read: several texts beside it ended the process that read them.")),
+        (r"the database refused it: (?P<error>.*)", N_("The database refused it: {error}")),
+        (r"it takes more than (?P<n>[\d.]+) seconds of processor time",
+         N_("it takes more than {n} seconds of processor time")),
+        (r"it needed more than (?P<n>\d+) MiB of memory", N_("it needed more than {n} MiB of memory")),
+        (r"its answer cannot be carried over.*", N_("what was read of it cannot be carried over")),
+        (r"the process died", N_("the process that read it died")),
+        (r"the message is no JSON|this item is no object", N_("It does not have the form of a message.")),
+        (r"(?P<field>[\w.]+): Field required\.?", N_("The field {field} is missing.")),
+        (r"(?P<field>[\w.]+): (?P<error>(?:Input|String|Value|List|Extra|URL) .*)",
+         N_("The field {field} is not as expected ({error}).")),
+    )
+)  # fmt: skip
+"""Why something was set aside, as it is stored, each with the sentence that people read instead."""
+
 DONE: dict[str, str] = {
     "saved": N_("Saved."),
     "brand-created": N_("Vigie now watches the brand. Its query is being applied to the mentions already stored."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -143,3 +144,20 @@ def test_a_mention_without_a_date_is_shown_as_such_and_its_source_says_what_to_d
     assert why in mention
     assert counted in of_source
     assert f"/?source={source}&amp;undated=1&amp;copies=1" in of_source
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "“ET” is searched for as a word: for the operator, write AND."),
+        ("fr", "« ET » est cherché comme un mot : pour l’opérateur, écrivez AND."),
+    ],
+)
+def test_a_query_in_the_manner_of_another_tool_says_what_became_of_it(
+    browser: TestClient, brand: Brand, language: str, sentence: str
+) -> None:
+    browser.headers["accept-language"] = language
+    shown = browser.get("/", params={"q": "brumelo ET panne"})
+    assert sentence in html.unescape(shown.text).replace("\u00a0", " ")
+    typed = browser.get("/settings/brands/preview", params={"query": "brumelo ET panne"})
+    assert sentence in html.unescape(typed.text).replace("\u00a0", " ")

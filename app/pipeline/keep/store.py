@@ -94,7 +94,7 @@ def _add(session: Session, origin: Origin, fresh: Sequence[Placed], result: Stor
             return
         draft = fresh[0].draft
         reason = f"the database refused it: {str(error).splitlines()[0][:200]}"
-        quarantine(session, origin, [Rejection(draft.external_id, reason, draft.title[:200])])
+        quarantine(session, origin, [Rejection(draft.external_id, reason, f"{draft.title} {draft.text}"[:200].strip())])
         result.note(draft.fingerprint, "quarantined")
         return
     for mention, mention_id in zip(fresh, ids, strict=True):

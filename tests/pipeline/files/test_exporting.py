@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -59,8 +59,11 @@ def test_a_formula_becomes_text(text: str) -> None:
         (True, True),
         (float("nan"), None),
         (float("-inf"), None),
-        (datetime(2026, 11, 2, tzinfo=UTC), "2026-11-02T00:00:00+00:00"),
-        (["a", "b"], "a, b"),
+        (datetime(2026, 11, 2, tzinfo=UTC), "2026-11-02T00:00:00Z"),
+        (datetime(2026, 11, 2, 1, tzinfo=timezone(timedelta(hours=2))), "2026-11-01T23:00:00Z"),
+        (datetime(2026, 11, 2, 0, 0, 0, 250_000, UTC), "2026-11-02T00:00:00.250000Z"),
+        (["a", "b"], "a | b"),
+        (["a", None, "b"], "a |  | b"),
         (["=a"], "'=a"),
         ("\ud83d", "?"),
     ],

@@ -29,5 +29,5 @@ def test_every_setting_that_is_wrong_is_named_in_one_sentence(monkeypatch: pytes
 
 def test_a_file_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("VIGIE_SECRET_KEY_FILE", str(tmp_path / "missing"))
-    with pytest.raises(Failed, match="cannot be read.*missing"):
+    with pytest.raises(Failed, match=r"cannot be read.*missing"):
         read_settings()

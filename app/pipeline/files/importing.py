@@ -152,8 +152,10 @@ def _read(cells: Mapping[str, Json | datetime], settings: _Settings, links: dict
     published = date_of(cells.get("date"), settings.zone, settings.order)
     rating, scale = _rating(text_of(cells.get("rating")), number_of("rating_scale", cells.get("rating_scale")))
     counts = {name: count_of(name, cells.get(name)) for name in ("likes", "shares", "comments")}
+    external_id, undated_id = (texts["id"], "") if texts["id"] else _made_up_ids(texts, published, links)
     return RawMention(
-        external_id=texts["id"] or _made_up_id(texts, published, links),
+        external_id=external_id,
+        undated_id=undated_id,
         url=texts["url"] or None,
         title=texts["title"],
         text=texts["text"],
@@ -171,14 +173,21 @@ def _read(cells: Mapping[str, Json | datetime], settings: _Settings, links: dict
     )
 
 
-def _made_up_id(texts: Mapping[str, str], published: datetime | None, links: dict[str, str]) -> str:
-    date = published.isoformat() if published else ""
-    words = hash_of(texts["author"], date, texts["title"], texts["text"])
-    if not texts["url"]:
-        return words
-    if links.setdefault(texts["url"], words) == words:
-        return hash_of(texts["url"])
-    return hash_of(texts["url"], words)
+def _made_up_ids(texts: Mapping[str, str], published: datetime | None, links: dict[str, str]) -> tuple[str, str]:
+    """An id for a row without one, and the id that the row would have without its date.
+
+    Rows that differ only in their dates are several: two customers may both write "Very good".
+    """
+    link = texts["url"]
+    words, undated = (
+        hash_of(texts["author"], date, texts["title"], texts["text"])
+        for date in (published.isoformat() if published else "", "")
+    )
+    if not link:
+        return words, undated
+    if links.setdefault(link, words) == words:
+        return hash_of(link), hash_of(link)
+    return hash_of(link, words), hash_of(link, undated)
 
 
 def _rating(written: str, scale: float | None) -> tuple[float, float] | tuple[None, None]:

@@ -116,7 +116,7 @@ def update(
     """
     row = lock(session, viewer, source_id)
     collector = collector_of(row.collector)
-    values = with_params(_values(changes, collector), row.params)
+    values = with_params(_values(changes, row, collector), row.params)
     check_brand(session, viewer, values.get("brand_id"))
     params, days = values.pop("params", None), values.pop("backfill_days", None)
     dropped = values.pop("drop_secrets", ())
@@ -143,9 +143,9 @@ def update(
     return row
 
 
-def _values(changes: SourceChanges, collector: AnyCollector) -> dict[str, Any]:
+def _values(changes: SourceChanges, row: Source, collector: AnyCollector) -> dict[str, Any]:
     """The fields that were sent, with the interval that is kept."""
-    values = changes.model_dump(exclude_unset=True)
+    values = with_params(changes.model_dump(exclude_unset=True), row.params)
     if "interval_seconds" in values:
         values["interval_seconds"] = kept_interval(collector, changes.interval_seconds)
     return values

@@ -31,17 +31,12 @@ def test_words_that_are_a_link_stay_and_a_shortened_address_is_written_out(
     assert with_links(text, [facet]) == read_as
 
 
-def test_what_a_post_quotes_and_the_card_of_a_page_follow_its_text_once() -> None:
+def test_a_card_and_the_pictures_of_a_post_follow_its_text_once_and_what_it_quotes_does_not() -> None:
     record = Record(text="Look", embed={"external": {"title": "Acme opens", "description": "In Brest"}})
     assert text_of(record) == "Look\nAcme opens\nIn Brest"
     quoting = {"record": {"record": {"value": {"text": "I like Acme"}}}, "media": {"images": [{"alt": "A shop"}]}}
-    assert text_of(Record(text="Me too", embed=quoting)) == "Me too\nI like Acme\nA shop"
+    assert text_of(Record(text="Me too", embed=quoting)) == "Me too\nA shop"
     assert text_of(Record(text="Same", embed={"external": {"title": "Same"}})) == "Same"
-
-
-def test_a_search_shows_more_of_a_quoted_post_than_the_post_itself() -> None:
-    record = Record(text="Me too", embed={"external": {"title": "not this"}})
-    assert text_of(record, {"record": {"value": {"text": "I like Acme"}}}) == "Me too\nI like Acme"
 
 
 @pytest.mark.parametrize(

@@ -54,14 +54,14 @@ def test_the_warning_before_a_text_is_its_title() -> None:
     assert read(spoiler_text="R & D", content="").title == "R &amp; D"
 
 
-def test_choices_quotes_cards_and_pictures_are_part_of_the_text() -> None:
+def test_choices_cards_and_pictures_are_part_of_the_text_and_quotes_are_not() -> None:
     text = read(
         poll={"options": [{"title": "Yes & no"}, {"title": None}, 7]},
         quote={"quoted_status": {"content": "<p>I like it</p>"}},
         card={"title": "Acme opens", "description": ""},
         media_attachments=[{"description": " A <shop> "}],
     ).text
-    assert text == "<p>Acme</p><p>Yes &amp; no</p><p>I like it</p><p>Acme opens</p><p>A &lt;shop&gt;</p>"
+    assert text == "<p>Acme</p><p>Yes &amp; no</p><p>Acme opens</p><p>A &lt;shop&gt;</p>"
 
 
 def test_boosts_and_quotes_are_shares_and_what_is_not_known_is_left_out() -> None:

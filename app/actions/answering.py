@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from app.actions import surveys
 from app.actions.audit import record
-from app.actions.importing import AS_NAMED, DryRunOver, FileOptions, Report, batches_of
+from app.actions.importing import DryRunOver, Report, batches_of, unreadable_file
 from app.actions.inbound import item_of
 from app.models import Brand
-from app.pipeline.files.answering import read_answers
+from app.pipeline.files.apart import ReadFile, answers_apart, one_import
+from app.pipeline.files.limits import MAX_BYTES, UnreadableFile
+from app.pipeline.files.tables import AS_FOUND, FileOptions
 from app.problems import not_found
 from app.services import Services
 from app.viewer import Viewer, may
@@ -32,21 +34,38 @@ def import_answers(
     stream: BinaryIO,
     tick: Callable[[int], None] = lambda _done: None,
     *,
-    reading: FileOptions = AS_NAMED,
+    reading: FileOptions = AS_FOUND,
     dry: bool = False,
 ) -> Report:
     """Imports CSV, JSON Lines or XLSX as answers about a brand; `dry` only reports what an import would do.
 
-    The last of several rows with one id counts. Raises Problem 404 for the brand, 422 for a file of another kind.
+    The last of several rows with one id counts. Raises Problem 404 for the brand, 422 for a file of
+    another kind, 503 while as many files as can be are imported.
     """
-    with services.db.writing() as session:
-        if session.get(Brand, (viewer.workspace_id, brand_id)) is None:
-            raise not_found("brand")
+    with one_import():
+        with services.db.reading() as session:
+            if session.get(Brand, (viewer.workspace_id, brand_id)) is None:
+                raise not_found("brand")
+        try:
+            file = answers_apart(stream.read(MAX_BYTES + 1), filename, reading)
+        except UnreadableFile as error:
+            raise unreadable_file(error) from error
         if not dry:
-            record(session, viewer, "survey.import", brand_id, file=clean_line(filename, 200))
-    report, seen = Report(dry=dry), set[str]()
-    lines = read_answers(stream, filename, reading.mapping, zone=reading.zone)
-    for batch in batches_of(lines, report):
+            with services.db.writing() as session:
+                record(session, viewer, "survey.import", brand_id, file=clean_line(filename, 200))
+        return _import(services, viewer, brand_id, file, tick, dry)
+
+
+def _import(
+    services: Services,
+    viewer: Viewer,
+    brand_id: UUID,
+    file: ReadFile[Answer],
+    tick: Callable[[int], None],
+    dry: bool,
+) -> Report:
+    report, seen = Report(dry=dry, shape=file.shape), set[str]()
+    for batch in batches_of(file.parts(), report):
         fresh = [(line, answer) for line, answer in batch if not (dry and answer.external_id in seen)]
         report.unchanged += len(batch) - len(fresh)
         seen |= {answer.external_id for _, answer in fresh}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -15,10 +15,12 @@ from starlette.requests import Request
 
 from app.actions.answering import import_answers
 from app.actions.fields import TimeZone
-from app.actions.importing import NAME_MAX, FileOptions, import_file
+from app.actions.importing import NAME_MAX, import_file
 from app.api.deps import Id, Now, Served, Writer, ident
 from app.api.route import Route
 from app.api.schemas import Out
+from app.pipeline.files.limits import MAX_ROWS
+from app.pipeline.files.tables import FileOptions
 from app.problems import FieldError, invalid
 
 router = APIRouter(prefix="/api/v1", route_class=Route)
@@ -95,6 +97,13 @@ class ImportOut(Out):
     refused: int
     refused_lines: list[RefusedLine] = Field(description="The first 1,000.")
     dry_run: bool = Field(description="True: nothing was stored.")
+    undated: int = Field(description="Mentions without a date, which have that of the import.")
+    columns: dict[str, str] = Field(description="What each column was read as.")
+    unused_columns: list[str] = Field(description="Columns that were read as nothing.")
+    tool: str | None = Field(description="The tool whose export the file was taken for.")
+    header_row: int | None = Field(description="The line that holds the titles of the columns.")
+    sheet: str | None = Field(description="The sheet that was read.")
+    sheets: list[str] = Field(description="The sheets of the file.")
 
 
 def reading(
@@ -103,15 +112,25 @@ def reading(
         list[Annotated[str, Field(max_length=300)]],
         Query(
             max_length=200,
-            description="What to read a column as: `Votre avis:text`. Without it, columns are recognised by name.",
+            description="What to read a column as: `Votre avis:text`, or `Votre avis:-` not to use it. "
+            "The other columns are recognised.",
         ),
     ] = [],  # noqa: B006 - FastAPI copies
+    sheet: Annotated[
+        str, Query(max_length=100, description="The sheet of a spreadsheet, by name or number; found if missing.")
+    ] = "",
+    header_row: Annotated[
+        int, Query(ge=0, le=MAX_ROWS, description="The line with the titles of the columns; found if 0.")
+    ] = 0,
 ) -> FileOptions:
     """How to read the file. Raises Problem 422."""
     pairs = [text.rpartition(":") for text in map]
     if any(not column or not field for column, _, field in pairs) or any("\x00" in text for text in map):
         raise invalid(FieldError("map", "Write a column, a colon and what it is, such as Votre avis:text."))
-    return FileOptions({column: field for column, _, field in pairs} or None, ZoneInfo(timezone))
+    if "\x00" in sheet:
+        raise invalid(FieldError("sheet", "This cannot be the name of a sheet."))
+    mapping = {column: field for column, _, field in pairs}
+    return FileOptions(mapping or None, ZoneInfo(timezone), sheet, header_row)
 
 
 Dry = Annotated[bool, Query(description="Only say what the import would do.")]
@@ -130,9 +149,10 @@ def import_mentions(
     services: Served,
     now: Now,
     dry_run: Dry = False,
+    undated: Annotated[bool, Query(description="Store the mentions of a file in which no row has a date.")] = False,
 ) -> ImportOut:
     """Imports the mentions of a file. What can be read is stored, once however often the file is sent."""
-    stream = io.BytesIO(file.content)
+    stream, how = io.BytesIO(file.content), replace(how, undated=undated)
     report = import_file(services, viewer, source, file.name, stream, now, reading=how, dry=dry_run)
     return ImportOut.model_validate(report.as_json())
 

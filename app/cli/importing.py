@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo, available_timezones
 import click
 
 from app.actions.answering import import_answers
-from app.actions.importing import FileOptions, Report, import_file
+from app.actions.importing import Report, import_file
 from app.cli.names import brand_id_of, operator
 from app.cli.options import example, workspace_option
 from app.cli.running import Failed, running
+from app.pipeline.files.tables import FileOptions
 
 LINES_SHOWN = 20
 """Refused lines that are printed: a file of another shape is refused on every line."""
@@ -33,8 +34,11 @@ LINES_SHOWN = 20
     "columns",
     multiple=True,
     metavar="COLUMN=FIELD",
-    help="what to read a column as; repeat the option for others",
+    help="what to read a column as, - not to use it; the others are recognised; repeat the option for more",
 )
+@click.option("--sheet", default="", help="the sheet of a spreadsheet, by name or number; found if not given")
+@click.option("--header-row", type=click.IntRange(1), help="the line with the titles of columns; found if not given")
+@click.option("--undated", is_flag=True, help="store the mentions of a file in which no row has a date")
 @click.option("--json", "as_json", is_flag=True, help="print the result as JSON")
 @workspace_option
 @example("vigie import avis.csv --source 'Avis 2025'\n  vigie import nps.xlsx --survey Acme --timezone Europe/Paris")
@@ -45,6 +49,9 @@ def import_command(
     dry_run: bool,
     timezone: str,
     columns: tuple[str, ...],
+    sheet: str,
+    header_row: int | None,
+    undated: bool,
     as_json: bool,
     workspace: str,
 ) -> None:
@@ -54,7 +61,7 @@ def import_command(
     """
     if (source is None) == (survey is None):
         raise click.UsageError("give either --source NAME or --survey BRAND")
-    reading = FileOptions(columns_of(columns), zone_of(timezone))
+    reading = FileOptions(columns_of(columns), zone_of(timezone), sheet, header_row or 0, undated)
     with running() as services, file.open("rb") as stream, progress("reading") as tick:
         with services.db.reading() as session:
             viewer = operator(session, workspace)
@@ -75,6 +82,10 @@ def import_command(
 def print_report(report: Report, *, mentions: bool) -> None:
     """Prints what came of the file, and on stderr why lines were refused. `mentions`: or answers to a survey."""
     click.echo(report.sentence(unmatched=mentions))
+    if report.shape and report.shape.unused:
+        click.echo(f"  columns not used: {', '.join(report.shape.unused)}", err=True)
+    if report.has_no_date:
+        click.echo("  no row has a date: to import it, add --undated or name the column by --map COLUMN=date", err=True)
     for line, reason in report.refused[:LINES_SHOWN]:
         click.echo(f"  line {line}: {reason}", err=True)
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from hashlib import blake2b
 
 from ground.notice import Json, Notice
@@ -17,6 +16,11 @@ from ground.notice import Json, Notice
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T,à]+(\d{1,2})[:h](\d{2})(?::(\d{2}))?)?", re.ASCII)
 _EPOCH = re.compile(r"\d{9,10}(?:\.\d+)?|\d{12,13}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d{1,18}(?:[.,]\d{1,9})?", re.ASCII)
+_GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*", re.ASCII)
+_HAS_CLOCK = re.compile(r"\d\s?[:h]\s?\d\d|\dT\d\d|\d\s?[ap]\.?m\b", re.IGNORECASE)
+_NOTHING = frozenset({"-", "–", "—", "n/a", "na", "null", "none", "nan", "#n/a"})
+_DAY_ZERO, _FIRST_SERIAL, _LAST_SERIAL = datetime(1899, 12, 30, tzinfo=UTC), 20_000, 80_000
+"""Spreadsheets count days from here; a number between the two is one of the years 1954 to 2119."""
 
 
 class Unread(ValueError):
@@ -25,26 +29,6 @@ class Unread(ValueError):
     def __init__(self, text: str, **args: Json) -> None:
         self.notice = Notice(text, args)
         super().__init__(str(self.notice))
-
-
-def name_of(column: str) -> str:
-    """A column's name as it is compared: case, surrounding spaces and the kind of apostrophe do not count."""
-    return " ".join(column.replace("’", "'").split()).casefold()
-
-
-def fields_by_alias(fields: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """{name of a column: our field}, from {our field: its other names}."""
-    return {alias: field for field, aliases in fields.items() for alias in (field, *aliases)}
-
-
-def match_columns(columns: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:
-    """{our field: its column}. A column with the field's own name takes precedence over one with another name."""
-    columns_by_field: dict[str, str] = {}
-    for column in columns:
-        field = known.get(name_of(column))
-        if field and (field not in columns_by_field or name_of(column) == field):
-            columns_by_field[field] = column
-    return columns_by_field
 
 
 def hash_of(*parts: str) -> str:
@@ -62,10 +46,24 @@ def text_of(value: Json | datetime) -> str:
     return str(value).replace("\0", "").strip()
 
 
+def with_clock(day: Json | datetime, clock: Json | datetime) -> Json | datetime:
+    """One cell out of two, where a file keeps the day and the hour apart. A day that has its hour stays as it is."""
+    if isinstance(day, datetime):
+        if (day.hour, day.minute, day.second) != (0, 0, 0):
+            return day
+        day = day.date().isoformat()
+    written, hour = text_of(day), text_of(clock)
+    if not hour or _HAS_CLOCK.search(written):
+        return day
+    return f"{written} {hour}:00" if hour.isdigit() and int(hour) < 24 else f"{written} {hour}"
+
+
 def date_of(value: Json | datetime, zone: tzinfo) -> datetime | None:
     """The time of a cell, None when it is empty. Raises Unread."""
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=zone)
+    if isinstance(value, int | float) and _FIRST_SERIAL <= value < _LAST_SERIAL:
+        return (_DAY_ZERO + timedelta(seconds=round(value * 86_400))).replace(tzinfo=zone)
     written = text_of(value)
     if not written:
         return None
@@ -104,6 +102,11 @@ def number_of(field: str, value: Json | datetime) -> float | None:
 
 
 def count_of(field: str, value: Json | datetime) -> int | None:
-    """As `number_of`, but a whole number."""
+    """As `number_of`, but a whole number: 1,200 and 1.200 are written with thousands, `n/a` and a dash are empty."""
+    if isinstance(value, str):
+        value = value.strip()
+        if value.casefold() in _NOTHING:
+            return None
+        value = value.replace(",", "").replace(".", "") if _GROUPED.fullmatch(value) else value
     number = number_of(field, value)
     return None if number is None else int(number)

@@ -204,7 +204,8 @@ class ChannelKind(Generic[P]):
     """The declaration of one kind of channel. Fields of `params` that are SecretStr are sealed at rest and masked.
 
     `new_secret` makes the param `secret` of a new channel whose owner gave none; it is shown to the owner once.
-    `by_mail`: it can send only where a mail server is set up.
+    `by_mail`: it can send only where a mail server is set up. `hosts`: where its addresses lead, over https; none where
+    they may lead anywhere.
     """
 
     kind: str
@@ -214,6 +215,7 @@ class ChannelKind(Generic[P]):
     help: Mapping[str, str] = field(default_factory=dict)
     new_secret: Callable[[], str] | None = None
     by_mail: bool = False
+    hosts: tuple[str, ...] = ()
 
 
 AnyRule = Rule[Any]

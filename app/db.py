@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
+import json
 import os
+import re
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
+import psycopg
 import structlog
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -76,17 +80,24 @@ class Database:
         self.engine.dispose()
 
 
+class DatabaseNotStarted(Exception):
+    """The embedded database does not start. The text says where it lies, what it said, and what to look at."""
+
+
 class Embedded:
     """The PostgreSQL in a folder. The first process starts it, later ones find it running.
 
-    It listens on a Unix socket only. It stops when the last process that uses it ends cleanly; after a `kill -9` it
-    keeps running, and is found again.
+    It listens on a Unix socket only. It stops when the last process that uses it ends cleanly, whatever became of the
+    others; after a `kill -9` of the last it keeps running, and is found again.
     """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder / "postgres"
         self._server = self._start()
+        atexit.register(
+            self.forget_dead_users
+        )  # before what the wheel registered in _start: the last one in goes first
 
     def _start(self, tries: int = 40) -> PostgresServer:
         for left in range(tries - 1, -1, -1):
@@ -94,7 +105,7 @@ class Embedded:
                 return get_server(self._folder)
             except Exception as error:  # the wheel raises whatever pg_ctl or the file system raised
                 if left == 0:
-                    raise
+                    raise DatabaseNotStarted(_why_not_started(error, self._folder)) from error
                 log.warning("the embedded database does not start yet", error=str(error)[:200])
                 time.sleep(0.25)
         raise AssertionError("unreachable")
@@ -116,9 +127,37 @@ class Embedded:
         self._server.ensure_postgres_running()
         return True
 
+    def forget_dead_users(self) -> None:
+        """Takes processes that were killed off the wheel's list, by which it knows who uses the server last."""
+        path = self._folder / ".handle_pids.json"
+        with suppress(OSError, ValueError), self._server._lock:
+            path.write_text(json.dumps([pid for pid in json.loads(path.read_text()) if _runs(pid)]))
+
     def stop(self) -> None:
         """Stops the server even if others use it: for tests, and for an orderly end."""
         self._server.stop()
+
+
+def _why_not_started(error: Exception, folder: Path) -> str:
+    """What pg_ctl or the file system said at last, in one line."""
+    said = getattr(error, "stderr", None) or str(error)
+    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    last = ([line.strip() for line in words.splitlines() if line.strip()] or [type(error).__name__])[-1]
+    return (
+        f"the embedded database in {folder} does not start: {last[:300]}. Look at the space left on its disk, at who "
+        f"owns the folder, and at {folder / 'log'}; `vigie doctor` tells more"
+    )
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process of this number is there, whoever owns it."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _alive(pid: int | None) -> bool:
@@ -133,8 +172,54 @@ def wait_until_ready(database: Database, seconds: float = 60) -> None:
     """Waits for a database that is starting, and logs that it does. Raises TimeoutError after so many seconds."""
     deadline, pause = time.monotonic() + seconds, 0.1
     while not database.ready():
+        why = why_no_answer(database.url, seconds=2) or "it has just begun to answer"
         if time.monotonic() > deadline:
-            raise TimeoutError("the database does not answer: check VIGIE_DATABASE_URL and that the server runs")
-        log.info("waiting for the database")
+            raise TimeoutError(why)
+        log.info("waiting for the database", why=why)
         time.sleep(pause)
         pause = min(pause * 2, 3)
+
+
+REASONS = (
+    (r"password authentication failed|no password supplied|no pg_hba|authentication failed",
+     "the database refused the user {user!r} or the password: check both in VIGIE_DATABASE_URL"),
+    (r'database ".*" does not exist',
+     "the server has no database {dbname!r}: create it, or correct the name at the end of VIGIE_DATABASE_URL"),
+    (r'role ".*" does not exist', "the database knows no user {user!r}: create it, or correct VIGIE_DATABASE_URL"),
+    (r"resolve|translate host|Name or service|name resolution",
+     "the host {host!r} of VIGIE_DATABASE_URL was not found: correct its name"),
+    (r"refused|No such file or directory",
+     "nothing answers on port {port} of {host!r}: correct the port in VIGIE_DATABASE_URL, or start the server"),
+    (r"timeout|timed out|unreachable|No route",
+     "the host {host!r} does not answer on port {port}: correct the host in VIGIE_DATABASE_URL, or open the firewall"),
+    (r"starting up|shutting down|recovery mode", "the database is starting or stopping: wait a moment"),
+    (r"too many clients|remaining connection slots",
+     "the database takes no more connections: raise its max_connections, or run fewer processes"),
+)  # fmt: skip
+"""What PostgreSQL or the system says, and what the operator can do about it."""
+
+
+def why_no_answer(url: str, seconds: float = 5) -> str | None:
+    """Why the database of this address takes no connection, in one sentence without its password; None if it does."""
+    try:
+        with psycopg.connect(url, connect_timeout=max(2, round(seconds))) as connection:
+            connection.execute("SELECT 1")
+    except psycopg.Error as error:
+        return _reason(str(error), url)
+    return None
+
+
+def _reason(said: str, url: str) -> str:
+    parts = psycopg.conninfo.conninfo_to_dict(url)
+    names = {
+        "user": str(parts.get("user", "")),
+        "dbname": str(parts.get("dbname", parts.get("user", ""))),
+        "host": str(parts.get("host", "localhost")),
+        "port": str(parts.get("port", 5432)),
+    }
+    for pattern, sentence in REASONS:
+        if re.search(pattern, said, re.IGNORECASE):
+            return sentence.format(**names)
+    last = ([line.strip() for line in said.splitlines() if line.strip()] or ["no reason given"])[-1]
+    password = str(parts.get("password") or "")
+    return f"the database does not answer: {last.replace(password, '***') if password else last}"

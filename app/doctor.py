@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
-from typing import Any, Literal
 
 from pydantic import SecretStr, ValidationError
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.crypto import Seal
+from app.db import Database, DatabaseNotStarted
 from app.log import mask_credentials
-from app.migrate import revision
 from app.models import Heartbeat, Mention, ModelRun
 from app.pipeline.judge import lanes
 from app.pipeline.judge.pace import seconds_left
+from app.probes.database import clock, database, schema
+from app.probes.disk import disk
+from app.probes.finding import Finding, guarded
+from app.probes.mail import mail
+from app.probes.port import port
+from app.probes.sealed import sealed
+from app.probes.variables import unknown, unreadable
 from app.scorer import model_files_of, scorer_of
-from app.services import Misconfigured, Services, build
+from app.services import Misconfigured, connect, gate_of, secret_key
 from app.settings import PREFIX, Settings, without_kind
 from sentiment.scorers import COMPACT
 
@@ -27,38 +34,31 @@ SAFE_PYTHON = {(3, 11): 14, (3, 12): 12, (3, 13): 6}
 """The first patch release of each Python in which html.parser and ipaddress are fixed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line: what was examined, whether it is well, and a sentence about it."""
-
-    name: str
-    state: Literal["ok", "note", "bad"]
-    text: str
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-
 def examine() -> list[Finding]:
-    """Examines everything, up to the first thing that must be fixed before the rest can be. Changes nothing, but starts
-    the embedded database."""
+    """Examines everything; what is broken keeps nothing else from being examined. Changes nothing, but starts the
+    embedded database, and makes its secret key."""
+    found = [*guarded("Python", python), *unknown(os.environ)]
+    if unread := list(unreadable(os.environ)):
+        return [*found, *unread]  # nobody knows what they would have set
+    settings, wrong = settings_and_faults()
+    found += [*(setting(settings, name) for name in Settings.model_fields), *wrong]
+    url = settings.smtp_url.get_secret_value() if settings.smtp_url else None
+    found += guarded("sentiment model", lambda: model(settings))
+    found += guarded("disk", lambda: disk(settings.data_dir))
+    found += guarded("port", lambda: port(settings.host, settings.port))
+    found += guarded("fetch gate", lambda: gate(settings))
+    found += guarded("mail", lambda: mail(url))
+    return [*found, *guarded("database", lambda: of_the_database(settings))]
+
+
+def settings_and_faults() -> tuple[Settings, list[Finding]]:
+    """The settings, with the default in the place of each that is not valid, and a finding about each of those."""
     try:
-        settings = Settings()
+        return Settings(), []
     except ValidationError as error:
-        return [Finding(f"{PREFIX}{str(e['loc'][0]).upper()}", "bad", without_kind(e["msg"])) for e in error.errors()]
-    except OSError as error:
-        return [Finding("settings", "bad", f"a file that a setting names cannot be read: {error}")]
-    findings = [python(), *(setting(settings, name) for name in Settings.model_fields), model(settings)]
-    try:
-        services = build(settings)
-    except Misconfigured as error:
-        return [*findings, Finding("settings", "bad", str(error))]
-    except OSError as error:
-        return [*findings, Finding("VIGIE_DATA_DIR", "bad", f"cannot be used: {error}")]
-    try:
-        return [*findings, *connections(services)]
-    finally:
-        services.close()
+        faults = {str(fault["loc"][0]): without_kind(fault["msg"]) for fault in error.errors()}
+    defaults = {name: Settings.model_fields[name].default for name in faults}
+    return Settings(**defaults), [Finding(f"{PREFIX}{name.upper()}", "bad", text) for name, text in faults.items()]
 
 
 def python() -> Finding:
@@ -98,28 +98,71 @@ def model(settings: Settings) -> Finding:
     return Finding("sentiment model", "ok", f"{scorer.name} {scorer.version}")
 
 
-def connections(services: Services) -> Iterator[Finding]:
-    """The database and its schema, the worker, the mail server."""
-    if not services.db.ready():
-        yield Finding("database", "bad", "does not answer: check VIGIE_DATABASE_URL, and that the server is running")
+def gate(settings: Settings) -> Finding:
+    """Whether what the fetch gate was told can be read."""
+    try:
+        gate_of(settings).close()
+    except Misconfigured as error:
+        return Finding("fetch gate", "bad", str(error))
+    return Finding("fetch gate", "ok", "by a proxy" if settings.proxy_url else "directly")
+
+
+def of_the_database(settings: Settings) -> Iterator[Finding]:
+    """The secret key, the database, and what is in it."""
+    key = None
+    try:
+        key = secret_key(settings)
+    except (Misconfigured, OSError) as error:
+        yield Finding("secret key", "bad", str(error))
+    try:
+        db, _embedded = connect(settings)  # held for as long as it is examined: it stops with its last user
+    except (Misconfigured, DatabaseNotStarted, OSError) as error:
+        yield Finding("database", "bad", str(error))
         return
-    with services.db.reading() as session:
-        yield Finding("database", "ok", f"PostgreSQL {session.scalar(text('SHOW server_version'))}")
-        schema = revision(services.db)
-        if schema is None:
-            yield Finding("schema", "note", "none yet: `vigie migrate` creates it, and so does any start")
-            return
-        yield Finding("schema", "ok", schema)
-        yield Finding("mentions", "ok", f"{session.scalar(select(func.count()).select_from(Mention)):,}")
-        yield scoring(session)
-        beat = session.scalar(select(Heartbeat.at).where(Heartbeat.name == "worker"))
-        age = (datetime.now(UTC) - beat).total_seconds() if beat else None
+    with closing(db):
+        yield from connections(db, Seal(key) if key else None)
+
+
+def connections(db: Database, seal: Seal | None) -> Iterator[Finding]:
+    """The database, its clock and its schema, and, where the schema is ours, what the tables tell."""
+    found = guarded("database", lambda: database(db))
+    yield from found
+    if found[-1].state == "bad":
+        return
+    yield from asked(db, "clock", clock)
+    shape = guarded("schema", lambda: schema(db))
+    yield from shape
+    if shape[-1].state != "ok":
+        return
+    yield from asked(db, "mentions", mentions)
+    yield from asked(db, "scoring", scoring)
+    yield from asked(db, "worker", worker)
+    if seal is not None:
+        yield from asked(db, "secret key", lambda session: sealed(session, seal))
+
+
+def asked(db: Database, name: str, probe: Callable[[Session], Finding]) -> list[Finding]:
+    """The findings of a probe that reads, in a transaction of its own: a failure ends that of nobody else."""
+
+    def read() -> Finding:
+        with db.reading() as session:
+            return probe(session)
+
+    return guarded(name, read)
+
+
+def mentions(session: Session) -> Finding:
+    return Finding("mentions", "ok", f"{session.scalar(select(func.count()).select_from(Mention)):,}")
+
+
+def worker(session: Session) -> Finding:
+    """Whether a worker said within a minute that it lives."""
+    beat = session.scalar(select(Heartbeat.at).where(Heartbeat.name == "worker"))
+    age = (datetime.now(UTC) - beat).total_seconds() if beat else None
     if age is None or age > 60:
-        yield Finding("worker", "note", "none was seen for a minute: start one with `vigie serve` or `vigie worker`")
-    else:
-        yield Finding("worker", "ok", f"alive {age:.0f} s ago")
-    if services.settings.smtp_url is None:
-        yield Finding("mail", "note", "VIGIE_SMTP_URL is not set: Vigie cannot send alerts by e-mail")
+        text = "none was seen for a minute: start one with `vigie serve` or `vigie worker`"
+        return Finding("worker", "note", text)
+    return Finding("worker", "ok", f"alive {age:.0f} s ago")
 
 
 def scoring(session: Session) -> Finding:

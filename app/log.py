@@ -57,3 +57,4 @@ def set_up(level: str = "info", *, pretty: bool | None = None) -> None:
     root.setLevel(level.upper())
     for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a tick skips while another runs is meant

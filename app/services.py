@@ -77,19 +77,24 @@ def build(settings: Settings) -> Services:
     """Builds everything that a process needs. Raises Misconfigured."""
     key = secret_key(settings)
     db, embedded = connect(settings)
+    gate = gate_of(settings)
     try:
-        gate = Gate(
+        mailer = Mailer(settings.smtp_url.get_secret_value()) if settings.smtp_url else None
+    except ValueError as error:
+        raise Misconfigured(f"VIGIE_SMTP_URL is not valid: {error}") from error
+    return Services(settings, db, Jobs(), Seal(key), gate, GateWire(gate, mailer), embedded)
+
+
+def gate_of(settings: Settings) -> Gate:
+    """The client through which everything is fetched. Raises Misconfigured."""
+    try:
+        return Gate(
             allowed_private_hosts=settings.allowed_private_hosts,
             user_agent=user_agent(settings.contact),
             proxy=settings.proxy_url.get_secret_value() if settings.proxy_url else None,
         )
     except (ValueError, httpx2.InvalidURL) as error:
         raise Misconfigured(f"VIGIE_ALLOWED_PRIVATE_HOSTS or VIGIE_PROXY_URL is not valid: {error}") from error
-    try:
-        mailer = Mailer(settings.smtp_url.get_secret_value()) if settings.smtp_url else None
-    except ValueError as error:
-        raise Misconfigured(f"VIGIE_SMTP_URL is not valid: {error}") from error
-    return Services(settings, db, Jobs(), Seal(key), gate, GateWire(gate, mailer), embedded)
 
 
 def user_agent(contact: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
@@ -52,12 +54,25 @@ class Settings(BaseSettings):
         le=128,
         description="sources read at the same time by one worker, beside those that wait for a slow host",
     )
+    trusted_proxies: str = Field(
+        "127.0.0.1", description="addresses or networks of the reverse proxies whose X-Forwarded-For is believed"
+    )
     log_level: str = Field("info", description="debug, info, warning or error")
 
     @field_validator("allowed_private_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        parts = [part.strip() for part in value.split(",") if part.strip()]
+        try:
+            _ = [ip_network(part, strict=False) for part in parts]
+        except ValueError:
+            raise ValueError("write addresses or networks, separated by commas: 127.0.0.1,172.18.0.0/16") from None
+        return ",".join(parts)
 
     @field_validator("log_level")
     @classmethod
@@ -69,7 +84,12 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _no_slash(cls, value: str | None) -> str | None:
-        return value.rstrip("/") if value else None
+        if not value:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("write the whole address, with http:// or https:// before it: https://vigie.example.org")
+        return value.rstrip("/")
 
     @property
     def address(self) -> str:

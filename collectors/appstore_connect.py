@@ -106,9 +106,9 @@ class Reviews(Part):
 
 def pages(params: App, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """What is newer than the cursor's `newest`, less an hour. The newest 200 are always read, for their changes."""
-    known = moment(cursor.get("newest"))
-    since = look_back(known, OVERLAP)
-    for step in forward(partial(_ask, params, http), known, since, MOST_PAGES):
+    before = moment(cursor.get("newest"))
+    since = look_back(before, OVERLAP)
+    for step in forward(partial(_ask, params, http), before, since, MOST_PAGES):
         state: Cursor = {"newest": step.newest.isoformat()} if step.last and step.newest else cursor
         listing = step.listing
         yield Page(listing.mentions, state, asked=listing.asked, broken=listing.broken, warning=step.warning)
@@ -149,8 +149,8 @@ def _next(links: dict[str, Any]) -> str | None:
 
 def _used_up(answer: httpx2.Response) -> timedelta | None:
     """Calls are counted over the last hour: `user-hour-lim:3600;user-hour-rem:3545;`."""
-    left = LEFT.search(answer.headers.get("x-rate-limit", ""))
-    return AN_HOUR if left and int(left[1]) < LEAST_LEFT else None
+    remaining = LEFT.search(answer.headers.get("x-rate-limit", ""))
+    return AN_HOUR if remaining and int(remaining[1]) < LEAST_LEFT else None
 
 
 def mention(app_id: str, review: Review) -> RawMention:

@@ -23,8 +23,9 @@ class RawMention:
     """One public message as its platform gave it. Nothing here is trusted or cleaned yet.
 
     Either `external_id` or `url` identifies it within its collector's kind. `published_at` is aware, or None when
-    the platform does not say. `html` tells whether `title` and `text` are markup. `rating` counts from 0 to
-    `rating_scale`. `engagement` holds counts as given: likes, shares, comments, views.
+    the platform does not say, or says something that is no date: `date_spelling` is what it said then. `html` tells
+    whether `title` and `text` are markup. `rating` counts from 0 to `rating_scale`. `engagement` holds counts as
+    given: likes, shares, comments, views.
     """
 
     external_id: str
@@ -39,6 +40,7 @@ class RawMention:
     outlet: str = ""
     language: str | None = None
     published_at: datetime | None = None
+    date_spelling: str = ""
     edited_at: datetime | None = None
     thread_id: str | None = None
     parent_id: str | None = None
@@ -198,8 +200,8 @@ class Unsigned(Exception):
 
 
 Group = Literal["own", "web", "forums", "social", "video", "reviews", "surveys"]
-Ids = Literal["platform", "link", "source"]
-"""Within what an id is unique: on a whole host (`platform`), at one `link`, or in one `source`."""
+Ids = Literal["platform", "feed", "source"]
+"""Within what an id is unique: on a whole host (`platform`), in one `source`, or nowhere for sure (`feed`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +224,10 @@ class Collector(Generic[P]):
     source's own address; it raises Unsigned, or SourceError for what cannot be read.
 
     `ids` says within what the ids of its mentions are unique. On a `platform` the same id on the same host is the same
-    mention, whichever source brings it. Feeds of one host may each count from 1: their items are told apart by `link`.
-    Ids that the sender makes up are unique within the `source`. Stored fingerprints depend on it: another value takes a
-    migration. Where several kinds read one platform, `family` is the kind whose ids they share, so that the same id
-    from two of them is one mention.
+    mention, whichever source brings it. A `feed` promises nothing about its guids: each item is known by guid, link and
+    words together. Ids that the sender makes up are unique within the `source`. Stored fingerprints depend on it:
+    another value takes a migration. Where several kinds read one platform, `family` is the kind whose ids they share,
+    so that the same id from two of them is one mention.
 
     `address` names the param that holds the address to read, or the host; "" where nothing is read. When a source has
     moved for good, its new address is written there. `brings` says what arrives: mentions, or answers to a survey,

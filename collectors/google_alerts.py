@@ -62,6 +62,7 @@ collector = Collector(
     **texts_of(__name__),
     params=Alert,
     address="url",
+    ids="feed",
     pages=pages,
     platform="web",
     group="web",

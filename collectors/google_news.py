@@ -130,6 +130,7 @@ collector = Collector(
     **texts_of(__name__),
     params=NewsSearch,
     address="base_url",
+    ids="feed",
     pages=pages,
     backfill=backfill,
     platform="web",

@@ -100,10 +100,10 @@ class Reviews(Part):
 
 def pages(params: App, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """What was written or changed since the cursor's `newest`, less a day."""
-    known = moment(cursor.get("newest"))
-    since = look_back(known, OVERLAP)
+    before = moment(cursor.get("newest"))
+    since = look_back(before, OVERLAP)
     token = service_token(http, params.service_account, params.token_url, SCOPE)
-    for step in forward(partial(_ask, params, http, token), known, since, MOST_PAGES):
+    for step in forward(partial(_ask, params, http, token), before, since, MOST_PAGES):
         state: Cursor = {"newest": step.newest.isoformat()} if step.last and step.newest else cursor
         listing = step.listing
         yield Page(listing.mentions, state, broken=listing.broken, warning=step.warning)

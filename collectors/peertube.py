@@ -72,10 +72,10 @@ class Videos(Part):
 
 def pages(params: Search, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """What was published since the cursor's `newest`, less a day, whose counts are read again."""
-    known = moment(cursor.get("newest") or cursor.get("since"))
-    since = look_back(known, OVERLAP)
+    before = moment(cursor.get("newest") or cursor.get("since"))
+    since = look_back(before, OVERLAP)
     span = {"startDate": rfc3339(since)}
-    for step in forward(partial(_ask, params, http, span), known, since, MOST_PAGES):
+    for step in forward(partial(_ask, params, http, span), before, since, MOST_PAGES):
         state: Cursor = {"newest": step.newest.isoformat()} if step.last and step.newest else cursor
         listing = step.listing
         yield Page(listing.mentions, state, broken=listing.broken, warning=step.warning)

@@ -68,6 +68,7 @@ collector = Collector(
     **texts_of(__name__),
     params=PhpbbBoard,
     address="base_url",
+    ids="feed",
     pages=pages,
     platform="phpbb",
     group="forums",

@@ -105,6 +105,7 @@ collector = Collector(
     params=RedditFeed,
     address="base_url",
     pages=pages,
+    family="reddit",
     platform="reddit",
     group="forums",
     min_interval=timedelta(minutes=15),

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import httpx2
 from pydantic import Field, SecretStr
 
+from ground.credentials import credentials
+
 from ._feeds.reading import LONGEST_VALIDATOR as LONGEST_VALIDATOR
 from ._feeds.reading import PAGE_SIZE as PAGE_SIZE
 from ._feeds.reading import FeedAddress, read_archive, read_place
@@ -34,7 +36,8 @@ def backfill(params: FeedAt, cursor: Cursor, window: Window, http: httpx2.Client
 
 
 def _place(params: FeedAt) -> FeedAddress:
-    return FeedAddress(params.url, params.username, params.password.get_secret_value())
+    private = bool(credentials(params.url))
+    return FeedAddress(params.url, params.username, params.password.get_secret_value(), private=private)
 
 
 collector = Collector(
@@ -45,6 +48,6 @@ collector = Collector(
     pages=pages,
     backfill=backfill,
     platform="web",
-    ids="link",
+    ids="feed",
     rank=1,
 )

@@ -115,11 +115,11 @@ class Events(Part):
 def pages(params: Business, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """What is newer than the cursor's `newest`, less an hour. `unit` is the id of the business, looked up once."""
     unit = _unit(params, cursor, http)
-    known = moment(cursor.get("newest"))
-    since = look_back(known, OVERLAP)
-    before: Cursor = {**cursor, "unit": unit, "domain": params.domain}
-    for step in forward(partial(_ask, params, http, unit), known, since, MOST_PAGES):
-        state: Cursor = {**before, "newest": step.newest.isoformat()} if step.last and step.newest else before
+    before = moment(cursor.get("newest"))
+    since = look_back(before, OVERLAP)
+    unit_state: Cursor = {**cursor, "unit": unit, "domain": params.domain}
+    for step in forward(partial(_ask, params, http, unit), before, since, MOST_PAGES):
+        state: Cursor = {**unit_state, "newest": step.newest.isoformat()} if step.last and step.newest else unit_state
         listing = step.listing
         yield Page(listing.mentions, state, asked=listing.asked, broken=listing.broken, warning=step.warning)
 

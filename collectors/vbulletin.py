@@ -45,6 +45,7 @@ collector = Collector(
     **texts_of(__name__),
     params=VbulletinBoard,
     address="base_url",
+    ids="feed",
     pages=pages,
     platform="vbulletin",
     group="forums",

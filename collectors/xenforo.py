@@ -42,6 +42,7 @@ collector = Collector(
     **texts_of(__name__),
     params=XenforoBoard,
     address="base_url",
+    ids="feed",
     pages=pages,
     platform="xenforo",
     group="forums",

@@ -48,10 +48,13 @@ class Halving(Generic[I, T]):
     harmless: I
     most_deadly: int = MOST_DEADLY
 
-    def __call__(self, items: Sequence[I]) -> list[T | Deadly | Later]:
-        """One result per item, in order. Raises Starved when the machine has no time, or kills what is harmless."""
+    def __call__(self, items: Sequence[I], *, has_died: bool = False) -> list[T | Deadly | Later]:
+        """One result per item, in order. Raises Starved when the machine has no time, or kills what is harmless.
+
+        `has_died`: the items are known to kill when they are read together, so that their halves are read at once.
+        """
         results: list[T | Deadly | Later] = []
-        waiting = [list(items)] if items else []
+        waiting = _halves(items) if has_died and len(items) > 1 else [list(items)] if items else []
         while waiting:
             batch = waiting.pop()
             if sum(isinstance(result, Deadly) for result in results) >= self.most_deadly:
@@ -64,8 +67,7 @@ class Halving(Generic[I, T]):
                     self._try_harmless()
                     results.append(Deadly(str(death)))
                 else:
-                    middle = len(batch) // 2
-                    waiting += [batch[middle:], batch[:middle]]
+                    waiting += _halves(batch)
         return results
 
     def _try_harmless(self) -> None:
@@ -73,6 +75,12 @@ class Halving(Generic[I, T]):
             isolated(self.function, [self.harmless], seconds=ALONE)
         except Isolated as death:
             raise Starved("this machine ends every process that reads texts") from death
+
+
+def _halves(items: Sequence[I]) -> list[list[I]]:
+    """The second half and the first, which is the one to be taken from the end of the list."""
+    middle = len(items) // 2
+    return [list(items[middle:]), list(items[:middle])]
 
 
 def seconds_for(number: int) -> float:

@@ -57,6 +57,13 @@ ON_HOSTS: Mapping[str, frozenset[str]] = {
 }
 """Names in lower case that track on one site, by its host without `www.`, and may mean something on another."""
 
+SESSIONS = re.compile(
+    r"(?:phpsessid|jsessionid|sessionid|session_id|sessid|zenid|oscsid|osid|cfid|cftoken|cftrackid|aspsessionid\w*)=.*"
+    r"|(?:s|sid|session|zid)=[0-9a-f]{16,64}",  # short names mean a session only with such a value: phpBB, vBulletin
+    re.IGNORECASE | re.ASCII,
+)
+"""A parameter that names the visit: a site without cookies writes another one into its links for every reader."""
+
 IN_IDS = "utm_[a-z]+ fbclid gclid mc_[a-z]+ igshid ref"
 """What the ids of feed items leave out of links. These ids are stored: with a longer list, known items would be
 stored again."""
@@ -74,6 +81,11 @@ _IN_IDS = pattern_of(IN_IDS)
 def tracks(name: str, host: str) -> bool:
     """Whether a parameter of this name, on this host without `www.`, only says where a reader came from."""
     return name.lower() in ON_HOSTS.get(host, ()) or _ANYWHERE.fullmatch(name) is not None
+
+
+def names_session(pair: str) -> bool:
+    """Whether `pair`, a parameter with its value (`sid=1f2e…`), only names the visit."""
+    return SESSIONS.fullmatch(pair) is not None
 
 
 def tracks_in_ids(name: str) -> bool:

@@ -2,9 +2,9 @@
 
 The canonical form is a key, not an address to open: it leaves out what does not change the page. Host in lower case and
 punycode, no user, no default port, dots and percent-escapes resolved (RFC 3986, 6.2.2), known redirectors replaced by
-the address they carry, tracking parameters removed, the others sorted by name (values of one name keep their order), no
-trailing slash but the root's, no fragment unless it is a route of an application (#!/… or #/…). The scheme stays: http
-and https may be two sites.
+the address they carry, tracking parameters and session ids removed, the others sorted by name (values of one name keep
+their order), no trailing slash but the root's, no fragment unless it is a route of an application (#!/… or #/…). The
+scheme stays: http and https may be two sites.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from urllib.parse import unquote_plus
 
 import idna
 
-from ground.tracking import tracks
+from ground.tracking import names_session, tracks
 
 LINK_LIMIT = 2048
 _LINK = re.compile(r"(?i)(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
@@ -45,6 +45,7 @@ _REDIRECTORS = (
     (re.compile(r"[a-z0-9]+\.safelinks\.protection\.outlook\.com"), re.compile("/.*"), ("url",)),
 )
 _REDIRECTING = re.compile("|".join(f"(?:{names.pattern})" for names, _, _ in _REDIRECTORS))
+_CODERS = frozenset({"news.google.com"})
 _AMP = re.compile(r"/(?:amp|c|v)/s/([^/].*)")
 _AMP_HOST = re.compile(r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?|[a-z0-9-]+\.cdn\.ampproject\.org")
 
@@ -81,6 +82,19 @@ def canonical(url: str | None) -> str:
     """The canonical form of a link, as described above; "" for what is no link. Idempotent."""
     parts = _open(url or "")
     return "" if parts is None else _within_limit(_bare(parts)) or ""
+
+
+def page_key(url: str | None) -> str:
+    """The page that a link leads to: its canonical form without the scheme and `www.`, which change when a site moves
+    to https or drops its prefix. "" for what is no link.
+    """
+    return canonical(url).partition("://")[2].removeprefix("www.")
+
+
+def is_coded(url: str | None) -> bool:
+    """Whether a link names its page by a code that the site makes anew from day to day: Google News."""
+    parts = _open(url or "")
+    return parts is not None and parts.name in _CODERS and parts.path.startswith(("/rss/", "/articles/", "/read/"))
 
 
 def host(url: str | None) -> str:
@@ -207,12 +221,26 @@ def _first_link(query: str, parameters: tuple[str, ...]) -> _Parts | None:
 def _bare(parts: _Parts) -> _Parts:
     fragment = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
     return replace(
-        parts, path=parts.path.rstrip("/"), query=_without_tracking(parts.query, parts.name), fragment=fragment
+        parts,
+        path=_without_session(parts.path).rstrip("/"),
+        query=_without_tracking(parts.query, parts.name),
+        fragment=fragment,
     )
+
+
+def _without_session(path: str) -> str:
+    """The path without the parameters of its segments that name the visit (`/list;jsessionid=1F2E`)."""
+    if ";" not in path:
+        return path
+    segments = (segment.split(";") for segment in path.split("/"))
+    return "/".join(";".join([name, *(p for p in more if not names_session(p))]) for name, *more in segments)
 
 
 def _without_tracking(query: str | None, name: str) -> str | None:
     host = _MIRRORS.sub("", name)
     pairs = [(pair.partition("=")[0], pair) for pair in (query or "").split("&") if pair]
-    kept = sorted(((key, pair) for key, pair in pairs if not tracks(key, host)), key=lambda named: named[0])
+    kept = sorted(
+        ((key, pair) for key, pair in pairs if not (tracks(key, host) or names_session(pair))),
+        key=lambda named: named[0],
+    )
     return "&".join(pair for _, pair in kept) or None

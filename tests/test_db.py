@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
@@ -74,3 +77,14 @@ def test_a_database_that_does_not_answer_is_waited_for_so_long(db: Database) -> 
     with pytest.raises(TimeoutError, match="VIGIE_DATABASE_URL"):
         wait_until_ready(nowhere, 0.1)
     nowhere.close()
+
+
+def test_a_user_that_was_killed_does_not_keep_the_embedded_database_running(tmp_path: Path) -> None:
+    """The last process that ends in order stops it, also where another one was killed."""
+    tmp_path.chmod(0o755)
+    code = "import sys; from pathlib import Path; from app.db import Embedded; print(Embedded(Path(sys.argv[1])).pid)"
+    killed = f"{code}; import os; sys.stdout.flush(); os._exit(9)"
+    first = subprocess.run([sys.executable, "-c", killed, tmp_path], capture_output=True, text=True, check=False)
+    last = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=True)
+    assert first.stdout == last.stdout
+    assert not (tmp_path / "postgres" / "postmaster.pid").exists()

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from app.crypto import Seal
 from app.db import Database
-from app.doctor import SAFE_PYTHON, connections, model, python, setting
+from app.doctor import SAFE_PYTHON, connections, model, python, setting, settings_and_faults
 from app.models import Heartbeat
-from app.services import Services, build
 from app.settings import Settings
 from bench._bert import write
 
@@ -32,13 +31,6 @@ def test_doctor_says_which_model_scores(tmp_path: Path) -> None:
 def test_doctor_fetches_nothing() -> None:
     found = model(naming(f"acme/never-fetched@{'0' * 40}"))
     assert (found.state, found.text) == ("note", "not fetched yet: a worker fetches it when it starts")
-
-
-@pytest.fixture
-def services(settings: Settings) -> Iterator[Services]:
-    services = build(settings)
-    yield services
-    services.close()
 
 
 def test_a_secret_is_masked_and_the_origin_of_a_setting_is_named(
@@ -65,19 +57,30 @@ def test_a_secret_is_masked_and_the_origin_of_a_setting_is_named(
     ],
 )
 def test_a_worker_is_alive_that_was_seen_within_a_minute(
-    db: Database, services: Services, age: timedelta | None, state: str, text: str
+    db: Database, age: timedelta | None, state: str, text: str
 ) -> None:
     if age is not None:
         with db.writing() as session:
             session.add(Heartbeat(name="worker", at=datetime.now(UTC) - age))
-    findings = {finding.name: finding for finding in connections(services)}
+    findings = {finding.name: finding for finding in connections(db, Seal("a secret key for tests only"))}
     assert findings["worker"].state == state
     assert findings["worker"].text.startswith(text)
     assert findings["database"].text.startswith("PostgreSQL ")
     assert (findings["mentions"].text, findings["scoring"].text) == ("0", "nothing is waiting")
-    assert findings["mail"].state == "note"
+    assert findings["secret key"].text == "no secret is stored yet"
+    assert findings["clock"].state == "ok"
 
 
 def test_each_python_that_needs_a_fix_is_known_by_its_release() -> None:
     assert python().name == "Python"
     assert all(minor >= 11 for _, minor in SAFE_PYTHON)
+
+
+def test_a_setting_that_is_not_valid_is_told_and_the_others_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIGIE_PORT", "eighty")
+    monkeypatch.setenv("VIGIE_PUBLIC_URL", "vigie.example.org")
+    monkeypatch.setenv("VIGIE_CONTACT", "ana@example.org")
+    settings, wrong = settings_and_faults()
+    assert (settings.port, settings.public_url, settings.contact) == (8000, None, "ana@example.org")
+    assert {finding.name: finding.state for finding in wrong} == {"VIGIE_PORT": "bad", "VIGIE_PUBLIC_URL": "bad"}
+    assert "https://" in {finding.name: finding.text for finding in wrong}["VIGIE_PUBLIC_URL"]

@@ -1,9 +1,40 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
 import pytest
 from alembic import command
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
-from app.db import Database
-from app.migrate import SchemaIsNewer, config, downgrade, migrate, revision
+import migrations
+from app.db import Database, Embedded
+from app.migrate import (
+    NoSuchRevision,
+    NotBackwards,
+    SchemaIsNewer,
+    config,
+    downgrade,
+    known,
+    migrate,
+    newest,
+    revision,
+)
+from tests.databases import made
+from tests.stored_dumps import FOLDER as DUMPS_OF
+from tests.stored_dumps import load
+
+DUMPS = sorted(DUMPS_OF.glob("*.sql"))
+
+
+@pytest.fixture
+def blank(server: Embedded) -> Iterator[Database]:
+    """A database without any table."""
+    with made(server) as url:
+        database = Database(url)
+        yield database
+        database.close()
 
 
 def test_the_models_and_the_migrations_agree(db: Database) -> None:
@@ -29,9 +60,47 @@ def test_a_newer_schema_is_refused(db: Database) -> None:
         migrate(db)
 
 
-def test_data_survives_the_way_up_from_each_revision(db: Database) -> None:
-    with db.writing() as session:
-        session.execute(text("INSERT INTO workspace (id, slug, name) VALUES (gen_random_uuid(), 'kept', 'Kept')"))
-    migrate(db)
-    with db.reading() as session:
-        assert session.scalar(text("SELECT name FROM workspace WHERE slug = 'kept'")) == "Kept"
+def test_a_revision_is_known_or_refused_and_none_is_gone_back_to(db: Database) -> None:
+    with pytest.raises(NoSuchRevision, match="0001, 0002"):
+        migrate(db, "zzz")
+    with pytest.raises(NotBackwards, match="past 0002"):
+        migrate(db, "0002")
+    migrate(db, newest())
+
+
+@pytest.mark.parametrize("dump", DUMPS, ids=lambda path: path.stem)
+def test_a_database_that_an_earlier_version_left_becomes_ours_with_its_rows(dump: Path, blank: Database) -> None:
+    load(blank, dump)
+    assert revision(blank) == dump.stem[:4]
+    migrate(blank)
+    with blank.engine.connect() as connection:
+        command.check(config(connection))
+        assert connection.scalar(text("SELECT name FROM workspace WHERE slug = 'kept'")) == "Zéphyrine & Cie"
+        assert connection.scalar(text("SELECT params ->> 'url' FROM source")) == "https://example.org/f"
+        assert connection.scalar(text("SELECT sum(number) FROM bucket")) == 3
+    assert key_of_buckets(blank) == ["workspace_id", "brand_id", "weight", "source_id", "hour", "language"]
+
+
+def key_of_buckets(db: Database) -> list[str]:
+    return inspect(db.engine).get_pk_constraint("bucket")["constrained_columns"]
+
+
+def test_the_dump_of_the_first_day_lacks_what_0008_mends(blank: Database) -> None:
+    load(blank, DUMPS_OF / "0002-first-day.sql")
+    indexes = {index["name"] for table in ("bucket", "mention") for index in inspect(blank.engine).get_indexes(table)}
+    assert not indexes & {"ix_bucket_hour", "ix_mention_author", "ix_mention_tags"}
+    assert key_of_buckets(blank)[3] == "hour"
+
+
+def test_each_released_version_has_a_dump() -> None:
+    assert {path.stem for path in DUMPS} >= {version for version in known() if "0002" <= version < newest()}
+
+
+def test_a_migration_does_not_change_once_it_is_released() -> None:
+    """A new one is added by `cd migrations/versions && sha256sum 0*.py > ../SHA256SUMS`, before its first commit."""
+    folder = Path(migrations.__file__).parent
+    lines = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    released = {name: digest for digest, name in (line.split() for line in lines)}
+    assert {
+        path.name: sha256(path.read_bytes()).hexdigest() for path in (folder / "versions").glob("0*.py")
+    } == released

@@ -45,3 +45,10 @@ def test_a_level_is_one_of_four_whatever_its_case() -> None:
     with pytest.raises(ValidationError) as refusal:
         Settings(log_level="loud")
     assert without_kind(refusal.value.errors()[0]["msg"]) == "it is debug, info, warning or error"
+
+
+def test_proxies_are_addresses_or_networks() -> None:
+    assert Settings().trusted_proxies == "127.0.0.1"
+    assert Settings(trusted_proxies="10.0.0.1, 172.18.0.0/16").trusted_proxies == "10.0.0.1,172.18.0.0/16"
+    with pytest.raises(ValidationError, match="addresses or networks"):
+        Settings(trusted_proxies="*")

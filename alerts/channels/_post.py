@@ -12,6 +12,7 @@ import httpx2
 
 from alerts.base import DeliveryError
 from alerts.clean import one_line
+from ground.credentials import without_secret
 
 PATIENCE = 15.0
 """Seconds that each part of the exchange may take, and the reading of the reply."""
@@ -26,7 +27,8 @@ _NEVER_SENT = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError, httpx2.Inv
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the receiver replied: its first bytes as text, and the pause it asks for."""
+    """What the receiver replied: its first bytes as text, less our address if it quotes that, and the pause it asks
+    for."""
 
     status: int
     body: str
@@ -42,13 +44,14 @@ def post(http: httpx2.Client, url: str, body: bytes, headers: Mapping[str, str])
         with http.stream(
             "POST", url, content=body, headers=headers, timeout=PATIENCE, follow_redirects=False
         ) as response:
-            return Reply(response.status_code, _read_beginning(response), _retry_after(response))
+            words = without_secret(_read_beginning(response), url)
+            return Reply(response.status_code, words, _retry_after(response))
     except _NEVER_SENT as error:
-        raise DeliveryError(f"cannot be sent: {_reason(error)}", permanent=True) from error
+        raise DeliveryError(f"cannot be sent: {_reason(error, url)}", permanent=True) from error
     except _NOT_SENT as error:
-        raise DeliveryError(f"could not be reached: {_reason(error)}") from error
+        raise DeliveryError(f"could not be reached: {_reason(error, url)}") from error
     except (httpx2.HTTPError, httpx2.StreamError) as error:
-        raise DeliveryError(f"no answer came, it may have arrived: {_reason(error)}", ambiguous=True) from error
+        raise DeliveryError(f"no answer came, it may have arrived: {_reason(error, url)}", ambiguous=True) from error
 
 
 def refusal(reply: Reply, who: str) -> DeliveryError | None:
@@ -92,5 +95,5 @@ def _retry_after(response: httpx2.Response) -> timedelta | None:
     return max(timedelta(), min(wait, LONGEST_WAIT))
 
 
-def _reason(error: Exception) -> str:
-    return one_line(str(error), 200) or type(error).__name__
+def _reason(error: Exception, url: str) -> str:
+    return one_line(without_secret(str(error), url), 200) or type(error).__name__

@@ -17,6 +17,8 @@ from alerts.render import Content, Quote, content
 
 from ._post import Reply, post, refusal
 
+HOOKS = ("hooks.slack.com", "hooks.slack-gov.com")
+"""Where the addresses of incoming webhooks lead: Slack, and GovSlack."""
 API = "https://slack.com/api/chat.postMessage"
 HEADER, SECTION, FALLBACK = 150, 3_000, 300
 QUOTE, BYLINE, LINE = 700, 300, 600
@@ -203,6 +205,7 @@ channel = ChannelKind(
     title={"en": "Slack", "fr": "Slack"},
     params=Slack,
     send=send,
+    hosts=HOOKS,
     help={
         "en": "Create an app at api.slack.com/apps, turn on incoming webhooks, and paste the address here. "
         "Or give a bot token with the scope chat:write, and the channel it was invited to.",

@@ -38,7 +38,12 @@ class Webhook(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    url: str = Field(max_length=2_048, title="Address", description="where the JSON is posted")
+    url: str = Field(
+        max_length=2_048,
+        title="Address",
+        description="where the JSON is posted",
+        json_schema_extra={"format": "uri", "sealed": True},
+    )
     secret: SecretStr | None = Field(
         None, title="Secret", description="signs each message; Vigie creates one if you leave this empty"
     )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.actions.audit import record
 from app.actions.fields import Changes, Fields, Line, TimeZone
 from app.auth import links, passwords, sessions
+from app.bootstrap import has_account
 from app.models import Member, User, uuid7
 from app.problems import FieldError, Problem, invalid
 from app.viewer import Viewer, may, no_account
@@ -50,8 +51,10 @@ class Preferences(Changes):
 
 @may("admin")
 def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admin") -> User:
-    """Creates an account and its membership. Raises Problem 409 when an account with this address exists, 422 on the
-    password."""
+    """Creates an account and its membership, and ends the links by which the first account could be made.
+
+    Raises Problem 409 when an account with this address exists, 422 on the password.
+    """
     passwords.check(new.password, new.email)
     row = {
         "id": uuid7(),
@@ -66,6 +69,7 @@ def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admi
         error = FieldError("email", "Log in, or use another address.")
         raise Problem("email-taken", 409, "An account with this address already exists.", errors=[error])
     session.add(Member(workspace_id=viewer.workspace_id, user_id=made, role=role))
+    links.end_all(session, links.SETUP)  # they are for the first account only, however it was made
     record(session, viewer, "account.create", new.email, role=role)
     session.flush()
     return session.get_one(User, made)
@@ -73,8 +77,9 @@ def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admi
 
 @may("admin")
 def set_up(session: Session, viewer: Viewer, link: str, new: NewAccount, now: datetime) -> User:
-    """Creates the first account, with the link from the terminal. Raises Problem 403 when the link no longer works."""
-    if not links.spend(session, link, links.SETUP, now):
+    """Creates the first account, with the link from the terminal. Raises Problem 403 when the link no longer works,
+    also because somebody has an account already."""
+    if has_account(session) or not links.spend(session, link, links.SETUP, now):
         raise Problem("link-spent", 403, "This link no longer works: start Vigie again to get a new one.")
     return create(session, viewer, new, "admin")
 

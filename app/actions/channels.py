@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from pydantic import BaseModel, Field, SecretStr
@@ -70,7 +71,7 @@ def create(session: Session, viewer: Viewer, new: NewChannel, services: Services
     if made:
         params = params.model_copy(update={"secret": SecretStr(made)})
     row = Channel(id=uuid7(), workspace_id=viewer.workspace_id, **new.model_dump(exclude={"params"}))
-    _put_params(row, params, services.seal)
+    put_params(row, params, services.seal)
     with unique_name(session, viewer, "channel"):
         session.add(row)
     record(session, viewer, "channel.create", row.id, kind=new.kind, name=new.name)
@@ -88,19 +89,21 @@ def update(session: Session, viewer: Viewer, channel_id: UUID, changes: ChannelC
         for name, value in values.items():
             setattr(row, name, value)
         if params is not None:
-            declared = channel_of(row.kind)
-            stored = services.seal.open(row.secrets, seal_name(row))
-            _put_params(
-                row,
-                checked_params(declared, secrets.keep_stored(params, declared.params, stored), services.settings),
-                services.seal,
-            )
+            put_params(row, _changed_params(row, params, services), services.seal)
         if params is not None or values.get("enabled"):
             row.disabled_reason = row.last_error = None
         row.version += 1
     record(session, viewer, "channel.update", channel_id, fields=sorted(changes.model_fields_set))
     session.refresh(row)
     return row
+
+
+def _changed_params(row: Channel, given: Mapping[str, Any], services: Services) -> BaseModel:
+    """The params given, with the stored secrets that were left out. Raises Problem 422."""
+    declared, stored = channel_of(row.kind), services.seal.open(row.secrets, seal_name(row))
+    params = checked_params(declared, secrets.keep_stored(given, declared.params, stored), services.settings)
+    secrets.check_destination(given, params, row.params, stored)
+    return params
 
 
 @may("write")
@@ -199,6 +202,7 @@ def channel_of(kind: str) -> AnyChannel:
 def checked_params(declared: AnyChannel, values: Mapping[str, Any], settings: Settings) -> BaseModel:
     """The params as the channel declares them. Raises Problem 422, also for an address that the gate refuses."""
     params: BaseModel = validate(declared.params, dict(values), under="params")
+    secrets.check_whole(params)
     rules = rules_for(settings.allowed_private_hosts)
     shown, hidden = secrets.split(params)
     for name, value in (shown | hidden).items():
@@ -207,13 +211,31 @@ def checked_params(declared: AnyChannel, values: Mapping[str, Any], settings: Se
                 check_url(value, rules)
             except GateError as error:
                 raise invalid(FieldError(f"params.{name}", "{why}.", {"why": str(error).capitalize()})) from None
+            if not _leads_there(declared, value, settings):
+                told = {"host": declared.hosts[0]}
+                raise invalid(FieldError(f"params.{name}", "This address has to start with https://{host}/.", told))
     return params
 
 
-def _put_params(row: Channel, params: BaseModel, seal: Seal) -> None:
+def _leads_there(declared: AnyChannel, address: str, settings: Settings) -> bool:
+    """Whether an address leads where the kind sends to, or to a private host that the operator allowed."""
+    url = urlsplit(address)
+    usual = not declared.hosts or (url.scheme == "https" and url.hostname in declared.hosts and url.port in {None, 443})
+    return usual or not {url.hostname, url.netloc}.isdisjoint(settings.allowed_private_hosts)
+
+
+def put_params(row: Channel, params: BaseModel, seal: Seal) -> None:
+    """Writes the params into the row, with the secrets sealed."""
     shown, hidden = secrets.split(params)
     row.params = shown
     row.secrets = seal.seal(hidden, seal_name(row)) if hidden else None
+
+
+def open_params(row: Channel, seal: Seal) -> BaseModel:
+    """The params in a channel's row, with its secrets unsealed. Raises SecretsLost, and ValueError when its kind does
+    not take them any more."""
+    opened: BaseModel = all_channels()[row.kind].params(**{**row.params, **seal.open(row.secrets, seal_name(row))})
+    return opened
 
 
 def seal_name(row: Channel) -> str:

@@ -45,20 +45,27 @@ def collector_of(kind: str) -> AnyCollector:
 def checked_params(collector: AnyCollector, values: Mapping[str, Any], settings: Settings) -> BaseModel:
     """The params as the collector declares them. Raises Problem 422, also for an address that the gate refuses."""
     params: BaseModel = validate(collector.params, dict(values), under="params")
+    secrets.check_whole(params)
     rules = rules_for(settings.allowed_private_hosts)
-    shown, _ = secrets.split(params)
-    for name in _addresses(collector):
+    for name in secrets.address_fields(collector.params):
         try:
-            check_url(shown[name], rules)
+            check_url(getattr(params, name), rules)
         except GateError as error:
             raise invalid(FieldError(f"params.{name}", "{why}.", {"why": str(error).capitalize()})) from None
     return params
 
 
-def _addresses(collector: AnyCollector) -> list[str]:
-    """The params that hold an address, as their type says."""
-    properties: dict[str, Any] = collector.params.model_json_schema().get("properties", {})
-    return [name for name, schema in properties.items() if schema.get("format") == "uri"]
+def changed_params(
+    row: Source, collector: AnyCollector, given: Mapping[str, Any], seal: Seal, settings: Settings
+) -> BaseModel:
+    """The params that somebody gives a source that exists, with the secrets that they left out.
+
+    Raises Problem 422 as `checked_params` does, and where a stored secret would go to another server.
+    """
+    stored = seal.open(row.secrets, seal_name(row))
+    params = checked_params(collector, secrets.keep_stored(given, collector.params, stored), settings)
+    secrets.check_destination(given, params, row.params, stored)
+    return params
 
 
 def put_params(row: Source, params: BaseModel, seal: Seal) -> None:
@@ -71,6 +78,11 @@ def put_params(row: Source, params: BaseModel, seal: Seal) -> None:
     row.limit_key = limit_key(collector, params, seal)
 
 
+def host_asked(collector: AnyCollector, params: BaseModel) -> str:
+    """The host that the requests go to; "" for a kind that makes none."""
+    return _host(collector, secrets.split(params)[0])
+
+
 def _host(collector: AnyCollector, shown: Mapping[str, Any]) -> str:
     """The host that the requests go to; "" for a kind that makes none."""
     address = str(shown.get(collector.address, ""))
@@ -80,9 +92,9 @@ def _host(collector: AnyCollector, shown: Mapping[str, Any]) -> str:
 def limit_key(collector: AnyCollector, params: BaseModel, seal: Seal) -> str:
     """Names the sources that a host throttles together: the host, with a fingerprint of their secrets if they have
     any."""
-    shown, hidden = secrets.split(params)
-    host = _host(collector, shown)
-    return f"{host}#{seal.fingerprint(hidden)}" if hidden else host
+    shown, _ = secrets.split(params)
+    host, values = _host(collector, shown), secrets.secret_values(params)
+    return f"{host}#{seal.fingerprint(values)}" if values else host
 
 
 def payer_of(row: Source) -> Payer:

@@ -11,11 +11,19 @@ from pydantic import Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.actions import going_back, secrets
+from app.actions import going_back
 from app.actions.audit import record
 from app.actions.brands import check_brand
 from app.actions.fields import Changes, Fields, Name, unique_name
-from app.actions.source_params import checked_params, collector_of, needs_brand, payer_of, put_params, seal_name
+from app.actions.source_params import (
+    changed_params,
+    checked_params,
+    collector_of,
+    needs_brand,
+    payer_of,
+    put_params,
+    seal_name,
+)
 from app.crypto import SecretsLost, digest, token
 from app.models import Source, uuid7
 from app.pipeline.gather.lease import COLLECT
@@ -135,8 +143,7 @@ def update(
 def _change_params(row: Source, collector: AnyCollector, params: Mapping[str, Any], services: Services) -> bool:
     """Stores new params. Returns whether the source now reads something else; a new budget alone does not count."""
     before, stored = row.params, services.seal.open(row.secrets, seal_name(row))
-    whole = secrets.keep_stored(params, collector.params, stored)
-    put_params(row, checked_params(collector, whole, services.settings), services.seal)
+    put_params(row, changed_params(row, collector, params, services.seal, services.settings), services.seal)
     budgets = {meter.limit for meter in collector.meters.values()}
     changed = {name for name in before.keys() | row.params.keys() if before.get(name) != row.params.get(name)}
     same_secrets = stored == services.seal.open(row.secrets, seal_name(row))

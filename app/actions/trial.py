@@ -16,8 +16,9 @@ import httpx2
 from pydantic import BaseModel
 from sqlalchemy import select
 
+from app.actions.audit import record
 from app.actions.brands import check_brand
-from app.actions.source_params import checked_params, collector_of, limit_key
+from app.actions.source_params import checked_params, collector_of, host_asked, limit_key
 from app.actions.sources import NewSource
 from app.models import Brand, uuid7
 from app.pipeline.gather.client import client_for
@@ -65,7 +66,8 @@ def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime, sou
     """Reads the first page of a source that may not exist yet; its name and its interval do not matter.
 
     What the trial spends of a budget counts for the source `source_id`, or for the source that is later added with the
-    same key. Raises Problem 422; its code is among UNREAD when the source cannot be read, and its sentence says why.
+    same key. The audit log says that it was tried, before anything is sent. Raises Problem 422; its code is among
+    UNREAD when the source cannot be read, and its sentence says why.
     """
     collector = collector_of(new.collector)
     if not (collector.polled or collector.stream):
@@ -74,6 +76,10 @@ def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime, sou
     with services.db.reading() as session:
         check_brand(session, viewer, new.brand_id)
         rows = session.scalars(select(Brand).where(Brand.workspace_id == viewer.workspace_id)).all()
+    with services.db.writing() as session:
+        record(
+            session, viewer, "source.try", source_id or "", collector=collector.kind, host=host_asked(collector, params)
+        )
     brands = {row.id: row for row in rows}
     key = limit_key(collector, params, services.seal)
     payer = Payer(viewer.workspace_id, collector.kind, str(source_id) if source_id else trial_of(key), key)

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -69,6 +69,10 @@ def of_database(error: DBAPIError) -> Problem | None:
         return Problem("too-slow", 503, "This takes too long: ask for less.", headers=WAIT)
     if state in {"40001", "40P01", "55P03"}:
         return Problem("busy", 503, "Somebody else is changing the same thing: try again.", headers=WAIT)
+    if isinstance(error, DataError) and not state:  # the driver refuses it: a null character, for instance
+        return Problem("invalid", 422, "A value holds a character that cannot be stored or searched for.")
+    if state[:2] in {"53", "58"} and state not in {"53200", "53300"}:
+        return Problem("storage", 503, "The database cannot write: its disk may be full.", headers=LATER)
     if error.connection_invalidated or state[:2] in {"08", "57", "53"} or not state:
         return Problem("database-away", 503, "The database does not answer: try again in a moment.", headers=WAIT)
     if state[:2] == "22":

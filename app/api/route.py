@@ -96,7 +96,8 @@ class Route(APIRoute):
         self._check_body(request, body)
         request.state.body = body
         request.state.session = None
-        request.state.idempotency_key = idempotency.key_of(request)
+        sent = idempotency.key_of(request)
+        request.state.idempotency_key = sent and f"{key_id} {sent}"  # what one API key did is not told to another
         request.state.request_hash = idempotency.hash_of(request, body)
 
     def _check_body(self, request: Request, body: bytes) -> None:

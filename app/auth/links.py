@@ -15,12 +15,17 @@ LASTS = timedelta(days=1)
 
 
 def new_link(session: Session, purpose: str, now: datetime, lasts: timedelta = LASTS) -> str:
-    """Makes a token for this purpose and returns it; earlier tokens for the same purpose stop working."""
-    session.execute(delete(OneTimeLink).where(OneTimeLink.purpose == purpose))
+    """Makes a token for this purpose and returns it. Earlier ones go on working: another server printed them."""
+    session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at <= now))
     value = token()
     session.add(OneTimeLink(token_hash=digest(value), purpose=purpose, created_at=now, expires_at=now + lasts))
     session.flush()
     return value
+
+
+def end_all(session: Session, purpose: str) -> None:
+    """No link made for this purpose works any more."""
+    session.execute(delete(OneTimeLink).where(OneTimeLink.purpose == purpose))
 
 
 def is_valid(session: Session, value: str, purpose: str, now: datetime) -> bool:

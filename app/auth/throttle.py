@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -41,35 +43,67 @@ def subjects(email: str, address: str) -> dict[str, str]:
     return {f"account:{email.strip().lower()[:320]}": "account", f"address:{network(address)}": "address"}
 
 
-def check(session: Session, email: str, address: str, now: datetime) -> None:
-    """Raises Problem 429 while the account or the network has to wait; also for accounts that do not exist."""
-    latest = session.scalar(
-        select(func.max(LoginAttempts.not_before)).where(LoginAttempts.subject.in_(list(subjects(email, address))))
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A try that was counted as a failure before anybody looked at the password. `before` and `failures`, by subject:
+    when it had to wait until then, and how many failures it has with this one."""
+
+    before: Mapping[str, datetime]
+    failures: Mapping[str, int]
+
+
+def reserve(session: Session, email: str, address: str, now: datetime) -> Attempt:
+    """Counts a failure in advance, so that of many guesses at once no more are looked at than of guesses in a row.
+
+    Raises Problem 429 while the account or the network has to wait; also for accounts that do not exist. Commit this
+    before the password is looked at, and call `succeed` where it was right.
+    """
+    kinds = dict(sorted(subjects(email, address).items()))
+    session.execute(
+        insert(LoginAttempts)
+        .values([{"subject": subject, "failures": 0, "not_before": now} for subject in kinds])
+        .on_conflict_do_nothing()
     )
-    if latest is not None and latest > now:
-        seconds = int((latest - now).total_seconds()) + 1
-        raise Problem(
-            "too-many-attempts",
-            429,
-            "Too many attempts: wait {seconds} seconds.",
-            seconds=seconds,
-            headers={"Retry-After": str(seconds)},
-        )
+    locked = select(LoginAttempts).where(LoginAttempts.subject.in_(kinds)).order_by(LoginAttempts.subject)
+    rows = session.scalars(locked.with_for_update().execution_options(populate_existing=True)).all()
+    _refuse_until(max(row.not_before for row in rows), now)
+    before = {row.subject: row.not_before for row in rows}
+    failures = {row.subject: 1 + (row.failures if row.not_before > now - FORGIVEN else 0) for row in rows}
+    for row in rows:
+        row.failures = failures[row.subject]
+        row.not_before = now + pause(row.failures, FREE[kinds[row.subject]])
+    session.flush()
+    return Attempt(before, failures)
 
 
-def note_failure(session: Session, email: str, address: str, now: datetime) -> None:
-    """Counts a failure."""
-    for subject, kind in sorted(subjects(email, address).items()):
-        row = session.scalars(
-            select(LoginAttempts).where(LoginAttempts.subject == subject).with_for_update()
-        ).one_or_none()
-        before = row.failures if row is not None and row.not_before > now - FORGIVEN else 0
-        until = now + pause(before + 1, FREE[kind])
-        written = insert(LoginAttempts).values(subject=subject, failures=before + 1, not_before=until)
+def _refuse_until(until: datetime, now: datetime) -> None:
+    """Raises Problem 429 before that moment."""
+    if until <= now:
+        return
+    seconds = int((until - now).total_seconds()) + 1
+    raise Problem(
+        "too-many-attempts",
+        429,
+        "Too many attempts: wait {seconds} seconds.",
+        seconds=seconds,
+        headers={"Retry-After": str(seconds)},
+    )
+
+
+def succeed(session: Session, email: str, attempt: Attempt) -> None:
+    """Takes the attempt back, and forgets the failures of the account.
+
+    The other failures of the network stay: one good account buys no guesses at others. Its wait ends only where no
+    other attempt was counted meanwhile.
+    """
+    forgive(session, email)
+    for subject, failures in attempt.failures.items():
+        alone = LoginAttempts.failures == failures
+        waits = case((alone, attempt.before[subject]), else_=LoginAttempts.not_before)
         session.execute(
-            written.on_conflict_do_update(
-                index_elements=["subject"], set_={"failures": before + 1, "not_before": until}
-            )
+            update(LoginAttempts)
+            .where(LoginAttempts.subject == subject)
+            .values(failures=LoginAttempts.failures - 1, not_before=waits)
         )
 
 

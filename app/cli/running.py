@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from app import log as logs
-from app.bootstrap import ensure_default_workspace
-from app.db import wait_until_ready
+from app.actions.sealing import seal_addresses
+from app.bootstrap import ensure_default_workspace, operator_of, workspaces
+from app.db import DatabaseNotStarted, wait_until_ready
 from app.migrate import SchemaIsNewer, migrate
 from app.problems import Problem
 from app.services import Misconfigured, Services, build
@@ -32,7 +33,8 @@ class Failed(click.ClickException):
 def running(*, migrated: bool = True, patience: float = PATIENCE) -> Iterator[Services]:
     """The services that the settings name, once the database answers within `patience` seconds.
 
-    `migrated`: the schema is brought up to this version first, and the workspace `default` is made. Raises Failed, also
+    `migrated`: the schema is brought up to this version first, the workspace `default` is made, and what an
+    earlier version kept in clear is sealed. Raises Failed, also
     for every expected failure of the block.
     """
     services = open_services()
@@ -42,6 +44,8 @@ def running(*, migrated: bool = True, patience: float = PATIENCE) -> Iterator[Se
             migrate(services.db)
             with services.db.writing() as session:
                 ensure_default_workspace(session)
+                for workspace_id in workspaces(session).values():
+                    seal_addresses(session, operator_of(workspace_id), services.seal)
         yield services
     except (Misconfigured, SchemaIsNewer, TimeoutError) as error:
         raise Failed(str(error)) from error
@@ -55,14 +59,22 @@ def running(*, migrated: bool = True, patience: float = PATIENCE) -> Iterator[Se
 
 def open_services() -> Services:
     """The services that the settings name, whether or not the database answers. Raises Failed."""
+    settings = read_settings()
+    logs.set_up(settings.log_level)
     try:
-        settings = Settings()
-        logs.set_up(settings.log_level)
         return build(settings)
-    except ValidationError as error:
-        wrong = "; ".join(f"VIGIE_{str(e['loc'][0]).upper()}: {without_kind(e['msg'])}" for e in error.errors())
-        raise Failed(f"a setting is not valid: {wrong}") from error
-    except Misconfigured as error:
+    except (Misconfigured, DatabaseNotStarted) as error:
         raise Failed(str(error)) from error
     except OSError as error:
         raise Failed(f"a file or folder that a setting names cannot be used: {error}") from error
+
+
+def read_settings() -> Settings:
+    """What the operator set. Raises Failed."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"VIGIE_{str(e['loc'][0]).upper()}: {without_kind(e['msg'])}" for e in error.errors())
+        raise Failed(f"a setting is not valid: {wrong}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failed(f"a file that a setting names cannot be read: {error}") from error

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import click
@@ -13,7 +15,8 @@ from app.auth.links import SETUP, new_link
 from app.bootstrap import has_account, is_unused
 from app.cli.names import operator
 from app.cli.options import example
-from app.cli.running import PATIENCE_OF_A_SERVER, running
+from app.cli.running import PATIENCE_OF_A_SERVER, Failed, read_settings, running
+from app.http.listen import CannotListen, Sockets, listen
 from app.main import create_app
 from app.pipeline.gather.follow import anything_to_follow
 from app.scorer import model_files_of
@@ -26,7 +29,7 @@ from app.supervise import Supervisor
 @example("vigie serve --sample")
 def serve(sample: bool) -> None:
     """Serves the web app and the API, with one worker, and a stream process once a source needs it."""
-    with running(patience=PATIENCE_OF_A_SERVER) as services:
+    with listening() as sockets, running(patience=PATIENCE_OF_A_SERVER) as services:
         model_files_of(
             services.settings
         )  # a wrong model is refused here, once, rather than by a worker that keeps dying
@@ -35,7 +38,7 @@ def serve(sample: bool) -> None:
         supervisor = Supervisor(services.embedded, lambda: anything_to_follow(services.db))
         supervisor.start()
         try:
-            serve_web(services)
+            serve_web(services, sockets)
         finally:
             supervisor.stop()
 
@@ -44,8 +47,8 @@ def serve(sample: bool) -> None:
 @example("VIGIE_DATABASE_URL=postgresql://vigie@db/vigie vigie web")
 def web() -> None:
     """Serves the web app and the API, without a worker."""
-    with running(patience=PATIENCE_OF_A_SERVER) as services:
-        serve_web(services)
+    with listening() as sockets, running(patience=PATIENCE_OF_A_SERVER) as services:
+        serve_web(services, sockets)
 
 
 def load_sample_when_unused(services: Services) -> None:
@@ -55,13 +58,29 @@ def load_sample_when_unused(services: Services) -> None:
             load(session, operator(session, "default"), services.jobs, datetime.now(UTC))
 
 
-def serve_web(services: Services) -> None:
-    """Serves until SIGTERM or SIGINT, after it has printed where."""
-    settings = services.settings
+@contextmanager
+def listening() -> Iterator[Sockets]:
+    """The sockets of the port, taken before anything else is done: where a server runs already, nothing is touched.
+
+    Raises Failed.
+    """
+    settings = read_settings()
+    try:
+        sockets = listen(settings.host, settings.port)
+    except CannotListen as error:
+        raise Failed(str(error)) from error
+    try:
+        yield sockets
+    finally:
+        for taken in sockets:
+            taken.close()
+
+
+def serve_web(services: Services, sockets: Sockets) -> None:
+    """Serves until SIGTERM or SIGINT, after it has printed where. Raises Failed."""
     config = uvicorn.Config(
         create_app(services),
-        host=settings.host,
-        port=settings.port,
+        forwarded_allow_ips=services.settings.trusted_proxies,
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=10,
@@ -69,7 +88,10 @@ def serve_web(services: Services) -> None:
     print_address(services)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, leave)  # uvicorn takes them over while it serves, and raises them again at its end
-    uvicorn.Server(config).run()
+    server = uvicorn.Server(config)
+    server.run(sockets)
+    if not server.started:
+        raise Failed("the web server did not start: the lines above say why")
 
 
 def leave(_number: int, _frame: object) -> None:

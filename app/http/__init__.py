@@ -4,7 +4,7 @@
 may still spend. `dial` resolves the name, has `address` judge every answer, and connects to one of those. `redirect`
 judges the address that an answer leads to, and `body` counts a body while it uncompresses it. `gate` puts these
 together as an HTTP client; `websocket` and `imap` open connections in the same way, and `mail` sends mails. `errors`
-says what went wrong.
+says what went wrong. Beside it all, `listen` takes the port of the web server.
 """
 
 from .errors import (
@@ -23,7 +23,7 @@ from .errors import (
 )
 from .gate import DEADLINE, LIMIT, PER_HOST, Gate, allowing
 from .mail import Mailer, Wire
-from .url import check_url, host_of, rules_for
+from .url import check_url, host_of, origin_of, rules_for
 from .websocket import WebSocket
 
 __all__ = [
@@ -49,5 +49,6 @@ __all__ = [
     "allowing",
     "check_url",
     "host_of",
+    "origin_of",
     "rules_for",
 ]

@@ -7,8 +7,8 @@ import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -27,7 +27,7 @@ from .errors import GateError, NameNotFound, TooSlow
 from .gate import tls
 from .url import literal
 
-_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 _DEADLINE = 30.0
 
 
@@ -56,7 +56,7 @@ def read_url(url: str) -> Server:
         options = parse_qs(parts.query, strict_parsing=bool(parts.query))
     except ValueError:
         raise ValueError(wrong) from None
-    if parts.scheme not in _PORTS or not parts.hostname or parts.path not in ("", "/"):
+    if parts.scheme not in PORTS or not parts.hostname or parts.path not in ("", "/"):
         raise ValueError(wrong)
     if set(options) - {"from", "tls"}:
         raise ValueError(wrong)
@@ -65,7 +65,7 @@ def read_url(url: str) -> Server:
         raise ValueError("in VIGIE_SMTP_URL, tls=none goes with smtp:// and is the only value of tls")
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     sender = _sender(options.get("from", []), user, parts.hostname)
-    return Server(parts.scheme, parts.hostname, port or _PORTS[parts.scheme], user, password, sender, bool(plain))
+    return Server(parts.scheme, parts.hostname, port or PORTS[parts.scheme], user, password, sender, bool(plain))
 
 
 def _sender(values: Sequence[str], user: str, host: str) -> str:
@@ -101,6 +101,19 @@ class Mailer:
 
     def send(self, message: EmailMessage) -> None:
         """Sends to all of To, Cc and Bcc, within the deadline for the whole exchange. Raises DeliveryError."""
+        with self._session() as session:
+            refused = session.send_message(self._with_headers(message), from_addr=parseaddr(self.sender)[1])
+        if refused:  # the others have it, and would get it twice if it were sent again
+            raise DeliveryError(f"the mail went out, but not to these addresses: {_list(refused)}", permanent=True)
+
+    def try_out(self) -> None:
+        """Connects, encrypts and logs in as for a mail, and sends none. Raises DeliveryError."""
+        with self._session():
+            pass
+
+    @contextmanager
+    def _session(self) -> Iterator[_Session]:
+        """A session that is logged in, within the deadline. Raises DeliveryError, also for failures of the block."""
         allowance = Allowance(self._deadline, 0)
         session = _Session(self._server, self._tls, allowance)
         # The time-out of smtplib is for one read; this one cuts the connection, whatever the session is waiting for.
@@ -109,15 +122,13 @@ class Mailer:
         timer.start()
         try:
             session.open()
-            refused = session.send_message(self._with_headers(message), from_addr=parseaddr(self.sender)[1])
+            yield session
             session.say_goodbye()
         except (OSError, GateError) as error:  # errors of smtplib are OSErrors
             raise _delivery_error(error, allowance, session.body_began) from error
         finally:
             timer.cancel()
             session.hang_up()
-        if refused:  # the others have it, and would get it twice if it were sent again
-            raise DeliveryError(f"the mail went out, but not to these addresses: {_list(refused)}", permanent=True)
 
     def _with_headers(self, message: EmailMessage) -> EmailMessage:
         complete = copy.deepcopy(message)

@@ -83,6 +83,16 @@ def host_of(url: str) -> str:
         return ""
 
 
+def origin_of(url: str) -> str:
+    """`scheme://host:port`, with the default port where none is written; empty when the URL cannot be read."""
+    try:
+        parsed = httpx2.URL(str(httpx2.URL(url)))  # twice, as in check_url
+        host = _host(parsed)
+    except (httpx2.InvalidURL, UnicodeError):
+        return ""
+    return f"{parsed.scheme}://{host}:{parsed.port or _DEFAULT.get(parsed.scheme, 0)}" if host else ""
+
+
 def check_text(url: str) -> None:
     """Refuses what browsers, urllib and httpx2 read in different ways. Raises Blocked."""
     if len(url) > LONGEST:

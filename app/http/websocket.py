@@ -15,8 +15,10 @@ from websockets.exceptions import (
     ConnectionClosedOK,
     InvalidHandshake,
     InvalidStatus,
+    InvalidURI,
     PayloadTooBig,
     TooManyFragments,
+    WebSocketException,
 )
 from websockets.sync.client import ClientConnection, connect
 
@@ -42,6 +44,8 @@ QUIET = 600.0
 """After so many seconds without a message we give a stream up, even if the server answers our pings."""
 WAITING = (256, 64)
 """Frames that wait for `receive`: reading stops at the first number of them, and goes on at the second."""
+NO_STREAM = "the server does not send a valid WebSocket stream"
+REDIRECTED = "the server redirects this stream, which is not followed: give its final address"
 _CLOSE = 1.0
 _SCHEMES = {"ws": "http", "wss": "https"}
 
@@ -76,7 +80,7 @@ class WebSockets:
             return WebSocket(self._shake_hands(url, sock, host, secure, headers, allowance))
         except InvalidStatus as error:
             raise _refusal(error, url) from error
-        except (OSError, InvalidHandshake, ValueError, EOFError) as error:
+        except (OSError, WebSocketException, ValueError, EOFError) as error:
             raise _failure(error, allowance) from error
 
     def _shake_hands(
@@ -119,6 +123,8 @@ class WebSocket:
             return None
         except ConnectionClosed as error:
             raise _end(error) from error
+        except WebSocketException as error:
+            raise BadAnswer(NO_STREAM) from error
         self._latest = time.monotonic()
         return bytes(message)
 
@@ -137,7 +143,7 @@ def _end(error: ConnectionClosed) -> GateError:
     if isinstance(error, ConnectionClosedOK):
         return CutShort("the server ended the stream")
     if ours and not error.rcvd and ours.code != 1006:
-        return BadAnswer("the server does not send a valid WebSocket stream")
+        return BadAnswer(NO_STREAM)
     return CutShort("the stream was cut short: the connection was lost")
 
 
@@ -167,5 +173,7 @@ def _failure(error: Exception, allowance: Allowance) -> GateError:
         case OSError():
             return Unreachable("the server could not be reached")
         case ValueError() if "redirect" in str(error):
-            return BadAnswer("the server redirects this stream, which is not followed: give its final address")
+            return BadAnswer(REDIRECTED)
+        case InvalidURI():  # the redirect leads to an address of another kind
+            return BadAnswer(REDIRECTED)
     return BadAnswer("the server does not speak WebSocket at this address")

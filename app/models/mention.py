@@ -33,6 +33,10 @@ class Mention(Tenant, Base):
     __tablename__ = "mention"
     __table_args__ = (
         UniqueConstraint("workspace_id", "fingerprint"),
+        *(
+            Index(f"ix_mention_{key}", "workspace_id", key, postgresql_where=text(f"{key} IS NOT NULL"))
+            for key in ("page_key", "guid_key", "words_key")
+        ),
         ForeignKeyConstraint(
             ["workspace_id", "source_id"], ["source.workspace_id", "source.id"], ondelete="SET NULL (source_id)"
         ),
@@ -53,6 +57,9 @@ class Mention(Tenant, Base):
         Index("ix_mention_rated", "workspace_id", "id", postgresql_where=text("rating IS NOT NULL")),
     )
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    page_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    guid_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    words_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     content_hash: Mapped[bytes] = mapped_column(LargeBinary)
     source_id: Mapped[UUID | None]
     story_id: Mapped[UUID | None]

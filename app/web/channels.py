@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from alerts.base import AnyChannel
 from alerts.channels import all_channels
 from app.actions import channels as actions
+from app.actions import secrets
 from app.actions.fields import validate
 from app.models import Channel
 from app.queries.channels import channel, channels
@@ -75,7 +76,8 @@ def read_form(sent: SentForm, row: Channel | None) -> ChannelForm:
 
 def show_form(visit: Visit, form: ChannelForm) -> Response:
     kind, row = form.kind, form.row
-    fields = fields_of(kind.params, form.values["params"], kept=bool(row and row.secrets))
+    kept = secrets.stored_names(visit.services.seal, row.secrets, actions.seal_name(row)) if row else ()
+    fields = form.asked(fields_of(kind.params, form.values["params"], kept=kept))
     with visit.services.db.reading() as session:
         return form.page(
             visit,

@@ -6,7 +6,7 @@ what saving does; `add_routes` gives all five the same addresses and the same an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.problems import Problem
 from app.viewer import Viewer
-from app.web.forms import SentForm, sent_form
+from app.web.forms import Field, SentForm, sent_form
 from app.web.page import Visit, editor, member, redirect
 
 Values = dict[str, Any]
@@ -51,6 +51,14 @@ class Form(Generic[Row, Kind]):
     values: Values
     row: Row | None = None
     problem: Problem | None = None
+
+    def asked(self, fields: Sequence[Field]) -> list[Field]:
+        """The fields; a secret that the problem asks for again is needed, and no longer kept."""
+        wrong = {error.field for error in self.problem.errors} if self.problem else set()
+        return [
+            replace(field, kept=False, required=True) if field.kept and field.name in wrong else field
+            for field in fields
+        ]
 
     def page(self, visit: Visit, session: Session, template: str, **context: Any) -> HTMLResponse:
         """The form in its template, with what is wrong beside the fields."""

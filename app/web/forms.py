@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -126,12 +126,14 @@ async def _parse_form(request: Request) -> FormData:
         raise Problem("bad-form", 400, "This form cannot be read.") from None
 
 
-def fields_of(model: type[BaseModel], values: Mapping[str, Any] | None = None, kept: bool = False) -> list[Field]:
-    """The fields of a form for this model, in its order. With `kept`, a secret left empty stays as it is."""
+def fields_of(
+    model: type[BaseModel], values: Mapping[str, Any] | None = None, kept: Collection[str] = ()
+) -> list[Field]:
+    """The fields of a form for this model, in its order. Secrets among the `kept`, left empty, stay as they are."""
     schema = model.model_json_schema()
     required = set(schema.get("required", ()))
     return [
-        _field(name, _plain(part, schema.get("$defs", {})), name in required, values or {}, kept)
+        _field(name, _plain(part, schema.get("$defs", {})), name in required, values or {}, name in kept)
         for name, part in schema.get("properties", {}).items()
     ]
 

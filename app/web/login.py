@@ -49,19 +49,17 @@ def show_login(visit: Visit = Depends(visitor)) -> Response:
 @router.post("/login")
 def log_in(request: Request, sent: SentForm = Depends(sent_form), visit: Visit = Depends(visitor)) -> Response:
     """Opens a session. The same answer, in the same time, whether or not the account exists."""
-    email, back = sent.get("email").lower()[:254], back_to(sent.get("next"))
+    email, back = sent.get("email").replace("\0", "").lower()[:254], back_to(sent.get("next"))
     db, address = visit.services.db, request.client.host if request.client else ""
 
     def enter() -> Response:
-        with db.reading() as session:
-            throttle.check(session, email, address, visit.now)
+        with db.writing() as session:
+            reserved = throttle.reserve(session, email, address, visit.now)
         account = authenticate(db, email, sent.raw("password"))
         if account is None:
-            with db.writing() as session:
-                throttle.note_failure(session, email, address, visit.now)
             raise Problem("wrong-login", 401, "This address and password do not match.")
         with db.writing() as session:
-            throttle.forgive(session, email)
+            throttle.succeed(session, email, reserved)
             cookie = _open(session, request, account.user_id, account.workspace_id, visit)
         return _enter(visit, back, cookie)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.actions import secrets
 from app.actions import sources as actions
 from app.actions.fields import validate
-from app.actions.source_params import collector_of, seal_name
+from app.actions.source_params import changed_params, collector_of, seal_name
 from app.actions.trial import UNREAD, Trial, trial
 from app.models import Source
 from app.pipeline.gather.past import DAYS_MAX
@@ -83,6 +83,7 @@ def show_form(visit: Visit, form: SourceForm, tried: Trial | Problem | None = No
     least = int(kind.min_interval.total_seconds()) // MINUTE
     steps = sorted({step for step in INTERVALS if step >= least} | {max(values["minutes"], 1)})
     hidden = secrets.secret_fields(kind.params)
+    kept = secrets.stored_names(visit.services.seal, row.secrets, seal_name(row)) if row else ()
     undecided = N_("Choose a brand") if kind.brings == "answers" else N_("Let the queries of all brands decide")
     with visit.services.db.reading() as session:
         offered = brands(session, visit.viewer, limit=LIMIT_MAX).items
@@ -92,7 +93,7 @@ def show_form(visit: Visit, form: SourceForm, tried: Trial | Problem | None = No
             "source_form.html",
             terms=terms(kind, visit.tongue),
             typed_secrets={name: value for name, value in values["params"].items() if name in hidden},
-            fields=fields_of(kind.params, values["params"], kept=bool(row and row.secrets)),
+            fields=form.asked(fields_of(kind.params, values["params"], kept=kept)),
             brands=[("", visit.say(undecided)), *((str(brand.id), brand.name) for brand in offered)],
             has_brands=bool(offered),
             days_max=kind.history_days or DAYS_MAX,
@@ -107,7 +108,10 @@ def try_out(visit: Visit, form: SourceForm) -> Trial | Problem:
     kind, values, row = form.kind, form.values, form.row
     params = values["params"]
     if row is not None:
-        params = secrets.keep_stored(params, kind.params, visit.services.seal.open(row.secrets, seal_name(row)))
+        services = visit.services
+        stored = services.seal.open(row.secrets, seal_name(row))
+        changed_params(row, kind, params, services.seal, services.settings)
+        params = secrets.keep_stored(params, kind.params, stored)
     fields = {"collector": kind.kind, "params": params, "brand_id": values["brand_id"] or None}
     source_id = row.id if row else None
     try:

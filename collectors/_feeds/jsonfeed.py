@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from collectors._kit.items import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, Item, fit, fit_id, language_of
 from collectors.base import RawMention
+from ground.dates import Order
 from ground.links import clean_link
 
+from .dates import dates_of, order_of_feed
+
 Fields = Mapping[str, object]
+WHEN = ("date_published", "date_modified")
 
 
 def read_json(text: str) -> object:
@@ -34,12 +37,15 @@ def items_of(document: Fields, address: str) -> tuple[list[Item], list[tuple[str
     """The items that can be read, and (id, reason) for the others."""
     items: list[Item] = []
     broken: list[tuple[str, str]] = []
-    entries = document.get("items")
-    for fields in entries if isinstance(entries, list) else []:
+    listed = document.get("items")
+    given = listed if isinstance(listed, list) else []
+    written = (fields.get(name) for fields in given if isinstance(fields, dict) for name in WHEN)
+    order = order_of_feed(written, document.get("language"))
+    for fields in given:
         if not isinstance(fields, dict):
             broken.append(("", "this item is no object"))
             continue
-        item = _item(fields, document, address)
+        item = _item(fields, document, address, order)
         if item.mention.url or item.mention.title or item.mention.text:
             items.append(item)
         else:
@@ -47,10 +53,11 @@ def items_of(document: Fields, address: str) -> tuple[list[Item], list[tuple[str
     return items, broken
 
 
-def _item(item: Fields, feed: Fields, address: str) -> Item:
+def _item(item: Fields, feed: Fields, address: str, order: Order | None) -> Item:
     markup = fit(item.get("content_html"), LONGEST_TEXT)
     plain = fit(item.get("content_text"), LONGEST_TEXT) or fit(item.get("summary"), LONGEST_TEXT)
-    published, edited = _date(item.get("date_published")), _date(item.get("date_modified"))
+    published, edited = (_written(item.get(name)) for name in WHEN)
+    dates = dates_of((published,), edited, order)
     title = fit(item.get("title"), LONGEST_TITLE)
     mention = RawMention(
         external_id="",
@@ -61,8 +68,9 @@ def _item(item: Fields, feed: Fields, address: str) -> Item:
         author=_author(item) or _author(feed),
         outlet=fit(feed.get("title"), LONGEST_NAME),
         language=language_of(item.get("language"), feed.get("language")),
-        published_at=published or edited,
-        edited_at=edited if published and edited != published else None,
+        published_at=dates.published,
+        edited_at=dates.edited,
+        date_spelling=dates.unread,
     )
     return Item(_id(item.get("id")), mention)
 
@@ -83,14 +91,9 @@ def _link(value: object, address: str) -> str | None:
     return clean_link(value, address) if isinstance(value, str) else None
 
 
-def _date(value: object) -> datetime | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        then = datetime.fromisoformat(value.strip())
-        return then.replace(tzinfo=UTC) if then.tzinfo is None else then.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+def _written(value: object) -> object:
+    """A date as it is written; some feeds give Unix times, as numbers."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def _escape(text: str) -> str:

@@ -19,6 +19,7 @@ from collectors._kit.limits import LONGEST_WAIT, retry_after
 from collectors._kit.refusals import NONE, Refusals
 from collectors._kit.walk import walk
 from collectors.base import Cursor, Page, RawMention, SourceError, Window
+from ground.credentials import filled_in, masked_as
 from ground.isolate import Crashed, TooSlow, isolated, warm_up
 from ground.links import clean_link
 from ground.notice import Json, Notice
@@ -255,10 +256,10 @@ def read_first(places: Sequence[FeedAddress], cursor: Cursor, http: httpx2.Clien
 def read_archive(place: FeedAddress, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
     """The items of a window in a feed and its older pages (`rel=next`, `rel=prev-archive`, `next_url`), newest first.
 
-    The cursor holds `next`, the page to go on with, and `reached`.
+    The cursor holds `next`, the page to go on with, without the secrets of the feed's address, and `reached`.
     """
     page = cursor.get("next")
-    start = page if isinstance(page, str) and _may_follow(place, page) else place.url
+    start = filled_in(page, place.url) if isinstance(page, str) and _may_follow(place, page) else place.url
     reached = window.until
 
     def ask(url: str | None) -> tuple[tuple[Feed, _Answer], str | None]:
@@ -272,13 +273,17 @@ def read_archive(place: FeedAddress, cursor: Cursor, window: Window, http: httpx
         inside = (mention for mention in feed.mentions if window.holds(mention.published_at))
         yield Page(
             tuple(inside),
-            {"next": leg.mark if ended else leg.next},
+            {"next": _hidden(leg.mark if ended else leg.next, place)},
             asked=_pause_wanted(answer.response, None),
             broken=feed.broken,
             reached=window.since if ended else reached,
         )
         if ended:
             return
+
+
+def _hidden(url: str | None, place: FeedAddress) -> str | None:
+    return url and masked_as(url, place.url)
 
 
 def _oldest_reached(feed: Feed, window: Window, reached: datetime) -> datetime:

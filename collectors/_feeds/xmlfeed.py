@@ -5,11 +5,8 @@ from __future__ import annotations
 import html
 import io
 import re
-from calendar import timegm
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from time import struct_time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,10 +15,14 @@ from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 
 from collectors._kit.items import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, Item, fit, fit_id, language_of
 from collectors.base import RawMention
+from ground.dates import Order
 from ground.links import clean_link, unwrap
+
+from .dates import Dates, dates_of, order_of_feed
 
 MARKUP = ("text/html", "application/xhtml+xml")
 HARMLESS = (NonXMLContentType, CharacterEncodingOverride)
+WHEN = ("published", "created", "updated")
 PERIODS = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 MAIL_FIRST = re.compile(r"([^\s()<>]{1,200}@[^\s()<>]{1,200})\s{0,9}(?:\(([^()]{1,200})\))?")
 KNOWN_TAG = re.compile(
@@ -59,7 +60,7 @@ def read_xml(text: str, address: str) -> XmlFeed:
     )
     strict = document.get("version", "").startswith("atom")
     # plain dicts: feedparser's own give unwanted aliases (updated for published…), and cost a third of the time
-    items, broken = _each(map(dict, document.entries), dict(document.feed), address, strict)
+    items, broken = _each([dict(entry) for entry in document.entries], dict(document.feed), address, strict)
     return XmlFeed(
         dialect=document.get("version", ""),
         items=items,
@@ -70,18 +71,19 @@ def read_xml(text: str, address: str) -> XmlFeed:
     )
 
 
-def _each(entries: Iterable[Any], feed: Any, address: str, strict: bool) -> tuple[list[Item], list[tuple[str, str]]]:
+def _each(entries: Sequence[Any], feed: Any, address: str, strict: bool) -> tuple[list[Item], list[tuple[str, str]]]:
+    order = order_of_feed((entry.get(name) for entry in entries for name in WHEN), feed.get("language"))
     items: list[Item] = []
     broken: list[tuple[str, str]] = []
     for entry in entries:
         try:
-            items.append(_item(entry, feed, address, strict))
+            items.append(_item(entry, feed, address, strict, order))
         except Exception as error:  # one odd item must not lose the others
             broken.append((fit_id(entry.get("id")), f"this item could not be read ({type(error).__name__})"))
     return items, broken
 
 
-def _item(entry: Any, feed: Any, address: str, strict: bool) -> Item:
+def _item(entry: Any, feed: Any, address: str, strict: bool, order: Order | None) -> Item:
     link = _link(entry, address)
     news = bool(link) and urlsplit(link or "").hostname == "news.google.com"
     outlet = _outlet(entry, feed, link)
@@ -90,7 +92,7 @@ def _item(entry: Any, feed: Any, address: str, strict: bool) -> Item:
         ("", False) if news else _body(entry)
     )  # Google News repeats headlines there, even those of others
     markup = title_is_html or text_is_html
-    published, edited = _dates(entry)
+    dates = _dates(entry, order)
     mention = RawMention(
         external_id="",
         url=link,
@@ -101,8 +103,9 @@ def _item(entry: Any, feed: Any, address: str, strict: bool) -> Item:
         author_id=_profile(entry),
         outlet=outlet,
         language=_language(entry, feed),
-        published_at=published,
-        edited_at=edited,
+        published_at=dates.published,
+        edited_at=dates.edited,
+        date_spelling=dates.unread,
         parent_id=_parent(entry),
         engagement=_engagement(entry),
     )
@@ -172,21 +175,10 @@ def _language(entry: Any, feed: Any) -> str | None:
     return language_of(entry.get("language"), *inside, feed.get("language"))
 
 
-def _dates(entry: Any) -> tuple[datetime | None, datetime | None]:
-    """When the entry was published, and when it was edited, if that is another time."""
-    stamps = (_date(entry.get(f"{name}_parsed")) for name in ("published", "created", "updated"))
-    published, created, updated = stamps
-    first = published or created
-    return first or updated, updated if first and updated != first else None
-
-
-def _date(value: object) -> datetime | None:
-    if not isinstance(value, struct_time):
-        return None
-    try:
-        return datetime.fromtimestamp(timegm(value), UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+def _dates(entry: Any, order: Order | None) -> Dates:
+    """As they are written: feedparser reads a year-first date with slashes as the first of its month."""
+    published, created, updated = (entry.get(name) for name in WHEN)
+    return dates_of((published, created), updated, order)
 
 
 def _parent(entry: Any) -> str | None:

@@ -11,12 +11,17 @@ from datetime import UTC, datetime
 
 from collectors.base import RawMention
 from ground.links import without_tracking
+from ground.words import folded_words
 
 LONGEST_TITLE = 2_000
 LONGEST_TEXT = 65_536  # HTML cleaners further on are quadratic on some inputs
 LONGEST_NAME = 300
 LONGEST_ID = 500
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+ALIKE = 0.5
+"""The share of their words from which two items under one guid and link are the same, listed twice."""
+COMPARED = 20
+"""Items under one id that each further one is compared with, so that a feed of one id does not cost the square."""
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
 
 
@@ -32,19 +37,29 @@ def identify(items: Iterable[Item]) -> tuple[RawMention, ...]:
     """The items as mentions, each with an id, in their order and without repetitions.
 
     The id is the guid, else the link, else a hash of title and text. Where different items share a guid, each adds a
-    hash of its link, or of its content, so that ids do not depend on the order. Items without guid, link and text are
-    left out.
+    hash of its link, or of its content, so that ids do not depend on the order. Where they share the link too, those
+    with mostly other words are messages of their own, under one id. Items without guid, link and text are left out.
     """
-    named = [(item.guid or item.mention.url or "", item) for item in items]
+    by_name = [(item.guid or item.mention.url or "", item) for item in items]
     keys: dict[str, set[str]] = defaultdict(set)
-    for name, item in named:
+    for name, item in by_name:
         keys[name].add(_key(item))
-    mentions = (_with_id(name, item, alone=bool(name) and len(keys[name]) == 1) for name, item in named)
-    unique: dict[str, RawMention] = {}
+    mentions = (_with_id(name, item, alone=bool(name) and len(keys[name]) == 1) for name, item in by_name)
+    kept: list[RawMention] = []
+    by_id: dict[str, list[RawMention]] = defaultdict(list)
     for mention in mentions:
-        if mention is not None:
-            unique.setdefault(mention.external_id, mention)
-    return tuple(unique.values())
+        if mention is not None and not any(
+            are_alike(mention, other) for other in by_id[mention.external_id][-COMPARED:]
+        ):
+            by_id[mention.external_id].append(mention)
+            kept.append(mention)
+    return tuple(kept)
+
+
+def are_alike(one: RawMention, other: RawMention) -> bool:
+    """Whether two items have most of their words in common."""
+    words, others = ({*folded_words(item.title), *folded_words(item.text)} for item in (one, other))
+    return words == others or len(words & others) >= ALIKE * len(words | others)
 
 
 def newest(mentions: Sequence[RawMention], most: int) -> tuple[RawMention, ...]:

@@ -54,9 +54,9 @@ class Step:
     warning: Notice | None = None
 
 
-def look_back(known: datetime | None, overlap: timedelta) -> datetime:
+def look_back(newest: datetime | None, overlap: timedelta) -> datetime:
     """The moment to read back to: `overlap` before the newest mention known; a week ago on the first run."""
-    return known - overlap if known else datetime.now(UTC) - FIRST_RUN
+    return newest - overlap if newest else datetime.now(UTC) - FIRST_RUN
 
 
 def times_of(mentions: tuple[RawMention, ...]) -> tuple[datetime, ...]:
@@ -64,13 +64,15 @@ def times_of(mentions: tuple[RawMention, ...]) -> tuple[datetime, ...]:
     return tuple(filter(None, (mention.edited_at or mention.published_at for mention in mentions)))
 
 
-def forward(ask: Callable[[str | None], Listing], known: datetime | None, since: datetime, most: int) -> Iterator[Step]:
+def forward(
+    ask: Callable[[str | None], Listing], before: datetime | None, since: datetime, most: int
+) -> Iterator[Step]:
     """Reads down to `since`, or to the end of the listing, in at most `most` answers.
 
     The caller moves its cursor with the last step only. A run that was cut short is read again from the top: nothing
     is lost by the interruption, nor by new items that push older ones from page to page.
     """
-    unmet, newest = Unmet(), known
+    unmet, newest = Unmet(), before
     for leg in walk(_with_next(ask), most=most, ends=lambda listing: listing.ends_before(since)):
         listing = leg.answer
         newest = latest(newest, *listing.times)

@@ -187,8 +187,8 @@ def _check_alike(english: _Part, french: _Part, file: str) -> None:
         (UNITS, english.units, french.units),
     ):
         if len(ours) != len(theirs):
-            here, there = (f"«{SECTIONS[name][section]}»" for name in LANGUAGES)
-            raise BadTexts(f"{file}: English has {len(ours)} lines below {here}, Français {len(theirs)} below {there}")
+            above, below = (f"«{SECTIONS[name][section]}»" for name in LANGUAGES)
+            raise BadTexts(f"{file}: English has {len(ours)} lines below {above}, Français {len(theirs)} below {below}")
     if english.units.keys() != french.units.keys():
         raise BadTexts(f"{file}: the units of English and those of Français belong to different meters")
 

@@ -72,12 +72,12 @@ def pages(params: AskbotSite, cursor: Cursor, http: httpx2.Client) -> Iterator[P
     A question that waits for the next reading may have answers from before `newest`. Until none waits, the cursor's
     `answers` is the moment since which answers are new.
     """
-    known = moment(cursor.get("newest"))
-    since = look_back(known, OVERLAP)
-    answered = moment(cursor.get("answers")) or (since if known else EVER)
-    queue = queue_of(partial(_list, params, http, "activity-desc"), since, MOST_PAGES, first=known is None)
+    before = moment(cursor.get("newest"))
+    since = look_back(before, OVERLAP)
+    answered = moment(cursor.get("answers")) or (since if before else EVER)
+    queue = queue_of(partial(_list, params, http, "activity-desc"), since, MOST_PAGES, first=before is None)
     broken, unmet = queue.broken, Unmet()
-    for turn in queue.turns(known or since, MOST_QUESTIONS, BATCH):
+    for turn in queue.turns(before or since, MOST_QUESTIONS, BATCH):
         mentions = unmet(mention for question in turn.values for mention in _whole(params, question, answered, http))
         waiting = {"answers": rfc3339(answered)} if turn.waiting else {}
         state: Cursor = {"newest": rfc3339(turn.newest), **waiting}

@@ -82,10 +82,10 @@ def _first(forum: Forum, cursor: Cursor) -> Iterator[Page]:
     for leg in walk(ask, most=MOST_PAGES, ends=lambda posts: posts.ends_before(since)):
         posts = leg.answer
         newest = newest if isinstance(newest, int) else max(posts.numbers, default=0)
-        done: Cursor = {"newest": newest} if newest else {}
+        final_state: Cursor = {"newest": newest} if newest else {}
         state: Cursor = {"newest": newest, "back": leg.next, "since": rfc3339(since)}
         warning = cap_warning(MOST_PAGES * (STEP + 1)) if leg.capped else None
-        yield Page(posts.mentions, done if leg.last else state, broken=posts.broken, warning=warning)
+        yield Page(posts.mentions, final_state if leg.last else state, broken=posts.broken, warning=warning)
 
 
 def past_posts(forum: Forum, cursor: Cursor, window: Window) -> Iterator[Page]:

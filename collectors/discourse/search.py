@@ -83,17 +83,17 @@ def read_search(forum: Forum, query: str, cursor: Cursor) -> Iterator[Page]:
     new and changed posts are asked for in full."""
     today = datetime.now(UTC).date()
     after = _day(cursor.get("after"), today - FIRST_READING)
-    before = cursor.get("seen")
-    known: Mapping[str, Json] = before if isinstance(before, dict) else {}
-    met: dict[str, Json] = {}
+    saved = cursor.get("seen")
+    hashes: Mapping[str, Json] = saved if isinstance(saved, dict) else {}
+    new_hashes: dict[str, Json] = {}
     texts = Texts(forum)
     ask = partial(_ask_page, forum, f"{query} order:latest after:{after.isoformat()}")
     for leg in walk(ask, most=MOST_PAGES):
         hits = leg.answer
-        mentions = tuple(_new_or_changed(hits.posts, hits.topics, known, met, texts))
-        cursor = {**cursor, "seen": {**known, **met}}
+        mentions = tuple(_new_or_changed(hits.posts, hits.topics, hashes, new_hashes, texts))
+        cursor = {**cursor, "seen": {**hashes, **new_hashes}}
         if leg.last:
-            cursor = {"after": (today - DAY).isoformat(), "seen": met}
+            cursor = {"after": (today - DAY).isoformat(), "seen": new_hashes}
         warning = cap_warning(PAGE * MOST_PAGES) if leg.capped else None
         yield Page(mentions, cursor, broken=hits.broken, asked=texts.asked, warning=warning)
 
@@ -161,18 +161,18 @@ def _hits(forum: Forum, terms: str, page: int) -> Hits:
 
 
 def _new_or_changed(
-    posts: list[Hit], topics: dict[int, Topic], known: Mapping[str, Json], met: dict[str, Json], texts: Texts
+    posts: list[Hit], topics: dict[int, Topic], hashes: Mapping[str, Json], new_hashes: dict[str, Json], texts: Texts
 ) -> Iterator[RawMention]:
     """The mentions of posts that are new, have changed since last time, or were not read in full."""
     for post in posts:
         key, look = str(post.id), short_hash(post.blurb, str(post.like_count))
-        if key in met:
+        if key in new_hashes:
             continue
-        if known.get(key) == look:
-            met[key] = look
+        if hashes.get(key) == look:
+            new_hashes[key] = look
             continue
         mention, complete = texts.full(post, topics.get(post.topic_id))
-        met[key] = look if complete else UNREAD
+        new_hashes[key] = look if complete else UNREAD
         if mention is not None:
             yield mention
 

@@ -48,10 +48,10 @@ def read_topics(forum: Forum, cursor: Cursor) -> Iterator[Page]:
 
     Where the forum fails half-way, the reading ends, and the next one goes on there.
     """
-    known = moment(cursor.get("newest"))
-    since = look_back(known, OVERLAP)
-    queue = queue_of(partial(_list, forum), since, MOST_PAGES, first=known is None)
-    for turn in queue.turns(known or since, MOST_TOPICS, BATCH):
+    before = moment(cursor.get("newest"))
+    since = look_back(before, OVERLAP)
+    queue = queue_of(partial(_list, forum), since, MOST_PAGES, first=before is None)
+    for turn in queue.turns(before or since, MOST_TOPICS, BATCH):
         mentions = tuple(opening for topic in turn.values if (opening := _opening(forum, topic)))
         yield Page(mentions, {"newest": rfc3339(turn.newest)}, warning=queue.warning)
 

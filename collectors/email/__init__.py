@@ -37,14 +37,22 @@ class Mailbox(Params):
     """A mailbox, and how to log in to it: with a password, or with an OAuth refresh token."""
 
     host: Annotated[str, StringConstraints(strip_whitespace=True, max_length=253), AfterValidator(_host)] = Field(
-        title="Mail server (IMAP)", examples=["imap.example.org"]
+        title="Mail server (IMAP)", examples=["imap.example.org"], json_schema_extra={"destination": True}
     )
-    port: int = Field(default=993, title="Port", ge=1, le=65535, description="993 with TLS, 143 with STARTTLS.")
+    port: int = Field(
+        default=993,
+        title="Port",
+        ge=1,
+        le=65535,
+        description="993 with TLS, 143 with STARTTLS.",
+        json_schema_extra={"destination": True},
+    )
     security: Security = Field(
         default="tls",
         title="Encryption",
         json_schema_extra={
-            "labels": {"tls": "TLS (usual)", "starttls": "STARTTLS", "none": "None (servers of your own only)"}
+            "labels": {"tls": "TLS (usual)", "starttls": "STARTTLS", "none": "None (servers of your own only)"},
+            "destination": True,
         },
         description="Without encryption only servers that the operator of Vigie has opened are read.",
     )
@@ -152,10 +160,10 @@ def _token(params: Mailbox, http: httpx2.Client) -> str:
 
 def _due(box: Imap, folder: Folder, cursor: Cursor, now: datetime) -> tuple[list[int], Cursor]:
     """The numbers of the letters to read, ascending, and the cursor to go on from."""
-    known = _uid(cursor)
-    if cursor.get("validity") == folder.validity and known:
-        newer = search(box, "UID", f"{known + 1}:*")  # `*` is the last letter, even one that was read already
-        return [uid for uid in newer if uid > known], cursor
+    last = _uid(cursor)
+    if cursor.get("validity") == folder.validity and last:
+        newer = search(box, "UID", f"{last + 1}:*")  # `*` is the last letter, even one that was read already
+        return [uid for uid in newer if uid > last], cursor
     since = moment(cursor.get("since"))
     uids = search(box, "SINCE", day((since or now) - (timedelta(days=1) if since else FIRST)))
     return uids, {"validity": folder.validity, "uid": max(uids, default=folder.next_uid - 1), **_since(cursor)}
@@ -167,8 +175,8 @@ def _since(cursor: Cursor) -> Cursor:
 
 def _uid(cursor: Cursor) -> int:
     """The number of the last letter read; 0 at first."""
-    known = cursor.get("uid")
-    return known if isinstance(known, int) else 0
+    uid = cursor.get("uid")
+    return uid if isinstance(uid, int) else 0
 
 
 def _more(waiting: int) -> Notice | None:

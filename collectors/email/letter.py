@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import Message
-from email.utils import parseaddr, parsedate_to_datetime
+from email.utils import parseaddr
 from quopri import decodestring
 
+from ground.dates import read_date
 from ground.html import line_of, parse_html, text_of
 from ground.links import GOOGLE, clean_link, unwrap
 
@@ -166,19 +167,19 @@ def _bytes_of(way: str, word: str) -> bytes:
     return b""
 
 
-def _bodies(part: Message, depth: int, seen: list[int] | None = None) -> Iterator[tuple[str, str]]:
+def _bodies(part: Message, depth: int, count: list[int] | None = None) -> Iterator[tuple[str, str]]:
     """The texts of a letter as ("plain" or "html", text): one of its alternatives, and no attachment.
 
-    `seen` counts the parts, of all depths together.
+    `count` holds the number of parts so far, of all depths together.
     """
-    seen = seen if seen is not None else [0]
-    seen[0] += 1
-    if depth > DEEPEST or seen[0] > MOST_PARTS or _is_attached(part, depth):
+    count = count if count is not None else [0]
+    count[0] += 1
+    if depth > DEEPEST or count[0] > MOST_PARTS or _is_attached(part, depth):
         return
     kind, inside = part.get_content_type(), part.get_payload()
     if kind.startswith("multipart/") and isinstance(inside, list):
         children = [child for child in inside if isinstance(child, Message)]
-        yield from _choose(kind, [list(_bodies(child, depth + 1, seen)) for child in children])
+        yield from _choose(kind, [list(_bodies(child, depth + 1, count)) for child in children])
     elif kind == "text/html":
         yield "html", _text(part)
     elif kind in ("text/plain", "text/enriched") or kind.startswith("multipart/"):
@@ -235,7 +236,8 @@ def _plain(kind: str, body: str) -> str:
     if text:
         return text
     unquoted = parse_html(whole)  # a letter that only forwards keeps its quote
-    return text_of(unquoted.body or unquoted.root) if unquoted.body or unquoted.root else ""  # type: ignore[arg-type]
+    content = unquoted.body or unquoted.root
+    return text_of(content) if content else ""
 
 
 def _links(bodies: Sequence[tuple[str, str]]) -> Iterator[Link]:
@@ -293,7 +295,5 @@ def _without_address(name: str) -> str:
 
 
 def _date(text: str) -> datetime | None:
-    with suppress(ValueError, TypeError, IndexError, OverflowError):
-        at = parsedate_to_datetime(text)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    return None
+    at = read_date(text, zone=UTC)
+    return at.astimezone(UTC) if at else None

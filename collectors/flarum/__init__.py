@@ -46,17 +46,17 @@ class FlarumForum(Params):
 
 def pages(params: FlarumForum, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """From the newest back to the last reading. The cursor's `newest` moves on the last page only."""
-    known = moment(cursor.get("newest"))
-    since = look_back(known, OVERLAP)
-    newest, unmet = known or since, Unmet()
+    before = moment(cursor.get("newest"))
+    since = look_back(before, OVERLAP)
+    newest, unmet = before or since, Unmet()
     forum = Forum(params.base_url, http, params.token.get_secret_value())
     ask = partial(_read, params, forum, since, {}, MOST_REQUESTS)
     for leg in walk(ask, most=MOST_PAGES, ends=lambda listing: listing.ends_before(since)):
         listing = leg.answer
         newest = latest(newest, *(mention.published_at for mention in listing.mentions)) or newest
         mentions, full = unmet(listing.mentions), leg.capped or len(forum.requests) > MOST_REQUESTS
-        done: Cursor = {"newest": rfc3339(newest)} if leg.last or full else cursor
-        yield Page(mentions, done, broken=listing.broken, warning=cap_warning(len(unmet)) if full else None)
+        state: Cursor = {"newest": rfc3339(newest)} if leg.last or full else cursor
+        yield Page(mentions, state, broken=listing.broken, warning=cap_warning(len(unmet)) if full else None)
         if full:
             return
 

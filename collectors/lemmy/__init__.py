@@ -51,10 +51,10 @@ def pages(params: LemmySearch, cursor: Cursor, http: httpx2.Client) -> Iterator[
 
     `newest` moves with the last page only, so that an interrupted reading begins again.
     """
-    known = moment(cursor.get("newest"))
-    since = look_back(known, OVERLAP)
+    before = moment(cursor.get("newest"))
+    since = look_back(before, OVERLAP)
     lists, first = _begin(params, {"api": cursor.get("api")}, since, http)
-    newest, unmet = known or since, Unmet()
+    newest, unmet = before or since, Unmet()
     for leg in walk(_asker(lists, first, since), most=MOST_PAGES):
         listing = leg.answer
         newest = latest(newest, *(mention.published_at for mention in listing.mentions)) or newest
@@ -85,9 +85,9 @@ def _asker(lists: Lists, first: Listing, since: datetime) -> Callable[[Marks | N
 
 def _begin(params: LemmySearch, cursor: Cursor, since: datetime, http: httpx2.Client) -> tuple[Lists, Listing]:
     """The lists and their first page: in the version of the cursor, else in the one that the instance speaks."""
-    instance, known = Instance(params.base_url, http), cursor.get("api")
-    if known in VERSIONS:
-        lists = Lists(instance, "v4" if known == "v4" else "v3", _lists(params, known == "v4", cursor.get("marks")))
+    instance, saved = Instance(params.base_url, http), cursor.get("api")
+    if saved in VERSIONS:
+        lists = Lists(instance, "v4" if saved == "v4" else "v3", _lists(params, saved == "v4", cursor.get("marks")))
         with suppress(Gone):
             return lists, lists.page(since)
     version = instance.version()

@@ -60,10 +60,10 @@ def look_again(reddit: Reddit, followed: Followed, unmet: Unmet, state: Mapping[
         batch = names[start : start + SHEET]
         children = reddit.listing("/api/info", {"id": ",".join(batch)}).children
         mentions, broken = each(Thing, children, mention, reddit.host, "name")
-        there = _names_of(children)
-        if not there and len(batch) > FEW:
+        present = _names_of(children)
+        if not present and len(batch) > FEW:
             continue
-        missing = [deletion_of(name) for name in batch if name not in there]
+        missing = [deletion_of(name) for name in batch if name not in present]
         changed = [*(post for post in mentions if post.external_id in batch), *missing]
         followed.forget(post.external_id for post in changed if post.deleted)
         yield Page(unmet(changed), {**state, "followed": followed.cursor}, broken=broken)

@@ -21,8 +21,9 @@ def subreddit_of(path: str) -> str:
 
 def _leads_elsewhere(complaint: Complaint) -> bool:
     """Whether Reddit shows another page instead of the subreddit, as it does for names that nobody has taken."""
-    asked = SUBREDDIT.search(f"{urlsplit(complaint.asked).path}/".lower())
-    return complaint.was_redirected and asked is not None and asked[0] not in f"{urlsplit(complaint.url).path}/".lower()
+    subreddit = SUBREDDIT.search(f"{urlsplit(complaint.asked).path}/".lower())
+    path = f"{urlsplit(complaint.url).path}/".lower()
+    return complaint.was_redirected and subreddit is not None and subreddit[0] not in path
 
 
 def _gives_no_token(complaint: Complaint) -> bool:

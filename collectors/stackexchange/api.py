@@ -57,8 +57,8 @@ class Wrapper(Part):
 def pause(answers: Sequence[Wrapper], reserve: float) -> timedelta | None:
     """The pause to make: `backoff` seconds, however few, or until midnight UTC when the day's calls are used up."""
     wait = timedelta(seconds=min(max(answer.backoff for answer in answers), LONGEST_WAIT.total_seconds()))
-    left, most = answers[-1].quota_remaining, answers[-1].quota_max or 0
-    if left is not None and left < max(CALLS, most * reserve):
+    remaining, most = answers[-1].quota_remaining, answers[-1].quota_max or 0
+    if remaining is not None and remaining < max(CALLS, most * reserve):
         wait = max(wait, until_midnight(datetime.now(UTC)))
     return wait or None
 

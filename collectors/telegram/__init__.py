@@ -57,24 +57,24 @@ def pages(params: TelegramChannel, cursor: Cursor, http: httpx2.Client) -> Itera
 
     The cursor moves with the last page only, so that an interrupted run leaves no gap.
     """
-    known, since = cursor.get("newest"), datetime.now(UTC) - FIRST_RUN
+    newest_known, since = cursor.get("newest"), datetime.now(UTC) - FIRST_RUN
     unmet, newest = Unmet(), 0
 
     def ask(before: int | None) -> tuple[Preview, int | None]:
         preview = _ask(params, http, before)
         return preview, preview.older if preview.seen else None
 
-    for leg in walk(ask, most=MOST_PAGES, ends=lambda preview: _is_known_from_here(preview, known, since)):
+    for leg in walk(ask, most=MOST_PAGES, ends=lambda preview: _is_known_from_here(preview, newest_known, since)):
         newest = max(newest, *leg.answer.seen, 0)
         at: Cursor = {"newest": newest} if leg.last and newest else cursor
         warning = cap_warning(MOST_PAGES * PAGE_SIZE) if leg.capped else None
         yield Page(unmet(_mentions(leg.answer)), at, warning=warning)
 
 
-def _is_known_from_here(preview: Preview, known: Json, since: datetime) -> bool:
+def _is_known_from_here(preview: Preview, newest_known: Json, since: datetime) -> bool:
     """Whether a preview goes back to the number that is known; where none is, to before this moment."""
-    if isinstance(known, int):
-        return bool(preview.seen) and min(preview.seen) <= known
+    if isinstance(newest_known, int):
+        return bool(preview.seen) and min(preview.seen) <= newest_known
     return any(at < since for at in _times(preview))
 
 

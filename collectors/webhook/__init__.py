@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
-from collectors._kit import times as _times
 from collectors._kit.fields import Line, Params
 from collectors._kit.inbound import json_of, pages
 from collectors._kit.signatures import check_standard, check_vigie
 from collectors._kit.texts import texts_of
 from collectors.base import Collector, Inbound, RawMention, Received, SourceError, Unsigned
+from ground.dates import Order, order_of, read_date
 from ground.notice import Json
 
 from .paths import at, steps_of
@@ -46,7 +47,9 @@ class Webhook(Params):
     author: Path = Field("author", title="Author", examples=["user.name"])
     author_id: Path = Field("author_id", title="Id of the author")
     author_followers: Path = Field("author_followers", title="Followers of the author")
-    date: Path = Field("published_at", title="Date", description="ISO 8601 or Unix time; without a zone, UTC.")
+    date: Path = Field(
+        "published_at", title="Date", description="ISO 8601, Unix time or in words; without a zone, UTC."
+    )
     language: Path = Field("language", title="Language")
     rating: Path = Field("rating", title="Rating")
     rating_scale: float = Field(5, gt=0, le=1_000, title="Highest rating", description="5 for stars, 10, 20 or 100.")
@@ -82,9 +85,11 @@ def receive(params: Webhook, request: Inbound) -> Received:
     body = json_of(request)
     mentions: list[RawMention] = []
     broken: list[tuple[str, str]] = []
-    for number, item in enumerate(_items(params, body), start=1):
+    items = _items(params, body)
+    order = order_of(_line(_first(params.date, item, body)) for item in items)
+    for number, item in enumerate(items, start=1):
         try:
-            mentions.append(_mention(params, item, body))
+            mentions.append(_mention(params, item, body, order))
         except _Unread as error:
             broken.append((_line(_first(params.id, item, body)) or f"item {number}", str(error)))
     return Received(tuple(mentions), broken=tuple(broken), delivery=delivery)
@@ -112,7 +117,7 @@ def _items(params: Webhook, body: Json) -> list[Json]:
     return items
 
 
-def _mention(params: Webhook, item: Json, body: Json) -> RawMention:
+def _mention(params: Webhook, item: Json, body: Json, order: Order | None) -> RawMention:
     if not isinstance(item, dict):
         raise _Unread("it is no JSON object")
 
@@ -123,7 +128,8 @@ def _mention(params: Webhook, item: Json, body: Json) -> RawMention:
     text = "\n".join(filter(None, map(_line, _values(params.text, item, body))))
     if not (text or title):
         raise _Unread(f"there is no text at {params.text!r} and no title at {params.title!r}")
-    published = _times.moment(first(params.date))
+    date = _line(first(params.date))
+    published = _moment(date, order)
     rating = _rating(first(params.rating), params.rating_scale)
     return RawMention(
         external_id=_line(first(params.id)) or link or _digest(author, str(published), title, text),
@@ -138,6 +144,7 @@ def _mention(params: Webhook, item: Json, body: Json) -> RawMention:
         outlet=_line(first(params.outlet)),
         language=_line(first(params.language)) or None,
         published_at=published,
+        date_spelling="" if published else date,
         thread_id=_line(first(params.thread_id)) or None,
         parent_id=_line(first(params.parent_id)) or None,
         rating=rating,
@@ -145,6 +152,12 @@ def _mention(params: Webhook, item: Json, body: Json) -> RawMention:
         reach=_count(first(params.reach)),
         engagement=_engagement(params, first),
     )
+
+
+def _moment(spelling: str, order: Order | None) -> datetime | None:
+    """The date in UTC, which it is taken to be in where it names no zone."""
+    read = read_date(spelling, order=order, zone=UTC)
+    return read.astimezone(UTC) if read else None
 
 
 def _engagement(params: Webhook, first: Callable[[str], Json]) -> dict[str, int]:

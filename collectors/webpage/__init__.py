@@ -43,14 +43,24 @@ def _selector(text: str) -> str:
     return text.strip()
 
 
+def _whole(text: str) -> str:
+    if "@" in text:
+        raise ValueError("this is not a CSS selector: only a field within an item may end in @ and an attribute")
+    return text
+
+
 Selector = Annotated[str, StringConstraints(max_length=200), AfterValidator(_selector)]
+
+
+Place = Annotated[Selector, AfterValidator(_whole)]
+"""A selector of elements, not of an attribute of one."""
 
 
 class Webpage(Params):
     """Where the page is, and where on it each field is. A field left empty is looked for in the usual places."""
 
     url: Address = Field(title="Address", examples=["https://shop.example.org/bike/reviews"])
-    item: Selector = Field(
+    item: Place = Field(
         default="",
         title="Each review or comment",
         description="CSS selector. Leave all of them empty first: many pages tell programs where their reviews are.",
@@ -67,7 +77,7 @@ class Webpage(Params):
     )
     link: Selector = Field(default="", title="Its link", examples=["a.permalink"])
     id: Selector = Field(default="", title="Its id", examples=[".review@data-id"])
-    next_page: Selector = Field(
+    next_page: Place = Field(
         default="", title="The link to the next page", description="Empty: rel=next.", examples=["a.next"]
     )
     most_pages: int = Field(default=3, title="Pages read at most each time", ge=1, le=50)
@@ -93,11 +103,11 @@ def pages(params: Webpage, cursor: Cursor, http: httpx2.Client) -> Iterator[Page
         same = cursor.get("robots") == policy.as_json()
         yield Page((), cursor if same else {**cursor, "robots": policy.as_json()}, unchanged=same)
         return
-    known, read, unmet = _known_marks(cursor), list[RawMention](), Unmet()
+    known_marks, read, unmet = _known_marks(cursor), list[RawMention](), Unmet()
     for leg in visit.walk(first, home_policy, params.most_pages):
         fresh = unmet(leg.answer.contents.mentions)  # items move to later pages while we read
         read += fresh
-        stale = leg.answer.answer is not first and all(_mark(item) in known for item in fresh)
+        stale = leg.answer.answer is not first and all(_mark(item) in known_marks for item in fresh)
         last = leg.last or stale
         warning = _warning(params, leg.answer, home_policy, more=leg.capped and not stale)
         yield Page(fresh, _cursor(first, policy, read) if last else cursor, warning=warning)
@@ -155,8 +165,8 @@ def _validators(cursor: Cursor) -> dict[str, str]:
 
 def _known_marks(cursor: Cursor) -> set[str]:
     """The marks of the items that the last reading found."""
-    known = cursor.get("known")
-    return set(map(str, known)) if isinstance(known, list) else set()
+    marks = cursor.get("known")
+    return set(map(str, marks)) if isinstance(marks, list) else set()
 
 
 def _mark(mention: RawMention) -> str:
@@ -172,6 +182,7 @@ collector = Collector(
     **texts_of(__name__),
     params=Webpage,
     address="url",
+    ids="feed",
     pages=pages,
     backfill=backfill,
     platform="web",

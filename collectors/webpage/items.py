@@ -16,7 +16,7 @@ from collectors.base import RawMention
 from ground.html import line_of, parse_html, text_of
 from ground.links import clean_link
 
-from .dates import date_in
+from .dates import PageDates, dates_of_page
 from .ratings import rating_in, rating_of
 from .schema import SchemaItem, schema_items
 
@@ -79,13 +79,17 @@ def read_page(data: bytes, content_type: str, address: str, home: str, selectors
     described = [] if selectors.item else schema_items(page)
     if described:
         site = _Site(page, address, home)
-        mentions = tuple(_of_schema(item, site, selectors, now) for item in described)
+        dates = dates_of_page((item.date for item in described), site.language, selectors.month_first, now)
+        mentions = tuple(_of_schema(item, site, selectors, dates) for item in described)
         return Contents(_unique(mentions), following, reserved=reserved)
     nodes = page.css(selectors.item or USUAL["item"])[:MOST_ITEMS]
     if not nodes:
         return Contents((), "", ("item",), _hint(page, text), reserved)
     site, used = _Site(page, address, home), set[str]()
-    mentions = tuple(_of_node(node, site, selectors, now, used) for node in nodes)
+    dates = dates_of_page(
+        (_value(node, "date", selectors) for node in nodes), site.language, selectors.month_first, now
+    )
+    mentions = tuple(_of_node(node, site, selectors, dates, used) for node in nodes)
     absent = tuple(name for name in FIELDS if getattr(selectors, name) and name not in used)
     return Contents(_unique(mentions), following, absent, reserved=reserved)
 
@@ -97,8 +101,8 @@ class _Site:
         self.address, self.home = urldefrag(address)[0], urldefrag(home)[0]
         root = page.css_first("html")
         self.language = language_of(root.attributes.get("lang") if root else None)
-        named = page.css_first('meta[property="og:site_name"]')
-        self.outlet = fit(named.attributes.get("content") if named else "", LONGEST_NAME).strip()
+        site_name = page.css_first('meta[property="og:site_name"]')
+        self.outlet = fit(site_name.attributes.get("content") if site_name else "", LONGEST_NAME).strip()
 
     def mention(self, key: str, link: str | None, **fields: object) -> RawMention:
         """A mention of this page. The page's address makes its id unique, since pages number their items from 1."""
@@ -108,7 +112,7 @@ class _Site:
         return RawMention(fit_id(identity), **{**common, **filled})  # type: ignore[arg-type] # each as RawMention has it
 
 
-def _of_schema(item: SchemaItem, site: _Site, selectors: Selectors, now: datetime) -> RawMention:
+def _of_schema(item: SchemaItem, site: _Site, selectors: Selectors, dates: PageDates) -> RawMention:
     scale = rating_in(item.scale, 1_000)
     rating = rating_in(item.rating, scale[0] if scale else selectors.scale)
     link = clean_link(item.url, site.address) if item.url else None
@@ -120,13 +124,14 @@ def _of_schema(item: SchemaItem, site: _Site, selectors: Selectors, now: datetim
         text=fit(_plain(item.text), LONGEST_TEXT),
         author=fit(_plain(item.author), LONGEST_NAME),
         language=language_of(item.language) or site.language,
-        published_at=_not_after(date_in(item.date, now, selectors.month_first), now),
+        published_at=dates.published(item.date),
+        date_spelling=dates.unread(item.date),
         rating=rating and rating[0],
         rating_scale=rating and rating[1],
     )
 
 
-def _of_node(node: LexborNode, site: _Site, selectors: Selectors, now: datetime, used: set[str]) -> RawMention:
+def _of_node(node: LexborNode, site: _Site, selectors: Selectors, dates: PageDates, used: set[str]) -> RawMention:
     field = partial(_used_value, node, selectors, used)
     rating = _rating(node, selectors)
     used.update(["rating"] if rating else [])
@@ -140,7 +145,8 @@ def _of_node(node: LexborNode, site: _Site, selectors: Selectors, now: datetime,
         title=fit(title, LONGEST_TITLE) if title != text else "",
         text=fit(text, LONGEST_TEXT),
         author=fit(BY.sub("", author), LONGEST_NAME),
-        published_at=_not_after(date_in(date, now, selectors.month_first), now),
+        published_at=dates.published(date),
+        date_spelling=dates.unread(date),
         rating=rating and rating[0],
         rating_scale=rating and rating[1],
     )
@@ -169,8 +175,8 @@ def _value(node: LexborNode, name: str, selectors: Selectors) -> str:
 
 def _own(name: str) -> tuple[str, ...]:
     """The attributes that hold a field more exactly than the words of its element."""
-    known = {"date": ("datetime", "content"), "link": ("href", "content"), "id": ("id",), "author": ("content",)}
-    return known.get(name, ())
+    attributes = {"date": ("datetime", "content"), "link": ("href", "content"), "id": ("id",), "author": ("content",)}
+    return attributes.get(name, ())
 
 
 def _rating(node: LexborNode, selectors: Selectors) -> tuple[float, float] | None:
@@ -210,11 +216,6 @@ def _plain(text: str) -> str:
         return text
     body = parse_html(text).body
     return text_of(body) if body else ""
-
-
-def _not_after(at: datetime | None, now: datetime) -> datetime | None:
-    """A date that a page gives; one that lies ahead of now counts as now."""
-    return min(at, now) if at else None
 
 
 def _unique(mentions: tuple[RawMention, ...]) -> tuple[RawMention, ...]:

@@ -63,10 +63,10 @@ def _by_looks(node: LexborNode, scale: float) -> tuple[float, float] | None:
 
 def _by_style(element: LexborNode, scale: float) -> float | None:
     """The rating that the class of an element names, or that its width draws on the scale."""
-    if named := _CLASS.search(element.attributes.get("class") or ""):
-        return float(f"{named[1]}.{named[2] or 0}")
-    if drawn := _WIDTH.search(element.attributes.get("style") or ""):
-        return float(drawn[1]) * scale / 100
+    if class_name := _CLASS.search(element.attributes.get("class") or ""):
+        return float(f"{class_name[1]}.{class_name[2] or 0}")
+    if width := _WIDTH.search(element.attributes.get("style") or ""):
+        return float(width[1]) * scale / 100
     return None
 
 

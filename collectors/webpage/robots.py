@@ -61,9 +61,9 @@ def site_of(url: str) -> str:
 def policy_of(http: httpx2.Client, url: str, cursor: Cursor, now: datetime) -> Policy:
     """The policy of an address's site, from the cursor for a day. Raises SourceError when it cannot be read."""
     site = site_of(url)
-    known = _of_cursor(cursor.get("robots"), site, now)
-    if known is not None:
-        return known
+    saved = _of_cursor(cursor.get("robots"), site, now)
+    if saved is not None:
+        return saved
     policy = Policy(site, now.astimezone(UTC), _robots(http, site))
     open_to_us = may_ask(policy, f"{site}/.well-known/tdmrep.json")
     return replace(policy, reserved=_reserved_paths(http, site)) if open_to_us else policy

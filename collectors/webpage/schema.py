@@ -88,8 +88,8 @@ def _scales(value: Any, depth: int) -> Iterator[str]:
 
 
 def _types(value: dict[str, Any]) -> set[str]:
-    named = value.get("@type")
-    return {str(name).rpartition("/")[2] for name in (named if isinstance(named, list) else [named])}
+    types = value.get("@type")
+    return {str(name).rpartition("/")[2] for name in (types if isinstance(types, list) else [types])}
 
 
 def _schema_item(item: dict[str, Any], scale: str) -> SchemaItem:

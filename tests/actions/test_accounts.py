@@ -76,6 +76,14 @@ def test_of_eight_who_spend_a_link_at_once_one_succeeds(db: Database, viewer: Vi
     assert sorted(outcomes) == ["link-spent"] * 7 + ["made"]
 
 
+def test_the_first_account_however_it_was_made_ends_every_link(db: Database, viewer: Viewer) -> None:
+    with db.writing() as session:
+        values = [links.new_link(session, links.SETUP, NOW) for _ in range(2)]
+        accounts.create(session, viewer, accounts.NewAccount(email=EMAIL, password=GOOD), "admin")
+    with db.reading() as session:
+        assert [links.is_valid(session, value, links.SETUP, NOW) for value in values] == [False, False]
+
+
 def in_parallel(work: list[Callable[[], None]]) -> None:
     threads = [threading.Thread(target=one) for one in work]
     for thread in threads:

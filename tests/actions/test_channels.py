@@ -57,3 +57,26 @@ def test_a_test_message_says_that_it_is_one_in_the_language_of_its_channel(langu
     assert message.test
     assert (message.language, message.timezone, message.url) == (language, "Europe/Paris", "https://vigie.example.com")
     assert message.subject.explanation.samples[0].text == text
+
+
+@pytest.mark.parametrize(
+    ("url", "accepted"),
+    [
+        ("https://hooks.slack.com/services/T0/B0/x", True),
+        ("https://hooks.slack-gov.com/services/T0/B0/x", True),
+        ("http://10.1.2.3:8065/hooks/x", True),  # the operator allowed this host
+        ("http://hooks.slack.com/x", False),
+        ("https://hooks.slack.com:8443/x", False),
+        ("https://hooks.slack.com.attacker.example/x", False),
+        ("https://hooks.slack.com@attacker.example/x", False),
+        ("https://attacker.example/hooks.slack.com/", False),
+    ],
+)
+def test_a_slack_webhook_leads_to_slack_or_to_a_host_that_the_operator_allowed(url: str, accepted: bool) -> None:
+    settings = SETTINGS.model_copy(update={"allowed_private_hosts": ("10.1.2.3:8065",)})
+    if accepted:
+        checked_params(channel_of("slack"), {"webhook_url": url}, settings)
+        return
+    with pytest.raises(Problem) as refused:
+        checked_params(channel_of("slack"), {"webhook_url": url}, settings)
+    assert [error.field for error in refused.value.errors] == ["params.webhook_url"]

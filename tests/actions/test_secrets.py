@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, SecretStr
 
-from app.actions.secrets import MASK, keep_stored, secret_fields, split
+from app.actions.secrets import MASK, keep_stored, secret_fields, split, stored_names
+from app.crypto import Seal
 
 
 class Params(BaseModel):
@@ -43,3 +44,12 @@ def test_a_secret_stays_unless_another_one_is_given(given: dict[str, Any], token
 
 def test_a_secret_that_was_never_stored_is_passed_on_as_it_is() -> None:
     assert keep_stored({"url": "u", "token": ""}, Params, {}) == {"url": "u", "token": ""}
+
+
+def test_the_names_of_stored_secrets_are_known_where_they_open() -> None:
+    seal = Seal("a secret key for tests only")
+    sealed = seal.seal({"token": "t", "url": "u"}, "here")
+    assert stored_names(seal, sealed, "here") == {"token", "url"}
+    assert stored_names(seal, sealed, "elsewhere") == frozenset()
+    assert stored_names(Seal("another key for tests only"), sealed, "here") == frozenset()
+    assert stored_names(seal, None, "here") == frozenset()

@@ -31,7 +31,7 @@ def test_the_secret_of_a_webhook_is_made_once_shown_once_and_sealed(us: Any, db:
     assert answer.status_code == 201, answer.text
     made = answer.json()
     assert made["secret"].startswith("whsec_")
-    assert made["params"] == {"url": f"{site}/hook"}
+    assert made["params"] == {"url": f"{site}/**********"}
     for path in ("/api/v1/channels", f"/api/v1/channels/{made['id']}", "/api/v1/audit-log"):
         assert made["secret"] not in us.admin.get(path).text
     row = stored(db, Channel, made["id"])
@@ -48,10 +48,10 @@ def test_a_secret_that_is_given_is_not_shown_again(us: Any, services: Services, 
     for given in ({}, {"secret": "**********"}, {"secret": None}, {"secret": ""}):
         changed = us.editor.patch(path, json={"params": {"url": f"{site}/hook"} | given})
         assert changed.status_code == 200, changed.text
-        assert opened(services, db, made.json()["id"]) == {"secret": SECRET}
+        assert opened(services, db, made.json()["id"]) == {"secret": SECRET, "url": f"{site}/hook"}
     other = SECRET[:-4] + "QUJE"
     us.editor.patch(path, json={"params": {"url": f"{site}/hook", "secret": other}})
-    assert opened(services, db, made.json()["id"]) == {"secret": other}
+    assert opened(services, db, made.json()["id"]) == {"secret": other, "url": f"{site}/hook"}
 
 
 def test_a_wrong_secret_is_not_repeated_in_the_refusal(us: Any) -> None:

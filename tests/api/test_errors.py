@@ -6,7 +6,7 @@ import json
 from http import HTTPStatus
 
 import pytest
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 
 from app.api.errors import MEDIA_TYPE, of_database, of_http, problem_response, unexpected_problem
 from app.problems import FieldError, Problem, invalid
@@ -33,6 +33,8 @@ def refused(sqlstate: str | None) -> DBAPIError:
         ("08006", 503, "database-away"),
         ("57P01", 503, "database-away"),
         ("53300", 503, "database-away"),
+        ("53100", 503, "storage"),
+        ("58030", 503, "storage"),
         (None, 503, "database-away"),
         ("22003", 422, "invalid"),
     ],
@@ -87,3 +89,9 @@ def test_a_refusal_names_its_fields_with_place_and_hint_where_there_are_any() ->
 def test_a_text_that_is_no_unicode_is_answered_all_the_same() -> None:
     answer = problem_response(Problem("refused", 400, "{text}", text="a\ud800b"), "")
     assert json.loads(answer.body)["detail"] == "a?b"
+
+
+def test_what_the_driver_cannot_send_is_the_callers_to_mend() -> None:
+    problem = of_database(DataError("SELECT 1", {}, Refused(None)))
+    assert problem
+    assert (problem.status, problem.code) == (422, "invalid")

@@ -42,6 +42,13 @@ def test_the_keys_of_two_workspaces_are_apart(us: Any, them: Any) -> None:
     assert made[0].json()["id"] != made[1].json()["id"]
 
 
+def test_what_one_api_key_was_answered_is_not_told_to_another(us: Any) -> None:
+    headers, body = {"Idempotency-Key": "once"}, {"name": "Acme", "query": "acme"}
+    assert us.editor.post("/api/v1/brands", json=body, headers=headers).status_code == 201
+    other = us.admin.post("/api/v1/brands", json=body, headers=headers)
+    assert (other.status_code, "idempotency-replayed" in other.headers) == (409, False)
+
+
 def test_twenty_posts_at_once_under_one_key_are_done_once(us: Any, db: Database) -> None:
     answers: list[Any] = []
 

@@ -11,7 +11,11 @@ import pytest
 
 from alerts.channels import all_channels
 from alerts.rules import all_rules
+from app.http.imap import PORTS as IMAP_PORTS
+from app.http.mail import PORTS as SMTP_PORTS
+from app.http.url import WEB_PORTS
 from app.settings import PREFIX, Settings
+from app.web.words import WORDS
 from collectors import all_collectors
 from collectors._kit.reference import renew
 
@@ -34,6 +38,18 @@ def test_every_setting_that_is_documented_exists(root: Path) -> None:
         r"^\| `(VIGIE_[A-Z_]+)`", (root / "docs/operating.md").read_text(encoding="utf-8"), re.MULTILINE
     )
     assert sorted(set(written) - {PREFIX + name.upper() for name in Settings.model_fields}) == []
+
+
+def test_every_state_of_a_source_is_explained(root: Path) -> None:
+    text = (root / "docs/using.md").read_text(encoding="utf-8")
+    assert [word for word in WORDS["source state"].values() if f"| {word} |" not in text] == []
+
+
+def test_the_firewall_of_the_docs_lets_through_what_vigie_asks(root: Path) -> None:
+    text = (root / "docs/operating.md").read_text(encoding="utf-8")
+    rule = re.search(r"multiport ! --dports ([\d,]+)", text)
+    assert rule
+    assert {int(port) for port in rule[1].split(",")} == {*WEB_PORTS, *SMTP_PORTS.values(), *IMAP_PORTS}
 
 
 def test_every_collector_is_documented(root: Path) -> None:

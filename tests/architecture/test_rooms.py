@@ -21,6 +21,7 @@ IN_ORDER = (
     "app/cli",
     "app/http",
     "app/models",
+    "app/probes",
     "app/pipeline/gather",
     "app/pipeline/sift",
     "app/pipeline/keep",

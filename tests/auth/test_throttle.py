@@ -44,33 +44,45 @@ def test_a_thousand_guesses_take_days_and_lock_nobody_out(db: Database) -> None:
     while now < NOW + timedelta(hours=24):
         with db.writing() as session:
             try:
-                throttle.check(session, EMAIL, "192.0.2.7", now)
+                throttle.reserve(session, EMAIL, "192.0.2.7", now)
             except Problem as problem:
                 now += timedelta(seconds=int(problem.headers["Retry-After"]))
                 continue
-            throttle.note_failure(session, EMAIL, "192.0.2.7", now)
             tries += 1
     assert tries < 120
     with db.writing() as session:
-        throttle.check(session, EMAIL, "198.51.100.1", now + timedelta(minutes=15))
-        throttle.forgive(session, EMAIL)
-        throttle.check(session, EMAIL, "198.51.100.1", now)
+        later = now + timedelta(minutes=15)
+        throttle.succeed(session, EMAIL, throttle.reserve(session, EMAIL, "198.51.100.1", later))
+        throttle.reserve(session, EMAIL, "198.51.100.1", later)
 
 
 def test_accounts_that_do_not_exist_wait_just_the_same(db: Database) -> None:
     for email in ("ana@example.com", "nobody@example.com"):
         with db.writing() as session:
-            for _ in range(6):
-                throttle.note_failure(session, email, "192.0.2.8", NOW)
+            for _ in range(5):
+                throttle.reserve(session, email, "192.0.2.8", NOW)
             with pytest.raises(Problem, match="wait"):
-                throttle.check(session, email, "203.0.113.9", NOW)
+                throttle.reserve(session, email, "203.0.113.9", NOW)
+
+
+def test_a_success_takes_back_its_own_attempt_and_leaves_the_others_of_its_network(db: Database) -> None:
+    with db.writing() as session:
+        for number in range(19):
+            throttle.reserve(session, f"user{number}@example.com", "192.0.2.8", NOW)
+        mine = throttle.reserve(session, EMAIL, "192.0.2.8", NOW)
+        throttle.succeed(session, EMAIL, mine)
+        throttle.reserve(session, "other@example.com", "192.0.2.8", NOW)
+        with pytest.raises(Problem, match="wait"):
+            throttle.reserve(session, "another@example.com", "192.0.2.8", NOW)
+        throttle.succeed(session, EMAIL, mine)
+        assert session.get_one(LoginAttempts, "address:192.0.2.8").failures == 19
 
 
 def test_failures_are_forgiven_after_a_day(db: Database) -> None:
     with db.writing() as session:
-        for _ in range(9):
-            throttle.note_failure(session, EMAIL, "192.0.2.9", NOW)
-        throttle.note_failure(session, EMAIL, "192.0.2.9", NOW + timedelta(days=2))
-        throttle.check(session, EMAIL, "192.0.2.9", NOW + timedelta(days=2))
+        for _ in range(5):
+            throttle.reserve(session, EMAIL, "192.0.2.9", NOW)
+        throttle.reserve(session, EMAIL, "192.0.2.9", NOW + timedelta(days=2))
+        throttle.reserve(session, EMAIL, "192.0.2.9", NOW + timedelta(days=2))
         clean(session, NOW + timedelta(days=4))
         assert session.scalar(select(func.count()).select_from(LoginAttempts)) == 0

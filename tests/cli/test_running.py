@@ -20,7 +20,7 @@ WRONG: list[tuple[dict[str, str], tuple[str, ...]]] = [
     ({"VIGIE_DATABASE_URL": "mysql://a:sesame@h/d", "VIGIE_SECRET_KEY": OWN_KEY}, ("VIGIE_DATABASE_URL",)),
     (
         NO_DATABASE,
-        ("database does not answer", "VIGIE_DATABASE_URL"),
+        ("nothing answers on port 1", "VIGIE_DATABASE_URL"),
     ),
     ({"VIGIE_SECRET_KEY_FILE": "/nonexistent/key"}, ("/nonexistent/key",)),
     ({**NO_DATABASE, "VIGIE_SMTP_URL": "http://mail.example.org"}, ("VIGIE_SMTP_URL", "smtp://")),

@@ -20,7 +20,7 @@ from collectors.base import (
     Window,
 )
 from collectors.webpage import Webpage, collector, pages
-from collectors.webpage.dates import date_in
+from collectors.webpage.dates import dates_of_page
 from collectors.webpage.ratings import rating_of
 from collectors.webpage.schema import schema_items
 from ground.html import parse_html
@@ -303,11 +303,30 @@ def test_hostile_pages_are_a_sentence_or_mentions(site: Any, http: httpx2.Client
     ],
 )
 def test_dates_are_read_as_people_write_them(text: str, at: str | None) -> None:
-    assert date_in(text, NOW) == (datetime.fromisoformat(f"{at}+00:00") if at else None)
+    dates = dates_of_page([text], None, False, NOW)
+    assert dates.published(text) == (datetime.fromisoformat(f"{at}+00:00") if at else None)
+    assert dates.unread(text) == ("" if at else text.strip())
 
 
-def test_numbers_are_month_first_where_that_is_said() -> None:
-    assert date_in("03/12/2026", NOW, month_first=True) == datetime(2026, 3, 12, tzinfo=UTC)
+@pytest.mark.parametrize(
+    ("texts", "language", "month_first", "day"),
+    [
+        (["03/02/2026"], None, True, "2026-03-02"),
+        (["03/02/2026", "25/02/2026"], None, True, "2026-02-03"),
+        (["03/02/2026", "le 25/02/2026"], "en-US", False, "2026-02-03"),
+        (["03/02/2026", "02/25/2026"], "fr", False, "2026-03-02"),
+        (["03/02/2026"], "en-US", False, "2026-03-02"),
+        (["03/02/2026"], "fr", True, "2026-03-02"),
+        (["03/02/2026"], "en", False, "2026-02-03"),
+        (["2026-03-20"], "en", False, "2026-03-15"),
+    ],
+)
+def test_the_dates_of_a_page_decide_which_number_is_the_day(
+    texts: list[str], language: str | None, month_first: bool, day: str
+) -> None:
+    found = dates_of_page(texts, language, month_first, NOW).published(texts[0])
+    assert found is not None
+    assert found.date().isoformat() == day
 
 
 @pytest.mark.parametrize(
@@ -417,3 +436,9 @@ def test_a_page_whose_items_have_no_words_is_the_last(site: Any, http: httpx2.Cl
     assert collector.backfill is not None
     assert ids(list(collector.backfill(params, {}, Window(NOW - timedelta(days=1), NOW), http))) == ["r1"]
     assert "/r3" not in asked(site)
+
+
+@pytest.mark.parametrize("name", ["item", "next_page"])
+def test_a_selector_of_elements_reads_no_attribute(name: str) -> None:
+    with pytest.raises(ValueError, match="this is not a CSS selector"):
+        Webpage.model_validate({"url": "https://shop.example/", name: "div@onload"})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +22,13 @@ def double(items: Sequence[int]) -> list[int]:
 
 def die(_items: Sequence[int]) -> list[int]:
     os._exit(1)
+
+
+def note_size(log: str, items: Sequence[int]) -> list[int]:
+    """The numbers themselves; writes into the log how many they are."""
+    with Path(log).open("a") as file:
+        file.write(f"{len(items)}\n")
+    return list(items)
 
 
 def results(items: Sequence[int], **options: int) -> list[object]:
@@ -44,6 +53,19 @@ def results(items: Sequence[int], **options: int) -> list[object]:
 )
 def test_each_item_has_its_result_in_order(items: list[int], expected: list[object]) -> None:
     assert results(items) == expected
+
+
+@pytest.mark.parametrize("items", [[], [1], [-1], [1, -2, 3], [-1, -2]])
+def test_a_batch_that_is_known_to_kill_has_the_same_results(items: list[int]) -> None:
+    expected = ["deadly" if item < 0 else 2 * item for item in items]
+    again = Halving(double, 0)(items, has_died=True)
+    assert ["deadly" if isinstance(result, Deadly) else result for result in again] == expected
+
+
+def test_a_batch_that_is_known_to_kill_is_not_read_whole_again(tmp_path: Path) -> None:
+    log = tmp_path / "sizes"
+    Halving(partial(note_size, str(log)), 0)([1, 2, 3, 4], has_died=True)
+    assert log.read_text().split() == ["2", "2"]
 
 
 def test_what_follows_too_many_deadly_items_is_left_for_later() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ground.urls import LINK_LIMIT, canonical, host, link
+from ground.urls import LINK_LIMIT, canonical, host, is_coded, link, page_key
 
 PLAIN = "https://ex.org/a?id=1"
 
@@ -138,3 +138,47 @@ def test_every_parser_sees_the_same_host_in_a_link(url: str) -> None:
         assert split.username is None
         assert shown.isascii()
         assert (split.hostname or "").removeprefix("www.") == host(url).strip("[]")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("http://fil.example/1", "https://www.fil.example/1"),
+        ("https://fil.example/list;jsessionid=1F2E3D", "https://fil.example/list"),
+        ("https://fil.example/a;JSESSIONID=x.node1/b;v=2", "https://fil.example/a/b;v=2"),
+        ("https://fil.example/1?PHPSESSID=abc&id=3", "https://fil.example/1?id=3&PHPSESSID=def"),
+        ("https://forum.example/t?sid=0123456789abcdef0123456789abcdef", "https://forum.example/t"),
+        ("https://fil.example/1?utm_source=x#part", "https://fil.example/1/"),
+    ],
+)
+def test_scheme_session_and_tracking_do_not_make_another_page(one: str, other: str) -> None:
+    assert page_key(one) == page_key(other) != ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://fil.example/1", "https://fil.example/2"),
+        ("https://fil.example/1?sid=12", "https://fil.example/1?sid=13"),
+        ("https://fil.example/1?s=zephyrine", "https://fil.example/1?s=brumelo"),
+        ("https://fil.example/a;v=1", "https://fil.example/a;v=2"),
+        ("https://fil.example/1", "https://autre.example/1"),
+    ],
+)
+def test_what_may_be_the_page_makes_another_one(one: str, other: str) -> None:
+    assert page_key(one) != page_key(other)
+
+
+@pytest.mark.parametrize(
+    ("url", "coded"),
+    [
+        ("https://news.google.com/rss/articles/CBMiAbC?oc=5", True),
+        ("https://news.google.com/read/CBMiAbC", True),
+        ("https://news.google.com/", False),
+        ("https://fil.example/rss/articles/CBMiAbC", False),
+        (None, False),
+    ],
+)
+def test_links_that_are_coded_anew_are_known(url: str | None, coded: bool) -> None:
+    assert is_coded(url) is coded
+    assert page_key(None) == ""

@@ -54,3 +54,18 @@ def test_choices_are_called_by_their_label_else_by_their_words() -> None:
         "FIVE",
         "Last 7 days",
     ]
+
+
+class WithSecrets(BaseModel):
+    """A name, and two secrets of which one is stored."""
+
+    token: SecretStr
+    password: SecretStr
+
+
+def test_only_a_secret_that_is_stored_may_be_left_empty() -> None:
+    fields = {field.name.rpartition(".")[2]: field for field in fields_of(WithSecrets, kept={"token", "url"})}
+    assert {name: (field.kept, field.required) for name, field in fields.items()} == {
+        "token": (True, False),
+        "password": (False, True),
+    }

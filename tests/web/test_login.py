@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
+from app.actions import accounts
+from app.auth import links
 from app.db import Database
 from app.models import LoginSession, User
+from app.viewer import Viewer
+from tests.web.conftest import OWN
 
 PASSWORD = "cheval pile agrafe juste"
 
@@ -101,3 +110,29 @@ def test_logging_in_changes_the_cookie_and_logging_out_ends_it_on_the_server(
     assert count(db, LoginSession) == 1
     assert stranger.post("/logout").url.path == "/login"
     assert count(db, LoginSession) == 0
+
+
+def test_sixty_guesses_at_once_are_looked_at_no_more_often_than_in_a_row(app: FastAPI, account: str) -> None:
+    def guess(number: int) -> int:
+        client = TestClient(app, base_url="http://localhost:8000", headers=OWN)
+        return client.post("/login", data={"email": account, "password": f"a wrong guess {number}"}).status_code
+
+    with ThreadPoolExecutor(60) as pool:
+        answers = Counter(pool.map(guess, range(60)))
+    assert answers.keys() == {401, 429}
+    assert answers[401] <= 7
+
+
+def test_an_account_made_at_the_terminal_ends_the_link(
+    stranger: TestClient, link: str, db: Database, viewer: Viewer
+) -> None:
+    with db.writing() as session:
+        accounts.create(session, viewer, accounts.NewAccount(email="cleo@example.com", password=PASSWORD))
+    assert stranger.get(f"/setup?token={link}").status_code == 403
+    with db.writing() as session:
+        later = links.new_link(session, links.SETUP, datetime.now(UTC))
+    for token in (link, later):
+        data = {"email": "mallory@example.com", "password": PASSWORD, "again": PASSWORD, "link": token}
+        assert stranger.post("/setup/account", data=data).status_code == 403
+    with db.reading() as session:
+        assert session.scalars(select(User.email)).all() == ["cleo@example.com"]

@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from app.pipeline.files.cells import Unread, date_of, hash_of, number_of, text_of, with_clock
+from app.pipeline.files.cells import Unread, date_of, hash_of, number_of, order_of_dates, text_of, with_clock
 from app.pipeline.files.columns import Vocabulary, listed
 from app.pipeline.files.limits import BadRow, Cell, UnreadableFile
 from app.pipeline.files.profiles import ANSWERS
 from app.pipeline.files.tables import AS_FOUND, FileOptions, Row, Shape, Table, open_table, shape_of
 from collectors.base import Answer
+from ground.dates import Order
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "score": (
@@ -56,6 +58,14 @@ VOCABULARY = Vocabulary(
 _OF_TEN = re.compile(r"([\d.,]+)\s*(?:/|sur|out of)\s*10(?:[.,]0+)?", re.ASCII)
 
 
+@dataclass(frozen=True, slots=True)
+class _Dates:
+    """How the dates of a file are read."""
+
+    zone: tzinfo
+    order: Order | None
+
+
 def read_answers(
     content: bytes, filename: str, how: FileOptions = AS_FOUND
 ) -> tuple[Shape, Iterator[tuple[int, Answer | BadRow]]]:
@@ -83,21 +93,23 @@ def _demand(fields: Mapping[str, object], columns: tuple[str, ...]) -> None:
 
 
 def _answers(table: Table, zone: tzinfo) -> Iterator[tuple[int, Answer | BadRow]]:
-    alike: Counter[str] = Counter()
-    for row in table.rows:
-        yield row.line, row if isinstance(row, BadRow) else _answer(row, zone, alike)
+    rows, alike = list(table.rows), Counter[str]()
+    dates = _Dates(zone, order_of_dates(row.cells for row in rows if isinstance(row, Row)))
+    for row in rows:
+        yield row.line, row if isinstance(row, BadRow) else _answer(row, dates, alike)
 
 
-def _answer(row: Row, zone: tzinfo, alike: Counter[str]) -> Answer | BadRow:
+def _answer(row: Row, dates: _Dates, alike: Counter[str]) -> Answer | BadRow:
     try:
-        return _read(row.cells, zone, alike)
+        return _read(row.cells, dates, alike)
     except Unread as error:
         return BadRow(row.line, error.notice)
 
 
-def _read(cells: Mapping[str, Cell], zone: tzinfo, alike: Counter[str]) -> Answer:
+def _read(cells: Mapping[str, Cell], dates: _Dates, alike: Counter[str]) -> Answer:
     texts = {name: text_of(cells.get(name)) for name in ("comment", "id", "respondent", "channel")}
-    score, at = _score(cells.get("score")), date_of(with_clock(cells.get("date"), cells.get("time")), zone)
+    score, day = _score(cells.get("score")), with_clock(cells.get("date"), cells.get("time"))
+    at = date_of(day, dates.zone, dates.order)
     if at is None:
         raise Unread("This row has no date.")
     return Answer(

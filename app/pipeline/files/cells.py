@@ -1,20 +1,21 @@
 """Reads the cells of a file: texts, dates, numbers. What cannot be read raises a sentence for whoever made the file.
 
-Dates are ISO 8601, day first (22/11/2026, 22/11/2026 14:05; also with - or .), or Unix seconds or milliseconds.
-A date without a zone is in the zone given.
+Dates are read by `ground.dates`. One without a zone is in the zone given; whether the day or the month comes first in
+numbers is decided by the whole column (`order_of_dates`).
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from hashlib import blake2b
 
+from ground.dates import Order, order_of, read_date
 from ground.notice import Json, Notice
 
-_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T,à]+(\d{1,2})[:h](\d{2})(?::(\d{2}))?)?", re.ASCII)
-_EPOCH = re.compile(r"\d{9,10}(?:\.\d+)?|\d{12,13}", re.ASCII)
+_HALF_DAY = re.compile(r"\d\s?[ap]\.?\s?m\b", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?\d{1,18}(?:[.,]\d{1,9})?", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*", re.ASCII)
 _HAS_CLOCK = re.compile(r"\d\s?[:h]\s?\d\d|\dT\d\d|\d\s?[ap]\.?m\b", re.IGNORECASE)
@@ -58,7 +59,23 @@ def with_clock(day: Json | datetime, clock: Json | datetime) -> Json | datetime:
     return f"{written} {hour}:00" if hour.isdigit() and int(hour) < 24 else f"{written} {hour}"
 
 
-def date_of(value: Json | datetime, zone: tzinfo) -> datetime | None:
+def order_of_dates(rows: Iterable[Mapping[str, Json | datetime]]) -> Order | None:
+    """Which number comes first in the dates of all rows, {our field: its cell}: the day, unless they show otherwise.
+
+    None where they contradict each other, and where a 12-hour clock says that they may be American.
+    """
+    shown, half_days = set[Order](), False
+    for row in rows:
+        day, clock = row.get("date"), row.get("time")
+        if isinstance(day, str):
+            shown |= {order} if (order := order_of([day])) else set()
+            half_days = half_days or bool(_HALF_DAY.search(f"{day} {clock or ''}"))
+    if shown:
+        return shown.pop() if len(shown) == 1 else None
+    return None if half_days else "day first"
+
+
+def date_of(value: Json | datetime, zone: tzinfo, order: Order | None) -> datetime | None:
     """The time of a cell, None when it is empty. Raises Unread."""
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=zone)
@@ -67,22 +84,11 @@ def date_of(value: Json | datetime, zone: tzinfo) -> datetime | None:
     written = text_of(value)
     if not written:
         return None
-    try:
-        return _written_date(written, zone)
-    except (ValueError, OverflowError, OSError):
+    found = read_date(written, order=order, zone=zone)
+    if found is None:
         text = "The date “{date}” could not be read: write 2026-11-22 14:05 or, day first, 22/11/2026 14:05."
-        raise Unread(text, date=written[:40]) from None
-
-
-def _written_date(written: str, zone: tzinfo) -> datetime:
-    if _EPOCH.fullmatch(written):
-        seconds = float(written)
-        return datetime.fromtimestamp(seconds / 1000 if seconds >= 1e11 else seconds, UTC)
-    if day_first := _DAY_FIRST.fullmatch(written):
-        day, month, year, hour, minute, second = (int(part or 0) for part in day_first.groups())
-        return datetime(year, month, day, hour, minute, second, tzinfo=zone)
-    at = datetime.fromisoformat(written)
-    return at if at.tzinfo else at.replace(tzinfo=zone)
+        raise Unread(text, date=written[:40])
+    return found
 
 
 def number_of(field: str, value: Json | datetime) -> float | None:

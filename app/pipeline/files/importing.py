@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from app.pipeline.files.cells import Unread, count_of, date_of, hash_of, number_of, text_of, with_clock
+from app.pipeline.files.cells import Unread, count_of, date_of, hash_of, number_of, order_of_dates, text_of, with_clock
 from app.pipeline.files.columns import Vocabulary, listed
 from app.pipeline.files.limits import BadRow, Cell, UnreadableFile, filled
 from app.pipeline.files.profiles import MENTIONS
 from app.pipeline.files.tables import AS_FOUND, FileOptions, Row, Shape, Table, open_table, shape_of
 from collectors.base import RawMention
+from ground.dates import Order
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "text": (
@@ -121,6 +122,7 @@ class Made:
     """What is known of a file that is being read: by the id or the link of a row, the first words that had it."""
 
     zone: tzinfo
+    order: Order | None = None
     words: dict[str, str] = field(default_factory=dict)
 
 
@@ -159,7 +161,9 @@ def _no_text(shape: Shape) -> UnreadableFile:
 
 
 def _mentions(table: Table, made: Made) -> Iterator[tuple[int, RawMention | BadRow]]:
-    for row in table.rows:
+    rows = list(table.rows)
+    made.order = order_of_dates(row.cells for row in rows if isinstance(row, Row))
+    for row in rows:
         yield row.line, row if isinstance(row, BadRow) else _mention(row, made)
 
 
@@ -174,7 +178,7 @@ def _read(cells: Mapping[str, Cell], made: Made) -> RawMention:
     texts = {name: text_of(cells.get(name)) for name in ("text", "title", "author", "url", "id", "platform", "outlet")}
     if not _says_anything({name: text for name, text in texts.items() if text}):
         raise Unread("This row has neither a text nor a title.")
-    published = _published(cells, made.zone)
+    published = _published(cells, made.zone, made.order)
     rating, scale = _rating(text_of(cells.get("rating")), number_of("rating_scale", cells.get("rating_scale")))
     counts = {name: count_of(name, cells.get(name)) for name in ("likes", "shares", "comments")}
     return RawMention(
@@ -196,10 +200,10 @@ def _read(cells: Mapping[str, Cell], made: Made) -> RawMention:
     )
 
 
-def _published(cells: Mapping[str, Cell], zone: tzinfo) -> datetime | None:
+def _published(cells: Mapping[str, Cell], zone: tzinfo, order: Order | None) -> datetime | None:
     """When a row was published. A column of hours without one of days is no date."""
     day = cells.get("date")
-    return date_of(with_clock(day, cells.get("time")), zone) if filled(day) else None
+    return date_of(with_clock(day, cells.get("time")), zone, order) if filled(day) else None
 
 
 def _id_of(texts: Mapping[str, str], published: datetime | None, known: dict[str, str]) -> str:

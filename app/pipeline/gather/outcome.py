@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.http import host_of
+from app.http import host_of, origin_of
 from app.models import Source
 from app.pipeline.gather.client import NotOurTurn
 from app.pipeline.gather.history import Harvest
@@ -18,6 +18,7 @@ from app.pipeline.gather.past import GIVE_UP, RETRY, Turn, moment
 from app.pipeline.gather.schedule import DAY, next_run, pace
 from app.pipeline.gather.source import ClaimedSource
 from collectors.base import Page, SourceBusy, SourceChanged, SourceError, SourceOverBudget, SourceRefused
+from ground.credentials import MASK, masked
 from ground.notice import Notice, as_json
 
 Columns = dict[str, object]
@@ -199,6 +200,12 @@ def _well(now: datetime, *, brought: bool) -> Columns:
 
 
 def _columns_after_move(source: ClaimedSource, address: str) -> Columns:
+    """Nothing where a secret would go to another server, or an address with a secret in it would be kept in clear: the
+    source stays where it is, and is redirected at each reading."""
+    former = str(source.params.get(source.collector.address, ""))
+    elsewhere = source.secrets is not None and origin_of(address) != origin_of(former)
+    if elsewhere or MASK in former or masked(address) != address:
+        return {}
     host = host_of(address)
     limit_key = "#".join([host, *source.limit_key.split("#")[1:]])
     return {

@@ -69,14 +69,16 @@ def read_all(
     readings = Readings[T, R](threads, queue, most_slow, lane, per_lane)
     while True:
         ending = stopping()
-        claimed = () if ending or readings.room <= 0 else claim(readings.room, readings.at_hand)
-        readings.waiting.extend(claimed)
+        brought = 0
         if not ending:
+            brought = readings.take(claim)
             readings.start(name, read)
         if not readings.running or (ending and readings.are_all_slow):
-            leave(readings.at_hand)
+            if readings.at_hand:
+                settle((), True)
+                leave(readings.at_hand)
             return done
-        pause = LOOK_AGAIN if claimed else PATIENCE
+        pause = LOOK_AGAIN if brought else PATIENCE
         finished = wait(readings.running, timeout=pause, return_when=FIRST_COMPLETED).done
         for future in finished:
             del readings.running[future]
@@ -125,6 +127,12 @@ class Readings(Generic[T, R]):
     def room(self) -> int:
         """How many more may be claimed. What is slow, or held up by its lane, takes no room."""
         return self.threads + self.queue - self._counted() - len(self._startable())
+
+    def take(self, claim: Callable[[int, Collection[T]], Sequence[T]]) -> int:
+        """Claims as many items as there is room for. Returns how many there were."""
+        claimed = claim(self.room, self.at_hand) if self.room > 0 else ()
+        self.waiting.extend(claimed)
+        return len(claimed)
 
     def start(self, name: str, read: Callable[[T], R]) -> None:
         """Starts what may run now, in order, each in a thread of this name."""

@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, update
 from sqlalchemy.orm import Session
 
 from app.models import Mention, Revision
-from app.pipeline.keep.matches import MentionRef, mark_dirty, replace_matches
+from app.pipeline.keep.known import COUNTS, StoredMention
+from app.pipeline.keep.matches import mark_dirty, replace_matches
 from app.pipeline.sift.batch import MentionOutcome, Placed
 from app.pipeline.sift.normalise import Draft
 
-COUNTS = ("reach", "likes", "shares", "comments", "author_followers")
-
 Action = Literal["add", "edit", "recount", "delete", "leave"]
 Reason = Literal[
-    "it is new", "it was deleted before it was stored", "only its own site may change it", "its author deleted it",
-    "its words or its rating changed", "its counts changed", "nothing changed",
+    "it is new", "it was deleted before it was stored", "only its own site may change it",
+    "only the source that brought it may change it", "its author deleted it", "its words or its rating changed",
+    "its counts changed", "nothing changed",
 ]  # fmt: skip
 OUTCOMES: dict[Action, MentionOutcome] = {
     "add": "stored", "edit": "updated", "recount": "updated", "delete": "updated", "leave": "unchanged",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class StoredMention:
-    """What is stored of a mention, as far as a newer reading of it may change it. `counts` has the keys of COUNTS."""
-
-    ref: MentionRef
-    source_id: UUID | None
-    host: str
-    content_hash: bytes
-    title: str
-    text: str
-    counts: Mapping[str, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,44 +40,27 @@ def decide(was: StoredMention | None, draft: Draft, source_id: UUID) -> Intent:
     """What to do about a mention: `draft` is what the source `source_id` gives of it, `was` what is stored."""
     if was is None:
         return Intent("leave", "it was deleted before it was stored") if draft.deleted else Intent("add", "it is new")
-    if was.source_id != source_id and (not draft.host or was.host != draft.host):
+    is_ours = was.is_from(source_id)
+    if not _is_same_site(was, draft) and was.source_id != source_id:
         return Intent("leave", "only its own site may change it")  # anybody can copy an id
+    if not is_ours and draft.ids != "platform":
+        return Intent("leave", "only the source that brought it may change it")  # anybody can name a link
     if draft.deleted:
         return Intent("delete", "its author deleted it")
     counts = _newer_counts(was, draft)
-    if was.content_hash != draft.content_hash:
+    if is_ours and was.content_hash != draft.content_hash:
         return Intent("edit", "its words or its rating changed", counts)
     return Intent("recount", "its counts changed", counts) if counts else Intent("leave", "nothing changed")
+
+
+def _is_same_site(was: StoredMention, draft: Draft) -> bool:
+    return bool(draft.host) and was.host == draft.host and was.kind == draft.kind
 
 
 def _newer_counts(was: StoredMention, draft: Draft) -> dict[str, int]:
     """The counts of the draft that differ. One that the platform does not give stays as it is."""
     counts = {name: getattr(draft, name) for name in COUNTS}
     return {name: count for name, count in counts.items() if count is not None and count != was.counts[name]}
-
-
-def known_mentions(session: Session, workspace_id: UUID, fingerprints: Collection[bytes]) -> dict[bytes, StoredMention]:
-    """Those of the mentions that are stored, by fingerprint."""
-    ref = (Mention.id, Mention.story_id, Mention.published_at, Mention.collected_at)
-    rest = (Mention.source_id, Mention.host, Mention.content_hash, Mention.title, Mention.text)
-    counts = tuple(getattr(Mention, name) for name in COUNTS)
-    rows = session.execute(
-        select(Mention.fingerprint, *ref, *rest, *counts).where(
-            Mention.workspace_id == workspace_id, Mention.fingerprint.in_(list(fingerprints))
-        )
-    )
-    return {
-        row.fingerprint: StoredMention(
-            ref=MentionRef(row.id, row.story_id, row.published_at, row.collected_at),
-            source_id=row.source_id,
-            host=row.host,
-            content_hash=row.content_hash,
-            title=row.title,
-            text=row.text,
-            counts={name: getattr(row, name) for name in COUNTS},
-        )
-        for row in rows
-    }
 
 
 def carry_out(session: Session, workspace_id: UUID, intent: Intent, was: StoredMention, placed: Placed) -> None:
@@ -117,6 +87,13 @@ def _edit(session: Session, workspace_id: UUID, was: StoredMention, placed: Plac
         .where(Mention.workspace_id == workspace_id, Mention.id == mention_id)
         .values(
             **counts,
+            external_id=draft.external_id,
+            url=draft.url,
+            canonical_url=draft.canonical_url,
+            host=draft.host,
+            page_key=draft.page_key,
+            guid_key=draft.guid_key,
+            words_key=draft.words_key,
             title=draft.title,
             text=draft.text,
             content_hash=draft.content_hash,

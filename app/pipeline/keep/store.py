@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 
 from app.models import Brand, uuid7
 from app.pipeline.keep.bulk import copy_rows
-from app.pipeline.keep.changes import OUTCOMES, carry_out, decide, known_mentions
+from app.pipeline.keep.changes import OUTCOMES, Intent, carry_out, decide
+from app.pipeline.keep.identity import identify
+from app.pipeline.keep.known import StoredMention, known_mentions, remember_keys
 from app.pipeline.keep.matches import MATCH_COLUMNS, MentionRef, leads, match_rows
 from app.pipeline.keep.quarantine import quarantine
 from app.pipeline.keep.stories import place_in_stories
@@ -26,7 +28,7 @@ DRAFT_COLUMNS = (
     "fingerprint", "content_hash", "kind", "external_id", "url", "canonical_url", "host", "platform", "outlet",
     "author", "author_id", "author_followers", "title", "text", "language", "published_at", "published_guessed",
     "collected_at", "edited_at", "thread_id", "parent_id", "rating", "rating_scale", "reach", "likes", "shares",
-    "comments", "search",
+    "comments", "search", "page_key", "guid_key", "words_key",
 )  # fmt: skip
 """The columns of a mention that hold what its draft holds under the same name."""
 MENTION_COLUMNS = ("workspace_id", "id", "source_id", "story_id", "sample", *DRAFT_COLUMNS)
@@ -36,19 +38,34 @@ def store(session: Session, origin: Origin, placed: Sequence[Placed], rejections
     """Stores a batch, once, whatever the order and however often it comes. One writer per workspace at a time."""
     result = Stored()
     lock_workspace(session, origin.workspace_id)
-    batch = {mention.draft.fingerprint: mention for mention in placed}
-    known = known_mentions(session, origin.workspace_id, batch)
-    intents = {mark: decide(known.get(mark), new.draft, origin.source_id) for mark, new in batch.items()}
-    _add(session, origin, [batch[mark] for mark, intent in intents.items() if intent.action == "add"], result)
-    for mark, intent in intents.items():
-        was = known.get(mark)
-        if was is not None:
-            carry_out(session, origin.workspace_id, intent, was, batch[mark])
-        if intent.action != "add":
-            result.note(mark, OUTCOMES[intent.action], was.ref.id if was else None)
+    drafts = [mention.draft for mention in placed]
+    known = known_mentions(session, origin.workspace_id, drafts)
+    fresh: list[Placed] = []
+    for mention, identity in zip(placed, identify(drafts, known, origin.source_id), strict=True):
+        if identity.repeats is not None:
+            if mention.draft.fingerprint != drafts[identity.repeats].fingerprint:
+                result.note(mention.draft.fingerprint, "unchanged")
+            continue
+        intent = decide(identity.known, mention.draft, origin.source_id)
+        if intent.action == "add":
+            fresh.append(mention)
+        else:
+            _change(session, origin, mention, identity.known, intent, result)
+    _add(session, origin, fresh, result)
     quarantine(session, origin, rejections)
     result.quarantined += len(rejections)
     return result
+
+
+def _change(
+    session: Session, origin: Origin, mention: Placed, was: StoredMention | None, intent: Intent, result: Stored
+) -> None:
+    """Does to a mention that is stored what was decided, and notes what became of it."""
+    if was is not None:
+        carry_out(session, origin.workspace_id, intent, was, mention)
+        if intent.action in {"leave", "recount"} and was.is_from(origin.source_id):
+            remember_keys(session, origin.workspace_id, was, mention.draft)
+    result.note(mention.draft.fingerprint, OUTCOMES[intent.action], was.ref.id if was else None)
 
 
 def lock_workspace(session: Session, workspace_id: UUID) -> None:

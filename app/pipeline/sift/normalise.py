@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from app.pipeline.sift.fingerprint import PLATFORM, Scope, content_hash, fingerprint
-from collectors.base import RawMention
+from app.pipeline.sift.fingerprint import PLATFORM, Scope, content_hash, keys_of
+from collectors.base import Ids, RawMention
 from ground.html import html_to_text, title_of_html
 from ground.plain import clean_line, clean_text
 from ground.urls import canonical, host, link
@@ -39,6 +39,7 @@ class Draft:
 
     `published_guessed`: the platform gave no believable date, so `published_at` is the moment of collection.
     `search` is a tsvector literal, to be cast ::tsvector. `url` is safe to show as a link, `canonical_url` is a key.
+    `ids` says how far ids of its kind reach; `Keys` explains the keys that the mention is known by.
     """
 
     kind: str
@@ -71,6 +72,11 @@ class Draft:
     content_hash: bytes
     search: str
     deleted: bool
+    ids: Ids
+    page_key: bytes | None
+    guid_key: bytes | None
+    words_key: bytes | None
+    former: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +145,11 @@ def draft_of(kind: str, raw: RawMention, words: CleanText, now: datetime, scope:
     outlet = clean_line(raw.outlet, NAME_LIMIT)
     published = _believable(raw.published_at, now)
     rating, scale = _rating(raw.rating, raw.rating_scale)
+    keys = keys_of(kind, raw, in_title, in_text, scope)
     return Draft(
         kind=kind,
         external_id=clean_line(raw.external_id, ID_LIMIT),
-        fingerprint=fingerprint(kind, raw, scope),
+        fingerprint=keys.fingerprint,
         story=story_of(folded_words(title.removesuffix(f" - {outlet}")) if outlet else in_title, in_text),
         url=link(raw.url),
         canonical_url=canonical(raw.url) or None,
@@ -170,6 +177,11 @@ def draft_of(kind: str, raw: RawMention, words: CleanText, now: datetime, scope:
         content_hash=content_hash(title, text, "" if rating is None else repr(rating)),
         search=search_vector(in_title, in_text),
         deleted=bool(raw.deleted),
+        ids=scope.ids,
+        page_key=keys.page,
+        guid_key=keys.guid,
+        words_key=keys.words,
+        former=keys.former,
     )
 
 

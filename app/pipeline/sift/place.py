@@ -56,7 +56,7 @@ class Placer:
     def _sift_all(self, origin: Origin, raws: Sequence[RawMention], now: datetime) -> list[SiftResult | Later]:
         """One result per mention, in order; a mention that has its process die is rejected. Raises Starved."""
         scope, queries = scope_of(origin.kind, origin.source_id), self.queries(origin.workspace_id)
-        step = partial(sift, origin.kind, now=now, scope=scope, tied_to=origin.brand_id, queries=queries)
+        step = partial(sift, family_of(origin.kind), now=now, scope=scope, tied_to=origin.brand_id, queries=queries)
         results: list[SiftResult | Later] = []
         for start in _starts(raws):
             results += self._sift_chunk(origin, raws[start : start + CHUNK], step)
@@ -70,7 +70,7 @@ class Placer:
         except Isolated:
             before = self._set_aside_before(origin, raws)
         others = [raw for raw in raws if raw.external_id not in before]
-        halves = iter(_halving(step)(others))
+        halves = iter(_halving(step)(others, has_died=not before))
         return [
             _rejected(raw, before[raw.external_id]) if raw.external_id in before else _sifted(raw, next(halves))
             for raw in raws
@@ -107,7 +107,7 @@ class Placer:
 
 def prepare_apart(origin: Origin, raws: Sequence[RawMention], now: datetime) -> list[Draft | Rejection]:
     """Runs `prepare` in a child process: drafts and rejections in order, matched or not; without what was not read."""
-    step = partial(prepare, origin.kind, now=now, scope=scope_of(origin.kind, origin.source_id))
+    step = partial(prepare, family_of(origin.kind), now=now, scope=scope_of(origin.kind, origin.source_id))
     results = [result for start in _starts(raws) for result in _halving(step)(raws[start : start + CHUNK])]
     return [result for result in results if isinstance(result, Draft | Rejection)]
 
@@ -115,7 +115,13 @@ def prepare_apart(origin: Origin, raws: Sequence[RawMention], now: datetime) -> 
 def scope_of(kind: str, source_id: UUID | None) -> Scope:
     """How far the ids of a source of this kind reach, as the kind declares it."""
     declared = all_collectors().get(kind)
-    return Scope(declared.ids if declared else "platform", str(source_id))
+    return Scope(declared.ids if declared else "platform", str(source_id), kind)
+
+
+def family_of(kind: str) -> str:
+    """The kind under which its mentions are stored: that of its family, so that two kinds store a post once."""
+    declared = all_collectors().get(kind)
+    return (declared.family if declared else "") or kind
 
 
 def _halving(step: Callable[[Sequence[RawMention]], list[T]]) -> Halving[RawMention, T]:

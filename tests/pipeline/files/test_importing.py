@@ -70,10 +70,30 @@ def test_dates_are_read_day_first(written: str, expected: datetime | None) -> No
 
 
 @pytest.mark.parametrize(
+    ("column", "days"),
+    [
+        (["11/12/2026", "11/24/2026"], ["12 Nov", "24 Nov"]),
+        (["11/12/2026 3:05 PM", "11/24/2026 3:05 PM"], ["12 Nov", "24 Nov"]),
+        (["11/10/2026", "24/11/2026"], ["11 Oct", "24 Nov"]),
+        (["11/10/2026", "9/11/2026"], ["11 Oct", "09 Nov"]),
+        (["11/10/2026 3:05 PM", "9/11/2026 3:05 PM"], ["?", "?"]),
+        (["24/11/2026", "11/24/2026", "11/10/2026"], ["24 Nov", "24 Nov", "?"]),
+        (
+            ["24 novembre 2026 à 14h05", "2026/11/20 2:03:11 PM UTC+1", "26-Nov-2026 10:31AM"],
+            ["24 Nov", "20 Nov", "26 Nov"],
+        ),
+    ],
+)
+def test_the_whole_column_decides_which_number_is_the_day(column: list[str], days: list[str]) -> None:
+    found = _read("text,date\n" + "".join(f"row {n},{date}\n" for n, date in enumerate(column)))
+    assert [f"{one.published_at:%d %b}" if isinstance(one, RawMention) else "?" for one in found] == days
+
+
+@pytest.mark.parametrize(
     ("row", "said"),
     [
         ("x;32/13/2026;;", "32/13/2026"),
-        ("x;11/22/2026;;", "day first"),
+        ("x;22/11/2026 25h;;", "day first"),
         ("x;hier;;", "hier"),
         ("x;;beaucoup;", "not a number"),
         ("x;;;8", "not between 0 and 5"),
@@ -147,7 +167,7 @@ def test_a_spreadsheet_is_read_and_its_formulas_are_text() -> None:
     assert isinstance(second, RawMention)
 
 
-def test_a_zip_bomb_is_refused_before_it_unfolds() -> None:
+def test_a_zip_bomb_is_refused_before_it_unpacks() -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as book:
         for name in ("xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"):

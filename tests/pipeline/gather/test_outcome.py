@@ -174,6 +174,24 @@ def test_a_source_that_moved_keeps_its_other_params_and_the_fingerprint_of_its_s
     assert after_success(outcome(), NOW, middle).keys().isdisjoint({"params", "host", "limit_key"})
 
 
+@pytest.mark.parametrize(
+    ("params", "secrets", "address", "moves"),
+    [
+        ({"url": "https://old.example/feed"}, b"sealed", "https://old.example/other", True),
+        ({"url": "https://old.example/feed"}, b"sealed", "https://new.example/feed", False),
+        ({"url": "https://old.example/feed"}, b"sealed", "http://old.example/feed", False),
+        ({"url": "https://old.example/feed"}, b"sealed", "https://old.example:8443/feed", False),
+        ({"url": "https://old.example/feed?token=**********"}, b"sealed", "https://old.example/other", False),
+        ({"url": "https://old.example/feed"}, None, "https://new.example/feed?token=theirs", False),
+    ],
+)
+def test_a_source_with_a_secret_moves_to_no_other_server(
+    params: dict[str, str], secrets: bytes | None, address: str, moves: bool
+) -> None:
+    reading = Outcome(replace(FEED, params=params, secrets=secrets), NOW, Harvest(stored=0), moved_to=address)
+    assert ("params" in after_success(reading, NOW, middle)) is moves
+
+
 def test_a_reading_takes_over_what_its_pages_say() -> None:
     reading = outcome()
     reading.note(Page((), {}, asked=HOUR, warning=WARNING))

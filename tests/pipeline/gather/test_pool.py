@@ -139,6 +139,23 @@ def test_a_stop_waits_for_what_is_quick_and_leaves_what_is_slow() -> None:
     work.go_on.set()
 
 
+def test_a_stop_puts_off_no_work_and_one_that_leaves_nothing_gives_nothing_back() -> None:
+    told: list[bool] = []
+    left: list[object] = []
+    work = Gathering("slow-1 x", "quick 1")
+    began = time.monotonic()
+    work.run(
+        threads=2,
+        stopping=lambda: time.monotonic() - began > 0.5,
+        leave=left.append,
+        settle=lambda _results, soon: told.append(soon),
+    )
+    assert (told[-1], left) == (True, [["slow-1 x"]])
+    work.go_on.set()
+    Gathering("quick 1").run(threads=2, leave=left.append)
+    assert len(left) == 1
+
+
 def test_nothing_is_begun_after_a_stop() -> None:
     work = Gathering("slow 1", "slow 2", "slow 3")
     left: list[str] = []

@@ -92,4 +92,4 @@ def test_a_fault_of_a_collector_gives_its_source_a_sentence(source: ClaimedSourc
     error = attempt(source, lambda: 1 // 0)  # type: ignore[arg-type,return-value]  # what it returns is not looked at
     assert state_of(error) == "failing"
     assert error is not None
-    assert "fault of Vigie" in error.notice.text
+    assert "bug in Vigie" in error.notice.text

@@ -9,8 +9,10 @@ from uuid import UUID
 
 import pytest
 
-from app.pipeline.keep.changes import COUNTS, Intent, StoredMention, decide
+from app.pipeline.keep.changes import Intent, decide
+from app.pipeline.keep.known import COUNTS, StoredMention
 from app.pipeline.keep.matches import MentionRef
+from app.pipeline.sift.fingerprint import Scope
 from app.pipeline.sift.normalise import Draft, normalise
 from collectors.base import RawMention
 
@@ -18,6 +20,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OURS, THEIRS = UUID(int=1), UUID(int=2)
 NEW, SAME = Intent("add", "it is new"), Intent("leave", "nothing changed")
 NOT_THEIRS = Intent("leave", "only its own site may change it")
+ANOTHERS = Intent("leave", "only the source that brought it may change it")
 EDITED, DELETED = Intent("edit", "its words or its rating changed"), Intent("delete", "its author deleted it")
 
 
@@ -25,14 +28,22 @@ def recounted(**counts: int) -> Intent:
     return Intent("recount", "its counts changed", counts)
 
 
-def draft(text: str = "Zéphyrine ouvre", url: str = "https://fil.example/1", **more: Any) -> Draft:
-    return normalise("rss", RawMention(external_id="urn:x:1", text=text, url=url, published_at=NOW, **more), NOW)
+def draft(
+    text: str = "Zéphyrine ouvre", url: str = "https://fil.example/1", kind: str = "reddit", **more: Any
+) -> Draft:
+    raw = RawMention(external_id="urn:x:1", text=text, url=url, published_at=NOW, **more)
+    return normalise(kind, raw, NOW, Scope("feed" if kind == "rss" else "platform"))
 
 
 def known(kept: Draft, source_id: UUID | None = OURS) -> StoredMention:
-    ref = MentionRef(UUID(int=9), None, kept.published_at, kept.collected_at)
-    counts = {name: getattr(kept, name) for name in COUNTS}
-    return StoredMention(ref, source_id, kept.host, kept.content_hash, kept.title, kept.text, counts)
+    """The draft as it is stored."""
+    same = ("kind", "host", "content_hash", "title", "text", "published_guessed", "fingerprint", "page_key")
+    return StoredMention(
+        ref=MentionRef(UUID(int=9), None, kept.published_at, kept.collected_at),
+        source_id=source_id,
+        counts={name: getattr(kept, name) for name in COUNTS},
+        **{name: getattr(kept, name) for name in same},
+    )
 
 
 LIKED = draft(engagement={"likes": 2}, reach=100)
@@ -57,9 +68,18 @@ ELSEWHERE = "https://copy.example/1"
         (known(LIKED), draft(), OURS, SAME),
         (known(draft()), draft("Zéphyrine ferme", reach=7), OURS, replace(EDITED, counts={"reach": 7})),
         (known(LIKED), draft(deleted=True, reach=7), OURS, DELETED),
-        # an id can be copied by anybody: the source, or else the site, must be the one that gave it
-        (known(draft(), THEIRS), draft("Zéphyrine ferme"), OURS, EDITED),
+        # the words are those of the source that brought them; another one of the platform may count and delete
+        (known(draft(), THEIRS), draft("Zéphyrine ferme"), OURS, SAME),
+        (known(draft(), THEIRS), draft("Zéphyrine ferme", reach=7), OURS, recounted(reach=7)),
         (known(draft(), THEIRS), draft(deleted=True), OURS, DELETED),
+        # anybody can put a link into a feed: there only the source that brought it may do anything
+        (known(draft(kind="rss"), THEIRS), draft("Zéphyrine ferme", kind="rss"), OURS, ANOTHERS),
+        (known(draft(kind="rss"), THEIRS), draft(deleted=True, kind="rss"), OURS, ANOTHERS),
+        (known(draft(kind="rss"), THEIRS), draft(reach=7, kind="rss"), OURS, ANOTHERS),
+        (known(draft(kind="rss"), OURS), draft("Zéphyrine ferme", kind="rss"), OURS, EDITED),
+        (known(draft(kind="rss"), None), draft("Zéphyrine ferme", kind="rss"), OURS, EDITED),
+        (known(draft(kind="rss"), THEIRS), draft(deleted=True), OURS, NOT_THEIRS),
+        # an id can be copied by anybody: the source, or else the site, must be the one that gave it
         (known(draft(), THEIRS), draft("Zéphyrine ferme", ELSEWHERE), OURS, NOT_THEIRS),
         (known(draft(), THEIRS), draft(url=ELSEWHERE, deleted=True), OURS, NOT_THEIRS),
         (known(draft(), THEIRS), draft(url=ELSEWHERE, reach=10**6), OURS, NOT_THEIRS),

@@ -14,6 +14,7 @@ from app.db import Database
 from app.models import Brand, Match, Mention, Quarantined, Revision, Source, Story
 from app.pipeline.keep.store import store
 from app.pipeline.sift.batch import Origin, Placed, Stored
+from app.pipeline.sift.fingerprint import Scope
 from app.pipeline.sift.normalise import Draft, Rejection, normalise
 from collectors.base import RawMention
 from matching.match import BrandQuery, Matcher
@@ -52,7 +53,7 @@ def raw(number: int, text: str = "Zéphyrine ouvre une boutique", **more: Any) -
 
 
 def placed(matcher: Matcher, raws: Sequence[RawMention]) -> list[Placed]:
-    drafts = [normalise("rss", one, NOW, "scope") for one in raws]
+    drafts = [normalise("rss", one, NOW, Scope("feed", "scope", "rss")) for one in raws]
     return [Placed(draft, tuple(matcher.match(draft.title, draft.text))) for draft in drafts]
 
 

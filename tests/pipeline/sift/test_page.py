@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from app.pipeline.sift.fingerprint import PLATFORM
 from app.pipeline.sift.normalise import Draft, Rejection
 from app.pipeline.sift.page import queries_json, sift, with_brand
 from collectors.base import RawMention
@@ -24,7 +25,7 @@ def raw(text: str, **more: Any) -> RawMention:
 
 def brands_of(text: str, tied_to: UUID | None = None, **more: Any) -> list[UUID] | None:
     """The brands that a mention is kept for; None when it is dropped."""
-    (result,) = sift("push", [raw(text, **more)], NOW, None, tied_to, QUERIES)
+    (result,) = sift("push", [raw(text, **more)], NOW, PLATFORM, tied_to, QUERIES)
     assert not isinstance(result, Rejection)
     return None if result is None else [match.brand_id for match in result[1]]
 
@@ -51,7 +52,7 @@ def test_a_deletion_is_kept_though_it_says_nothing() -> None:
 
 
 def test_each_mention_has_its_result_in_order_whatever_becomes_of_the_others() -> None:
-    results = sift("push", [raw("acme"), raw(""), raw("nobody"), raw("bolt")], NOW, None, None, QUERIES)
+    results = sift("push", [raw("acme"), raw(""), raw("nobody"), raw("bolt")], NOW, PLATFORM, None, QUERIES)
     first, second, third, fourth = results
     assert isinstance(first, tuple)
     assert isinstance(first[0], Draft)

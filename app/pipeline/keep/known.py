@@ -1,0 +1,102 @@
+"""Looks up the stored mentions that those of a batch may be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import or_, select, text, update
+from sqlalchemy.orm import Session
+
+from app.models import Mention
+from app.pipeline.keep.matches import MentionRef
+from app.pipeline.sift.normalise import Draft
+
+COUNTS = ("reach", "likes", "shares", "comments", "author_followers")
+NEWEST = 20
+"""Mentions looked at under one key: a feed with one guid for everything it says has thousands."""
+_BY_KEYS = text(
+    " UNION ".join(
+        f"""
+        SELECT found.id FROM unnest(CAST(:{column}s AS bytea[])) AS wanted(key) CROSS JOIN LATERAL (
+            SELECT id FROM mention WHERE workspace_id = :workspace_id AND {column} = wanted.key
+            ORDER BY id DESC LIMIT :newest
+        ) AS found
+        """  # noqa: S608  # the names of our own columns
+        for column in ("page_key", "guid_key", "words_key")
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMention:
+    """What is stored of a mention, as far as a newer reading of it may change it. `counts` has the keys of COUNTS.
+
+    Its keys are None where an earlier version stored it.
+    """
+
+    ref: MentionRef
+    source_id: UUID | None
+    kind: str
+    host: str
+    content_hash: bytes
+    title: str
+    text: str
+    published_guessed: bool
+    counts: Mapping[str, int | None]
+    fingerprint: bytes
+    page_key: bytes | None = None
+    guid_key: bytes | None = None
+    words_key: bytes | None = None
+
+    def is_from(self, source_id: UUID) -> bool:
+        """Whether this source brought it, or one that is deleted since."""
+        return self.source_id in {source_id, None}
+
+
+def known_mentions(session: Session, workspace_id: UUID, drafts: Sequence[Draft]) -> list[StoredMention]:
+    """The stored mentions that share a key with one of the drafts: of each key the newest 20."""
+    keys = {
+        f"{column}s": [*{key for draft in drafts if (key := getattr(draft, column))}]
+        for column in ("page_key", "guid_key", "words_key")
+    }
+    ids = session.scalars(_BY_KEYS, {"workspace_id": workspace_id, "newest": NEWEST, **keys}).all()
+    fingerprints = [mark for draft in drafts for mark in (draft.fingerprint, *draft.former)]
+    ref = (Mention.id, Mention.story_id, Mention.published_at, Mention.collected_at)
+    rest = (Mention.source_id, Mention.kind, Mention.host, Mention.content_hash, Mention.title, Mention.text)
+    marks = (Mention.published_guessed, Mention.fingerprint, Mention.page_key, Mention.guid_key, Mention.words_key)
+    counts = tuple(getattr(Mention, name) for name in COUNTS)
+    rows = session.execute(
+        select(*ref, *rest, *marks, *counts).where(
+            Mention.workspace_id == workspace_id, or_(Mention.id.in_(ids), Mention.fingerprint.in_(fingerprints))
+        )
+    )
+    return [
+        StoredMention(
+            ref=MentionRef(row.id, row.story_id, row.published_at, row.collected_at),
+            source_id=row.source_id,
+            kind=row.kind,
+            host=row.host,
+            content_hash=row.content_hash,
+            title=row.title,
+            text=row.text,
+            published_guessed=row.published_guessed,
+            counts={name: getattr(row, name) for name in COUNTS},
+            fingerprint=row.fingerprint,
+            page_key=row.page_key,
+            guid_key=row.guid_key,
+            words_key=row.words_key,
+        )
+        for row in rows
+    ]
+
+
+def remember_keys(session: Session, workspace_id: UUID, was: StoredMention, draft: Draft) -> None:
+    """Gives a mention that an earlier version stored the keys of today, unless it has them."""
+    if was.page_key is None and (draft.page_key or draft.guid_key):
+        session.execute(
+            update(Mention)
+            .where(Mention.workspace_id == workspace_id, Mention.id == was.ref.id)
+            .values(page_key=draft.page_key, guid_key=draft.guid_key, words_key=draft.words_key)
+        )

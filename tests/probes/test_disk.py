@@ -1,0 +1,41 @@
+"""The probe of the disk, on a file system that is really full."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.probes.disk import disk
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Path]:
+    """A file system of one megabyte."""
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", tmp_path], capture_output=True).returncode:
+        pytest.skip("this user may not mount a file system")
+    yield tmp_path
+    subprocess.run(["umount", tmp_path], check=True)
+
+
+def test_a_full_disk_and_one_that_is_nearly_full_are_told(small: Path) -> None:
+    nearly = disk(small / "data")
+    assert nearly.state == "bad"
+    assert nearly.text.startswith("1 MiB are left for ")
+    (small / "filler").write_bytes(b"x" * (900 * 1024))
+    full = disk(small / "data")
+    assert full.state == "bad"
+    assert "cannot be written to: No space left on device" in full.text
+    assert [path.name for path in small.iterdir()] == ["filler"]
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    assert "cannot be written to: Not a directory" in disk(tmp_path / "file" / "data").text
+
+
+def test_a_folder_with_room_is_well_and_left_as_it_was(tmp_path: Path) -> None:
+    assert disk(tmp_path / "not" / "yet").state in ("ok", "note")
+    assert list(tmp_path.iterdir()) == []

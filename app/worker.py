@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import checkpoint as checkpoints
 from app.db import wait_until_ready
 from app.models import Heartbeat
+from app.pipeline.files.undoing import UndoImports
 from app.pipeline.gather.backfill import Backfill
 from app.pipeline.gather.collect import Collect
 from app.pipeline.judge.active_model import record
@@ -72,6 +73,7 @@ def handlers(services: Services, scorer: Scorer, stopping: Callable[[], bool]) -
         "sweep": Sweep(db, jobs),
         "rematch": Rematch(db, jobs),
         "restance": RestanceHistory(db, jobs, stopping=stopping, checkpoint=crash),
+        "undo_imports": UndoImports(db, stopping=stopping, checkpoint=crash),
     }
 
 

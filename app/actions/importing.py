@@ -5,14 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, BinaryIO, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.actions import imports
 from app.actions.audit import record
+from app.actions.import_report import Report
 from app.actions.push import PATIENCE, push_source
 from app.models import Source, uuid7
 from app.pipeline.files.apart import mentions_apart, one_import, shape_apart
@@ -30,56 +32,8 @@ from ground.isolate import waiting
 from ground.notice import Notice
 from ground.plain import clean_line
 
-REASONS_MAX = 1_000
-"""Refused lines whose reason is kept; all are counted."""
 NAME_MAX = 100
 T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class Report:
-    """What an import did. `refused` holds (line, why), with line 0 where it is unknown. `dry`: nothing was stored.
-
-    `shape` is how the file was read; `undated` counts the mentions without a date, and `has_no_date` says that none of
-    the file has one.
-    """
-
-    stored: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    unmatched: int = 0
-    refused_count: int = 0
-    refused: list[tuple[int, Notice]] = field(default_factory=list)
-    dry: bool = False
-    shape: Shape | None = None
-    undated: int = 0
-    has_no_date: bool = False
-
-    def refuse(self, line: int, reason: Notice) -> None:
-        self.refused_count += 1
-        if len(self.refused) < REASONS_MAX:
-            self.refused.append((line, reason))
-
-    @property
-    def read(self) -> int:
-        return self.stored + self.updated + self.unchanged + self.unmatched + self.refused_count
-
-    @property
-    def kept_count(self) -> int:
-        return self.stored + self.updated + self.unchanged
-
-    def as_json(self) -> dict[str, Any]:
-        counts = {name: getattr(self, name) for name in ("read", "stored", "updated", "unchanged", "unmatched")}
-        lines = [{"line": line, "reason": str(reason)} for line, reason in self.refused]
-        told = {**counts, "refused": self.refused_count, "refused_lines": lines, "dry_run": self.dry}
-        return {**told, "undated": self.undated, **(self.shape.as_json() if self.shape else {})}
-
-    def sentence(self, unmatched: bool = True) -> str:
-        about = f"{self.unmatched} about none of your brands, " if unmatched else ""
-        return (
-            f"{self.read} read: {self.stored} stored, {self.updated} updated, {self.unchanged} known already, "
-            f"{about}{self.refused_count} refused" + (" (a trial: nothing was stored)" if self.dry else "")
-        )
 
 
 class DryRunOver(Exception):
@@ -126,9 +80,11 @@ def import_file(
         if report.has_no_date and not (dry or reading.undated):
             raise without_dates()
         work = _Import(services, viewer, _Place(name, origin, there, filename, reading.mapping), report, now)
+        work.begin(len(file.rows))
         for batch in batches_of(file.parts(), report):
             work.take(batch)
             tick(report.read)
+        work.finish()
     return report
 
 
@@ -220,6 +176,33 @@ class _Import:
         self._placer, self._seen = Placer(services.db), set[bytes]()
         self.report = report
 
+    def begin(self, rows: int) -> None:
+        """Notes that the import begins, unless it is a trial."""
+        place, report = self._place, self.report
+        if report.dry:
+            return
+        assert report.shape is not None
+        with self._services.db.writing() as session:
+            source_id = self._origin.source_id if self._there else None
+            report.import_id = imports.begin(
+                session,
+                self._viewer,
+                place.filename,
+                place.name,
+                report.shape,
+                rows,
+                self._now,
+                source_id=source_id,
+                undated=report.undated,
+            )
+        self._origin = replace(self._origin, import_id=report.import_id)
+
+    def finish(self) -> None:
+        """Notes that the import is over, unless it was a trial."""
+        if self.report.import_id is not None:
+            with self._services.db.writing() as session:
+                imports.finish(session, self._viewer, self.report.import_id, self.report, datetime.now(UTC))
+
     def take(self, rows: list[tuple[int, RawMention]]) -> None:
         """Matches and stores a batch, or finds out what storing it would do."""
         batch = self._placed(rows)
@@ -228,10 +211,11 @@ class _Import:
             self._settle()
             if self._origin.source_id != planned:  # somebody else has made the source meanwhile: ids are its own
                 batch = self._placed(rows)
-        self._count(batch, self._keep(batch) if self._noted else self._try(batch))
         lines = {clean_line(raw.external_id, ID_LIMIT): line for line, raw in rows}
-        for rejection in batch.refused:
-            self.report.refuse(lines.get(rejection.external_id, 0), Notice("{reason}", {"reason": rejection.reason}))
+        if self._noted:
+            self._keep(batch, lines)
+        else:
+            self._count(batch, self._try(batch), lines)
 
     def _placed(self, rows: list[tuple[int, RawMention]]) -> Batch:
         with waiting(PATIENCE):
@@ -242,19 +226,27 @@ class _Import:
         place = self._place
         with self._services.db.writing() as session:
             row = push_source(session, self._viewer, place.name, self._origin.source_id)
-            self._origin = _origin_of(row)
+            self._origin = replace(_origin_of(row), import_id=self._origin.import_id)
+            if self._origin.import_id is not None:
+                imports.lock_open(session, self._viewer, self._origin.import_id).source_id = row.id
             if place.mapping is not None:
                 row.cursor = {**row.cursor, "mapping": dict(place.mapping)}
             record(session, self._viewer, "mention.import", row.id, file=clean_line(place.filename, 200))
         self._there = self._noted = True
 
-    def _keep(self, batch: Batch) -> Stored:
-        """Stores a batch. Raises Problem 404 when the source was deleted meanwhile; earlier batches stay."""
-        here = (self._origin.workspace_id, self._origin.source_id)
+    def _keep(self, batch: Batch, lines: Mapping[str, int]) -> None:
+        """Stores a batch, and counts it with it. Earlier batches stay.
+
+        Raises Problem 404 when the source was deleted meanwhile, 409 when the import was undone.
+        """
+        here, import_id = (self._origin.workspace_id, self._origin.source_id), self._origin.import_id
+        assert import_id is not None
         with self._services.db.writing() as session:
+            row = imports.lock_open(session, self._viewer, import_id)
             if session.get(Source, here, with_for_update={"read": True, "key_share": True}) is None:
                 raise not_found("source")
-            return self._store(session, batch)
+            self._count(batch, self._store(session, batch), lines)
+            imports.note_counts(row, self.report)
 
     def _store(self, session: Session, batch: Batch) -> Stored:
         stored = store(session, self._origin, batch.placed, batch.refused)
@@ -277,13 +269,16 @@ class _Import:
         stored.unchanged += known
         return stored
 
-    def _count(self, batch: Batch, stored: Stored) -> None:
+    def _count(self, batch: Batch, stored: Stored, lines: Mapping[str, int]) -> None:
+        """Adds a batch to the report; `lines` are those of its mentions, by their ids."""
         self.report.stored += stored.stored
         self.report.updated += stored.updated
         self.report.unchanged += stored.unchanged
         self.report.unmatched += batch.unmatched
         for _ in range(stored.quarantined - len(batch.refused)):
             self.report.refuse(0, Notice("The database refused it."))
+        for rejection in batch.refused:
+            self.report.refuse(lines.get(rejection.external_id, 0), Notice("{reason}", {"reason": rejection.reason}))
 
 
 def _count_repeats(batch: Batch) -> int:

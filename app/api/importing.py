@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query
@@ -89,6 +90,7 @@ class RefusedLine(Out):
 class ImportOut(Out):
     """The result of an import, or of its dry run."""
 
+    id: UUID | None = Field(description="The import, by which it can be looked up and undone; null for a dry run.")
     read: int
     stored: int
     updated: int
@@ -138,6 +140,7 @@ File = Annotated[Uploaded, Depends(read_upload)]
 Read = Annotated[FileOptions, Depends(reading)]
 
 
+@router.post("/imports", openapi_extra=FILE, tags=["mentions"])
 @router.post("/mentions/import", openapi_extra=FILE, tags=["mentions"])
 def import_mentions(
     source: Annotated[
@@ -159,9 +162,10 @@ def import_mentions(
 
 @router.post("/brands/{brand_id}/survey-responses/import", openapi_extra=FILE, tags=["surveys"])
 def import_responses(
-    brand_id: Id, file: File, how: Read, viewer: Writer, services: Served, dry_run: Dry = False
+    brand_id: Id, file: File, how: Read, viewer: Writer, services: Served, now: Now, dry_run: Dry = False
 ) -> ImportOut:
     """Imports answers to a survey: score and date, and optionally comment, id, respondent and channel."""
     about = ident(brand_id, "brand")
-    report = import_answers(services, viewer, about, file.name, io.BytesIO(file.content), reading=how, dry=dry_run)
+    stream = io.BytesIO(file.content)
+    report = import_answers(services, viewer, about, file.name, stream, now, reading=how, dry=dry_run)
     return ImportOut.model_validate(report.as_json())

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo, available_timezones
 import click
 
 from app.actions.answering import import_answers
-from app.actions.importing import Report, import_file
+from app.actions.import_report import Report
+from app.actions.importing import import_file
 from app.cli.names import brand_id_of, operator
 from app.cli.options import example, workspace_option
 from app.cli.running import Failed, running
@@ -66,10 +67,12 @@ def import_command(
         with services.db.reading() as session:
             viewer = operator(session, workspace)
             brand_id = brand_id_of(session, viewer, survey) if survey is not None else None
+        name, now = source or "", datetime.now(UTC)
         if brand_id is not None:
-            report = import_answers(services, viewer, brand_id, file.name, stream, tick, reading=reading, dry=dry_run)
+            report = import_answers(
+                services, viewer, brand_id, file.name, stream, now, tick, reading=reading, dry=dry_run
+            )
         else:
-            name, now = source or "", datetime.now(UTC)
             report = import_file(services, viewer, name, file.name, stream, now, tick, reading=reading, dry=dry_run)
     if as_json:
         click.echo(json.dumps(report.as_json(), ensure_ascii=False))

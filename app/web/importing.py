@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 
 from app.actions import answering, importing
+from app.actions.import_report import Report
 from app.pipeline.files import answering as answers
 from app.pipeline.files import importing as mentions
 from app.pipeline.files.columns import UNUSED
@@ -76,7 +77,7 @@ class ImportForm:
     undated: bool = False
     glance: Shape | None = None
     chosen: Sequence[str] = ()
-    report: importing.Report | None = None
+    report: Report | None = None
     problem: Problem | None = None
 
     @property
@@ -166,14 +167,16 @@ def _reading(form: ImportForm) -> FileOptions:
     return FileOptions(mapping, ZoneInfo(form.timezone), form.sheet, _header_row(form), form.undated)
 
 
-def _run(visit: Visit, form: ImportForm, name: str, data: bytes, button: str) -> importing.Report | None:
+def _run(visit: Visit, form: ImportForm, name: str, data: bytes, button: str) -> Report | None:
     """The result of the import, or of its trial; None when only the columns were asked for."""
     reading = _reading(form)
     if button not in ("try", "import"):
         return None
     dry, services, viewer, stream = button == "try", visit.services, visit.viewer, io.BytesIO(data)
     if form.survey:
-        return answering.import_answers(services, viewer, _brand(form), name, stream, reading=reading, dry=dry)
+        return answering.import_answers(
+            services, viewer, _brand(form), name, stream, visit.now, reading=reading, dry=dry
+        )
     return importing.import_file(services, viewer, form.source, name, stream, visit.now, reading=reading, dry=dry)
 
 

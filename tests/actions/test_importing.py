@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.actions.importing import REASONS_MAX, Report, batches_of, checked_name, glance_at
+from app.actions.import_report import Report
+from app.actions.importing import batches_of, checked_name, glance_at
 from app.pipeline.files.limits import BadRow
 from app.problems import Problem
 from ground.notice import Notice
@@ -32,24 +33,6 @@ def test_the_bad_rows_of_each_part_go_to_the_report() -> None:
     report = Report()
     assert list(batches_of(parts, report)) == [[(2, "two")], [(5, "five")]]
     assert [(line, str(why)) for line, why in report.refused] == [(3, str(BAD)), (4, str(BAD))]
-
-
-def test_a_report_counts_all_refusals_and_keeps_the_first_reasons() -> None:
-    report = Report(stored=1, updated=2, unchanged=3, unmatched=4)
-    for line in range(REASONS_MAX + 5):
-        report.refuse(line, BAD)
-    assert (report.kept_count, report.read, report.refused_count) == (6, 10 + REASONS_MAX + 5, REASONS_MAX + 5)
-    assert len(report.refused) == REASONS_MAX
-    told = report.as_json()
-    assert (told["read"], told["refused"], told["dry_run"]) == (report.read, report.refused_count, False)
-    assert told["refused_lines"][0] == {"line": 0, "reason": "There is no date"}
-
-
-def test_a_report_is_a_sentence() -> None:
-    told = "3 read: 2 stored, 0 updated, 0 known already, 1 about none of your brands, 0 refused"
-    assert Report(stored=2, unmatched=1).sentence() == told
-    tried = "2 read: 2 stored, 0 updated, 0 known already, 0 refused (a trial: nothing was stored)"
-    assert Report(stored=2, dry=True).sentence(unmatched=False) == tried
 
 
 def test_an_empty_file_is_refused_as_a_whole() -> None:

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 import pytest
 from openpyxl import Workbook
 
-from app.actions.importing import Report, import_file
+from app.actions.import_report import Report
+from app.actions.importing import import_file
 from app.pipeline.files.tables import FileOptions
 from app.problems import Problem
 from tests.real_input.world import Site, Vigie, Watched

@@ -15,6 +15,7 @@ import click
 from app.actions.answering import import_answers
 from app.actions.import_report import Report
 from app.actions.importing import import_file
+from app.cli.imports import list_imports, undo_import
 from app.cli.names import brand_id_of, operator
 from app.cli.options import example, workspace_option
 from app.cli.running import Failed, running
@@ -25,7 +26,7 @@ LINES_SHOWN = 20
 
 
 @click.command(name="import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
 @click.option("--source", help="the name of the source that the mentions belong to; created if missing")
 @click.option("--survey", metavar="BRAND", help="the file holds answers to a survey about the brand of this name")
 @click.option("--dry-run", is_flag=True, help="say what the import would do, and store nothing")
@@ -40,11 +41,14 @@ LINES_SHOWN = 20
 @click.option("--sheet", default="", help="the sheet of a spreadsheet, by name or number; found if not given")
 @click.option("--header-row", type=click.IntRange(1), help="the line with the titles of columns; found if not given")
 @click.option("--undated", is_flag=True, help="store the mentions of a file in which no row has a date")
+@click.option("--list", "as_list", is_flag=True, help="list the imports, the newest first")
+@click.option("--undo", metavar="ID", help="undo an import: delete what it alone has brought")
+@click.option("--yes", is_flag=True, help="undo without asking")
 @click.option("--json", "as_json", is_flag=True, help="print the result as JSON")
 @workspace_option
 @example("vigie import avis.csv --source 'Avis 2025'\n  vigie import nps.xlsx --survey Acme --timezone Europe/Paris")
 def import_command(
-    file: Path,
+    file: Path | None,
     source: str | None,
     survey: str | None,
     dry_run: bool,
@@ -53,33 +57,47 @@ def import_command(
     sheet: str,
     header_row: int | None,
     undated: bool,
+    as_list: bool,
+    undo: str | None,
+    yes: bool,
     as_json: bool,
     workspace: str,
 ) -> None:
     """Imports mentions, or answers to a survey, from CSV, JSON Lines or XLSX.
 
-    Importing a file again changes nothing.
+    Importing a file again changes nothing. An import can be undone.
     """
-    if (source is None) == (survey is None):
+    if sum((file is not None, as_list, undo is not None)) != 1:
+        raise click.UsageError("give a FILE, --list or --undo ID")
+    if undo is not None:
+        undo_import(undo, workspace, yes=yes, as_json=as_json)
+    elif file is None:
+        list_imports(workspace, as_json=as_json)
+    elif (source is None) == (survey is None):
         raise click.UsageError("give either --source NAME or --survey BRAND")
-    reading = FileOptions(columns_of(columns), zone_of(timezone), sheet, header_row or 0, undated)
+    else:
+        reading = FileOptions(columns_of(columns), zone_of(timezone), sheet, header_row or 0, undated)
+        report = import_from(file, source, survey, workspace, reading, dry=dry_run)
+        if as_json:
+            click.echo(json.dumps(report.as_json(), ensure_ascii=False))
+        else:
+            print_report(report, mentions=survey is None)
+        if report.refused and not report.kept_count:
+            raise Failed("no line could be imported")
+
+
+def import_from(
+    file: Path, source: str | None, survey: str | None, workspace: str, reading: FileOptions, *, dry: bool
+) -> Report:
+    """Imports the file as mentions of the source, or as answers about the brand `survey`. Raises Failed."""
     with running() as services, file.open("rb") as stream, progress("reading") as tick:
         with services.db.reading() as session:
             viewer = operator(session, workspace)
             brand_id = brand_id_of(session, viewer, survey) if survey is not None else None
         name, now = source or "", datetime.now(UTC)
         if brand_id is not None:
-            report = import_answers(
-                services, viewer, brand_id, file.name, stream, now, tick, reading=reading, dry=dry_run
-            )
-        else:
-            report = import_file(services, viewer, name, file.name, stream, now, tick, reading=reading, dry=dry_run)
-    if as_json:
-        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
-    else:
-        print_report(report, mentions=survey is None)
-    if report.refused and not report.kept_count:
-        raise Failed("no line could be imported")
+            return import_answers(services, viewer, brand_id, file.name, stream, now, tick, reading=reading, dry=dry)
+        return import_file(services, viewer, name, file.name, stream, now, tick, reading=reading, dry=dry)
 
 
 def print_report(report: Report, *, mentions: bool) -> None:

@@ -68,7 +68,7 @@ def _begin(
     """Notes in the list of imports and in the audit log that the import begins."""
     with services.db.writing() as session:
         record(session, viewer, "survey.import", brand.id, file=clean_line(filename, 200))
-        name, rows = brand.name, len(file.rows)
+        name, rows = brand.name, file.rows
         return imports.begin(session, viewer, filename, name, file.shape, rows, now, brand_id=brand.id)
 
 

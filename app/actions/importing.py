@@ -80,7 +80,7 @@ def import_file(
         if report.has_no_date and not (dry or reading.undated):
             raise without_dates()
         work = _Import(services, viewer, _Place(name, origin, there, filename, reading.mapping), report, now)
-        work.begin(len(file.rows))
+        work.begin(file.rows)
         for batch in batches_of(file.parts(), report):
             work.take(batch)
             tick(report.read)

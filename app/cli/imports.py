@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 from app.actions import imports as actions
 from app.cli.names import operator
 from app.cli.running import Failed, running
-from app.models import FileImport
 from app.pipeline.files.undoing import UndoImports
 from app.problems import Problem
-from app.queries.imports import Undo, file_import, file_imports, state_of, undo_of
+from app.queries.imports import ImportRow, Undo, file_import, file_imports, state_of, undo_of
 from app.queries.paging import LIMIT_MAX
 from app.services import Services
 from app.viewer import Viewer
@@ -42,7 +41,7 @@ def undo_import(import_id: str, workspace: str, *, yes: bool, as_json: bool) -> 
         click.echo(json.dumps(as_dict(row), ensure_ascii=False) if as_json else f"{row.removed} removed")
 
 
-def found(session: Session, viewer: Viewer, import_id: str) -> tuple[FileImport, Undo]:
+def found(session: Session, viewer: Viewer, import_id: str) -> tuple[ImportRow, Undo]:
     """The import of this id, and what its undo would do. Raises Failed."""
     try:
         row = file_import(session, viewer, UUID(import_id))
@@ -51,7 +50,7 @@ def found(session: Session, viewer: Viewer, import_id: str) -> tuple[FileImport,
     return row, undo_of(session, viewer, row.id)
 
 
-def question(row: FileImport, would: Undo) -> str:
+def question(row: ImportRow, would: Undo) -> str:
     """What is asked before an undo."""
     stay = (
         f" ({would.leaves} stay: another import brought them too, or somebody worked on them)" if would.leaves else ""
@@ -59,7 +58,7 @@ def question(row: FileImport, would: Undo) -> str:
     return f"Delete {would.removes} of what {row.file!r} brought{stay}?"
 
 
-def undone(services: Services, viewer: Viewer, import_id: UUID) -> FileImport:
+def undone(services: Services, viewer: Viewer, import_id: UUID) -> ImportRow:
     """Undoes the import, beside a worker that may do the same, and returns it."""
     with services.db.writing() as session:
         actions.undo(session, viewer, import_id, services.jobs, datetime.now(UTC))
@@ -68,7 +67,7 @@ def undone(services: Services, viewer: Viewer, import_id: UUID) -> FileImport:
         return file_import(session, viewer, import_id)
 
 
-def as_dict(row: FileImport) -> dict[str, object]:
+def as_dict(row: ImportRow) -> dict[str, object]:
     """An import as a script reads it."""
     counts = {name: getattr(row, name) for name in SHOWN}
     when = row.started_at.isoformat()
@@ -76,7 +75,7 @@ def as_dict(row: FileImport) -> dict[str, object]:
             "started_at": when, **counts, "unused_columns": row.shape.get("unused_columns", [])}  # fmt: skip
 
 
-def as_line(row: FileImport) -> str:
+def as_line(row: ImportRow) -> str:
     """An import as a person reads it."""
     when = row.started_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
     return f"{row.id}  {when}  {state_of(row)}  {row.file} → {row.source_name}: {row.stored} of {row.read} stored"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -15,6 +15,8 @@ from app.problems import not_found
 from app.queries.paging import LIMIT, Order, Slice, page
 from app.viewer import Viewer, may
 
+ImportRow: TypeAlias = FileImport
+"""An import as it is stored, for those who only show it."""
 State = Literal["unfinished", "done", "undoing", "undone"]
 
 

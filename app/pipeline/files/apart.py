@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from threading import BoundedSemaphore
 from typing import Generic, TypeVar
+from zlib import compress, decompress
 
 from app.pipeline.files.answering import read_answers, shape_of_answers
 from app.pipeline.files.importing import read_mentions, shape_of_mentions
@@ -31,16 +34,20 @@ _readings = BoundedSemaphore(max(1, min(AT_ONCE, CHILDREN - 1)))  # the others r
 
 @dataclass(frozen=True, slots=True)
 class ReadFile(Generic[T]):
-    """A file that was read. `dated`: how many of its `good` rows have a date."""
+    """A file that was read. `dated`: how many of its `good` rows have a date.
+
+    The parts are packed, because 200,000 short rows take 8 MiB so, and 250 MiB unpacked.
+    """
 
     shape: Shape
+    rows: int
     good: int
     dated: int
-    rows: Sequence[tuple[int, T | BadRow]] = field(repr=False)
+    packed: Sequence[bytes] = field(repr=False)
 
     def parts(self) -> Iterator[list[tuple[int, T | BadRow]]]:
         """The rows with their lines, PART at a time."""
-        return (list(self.rows[start : start + PART]) for start in range(0, len(self.rows), PART))
+        return (pickle.loads(decompress(part)) for part in self.packed)  # noqa: S301  # packed by our own child
 
 
 @contextmanager
@@ -89,9 +96,12 @@ def whole_answers(content: bytes, filename: str, how: FileOptions) -> ReadFile[A
 
 
 def _whole(shape: Shape, rows: Iterator[tuple[int, T | BadRow]], is_dated: Callable[[T], bool]) -> ReadFile[T]:
-    read = tuple(rows)
-    good = [row for _, row in read if not isinstance(row, BadRow)]
-    return ReadFile(shape, len(good), sum(map(is_dated, good)), read)
+    number, good, dated, packed = 0, 0, 0, list[bytes]()
+    while part := list(islice(rows, PART)):
+        read = [row for _, row in part if not isinstance(row, BadRow)]
+        number, good, dated = number + len(part), good + len(read), dated + sum(map(is_dated, read))
+        packed.append(compress(pickle.dumps(part), 1))
+    return ReadFile(shape, number, good, dated, packed)
 
 
 def _apart(

@@ -14,7 +14,8 @@ def test_the_rows_come_back_in_parts_with_their_lines() -> None:
     content = "text,date\n" + "".join(f"mention {n},2026-11-20\n" for n in range(600)) + "last,\nbad,yesterday\n"
     file = mentions_apart(content.encode(), "a.csv", AS_FOUND)
     parts = list(file.parts())
-    assert (file.good, file.dated, [len(part) for part in parts]) == (601, 600, [500, 102])
+    assert (file.rows, file.good, file.dated) == (602, 601, 600)
+    assert [len(part) for part in parts] == [500, 102]
     assert parts[0][0][0] == 2
     assert isinstance(parts[1][-1][1], BadRow)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from app.pipeline.files.cells import Unread, date_of, hash_of, number_of, order_of_dates, text_of, with_clock
+from app.pipeline.files.cells import Unread, date_of, hash_of, number_of, order_of_dates, text_of, with_clock, zone_said
 from app.pipeline.files.columns import Vocabulary, listed
 from app.pipeline.files.limits import BadRow, Cell, UnreadableFile
 from app.pipeline.files.profiles import ANSWERS
@@ -77,7 +77,7 @@ def read_answers(
     table = open_table(content, filename, how, VOCABULARY)
     if table.shape.header_row:
         _demand(table.shape.fields, table.shape.columns)
-    return table.shape, _answers(table, how.zone)
+    return table.shape, _answers(table, zone_said(table.shape.fields.get("date", ""), how.zone))
 
 
 def shape_of_answers(content: bytes, filename: str, how: FileOptions = AS_FOUND) -> Shape:

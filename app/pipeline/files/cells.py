@@ -1,7 +1,7 @@
 """Reads the cells of a file: texts, dates, numbers. What cannot be read raises a sentence for whoever made the file.
 
-Dates are read by `ground.dates`. One without a zone is in the zone given; whether the day or the month comes first in
-numbers is decided by the whole column (`order_of_dates`).
+Dates are read by `ground.dates`. One without a zone is in that of its column's title, else in the zone given; whether
+the day or the month comes first in numbers is decided by the whole column (`order_of_dates`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from hashlib import blake2b
 
 from ground.dates import Order, order_of, read_date
@@ -19,6 +19,7 @@ _HALF_DAY = re.compile(r"\d\s?[ap]\.?\s?m\b", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?\d{1,18}(?:[.,]\d{1,9})?", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*", re.ASCII)
 _HAS_CLOCK = re.compile(r"\d\s?[:h]\s?\d\d|\dT\d\d|\d\s?[ap]\.?m\b", re.IGNORECASE)
+_ZONE = re.compile(r"\b(?:UTC|GMT)(?:\s?(?P<sign>[+-])\s?(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?)?(?![\w/])", re.I)
 _NOTHING = frozenset({"-", "–", "—", "n/a", "na", "null", "none", "nan", "#n/a"})
 _DAY_ZERO, _FIRST_SERIAL, _LAST_SERIAL = datetime(1899, 12, 30, tzinfo=UTC), 20_000, 80_000
 """Spreadsheets count days from here; a number between the two is one of the years 1954 to 2119."""
@@ -57,6 +58,16 @@ def with_clock(day: Json | datetime, clock: Json | datetime) -> Json | datetime:
     if not hour or _HAS_CLOCK.search(written):
         return day
     return f"{written} {hour}:00" if hour.isdigit() and int(hour) < 24 else f"{written} {hour}"
+
+
+def zone_said(title: str, otherwise: tzinfo) -> tzinfo:
+    """The zone that the title of a column of dates names, as «Date (GMT)» or «Heure UTC+2»; `otherwise` where none."""
+    found = _ZONE.search(title.replace("_", " "))
+    if found is None:
+        return otherwise
+    sign = -1 if found["sign"] == "-" else 1
+    offset = sign * timedelta(hours=int(found["hours"] or 0), minutes=int(found["minutes"] or 0))
+    return timezone(offset) if abs(offset) < timedelta(hours=15) else otherwise
 
 
 def order_of_dates(rows: Iterable[Mapping[str, Json | datetime]]) -> Order | None:

@@ -10,7 +10,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from app.pipeline.files.cells import Unread, count_of, date_of, hash_of, number_of, order_of_dates, text_of, with_clock
+from app.pipeline.files.cells import (
+    Unread,
+    count_of,
+    date_of,
+    hash_of,
+    number_of,
+    order_of_dates,
+    text_of,
+    with_clock,
+    zone_said,
+)
 from app.pipeline.files.columns import Vocabulary, listed
 from app.pipeline.files.limits import BadRow, Cell, UnreadableFile, filled
 from app.pipeline.files.profiles import MENTIONS
@@ -140,7 +150,8 @@ def read_mentions(
     table = open_table(content, filename, how, VOCABULARY)
     if table.shape.header_row and not _says_anything(table.shape.fields):
         raise _no_text(table.shape)
-    return table.shape, _mentions(table, Made(how.zone))
+    zone = zone_said(table.shape.fields.get("date", ""), how.zone)
+    return table.shape, _mentions(table, Made(zone))
 
 
 def shape_of_mentions(content: bytes, filename: str, how: FileOptions = AS_FOUND) -> Shape:

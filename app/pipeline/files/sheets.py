@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import chain, islice
@@ -18,6 +18,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from app.pipeline.files.header import Count
 from app.pipeline.files.limits import COLUMN_LIMIT, Cell, Line, UnreadableFile, check_lines
+from app.pipeline.files.merged import Filling, Readable, merged_down
 
 UNZIPPED_LIMIT = 100_000_000
 RATIO_LIMIT = 200  # an honest sheet of repeated values stays under 100
@@ -61,6 +62,7 @@ class Worksheet(Protocol):
     @property
     def sheet_state(self) -> str: ...
     def reset_dimensions(self) -> None: ...
+    def _get_source(self) -> AbstractContextManager[Readable]: ...
     def iter_rows(self, *, max_col: int, values_only: bool) -> Iterable[tuple[object, ...]]: ...
 
 
@@ -107,11 +109,13 @@ def _lines(sheet: Worksheet) -> Iterator[Line]:
     with _damage_told():
         sheet.reset_dimensions()  # a file may lie about its size
         nothing = (None,) * (COLUMN_LIMIT + 1)
+        with sheet._get_source() as xml:
+            fill = Filling(merged_down(xml))
         for number, cells in enumerate(sheet.iter_rows(max_col=COLUMN_LIMIT + 1, values_only=True), start=1):
             check_lines(number)
             if cells == nothing:  # most of a sheet that says little is lines like this
                 continue
-            if trimmed := _trimmed(cells):
+            if trimmed := _trimmed(fill(number, cells)):
                 yield Line(number, trimmed)
 
 

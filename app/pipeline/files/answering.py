@@ -34,7 +34,18 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         *("submit date", "date submitted", "date de soumission", "date d'envoi", "end date", "date de fin"),
     ),
     "time": ("heure", "hour"),
-    "id": ("external_id", "response_id", "response id", "id_reponse", "id de réponse", "identifiant", "token", "#"),
+    "id": (
+        "external_id",
+        "response_id",
+        "response id",
+        "id_reponse",
+        "id de réponse",
+        "identifiant",
+        "token",
+        "#",
+        "survey response id",
+        "respondent id",
+    ),
     "respondent": (
         *("répondant", "repondant", "client", "id_client", "customer", "customer_id", "customer_ref", "contact_id"),
         *("user_id", "adresse e-mail", "adresse mail", "email address", "e-mail"),
@@ -48,8 +59,10 @@ VOCABULARY = Vocabulary(
     profiles=ANSWERS,
     hints={
         "score": re.compile(r"recommand|recommend|\bnps\b|(0|zéro|zero) (à|to) 10|(de|from) 0"),
-        "comment": re.compile(r"pourquoi|\bwhy\b|raison|reason|comment|dites|tell us|améliorer|improve|feedback"),
-        "respondent": re.compile(r"^e-?mail\b|courriel"),
+        "comment": re.compile(
+            r"pourquoi|\bwhy\b|raison|reason|follow.?up|comment|dites|tell us|améliorer|improve|feedback"
+        ),
+        "respondent": re.compile(r"\be-?mail\b|courriel"),
         "date": re.compile(r"^(?!.*(start|début|naissance|birth)).{0,50}(\bdate\b|horodat|timestamp|submitted)"),
     },
     prose="comment",

@@ -6,8 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from app.pipeline.files.limits import Cell, UnreadableFile, filled
+from ground.dates import read_date
 
 UNUSED = "-"
 """What a column is mapped to that is not to be read."""
@@ -17,6 +19,11 @@ TITLE_LONGEST = 60
 """Longer titles are questions of a survey: they hold words of ours by chance."""
 _NUMBER = re.compile(r"[+-]?[\d\s.,\u202f\xa0]+%?|[-–—]|n/?a|null|none", re.IGNORECASE)
 _CLOCK = re.compile(r"\d{1,2}(\s?[:h.]\s?\d{0,2}){0,2}(\s?[ap]\.?m\.?)?", re.IGNORECASE)
+OTHER_DAYS = re.compile(
+    r"\breply\b|réponse|\brepl|modifi|mise à jour|updat|achat|purchase|commande|\border|visit|séjour|\bstay\b|naissance"
+    r"|birth|livraison|deliver|expir|début|\bstart|\bfin\b|\bend\b|inscription|regist|joined|index|échéance|\bdue\b"
+)
+"""In the titles of days on which something else happened than that it was said."""
 _NO_WORDS = re.compile(r"https?://\S+|\S+@\S+")
 
 
@@ -142,7 +149,7 @@ class _Search:
             self._take(wanted, next((one for one in found if self.samples.get(one)), next(iter(found), None)))
 
     def by_contents(self) -> None:
-        """The column that holds most prose is the text; hours that say the day are the date."""
+        """The column that holds most prose is the text; hours that say the day, or the only days, are the date."""
         words = {column: _words(self.samples.get(column, ())) for column in self.left.values()}
         best = max(words, key=lambda column: words[column], default=None)
         if best is not None and words[best] >= PROSE_WORDS:
@@ -150,6 +157,14 @@ class _Search:
         hours = self.samples.get(self.fields.get("time", ""), ())
         if "date" not in self.fields and not all(map(_is_clock, hours)):
             self.fields["date"] = self.fields.pop("time")
+        days = [
+            column for name, column in self.left.items() if not OTHER_DAYS.search(name) and self._holds_days(column)
+        ]
+        self._take("date", days[0] if len(days) == 1 else None)
+
+    def _holds_days(self, column: str) -> bool:
+        cells = self.samples.get(column, ())
+        return bool(cells) and all(map(_is_day, cells))
 
     def _take(self, wanted: str, column: str | None) -> None:
         if column is not None and wanted not in self.fields:
@@ -216,6 +231,12 @@ def _is_number(cell: Cell) -> bool:
 def _is_clock(cell: Cell) -> bool:
     """Whether a cell holds an hour of the day, and no day."""
     return isinstance(cell, str) and bool(_CLOCK.fullmatch(cell.strip()))
+
+
+def _is_day(cell: Cell) -> bool:
+    if isinstance(cell, datetime):
+        return True
+    return isinstance(cell, str) and not _is_number(cell) and read_date(cell, order="day first") is not None
 
 
 def _words(cells: Sequence[Cell]) -> float:

@@ -21,7 +21,7 @@ from app.pipeline.files.cells import (
     with_clock,
     zone_said,
 )
-from app.pipeline.files.columns import Vocabulary, listed
+from app.pipeline.files.columns import OTHER_DAYS, Vocabulary, listed
 from app.pipeline.files.limits import BadRow, Cell, UnreadableFile, filled
 from app.pipeline.files.profiles import MENTIONS
 from app.pipeline.files.tables import AS_FOUND, FileOptions, Row, Shape, Table, open_table, shape_of
@@ -34,7 +34,17 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         *("review content", "review text", "review body", "texte de l'avis", "contenu de l'avis", "post text"),
         *("verbatim", "commentaire", "comment", "commentaire client", "avis", "avis client", "review", "témoignage"),
         *("mention content", "contenu de la mention", "hit sentence", "description", "snippet", "extrait"),
-        *("commentaires", "comments", "résumé", "summary"),
+        *(
+            "commentaires",
+            "comments",
+            "résumé",
+            "summary",
+            "reseña",
+            "rezension",
+            "recensione",
+            "kommentar",
+            "comentario",
+        ),
     ),
     "title": (
         "titre",
@@ -67,13 +77,14 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
             "timestamp",
             "submitted at",
         ),
-        *("sent date", "sent at", "envoyé le", "date d'envoi", "review created (utc)"),
+        *("sent date", "sent at", "envoyé le", "date d'envoi", "review created (utc)", "datum", "fecha", "data"),
     ),
     "time": ("heure", "hour", "heure de publication", "publication time"),
     "author": (
         *("auteur", "author_name", "nom de l'auteur", "full name", "nom complet", "reviewer name", "reviewer"),
         *("review consumer name", "consumer name", "screen name", "twitter screen name", "nom d'utilisateur"),
         *("nom", "user", "user name", "username", "utilisateur", "pseudo", "client", "nom du client", "influencer"),
+        *("nickname", "autor", "autore", "kunde", "cliente", "demandeur"),
     ),
     "author_id": ("id_auteur", "user_id", "id de l'auteur"),
     "author_followers": (
@@ -85,10 +96,10 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         *("review link", "lien de l'avis", "url de l'article", "url de la mention", "source url", "adresse web"),
     ),
     "id": ("external_id", "identifiant", "guid", "uuid", "review id", "post id", "mention id", "tweet id"),
-    "language": ("langue", "lang", "language code", "code langue"),
+    "language": ("langue", "lang", "language code", "code langue", "reviewer language"),
     "rating": (
         *("note", "stars", "étoiles", "etoiles", "star rating", "review stars", "review rating", "nombre d'étoiles"),
-        *("note sur 5", "score"),
+        *("note sur 5", "score", "bewertung", "calificación", "valutazione", "avaliação", "puntuación"),
     ),
     "rating_scale": ("échelle", "echelle", "scale", "note_max"),
     "platform": (
@@ -111,10 +122,16 @@ VOCABULARY = Vocabulary(
     titles=FIELDS,
     profiles=MENTIONS,
     hints={
-        "date": re.compile(_NOT_SAID + r"^.{0,50}(\bdate\b|horodat|timestamp|\bpubli(é|ée|shed)\b|\bposted\b)"),
+        "date": re.compile(
+            rf"(?!.*({OTHER_DAYS.pattern}))(?!.*(\bid\b|number|nombre|count))"
+            r"^.{0,50}(\bdate\b|horodat|timestamp|\bpubli(é|ée|shed)\b|\bposted\b|\bcreated\b|\bsubmi(t|tted)\b)"
+        ),
         "url": re.compile(_NOT_SAID + r"(?!.*(image|photo|avatar|profil))^.{0,50}(\burl\b|\blien\b|\blink\b|\bpermal)"),
         "rating": re.compile(_NOT_SAID + r"^.{0,50}(\brating\b|\bétoiles?\b|\bstars?\b|^note \b)"),
-        "author": re.compile(_NOT_SAID + r"(?!.*(\burl|follow|abonn))^.{0,50}(\bauteur\b|\bauthor\b|\breviewer\b)"),
+        "author": re.compile(
+            _NOT_SAID + r"(?!.*(\burl|follow|abonn|langu|country|\bpays|mail|\btype|ville|\bcity|location))"
+            r"^.{0,50}(\bauteur\b|\bauthor\b|\breviewer\b)"
+        ),
     },
     prose="text",
     numbers=("comments",),

@@ -143,3 +143,29 @@ def test_every_column_has_a_title_of_its_own() -> None:
     assert column_titles(["Avis", None, " Note\nsur 5 ", "Avis", ""]) == ["Avis", "[B]", "Note sur 5", "Avis (2)"]
     assert [letter_of(at) for at in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
     assert name_of("  Date_de  L’avis : ") == "date de l'avis"
+
+
+@pytest.mark.parametrize(
+    ("titles", "row", "date"),
+    [
+        (["Avis", "Jour"], ["parfait", "20/11/2026"], "Jour"),
+        (["Avis", "Colonne 2", "Magasin"], ["parfait", "20 novembre 2026", "Brest"], "Colonne 2"),
+        (["text", "created_utc"], ["fine", 1_763_632_800], "created_utc"),
+        (["Kommentar", "Datum"], ["gut", "20.11.2026"], "Datum"),
+        (["Avis", "Date d'achat"], ["parfait", "20/11/2026"], None),
+        (["Review", "Date of birth"], ["fine", "1980-01-02"], None),
+        (["Review", "Date of visit", "Posted on"], ["fine", "2026-11-01", "2026-11-20"], "Posted on"),
+        (["Avis", "Le", "Jusqu'au"], ["parfait", "20/11/2026", "21/11/2026"], None),  # which of the two?
+        (["Avis", "Magasin"], ["parfait", "2026"], None),
+    ],
+)
+def test_the_only_days_are_the_date_unless_something_else_happened_then(
+    titles: list[str], row: list[object], date: str | None
+) -> None:
+    assert recognise(titles, importing.VOCABULARY, rows=[row]).fields.get("date") == date  # type: ignore[list-item]
+
+
+def test_what_is_said_about_an_author_is_not_the_author() -> None:
+    titles = ["Review text", "Reviewer Language", "Author country", "Author type"]
+    fields = recognise(titles, importing.VOCABULARY).fields
+    assert (fields.get("author"), fields["language"]) == (None, "Reviewer Language")

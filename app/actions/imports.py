@@ -57,7 +57,7 @@ def begin(
         source_name=into,
         file=clean_line(file, FILE_MAX),
         actor=viewer.actor,
-        shape=shape.as_json(),
+        shape={**shape.as_json(), "columns": [*shape.columns_read.items()]},
         started_at=now,
         read=rows,
         undated=undated,

@@ -68,7 +68,8 @@ def import_out(row: FileImport) -> FileImportOut:
 
 def _fields(row: FileImport) -> dict[str, object]:
     own = {name: getattr(row, name) for name in FileImportOut.model_fields if hasattr(row, name)}
-    return {**own, **row.shape, "state": state_of(row), "source": row.source_name, "by": row.actor}
+    shape = {**row.shape, "columns": dict(row.shape["columns"])}
+    return {**own, **shape, "state": state_of(row), "source": row.source_name, "by": row.actor}
 
 
 @router.get("/imports")

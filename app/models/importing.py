@@ -15,8 +15,9 @@ class FileImport(Tenant, Base):
     """One import of a file: of mentions into a source, or of answers to a survey about a brand.
 
     `source_name` is the name of the source, or of the brand, at the time. `shape` is how the file was read, as
-    `Shape.as_json` tells it. The counts are those of what is stored so far; `finished_at` is None while the import
-    goes on, and for one that was broken off. `removed` counts what was deleted since it was asked to be undone.
+    `Shape.as_json` tells it, but for `columns`, pairs in their order. The counts are those of what is stored so far;
+    `finished_at` is None while the import goes on, and for one that was broken off. `removed` counts what was deleted
+    since it was asked to be undone.
     """
 
     __tablename__ = "file_import"

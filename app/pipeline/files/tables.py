@@ -62,11 +62,16 @@ class Shape:
         used = set(self.fields.values())
         return tuple(column for column in self.columns if column not in used)
 
+    @property
+    def columns_read(self) -> dict[str, str]:
+        """{column: what it is read as}, in the order of the file, of those that are read."""
+        used = {column: name for name, column in self.fields.items()}
+        return {column: used[column] for column in self.columns if column in used}
+
     def as_json(self) -> dict[str, Json]:
         """{column: what it was read as}, the columns that were not used, and where all of them were found."""
-        used = {column: name for name, column in self.fields.items()}
         return {
-            "columns": {column: used[column] for column in self.columns if column in used},
+            "columns": dict(self.columns_read),
             "unused_columns": list(self.unused),
             "tool": self.tool or None,
             "header_row": self.header_row or None,

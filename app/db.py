@@ -27,6 +27,10 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
+WORKER = "vigie worker"
+"""What the connections by which a worker takes jobs call themselves, among those of the database."""
+
+
 class Database:
     """One PostgreSQL database. `url` is a libpq URL: postgresql://…"""
 

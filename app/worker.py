@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import checkpoint as checkpoints
-from app.db import wait_until_ready
+from app.db import WORKER, wait_until_ready
 from app.models import Heartbeat
 from app.pipeline.files.undoing import UndoImports
 from app.pipeline.gather.backfill import Backfill
@@ -149,7 +149,10 @@ async def _work(services: Services, steps: Handlers, stop: threading.Event) -> N
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end)
     while not stop.is_set():
-        queue = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=services.db.url, max_size=4))
+        connector = procrastinate.PsycopgConnector(
+            conninfo=services.db.url, max_size=4, kwargs={"application_name": WORKER}
+        )
+        queue = procrastinate.App(connector=connector)
         for name, step in steps.items():
             queue.task(name=name)(_log_failures(name, step))
         try:

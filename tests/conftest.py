@@ -1,8 +1,9 @@
-"""The two fixtures everybody uses: settings, and a migrated database of one's own on a real PostgreSQL."""
+"""The fixtures everybody uses: settings, a migrated database of one's own on a real PostgreSQL, a small disk."""
 
 from __future__ import annotations
 
 import os
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -100,3 +101,12 @@ def shared() -> Path:
             pytest.fail(f"the shared folder is missing: {folder}")
         pytest.skip("the shared folder is not here")
     return folder
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Path]:
+    """A file system of one megabyte."""
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", tmp_path], capture_output=True).returncode:
+        pytest.skip("this user may not mount a file system")
+    yield tmp_path
+    subprocess.run(["umount", tmp_path], check=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, StringConstraints
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -13,7 +14,7 @@ from app.actions.audit import record
 from app.actions.fields import Changes, Fields, Line, TimeZone
 from app.auth import links, passwords, sessions
 from app.bootstrap import has_account
-from app.models import Member, User, uuid7
+from app.models import Brand, Member, User, uuid7
 from app.problems import FieldError, Problem, invalid
 from app.viewer import Viewer, may, no_account
 
@@ -55,7 +56,7 @@ def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admi
 
     Raises Problem 409 when an account with this address exists, 422 on the password.
     """
-    passwords.check(new.password, new.email)
+    passwords.check(new.password, _words_near(session, viewer, new.email, new.name))
     row = {
         "id": uuid7(),
         "email": new.email,
@@ -92,7 +93,7 @@ def change_password(
     user = me(session, viewer)
     if not passwords.matches(user.password_hash, current):
         raise invalid(FieldError("current", "This is not your current password."))
-    passwords.check(new, user.email, "new")
+    passwords.check(new, _words_near(session, viewer, user.email, user.name), "new")
     user.password_hash = passwords.hash_of(new)
     sessions.log_out_others(session, user.id, current_session)
     record(session, viewer, "account.password", user.email)
@@ -116,3 +117,9 @@ def me(session: Session, viewer: Viewer) -> User:
     if user is None:
         raise no_account()
     return user
+
+
+def _words_near(session: Session, viewer: Viewer, email: str, name: str) -> list[str]:
+    """The texts that somebody who guesses the password of this account knows."""
+    brands = session.scalars(select(Brand.name).where(Brand.workspace_id == viewer.workspace_id).order_by(Brand.name))
+    return [email.partition("@")[0], email, name, *brands]

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.errors import problem_response, unexpected_problem
+from app.http.head import has_two_lengths
 from app.models import uuid7
 from app.problems import Problem
 from app.settings import Settings
@@ -91,6 +92,8 @@ class Envelope:
                 400,
                 "This is not the address of this server: set VIGIE_PUBLIC_URL to the address you use.",
             )
+        if has_two_lengths(headers):
+            return Problem("unreadable", 400, "The request could not be read.", headers={"Connection": "close"})
         length = headers.get("content-length", "")
         return too_large() if length.isdecimal() and int(length) > BODY_MAX else None
 

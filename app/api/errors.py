@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from http import HTTPStatus
 from typing import Any
@@ -49,6 +50,7 @@ def request_id_of(request: Request) -> str:
 
 WAIT = {"Retry-After": "2"}
 LATER = {"Retry-After": "60"}
+FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def of_http(status: int, headers: dict[str, str] | None = None) -> Problem:
@@ -87,6 +89,9 @@ def unexpected_problem(error: BaseException, request_id: str) -> Problem:
         return Problem(
             "machine-busy", 503, "This machine is too busy to read that now: try again in a minute.", headers=LATER
         )
+    if isinstance(error, OSError) and error.errno in FULL:
+        log.error("the disk of this server is full", file=error.filename, request_id=request_id)
+        return Problem("storage", 503, "The disk of this server is full: its operator has to make room.", headers=LATER)
     if isinstance(error, DBAPIError) and (problem := of_database(error)):
         log.warning("the database refused", problem=problem.code, request_id=request_id)
         return problem

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import hmac
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, Response
 
+from app.db import WORKER, Database
 from app.models import Delivery, Heartbeat, Host, IncidentRow, Mention, ModelRun, Source
 from app.pipeline.judge import lanes
 from app.pipeline.judge.pace import seconds_left
+from app.probes.disk import has_room
 from app.problems import Problem
 from app.services import Services
 
@@ -36,22 +39,52 @@ def healthz() -> dict[str, str]:
 
 @router.get("/readyz")
 def readyz(request: Request) -> JSONResponse:
-    """The database answers, a worker beats, and the queue is not stuck: 200, else 503."""
+    """The database answers and writes, the disk has room, a worker runs and beats, and the queue is not stuck: 200,
+    else 503."""
     services: Services = request.app.state.services
     try:
         with services.db.reading() as session:
-            beat, queue = beat_age(session), queue_age(session)
+            beat, connected, queue = beat_age(session), is_connected(session), queue_age(session)
     except DBAPIError:
-        return JSONResponse({"status": "unready", "database": False, "worker": None, "queue": None}, 503)
-    worker_ok = beat is not None and beat <= BEAT_MAX
-    ready = worker_ok and queue <= QUEUE_MAX
+        unknown = dict.fromkeys(("storage", "worker", "queue"))
+        return JSONResponse({"status": "unready", "database": False, **unknown}, 503)
+    storage_ok = has_room(services.settings.data_dir) and can_write(services.db)
+    worker_ok = connected and beat is not None and beat <= BEAT_MAX
+    ready = storage_ok and worker_ok and queue <= QUEUE_MAX
     body = {
         "status": "ready" if ready else "unready",
         "database": True,
-        "worker": {"ok": worker_ok, "heartbeat_age_seconds": beat},
+        "storage": {"ok": storage_ok},
+        "worker": {"ok": worker_ok, "connected": connected, "heartbeat_age_seconds": beat},
         "queue": {"ok": queue <= QUEUE_MAX, "age_seconds": queue},
     }
     return JSONResponse(body, 200 if ready else 503)
+
+
+def can_write(db: Database) -> bool:
+    """Whether the database takes a write: it answers queries also on a full disk.
+
+    Tries at most every five seconds, over all processes, so that nobody makes work by asking.
+    """
+    row = insert(Heartbeat).values(name="web", at=func.now(), details={})
+    late = Heartbeat.at < func.now() - timedelta(seconds=5)
+    try:
+        with db.writing() as session:
+            session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"at": func.now()}, where=late))
+    except DBAPIError:
+        return False
+    return True
+
+
+def is_connected(session: Session) -> bool:
+    """Whether a worker holds its connection to the queue at this moment: a heartbeat outlives the worker that wrote it.
+
+    The database ends the connection of a killed process at once. A worker opens its own when it takes jobs.
+    """
+    name = text(
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = :name)"
+    )
+    return bool(session.scalar(name, {"name": WORKER}))
 
 
 def beat_age(session: Session) -> float | None:

@@ -16,6 +16,7 @@ from app.bootstrap import has_account, is_unused
 from app.cli.names import operator
 from app.cli.options import example
 from app.cli.running import PATIENCE_OF_A_SERVER, Failed, read_settings, running
+from app.http.head import StrictProtocol
 from app.http.listen import CannotListen, Sockets, listen
 from app.main import create_app
 from app.pipeline.gather.follow import anything_to_follow
@@ -80,6 +81,7 @@ def serve_web(services: Services, sockets: Sockets) -> None:
     """Serves until SIGTERM or SIGINT, after it has printed where. Raises Failed."""
     config = uvicorn.Config(
         create_app(services),
+        http=StrictProtocol,
         forwarded_allow_ips=services.settings.trusted_proxies,
         log_config=None,
         server_header=False,

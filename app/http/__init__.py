@@ -4,7 +4,7 @@
 may still spend. `dial` resolves the name, has `address` judge every answer, and connects to one of those. `redirect`
 judges the address that an answer leads to, and `body` counts a body while it uncompresses it. `gate` puts these
 together as an HTTP client; `websocket` and `imap` open connections in the same way, and `mail` sends mails. `errors`
-says what went wrong. Beside it all, `listen` takes the port of the web server.
+says what went wrong. Beside it all, `listen` takes the port of the web server, and `head` reads the requests to it.
 """
 
 from .errors import (

@@ -31,6 +31,7 @@ from app.models import (
     Source,
     Usage,
 )
+from app.pipeline.clock import forget_the_future
 from app.pipeline.files.undoing import is_being_undone
 from app.pipeline.gather.lease import BACKFILL, COLLECT
 from app.pipeline.judge.audit_sample import to_draw, top_up
@@ -59,6 +60,7 @@ class Sweep:
     def __call__(self) -> None:
         now = self._now()
         with self._db.writing() as session:
+            forget_the_future(session, now)
             wake(session, self._jobs, now)
             self._jobs.defer(session, "score")  # only the scorer knows whether an older model read what is stored
             clean(session, now)

@@ -19,7 +19,7 @@ TOO_LITTLE, LITTLE = 64 * MIB, 1024 * MIB
 
 def disk(folder: Path) -> Finding:
     """Writes a file into the folder, or where it will be made, and removes it."""
-    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    there = existing(folder)
     try:
         write(there / f".vigie-doctor-{os.getpid()}")
     except OSError as error:
@@ -31,6 +31,16 @@ def disk(folder: Path) -> Finding:
     if left < LITTLE:
         return Finding(NAME, "note", f"{left // MIB:,} MiB are left for {folder}: make room soon")
     return Finding(NAME, "ok", f"{left // MIB:,} MiB are left for {folder}")
+
+
+def has_room(folder: Path) -> bool:
+    """Whether the file system of the folder has more left than what PostgreSQL stops at."""
+    return shutil.disk_usage(existing(folder)).free >= TOO_LITTLE
+
+
+def existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that exists."""
+    return next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
 
 
 def write(path: Path) -> None:

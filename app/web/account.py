@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from app.actions import accounts as actions
 from app.actions.fields import validate
+from app.auth import throttle
 from app.crypto import digest
 from app.models import User
 from app.problems import FieldError, Problem, invalid
@@ -43,7 +44,7 @@ def account_page(visit: Visit, problem: Problem | None = None) -> HTMLResponse:
 
 
 @router.post("/account")
-def change_preferences(sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> Response:
+def change_preferences(visit: Visit = Depends(member), sent: SentForm = Depends(sent_form)) -> Response:
     def save() -> Response:
         values = {name: sent.get(name) for name in ("name", "language", "timezone")}
         preferences = validate(actions.Preferences, {**values, "language": values["language"] or None})
@@ -55,18 +56,23 @@ def change_preferences(sent: SentForm = Depends(sent_form), visit: Visit = Depen
 
 
 @router.post("/account/password")
-def change_password(sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> Response:
-    """A new password ends every other session."""
+def change_password(visit: Visit = Depends(member), sent: SentForm = Depends(sent_form)) -> Response:
+    """A new password ends every other session. Whoever sits at an open session guesses no faster than at the login."""
+    db, address = visit.services.db, visit.request.client.host if visit.request.client else ""
     cookie = visit.request.cookies.get(cookies.session_name(visit.services.settings), "")
 
     def save() -> Response:
         if sent.raw("new") != sent.raw("again"):
             raise invalid(FieldError("again", "The two passwords differ."))
-        with visit.services.db.writing() as session:
+        with db.writing() as session:
+            email = actions.me(session, visit.viewer).email
+            reserved = throttle.reserve(session, email, address, visit.now)
+        with db.writing() as session:
             actions.change_password(session, visit.viewer, sent.raw("current"), sent.raw("new"), digest(cookie))
+            throttle.succeed(session, email, reserved)
         return redirect(HOME, "password")
 
-    return attempt(save, lambda problem: account_page(visit, problem), {422})
+    return attempt(save, lambda problem: account_page(visit, problem), {422, 429})
 
 
 @router.get("/sample")

@@ -20,7 +20,7 @@ from app.queries.incidents import StateFilter, incident, incidents
 from app.web.charts import observed_against_expected
 from app.web.form_page import attempt
 from app.web.forms import SentForm, sent_form
-from app.web.page import Visit, member, redirect
+from app.web.page import Visit, editor, member, redirect
 
 router = APIRouter(prefix="/alerts")
 
@@ -105,7 +105,7 @@ def event_in_words(visit: Visit, event: IncidentEvent) -> str:
 
 @router.post("/{incident_id}/{verb}")
 def handle(
-    incident_id: UUID, verb: str, sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)
+    incident_id: UUID, verb: str, visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)
 ) -> Response:
     """What a person does about an incident. A refusal is shown in its page."""
     return attempt(

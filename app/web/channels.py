@@ -43,7 +43,7 @@ def list_page(visit: Visit, session: Session, **news: Any) -> HTMLResponse:
 
 
 @router.post("/{channel_id}/test")
-def send_test(channel_id: UUID, visit: Visit = Depends(member)) -> Response:
+def send_test(channel_id: UUID, visit: Visit = Depends(editor)) -> Response:
     """Sends a message that says it is a test, and shows what came of it."""
     tested = actions.send_test(visit.services, visit.viewer, channel_id, visit.now)
     if tested.error is None:

@@ -110,7 +110,7 @@ def add_routes(router: APIRouter, page: FormPage[Row, Kind], path: str = "", edi
         return page.show_new(visit)
 
     @router.post(f"{path}/new")
-    def create(sent: SentForm = Depends(sent_form), visit: Visit = Depends(editor)) -> Response:
+    def create(visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> Response:
         form = page.read_form(sent, None)
         return page.answer(lambda: page.create(visit, form, sent), visit, form)
 
@@ -119,7 +119,7 @@ def add_routes(router: APIRouter, page: FormPage[Row, Kind], path: str = "", edi
         return page.show_form(visit, page.form_of(visit, find(visit, row_id)))
 
     @router.post(f"{path}/{{row_id}}{edit}")
-    def update(row_id: UUID, sent: SentForm = Depends(sent_form), visit: Visit = Depends(editor)) -> Response:
+    def update(row_id: UUID, visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> Response:
         row = find(visit, row_id)
         form = page.read_form(sent, row)
         return page.answer(lambda: page.update(visit, row, form, sent), visit, form)

@@ -103,7 +103,7 @@ def show_empty(visit: Visit = Depends(editor)) -> Response:
 
 
 @router.post("")
-def submit(sent: SentForm = Depends(sent_form), visit: Visit = Depends(editor)) -> Response:
+def submit(visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> Response:
     """Shows the columns of a file, tries it, or stores it, by the button that was pressed."""
     survey, timezone = sent.get("what") == "survey", sent.get("timezone") or "UTC"
     form = ImportForm(survey, sent.get("source"), sent.get("brand_id"), timezone)

@@ -13,7 +13,7 @@ from app.actions.fields import validate
 from app.queries.keys import api_keys, audit_log
 from app.web.form_page import Form, attempt
 from app.web.forms import SentForm, sent_form
-from app.web.page import Visit, member, redirect
+from app.web.page import Visit, administrator, member, redirect
 
 router = APIRouter(prefix="/settings")
 
@@ -48,7 +48,7 @@ def key_life(visit: Visit, days: str) -> str:
 
 
 @router.post("/keys")
-def create(sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> Response:
+def create(visit: Visit = Depends(administrator), sent: SentForm = Depends(sent_form)) -> Response:
     values = {"name": sent.get("name"), "scopes": sent.all("scopes"), "days": sent.get("days")}
     ends = visit.now + timedelta(days=int(sent.get("days"))) if sent.get("days") in LASTS[1:] else None
 
@@ -62,7 +62,7 @@ def create(sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) 
 
 
 @router.post("/keys/{key_id}/delete")
-def delete(key_id: UUID, visit: Visit = Depends(member)) -> Response:
+def delete(key_id: UUID, visit: Visit = Depends(administrator)) -> Response:
     with visit.services.db.writing() as session:
         actions.delete(session, visit.viewer, key_id)
     return redirect("/settings/keys", "key-deleted")

@@ -13,7 +13,7 @@ from app.actions.fields import validate
 from app.queries.labelling import ENOUGH, last_label, progress, to_label
 from app.queries.reputation import model
 from app.web.forms import SentForm, sent_form
-from app.web.page import Visit, member, redirect
+from app.web.page import Visit, editor, member, redirect
 from app.web.words import N_
 
 router = APIRouter(prefix="/reputation/sample")
@@ -46,7 +46,7 @@ def show_next(visit: Visit = Depends(member)) -> Response:
 
 
 @router.post("")
-def draw(visit: Visit = Depends(member)) -> RedirectResponse:
+def draw(visit: Visit = Depends(editor)) -> RedirectResponse:
     """This week's sample, or more of it."""
     with visit.services.db.writing() as session:
         drawn = actions.draw_more(session, visit.viewer, visit.now, DICE.getrandbits(62))
@@ -54,7 +54,7 @@ def draw(visit: Visit = Depends(member)) -> RedirectResponse:
 
 
 @router.post("/{item_id}")
-def label(item_id: UUID, sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> RedirectResponse:
+def label(item_id: UUID, visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> RedirectResponse:
     """Stores the label and shows the next mention."""
     labelled = validate(actions.Labelled, {"label": sent.get("label")})
     with visit.services.db.writing() as session:
@@ -63,7 +63,7 @@ def label(item_id: UUID, sent: SentForm = Depends(sent_form), visit: Visit = Dep
 
 
 @router.post("/{item_id}/undo")
-def undo(item_id: UUID, visit: Visit = Depends(member)) -> RedirectResponse:
+def undo(item_id: UUID, visit: Visit = Depends(editor)) -> RedirectResponse:
     """Removes the label, and shows the mention again."""
     with visit.services.db.writing() as session:
         actions.unlabel(session, visit.viewer, item_id)

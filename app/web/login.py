@@ -47,7 +47,7 @@ def show_login(visit: Visit = Depends(visitor)) -> Response:
 
 
 @router.post("/login")
-def log_in(request: Request, sent: SentForm = Depends(sent_form), visit: Visit = Depends(visitor)) -> Response:
+def log_in(request: Request, visit: Visit = Depends(visitor), sent: SentForm = Depends(sent_form)) -> Response:
     """Opens a session. The same answer, in the same time, whether or not the account exists."""
     email, back = sent.get("email").replace("\0", "").lower()[:254], back_to(sent.get("next"))
     db, address = visit.services.db, request.client.host if request.client else ""
@@ -111,7 +111,7 @@ def first_account(visit: Visit, link: str) -> HTMLResponse:
 
 
 @router.post("/setup/account")
-def create_first(request: Request, sent: SentForm = Depends(sent_form), visit: Visit = Depends(visitor)) -> Response:
+def create_first(request: Request, visit: Visit = Depends(visitor), sent: SentForm = Depends(sent_form)) -> Response:
     """Creates the first account and logs it in."""
     values = {"email": sent.get("email"), "name": sent.get("name")}
 

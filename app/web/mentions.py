@@ -19,7 +19,7 @@ from app.queries.mentions import mention
 from app.scorer import explainer_of
 from app.web.form_page import attempt
 from app.web.forms import SentForm, sent_form
-from app.web.page import Visit, back_to, member, redirect
+from app.web.page import Visit, back_to, editor, member, redirect
 from app.web.reasons import reasons_of
 from app.web.words import WORDS
 
@@ -169,7 +169,7 @@ def mention_page(visit: Visit, mention_id: UUID, problem: Problem | None = None)
 
 
 @router.post("/mentions/{mention_id}/stance")
-def correct(mention_id: UUID, sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> RedirectResponse:
+def correct(mention_id: UUID, visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> RedirectResponse:
     """Corrects the stance for one brand; an empty stance undoes the correction."""
     values = {"stance": sent.get("stance") or None, "brand_id": sent.get("brand_id") or None}
     _change(visit, mention_id, values)
@@ -177,7 +177,7 @@ def correct(mention_id: UUID, sent: SentForm = Depends(sent_form), visit: Visit 
 
 
 @router.post("/mentions/{mention_id}/status")
-def sort_out(mention_id: UUID, sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> RedirectResponse:
+def sort_out(mention_id: UUID, visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> RedirectResponse:
     """Says what was done about a mention, or that it is not about the brand."""
     status = sent.get("status")
     _change(visit, mention_id, {"status": status})
@@ -188,7 +188,7 @@ def sort_out(mention_id: UUID, sent: SentForm = Depends(sent_form), visit: Visit
 
 
 @router.post("/mentions/{mention_id}")
-def handle(mention_id: UUID, sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> Response:
+def handle(mention_id: UUID, visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> Response:
     """Changes status, assignee, tags and note at once."""
     values = {
         "status": sent.get("status"),

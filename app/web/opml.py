@@ -11,13 +11,13 @@ from app.actions.opml import OpmlResult, import_opml
 from app.problems import FieldError, Problem, invalid
 from app.web.form_page import attempt
 from app.web.forms import SentForm, sent_form
-from app.web.page import Visit, member
+from app.web.page import Visit, editor
 
 router = APIRouter(prefix="/sources")
 
 
 @router.post("/opml")
-def add_feeds(sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> Response:
+def add_feeds(visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> Response:
     """Adds a source for each feed of an uploaded list."""
 
     def save() -> Response:

@@ -185,6 +185,13 @@ def editor(request: Request) -> Visit:
     return visit
 
 
+def administrator(request: Request) -> Visit:
+    """The visit of an administrator. Raises LogIn when nobody is logged in, Problem 403 for anybody else."""
+    visit = visitor(request)
+    visit.viewer.needs("admin")
+    return visit
+
+
 def redirect(path: str, done: str = "") -> RedirectResponse:
     """Sends the browser to another page once a form has done its work. `done` names the message to show there."""
     if done:

@@ -13,7 +13,7 @@ from app.problems import Problem
 from app.queries.phrases import progress_of_all, ratings
 from app.web.form_page import Form, Values, attempt
 from app.web.forms import SentForm, sent_form
-from app.web.page import Visit, member, redirect
+from app.web.page import Visit, editor, member, redirect
 
 router = APIRouter(prefix="/settings")
 
@@ -33,7 +33,7 @@ def ratings_page(visit: Visit, values: Values, problem: Problem | None = None) -
 
 
 @router.post("/ratings")
-def change_ratings(sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> Response:
+def change_ratings(visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> Response:
     values = {name: sent.get(name) for name in actions.RatingChanges.model_fields}
 
     def save() -> Response:

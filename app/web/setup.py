@@ -22,7 +22,7 @@ from app.web.form_page import Values, attempt
 from app.web.forms import SentForm, sent_form
 from app.web.kinds import shelves
 from app.web.login import first_account
-from app.web.page import Visit, member, redirect, visitor
+from app.web.page import Visit, editor, redirect, visitor
 from collectors import all_collectors
 
 router = APIRouter()
@@ -71,7 +71,7 @@ def _step(visit: Visit, seen: counts.Overview) -> str:
 
 
 @router.post("/setup/brand")
-def add_brand(sent: SentForm = Depends(sent_form), visit: Visit = Depends(member)) -> Response:
+def add_brand(visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> Response:
     """Adds the brand, and a negative buzz rule that needs no settings."""
     values = {"name": sent.get("name"), "query": sent.get("query"), "kind": sent.get("kind") or "own"}
 
@@ -89,14 +89,14 @@ def add_brand(sent: SentForm = Depends(sent_form), visit: Visit = Depends(member
 
 
 @router.post("/sample/load")
-def load_sample(visit: Visit = Depends(member)) -> Response:
+def load_sample(visit: Visit = Depends(editor)) -> Response:
     with visit.services.db.writing() as session:
         sample.load(session, visit.viewer, visit.services.jobs, visit.now)
     return redirect("/", "sample-loaded")
 
 
 @router.post("/sample/remove")
-def remove_sample(visit: Visit = Depends(member)) -> Response:
+def remove_sample(visit: Visit = Depends(editor)) -> Response:
     with visit.services.db.writing() as session:
         sample.remove(session, visit.viewer)
     return redirect("/", "sample-removed")

@@ -16,7 +16,7 @@ from app.pipeline.gather.past import moment, share
 from app.problems import Problem
 from app.queries.scoring import scoring
 from app.queries.sources import SourceView, polls, quarantine, source, source_row, sources
-from app.web.page import Visit, member, redirect
+from app.web.page import Visit, editor, member, redirect
 from app.web.words import N_
 from collectors import all_collectors
 
@@ -115,7 +115,7 @@ def backfill_of(row: Source) -> dict[str, Any]:
 
 
 @router.post("/{source_id}/{verb}")
-def press(source_id: UUID, verb: str, visit: Visit = Depends(member)) -> Response:
+def press(source_id: UUID, verb: str, visit: Visit = Depends(editor)) -> Response:
     """Read now, pause, resume, another address; go back, go on with it, stop."""
     if verb not in DONE:
         raise Problem("not-found", 404, "There is no such page.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from http import HTTPStatus
 
@@ -95,3 +96,9 @@ def test_what_the_driver_cannot_send_is_the_callers_to_mend() -> None:
     problem = of_database(DataError("SELECT 1", {}, Refused(None)))
     assert problem
     assert (problem.status, problem.code) == (422, "invalid")
+
+
+def test_a_full_disk_is_told_as_such_wherever_it_shows() -> None:
+    problem = unexpected_problem(OSError(errno.ENOSPC, "No space left on device", "/data/upload"), "0123")
+    assert (problem.status, problem.code) == (503, "storage")
+    assert unexpected_problem(OSError(errno.ENOENT, "No such file", "/data/upload"), "0123").status == 500

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
 from fastapi import FastAPI
+from sqlalchemy import func, select, update
 from starlette.testclient import TestClient
 
+from app.api.health import can_write
+from app.db import WORKER, Database
 from app.main import create_app
+from app.models import Heartbeat
 from app.services import Services
 from app.settings import Settings
 
@@ -34,3 +42,54 @@ def test_without_a_worker_we_are_alive_but_not_ready(anonymous: TestClient) -> N
     assert answer.status_code == 503
     assert answer.json()["database"] is True
     assert answer.json()["worker"]["ok"] is False
+
+
+def beat(db: Database) -> None:
+    with db.writing() as session:
+        session.merge(Heartbeat(name="worker", at=datetime.now(UTC), details={}))
+
+
+def test_we_are_ready_while_a_worker_is_there_and_not_because_one_was(anonymous: TestClient, db: Database) -> None:
+    beat(db)
+    killed = anonymous.get("/readyz")
+    assert (killed.status_code, killed.json()["worker"]["ok"]) == (503, False)
+    assert killed.json()["worker"]["heartbeat_age_seconds"] < 30
+    with psycopg.connect(db.url, application_name=WORKER):
+        ready = anonymous.get("/readyz")
+        assert (ready.status_code, ready.json()["status"]) == (200, "ready")
+        assert ready.json()["worker"]["connected"] is True
+    assert anonymous.get("/readyz").status_code == 503
+
+
+def test_whoever_asks_often_makes_no_more_writes(anonymous: TestClient, db: Database) -> None:
+    def written() -> datetime | None:
+        with db.reading() as session:
+            return session.scalar(select(Heartbeat.at).where(Heartbeat.name == "web"))
+
+    anonymous.get("/readyz")
+    first = written()
+    for _ in range(5):
+        anonymous.get("/readyz")
+    assert first is not None
+    assert written() == first
+
+
+def test_a_database_that_takes_no_write_is_told(db: Database) -> None:
+    assert can_write(db)
+    with db.writing() as session:
+        session.execute(update(Heartbeat).values(at=func.now() - timedelta(minutes=1)))
+    readonly = Database(db.url)
+    readonly.engine = readonly.engine.execution_options(postgresql_readonly=True)
+    assert not can_write(readonly)
+    readonly.close()
+
+
+def test_without_room_on_the_disk_we_are_not_ready(
+    services: Services, settings: Settings, small: Path, db: Database
+) -> None:
+    beat(db)
+    crammed = Settings(**{**settings.model_dump(), "data_dir": small})
+    app = create_app(Services(crammed, services.db, services.jobs, services.seal, services.gate, services.wire))
+    with psycopg.connect(db.url, application_name=WORKER):
+        answer = TestClient(app, base_url="http://localhost").get("/readyz")
+    assert (answer.status_code, answer.json()["storage"]) == (503, {"ok": False})

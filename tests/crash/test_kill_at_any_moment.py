@@ -1,4 +1,4 @@
-"""`kill -9` of web, worker or database at random moments: nothing is lost, nothing doubled, everybody is told."""
+"""`kill -9` of web, worker or database at random moments, and a database that hangs: nothing lost, nothing doubled."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ def survive(vigie: Vigie, site: Site, kills: int, random: Random) -> None:
         vigie.call("POST", f"/sources/{source}/poll")
         time.sleep(random.random() * 1.5)
         vigie.kill(["worker", "database", "web"][number % 3])
+        if number % 3 == 0:
+            vigie.freeze_database(1 + random.random())
     vigie.call("POST", f"/sources/{source}/poll")
     wait_for(lambda: settled(vigie, site), 120, vigie.told)
     stored = everything(vigie)

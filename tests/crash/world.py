@@ -75,6 +75,13 @@ class Site:
         self.server.server_close()
 
 
+def each(processes: list[psutil.Process], do: Callable[[psutil.Process], None]) -> None:
+    """Does it to every process that is still there."""
+    for process in processes:
+        with suppress(psutil.Error):
+            do(process)
+
+
 def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -169,6 +176,18 @@ class Vigie:
         if role == "web":
             self.process.wait()
             self.process = self._start()
+
+    def freeze_database(self, seconds: float) -> None:
+        """Stops every process of the database for so long, as a disk that hangs would, then lets them go on."""
+        pid = self.victims().get("database")
+        if pid is None:
+            return
+        with suppress(psutil.Error):
+            server = psutil.Process(pid)
+            frozen = [server, *server.children(recursive=True)]
+            each(frozen, psutil.Process.suspend)
+            time.sleep(seconds)
+            each(frozen, psutil.Process.resume)
 
     def close(self) -> None:
         self.http.close()

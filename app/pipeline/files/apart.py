@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from threading import BoundedSemaphore
-from typing import Generic, TypeVar
-from zlib import compress, decompress
+from typing import Generic, TypeVar, cast
 
 from app.pipeline.files.answering import read_answers, shape_of_answers
 from app.pipeline.files.importing import read_mentions, shape_of_mentions
@@ -18,6 +16,7 @@ from app.pipeline.files.tables import FileOptions, Shape
 from app.problems import Problem
 from collectors.base import Answer, RawMention
 from ground.isolate import CHILDREN, Crashed, TooSlow, isolated
+from ground.nursery import pack, unpack
 
 T = TypeVar("T")
 
@@ -47,7 +46,7 @@ class ReadFile(Generic[T]):
 
     def parts(self) -> Iterator[list[tuple[int, T | BadRow]]]:
         """The rows with their lines, PART at a time."""
-        return (pickle.loads(decompress(part)) for part in self.packed)  # noqa: S301  # packed by our own child
+        return (cast("list[tuple[int, T | BadRow]]", unpack(part)) for part in self.packed)
 
 
 @contextmanager
@@ -100,7 +99,7 @@ def _whole(shape: Shape, rows: Iterator[tuple[int, T | BadRow]], is_dated: Calla
     while part := list(islice(rows, PART)):
         read = [row for _, row in part if not isinstance(row, BadRow)]
         number, good, dated = number + len(part), good + len(read), dated + sum(map(is_dated, read))
-        packed.append(compress(pickle.dumps(part), 1))
+        packed.append(pack(part))
     return ReadFile(shape, number, good, dated, packed)
 
 

@@ -46,3 +46,9 @@ def test_whoever_comes_third_is_told_to_wait() -> None:
     assert (refused.value.status, refused.value.headers) == (503, {"Retry-After": "15"})
     with one_import():
         pass
+
+
+def test_the_parts_can_be_gone_through_again_and_take_little_room() -> None:
+    file = mentions_apart(b"text,date\n" + b"a mention of some words,2026-11-20\n" * 2_000, "a.csv", AS_FOUND)
+    assert list(file.parts()) == list(file.parts())
+    assert sum(map(len, file.packed)) < 200_000

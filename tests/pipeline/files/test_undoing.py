@@ -8,7 +8,7 @@ from random import Random
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from app.actions import imports, mentions, surveys
 from app.actions.push import prepare, push, push_source
@@ -32,6 +32,7 @@ from app.pipeline.keep.aggregate import recount_dirty
 from app.pipeline.keep.store import store
 from app.pipeline.sift.batch import Origin
 from app.pipeline.sift.place import Placer
+from app.pipeline.sweep import Sweep
 from app.services import Services, build
 from app.settings import Settings
 from app.viewer import Viewer
@@ -150,9 +151,9 @@ def test_what_somebody_has_worked_on_stays(
     with db.writing() as session:
         ids = {row.text: row.id for row in session.scalars(select(Mention))}
     worked = {"corrigé": mentions.MentionChanges(stance="promoter"), "noté": mentions.MentionChanges(note="rappeler")}
-    for text, change in worked.items():
+    for words, change in worked.items():
         with db.writing() as session:
-            mentions.change(session, viewer, [ids[f"Brumelo {text}"]], change, services.jobs, NOW)
+            mentions.change(session, viewer, [ids[f"Brumelo {words}"]], change, services.jobs, NOW)
     with db.writing() as session:
         labelled = ids["Brumelo étiqueté"]
         session.add(
@@ -198,6 +199,19 @@ def test_a_large_import_is_undone_in_pages_and_goes_on_after_an_interruption(
     assert UndoImports(db)(str(viewer.workspace_id)) == 0
 
 
+def test_an_undo_that_the_queue_lost_is_woken_again(
+    services: Services, db: Database, viewer: Viewer, brand: Brand
+) -> None:
+    import_texts(services, viewer, ["un"])
+    with db.writing() as session:
+        session.execute(update(FileImport).values(undo_requested_at=NOW))
+        session.execute(text("DELETE FROM procrastinate_jobs"))
+    Sweep(db, services.jobs)()
+    waiting = text("SELECT args ->> 'workspace_id' FROM procrastinate_jobs WHERE task_name = 'undo_imports'")
+    with db.reading() as session:
+        assert session.scalars(waiting).all() == [str(viewer.workspace_id)]
+
+
 def test_answers_to_a_survey_are_undone_as_well(
     services: Services, db: Database, viewer: Viewer, brand: Brand, undo: Undo
 ) -> None:
@@ -225,9 +239,9 @@ def answers(db: Database) -> list[str]:
         return sorted(session.scalars(select(SurveyResponse.external_id)))
 
 
-def send(services: Services, viewer: Viewer, text: str) -> None:
+def send(services: Services, viewer: Viewer, words: str) -> None:
     """Pushes what the import holds under the same id, to the same source."""
-    item = {"external_id": text, "text": f"Brumelo {text}", "published_at": "2026-11-20T10:00:00Z"}
+    item = {"external_id": words, "text": f"Brumelo {words}", "published_at": "2026-11-20T10:00:00Z"}
     with services.db.writing() as session:
         source = push_source(session, viewer, "Avis")
     prepared = prepare(services.db, viewer, source, [item], NOW)

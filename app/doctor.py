@@ -23,6 +23,7 @@ from app.probes.disk import disk
 from app.probes.finding import Finding, guarded
 from app.probes.mail import mail
 from app.probes.port import port
+from app.probes.reach import reach
 from app.probes.sealed import sealed
 from app.probes.variables import unknown, unreadable
 from app.scorer import model_files_of, scorer_of
@@ -120,11 +121,14 @@ def of_the_database(settings: Settings) -> Iterator[Finding]:
         yield Finding("database", "bad", str(error))
         return
     with closing(db):
-        yield from connections(db, Seal(key) if key else None)
+        yield from connections(db, Seal(key) if key else None, mail=settings.smtp_url is not None)
 
 
-def connections(db: Database, seal: Seal | None) -> Iterator[Finding]:
-    """The database, its clock and its schema, and, where the schema is ours, what the tables tell."""
+def connections(db: Database, seal: Seal | None, *, mail: bool) -> Iterator[Finding]:
+    """The database, its clock and its schema, and, where the schema is ours, what the tables tell.
+
+    `mail`: whether a mail server is set up.
+    """
     found = guarded("database", lambda: database(db))
     yield from found
     if found[-1].state == "bad":
@@ -137,6 +141,7 @@ def connections(db: Database, seal: Seal | None) -> Iterator[Finding]:
     yield from asked(db, "mentions", mentions)
     yield from asked(db, "scoring", scoring)
     yield from asked(db, "worker", worker)
+    yield from asked(db, "alerts", lambda session: reach(session, mail=mail))
     if seal is not None:
         yield from asked(db, "secret key", lambda session: sealed(session, seal))
 

@@ -22,7 +22,9 @@ P = TypeVar("P", bound=BaseModel)
 class RawMention:
     """One public message as its platform gave it. Nothing here is trusted or cleaned yet.
 
-    Either `external_id` or `url` identifies it within its collector's kind. `published_at` is aware, or None when
+    Either `external_id` or `url` identifies it within its collector's kind. Where the collector made `external_id` up
+    from what is said and when, `undated_id` is made up of the same without the date: by it a reading that knows the
+    date and one that does not find what the other has stored. `published_at` is aware, or None when
     the platform does not say, or says something that is no date: `date_spelling` is what it said then. `html` tells
     whether `title` and `text` are markup. `rating` counts from 0 to `rating_scale`. `engagement` holds counts as
     given: likes, shares, comments, views.
@@ -49,6 +51,7 @@ class RawMention:
     reach: int | None = None
     engagement: Mapping[str, int] = field(default_factory=dict)
     deleted: bool = False
+    undated_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

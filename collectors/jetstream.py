@@ -45,7 +45,7 @@ class Jetstream(Params):
     base_url: Interface = Field(
         "https://jetstream.us-east.bsky.network",
         title="Server",
-        description="A Jetstream server. An address that ends with /subscribe is spoken to in the older dialect",
+        description="A Jetstream server. If the address ends with /subscribe, Vigie uses the older dialect",
         examples=["https://jetstream2.us-east.bsky.network"],
     )
 
@@ -162,8 +162,8 @@ def gap_notice(since: datetime | None) -> Notice:
     """The warning when the server does not go back to the last event that was read."""
     text = f"{since:%Y-%m-%d %H:%M}" if since else "?"
     return Notice(
-        "what was posted after {since} (UTC) is partly missed: the server keeps the last hours only. Add the source "
-        "«Bluesky», whose search goes back further",
+        "some of what was posted after {since} (UTC) is missing: the server keeps only the last hours. Add the "
+        "source «Bluesky», whose search goes back further",
         {"since": text},
     )
 
@@ -193,7 +193,7 @@ class EventReader:
             except ValidationError as error:
                 broken.append(("", reason_of(error)))
             except ValueError:
-                broken.append(("", "the message is no JSON"))
+                broken.append(("", "the message is not JSON"))
         self._count(len(broken), bool(batch) and len(broken) == len(batch))
         self._move(last)
         warning, self._warning = self._warning, None
@@ -205,7 +205,7 @@ class EventReader:
         Raises SourceBusy when the server ends the stream.
         """
         if not isinstance(value, dict):
-            raise ValueError("no object")
+            raise ValueError("not an object")
         if value.get("$type") == "error":
             raise SourceBusy(
                 "{server} ends the stream: {reason}", server="Jetstream", reason=str(value.get("error"))[:100]

@@ -40,7 +40,7 @@ OWN = frozenset(
 
 def _zone(name: str) -> str:
     if name not in available_timezones():
-        raise ValueError("this is no IANA time zone: write it like Europe/Paris")
+        raise ValueError("this is not an IANA time zone: write it like Europe/Paris")
     return name
 
 
@@ -55,7 +55,7 @@ class LimeSurvey(SurveyParams):
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
         "UTC",
         title="Time zone of LimeSurvey",
-        description="Its dates carry none.",
+        description="LimeSurvey writes its dates without one.",
         examples=["Europe/Paris"],
         max_length=64,
     )

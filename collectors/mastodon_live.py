@@ -32,13 +32,13 @@ class MastodonLive(Params):
 
     base_url: BaseUrl = Field("https://mastodon.social", title="Server", examples=["https://mastodon.social"])
     tag: Line = Field(
-        "", title="Hashtag", description="Without one, all that is public is followed", examples=["#acme"]
+        "", title="Hashtag", description="Without one, Vigie follows everything that is public", examples=["#acme"]
     )
     local: bool = Field(False, title="Only what was written on this server")
     all_authors: bool = Field(
         False,
-        title="Also authors who did not agree to be searched for",
-        description="Most accounts never answered that question: without it, much is left out",
+        title="Include authors who did not agree to appear in searches",
+        description="Most accounts never answered that question: without them, you miss a lot",
     )
     token: SecretStr = Field(SecretStr(""), title="Access token", description="Most servers ask for one")
 

@@ -44,7 +44,7 @@ REFUSALS = Refusals(
     (
         Refusal(
             SourceRefused,
-            "Trustpilot knows no business named {domain}: write its address as on its Trustpilot page, such as "
+            "Trustpilot has no business named {domain}: write its address as on its Trustpilot page, such as "
             "example.com",
             status={404},
         ),
@@ -192,7 +192,7 @@ def receive(params: Business, request: Inbound) -> Received:
     try:
         events = Events.model_validate(from_json(request.body)).events
     except (ValueError, ValidationError, RecursionError):
-        raise SourceChanged("this is not an event of Trustpilot: it was not read") from None
+        raise SourceChanged("this is not an event from Trustpilot: Vigie did not read it") from None
     mentions: dict[str, RawMention] = {}
     broken: list[tuple[str, str]] = []
     for event in events:

@@ -131,7 +131,7 @@ def _score_question(response: Response, name: str) -> Question:
         refs = ", ".join(question.ref or question.id for question in questions)[:300]
         raise NoScore(f"several questions may be the score: write one of {refs} in the settings of this source")
     if not _has_eleven_points(questions[0]):
-        raise NoScore("the question does not go from 0 to 10: its answers are no NPS")
+        raise NoScore("the question does not go from 0 to 10: its answers are not an NPS")
     return questions[0]
 
 

@@ -6,10 +6,10 @@ An address that carries a secret, such as `?api_key=…`, is sealed as well; a m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, get_args
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 
 from app.crypto import Seal, SecretsLost
 from app.http import origin_of
@@ -17,6 +17,10 @@ from app.problems import FieldError, Problem, invalid
 from ground.credentials import MASK, credentials, filled_in, masked, masked_whole
 
 ASK_AGAIN = "The address now leads to another server: enter this again, or put the former address back."
+Dropped = Annotated[
+    list[str],
+    Field(max_length=20, description="Names of params: the stored secrets to remove. One left out of `params` stays."),
+]
 STILL_MASKED = "A part of this address is hidden: enter the whole address again."
 
 
@@ -91,9 +95,35 @@ def keep_stored(params: Mapping[str, Any], model: type[BaseModel], stored: Mappi
 
 
 def untouched(params: Mapping[str, Any], model: type[BaseModel], stored: Mapping[str, str]) -> dict[str, str]:
-    """The stored secrets that these params do not replace."""
+    """The stored secrets that these params do not replace, by another value or by another param in their place."""
+    names = secret_fields(model) - replaced(params, model)
+    return {name: value for name, value in stored.items() if name in names and not is_given(params, name)}
+
+
+def replaced(params: Mapping[str, Any], model: type[BaseModel]) -> set[str]:
+    """The secrets in the place of which another param is given, as its schema says in `replaces`."""
+    return {
+        former for name, schema in _schemas(model) for former in schema.get("replaces", ()) if is_given(params, name)
+    }
+
+
+def is_given(params: Mapping[str, Any], name: str) -> bool:
+    """Whether somebody entered this secret: it is neither left out, nor left empty, nor left masked."""
+    return params.get(name, "") not in ("", MASK, None)
+
+
+def with_params(changes: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes; those that drop a secret and give no params leave the other params as they are."""
+    return {**({"params": params} if changes.get("drop_secrets") else {}), **changes}
+
+
+def without_dropped(stored: Mapping[str, str], model: type[BaseModel], dropped: Sequence[str]) -> dict[str, str]:
+    """The stored secrets but for those that somebody drops. Raises Problem 422 for a name that is no secret's."""
     names = secret_fields(model)
-    return {name: value for name, value in stored.items() if name in names and params.get(name, "") in ("", MASK, None)}
+    wrong = [number for number, name in enumerate(dropped) if name not in names]
+    if wrong:
+        raise invalid(*(FieldError(f"drop_secrets.{number}", "There is no such secret here.") for number in wrong))
+    return {name: value for name, value in stored.items() if name not in dropped}
 
 
 def destinations(model: type[BaseModel], shown: Mapping[str, Any]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,19 +15,19 @@ from app.actions import going_back
 from app.actions.audit import record
 from app.actions.brands import check_brand
 from app.actions.fields import Changes, Fields, Name, unique_name
+from app.actions.secrets import Dropped, with_params
 from app.actions.source_params import (
     changed_params,
     checked_params,
     collector_of,
     needs_brand,
-    payer_of,
     put_params,
     seal_name,
 )
-from app.crypto import SecretsLost, digest, token
+from app.crypto import SecretsLost, digest, place_of, token
 from app.models import Source, uuid7
 from app.pipeline.gather.lease import COLLECT
-from app.pipeline.gather.meters import hand_over
+from app.pipeline.gather.meters import hand_over, payer_of
 from app.pipeline.gather.past import DAYS_MAX
 from app.pipeline.gather.wake import end_reading, wake, wake_backfill
 from app.problems import Problem, not_found
@@ -67,6 +67,7 @@ class SourceChanges(Changes):
     interval_seconds: int = Field(3600, ge=1, le=INTERVAL_MAX)
     enabled: bool = True
     backfill_days: int = Field(0, ge=0, le=DAYS_MAX, description="Another number starts afresh; 0 stops going back.")
+    drop_secrets: Dropped = Field(default_factory=list)
 
 
 @may("write")
@@ -112,16 +113,17 @@ def update(
     A reading under way stores nothing more when the params or the brand have changed, or the source is paused now.
     """
     row = lock(session, viewer, source_id)
-    values = changes.model_dump(exclude_unset=True)
+    values = with_params(changes.model_dump(exclude_unset=True), row.params)
     collector = collector_of(row.collector)
     check_brand(session, viewer, values.get("brand_id"))
     params, days = values.pop("params", None), values.pop("backfill_days", None)
+    dropped = values.pop("drop_secrets", ())
     before, brand, was_enabled = dict(row.params), row.brand_id, row.enabled
     needs_brand(collector, values.get("brand_id", row.brand_id))
     with unique_name(session, viewer, "source"):
         for name, value in values.items():
             setattr(row, name, value)
-        anew = params is not None and _change_params(row, collector, params, services)
+        anew = params is not None and _change_params(row, collector, params, services, dropped)
         if params is not None or "enabled" in values:
             _start_afresh(row, now if collector.polled else None, anew=anew)
         outdated = row.brand_id != brand or (was_enabled and not row.enabled)
@@ -140,10 +142,13 @@ def update(
     return row
 
 
-def _change_params(row: Source, collector: AnyCollector, params: Mapping[str, Any], services: Services) -> bool:
+def _change_params(
+    row: Source, collector: AnyCollector, params: Mapping[str, Any], services: Services, dropped: Sequence[str] = ()
+) -> bool:
     """Stores new params. Returns whether the source now reads something else; a new budget alone does not count."""
     before, stored = row.params, services.seal.open(row.secrets, seal_name(row))
-    put_params(row, changed_params(row, collector, params, services.seal, services.settings), services.seal)
+    changed_to = changed_params(row, collector, params, services.seal, services.settings, dropped)
+    put_params(row, changed_to, services.seal)
     budgets = {meter.limit for meter in collector.meters.values()}
     changed = {name for name in before.keys() | row.params.keys() if before.get(name) != row.params.get(name)}
     same_secrets = stored == services.seal.open(row.secrets, seal_name(row))
@@ -223,7 +228,7 @@ def _give_address(row: Source, services: Services) -> None:
 
 def seal_name_of_address(row: Source) -> str:
     """The name under which the address of a source is sealed."""
-    return f"address:{row.workspace_id}:{row.id}"
+    return place_of("address", row.workspace_id, row.id)
 
 
 @may("write")

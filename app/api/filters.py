@@ -32,6 +32,9 @@ def read_filters(
     since: Annotated[Moment | None, Query(alias="from", description="Published at this time or later.")] = None,
     until: Annotated[Moment | None, Query(alias="to", description="Published before this time.")] = None,
     min_reach: Annotated[int | None, Query(ge=0, le=2**53)] = None,
+    undated: Annotated[
+        bool | None, Query(description="true: only mentions whose date is not known; false: only the others.")
+    ] = None,
     sort: Annotated[
         Sort, Query(description="Largest or latest first. `surprise` is not available yet: 422.")
     ] = "published",
@@ -58,6 +61,7 @@ def read_filters(
         since=since,
         until=until,
         min_reach=min_reach,
+        undated=undated,
         sort="published" if sort == "surprise" else sort,
     )
 

@@ -108,8 +108,11 @@ class MentionOut(Out):
     collector: str
     source: SourceRef | None
     external_id: str
-    published_at: datetime
-    published_guessed: bool
+    published_at: datetime = Field(description="Where `published_guessed`, no date but its place in a list.")
+    published_guessed: bool = Field(
+        description="Its date is not known: it counts in no curve, score over time or alert. Show `collected_at`."
+    )
+    date_spelling: str | None = Field(description="What its source writes where a date is expected, if it is none.")
     collected_at: datetime
     updated_at: datetime
     edited_at: datetime | None
@@ -167,6 +170,7 @@ def mention_out(view: MentionView) -> MentionOut:
         external_id=row.external_id,
         published_at=row.published_at,
         published_guessed=row.published_guessed,
+        date_spelling=row.date_spelling,
         collected_at=row.collected_at,
         updated_at=row.updated_at,
         edited_at=row.edited_at,

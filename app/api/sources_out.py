@@ -81,6 +81,8 @@ class SourceOut(Out):
     lag_seconds: int
     mentions_24h: int
     unmatched: int
+    undated: int = Field(description="How many of its mentions have no known date, and so count in no curve or alert.")
+    date_spelling: str | None = Field(description="One spelling of a date that could not be understood.")
     usage: list[UsageOut]
     backfill: BackfillOut | None = Field(description="Reading of what was published before; null when not requested.")
     sample: bool
@@ -101,6 +103,8 @@ class TriedMention(Out):
     outlet: str
     language: str | None
     published_at: datetime
+    published_guessed: bool
+    date_spelling: str | None
     rating: float | None
     brands: list[BrandRef] = Field(description="The brands whose query it matches.")
 
@@ -134,12 +138,14 @@ def source_out(view: SourceView, viewer: Viewer, services: Services) -> SourceOu
         last_success_at=row.last_success_at,
         last_new_at=row.last_new_at,
         last_error=sentence(row.last_error or (view.pause_reason if view.waits_for_another else None)),
-        warning=join_notices(view.warnings),
+        warning=join_notices([*view.warnings, *view.undated_notices]),
         consecutive_failures=row.consecutive_failures,
         next_run_at=row.next_run_at,
         lag_seconds=view.lag_seconds,
         mentions_24h=view.mentions_24h,
         unmatched=row.unmatched,
+        undated=view.undated,
+        date_spelling=view.date_spelling,
         usage=[UsageOut.model_validate(usage) for usage in view.usage],
         backfill=backfill_out(row.backfill) if row.backfill else None,
         sample=row.sample,
@@ -155,6 +161,8 @@ def sentence(notice: dict[str, Any] | Notice | None) -> str | None:
         return None
     if isinstance(notice, Notice):
         return str(notice)
+    if "text" not in notice:
+        return "what is stored here can no longer be read"
     return str(notice["text"]).format(**notice.get("args", {}))
 
 
@@ -193,6 +201,8 @@ def trial_out(trial: Trial) -> TrialOut:
                 outlet=each.draft.outlet,
                 language=each.draft.language,
                 published_at=each.draft.published_at,
+                published_guessed=each.draft.published_guessed,
+                date_spelling=each.draft.date_spelling,
                 rating=each.draft.rating,
                 brands=[BrandRef.model_validate(brand) for brand in each.brands],
             )

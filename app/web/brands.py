@@ -19,6 +19,7 @@ from app.web.charts import spark
 from app.web.form_page import Form, FormPage, Values, add_routes, attempt
 from app.web.forms import SentForm
 from app.web.page import Visit, member, redirect
+from app.web.reach import mendings_of_brands
 from app.web.words import WORDS
 
 router = APIRouter(prefix="/settings")
@@ -58,7 +59,7 @@ def preview_of(visit: Visit, session: Session, query: str) -> dict[str, Any]:
 def show_list(visit: Visit = Depends(member)) -> Response:
     with visit.services.db.reading() as session:
         rows = brands(session, visit.viewer, visit.request.query_params.get("after"))
-        return visit.page(session, "brands.html", found=rows)
+        return visit.page(session, "brands.html", found=rows, silent=mendings_of_brands(visit, session, rows.items))
 
 
 BrandForm = Form[Brand, None]
@@ -91,6 +92,7 @@ def show_form(visit: Visit, form: BrandForm) -> Response:
             visit,
             session,
             "brand.html",
+            silent=mendings_of_brands(visit, session, [form.row])[form.row.id] if form.row else None,
             kinds=[(key, visit.word("brand kind", key)) for key in WORDS["brand kind"]],
             preview=preview_of(visit, session, form.values["query"]),
         )

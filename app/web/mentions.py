@@ -25,7 +25,7 @@ from app.web.words import WORDS
 
 router = APIRouter()
 
-FILTERS = ("q", "brand", "stance", "status", "period", "source", "platform", "language", "copies", "story")
+FILTERS = ("q", "brand", "stance", "status", "period", "source", "platform", "language", "copies", "undated", "story")
 RELEVANT = ("new", "in_progress", "answered", "closed")
 PAGE = 40
 
@@ -60,6 +60,7 @@ def narrowed_by(filters: Filters, now: datetime) -> FeedFilter:
         languages=values("language"),
         statuses=values("status") or RELEVANT,
         story=_id(filters["story"]),
+        undated=True if filters["undated"] else None,
         text=filters["q"],
         since=now - timedelta(days=int(filters["period"])) if filters["period"] else None,
         folded=not filters["copies"] and not filters["story"],
@@ -122,7 +123,12 @@ def _options(visit: Visit, offered: Choices) -> dict[str, list[tuple[str, str]]]
 
 def _in_use(visit: Visit, filters: Filters, options: dict[str, list[tuple[str, str]]]) -> list[tuple[str, str]]:
     """The filters that are set, as (name, label)."""
-    fixed = {"copies": visit.say("Every copy"), "story": visit.say("One story"), "q": f"«{filters['q']}»"}
+    fixed = {
+        "copies": visit.say("Every copy"),
+        "undated": visit.say("Date unknown"),
+        "story": visit.say("One story"),
+        "q": f"«{filters['q']}»",
+    }
     labels = []
     for name, value in _set(filters).items():
         named = dict(options.get(f"{name}_options", ()))

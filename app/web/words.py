@@ -53,6 +53,7 @@ WORDS: dict[str, dict[object, str]] = {
         "firing": N_("Firing"),
         "recovering": N_("Recovering"),
         "resolved": N_("Resolved"),
+        "unreadable": N_("Not readable"),
     },
     "severity": {"info": N_("Information"), "warning": N_("Warning"), "critical": N_("Critical")},
     "why": {
@@ -67,6 +68,8 @@ WORDS: dict[str, dict[object, str]] = {
         "worsened": N_("The incident worsened"),
         "reminder": N_("A reminder was sent"),
         "resolved": N_("The incident was resolved"),
+        "unreadable": N_("What was stored of it could not be read: Vigie closed it"),
+        "undelivered": N_("A message was given up"),
         "recovering": N_("Back to the usual level: waiting for confirmation"),
         "acknowledged": N_("Somebody took charge"),
         "false_alarm": N_("Marked as a false alarm"),

@@ -43,7 +43,7 @@ def items_of(document: Fields, address: str) -> tuple[list[Item], list[tuple[str
     order = order_of_feed(written, document.get("language"))
     for fields in given:
         if not isinstance(fields, dict):
-            broken.append(("", "this item is no object"))
+            broken.append(("", "this item is not an object"))
             continue
         item = _item(fields, document, address, order)
         if item.mention.url or item.mention.title or item.mention.text:
@@ -56,7 +56,7 @@ def items_of(document: Fields, address: str) -> tuple[list[Item], list[tuple[str
 def _item(item: Fields, feed: Fields, address: str, order: Order | None) -> Item:
     markup = fit(item.get("content_html"), LONGEST_TEXT)
     plain = fit(item.get("content_text"), LONGEST_TEXT) or fit(item.get("summary"), LONGEST_TEXT)
-    published, edited = (_written(item.get(name)) for name in WHEN)
+    published, edited = (_date_as_text(item.get(name)) for name in WHEN)
     dates = dates_of((published,), edited, order)
     title = fit(item.get("title"), LONGEST_TITLE)
     mention = RawMention(
@@ -91,7 +91,7 @@ def _link(value: object, address: str) -> str | None:
     return clean_link(value, address) if isinstance(value, str) else None
 
 
-def _written(value: object) -> object:
+def _date_as_text(value: object) -> object:
     """A date as it is written; some feeds give Unix times, as numbers."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 

@@ -30,6 +30,10 @@ KNOWN_TAG = re.compile(
     re.IGNORECASE,
 )
 TAG = re.compile(r"<[^<>]{0,300}>")
+OF_RSS = ("rss", "rdf:rdf", "channel")
+FOREIGN_LINK = re.compile(r"<([\w.-]{1,30}):link(?=[\s/])([^<>]{0,4000})>")
+REL = re.compile(r"""\brel\s{0,4}=\s{0,4}(?:"\s{0,4}alternate\s{0,4}"|'\s{0,4}alternate\s{0,4}')""", re.IGNORECASE)
+ANY_REL = re.compile(r"\brel\s{0,4}=", re.IGNORECASE)
 PHPBB_TAIL = re.compile(
     r"<p>(?:Statistics|Statistiques)\b[^<]{0,80}<a [^<>]{0,300}>[^<]{0,100}</a>[^<]{0,80}</p>(?:<hr ?/?>)?\s*$"
 )
@@ -69,6 +73,20 @@ def read_xml(text: str, address: str) -> XmlFeed:
         well_formed=not document.bozo or isinstance(document.get("bozo_exception"), HARMLESS),
         next=_next(dict(document.feed), address),
     )
+
+
+def own_links_first(text: str) -> str:
+    """An RSS document whose links of other vocabularies (`<atom:link rel="alternate">`) no longer pass for its own.
+
+    feedparser keeps the last link of an item; as `rel="second"` they serve where the item has no link of its own.
+    """
+    return FOREIGN_LINK.sub(_as_second, text)
+
+
+def _as_second(link: re.Match[str]) -> str:
+    if not ANY_REL.search(link[2]):
+        return f'<{link[1]}:link rel="second"{link[2]}>'
+    return REL.sub('rel="second"', link[0])
 
 
 def _each(entries: Sequence[Any], feed: Any, address: str, strict: bool) -> tuple[list[Item], list[tuple[str, str]]]:

@@ -72,7 +72,7 @@ def _no_json(answer: httpx2.Response) -> SourceError:
         )
     if not body.strip():
         return SourceError("{host} answered with nothing at all; the next reading is automatic", host=host)
-    return SourceError("the answer of {host} is broken off or malformed; the next reading is automatic", host=host)
+    return SourceError("the answer from {host} breaks off or is malformed; the next reading is automatic", host=host)
 
 
 def read(model: type[M], value: object, host: str) -> M:

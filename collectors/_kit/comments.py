@@ -129,7 +129,7 @@ def _read_due(watchlist: Watchlist, watched: Sequence[P], comments: Comments[P])
     due = [post for place, post in enumerate(watched) if comments.are_due(post, place, watchlist)]
     if len(due) > MOST_THREADS:
         watchlist.warning = Notice(
-            "more than {most} posts have new comments: the rest is read next", {"most": MOST_THREADS}
+            "more than {most} posts have new comments: the next reading brings the rest", {"most": MOST_THREADS}
         )
     for post in due[:MOST_THREADS]:
         if comments.pause():
@@ -150,7 +150,7 @@ def read_window(answers: Iterable[Posts[P]], comments: Comments[P], cursor: Curs
             below, unread = comments.all(post)
             mentions, broken = (*mentions, *below), (*broken, *unread)
         if pause := comments.pause():
-            raise SourceBusy("{host} has been asked too often and wants a pause", wait=pause, host=comments.host)
+            raise SourceBusy("{host} received too many requests and asks for a pause", wait=pause, host=comments.host)
         until = max(min([until, *filter(None, answer.times)]), window.since)
         inside = unmet(mention for mention in mentions if window.holds(mention.published_at))
         yield Page(inside, {"until": rfc3339(until)}, broken=broken, reached=until)

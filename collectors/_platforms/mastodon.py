@@ -91,7 +91,6 @@ class Status(Part):
     language: str | None = None
     visibility: Text = "public"
     reblog: Any = None
-    quote: Any = None
     card: Card | None = None
     media_attachments: Any = None
     poll: Any = None
@@ -168,14 +167,12 @@ def _sum(*counts: int | None) -> int | None:
 
 
 def _text(status: Status) -> str:
-    """The content, then, each as a paragraph, the choices of a poll, the quoted status, the card of a linked page, and
-    the descriptions of pictures."""
-    quoted = status.quote.get("quoted_status") if isinstance(status.quote, dict) else None
-    quote = quoted.get("content") if isinstance(quoted, dict) else None
+    """The content, then, each as a paragraph, the choices of a poll, the card of a linked page, and the descriptions of
+    pictures. A quoted status is its own author's."""
     card = [escape(status.card.title), escape(status.card.description)] if status.card else []
     choices = _words(status.poll.get("options") if isinstance(status.poll, dict) else None, "title")
     pictures = _words(status.media_attachments, "description")
-    more = [*choices, quote if isinstance(quote, str) else "", *card, *pictures]
+    more = [*choices, *card, *pictures]
     return status.content + "".join(part if part.startswith("<p") else f"<p>{part}</p>" for part in more if part)
 
 

@@ -29,11 +29,12 @@ class SurveyParams(Params):
     comment_question: Line = Field(
         "",
         title="Question with the comment",
-        description="Its reference, id or code. Left empty, the one question with a free text is taken.",
+        description="Its reference, id or code. If you leave this empty, Vigie takes the only question answered "
+        "in free text.",
         examples=["comment"],
     )
     channel: Line = Field(
-        "", title="Channel", description="Where people were asked: it is kept with each answer.", examples=["e-mail"]
+        "", title="Channel", description="Where you asked people: Vigie keeps it with each answer.", examples=["e-mail"]
     )
 
 

@@ -74,7 +74,7 @@ class Instance:
                 site = self.get(version, "site", {})
                 if isinstance(site, dict) and "site_view" in site:
                     return version
-        raise SourceError("{host} is no Lemmy instance: check its address", host=self.host)
+        raise SourceError("{host} is not a Lemmy instance: check its address", host=self.host)
 
 
 @dataclass(slots=True)
@@ -115,9 +115,9 @@ class Lists:
         views, broken = _views(parts, self.instance.host)
         comments = (view.comment for view in views if view.comment)
         self.addresses |= {comment.id: comment.ap_id for comment in comments if comment.id is not None}
-        mentions = tuple(mention_of(view, self.addresses) for view in views)
+        mentions = tuple(filter(None, (mention_of(view, self.addresses) for view in views)))
         ends = [_oldest(part) for part in parts if part]
-        progress.move([mention.external_id for mention in mentions], ends, self._next(progress, answer), since)
+        progress.move([(view.comment or view.post).ap_id for view in views], ends, self._next(progress, answer), since)
         return mentions, broken
 
     def _query(self, progress: ListProgress) -> dict[str, str | int]:

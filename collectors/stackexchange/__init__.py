@@ -45,7 +45,7 @@ class Search(Params):
         default=SecretStr(""),
         title="Key",
         max_length=200,
-        description="Without one, all that read from your address share 300 calls a day",
+        description="Without one, everything that runs at your address shares 300 calls a day",
     )
     base_url: Interface = Field(default="https://api.stackexchange.com", title="Address of the interface")
 

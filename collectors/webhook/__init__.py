@@ -40,7 +40,9 @@ class Webhook(Params):
         "list of them.",
         examples=["data.items"],
     )
-    id: Path = Field("id", title="Id", description="Seen from the mention; with $. before it, from the whole body.")
+    id: Path = Field(
+        "id", title="Id", description="Relative to the mention; a path that begins with $. starts from the whole body."
+    )
     text: Path = Field("text", title="Text", description="Several are joined: blocks[*].text.", examples=["body"])
     title: Path = Field("title", title="Title")
     link: Path = Field("url", title="Link", description="The address of the mention.")
@@ -55,7 +57,7 @@ class Webhook(Params):
     rating_scale: float = Field(5, gt=0, le=1_000, title="Highest rating", description="5 for stars, 10, 20 or 100.")
     platform: Path = Field("platform", title="Platform")
     platform_name: Line = Field(
-        "", title="Name of the platform", description="Where the JSON does not say it.", examples=["zendesk"]
+        "", title="Name of the platform", description="Used where the JSON does not say it.", examples=["zendesk"]
     )
     outlet: Path = Field("outlet", title="Outlet")
     thread_id: Path = Field("thread_id", title="Id of the thread")
@@ -119,7 +121,7 @@ def _items(params: Webhook, body: Json) -> list[Json]:
 
 def _mention(params: Webhook, item: Json, body: Json, order: Order | None) -> RawMention:
     if not isinstance(item, dict):
-        raise _Unread("it is no JSON object")
+        raise _Unread("it is not a JSON object")
 
     def first(path: str) -> Json:
         return _first(path, item, body)
@@ -131,8 +133,10 @@ def _mention(params: Webhook, item: Json, body: Json, order: Order | None) -> Ra
     date = _line(first(params.date))
     published = _moment(date, order)
     rating = _rating(first(params.rating), params.rating_scale)
+    external_id, undated_id = _ids(_line(first(params.id)) or link, published, author, title, text)
     return RawMention(
-        external_id=_line(first(params.id)) or link or _digest(author, str(published), title, text),
+        external_id=external_id,
+        undated_id=undated_id,
         url=link or None,
         title=title,
         text=text,
@@ -171,8 +175,14 @@ def _rating(value: Json, scale: float) -> float | None:
     return rating if rating is not None and 0 <= rating <= scale else None
 
 
+def _ids(given: str, published: datetime | None, author: str, *words: str) -> tuple[str, str]:
+    """The id of a mention, made up where none was given, and then the one that it has where its date is not known."""
+    if given:
+        return given, ""
+    return _digest(author, str(published), *words), _digest(author, str(None), *words)
+
+
 def _digest(*parts: str) -> str:
-    """An id for a mention that comes without id and link."""
     return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 

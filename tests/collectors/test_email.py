@@ -83,7 +83,7 @@ def test_more_than_two_thousand_letters_are_read_over_several_readings(site: Any
         site.mail.add(letter(number))
     first = read(site, http)
     assert len(mentions(first)) == 2_000
-    assert str(first[-1].warning).startswith("2030 letters were waiting")
+    assert str(first[-1].warning).startswith("2030 messages were waiting")
     second = read(site, http, first[-1].cursor)
     assert (len(mentions(second)), second[-1].warning) == (30, None)
 
@@ -128,8 +128,8 @@ def test_a_letter_over_25_megabytes_is_told_and_passed_over(site: Any, http: htt
     ("said", "kind", "words"),
     [
         ("{tag} NO [AUTHENTICATIONFAILED] Invalid credentials", SourceRefused, "refuses the name or the password"),
-        ("{tag} NO [ALERT] Application-specific password required", SourceRefused, "wants an app password"),
-        ("{tag} NO [WEBALERT] Web login required", SourceRefused, "wants an app password"),
+        ("{tag} NO [ALERT] Application-specific password required", SourceRefused, "requires an app password"),
+        ("{tag} NO [WEBALERT] Web login required", SourceRefused, "requires an app password"),
         ("{tag} NO [EXPIRED] Password expired", SourceRefused, "has expired"),
         ("{tag} NO [PRIVACYREQUIRED] Plaintext authentication disallowed", SourceRefused, "without encryption"),
         ("{tag} NO [UNAVAILABLE] Temporary authentication failure", SourceBusy, "come back later"),
@@ -214,7 +214,7 @@ def test_a_name_never_becomes_a_command() -> None:
     "host", ["http://imap.example.org", "imap.example.org:993", "a b", "user@imap.example.org", ""]
 )
 def test_a_mail_server_is_a_name_alone(host: str) -> None:
-    with pytest.raises(ValueError, match="name of the mail server alone"):
+    with pytest.raises(ValueError, match="only the name of the mail server"):
         params(MailHost(port=143), host=host)
 
 

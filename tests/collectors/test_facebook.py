@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from collectors.base import Inbound, SourceBusy, SourceError, SourceRefused, Unsigned, Window
 from collectors.facebook import FacebookPage, collector
-from tests.collectors._platforms.test_graph import FEED, PAGE, error, on, params, post, read, sheet
+from tests.collectors._platforms.graph_api import FEED, PAGE, error, on, params, post, read, sheet
 
 
 def comment(n: int, text: str, minute: int) -> dict[str, Any]:
@@ -163,7 +163,7 @@ def test_going_back_waits_when_the_limit_is_near_instead_of_leaving_comments_out
     on(site, f"/v26.0/{PAGE}_5/comments", sheet(comment(2, "b", 20), after="c1"), headers=full, after="-")
     window = Window(datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 3, 20, tzinfo=UTC))
     assert collector.backfill is not None
-    with pytest.raises(SourceBusy, match="wants a pause"):
+    with pytest.raises(SourceBusy, match="asks for a pause"):
         list(collector.backfill(params(site), {}, window, http))
 
 

@@ -88,7 +88,7 @@ def test_an_offset_that_leads_back_ends_at_the_cap(site: Any, http: httpx2.Clien
     [
         (401, "", SourceRefused, "members only"),
         (403, "t", SourceRefused, "refuses the token"),
-        (404, "", SourceError, "no Flarum forum"),
+        (404, "", SourceError, "not a Flarum forum"),
         (400, "", SourceError, "make it simpler"),
         (429, "", SourceBusy, "less often"),
         (200, "", SourceChanged, "field data is missing"),

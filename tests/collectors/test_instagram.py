@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from collectors._kit.times import rfc3339
 from collectors.base import Inbound, Page, SourceBusy, SourceRefused, Unsigned
 from collectors.instagram import InstagramAccount, collector
-from tests.collectors._platforms.test_graph import error, on
+from tests.collectors._platforms.graph_api import error, on
 
 ME = "17841400000000001"
 MEDIA = f"/v26.0/{ME}/media"

@@ -132,28 +132,6 @@ CREATE TABLE public.dirty_hour (
     hour timestamp with time zone NOT NULL,
     since timestamp with time zone DEFAULT now() NOT NULL
 );
-CREATE TABLE public.file_import (
-    workspace_id uuid NOT NULL,
-    id uuid NOT NULL,
-    source_id uuid,
-    brand_id uuid,
-    source_name text NOT NULL,
-    file text NOT NULL,
-    actor text NOT NULL,
-    shape jsonb DEFAULT '{}'::jsonb NOT NULL,
-    started_at timestamp with time zone DEFAULT now() NOT NULL,
-    finished_at timestamp with time zone,
-    undo_requested_at timestamp with time zone,
-    undone_at timestamp with time zone,
-    read bigint DEFAULT '0'::bigint NOT NULL,
-    stored bigint DEFAULT '0'::bigint NOT NULL,
-    updated bigint DEFAULT '0'::bigint NOT NULL,
-    unchanged bigint DEFAULT '0'::bigint NOT NULL,
-    unmatched bigint DEFAULT '0'::bigint NOT NULL,
-    refused bigint DEFAULT '0'::bigint NOT NULL,
-    undated bigint DEFAULT '0'::bigint NOT NULL,
-    removed bigint DEFAULT '0'::bigint NOT NULL
-);
 CREATE TABLE public.heartbeat (
     name text NOT NULL,
     at timestamp with time zone NOT NULL,
@@ -173,16 +151,6 @@ CREATE TABLE public.idempotent_answer (
     body bytea,
     content_type text,
     created_at timestamp with time zone DEFAULT now() NOT NULL
-);
-CREATE TABLE public.imported_answer (
-    workspace_id uuid NOT NULL,
-    import_id uuid NOT NULL,
-    item_id uuid NOT NULL
-);
-CREATE TABLE public.imported_mention (
-    workspace_id uuid NOT NULL,
-    import_id uuid NOT NULL,
-    item_id uuid NOT NULL
 );
 CREATE TABLE public.incident (
     rule_id uuid NOT NULL,
@@ -296,7 +264,8 @@ CREATE TABLE public.mention (
     id uuid NOT NULL,
     page_key bytea,
     guid_key bytea,
-    words_key bytea
+    words_key bytea,
+    date_spelling text
 );
 CREATE TABLE public.model_run (
     model text NOT NULL,
@@ -464,12 +433,12 @@ CREATE TABLE public.workspace (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL
 );
-INSERT INTO public.brand VALUES ('Zéphyrine', 'own', 'zephyrine', '{}', '#336699', 1, NULL, NULL, NULL, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-30 09:15:33.904066+00', '2026-11-30 09:15:33.904066+00', '{}', NULL);
+INSERT INTO public.brand VALUES ('Zéphyrine', 'own', 'zephyrine', '{}', '#336699', 1, NULL, NULL, NULL, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-30 07:54:49.437419+00', '2026-11-30 07:54:49.437419+00', '{}', NULL);
 INSERT INTO public.bucket VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', 'mentions', '00000000-0000-7000-8000-000000000003', '2026-11-20 10:00:00+00', 'fr', 3, 1, 1, 1, 0, 0, 0, 3, 1, 1, 1, 3);
-INSERT INTO public.channel VALUES ('slack', 'Le bureau', '{}', NULL, 'en', 'UTC', true, NULL, NULL, NULL, 1, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000004', '2026-11-30 09:15:33.904066+00', '2026-11-30 09:15:33.904066+00');
-INSERT INTO public.dirty_hour VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-20 10:00:00+00', '2026-11-30 09:15:34.000802+00');
-INSERT INTO public.source VALUES ('rss', 'Le fil', '{"url": "https://example.org/f"}', NULL, NULL, 900, true, false, 1, '', '{}', NULL, NULL, 0, 'waiting', NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000003', '2026-11-30 09:15:33.904066+00', '2026-11-30 09:15:33.904066+00', '', NULL, NULL, NULL, 0, NULL, NULL, '[]');
-INSERT INTO public.workspace VALUES ('00000000-0000-7000-8000-000000000001', 'kept', 'Zéphyrine & Cie', '{}', '2026-11-30 09:15:33.904066+00', '2026-11-30 09:15:33.904066+00');
+INSERT INTO public.channel VALUES ('slack', 'Le bureau', '{}', NULL, 'en', 'UTC', true, NULL, NULL, NULL, 1, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000004', '2026-11-30 07:54:49.437419+00', '2026-11-30 07:54:49.437419+00');
+INSERT INTO public.dirty_hour VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-20 10:00:00+00', '2026-11-30 07:54:49.516134+00');
+INSERT INTO public.source VALUES ('rss', 'Le fil', '{"url": "https://example.org/f"}', NULL, NULL, 900, true, false, 1, '', '{}', NULL, NULL, 0, 'waiting', NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000003', '2026-11-30 07:54:49.437419+00', '2026-11-30 07:54:49.437419+00', '', NULL, NULL, NULL, 0, NULL, NULL, '[]');
+INSERT INTO public.workspace VALUES ('00000000-0000-7000-8000-000000000001', 'kept', 'Zéphyrine & Cie', '{}', '2026-11-30 07:54:49.437419+00', '2026-11-30 07:54:49.437419+00');
 SELECT pg_catalog.setval('public.poll_id_seq', 1, false);
 ALTER TABLE ONLY public.alert_rule
     ADD CONSTRAINT pk_alert_rule PRIMARY KEY (workspace_id, id);
@@ -489,18 +458,12 @@ ALTER TABLE ONLY public.delivery
     ADD CONSTRAINT pk_delivery PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.dirty_hour
     ADD CONSTRAINT pk_dirty_hour PRIMARY KEY (workspace_id, brand_id, hour);
-ALTER TABLE ONLY public.file_import
-    ADD CONSTRAINT pk_file_import PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.heartbeat
     ADD CONSTRAINT pk_heartbeat PRIMARY KEY (name);
 ALTER TABLE ONLY public.host
     ADD CONSTRAINT pk_host PRIMARY KEY (key);
 ALTER TABLE ONLY public.idempotent_answer
     ADD CONSTRAINT pk_idempotent_answer PRIMARY KEY (workspace_id, key);
-ALTER TABLE ONLY public.imported_answer
-    ADD CONSTRAINT pk_imported_answer PRIMARY KEY (workspace_id, import_id, item_id);
-ALTER TABLE ONLY public.imported_mention
-    ADD CONSTRAINT pk_imported_mention PRIMARY KEY (workspace_id, import_id, item_id);
 ALTER TABLE ONLY public.incident
     ADD CONSTRAINT pk_incident PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.incident_event
@@ -574,10 +537,7 @@ CREATE INDEX ix_audit_match_mention ON public.audit_match USING btree (workspace
 CREATE INDEX ix_audit_match_week ON public.audit_match USING btree (workspace_id, week);
 CREATE INDEX ix_bucket_hour ON public.bucket USING btree (workspace_id, brand_id, hour);
 CREATE INDEX ix_delivery_due ON public.delivery USING btree (next_try_at) WHERE (state = 'pending'::text);
-CREATE INDEX ix_file_import_undo ON public.file_import USING btree (workspace_id, undo_requested_at) WHERE (undone_at IS NULL);
 CREATE INDEX ix_idempotent_answer_created_at ON public.idempotent_answer USING btree (created_at);
-CREATE INDEX ix_imported_answer_item ON public.imported_answer USING btree (workspace_id, item_id);
-CREATE INDEX ix_imported_mention_item ON public.imported_mention USING btree (workspace_id, item_id);
 CREATE INDEX ix_incident_event_incident ON public.incident_event USING btree (workspace_id, incident_id, id);
 CREATE INDEX ix_incident_opened ON public.incident USING btree (workspace_id, opened_at, id);
 CREATE INDEX ix_login_session_user_id ON public.login_session USING btree (user_id);
@@ -601,6 +561,7 @@ CREATE INDEX ix_mention_status ON public.mention USING btree (workspace_id, stat
 CREATE INDEX ix_mention_story ON public.mention USING btree (workspace_id, story_id) WHERE (story_id IS NOT NULL);
 CREATE INDEX ix_mention_tags ON public.mention USING gin (tags);
 CREATE INDEX ix_mention_thread ON public.mention USING btree (workspace_id, kind, thread_id) WHERE (thread_id IS NOT NULL);
+CREATE INDEX ix_mention_undated ON public.mention USING btree (workspace_id, source_id) WHERE published_guessed;
 CREATE INDEX ix_mention_words_key ON public.mention USING btree (workspace_id, words_key) WHERE (words_key IS NOT NULL);
 CREATE INDEX ix_poll_source ON public.poll USING btree (workspace_id, source_id, id);
 CREATE INDEX ix_revision_mention ON public.revision USING btree (workspace_id, mention_id, id);
@@ -640,22 +601,8 @@ ALTER TABLE ONLY public.delivery
     ADD CONSTRAINT fk_delivery_workspace_id_incident_id FOREIGN KEY (workspace_id, incident_id) REFERENCES public.incident(workspace_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.dirty_hour
     ADD CONSTRAINT fk_dirty_hour_workspace_id_brand_id FOREIGN KEY (workspace_id, brand_id) REFERENCES public.brand(workspace_id, id) ON DELETE CASCADE;
-ALTER TABLE ONLY public.file_import
-    ADD CONSTRAINT fk_file_import_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspace(id) ON DELETE CASCADE;
-ALTER TABLE ONLY public.file_import
-    ADD CONSTRAINT fk_file_import_workspace_id_brand_id FOREIGN KEY (workspace_id, brand_id) REFERENCES public.brand(workspace_id, id) ON DELETE CASCADE;
-ALTER TABLE ONLY public.file_import
-    ADD CONSTRAINT fk_file_import_workspace_id_source_id FOREIGN KEY (workspace_id, source_id) REFERENCES public.source(workspace_id, id) ON DELETE SET NULL (source_id);
 ALTER TABLE ONLY public.idempotent_answer
     ADD CONSTRAINT fk_idempotent_answer_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspace(id) ON DELETE CASCADE;
-ALTER TABLE ONLY public.imported_answer
-    ADD CONSTRAINT fk_imported_answer_workspace_id_import_id FOREIGN KEY (workspace_id, import_id) REFERENCES public.file_import(workspace_id, id) ON DELETE CASCADE;
-ALTER TABLE ONLY public.imported_answer
-    ADD CONSTRAINT fk_imported_answer_workspace_id_item_id FOREIGN KEY (workspace_id, item_id) REFERENCES public.survey_response(workspace_id, id) ON DELETE CASCADE;
-ALTER TABLE ONLY public.imported_mention
-    ADD CONSTRAINT fk_imported_mention_workspace_id_import_id FOREIGN KEY (workspace_id, import_id) REFERENCES public.file_import(workspace_id, id) ON DELETE CASCADE;
-ALTER TABLE ONLY public.imported_mention
-    ADD CONSTRAINT fk_imported_mention_workspace_id_item_id FOREIGN KEY (workspace_id, item_id) REFERENCES public.mention(workspace_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.incident_event
     ADD CONSTRAINT fk_incident_event_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspace(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.incident_event

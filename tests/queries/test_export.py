@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.models import Brand, Match, Mention, Source, uuid7
 from app.queries.export import COLUMNS, row
 from app.queries.mentions import MatchView, MentionView
+from tests.rows import NOW
 
 MENTION = Mention(id=uuid7(), title="Late", text="acme is late", tags=["support", "delay"], story_id=None, status="new")
 
@@ -21,6 +22,16 @@ def test_several_matches_share_a_cell_in_the_same_order() -> None:
         "detractor | ",
         "model | ",
     )
+
+
+def test_a_guessed_date_is_left_out() -> None:
+    dated, guessed = (
+        Mention(id=uuid7(), tags=[], published_at=NOW, collected_at=NOW, published_guessed=guess)
+        for guess in (False, True)
+    )
+    assert row(MentionView(dated, [], None, 1))["published_at"] == NOW
+    found = row(MentionView(guessed, [], None, 1))
+    assert (found["published_at"], found["collected_at"]) == (None, NOW)
 
 
 def test_a_row_has_every_column_and_nothing_else() -> None:

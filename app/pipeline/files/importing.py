@@ -209,8 +209,10 @@ def _read(cells: Mapping[str, Cell], made: Made) -> RawMention:
     published = _published(cells, made.zone, made.order)
     rating, scale = _rating(text_of(cells.get("rating")), number_of("rating_scale", cells.get("rating_scale")))
     counts = {name: count_of(name, cells.get(name)) for name in ("likes", "shares", "comments")}
+    external_id, undated_id = _ids_of(texts, published, made.words)
     return RawMention(
-        external_id=_id_of(texts, published, made.words),
+        external_id=external_id,
+        undated_id=undated_id,
         url=texts["url"] or None,
         title=texts["title"],
         text=texts["text"],
@@ -234,15 +236,21 @@ def _published(cells: Mapping[str, Cell], zone: tzinfo, order: Order | None) -> 
     return date_of(with_clock(day, cells.get("time")), zone, order) if filled(day) else None
 
 
-def _id_of(texts: Mapping[str, str], published: datetime | None, known: dict[str, str]) -> str:
-    date = published.isoformat() if published else ""
-    words = hash_of(texts["author"], date, texts["title"], texts["text"])
+def _ids_of(texts: Mapping[str, str], published: datetime | None, known: dict[str, str]) -> tuple[str, str]:
+    """The id of a row, and the one that it would have without its date; empty where its date has no part in it.
+
+    Rows that differ only in their dates are several: two customers may both write "Very good".
+    """
+    words, undated = (
+        hash_of(texts["author"], date, texts["title"], texts["text"])
+        for date in (published.isoformat() if published else "", "")
+    )
     own = texts["id"] or (hash_of(texts["url"]) if texts["url"] else "")
     if not own:
-        return words
+        return words, undated
     if known.setdefault(own, words) == words:
-        return own
-    return hash_of(texts["id"] or texts["url"], words)
+        return own, "" if texts["id"] else own
+    return hash_of(texts["id"] or texts["url"], words), hash_of(texts["id"] or texts["url"], undated)
 
 
 def _rating(written: str, scale: float | None) -> tuple[float, float] | tuple[None, None]:

@@ -130,6 +130,15 @@ def test_columns_can_be_mapped() -> None:
         _read("a\nb\n", mapping={"a": "colour"})
 
 
+def test_an_id_made_up_with_a_date_names_the_one_without() -> None:
+    undated, dated = "texte\nbien\nbien\n", "texte;date\nbien;2026-11-02\nbien;2026-11-03\n"
+    known = [one for one in _read(undated) if isinstance(one, RawMention)]
+    one, two = (one for one in _read(dated) if isinstance(one, RawMention))
+    assert {row.external_id for row in known} == {row.undated_id for row in (*known, one, two)}
+    assert len({known[0].external_id, one.external_id, two.external_id}) == 3
+    assert _one("texte;id\nbien;7\n").undated_id == ""
+
+
 def test_importing_again_gives_the_same_ids() -> None:
     table = "texte;lien;auteur\na;https://ex.org/1;z\nb;https://ex.org/1;z\nc;;z\nd;;z\n"
     ids = [one.external_id for one in _read(table) if isinstance(one, RawMention)]

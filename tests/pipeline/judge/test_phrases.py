@@ -9,7 +9,7 @@ import pytest
 from app.pipeline.judge.phrases import DomainPhrase, Phrasebook, spoken_stance
 from app.pipeline.judge.stance import Facts, StanceRules
 from ground.words import folded_words
-from sentiment.base import RatingClasses, Score, Stance
+from sentiment.base import Score, Stance
 
 GAME, SHOP = uuid4(), uuid4()
 
@@ -67,20 +67,3 @@ def test_phrases_that_contradict_each_other_leave_it_to_the_model() -> None:
 
 def test_no_phrase_crosses_from_the_title_into_the_text() -> None:
     assert BOOK.occurrences("this is war", "zone nine", "en") == []
-
-
-def test_the_rating_goes_before_a_phrase_and_a_phrase_before_the_model() -> None:
-    rules, heard, score = StanceRules(book=BOOK), BOOK.occurrences("", "sick", "en"), Score(0.9, 0.05, 0.05)
-    assert rules.decide(Facts(SHOP, 1, 5, heard, score)) == ("detractor", "rating")
-    assert rules.decide(Facts(SHOP, None, None, heard, score)) == ("promoter", "phrase")
-    assert rules.decide(Facts(SHOP, None, None, (), score)) == ("detractor", "model")
-    assert rules.decide(Facts(SHOP, None, None)) == (None, None)
-
-
-@pytest.mark.parametrize(
-    ("rating", "scale", "stance"),
-    [(4, 5, "promoter"), (3, 5, "passive"), (2, 5, "detractor"), (8, 10, "promoter"), (14, 20, "passive")],
-)
-def test_a_workspace_reads_ratings_its_own_way(rating: float, scale: float, stance: Stance) -> None:
-    rules = StanceRules(RatingClasses(stars_promoter=4, stars_passive=3, ten_promoter=8, ten_passive=6))
-    assert rules.decide(Facts(SHOP, rating, scale)) == (stance, "rating")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from click.testing import CliRunner, Result
 
 from collectors import all_collectors
 from collectors.__main__ import main
-from collectors._kit.reference import BEGINS, ENDS
 
 FEED = "<rss version='2.0'><channel><title>T</title><item><title>Café</title><guid>g</guid></item></channel></rss>"
 
@@ -33,17 +31,6 @@ def test_every_kind_explains_itself_with_an_example(kind: str) -> None:
     assert f"python -m collectors {kind}" in told.stdout
     for name in all_collectors()[kind].params.model_fields:
         assert f"--{name.replace('_', '-')}" in told.stdout
-
-
-def test_the_reference_tells_every_kind_that_is_offered(tmp_path: Path) -> None:
-    told = run("--reference")
-    assert told.exit_code == 0
-    for kind, declared in all_collectors().items():
-        assert (f"`{kind}`" in told.stdout) is not declared.hidden
-    page = tmp_path / "page.md"
-    page.write_text(f"before\n{BEGINS}\nold\n{ENDS}\nafter\n", encoding="utf-8")
-    assert run("--renew", str(page)).exit_code == 0
-    assert page.read_text("utf-8") == f"before\n{BEGINS}\n\n{told.stdout}\n{ENDS}\nafter\n"
 
 
 def test_a_mailbox_is_read_from_the_command_line(site: Any) -> None:

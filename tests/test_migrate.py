@@ -1,3 +1,5 @@
+"""The schema: the migrations agree with the models, and any earlier database becomes ours."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -16,7 +18,7 @@ from app.migrate import (
     SchemaIsNewer,
     config,
     downgrade,
-    known,
+    known_revisions,
     migrate,
     newest,
     revision,
@@ -92,8 +94,56 @@ def test_the_dump_of_the_first_day_lacks_what_0008_mends(blank: Database) -> Non
     assert key_of_buckets(blank)[3] == "hour"
 
 
+def test_0011_gives_stored_items_of_feeds_the_platform_that_is_declared(blank: Database) -> None:
+    load(blank, DUMPS_OF / "0009.sql")
+    row = (
+        "INSERT INTO mention (workspace_id, id, fingerprint, content_hash, kind, external_id, host, platform, outlet, "
+        "author, author_id, title, text, published_at, published_guessed, collected_at, search) "
+        "SELECT id, gen_random_uuid(), :key, '', :kind, '', '', :platform, '', '', '', '', '', now(), false, now(), '' "
+        "FROM workspace"
+    )
+    stored = [("rss", "rss"), ("rss", "web"), ("push", "rss"), ("reddit", "reddit")]
+    with blank.engine.begin() as connection:
+        for number, (kind, platform) in enumerate(stored):
+            connection.execute(text(row), {"key": bytes([number]), "kind": kind, "platform": platform})
+        connection.execute(text("""UPDATE source SET collector = 'x', params = '{"query": "a", "quotes": true}'"""))
+    migrate(blank)
+    with blank.engine.connect() as connection:
+        assert connection.scalar(text("SELECT params FROM source")) == {"query": "a"}
+        platforms = connection.scalars(text("SELECT platform FROM mention ORDER BY fingerprint")).all()
+    assert platforms == ["web", "web", "rss", "reddit"]
+
+
+def test_a_rule_that_had_no_channel_follows_all_of_them_but_for_that_of_the_sample(blank: Database) -> None:
+    load(blank, DUMPS_OF / "0009.sql")
+    own = "'00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-0000000000"
+    with blank.writing() as session:
+        session.execute(
+            text(f"""
+                INSERT INTO brand (workspace_id, id, name, kind, query, colour)
+                VALUES ({own}12', 'Percolune', 'own', 'percolune', '#336699');
+                INSERT INTO source (workspace_id, id, collector, name, interval_seconds, params, sample)
+                VALUES ({own}13', 'sample', 'S', 900, '{{}}', true);
+                INSERT INTO alert_rule (workspace_id, id, brand_id, kind, name, params, channels) VALUES
+                    ({own}21', '00000000-0000-7000-8000-000000000002', 'threshold', 'empty', '{{}}', '{{}}'),
+                    ({own}22', '00000000-0000-7000-8000-000000000002', 'threshold', 'chosen', '{{}}',
+                        '{{00000000-0000-7000-8000-000000000004}}'),
+                    ({own}23', '00000000-0000-7000-8000-000000000012', 'threshold', 'sample', '{{}}', '{{}}')
+            """)
+        )
+    migrate(blank)
+    with blank.reading() as session:
+        found = dict(session.execute(text("SELECT name, channels::text FROM alert_rule")).all())
+    assert found == {"empty": None, "chosen": "{00000000-0000-7000-8000-000000000004}", "sample": "{}"}
+    downgrade(blank, "0009")
+    with blank.reading() as session:
+        found = dict(session.execute(text("SELECT name, channels::text FROM alert_rule")).all())
+    assert found["empty"] == found["chosen"]
+    assert found["sample"] == "{}"
+
+
 def test_each_released_version_has_a_dump() -> None:
-    assert {path.stem for path in DUMPS} >= {version for version in known() if "0002" <= version < newest()}
+    assert {path.stem for path in DUMPS} >= {version for version in known_revisions() if "0002" <= version < newest()}
 
 
 def test_a_migration_does_not_change_once_it_is_released() -> None:

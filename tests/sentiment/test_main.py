@@ -1,3 +1,5 @@
+"""`python -m sentiment`, as people type it."""
+
 from __future__ import annotations
 
 import json

@@ -20,6 +20,7 @@ from app.api import (
     export,
     health,
     importing,
+    imports,
     inbound,
     incidents,
     keys,
@@ -42,7 +43,7 @@ from app.problems import Problem
 from app.services import Services
 
 ROUTERS = (
-    me, brands, phrases, scoring, sources, export, importing, mentions, reputation, labelling, surveys, rules,
+    me, brands, phrases, scoring, sources, export, importing, imports, mentions, reputation, labelling, surveys, rules,
     incidents, channels, keys,
 )  # fmt: skip
 PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", openapi.DOCUMENT, openapi.DOCS, *inbound.PATHS})

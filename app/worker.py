@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import checkpoint as checkpoints
 from app.db import WORKER, wait_until_ready
 from app.heartbeat import beat
+from app.pipeline.files.undoing import UndoImports
 from app.pipeline.gather.backfill import Backfill
 from app.pipeline.gather.collect import Collect
 from app.pipeline.judge.active_model import record
@@ -71,6 +72,7 @@ def handlers(services: Services, scorer: Scorer, stopping: Callable[[], bool]) -
         "sweep": Sweep(db, jobs),
         "rematch": Rematch(db, jobs),
         "restance": RestanceHistory(db, jobs, stopping=stopping, checkpoint=crash),
+        "undo_imports": UndoImports(db, stopping=stopping, checkpoint=crash),
     }
 
 

@@ -102,7 +102,14 @@ WORDS: dict[str, dict[object, str]] = {
         "90": N_("Last 90 days"),
         "365": N_("Last 12 months"),
     },
+    "import state": {
+        "unfinished": N_("not finished"),
+        "done": N_("imported"),
+        "undoing": N_("being undone"),
+        "undone": N_("undone"),
+    },
     "what": {
+        "import": N_("import"),
         "brand": N_("brand"),
         "mention": N_("mention"),
         "source": N_("source"),
@@ -179,6 +186,8 @@ DONE: dict[str, str] = {
     "paused": N_("The source is paused."),
     "resumed": N_("Vigie reads the source again."),
     "imported": N_("The list was imported."),
+    "import-undone": N_("The import was undone."),
+    "import-undoing": N_("The import is being undone. It is a large one: this takes a few minutes."),
     "rule-created": N_("The rule applies from now on."),
     "rule-deleted": N_("The rule was deleted."),
     "channel-created": N_("The channel was added."),

@@ -20,10 +20,7 @@ PLACES = (
 )
 """Where each file has a test of its name. The files of a kind of source are tested together, as the kind is read:
 tests/collectors/test_contract.py reads the recorded case of every kind."""
-EXCEPTIONS: Mapping[str, str] = {
-    "app/pipeline/files/cells.py": "tests/pipeline/files/test_importing.py reads cells; its own test comes with it",
-    "app/pipeline/files/tables.py": "tests/pipeline/files/test_importing.py reads tables; its own test comes with it",
-}
+EXCEPTIONS: Mapping[str, str] = {}
 """Files without a test of their name, each with its reason."""
 FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 

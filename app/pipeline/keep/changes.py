@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from app.models import Mention, Revision
 from app.pipeline.keep.known import COUNTS, StoredMention
 from app.pipeline.keep.matches import give_date, mark_dirty, replace_matches
+from app.pipeline.keep.removal import remove_mentions
 from app.pipeline.sift.batch import MentionOutcome, Placed
 from app.pipeline.sift.normalise import Draft
 
@@ -80,8 +81,7 @@ def carry_out(session: Session, workspace_id: UUID, intent: Intent, was: StoredM
         case "recount":
             _recount(session, workspace_id, was.ref.id, intent.counts)
         case "delete":
-            mark_dirty(session, workspace_id, [was.ref.id])
-            session.execute(delete(Mention).where(Mention.workspace_id == workspace_id, Mention.id == was.ref.id))
+            remove_mentions(session, workspace_id, [was.ref.id])
         case "add" | "date" | "leave":
             pass
 

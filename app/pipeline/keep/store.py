@@ -13,7 +13,8 @@ from sqlalchemy import or_, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.models import Brand, uuid7
+from app.models import Brand, ImportedMention, uuid7
+from app.pipeline.keep.brought import note_brought
 from app.pipeline.keep.bulk import copy_rows
 from app.pipeline.keep.changes import OUTCOMES, Intent, carry_out, decide
 from app.pipeline.keep.identity import identify
@@ -55,6 +56,7 @@ def store(session: Session, origin: Origin, placed: Sequence[Placed], rejections
         if intent.dated:
             dated.append(mention)
     _add(session, origin, fresh, result)
+    _note_brought(session, origin, fresh, result)
     _remember_first(session, origin.workspace_id, dated)
     quarantine(session, origin, rejections)
     result.quarantined += len(rejections)
@@ -70,6 +72,13 @@ def _change(
         if intent.action in {"leave", "recount", "date"} and was.is_from(origin.source_id):
             remember_keys(session, origin.workspace_id, was, mention.draft)
     result.note(mention.draft.fingerprint, OUTCOMES[intent.action], was.ref.id if was else None)
+
+
+def _note_brought(session: Session, origin: Origin, fresh: Sequence[Placed], result: Stored) -> None:
+    """Notes who brought the mentions of the batch, as far as imports are concerned."""
+    new = {mention_id for placed in fresh if (mention_id := result.ids.get(placed.draft.fingerprint))}
+    met = {*result.ids.values()} - new
+    note_brought(session, ImportedMention, origin.workspace_id, origin.import_id, new, met)
 
 
 def lock_workspace(session: Session, workspace_id: UUID) -> None:

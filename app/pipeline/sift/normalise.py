@@ -146,7 +146,7 @@ def clean(raw: RawMention) -> CleanText:
     said = without_bbcode_quotes(html_to_text(raw.text) if raw.html else raw.text)
     text = clean_text(undone(said), TEXT_LIMIT)
     if not (title or text or raw.deleted):
-        if (raw.text and not raw.html) or (raw.html and quotes_alone(raw.text)):
+        if quotes_alone(raw.text) if raw.html else clean_text(undone(raw.text), TEXT_LIMIT):
             raise OnlyQuotes("This mention only quotes what somebody else said.")
         raise Poison("This mention has neither a title nor a text.")
     return CleanText(title, text, folded_words(title), folded_words(text))

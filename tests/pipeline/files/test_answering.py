@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from io import BytesIO
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from app.pipeline.files.answering import read_answers
-from app.pipeline.files.tables import BadRow, UnreadableFile
+from app.pipeline.files.limits import BadRow, UnreadableFile
+from app.pipeline.files.tables import FileOptions
 from collectors.base import Answer
 
 ALL = "score,date,comment,id,respondent,channel\n"
 
 
 def read(text: str, zone: str = "UTC") -> list[tuple[int, Answer | BadRow]]:
-    return list(read_answers(BytesIO(text.encode()), "nps.csv", zone=ZoneInfo(zone)))
+    return list(read_answers(text.encode(), "nps.csv", FileOptions(zone=ZoneInfo(zone)))[1])
 
 
 def reasons(text: str) -> list[tuple[int, str]]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from app.pipeline.files.exporting import FORMATS, csv_bytes, jsonl_bytes, safe_cell, xlsx_bytes
-from app.pipeline.files.importing import read_rows
+from app.pipeline.files.importing import read_mentions
 from collectors.base import RawMention
 
 COLUMNS = ["id", "text", "likes"]
@@ -90,7 +90,7 @@ def test_csv_quotes_all_and_reads_back() -> None:
 def test_json_lines_are_unaltered_and_can_be_imported_again() -> None:
     written = b"".join(jsonl_bytes(ROWS, COLUMNS))
     assert [json.loads(line)["text"] for line in written.decode().splitlines()] == [row["text"] for row in ROWS]
-    again = [one for one in read_rows(io.BytesIO(written), "x.jsonl") if isinstance(one, RawMention)]
+    again = [one for _, one in read_mentions(written, "x.jsonl")[1] if isinstance(one, RawMention)]
     assert [(one.external_id, one.text) for one in again] == [(row["id"], row["text"]) for row in ROWS]
 
 

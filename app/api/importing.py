@@ -140,7 +140,7 @@ File = Annotated[Uploaded, Depends(read_upload)]
 Read = Annotated[FileOptions, Depends(reading)]
 
 
-@router.post("/imports", openapi_extra=FILE, tags=["mentions"])
+@router.post("/imports", openapi_extra=FILE, tags=["mentions"], name="create_import")
 @router.post("/mentions/import", openapi_extra=FILE, tags=["mentions"])
 def import_mentions(
     source: Annotated[

@@ -39,7 +39,7 @@ def decode(data: bytes, labels: Iterable[str] = ()) -> str:
         except (UnicodeError, ValueError):
             continue
     other = next((name for name in known if name != "utf-8"), "")
-    return _mended(data) if _is_utf8(data, other) else _declared(data, known)
+    return _mend(data) if _is_utf8(data, other) else _decode_as_declared(data, known)
 
 
 def codec_of(label: str) -> str:
@@ -63,7 +63,7 @@ def _is_utf8(data: bytes, other: str) -> bool:
     return right > wrong if other in _LATIN else right > 4 * wrong
 
 
-def _mended(data: bytes) -> str:
+def _mend(data: bytes) -> str:
     """UTF-8 whose bad bytes are read as Windows-1252 where they make sense there. A letter cut off at the end is left
     out."""
     return data.decode("utf-8", "vigie-stray")
@@ -81,7 +81,7 @@ def _stray(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("vigie-stray", _stray)
 
 
-def _declared(data: bytes, known: list[str]) -> str:
+def _decode_as_declared(data: bytes, known: list[str]) -> str:
     others = [name for name in known if name != "utf-8"]
     for name in others:
         try:

@@ -205,19 +205,19 @@ class _Import:
 
     def take(self, rows: list[tuple[int, RawMention]]) -> None:
         """Matches and stores a batch, or finds out what storing it would do."""
-        batch = self._placed(rows)
+        batch = self._sift(rows)
         if not (self.report.dry or self._noted) and (batch.placed or self._there):
             planned = self._origin.source_id
             self._settle()
             if self._origin.source_id != planned:  # somebody else has made the source meanwhile: ids are its own
-                batch = self._placed(rows)
+                batch = self._sift(rows)
         lines = {clean_line(raw.external_id, ID_LIMIT): line for line, raw in rows}
         if self._noted:
             self._keep(batch, lines)
         else:
             self._count(batch, self._try(batch), lines)
 
-    def _placed(self, rows: list[tuple[int, RawMention]]) -> Batch:
+    def _sift(self, rows: list[tuple[int, RawMention]]) -> Batch:
         with waiting(PATIENCE):
             return self._placer(self._origin, [raw for _, raw in rows], (), self._now).with_unread_refused()
 

@@ -85,7 +85,7 @@ def secret_values(params: BaseModel) -> dict[str, str]:
 def keep_stored(params: Mapping[str, Any], model: type[BaseModel], stored: Mapping[str, str]) -> dict[str, Any]:
     """The params given; a secret that was left out, left empty or left masked keeps its stored value, and so does the
     masked part of an address that leads to the same server."""
-    left_out = untouched(params, model, stored)
+    left_out = kept_secrets(params, model, stored)
     whole = {name: value for name, value in params.items() if name not in left_out} | left_out
     for name in address_fields(model):
         url = whole.get(name)
@@ -94,13 +94,13 @@ def keep_stored(params: Mapping[str, Any], model: type[BaseModel], stored: Mappi
     return whole
 
 
-def untouched(params: Mapping[str, Any], model: type[BaseModel], stored: Mapping[str, str]) -> dict[str, str]:
+def kept_secrets(params: Mapping[str, Any], model: type[BaseModel], stored: Mapping[str, str]) -> dict[str, str]:
     """The stored secrets that these params do not replace, by another value or by another param in their place."""
-    names = secret_fields(model) - replaced(params, model)
+    names = secret_fields(model) - replaced_secrets(params, model)
     return {name: value for name, value in stored.items() if name in names and not is_given(params, name)}
 
 
-def replaced(params: Mapping[str, Any], model: type[BaseModel]) -> set[str]:
+def replaced_secrets(params: Mapping[str, Any], model: type[BaseModel]) -> set[str]:
     """The secrets in the place of which another param is given, as its schema says in `replaces`."""
     return {
         former for name, schema in _schemas(model) for former in schema.get("replaces", ()) if is_given(params, name)
@@ -145,7 +145,7 @@ def check_destination(
     each secret that has to be entered again.
     """
     model = type(params)
-    kept = untouched(given, model, stored)
+    kept = kept_secrets(given, model, stored)
     if kept and destinations(model, split(params)[0]) != destinations(model, stored_params):
         raise invalid(*(FieldError(f"params.{name}", ASK_AGAIN) for name in model.model_fields if name in kept))
 
@@ -154,8 +154,8 @@ def check_whole(params: BaseModel) -> None:
     """Raises Problem 422 on an address that still holds a mask instead of its secret."""
     wrong = [name for name in address_fields(type(params)) if MASK in str(getattr(params, name))]
     if wrong:
-        raise _masked(wrong)
+        raise _refuse_masks(wrong)
 
 
-def _masked(names: list[str]) -> Problem:
+def _refuse_masks(names: list[str]) -> Problem:
     return invalid(*(FieldError(f"params.{name}", STILL_MASKED) for name in names))

@@ -86,10 +86,10 @@ def document(routes: Sequence[BaseRoute]) -> dict[str, Any]:
     for route in ours:
         for method in route.methods or ():
             _complete(schema["paths"][route.path_format][method.lower()], method, route)
-    return _renamed(schema)
+    return _rename_pages(schema)
 
 
-def _renamed(schema: dict[str, Any]) -> dict[str, Any]:
+def _rename_pages(schema: dict[str, Any]) -> dict[str, Any]:
     """The document with its pages named as a person would: BrandPage, not Page_BrandOut_."""
     shapes = schema["components"]["schemas"]
     names = {name: re.sub(r"^Page_(\w+?)(?:Out)?_$", r"\1Page", name) for name in shapes}

@@ -35,14 +35,14 @@ def undo_import(import_id: str, workspace: str, *, yes: bool, as_json: bool) -> 
     with running() as services:
         with services.db.reading() as session:
             viewer = operator(session, workspace)
-            row, would = found(session, viewer, import_id)
+            row, would = find_import(session, viewer, import_id)
         if not (yes or row.undo_requested_at):
             click.confirm(question(row, would), abort=True, err=True)
         row = undone(services, viewer, row.id)
         click.echo(json.dumps(as_dict(row), ensure_ascii=False) if as_json else f"{row.removed} removed")
 
 
-def found(session: Session, viewer: Viewer, import_id: str) -> tuple[ImportRow, Undo]:
+def find_import(session: Session, viewer: Viewer, import_id: str) -> tuple[ImportRow, Undo]:
     """The import of this id, and what its undo would do. Raises Failed."""
     try:
         row = file_import(session, viewer, UUID(import_id))

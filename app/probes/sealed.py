@@ -16,10 +16,10 @@ MOST = 5_000
 """Rows of each table that are tried: with a wrong key the first one tells."""
 
 
-def sealed(session: Session, seal: Seal) -> Finding:
+def open_secrets(session: Session, seal: Seal) -> Finding:
     """Opens the secrets of sources and channels."""
     tried = lost = 0
-    for place, secret in stored(session):
+    for place, secret in stored_secrets(session):
         tried += 1
         try:
             seal.open(secret, place)
@@ -31,7 +31,7 @@ def sealed(session: Session, seal: Seal) -> Finding:
     return Finding(NAME, "ok", f"opens all {tried} stored secrets" if tried else "no secret is stored yet")
 
 
-def stored(session: Session) -> Iterator[tuple[str, bytes]]:
+def stored_secrets(session: Session) -> Iterator[tuple[str, bytes]]:
     """What is sealed, each with the place that it is bound to."""
     places: tuple[tuple[Sealed, type[Source] | type[Channel], InstrumentedAttribute[bytes | None]], ...] = (
         ("source", Source, Source.secrets),

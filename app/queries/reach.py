@@ -88,10 +88,10 @@ def messages_of(session: Session, viewer: Viewer, ids: Sequence[UUID]) -> dict[U
     names = func.jsonb_path_exists(IncidentEvent.details, cast("$.channels[0]", JSONPATH))
     here = (IncidentEvent.workspace_id == viewer.workspace_id, IncidentEvent.incident_id.in_(ids))
     told = set(session.scalars(select(IncidentEvent.incident_id).where(*here, names)))
-    return {each: _sent([(row[1], row[2]) for row in written if row[0] == each], each in told) for each in ids}
+    return {each: _sent_state([(row[1], row[2]) for row in written if row[0] == each], each in told) for each in ids}
 
 
-def _sent(rows: Sequence[tuple[str, Channel]], told: bool) -> Sent:
+def _sent_state(rows: Sequence[tuple[str, Channel]], told: bool) -> Sent:
     states = {state for state, _ in rows}
     given_up = next((channel for state, channel in rows if state == "dead"), None)
     return Sent("sent" in states, "pending" in states, given_up, told)

@@ -112,7 +112,7 @@ def submit(visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) 
         name, data = sent.upload("file")
         if not data:
             raise invalid(FieldError("file", "Choose a file first."))
-        form = _seen(visit, sent, form, name, data)
+        form = _with_columns(visit, sent, form, name, data)
         form = replace(form, report=_run(visit, form, name, data, sent.get("do")))
     except Problem as problem:
         if problem.status not in CORRECTABLE:
@@ -121,7 +121,7 @@ def submit(visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) 
     return import_page(visit, form)
 
 
-def _seen(visit: Visit, sent: SentForm, form: ImportForm, name: str, data: bytes) -> ImportForm:
+def _with_columns(visit: Visit, sent: SentForm, form: ImportForm, name: str, data: bytes) -> ImportForm:
     """The form with the columns of the file, and what each is read as.
 
     That is as chosen on the page, else as in the last import of this name, else as they are recognised.

@@ -49,7 +49,7 @@ def split_errors(mentions: Sequence[RawMention], address: str) -> tuple[tuple[Ra
     errors = [mention for mention in mentions if is_error(mention, address, links[mention.url] == 1)]
     if not errors:
         return tuple(mentions), ""
-    return tuple(mention for mention in mentions if mention not in errors), _said(errors[0])
+    return tuple(mention for mention in mentions if mention not in errors), _words_of(errors[0])
 
 
 def failure_of_bridge(host: str, said: str) -> SourceError:
@@ -83,7 +83,7 @@ def _text(mention: RawMention) -> str:
     return html_to_text(mention.text) if mention.html else mention.text
 
 
-def _said(error: RawMention) -> str:
+def _words_of(error: RawMention) -> str:
     """The words of an error: its title, and the first line of what it says more."""
     more = next(filter(None, map(str.strip, _text(error).splitlines())), "")
     return ": ".join(filter(None, (_title(error).rstrip("."), more)))[:LONGEST_WORDS]

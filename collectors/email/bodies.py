@@ -121,27 +121,27 @@ def text_of_body(kind: str, body: str) -> str:
     """What the author of a body wrote, as far as its HTML tells; one that only quotes keeps its quote."""
     if kind == "plain":
         return body
-    tree = _seen(body)
+    tree = _visible_tree(body)
     for quote in tree.css(f"{_QUOTES}, {_SIGNATURES}"):
         quote.decompose()
     for mark in tree.css(_ALL_AFTER):
         while mark.next is not None:
             mark.next.decompose()
         mark.decompose()
-    return _words(tree) or _words(_seen(body))
+    return _words(tree) or _words(_visible_tree(body))
 
 
 def whole_text(kind: str, body: str) -> str:
     """A body with all that it quotes, without signatures."""
     if kind == "plain":
         return body
-    tree = _seen(body)
+    tree = _visible_tree(body)
     for signature in tree.css(_SIGNATURES):
         signature.decompose()
     return _words(tree)
 
 
-def _seen(body: str) -> LexborHTMLParser:
+def _visible_tree(body: str) -> LexborHTMLParser:
     """The tree of a body, without what its styles hide: newsletters begin with lines for the list of letters alone."""
     tree = parse_html(body)
     for node in tree.css("[style], [hidden]"):

@@ -81,7 +81,7 @@ def split_forward(text: str, announced: bool, depth: int = 0) -> tuple[str, tupl
     if at is None:
         return text, ()
     own = "\n".join(own_lines(lines[:at])).strip()
-    headers, body = _headers(_unquoted(lines[at:]))
+    headers, body = _headers(_unquote(lines[at:]))
     words, inner = split_forward("\n".join(body), is_announced(headers.get("subject", "")), depth + 1)
     words = words if inner else own_words(words)
     return own, (*([_letter(headers, words)] if words or not inner else []), *inner)
@@ -100,7 +100,7 @@ def _start(lines: Sequence[str], announced: bool) -> int | None:
     return None
 
 
-def _unquoted(lines: Sequence[str]) -> list[str]:
+def _unquote(lines: Sequence[str]) -> list[str]:
     """The lines without one level of quoting, where the letter that is forwarded is quoted as a whole (Apple Mail)."""
     filled = [line for line in lines[1:] if line.strip()]
     if not filled or not all(line.startswith(">") for line in filled[:2]):

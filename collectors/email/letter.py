@@ -85,7 +85,7 @@ def read_letter(raw: bytes) -> Letter | str | None:
     subject = header(message, "Subject")
     text, forwarded = split_forward("\n\n".join(starmap(whole_text, bodies)), is_announced(subject))
     if not forwarded:
-        text, forwarded = _own_text(bodies), tuple(_attached(message)) if is_announced(subject) else ()
+        text, forwarded = _own_text(bodies), tuple(_attached_letters(message)) if is_announced(subject) else ()
     return Letter(
         message_id=next(iter(_ids(header(message, "Message-ID"))), ""),
         subject=subject,
@@ -104,7 +104,7 @@ def _own_text(bodies: Sequence[Body]) -> str:
     return "\n\n".join(filter(None, (own_words(text_of_body(kind, body)) for kind, body in bodies)))
 
 
-def _attached(message: Message) -> Iterator[Forwarded]:
+def _attached_letters(message: Message) -> Iterator[Forwarded]:
     """The letters that are attached to another as letters, which is how some people forward them."""
     for part in islice(message.walk(), MOST_PARTS):
         inside = part.get_payload() if part.get_content_type() == "message/rfc822" else None

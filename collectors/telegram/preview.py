@@ -130,10 +130,10 @@ def _plain(node: LexborNode) -> str:
     own = LexborHTMLParser(node.html or "")
     for quote in own.css("blockquote"):
         quote.replace_with("\n")
-    return (_spaced(own.body) if own.body else "") or _spaced(node)
+    return (_spaced_text(own.body) if own.body else "") or _spaced_text(node)
 
 
-def _spaced(node: LexborNode) -> str:
+def _spaced_text(node: LexborNode) -> str:
     for line_break in node.css("br"):
         line_break.replace_with("\n")
     for block in node.css(BLOCKS):

@@ -19,19 +19,19 @@ class PageDates:
 
     def published(self, text: str) -> datetime | None:
         """The date in a text, or the one it counts from now («il y a 3 jours»); `now` where it lies ahead."""
-        at = self._written(text) or date_ago(text, self.now)
+        at = self._read(text) or date_ago(text, self.now)
         return min(at.astimezone(UTC), self.now) if at else None
 
-    def fixed(self, text: str) -> str:
+    def fixed_spelling(self, text: str) -> str:
         """What a text says of a date that stays the same from one reading to the next; empty where it says none."""
-        at = self._written(text)
+        at = self._read(text)
         return "" if at is None else at.isoformat() if date_ago(text, self.now) else text
 
     def unread(self, text: str) -> str:
         """The text where it holds no date."""
         return "" if self.published(text) else text.strip()
 
-    def _written(self, text: str) -> datetime | None:
+    def _read(self, text: str) -> datetime | None:
         return date_within(text, order=self.order, zone=UTC)
 
 

@@ -127,7 +127,7 @@ def _of_schema(item: SchemaItem, site: _Site, selectors: Selectors, dates: PageD
     scale = rating_in(item.scale, 1_000)
     rating = rating_in(item.rating, scale[0] if scale else selectors.scale)
     link = clean_link(item.url, site.address) if item.url else None
-    made_up = _made_up(item.author, dates.fixed(item.date), item.title, item.text, item.text)
+    made_up = _made_up(item.author, dates.fixed_spelling(item.date), item.title, item.text, item.text)
     return site.mention(
         item.id.removeprefix(site.address).lstrip("#") or ("" if link else made_up),
         link,
@@ -152,7 +152,7 @@ def _of_node(node: LexborNode, site: _Site, selectors: Selectors, dates: PageDat
     said = field("text")
     text, dateless = (said, said) if said or selectors.text else _whole_text(node, selectors, dates)
     return site.mention(
-        key or ("" if link else _made_up(author, dates.fixed(date), title, text, dateless)),
+        key or ("" if link else _made_up(author, dates.fixed_spelling(date), title, text, dateless)),
         link or None,
         title=fit(title, LONGEST_TITLE) if title != text else "",
         text=fit(text, LONGEST_TEXT),
@@ -169,7 +169,7 @@ def _whole_text(node: LexborNode, selectors: Selectors, dates: PageDates) -> tup
     element = node.css_first((selectors.date or USUAL["date"]).partition("@")[0] or "time")
     shown, whole = line_of(element) if element else "", own_text_of(node)
     dateless = whole.replace(shown, "").strip()
-    return (whole if dates.fixed(shown) == shown else dateless), dateless
+    return (whole if dates.fixed_spelling(shown) == shown else dateless), dateless
 
 
 def _made_up(author: str, date: str, title: str, text: str, dateless: str) -> MadeUp:

@@ -35,7 +35,8 @@ SCOPES = {
         GET /brands/{brand_id}/reputation, GET /reputation/compare, GET /alert-rules, GET /alert-rules/kinds,
         GET /alert-rules/{rule_id}, GET /incidents, GET /incidents/{incident_id}, GET /channels, GET /channels/kinds,
         GET /channels/{channel_id}, GET /phrases, GET /phrases/{phrase_id}, POST /phrases/preview, GET /scoring,
-        GET /ratings, GET /audit/sample, GET /audit/summary, GET /brands/{brand_id}/survey-responses, GET /imports, GET /imports/{import_id}
+        GET /ratings, GET /audit/sample, GET /audit/summary,
+        GET /brands/{brand_id}/survey-responses, GET /imports, GET /imports/{import_id}
         """,
     "write": """
         POST /brands, PATCH /brands/{brand_id}, DELETE /brands/{brand_id}, POST /brands/{brand_id}/rematch,

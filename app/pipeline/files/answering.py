@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from app.pipeline.files.cells import Unread, date_of, hash_of, number_of, order_of_dates, text_of, with_clock, zone_said
-from app.pipeline.files.columns import Vocabulary, listed
+from app.pipeline.files.columns import Vocabulary, listing
 from app.pipeline.files.limits import BadRow, Cell, UnreadableFile
 from app.pipeline.files.profiles import ANSWERS
 from app.pipeline.files.tables import AS_FOUND, FileOptions, Row, Shape, Table, open_table, shape_of
@@ -100,9 +100,9 @@ def shape_of_answers(content: bytes, filename: str, how: FileOptions = AS_FOUND)
 
 def _demand(fields: Mapping[str, object], columns: tuple[str, ...]) -> None:
     if "score" not in fields:
-        raise UnreadableFile("No column holds the score from 0 to 10. Columns found: {found}.", found=listed(columns))
+        raise UnreadableFile("No column holds the score from 0 to 10. Columns found: {found}.", found=listing(columns))
     if "date" not in fields:
-        raise UnreadableFile("No column holds the date of the answer. Columns found: {found}.", found=listed(columns))
+        raise UnreadableFile("No column holds the date of the answer. Columns found: {found}.", found=listing(columns))
 
 
 def _answers(table: Table, zone: tzinfo) -> Iterator[tuple[int, Answer | BadRow]]:

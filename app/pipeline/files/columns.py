@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.pipeline.files.limits import Cell, UnreadableFile, filled
+from app.pipeline.files.limits import Cell, UnreadableFile, is_filled
 from ground.dates import read_date
 
 UNUSED = "-"
@@ -84,11 +84,11 @@ def name_of(column: str) -> str:
 
 def column_titles(cells: Sequence[Cell]) -> list[str]:
     """A title for each column, none twice: one without a title is called by its letter, as [C]."""
-    last = max((at for at, cell in enumerate(cells, start=1) if filled(cell)), default=0)
+    last = max((at for at, cell in enumerate(cells, start=1) if is_filled(cell)), default=0)
     titles: list[str] = []
     seen: dict[str, int] = {}
     for at, cell in enumerate(cells[:last]):
-        title = " ".join(str(cell).split()) if filled(cell) else ""
+        title = " ".join(str(cell).split()) if is_filled(cell) else ""
         title = title or f"[{letter_of(at)}]"
         seen[title] = seen.get(title, 0) + 1
         titles.append(title if seen[title] == 1 else f"{title} ({seen[title]})")
@@ -115,7 +115,7 @@ def recognise(
     named: dict[str, str] = {}
     for column in columns:
         named.setdefault(name_of(column), column)
-    fields = _mapped(named, vocabulary, mapping or {}, loose)
+    fields = _apply_mapping(named, vocabulary, mapping or {}, loose)
     said = set(map(name_of, mapping or {}))
     search = _Search(vocabulary, {name: one for name, one in named.items() if name not in said}, fields)
     search.samples = _samples(columns, rows)
@@ -184,12 +184,12 @@ def _samples(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> dict[str
     found: dict[str, list[Cell]] = {column: [] for column in columns}
     for row in rows:
         for column, cell in zip(columns, row, strict=False):
-            if filled(cell):
+            if is_filled(cell):
                 found[column].append(cell)
     return found
 
 
-def _mapped(
+def _apply_mapping(
     named: Mapping[str, str], vocabulary: Vocabulary, mapping: Mapping[str, str], loose: bool
 ) -> dict[str, str]:
     fields: dict[str, str] = {}
@@ -199,7 +199,7 @@ def _mapped(
         here = named.get(name_of(column))
         if here is None and not loose:
             raise UnreadableFile(
-                "There is no column “{column}”. Columns found: {found}.", column=column, found=listed(named.values())
+                "There is no column “{column}”. Columns found: {found}.", column=column, found=listing(named.values())
             )
         if here is None or wanted == UNUSED:
             continue
@@ -215,7 +215,7 @@ _UNKNOWN_FIELD = {
 }
 
 
-def listed(columns: Iterable[str]) -> str:
+def listing(columns: Iterable[str]) -> str:
     """The columns in a sentence."""
     return ", ".join(filter(None, columns))[:500] or "none"
 

@@ -104,7 +104,7 @@ def _separator(lines: Sequence[str], count: Count) -> str:
     """The separator by which most fields are recognised, else the one that the first line holds most often outside
     quotes. Guessing from the rows fails where they hold prose."""
     head, first = _head(lines), _outside_quotes(lines)
-    return max(SEPARATORS, key=lambda one: (_recognised(head, one, count), first.count(one)))
+    return max(SEPARATORS, key=lambda one: (_count_titles(head, one, count), first.count(one)))
 
 
 def _head(lines: Sequence[str]) -> list[str]:
@@ -112,7 +112,7 @@ def _head(lines: Sequence[str]) -> list[str]:
     return "".join(head)[:HEAD_CHARS].splitlines(keepends=True)
 
 
-def _recognised(head: Sequence[str], separator: str, count: Count) -> int:
+def _count_titles(head: Sequence[str], separator: str, count: Count) -> int:
     best = 0
     try:
         for cells in csv.reader(head, delimiter=separator):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from app.pipeline.files.limits import Line, filled
+from app.pipeline.files.limits import Line, is_filled
 
 Count = Callable[[Sequence[object]], int]
 """How many fields are recognised among the cells of a line."""
@@ -33,4 +33,4 @@ def header_at(lines: Sequence[Line], count: Count) -> int | None:
 
 def width_of(line: Line) -> int:
     """How many cells of a line hold something."""
-    return sum(map(filled, line.cells))
+    return sum(map(is_filled, line.cells))

@@ -21,8 +21,8 @@ from app.pipeline.files.cells import (
     with_clock,
     zone_said,
 )
-from app.pipeline.files.columns import OTHER_DAYS, Vocabulary, listed
-from app.pipeline.files.limits import BadRow, Cell, UnreadableFile, filled
+from app.pipeline.files.columns import OTHER_DAYS, Vocabulary, listing
+from app.pipeline.files.limits import BadRow, Cell, UnreadableFile, is_filled
 from app.pipeline.files.profiles import MENTIONS
 from app.pipeline.files.tables import AS_FOUND, FileOptions, Row, Shape, Table, open_table, shape_of
 from collectors.base import RawMention
@@ -183,7 +183,7 @@ def _says_anything(fields: Mapping[str, object]) -> bool:
 def _no_text(shape: Shape) -> UnreadableFile:
     return UnreadableFile(
         "No column holds the text. Columns found: {found}. One named {expected} is needed.",
-        found=listed(shape.columns),
+        found=listing(shape.columns),
         expected=" or ".join(("text", "texte", "contenu", "title", "titre")),
     )
 
@@ -206,7 +206,7 @@ def _read(cells: Mapping[str, Cell], made: Made) -> RawMention:
     texts = {name: text_of(cells.get(name)) for name in ("text", "title", "author", "url", "id", "platform", "outlet")}
     if not _says_anything({name: text for name, text in texts.items() if text}):
         raise Unread("This row has neither a text nor a title.")
-    published = _published(cells, made.zone, made.order)
+    published = _published_at(cells, made.zone, made.order)
     rating, scale = _rating(text_of(cells.get("rating")), number_of("rating_scale", cells.get("rating_scale")))
     counts = {name: count_of(name, cells.get(name)) for name in ("likes", "shares", "comments")}
     external_id, undated_id = _ids_of(texts, published, made.words)
@@ -230,10 +230,10 @@ def _read(cells: Mapping[str, Cell], made: Made) -> RawMention:
     )
 
 
-def _published(cells: Mapping[str, Cell], zone: tzinfo, order: Order | None) -> datetime | None:
+def _published_at(cells: Mapping[str, Cell], zone: tzinfo, order: Order | None) -> datetime | None:
     """When a row was published. A column of hours without one of days is no date."""
     day = cells.get("date")
-    return date_of(with_clock(day, cells.get("time")), zone, order) if filled(day) else None
+    return date_of(with_clock(day, cells.get("time")), zone, order) if is_filled(day) else None
 
 
 def _ids_of(texts: Mapping[str, str], published: datetime | None, known: dict[str, str]) -> tuple[str, str]:

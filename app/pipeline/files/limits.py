@@ -82,6 +82,6 @@ def check_lines(number: int) -> None:
         raise UnreadableFile("This file has more than {limit} lines, with the empty ones: split it.", limit=LINES_LIMIT)
 
 
-def filled(cell: Cell) -> bool:
+def is_filled(cell: Cell) -> bool:
     """Whether a cell holds anything."""
     return cell is not None and cell != ""

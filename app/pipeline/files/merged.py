@@ -30,7 +30,7 @@ def merged_down(xml: Readable) -> Ranges:
     They stand behind all rows, and reading them as XML would take as long as reading the sheet once more.
     """
     ranges: dict[int, list[tuple[int, int]]] = {}
-    for number, (letters, first, last) in enumerate(_written(xml), start=1):
+    for number, (letters, first, last) in enumerate(_ranges_in(xml), start=1):
         if number > MERGES_LIMIT:
             raise UnreadableFile("This sheet has more than {limit} merged cells: save it as CSV.", limit=MERGES_LIMIT)
         column = column_of(letters)
@@ -39,7 +39,7 @@ def merged_down(xml: Readable) -> Ranges:
     return ranges
 
 
-def _written(xml: Readable) -> Iterator[tuple[str, int, int]]:
+def _ranges_in(xml: Readable) -> Iterator[tuple[str, int, int]]:
     rest = b""
     while chunk := xml.read(CHUNK):
         window, end = rest + chunk, 0

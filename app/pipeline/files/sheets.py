@@ -115,11 +115,11 @@ def _lines(sheet: Worksheet) -> Iterator[Line]:
             check_lines(number)
             if cells == nothing:  # most of a sheet that says little is lines like this
                 continue
-            if trimmed := _trimmed(fill(number, cells)):
+            if trimmed := _trim(fill(number, cells)):
                 yield Line(number, trimmed)
 
 
-def _trimmed(cells: tuple[object, ...]) -> list[Cell]:
+def _trim(cells: tuple[object, ...]) -> list[Cell]:
     last = len(cells)
     while last and cells[last - 1] in (None, ""):
         last -= 1

@@ -14,7 +14,7 @@ from itertools import chain, islice
 from app.pipeline.files.columns import Vocabulary, column_titles, recognise
 from app.pipeline.files.delimited import csv_lines, decode
 from app.pipeline.files.header import header_at
-from app.pipeline.files.limits import CELL_LIMIT, COLUMN_LIMIT, BadRow, Budget, Cell, Line, UnreadableFile, filled
+from app.pipeline.files.limits import CELL_LIMIT, COLUMN_LIMIT, BadRow, Budget, Cell, Line, UnreadableFile, is_filled
 from app.pipeline.files.sheets import open_sheet
 from ground.notice import Json, Notice
 
@@ -141,7 +141,7 @@ def _of_lines(
     titles, body = column_titles(head[at].cells), head[at + 1 :]
     if len(titles) > COLUMN_LIMIT:
         raise UnreadableFile("This file has more than {limit} columns.", limit=COLUMN_LIMIT)
-    first = [_padded(line.cells, len(titles)) for line in body if not line.fault]
+    first = [_pad(line.cells, len(titles)) for line in body if not line.fault]
     found = recognise(titles, vocabulary, how.mapping, first)
     samples = tuple(tuple(map(_short, cells)) for cells in first[:SHOWN])
     shape = Shape(tuple(titles), found.fields, found.tool, head[at].number, sheet, sheets, samples)
@@ -177,12 +177,12 @@ def _rows(lines: Iterable[Line], width: int, places: Mapping[str, int]) -> Itera
         elif fault := _fault(line.cells, width):
             yield BadRow(line.number, fault)
         else:
-            cells = _padded(line.cells, width)
-            yield Row(line.number, {name: cells[at] for name, at in places.items() if filled(cells[at])})
+            cells = _pad(line.cells, width)
+            yield Row(line.number, {name: cells[at] for name, at in places.items() if is_filled(cells[at])})
 
 
 def _fault(cells: Sequence[Cell], width: int) -> Notice | None:
-    if any(filled(cell) for cell in cells[width:]):
+    if any(is_filled(cell) for cell in cells[width:]):
         text = "This row has {cells} cells for {columns} columns: is a text left unquoted?"
         return Notice(text, {"cells": len(cells), "columns": width})
     if any(isinstance(cell, str) and len(cell) > CELL_LIMIT for cell in cells):
@@ -190,7 +190,7 @@ def _fault(cells: Sequence[Cell], width: int) -> Notice | None:
     return None
 
 
-def _padded(cells: Sequence[Cell], width: int) -> Sequence[Cell]:
+def _pad(cells: Sequence[Cell], width: int) -> Sequence[Cell]:
     return [*cells[:width], *[None] * (width - len(cells))]
 
 
@@ -202,10 +202,10 @@ def _of_json(text: str, how: FileOptions, vocabulary: Vocabulary) -> Table:
     found = recognise(columns, vocabulary, how.mapping, [[row.get(name) for name in columns] for row in rows], True)
     samples = tuple(tuple(_short(row.get(name)) for name in columns) for row in rows[:SHOWN])
     shape = Shape(tuple(columns), found.fields, found.tool, samples=samples)
-    return Table(shape, _projected(chain(head, objects), shape.fields, how, vocabulary))
+    return Table(shape, _project(chain(head, objects), shape.fields, how, vocabulary))
 
 
-def _projected(
+def _project(
     objects: Iterable[Row | BadRow], common: Mapping[str, str], how: FileOptions, vocabulary: Vocabulary
 ) -> Iterator[Row | BadRow]:
     """The rows by our fields. Lines need not all have the same names: what the head did not show is recognised too."""

@@ -61,7 +61,7 @@ def keys_of(kind: str, raw: RawMention, title: Sequence[str], text: Sequence[str
     page = _digest("page", address, *named) if address and named else None
     if scope.ids != "feed":
         former = (fingerprint(scope.kind, raw, scope),) if scope.kind not in {"", kind} else ()
-        return Keys(fingerprint(kind, raw, scope), page, words=_undated(kind, raw, scope), former=former)
+        return Keys(fingerprint(kind, raw, scope), page, words=_undated_key(kind, raw, scope), former=former)
     guid = (raw.undated_id or raw.external_id).strip()
     date = raw.published_at.isoformat() if raw.published_at else ""
     said = _digest(*title, "", *text).hex()
@@ -84,7 +84,7 @@ def _words(raw: RawMention, scope: Scope, date: str, said: str) -> bytes:
     return _digest("words", scope.source, raw.author, raw.outlet, host(raw.url), known, said)
 
 
-def _undated(kind: str, raw: RawMention, scope: Scope) -> bytes | None:
+def _undated_key(kind: str, raw: RawMention, scope: Scope) -> bytes | None:
     """The fingerprint of a reading that does not know the date; None where the date is no part of the id."""
     if raw.undated_id:
         return fingerprint(kind, replace(raw, external_id=raw.undated_id), scope)

@@ -13,7 +13,7 @@ from app.pipeline.files.limits import (
     UnreadableFile,
     check_lines,
     check_size,
-    filled,
+    is_filled,
 )
 
 
@@ -43,6 +43,6 @@ def test_a_refusal_keeps_its_words_on_the_way_out_of_the_child() -> None:
     assert (sent.notice.text, sent.notice.args, str(sent)) == ("No sheet “{name}”.", {"name": "x"}, "No sheet “x”.")
 
 
-@pytest.mark.parametrize(("cell", "is_filled"), [(None, False), ("", False), (0, True), (False, True), (" ", True)])
-def test_a_cell_holds_something_or_nothing(cell: object, is_filled: bool) -> None:
-    assert filled(cell) is is_filled  # type: ignore[arg-type]  # the cases are cells
+@pytest.mark.parametrize(("cell", "full"), [(None, False), ("", False), (0, True), (False, True), (" ", True)])
+def test_a_cell_holds_something_or_nothing(cell: object, full: bool) -> None:
+    assert is_filled(cell) is full  # type: ignore[arg-type]  # the cases are cells

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 import httpx2
 from pydantic import BaseModel
@@ -54,13 +54,21 @@ class RawMention:
     undated_id: str = ""
 
 
+class Broken(NamedTuple):
+    """An item that could not be read: its id or "", why, and the start of its words where they were found."""
+
+    id: str
+    reason: str
+    excerpt: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Some mentions, and the cursor that is true once they are stored: the two are written together or not at all.
 
     `asked` is the pause the platform asks for (Retry-After, ttl, sy:updatePeriod). `moved_to` is the new permanent
     address of the source. `warning` is a sentence for the person who set up the source, for instance that a cap was
-    reached. `broken` lists items that could not be read, as (id or "", reason): they are quarantined, never dropped in
+    reached. `broken` lists items that could not be read: they are quarantined, never dropped in
     silence. A backfill sets `reached`: everything from there to the end of its window has been given.
     """
 
@@ -69,7 +77,7 @@ class Page:
     asked: timedelta | None = None
     moved_to: str | None = None
     warning: Notice | None = None
-    broken: tuple[tuple[str, str], ...] = ()
+    broken: tuple[Broken, ...] = ()
     unchanged: bool = False
     reached: datetime | None = None
 
@@ -192,7 +200,7 @@ class Received:
     mentions: tuple[RawMention, ...] = ()
     answers: tuple[Answer, ...] = ()
     inbox: tuple[Json, ...] = ()
-    broken: tuple[tuple[str, str], ...] = ()
+    broken: tuple[Broken, ...] = ()
     reply: str | None = None
     status: int = 202
     delivery: str = ""

@@ -18,14 +18,14 @@ from pydantic_core import from_json
 
 from ground.notice import Json, Notice
 
-from ._kit.answers import Part, reason_of
+from ._kit.answers import Part, excerpt_of, reason_of
 from ._kit.fields import Interface, Params
 from ._kit.live import batches, messages, never
 from ._kit.refusals import Complaint, Refusal, Refusals
 from ._kit.texts import texts_of
 from ._kit.times import earlier, moment
 from ._platforms.atproto import POST, Record, language_of, text_of, url_of
-from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceChanged, SourceError
+from .base import Broken, Collector, Cursor, Page, RawMention, SourceBusy, SourceChanged, SourceError
 
 NEW, OLD = "/xrpc/network.bsky.jetstream.subscribeEvents", "/subscribe"
 LARGEST = 900_000
@@ -182,7 +182,7 @@ class EventReader:
         Raises SourceError when the server ends the stream, or after 500 unreadable messages in a row.
         """
         mentions: list[RawMention] = []
-        broken: list[tuple[str, str]] = []
+        broken: list[Broken] = []
         last: dict[str, Any] = {}
         for message in batch:
             try:
@@ -191,9 +191,9 @@ class EventReader:
                 mentions += filter(None, [mention(event) if event else None])
                 self._broken_in_a_row = 0
             except ValidationError as error:
-                broken.append(("", reason_of(error)))
+                broken.append(Broken("", reason_of(error), excerpt_of(from_json(message))))
             except ValueError:
-                broken.append(("", "the message is not JSON"))
+                broken.append(Broken("", "the message is not JSON"))
         self._count(len(broken), bool(batch) and len(broken) == len(batch))
         self._move(last)
         warning, self._warning = self._warning, None

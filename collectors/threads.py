@@ -21,7 +21,7 @@ from ._kit.texts import texts_of
 from ._kit.times import moment, not_ahead, rfc3339
 from ._kit.walk import Leg, oldest_of, until_of
 from ._platforms.graph import MOST_SHEETS, Graph
-from .base import Collector, Cursor, Meter, Page, RawMention, SourceBusy, Spend, Window
+from .base import Broken, Collector, Cursor, Meter, Page, RawMention, SourceBusy, Spend, Window
 
 SHEET, MOST_BACK = 100, 10_000
 FIELDS = "id,text,permalink,timestamp,username,is_reply,replied_to,root_post,is_quote_post,link_attachment_url"
@@ -96,7 +96,7 @@ def backfill(params: ThreadsSearch, cursor: Cursor, window: Window, http: httpx2
     yield Page((), {"until": rfc3339(window.since)}, reached=window.since)
 
 
-def _read(graph: Graph, items: list[Any]) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]:
+def _read(graph: Graph, items: list[Any]) -> tuple[tuple[RawMention, ...], tuple[Broken, ...]]:
     return each(Post, items, mention, graph.host)
 
 

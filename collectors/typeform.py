@@ -12,7 +12,7 @@ from ._kit.signatures import check_typeform
 from ._kit.texts import texts_of
 from ._kit.times import moment
 from ._platforms.surveys import NoScore, Outcome, SurveyParams, score_of
-from .base import Answer, Collector, Inbound, Received
+from .base import Answer, Broken, Collector, Inbound, Received
 
 SCALES = ("nps", "opinion_scale")
 POINTS = 11
@@ -111,7 +111,7 @@ def _read(response: Response, params: Typeform, request: Inbound) -> Outcome:
             channel=params.channel,
         )
     except NoScore as error:
-        return (), ((response.token, str(error)),)
+        return (), (Broken(response.token, str(error)),)
     return (answer,), ()
 
 

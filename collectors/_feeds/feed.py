@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from collectors._kit.items import Item, identify, newest
-from collectors.base import RawMention
+from collectors.base import Broken, RawMention
 from ground import charsets
 from ground.links import clean_link, feed_links
 
@@ -47,7 +47,7 @@ class Feed:
     """
 
     mentions: tuple[RawMention, ...]
-    broken: tuple[tuple[str, str], ...] = ()
+    broken: tuple[Broken, ...] = ()
     pause: int | None = None
     flaw: Literal["", "truncated", "malformed"] = ""
     left_out: int = 0
@@ -156,7 +156,7 @@ def _root(text: str) -> str:
 
 def _feed(
     items: list[Item],
-    broken: list[tuple[str, str]],
+    broken: list[Broken],
     address: str,
     pause: int | None = None,
     flaw: Literal["", "truncated", "malformed"] = "",

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 
 from collectors._kit.items import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, Item, fit, fit_id, language_of
-from collectors.base import RawMention
+from collectors.base import Broken, RawMention
 from ground.dates import Order
 from ground.links import clean_link
 
@@ -33,23 +33,23 @@ def is_json_feed(document: object) -> bool:
     return isinstance(document.get("items"), list) or (isinstance(version, str) and "jsonfeed.org" in version)
 
 
-def items_of(document: Fields, address: str) -> tuple[list[Item], list[tuple[str, str]]]:
+def items_of(document: Fields, address: str) -> tuple[list[Item], list[Broken]]:
     """The items that can be read, and (id, reason) for the others."""
     items: list[Item] = []
-    broken: list[tuple[str, str]] = []
+    broken: list[Broken] = []
     listed = document.get("items")
     given = listed if isinstance(listed, list) else []
     written = (fields.get(name) for fields in given if isinstance(fields, dict) for name in WHEN)
     order = order_of_feed(written, document.get("language"))
     for fields in given:
         if not isinstance(fields, dict):
-            broken.append(("", "this item is not an object"))
+            broken.append(Broken("", "this item is not an object"))
             continue
         item = _item(fields, document, address, order)
         if item.mention.url or item.mention.title or item.mention.text:
             items.append(item)
         else:
-            broken.append((item.guid, "this item has neither text nor link that can be read"))
+            broken.append(Broken(item.guid, "this item has neither text nor link that can be read"))
     return items, broken
 
 

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 import feedparser
 from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 
+from collectors._kit.answers import excerpt_of
 from collectors._kit.items import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, Item, fit, fit_id, language_of
-from collectors.base import RawMention
+from collectors.base import Broken, RawMention
 from ground.dates import Order
 from ground.links import clean_link, unwrap
 
@@ -48,7 +49,7 @@ class XmlFeed:
 
     dialect: str
     items: list[Item]
-    broken: list[tuple[str, str]]
+    broken: list[Broken]
     pause: int | None
     well_formed: bool
     next: str | None = None
@@ -89,15 +90,16 @@ def _as_second(link: re.Match[str]) -> str:
     return REL.sub('rel="second"', link[0])
 
 
-def _each(entries: Sequence[Any], feed: Any, address: str, strict: bool) -> tuple[list[Item], list[tuple[str, str]]]:
+def _each(entries: Sequence[Any], feed: Any, address: str, strict: bool) -> tuple[list[Item], list[Broken]]:
     order = order_of_feed((entry.get(name) for entry in entries for name in WHEN), feed.get("language"))
     items: list[Item] = []
-    broken: list[tuple[str, str]] = []
+    broken: list[Broken] = []
     for entry in entries:
         try:
             items.append(_item(entry, feed, address, strict, order))
         except Exception as error:  # one odd item must not lose the others
-            broken.append((fit_id(entry.get("id")), f"this item could not be read ({type(error).__name__})"))
+            why = f"this item could not be read ({type(error).__name__})"
+            broken.append(Broken(fit_id(entry.get("id")), why, excerpt_of(dict(entry))))
     return items, broken
 
 

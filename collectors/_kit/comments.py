@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
-from collectors.base import Cursor, Page, RawMention, SourceBusy, Window
+from collectors.base import Broken, Cursor, Page, RawMention, SourceBusy, Window
 from ground.notice import Notice
 
 from .paging import Unmet, cap_warning
@@ -16,7 +16,6 @@ from .walk import Leg, ends_before, until_of
 from .watched import Watchlist
 
 MOST_THREADS = 50  # posts whose comments one reading asks for; the next reading goes on
-Broken = tuple[tuple[str, str], ...]
 
 
 class Commented(Protocol):
@@ -46,7 +45,7 @@ class Posts(Generic[P]):
     posts: Sequence[P]
     times: Sequence[datetime | None]
     mentions: tuple[RawMention, ...] = ()
-    broken: Broken = ()
+    broken: tuple[Broken, ...] = ()
     capped: bool = False
 
 
@@ -56,7 +55,7 @@ class ThreadPart:
 
     times: Sequence[datetime | None]
     mentions: tuple[RawMention, ...]
-    broken: Broken
+    broken: tuple[Broken, ...]
     complete: bool = True
 
 
@@ -101,10 +100,10 @@ class Comments(Generic[P]):
             if ended:
                 return
 
-    def all(self, post: P) -> tuple[tuple[RawMention, ...], Broken]:
+    def all(self, post: P) -> tuple[tuple[RawMention, ...], tuple[Broken, ...]]:
         """All comments under a post, and what could not be read of them."""
         mentions: tuple[RawMention, ...] = ()
-        broken: Broken = ()
+        broken: tuple[Broken, ...] = ()
         for leg in self.ask(post) if post.count != 0 else ():
             part = self.read(post, leg.answer)
             mentions, broken = (*mentions, *part.mentions), (*broken, *part.broken)

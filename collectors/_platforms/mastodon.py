@@ -13,7 +13,7 @@ from collectors._kit.answers import Count, Part, Text, each
 from collectors._kit.fetch import host_of
 from collectors._kit.refusals import Refusal, Refusals, stated_pause
 from collectors._kit.times import moment, not_ahead
-from collectors.base import RawMention, SourceBusy, SourceError, SourceRefused
+from collectors.base import Broken, RawMention, SourceBusy, SourceError, SourceRefused
 from ground.links import clean_link
 
 MOST_EMOJIS = 50
@@ -111,7 +111,7 @@ class Reader:
     def host(self) -> str:
         return host_of(self.base_url)
 
-    def mentions(self, values: Sequence[Any]) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]:
+    def mentions(self, values: Sequence[Any]) -> tuple[tuple[RawMention, ...], tuple[Broken, ...]]:
         """The mentions of a list of statuses, and the statuses that could not be read. Raises SourceChanged."""
         here = {
             str(value.get("id")): str(value["uri"]) for value in values if isinstance(value, dict) and value.get("uri")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pydantic import Field
 
 from collectors._kit.fields import Line, Params
-from collectors.base import Answer
+from collectors.base import Answer, Broken
 
 _NUMBER = re.compile(r"[+-]?\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
 _COMMENTS = re.compile(r"comment|verbatim|why|pourquoi|raison|reason|feedback|avis|remarque", re.IGNORECASE)
@@ -106,5 +106,5 @@ def _join(names: Iterable[str]) -> str:
     return ", ".join([*names][:SHOWN])[:300] or "none"
 
 
-Outcome = tuple[tuple[Answer, ...], tuple[tuple[str, str], ...]]
+Outcome = tuple[tuple[Answer, ...], tuple[Broken, ...]]
 """The answers, and those that could not be read, as (id, reason)."""

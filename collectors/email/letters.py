@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from collectors._kit.items import short_hash
 from collectors._kit.times import earlier
-from collectors.base import RawMention
+from collectors.base import Broken, RawMention
 from ground.halving import Deadly, Halving, Later
 from ground.isolate import warm_up
 
@@ -49,7 +49,7 @@ class Letters:
     """The mentions of a batch, and the letters that could not be read, as (number, reason)."""
 
     mentions: tuple[RawMention, ...]
-    broken: tuple[tuple[str, str], ...]
+    broken: tuple[Broken, ...]
 
 
 def batches(waiting: Iterable[Fact]) -> Iterator[list[Fact]]:
@@ -70,7 +70,7 @@ def batches(waiting: Iterable[Fact]) -> Iterator[list[Fact]]:
 def read(box: Imap, batch: Sequence[Fact], whose: Whose) -> Letters:
     """The letters of a batch as mentions. One that is too large or unreadable goes to `broken`, the others are read."""
     broken = [
-        (f"letter {fact.uid}", f"it is too large to be read: {fact.size // 2**20} MB")
+        Broken(f"letter {fact.uid}", f"it is too large to be read: {fact.size // 2**20} MB")
         for fact in batch
         if fact.size > LARGEST
     ]
@@ -80,7 +80,7 @@ def read(box: Imap, batch: Sequence[Fact], whose: Whose) -> Letters:
     mentions: dict[str, RawMention] = {}
     for fact, letter in zip(present, _parse([raws[fact.uid] for fact in present]), strict=True):
         if isinstance(letter, str):
-            broken.append((f"letter {fact.uid}", letter))
+            broken.append(Broken(f"letter {fact.uid}", letter))
         elif letter is not None:
             mentions |= {mention.external_id: mention for mention in mentions_of(letter, fact, whose)}
     return Letters(tuple(mentions.values()), tuple(broken))

@@ -15,7 +15,7 @@ from collectors._kit.fetch import fetch, host_of
 from collectors._kit.newest import Listing
 from collectors._kit.paging import Fresh
 from collectors._kit.times import moment
-from collectors.base import RawMention, SourceError
+from collectors.base import Broken, RawMention, SourceError
 from ground.notice import Json
 
 from .posts import Content, View, is_pinned, mention_of
@@ -30,7 +30,7 @@ HELD_IN: Mapping[Version, tuple[str, ...]] = {
 EVER = datetime.min.replace(tzinfo=UTC)
 Marks = tuple[str | int | None, ...]
 """The next page of each list."""
-Messages = tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]
+Messages = tuple[tuple[RawMention, ...], tuple[Broken, ...]]
 """The mentions of a page, and the items that could not be read, as (id, reason)."""
 
 
@@ -89,7 +89,7 @@ class Lists:
     def page(self, since: datetime) -> Listing:
         """The next page of every list. Raises SourceError."""
         mentions: tuple[RawMention, ...] = ()
-        broken: tuple[tuple[str, str], ...] = ()
+        broken: tuple[Broken, ...] = ()
         for progress in self.lists:
             if progress.mark is not None:
                 new, unread = self._page(progress, since)
@@ -142,7 +142,7 @@ def _lists(answer: Json, version: Version, host: str) -> list[list[Any]]:
     return lists
 
 
-def _views(parts: Sequence[Sequence[Any]], host: str) -> tuple[list[View], tuple[tuple[str, str], ...]]:
+def _views(parts: Sequence[Sequence[Any]], host: str) -> tuple[list[View], tuple[Broken, ...]]:
     """The posts and comments of a page, and those that could not be read."""
     views: list[View] = []
     _, broken = each(View, [view for part in parts for view in part if _is_message(view)], views.append, host)

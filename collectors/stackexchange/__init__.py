@@ -18,7 +18,7 @@ from collectors._kit.items import LONGEST_TEXT, fit
 from collectors._kit.slices import Read, backward, forward
 from collectors._kit.texts import texts_of
 from collectors._kit.times import moment, not_ahead
-from collectors.base import Collector, Cursor, Page, RawMention, Window
+from collectors.base import Broken, Collector, Cursor, Page, RawMention, Window
 from ground.links import clean_link
 
 from .api import REFUSALS, Post, Wrapper, pause
@@ -126,9 +126,7 @@ def _fullness(searches: Sequence[Wrapper]) -> float:
     return max(len(search.items) for search in searches) / PAGE_SIZE
 
 
-def _replies(
-    asker: _Asker, excerpts: Wrapper
-) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...], Sequence[Wrapper]]:
+def _replies(asker: _Asker, excerpts: Wrapper) -> tuple[tuple[RawMention, ...], tuple[Broken, ...], Sequence[Wrapper]]:
     """The answers among the results, in full; the results that cannot be read; and the wrapper of the extra request."""
     threads: dict[int, int] = {}
 

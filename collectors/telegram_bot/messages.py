@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from collectors._kit.answers import Part, Text, missing_field, reason_of
+from collectors._kit.answers import Part, Text, excerpt_of, missing_field, reason_of
 from collectors._kit.times import moment
-from collectors.base import RawMention
+from collectors.base import Broken, RawMention
 
 KINDS = ("message", "edited_message", "channel_post", "edited_channel_post")
 OPEN_CHATS = ("channel", "group", "supergroup")
@@ -83,7 +83,7 @@ class Batch:
     """The mentions of some updates, those that could not be read, and the number of the last update."""
 
     mentions: tuple[RawMention, ...]
-    broken: tuple[tuple[str, str], ...]
+    broken: tuple[Broken, ...]
     last: int | None
 
 
@@ -93,7 +93,7 @@ def read_updates(updates: list[Any], host: str) -> Batch:
     An update that cannot be read but has a number counts for `last`, so that it is not asked for again for ever.
     """
     mentions: dict[str, RawMention] = {}
-    broken: list[tuple[str, str]] = []
+    broken: list[Broken] = []
     numbers: list[int] = []
     for value in updates:
         number = value.get("update_id") if isinstance(value, dict) else None
@@ -101,7 +101,7 @@ def read_updates(updates: list[Any], host: str) -> Batch:
         try:
             message = mention(Update.model_validate(value))
         except ValidationError as error:
-            broken.append((str(number or ""), reason_of(error)))
+            broken.append(Broken(str(number or ""), reason_of(error), excerpt_of(value)))
             continue
         mentions |= {message.external_id: message} if message else {}
     if updates and not numbers:

@@ -9,11 +9,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
+from collectors._kit.answers import excerpt_of
 from collectors._kit.fields import Line, Params
 from collectors._kit.inbound import json_of, pages
 from collectors._kit.signatures import check_standard, check_vigie
 from collectors._kit.texts import texts_of
-from collectors.base import Collector, Inbound, RawMention, Received, SourceError, Unsigned
+from collectors.base import Broken, Collector, Inbound, RawMention, Received, SourceError, Unsigned
 from ground.dates import Order, order_of, read_date
 from ground.notice import Json
 
@@ -86,14 +87,16 @@ def receive(params: Webhook, request: Inbound) -> Received:
     delivery = _check_signature(params, request)
     body = json_of(request)
     mentions: list[RawMention] = []
-    broken: list[tuple[str, str]] = []
+    broken: list[Broken] = []
     items = _items(params, body)
     order = order_of(_line(_first(params.date, item, body)) for item in items)
     for number, item in enumerate(items, start=1):
         try:
             mentions.append(_mention(params, item, body, order))
         except _Unread as error:
-            broken.append((_line(_first(params.id, item, body)) or f"item {number}", str(error)))
+            broken.append(
+                Broken(_line(_first(params.id, item, body)) or f"item {number}", str(error), excerpt_of(item))
+            )
     return Received(tuple(mentions), broken=tuple(broken), delivery=delivery)
 
 

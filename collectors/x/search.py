@@ -16,7 +16,7 @@ from collectors._kit.fields import Interface, Line, Params
 from collectors._kit.limits import used_up
 from collectors._kit.paging import Unmet
 from collectors._kit.walk import Leg, walk
-from collectors.base import RawMention, SourceOverBudget, Spend
+from collectors.base import Broken, RawMention, SourceOverBudget, Spend
 
 from .posts import POST, USER, Post, PostList, User, cost_of, mention
 from .refusals import REFUSALS, TooOld, why_empty
@@ -106,7 +106,7 @@ class PostPage:
     """
 
     mentions: tuple[RawMention, ...]
-    broken: tuple[tuple[str, str], ...]
+    broken: tuple[Broken, ...]
     newest: int
     oldest: int
     pause: timedelta | None

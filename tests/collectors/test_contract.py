@@ -117,7 +117,7 @@ def test_the_first_run_gives_what_is_expected_twice_in_a_row(case: Path, site: A
         site.rules.clear()
         pages = run(case, set_up(case, site), told(case, site).get("cursor", {}), http)
         assert as_json(mentions_of(pages)) == expected["mentions"]
-        assert [list(pair) for page in pages for pair in page.broken] == expected.get("broken", [])
+        assert [[item.id, item.reason] for page in pages for item in page.broken] == expected.get("broken", [])
         assert [str(page.warning) for page in pages if page.warning] == expected.get("warnings", [])
         asked = pages[-1].asked
         assert (asked.total_seconds() if asked else None) == expected.get("asked")
@@ -171,7 +171,7 @@ def test_what_is_sent_to_a_source_gives_what_is_expected(case: Path, site: Any) 
         "answers", []
     )
     assert list(got.inbox) == expected.get("inbox", [])
-    assert [list(pair) for pair in got.broken] == expected.get("broken", [])
+    assert [[item.id, item.reason] for item in got.broken] == expected.get("broken", [])
     assert got.reply == expected.get("reply")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from collectors.base import Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
+from collectors.base import Broken, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 from collectors.email import Mailbox, backfill, collector, pages
 from collectors.email.letter import Letter, read_letters
 from collectors.email.letters import Whose, mention
@@ -121,7 +121,7 @@ def test_a_letter_over_25_megabytes_is_told_and_passed_over(site: Any, http: htt
     site.mail.add(letter(2))
     (page,) = read(site, http)
     assert [mention.external_id for mention in page.mentions] == ["mid:2@a.example"]
-    assert page.broken == (("letter 1", "it is too large to be read: 25 MB"),)
+    assert page.broken == (Broken("letter 1", "it is too large to be read: 25 MB"),)
 
 
 @pytest.mark.parametrize(

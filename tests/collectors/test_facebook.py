@@ -70,7 +70,7 @@ def test_what_a_webhook_named_is_read_first_and_then_forgotten(site: Any, http: 
     inbox = [{"post": "9_1"}, {"post": "9_1", "comment": "1_2"}, "nonsense", {"post": ""}]
     pages = read(site, http, {"inbox": inbox})
     assert texts(pages) == ["Tagged Acme", "Acme 5"]
-    assert [external_id for page in pages for external_id, _ in page.broken] == ["1_2"]
+    assert [item.id for page in pages for item in page.broken] == ["1_2"]
     assert all("inbox" not in page.cursor for page in pages)
 
 
@@ -91,7 +91,7 @@ def test_what_meta_cannot_tell_for_a_while_is_asked_for_again_and_given_up_after
     for _ in range(5):
         pages = read(site, http, cursor)
         cursor = json.loads(json.dumps(dict(pages[-1].cursor)))
-        told.append([external_id for page in pages for external_id, _ in page.broken])
+        told.append([item.id for page in pages for item in page.broken])
     assert told == [[], [], [], [], ["9_2"]]
     assert "again" not in cursor
     assert sum(path.startswith("/v26.0/9_1?") for path, _ in site.asked) == 1

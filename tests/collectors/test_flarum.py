@@ -112,4 +112,4 @@ def test_the_token_is_in_the_header_alone(site: Any, http: httpx2.Client) -> Non
 def test_one_post_that_cannot_be_read_costs_itself_only(site: Any, http: httpx2.Client) -> None:
     serve(site, [post(3), post(2, contentHtml=["no", "text"]), post(1)])
     (page,) = read(site, http)
-    assert (ids([page]), [external_id for external_id, _ in page.broken]) == ([3, 1], ["2"])
+    assert (ids([page]), [item.id for item in page.broken]) == ([3, 1], ["2"])

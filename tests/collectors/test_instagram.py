@@ -143,7 +143,7 @@ def test_a_comment_that_may_not_be_looked_up_is_kept_as_it_was_sent(site: Any, h
 def test_a_comment_without_words_that_may_not_be_looked_up_is_told(site: Any, http: httpx2.Client) -> None:
     on(site, "/v26.0/77", error(10, 0, "requires instagram_manage_comments"), 400, fields="*")
     (page, _) = read(site, http, {"inbox": [{"comment": "77", "media": "5", "where": "own"}]})
-    assert [external_id for external_id, _ in page.broken] == ["77"]
+    assert [item.id for item in page.broken] == ["77"]
 
 
 def test_what_is_not_signed_is_refused() -> None:

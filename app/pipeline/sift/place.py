@@ -19,7 +19,7 @@ from app.pipeline.sift.normalise import EARLIEST, EXCERPT_LIMIT, ID_LIMIT, Draft
 from app.pipeline.sift.page import SiftResult, queries_json, sift
 from app.pipeline.sift.queries import readable
 from collectors import all_collectors
-from collectors.base import RawMention
+from collectors.base import Broken, RawMention
 from ground.halving import LATER, Deadly, Halving, Later, seconds_for
 from ground.isolate import Isolated, isolated, warm_up
 from ground.plain import clean_line
@@ -43,11 +43,9 @@ class Placer:
         self._lock = threading.Lock()
         self._queries: dict[UUID, tuple[object, str]] = {}
 
-    def __call__(
-        self, origin: Origin, raws: Sequence[RawMention], broken: Sequence[tuple[str, str]], now: datetime
-    ) -> Batch:
+    def __call__(self, origin: Origin, raws: Sequence[RawMention], broken: Sequence[Broken], now: datetime) -> Batch:
         results = self._sift_all(origin, raws, now)
-        refused = [Rejection(external_id or "?", reason, "") for external_id, reason in broken]
+        refused = [Rejection(item.id or "?", item.reason, item.excerpt) for item in broken]
         refused += [result for result in results if isinstance(result, Rejection)]
         placed = tuple(Placed(*result) for result in results if isinstance(result, tuple))
         unread = [_rejection_of(raw, UNREAD) for raw, result in zip(raws, results, strict=True) if result is LATER]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from collectors._feeds.jsonfeed import is_json_feed, items_of, read_json
-from collectors.base import RawMention
+from collectors.base import Broken, RawMention
 
 ADDRESS = "https://host.example/feed.json"
 
@@ -79,8 +79,8 @@ def test_what_cannot_be_read_is_told_with_its_id() -> None:
     items, broken = items_of({"items": [7, {"id": "empty"}, {"title": "t"}]}, ADDRESS)
     assert len(items) == 1
     assert broken == [
-        ("", "this item is not an object"),
-        ("empty", "this item has neither text nor link that can be read"),
+        Broken("", "this item is not an object"),
+        Broken("empty", "this item has neither text nor link that can be read"),
     ]
     assert items_of({"items": "none"}, ADDRESS) == ([], [])
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from collectors._kit.answers import Count, Part, Text, answer_of, each, json_of, read, whole
+from collectors._kit.answers import Count, Part, Text, answer_of, each, excerpt_of, json_of, read, whole
 from collectors.base import RawMention, SourceChanged, SourceError
 
 
@@ -86,7 +86,27 @@ def test_a_bad_item_does_not_lose_the_others() -> None:
     values = [{"id": "1", "text": "a"}, {"id": "2"}, {"text": "no id"}, {"id": ["x"], "text": "b"}, 7]
     mentions, broken = each(Item, values, mention, "api.example")
     assert [one.external_id for one in mentions] == ["1"]
-    assert [(name, reason.partition(":")[0]) for name, reason in broken] == [("", "id"), ("", "id"), ("", "the item")]
+    assert [(name, reason.partition(":")[0]) for name, reason, _ in broken] == [
+        ("", "id"),
+        ("", "id"),
+        ("", "the item"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("item", "excerpt"),
+    [
+        ({"id": None, "html": "<p>the app is down again</p>", "title": "short one"}, "<p>the app is down again</p>"),
+        ({"url": "https://a.example/a b", "tags": ["one", "two"], "n": 3}, ""),
+        ({"a": [{"b": {"text": "deep, and still found"}}]}, "deep, and still found"),
+        ({"a": [[[[["too deep to be looked at"]]]]]}, ""),
+        ("a bare text", "a bare text"),
+        (7, ""),
+        ({"text": "x " * 1_000}, "x " * 150),
+    ],
+)
+def test_of_an_item_that_nobody_understands_the_longest_text_is_shown(item: object, excerpt: str) -> None:
+    assert excerpt_of(item) == excerpt
 
 
 def test_a_broken_item_is_known_by_its_id_under_the_name_that_the_platform_uses() -> None:
@@ -96,7 +116,7 @@ def test_a_broken_item_is_known_by_its_id_under_the_name_that_the_platform_uses(
 
     values = [{"key": "k1", "n": 1}, {"key": "k2", "n": "x"}]
     _, broken = each(Named, values, lambda _: None, "api.example", "key")
-    assert [name for name, _ in broken] == ["k2"]
+    assert [item.id for item in broken] == ["k2"]
 
 
 def test_when_no_item_can_be_read_the_platform_has_changed() -> None:

@@ -88,7 +88,7 @@ def test_a_status_that_cannot_be_read_is_told_with_its_id() -> None:
     good = {"id": "1", "uri": "https://here.example/1", "content": "Acme", "account": {"acct": "ana"}}
     mentions, broken = READER.mentions([good, {"id": "2", "account": "ana"}])
     assert [mention.external_id for mention in mentions] == ["https://here.example/1"]
-    assert [name for name, _ in broken] == ["2"]
+    assert [item.id for item in broken] == ["2"]
 
 
 @pytest.mark.parametrize(("token", "headers"), [("", {}), ("  ", {}), (" s3cret ", {"Authorization": "Bearer s3cret"})])

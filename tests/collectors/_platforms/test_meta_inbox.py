@@ -13,7 +13,7 @@ from collectors._kit.watched import Watchlist
 from collectors._platforms.graph import Graph
 from collectors._platforms.graph_refusals import TokenRefused
 from collectors._platforms.meta_inbox import AT_ONCE, TRIES, look_up
-from collectors.base import Page, RawMention, SourceBusy, SourceError, SourceRefused
+from collectors.base import Broken, Page, RawMention, SourceBusy, SourceError, SourceRefused
 
 Look = Callable[[dict[str, str]], RawMention | None]
 
@@ -62,12 +62,12 @@ def test_many_things_are_looked_up_in_several_pages() -> None:
 def test_what_fails_is_looked_up_again_until_it_has_been_tried_often_enough() -> None:
     pages, again = run([], failing(SourceError("no answer")), [entry("1", 0), entry("2", TRIES - 1)])
     assert again == [entry("1", 1)]
-    assert [page.broken for page in pages] == [(("2", "no answer"),)]
+    assert [page.broken for page in pages] == [(Broken("2", "no answer"),)]
 
 
 def test_what_the_token_may_not_see_is_given_up_at_once() -> None:
     pages, again = run([{"comment": "c", "post": "p"}], failing(SourceRefused("hidden")))
-    assert ([page.broken for page in pages], again) == ([(("c", "hidden"),)], None)
+    assert ([page.broken for page in pages], again) == ([(Broken("c", "hidden"),)], None)
 
 
 def test_what_is_no_mention_is_done() -> None:

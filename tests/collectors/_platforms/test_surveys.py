@@ -39,7 +39,7 @@ def test_a_number_that_is_no_score_costs_its_answer_and_says_why(
 ) -> None:
     got = receive(params, Inbound("POST", {}, {}, body.replace("SCORE", score).encode(), datetime.now(UTC)))
     assert got.answers == ()
-    ((_, reason),) = got.broken
+    ((_, reason, _),) = got.broken
     assert "is not a whole number from 0 to 10" in reason
 
 

@@ -11,7 +11,7 @@ from app.pipeline.gather.past import advance, begin, cap_days, date_undated, res
 from app.pipeline.sift.batch import Batch, Placed, Stored
 from app.pipeline.sift.normalise import Draft, prepare
 from collectors import all_collectors
-from collectors.base import Page, RawMention
+from collectors.base import Broken, Page, RawMention
 from ground.notice import Notice
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -43,7 +43,7 @@ def test_one_that_is_resumed_keeps_how_far_it_had_come() -> None:
 
 
 def test_a_page_moves_it_on_and_clears_what_was_wrong() -> None:
-    page = Page((RawMention("1"), RawMention("2")), {"page": 2}, broken=(("3", "no text"),))
+    page = Page((RawMention("1"), RawMention("2")), {"page": 2}, broken=(Broken("3", "no text"),))
     troubled = {**after(1), "read": 10, "stored": 4, "failures": 2, "error": {"text": "no"}, "warning": {"text": "w"}}
     moved = advance(troubled, page, NOW - 2 * DAY, Stored(stored=1, updated=5))
     assert (moved["cursor"], moved["reached"]) == ({"page": 2}, (NOW - 2 * DAY).isoformat())

@@ -15,7 +15,7 @@ from app.pipeline.keep.store import store
 from app.pipeline.sift.batch import Origin
 from app.pipeline.sift.place import Placer
 from app.services import Services
-from collectors.base import Page, RawMention
+from collectors.base import Broken, Page, RawMention
 from tests.rows import source_row
 
 NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
@@ -56,7 +56,7 @@ def test_a_page_without_anything_about_a_brand_or_broken_is_not_sifted(services:
 
 def test_what_is_broken_is_set_aside_though_nothing_else_is_kept(services: Services, workspace_id: UUID) -> None:
     origin = origin_in(services.db, workspace_id)
-    batch = skim(reader_of(services), origin, Page((), {}, broken=(("7", "no text"),)), NOW)
+    batch = skim(reader_of(services), origin, Page((), {}, broken=(Broken("7", "no text"),)), NOW)
     assert [(refused.external_id, refused.reason) for refused in batch.refused] == [("7", "no text")]
 
 

@@ -34,7 +34,7 @@ def is_json_feed(document: object) -> bool:
 
 
 def items_of(document: Fields, address: str) -> tuple[list[Item], list[Broken]]:
-    """The items that can be read, and (id, reason) for the others."""
+    """The items that can be read, and the others, with the reason."""
     items: list[Item] = []
     broken: list[Broken] = []
     listed = document.get("items")

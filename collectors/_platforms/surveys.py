@@ -107,4 +107,4 @@ def _join(names: Iterable[str]) -> str:
 
 
 Outcome = tuple[tuple[Answer, ...], tuple[Broken, ...]]
-"""The answers, and those that could not be read, as (id, reason)."""
+"""The answers, and those that could not be read."""

@@ -31,7 +31,7 @@ EVER = datetime.min.replace(tzinfo=UTC)
 Marks = tuple[str | int | None, ...]
 """The next page of each list."""
 Messages = tuple[tuple[RawMention, ...], tuple[Broken, ...]]
-"""The mentions of a page, and the items that could not be read, as (id, reason)."""
+"""The mentions of a page, and the items that could not be read."""
 
 
 @dataclass(slots=True)

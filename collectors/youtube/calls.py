@@ -79,7 +79,7 @@ def _collect(hit: Hit, videos: list[FollowedVideo]) -> None:
 
 
 def videos_of(api: Api, ids: tuple[str, ...]) -> tuple[tuple[RawMention, ...], tuple[Broken, ...]]:
-    """The videos with these ids, at most 50, as mentions; and those that could not be read, as (id, reason)."""
+    """The videos with these ids, at most 50, as mentions; and those that could not be read."""
     query: dict[str, str | int] = {"part": "snippet,statistics", "id": ",".join(ids), "maxResults": VIDEOS}
     answer = api.ask("videos", query, UNIT)
     return each(Video, answer.items, video_mention, host_of(api.base_url))

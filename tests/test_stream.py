@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from app.models import Heartbeat
 from app.services import Services, build
 from app.settings import Settings
-from app.stream import beat
+from app.stream import note_life
 
 
 @pytest.fixture
@@ -21,12 +22,13 @@ def services(settings: Settings) -> Iterator[Services]:
     built.close()
 
 
-def test_it_has_one_row_that_says_when_it_was_seen_last(services: Services) -> None:
+def test_it_says_for_all_streams_and_for_this_machine_when_it_was_seen_last(services: Services) -> None:
     seen = []
     for _ in range(2):
-        beat(services)
+        note_life(services)
         with services.db.reading() as session:
-            (row,) = session.scalars(select(Heartbeat)).all()
-            seen.append(row.at)
-    assert (row.name, row.details) == ("stream", {"pid": os.getpid()})
+            rows = session.scalars(select(Heartbeat).order_by(Heartbeat.name)).all()
+            seen.append(rows[0].at)
+    assert [row.name for row in rows] == ["stream", f"stream@{platform.node()}"]
+    assert [row.details for row in rows] == [{"pid": os.getpid()}] * 2
     assert seen[0] < seen[1]

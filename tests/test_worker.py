@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import time
 from collections.abc import Iterator
 from uuid import UUID
@@ -32,12 +33,22 @@ def queued(services: Services) -> set[str]:
 
 def beats(services: Services) -> list[tuple[str, object]]:
     with services.db.reading() as session:
-        return [(row.name, row.details) for row in session.scalars(select(Heartbeat))]
+        return [(row.name, row.details) for row in session.scalars(select(Heartbeat).order_by(Heartbeat.name))]
 
 
 def test_there_is_a_step_for_each_job(services: Services) -> None:
     steps = handlers(services, FixedScorer(), lambda: False)
-    assert set(steps) == {"collect", "backfill", "score", "watch", "notify", "sweep", "rematch", "restance"}
+    assert set(steps) == {
+        "collect",
+        "backfill",
+        "score",
+        "watch",
+        "notify",
+        "sweep",
+        "rematch",
+        "restance",
+        "undo_imports",
+    }
 
 
 @pytest.mark.parametrize("job", ["collect", "backfill", "score", "notify", "sweep"])
@@ -56,6 +67,7 @@ def test_the_clock_writes_down_that_the_worker_lives_and_wakes_what_is_due(
         while not ({"collect", "sweep"} <= queued(services) and beats(services)) and time.monotonic() < until:
             time.sleep(0.05)
         assert {"collect", "sweep"} <= queued(services)
-        assert beats(services) == [("worker", {"pid": os.getpid()})]
+        assert [name for name, _ in beats(services)] == ["worker", f"worker@{platform.node()}"]
+        assert [details for _, details in beats(services)] == [{"pid": os.getpid()}] * 2
     finally:
         clock.stop()

@@ -14,7 +14,7 @@ MEDIA = {"csv": "text/csv", "jsonl": "application/x-ndjson", "xlsx": "applicatio
 @pytest.fixture
 def undated(us: Any, brand: Any) -> Any:
     """Two mentions without dates beside one with a date; the source that they were imported into."""
-    answer = us.editor.post(f"{IMPORT}?source=Avis", content=TABLE, headers={"Content-Type": "text/csv"})
+    answer = us.editor.post(f"{IMPORT}?source=Avis&undated=true", content=TABLE, headers={"Content-Type": "text/csv"})
     assert answer.json()["stored"] == 2, answer.text
     dated = [{"external_id": "d", "text": "Acme, hier", "published_at": "2026-01-02T08:00:00Z"}]
     assert us.editor.post("/api/v1/mentions", json={"items": dated}).status_code == 202
@@ -60,7 +60,9 @@ def test_an_export_and_what_is_imported_from_it_have_no_date_either(
 ) -> None:
     written = us.reader.get(f"/api/v1/mentions/export?format={name}").content
     them.editor.post("/api/v1/brands", json={"name": "Acme", "query": "acme"})
-    answer = them.editor.post(f"{IMPORT}?source=Copie", files={"file": (f"m.{name}", written, MEDIA[name])})
+    answer = them.editor.post(
+        f"{IMPORT}?source=Copie&undated=true", files={"file": (f"m.{name}", written, MEDIA[name])}
+    )
     assert answer.json()["stored"] == 3, answer.text
     assert {one["text"]: one["published_guessed"] for one in mentions(them)} == {
         one["text"]: one["published_guessed"] for one in mentions(us)

@@ -169,7 +169,8 @@ def test_an_import_without_dates_rings_nobody(
 ) -> None:
     table = "texte;déposé\n" + "".join(f"{text};jadis\n" for text in COMPLAINTS)
     viewer = Viewer(workspace_id, "t", frozenset({"read", "write"}))
-    report = import_file(services, viewer, "avis", "avis.csv", io.BytesIO(table.encode()), datetime.now(UTC))
+    stream, reading = io.BytesIO(table.encode()), FileOptions(undated=True)
+    report = import_file(services, viewer, "avis", "avis.csv", stream, datetime.now(UTC), reading=reading)
     assert report.stored == 50
     ScorePending(services.db, FixedScorer(), services.jobs, random=Random(1))()
     Watch(services.db, services.jobs, "http://vigie.example")(str(workspace_id), str(brand_id))
@@ -183,11 +184,11 @@ def test_importing_a_file_again_with_its_dates_mends_what_came_without(
     rows = [(text, f"2026-0{1 + n % 9}-11") for n, text in enumerate(COMPLAINTS[:6])]
     table = "texte;déposé\n" + "".join(f"{text};{day}\n" for text, day in (*rows, (rows[0][0], "2026-10-12")))
     viewer, reports = Viewer(workspace_id, "t", frozenset({"read", "write"})), []
-    mappings = ({"texte": "text"}, {"texte": "text", "déposé": "date"}, {"texte": "text", "déposé": "date"})
-    for mapping in (*mappings, {"texte": "text"}):
+    without, dated = ({"texte": "text", "déposé": read_as} for read_as in ("-", "date"))
+    for mapping in (without, dated, dated, without):
         stream = io.BytesIO(table.encode())
         report = import_file(
-            services, viewer, "avis", "avis.csv", stream, datetime.now(UTC), reading=FileOptions(mapping)
+            services, viewer, "avis", "avis.csv", stream, datetime.now(UTC), reading=FileOptions(mapping, undated=True)
         )
         reports.append((report.stored, report.updated, report.unchanged))
         with services.db.reading() as session:

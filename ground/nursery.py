@@ -13,6 +13,7 @@ import pickle
 import resource
 import signal
 import socket
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,8 @@ from zlib import compress, decompress
 
 START, END = b"+", b"-"
 NUMBER = 8
+TRIES, MOMENT = 40, 0.005
+"""How often, and after how many seconds each, a child is asked whether it has ended by itself."""
 """Bytes of a number: a process id, the status that a process ended with, the length of a message."""
 
 WarmUp = tuple[Callable[..., object], tuple[object, ...]]
@@ -90,7 +93,16 @@ def _be_ended_first() -> None:
 
 
 def _end(pid: int) -> int:
-    """Kills a child, unless it has ended. Returns the status that it ended with, as `os.waitpid` does."""
+    """Kills a child, unless it ends by itself. Returns the status that it ended with, as `os.waitpid` does.
+
+    A child that is ending has closed its channel some moments before it has a status; killed in between, it would have
+    ours, and nobody would know why it ended.
+    """
+    for _ in range(TRIES):
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            return status
+        time.sleep(MOMENT)
     os.kill(pid, signal.SIGKILL)  # until it is waited for, its number is given to nobody else
     return os.waitpid(pid, 0)[1]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from pydantic import TypeAdapter
+from pydantic import AwareDatetime, TypeAdapter
 
 from .base import SEVERITIES, Severity, State, Verdict, Why
 
@@ -42,19 +42,19 @@ class Incident:
 
     state: State
     severity: Severity
-    first_firing_at: datetime
-    last_firing_at: datetime
-    seen_at: datetime
-    since: datetime
+    first_firing_at: AwareDatetime
+    last_firing_at: AwareDatetime
+    seen_at: AwareDatetime
+    since: AwareDatetime
     peak: Verdict
-    opened_at: datetime | None = None
-    calm_since: datetime | None = None
-    resolved_at: datetime | None = None
-    acknowledged_at: datetime | None = None
+    opened_at: AwareDatetime | None = None
+    calm_since: AwareDatetime | None = None
+    resolved_at: AwareDatetime | None = None
+    acknowledged_at: AwareDatetime | None = None
     closed_by_person: bool = False
     notified: dict[Why, int] = field(default_factory=dict)
     notified_severity: Severity | None = None
-    last_notified_at: datetime | None = None
+    last_notified_at: AwareDatetime | None = None
     owed: Why | None = None
 
 
@@ -87,6 +87,11 @@ def step(
     if incident is None:
         return None, Decision(quiet="calm")
     return _speak(incident, verdict, now, policy)
+
+
+def is_known(incident: Incident) -> bool:
+    """Whether it is open, and its opening has been decided: whoever has not heard of it yet may be told."""
+    return incident.state in ("firing", "recovering") and bool(incident.notified)
 
 
 def is_over(incident: Incident, now: datetime, policy: Policy) -> bool:

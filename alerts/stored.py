@@ -25,8 +25,10 @@ def message_to_json(message: Message) -> dict[str, Any]:
 def message_from_json(stored: Mapping[str, Any]) -> Message:
     """Reads a message, also one from before messages had a subject: those wait in the databases of running services.
 
-    Raises pydantic.ValidationError when it is neither.
+    Raises ValueError (as pydantic.ValidationError) when it is neither.
     """
+    if not isinstance(stored, Mapping):
+        raise ValueError("a message is an object")
     return _MESSAGE.validate_python(stored if "subject" in stored else _with_subject(stored))
 
 

@@ -15,10 +15,10 @@ NAME, WORD = 80, 40
 """How many code points are shown of a foreign name and of a foreign word."""
 
 PHRASES: dict[str, dict[Language, str]] = {
-    "negative one": {"en": "{n} negative story", "fr": "{n} sujet négatif"},
-    "negative": {"en": "{n} negative stories", "fr": "{n} sujets négatifs"},
-    "positive one": {"en": "{n} positive story", "fr": "{n} sujet positif"},
-    "positive": {"en": "{n} positive stories", "fr": "{n} sujets positifs"},
+    "negative one": {"en": "{n} negative story", "fr": "{n} reprise négative"},
+    "negative": {"en": "{n} negative stories", "fr": "{n} reprises négatives"},
+    "positive one": {"en": "{n} positive story", "fr": "{n} reprise positive"},
+    "positive": {"en": "{n} positive stories", "fr": "{n} reprises positives"},
     "mention one": {"en": "{n} mention", "fr": "{n} mention"},
     "mention": {"en": "{n} mentions", "fr": "{n} mentions"},
     "hour one": {"en": "{n} hour", "fr": "{n} heure"},

@@ -9,6 +9,8 @@ import secrets
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -17,13 +19,16 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 NONCE = 12
 
+Sealed = Literal["source", "channel", "address"]
+"""What is sealed: the secrets of a source, those of a channel, and the address to which others send to a source."""
+
 
 class SecretsLost(Exception):
     """A sealed secret cannot be opened: it was sealed with another key."""
 
 
 class Seal:
-    """Seals small mappings of strings. `place` says where the result is stored: table, workspace and row."""
+    """Seals small mappings of strings. `place` says where the result is stored, see `place_of`."""
 
     def __init__(self, key: str) -> None:
         self._key = HKDF(hashes.SHA256(), 32, salt=None, info=b"vigie seal 1").derive(key.encode())
@@ -53,6 +58,11 @@ class Seal:
         """16 hexadecimal digits: the same for the same secrets, and meaningless to whoever lacks our key."""
         plain = json.dumps(dict(values), sort_keys=True).encode()
         return hmac.new(self._mark, plain, sha256).hexdigest()[:16]
+
+
+def place_of(what: Sealed, workspace_id: UUID, row_id: UUID) -> str:
+    """The place of the secrets of a row, so that they open for no other one."""
+    return f"{what}:{workspace_id}:{row_id}"
 
 
 def token() -> str:

@@ -20,10 +20,11 @@ from app.pipeline.judge import lanes
 from app.pipeline.judge.pace import seconds_left
 from app.probes.database import clock, database, schema
 from app.probes.disk import disk
-from app.probes.finding import Finding, guarded
+from app.probes.finding import Finding, findings_of
 from app.probes.mail import mail
 from app.probes.port import port
-from app.probes.sealed import sealed
+from app.probes.reach import reach
+from app.probes.sealed import open_secrets
 from app.probes.variables import unknown, unreadable
 from app.scorer import model_files_of, scorer_of
 from app.services import Misconfigured, connect, gate_of, secret_key
@@ -37,18 +38,18 @@ SAFE_PYTHON = {(3, 11): 14, (3, 12): 12, (3, 13): 6}
 def examine() -> list[Finding]:
     """Examines everything; what is broken keeps nothing else from being examined. Changes nothing, but starts the
     embedded database, and makes its secret key."""
-    found = [*guarded("Python", python), *unknown(os.environ)]
+    found = [*findings_of("Python", python), *unknown(os.environ)]
     if unread := list(unreadable(os.environ)):
         return [*found, *unread]  # nobody knows what they would have set
     settings, wrong = settings_and_faults()
     found += [*(setting(settings, name) for name in Settings.model_fields), *wrong]
     url = settings.smtp_url.get_secret_value() if settings.smtp_url else None
-    found += guarded("sentiment model", lambda: model(settings))
-    found += guarded("disk", lambda: disk(settings.data_dir))
-    found += guarded("port", lambda: port(settings.host, settings.port))
-    found += guarded("fetch gate", lambda: gate(settings))
-    found += guarded("mail", lambda: mail(url))
-    return [*found, *guarded("database", lambda: of_the_database(settings))]
+    found += findings_of("sentiment model", lambda: model(settings))
+    found += findings_of("disk", lambda: disk(settings.data_dir))
+    found += findings_of("port", lambda: port(settings.host, settings.port))
+    found += findings_of("fetch gate", lambda: gate(settings))
+    found += findings_of("mail", lambda: mail(url))
+    return [*found, *findings_of("database", lambda: of_the_database(settings))]
 
 
 def settings_and_faults() -> tuple[Settings, list[Finding]]:
@@ -66,7 +67,8 @@ def python() -> Finding:
     major, minor, patch = sys.version_info[:3]
     safe = SAFE_PYTHON.get((major, minor), 0)
     if patch < safe:
-        return Finding("Python", "note", f"{major}.{minor}.{patch}: {major}.{minor}.{safe} fixes known faults")
+        text = f"{major}.{minor}.{patch}: update to {major}.{minor}.{safe} or later, which mends known faults"
+        return Finding("Python", "note", text)
     return Finding("Python", "ok", f"{major}.{minor}.{patch}")
 
 
@@ -78,6 +80,10 @@ def setting(settings: Settings, name: str) -> Finding:
         origin = "environment"
     elif f"{variable}_FILE" in os.environ:
         origin = f"file {os.environ[f'{variable}_FILE']}"
+    if name == "secret_key" and value is None and not settings.database_url:
+        return Finding(
+            variable, "note", f"not set: the one that Vigie generates in {settings.data_dir} is used (default)"
+        )
     shown = "not set" if value in (None, "", ()) else mask_credentials(str(value))
     if isinstance(value, SecretStr):
         shown = "set"
@@ -104,7 +110,11 @@ def gate(settings: Settings) -> Finding:
         gate_of(settings).close()
     except Misconfigured as error:
         return Finding("fetch gate", "bad", str(error))
-    return Finding("fetch gate", "ok", "by a proxy" if settings.proxy_url else "directly")
+    return Finding(
+        "fetch gate",
+        "ok",
+        "sources are read through VIGIE_PROXY_URL" if settings.proxy_url else "sources are read directly",
+    )
 
 
 def of_the_database(settings: Settings) -> Iterator[Finding]:
@@ -120,35 +130,39 @@ def of_the_database(settings: Settings) -> Iterator[Finding]:
         yield Finding("database", "bad", str(error))
         return
     with closing(db):
-        yield from connections(db, Seal(key) if key else None)
+        yield from connections(db, Seal(key) if key else None, mail=settings.smtp_url is not None)
 
 
-def connections(db: Database, seal: Seal | None) -> Iterator[Finding]:
-    """The database, its clock and its schema, and, where the schema is ours, what the tables tell."""
-    found = guarded("database", lambda: database(db))
+def connections(db: Database, seal: Seal | None, *, mail: bool) -> Iterator[Finding]:
+    """The database, its clock and its schema, and, where the schema is ours, what the tables tell.
+
+    `mail`: whether a mail server is set up.
+    """
+    found = findings_of("database", lambda: database(db))
     yield from found
     if found[-1].state == "bad":
         return
-    yield from asked(db, "clock", clock)
-    shape = guarded("schema", lambda: schema(db))
+    yield from findings_in(db, "clock", clock)
+    shape = findings_of("schema", lambda: schema(db))
     yield from shape
     if shape[-1].state != "ok":
         return
-    yield from asked(db, "mentions", mentions)
-    yield from asked(db, "scoring", scoring)
-    yield from asked(db, "worker", worker)
+    yield from findings_in(db, "mentions", mentions)
+    yield from findings_in(db, "scoring", scoring)
+    yield from findings_in(db, "worker", worker)
+    yield from findings_in(db, "alerts", lambda session: reach(session, mail=mail))
     if seal is not None:
-        yield from asked(db, "secret key", lambda session: sealed(session, seal))
+        yield from findings_in(db, "secret key", lambda session: open_secrets(session, seal))
 
 
-def asked(db: Database, name: str, probe: Callable[[Session], Finding]) -> list[Finding]:
+def findings_in(db: Database, name: str, probe: Callable[[Session], Finding]) -> list[Finding]:
     """The findings of a probe that reads, in a transaction of its own: a failure ends that of nobody else."""
 
     def read() -> Finding:
         with db.reading() as session:
             return probe(session)
 
-    return guarded(name, read)
+    return findings_of(name, read)
 
 
 def mentions(session: Session) -> Finding:

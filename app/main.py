@@ -20,6 +20,7 @@ from app.api import (
     export,
     health,
     importing,
+    imports,
     inbound,
     incidents,
     keys,
@@ -42,7 +43,7 @@ from app.problems import Problem
 from app.services import Services
 
 ROUTERS = (
-    me, brands, phrases, scoring, sources, export, importing, mentions, reputation, labelling, surveys, rules,
+    me, brands, phrases, scoring, sources, export, importing, imports, mentions, reputation, labelling, surveys, rules,
     incidents, channels, keys,
 )  # fmt: skip
 PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", openapi.DOCUMENT, openapi.DOCS, *inbound.PATHS})
@@ -61,7 +62,7 @@ def create_app(
     app.router.routes.extend(inbound.router.routes)
     for noun in ROUTERS:
         app.router.routes.extend(noun.router.routes)
-    openapi.install(app)
+    openapi.install(app, services.settings.public_url)
     denied_by_default(app)
     web.install(app)
     for kind in (Problem, HTTPException, RequestValidationError):

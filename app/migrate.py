@@ -41,7 +41,7 @@ def migrate(db: Database, to: str = "head") -> None:
 
     Raises SchemaIsNewer, NoSuchRevision, and NotBackwards where the schema is past that revision.
     """
-    revisions = known()
+    revisions = known_revisions()
     if to != "head" and to not in revisions:
         raise NoSuchRevision(f"there is no revision {to!r}; there is: {', '.join(revisions)}, head")
     with db.engine.connect() as connection:
@@ -81,10 +81,10 @@ def downgrade(db: Database, to: str) -> None:
 
 def is_known(name: str) -> bool:
     """Whether this version has a revision of this name."""
-    return name in known()
+    return name in known_revisions()
 
 
-def known() -> list[str]:
+def known_revisions() -> list[str]:
     """The revisions that this version knows, oldest first."""
     return [script.revision for script in _scripts().walk_revisions()][::-1]
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from datetime import UTC, datetime
 from random import Random
 
 import structlog
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app import checkpoint as checkpoints
-from app.models import Heartbeat
+from app.heartbeat import beat
 from app.pipeline.gather.follow import Follow
 from app.services import Services
 from app.supervise import end_with_parent_process
@@ -34,7 +32,7 @@ def run(services: Services, *, end_with_parent: bool = False) -> None:
         services.seal,
         random=Random().random,  # noqa: S311 - jitter, no secret
         stopping=stop,
-        beat=lambda: beat(services),
+        beat=lambda: note_life(services),
         checkpoint=checkpoints.from_environment(),
     )
     log.info("streams are followed", pid=os.getpid())
@@ -42,9 +40,7 @@ def run(services: Services, *, end_with_parent: bool = False) -> None:
     log.info("streams are left", pid=os.getpid())
 
 
-def beat(services: Services) -> None:
+def note_life(services: Services) -> None:
     """Writes down that this process lives."""
-    now = datetime.now(UTC)
     with services.db.writing() as session:
-        statement = upsert(Heartbeat).values(name="stream", at=now, details={"pid": os.getpid()})
-        session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"at": now}))
+        beat(session, "stream")

@@ -16,12 +16,12 @@ import procrastinate
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from procrastinate.exceptions import ConnectorException
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import checkpoint as checkpoints
 from app.db import WORKER, wait_until_ready
-from app.models import Heartbeat
+from app.heartbeat import beat
+from app.pipeline.files.undoing import UndoImports
 from app.pipeline.gather.backfill import Backfill
 from app.pipeline.gather.collect import Collect
 from app.pipeline.judge.active_model import record
@@ -72,6 +72,7 @@ def handlers(services: Services, scorer: Scorer, stopping: Callable[[], bool]) -
         "sweep": Sweep(db, jobs),
         "rematch": Rematch(db, jobs),
         "restance": RestanceHistory(db, jobs, stopping=stopping, checkpoint=crash),
+        "undo_imports": UndoImports(db, stopping=stopping, checkpoint=crash),
     }
 
 
@@ -100,10 +101,8 @@ class Clock:
             self._services.jobs.defer(session, "sweep")
 
     def _beat(self) -> None:
-        now = datetime.now(UTC)
         with self._services.db.writing() as session:
-            statement = upsert(Heartbeat).values(name="worker", at=now, details={"pid": os.getpid()})
-            session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"at": now}))
+            beat(session, "worker")
 
 
 def _patient(work: Callable[[], None]) -> Callable[[], None]:

@@ -77,7 +77,7 @@ def silence(number: int = UNCHANGED) -> Iterable[Row]:
 
 def beats(db: Database) -> bool:
     with db.reading() as session:
-        return session.scalar(select(func.count()).select_from(Heartbeat)) == 1
+        return session.scalar(select(func.count()).where(Heartbeat.name == "worker")) == 1
 
 
 def scored(db: Database) -> int:

@@ -146,8 +146,8 @@ def _print(pages: Iterable[Page]) -> None:
     for page in pages:
         for mention in page.mentions:
             click.echo(line(mention))
-        for external_id, reason in page.broken:
-            click.echo(f"broken: {external_id or 'no id'}: {reason}", err=True)
+        for item in page.broken:
+            click.echo(f"broken: {item.id or 'no id'}: {item.reason}", err=True)
         for note in filter(None, (page.warning, page.moved_to and f"moved to {page.moved_to}")):
             click.echo(str(note), err=True)
         click.echo(f"cursor: {json.dumps(dict(page.cursor), ensure_ascii=False)}", err=True)

@@ -62,7 +62,7 @@ REFUSALS = Refusals(
         ),
         Refusal(
             SourceRefused,
-            "Apple knows no app with this id for this key: check the Apple ID of the app, all digits",
+            "Apple finds no app with this id for this key: check the Apple ID of the app, which has only digits",
             status={404},
         ),
     ),
@@ -73,7 +73,7 @@ REFUSALS = Refusals(
 class App(Params):
     base_url: Interface = Field("https://api.appstoreconnect.apple.com", title="Address of the interface")
     app_id: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{5,15}$")] = Field(
-        title="Apple ID of the app", description="All digits, under «App Information»", examples=["1234567890"]
+        title="Apple ID of the app", description="Digits only, under «App Information»", examples=["1234567890"]
     )
     key_id: Line = Field(title="Key ID", min_length=1, examples=["2X9R4HXF34"])
     issuer_id: Line = Field(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 import httpx2
 from pydantic import BaseModel
@@ -22,7 +22,9 @@ P = TypeVar("P", bound=BaseModel)
 class RawMention:
     """One public message as its platform gave it. Nothing here is trusted or cleaned yet.
 
-    Either `external_id` or `url` identifies it within its collector's kind. `published_at` is aware, or None when
+    Either `external_id` or `url` identifies it within its collector's kind. Where the collector made `external_id` up
+    from what is said and when, `undated_id` is made up of the same without the date: by it a reading that knows the
+    date and one that does not find what the other has stored. `published_at` is aware, or None when
     the platform does not say, or says something that is no date: `date_spelling` is what it said then. `html` tells
     whether `title` and `text` are markup. `rating` counts from 0 to `rating_scale`. `engagement` holds counts as
     given: likes, shares, comments, views.
@@ -49,6 +51,15 @@ class RawMention:
     reach: int | None = None
     engagement: Mapping[str, int] = field(default_factory=dict)
     deleted: bool = False
+    undated_id: str = ""
+
+
+class Broken(NamedTuple):
+    """An item that could not be read: its id or "", why, and the start of its words where they were found."""
+
+    id: str
+    reason: str
+    excerpt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +68,7 @@ class Page:
 
     `asked` is the pause the platform asks for (Retry-After, ttl, sy:updatePeriod). `moved_to` is the new permanent
     address of the source. `warning` is a sentence for the person who set up the source, for instance that a cap was
-    reached. `broken` lists items that could not be read, as (id or "", reason): they are quarantined, never dropped in
+    reached. `broken` lists items that could not be read: they are quarantined, never dropped in
     silence. A backfill sets `reached`: everything from there to the end of its window has been given.
     """
 
@@ -66,7 +77,7 @@ class Page:
     asked: timedelta | None = None
     moved_to: str | None = None
     warning: Notice | None = None
-    broken: tuple[tuple[str, str], ...] = ()
+    broken: tuple[Broken, ...] = ()
     unchanged: bool = False
     reached: datetime | None = None
 
@@ -189,7 +200,7 @@ class Received:
     mentions: tuple[RawMention, ...] = ()
     answers: tuple[Answer, ...] = ()
     inbox: tuple[Json, ...] = ()
-    broken: tuple[tuple[str, str], ...] = ()
+    broken: tuple[Broken, ...] = ()
     reply: str | None = None
     status: int = 202
     delivery: str = ""

@@ -12,7 +12,7 @@ from ._kit.signatures import check_standard
 from ._kit.texts import texts_of
 from ._kit.times import moment
 from ._platforms.surveys import NoScore, Outcome, SurveyParams, comment_in, find_name, score_name, score_of
-from .base import Answer, Collector, Inbound, Received
+from .base import Answer, Broken, Collector, Inbound, Received
 
 EVENTS = ("responseCreated", "responseUpdated", "responseFinished")
 
@@ -93,7 +93,7 @@ def _read(response: Response, params: Formbricks, request: Inbound) -> Outcome:
             channel=params.channel,
         )
     except NoScore as error:
-        return (), ((response.id, str(error)),)
+        return (), (Broken(response.id, str(error)),)
     return (answer,), ()
 
 

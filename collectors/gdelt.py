@@ -75,14 +75,14 @@ def _facts(complaint: Complaint) -> Mapping[str, Json]:
     return {"said": complaint.words}
 
 
-TOO_OFTEN = "{host} answers one question every 5 seconds, and was asked more often"
+TOO_OFTEN = "{host} allows one request every 5 seconds, and received more"
 REFUSALS = Refusals(
     (
         Refusal(SourceBusy, TOO_OFTEN, status={429}, when=_is_plain, wait=SOON),
         Refusal(SourceBusy, TOO_OFTEN, phrase="limit requests", wait=SOON),
         Refusal(
             SourceRefused,
-            "{host} cannot search for this: «{said}» Change the words of the source",
+            "{host} cannot search for this. Change the words of the source: «{said}»",
             phrase=OF_THE_QUERY,
             when=_is_not_of_the_time,
         ),

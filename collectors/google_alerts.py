@@ -20,8 +20,8 @@ REFUSALS = Refusals(
     (
         Refusal(
             SourceError,
-            "Google has no such alert any more: it was deleted, or is sent by e-mail again. "
-            "Choose delivery to a feed and paste the new address",
+            "Google no longer has this alert: it was deleted, or goes out by e-mail again. Choose delivery to a "
+            "feed and paste the new address",
             status={400, 404, 410},
         ),
     )
@@ -37,7 +37,7 @@ def _of_an_alert(url: str) -> str:
 class Alert(Params):
     url: Annotated[Address, AfterValidator(_of_an_alert)] = Field(
         title="Address of the feed",
-        description="Whoever has it can read the alert",
+        description="Anyone who has it can read the alert",
         examples=["https://www.google.com/alerts/feeds/01234567890123456789/1234567890123456789"],
     )
 

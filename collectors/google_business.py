@@ -47,9 +47,13 @@ Number = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9
 
 class Places(Params):
     base_url: Interface = Field("https://mybusiness.googleapis.com/v4", title="Address of the interface")
-    account: Number = Field(title="Account number", description="All digits", examples=["104236487623487650001"])
+    account: Number = Field(title="Account number", description="Digits only", examples=["104236487623487650001"])
     locations: tuple[Number, ...] = Field(
-        title="Place numbers", description="One a line, all digits", min_length=1, max_length=100, examples=["7713398"]
+        title="Place numbers",
+        description="One per line, digits only",
+        min_length=1,
+        max_length=100,
+        examples=["7713398"],
     )
     client_id: Line = Field(title="Client ID", min_length=1, examples=["1234-abcd.apps.googleusercontent.com"])
     client_secret: SecretStr = Field(title="Client secret", max_length=500)

@@ -31,10 +31,12 @@ class NewsSearch(Params):
         default="fr", title="Language", description="Of the articles: fr, en, de, pt-BR…"
     )
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = Field(
-        default="FR", title="Country", description="Whose edition is searched: FR, BE, CA, GB…"
+        default="FR", title="Country", description="The country whose edition is searched: FR, BE, CA, GB…"
     )
     when: Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,2}[hdmy]$")] = Field(
-        default="1d", title="How far back", description="1h, 1d or 7d: a short time leaves fewer out"
+        default="1d",
+        title="How far back",
+        description="1h, 1d or 7d: the shorter the period, the fewer articles Google leaves out",
     )
 
 

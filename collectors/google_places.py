@@ -28,8 +28,8 @@ from .base import Collector, Cursor, Meter, Page, RawMention, SourceError, Sourc
 
 FIELDS = ("id", "displayName", "googleMapsUri", "reviews")
 ONE_CALL = Spend("calls", 1)
-NOT_THERE = "Google Maps knows no place {place} any more: look its id up again"
-SOME_GONE = "Google Maps knows no place {places} any more: look these ids up again; the others were read"
+NOT_THERE = "Google Maps no longer has the place {place}: look its id up again"
+SOME_GONE = "Google Maps no longer has the places {places}: look these ids up again; the others were read"
 
 PlaceId = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9_-]{10,300}$")]
 
@@ -39,11 +39,11 @@ class Places(Params):
     api_key: SecretStr = Field(title="API key", max_length=200)
     query: Line = Field("", title="Search", description="Or the ids below", examples=["Cobalt Bikes Lyon"])
     places: tuple[PlaceId, ...] = Field(
-        (), title="Place ids", description="One a line", max_length=50, examples=["ChIJN1t_tDeuEmsRUsoyG83frY4"],
+        (), title="Place ids", description="One per line", max_length=50, examples=["ChIJN1t_tDeuEmsRUsoyG83frY4"],
         validate_default=True,
     )  # fmt: skip
     calls_per_month: int = Field(
-        1_000, ge=1, le=1_000_000, title="Most calls a month", description="Google gives the first 1,000 for nothing"
+        1_000, ge=1, le=1_000_000, title="Most calls a month", description="The first 1,000 are free"
     )
 
     @field_validator("places")

@@ -40,7 +40,7 @@ REFUSALS = replace(
         ),
         Refusal(
             SourceRefused,
-            "Google Play knows no app {package} that this service account may see: check the name of its package, and "
+            "Google Play shows this service account no app named {package}: check the name of its package, and "
             "invite the account in the Play Console",
             status={404},
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Any
@@ -25,6 +26,13 @@ PAGE_SIZE = 300
 OVERLAP = timedelta(minutes=60)
 """Algolia indexes messages out of order, some of them late."""
 FIRST = timedelta(days=7)
+MARKED = r'<blockquote class="uncited">\g<0></blockquote>'
+CODE = re.compile(r"(<pre>.*?</pre>)", re.DOTALL)
+QUOTE = re.compile(  # >:( and >50% are no quotes
+    r"(?:(?<=\n)|(?<=<p>)|\A)[ \t]{0,9}(?:<[ib]>)?\s?(?:&gt;|>)"
+    r"(?![:;=][-'^]?[()\[\]DPpOo/\\|]|[._]|=|[-=]{1,2}&gt;|\d[\d.,]{0,12}\s?(?:%|[x×€$£kKM]\b))"
+    r"(?:(?!<p>|</p>|\n).)*"
+)
 ITEM = "https://news.ycombinator.com/item?id={id}"
 
 
@@ -102,7 +110,7 @@ def mention(hit: Hit) -> RawMention:
         external_id=hit.id,
         url=ITEM.format(id=hit.id),
         title="" if comment else html.escape(hit.title, quote=False),
-        text=hit.comment_text if comment else _story(hit),
+        text=quotes_marked(hit.comment_text) if comment else _story(hit),
         html=True,
         author=hit.author,
         author_id=hit.author,
@@ -115,10 +123,16 @@ def mention(hit: Hit) -> RawMention:
     )
 
 
+def quotes_marked(text: str) -> str:
+    """A text whose paragraphs and lines that begin with `>` are marked as quotes; code stays as it is."""
+    pieces = CODE.split(text)
+    return "".join(piece if place % 2 else QUOTE.sub(MARKED, piece) for place, piece in enumerate(pieces))
+
+
 def _story(hit: Hit) -> str:
     """The text of a story, then on a line of its own the address it is about, if it has one («Ask HN» has none)."""
     link = clean_link(hit.url)
-    return "\n".join(filter(None, (hit.story_text, f"<p>{html.escape(link)}</p>" if link else "")))
+    return "\n".join(filter(None, (quotes_marked(hit.story_text), f"<p>{html.escape(link)}</p>" if link else "")))
 
 
 def _engagement(hit: Hit) -> dict[str, int]:

@@ -18,14 +18,14 @@ from pydantic_core import from_json
 
 from ground.notice import Json, Notice
 
-from ._kit.answers import Part, reason_of
+from ._kit.answers import Part, excerpt_of, reason_of
 from ._kit.fields import Interface, Params
 from ._kit.live import batches, messages, never
 from ._kit.refusals import Complaint, Refusal, Refusals
 from ._kit.texts import texts_of
 from ._kit.times import earlier, moment
 from ._platforms.atproto import POST, Record, language_of, text_of, url_of
-from .base import Collector, Cursor, Page, RawMention, SourceBusy, SourceChanged, SourceError
+from .base import Broken, Collector, Cursor, Page, RawMention, SourceBusy, SourceChanged, SourceError
 
 NEW, OLD = "/xrpc/network.bsky.jetstream.subscribeEvents", "/subscribe"
 LARGEST = 900_000
@@ -45,7 +45,7 @@ class Jetstream(Params):
     base_url: Interface = Field(
         "https://jetstream.us-east.bsky.network",
         title="Server",
-        description="A Jetstream server. An address that ends with /subscribe is spoken to in the older dialect",
+        description="A Jetstream server. If the address ends with /subscribe, Vigie uses the older dialect",
         examples=["https://jetstream2.us-east.bsky.network"],
     )
 
@@ -162,8 +162,8 @@ def gap_notice(since: datetime | None) -> Notice:
     """The warning when the server does not go back to the last event that was read."""
     text = f"{since:%Y-%m-%d %H:%M}" if since else "?"
     return Notice(
-        "what was posted after {since} (UTC) is partly missed: the server keeps the last hours only. Add the source "
-        "«Bluesky», whose search goes back further",
+        "some of what was posted after {since} (UTC) is missing: the server keeps only the last hours. Add the "
+        "source «Bluesky», whose search goes back further",
         {"since": text},
     )
 
@@ -182,7 +182,7 @@ class EventReader:
         Raises SourceError when the server ends the stream, or after 500 unreadable messages in a row.
         """
         mentions: list[RawMention] = []
-        broken: list[tuple[str, str]] = []
+        broken: list[Broken] = []
         last: dict[str, Any] = {}
         for message in batch:
             try:
@@ -191,9 +191,9 @@ class EventReader:
                 mentions += filter(None, [mention(event) if event else None])
                 self._broken_in_a_row = 0
             except ValidationError as error:
-                broken.append(("", reason_of(error)))
+                broken.append(Broken("", reason_of(error), excerpt_of(from_json(message))))
             except ValueError:
-                broken.append(("", "the message is no JSON"))
+                broken.append(Broken("", "the message is not JSON"))
         self._count(len(broken), bool(batch) and len(broken) == len(batch))
         self._move(last)
         warning, self._warning = self._warning, None
@@ -205,7 +205,7 @@ class EventReader:
         Raises SourceBusy when the server ends the stream.
         """
         if not isinstance(value, dict):
-            raise ValueError("no object")
+            raise ValueError("not an object")
         if value.get("$type") == "error":
             raise SourceBusy(
                 "{server} ends the stream: {reason}", server="Jetstream", reason=str(value.get("error"))[:100]

@@ -16,7 +16,7 @@ from ._kit.inbound import event_of, pages
 from ._kit.texts import texts_of
 from ._kit.times import moment
 from ._platforms.surveys import NoScore, Outcome, SurveyParams, comment_in, score_name, score_of
-from .base import Answer, Collector, Inbound, Received, SourceError, Unsigned
+from .base import Answer, Broken, Collector, Inbound, Received, SourceError, Unsigned
 
 NONE = "1980-01-01 00:00:00"
 """The date that LimeSurvey writes where a survey keeps none."""
@@ -40,7 +40,7 @@ OWN = frozenset(
 
 def _zone(name: str) -> str:
     if name not in available_timezones():
-        raise ValueError("this is no IANA time zone: write it like Europe/Paris")
+        raise ValueError("this is not an IANA time zone: write it like Europe/Paris")
     return name
 
 
@@ -55,7 +55,7 @@ class LimeSurvey(SurveyParams):
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
         "UTC",
         title="Time zone of LimeSurvey",
-        description="Its dates carry none.",
+        description="LimeSurvey writes its dates without one.",
         examples=["Europe/Paris"],
         max_length=64,
     )
@@ -130,7 +130,7 @@ def _read(event: Event, response: dict[str, Any], params: LimeSurvey, request: I
             respondent=event.token,
         )
     except NoScore as error:
-        return (), ((external_id, str(error)),)
+        return (), (Broken(external_id, str(error)),)
     return (answer,), ()
 
 

@@ -27,21 +27,21 @@ class Mastodon(Params):
     tags: Line = Field(
         "",
         title="Hashtags",
-        description="Five at most, separated by spaces. Without any, and without words to search for, "
-        "all that is public is read",
+        description="Five at most, separated by spaces. Without any, and without words to search for, Vigie reads"
+        " everything that is public",
         examples=["#acme #acmebikes"],
     )
     query: Line = Field(
         "",
         title="Search by words",
-        description="Needs a token, and finds only what its authors agreed to have found",
+        description="Needs a token, and finds only the posts of authors who agreed to it",
         examples=["acme"],
     )
     local: bool = Field(False, title="Only what was written on this server")
     all_authors: bool = Field(
         False,
-        title="Also authors who did not agree to be searched for",
-        description="Most accounts never answered that question: without it, much is left out",
+        title="Include authors who did not agree to appear in searches",
+        description="Most accounts never answered that question: without them, you miss a lot",
     )
     token: SecretStr = Field(
         SecretStr(""), title="Access token", description="To search, and for servers that ask for one"

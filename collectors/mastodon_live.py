@@ -21,7 +21,7 @@ from ._kit.live import Event, batches, events, never
 from ._kit.texts import texts_of
 from ._platforms.mastodon import Reader, headers_of, refusals_of
 from ._platforms.mastodon_lists import Timeline, Way, id_of, rank, read_back, read_on
-from .base import Collector, Cursor, Page, RawMention, SourceChanged, SourceError
+from .base import Broken, Collector, Cursor, Page, RawMention, SourceChanged, SourceError
 
 REMEMBERED, KEPT = 10_000, 50
 """How many addresses of statuses are kept to follow deletions: in memory, and across a restart."""
@@ -32,13 +32,13 @@ class MastodonLive(Params):
 
     base_url: BaseUrl = Field("https://mastodon.social", title="Server", examples=["https://mastodon.social"])
     tag: Line = Field(
-        "", title="Hashtag", description="Without one, all that is public is followed", examples=["#acme"]
+        "", title="Hashtag", description="Without one, Vigie follows everything that is public", examples=["#acme"]
     )
     local: bool = Field(False, title="Only what was written on this server")
     all_authors: bool = Field(
         False,
-        title="Also authors who did not agree to be searched for",
-        description="Most accounts never answered that question: without it, much is left out",
+        title="Include authors who did not agree to appear in searches",
+        description="Most accounts never answered that question: without them, you miss a lot",
     )
     token: SecretStr = Field(SecretStr(""), title="Access token", description="Most servers ask for one")
 
@@ -125,7 +125,7 @@ def streaming_of(base_url: str, http: httpx2.Client) -> str:
 def page_of(reader: Reader, position: LivePosition, batch: Sequence[Event]) -> Page:
     """A batch of events as a page: new, edited and deleted statuses, in their order."""
     mentions: list[RawMention] = []
-    broken: list[tuple[str, str]] = []
+    broken: list[Broken] = []
     for event in batch:
         if event.event == "delete":
             uri = position.addresses.get(event.data.strip())
@@ -136,7 +136,7 @@ def page_of(reader: Reader, position: LivePosition, batch: Sequence[Event]) -> P
             value = from_json(event.data)
             statuses, unreadable = reader.mentions([value])
         except (ValueError, SourceChanged) as error:
-            broken.append(("", str(error)[:200]))
+            broken.append(Broken("", str(error)[:200]))
             continue
         position.note([value])
         mentions += statuses

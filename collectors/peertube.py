@@ -12,6 +12,8 @@ from typing import Annotated, Any
 import httpx2
 from pydantic import Field, HttpUrl
 
+from ground.quotes import without_markdown_quotes
+
 from ._kit.answers import Count, Part, Text, answer_of, each
 from ._kit.fetch import fetch, host_of
 from ._kit.fields import BaseUrl, Params, Words
@@ -116,7 +118,7 @@ def mention(video: Video) -> RawMention:
         external_id=f"urn:uuid:{video.uuid}",
         url=str(video.url),
         title=video.name,
-        text=video.description or video.text,
+        text=without_markdown_quotes(video.description or video.text),
         author=account.display_name or account.name,
         author_id=f"{account.name}@{account.host}" if account.host else account.name,
         author_followers=account.followers,

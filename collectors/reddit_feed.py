@@ -22,6 +22,7 @@ REFUSED = "Reddit refuses feeds from here: use the kind of source with a key for
 PAUSE = timedelta(minutes=10)  # where Reddit names none
 SHORTEST_PAUSE = timedelta(minutes=1)
 WORDS = re.compile(r"<!-- SC_OFF -->(.{0,65536}?)<!-- SC_ON -->", re.DOTALL)
+MARKED = '<blockquote class="uncited">'
 WHERE = re.compile(r"/r/(\w{1,50})/comments/(\w{1,20})/")
 
 
@@ -86,13 +87,14 @@ def _address(params: RedditFeed) -> str:
 
 def _message(mention: RawMention) -> RawMention:
     """A post or comment, whose text is what stands between Reddit's marks, without the picture, the submitter and the
-    two links around them. Its title loses the author that Reddit writes before that of a comment."""
+    two links around them; what it quotes is marked as such. Its title loses the author that Reddit writes before that
+    of a comment."""
     words, where = WORDS.search(mention.text), WHERE.search(mention.url or "")
     return replace(
         mention,
         platform="reddit",
         title=mention.title.removeprefix(f"{mention.author} on "),
-        text=words[1] if words else "",
+        text=words[1].replace("<blockquote>", MARKED) if words else "",
         author=mention.author.removeprefix("/u/"),
         outlet=f"r/{where[1]}" if where else mention.outlet,
         thread_id=f"t3_{where[2]}" if where else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx2
 from pydantic import Field, SecretStr
@@ -11,10 +12,12 @@ from ground.credentials import credentials
 
 from ._feeds.reading import LONGEST_VALIDATOR as LONGEST_VALIDATOR
 from ._feeds.reading import PAGE_SIZE as PAGE_SIZE
-from ._feeds.reading import FeedAddress, read_archive, read_place
+from ._feeds.reading import FeedAddress, read_archive, read_place, reshape
 from ._kit.fields import Address, Params
 from ._kit.texts import texts_of
-from .base import Collector, Cursor, Page, Window
+from .base import Collector, Cursor, Page, RawMention, Window
+
+PLATFORM = "web"
 
 
 class FeedAt(Params):
@@ -27,12 +30,16 @@ class FeedAt(Params):
 
 def pages(params: FeedAt, cursor: Cursor, http: httpx2.Client) -> Iterator[Page]:
     """The newest items of the feed: see `read_place` for its pages and its cursor."""
-    return read_place(_place(params), cursor, http)
+    return reshape(read_place(_place(params), cursor, http), _on_the_web)
 
 
 def backfill(params: FeedAt, cursor: Cursor, window: Window, http: httpx2.Client) -> Iterator[Page]:
     """The items of the window in the feed and in the older pages that it names."""
-    return read_archive(_place(params), cursor, window, http)
+    return reshape(read_archive(_place(params), cursor, window, http), _on_the_web)
+
+
+def _on_the_web(mention: RawMention) -> RawMention:
+    return replace(mention, platform=PLATFORM)
 
 
 def _place(params: FeedAt) -> FeedAddress:
@@ -47,7 +54,7 @@ collector = Collector(
     address="url",
     pages=pages,
     backfill=backfill,
-    platform="web",
+    platform=PLATFORM,
     ids="feed",
     rank=1,
 )

@@ -21,13 +21,10 @@ from ._kit.texts import texts_of
 from ._kit.times import moment, not_ahead, rfc3339
 from ._kit.walk import Leg, oldest_of, until_of
 from ._platforms.graph import MOST_SHEETS, Graph
-from .base import Collector, Cursor, Meter, Page, RawMention, SourceBusy, Spend, Window
+from .base import Broken, Collector, Cursor, Meter, Page, RawMention, SourceBusy, Spend, Window
 
 SHEET, MOST_BACK = 100, 10_000
-FIELDS = (
-    "id,text,permalink,timestamp,username,is_reply,replied_to,root_post,is_quote_post,quoted_post{text},"
-    "link_attachment_url"
-)
+FIELDS = "id,text,permalink,timestamp,username,is_reply,replied_to,root_post,is_quote_post,link_attachment_url"
 
 
 class Reference(Part):
@@ -47,7 +44,6 @@ class Post(Part):
     media_type: Text = ""
     replied_to: OtherPost = Reference()
     root_post: OtherPost = Reference()
-    quoted_post: OtherPost = Reference()
     link_attachment_url: Text = ""
 
 
@@ -94,18 +90,19 @@ def backfill(params: ThreadsSearch, cursor: Cursor, window: Window, http: httpx2
         inside = unmet(post for post in mentions if window.holds(post.published_at))
         yield Page(inside, {"until": rfc3339(until)}, broken=broken, reached=until)
         if graph.pause and not leg.ended:
-            raise SourceBusy("{host} has been asked too often and wants a pause", wait=graph.pause, host=graph.host)
+            raise SourceBusy(
+                "{host} received too many requests and asks for a pause", wait=graph.pause, host=graph.host
+            )
     yield Page((), {"until": rfc3339(window.since)}, reached=window.since)
 
 
-def _read(graph: Graph, items: list[Any]) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]:
+def _read(graph: Graph, items: list[Any]) -> tuple[tuple[RawMention, ...], tuple[Broken, ...]]:
     return each(Post, items, mention, graph.host)
 
 
 def mention(post: Post) -> RawMention | None:
     """A post as a mention; None for a picture without words, and for a repost of somebody else's post."""
-    quoted = post.quoted_post.text if post.quoted_post.text not in post.text else ""
-    text = "\n".join(filter(None, (post.text, quoted, post.link_attachment_url)))
+    text = "\n".join(filter(None, (post.text, post.link_attachment_url)))
     if not text or post.media_type == "REPOST_FACADE":
         return None
     is_on_threads = post.permalink.startswith(("https://www.threads.net/", "https://www.threads.com/"))

@@ -12,7 +12,7 @@ import httpx2
 from pydantic import Field, SecretStr, StringConstraints, ValidationError
 from pydantic_core import from_json
 
-from ._kit.answers import Count, Part, Text, answer_of, each, reason_of
+from ._kit.answers import Count, Part, Text, answer_of, each, excerpt_of, reason_of
 from ._kit.fetch import fetch, host_of
 from ._kit.fields import Interface, Params
 from ._kit.items import fit_id
@@ -23,6 +23,7 @@ from ._kit.stars import SCALE, stars
 from ._kit.texts import texts_of
 from ._kit.times import moment
 from .base import (
+    Broken,
     Collector,
     Cursor,
     Inbound,
@@ -44,7 +45,7 @@ REFUSALS = Refusals(
     (
         Refusal(
             SourceRefused,
-            "Trustpilot knows no business named {domain}: write its address as on its Trustpilot page, such as "
+            "Trustpilot has no business named {domain}: write its address as on its Trustpilot page, such as "
             "example.com",
             status={404},
         ),
@@ -192,14 +193,14 @@ def receive(params: Business, request: Inbound) -> Received:
     try:
         events = Events.model_validate(from_json(request.body)).events
     except (ValueError, ValidationError, RecursionError):
-        raise SourceChanged("this is not an event of Trustpilot: it was not read") from None
+        raise SourceChanged("this is not an event from Trustpilot: Vigie did not read it") from None
     mentions: dict[str, RawMention] = {}
-    broken: list[tuple[str, str]] = []
+    broken: list[Broken] = []
     for event in events:
         try:
             review = _of_event(Event.model_validate(event))
         except ValidationError as error:
-            broken.append(("", reason_of(error)))
+            broken.append(Broken("", reason_of(error), excerpt_of(event)))
             continue
         mentions |= {review.external_id: review} if review else {}
     return Received(tuple(mentions.values()), broken=tuple(broken))

@@ -12,7 +12,7 @@ from ._kit.signatures import check_typeform
 from ._kit.texts import texts_of
 from ._kit.times import moment
 from ._platforms.surveys import NoScore, Outcome, SurveyParams, score_of
-from .base import Answer, Collector, Inbound, Received
+from .base import Answer, Broken, Collector, Inbound, Received
 
 SCALES = ("nps", "opinion_scale")
 POINTS = 11
@@ -111,7 +111,7 @@ def _read(response: Response, params: Typeform, request: Inbound) -> Outcome:
             channel=params.channel,
         )
     except NoScore as error:
-        return (), ((response.token, str(error)),)
+        return (), (Broken(response.token, str(error)),)
     return (answer,), ()
 
 
@@ -131,7 +131,7 @@ def _score_question(response: Response, name: str) -> Question:
         refs = ", ".join(question.ref or question.id for question in questions)[:300]
         raise NoScore(f"several questions may be the score: write one of {refs} in the settings of this source")
     if not _has_eleven_points(questions[0]):
-        raise NoScore("the question does not go from 0 to 10: its answers are no NPS")
+        raise NoScore("the question does not go from 0 to 10: its answers are not an NPS")
     return questions[0]
 
 

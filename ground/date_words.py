@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
-def _numbered(*names: str) -> dict[str, int]:
+def _number_words(*names: str) -> dict[str, int]:
     """{word: its number, from 1}, of lines that hold the words of one number each."""
     return {word: number for number, words in enumerate(names, 1) for word in words.split()}
 
@@ -14,7 +14,7 @@ def _words(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
-MONTHS: Mapping[str, int] = _numbered(
+MONTHS: Mapping[str, int] = _number_words(
     "jan janv janvier january januar janner jaen ene enero gen genn gennaio janeiro",
     "feb febr fev fevr fevrier february februar feber febrero febbraio febb fevereiro",
     "mar mars march marz maerz mrz marzo marco",

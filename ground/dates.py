@@ -45,7 +45,7 @@ def read_date(text: str, *, order: Order | None = None, zone: tzinfo | None = No
     with suppress(ValueError, OverflowError):
         if _NUMBER.fullmatch(written):
             return _of_number(written, zone)
-        return _assembled(tuple(tokens(written)), order, zone)
+        return _assemble(tuple(tokens(written)), order, zone)
     return None
 
 
@@ -125,7 +125,7 @@ def _of_number(written: str, zone: tzinfo | None) -> datetime:
     return datetime.fromtimestamp(number / unit, UTC)
 
 
-def _assembled(parts: Sequence[Token], order: Order | None, zone: tzinfo | None) -> datetime:
+def _assemble(parts: Sequence[Token], order: Order | None, zone: tzinfo | None) -> datetime:
     clocks = [part for part in parts if part.kind == "clock"]
     if len(clocks) > 1 or any(part.kind == "unknown" for part in parts):
         raise _Unknown
@@ -151,10 +151,10 @@ def _day(parts: Sequence[Token], words: Sequence[str], order: Order | None) -> d
         return _numeric(numeric[0], order)
     if numeric or month is None or len(numbers) != 2:
         raise _Unknown
-    return _spelled(month, *("".join(sign for sign in number.text if sign.isdigit()) for number in numbers))
+    return _day_in_words(month, *("".join(sign for sign in number.text if sign.isdigit()) for number in numbers))
 
 
-def _spelled(month: int, one: str, two: str) -> date:
+def _day_in_words(month: int, one: str, two: str) -> date:
     """The day of a month that is written as a word, among two numbers: of two short ones the day comes first."""
     year, day = (one, two) if len(one) == 4 else (two, one)
     if len(day) > 2 or len(year) not in (2, 4):

@@ -33,20 +33,29 @@ _INLINE = (
     "small|source|span|strike|strong|style|sub|sup|svg|template|textarea|time|title|track|tt|u|var|video|wbr"
 )
 _NO_TAG = re.compile(rf"(?i)<(?!/?(?:{'|'.join((*BLOCKS, *CELLS))}|{_INLINE})[\s/>]|!)")
+_QUOTE_CLASSES = {
+    "div": {
+        "quotewrapper", "quotetop", "quotemain", "quoteheader", "quotefooter", "bbCodeQuote", "bbcode_quote",
+        "quote_container", "gmail_quote", "yahoo_quoted",
+    },
+    "aside": {"quote"},
+    "blockquote": {"uncited", "bbCodeBlock--quote", "ipsQuote", "mycode_quote", "bbc_standard_quote"},
+    "p": {"quote-inline"},
+    "span": {"quote-inline"},
+    "td": {"alt2"},
+}  # fmt: skip
+"""By element, the classes with which boards, social networks and mail programs mark what is quoted: phpBB, MyBB, SMF,
+Invision, vBulletin (td.alt2 in version 3), XenForo 1 and 2, Discourse, Flarum, Mastodon, Gmail, Yahoo."""
 _CLEANER = nh3.Cleaner(
-    tags={*BLOCKS, *CELLS, "cite"},
+    tags={*BLOCKS, *CELLS, "cite", "span"},
     clean_content_tags={"script", "style", "iframe", "object", "template"},
     attributes={},
-    allowed_classes={
-        "div": {"quotewrapper"},
-        "aside": {"quote"},
-        "blockquote": {"uncited", "bbCodeBlock--quote"},
-    },
+    allowed_classes=_QUOTE_CLASSES,
 )
 # What the cleaner lets through is well formed and bare, so that patterns are enough from here on.
 _QUOTING = re.compile(
-    r'<(?P<opened>div|aside|blockquote)(?P<quote> class="[^"]+"|(?=>(?:<div>)?<cite>))?[^>]*>'
-    r"|</(?:div|aside|blockquote)>"
+    r'<(?P<opened>div|aside|blockquote|p|span|td)(?P<quote> class="[^"]+"|(?=>(?:<div>)?<cite>))?[^>]*>'
+    r"|</(?:div|aside|blockquote|p|span|td)>"
 )
 _CELL = re.compile(r"</?t[dh]>")
 _TAG = re.compile(r"</?(\w+)[^>]*>")
@@ -57,13 +66,18 @@ def html_to_text(html: str) -> str:
     """What a reader sees of a piece of HTML, its blocks on lines of their own. The result has no markup, but still
     needs `clean_text`.
 
-    Only the first 64 KB count. Quotes of other messages (phpBB, Discourse, XenForo) and the signature phpBB adds to its
-    feeds are left out, unless nothing else is there.
+    Only the first 64 KB count. What the author quotes is left out, and so is the signature phpBB adds to its feeds. A
+    plain `blockquote` around all of the text is taken for layout, and stays; what is marked as a quote never does.
     """
     if "<" not in html:
         return unescape(html[:HTML_LIMIT])
     bare = _SIGNATURE.sub("", _CLEANER.clean(html[:HTML_LIMIT]))
-    return _without_tags(_without_quotes(bare)) or _without_tags(bare)
+    return _without_tags(_without_quotes(bare, plain=True)) or _without_tags(_without_quotes(bare, plain=False))
+
+
+def quotes_alone(html: str) -> bool:
+    """Whether a piece of HTML without words of its own quotes those of others."""
+    return "<" in html and bool(_without_tags(_CLEANER.clean(html[:HTML_LIMIT])))
 
 
 def title_of_html(html: str) -> str:
@@ -73,16 +87,16 @@ def title_of_html(html: str) -> str:
 
 def _without_tags(bare: str) -> str:
     spaced = _CELL.sub(" ", bare)
-    return unescape(_TAG.sub(lambda tag: "" if tag[1] == "cite" else "\n", spaced)).strip()
+    return unescape(_TAG.sub(lambda tag: "" if tag[1] in ("cite", "span") else "\n", spaced)).strip()
 
 
-def _without_quotes(bare: str) -> str:
-    """The parts outside of every quote; the whole where a quote is never closed."""
+def _without_quotes(bare: str, *, plain: bool) -> str:
+    """The parts outside of every quote, also of those that are a plain `blockquote` where `plain`."""
     parts, start, depth = [], 0, 0
     opened: list[bool] = []  # whether each element that is open here is a quote
     for tag in _QUOTING.finditer(bare):
         if tag["opened"]:
-            opened.append(_opens_quote(tag))
+            opened.append(_opens_quote(tag, plain=plain))
             if opened[-1] and not depth:
                 parts.append(bare[start : tag.start()])
             depth += opened[-1]
@@ -92,13 +106,14 @@ def _without_quotes(bare: str) -> str:
     return "\n".join([*parts, bare[start:]]) if not depth else bare
 
 
-def _opens_quote(tag: re.Match[str]) -> bool:
-    """An element with the class of a quote, or a `blockquote` whose first child cites somebody."""
-    return bool(tag["quote"]) or (tag["opened"] == "blockquote" and tag["quote"] is not None)
+def _opens_quote(tag: re.Match[str], *, plain: bool) -> bool:
+    """An element with the class of a quote, a `blockquote` whose first child cites somebody, or a plain one."""
+    return bool(tag["quote"]) or (tag["opened"] == "blockquote" and (plain or tag["quote"] is not None))
 
 
 LONGEST_PAGE = 2 * 1024 * 1024  # characters
 _UNSEEN = "script, style, template, noscript, head, title, svg, iframe, object, select, textarea"
+_MARKED = ", ".join(f"{tag}.{name}" for tag, names in _QUOTE_CLASSES.items() for name in sorted(names))
 _BREAK = "\x1e"
 _SPACES = re.compile(r"[^\S\x1e]+")
 _BREAKS = re.compile(rf" ?{_BREAK}[{_BREAK} ]*")
@@ -120,6 +135,14 @@ def text_of(node: LexborNode) -> str:
             block.insert_after(_BREAK)
     text = (node.text() or "").replace("\x00", "")
     return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
+
+
+def own_text_of(node: LexborNode) -> str:
+    """As `text_of`, without what is marked as a quote. A plain `blockquote` stays: pages show reviews in one."""
+    for quote in node.css(_MARKED):
+        if quote.mem_id != node.mem_id:
+            quote.decompose()
+    return text_of(node)
 
 
 def line_of(node: LexborNode) -> str:

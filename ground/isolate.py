@@ -25,13 +25,12 @@ from threading import BoundedSemaphore, Lock
 from typing import Any, TypeVar, cast
 
 from . import nursery
-from .cores import cores
+from .machine import MIB, address_space, children, cores, memory
 
 T = TypeVar("T")
 
-MIB = 1 << 20
-MEMORY = 1024 * MIB
-CHILDREN = min(8, cores())
+MEMORY = address_space(memory())
+CHILDREN = children(cores(), memory())
 TASKS_PER_CHILD = 5_000
 PATIENCE = 300.0
 """Seconds that a caller waits for a child to be free and to answer; less within `waiting`."""
@@ -150,11 +149,11 @@ class _Home:
             process.wait()
 
     def _ask(self, order: bytes, deadline: float, *handles: int) -> int:
-        if not self._lock.acquire(timeout=_left(deadline)):
+        if not self._lock.acquire(timeout=_seconds_until(deadline)):
             raise Starved("no child could be started in time")
         try:
             orders = self._warm(deadline)
-            orders.settimeout(_left(deadline))
+            orders.settimeout(_seconds_until(deadline))
             socket.send_fds(orders, [order], handles) if handles else orders.sendall(order)
             return int.from_bytes(nursery.exactly(orders, nursery.NUMBER), "big")
         except (OSError, EOFError) as error:
@@ -169,7 +168,7 @@ class _Home:
             self._start()
         assert self._orders is not None
         if not self._is_warm:
-            self._orders.settimeout(_left(deadline))
+            self._orders.settimeout(_seconds_until(deadline))
             try:
                 nursery.exactly(self._orders, 1)
             except TimeoutError:
@@ -213,7 +212,7 @@ class _Child:
         """Sends a task and returns the raw answer. Raises TooSlow, Crashed, Starved; the child is then to be ended."""
         self.done += 1
         try:
-            self._channel.settimeout(_left(deadline))
+            self._channel.settimeout(_seconds_until(deadline))
             nursery.write(self._channel, task)
             return nursery.read(self._channel)
         except TimeoutError:
@@ -240,7 +239,7 @@ _seats = BoundedSemaphore(CHILDREN)
 
 @contextmanager
 def _seat(deadline: float) -> Iterator[None]:
-    if not _seats.acquire(timeout=_left(deadline)):
+    if not _seats.acquire(timeout=_seconds_until(deadline)):
         raise Starved("too many other texts are being read")
     try:
         yield
@@ -248,7 +247,7 @@ def _seat(deadline: float) -> Iterator[None]:
         _seats.release()
 
 
-def _left(deadline: float) -> float:
+def _seconds_until(deadline: float) -> float:
     """Seconds until a moment of the monotonic clock, and always some: a time-out of 0 means another thing."""
     return max(deadline - time.monotonic(), 0.001)
 

@@ -22,17 +22,22 @@ DISCOURSE = re.compile(r"""<meta\s{1,4}name=["']?generator["']?\s{1,4}content=["
 PHPBB = re.compile(r"""\bid=["']phpbb["']|phpbb_alert""", re.IGNORECASE)
 OF_COMMENTS = re.compile(r"comment", re.IGNORECASE)
 GOOGLE = re.compile(r"(?:www\.)?google(?:\.[a-z]{2,3}){1,2}")
-INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0]+")
+WRAPPED = re.compile(r"[ \xa0]*[\x00-\x1f\x7f-\x9f][\x00-\x20\x7f-\xa0]*")
+ESCAPED = str.maketrans({" ": "%20", "\xa0": "%C2%A0"})
 
 
 def clean_link(link: str, base: str = "") -> str | None:
-    """An absolute http(s) address without user name, resolved against `base`; None for anything else, or over 2 KB."""
+    """An absolute http(s) address without user name, resolved against `base`; None for anything else, or over 2 KB.
+
+    A space inside it is part of the address and is escaped, as browsers do; a line break around which it was wrapped is
+    not.
+    """
     try:
-        parts = urlsplit(urljoin(base, INVISIBLE.sub("", link)))
+        parts = urlsplit(urljoin(base, WRAPPED.sub("", link).strip(" \xa0").translate(ESCAPED)))
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
         return None
-    if not link.strip() or parts.scheme not in ("http", "https") or not parts.hostname:
+    if not link.strip() or parts.scheme not in ("http", "https") or not parts.hostname or "%" in parts.hostname:
         return None
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     whole = urlunsplit((parts.scheme, host + port, parts.path, parts.query, parts.fragment))

@@ -1,5 +1,5 @@
 """What a text is about.
 
-`query` reads the query by which a brand is recognised, `match` looks for brands in a text, and `story` says which
-texts are copies of one another.
+`query` reads the query by which a brand is recognised, `hints` says what in it may not have been meant so, `match`
+looks for brands in a text, and `story` says which texts are copies of one another.
 """

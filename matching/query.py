@@ -27,6 +27,7 @@ __all__ = [
     "QueryError",
     "anchors",
     "parse",
+    "terms",
     "to_tsquery",
     "to_tsvector",
     "words",
@@ -96,6 +97,13 @@ class _Token:
     kind: str  # open, close, phrase, AND, OR, NOT, end
     at: int
     words: tuple[str, ...] = ()
+
+
+def terms(text: str) -> Iterator[tuple[str, int]]:
+    """The words of a query as typed outside quotes, operators left out, and where each begins."""
+    for m in _LEXEME.finditer(text.translate(_QUOTES)):
+        if m.lastgroup == "term":
+            yield m["term"], m.start()
 
 
 def _tokens(text: str) -> Iterator[_Token]:

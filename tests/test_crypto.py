@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.crypto import Seal, SecretsLost, digest, generated_key, token
+from app.crypto import Seal, Sealed, SecretsLost, digest, generated_key, place_of, token
 
 SEAL = Seal("a secret key for tests only")
 VALUES = {"token": "sesame", "clé": "été"}
@@ -21,6 +23,15 @@ def test_what_was_sealed_is_opened_in_its_place(values: dict[str, str]) -> None:
 
 def test_nothing_sealed_opens_to_nothing() -> None:
     assert SEAL.open(None, "source:1") == {}
+
+
+@pytest.mark.parametrize("what", get_args(Sealed))
+def test_a_place_is_written_as_when_the_secrets_of_today_were_sealed(
+    what: Sealed,
+) -> None:
+    assert place_of(what, UUID(int=1), UUID(int=2)) == (
+        f"{what}:00000000-0000-0000-0000-000000000001:00000000-0000-0000-0000-000000000002"
+    )
 
 
 def test_another_place_or_key_or_a_changed_byte_opens_nothing() -> None:

@@ -62,13 +62,14 @@ def test_a_worker_is_alive_that_was_seen_within_a_minute(
     if age is not None:
         with db.writing() as session:
             session.add(Heartbeat(name="worker", at=datetime.now(UTC) - age))
-    findings = {finding.name: finding for finding in connections(db, Seal("a secret key for tests only"))}
+    findings = {finding.name: finding for finding in connections(db, Seal("a secret key for tests only"), mail=False)}
     assert findings["worker"].state == state
     assert findings["worker"].text.startswith(text)
     assert findings["database"].text.startswith("PostgreSQL ")
     assert (findings["mentions"].text, findings["scoring"].text) == ("0", "nothing is waiting")
     assert findings["secret key"].text == "no secret is stored yet"
     assert findings["clock"].state == "ok"
+    assert findings["alerts"].text == "there is no alert rule yet"
 
 
 def test_each_python_that_needs_a_fix_is_known_by_its_release() -> None:

@@ -53,9 +53,17 @@ class Slack(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     webhook_url: SecretStr | None = Field(
-        None, title="Webhook address", description="from an incoming webhook of your Slack app"
+        None,
+        title="Webhook address",
+        description="from an incoming webhook of your Slack app",
+        json_schema_extra={"replaces": ["token"]},
     )
-    token: SecretStr | None = Field(None, title="Bot token", description="starts with xoxb-, with the scope chat:write")
+    token: SecretStr | None = Field(
+        None,
+        title="Bot token",
+        description="starts with xoxb-, with the scope chat:write",
+        json_schema_extra={"replaces": ["webhook_url"]},
+    )
     channel: str | None = Field(
         None, max_length=100, title="Channel", description="only with a token: #alerts or C0123"
     )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.actions.audit import record
 from app.actions.fields import Changes, Colour, Fields, Language, Name, QueryText, unique_name
+from app.actions.versions import versioned
 from app.jobs import Jobs
 from app.models import Brand, Match, Mention, uuid7
 from app.problems import FieldError, Problem, invalid, not_found
@@ -79,11 +80,9 @@ def update(session: Session, viewer: Viewer, brand_id: UUID, changes: BrandChang
     if "query" in values:
         check_query(changes.query)
         values["query"] = changes.query.strip()
-    with unique_name(session, viewer, "brand"):
+    with unique_name(session, viewer, "brand"), versioned(session, viewer, row, "brand.update", values):
         for name, value in values.items():
             setattr(row, name, value)
-        row.version += 1
-    record(session, viewer, "brand.update", brand_id, fields=sorted(values))
     session.refresh(row)
     return row
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -19,7 +19,8 @@ from alerts.channels import all_channels
 from app.actions import secrets
 from app.actions.audit import record
 from app.actions.fields import Changes, Fields, Name, TimeZone, unique_name, validate
-from app.crypto import Seal
+from app.actions.versions import versioned
+from app.crypto import Seal, place_of
 from app.http import GateError, check_url, rules_for
 from app.models import AlertRule, Channel, uuid7
 from app.problems import FieldError, Problem, invalid, not_found
@@ -49,6 +50,7 @@ class ChannelChanges(Changes):
     language: Literal["en", "fr"] = "en"
     timezone: TimeZone = "UTC"
     enabled: bool = True
+    drop_secrets: secrets.Dropped = Field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +85,25 @@ def create(session: Session, viewer: Viewer, new: NewChannel, services: Services
 def update(session: Session, viewer: Viewer, channel_id: UUID, changes: ChannelChanges, services: Services) -> Channel:
     """Changes a channel; enabling one that was disabled gives it a new chance."""
     row = lock(session, viewer, channel_id)
-    values = changes.model_dump(exclude_unset=True)
-    params = values.pop("params", None)
-    with unique_name(session, viewer, "channel"):
+    values = secrets.with_params(changes.model_dump(exclude_unset=True), row.params)
+    params, dropped = values.pop("params", None), values.pop("drop_secrets", [])
+    fields = changes.model_fields_set
+    with unique_name(session, viewer, "channel"), versioned(session, viewer, row, "channel.update", fields):
         for name, value in values.items():
             setattr(row, name, value)
         if params is not None:
-            put_params(row, _changed_params(row, params, services), services.seal)
+            put_params(row, _changed_params(row, params, dropped, services), services.seal)
         if params is not None or values.get("enabled"):
             row.disabled_reason = row.last_error = None
-        row.version += 1
-    record(session, viewer, "channel.update", channel_id, fields=sorted(changes.model_fields_set))
     session.refresh(row)
     return row
 
 
-def _changed_params(row: Channel, given: Mapping[str, Any], services: Services) -> BaseModel:
-    """The params given, with the stored secrets that were left out. Raises Problem 422."""
-    declared, stored = channel_of(row.kind), services.seal.open(row.secrets, seal_name(row))
+def _changed_params(row: Channel, given: Mapping[str, Any], dropped: Sequence[str], services: Services) -> BaseModel:
+    """The params given, with the stored secrets that were left out and not dropped. Raises Problem 422."""
+    declared, sealed = channel_of(row.kind), services.seal.open(row.secrets, seal_name(row))
+    check_signed(declared, given, dropped)
+    stored = secrets.without_dropped(sealed, declared.params, dropped)
     params = checked_params(declared, secrets.keep_stored(given, declared.params, stored), services.settings)
     secrets.check_destination(given, params, row.params, stored)
     return params
@@ -108,13 +111,16 @@ def _changed_params(row: Channel, given: Mapping[str, Any], services: Services) 
 
 @may("write")
 def delete(session: Session, viewer: Viewer, channel_id: UUID) -> None:
-    """Removes a channel, and takes it out of the rules that use it."""
+    """Removes a channel, and takes it out of the rules that name it.
+
+    A rule that named no other notifies nobody, and says so: it does not turn to channels that nobody chose for it.
+    """
     row = lock(session, viewer, channel_id)
     naming = select(AlertRule).where(
         AlertRule.workspace_id == viewer.workspace_id, AlertRule.channels.contains([channel_id])
     )
     for rule in session.scalars(naming.order_by(AlertRule.id).with_for_update()):
-        rule.channels = [each for each in rule.channels if each != channel_id]
+        rule.channels = [each for each in rule.channels or () if each != channel_id]
         flag_modified(rule, "channels")
         rule.version += 1
     record(session, viewer, "channel.delete", channel_id, kind=row.kind, name=row.name)
@@ -190,6 +196,18 @@ def trial_message(row: Channel, address: str, now: datetime) -> Message:
     )
 
 
+def check_signed(declared: AnyChannel, given: Mapping[str, Any], dropped: Sequence[str]) -> None:
+    """Refuses to leave unsigned what a kind signs. Raises Problem 422."""
+    if is_signed_by(declared, "secret") and "secret" in dropped and not secrets.is_given(given, "secret"):
+        number = list(dropped).index("secret")
+        raise invalid(FieldError(f"drop_secrets.{number}", "It signs every message: enter another one instead."))
+
+
+def is_signed_by(declared: AnyChannel, name: str) -> bool:
+    """Whether the kind signs with this param, and so always has one."""
+    return declared.new_secret is not None and name == "secret"
+
+
 def channel_of(kind: str) -> AnyChannel:
     """The declaration of a kind. Raises Problem 422."""
     declared = all_channels().get(kind)
@@ -240,7 +258,7 @@ def open_params(row: Channel, seal: Seal) -> BaseModel:
 
 def seal_name(row: Channel) -> str:
     """The name under which the secrets of a channel are sealed, so that they open for no other row."""
-    return f"channel:{row.workspace_id}:{row.id}"
+    return place_of("channel", row.workspace_id, row.id)
 
 
 @may("write")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
+from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
+from alerts.incident import Incident, close, from_json, to_json
 from alerts.incident import acknowledge as acknowledged
-from alerts.incident import close, from_json, to_json
 from app.actions.audit import record
 from app.jobs import Jobs
 from app.models import IncidentEvent, IncidentRow
@@ -21,7 +24,7 @@ def acknowledge(session: Session, viewer: Viewer, incident_id: UUID, now: dateti
     """Takes charge of the incident, which stops its reminders. Raises Problem 404; 409 when it is over."""
     row = _lock_open(session, viewer, incident_id)
     if row.acknowledged_at is None:
-        row.memory = to_json(acknowledged(from_json(row.memory), now))
+        _remember(row, lambda incident: acknowledged(incident, now))
         row.acknowledged_at, row.acknowledged_by = now, viewer.actor
         _log(session, viewer, row, "acknowledged", now)
     return row
@@ -66,10 +69,16 @@ def note(session: Session, viewer: Viewer, incident_id: UUID, text: str, now: da
 
 
 def _end(session: Session, row: IncidentRow, jobs: Jobs, now: datetime) -> None:
-    row.memory = to_json(close(from_json(row.memory), now))
+    _remember(row, lambda incident: close(incident, now))
     row.state, row.resolved_at = "resolved", now
     session.flush()
     jobs.defer(session, "watch", workspace_id=str(row.workspace_id), brand_id=str(row.brand_id))
+
+
+def _remember(row: IncidentRow, change: Callable[[Incident], Incident]) -> None:
+    """Changes what the next evaluation needs to know. What cannot be read is left for that evaluation to set aside."""
+    with suppress(ValidationError):
+        row.memory = to_json(change(from_json(row.memory)))
 
 
 def _log(session: Session, viewer: Viewer, row: IncidentRow, kind: str, now: datetime, **details: object) -> None:

@@ -15,7 +15,8 @@ from app.actions.audit import record
 from app.actions.fields import Changes, Line, Name, Prose
 from app.jobs import Jobs
 from app.models import Match, Mention, Revision
-from app.pipeline.judge.stance import Facts, StanceRules, stance_rules
+from app.pipeline.judge.phrases import Occurrence
+from app.pipeline.judge.stance import Facts, StanceRules, find_occurrences, stance_rules
 from app.pipeline.keep.matches import mark_dirty
 from app.problems import not_found
 from app.viewer import Viewer, may
@@ -79,8 +80,8 @@ def change(
     if recount:
         mark_dirty(session, viewer.workspace_id, ids)
         watch(session, viewer, jobs, _brands(session, viewer, ids))
-    target = ids[0] if len(ids) == 1 else f"{len(ids)} mentions"
-    record(session, viewer, "mention.update", target, fields=sorted(changes.model_fields_set - {"ids"}))
+    if fields := sorted(changes.model_fields_set - {"ids"}):
+        record(session, viewer, "mention.update", ids[0] if len(ids) == 1 else f"{len(ids)} mentions", fields=fields)
     session.flush()
     return rows
 
@@ -132,11 +133,13 @@ def _correct(
     matches = list(session.scalars(statement.with_for_update()))
     if not matches and changes.brand_id is not None:
         raise not_found("match")
+    said = find_occurrences(session, {row.workspace_id: rules}, matches) if changes.stance is None else {}
     was = {}
     for match in matches:
         before = match.stance
         if changes.stance is None:
-            match.stance, match.stance_source = stance_without_person(row, match, rules)
+            here = said.get((match.brand_id, row.id), ())
+            match.stance, match.stance_source = stance_without_person(row, match, rules, here)
             match.corrected_by = match.corrected_at = None
         else:
             match.stance, match.stance_source = changes.stance, "person"
@@ -146,12 +149,11 @@ def _correct(
 
 
 def stance_without_person(
-    mention: Mention, match: Match, rules: StanceRules
+    mention: Mention, match: Match, rules: StanceRules, said: Sequence[Occurrence]
 ) -> tuple[Stance | None, StanceSource | None]:
     """The stance that counts once a correction is undone: the rating's, else a phrase's, else the model's, else none
     yet; and which of them decided."""
-    occurrences = rules.book.occurrences(mention.title, mention.text, mention.language)
     score = None
     if match.negative is not None and match.neutral is not None and match.positive is not None:
         score = Score(match.negative, match.neutral, match.positive)
-    return rules.decide(Facts(match.brand_id, mention.rating, mention.rating_scale, occurrences, score))
+    return rules.decide(Facts(match.brand_id, mention.rating, mention.rating_scale, said, score))

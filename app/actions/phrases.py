@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.actions.audit import record
 from app.actions.brands import check_brand
 from app.actions.fields import Changes, Fields, Language, Line, unique_row
+from app.actions.versions import versioned
 from app.jobs import Jobs
 from app.models import Phrase, Workspace, uuid7
 from app.pipeline.judge.phrases import WORDS_MAX
@@ -81,14 +82,12 @@ def update(session: Session, viewer: Viewer, phrase_id: UUID, changes: PhraseCha
     """Changes a phrase; stored mentions with its old or its new words are decided again. Raises Problem 404, 409."""
     lock_workspace(session, viewer)
     row = lock(session, viewer, phrase_id)
-    before = row.words
-    with unique_row(session, viewer, _duplicate()):
+    version, before, fields = row.version, row.words, changes.model_fields_set
+    with unique_row(session, viewer, _duplicate()), versioned(session, viewer, row, "phrase.update", fields):
         for name, value in _values(session, viewer, changes).items():
             setattr(row, name, value)
-        row.version += 1
-    for words in dict.fromkeys((before, row.words)):
+    for words in dict.fromkeys((before, row.words)) if row.version != version else ():
         wish(session, jobs, viewer.workspace_id, words=words, phrase_id=row.id)
-    record(session, viewer, "phrase.update", row.id, fields=sorted(changes.model_fields_set))
     session.refresh(row)
     return row
 

@@ -104,13 +104,13 @@ class PreparedPush:
 
 
 @may("write")
-def push_source(session: Session, viewer: Viewer, name: str = SOURCE) -> Source:
-    """The source of this name that pushes belong to; it is made when it is first needed."""
+def push_source(session: Session, viewer: Viewer, name: str = SOURCE, planned: UUID | None = None) -> Source:
+    """The source of this name that pushes belong to; it is made when it is first needed, with the id `planned`."""
     session.execute(
         insert(Source)
         .values(
             workspace_id=viewer.workspace_id,
-            id=uuid7(),
+            id=planned or uuid7(),
             collector="push",
             name=name,
             params={},

@@ -15,6 +15,7 @@ from alerts.rules import all_rules
 from app.actions.audit import record
 from app.actions.brands import check_brand
 from app.actions.fields import Changes, Fields, Name, TimeZone, unique_name, validate
+from app.actions.versions import versioned
 from app.jobs import Jobs
 from app.models import AlertRule, Channel, uuid7
 from app.problems import FieldError, Problem, invalid, not_found
@@ -37,7 +38,8 @@ class QuietHours(Fields):
         return self
 
 
-Channels = Annotated[list[UUID], Field(max_length=50)]
+Channels = Annotated[list[UUID], Field(max_length=50)] | None
+WHOM = "The channels to notify. `null` is every channel, also those added later; an empty list is nobody."
 Minutes = Annotated[int, Field(ge=0, le=7 * 24 * 60)]
 Hours = Annotated[float, Field(gt=0, le=30 * 24, allow_inf_nan=False)]
 
@@ -49,7 +51,7 @@ class NewRule(Fields):
     brand_id: UUID
     kind: Annotated[str, Field(max_length=100, json_schema_extra={"enum": sorted(all_rules())})]
     params: dict[str, Any] = Field(default_factory=dict)
-    channels: Channels = Field(default_factory=list)
+    channels: Channels = Field(default=None, description=WHOM)
     severity: Severity = "warning"
     for_minutes: Minutes = 0
     repeat_hours: Hours = 4
@@ -63,7 +65,7 @@ class RuleChanges(Changes):
     name: Name = ""
     brand_id: UUID = UUID(int=0)
     params: dict[str, Any] = Field(default_factory=dict)
-    channels: Channels = Field(default_factory=list)
+    channels: Channels = Field(default=None, description=WHOM)
     severity: Severity = "warning"
     for_minutes: Minutes = 0
     repeat_hours: Hours = 4
@@ -75,7 +77,7 @@ class RuleChanges(Changes):
 def create(session: Session, viewer: Viewer, new: NewRule, jobs: Jobs) -> AlertRule:
     """Adds a rule. Raises Problem 404 for its brand or a channel, 409 for its name, 422 for its fields."""
     check_brand(session, viewer, new.brand_id)
-    _to_channels(session, viewer, new.channels)
+    _to_channels(session, viewer, new.channels or [])
     number = session.scalar(select(func.count()).where(AlertRule.workspace_id == viewer.workspace_id)) or 0
     if number >= RULES_MAX:
         raise Problem("too-many", 409, "There are {number} rules already.", number=number)
@@ -96,17 +98,15 @@ def update(session: Session, viewer: Viewer, rule_id: UUID, changes: RuleChanges
     row = lock(session, viewer, rule_id)
     values = changes.model_dump(exclude_unset=True)
     check_brand(session, viewer, values.get("brand_id"))
-    _to_channels(session, viewer, values.get("channels", []))
+    _to_channels(session, viewer, values.get("channels") or [])
     if "params" in values:
         values["params"] = checked_params(row.kind, values["params"])
-    with unique_name(session, viewer, "rule"):
+    with unique_name(session, viewer, "rule"), versioned(session, viewer, row, "rule.update", values):
         for name, value in values.items():
             setattr(row, name, value)
         if values.get("enabled"):
             row.failures, row.disabled_reason = 0, None
-        row.version += 1
     jobs.defer(session, "watch", workspace_id=str(row.workspace_id), brand_id=str(row.brand_id))
-    record(session, viewer, "rule.update", rule_id, fields=sorted(values))
     session.refresh(row)
     return row
 

@@ -70,8 +70,9 @@ def _rule(session: Session, viewer: Viewer, brand_id: UUID, title: str) -> None:
     name = f"{title} · {BRANDS[0].name}"
     taken = exists().where(AlertRule.workspace_id == viewer.workspace_id, AlertRule.name == name)
     if not session.scalar(select(taken)):
-        params = checked_params(KIND, {})
-        session.add(AlertRule(workspace_id=viewer.workspace_id, brand_id=brand_id, kind=KIND, name=name, params=params))
+        nobody: list[UUID] = []  # no real channel is alarmed about fictional people
+        given = {"kind": KIND, "name": name, "params": checked_params(KIND, {}), "channels": nobody}
+        session.add(AlertRule(workspace_id=viewer.workspace_id, brand_id=brand_id, **given))
 
 
 @may("write")

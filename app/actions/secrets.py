@@ -6,10 +6,10 @@ An address that carries a secret, such as `?api_key=…`, is sealed as well; a m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, get_args
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 
 from app.crypto import Seal, SecretsLost
 from app.http import origin_of
@@ -17,6 +17,10 @@ from app.problems import FieldError, Problem, invalid
 from ground.credentials import MASK, credentials, filled_in, masked, masked_whole
 
 ASK_AGAIN = "The address now leads to another server: enter this again, or put the former address back."
+Dropped = Annotated[
+    list[str],
+    Field(max_length=20, description="Names of params: the stored secrets to remove. One left out of `params` stays."),
+]
 STILL_MASKED = "A part of this address is hidden: enter the whole address again."
 
 
@@ -81,7 +85,7 @@ def secret_values(params: BaseModel) -> dict[str, str]:
 def keep_stored(params: Mapping[str, Any], model: type[BaseModel], stored: Mapping[str, str]) -> dict[str, Any]:
     """The params given; a secret that was left out, left empty or left masked keeps its stored value, and so does the
     masked part of an address that leads to the same server."""
-    left_out = untouched(params, model, stored)
+    left_out = kept_secrets(params, model, stored)
     whole = {name: value for name, value in params.items() if name not in left_out} | left_out
     for name in address_fields(model):
         url = whole.get(name)
@@ -90,10 +94,36 @@ def keep_stored(params: Mapping[str, Any], model: type[BaseModel], stored: Mappi
     return whole
 
 
-def untouched(params: Mapping[str, Any], model: type[BaseModel], stored: Mapping[str, str]) -> dict[str, str]:
-    """The stored secrets that these params do not replace."""
+def kept_secrets(params: Mapping[str, Any], model: type[BaseModel], stored: Mapping[str, str]) -> dict[str, str]:
+    """The stored secrets that these params do not replace, by another value or by another param in their place."""
+    names = secret_fields(model) - replaced_secrets(params, model)
+    return {name: value for name, value in stored.items() if name in names and not is_given(params, name)}
+
+
+def replaced_secrets(params: Mapping[str, Any], model: type[BaseModel]) -> set[str]:
+    """The secrets in the place of which another param is given, as its schema says in `replaces`."""
+    return {
+        former for name, schema in _schemas(model) for former in schema.get("replaces", ()) if is_given(params, name)
+    }
+
+
+def is_given(params: Mapping[str, Any], name: str) -> bool:
+    """Whether somebody entered this secret: it is neither left out, nor left empty, nor left masked."""
+    return params.get(name, "") not in ("", MASK, None)
+
+
+def with_params(changes: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes; those that drop a secret and give no params leave the other params as they are."""
+    return {**({"params": params} if changes.get("drop_secrets") else {}), **changes}
+
+
+def without_dropped(stored: Mapping[str, str], model: type[BaseModel], dropped: Sequence[str]) -> dict[str, str]:
+    """The stored secrets but for those that somebody drops. Raises Problem 422 for a name that is no secret's."""
     names = secret_fields(model)
-    return {name: value for name, value in stored.items() if name in names and params.get(name, "") in ("", MASK, None)}
+    wrong = [number for number, name in enumerate(dropped) if name not in names]
+    if wrong:
+        raise invalid(*(FieldError(f"drop_secrets.{number}", "There is no such secret here.") for number in wrong))
+    return {name: value for name, value in stored.items() if name not in dropped}
 
 
 def destinations(model: type[BaseModel], shown: Mapping[str, Any]) -> dict[str, str]:
@@ -115,7 +145,7 @@ def check_destination(
     each secret that has to be entered again.
     """
     model = type(params)
-    kept = untouched(given, model, stored)
+    kept = kept_secrets(given, model, stored)
     if kept and destinations(model, split(params)[0]) != destinations(model, stored_params):
         raise invalid(*(FieldError(f"params.{name}", ASK_AGAIN) for name in model.model_fields if name in kept))
 
@@ -124,8 +154,8 @@ def check_whole(params: BaseModel) -> None:
     """Raises Problem 422 on an address that still holds a mask instead of its secret."""
     wrong = [name for name in address_fields(type(params)) if MASK in str(getattr(params, name))]
     if wrong:
-        raise _masked(wrong)
+        raise _refuse_masks(wrong)
 
 
-def _masked(names: list[str]) -> Problem:
+def _refuse_masks(names: list[str]) -> Problem:
     return invalid(*(FieldError(f"params.{name}", STILL_MASKED) for name in names))

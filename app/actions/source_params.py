@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +10,9 @@ from pydantic import BaseModel
 
 from app.actions import secrets
 from app.actions.fields import validate
-from app.crypto import Seal
+from app.crypto import Seal, place_of
 from app.http import GateError, check_url, host_of, rules_for
 from app.models import Source
-from app.pipeline.gather import source
-from app.pipeline.gather.meters import Payer
 from app.problems import FieldError, invalid
 from app.settings import Settings
 from collectors import all_collectors
@@ -56,13 +54,18 @@ def checked_params(collector: AnyCollector, values: Mapping[str, Any], settings:
 
 
 def changed_params(
-    row: Source, collector: AnyCollector, given: Mapping[str, Any], seal: Seal, settings: Settings
+    row: Source,
+    collector: AnyCollector,
+    given: Mapping[str, Any],
+    seal: Seal,
+    settings: Settings,
+    dropped: Sequence[str] = (),
 ) -> BaseModel:
-    """The params that somebody gives a source that exists, with the secrets that they left out.
+    """The params that somebody gives a source that exists, with the secrets that they left out and did not drop.
 
     Raises Problem 422 as `checked_params` does, and where a stored secret would go to another server.
     """
-    stored = seal.open(row.secrets, seal_name(row))
+    stored = secrets.without_dropped(seal.open(row.secrets, seal_name(row)), collector.params, dropped)
     params = checked_params(collector, secrets.keep_stored(given, collector.params, stored), settings)
     secrets.check_destination(given, params, row.params, stored)
     return params
@@ -97,11 +100,6 @@ def limit_key(collector: AnyCollector, params: BaseModel, seal: Seal) -> str:
     return f"{host}#{seal.fingerprint(values)}" if values else host
 
 
-def payer_of(row: Source) -> Payer:
-    """Whom the requests of a source are charged to."""
-    return Payer(row.workspace_id, row.collector, str(row.id), row.limit_key)
-
-
 def seal_name(row: Source) -> str:
     """The name under which the secrets of a source are sealed, so that they open for no other row."""
-    return source.seal_name(row.workspace_id, row.id)
+    return place_of("source", row.workspace_id, row.id)

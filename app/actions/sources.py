@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,19 +15,20 @@ from app.actions import going_back
 from app.actions.audit import record
 from app.actions.brands import check_brand
 from app.actions.fields import Changes, Fields, Name, unique_name
+from app.actions.secrets import Dropped, with_params
 from app.actions.source_params import (
     changed_params,
     checked_params,
     collector_of,
     needs_brand,
-    payer_of,
     put_params,
     seal_name,
 )
-from app.crypto import SecretsLost, digest, token
+from app.actions.versions import versioned
+from app.crypto import SecretsLost, digest, place_of, token
 from app.models import Source, uuid7
 from app.pipeline.gather.lease import COLLECT
-from app.pipeline.gather.meters import hand_over
+from app.pipeline.gather.meters import hand_over, payer_of
 from app.pipeline.gather.past import DAYS_MAX
 from app.pipeline.gather.wake import end_reading, wake, wake_backfill
 from app.problems import Problem, not_found
@@ -38,6 +39,7 @@ from collectors.base import AnyCollector
 
 SOURCES_MAX = 10_000
 INTERVAL_MAX = 30 * 86_400
+LEAST = "Seconds between two readings. What is below `min_interval_seconds` of its kind is kept, and answered, as that."
 
 
 class NewSource(Fields):
@@ -47,7 +49,7 @@ class NewSource(Fields):
     name: Name
     params: dict[str, Any] = Field(default_factory=dict)
     brand_id: UUID | None = None
-    interval_seconds: int | None = Field(None, ge=1, le=INTERVAL_MAX)
+    interval_seconds: int | None = Field(None, ge=1, le=INTERVAL_MAX, description=LEAST)
     enabled: bool = True
     backfill_days: int | None = Field(None, ge=0, le=DAYS_MAX, description="Read this many days of its past as well.")
 
@@ -64,9 +66,10 @@ class SourceChanges(Changes):
     name: Name = ""
     params: dict[str, Any] = Field(default_factory=dict)
     brand_id: UUID | None = None
-    interval_seconds: int = Field(3600, ge=1, le=INTERVAL_MAX)
+    interval_seconds: int = Field(3600, ge=1, le=INTERVAL_MAX, description=LEAST)
     enabled: bool = True
     backfill_days: int = Field(0, ge=0, le=DAYS_MAX, description="Another number starts afresh; 0 stops going back.")
+    drop_secrets: Dropped = Field(default_factory=list)
 
 
 @may("write")
@@ -84,7 +87,7 @@ def create(session: Session, viewer: Viewer, new: NewSource, services: Services,
     row = Source(id=uuid7(), workspace_id=viewer.workspace_id, collector=collector.kind, name=new.name)
     put_params(row, params, services.seal)
     row.brand_id = new.brand_id
-    row.interval_seconds = new.interval_seconds or int(collector.default_interval.total_seconds())
+    row.interval_seconds = kept_interval(collector, new.interval_seconds)
     row.enabled = new.enabled
     row.state = "waiting" if new.enabled else "paused"
     row.next_run_at = now if collector.polled else None
@@ -112,16 +115,18 @@ def update(
     A reading under way stores nothing more when the params or the brand have changed, or the source is paused now.
     """
     row = lock(session, viewer, source_id)
-    values = changes.model_dump(exclude_unset=True)
     collector = collector_of(row.collector)
+    values = with_params(_values(changes, row, collector), row.params)
     check_brand(session, viewer, values.get("brand_id"))
     params, days = values.pop("params", None), values.pop("backfill_days", None)
+    dropped = values.pop("drop_secrets", ())
     before, brand, was_enabled = dict(row.params), row.brand_id, row.enabled
     needs_brand(collector, values.get("brand_id", row.brand_id))
-    with unique_name(session, viewer, "source"):
+    fields = changes.model_fields_set
+    with unique_name(session, viewer, "source"), versioned(session, viewer, row, "source.update", fields):
         for name, value in values.items():
             setattr(row, name, value)
-        anew = params is not None and _change_params(row, collector, params, services)
+        anew = params is not None and _change_params(row, collector, params, services, dropped)
         if params is not None or "enabled" in values:
             _start_afresh(row, now if collector.polled else None, anew=anew)
         outdated = row.brand_id != brand or (was_enabled and not row.enabled)
@@ -132,18 +137,27 @@ def update(
         )
         if past != row.backfill or (past and ("enabled" in values or outdated)):
             wake_backfill(session, services.jobs, row, past, now)
-        row.version += 1
     if collector.polled and row.enabled:
         services.jobs.defer(session, "collect")
-    record(session, viewer, "source.update", source_id, fields=sorted(changes.model_fields_set))
     session.refresh(row)
     return row
 
 
-def _change_params(row: Source, collector: AnyCollector, params: Mapping[str, Any], services: Services) -> bool:
+def _values(changes: SourceChanges, row: Source, collector: AnyCollector) -> dict[str, Any]:
+    """The fields that were sent, with the interval that is kept."""
+    values = with_params(changes.model_dump(exclude_unset=True), row.params)
+    if "interval_seconds" in values:
+        values["interval_seconds"] = kept_interval(collector, changes.interval_seconds)
+    return values
+
+
+def _change_params(
+    row: Source, collector: AnyCollector, params: Mapping[str, Any], services: Services, dropped: Sequence[str] = ()
+) -> bool:
     """Stores new params. Returns whether the source now reads something else; a new budget alone does not count."""
     before, stored = row.params, services.seal.open(row.secrets, seal_name(row))
-    put_params(row, changed_params(row, collector, params, services.seal, services.settings), services.seal)
+    changed_to = changed_params(row, collector, params, services.seal, services.settings, dropped)
+    put_params(row, changed_to, services.seal)
     budgets = {meter.limit for meter in collector.meters.values()}
     changed = {name for name in before.keys() | row.params.keys() if before.get(name) != row.params.get(name)}
     same_secrets = stored == services.seal.open(row.secrets, seal_name(row))
@@ -215,6 +229,13 @@ def inbound_url(row: Source, viewer: Viewer, services: Services) -> str | None:
     return f"{services.settings.address}/in/{known['token']}"
 
 
+def kept_interval(collector: AnyCollector, asked: int | None) -> int:
+    """Seconds between two readings of a source: those asked for, never fewer than its kind allows; else the kind's."""
+    if asked is None:
+        return int(collector.default_interval.total_seconds())
+    return max(asked, int(collector.min_interval.total_seconds())) if collector.polled else asked
+
+
 def _give_address(row: Source, services: Services) -> None:
     made = token()
     row.address_digest = digest(made)
@@ -223,7 +244,7 @@ def _give_address(row: Source, services: Services) -> None:
 
 def seal_name_of_address(row: Source) -> str:
     """The name under which the address of a source is sealed."""
-    return f"address:{row.workspace_id}:{row.id}"
+    return place_of("address", row.workspace_id, row.id)
 
 
 @may("write")

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.actions.audit import record
 from app.actions.fields import Fields, Line, Prose, invalid_fields
-from app.models import Brand, SurveyResponse, uuid7
+from app.models import Brand, ImportedAnswer, SurveyResponse, uuid7
+from app.pipeline.keep.brought import note_brought
 from app.problems import FieldError, not_found
 from app.viewer import Viewer, may
 
@@ -54,8 +55,13 @@ def push(session: Session, viewer: Viewer, brand_id: UUID, items: Sequence[Any])
 
 
 @may("write")
-def keep(session: Session, viewer: Viewer, brand_id: UUID, items: Sequence[Any]) -> list[ResponseResult]:
-    """Stores the answers. Returns one result for each, in order. Raises Problem 404 for the brand."""
+def keep(
+    session: Session, viewer: Viewer, brand_id: UUID, items: Sequence[Any], import_id: UUID | None = None
+) -> list[ResponseResult]:
+    """Stores the answers; `import_id` is that of the file which brought them.
+
+    Returns one result for each, in order. Raises Problem 404 for the brand.
+    """
     if session.get(Brand, (viewer.workspace_id, brand_id), with_for_update=True) is None:
         raise not_found("brand")
     read = list(_read(items))
@@ -66,6 +72,9 @@ def keep(session: Session, viewer: Viewer, brand_id: UUID, items: Sequence[Any])
         for index, item in enumerate(read)
     ]
     session.flush()
+    new = {result.id for result in results if result.id and result.status == "stored"}
+    met = {result.id for result in results if result.id} - new
+    note_brought(session, ImportedAnswer, viewer.workspace_id, import_id, new, met)
     return results
 
 

@@ -13,7 +13,7 @@ from app.actions import brands as actions
 from app.actions.fields import Fields, QueryText
 from app.api.deps import Id, IfMatch, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
-from app.api.schemas import MentionOut, Out, Page, mention_out, page_of
+from app.api.schemas import HintOut, MentionOut, Out, Page, hints_out, mention_out, page_of
 from app.models import Brand
 from app.queries.brands import brand, brands
 from app.queries.preview import preview
@@ -57,6 +57,7 @@ class PreviewOut(Out):
     matches: int
     sample: list[MentionOut]
     days: list[DayOut]
+    hints: list[HintOut] = Field(description="What in the query may not have been meant as Vigie reads it.")
 
 
 @router.get("/brands")
@@ -88,9 +89,11 @@ def change_brand(
 
 
 @router.delete("/brands/{brand_id}", status_code=204)
-def delete_brand(brand_id: Id, viewer: Writer, session: Writing) -> None:
+def delete_brand(brand_id: Id, viewer: Writer, session: Writing, if_match: IfMatch) -> None:
     """Stops watching a brand, and deletes the mentions that match no other brand."""
-    actions.delete_brand(session, viewer, ident(brand_id, "brand"))
+    row = actions.lock(session, viewer, ident(brand_id, "brand"))
+    if_match.check(row.version)
+    actions.delete_brand(session, viewer, row.id)
 
 
 @router.post("/brands/{brand_id}/rematch", status_code=202)
@@ -108,4 +111,5 @@ def preview_query(new: PreviewIn, viewer: Reader, session: Reading, now: Now) ->
         matches=result.matches,
         sample=[mention_out(view) for view in result.sample],
         days=[DayOut(day=day, matches=number) for day, number in result.days],
+        hints=hints_out(new.query),
     )

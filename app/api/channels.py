@@ -131,9 +131,11 @@ def change_channel(
 
 
 @router.delete("/channels/{channel_id}", status_code=204)
-def delete_channel(channel_id: Id, viewer: Writer, session: Writing) -> None:
+def delete_channel(channel_id: Id, viewer: Writer, session: Writing, if_match: IfMatch) -> None:
     """Removes a channel, and takes it out of the rules that use it."""
-    actions.delete(session, viewer, ident(channel_id, "channel"))
+    row = actions.lock(session, viewer, ident(channel_id, "channel"))
+    if_match.check(row.version)
+    actions.delete(session, viewer, row.id)
 
 
 @router.post("/channels/{channel_id}/test", openapi_extra={"x-costly": True})

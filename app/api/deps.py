@@ -150,7 +150,7 @@ async def condition(
         str | None, Header(max_length=1_000, description="The ETag that was read: 412 when the row has changed.")
     ] = None,
 ) -> Condition:
-    """The condition of a PATCH."""
+    """The condition of a PATCH or a DELETE."""
     return Condition(None if if_match is None else tuple(tag.strip() for tag in if_match.split(",")))
 
 

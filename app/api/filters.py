@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Depends, Query
 from pydantic import Field
@@ -10,10 +10,9 @@ from pydantic import Field
 from app.actions.mentions import Status
 from app.api.deps import Moment, ident
 from app.problems import FieldError, invalid
-from app.queries.feed import FeedFilter
+from app.queries.feed import FeedFilter, Sort
 from sentiment.base import Stance
 
-Sort = Literal["published", "collected", "reach", "surprise"]
 Several = Annotated[list[Annotated[str, Field(max_length=200)]], Query(max_length=100)]
 
 
@@ -24,7 +23,6 @@ def read_filters(
     platform: Several = [],  # noqa: B006 - FastAPI copies
     language: Several = [],  # noqa: B006 - FastAPI copies
     author: Annotated[str | None, Query(max_length=500)] = None,
-    theme: Annotated[str | None, Query(max_length=200, description="Not available yet: 422.")] = None,
     status: Annotated[list[Status], Query(max_length=5)] = [],  # noqa: B006 - FastAPI copies
     assignee: Annotated[str | None, Query(max_length=200)] = None,
     story: Annotated[str | None, Query(max_length=200, description="The id of a story: its copies.")] = None,
@@ -32,14 +30,12 @@ def read_filters(
     since: Annotated[Moment | None, Query(alias="from", description="Published at this time or later.")] = None,
     until: Annotated[Moment | None, Query(alias="to", description="Published before this time.")] = None,
     min_reach: Annotated[int | None, Query(ge=0, le=2**53)] = None,
-    sort: Annotated[
-        Sort, Query(description="Largest or latest first. `surprise` is not available yet: 422.")
-    ] = "published",
+    undated: Annotated[
+        bool | None, Query(description="true: only mentions whose date is not known; false: only the others.")
+    ] = None,
+    sort: Annotated[Sort, Query(description="Largest or latest first.")] = "published",
 ) -> FeedFilter:
     """The filters of the mentions. Raises Problem 404 for an id that is not valid, 422 for a filter that is not."""
-    later = [name for name, is_set in (("theme", theme is not None), ("sort", sort == "surprise")) if is_set]
-    if later:
-        raise invalid(*(FieldError(name, "This is not available yet.") for name in later))
     no_null("author", author)
     no_null("q", q)
     no_null("assignee", assignee)
@@ -58,7 +54,8 @@ def read_filters(
         since=since,
         until=until,
         min_reach=min_reach,
-        sort="published" if sort == "surprise" else sort,
+        undated=undated,
+        sort=sort,
     )
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, Response
 
 from app.db import WORKER, Database
+from app.heartbeat import HERE
 from app.models import Delivery, Heartbeat, Host, IncidentRow, Mention, ModelRun, Source
 from app.pipeline.judge import lanes
 from app.pipeline.judge.pace import seconds_left
@@ -140,7 +141,7 @@ def registry(session: Session) -> CollectorRegistry:
     _by(registry, session, "vigie_incidents", "Incidents by state", IncidentRow.state)
     beats = Gauge("vigie_heartbeat_age_seconds", "Seconds since a loop last ran", ["loop"], registry=registry)
     now = session.scalar(select(func.now()))
-    for name, at in session.execute(select(Heartbeat.name, Heartbeat.at)):
+    for name, at in session.execute(select(Heartbeat.name, Heartbeat.at).where(~Heartbeat.name.contains(HERE))):
         assert isinstance(now, datetime)
         beats.labels(name).set((now - at).total_seconds())
     return registry

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app.actions import incidents as actions
@@ -16,8 +17,11 @@ from app.api.deps import Id, Now, Paged, Reader, Reading, Served, Writer, Writin
 from app.api.route import Route
 from app.api.schemas import BrandRef, Out, Page, page_of
 from app.models import IncidentRow
+from app.pipeline.tell.incidents import is_unreadable
 from app.queries.brands import brand
 from app.queries.incidents import DeliveryView, IncidentDetail, IncidentView, StateFilter, incident, incidents
+from app.queries.reach import Nobody, Why, incidents_of_nobody
+from app.services import Services
 from app.viewer import Viewer
 
 router = APIRouter(prefix="/api/v1", tags=["alerts"], route_class=Route)
@@ -46,6 +50,7 @@ class IncidentOut(Out):
     acknowledged_by: str | None
     assignee: str | None
     false_alarm: bool
+    unreadable: bool = Field(description="Vigie closed it because what was stored of it could not be read.")
     explanation: dict[str, Any]
     version: int
 
@@ -88,6 +93,11 @@ class IncidentDetailOut(IncidentOut):
 
     timeline: list[EventOut]
     deliveries: list[DeliveryOut]
+    notified_nobody: Why | None = Field(
+        description="Why nobody was notified of it; null where somebody was, or is about to be. As `notifies_nobody` "
+        "of a rule, or `rules_off`: its rule is switched off. `undelivered`: every message was given up. `too_late`: "
+        "it was over before a channel could be told."
+    )
 
 
 class AssignIn(Fields):
@@ -119,14 +129,24 @@ def incident_out(view: IncidentView) -> IncidentOut:
         acknowledged_by=row.acknowledged_by,
         assignee=row.assignee,
         false_alarm=row.false_alarm,
+        unreadable=is_unreadable(row),
         explanation=row.explanation,
         version=row.version,
     )
 
 
-def detail_out(detail: IncidentDetail) -> IncidentDetailOut:
-    """One incident as the API shows it."""
+def answer(session: Session, viewer: Viewer, services: Services, incident_id: UUID) -> IncidentDetailOut:
+    """One incident as the API shows it. Raises Problem 404."""
+    detail = incident(session, viewer, incident_id)
+    pair = (detail.view.incident, detail.view.rule)
+    silent = incidents_of_nobody(session, viewer, [pair], mail=services.settings.smtp_url is not None)
+    return detail_out(detail, silent.get(incident_id))
+
+
+def detail_out(detail: IncidentDetail, nobody: Nobody | None) -> IncidentDetailOut:
+    """One incident with its timeline and its messages."""
     return IncidentDetailOut(
+        notified_nobody=nobody.why if nobody else None,
         **dict(incident_out(detail.view)),
         timeline=[EventOut.model_validate(event) for event in detail.timeline],
         deliveries=[delivery_out(view) for view in detail.deliveries],
@@ -167,32 +187,38 @@ def list_incidents(
 
 
 @router.get("/incidents/{incident_id}")
-def get_incident(incident_id: Id, viewer: Reader, session: Reading) -> IncidentDetailOut:
+def get_incident(incident_id: Id, viewer: Reader, session: Reading, services: Served) -> IncidentDetailOut:
     """One incident: explanation, timeline, deliveries."""
-    return detail_out(incident(session, viewer, ident(incident_id, "incident")))
+    return answer(session, viewer, services, ident(incident_id, "incident"))
 
 
 def _act(
-    session: Session, viewer: Viewer, incident_id: str, action: Callable[[UUID], IncidentRow]
+    session: Session, viewer: Viewer, services: Services, incident_id: str, action: Callable[[UUID], IncidentRow]
 ) -> IncidentDetailOut:
     """Runs the action on the incident of this id, and answers with the incident after it. Raises Problem 404, 409."""
     row = action(ident(incident_id, "incident"))
-    return detail_out(incident(session, viewer, row.id))
+    return answer(session, viewer, services, row.id)
 
 
 @router.post("/incidents/{incident_id}/acknowledge")
-def acknowledge_incident(incident_id: Id, viewer: Writer, session: Writing, now: Now) -> IncidentDetailOut:
+def acknowledge_incident(
+    incident_id: Id, viewer: Writer, session: Writing, services: Served, now: Now
+) -> IncidentDetailOut:
     """Takes charge of the incident, which stops its reminders."""
-    return _act(session, viewer, incident_id, lambda id_: actions.acknowledge(session, viewer, id_, now))
+    return _act(session, viewer, services, incident_id, lambda id_: actions.acknowledge(session, viewer, id_, now))
 
 
 @router.post("/incidents/{incident_id}/assign")
 def assign_incident(
-    incident_id: Id, assignment: AssignIn, viewer: Writer, session: Writing, now: Now
+    incident_id: Id, assignment: AssignIn, viewer: Writer, session: Writing, services: Served, now: Now
 ) -> IncidentDetailOut:
     """Assigns the incident to somebody, or to nobody."""
     return _act(
-        session, viewer, incident_id, lambda id_: actions.assign(session, viewer, id_, assignment.assignee, now)
+        session,
+        viewer,
+        services,
+        incident_id,
+        lambda id_: actions.assign(session, viewer, id_, assignment.assignee, now),
     )
 
 
@@ -201,13 +227,17 @@ def resolve_incident(
     incident_id: Id, viewer: Writer, session: Writing, services: Served, now: Now
 ) -> IncidentDetailOut:
     """Ends the incident; the channels that heard of its beginning hear of its end."""
-    return _act(session, viewer, incident_id, lambda id_: actions.resolve(session, viewer, id_, services.jobs, now))
+    return _act(
+        session, viewer, services, incident_id, lambda id_: actions.resolve(session, viewer, id_, services.jobs, now)
+    )
 
 
 @router.post("/incidents/{incident_id}/note")
-def note_incident(incident_id: Id, note: NoteIn, viewer: Writer, session: Writing, now: Now) -> IncidentDetailOut:
+def note_incident(
+    incident_id: Id, note: NoteIn, viewer: Writer, session: Writing, services: Served, now: Now
+) -> IncidentDetailOut:
     """Adds a line to the timeline."""
-    return _act(session, viewer, incident_id, lambda id_: actions.note(session, viewer, id_, note.text, now))
+    return _act(session, viewer, services, incident_id, lambda id_: actions.note(session, viewer, id_, note.text, now))
 
 
 @router.post("/incidents/{incident_id}/false-alarm")
@@ -215,4 +245,10 @@ def false_alarm_incident(
     incident_id: Id, viewer: Writer, session: Writing, services: Served, now: Now
 ) -> IncidentDetailOut:
     """Marks it as a false alarm, and ends it."""
-    return _act(session, viewer, incident_id, lambda id_: actions.false_alarm(session, viewer, id_, services.jobs, now))
+    return _act(
+        session,
+        viewer,
+        services,
+        incident_id,
+        lambda id_: actions.false_alarm(session, viewer, id_, services.jobs, now),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from fastapi import APIRouter
+from pydantic import Field
 
 from app.actions import mentions as actions
 from app.actions.push import prepare, push, push_source
@@ -13,7 +14,7 @@ from app.api.filters import Filters
 from app.api.mentions_out import MentionDetailOut, detail_out
 from app.api.pushing import PushIn, PushOut, push_out
 from app.api.route import Route
-from app.api.schemas import MentionOut, Out, Page, mention_out, page_of
+from app.api.schemas import HintOut, MentionOut, Out, Page, hints_out, mention_out, page_of
 from app.queries.feed import feed
 from app.queries.mentions import mention, views
 from app.scorer import explainer_of
@@ -28,10 +29,17 @@ class BulkOut(Out):
     ids: list[UUID]
 
 
+class MentionPage(Page[MentionOut]):
+    """One page of mentions."""
+
+    hints: list[HintOut] = Field(description="What in `q` may not have been meant as Vigie reads it.")
+
+
 @router.get("/mentions")
-def list_mentions(viewer: Reader, session: Reading, page: Paged, filters: Filters) -> Page[MentionOut]:
+def list_mentions(viewer: Reader, session: Reading, page: Paged, filters: Filters) -> MentionPage:
     """The mentions that pass the filters, newest first unless sorted otherwise."""
-    return page_of(feed(session, viewer, filters, page.after, page.limit), mention_out)
+    found = page_of(feed(session, viewer, filters, page.after, page.limit), mention_out)
+    return MentionPage(**dict(found), hints=hints_out(filters.text))
 
 
 @router.post("/mentions", status_code=202)

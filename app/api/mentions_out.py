@@ -26,6 +26,7 @@ class CopyOut(Out):
     platform: str
     outlet: str
     published_at: datetime
+    published_guessed: bool
     reach: int | None
 
 
@@ -40,6 +41,7 @@ class SaidOut(Out):
     text: str
     author: str
     published_at: datetime
+    published_guessed: bool
 
 
 class RevisionOut(Out):

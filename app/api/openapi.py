@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import BaseRoute
 
@@ -24,8 +26,8 @@ Send your key with each request: `Authorization: Bearer vig_…`. Times are UTC,
 Lists answer `items`, `next_cursor` and `prev_cursor`: follow the cursors, with the same filters and sort. Errors are
 RFC 9457 (`application/problem+json`); what belongs to another workspace answers 404; unknown fields and parameters are
 refused. `Idempotency-Key` makes a POST safe to repeat for 24 hours. `ETag` comes with reads:
-`If-None-Match` saves sending the same answer again, `If-Match` on PATCH refuses to change what somebody else changed
-meanwhile.
+`If-None-Match` saves sending the same answer again, `If-Match` on PATCH and DELETE refuses to touch what somebody else
+changed meanwhile.
 """
 
 PROBLEM: dict[str, Any] = {
@@ -84,7 +86,29 @@ def document(routes: Sequence[BaseRoute]) -> dict[str, Any]:
     for route in ours:
         for method in route.methods or ():
             _complete(schema["paths"][route.path_format][method.lower()], method, route)
-    return schema
+    return _rename_pages(schema)
+
+
+def _rename_pages(schema: dict[str, Any]) -> dict[str, Any]:
+    """The document with its pages named as a person would: BrandPage, not Page_BrandOut_."""
+    shapes = schema["components"]["schemas"]
+    names = {name: re.sub(r"^Page_(\w+?)(?:Out)?_$", r"\1Page", name) for name in shapes}
+    schema["components"]["schemas"] = {names[name]: shape for name, shape in shapes.items()}
+
+    def follow(part: Any) -> Any:
+        if isinstance(part, list):
+            return [follow(each) for each in part]
+        if not isinstance(part, dict):
+            return part
+        return {key: _to_schema(names, value) if key == "$ref" else follow(value) for key, value in part.items()}
+
+    document: dict[str, Any] = follow(schema)
+    return document
+
+
+def _to_schema(names: Mapping[str, str], reference: str) -> str:
+    place, _, name = reference.rpartition("/")
+    return f"{place}/{names.get(name, name)}"
 
 
 def _complete(operation: dict[str, Any], method: str, route: Route) -> None:
@@ -99,7 +123,7 @@ def _complete(operation: dict[str, Any], method: str, route: Route) -> None:
         codes |= {"409", "413"}
     if operation.get("requestBody"):
         codes.add("415")
-    if method == "PATCH":
+    if method in ("PATCH", "DELETE"):
         codes.add("412")
     for code in sorted(codes):
         answers[code] = {
@@ -131,14 +155,18 @@ def _header(name: str, description: str, **schema: object) -> dict[str, Any]:
     return {"name": name, "in": "header", "required": False, "description": description, "schema": shape}
 
 
-def install(app: FastAPI) -> None:
-    """Serves the document and its page; both are public, because they reveal nothing about anybody."""
+def install(app: FastAPI, public_url: str | None) -> None:
+    """Serves the document and its page; both are public, because they reveal nothing about anybody.
+
+    The document names the address of the server: `public_url`, else the one under which it was asked.
+    """
     schema: dict[str, Any] = {}
 
-    async def openapi() -> JSONResponse:
+    async def openapi(request: Request) -> JSONResponse:
         if not schema:
             schema.update(document(app.routes))
-        return JSONResponse(schema)
+        address = public_url or str(request.base_url).rstrip("/")
+        return JSONResponse({**schema, "servers": [{"url": address, "description": "This server."}]})
 
     async def docs() -> HTMLResponse:
         return HTMLResponse(PAGE)

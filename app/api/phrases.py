@@ -139,6 +139,8 @@ def change_phrase(
 
 
 @router.delete("/phrases/{phrase_id}", status_code=204)
-def delete_phrase(phrase_id: Id, viewer: Writer, session: Writing, services: Served) -> None:
+def delete_phrase(phrase_id: Id, viewer: Writer, session: Writing, services: Served, if_match: IfMatch) -> None:
     """Deletes a phrase. Stored mentions that contain it are decided again without it, in the background."""
-    actions.delete_phrase(session, viewer, ident(phrase_id, "phrase"), services.jobs)
+    row = actions.lock(session, viewer, ident(phrase_id, "phrase"))
+    if_match.check(row.version)
+    actions.delete_phrase(session, viewer, row.id, services.jobs)

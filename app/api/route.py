@@ -22,7 +22,7 @@ from starlette.types import Scope as Connection
 
 from app.actions.fields import invalid_fields
 from app.api import idempotency
-from app.api.deps import SCOPES
+from app.api.deps import SCOPES, condition
 from app.auth import keys
 from app.auth.throttle import network
 from app.problems import FieldError, Problem, invalid
@@ -38,6 +38,7 @@ class Route(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
+        self.unique_id = self.name  # the operationId: clients that are generated name their functions by it
         declared = [SCOPES[d.call] for d in self.dependant.dependencies if d.call in SCOPES]
         if len(declared) != 1:
             raise TypeError(f"{path} must declare one scope: ask for a Reader, a Writer or an Admin")
@@ -46,6 +47,7 @@ class Route(APIRoute):
         self.known = _query_names(self.dependant)
         self.takes = _content_types(self)
         self.body_model = _body_model(self)
+        self.conditional = any(part.call is condition for part in self.dependant.dependencies)
         self.versioned = "version" in getattr(self.response_model, "model_fields", {})
 
     async def handle(self, scope: Connection, receive: Receive, send: Send) -> None:
@@ -89,6 +91,8 @@ class Route(APIRoute):
         request.state.viewer = viewer
         request.scope["vigie"]["headers"].update(request.app.state.limits.count_request(key_id, costly=self.costly))
         viewer.needs(self.needs)
+        if request.method == "DELETE" and not self.conditional:
+            _nothing_to_compare(request.headers.get("if-match", "*"))
         unknown = [name for name in request.query_params if name not in self.known]
         if unknown:
             raise invalid(*(FieldError(_plain(name), "There is no such parameter here.") for name in unknown))
@@ -192,6 +196,12 @@ def _nothing_sent(body: bytes) -> None:
         errors = [] if sent is None else [FieldError("body", "This request takes no body: send none.")]
     if errors:
         raise invalid(*errors)
+
+
+def _nothing_to_compare(tag: str) -> None:
+    """Raises Problem 412 for an If-Match on what has no ETag: a condition is never dropped silently."""
+    if tag.strip() != "*":
+        raise Problem("changed-meanwhile", 412, "This has no ETag to compare with: leave If-Match out.")
 
 
 def _plain(name: str) -> str:

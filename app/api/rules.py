@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import Field, ValidationError
+from sqlalchemy.orm import Session
 
 from alerts.rules import all_rules
 from app.actions import rules as actions
 from app.api.deps import Id, IfMatch, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
 from app.api.schemas import Out, Page, page_of
+from app.models import AlertRule
+from app.pipeline.tell.reach import Reach, WhyNobody
 from app.queries.paging import page_by_name
+from app.queries.reach import reaches
 from app.queries.rules import rule, rules
+from app.services import Services
+from app.viewer import Viewer
 
 router = APIRouter(prefix="/api/v1", tags=["alerts"], route_class=Route)
 
@@ -37,7 +44,12 @@ class RuleOut(Out):
     brand_id: UUID
     kind: str
     params: dict[str, Any]
-    channels: list[UUID]
+    channels: list[UUID] | None = Field(description=actions.WHOM)
+    notifies_nobody: WhyNobody | None = Field(
+        description="Why its messages reach nobody at present; null where they reach somebody. `none_chosen`: it names "
+        "no channel. `no_channel`: it notifies all, and there is none. `off`: they are switched off. `no_mail`: they "
+        "send e-mail, and no mail server is set up. `failing`: the last message to each did not arrive."
+    )
     severity: str
     for_minutes: int
     repeat_hours: float
@@ -51,10 +63,32 @@ class RuleOut(Out):
     version: int
 
 
+def rules_out(session: Session, viewer: Viewer, services: Services, rows: Sequence[AlertRule]) -> dict[UUID, RuleOut]:
+    """Rules as they are answered, by their ids."""
+    found = reaches(session, viewer, rows, mail=services.settings.smtp_url is not None)
+    return {row.id: rule_out(row, found[row.id]) for row in rows}
+
+
+def rule_out(row: AlertRule, reach: Reach) -> RuleOut:
+    """A rule, with why it notifies nobody where that is so."""
+    own = {"notifies_nobody": reach.why_nobody, "quiet_hours": quiet_hours_of(row)}
+    return RuleOut(**{name: getattr(row, name) for name in RuleOut.model_fields if name not in own}, **own)
+
+
+def quiet_hours_of(row: AlertRule) -> actions.QuietHours | None:
+    """The quiet hours of a rule; None where they cannot be read, for which its evaluation switches the rule off."""
+    try:
+        return actions.QuietHours.model_validate(row.quiet_hours) if row.quiet_hours else None
+    except ValidationError:
+        return None
+
+
 @router.get("/alert-rules")
-def list_rules(viewer: Reader, session: Reading, page: Paged) -> Page[RuleOut]:
+def list_rules(viewer: Reader, session: Reading, page: Paged, services: Served) -> Page[RuleOut]:
     """The rules, oldest first."""
-    return page_of(rules(session, viewer, page.after, page.limit), RuleOut.model_validate)
+    found = rules(session, viewer, page.after, page.limit)
+    out = rules_out(session, viewer, services, found.items)
+    return page_of(found, lambda row: out[row.id])
 
 
 @router.get("/alert-rules/kinds")
@@ -74,13 +108,15 @@ def list_rule_kinds(viewer: Reader, page: Paged) -> Page[RuleKindOut]:  # noqa: 
 @router.post("/alert-rules", status_code=201)
 def create_rule(new: actions.NewRule, viewer: Writer, session: Writing, services: Served) -> RuleOut:
     """Adds a rule. Vigie evaluates it from now on, whenever something comes in."""
-    return RuleOut.model_validate(actions.create(session, viewer, new, services.jobs))
+    row = actions.create(session, viewer, new, services.jobs)
+    return rules_out(session, viewer, services, [row])[row.id]
 
 
 @router.get("/alert-rules/{rule_id}")
-def get_rule(rule_id: Id, viewer: Reader, session: Reading) -> RuleOut:
+def get_rule(rule_id: Id, viewer: Reader, session: Reading, services: Served) -> RuleOut:
     """One rule."""
-    return RuleOut.model_validate(rule(session, viewer, ident(rule_id, "alert rule")))
+    row = rule(session, viewer, ident(rule_id, "alert rule"))
+    return rules_out(session, viewer, services, [row])[row.id]
 
 
 @router.patch("/alert-rules/{rule_id}")
@@ -90,10 +126,13 @@ def change_rule(
     """Changes a rule."""
     row = actions.lock(session, viewer, ident(rule_id, "alert rule"))
     if_match.check(row.version)
-    return RuleOut.model_validate(actions.update(session, viewer, row.id, changes, services.jobs))
+    row = actions.update(session, viewer, row.id, changes, services.jobs)
+    return rules_out(session, viewer, services, [row])[row.id]
 
 
 @router.delete("/alert-rules/{rule_id}", status_code=204)
-def delete_rule(rule_id: Id, viewer: Writer, session: Writing) -> None:
+def delete_rule(rule_id: Id, viewer: Writer, session: Writing, if_match: IfMatch) -> None:
     """Removes a rule and its incidents."""
-    actions.delete(session, viewer, ident(rule_id, "alert rule"))
+    row = actions.lock(session, viewer, ident(rule_id, "alert rule"))
+    if_match.check(row.version)
+    actions.delete(session, viewer, row.id)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.models import Match
 from app.queries.mentions import MentionView
 from app.queries.paging import Slice
+from matching.hints import hints
 
 T = TypeVar("T")
 Row = TypeVar("Row")
@@ -30,10 +31,27 @@ class Page(Out, Generic[T]):
     next_cursor: str | None = Field(description="Where the next page starts; null on the last one.")
     prev_cursor: str | None = Field(description="Where the page before starts; null on the first one.")
 
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """Its name in the OpenAPI document: BrandPage for a page of BrandOut."""
+        return f"{params[0].__name__.removesuffix('Out')}Page"
+
 
 def page_of(rows: Slice[Row], make: Callable[[Row], T]) -> Page[T]:
     """A page of rows as the API shows it."""
     return Page[T](items=[make(row) for row in rows.items], next_cursor=rows.next, prev_cursor=rows.prev)
+
+
+class HintOut(Out):
+    """What in a query may not have been meant as Vigie reads it."""
+
+    message: str
+    at: int = Field(description="Where in the query, in characters from 0.")
+
+
+def hints_out(query: str) -> list[HintOut]:
+    """The hints about a query as the API shows them."""
+    return [HintOut(message=str(hint.notice), at=hint.at) for hint in hints(query)]
 
 
 class FieldErrorOut(Out):
@@ -108,8 +126,11 @@ class MentionOut(Out):
     collector: str
     source: SourceRef | None
     external_id: str
-    published_at: datetime
-    published_guessed: bool
+    published_at: datetime = Field(description="Where `published_guessed`, no date but its place in a list.")
+    published_guessed: bool = Field(
+        description="Its date is not known: it counts in no curve, score over time or alert. Show `collected_at`."
+    )
+    date_spelling: str | None = Field(description="What its source writes where a date is expected, if it is none.")
     collected_at: datetime
     updated_at: datetime
     edited_at: datetime | None
@@ -167,6 +188,7 @@ def mention_out(view: MentionView) -> MentionOut:
         external_id=row.external_id,
         published_at=row.published_at,
         published_guessed=row.published_guessed,
+        date_spelling=row.date_spelling,
         collected_at=row.collected_at,
         updated_at=row.updated_at,
         edited_at=row.edited_at,

@@ -122,9 +122,11 @@ def change_source(
 
 
 @router.delete("/sources/{source_id}", status_code=204)
-def delete_source(source_id: Id, viewer: Writer, session: Writing) -> None:
+def delete_source(source_id: Id, viewer: Writer, session: Writing, if_match: IfMatch) -> None:
     """Deletes a source; the mentions it brought stay."""
-    actions.delete(session, viewer, ident(source_id, "source"))
+    row = actions.lock(session, viewer, ident(source_id, "source"))
+    if_match.check(row.version)
+    actions.delete(session, viewer, row.id)
 
 
 @router.post("/sources/{source_id}/poll", status_code=202)
@@ -144,9 +146,13 @@ def backfill_source(
 
 
 @router.delete("/sources/{source_id}/backfill", status_code=204)
-def stop_backfill(source_id: Id, viewer: Writer, session: Writing, services: Served, now: Now) -> None:
+def stop_backfill(
+    source_id: Id, viewer: Writer, session: Writing, services: Served, now: Now, if_match: IfMatch
+) -> None:
     """Stops going back. What was read stays."""
-    going_back.stop(session, viewer, ident(source_id, "source"), services.jobs, now)
+    row = actions.lock(session, viewer, ident(source_id, "source"))
+    if_match.check(row.version)
+    going_back.stop(session, viewer, row.id, services.jobs, now)
 
 
 @router.post("/sources/{source_id}/address")

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.actions.sources import inbound_url
+from app.actions.sources import inbound_url, kept_interval
 from app.actions.trial import Trial
 from app.api.schemas import BrandRef, Out
 from app.pipeline.gather.past import share
 from app.queries.sources import SourceView
 from app.services import Services
 from app.viewer import Viewer
+from collectors import all_collectors
 from ground.notice import Notice
 
 
@@ -59,7 +60,7 @@ class SourceOut(Out):
         description="Where others send to, for kinds that receive; null for keys without the scope `write`."
     )
     brand_id: UUID | None
-    interval_seconds: int
+    interval_seconds: int = Field(description="Seconds between two readings, at least those that its kind allows.")
     enabled: bool
     state: str = Field(
         description="waiting, ok, failing, throttled, changed (it answers in another shape), budget (its budget is "
@@ -81,6 +82,8 @@ class SourceOut(Out):
     lag_seconds: int
     mentions_24h: int
     unmatched: int
+    undated: int = Field(description="How many of its mentions have no known date, and so count in no curve or alert.")
+    date_spelling: str | None = Field(description="One spelling of a date that could not be understood.")
     usage: list[UsageOut]
     backfill: BackfillOut | None = Field(description="Reading of what was published before; null when not requested.")
     sample: bool
@@ -101,6 +104,8 @@ class TriedMention(Out):
     outlet: str
     language: str | None
     published_at: datetime
+    published_guessed: bool
+    date_spelling: str | None
     rating: float | None
     brands: list[BrandRef] = Field(description="The brands whose query it matches.")
 
@@ -117,6 +122,7 @@ class TrialOut(Out):
 def source_out(view: SourceView, viewer: Viewer, services: Services) -> SourceOut:
     """A source as the API shows it."""
     row = view.source
+    declared = all_collectors().get(row.collector)
     return SourceOut(
         id=row.id,
         collector=row.collector,
@@ -125,7 +131,7 @@ def source_out(view: SourceView, viewer: Viewer, services: Services) -> SourceOu
         has_secret=view.has_secret,
         inbound_url=inbound_url(row, viewer, services),
         brand_id=row.brand_id,
-        interval_seconds=row.interval_seconds,
+        interval_seconds=kept_interval(declared, row.interval_seconds) if declared else row.interval_seconds,
         enabled=row.enabled,
         state=view.state,
         throttled_until=view.throttled_until,
@@ -134,12 +140,14 @@ def source_out(view: SourceView, viewer: Viewer, services: Services) -> SourceOu
         last_success_at=row.last_success_at,
         last_new_at=row.last_new_at,
         last_error=sentence(row.last_error or (view.pause_reason if view.waits_for_another else None)),
-        warning=join_notices(view.warnings),
+        warning=join_notices([*view.warnings, *view.undated_notices]),
         consecutive_failures=row.consecutive_failures,
         next_run_at=row.next_run_at,
         lag_seconds=view.lag_seconds,
         mentions_24h=view.mentions_24h,
         unmatched=row.unmatched,
+        undated=view.undated,
+        date_spelling=view.date_spelling,
         usage=[UsageOut.model_validate(usage) for usage in view.usage],
         backfill=backfill_out(row.backfill) if row.backfill else None,
         sample=row.sample,
@@ -155,6 +163,8 @@ def sentence(notice: dict[str, Any] | Notice | None) -> str | None:
         return None
     if isinstance(notice, Notice):
         return str(notice)
+    if "text" not in notice:
+        return "what is stored here can no longer be read"
     return str(notice["text"]).format(**notice.get("args", {}))
 
 
@@ -193,6 +203,8 @@ def trial_out(trial: Trial) -> TrialOut:
                 outlet=each.draft.outlet,
                 language=each.draft.language,
                 published_at=each.draft.published_at,
+                published_guessed=each.draft.published_guessed,
+                date_spelling=each.draft.date_spelling,
                 rating=each.draft.rating,
                 brands=[BrandRef.model_validate(brand) for brand in each.brands],
             )

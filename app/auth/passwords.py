@@ -88,12 +88,12 @@ def strength(password: str, own: Iterable[str] = ()) -> int:
     rows of keys. It knows no French, and nothing of this installation: our own words are added.
     """
     texts = [without_accents(text.casefold()) for text in own]
-    words = [word for text in texts for word in (_joined(text), *folded_words(text)) if len(word) >= SHORTEST_WORD]
+    words = [word for text in texts for word in (_join_words(text), *folded_words(text)) if len(word) >= SHORTEST_WORD]
     known = [*words[:WORDS_MAX], *COMMON]
     plain = without_accents(password)
-    return min(int(zxcvbn(spelling, known).score) for spelling in {plain, _joined(plain)})
+    return min(int(zxcvbn(spelling, known).score) for spelling in {plain, _join_words(plain)})
 
 
-def _joined(text: str) -> str:
+def _join_words(text: str) -> str:
     """The text without what separates words: between words it would count as a guess, and `soleil.soleil` pass."""
     return re.sub(r"[\s._,;:/+-]", "", text)

@@ -11,7 +11,8 @@ from app.actions.accounts import NewAccount
 from app.actions.accounts import create as create_account
 from app.cli.names import operator
 from app.cli.options import example, workspace_option
-from app.cli.running import Failed, running
+from app.cli.reading import Failed
+from app.cli.running import running
 from app.settings import without_kind
 
 
@@ -21,8 +22,8 @@ def admin() -> None:
 
 
 @admin.command()
-@click.option("--email", required=True)
-@click.option("--name", default="")
+@click.option("--email", required=True, help="the address to log in with")
+@click.option("--name", default="", help="the name that others see")
 @click.option("--password-stdin", is_flag=True, help="read the password from standard input, not from a prompt")
 @workspace_option
 @example("echo 'a long pass phrase' | vigie admin create --email ana@example.org --password-stdin")

@@ -17,7 +17,11 @@ MARKS = {"ok": "✓", "note": "·", "bad": "✗"}
 @click.option("--json", "as_json", is_flag=True, help="print the result as JSON")
 @example("vigie doctor")
 def doctor(as_json: bool) -> None:
-    """Shows each setting and where it comes from, with secrets masked, and what can be reached."""
+    """Says what is set, and what does not work.
+
+    Shows each setting and where it comes from, with secrets masked, and tries what Vigie needs: the database, the disk,
+    the port, the mail server. Exit code 1 when one of them is bad.
+    """
     findings = examine()
     if as_json:
         click.echo(json.dumps([finding.as_json() for finding in findings], ensure_ascii=False))

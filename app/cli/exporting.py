@@ -10,14 +10,22 @@ import click
 
 from app.cli.names import brand_id_of, operator
 from app.cli.options import example, workspace_option
-from app.cli.running import Failed, running
+from app.cli.reading import Failed
+from app.cli.running import running
 from app.pipeline.files.exporting import FORMATS
 from app.queries.export import COLUMNS, batches
 from app.queries.feed import FeedFilter
 
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(["csv", "jsonl", "xlsx"]), default="csv", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "jsonl", "xlsx"]),
+    default="csv",
+    show_default=True,
+    help="the format of the file",
+)
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="the file to write; standard output if not given"
 )

@@ -20,7 +20,7 @@ def key() -> None:
 
 
 @key.command()
-@click.option("--name", default="terminal", show_default=True)
+@click.option("--name", default="terminal", show_default=True, help="what the key is for, shown in Settings")
 @click.option("--scopes", default="read", show_default=True, help="read, write and admin, separated by commas")
 @workspace_option
 @example("vigie key create --workspace default --scopes read,write")

@@ -6,7 +6,8 @@ import click
 
 from app.bootstrap import ensure_default_workspace
 from app.cli.options import example
-from app.cli.running import PATIENCE_OF_A_SERVER, Failed, running
+from app.cli.reading import Failed
+from app.cli.running import PATIENCE_OF_A_SERVER, running
 from app.migrate import NoSuchRevision, NotBackwards, newest, revision
 from app.migrate import migrate as upgrade
 

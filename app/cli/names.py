@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.bootstrap import operator_of, workspaces
-from app.cli.running import Failed
+from app.cli.reading import Failed
 from app.queries.brands import brand_ids
 from app.viewer import Viewer
 

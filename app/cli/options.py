@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from inspect import cleandoc
 from typing import ParamSpec, TypeVar
 
 import click
@@ -27,7 +28,7 @@ def example(text: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
         def call(*args: P.args, **kwargs: P.kwargs) -> T:
             return command(*args, **kwargs)
 
-        call.__doc__ = f"{command.__doc__}\n\n\b\nExample:\n  {text}"
+        call.__doc__ = f"{cleandoc(command.__doc__ or '')}\n\n\b\nExample:\n  {text}"
         return call
 
     return wrap

@@ -5,28 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import click
-from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from app import log as logs
 from app.actions.sealing import seal_addresses
 from app.bootstrap import ensure_default_workspace, operator_of, workspaces
+from app.cli.reading import Failed, read_settings
 from app.db import DatabaseNotStarted, wait_until_ready
 from app.migrate import SchemaIsNewer, migrate
 from app.problems import Problem
 from app.services import Misconfigured, Services, build
-from app.settings import Settings, without_kind
 
 PATIENCE = 10.0
 PATIENCE_OF_A_SERVER = 60.0
 """Seconds a database may take to start: whoever typed a command watches, whoever starts a server does not."""
-
-
-class Failed(click.ClickException):
-    """One sentence on stderr, exit code 1."""
-
-    exit_code = 1
 
 
 @contextmanager
@@ -67,14 +59,3 @@ def open_services() -> Services:
         raise Failed(str(error)) from error
     except OSError as error:
         raise Failed(f"a file or folder that a setting names cannot be used: {error}") from error
-
-
-def read_settings() -> Settings:
-    """What the operator set. Raises Failed."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        wrong = "; ".join(f"VIGIE_{str(e['loc'][0]).upper()}: {without_kind(e['msg'])}" for e in error.errors())
-        raise Failed(f"a setting is not valid: {wrong}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise Failed(f"a file that a setting names cannot be read: {error}") from error

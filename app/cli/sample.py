@@ -14,7 +14,7 @@ from app.cli.running import running
 
 @click.group()
 def sample() -> None:
-    """The sample: a fictional brand and its competitor."""
+    """Adds or removes a fictional brand and its competitor."""
 
 
 @sample.command()

@@ -15,7 +15,8 @@ from app.auth.links import SETUP, new_link
 from app.bootstrap import has_account, is_unused
 from app.cli.names import operator
 from app.cli.options import example
-from app.cli.running import PATIENCE_OF_A_SERVER, Failed, read_settings, running
+from app.cli.reading import Failed, read_settings
+from app.cli.running import PATIENCE_OF_A_SERVER, running
 from app.http.head import StrictProtocol
 from app.http.listen import CannotListen, Sockets, listen
 from app.main import create_app
@@ -29,7 +30,10 @@ from app.supervise import Supervisor
 @click.option("--sample", is_flag=True, help="fill an empty database with a fictional brand and its competitor")
 @example("vigie serve --sample")
 def serve(sample: bool) -> None:
-    """Serves the web app and the API, with one worker, and a stream process once a source needs it."""
+    """Runs all of Vigie: the web app, the API and a worker.
+
+    Starts a stream process once a source needs it, and each of them again when it dies.
+    """
     with listening() as sockets, running(patience=PATIENCE_OF_A_SERVER) as services:
         model_files_of(
             services.settings

@@ -8,23 +8,15 @@ import click
 
 VERBS = {
     "admin": ("app.cli.admin:admin", "Manages accounts."),
-    "doctor": (
-        "app.cli.doctor:doctor",
-        "Shows each setting and where it comes from, with secrets masked, and what can be reached.",
-    ),
+    "doctor": ("app.cli.doctor:doctor", "Says what is set, and what does not work."),
     "export": ("app.cli.exporting:export", "Exports mentions with their stances."),
-    "import": (
-        "app.cli.importing:import_command",
-        "Imports mentions, or answers to a survey, from CSV, JSON Lines or XLSX.",
-    ),
+    "health": ("app.cli.health:health", "Says whether the worker or the stream of this machine lives."),
+    "import": ("app.cli.importing:import_command", "Imports mentions or answers to a survey: CSV, JSON Lines, XLSX."),
     "key": ("app.cli.key:key", "Manages API keys."),
     "migrate": ("app.cli.migrate:migrate", "Brings the database's schema up to this version."),
-    "sample": ("app.cli.sample:sample", "The sample: a fictional brand and its competitor."),
-    "serve": (
-        "app.cli.serve:serve",
-        "Serves the web app and the API, with one worker, and a stream process once a source needs it.",
-    ),
-    "stream": ("app.cli.stream:stream", "Follows the sources that never end (Bluesky and Mastodon, live)."),
+    "sample": ("app.cli.sample:sample", "Adds or removes a fictional brand and its competitor."),
+    "serve": ("app.cli.serve:serve", "Runs all of Vigie: the web app, the API and a worker."),
+    "stream": ("app.cli.stream:stream", "Follows sources that never end: Bluesky and Mastodon, live."),
     "web": ("app.cli.serve:web", "Serves the web app and the API, without a worker."),
     "worker": ("app.cli.worker:worker", "Collects, scores, watches and notifies."),
 }
@@ -56,4 +48,8 @@ def command_of(verb: str) -> click.Command:
 )
 @click.version_option(package_name="vigie")
 def main() -> None:
-    """Vigie watches what the web says about your brands. Settings are environment variables: see docs/operating.md."""
+    """Vigie watches what the web says about your brands.
+
+    `vigie serve` runs all of it on this machine, with a database of its own. Settings are environment variables, such
+    as VIGIE_PORT: `vigie doctor` shows all of them, and docs/operating.md explains each.
+    """

@@ -2,12 +2,14 @@
 
 `workspace`: who may do what. `watching`: brands, sources, and what each poll brought. `mention`: what was said, its
 stories, its matches with brands, and their counts by hour. `judging`: what decides a stance beside the model;
-`scoring`: which models have scored. `labelling`: what people labelled, and answers to surveys. `alerting`: when we
+`scoring`: which models have scored. `labelling`: what people labelled, and answers to surveys.
+`importing`: files that were imported, and what each brought. `alerting`: when we
 speak, and to whom.
 """
 
 from .alerting import AlertRule, Channel, Delivery, IncidentEvent, IncidentRow
 from .base import Base, Json, uuid7
+from .importing import FileImport, ImportedAnswer, ImportedMention
 from .judging import ModelRun, Phrase, Restance
 from .labelling import AuditMatch, SurveyResponse
 from .mention import Bucket, DirtyHour, Match, Mention, Revision, Story
@@ -37,9 +39,12 @@ __all__ = [
     "Channel",
     "Delivery",
     "DirtyHour",
+    "FileImport",
     "Heartbeat",
     "Host",
     "IdempotentAnswer",
+    "ImportedAnswer",
+    "ImportedMention",
     "IncidentEvent",
     "IncidentRow",
     "Json",

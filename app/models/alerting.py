@@ -44,7 +44,8 @@ class AlertRule(Tenant, Dated, Base):
     kind: Mapped[str]
     name: Mapped[str]
     params: Mapped[Json]
-    channels: Mapped[list[UUID]] = mapped_column(ARRAY(PG_UUID(as_uuid=True)), server_default="{}")
+    channels: Mapped[list[UUID] | None] = mapped_column(ARRAY(PG_UUID(as_uuid=True)))
+    """The ids of those it notifies; None follows every channel of the workspace, also those added later."""
     severity: Mapped[str] = mapped_column(server_default="warning")
     for_minutes: Mapped[int] = mapped_column(server_default="0")
     repeat_hours: Mapped[float] = mapped_column(Float, server_default="4")
@@ -122,6 +123,7 @@ class Delivery(Tenant, Base):
             ["workspace_id", "channel_id"], ["channel.workspace_id", "channel.id"], ondelete="CASCADE"
         ),
         Index("ix_delivery_due", "next_try_at", postgresql_where=text("state = 'pending'")),
+        Index("ix_delivery_channel", "workspace_id", "channel_id", "created_at"),
     )
     incident_id: Mapped[UUID]
     channel_id: Mapped[UUID]

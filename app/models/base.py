@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, MetaData, Text, func
+from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, MetaData, Text, TypeDecorator, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeEngine
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -21,6 +22,25 @@ NAMES = {
 }
 
 Json = dict[str, Any]
+
+
+class JsonObject(TypeDecorator[Json]):
+    """A JSON object. Whatever else somebody wrote into the column is read as an object that holds it.
+
+    Nothing of ours takes that for what it expects, so the row is refused where it is used, and is no trouble where it
+    is only listed.
+    """
+
+    impl = JSONB
+    cache_ok = True
+    should_evaluate_none = True  # as JSONB itself: None is the null of JSON
+
+    def process_result_value(self, value: object, dialect: Dialect) -> Json | None:
+        return value if value is None or isinstance(value, dict) else {"unreadable": value}
+
+    def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
+        compared: TypeEngine[Any] = self.impl_instance.coerce_compared_value(op, value)
+        return compared
 
 
 def uuid7(now_ms: int | None = None) -> UUID:
@@ -38,7 +58,7 @@ class Base(DeclarativeBase):
         datetime: DateTime(timezone=True),
         str: Text,
         int: BigInteger,
-        Json: JSONB,
+        Json: JsonObject,
         list[str]: ARRAY(Text),
     }
 

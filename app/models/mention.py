@@ -28,7 +28,11 @@ class Story(Tenant, Base):
 
 
 class Mention(Tenant, Base):
-    """One public message that matched a brand when it was collected. Three clocks: published, collected, updated."""
+    """One public message that matched a brand when it was collected. Three clocks: published, collected, updated.
+
+    `published_guessed`: its date is not known, and `published_at` only puts it in its place in a list;
+    `date_spelling` is what its source wrote instead.
+    """
 
     __tablename__ = "mention"
     __table_args__ = (
@@ -46,6 +50,7 @@ class Mention(Tenant, Base):
         Index("ix_mention_published", "workspace_id", "published_at", "id"),
         Index("ix_mention_collected", "workspace_id", "collected_at", "id"),
         Index("ix_mention_source", "workspace_id", "source_id", "published_at"),
+        Index("ix_mention_undated", "workspace_id", "source_id", postgresql_where=text("published_guessed")),
         Index("ix_mention_story", "workspace_id", "story_id", postgresql_where=text("story_id IS NOT NULL")),
         Index("ix_mention_thread", "workspace_id", "kind", "thread_id", postgresql_where=text("thread_id IS NOT NULL")),
         Index("ix_mention_search", "search", postgresql_using="gin"),
@@ -78,6 +83,7 @@ class Mention(Tenant, Base):
     language: Mapped[str | None]
     published_at: Mapped[datetime]
     published_guessed: Mapped[bool]
+    date_spelling: Mapped[str | None]
     collected_at: Mapped[datetime]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
     edited_at: Mapped[datetime | None]

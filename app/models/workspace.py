@@ -114,7 +114,7 @@ class AuditEntry(Tenant, Base):
 
 
 class Heartbeat(Base):
-    """When a process last said that it lives, by its name."""
+    """When a process last said that it lives: any `worker`, or that of one machine, `worker@machine`."""
 
     __tablename__ = "heartbeat"
     name: Mapped[str] = mapped_column(primary_key=True)

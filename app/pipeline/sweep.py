@@ -18,6 +18,7 @@ from app.models import (
     Brand,
     Delivery,
     DirtyHour,
+    FileImport,
     Host,
     IdempotentAnswer,
     IncidentRow,
@@ -31,6 +32,7 @@ from app.models import (
     Usage,
 )
 from app.pipeline.clock import forget_the_future
+from app.pipeline.files.undoing import is_being_undone
 from app.pipeline.gather.lease import BACKFILL, COLLECT
 from app.pipeline.judge.audit_sample import to_draw, top_up
 from app.pipeline.judge.score import SETTLE
@@ -80,6 +82,9 @@ def wake(session: Session, jobs: Jobs, now: datetime) -> None:
         jobs.defer(session, "rematch", workspace_id=str(workspace_id), brand_id=str(brand_id))
     for workspace_id in session.scalars(select(Restance.workspace_id).distinct().order_by(Restance.workspace_id)).all():
         jobs.defer(session, "restance", workspace_id=str(workspace_id))
+    undone = select(FileImport.workspace_id).where(is_being_undone()).distinct().order_by(FileImport.workspace_id)
+    for workspace_id in session.scalars(undone).all():
+        jobs.defer(session, "undo_imports", workspace_id=str(workspace_id))
     if session.scalar(select(exists().where(Match.scored_at.is_(None)))):
         jobs.defer(session, "score")
     for workspace_id, brand_id in session.execute(brands_to_watch(now)).all():

@@ -19,7 +19,7 @@ class Finding:
         return asdict(self)
 
 
-def guarded(name: str, probe: Callable[[], Finding | Iterable[Finding]]) -> list[Finding]:
+def findings_of(name: str, probe: Callable[[], Finding | Iterable[Finding]]) -> list[Finding]:
     """The findings of a probe; what it raises is a finding too, so that no probe keeps another from running."""
     found: list[Finding] = []
     try:

@@ -33,16 +33,20 @@ def batches(db: Database, viewer: Viewer, filters: FeedFilter) -> Iterator[list[
 
 
 def row(view: MentionView) -> dict[str, object]:
-    """One mention as a flat row; several matches are joined by « | » in the same order."""
+    """One mention as a row; the brands matched and the stances towards them are lists in the same order.
+
+    A guessed date is left out.
+    """
     mention = view.mention
+    published = None if mention.published_guessed else mention.published_at
     plain = {name: getattr(mention, name) for name in COLUMNS if hasattr(type(mention), name)}
     return plain | {
         "id": str(mention.id),
-        "brands": " | ".join(each.brand.name for each in view.matches),
-        "stances": " | ".join(each.match.stance or "" for each in view.matches),
-        "stance_sources": " | ".join(each.match.stance_source or "" for each in view.matches),
+        "published_at": published,
+        "brands": [each.brand.name for each in view.matches],
+        "stances": [each.match.stance for each in view.matches],
+        "stance_sources": [each.match.stance_source for each in view.matches],
         "source": view.source.name if view.source else "",
         "story": str(mention.story_id or ""),
         "copies_count": view.copies,
-        "tags": " | ".join(mention.tags),
     }

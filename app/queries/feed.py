@@ -28,7 +28,8 @@ FeedPage = Slice[MentionView]
 class FeedFilter:
     """What a feed is narrowed to; empty means all. Several values of one filter are alternatives.
 
-    `text` is in the query language. `since` counts, `until` does not. `folded` shows one mention per story.
+    `text` is in the query language. `since` counts, `until` does not. `folded` shows one mention per story. `undated`:
+    True for mentions whose date is not known, False for the others. Those stand where they were found.
     """
 
     brands: tuple[UUID, ...] = ()
@@ -46,6 +47,7 @@ class FeedFilter:
     until: datetime | None = None
     min_reach: int | None = None
     folded: bool = False
+    undated: bool | None = None
     sort: Sort = "published"
 
 
@@ -130,6 +132,8 @@ def _about_mention(filters: FeedFilter) -> list[SQLColumnExpression[bool]]:
         conditions.append(Mention.assignee == filters.assignee)
     if filters.story is not None:
         conditions.append(Mention.story_id == filters.story)
+    if filters.undated is not None:
+        conditions.append(Mention.published_guessed if filters.undated else ~Mention.published_guessed)
     if filters.min_reach is not None:
         conditions.append(known_reach() >= filters.min_reach)
     if filters.text:

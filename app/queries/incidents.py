@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.models import AlertRule, Brand, Channel, Delivery, IncidentEvent, IncidentRow
+from app.pipeline.tell.incidents import UNREADABLE, is_unreadable
 from app.problems import not_found
 from app.queries.paging import LIMIT, Order, Slice, page
 from app.viewer import Viewer, may
@@ -24,6 +25,11 @@ class IncidentView:
     incident: IncidentRow
     brand: Brand
     rule: AlertRule
+
+    @property
+    def state(self) -> str:
+        """The state of the incident, or `unreadable` where it was closed because it could not be read."""
+        return UNREADABLE if is_unreadable(self.incident) else self.incident.state
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.models import Brand, Mention, Phrase, Restance, Workspace
 from app.pipeline.judge.phrases import DomainPhrase, Phrasebook
 from app.pipeline.judge.restance import facts_of, holding, uncorrected_matches
-from app.pipeline.judge.stance import StanceRules, classes_of, domain_phrase, ratings_version
+from app.pipeline.judge.stance import StanceRules, classes_of, domain_phrase, find_occurrences, ratings_version
 from app.problems import FieldError, invalid, not_found
 from app.queries.brands import brand
 from app.queries.mentions import MentionView, views
@@ -190,14 +190,8 @@ def _newest(session: Session, viewer: Viewer, words: set[str]) -> Sequence[UUID]
 def _changes(session: Session, viewer: Viewer, rules: StanceRules, ids: Sequence[UUID]) -> list[tuple[Any, Stance]]:
     """The matches of these mentions whose stance would change, newest mention first, with their stance after."""
     rows = uncorrected_matches(session, viewer.workspace_id, ids)
-    texts = select(Mention.id, Mention.title, Mention.text, Mention.language).where(
-        Mention.workspace_id == viewer.workspace_id, Mention.id.in_(ids)
-    )
-    occurrences = {
-        mention.id: rules.book.occurrences(mention.title, mention.text, mention.language)
-        for mention in session.execute(texts)
-    }
-    decided = [(row, rules.decide(facts_of(row, occurrences[row.mention_id]))[0]) for row in rows]
+    said = find_occurrences(session, {viewer.workspace_id: rules}, rows)
+    decided = [(row, rules.decide(facts_of(row, said.get((row.brand_id, row.mention_id), ())))[0]) for row in rows]
     turned = [(row, after) for row, after in decided if after and after != row.stance]
     return sorted(turned, key=lambda pair: (pair[0].mention_id.int, pair[0].brand_id.int), reverse=True)
 

@@ -18,7 +18,10 @@ SAMPLE = 20
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """How many stored mentions a query matches, the newest of them, and how many on each UTC day, oldest first."""
+    """How many stored mentions a query matches, the newest of them, and how many on each UTC day, oldest first.
+
+    Those whose date is not known count among the matches and on no day.
+    """
 
     matches: int
     sample: list[MentionView]
@@ -38,8 +41,11 @@ def preview(session: Session, viewer: Viewer, query: str, days: int, now: dateti
         condition,
     )
     day = cast(func.timezone("UTC", Mention.published_at), Date)
-    by_day = select(day.label("day"), func.count().label("number")).where(*here).group_by(day)
+    by_day = (
+        select(day.label("day"), func.count().label("number")).where(*here, ~Mention.published_guessed).group_by(day)
+    )
     counted: dict[date, int] = {row.day: row.number for row in session.execute(by_day)}
+    undated = session.scalar(select(func.count()).where(*here, Mention.published_guessed)) or 0
     newest = select(Mention).where(*here).order_by(Mention.published_at.desc(), Mention.id.desc()).limit(SAMPLE)
     series = [(first + timedelta(days=n), counted.get(first + timedelta(days=n), 0)) for n in range(days)]
-    return Preview(sum(counted.values()), views(session, viewer, list(session.scalars(newest))), series)
+    return Preview(sum(counted.values()) + undated, views(session, viewer, list(session.scalars(newest))), series)

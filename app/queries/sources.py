@@ -15,6 +15,7 @@ from app.models import Host, Mention, Poll, Quarantined, Source
 from app.problems import not_found
 from app.queries.paging import LIMIT, Order, Slice, page
 from app.queries.silence import silent_since
+from app.queries.undated import undated_by_source, undated_notices
 from app.queries.usage import UsageView, usages
 from app.viewer import Viewer, may
 from ground.notice import Notice
@@ -28,7 +29,8 @@ class SourceView:
 
     `paused_until` is set while its host is left alone, whichever of the host's sources was asked to wait, and
     `pause_reason` is the reason that this source was given. `silent_since` is set for a source that can be read but
-    has brought nothing for much longer than usual.
+    has brought nothing for much longer than usual. `undated` of its mentions have no known date, and `date_spelling` is
+    what one of them says instead.
     """
 
     source: Source
@@ -39,6 +41,8 @@ class SourceView:
     pause_reason: dict[str, Any] | None = None
     silent_since: datetime | None = None
     usage: tuple[UsageView, ...] = ()
+    undated: int = 0
+    date_spelling: str | None = None
 
     @property
     def has_secret(self) -> bool:
@@ -77,6 +81,11 @@ class SourceView:
         """Warnings about a source that can be read, such as a budget that is nearly used up."""
         spent = [usage.warning for usage in self.usage if usage.warning and self.state != "budget"]
         return [*([self.source.warning] if self.source.warning else []), *spent]
+
+    @property
+    def undated_notices(self) -> list[Notice]:
+        """What to know and to do about its mentions without a known date; empty where there are none."""
+        return undated_notices(self.source.collector, self.undated, self.date_spelling)
 
 
 def lag(source: Source, now: datetime, paused_until: datetime | None = None) -> int:
@@ -130,12 +139,21 @@ def _views(session: Session, viewer: Viewer, rows: Sequence[Source], now: dateti
     brought: dict[Any, int] = {row.source_id: row.number for row in counted}
     pauses = _pauses(session, rows, now)
     mute, spent = silent_since(session, viewer, rows), usages(session, viewer, rows, now)
+    undated = undated_by_source(session, viewer, ids)
     views = []
     for row in rows:
         until, reason = pauses.get(row.limit_key, (None, None))
         late = lag(row, now, until)
         view = SourceView(
-            row, late, brought.get(row.id, 0), now, until, reason, mute.get(row.id), spent.get(row.id, ())
+            row,
+            late,
+            brought.get(row.id, 0),
+            now,
+            until,
+            reason,
+            mute.get(row.id),
+            spent.get(row.id, ()),
+            *undated.get(row.id, (0, None)),
         )
         views.append(view)
     return views

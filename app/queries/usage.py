@@ -11,7 +11,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.models import Source, Usage
-from app.pipeline.gather.meters import Payer, Period, limit_of, period_of
+from app.pipeline.gather.meters import Period, limit_of, payer_of, period_of
 from app.viewer import Viewer, may
 from collectors import all_collectors
 from collectors.base import Meter
@@ -64,7 +64,7 @@ def usages(
 ) -> dict[UUID, tuple[UsageView, ...]]:
     """What each of these sources has used of each of its meters."""
     metered = [
-        (row, name, meter, period_of(meter, now), _payer(row).key(meter))
+        (row, name, meter, period_of(meter, now), payer_of(row).key(meter))
         for row in rows
         for name, meter in _meters(row).items()
     ]
@@ -88,10 +88,6 @@ def usages(
 def _meters(row: Source) -> Mapping[str, Meter]:
     declared = all_collectors().get(row.collector)
     return declared.meters if declared else {}
-
-
-def _payer(row: Source) -> Payer:
-    return Payer(row.workspace_id, row.collector, str(row.id), row.limit_key)
 
 
 def _view(row: Source, name: str, meter: Meter, period: Period, units: int, now: datetime) -> UsageView:

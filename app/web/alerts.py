@@ -21,6 +21,7 @@ from app.web.charts import observed_against_expected
 from app.web.form_page import attempt
 from app.web.forms import SentForm, sent_form
 from app.web.page import Visit, editor, member, redirect
+from app.web.reach import mendings_of_incidents
 
 router = APIRouter(prefix="/alerts")
 
@@ -52,7 +53,8 @@ def show_list(visit: Visit = Depends(member)) -> Response:
     with visit.services.db.reading() as session:
         views = incidents(session, visit.viewer, parameters.get("after"), state=only)
         lines = [(view, lines_of(visit, view.incident.explanation)[:2]) for view in views.items]
-        return visit.page(session, "alerts.html", found=views, shown=lines, state=state)
+        silent = mendings_of_incidents(visit, session, views.items)
+        return visit.page(session, "alerts.html", found=views, shown=lines, state=state, silent=silent)
 
 
 @router.get("/{incident_id}")
@@ -73,6 +75,7 @@ def incident_page(visit: Visit, incident_id: UUID, problem: Problem | None = Non
             "incident.html",
             status=problem.status if problem else 200,
             detail=detail,
+            silent=mendings_of_incidents(visit, session, [detail.view])[row.id],
             explanation=explanation,
             lines=lines_of(visit, row.explanation),
             chart=observed_against_expected(
@@ -92,7 +95,7 @@ def chart_range(row: IncidentRow, now: datetime) -> tuple[datetime, datetime]:
 
 def event_in_words(visit: Visit, event: IncidentEvent) -> str:
     """One line of the timeline."""
-    details = event.details or {}
+    details = event.details if isinstance(event.details, dict) else {}
     if event.kind == "note":
         return str(details.get("text", ""))
     if event.kind == "assigned":
@@ -100,7 +103,19 @@ def event_in_words(visit: Visit, event: IncidentEvent) -> str:
         return visit.say("Assigned to {who}", who=who) if who else visit.say("Assigned to nobody")
     if event.kind == "resolved" and event.actor:
         return visit.say("Resolved by a person")
-    return visit.word("event", event.kind)
+    if event.kind == "quiet":
+        return visit.word("event", details.get("reason"))
+    what = visit.word("event", event.kind)
+    if event.kind == "undelivered":
+        return f"{what} ({details.get('channel')})"
+    if not isinstance(details.get("channels"), list):
+        return what
+    names = ", ".join(str(name) for name in details["channels"])
+    if event.kind == "caught_up":
+        return visit.say("Notified since then: {channels}", channels=names)
+    if names:
+        return visit.say("{what} · notified: {channels}", what=what, channels=names)
+    return what if event.kind == "resolved" else visit.say("{what} · nobody was notified", what=what)
 
 
 @router.post("/{incident_id}/{verb}")

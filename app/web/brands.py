@@ -19,7 +19,9 @@ from app.web.charts import spark
 from app.web.form_page import Form, FormPage, Values, add_routes, attempt
 from app.web.forms import SentForm
 from app.web.page import Visit, member, redirect
+from app.web.reach import mendings_of_brands
 from app.web.words import WORDS
+from matching.hints import hints
 
 router = APIRouter(prefix="/settings")
 
@@ -42,11 +44,16 @@ def show_preview(visit: Visit = Depends(member)) -> Response:
 
 def preview_of(visit: Visit, session: Session, query: str) -> dict[str, Any]:
     """What a query would have matched, its days as a small picture, or what is wrong with it."""
-    nothing: dict[str, Any] = {"found": None, "problem": None, "query": query, "days": DAYS, "spark": None}
+    nothing: dict[str, Any] = {"found": None, "problem": None, "query": query, "days": DAYS, "spark": None, "hints": []}
 
     def matches() -> dict[str, Any]:
         result = preview(session, visit.viewer, query, DAYS, visit.now)
-        return {**nothing, "found": result, "spark": spark([number for _, number in result.days])}
+        return {
+            **nothing,
+            "found": result,
+            "spark": spark([number for _, number in result.days]),
+            "hints": hints(query),
+        }
 
     def unreadable(problem: Problem) -> dict[str, Any]:
         return {**nothing, "problem": problem}
@@ -58,7 +65,7 @@ def preview_of(visit: Visit, session: Session, query: str) -> dict[str, Any]:
 def show_list(visit: Visit = Depends(member)) -> Response:
     with visit.services.db.reading() as session:
         rows = brands(session, visit.viewer, visit.request.query_params.get("after"))
-        return visit.page(session, "brands.html", found=rows)
+        return visit.page(session, "brands.html", found=rows, silent=mendings_of_brands(visit, session, rows.items))
 
 
 BrandForm = Form[Brand, None]
@@ -91,6 +98,7 @@ def show_form(visit: Visit, form: BrandForm) -> Response:
             visit,
             session,
             "brand.html",
+            silent=mendings_of_brands(visit, session, [form.row])[form.row.id] if form.row else None,
             kinds=[(key, visit.word("brand kind", key)) for key in WORDS["brand kind"]],
             preview=preview_of(visit, session, form.values["query"]),
         )

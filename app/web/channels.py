@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -17,14 +18,19 @@ from app.actions import secrets
 from app.actions.fields import validate
 from app.models import Channel
 from app.queries.channels import channel, channels
+from app.queries.paging import LIMIT_MAX
+from app.queries.rules import rules
 from app.web.form_page import Form, FormPage, Values, add_routes
-from app.web.forms import SentForm, fields_of, params_from
+from app.web.forms import PREFIX, Field, SentForm, dropped_by, fields_of, params_from
 from app.web.language import LANGUAGES
 from app.web.page import Visit, editor, member, redirect
+from app.web.reach import Mending, mendings_of_rules
 
 router = APIRouter(prefix="/settings/channels")
 
 HOME = "/settings/channels"
+RULES_SHOWN = 5
+"""How many rules that notify nobody the page names."""
 OURS = frozenset({"params.unsubscribe_url"})
 """Fields that the service fills in by itself."""
 
@@ -39,7 +45,16 @@ def list_page(visit: Visit, session: Session, **news: Any) -> HTMLResponse:
     """The channels; `news` is a secret to show once, or how a test failed."""
     rows = channels(session, visit.viewer, visit.request.query_params.get("after"))
     context = {"secret": None, "failed": None, "status": 200, **news}
+    context["silent"] = mendings_by_name(visit, session)
     return visit.page(session, "channels.html", found=rows, kinds=all_channels(), **context)
+
+
+def mendings_by_name(visit: Visit, session: Session) -> list[tuple[str, Mending]]:
+    """The rules that notify nobody though there is a channel; a few of them, as each says so on its own page."""
+    all_of_them = rules(session, visit.viewer, limit=LIMIT_MAX).items
+    silent = mendings_of_rules(visit, session, all_of_them)
+    found = ((rule.name, silent[rule.id]) for rule in all_of_them)
+    return [(name, mending) for name, mending in found if mending][:RULES_SHOWN]
 
 
 @router.post("/{channel_id}/test")
@@ -71,24 +86,30 @@ def form_of(_visit: Visit, row: Channel) -> ChannelForm:
 def read_form(sent: SentForm, row: Channel | None) -> ChannelForm:
     kind = actions.channel_of(row.kind if row else sent.get("kind"))
     values: Values = {name: sent.get(name) for name in ("name", "language", "timezone")}
-    return Form(kind, {**values, "params": params_from(kind.params, sent), "enabled": sent.is_checked("enabled")}, row)
+    values |= {"params": params_from(kind.params, sent), "enabled": sent.is_checked("enabled")}
+    return Form(kind, values | ({"drop_secrets": dropped_by(kind.params, sent)} if row else {}), row)
 
 
 def show_form(visit: Visit, form: ChannelForm) -> Response:
     kind, row = form.kind, form.row
     kept = secrets.stored_names(visit.services.seal, row.secrets, actions.seal_name(row)) if row else ()
-    fields = form.asked(fields_of(kind.params, form.values["params"], kept=kept))
+    fields = form.demand_again(fields_of(kind.params, form.values["params"], kept=kept))
     with visit.services.db.reading() as session:
         return form.page(
             visit,
             session,
             "channel.html",
             kinds=all_channels(),
-            fields=[field for field in fields if field.name not in OURS],
+            fields=[without_drop(kind, field) for field in fields if field.name not in OURS],
             languages=list(LANGUAGES.items()),
             timezones=sorted(available_timezones()),
             no_smtp=kind.by_mail and visit.services.settings.smtp_url is None,
         )
+
+
+def without_drop(kind: AnyChannel, field: Field) -> Field:
+    """The field; what signs the messages of a kind can be changed, but not removed."""
+    return replace(field, droppable=False) if actions.is_signed_by(kind, field.name.removeprefix(PREFIX)) else field
 
 
 def create(visit: Visit, form: ChannelForm, _sent: SentForm) -> Response:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.problems import Problem
 from app.viewer import Viewer
-from app.web.forms import Field, SentForm, sent_form
+from app.web.forms import PREFIX, Field, SentForm, sent_form
 from app.web.page import Visit, editor, member, redirect
 
 Values = dict[str, Any]
@@ -52,11 +52,14 @@ class Form(Generic[Row, Kind]):
     row: Row | None = None
     problem: Problem | None = None
 
-    def asked(self, fields: Sequence[Field]) -> list[Field]:
+    def demand_again(self, fields: Sequence[Field]) -> list[Field]:
         """The fields; a secret that the problem asks for again is needed, and no longer kept."""
         wrong = {error.field for error in self.problem.errors} if self.problem else set()
+        dropped = {PREFIX + name for name in self.values.get("drop_secrets", ())}
         return [
-            replace(field, kept=False, required=True) if field.kept and field.name in wrong else field
+            replace(field, kept=False, droppable=False, required=True)
+            if field.kept and field.name in wrong and field.name not in dropped
+            else replace(field, dropped=field.name in dropped)
             for field in fields
         ]
 

@@ -17,7 +17,7 @@ from app.web.page import form_seed
 
 MOST_FIELDS, LARGEST_PART = 200, 256 * 1024
 LARGEST_FORM = 12 * 1024 * 1024
-PREFIX = "params."
+PREFIX, DROP = "params.", "drop."
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 Kind = Literal["text", "secret", "long secret", "number", "check", "choice", "list"]
@@ -41,6 +41,8 @@ class Field:
     whole: bool = False
     max_length: int | None = None
     kept: bool = False
+    droppable: bool = False
+    dropped: bool = False
     technical: bool = False
 
 
@@ -168,6 +170,7 @@ def _field(name: str, part: Mapping[str, Any], required: bool, values: Mapping[s
         whole=part.get("type") == "integer",
         max_length=part.get("maxLength"),
         kept=kept and kind in SECRETS,
+        droppable=kept and kind in SECRETS and not required,
         technical=bool(part.get("technical")),
     )
 
@@ -209,6 +212,12 @@ def params_from(model: type[BaseModel], sent: SentForm) -> dict[str, Any]:
         elif sent.get(field.name):
             params[key] = sent.get(field.name)
     return params
+
+
+def dropped_by(model: type[BaseModel], sent: SentForm) -> list[str]:
+    """The stored secrets that a form says to remove."""
+    secret = (field.name for field in fields_of(model) if field.kind in SECRETS)
+    return [name.removeprefix(PREFIX) for name in secret if sent.is_checked(DROP + name)]
 
 
 def _number(text: str, whole: bool) -> Any:

@@ -20,7 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
-from app.web.words import CHECKS
+from app.web.words import ASIDE, CHECKS
 
 Code = Literal["en", "fr"]
 LANGUAGES: dict[Code, str] = {"en": "English", "fr": "Français"}
@@ -121,6 +121,14 @@ class Tongue:
             args = getattr(stored, "args_", None) or getattr(stored, "args", None)
             return self._fill_in(str(text), dict(args) if isinstance(args, Mapping) else {})
         return self.say(str(stored or ""))
+
+    def aside(self, reason: str) -> str:
+        """Why something was set aside, kept as a sentence in English; one that is not known stays as it is."""
+        for pattern, template in ASIDE:
+            if match := pattern.fullmatch(reason):
+                why = match.groupdict()
+                return self.say(template, **(why | ({"why": self.aside(why["why"])} if "why" in why else {})))
+        return self.notice(reason)
 
     def _fill_in(self, text: str, args: dict[str, Any]) -> str:
         """A template with its arguments; those that are sentences themselves are translated too."""

@@ -22,10 +22,11 @@ from app.web.forms import SentForm, sent_form
 from app.web.page import Visit, back_to, editor, member, redirect
 from app.web.reasons import reasons_of
 from app.web.words import WORDS
+from matching.hints import hints
 
 router = APIRouter()
 
-FILTERS = ("q", "brand", "stance", "status", "period", "source", "platform", "language", "copies", "story")
+FILTERS = ("q", "brand", "stance", "status", "period", "source", "platform", "language", "copies", "undated", "story")
 RELEVANT = ("new", "in_progress", "answered", "closed")
 PAGE = 40
 
@@ -60,6 +61,7 @@ def narrowed_by(filters: Filters, now: datetime) -> FeedFilter:
         languages=values("language"),
         statuses=values("status") or RELEVANT,
         story=_id(filters["story"]),
+        undated=True if filters["undated"] else None,
         text=filters["q"],
         since=now - timedelta(days=int(filters["period"])) if filters["period"] else None,
         folded=not filters["copies"] and not filters["story"],
@@ -91,6 +93,7 @@ def show_feed(visit: Visit = Depends(member)) -> Response:
             filters=filters,
             feed=rows,
             problem=problem,
+            hints=hints(filters["q"]),
             labels={"q": visit.say("Search")},
             chosen=_in_use(visit, filters, options),
             undo=_id(parameters.get("undo", "")),
@@ -122,7 +125,12 @@ def _options(visit: Visit, offered: Choices) -> dict[str, list[tuple[str, str]]]
 
 def _in_use(visit: Visit, filters: Filters, options: dict[str, list[tuple[str, str]]]) -> list[tuple[str, str]]:
     """The filters that are set, as (name, label)."""
-    fixed = {"copies": visit.say("Every copy"), "story": visit.say("One story"), "q": f"«{filters['q']}»"}
+    fixed = {
+        "copies": visit.say("Every copy"),
+        "undated": visit.say("Date unknown"),
+        "story": visit.say("One story"),
+        "q": f"«{filters['q']}»",
+    }
     labels = []
     for name, value in _set(filters).items():
         named = dict(options.get(f"{name}_options", ()))

@@ -20,6 +20,7 @@ from app.queries.rules import rule, rules
 from app.web.form_page import Form, FormPage, Values, add_routes
 from app.web.forms import SentForm, fields_of, params_from
 from app.web.page import Visit, member, redirect
+from app.web.reach import mendings_of_rules
 
 router = APIRouter(prefix="/alerts/rules")
 
@@ -35,7 +36,8 @@ def show_list(visit: Visit = Depends(member)) -> Response:
         rows = rules(session, visit.viewer, visit.request.query_params.get("after"))
         names = {row.id: row.name for row in brands(session, visit.viewer, limit=LIMIT_MAX).items}
         sentences = {row.id: sentence(visit, row, names.get(row.brand_id, "")) for row in rows.items}
-        return visit.page(session, "rules.html", found=rows, kinds=all_rules(), sentences=sentences)
+        silent = mendings_of_rules(visit, session, rows.items)
+        return visit.page(session, "rules.html", found=rows, kinds=all_rules(), sentences=sentences, silent=silent)
 
 
 def sentence(visit: Visit, row: AlertRule, brand: str) -> str:
@@ -61,7 +63,7 @@ def show_new(visit: Visit) -> Response:
         "name": visit.tongue.pick(kind.title),
         "brand_id": parameters.get("brand", ""),
         "params": {},
-        "channels": None,  # all of them
+        "channels": None,
         "severity": "warning",
         "for_minutes": 0,
         "repeat_hours": 4,
@@ -78,7 +80,7 @@ def form_of(_visit: Visit, row: AlertRule) -> RuleForm:
         "name": row.name,
         "brand_id": str(row.brand_id),
         "params": row.params,
-        "channels": [str(channel_id) for channel_id in row.channels],
+        "channels": None if row.channels is None else [str(channel_id) for channel_id in row.channels],
         "severity": row.severity,
         "for_minutes": row.for_minutes,
         "repeat_hours": f"{row.repeat_hours:g}",
@@ -94,7 +96,7 @@ def read_form(sent: SentForm, row: AlertRule | None) -> RuleForm:
     names = ("name", "brand_id", "severity", "for_minutes", "repeat_hours", "quiet_start", "quiet_end")
     values: Values = {name: sent.get(name) for name in names}
     values["params"] = params_from(kind.params, sent)
-    values["channels"] = sent.all("channels")
+    values["channels"] = sent.all("channels") if sent.get("whom") == "chosen" else None
     values["enabled"] = sent.is_checked("enabled")
     return Form(kind, values, row)
 
@@ -111,19 +113,15 @@ def fields_of_action(values: Values, timezone: str) -> Values:
 
 def show_form(visit: Visit, form: RuleForm) -> Response:
     with visit.services.db.reading() as session:
-        offered = [(str(row.id), row.name) for row in channels(session, visit.viewer, limit=LIMIT_MAX).items]
-        chosen = form.values["channels"]
-        if chosen is None:
-            chosen = [channel_id for channel_id, _ in offered]
         return form.page(
             visit,
             session,
             "rule.html",
-            values={**form.values, "channels": chosen},
+            silent=mendings_of_rules(visit, session, [form.row])[form.row.id] if form.row else None,
             kinds=all_rules(),
             fields=fields_of(form.kind.params, form.values["params"]),
             brands=[(str(row.id), row.name) for row in brands(session, visit.viewer, limit=LIMIT_MAX).items],
-            channels=offered,
+            channels=[(str(row.id), row.name) for row in channels(session, visit.viewer, limit=LIMIT_MAX).items],
             severities=[(severity, visit.word("severity", severity)) for severity in SEVERITIES],
         )
 

@@ -23,6 +23,7 @@ from app.web.forms import SentForm, sent_form
 from app.web.kinds import shelves
 from app.web.login import first_account
 from app.web.page import Visit, editor, redirect, visitor
+from app.web.reach import mendings_of_rules
 from collectors import all_collectors
 
 router = APIRouter()
@@ -42,6 +43,7 @@ def step_page(visit: Visit, problem: Problem | None = None, values: Values | Non
     viewer.needs("read")
     with visit.services.db.reading() as session:
         seen = counts.overview(session, viewer)
+        watching = rules(session, viewer).items
         shown = values or {"name": "", "query": "", "kind": "own"}
         return visit.page(
             session,
@@ -51,7 +53,8 @@ def step_page(visit: Visit, problem: Problem | None = None, values: Values | Non
             brands=brands(session, viewer, limit=LIMIT_MAX).items,
             sources=[each.source for each in sources(session, viewer, visit.now).items],
             channels=channels(session, viewer).items,
-            rules=rules(session, viewer).items,
+            rules=watching,
+            silent=mendings_of_rules(visit, session, watching),
             shelves=shelves(each for each in all_collectors().values() if each.polled or each.stream),
             values=shown,
             preview=preview_of(visit, session, shown["query"]) if shown["query"] and not problem else None,

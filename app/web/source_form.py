@@ -20,7 +20,7 @@ from app.queries.brands import brands
 from app.queries.paging import LIMIT_MAX
 from app.queries.sources import source_row
 from app.web.form_page import Form, FormPage, Values, add_routes
-from app.web.forms import SentForm, fields_of, params_from
+from app.web.forms import SentForm, dropped_by, fields_of, params_from
 from app.web.kinds import shelves, terms
 from app.web.page import Visit, editor, redirect
 from app.web.words import N_
@@ -53,7 +53,7 @@ def form_of(_visit: Visit, row: Source) -> SourceForm:
         "name": row.name,
         "params": row.params,
         "brand_id": str(row.brand_id or ""),
-        "minutes": row.interval_seconds // MINUTE,
+        "minutes": actions.kept_interval(collector_of(row.collector), row.interval_seconds) // MINUTE,
         "backfill_days": row.backfill["days"] if row.backfill else "",
     }
     return Form(collector_of(row.collector), values, row)
@@ -63,6 +63,7 @@ def read_form(sent: SentForm, row: Source | None) -> SourceForm:
     kind = collector_of(row.collector if row else sent.get("collector"))
     values: Values = {name: sent.get(name) for name in ("name", "brand_id", "backfill_days", "from")}
     values["params"] = params_from(kind.params, sent)
+    values["drop_secrets"] = dropped_by(kind.params, sent)
     values["minutes"] = int(sent.get("minutes")) if sent.get("minutes").isdecimal() else 60
     return Form(kind, values, row)
 
@@ -93,7 +94,7 @@ def show_form(visit: Visit, form: SourceForm, tried: Trial | Problem | None = No
             "source_form.html",
             terms=terms(kind, visit.tongue),
             typed_secrets={name: value for name, value in values["params"].items() if name in hidden},
-            fields=form.asked(fields_of(kind.params, values["params"], kept=kept)),
+            fields=form.demand_again(fields_of(kind.params, values["params"], kept=kept)),
             brands=[("", visit.say(undecided)), *((str(brand.id), brand.name) for brand in offered)],
             has_brands=bool(offered),
             days_max=kind.history_days or DAYS_MAX,
@@ -110,8 +111,9 @@ def try_out(visit: Visit, form: SourceForm) -> Trial | Problem:
     if row is not None:
         services = visit.services
         stored = services.seal.open(row.secrets, seal_name(row))
-        changed_params(row, kind, params, services.seal, services.settings)
-        params = secrets.keep_stored(params, kind.params, stored)
+        dropped = values["drop_secrets"]
+        changed_params(row, kind, params, services.seal, services.settings, dropped)
+        params = secrets.keep_stored(params, kind.params, secrets.without_dropped(stored, kind.params, dropped))
     fields = {"collector": kind.kind, "params": params, "brand_id": values["brand_id"] or None}
     source_id = row.id if row else None
     try:
@@ -136,7 +138,8 @@ def create(visit: Visit, form: SourceForm, sent: SentForm) -> Response:
 def update(visit: Visit, row: Source, form: SourceForm, sent: SentForm) -> Response:
     if sent.is_checked("try"):
         return show_form(visit, form, try_out(visit, form))
-    changes = validate(actions.SourceChanges, fields_of_action(form.values))
+    dropped = {"drop_secrets": form.values["drop_secrets"]}
+    changes = validate(actions.SourceChanges, fields_of_action(form.values) | dropped)
     with visit.services.db.writing() as session:
         actions.update(session, visit.viewer, row.id, changes, visit.services, visit.now)
     return redirect(f"/sources/{row.id}", "saved")

@@ -53,6 +53,7 @@ WORDS: dict[str, dict[object, str]] = {
         "firing": N_("Firing"),
         "recovering": N_("Recovering"),
         "resolved": N_("Resolved"),
+        "unreadable": N_("Not readable"),
     },
     "severity": {"info": N_("Information"), "warning": N_("Warning"), "critical": N_("Critical")},
     "why": {
@@ -67,6 +68,8 @@ WORDS: dict[str, dict[object, str]] = {
         "worsened": N_("The incident worsened"),
         "reminder": N_("A reminder was sent"),
         "resolved": N_("The incident was resolved"),
+        "unreadable": N_("What was stored of it could not be read: Vigie closed it"),
+        "undelivered": N_("A message was given up"),
         "recovering": N_("Back to the usual level: waiting for confirmation"),
         "acknowledged": N_("Somebody took charge"),
         "false_alarm": N_("Marked as a false alarm"),
@@ -99,7 +102,14 @@ WORDS: dict[str, dict[object, str]] = {
         "90": N_("Last 90 days"),
         "365": N_("Last 12 months"),
     },
+    "import state": {
+        "unfinished": N_("not finished"),
+        "done": N_("imported"),
+        "undoing": N_("being undone"),
+        "undone": N_("undone"),
+    },
     "what": {
+        "import": N_("import"),
         "brand": N_("brand"),
         "mention": N_("mention"),
         "source": N_("source"),
@@ -136,6 +146,27 @@ CHECKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 """The sentences of pydantic, each with the sentence that people read instead."""
 
+ASIDE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), template)
+    for pattern, template in (
+        (r"[Tt]his (?:mention|item) could not be read \((?P<error>.*?)\)\.?", N_("It could not be read ({error}).")),
+        (r"this item has neither .*", N_("This mention has neither a title nor a text.")),
+        (r"its text could not be read safely: (?P<why>.*)", N_("Its text could not be read safely: {why}.")),
+        (r"it was not read, because .*", N_("Not read: several texts beside it ended the process that read them.")),
+        (r"the database refused it: (?P<error>.*)", N_("The database refused it: {error}")),
+        (r"it takes more than (?P<n>[\d.]+) seconds of processor time",
+         N_("it takes more than {n} seconds of processor time")),
+        (r"it needed more than (?P<n>\d+) MiB of memory", N_("it needed more than {n} MiB of memory")),
+        (r"its answer cannot be carried over.*", N_("what was read of it cannot be carried over")),
+        (r"the process died", N_("the process that read it died")),
+        (r"the message is no JSON|this item is no object", N_("It does not have the form of a message.")),
+        (r"(?P<field>[\w.]+): Field required\.?", N_("The field {field} is missing.")),
+        (r"(?P<field>[\w.]+): (?P<error>(?:Input|String|Value|List|Extra|URL) .*)",
+         N_("The field {field} is not as expected ({error}).")),
+    )
+)  # fmt: skip
+"""Why something was set aside, as it is stored, each with the sentence that people read instead."""
+
 DONE: dict[str, str] = {
     "saved": N_("Saved."),
     "brand-created": N_("Vigie now watches the brand. Its query is being applied to the mentions already stored."),
@@ -155,6 +186,8 @@ DONE: dict[str, str] = {
     "paused": N_("The source is paused."),
     "resumed": N_("Vigie reads the source again."),
     "imported": N_("The list was imported."),
+    "import-undone": N_("The import was undone."),
+    "import-undoing": N_("The import is being undone. It is a large one: this takes a few minutes."),
     "rule-created": N_("The rule applies from now on."),
     "rule-deleted": N_("The rule was deleted."),
     "channel-created": N_("The channel was added."),

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from collectors._kit.items import Item, identify, newest
-from collectors.base import RawMention
+from collectors.base import Broken, RawMention
+from ground import charsets
 from ground.links import clean_link, feed_links
 
+from .bridges import split_errors
 from .entities import mend
 from .jsonfeed import is_json_feed, items_of, read_json
-from .xmlfeed import read_xml
+from .xmlfeed import OF_RSS, own_links_first, read_xml
 
 MOST_ITEMS = 10_000
 
@@ -28,7 +30,6 @@ BOMS = (
 )
 CHARSET = re.compile(r"charset\s{0,4}=\s{0,4}[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 ENCODING = re.compile(rb"^\s{0,99}<\?xml[^>]{0,200}?encoding\s{0,4}=\s{0,4}[\"']([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
-ASCII_ONLY = ("iso2022", "iso-2022", "hz", "utf-7", "utf7")
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 ROOT = re.compile(r"<([A-Za-z][\w.:-]{0,60})")
 ITEM_END = re.compile(r"</(?:[\w.-]{1,30}:)?(?:item|entry)\s*>", re.IGNORECASE)
@@ -41,15 +42,17 @@ CLOSED_BY = {"rss": "</channel></rss>", "feed": "</feed>", "rdf:rdf": "</rdf:RDF
 class Feed:
     """A feed. `pause` is the pause that it asks for, in seconds; `left_out` counts the items over the cap.
 
-    `next` is the address of its older items, where it gives one.
+    `next` is the address of its older items, where it gives one. `trouble` is what the service that makes the feed says
+    of its own failure, "" when it reports none.
     """
 
     mentions: tuple[RawMention, ...]
-    broken: tuple[tuple[str, str], ...] = ()
+    broken: tuple[Broken, ...] = ()
     pause: int | None = None
     flaw: Literal["", "truncated", "malformed"] = ""
     left_out: int = 0
     next: str | None = None
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,8 @@ def read_feed(data: bytes, content_type: str, address: str) -> Feed | NoFeed:
 def decode(data: bytes, content_type: str) -> str:
     """The text of a document in its most likely charset, without control characters and surrounding space.
 
-    A byte order mark decides. Without one, valid UTF-8 counts as UTF-8, whatever the labels say; then come the label of
-    HTTP, that of XML, and Windows-1252, which is what a wrong "UTF-8" usually turns out to be.
+    A byte order mark decides. Without one, what is UTF-8 but for a few bytes counts as UTF-8, whatever the labels say;
+    then come the label of HTTP, that of XML, and Windows-1252, which is what a wrong "UTF-8" usually turns out to be.
     """
     return CONTROLS.sub("", _characters(data, content_type).lstrip("\ufeff")).strip()
 
@@ -86,30 +89,8 @@ def _characters(data: bytes, content_type: str) -> str:
         if data.startswith(mark):
             return data.decode(name, "replace")
     over_http, in_xml = CHARSET.search(content_type), ENCODING.match(data)
-    labels = [over_http[1] if over_http else "", in_xml[1].decode("ascii") if in_xml else ""]
-    charsets = [name for label in labels if (name := _codec(label)) and name != "utf-8"]
-    for name in [*(name for name in charsets if name.startswith(ASCII_ONLY)), "utf-8", *charsets]:
-        try:
-            return data.decode(name)
-        except (UnicodeError, ValueError):
-            continue
-    if charsets:
-        return data.decode(charsets[0], "replace")
-    as_utf8 = data.decode("utf-8", "replace")
-    wrong = as_utf8.count("\ufffd")
-    accents = len(as_utf8) - len(as_utf8.encode("ascii", "ignore")) - wrong
-    return as_utf8 if accents > wrong else data.decode("cp1252", "replace")
-
-
-def _codec(label: str) -> str:
-    """Python's name for a charset of text; empty for one that it does not know."""
-    try:
-        codec = codecs.lookup(label)
-    except LookupError:
-        return ""
-    if not getattr(codec, "_is_text_encoding", True):  # "hex", "zip" and the like
-        return ""
-    return {"gb2312": "gb18030", "iso8859-1": "cp1252", "ascii": ""}.get(codec.name, codec.name)
+    labels = (over_http[1] if over_http else "", in_xml[1].decode("ascii") if in_xml else "")
+    return charsets.decode(data, labels)
 
 
 def _is_page(text: str) -> bool:
@@ -126,13 +107,15 @@ def _from_json(text: str, address: str) -> Feed | NoFeed:
         return NoFeed("json")
     items, broken = items_of(document, address)
     older = document.get("next_url")
-    return _feed(items, broken, None, "", clean_link(older, address) if isinstance(older, str) else None)
+    further = clean_link(older, address) if isinstance(older, str) else None
+    return _feed(items, broken, address, older=further)
 
 
 def _from_xml(text: str, address: str) -> Feed | NoFeed:
     whole, cut = _complete(text)
     if not whole:
         return NoFeed("truncated")
+    whole = own_links_first(whole) if _root(whole) in OF_RSS else whole
     try:
         document = read_xml(whole, address)
         if not document.well_formed and (mended := read_xml(mend(whole), address)).well_formed:
@@ -142,7 +125,7 @@ def _from_xml(text: str, address: str) -> Feed | NoFeed:
     if not document.dialect and not document.items and _root(whole) not in EMPTY_ROOTS:
         return NoFeed("unknown")
     flaw: Literal["", "truncated", "malformed"] = "truncated" if cut else "" if document.well_formed else "malformed"
-    return _feed(document.items, document.broken, document.pause, flaw, document.next)
+    return _feed(document.items, document.broken, address, document.pause, flaw, document.next)
 
 
 def _complete(text: str) -> tuple[str, bool]:
@@ -173,11 +156,13 @@ def _root(text: str) -> str:
 
 def _feed(
     items: list[Item],
-    broken: list[tuple[str, str]],
-    pause: int | None,
-    flaw: Literal["", "truncated", "malformed"],
-    older: str | None,
+    broken: list[Broken],
+    address: str,
+    pause: int | None = None,
+    flaw: Literal["", "truncated", "malformed"] = "",
+    older: str | None = None,
 ) -> Feed:
-    mentions = identify(items)
+    mentions, trouble = split_errors(identify(items), address)
     latest = newest(mentions, MOST_ITEMS)
-    return Feed(latest, tuple(broken[:MOST_ITEMS]), pause, flaw, left_out=len(mentions) - len(latest), next=older)
+    left_out = len(mentions) - len(latest)
+    return Feed(latest, tuple(broken[:MOST_ITEMS]), pause, flaw, left_out=left_out, next=older, trouble=trouble)

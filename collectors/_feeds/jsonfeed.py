@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 
 from collectors._kit.items import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, Item, fit, fit_id, language_of
-from collectors.base import RawMention
+from collectors.base import Broken, RawMention
 from ground.dates import Order
 from ground.links import clean_link
 
@@ -33,30 +33,30 @@ def is_json_feed(document: object) -> bool:
     return isinstance(document.get("items"), list) or (isinstance(version, str) and "jsonfeed.org" in version)
 
 
-def items_of(document: Fields, address: str) -> tuple[list[Item], list[tuple[str, str]]]:
-    """The items that can be read, and (id, reason) for the others."""
+def items_of(document: Fields, address: str) -> tuple[list[Item], list[Broken]]:
+    """The items that can be read, and the others, with the reason."""
     items: list[Item] = []
-    broken: list[tuple[str, str]] = []
+    broken: list[Broken] = []
     listed = document.get("items")
     given = listed if isinstance(listed, list) else []
     written = (fields.get(name) for fields in given if isinstance(fields, dict) for name in WHEN)
     order = order_of_feed(written, document.get("language"))
     for fields in given:
         if not isinstance(fields, dict):
-            broken.append(("", "this item is no object"))
+            broken.append(Broken("", "this item is not an object"))
             continue
         item = _item(fields, document, address, order)
         if item.mention.url or item.mention.title or item.mention.text:
             items.append(item)
         else:
-            broken.append((item.guid, "this item has neither text nor link that can be read"))
+            broken.append(Broken(item.guid, "this item has neither text nor link that can be read"))
     return items, broken
 
 
 def _item(item: Fields, feed: Fields, address: str, order: Order | None) -> Item:
     markup = fit(item.get("content_html"), LONGEST_TEXT)
     plain = fit(item.get("content_text"), LONGEST_TEXT) or fit(item.get("summary"), LONGEST_TEXT)
-    published, edited = (_written(item.get(name)) for name in WHEN)
+    published, edited = (_date_as_text(item.get(name)) for name in WHEN)
     dates = dates_of((published,), edited, order)
     title = fit(item.get("title"), LONGEST_TITLE)
     mention = RawMention(
@@ -91,7 +91,7 @@ def _link(value: object, address: str) -> str | None:
     return clean_link(value, address) if isinstance(value, str) else None
 
 
-def _written(value: object) -> object:
+def _date_as_text(value: object) -> object:
     """A date as it is written; some feeds give Unix times, as numbers."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 

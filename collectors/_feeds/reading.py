@@ -1,7 +1,5 @@
-"""Reads the feed at an address: asks for it, cuts it into pages, walks back through its older pages.
-
-Every kind of source that reads a feed uses it.
-"""
+"""Reads the feed at an address, for every kind that reads one: asks for it, cuts it into pages, walks back through the
+older ones."""
 
 from __future__ import annotations
 
@@ -24,6 +22,7 @@ from ground.isolate import Crashed, TooSlow, isolated, warm_up
 from ground.links import clean_link
 from ground.notice import Json, Notice
 
+from .bridges import failure_of_bridge
 from .feed import MOST_ITEMS, Feed, NoFeed, read_feed
 
 PAGE_SIZE = 500
@@ -40,7 +39,7 @@ NOT_A_FEED = {
     "empty": "{host} answered with nothing at all: check the address",
     "page": "this page is not a feed and names none: look for an address that ends in /feed, .rss or .xml",
     "json": "this is JSON but not a JSON Feed: check the address",
-    "broken json": "this JSON Feed is broken off or malformed: tell the owner of {host}",
+    "broken json": "this JSON Feed breaks off or is malformed: tell the owner of {host}",
     "truncated": "this feed breaks off before the end of its first item: tell the owner of {host}",
     "unknown": "this is not a feed that can be read: check the address in a browser",
 }
@@ -51,7 +50,7 @@ AWAY = (
 
 
 class NoFeedHere(SourceError):
-    """The answer of this address is no feed."""
+    """The answer from this address is not a feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def read_place(place: FeedAddress, cursor: Cursor, http: httpx2.Client) -> Itera
 
     The cursor of the last page holds `etag`, `last_modified`, the `digest` of the body, `pause` in seconds, and `met`,
     marks of some items, by which the next reading tells whether it missed any. That of a feed with a flaw holds
-    `pause` only, so that it is read again in full.
+    `pause` only, so that it is read again in full. Raises SourceError after the items of a feed that reports a failure.
     """
     answer = _ask(place, cursor, http)
     if answer.response.status_code == 304:
@@ -95,7 +94,9 @@ def read_place(place: FeedAddress, cursor: Cursor, http: httpx2.Client) -> Itera
         yield Page((), cursor, asked=_pause_wanted(answer.response, _pause(cursor)), unchanged=True)
         return
     feed, answer = _read(answer, place, http)
-    yield from _pages(feed, answer, cursor, _cursor(answer.response, feed))
+    yield from _pages(feed, answer, cursor, cursor if feed.trouble else _cursor(answer.response, feed))
+    if feed.trouble:
+        raise failure_of_bridge(host_of(place.url), feed.trouble)
 
 
 def _ask(place: FeedAddress, cursor: Cursor, http: httpx2.Client) -> _Answer:
@@ -122,6 +123,8 @@ def _read(answer: _Answer, place: FeedAddress, http: httpx2.Client) -> tuple[Fee
         feed = _parse(answer.response, place)
     if isinstance(feed, NoFeed):
         raise NoFeedHere(NOT_A_FEED[feed.what], host=host_of(str(answer.response.url)))
+    if feed.trouble and not feed.mentions:
+        raise failure_of_bridge(host_of(place.url), feed.trouble)
     return feed, answer
 
 
@@ -129,7 +132,7 @@ def _parse(response: httpx2.Response, place: FeedAddress) -> Feed | NoFeed:
     host, body = host_of(str(response.url)), response.content
     address = str(response.url.copy_with(query=None) if place.private else response.url)
     if len(body) > LARGEST_ANSWER:
-        raise SourceError("the answer of {host} is too large for a feed: ask its owner for a shorter one", host=host)
+        raise SourceError("the answer from {host} is too large for a feed: ask its owner for a shorter one", host=host)
     try:
         return isolated(read_feed, body, response.headers.get("content-type", ""), address)
     except TooSlow:
@@ -138,7 +141,7 @@ def _parse(response: httpx2.Response, place: FeedAddress) -> Feed | NoFeed:
         ) from None
     except Crashed:
         raise SourceError(
-            "this feed is too large or too intricate to read: tell the owner of {host}", host=host
+            "this feed is too large or too complex to read: tell the owner of {host}", host=host
         ) from None
 
 
@@ -177,8 +180,8 @@ def _gap(feed: Feed, before: Cursor) -> Notice | None:
     if not marks or len(feed.mentions) < FEW or marks & {short_hash(mention.external_id) for mention in feed.mentions}:
         return None
     return Notice(
-        "nothing of this feed was there at the last reading: something may have been missed in between. "
-        "Have it read more often, or choose a narrower feed"
+        "every item of this feed is new since the last reading: others may have been missed in between. Read it "
+        "more often, or choose a narrower feed"
     )
 
 

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 import feedparser
 from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 
+from collectors._kit.answers import excerpt_of
 from collectors._kit.items import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, Item, fit, fit_id, language_of
-from collectors.base import RawMention
+from collectors.base import Broken, RawMention
 from ground.dates import Order
 from ground.links import clean_link, unwrap
 
@@ -30,6 +31,10 @@ KNOWN_TAG = re.compile(
     re.IGNORECASE,
 )
 TAG = re.compile(r"<[^<>]{0,300}>")
+OF_RSS = ("rss", "rdf:rdf", "channel")
+FOREIGN_LINK = re.compile(r"<([\w.-]{1,30}):link(?=[\s/])([^<>]{0,4000})>")
+REL = re.compile(r"""\brel\s{0,4}=\s{0,4}(?:"\s{0,4}alternate\s{0,4}"|'\s{0,4}alternate\s{0,4}')""", re.IGNORECASE)
+ANY_REL = re.compile(r"\brel\s{0,4}=", re.IGNORECASE)
 PHPBB_TAIL = re.compile(
     r"<p>(?:Statistics|Statistiques)\b[^<]{0,80}<a [^<>]{0,300}>[^<]{0,100}</a>[^<]{0,80}</p>(?:<hr ?/?>)?\s*$"
 )
@@ -44,7 +49,7 @@ class XmlFeed:
 
     dialect: str
     items: list[Item]
-    broken: list[tuple[str, str]]
+    broken: list[Broken]
     pause: int | None
     well_formed: bool
     next: str | None = None
@@ -71,15 +76,30 @@ def read_xml(text: str, address: str) -> XmlFeed:
     )
 
 
-def _each(entries: Sequence[Any], feed: Any, address: str, strict: bool) -> tuple[list[Item], list[tuple[str, str]]]:
+def own_links_first(text: str) -> str:
+    """An RSS document whose links of other vocabularies (`<atom:link rel="alternate">`) no longer pass for its own.
+
+    feedparser keeps the last link of an item; as `rel="second"` they serve where the item has no link of its own.
+    """
+    return FOREIGN_LINK.sub(_as_second, text)
+
+
+def _as_second(link: re.Match[str]) -> str:
+    if not ANY_REL.search(link[2]):
+        return f'<{link[1]}:link rel="second"{link[2]}>'
+    return REL.sub('rel="second"', link[0])
+
+
+def _each(entries: Sequence[Any], feed: Any, address: str, strict: bool) -> tuple[list[Item], list[Broken]]:
     order = order_of_feed((entry.get(name) for entry in entries for name in WHEN), feed.get("language"))
     items: list[Item] = []
-    broken: list[tuple[str, str]] = []
+    broken: list[Broken] = []
     for entry in entries:
         try:
             items.append(_item(entry, feed, address, strict, order))
         except Exception as error:  # one odd item must not lose the others
-            broken.append((fit_id(entry.get("id")), f"this item could not be read ({type(error).__name__})"))
+            why = f"this item could not be read ({type(error).__name__})"
+            broken.append(Broken(fit_id(entry.get("id")), why, excerpt_of(dict(entry))))
     return items, broken
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Annotated, Any, TypeVar
 
 import httpx2
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 from pydantic_core import from_json
 
-from collectors.base import RawMention, SourceChanged, SourceError
+from collectors.base import Broken, RawMention, SourceChanged, SourceError
 from ground.notice import Json
 
 from .fetch import host_of
 
 M = TypeVar("M", bound=BaseModel)
+EXCERPT, DEEPEST, MOST_TEXTS = 300, 4, 200
 
 
 class Part(BaseModel):
@@ -72,7 +74,7 @@ def _no_json(answer: httpx2.Response) -> SourceError:
         )
     if not body.strip():
         return SourceError("{host} answered with nothing at all; the next reading is automatic", host=host)
-    return SourceError("the answer of {host} is broken off or malformed; the next reading is automatic", host=host)
+    return SourceError("the answer from {host} breaks off or is malformed; the next reading is automatic", host=host)
 
 
 def read(model: type[M], value: object, host: str) -> M:
@@ -90,13 +92,13 @@ def answer_of(model: type[M], answer: httpx2.Response) -> M:
 
 def each(
     model: type[M], values: Iterable[Any], to_mention: Callable[[M], RawMention | None], host: str, id_name: str = "id"
-) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]:
-    """The mentions of a list, and the items that could not be read, as (id or "", reason).
+) -> tuple[tuple[RawMention, ...], tuple[Broken, ...]]:
+    """The mentions of a list, and the items that could not be read.
 
     `to_mention` returns None for an item that is no mention. Raises SourceChanged when none of the items can be read.
     """
     mentions: list[RawMention] = []
-    broken: list[tuple[str, str]] = []
+    broken: list[Broken] = []
     first: ValidationError | None = None
     read_well = 0
     for value in values:
@@ -104,7 +106,7 @@ def each(
             item = model.model_validate(value)
         except ValidationError as error:
             first = first or error
-            broken.append((_id_of(value, id_name), reason_of(error)))
+            broken.append(Broken(_id_of(value, id_name), reason_of(error), excerpt_of(value)))
             continue
         read_well += 1
         mention = to_mention(item)
@@ -143,6 +145,21 @@ def reason_of(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     field = ".".join(map(str, first["loc"])) or "the item"
     return f"{field}: {first['msg']}"
+
+
+def excerpt_of(value: object) -> str:
+    """The start of what an item says, as far as it can be told of one that nobody understands: its longest text."""
+    return max(islice(_texts(value), MOST_TEXTS), key=len, default="")[:EXCERPT]
+
+
+def _texts(value: object, deep: int = 0) -> Iterator[str]:
+    """The texts in JSON, four levels deep, that are no addresses and no single words."""
+    if isinstance(value, str):
+        if " " in value.strip() and "://" not in value[:12]:
+            yield value
+    elif deep < DEEPEST and isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner, deep + 1)
 
 
 def _id_of(value: object, id_name: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
-from collectors.base import Cursor, Page, RawMention, SourceBusy, Window
+from collectors.base import Broken, Cursor, Page, RawMention, SourceBusy, Window
 from ground.notice import Notice
 
 from .paging import Unmet, cap_warning
@@ -16,7 +16,6 @@ from .walk import Leg, ends_before, until_of
 from .watched import Watchlist
 
 MOST_THREADS = 50  # posts whose comments one reading asks for; the next reading goes on
-Broken = tuple[tuple[str, str], ...]
 
 
 class Commented(Protocol):
@@ -46,7 +45,7 @@ class Posts(Generic[P]):
     posts: Sequence[P]
     times: Sequence[datetime | None]
     mentions: tuple[RawMention, ...] = ()
-    broken: Broken = ()
+    broken: tuple[Broken, ...] = ()
     capped: bool = False
 
 
@@ -56,7 +55,7 @@ class ThreadPart:
 
     times: Sequence[datetime | None]
     mentions: tuple[RawMention, ...]
-    broken: Broken
+    broken: tuple[Broken, ...]
     complete: bool = True
 
 
@@ -101,10 +100,10 @@ class Comments(Generic[P]):
             if ended:
                 return
 
-    def all(self, post: P) -> tuple[tuple[RawMention, ...], Broken]:
+    def all(self, post: P) -> tuple[tuple[RawMention, ...], tuple[Broken, ...]]:
         """All comments under a post, and what could not be read of them."""
         mentions: tuple[RawMention, ...] = ()
-        broken: Broken = ()
+        broken: tuple[Broken, ...] = ()
         for leg in self.ask(post) if post.count != 0 else ():
             part = self.read(post, leg.answer)
             mentions, broken = (*mentions, *part.mentions), (*broken, *part.broken)
@@ -129,7 +128,7 @@ def _read_due(watchlist: Watchlist, watched: Sequence[P], comments: Comments[P])
     due = [post for place, post in enumerate(watched) if comments.are_due(post, place, watchlist)]
     if len(due) > MOST_THREADS:
         watchlist.warning = Notice(
-            "more than {most} posts have new comments: the rest is read next", {"most": MOST_THREADS}
+            "more than {most} posts have new comments: the next reading brings the rest", {"most": MOST_THREADS}
         )
     for post in due[:MOST_THREADS]:
         if comments.pause():
@@ -150,7 +149,7 @@ def read_window(answers: Iterable[Posts[P]], comments: Comments[P], cursor: Curs
             below, unread = comments.all(post)
             mentions, broken = (*mentions, *below), (*broken, *unread)
         if pause := comments.pause():
-            raise SourceBusy("{host} has been asked too often and wants a pause", wait=pause, host=comments.host)
+            raise SourceBusy("{host} received too many requests and asks for a pause", wait=pause, host=comments.host)
         until = max(min([until, *filter(None, answer.times)]), window.since)
         inside = unmet(mention for mention in mentions if window.holds(mention.published_at))
         yield Page(inside, {"until": rfc3339(until)}, broken=broken, reached=until)

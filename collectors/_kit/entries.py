@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from collectors.base import Broken
 from ground.notice import Notice
 
 from .paging import cap_warning
@@ -34,7 +35,7 @@ class Entries(Generic[T]):
 
     entries: Sequence[Entry[T]]
     times: Sequence[datetime]
-    broken: tuple[tuple[str, str], ...] = ()
+    broken: tuple[Broken, ...] = ()
 
     @property
     def oldest(self) -> datetime | None:
@@ -58,7 +59,7 @@ class Queue(Generic[T]):
     """The entries that changed, oldest first. `warning` is set when the list was not read to its end."""
 
     entries: Sequence[Entry[T]]
-    broken: tuple[tuple[str, str], ...] = ()
+    broken: tuple[Broken, ...] = ()
     warning: Notice | None = None
 
     def turns(self, newest: datetime, most: int, size: int) -> Iterator[Turn[T]]:
@@ -84,7 +85,7 @@ def queue_of(
     The `first` reading of a list takes its newest page at any age, so that a quiet list is not shown as empty.
     """
     entries: dict[int, Entry[T]] = {}
-    broken: dict[tuple[str, str], None] = {}
+    broken: dict[Broken, None] = {}
     complete = False
     for number, leg in enumerate(walk(ask, most=most, ends=lambda page: page.ends_before(since))):
         everything = first and number == 0

@@ -19,7 +19,7 @@ SENTENCES: dict[type[Exception], str] = {
     httpx2.ReadTimeout: "{host} stopped answering half-way: it is slow or down; the next reading is automatic",
     httpx2.ConnectError: "{host} cannot be reached: check the address, or wait until the site is back",
     httpx2.RemoteProtocolError: "{host} broke off, or does not speak HTTP; the next reading is automatic",
-    httpx2.DecodingError: "the answer of {host} is badly compressed and cannot be unpacked: tell its owner",
+    httpx2.DecodingError: "the answer from {host} is badly compressed and cannot be unpacked: tell its owner",
     httpx2.TooManyRedirects: "{host} redirects in a circle: check the address in a browser and paste the final one",
     httpx2.UnsupportedProtocol: "only addresses that start with http:// or https:// can be read",
 }
@@ -30,7 +30,7 @@ class Missing(SourceError):
     """Nothing at this one address (404), or the site cannot build it (500); other addresses may answer."""
 
 
-BUSY = "{host} is busy and asks us to come back ({status})"
+BUSY = "{host} is busy and asks Vigie to come back later ({status})"
 FAULTY = "{host} has a problem of its own ({status}); the next reading is automatic"
 
 
@@ -53,7 +53,7 @@ DEFAULTS = Refusals(
             "{host} asks for a name and a password, or refuses those given (401): check them",
             status={401},
         ),
-        Refusal(SourceRefused, "{host} asks for money to read this address (402)", status={402}),
+        Refusal(SourceRefused, "{host} charges for access to this address (402)", status={402}),
         Refusal(
             SourceRefused,
             "{host} refuses to show this to Vigie (403): check the rights, or ask its owner to allow it",
@@ -76,7 +76,7 @@ DEFAULTS = Refusals(
             "{host} redirects ({status}) to nowhere: paste the final address",
             status=range(300, 400),
         ),
-        Refusal(SourceError, "{host} answered {status}, which is no content: check the address"),
+        Refusal(SourceError, "{host} answered {status}, without any content: check the address"),
     )
 )
 """What a refusal means, whichever server sent it. The last row holds for every answer."""

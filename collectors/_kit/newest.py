@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from collectors.base import Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
+from collectors.base import Broken, Cursor, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 from ground.notice import Json, Notice
 
 from .paging import Unmet, cap_warning
@@ -31,7 +31,7 @@ class Listing:
     """
 
     mentions: tuple[RawMention, ...]
-    broken: tuple[tuple[str, str], ...] = ()
+    broken: tuple[Broken, ...] = ()
     next: str | None = None
     times: tuple[datetime, ...] = ()
     asked: timedelta | None = None
@@ -92,7 +92,7 @@ class News:
     """
 
     mentions: tuple[RawMention, ...]
-    broken: tuple[tuple[str, str], ...]
+    broken: tuple[Broken, ...]
     ended: bool
     capped: bool
     reached: str | None
@@ -104,7 +104,7 @@ class News:
 
 def news(
     legs: Iterable[Leg[A, M]],
-    read: Callable[[A], tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]],
+    read: Callable[[A], tuple[tuple[RawMention, ...], tuple[Broken, ...]]],
     known: Json,
 ) -> Iterator[News]:
     """Reads down to an hour before `known`, the newest time of the last reading; at first, to a week before the top."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from collectors.base import Page, RawMention, Window
+from collectors.base import Broken, Page, RawMention, Window
 from ground.notice import Json
 
 from .paging import Unmet, cap_warning
@@ -34,7 +34,7 @@ class Read:
     """
 
     mentions: tuple[RawMention, ...]
-    broken: tuple[tuple[str, str], ...]
+    broken: tuple[Broken, ...]
     fullness: float
     asked: timedelta | None = None
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Generic, TypeVar
 
-from collectors.base import Cursor, Page, RawMention, Window
+from collectors.base import Broken, Cursor, Page, RawMention, Window
 from ground.notice import Notice
 
 from .paging import Fresh, Unmet
@@ -106,7 +106,7 @@ class Rewind:
         *,
         ended: bool,
         oldest: datetime | None = None,
-        broken: tuple[tuple[str, str], ...] = (),
+        broken: tuple[Broken, ...] = (),
         asked: timedelta | None = None,
         warning: Notice | None = None,
     ) -> Page:

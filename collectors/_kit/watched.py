@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from collectors.base import Cursor, Page, RawMention
+from collectors.base import Broken, Cursor, Page, RawMention
 from ground.notice import Json, Notice
 
 from .paging import Unmet
@@ -61,7 +61,7 @@ class Watchlist:
         """The moment to read back to: older posts were left out of the first reading, or are not watched any more."""
         return max(self.since or NEVER, self.newest - WATCHED if self.newest else NEVER)
 
-    def page(self, mentions: Iterable[RawMention], broken: Sequence[tuple[str, str]] = ()) -> Page:
+    def page(self, mentions: Iterable[RawMention], broken: Sequence[Broken] = ()) -> Page:
         """The mentions that this reading has not given yet, with the cursor as it is now."""
         marks: dict[str, Json] = {name: list(mark) for name, mark in self.marks.items()}
         since: dict[str, Json] = {"since": rfc3339(self.since)} if self.since else {}

@@ -1,4 +1,4 @@
-"""Reads the words of a Bluesky post: its text with links spelt out, what it quotes, the card of a linked page."""
+"""Reads the words of a Bluesky post: its text with links spelt out, the card of a linked page, descriptions."""
 
 from __future__ import annotations
 
@@ -34,10 +34,9 @@ class Record(Part):
 
 
 def text_of(record: Record, view: object = None) -> str:
-    """The text with links spelt out, then, each on its own line, what the post quotes and the card of a page.
+    """The text with links spelt out, then, each on its own line, the words of its embed.
 
-    `view` is the embed that a search returns, which includes the words of a quoted post. A stream has only the
-    record's own embed.
+    `view` is the embed that a search returns. A stream has only the record's own embed.
     """
     parts = [with_links(record.text, record.facets), *words_of_embed(view if isinstance(view, dict) else record.embed)]
     return "\n".join(dict.fromkeys(part for part in parts if part))
@@ -87,7 +86,7 @@ def _links(facets: object) -> Iterable[tuple[int, int, str]]:
 
 
 def words_of_embed(embed: object) -> Iterable[str]:
-    """The words of a card, of the descriptions of images, and of a quoted post. A quote with media nests the others."""
+    """The words of a card and of the descriptions of images, which a quote nests. A quoted post is its author's."""
     if not isinstance(embed, dict):
         return
     card = embed.get("external")
@@ -97,13 +96,7 @@ def words_of_embed(embed: object) -> Iterable[str]:
     for image in images[:MOST_IMAGES] if isinstance(images, list) else ():
         if isinstance(image, dict) and isinstance(image.get("alt"), str):
             yield image["alt"].strip()
-    record, media = embed.get("record"), embed.get("media")
-    if isinstance(record, dict):
-        inner = record.get("record")  # recordWithMedia#view
-        quoted = inner if isinstance(inner, dict) else record
-        value = quoted.get("value")
-        if isinstance(value, dict) and isinstance(value.get("text"), str):
-            yield with_links(value["text"], value.get("facets"))
+    media = embed.get("media")
     if isinstance(media, dict) and "media" not in media:
         yield from words_of_embed(media)
 

@@ -53,7 +53,7 @@ def place_of(board: Board, path: str, **query: str) -> FeedAddress:
 def no_feed_of(board: Board, software: str) -> SourceError:
     """The error when none of the addresses that the software may use is a feed."""
     return SourceRefused(
-        "{host} gives no feed of {software}: its owner has switched feeds off, or the address is not that of the board",
+        "{host} offers no {software} feed: its owner has switched feeds off, or the address is not that of the board",
         host=host_of(board.base_url),
         software=software,
     )

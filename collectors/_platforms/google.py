@@ -44,7 +44,7 @@ ACCOUNT_REFUSALS = Refusals(
         ),
         Refusal(
             SourceRefused,
-            "the clock of this server is wrong, so Google refuses what it signs: set it",
+            "the clock of this server is wrong, so Google refuses what it signs: set the clock",
             status=NO_TOKEN,
             phrase="timeframe",
         ),
@@ -60,7 +60,7 @@ CONSENT_REFUSALS = Refusals(
     (
         Refusal(
             SourceRefused,
-            "the consent was withdrawn or has run out: give it again and paste the new refresh token",
+            "the consent was withdrawn or has expired: give it again and paste the new refresh token",
             status=NO_TOKEN,
             phrase="expired or revoked",
         ),

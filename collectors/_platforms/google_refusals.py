@@ -40,7 +40,7 @@ def _metadata(complaint: Complaint) -> dict[str, Json]:
     return {name: value for metadata in values if isinstance(metadata, dict) for name, value in metadata.items()}
 
 
-DAY_IS_OVER = "the daily quota of this Google key is used up: it starts anew at midnight in California"
+DAY_IS_OVER = "the daily quota of this Google key is used up: it resets at midnight in California"
 TOO_FAST = "{host} asks us to read less often (429)"
 KEY_EXPIRED = "this API key has expired: make a new one in the Google Cloud console and paste it here"
 KEY_UNKNOWN = "Google does not know this API key: copy it again from the Google Cloud console, in one piece"
@@ -96,7 +96,7 @@ GOOGLE = Refusals(
         ),
         Refusal(
             SourceRefused,
-            "Google does not accept this access any more: check the key or the consent, and paste it again",
+            "Google no longer accepts this access: check the key or the consent, and paste it again",
             codes={"UNAUTHENTICATED", "authError", "CREDENTIALS_MISSING"},
         ),
     ),

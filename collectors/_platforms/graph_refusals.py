@@ -118,7 +118,7 @@ MISSING_PERMISSION = (
 )
 GRAPH = Refusals(
     (
-        Refusal(SourceBusy, "{host} has been asked too often and wants a pause", codes=TOO_OFTEN, wait=_wait),
+        Refusal(SourceBusy, "{host} received too many requests and asks for a pause", codes=TOO_OFTEN, wait=_wait),
         Refusal(
             SourceBusy,
             "Meta allows 30 different hashtags in 7 days, and they are used up",

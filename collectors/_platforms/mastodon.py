@@ -13,7 +13,7 @@ from collectors._kit.answers import Count, Part, Text, each
 from collectors._kit.fetch import host_of
 from collectors._kit.refusals import Refusal, Refusals, stated_pause
 from collectors._kit.times import moment, not_ahead
-from collectors.base import RawMention, SourceBusy, SourceError, SourceRefused
+from collectors.base import Broken, RawMention, SourceBusy, SourceError, SourceRefused
 from ground.links import clean_link
 
 MOST_EMOJIS = 50
@@ -91,7 +91,6 @@ class Status(Part):
     language: str | None = None
     visibility: Text = "public"
     reblog: Any = None
-    quote: Any = None
     card: Card | None = None
     media_attachments: Any = None
     poll: Any = None
@@ -112,7 +111,7 @@ class Reader:
     def host(self) -> str:
         return host_of(self.base_url)
 
-    def mentions(self, values: Sequence[Any]) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]:
+    def mentions(self, values: Sequence[Any]) -> tuple[tuple[RawMention, ...], tuple[Broken, ...]]:
         """The mentions of a list of statuses, and the statuses that could not be read. Raises SourceChanged."""
         here = {
             str(value.get("id")): str(value["uri"]) for value in values if isinstance(value, dict) and value.get("uri")
@@ -168,14 +167,12 @@ def _sum(*counts: int | None) -> int | None:
 
 
 def _text(status: Status) -> str:
-    """The content, then, each as a paragraph, the choices of a poll, the quoted status, the card of a linked page, and
-    the descriptions of pictures."""
-    quoted = status.quote.get("quoted_status") if isinstance(status.quote, dict) else None
-    quote = quoted.get("content") if isinstance(quoted, dict) else None
+    """The content, then, each as a paragraph, the choices of a poll, the card of a linked page, and the descriptions of
+    pictures. A quoted status is its own author's."""
     card = [escape(status.card.title), escape(status.card.description)] if status.card else []
     choices = _words(status.poll.get("options") if isinstance(status.poll, dict) else None, "title")
     pictures = _words(status.media_attachments, "description")
-    more = [*choices, quote if isinstance(quote, str) else "", *card, *pictures]
+    more = [*choices, *card, *pictures]
     return status.content + "".join(part if part.startswith("<p") else f"<p>{part}</p>" for part in more if part)
 
 

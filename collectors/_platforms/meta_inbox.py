@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 
 from collectors._kit.watched import Watchlist
-from collectors.base import Page, RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused
+from collectors.base import Broken, Page, RawMention, SourceBusy, SourceChanged, SourceError, SourceRefused
 from ground.notice import Json
 
 from .graph import Graph
@@ -31,7 +31,7 @@ def look_up(
     unresolved: list[QueuedItem] = []
     while queue:
         mentions: list[RawMention] = []
-        broken: list[tuple[str, str]] = []
+        broken: list[Broken] = []
         batch, queue = queue[:AT_ONCE], queue[AT_ONCE:]
         for item, tries in batch:
             if graph.pause:
@@ -44,7 +44,7 @@ def look_up(
                 raise
             except SourceError as error:
                 if isinstance(error, SourceRefused | SourceChanged) or tries + 1 >= TRIES:
-                    broken.append((_name_of(item), str(error)))
+                    broken.append(Broken(_name_of(item), str(error)))
                 else:
                     unresolved.append((item, tries + 1))
         _remember(watchlist, [*unresolved, *queue])

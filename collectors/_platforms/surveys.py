@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pydantic import Field
 
 from collectors._kit.fields import Line, Params
-from collectors.base import Answer
+from collectors.base import Answer, Broken
 
 _NUMBER = re.compile(r"[+-]?\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
 _COMMENTS = re.compile(r"comment|verbatim|why|pourquoi|raison|reason|feedback|avis|remarque", re.IGNORECASE)
@@ -29,11 +29,12 @@ class SurveyParams(Params):
     comment_question: Line = Field(
         "",
         title="Question with the comment",
-        description="Its reference, id or code. Left empty, the one question with a free text is taken.",
+        description="Its reference, id or code. If you leave this empty, Vigie takes the only question answered "
+        "in free text.",
         examples=["comment"],
     )
     channel: Line = Field(
-        "", title="Channel", description="Where people were asked: it is kept with each answer.", examples=["e-mail"]
+        "", title="Channel", description="Where you asked people: Vigie keeps it with each answer.", examples=["e-mail"]
     )
 
 
@@ -105,5 +106,5 @@ def _join(names: Iterable[str]) -> str:
     return ", ".join([*names][:SHOWN])[:300] or "none"
 
 
-Outcome = tuple[tuple[Answer, ...], tuple[tuple[str, str], ...]]
-"""The answers, and those that could not be read, as (id, reason)."""
+Outcome = tuple[tuple[Answer, ...], tuple[Broken, ...]]
+"""The answers, and those that could not be read."""

@@ -43,7 +43,7 @@ class Bluesky(Params):
     query: Words = Field(title="Words to search for", examples=["acme"])
     username: Words = Field(title="Handle", description="Of the account that searches", examples=["acme.bsky.social"])
     password: SecretStr = Field(title="App password", description="Not the password of the account")
-    lang: Line = Field("", title="Language", description="As authors named it, often wrongly", examples=["fr"])
+    lang: Line = Field("", title="Language", description="As the authors declared it, often wrongly", examples=["fr"])
     base_url: Interface = Field("https://bsky.social", title="Server of the account", examples=["https://bsky.social"])
 
 

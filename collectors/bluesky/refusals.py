@@ -29,7 +29,11 @@ def _facts(complaint: Complaint) -> Mapping[str, Json]:
 
 NOT_LOGGED_IN = "{host} refuses the handle or the app password ({status}): create a new app password and paste it"
 IN_ANY_CASE = (
-    Refusal(SourceRefused, "{host} has closed the account that searches: use another one", codes={"AccountTakedown"}),
+    Refusal(
+        SourceRefused,
+        "{host} has closed the account that Vigie searches with: use another one",
+        codes={"AccountTakedown"},
+    ),
     Refusal(
         SourceRefused,
         "{host} asks for a code by e-mail: give an app password, not the account's own",
@@ -53,7 +57,7 @@ OF_A_SEARCH = Refusals(
         *IN_ANY_CASE,
         Refusal(
             SourceRefused,
-            "{host} cannot search for this: «{said}» Change the words of the source",
+            "{host} cannot search for this. Change the words of the source: «{said}»",
             status={400},
             when=_is_named,
         ),

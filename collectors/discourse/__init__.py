@@ -38,7 +38,9 @@ class DiscourseForum(Params):
     api_key: SecretStr = Field(
         default=SecretStr(""), title="API key", max_length=200, description="Only for forums that ask for one"
     )
-    username: Line = Field(default="", title="User name of the API key", description="Whose rights the key has")
+    username: Line = Field(
+        default="", title="User name of the API key", description="The user whose rights the key has"
+    )
 
     @model_validator(mode="after")
     def _check_search_and_key(self) -> Self:

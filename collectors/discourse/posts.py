@@ -19,7 +19,7 @@ from collectors._kit.newest import look_back
 from collectors._kit.paging import Unmet, cap_warning
 from collectors._kit.times import moment, rfc3339
 from collectors._kit.walk import Rewind, oldest_of, walk
-from collectors.base import Cursor, Page, RawMention, Window
+from collectors.base import Broken, Cursor, Page, RawMention, Window
 
 from .forum import Forum, Post, mention_of
 
@@ -36,7 +36,7 @@ class PostRange:
     """The posts up to a number. `low` is the number to go back from: the lowest met, or a step further down."""
 
     mentions: tuple[RawMention, ...]
-    broken: tuple[tuple[str, str], ...]
+    broken: tuple[Broken, ...]
     numbers: tuple[int, ...]
     low: int
 

@@ -16,7 +16,7 @@ from collectors._kit.items import short_hash
 from collectors._kit.paging import cap_warning
 from collectors._kit.times import moment
 from collectors._kit.walk import Rewind, oldest_of, walk
-from collectors.base import Cursor, Page, RawMention, SourceBusy, SourceError, Window
+from collectors.base import Broken, Cursor, Page, RawMention, SourceBusy, SourceError, Window
 from ground.notice import Json
 
 from .forum import FIRST_READING, Forum, Hit, Post, Topic, mention_of, topics_of
@@ -47,7 +47,7 @@ class Hits:
     posts: list[Hit]
     topics: dict[int, Topic]
     more: bool
-    broken: tuple[tuple[str, str], ...]
+    broken: tuple[Broken, ...]
 
 
 class Texts:

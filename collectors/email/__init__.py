@@ -29,7 +29,7 @@ _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?|\[?[0-9A-Fa-f
 
 def _host(name: str) -> str:
     if not _HOST.fullmatch(name):
-        raise ValueError("give the name of the mail server alone, like imap.example.org")
+        raise ValueError("give only the name of the mail server, like imap.example.org")
     return name.lower()
 
 
@@ -54,7 +54,7 @@ class Mailbox(Params):
             "labels": {"tls": "TLS (usual)", "starttls": "STARTTLS", "none": "None (servers of your own only)"},
             "destination": True,
         },
-        description="Without encryption only servers that the operator of Vigie has opened are read.",
+        description="Without encryption, Vigie reads only servers that its operator has allowed.",
     )
     username: Line = Field(
         title="User name", description="Most often the whole address of the mailbox.", examples=["avis@example.org"]
@@ -81,7 +81,7 @@ class Mailbox(Params):
     split_alerts: bool = Field(
         default=True,
         title="Split Google Alerts",
-        description="A letter of Google Alerts becomes one mention for each of its links.",
+        description="A Google Alerts e-mail becomes one mention for each of its links.",
     )
 
     @model_validator(mode="after")
@@ -183,7 +183,7 @@ def _more(waiting: int) -> Notice | None:
     if waiting <= MOST:
         return None
     return Notice(
-        "{count} letters were waiting: the {most} oldest were read, the next readings bring the rest",
+        "{count} messages were waiting: Vigie read the {most} oldest; the next readings bring the rest",
         {"count": waiting, "most": MOST},
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import binascii
-import codecs
 import re
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
@@ -13,28 +12,25 @@ from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import Message
 from email.utils import parseaddr
+from itertools import islice, starmap
 from quopri import decodestring
 
+from ground import charsets
 from ground.dates import read_date
-from ground.html import line_of, parse_html, text_of
+from ground.html import line_of, parse_html
 from ground.links import GOOGLE, clean_link, unwrap
 
-from .quotes import own_words, unflow
+from .bodies import MOST_PARTS, Body, bodies_of, text_of_body, whole_text
+from .forwards import Forwarded, is_announced, split_forward
+from .quotes import own_words
 
 LONGEST_HEADER = 4_000
-LONGEST_BODY = 1024 * 1024
-MOST_PARTS, DEEPEST = 200, 20
 MOST_LINKS = 200
 
 _WORD = re.compile(r"=\?([A-Za-z0-9_.:+-]{1,40})(?:\*[A-Za-z-]{0,20})?\?([bBqQ])\?([^?]{0,2000})\?=")
 _REFERENCE = re.compile(r"<([^<>\s]{1,400})>")
 _MACHINE = re.compile(r"(?:mailer-daemon|postmaster|no-?reply-dmarc|dmarc-?\w{0,20})@", re.I)
 _ALERTS = re.compile(r"googlealerts-noreply@google\.com", re.I)
-_QUOTES = (
-    'blockquote[type="cite"], .gmail_quote, .gmail_signature, .gmail_attr, .moz-cite-prefix, .moz-signature, '
-    ".yahoo_quoted, .protonmail_quote, .protonmail_signature_block, #Signature, #ms-outlook-mobile-signature"
-)
-_ALL_AFTER = "#divRplyFwdMsg, #appendonsend, #x_divRplyFwdMsg, #reply-intro"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +44,8 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What we keep of a letter. `message_id` and `references` come without brackets, and may be empty."""
+    """What we keep of a letter. `message_id` and `references` come without brackets, and may be empty. `forwarded` are
+    the letters that it forwards, the outermost first."""
 
     message_id: str
     subject: str
@@ -59,6 +56,7 @@ class Letter:
     references: tuple[str, ...]
     group: str
     links: tuple[Link, ...] = ()
+    forwarded: tuple[Forwarded, ...] = ()
 
 
 def read_letters(raws: Sequence[bytes]) -> list[Letter | str | None]:
@@ -83,19 +81,39 @@ def read_letter(raw: bytes) -> Letter | str | None:
     if by_machine(message):
         return None
     name, address = parseaddr(header(message, "From"))
-    bodies = list(_bodies(message, 0))
-    text = "\n\n".join(filter(None, (own_words(_plain(kind, body)) for kind, body in bodies)))
+    bodies = list(bodies_of(message, 0))
+    subject = header(message, "Subject")
+    text, forwarded = split_forward("\n\n".join(starmap(whole_text, bodies)), is_announced(subject))
+    if not forwarded:
+        text, forwarded = _own_text(bodies), tuple(_attached_letters(message)) if is_announced(subject) else ()
     return Letter(
         message_id=next(iter(_ids(header(message, "Message-ID"))), ""),
-        subject=header(message, "Subject"),
+        subject=subject,
         text=text,
-        name=_without_address(name),
+        name=without_address(name),
         address=address.strip().lower(),
         sent=_date(header(message, "Date")),
         references=_thread(message),
         group=_group(message),
         links=tuple(_links(bodies)) if _ALERTS.search(address) else (),
+        forwarded=forwarded,
     )
+
+
+def _own_text(bodies: Sequence[Body]) -> str:
+    return "\n\n".join(filter(None, (own_words(text_of_body(kind, body)) for kind, body in bodies)))
+
+
+def _attached_letters(message: Message) -> Iterator[Forwarded]:
+    """The letters that are attached to another as letters, which is how some people forward them."""
+    for part in islice(message.walk(), MOST_PARTS):
+        inside = part.get_payload() if part.get_content_type() == "message/rfc822" else None
+        for inner in inside[:1] if isinstance(inside, list) else ():
+            if isinstance(inner, Message):
+                name, address = parseaddr(header(inner, "From"))
+                spelling = header(inner, "Date")
+                text = _own_text(list(bodies_of(inner, 1)))
+                yield Forwarded(name, address.lower(), header(inner, "Subject"), text, _date(spelling), spelling)
 
 
 def by_machine(message: Message) -> bool:
@@ -121,24 +139,7 @@ def header(message: Message, name: str) -> str:
 
 def _guess(raw: str) -> str:
     data = raw.encode("utf-8", "surrogateescape")
-    return characters(data, "")
-
-
-def characters(data: bytes, charset: str) -> str:
-    """Bytes as text: as UTF-8 where that is valid, else in the charset of the label, else in Windows-1252."""
-    charset = charset.strip("\"' ").lower()
-    labelled = [charset] if charset and _is_known(charset) and charset not in ("us-ascii", "ascii") else []
-    first = [name for name in labelled if name.startswith(("iso-2022", "iso2022", "hz", "utf-7", "utf-16", "utf-32"))]
-    for name in [*first, "utf-8", *labelled]:
-        with suppress(UnicodeError, ValueError):
-            return data.decode(name)
-    return data.decode("cp1252", "replace")
-
-
-def _is_known(charset: str) -> bool:
-    with suppress(LookupError, ValueError):
-        return codecs.lookup(charset)._is_text_encoding  # the standard library's own test
-    return False
+    return charsets.decode(data)
 
 
 def _decode_words(text: str) -> str:
@@ -148,14 +149,14 @@ def _decode_words(text: str) -> str:
     for word in _WORD.finditer(text):
         between = text[at : word.start()]
         if waiting and (between.strip() or word[1].lower() != charset):
-            pieces.append(characters(waiting, charset))
+            pieces.append(charsets.decode(waiting, [charset]))
             waiting = b""
         if between.strip() or not (pieces or waiting):
             pieces.append(between)
         waiting += _bytes_of(word[2], word[3])
         charset, at = word[1].lower(), word.end()
     if waiting:
-        pieces.append(characters(waiting, charset))
+        pieces.append(charsets.decode(waiting, [charset]))
     return "".join([*pieces, text[at:]])
 
 
@@ -165,79 +166,6 @@ def _bytes_of(way: str, word: str) -> bytes:
     with suppress(binascii.Error, ValueError):
         return b64decode(word + "=" * (-len(word) % 4))
     return b""
-
-
-def _bodies(part: Message, depth: int, count: list[int] | None = None) -> Iterator[tuple[str, str]]:
-    """The texts of a letter as ("plain" or "html", text): one of its alternatives, and no attachment.
-
-    `count` holds the number of parts so far, of all depths together.
-    """
-    count = count if count is not None else [0]
-    count[0] += 1
-    if depth > DEEPEST or count[0] > MOST_PARTS or _is_attached(part, depth):
-        return
-    kind, inside = part.get_content_type(), part.get_payload()
-    if kind.startswith("multipart/") and isinstance(inside, list):
-        children = [child for child in inside if isinstance(child, Message)]
-        yield from _choose(kind, [list(_bodies(child, depth + 1, count)) for child in children])
-    elif kind == "text/html":
-        yield "html", _text(part)
-    elif kind in ("text/plain", "text/enriched") or kind.startswith("multipart/"):
-        yield "plain", _text(part)
-
-
-def _choose(kind: str, parts: Sequence[list[tuple[str, str]]]) -> list[tuple[str, str]]:
-    """Which texts of a multipart count: the best alternative, the first of related parts, else all of them."""
-    if kind == "multipart/alternative":
-        return _best(parts)
-    if kind == "multipart/related":
-        return next(filter(None, parts), [])
-    return [body for part in parts for body in part]
-
-
-def _best(alternatives: Sequence[list[tuple[str, str]]]) -> list[tuple[str, str]]:
-    """The plain alternative when it has words, else the one in HTML."""
-    filled = [each for each in alternatives if any(body.strip() for _, body in each)]
-    plain = [each for each in filled if all(kind == "plain" for kind, _ in each)]
-    return (plain or filled or [[]])[0]
-
-
-def _is_attached(part: Message, depth: int) -> bool:
-    disposition = str(part.get("Content-Disposition", "")).lower()
-    return disposition.startswith("attachment") or ("filename" in disposition and depth > 0)
-
-
-def _text(part: Message) -> str:
-    payload = part.get_payload(decode=True)
-    data = payload[:LONGEST_BODY] if isinstance(payload, bytes) else b""
-    charset = part.get_param("charset") or ""
-    text = characters(data, charset if isinstance(charset, str) else charset[2])
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if part.get_content_type() == "text/plain" and str(part.get_param("format") or "").lower() == "flowed":
-        return unflow(text, delsp=str(part.get_param("delsp") or "").lower() == "yes")
-    return text
-
-
-def _plain(kind: str, body: str) -> str:
-    if kind == "plain":
-        return body
-    tree = parse_html(body)
-    root = tree.body or tree.root
-    if root is None:
-        return ""
-    whole = root.html or ""
-    for quote in root.css(_QUOTES):
-        quote.decompose()
-    for mark in root.css(_ALL_AFTER):
-        while mark.next is not None:
-            mark.next.decompose()
-        mark.decompose()
-    text = text_of(root)
-    if text:
-        return text
-    unquoted = parse_html(whole)  # a letter that only forwards keeps its quote
-    content = unquoted.body or unquoted.root
-    return text_of(content) if content else ""
 
 
 def _links(bodies: Sequence[tuple[str, str]]) -> Iterator[Link]:
@@ -289,7 +217,8 @@ def _group(message: Message) -> str:
     return value.partition("<")[0].strip(' "') or value.strip("<> ")
 
 
-def _without_address(name: str) -> str:
+def without_address(name: str) -> str:
+    """A name as people write it, without the address that some put there."""
     words = [word for word in name.split() if "@" not in word]
     return " ".join(words).strip("\"'()<> ")
 

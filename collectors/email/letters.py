@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from collectors._kit.items import short_hash
 from collectors._kit.times import earlier
-from collectors.base import RawMention
+from collectors.base import Broken, RawMention
 from ground.halving import Deadly, Halving, Later
 from ground.isolate import warm_up
 
-from .letter import Letter, read_letters
+from .forwards import bare_subject, is_announced
+from .letter import Letter, read_letters, without_address
 from .mailbox import Fact, Imap, letters
 
 LARGEST = 25 * 1024 * 1024  # bytes of a letter
@@ -48,7 +49,7 @@ class Letters:
     """The mentions of a batch, and the letters that could not be read, as (number, reason)."""
 
     mentions: tuple[RawMention, ...]
-    broken: tuple[tuple[str, str], ...]
+    broken: tuple[Broken, ...]
 
 
 def batches(waiting: Iterable[Fact]) -> Iterator[list[Fact]]:
@@ -69,7 +70,7 @@ def batches(waiting: Iterable[Fact]) -> Iterator[list[Fact]]:
 def read(box: Imap, batch: Sequence[Fact], whose: Whose) -> Letters:
     """The letters of a batch as mentions. One that is too large or unreadable goes to `broken`, the others are read."""
     broken = [
-        (f"letter {fact.uid}", f"it is too large to be read: {fact.size // 2**20} MB")
+        Broken(f"letter {fact.uid}", f"it is too large to be read: {fact.size // 2**20} MB")
         for fact in batch
         if fact.size > LARGEST
     ]
@@ -79,9 +80,9 @@ def read(box: Imap, batch: Sequence[Fact], whose: Whose) -> Letters:
     mentions: dict[str, RawMention] = {}
     for fact, letter in zip(present, _parse([raws[fact.uid] for fact in present]), strict=True):
         if isinstance(letter, str):
-            broken.append((f"letter {fact.uid}", letter))
+            broken.append(Broken(f"letter {fact.uid}", letter))
         elif letter is not None:
-            mentions |= {mention.external_id: mention for mention in _mentions(letter, fact, whose)}
+            mentions |= {mention.external_id: mention for mention in mentions_of(letter, fact, whose)}
     return Letters(tuple(mentions.values()), tuple(broken))
 
 
@@ -91,14 +92,40 @@ def _parse(raws: list[bytes]) -> list[Letter | str | None]:
     return [UNSAFE if isinstance(result, Deadly | Later) else result for result in results]
 
 
-def _mentions(letter: Letter, fact: Fact, whose: Whose) -> list[RawMention]:
+def mentions_of(letter: Letter, fact: Fact, whose: Whose) -> list[RawMention]:
+    """What a letter brings: itself, the letters that it forwards, or the results of an alert. Empty without words."""
     if letter.links and whose.split_alerts:
         at = earlier(letter.sent, fact.arrived)
         return [
             RawMention(link.url, link.url, link.title, link.text, platform="web", published_at=at)
             for link in letter.links
         ]
+    if letter.forwarded:
+        return list(_forwarding(letter, fact, whose))
     return [mention(letter, fact, whose)] if letter.subject or letter.text else []
+
+
+def _forwarding(letter: Letter, fact: Fact, whose: Whose) -> Iterator[RawMention]:
+    """What a letter says of the letters that it forwards, and these, each as a mention of whoever wrote it.
+
+    The subject is that of the letter that is forwarded, unless somebody wrote another one above it.
+    """
+    outer = mention(letter, fact, whose)
+    subject = bare_subject(letter.subject)
+    if letter.text:
+        theirs = is_announced(letter.subject) or subject == bare_subject(letter.forwarded[0].subject)
+        yield replace(outer, title="") if theirs else outer
+    for place, inner in enumerate(letter.forwarded, 1 if letter.text else 0):
+        yield replace(
+            outer,
+            external_id=f"{outer.external_id}#{place}" if place else outer.external_id,
+            title=_blot_out(inner.subject or subject),
+            text=_blot_out(inner.text),
+            author=_blot_out(without_address(inner.name)),
+            author_id=_pseudonym(inner.address, whose),
+            published_at=earlier(inner.sent, fact.arrived) if inner.sent else None,
+            date_spelling="" if inner.sent else inner.spelling,
+        )
 
 
 def mention(letter: Letter, fact: Fact, whose: Whose) -> RawMention:

@@ -25,7 +25,7 @@ REFUSALS = Refusals(
         ),
         Refusal(
             SourceRefused,
-            "{host} refuses to renew the authorization: check what was given here",
+            "{host} refuses to renew the authorization: check what you entered here",
             status={400, 401},
         ),
     ),

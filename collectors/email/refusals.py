@@ -20,14 +20,14 @@ def _facts(complaint: Complaint) -> Mapping[str, Json]:
     return {"said": printable(complaint.words)}
 
 
-NO_ENCRYPTION = "{host} takes no password without encryption: choose TLS, on port 993"
+NO_ENCRYPTION = "{host} does not accept a password without encryption: choose TLS, on port 993"
 BUSY = Refusal(
     SourceBusy,
-    "{host} asks us to come back later: it is busy, or has too many connections",
+    "{host} asks Vigie to come back later: it is busy, or has too many connections",
     phrase=r"\[(?:UNAVAILABLE|INUSE|LIMIT|THROTTLED|OVERQUOTA)\]|too many|try again|later|throttl",
 )
 OF_A_COMMAND = Refusals(
-    (BUSY, Refusal(SourceError, "{host} refused what was asked of the mailbox: {said}")),
+    (BUSY, Refusal(SourceError, "{host} refused what Vigie asked of the mailbox: {said}")),
     words=("",),
     facts=_facts,
 )
@@ -35,7 +35,7 @@ OF_A_PASSWORD = Refusals(
     (
         Refusal(
             SourceRefused,
-            "{host} wants an app password instead of the usual one: make one in the settings of the account",
+            "{host} requires an app password instead of your usual one: create one in the settings of the account",
             phrase="app(?:lication)?[- ]?(?:specific )?password|web login|basic auth",
         ),
         Refusal(

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from collectors._kit.answers import Part, each
-from collectors._kit.comments import Broken, Comments, Posts, ThreadPart, read_changed
+from collectors._kit.comments import Comments, Posts, ThreadPart, read_changed
 from collectors._kit.comments import read_window as read_threads
 from collectors._kit.newest import news
 from collectors._kit.paging import cap_warning
@@ -17,7 +17,7 @@ from collectors._kit.watched import Watchlist
 from collectors._platforms.graph import MOST_SHEETS, Graph
 from collectors._platforms.graph_refusals import NoLongerOffered
 from collectors._platforms.meta_inbox import Item, look_up
-from collectors.base import Cursor, Page, RawMention, Window
+from collectors.base import Broken, Cursor, Page, RawMention, Window
 from ground.notice import Notice
 
 from .posts import COMMENT_FIELDS, POST_FIELDS, RATING_FIELDS, Comment, Post, Rating, of_comment, of_post, of_rating
@@ -136,5 +136,5 @@ def _news(
 
 def _read(
     model: type[W], to_mention: Callable[[W], RawMention | None], host: str, items: list[Any]
-) -> tuple[tuple[RawMention, ...], Broken]:
+) -> tuple[tuple[RawMention, ...], tuple[Broken, ...]]:
     return each(model, items, to_mention, host)

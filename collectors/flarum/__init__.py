@@ -17,7 +17,7 @@ from collectors._kit.paging import Unmet, cap_warning
 from collectors._kit.texts import texts_of
 from collectors._kit.times import latest, moment, rfc3339
 from collectors._kit.walk import Rewind, walk
-from collectors.base import Collector, Cursor, Page, RawMention, Window
+from collectors.base import Broken, Collector, Cursor, Page, RawMention, Window
 
 from .forum import Attributes, Forum, Item, ItemPage, mention_of, posts_of
 
@@ -26,7 +26,6 @@ MOST_PAGES = 20
 MOST_REPLIES = 10  # pages of one discussion
 LARGEST = 1_000_000
 MOST_REQUESTS = 120  # in one reading that asks discussion by discussion
-Broken = list[tuple[str, str]]
 
 
 class FlarumForum(Params):
@@ -98,7 +97,7 @@ def _read(
     return _listing(answer, forum, _with_replies(forum, since, most), last="lastPostedAt")
 
 
-Mentions = Callable[[Item, ItemPage, Broken], Iterator[RawMention]]
+Mentions = Callable[[Item, ItemPage, list[Broken]], Iterator[RawMention]]
 
 
 def _listing(answer: ItemPage, forum: Forum, give: Mentions, last: str = "createdAt") -> tuple[Listing, int | None]:
@@ -112,7 +111,7 @@ def _listing(answer: ItemPage, forum: Forum, give: Mentions, last: str = "create
 
 
 def _of_discussion(forum: Forum) -> Mentions:
-    def give(discussion: Item, answer: ItemPage, _: Broken) -> Iterator[RawMention]:
+    def give(discussion: Item, answer: ItemPage, _: list[Broken]) -> Iterator[RawMention]:
         for post in posts_of(discussion, answer.included):
             if mention := mention_of(post, discussion, answer.included, forum.base):
                 yield mention
@@ -121,10 +120,10 @@ def _of_discussion(forum: Forum) -> Mentions:
 
 
 def _of_post(forum: Forum) -> Mentions:
-    def give(post: Item, answer: ItemPage, broken: Broken) -> Iterator[RawMention]:
+    def give(post: Item, answer: ItemPage, broken: list[Broken]) -> Iterator[RawMention]:
         key = post.of("discussion")
         if key is None:
-            broken.append((post.id[:200], "discussion: Field required"))
+            broken.append(Broken(post.id[:200], "discussion: Field required"))
             return
         discussion = answer.included.get(key, Item(id=key[1]))
         if mention := mention_of(post, discussion, answer.included, forum.base):
@@ -139,7 +138,7 @@ def _with_replies(forum: Forum, since: datetime, most: int) -> Mentions:
     def is_past(at: datetime | None) -> bool:
         return (at is not None and at < since) or len(forum.requests) > most
 
-    def give(discussion: Item, _: ItemPage, broken: Broken) -> Iterator[RawMention]:
+    def give(discussion: Item, _: ItemPage, broken: list[Broken]) -> Iterator[RawMention]:
         query = {"filter[discussion]": discussion.id, "sort": "-createdAt", "include": "user"}
 
         def ask(offset: int | None) -> tuple[ItemPage, int | None]:

@@ -27,7 +27,7 @@ Flag = Annotated[bool, BeforeValidator(lambda value: value not in (None, False, 
 
 
 FOR_EVERYBODY = (
-    Refusal(SourceError, "{host} is no Flarum forum, or not at this address: check it", status={404}),
+    Refusal(SourceError, "{host} is not a Flarum forum, or not at this address: check the address", status={404}),
     Refusal(SourceError, "{host} does not accept this search: make it simpler", status={400}),
 )
 WITH_TOKEN = Refusals(

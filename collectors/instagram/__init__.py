@@ -51,7 +51,7 @@ class InstagramAccount(Params):
     hashtags: Annotated[tuple[str, ...], AfterValidator(_hashtags)] = Field(
         default=(),
         title="Hashtags",
-        description="One a line, at most 30; needs the feature «Instagram Public Content Access»",
+        description="One per line, at most 30; needs the feature «Instagram Public Content Access»",
         examples=[["acmegrinder"]],
     )
     app_secret: SecretStr = Field(

@@ -8,14 +8,14 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from collectors._kit.answers import Part, each
-from collectors._kit.comments import Broken, Comments, Posts, ThreadPart, read_changed
+from collectors._kit.comments import Comments, Posts, ThreadPart, read_changed
 from collectors._kit.comments import read_window as read_threads
 from collectors._kit.walk import Leg, until_of
 from collectors._kit.watched import FIRST, Watchlist
 from collectors._platforms.graph import MOST_SHEETS, Graph
 from collectors._platforms.graph_refusals import TokenRefused
 from collectors._platforms.meta_inbox import Item, look_up
-from collectors.base import Cursor, Page, RawMention, SourceChanged, SourceError, SourceRefused, Window
+from collectors.base import Broken, Cursor, Page, RawMention, SourceChanged, SourceError, SourceRefused, Window
 
 from .media import COMMENT_FIELDS, LOOK_UP_FIELDS, MEDIA_FIELDS, OWN_FIELDS, Comment, Media, of_comment, of_media
 
@@ -127,7 +127,9 @@ def _thread_part(own: str, media: Media, items: list[Any], graph: Graph) -> Thre
     return ThreadPart([comment.at for comment in comments], mentions, broken)
 
 
-def _replies(own: str, media: Media, comment: Comment, graph: Graph) -> tuple[tuple[RawMention, ...], Broken]:
+def _replies(
+    own: str, media: Media, comment: Comment, graph: Graph
+) -> tuple[tuple[RawMention, ...], tuple[Broken, ...]]:
     try:
         return each(
             Comment,
@@ -136,4 +138,4 @@ def _replies(own: str, media: Media, comment: Comment, graph: Graph) -> tuple[tu
             graph.host,
         )
     except SourceError as error:
-        return (), ((comment.id, str(error)),)
+        return (), (Broken(comment.id, str(error)),)

@@ -30,7 +30,7 @@ class LemmySearch(Params):
     base_url: BaseUrl = Field(
         default="https://lemmy.world",
         title="Address of the instance",
-        description="A large one knows of most of what is said on the others",
+        description="A large instance sees most of what is said on the others",
     )
     query: Line = Field(
         default="", title="Words to search for", description="Empty: everything in the community", examples=["acme"]
@@ -95,7 +95,7 @@ def _begin(params: LemmySearch, cursor: Cursor, since: datetime, http: httpx2.Cl
     try:
         return lists, lists.page(since)
     except Gone:
-        raise SourceError("{host} is no Lemmy instance: check its address", host=instance.host) from None
+        raise SourceError("{host} is not a Lemmy instance: check its address", host=instance.host) from None
 
 
 def _lists(params: LemmySearch, four: bool, marks: object) -> list[ListProgress]:

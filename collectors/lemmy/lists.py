@@ -15,7 +15,7 @@ from collectors._kit.fetch import fetch, host_of
 from collectors._kit.newest import Listing
 from collectors._kit.paging import Fresh
 from collectors._kit.times import moment
-from collectors.base import RawMention, SourceError
+from collectors.base import Broken, RawMention, SourceError
 from ground.notice import Json
 
 from .posts import Content, View, is_pinned, mention_of
@@ -30,8 +30,8 @@ HELD_IN: Mapping[Version, tuple[str, ...]] = {
 EVER = datetime.min.replace(tzinfo=UTC)
 Marks = tuple[str | int | None, ...]
 """The next page of each list."""
-Messages = tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]
-"""The mentions of a page, and the items that could not be read, as (id, reason)."""
+Messages = tuple[tuple[RawMention, ...], tuple[Broken, ...]]
+"""The mentions of a page, and the items that could not be read."""
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class Instance:
                 site = self.get(version, "site", {})
                 if isinstance(site, dict) and "site_view" in site:
                     return version
-        raise SourceError("{host} is no Lemmy instance: check its address", host=self.host)
+        raise SourceError("{host} is not a Lemmy instance: check its address", host=self.host)
 
 
 @dataclass(slots=True)
@@ -89,7 +89,7 @@ class Lists:
     def page(self, since: datetime) -> Listing:
         """The next page of every list. Raises SourceError."""
         mentions: tuple[RawMention, ...] = ()
-        broken: tuple[tuple[str, str], ...] = ()
+        broken: tuple[Broken, ...] = ()
         for progress in self.lists:
             if progress.mark is not None:
                 new, unread = self._page(progress, since)
@@ -115,9 +115,9 @@ class Lists:
         views, broken = _views(parts, self.instance.host)
         comments = (view.comment for view in views if view.comment)
         self.addresses |= {comment.id: comment.ap_id for comment in comments if comment.id is not None}
-        mentions = tuple(mention_of(view, self.addresses) for view in views)
+        mentions = tuple(filter(None, (mention_of(view, self.addresses) for view in views)))
         ends = [_oldest(part) for part in parts if part]
-        progress.move([mention.external_id for mention in mentions], ends, self._next(progress, answer), since)
+        progress.move([(view.comment or view.post).ap_id for view in views], ends, self._next(progress, answer), since)
         return mentions, broken
 
     def _query(self, progress: ListProgress) -> dict[str, str | int]:
@@ -142,7 +142,7 @@ def _lists(answer: Json, version: Version, host: str) -> list[list[Any]]:
     return lists
 
 
-def _views(parts: Sequence[Sequence[Any]], host: str) -> tuple[list[View], tuple[tuple[str, str], ...]]:
+def _views(parts: Sequence[Sequence[Any]], host: str) -> tuple[list[View], tuple[Broken, ...]]:
     """The posts and comments of a page, and those that could not be read."""
     views: list[View] = []
     _, broken = each(View, [view for part in parts for view in part if _is_message(view)], views.append, host)

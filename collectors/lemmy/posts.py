@@ -12,6 +12,7 @@ from collectors._kit.fetch import host_of
 from collectors._kit.times import moment
 from collectors.base import RawMention
 from ground.links import clean_link
+from ground.quotes import without_markdown_quotes
 
 Flag = Annotated[bool, BeforeValidator(lambda value: value is True or value == "true")]
 
@@ -65,15 +66,21 @@ class View(Part):
     counts: Counts = Counts()
 
 
-def mention_of(view: View, addresses: Mapping[int, str]) -> RawMention:
-    """A post or comment as a mention. `addresses` are those of comments, by the numbers that paths are made of."""
+def mention_of(view: View, addresses: Mapping[int, str]) -> RawMention | None:
+    """A post or comment as a mention; None for a comment that only quotes.
+
+    `addresses` are those of comments, by the numbers that paths are made of.
+    """
     content, name = view.comment or view.post, view.community.name
+    own = without_markdown_quotes(view.comment.content) if view.comment else _text(view.post)
+    if view.comment and view.comment.content.strip() and not own:
+        return None
     community = f"{name}@{host_of(view.community.address)}" if view.community.address else name
     return RawMention(
         external_id=content.ap_id,
         url=clean_link(content.ap_id),
         title=view.post.name,
-        text=content.content if view.comment else _text(view.post),
+        text=own,
         author=view.creator.display_name or view.creator.name,
         author_id=view.creator.address,
         platform="lemmy",
@@ -92,8 +99,10 @@ def is_pinned(view: View) -> bool:
 
 
 def _text(post: Content) -> str:
-    """The text of the post, then the preview of its link, on lines of its own."""
-    return "\n".join(part for part in (post.body, post.embed_title, post.embed_description) if part)
+    """The text of the post without what it quotes, then the preview of its link, on lines of its own."""
+    return "\n".join(
+        part for part in (without_markdown_quotes(post.body), post.embed_title, post.embed_description) if part
+    )
 
 
 def _parent(comment: Content, post: Content, addresses: Mapping[int, str]) -> str | None:

@@ -23,7 +23,7 @@ COMMUNITY = re.compile(r"(?:https?://(?:www\.|old\.)?reddit\.com)?/?(?:r/)?([A-Z
 def _community(text: str) -> str:
     match = COMMUNITY.fullmatch(text) if text else None
     if text and match is None:
-        raise ValueError("write the name of the community alone, such as coffee")
+        raise ValueError("write only the name of the community, such as coffee")
     return match[1] if match else ""
 
 

@@ -17,7 +17,7 @@ from collectors._kit.newest import news
 from collectors._kit.paging import Unmet, cap_warning
 from collectors._kit.times import moment
 from collectors._kit.walk import Leg, Rewind, ends_before, in_turn
-from collectors.base import Cursor, Page, RawMention, SourceBusy, Window
+from collectors.base import Broken, Cursor, Page, RawMention, SourceBusy, Window
 from ground.notice import Json, Notice
 
 from .api import MOST_SHEETS, SHEET, Reddit
@@ -116,7 +116,7 @@ def _from(reddit: Reddit, path: str, params: dict[str, str | int], anchor: str) 
     yield from reddit.sheets(path, params)
 
 
-def _read(reddit: Reddit, items: list[Any]) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]:
+def _read(reddit: Reddit, items: list[Any]) -> tuple[tuple[RawMention, ...], tuple[Broken, ...]]:
     return each(Thing, items, mention, reddit.host, "name")
 
 

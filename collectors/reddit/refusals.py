@@ -34,7 +34,7 @@ def _gives_no_token(complaint: Complaint) -> bool:
 BUSY = Refusal(SourceBusy, "{host} asks us to read less often (429)", status={429}, wait=pause_or(PAUSE))
 OWN_TOKEN = Refusal(
     SourceRefused,
-    "Reddit does not accept its own token any more (401): check that the app still exists",
+    "Reddit no longer accepts its own token (401): check that the app still exists",
     status={401},
 )
 CLOSED = {403, 404}
@@ -64,7 +64,7 @@ OF_A_SUBREDDIT = Refusals(
         ),
         Refusal(
             SourceRefused,
-            "Reddit has banned r/{name}: there is nothing to read any more. Remove the source",
+            "Reddit has banned r/{name}: there is nothing left to read. Remove the source",
             status=CLOSED,
             codes={"banned"},
         ),

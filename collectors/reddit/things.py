@@ -1,4 +1,5 @@
-"""Reddit's posts (t3) and comments (t1) as mentions, in the shapes of its old answers too, and deleted ones."""
+"""Reddit's posts (t3) and comments (t1) as mentions, in the shapes of its old answers too, and deleted ones. What their
+Markdown quotes is left out."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from pydantic import BeforeValidator, Field
 from collectors._kit.answers import Count, Part, Text
 from collectors._kit.times import moment
 from collectors.base import RawMention
+from ground.quotes import without_markdown_quotes
 
 PLATFORM = "reddit"
 WEB = "https://www.reddit.com"
@@ -66,12 +68,13 @@ def deletion_of(name: str) -> RawMention:
 
 
 def of_post(post: Data) -> RawMention:
-    """The post as a mention. A crosspost has the words of its original too, a link post its address."""
+    """The post as a mention. A crosspost of one's own has the words of its original too, a link post its address."""
     if post.removed_by_category or post.selftext.strip() in GONE:
         return deletion_of(post.name)
     outside = post.url if not post.is_self and post.url.startswith("http") else ""
     outside = "" if outside.startswith(OWN_MEDIA) else outside
-    text = "\n".join(filter(None, (post.selftext, *_words_of_original(post), outside)))
+    words = map(without_markdown_quotes, (post.selftext, *_words_of_original(post)))
+    text = "\n".join(filter(None, (*words, outside)))
     return _common(
         post,
         title=post.title,
@@ -82,14 +85,15 @@ def of_post(post: Data) -> RawMention:
 
 
 def of_comment(comment: Data) -> RawMention | None:
-    """The comment as a mention; None when it holds only an image."""
+    """The comment as a mention; None when it holds only an image, or a quote."""
     if comment.body.strip() in GONE:
         return deletion_of(comment.name)
-    if not comment.body:
+    text = without_markdown_quotes(comment.body)
+    if not text:
         return None
     return _common(
         comment,
-        text=comment.body,
+        text=text,
         thread_id=comment.link_id or None,
         parent_id=comment.parent_id or None,
         engagement=_counts(likes=comment.score),
@@ -123,8 +127,10 @@ def _address(data: Data) -> str:
 
 
 def _words_of_original(post: Data) -> list[str]:
-    """Title and text of the original of a crosspost, where they differ from its own."""
+    """Title and text of the original of a crosspost, where they differ from its own and are of the same author."""
     original = next((parent for parent in post.crosspost_parent_list[:1] if isinstance(parent, dict)), {})
+    if not post.author or post.author in GONE or original.get("author") != post.author:
+        return []
     lines = (original.get("title"), original.get("selftext"))
     repeated = (*GONE, post.title, post.selftext)
     return [line for line in lines if isinstance(line, str) and line.strip() and line not in repeated]

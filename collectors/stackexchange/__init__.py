@@ -18,7 +18,7 @@ from collectors._kit.items import LONGEST_TEXT, fit
 from collectors._kit.slices import Read, backward, forward
 from collectors._kit.texts import texts_of
 from collectors._kit.times import moment, not_ahead
-from collectors.base import Collector, Cursor, Page, RawMention, Window
+from collectors.base import Broken, Collector, Cursor, Page, RawMention, Window
 from ground.links import clean_link
 
 from .api import REFUSALS, Post, Wrapper, pause
@@ -45,7 +45,7 @@ class Search(Params):
         default=SecretStr(""),
         title="Key",
         max_length=200,
-        description="Without one, all that read from your address share 300 calls a day",
+        description="Without one, everything that runs at your address shares 300 calls a day",
     )
     base_url: Interface = Field(default="https://api.stackexchange.com", title="Address of the interface")
 
@@ -126,9 +126,7 @@ def _fullness(searches: Sequence[Wrapper]) -> float:
     return max(len(search.items) for search in searches) / PAGE_SIZE
 
 
-def _replies(
-    asker: _Asker, excerpts: Wrapper
-) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...], Sequence[Wrapper]]:
+def _replies(asker: _Asker, excerpts: Wrapper) -> tuple[tuple[RawMention, ...], tuple[Broken, ...], Sequence[Wrapper]]:
     """The answers among the results, in full; the results that cannot be read; and the wrapper of the extra request."""
     threads: dict[int, int] = {}
 

@@ -27,10 +27,10 @@ from .preview import Message, Preview, read_preview
 MOST_PAGES, PAGE_SIZE = 50, 20
 LONGEST_TEXT = 65_536
 
-NO_CHANNEL = "Telegram knows no channel named {channel}: check its name; it may have been deleted or renamed"
+NO_CHANNEL = "Telegram has no channel named {channel}: check its name; it may have been deleted or renamed"
 NO_PREVIEW = (
-    "{channel} is a group, a person or a bot, or a channel that hides its messages from the web: only public channels "
-    "can be read so. A bot that is a member can read the others"
+    "{channel} is a group, a person or a bot, or a channel that hides its messages from the web: only public "
+    "channels can be read this way. A bot that is a member can read the others"
 )
 
 
@@ -95,7 +95,7 @@ def _ask(params: TelegramChannel, http: httpx2.Client, before: int | None) -> Pr
     try:
         preview = isolated(read_preview, answer.content)
     except Isolated:
-        raise SourceError("the page of {host} is too large or too intricate to be read", host=host_of(url)) from None
+        raise SourceError("the page of {host} is too large or too complex to be read", host=host_of(url)) from None
     if preview.history:
         return preview
     raise _no_preview(params, preview, str(answer.url))

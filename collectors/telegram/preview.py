@@ -125,7 +125,15 @@ def _is_nested(part: LexborNode, within: LexborNode) -> bool:
 
 
 def _plain(node: LexborNode) -> str:
-    """The text as a reader sees it, with its lines. Emoji are the texts of their pictures."""
+    """The text as a reader sees it, with its lines, without quotes unless nothing else is there. Emoji are the texts of
+    their pictures."""
+    own = LexborHTMLParser(node.html or "")
+    for quote in own.css("blockquote"):
+        quote.replace_with("\n")
+    return (_spaced_text(own.body) if own.body else "") or _spaced_text(node)
+
+
+def _spaced_text(node: LexborNode) -> str:
     for line_break in node.css("br"):
         line_break.replace_with("\n")
     for block in node.css(BLOCKS):

@@ -50,8 +50,8 @@ REFUSALS = Refusals(
     (
         Refusal(
             SourceRefused,
-            "this bot sends its messages to an address, so that they cannot be asked for: have it send them to this "
-            "source, or end that with deleteWebhook",
+            "this bot sends its messages to an address, so Vigie cannot ask for them: have it send them to this "
+            "source, or call deleteWebhook",
             status={409},
             phrase="webhook",
         ),
@@ -153,7 +153,7 @@ def receive(params: Bot, request: Inbound) -> Received:
     try:
         update = from_json(request.body)
     except (ValueError, RecursionError):
-        raise SourceChanged("this is not an update of a Telegram bot: it was not read") from None
+        raise SourceChanged("this is not an update from a Telegram bot: Vigie did not read it") from None
     batch = read_updates([update], "Telegram")
     return Received(batch.mentions, broken=batch.broken)
 

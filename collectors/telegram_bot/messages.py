@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
-from collectors._kit.answers import Part, Text, missing_field, reason_of
+from collectors._kit.answers import Part, Text, excerpt_of, missing_field, reason_of
 from collectors._kit.times import moment
-from collectors.base import RawMention
+from collectors.base import Broken, RawMention
 
 KINDS = ("message", "edited_message", "channel_post", "edited_channel_post")
 OPEN_CHATS = ("channel", "group", "supergroup")
 """What people write to the bot in private is no public mention."""
 SUPERGROUP = "-100"  # how the id of a supergroup or a channel begins; the rest is in the addresses of its messages
+
+
+MOST_ENTITIES = 200
+Entities = Annotated[list[Any], BeforeValidator(lambda value: value if isinstance(value, list) else [])]
 
 
 class Person(Part):
@@ -31,15 +36,13 @@ class Chat(Part):
     username: Text = ""
 
 
-class Quote(Part):
-    text: Text = ""
-
-
 class Choice(Part):
     text: Text = ""
 
 
-class Poll(Part):
+class Ballot(Part):
+    """A poll of Telegram: what it asks, and what may be answered."""
+
     question: Text = ""
     options: list[Choice] = Field(default_factory=list)
 
@@ -58,8 +61,9 @@ class Message(Part):
     author_signature: Text = ""
     text: Text = ""
     caption: Text = ""
-    quote: Quote | None = None
-    poll: Poll | None = None
+    entities: Entities = Field(default_factory=list)
+    caption_entities: Entities = Field(default_factory=list)
+    poll: Ballot | None = None
     reply_to_message: Parent | None = None
     message_thread_id: int | None = None
 
@@ -79,7 +83,7 @@ class Batch:
     """The mentions of some updates, those that could not be read, and the number of the last update."""
 
     mentions: tuple[RawMention, ...]
-    broken: tuple[tuple[str, str], ...]
+    broken: tuple[Broken, ...]
     last: int | None
 
 
@@ -89,7 +93,7 @@ def read_updates(updates: list[Any], host: str) -> Batch:
     An update that cannot be read but has a number counts for `last`, so that it is not asked for again for ever.
     """
     mentions: dict[str, RawMention] = {}
-    broken: list[tuple[str, str]] = []
+    broken: list[Broken] = []
     numbers: list[int] = []
     for value in updates:
         number = value.get("update_id") if isinstance(value, dict) else None
@@ -97,7 +101,7 @@ def read_updates(updates: list[Any], host: str) -> Batch:
         try:
             message = mention(Update.model_validate(value))
         except ValidationError as error:
-            broken.append((str(number or ""), reason_of(error)))
+            broken.append(Broken(str(number or ""), reason_of(error), excerpt_of(value)))
             continue
         mentions |= {message.external_id: message} if message else {}
     if updates and not numbers:
@@ -130,9 +134,29 @@ def mention(update: Update) -> RawMention | None:
 
 
 def _words(message: Message) -> str:
-    """Its text, the choices of its poll, and the passage that it quotes."""
+    """Its text, without the passages that are marked as quotes, and the choices of its poll."""
     poll = [message.poll.question, *(choice.text for choice in message.poll.options)] if message.poll else []
-    return "\n".join(filter(None, (message.text, message.caption, *poll, message.quote.text if message.quote else "")))
+    own = (_own(message.text, message.entities), _own(message.caption, message.caption_entities))
+    return "\n".join(filter(None, (*own, *poll)))
+
+
+def _own(text: str, entities: list[Any]) -> str:
+    """The text outside of the quotes among its entities, which count in code units of UTF-16; all of it if nothing else
+    is there."""
+    data, at, pieces = text.encode("utf-16-le", "surrogatepass"), 0, []
+    for start, end in sorted(_quotes(entities)):
+        pieces += [data[at : 2 * start]] if 2 * start >= at else []
+        at = max(at, 2 * end)
+    own = "\n".join(piece.decode("utf-16-le", "replace").strip() for piece in (*pieces, data[at:])).strip()
+    return own or text
+
+
+def _quotes(entities: list[Any]) -> Iterator[tuple[int, int]]:
+    for entity in entities[:MOST_ENTITIES]:
+        if isinstance(entity, dict) and entity.get("type") in ("blockquote", "expandable_blockquote"):
+            start, length = entity.get("offset"), entity.get("length")
+            if isinstance(start, int) and isinstance(length, int) and start >= 0 and length > 0:
+                yield start, start + length
 
 
 def _author(message: Message) -> tuple[str, str]:

@@ -28,9 +28,7 @@ class TikTokAccount(Params):
         examples=["dcfd4e1e-0000-4000-8000-000000000001"],
     )
     token: SecretStr = Field(title="Access token", max_length=2_000)
-    hidden: bool = Field(
-        default=True, title="Hidden comments", description="Also those that were hidden from the public"
-    )
+    hidden: bool = Field(default=True, title="Hidden comments", description="Include those hidden from the public")
     base_url: Interface = Field(
         default="https://business-api.tiktok.com/open_api/v1.3", title="Address of the Business API"
     )

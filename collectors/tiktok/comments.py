@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 from collectors._kit.answers import each
-from collectors._kit.comments import Broken, Comments, Posts, ThreadPart, read_changed
+from collectors._kit.comments import Comments, Posts, ThreadPart, read_changed
 from collectors._kit.comments import read_window as read_threads
 from collectors._kit.walk import Leg, until_of
 from collectors._kit.watched import FIRST, Watchlist
-from collectors.base import Cursor, Page, RawMention, SourceError, Window
+from collectors.base import Broken, Cursor, Page, RawMention, SourceError, Window
 
 from .api import VIDEO_FIELDS, Comment, TikTok, Video, of_comment
 
@@ -55,7 +55,7 @@ def _videos_of(tiktok: TikTok, window: Window) -> Iterator[Posts[Video]]:
             return
 
 
-def _read_videos(items: list[Any], host: str) -> tuple[list[Video], Broken]:
+def _read_videos(items: list[Any], host: str) -> tuple[list[Video], tuple[Broken, ...]]:
     videos: list[Video] = []
 
     def collect(video: Video) -> None:
@@ -98,7 +98,9 @@ def _thread_part(video: Video, items: Sequence[Any], tiktok: TikTok, status: str
     return ThreadPart([comment.at for comment in comments], mentions, broken, complete=not tiktok.pause)
 
 
-def _replies(video: Video, comment: Comment, tiktok: TikTok, status: str) -> tuple[tuple[RawMention, ...], Broken]:
+def _replies(
+    video: Video, comment: Comment, tiktok: TikTok, status: str
+) -> tuple[tuple[RawMention, ...], tuple[Broken, ...]]:
     """The replies that came with a comment; where there are more, all of them, by a request of their own."""
     items = comment.reply_list
     if (comment.replies or 0) > len(items) and not tiktok.pause:
@@ -115,4 +117,4 @@ def _replies(video: Video, comment: Comment, tiktok: TikTok, status: str) -> tup
             Comment, items, lambda reply: of_comment(reply, video, comment.comment_id), tiktok.host, "comment_id"
         )
     except SourceError as error:
-        return (), ((comment.comment_id, str(error)),)
+        return (), (Broken(comment.comment_id, str(error)),)

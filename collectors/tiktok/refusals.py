@@ -25,7 +25,7 @@ REFUSALS = Refusals(
     (
         Refusal(
             SourceBusy,
-            "{host} has been asked too often and wants a pause",
+            "{host} received too many requests and asks for a pause",
             codes={40016, 40100, 40132, 40133, 50002},
             wait=pause_or(PAUSE),
         ),
@@ -52,7 +52,7 @@ REFUSALS = Refusals(
         ),
         Refusal(
             SourceRefused,
-            "TikTok knows no such account, or not for this token ({code}): check the business id",
+            "TikTok has no such account, or does not show it to this token ({code}): check the business id",
             codes={40002, 40006, 40007},
         ),
         Refusal(

@@ -9,11 +9,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
+from collectors._kit.answers import excerpt_of
 from collectors._kit.fields import Line, Params
 from collectors._kit.inbound import json_of, pages
 from collectors._kit.signatures import check_standard, check_vigie
 from collectors._kit.texts import texts_of
-from collectors.base import Collector, Inbound, RawMention, Received, SourceError, Unsigned
+from collectors.base import Broken, Collector, Inbound, RawMention, Received, SourceError, Unsigned
 from ground.dates import Order, order_of, read_date
 from ground.notice import Json
 
@@ -40,7 +41,9 @@ class Webhook(Params):
         "list of them.",
         examples=["data.items"],
     )
-    id: Path = Field("id", title="Id", description="Seen from the mention; with $. before it, from the whole body.")
+    id: Path = Field(
+        "id", title="Id", description="Relative to the mention; a path that begins with $. starts from the whole body."
+    )
     text: Path = Field("text", title="Text", description="Several are joined: blocks[*].text.", examples=["body"])
     title: Path = Field("title", title="Title")
     link: Path = Field("url", title="Link", description="The address of the mention.")
@@ -55,7 +58,7 @@ class Webhook(Params):
     rating_scale: float = Field(5, gt=0, le=1_000, title="Highest rating", description="5 for stars, 10, 20 or 100.")
     platform: Path = Field("platform", title="Platform")
     platform_name: Line = Field(
-        "", title="Name of the platform", description="Where the JSON does not say it.", examples=["zendesk"]
+        "", title="Name of the platform", description="Used where the JSON does not say it.", examples=["zendesk"]
     )
     outlet: Path = Field("outlet", title="Outlet")
     thread_id: Path = Field("thread_id", title="Id of the thread")
@@ -84,14 +87,16 @@ def receive(params: Webhook, request: Inbound) -> Received:
     delivery = _check_signature(params, request)
     body = json_of(request)
     mentions: list[RawMention] = []
-    broken: list[tuple[str, str]] = []
+    broken: list[Broken] = []
     items = _items(params, body)
     order = order_of(_line(_first(params.date, item, body)) for item in items)
     for number, item in enumerate(items, start=1):
         try:
             mentions.append(_mention(params, item, body, order))
         except _Unread as error:
-            broken.append((_line(_first(params.id, item, body)) or f"item {number}", str(error)))
+            broken.append(
+                Broken(_line(_first(params.id, item, body)) or f"item {number}", str(error), excerpt_of(item))
+            )
     return Received(tuple(mentions), broken=tuple(broken), delivery=delivery)
 
 
@@ -119,7 +124,7 @@ def _items(params: Webhook, body: Json) -> list[Json]:
 
 def _mention(params: Webhook, item: Json, body: Json, order: Order | None) -> RawMention:
     if not isinstance(item, dict):
-        raise _Unread("it is no JSON object")
+        raise _Unread("it is not a JSON object")
 
     def first(path: str) -> Json:
         return _first(path, item, body)
@@ -131,8 +136,10 @@ def _mention(params: Webhook, item: Json, body: Json, order: Order | None) -> Ra
     date = _line(first(params.date))
     published = _moment(date, order)
     rating = _rating(first(params.rating), params.rating_scale)
+    external_id, undated_id = _ids(_line(first(params.id)) or link, published, author, title, text)
     return RawMention(
-        external_id=_line(first(params.id)) or link or _digest(author, str(published), title, text),
+        external_id=external_id,
+        undated_id=undated_id,
         url=link or None,
         title=title,
         text=text,
@@ -171,8 +178,14 @@ def _rating(value: Json, scale: float) -> float | None:
     return rating if rating is not None and 0 <= rating <= scale else None
 
 
+def _ids(given: str, published: datetime | None, author: str, *words: str) -> tuple[str, str]:
+    """The id of a mention, made up where none was given, and then the one that it has where its date is not known."""
+    if given:
+        return given, ""
+    return _digest(author, str(published), *words), _digest(author, str(None), *words)
+
+
 def _digest(*parts: str) -> str:
-    """An id for a mention that comes without id and link."""
     return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 

@@ -28,8 +28,8 @@ MOST_KNOWN = 500
 MOST_BACK = 200
 
 RESERVED = Notice(
-    "this site reserves its texts against mining and training: they are shown here with their link, "
-    "and never used to train a model"
+    "this site does not allow text mining or model training: its texts are shown here with their link, and never "
+    "train a model"
 )
 
 
@@ -63,7 +63,7 @@ class Webpage(Params):
     item: Place = Field(
         default="",
         title="Each review or comment",
-        description="CSS selector. Leave all of them empty first: many pages tell programs where their reviews are.",
+        description="CSS selector. Leave them all empty first: many pages tell programs where their reviews are.",
         examples=["article.review"],
     )
     text: Selector = Field(

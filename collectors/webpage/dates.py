@@ -19,12 +19,20 @@ class PageDates:
 
     def published(self, text: str) -> datetime | None:
         """The date in a text, or the one it counts from now («il y a 3 jours»); `now` where it lies ahead."""
-        at = date_within(text, order=self.order, zone=UTC) or date_ago(text, self.now)
+        at = self._read(text) or date_ago(text, self.now)
         return min(at.astimezone(UTC), self.now) if at else None
+
+    def fixed_spelling(self, text: str) -> str:
+        """What a text says of a date that stays the same from one reading to the next; empty where it says none."""
+        at = self._read(text)
+        return "" if at is None else at.isoformat() if date_ago(text, self.now) else text
 
     def unread(self, text: str) -> str:
         """The text where it holds no date."""
         return "" if self.published(text) else text.strip()
+
+    def _read(self, text: str) -> datetime | None:
+        return date_within(text, order=self.order, zone=UTC)
 
 
 def dates_of_page(texts: Iterable[str], language: str | None, month_first: bool, now: datetime) -> PageDates:

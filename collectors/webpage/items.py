@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from collectors._feeds.feed import decode
 from collectors._kit.items import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, fit, fit_id, language_of, short_hash
 from collectors.base import RawMention
-from ground.html import line_of, parse_html, text_of
+from ground.html import line_of, own_text_of, parse_html
 from ground.links import clean_link
 
 from .dates import PageDates, dates_of_page
@@ -61,6 +61,14 @@ class Selectors:
 
 
 @dataclass(frozen=True, slots=True)
+class MadeUp:
+    """What an item without id and link is known by: a hash of what it says, by whom and when, and one without when."""
+
+    dated: str
+    undated: str
+
+
+@dataclass(frozen=True, slots=True)
 class Contents:
     """What a page shows. `absent` names the selectors that found nothing; `hint` says why there may be nothing."""
 
@@ -104,8 +112,11 @@ class _Site:
         site_name = page.css_first('meta[property="og:site_name"]')
         self.outlet = fit(site_name.attributes.get("content") if site_name else "", LONGEST_NAME).strip()
 
-    def mention(self, key: str, link: str | None, **fields: object) -> RawMention:
+    def mention(self, key: str | MadeUp, link: str | None, **fields: object) -> RawMention:
         """A mention of this page. The page's address makes its id unique, since pages number their items from 1."""
+        if isinstance(key, MadeUp):
+            fields["undated_id"] = fit_id(f"{self.home}#{key.undated}")
+            key = key.dated
         identity = link if link and not key else f"{self.home}#{key}"
         filled = {name: value for name, value in fields.items() if value}
         common = {"url": link or self.address, "platform": "web", "outlet": self.outlet, "language": self.language}
@@ -116,9 +127,9 @@ def _of_schema(item: SchemaItem, site: _Site, selectors: Selectors, dates: PageD
     scale = rating_in(item.scale, 1_000)
     rating = rating_in(item.rating, scale[0] if scale else selectors.scale)
     link = clean_link(item.url, site.address) if item.url else None
-    key = item.id or ("" if link else short_hash(item.author, item.date, item.title, item.text[:200]))
+    made_up = _made_up(item.author, dates.fixed_spelling(item.date), item.title, item.text, item.text)
     return site.mention(
-        key.removeprefix(site.address).lstrip("#"),
+        item.id.removeprefix(site.address).lstrip("#") or ("" if link else made_up),
         link,
         title=fit(_plain(item.title), LONGEST_TITLE),
         text=fit(_plain(item.text), LONGEST_TEXT),
@@ -138,9 +149,10 @@ def _of_node(node: LexborNode, site: _Site, selectors: Selectors, dates: PageDat
     title, author, date, link = field("title"), field("author"), field("date"), field("link")
     key = field("id") or next((own for name in OWN_IDS if (own := node.attributes.get(name))), "")
     link = clean_link(link, site.address) or ""
-    text = field("text") or ("" if selectors.text else text_of(node))
+    said = field("text")
+    text, dateless = (said, said) if said or selectors.text else _whole_text(node, selectors, dates)
     return site.mention(
-        key or ("" if link else short_hash(author, date, title, text[:200])),
+        key or ("" if link else _made_up(author, dates.fixed_spelling(date), title, text, dateless)),
         link or None,
         title=fit(title, LONGEST_TITLE) if title != text else "",
         text=fit(text, LONGEST_TEXT),
@@ -150,6 +162,19 @@ def _of_node(node: LexborNode, site: _Site, selectors: Selectors, dates: PageDat
         rating=rating and rating[0],
         rating_scale=rating and rating[1],
     )
+
+
+def _whole_text(node: LexborNode, selectors: Selectors, dates: PageDates) -> tuple[str, str]:
+    """All that an item says, and the same without its date. An age is left out of both: it would edit each reading."""
+    element = node.css_first((selectors.date or USUAL["date"]).partition("@")[0] or "time")
+    shown, whole = line_of(element) if element else "", own_text_of(node)
+    dateless = whole.replace(shown, "").strip()
+    return (whole if dates.fixed_spelling(shown) == shown else dateless), dateless
+
+
+def _made_up(author: str, date: str, title: str, text: str, dateless: str) -> MadeUp:
+    """`date` as the page writes it, empty where it counts from today: an id must not move with the clock."""
+    return MadeUp(short_hash(author, date, title, text[:200]), short_hash(author, "", title, dateless[:200]))
 
 
 def _used_value(node: LexborNode, selectors: Selectors, used: set[str], name: str) -> str:
@@ -170,7 +195,7 @@ def _value(node: LexborNode, name: str, selectors: Selectors) -> str:
     for own in filter(None, (attribute, *_own(name))):
         if value := (element.attributes.get(own) or "").strip():
             return value
-    return "" if attribute else text_of(element) if name == "text" else line_of(element)
+    return "" if attribute else own_text_of(element) if name == "text" else line_of(element)
 
 
 def _own(name: str) -> tuple[str, ...]:
@@ -215,7 +240,7 @@ def _plain(text: str) -> str:
     if "<" not in text and "&" not in text:
         return text
     body = parse_html(text).body
-    return text_of(body) if body else ""
+    return own_text_of(body) if body else ""
 
 
 def _unique(mentions: tuple[RawMention, ...]) -> tuple[RawMention, ...]:

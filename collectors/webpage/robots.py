@@ -92,7 +92,7 @@ def _rules_for(text: str, url: str) -> tuple[bool, float]:
         return isolated(read_robots, text, url, seconds=5)
     except Isolated:
         raise SourceError(
-            "the robots.txt of {host} is too intricate to be read: tell its owner", host=host_of(url)
+            "the robots.txt of {host} is too complex to be read: tell its owner", host=host_of(url)
         ) from None
 
 
@@ -112,7 +112,7 @@ def _robots(http: httpx2.Client, site: str) -> str:
         raise
     except SourceError as error:
         raise SourceError(
-            "the robots.txt of {host} cannot be read, so nothing is asked of the site for now ({reason})",
+            "Vigie cannot read the robots.txt of {host}, so it asks the site for nothing for now ({reason})",
             host=host_of(site),
             reason=str(error),
         ) from error

@@ -88,9 +88,7 @@ class Visit:
         try:
             contents = isolated(read_page, answer.content, content_type, address, self.url, self.selectors, self.now)
         except (TooSlow, Crashed):
-            raise SourceError(
-                "this page is too large or too intricate to read: choose another one", host=host
-            ) from None
+            raise SourceError("this page is too large or too complex to read: choose another one", host=host) from None
         if first and (contents.absent or not contents.mentions):
             raise _nothing(self.selectors, contents, host)
         return contents
@@ -119,11 +117,13 @@ def _nothing(selectors: Selectors, contents: Contents, host: str) -> SourceError
     """Why a page shows nothing, and what to do about it: SourceRefused, SourceChanged or SourceError."""
     if contents.hint == "challenge":
         return SourceRefused(
-            "{host} wants proof that a person is reading (CAPTCHA). Vigie does not go round that: ask its owner",
+            "{host} wants proof that a person is reading (CAPTCHA). Vigie does not get round that: ask its owner",
             host=host,
         )
     if contents.hint == "login":
-        return SourceRefused("{host} shows this page only to who logs in: Vigie reads public pages alone", host=host)
+        return SourceRefused(
+            "{host} shows this page only to people who are logged in: Vigie reads only public pages", host=host
+        )
     if contents.absent and (selectors.item or contents.absent != ("item",)):
         name = contents.absent[0]
         return SourceChanged(
@@ -134,7 +134,7 @@ def _nothing(selectors: Selectors, contents: Contents, host: str) -> SourceError
         )
     if contents.hint == "scripted":
         return SourceError(
-            "{host} writes this page in the browser and sends an empty one: look for a feed or another page",
+            "{host} sends an empty page that only a browser fills in: look for a feed or another page",
             host=host,
         )
     return SourceError(

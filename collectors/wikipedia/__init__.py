@@ -15,7 +15,7 @@ from collectors._kit.fields import BaseUrl, Params
 from collectors._kit.texts import texts_of
 from collectors._kit.times import moment, rfc3339
 from collectors._kit.walk import Rewind, in_turn, oldest_of, walk
-from collectors.base import Collector, Cursor, Page, RawMention, Window
+from collectors.base import Broken, Collector, Cursor, Page, RawMention, Window
 from ground.notice import Json, Notice
 
 from .mediawiki import Revision, Wiki, WikiPage, is_hidden, mention_of
@@ -114,7 +114,7 @@ def _back(wiki: Wiki, title: str, cursor: Cursor, window: Window) -> Iterator[Pa
         yield rewind.page(mentions, {"mark": leg.next}, ended=leg.ended, oldest=oldest_of(mentions), broken=broken)
 
 
-def _revisions(page: WikiPage, wiki: Wiki) -> tuple[list[Revision], tuple[tuple[str, str], ...]]:
+def _revisions(page: WikiPage, wiki: Wiki) -> tuple[list[Revision], tuple[Broken, ...]]:
     revisions: list[Revision] = []
     _, broken = each(Revision, page.revisions, revisions.append, wiki.host, id_name="revid")
     return list({revision.revid: revision for revision in revisions}.values()), broken

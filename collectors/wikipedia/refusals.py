@@ -38,14 +38,14 @@ REFUSALS = Refusals(
     (
         Refusal(
             SourceRefused,
-            "{host} refuses Vigie (403): Wikimedia wants a contact in the name that programs give. "
-            "Ask your administrator to set one",
+            "{host} refuses Vigie (403): Wikimedia requires programs to name a contact. Ask your administrator to"
+            " set one",
             status={403},
         ),
-        Refusal(SourceError, "{host} is no MediaWiki, or not at this address: check it", status={404}),
+        Refusal(SourceError, "{host} is not a MediaWiki, or not at this address: check the address", status={404}),
         Refusal(
             SourceBusy,
-            "{host} is busy and asks us to come back later",
+            "{host} is busy and asks Vigie to come back later",
             status=range(200, 300),
             codes={"maxlag", "ratelimited", "readonly"},
             wait=_wait,

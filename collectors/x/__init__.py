@@ -26,7 +26,7 @@ HISTORY = timedelta(days=7, minutes=-2)
 """Two minutes short of X's seven days: X refuses ids that become too old while the request is on its way."""
 SETTLED = timedelta(seconds=30)
 """X shows posts some seconds after they are written, and refuses ends that are later than that."""
-GAP = Notice("X shows the last 7 days only: what was posted before them was not read")
+GAP = Notice("X shows only the last 7 days: Vigie did not read what was posted before")
 """The warning for a source that was not read for longer than X goes back."""
 
 

@@ -1,4 +1,4 @@
-"""The posts that X returns, with their authors and quoted posts, as mentions; and what X charges for them."""
+"""The posts that X returns, with their authors, as mentions; and what X charges for them."""
 
 from __future__ import annotations
 
@@ -109,7 +109,6 @@ class Post(Part):
 
 class Includes(Part):
     users: Many = ()
-    tweets: Many = ()
 
 
 class Meta(Part):
@@ -124,8 +123,11 @@ class PostList(Part):
     includes: Annotated[Includes, BeforeValidator(_part)] = Includes()
 
 
-def mention(post: Post, users: Mapping[str, User], quoted: Mapping[str, Post], now: datetime) -> RawMention | None:
-    """The post as a mention; None for a repost, because X counts it among the `shares` of the original."""
+def mention(post: Post, users: Mapping[str, User], now: datetime) -> RawMention | None:
+    """The post as a mention, without what it quotes.
+
+    None for a repost, because X counts it among the `shares` of the original.
+    """
     if post.repeats:
         return None
     author = users.get(post.author_id)
@@ -140,7 +142,7 @@ def mention(post: Post, users: Mapping[str, User], quoted: Mapping[str, Post], n
     return RawMention(
         external_id=post.id,
         url=f"https://x.com/{handle}/status/{post.id}" if handle else f"https://x.com/i/web/status/{post.id}",
-        text=_whole(post, quoted.get(post.references.get("quoted", ""))),
+        text=fit("\n".join(filter(None, _lines(post))), LONGEST_TEXT),
         author=(author.name or author.username) if author else "",
         author_id=post.author_id,
         author_followers=author.public_metrics.followers_count if author else None,
@@ -153,13 +155,8 @@ def mention(post: Post, users: Mapping[str, User], quoted: Mapping[str, Post], n
     )
 
 
-def _whole(post: Post, quoted: Post | None) -> str:
-    """The text and the link cards of a post, then those of the post it quotes, with shortened links written out."""
-    lines = [*_lines(post), *(_lines(quoted) if quoted else ())]
-    return fit("\n".join(line for line in lines if line), LONGEST_TEXT)
-
-
 def _lines(post: Post) -> list[str]:
+    """The text of a post with shortened links written out, then its link cards."""
     long = post.note_tweet
     source, links = (long.text, long.entities.urls) if long.text else (post.text, post.entities.urls)
     text = html.unescape(source)  # before links are written out: «&region=» in an address is no entity
@@ -186,15 +183,15 @@ def id_at(moment_: datetime) -> int:
     return max(0, (int(moment_.timestamp() * 1000) - EPOCH) << 22)
 
 
-def cost_of(answer: httpx2.Response, *, names: bool, quotes: bool) -> int:
-    """What X charges for an answer, in millionths of a US dollar: each post, and each author and quoted post that we
-    asked for. Errors are free. Raises ValueError.
+def cost_of(answer: httpx2.Response, *, names: bool) -> int:
+    """What X charges for an answer, in millionths of a US dollar: each post, and each author where we asked for them.
+
+    Errors are free. Raises ValueError.
     """
     if not answer.is_success:
         return 0
     body = Bill.model_validate(from_json(answer.content))
-    extras = len(body.includes.users) * USER * names + len(body.includes.tweets) * POST * quotes
-    return len(body.data) * POST + extras
+    return len(body.data) * POST + len(body.includes.users) * USER * names
 
 
 class Bill(Part):

@@ -38,7 +38,7 @@ def _facts(complaint: Complaint) -> Mapping[str, Json]:
 
 
 KIND_OF_PROBLEM = ("type", "title", "reason")
-TOO_OLD = "X goes back 7 days only: what was posted before them cannot be read"
+TOO_OLD = "X goes back only 7 days: Vigie cannot read what was posted before"
 REFUSALS = Refusals(
     (
         Refusal(partial(TooOld, end="until_id"), TOO_OLD, status={400}, when=_names("until_id")),
@@ -64,7 +64,7 @@ REFUSALS = Refusals(
         ),
         Refusal(
             SourceRefused,
-            "X wants a token of another kind (403): paste the Bearer token of the app, not its API key",
+            "X needs another kind of token (403): paste the Bearer token of the app, not its API key",
             status={403},
             phrase="unsupported-authentication",
         ),
@@ -88,7 +88,7 @@ OF_AN_ACCOUNT = Refusals(
     (
         Refusal(
             SourceRefused,
-            "X knows no account with the number {id}: it was closed, or the number is wrong",
+            "X has no account with the number {id}: it was closed, or the number is wrong",
             phrase="resource-not-found|not found",
         ),
         Refusal(

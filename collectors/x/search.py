@@ -16,7 +16,7 @@ from collectors._kit.fields import Interface, Line, Params
 from collectors._kit.limits import used_up
 from collectors._kit.paging import Unmet
 from collectors._kit.walk import Leg, walk
-from collectors.base import RawMention, SourceOverBudget, Spend
+from collectors.base import Broken, RawMention, SourceOverBudget, Spend
 
 from .posts import POST, USER, Post, PostList, User, cost_of, mention
 from .refusals import REFUSALS, TooOld, why_empty
@@ -54,19 +54,14 @@ class XParams(Params):
     )
     names: bool = Field(
         False,
-        title="Read who wrote",
-        description="Names and followers of the authors, for 0.01 dollar more a post: three times the price",
-    )
-    quotes: bool = Field(
-        False,
-        title="Read what a post answers and quotes",
-        description="The text of a quoted post is added to the post. Each one read costs a post more",
+        title="Read the profiles of the authors",
+        description="Their names and followers, for 0.01 dollars more per post: three times the price",
     )
     monthly_budget: float = Field(
         5.0,
-        title="Budget for a month, in US dollars",
-        description="A post costs 0.005 dollar. Nothing is asked beyond the budget. It is for this source alone: "
-        "others with the same token have their own",
+        title="Monthly budget, in US dollars",
+        description="A post costs 0.005 dollars, and Vigie never exceeds the budget. It is for this source alone:"
+        " others with the same token have their own",
         ge=0,
         le=100_000,
     )
@@ -90,12 +85,12 @@ class XParams(Params):
 
     @property
     def price(self) -> int:
-        """The most that a post can cost, in millionths of a dollar: it may answer one other post and quote one."""
-        return POST + USER * self.names + 2 * POST * self.quotes
+        """The most that a post can cost, in millionths of a dollar."""
+        return POST + USER * self.names
 
     def cost(self, answer: httpx2.Response) -> int:
         """What an answer cost, in millionths of a dollar. Raises ValueError."""
-        return cost_of(answer, names=self.names, quotes=self.quotes)
+        return cost_of(answer, names=self.names)
 
     @property
     def least(self) -> int:
@@ -111,7 +106,7 @@ class PostPage:
     """
 
     mentions: tuple[RawMention, ...]
-    broken: tuple[tuple[str, str], ...]
+    broken: tuple[Broken, ...]
     newest: int
     oldest: int
     pause: timedelta | None
@@ -173,9 +168,8 @@ def _query(params: XParams, since: int, until: int, token: str | None) -> dict[s
         has_reposts = "is:retweet" in params.query.lower()
         words = params.query if has_reposts else f"({params.query}) -is:retweet"
         query |= {"query": words, "sort_order": "recency"}
-    if expansions := ["author_id"] * params.names + ["referenced_tweets.id"] * params.quotes:
-        query["expansions"] = ",".join(expansions)
     if params.names:
+        query["expansions"] = "author_id"
         query["user.fields"] = "username,name,public_metrics"
     if token:
         query["next_token" if params.mode == "search" else "pagination_token"] = token
@@ -192,8 +186,7 @@ def _post_page(params: XParams, response: httpx2.Response, *, gap: bool) -> tupl
             raise error
     answer = read(PostList, body, host)
     users = {user.id: user for user in _readable(User, answer.includes.users)}
-    quoted = {post.id: post for post in _readable(Post, answer.includes.tweets)}
-    mentions, broken = each(Post, answer.data, lambda post: mention(post, users, quoted, now), host)
+    mentions, broken = each(Post, answer.data, lambda post: mention(post, users, now), host)
     ids = [number for value in answer.data if (number := _id_of(value))]
     pause = used_up(response.headers, now)
     page = PostPage(Unmet()(mentions), broken, max(ids, default=0), min(ids, default=0), pause, gap)

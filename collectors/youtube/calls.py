@@ -15,7 +15,7 @@ from collectors._kit.refusals import Refusal
 from collectors._kit.times import moment
 from collectors._kit.walk import walk
 from collectors._platforms.google_refusals import GOOGLE
-from collectors.base import RawMention, SourceError, Spend
+from collectors.base import Broken, RawMention, SourceError, Spend
 
 from .followed import FollowedVideo
 from .videos import Answer, Comment, Hit, Video, comment_mention, comments_of, replies_of, video_mention
@@ -78,8 +78,8 @@ def _collect(hit: Hit, videos: list[FollowedVideo]) -> None:
         videos.append(FollowedVideo(hit.id.video[:100], moment(hit.snippet.published)))
 
 
-def videos_of(api: Api, ids: tuple[str, ...]) -> tuple[tuple[RawMention, ...], tuple[tuple[str, str], ...]]:
-    """The videos with these ids, at most 50, as mentions; and those that could not be read, as (id, reason)."""
+def videos_of(api: Api, ids: tuple[str, ...]) -> tuple[tuple[RawMention, ...], tuple[Broken, ...]]:
+    """The videos with these ids, at most 50, as mentions; and those that could not be read."""
     query: dict[str, str | int] = {"part": "snippet,statistics", "id": ",".join(ids), "maxResults": VIDEOS}
     answer = api.ask("videos", query, UNIT)
     return each(Video, answer.items, video_mention, host_of(api.base_url))

@@ -12,7 +12,7 @@ from collectors.base import Cursor, Page, SourceRefused, Window
 from .calls import COMMENT_PAGES, OVERLAP, Api, NoComments, StaleMark, threads_of
 from .followed import latest_threads, threads_in
 
-NO_CHANNEL = "YouTube knows no channel {channel}: copy its id again, it begins with UC"
+NO_CHANNEL = "YouTube has no channel {channel}: copy its id again; it begins with UC"
 
 
 def read_channel(api: Api, channel: str, cursor: Cursor) -> Iterator[Page]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from collectors._kit.times import moment
-from collectors.base import Cursor, Page, RawMention
+from collectors.base import Broken, Cursor, Page, RawMention
 from ground.notice import Json, Notice
 
 from .videos import removal_of
@@ -109,7 +109,7 @@ class FollowList:
     def page(
         self,
         mentions: tuple[RawMention, ...] = (),
-        broken: tuple[tuple[str, str], ...] = (),
+        broken: tuple[Broken, ...] = (),
         warning: Notice | None = None,
     ) -> Page:
         """These mentions, with the cursor as it stands now."""

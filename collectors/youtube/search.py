@@ -58,7 +58,7 @@ def read_search(api: Api, search: Search, cursor: Cursor) -> Iterator[Page]:
     for start in range(0, len(ids), VIDEOS):
         batch = ids[start : start + VIDEOS]
         mentions, broken = videos_of(api, batch)
-        shown_ids = {mention.external_id for mention in mentions} | {video for video, _ in broken}
+        shown_ids = {mention.external_id for mention in mentions} | {video.id for video in broken}
         removals = followed.note_shown(batch, shown_ids)
         counts |= {mention.external_id: mention.engagement.get("comments", 0) for mention in mentions}
         yield followed.page((*mentions, *removals), broken)

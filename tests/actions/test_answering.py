@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.actions.answering import _count
-from app.actions.importing import Report
+from app.actions.import_report import Report
 from app.actions.surveys import ResponseResult, Status
 from app.problems import FieldError
 

@@ -38,7 +38,8 @@ def test_without_a_person_the_first_of_rating_phrase_and_model_decides(
     mention: dict[str, Any], scores: dict[str, Any], book: Phrasebook, stance: tuple[str | None, str | None]
 ) -> None:
     row = Mention(title="", language="en", **mention)
-    assert stance_without_person(row, Match(brand_id=ACME, **scores), StanceRules(book=book)) == stance
+    said = book.occurrences(row.title, row.text, row.language)
+    assert stance_without_person(row, Match(brand_id=ACME, **scores), StanceRules(book=book), said) == stance
 
 
 @pytest.mark.parametrize(

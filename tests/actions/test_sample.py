@@ -22,6 +22,7 @@ def test_the_sample_comes_once_and_goes_without_a_trace(db: Database, viewer: Vi
         assert not sample.load(session, viewer, Jobs(), NOW)
         assert session.scalar(select(func.count()).select_from(Source)) == 4
         assert session.scalar(select(func.count()).select_from(AlertRule)) == 1
+        assert session.scalars(select(AlertRule.channels)).one() == []  # what is invented alarms no real channel
         assert session.scalars(select(AlertRule.params)).one() == checked_params("negative_spike", {})
         assert session.scalars(select(Brand.name).order_by(Brand.name)).all() == ["Brumelo", "Percolune"]
         assert sample.remove(session, viewer)

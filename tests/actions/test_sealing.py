@@ -8,10 +8,9 @@ from sqlalchemy import select, text
 
 from app.actions.sealing import seal_addresses
 from app.bootstrap import operator_of
-from app.crypto import Seal
+from app.crypto import Seal, place_of
 from app.db import Database
 from app.models import Channel, Source, uuid7
-from app.pipeline.gather.source import seal_name
 
 FEED, HOOK = "https://news.example/feed?token=old-secret", "https://chat.example/hooks/old-secret"
 
@@ -19,7 +18,7 @@ FEED, HOOK = "https://news.example/feed?token=old-secret", "https://chat.example
 def test_rows_in_clear_are_sealed_once_and_keep_their_other_secrets(db: Database, workspace_id: UUID) -> None:
     seal, feed = Seal("a secret key for tests only"), uuid7()
     with db.writing() as session:
-        sealed = seal.seal({"password": "p"}, seal_name(workspace_id, feed))
+        sealed = seal.seal({"password": "p"}, place_of("source", workspace_id, feed))
         whose = {"workspace_id": workspace_id, "interval_seconds": 60, "host": "", "limit_key": ""}
         session.add(Source(id=feed, collector="rss", name="a", params={"url": FEED}, secrets=sealed, **whose))
         session.add(Source(id=uuid7(), collector="rss", name="b", params={"url": "https://b.example/?page=1"}, **whose))
@@ -31,7 +30,7 @@ def test_rows_in_clear_are_sealed_once_and_keep_their_other_secrets(db: Database
     with db.reading() as session:
         rows = {row.name: row for row in session.scalars(select(Source))}
         assert rows["a"].params["url"] == "https://news.example/feed?token=**********"
-        assert seal.open(rows["a"].secrets, seal_name(workspace_id, feed)) == {"password": "p", "url": FEED}
+        assert seal.open(rows["a"].secrets, place_of("source", workspace_id, feed)) == {"password": "p", "url": FEED}
         assert (rows["b"].params, rows["b"].secrets) == ({"url": "https://b.example/?page=1"}, None)
         channel = session.scalars(select(Channel)).one()
         assert channel.params["url"] == "https://chat.example/**********"
@@ -42,7 +41,7 @@ def test_rows_in_clear_are_sealed_once_and_keep_their_other_secrets(db: Database
 def test_a_row_of_another_key_stays_as_it_is(db: Database, workspace_id: UUID) -> None:
     feed = uuid7()
     with db.writing() as session:
-        sealed = Seal("another key of ours").seal({"password": "p"}, seal_name(workspace_id, feed))
+        sealed = Seal("another key of ours").seal({"password": "p"}, place_of("source", workspace_id, feed))
         row = {"interval_seconds": 60, "host": "", "limit_key": "", "secrets": sealed, "params": {"url": FEED}}
         session.add(Source(id=feed, workspace_id=workspace_id, collector="rss", name="a", **row))
     with db.writing() as session:

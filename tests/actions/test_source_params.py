@@ -12,12 +12,12 @@ from app.actions.source_params import (
     collector_of,
     limit_key,
     needs_brand,
-    payer_of,
     put_params,
     seal_name,
 )
 from app.crypto import Seal
 from app.models import Source, uuid7
+from app.pipeline.gather.meters import payer_of
 from app.problems import Problem
 from app.settings import Settings
 from collectors import all_collectors

@@ -12,7 +12,10 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.testclient import TestClient
 
 from app.api.deps import Condition, Moment, ident
+from app.db import Database
 from app.problems import Problem
+from app.services import Services
+from tests.api.things import Things, things_of
 
 
 def test_a_change_may_ask_that_nobody_was_quicker(us: Any, brand: dict[str, Any]) -> None:
@@ -26,6 +29,48 @@ def test_a_change_may_ask_that_nobody_was_quicker(us: Any, brand: dict[str, Any]
     assert us.editor.patch(path, json={"colour": "#444444"}, headers={"If-Match": "*"}).is_success
     for nonsense in ("nonsense", f"W/{read}", '"1"', ""):
         assert us.editor.patch(path, json={}, headers={"If-Match": nonsense}).status_code == 412, nonsense
+
+
+VERSIONED = ("brands", "sources", "alert-rules", "channels", "phrases")
+UNVERSIONED = ("api-keys", "survey-responses", "audit/sample")
+
+
+def path_of(noun: str, things: Things) -> str:
+    other = {"alert-rules": "rule", "api-keys": "key", "survey-responses": "response", "audit/sample": "item"}
+    return f"/api/v1/{noun}/{getattr(things, other.get(noun, noun[:-1]) + '_id')}"
+
+
+def test_to_delete_may_ask_that_nobody_was_quicker(us: Any, db: Database, services: Services) -> None:
+    things = things_of(us, db, services)
+    for noun in VERSIONED[::-1]:
+        path = path_of(noun, things)
+        read = us.reader.get(path).headers["etag"]
+        assert us.editor.delete(path, headers={"If-Match": '"99.0123"'}).status_code == 412, noun
+        assert us.reader.get(path).status_code == 200, noun
+        assert us.editor.delete(path, headers={"If-Match": read}).status_code == 204, noun
+        assert us.editor.delete(path, headers={"If-Match": read}).status_code == 404, noun
+
+
+def test_a_condition_on_what_has_no_etag_is_not_dropped_silently(us: Any, db: Database, services: Services) -> None:
+    things = things_of(us, db, services)
+    for noun in UNVERSIONED:
+        path = path_of(noun, things)
+        assert us.admin.delete(path, headers={"If-Match": '"1.0123"'}).status_code == 412, noun
+        assert us.admin.delete(path, headers={"If-Match": "*"}).status_code == 204, noun
+
+
+def test_a_change_that_changes_nothing_raises_no_version(us: Any, db: Database, services: Services) -> None:
+    things = things_of(us, db, services)
+    for noun in (*VERSIONED, "mentions"):
+        path = path_of(noun, things)
+        read = us.reader.get(path)
+        name = {"phrases": "text", "mentions": "status"}.get(noun, "name")
+        for body in ({}, {name: read.json()[name]}):
+            answer = us.editor.patch(path, json=body)
+            assert answer.status_code == 200, (noun, answer.text)
+            assert answer.json()["version"] == read.json()["version"], (noun, body)
+    actions = [line["action"] for line in us.admin.get("/api/v1/audit-log?limit=500").json()["items"]]
+    assert [action for action in actions if action.endswith(".update") and action != "mention.update"] == []
 
 
 def pages(client: TestClient, sort: str, limit: int) -> list[list[str]]:

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from alerts.channels import all_channels
+from alerts.channels.webhook import new_secret
 from app.actions.secrets import destinations, secret_fields
 from app.db import Database
 from app.models import AuditEntry, Channel, Source
@@ -161,3 +162,38 @@ def test_trying_a_source_is_written_to_the_audit_log(us: Any, db: Database) -> N
         lines = session.scalars(select(AuditEntry).where(AuditEntry.action == "source.try")).all()
         assert [line.details for line in lines] == [{"collector": "rss", "host": "news.invalid"}]
         assert session.scalars(select(Channel)).all() == []
+
+
+def test_a_slack_channel_changes_from_a_webhook_to_a_token_and_back(us: Any) -> None:
+    hook = {"webhook_url": "https://hooks.slack.com/services/T0/B0/x"}
+    one = us.editor.post("/api/v1/channels", json={"kind": "slack", "name": "s", "params": hook}).json()
+    there = f"/api/v1/channels/{one['id']}"
+    bot = {"token": "xoxb-1", "channel": "#alerts"}
+    changed = us.editor.patch(there, json={"params": bot})
+    assert (changed.status_code, changed.json()["params"]["channel"]) == (200, "#alerts")
+    back = us.editor.patch(there, json={"params": hook})
+    assert (back.status_code, back.json()["params"]["channel"]) == (200, None)
+    nothing = us.editor.patch(there, json={"drop_secrets": ["webhook_url"]})
+    assert nothing.status_code == 422
+
+
+def test_a_secret_can_be_dropped_but_not_the_one_that_signs(us: Any, db: Database, services: Services) -> None:
+    new, old = new_secret(), new_secret()
+    params = {"url": "https://hook.example/path", "secret": new, "previous_secret": old}
+    one = us.editor.post("/api/v1/channels", json={"kind": "webhook", "name": "w", "params": params}).json()
+    there = f"/api/v1/channels/{one['id']}"
+    for wrong in ("secret", "url", "nothing"):
+        refused = us.editor.patch(there, json={"drop_secrets": [wrong]})
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "drop_secrets.0")
+    assert us.editor.patch(there, json={"drop_secrets": ["previous_secret"]}).status_code == 200
+    with db.reading() as session:
+        row = session.scalars(select(Channel)).one()
+        kept = services.seal.open(row.secrets, f"channel:{row.workspace_id}:{row.id}")
+    assert kept == {"url": params["url"], "secret": new}
+
+
+def test_a_source_whose_password_was_dropped_may_lead_to_another_server(us: Any, made: Any) -> None:
+    one = made("rss")
+    body = {"params": {"url": "https://elsewhere.example/feed"}, "drop_secrets": ["password"]}
+    changed = us.editor.patch(f"/api/v1/sources/{one['id']}", json=body)
+    assert (changed.status_code, changed.json()["has_secret"]) == (200, False)

@@ -35,7 +35,8 @@ SCOPES = {
         GET /brands/{brand_id}/reputation, GET /reputation/compare, GET /alert-rules, GET /alert-rules/kinds,
         GET /alert-rules/{rule_id}, GET /incidents, GET /incidents/{incident_id}, GET /channels, GET /channels/kinds,
         GET /channels/{channel_id}, GET /phrases, GET /phrases/{phrase_id}, POST /phrases/preview, GET /scoring,
-        GET /ratings, GET /audit/sample, GET /audit/summary, GET /brands/{brand_id}/survey-responses
+        GET /ratings, GET /audit/sample, GET /audit/summary,
+        GET /brands/{brand_id}/survey-responses, GET /imports, GET /imports/{import_id}
         """,
     "write": """
         POST /brands, PATCH /brands/{brand_id}, DELETE /brands/{brand_id}, POST /brands/{brand_id}/rematch,
@@ -50,7 +51,8 @@ SCOPES = {
         DELETE /channels/{channel_id}, POST /channels/{channel_id}/test, POST /phrases, PATCH /phrases/{phrase_id},
         DELETE /phrases/{phrase_id}, PATCH /ratings, POST /audit/sample,
         POST /audit/sample/{item_id}, DELETE /audit/sample/{item_id}, POST /brands/{brand_id}/survey-responses,
-        DELETE /survey-responses/{response_id}, POST /mentions/import, POST /brands/{brand_id}/survey-responses/import
+        DELETE /survey-responses/{response_id}, POST /imports, DELETE /imports/{import_id}, POST /mentions/import,
+        POST /brands/{brand_id}/survey-responses/import
         """,
     "admin": "GET /api-keys, POST /api-keys, DELETE /api-keys/{key_id}, GET /audit-log",
 }

@@ -21,6 +21,10 @@ def test_an_export_holds_what_the_filters_leave_and_no_formula(us: Any, said: di
     assert rows[0]["author"] == "'@cmd"
     lines = us.reader.get("/api/v1/mentions/export?format=jsonl&language=fr").text.splitlines()
     assert [json.loads(line)["text"] for line in lines] == ["=HYPERLINK(acme)", "acme, quelle honte, un colis perdu"]
+    first = json.loads(lines[1])
+    assert (first["brands"], first["stances"], first["tags"]) == (["Acme"], ["detractor"], [])
+    shown = us.reader.get(f"/api/v1/mentions/{said['x1']}").json()
+    assert (first["published_at"], first["collected_at"]) == (shown["published_at"], shown["collected_at"])
     sheet = load_workbook(io.BytesIO(us.reader.get("/api/v1/mentions/export?format=xlsx").content)).active
     assert sheet is not None
     assert sheet.max_row == 6

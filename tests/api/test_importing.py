@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -135,6 +137,59 @@ def test_a_source_that_reads_by_itself_takes_no_file(us: Any) -> None:
     for dry in ("true", "false"):
         answer = us.editor.post(IMPORT, params={"source": "feed", "dry_run": dry}, content=AVIS.encode(), headers=CSV)
         assert answer.status_code == 409
+
+
+def sparse() -> bytes:
+    book, stream = Workbook(), io.BytesIO()
+    sheet = book.worksheets[0]
+    sheet["A1"], sheet["XFD1048576"] = "text", "far"
+    book.save(stream)
+    return stream.getvalue()
+
+
+def test_many_large_sheets_at_once_keep_two_places_and_the_others_are_told_to_wait(us: Any) -> None:
+    content = {"file": ("far.xlsx", sparse())}
+    with ThreadPoolExecutor(45) as threads:
+        sent = [threads.submit(us.editor.post, IMPORT, params={"source": "A"}, files=content) for _ in range(45)]
+        begun = time.monotonic()
+        assert us.reader.get("/healthz").status_code == 200
+        took = time.monotonic() - begun
+        answers = [one.result() for one in sent]
+    busy = [answer for answer in answers if answer.status_code == 503]
+    assert {answer.status_code for answer in answers} == {200, 503}
+    assert {answer.headers["Retry-After"] for answer in busy} == {"15"}
+    assert "already: try again in 15 seconds" in busy[0].json()["detail"]
+    assert took < 20  # alone it takes milliseconds; without places, forty threads read for minutes
+
+
+def test_a_file_without_dates_is_refused_until_the_sender_says_so(us: Any, brand: dict[str, Any]) -> None:
+    asked, body = {"source": "A"}, b"text,place\nacme,Brest\n"
+    tried = us.editor.post(IMPORT, params={**asked, "dry_run": "true"}, content=body, headers=CSV).json()
+    assert (tried["stored"], tried["undated"], tried["unused_columns"]) == (1, 1, ["place"])
+    refused = us.editor.post(IMPORT, params=asked, content=body, headers=CSV)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "undated")
+    stored = us.editor.post(IMPORT, params={**asked, "undated": "true"}, content=body, headers=CSV)
+    assert (stored.status_code, stored.json()["stored"]) == (200, 1)
+
+
+def test_the_sheet_and_the_line_of_the_titles_can_be_named(us: Any, brand: dict[str, Any]) -> None:
+    book, stream = Workbook(), io.BytesIO()
+    book.worksheets[0].append(["Date", "Avis"])
+    second = book.create_sheet("Avril")
+    for row in (["Note", "Auteur", "Date"], ["Le", "Dit", "Magasin"], ["2026-11-20", "acme", "Brest"]):
+        second.append(row)
+    book.save(stream)
+    asked: dict[str, Any] = {"source": "A", "sheet": "avril", "header_row": 2, "map": ["Dit:text", "Le:date"]}
+    answer = us.editor.post(IMPORT, params=asked, files={"file": ("a.xlsx", stream.getvalue())}).json()
+    assert (answer["stored"], answer["sheet"], answer["header_row"]) == (1, "Avril", 2)
+    assert (answer["columns"], answer["unused_columns"]) == ({"Le": "date", "Dit": "text"}, ["Magasin"])
+
+
+@pytest.mark.parametrize("body", [b"%PDF-1.7", b"nothing;here\n1;2\n", b"text,date\nacme,yesterday\n", b"text\nacme\n"])
+def test_a_failed_import_leaves_no_empty_source(us: Any, brand: dict[str, Any], db: Database, body: bytes) -> None:
+    us.editor.post(IMPORT, params={"source": "A"}, content=body, headers=CSV)
+    with db.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Source)) == 0
 
 
 @pytest.fixture

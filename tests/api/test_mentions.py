@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from app.db import Database
@@ -81,3 +82,16 @@ def hours(db: Database) -> list[datetime]:
     with db.reading() as session:
         assert session.scalars(select(Match)).first()
         return list(session.scalars(select(DirtyHour.hour)))
+
+
+@pytest.mark.parametrize(
+    ("q", "terms"), [("acme NEAR/5 panne", [5]), ("title:x", [0]), ("acme ET colis", [5]), ("acme", [])]
+)
+def test_a_search_in_the_manner_of_another_tool_says_what_became_of_it(
+    us: Any, said: dict[str, str], q: str, terms: list[int]
+) -> None:
+    answer = us.reader.get("/api/v1/mentions", params={"q": q})
+    assert answer.status_code == 200
+    assert [hint["at"] for hint in answer.json()["hints"]] == terms
+    tried = us.reader.post("/api/v1/queries/preview", json={"query": q})
+    assert tried.json()["hints"] == answer.json()["hints"]

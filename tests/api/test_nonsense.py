@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 from typing import Any
 
-import pytest
 from fastapi import FastAPI
 from fastapi.dependencies.utils import get_flat_params
 
+from app.api.limits import Limits, Rates
 from app.api.route import Route
 from app.db import Database
 from app.services import Services
@@ -16,7 +17,7 @@ from tests.api.things import Things, things_of
 
 NONSENSE = (
     "\x00", "' OR 1=1; DROP TABLE mention; --", "-1", "1e309", "٣", "9" * 40, "{\"$gt\": \"\"}", "../../etc/passwd",
-    "%00%0d%0aX-Injected: 1", "\ud83d\ude00" * 300, "2026-13-45T99:99:99Z", "NaN", "((((", "\u202e",
+    "%00%0d%0aX-Injected: 1", "😀" * 300, "2026-13-45T99:99:99Z", "NaN", "((((", "\u202e",
 )  # fmt: skip
 
 
@@ -30,19 +31,17 @@ def query_names(route: Route) -> set[str]:
     return {field.alias for field in get_flat_params(route.dependant) if field.alias not in route.path}
 
 
-@pytest.mark.parametrize("value", NONSENSE, ids=[str(number) for number in range(len(NONSENSE))])
-def test_nonsense_in_a_parameter_is_no_failure_of_ours(
-    app: FastAPI, us: Any, db: Database, services: Services, value: str
-) -> None:
+def test_nonsense_in_a_parameter_is_no_failure_of_ours(app: FastAPI, us: Any, db: Database, services: Services) -> None:
+    app.state.limits = Limits(Rates(key="100000/minute", costly="100000/minute"))
     ours: Things = things_of(us, db, services)
     tried = 0
     for path, names in readable(app):
         address = re.sub(r"\{(\w+)\}", lambda name: str(getattr(ours, name[1])), path)
-        for name in names:
-            answer = us.admin.get(address, params={name: value.encode("utf-16", "surrogatepass").decode("utf-16")})
-            assert answer.status_code < 500, (path, name, answer.text)
+        for name, value in product(names, NONSENSE):
+            answer = us.admin.get(address, params={name: value})
+            assert answer.status_code in (200, 404, 422), (path, name, value, answer.text)
             assert "x-injected" not in answer.headers
             if answer.status_code == 422:
-                assert answer.json()["errors"], (path, name)
+                assert answer.json()["errors"], (path, name, value)
             tried += 1
-    assert tried > 60
+    assert tried > 60 * len(NONSENSE)

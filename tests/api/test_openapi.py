@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -15,7 +17,9 @@ from starlette.testclient import TestClient
 
 from app.api.openapi import document
 from app.db import Database
-from app.services import Services
+from app.main import create_app
+from app.services import Services, build
+from app.settings import Settings
 from tests.api.things import things_of
 
 
@@ -37,6 +41,22 @@ def test_every_operation_says_what_it_answers_and_refuses(app: FastAPI) -> None:
             for code, answer in answers.items():
                 if code >= "400":
                     assert list(answer["content"]) == ["application/problem+json"], (method, path, code)
+
+
+def test_its_names_are_those_of_things_not_of_files(app: FastAPI) -> None:
+    told = document(app.routes)
+    assert [name for name in told["components"]["schemas"] if not re.fullmatch("[A-Z][A-Za-z]+", name)] == []
+    names = [operation["operationId"] for operations in told["paths"].values() for operation in operations.values()]
+    assert [name for name in names if not re.fullmatch("[a-z]+(_[a-z]+)*", name)] == []
+    assert len(names) == len(set(names))
+
+
+def test_it_names_the_server(anonymous: TestClient, settings: Settings) -> None:
+    assert anonymous.get("/api/v1/openapi.json").json()["servers"][0]["url"] == "http://localhost"
+    services = build(Settings(**{**settings.model_dump(), "public_url": "https://vigie.example.org"}))
+    with closing(services):
+        client = TestClient(create_app(services), base_url="https://vigie.example.org")
+        assert client.get("/api/v1/openapi.json").json()["servers"][0]["url"] == "https://vigie.example.org"
 
 
 def test_the_page_of_the_reference_loads_nothing_from_elsewhere(anonymous: TestClient) -> None:

@@ -38,6 +38,16 @@ def test_a_new_source_is_due_at_once_and_wakes_the_worker(us: Any, db: Database,
     assert queued(db) == ["collect"]
 
 
+@pytest.mark.parametrize(("asked", "kept"), [(1, 900), (900, 900), (1_800, 1_800), (None, 3_600)])
+def test_the_interval_answered_is_the_one_that_is_kept(us: Any, site: str, asked: int | None, kept: int) -> None:
+    least = {one["kind"]: one["min_interval_seconds"] for one in us.reader.get("/api/v1/collectors").json()["items"]}
+    assert least["rss"] == 900
+    made = us.editor.post("/api/v1/sources", json=feed(f"{site}/feed", interval_seconds=asked)).json()
+    changed = us.editor.patch(f"/api/v1/sources/{made['id']}", json={"interval_seconds": asked or 3_600}).json()
+    read = us.reader.get(f"/api/v1/sources/{made['id']}").json()
+    assert [one["interval_seconds"] for one in (made, changed, read)] == [kept] * 3
+
+
 def test_a_trial_shows_real_mentions_and_stores_nothing(us: Any, db: Database, brand: Any, site: str) -> None:
     tried = us.editor.post("/api/v1/sources/preview", json=feed(f"{site}/feed"))
     assert tried.status_code == 200, tried.text

@@ -29,6 +29,7 @@ class Things:
     phrase_id: UUID
     item_id: UUID
     response_id: UUID
+    import_id: UUID
 
 
 ANSWER = {"external_id": "1", "score": 9, "answered_at": "2026-11-20T10:00:00Z"}
@@ -72,8 +73,10 @@ def things_of(tenant: Any, db: Database, services: Services) -> Things:
     item = drawn(db, tenant.workspace_id, UUID(brand["id"]), UUID(mention["id"]))
     post(f"/api/v1/brands/{brand['id']}/survey-responses", json={"items": [ANSWER]})
     [answer] = tenant.admin.get(f"/api/v1/brands/{brand['id']}/survey-responses").json()["items"]
+    rows = b"text,date\nzephyrine is quick,2026-11-20\n"
+    imported = post("/api/v1/imports?source=File", content=rows, headers={"Content-Type": "text/csv"}).json()
     ids = (brand["id"], source["id"], mention["id"], rule["id"], str(incident), channel["id"], key["id"])
-    return Things(*map(UUID, (*ids, phrase["id"])), item, UUID(answer["id"]))
+    return Things(*map(UUID, (*ids, phrase["id"])), item, UUID(answer["id"]), UUID(imported["id"]))
 
 
 def drawn(db: Database, workspace_id: UUID, brand_id: UUID, mention_id: UUID) -> UUID:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from app.cli.verbs import command_of
 from app.settings import PREFIX, Settings
 
 
@@ -97,6 +98,26 @@ def test_each_service_holds_no_more_than_it_needs(services: dict[str, dict[str, 
         assert any(place.startswith("/tmp") for place in service["tmpfs"]), name
         assert not service.get("privileged"), name
         assert [port for port in service.get("ports", []) if not port.startswith("127.0.0.1:")] == [], name
+
+
+def test_every_role_that_stays_says_whether_it_lives(services: dict[str, dict[str, Any]]) -> None:
+    for role in ("worker", "stream"):
+        verb, name, *words = services[role]["healthcheck"]["test"][1:]
+        assert (verb, name) == ("vigie", "health")
+        parsed = command_of("health").make_context("health", words)
+        assert parsed.params == {"role": services[role]["command"][0]}
+    assert "healthcheck" not in services["web"]  # that of the image, which asks /healthz
+
+
+def test_large_files_for_a_moment_go_to_the_disk(services: dict[str, dict[str, Any]]) -> None:
+    for role in ("web", "worker", "stream"):
+        service = services[role]
+        assert service["environment"]["TMPDIR"] in service["volumes"]
+        assert "size=16m" in service["tmpfs"][0]
+
+
+def test_a_container_passes_on_which_proxies_are_trusted(services: dict[str, dict[str, Any]]) -> None:
+    assert services["web"]["environment"]["VIGIE_TRUSTED_PROXIES"] == "${VIGIE_TRUSTED_PROXIES:-127.0.0.1}"
 
 
 def test_the_database_has_no_way_out_and_no_secret_is_in_the_environment(root: Path, services: dict[str, Any]) -> None:

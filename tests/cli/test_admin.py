@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.auth.passwords import matches
 from app.cli.admin import new_account
-from app.cli.running import Failed
+from app.cli.reading import Failed
 from app.db import Database
 from app.models import Member, User
 from tests.cli.conftest import Run

@@ -8,7 +8,7 @@ import pytest
 
 from app.bootstrap import operator_of
 from app.cli.names import brand_id_of, operator
-from app.cli.running import Failed
+from app.cli.reading import Failed
 from app.db import Database
 from app.models import Brand, Workspace, uuid7
 

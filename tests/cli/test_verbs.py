@@ -53,6 +53,18 @@ finally:
     assert done.stderr == "[]\n"
 
 
+def test_no_sentence_of_the_list_is_cut_off() -> None:
+    listed = CliRunner().invoke(main, ["--help"], terminal_width=80).stdout
+    assert "..." not in listed.partition("Commands:")[2]
+    assert all(sentence in listed for _, sentence in VERBS.values())
+
+
+@pytest.mark.parametrize(("path", "command"), [pytest.param(*pair, id=" ".join(pair[0])) for pair in every_command()])
+def test_every_option_says_what_it_is_for(path: tuple[str, ...], command: click.Command) -> None:
+    options = [one for one in command.params if isinstance(one, click.Option) and not one.hidden]
+    assert [one.name for one in options if not one.help] == [], path
+
+
 def test_help_is_printed_and_ends_well() -> None:
     ran = vigie("import", "--help")
     assert (ran.code, ran.err) == (0, "")

@@ -273,7 +273,7 @@ def mastodon(instance: Instance) -> Iterator[Instance]:
     server.server_close()
 
 
-def wait_for(true: Callable[[], bool], seconds: float = 15) -> None:
+def wait_for(true: Callable[[], bool], seconds: float = 60) -> None:
     """Asks again every 20 ms. Raises AssertionError when it never comes true."""
     ends = time.monotonic() + seconds
     while not true():

@@ -116,7 +116,7 @@ def test_when_the_hour_is_used_up_paging_stops_and_nothing_is_lost(site: Any, ht
         (refusal(401, "NOT_AUTHORIZED"), "which belong together"),
         (refusal(403, "FORBIDDEN_ERROR"), "give it the role"),
         (refusal(403, "FORBIDDEN.REQUIRED_AGREEMENTS_MISSING_OR_EXPIRED"), "accept an agreement"),
-        (refusal(404, "NOT_FOUND"), "knows no app"),
+        (refusal(404, "NOT_FOUND"), "finds no app"),
         (Answer(b"<html>no</html>", 403), "give it the role"),
     ],
 )

@@ -11,7 +11,6 @@ import httpx2
 import pytest
 
 from collectors import bluesky
-from collectors._platforms.atproto import with_links
 from collectors.base import Page, SourceBusy, SourceError, SourceRefused
 from tests.collectors.conftest import Answer, Rule, Site
 
@@ -109,7 +108,7 @@ def test_a_pause_that_is_asked_for_in_seconds_is_kept(logged: Site, http: httpx2
 
 def test_words_that_the_search_does_not_take_are_said_to_be_so(logged: Site, http: httpx2.Client) -> None:
     logged.rules.append(Rule(SEARCH, told({"error": "BadQueryString", "message": "Unknown operator in q."}, 400)))
-    with pytest.raises(SourceRefused, match=r"«Unknown operator in q\.» Change the words"):
+    with pytest.raises(SourceRefused, match=r"Change the words of the source: «Unknown operator in q\.»"):
         list(read(logged, http))
 
 
@@ -123,28 +122,6 @@ def test_a_session_that_cannot_be_renewed_is_begun_anew(site: Site, http: httpx2
     ]
     (page,) = read(site, http)
     assert page.unchanged
-
-
-def link_of(text: str, words: str, uri: str, late: int = 0) -> dict[str, Any]:
-    start = len(text[: text.index(words)].encode()) + late
-    index = {"byteStart": start, "byteEnd": start + len(words.encode())}
-    return {"index": index, "features": [{"$type": "app.bsky.richtext.facet#link", "uri": uri}]}
-
-
-@pytest.mark.parametrize(
-    ("text", "words", "late", "read_as"),
-    [
-        ("Été chez Acme, déçu", "Acme", 0, "Été chez Acme (https://www.acme.example/Vélo), déçu"),
-        ("Été : Acme.example/v…", "Acme.example/v…", 0, "Été : https://www.acme.example/Vélo"),
-        ("Voir www.acme.example/v... là", "www.acme.example/v...", 0, "Voir https://www.acme.example/Vélo là"),
-        ("Voir Été Acme", "Été", 1, "Voir Été Acme"),
-    ],
-)
-def test_words_that_are_a_link_stay_and_a_shortened_address_is_written_out(
-    text: str, words: str, late: int, read_as: str
-) -> None:
-    facet = link_of(text, words, "https://www.acme.example/Vélo", late)
-    assert with_links(text, [facet]) == read_as
 
 
 def test_a_search_without_rights_is_never_no_news(logged: Site, http: httpx2.Client) -> None:

@@ -30,6 +30,7 @@ POLLED = [case for case in CASES if "[inbound]" not in (case / "case.toml").read
 INBOUND = [case for case in CASES if case not in POLLED]
 PAST = [case for case in POLLED if "[backfill]" in (case / "case.toml").read_text("utf-8")]
 KINDS = sorted(all_collectors())
+PLATFORMS = {declared.platform for declared in all_collectors().values() if declared.platform}
 READ = sorted({case.parent.name for case in POLLED})
 RECORDED = sorted(HERE.glob("*/recorded.toml"))
 
@@ -116,7 +117,7 @@ def test_the_first_run_gives_what_is_expected_twice_in_a_row(case: Path, site: A
         site.rules.clear()
         pages = run(case, set_up(case, site), told(case, site).get("cursor", {}), http)
         assert as_json(mentions_of(pages)) == expected["mentions"]
-        assert [list(pair) for page in pages for pair in page.broken] == expected.get("broken", [])
+        assert [[item.id, item.reason] for page in pages for item in page.broken] == expected.get("broken", [])
         assert [str(page.warning) for page in pages if page.warning] == expected.get("warnings", [])
         asked = pages[-1].asked
         assert (asked.total_seconds() if asked else None) == expected.get("asked")
@@ -164,11 +165,13 @@ def test_what_is_sent_to_a_source_gives_what_is_expected(case: Path, site: Any) 
     asked = Inbound(sent.get("method", "POST"), sent.get("headers", {}), sent.get("query", {}), body, now)
     got, expected = declared.receive(set_up(case, site), asked), expected_of(case, site)
     assert as_json(got.mentions) == expected.get("mentions", [])
+    declared_or_sent = {declared.platform, ""} if declared.platform else {mention.platform for mention in got.mentions}
+    assert {mention.platform for mention in got.mentions} <= declared_or_sent
     assert [json.loads(json.dumps(asdict(one), default=datetime.isoformat)) for one in got.answers] == expected.get(
         "answers", []
     )
     assert list(got.inbox) == expected.get("inbox", [])
-    assert [list(pair) for pair in got.broken] == expected.get("broken", [])
+    assert [[item.id, item.reason] for item in got.broken] == expected.get("broken", [])
     assert got.reply == expected.get("reply")
 
 
@@ -223,6 +226,10 @@ def test_every_time_is_aware_every_id_is_there_and_every_link_can_be_opened(
     found = mentions_of(run(case, set_up(case, site), told(case, site).get("cursor", {}), http))
     assert found
     well_formed(found)
+    assert {mention.platform for mention in found} <= PLATFORMS
+    assert case.parent.name == "email" or {mention.platform for mention in found} == {
+        all_collectors()[case.parent.name].platform
+    }
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if all_collectors()[kind].polled])

@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from collectors.base import Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
+from collectors.base import Broken, Page, RawMention, SourceBusy, SourceError, SourceRefused, Window
 from collectors.email import Mailbox, backfill, collector, pages
 from collectors.email.letter import Letter, read_letters
 from collectors.email.letters import Whose, mention
@@ -83,7 +83,7 @@ def test_more_than_two_thousand_letters_are_read_over_several_readings(site: Any
         site.mail.add(letter(number))
     first = read(site, http)
     assert len(mentions(first)) == 2_000
-    assert str(first[-1].warning).startswith("2030 letters were waiting")
+    assert str(first[-1].warning).startswith("2030 messages were waiting")
     second = read(site, http, first[-1].cursor)
     assert (len(mentions(second)), second[-1].warning) == (30, None)
 
@@ -121,15 +121,15 @@ def test_a_letter_over_25_megabytes_is_told_and_passed_over(site: Any, http: htt
     site.mail.add(letter(2))
     (page,) = read(site, http)
     assert [mention.external_id for mention in page.mentions] == ["mid:2@a.example"]
-    assert page.broken == (("letter 1", "it is too large to be read: 25 MB"),)
+    assert page.broken == (Broken("letter 1", "it is too large to be read: 25 MB"),)
 
 
 @pytest.mark.parametrize(
     ("said", "kind", "words"),
     [
         ("{tag} NO [AUTHENTICATIONFAILED] Invalid credentials", SourceRefused, "refuses the name or the password"),
-        ("{tag} NO [ALERT] Application-specific password required", SourceRefused, "wants an app password"),
-        ("{tag} NO [WEBALERT] Web login required", SourceRefused, "wants an app password"),
+        ("{tag} NO [ALERT] Application-specific password required", SourceRefused, "requires an app password"),
+        ("{tag} NO [WEBALERT] Web login required", SourceRefused, "requires an app password"),
         ("{tag} NO [EXPIRED] Password expired", SourceRefused, "has expired"),
         ("{tag} NO [PRIVACYREQUIRED] Plaintext authentication disallowed", SourceRefused, "without encryption"),
         ("{tag} NO [UNAVAILABLE] Temporary authentication failure", SourceBusy, "come back later"),
@@ -214,7 +214,7 @@ def test_a_name_never_becomes_a_command() -> None:
     "host", ["http://imap.example.org", "imap.example.org:993", "a b", "user@imap.example.org", ""]
 )
 def test_a_mail_server_is_a_name_alone(host: str) -> None:
-    with pytest.raises(ValueError, match="name of the mail server alone"):
+    with pytest.raises(ValueError, match="only the name of the mail server"):
         params(MailHost(port=143), host=host)
 
 

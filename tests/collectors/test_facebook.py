@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from collectors.base import Inbound, SourceBusy, SourceError, SourceRefused, Unsigned, Window
 from collectors.facebook import FacebookPage, collector
-from tests.collectors._platforms.test_graph import FEED, PAGE, error, on, params, post, read, sheet
+from tests.collectors._platforms.graph_api import FEED, PAGE, error, on, params, post, read, sheet
 
 
 def comment(n: int, text: str, minute: int) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def test_what_a_webhook_named_is_read_first_and_then_forgotten(site: Any, http: 
     inbox = [{"post": "9_1"}, {"post": "9_1", "comment": "1_2"}, "nonsense", {"post": ""}]
     pages = read(site, http, {"inbox": inbox})
     assert texts(pages) == ["Tagged Acme", "Acme 5"]
-    assert [external_id for page in pages for external_id, _ in page.broken] == ["1_2"]
+    assert [item.id for page in pages for item in page.broken] == ["1_2"]
     assert all("inbox" not in page.cursor for page in pages)
 
 
@@ -91,7 +91,7 @@ def test_what_meta_cannot_tell_for_a_while_is_asked_for_again_and_given_up_after
     for _ in range(5):
         pages = read(site, http, cursor)
         cursor = json.loads(json.dumps(dict(pages[-1].cursor)))
-        told.append([external_id for page in pages for external_id, _ in page.broken])
+        told.append([item.id for page in pages for item in page.broken])
     assert told == [[], [], [], [], ["9_2"]]
     assert "again" not in cursor
     assert sum(path.startswith("/v26.0/9_1?") for path, _ in site.asked) == 1
@@ -163,7 +163,7 @@ def test_going_back_waits_when_the_limit_is_near_instead_of_leaving_comments_out
     on(site, f"/v26.0/{PAGE}_5/comments", sheet(comment(2, "b", 20), after="c1"), headers=full, after="-")
     window = Window(datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 3, 20, tzinfo=UTC))
     assert collector.backfill is not None
-    with pytest.raises(SourceBusy, match="wants a pause"):
+    with pytest.raises(SourceBusy, match="asks for a pause"):
         list(collector.backfill(params(site), {}, window, http))
 
 

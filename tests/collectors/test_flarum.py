@@ -88,7 +88,7 @@ def test_an_offset_that_leads_back_ends_at_the_cap(site: Any, http: httpx2.Clien
     [
         (401, "", SourceRefused, "members only"),
         (403, "t", SourceRefused, "refuses the token"),
-        (404, "", SourceError, "no Flarum forum"),
+        (404, "", SourceError, "not a Flarum forum"),
         (400, "", SourceError, "make it simpler"),
         (429, "", SourceBusy, "less often"),
         (200, "", SourceChanged, "field data is missing"),
@@ -112,4 +112,4 @@ def test_the_token_is_in_the_header_alone(site: Any, http: httpx2.Client) -> Non
 def test_one_post_that_cannot_be_read_costs_itself_only(site: Any, http: httpx2.Client) -> None:
     serve(site, [post(3), post(2, contentHtml=["no", "text"]), post(1)])
     (page,) = read(site, http)
-    assert (ids([page]), [external_id for external_id, _ in page.broken]) == ([3, 1], ["2"])
+    assert (ids([page]), [item.id for item in page.broken]) == ([3, 1], ["2"])

@@ -67,7 +67,7 @@ def test_no_match_is_no_error(site: Site, http: httpx2.Client, body: str) -> Non
         (200, "Invalid query start date.", SourceError, "no articles"),
         (200, "An {unknown} error occurred", SourceError, "unknown"),
         (200, "<html><body>Bad gateway</body></html>", SourceError, "web page"),
-        (200, '{"articles": [{"url": "https://a.example/", "ti', SourceError, "broken off"),
+        (200, '{"articles": [{"url": "https://a.example/", "ti', SourceError, "breaks off"),
         (200, '{"articles": "none"}', SourceError, "of another type"),
         (200, '{"articles": [{"title": "x"}]}', SourceError, "url is missing"),
         (500, "Internal error", SourceError, "500"),

@@ -98,7 +98,7 @@ def test_play_without_reviews_is_no_error(site: Any, http: httpx2.Client) -> Non
 
 
 @pytest.mark.parametrize(
-    ("status", "sentence"), [(403, "«Reply to reviews»"), (404, "knows no app com.example.cobalt"), (401, "401")]
+    ("status", "sentence"), [(403, "«Reply to reviews»"), (404, "no app named com.example.cobalt"), (401, "401")]
 )
 def test_play_says_what_the_account_lacks(site: Any, http: httpx2.Client, status: int, sentence: str) -> None:
     give_token(site)
@@ -156,7 +156,7 @@ def test_each_place_has_a_time_of_its_own_which_moves_with_its_last_page(site: A
             "has not granted",
         ),
         (404, {}, "no place 771 in the account 104"),
-        (401, {"error": {"code": 401, "status": "UNAUTHENTICATED"}}, "does not accept this access"),
+        (401, {"error": {"code": 401, "status": "UNAUTHENTICATED"}}, "no longer accepts this access"),
     ],
 )
 def test_a_place_that_may_not_be_read_is_said_so(
@@ -217,7 +217,7 @@ def test_when_the_calls_of_the_month_are_used_up_nothing_is_asked(site: Any) -> 
     ("status", "body", "sentence"),
     [
         (400, {"error": {"message": "API key not valid. Please pass a valid API key."}}, "does not know this API key"),
-        (404, {"error": {"status": "NOT_FOUND"}}, f"no place {PLACE}"),
+        (404, {"error": {"status": "NOT_FOUND"}}, f"no longer has the place {PLACE}"),
         (403, {"error": {"details": [{"reason": "BILLING_DISABLED"}]}}, "billing account"),
     ],
 )
@@ -282,7 +282,7 @@ def test_maps_reads_the_other_places_when_one_is_gone(
     site.rules.append(Rule("/places/ChIJother00002", as_json({"id": "other", "reviews": [review]})))
     pages = maps(site, http, places=[PLACE, "ChIJother00002"])
     assert [(one.text, one.author) for page in pages for one in page.mentions] == [("Fine", "")]
-    assert f"no place {PLACE} any more" in str(pages[-1].warning)
+    assert f"no longer has the places {PLACE}" in str(pages[-1].warning)
 
 
 def test_going_back_resumes_at_the_place_and_the_page_where_it_stopped(site: Any, http: httpx2.Client) -> None:

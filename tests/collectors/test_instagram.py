@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from collectors._kit.times import rfc3339
 from collectors.base import Inbound, Page, SourceBusy, SourceRefused, Unsigned
 from collectors.instagram import InstagramAccount, collector
-from tests.collectors._platforms.test_graph import error, on
+from tests.collectors._platforms.graph_api import error, on
 
 ME = "17841400000000001"
 MEDIA = f"/v26.0/{ME}/media"
@@ -143,7 +143,7 @@ def test_a_comment_that_may_not_be_looked_up_is_kept_as_it_was_sent(site: Any, h
 def test_a_comment_without_words_that_may_not_be_looked_up_is_told(site: Any, http: httpx2.Client) -> None:
     on(site, "/v26.0/77", error(10, 0, "requires instagram_manage_comments"), 400, fields="*")
     (page, _) = read(site, http, {"inbox": [{"comment": "77", "media": "5", "where": "own"}]})
-    assert [external_id for external_id, _ in page.broken] == ["77"]
+    assert [item.id for item in page.broken] == ["77"]
 
 
 def test_what_is_not_signed_is_refused() -> None:

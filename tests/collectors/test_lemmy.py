@@ -72,7 +72,7 @@ def test_a_version_that_is_gone_is_looked_for_anew(site: Any, http: httpx2.Clien
 @pytest.mark.parametrize("body", [b"<!doctype html><html></html>", b'{"name":"something else"}', b"[]"])
 def test_what_is_no_lemmy_is_said_so(site: Any, http: httpx2.Client, body: bytes) -> None:
     site.always = Answer(body, 200)
-    with pytest.raises(SourceError, match="no Lemmy instance"):
+    with pytest.raises(SourceError, match="not a Lemmy instance"):
         read(site, http)
 
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from collectors.base import Page, SourceBusy, SourceError, SourceRefused, Window
 from collectors.reddit import RedditSearch, collector
-from tests.collectors._platforms.test_graph import on
+from tests.collectors._platforms.graph_api import on
 from tests.collectors.conftest import Answer, Rule
 
 NOW = int(time.time())
@@ -101,7 +101,7 @@ def test_an_app_that_reddit_does_not_know_is_refused(
         (403, None, "does not let this app read r/coffee"),
         (404, "banned", "has banned r/coffee"),
         (404, None, "there is no r/coffee"),
-        (401, None, "does not accept its own token"),
+        (401, None, "no longer accepts its own token"),
     ],
 )
 def test_a_community_that_cannot_be_read_says_why(

@@ -101,7 +101,7 @@ def test_beyond_the_cap_a_warning_says_so(site: Any, http: httpx2.Client) -> Non
             '<div class="tgme_page_title">Cobalt riders</div><div class="tgme_page_extra">812 members</div>',
             "is a group",
         ),
-        ('<div class="tgme_page_description">If you have Telegram, you can contact @cobalt</div>', "knows no channel"),
+        ('<div class="tgme_page_description">If you have Telegram, you can contact @cobalt</div>', "has no channel"),
     ],
 )
 def test_a_channel_without_a_preview_is_told_from_one_that_is_not_there(
@@ -167,7 +167,8 @@ def test_counts_are_read_as_they_are_written(written: str, number: int | None) -
         ('<i class="emoji"><b>🙏</b></i> merci', "🙏 merci"),
         ('<tg-emoji emoji-id="1"><i class="emoji"><b>👍</b></i></tg-emoji>', "👍"),
         ("<tg-spoiler>hidden</tg-spoiler>", "hidden"),
-        ("a<blockquote>b</blockquote>c", "a\nb\nc"),
+        ("a<blockquote>b</blockquote>c", "a\nc"),
+        ("<blockquote>b</blockquote>", "b"),
         ("1 &lt; 2 &amp; 3", "1 < 2 & 3"),
         ('<a href="javascript:x()">link</a>', "link"),
     ],

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from collectors.base import Page, SourceBusy, SourceRefused, Spend
 from collectors.threads import ThreadsSearch, collector
-from tests.collectors._platforms.test_graph import error, on
+from tests.collectors._platforms.graph_api import error, on
 
 FOUND = "/v1.0/keyword_search"
 
@@ -82,7 +82,7 @@ def test_a_reading_cut_short_starts_at_the_top_again(site: Any, http: httpx2.Cli
     [
         (error(190, 463), SourceRefused, "has expired"),
         (error(10, 0, "requires the threads_keyword_search permission"), SourceRefused, "«threads_keyword_search»"),
-        (error(4), SourceBusy, "wants a pause"),
+        (error(4), SourceBusy, "asks for a pause"),
     ],
 )
 def test_a_refusal_says_what_to_do(

@@ -12,7 +12,7 @@ import pytest
 
 from collectors.base import Page, SourceBusy, SourceChanged, SourceError, SourceRefused
 from collectors.tiktok import TikTokAccount, collector
-from tests.collectors._platforms.test_graph import on
+from tests.collectors._platforms.graph_api import on
 from tests.collectors.conftest import Answer, Rule
 
 VIDEOS, COMMENTS = "/business/video/list/", "/business/comment/list/"

@@ -118,8 +118,8 @@ def test_a_wiki_that_lags_says_so_with_status_200(
 @pytest.mark.parametrize(
     ("status", "body", "kind", "words"),
     [
-        (403, b"Please set a user-agent", SourceRefused, "wants a contact"),
-        (404, b"", SourceError, "no MediaWiki"),
+        (403, b"Please set a user-agent", SourceRefused, "requires programs to name a contact"),
+        (404, b"", SourceError, "not a MediaWiki"),
         (200, b'{"error":{"code":"readapidenied","info":"log in"}}', SourceRefused, "members only"),
         (200, b'{"error":{"code":"badvalue","info":"Odd title"}}', SourceError, "Odd title"),
         (200, b'{"error":{"code":"ratelimited"}}', SourceBusy, "come back"),

@@ -198,7 +198,7 @@ def test_a_flood_is_cut_at_a_thousand_and_said(x: X, http: httpx2.Client) -> Non
 
 @pytest.mark.parametrize(
     ("options", "price"),
-    [({}, POST), ({"names": True}, POST + USER), ({"quotes": True}, 3 * POST)],
+    [({}, POST), ({"names": True}, POST + USER)],
 )
 def test_the_last_page_is_as_long_as_can_be_paid(x: X, options: dict[str, Any], price: int) -> None:
     x.post(500)
@@ -229,7 +229,7 @@ def test_fewer_posts_than_x_lets_one_ask_for_are_not_asked_for(x: X) -> None:
 
 def test_what_an_answer_costs_is_what_x_charges_for(x: X, http: httpx2.Client) -> None:
     x.post(3)
-    url, all_of_it = f"{x.base}/2/tweets/search/recent", {"names": True, "quotes": True}
+    url, all_of_it = f"{x.base}/2/tweets/search/recent", {"names": True}
     assert cost_of(http.get(url, params={"max_results": 20}), **all_of_it) == 3 * POST
     named = http.get(url, params={"max_results": 20, "expansions": "author_id"})
     assert cost_of(named, **all_of_it) == 3 * POST + 7 * USER
@@ -318,7 +318,7 @@ PROBLEM = "https://api.x.com/2/problems/"
         (200, {"data": [{"text": "a"}], "meta": {}}, SourceChanged, "the field id is missing"),
         (200, {"meta": 7}, SourceChanged, "meta"),
         (200, "<html>hello</html>", SourceError, "web page"),
-        (200, '{"data": [{"id": "1', SourceError, "broken off"),
+        (200, '{"data": [{"id": "1', SourceError, "breaks off"),
     ],
 )  # fmt: skip
 def test_refusals_are_told_apart_and_say_what_to_do(

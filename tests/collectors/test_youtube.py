@@ -202,7 +202,7 @@ def test_a_video_that_cannot_be_read_is_not_gone(site: Any, http: httpx2.Client)
     cursor = {**searched("v"), "videos": [{"id": one, "seen": True} for one in ("v", "w")]}
     for _ in range(3):
         pages = run(site, http, cursor)
-        assert (ids(pages), [name for page in pages for name, _ in page.broken]) == (["w"], ["v"])
+        assert (ids(pages), [item.id for page in pages for item in page.broken]) == (["w"], ["v"])
         cursor = cursor_of(pages)
 
 

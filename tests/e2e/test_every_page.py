@@ -19,7 +19,7 @@ from sentiment.compact import compact
 PAGES = (
     "/", "/reputation", "/reputation/sample", "/alerts", "/alerts?state=all", "/alerts/rules", "/alerts/rules/new",
     "/sources", "/sources/new", "/sources/new?collector=rss",
-    "/sources/new?collector=typeform", "/sources/import", "/sources/import?what=survey",
+    "/sources/new?collector=typeform", "/sources/import", "/sources/import?what=survey", "/sources/imports",
     "/settings/brands", "/settings/brands/new",
     "/settings/phrases", "/settings/phrases/new", "/settings/ratings", "/settings/channels",
     "/settings/channels/new", "/settings/keys", "/settings/account", "/settings/audit", "/settings/sample",

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ground.html import BLOCKS, html_to_text, line_of, parse_html, text_of, title_of_html
+from ground.html import (
+    BLOCKS,
+    html_to_text,
+    line_of,
+    own_text_of,
+    parse_html,
+    quotes_alone,
+    text_of,
+    title_of_html,
+)
 
 
 @pytest.mark.parametrize(
@@ -28,13 +37,36 @@ from ground.html import BLOCKS, html_to_text, line_of, parse_html, text_of, titl
         ('<blockquote class="uncited"><div>mauvais</div></blockquote>Je confirme', "Je confirme"),
         ('<aside class="quote no-group"><div>Léa</div><blockquote>x</blockquote></aside><p>Oui</p>', "Oui"),
         ('<aside class="quote"><aside class="quote">x</aside>y</aside>Oui<p>non</p>', "Oui\nnon"),
-        ('<div class="quotewrapper">seulement cela</div>', "seulement cela"),
+        ('<div class="quotewrapper">seulement cela</div>', ""),
+        ("<blockquote>mauvais</blockquote><p>Je confirme</p>", "Je confirme"),
+        ("<p>Oui</p><blockquote><p>a</p><blockquote>b</blockquote></blockquote><p>non</p>", "Oui\n\n\nnon"),
+        ('<blockquote class="ipsQuote"><div class="ipsQuote_citation">x</div>y</blockquote><p>Oui</p>', "Oui"),
+        ('<div class="quoteheader">Léa</div><blockquote class="bbc_standard_quote">x</blockquote>Oui', "Oui"),
+        (
+            '<div class="smallfont">…</div><table><tr><td class="alt2">Léa : x</td></tr></table>Oui',
+            "…\n\n\n\n\n\n\n\nOui",
+        ),
+        ('<p class="quote-inline">RE: <a href="https://a.example/1">a.example/1</a></p><p>Oui</p>', "Oui"),
+        ('Oui<span class="quote-inline"><br><br>RE: https://a.example/1</span> non', "Oui\n non"),
+        ('un <span>seul</span> mot, <span class="h-card">@<span>léa</span></span>', "un seul mot, @léa"),
         ("<blockquote>une citation de presse</blockquote>", "une citation de presse"),
         ('Merci<p>Statistics: Posted by <a href="https://ex.org/u">zoe</a> — Today, 1:51 pm</p><hr />', "Merci"),
     ],
 )
 def test_html_reads_so(html: str, expected: str) -> None:
     assert html_to_text(html) == expected
+
+
+def test_what_is_wholly_a_quote_is_told_from_what_is_empty() -> None:
+    assert quotes_alone('<aside class="quote">x</aside>')
+    assert not quotes_alone("<img src=x>")
+    assert not quotes_alone("")
+
+
+def test_a_page_keeps_its_blockquotes_and_loses_what_is_marked_as_a_quote() -> None:
+    root = parse_html('<div class="bbcode_quote">x</div><blockquote>Un avis</blockquote><p>Léa</p>').body
+    assert root is not None
+    assert own_text_of(root) == "Un avis\nLéa"
 
 
 def test_a_title_keeps_what_only_looks_like_markup() -> None:
@@ -68,6 +100,9 @@ def test_a_block_ends_the_line_both_ways(tag: str) -> None:
     root = parse_html(html).body
     assert root is not None
     assert text_of(root).split("\n") == ["a", "b", "c"]
+    if tag == "blockquote":  # its words are another's
+        assert html_to_text(html).split() == ["a", "c"]
+        return
     assert html_to_text(html).split() == ["a", "b", "c"]
     assert [line.strip() for line in html_to_text(html).split("\n") if line.strip()] == ["a", "b", "c"]
 

@@ -16,6 +16,10 @@ ADDRESS = "https://host.example/feed"
     [
         ("https://a.example/x", "", "https://a.example/x"),
         (" https://a.example/\n x ", "", "https://a.example/x"),
+        ("https://a.example/ma page.html?q=un mot", "", "https://a.example/ma%20page.html?q=un%20mot"),
+        (" /ma page\xa0neuve.html ", "https://a.example/feed", "https://a.example/ma%20page%C2%A0neuve.html"),
+        ("https://a.example/un\r\n   deux", "", "https://a.example/undeux"),
+        ("https://a .example/x", "", None),
         ("/x?y#z", "https://a.example/feed", "https://a.example/x?y#z"),
         ("//b.example/4", "https://a.example/", "https://b.example/4"),
         ("https://user:pass@a.example:8443/5", "", "https://a.example:8443/5"),

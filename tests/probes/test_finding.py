@@ -1,4 +1,4 @@
-from app.probes.finding import Finding, guarded
+from app.probes.finding import Finding, findings_of
 
 
 def test_what_a_probe_raises_is_a_finding_of_one_line_after_what_it_found() -> None:
@@ -6,7 +6,7 @@ def test_what_a_probe_raises_is_a_finding_of_one_line_after_what_it_found() -> N
         yield Finding("a", "ok", "well")
         raise RuntimeError("it broke\nwith many lines")
 
-    found = guarded("b", probe)  # type: ignore[arg-type] # a generator of findings
+    found = findings_of("b", probe)  # type: ignore[arg-type] # a generator of findings
     assert [(one.name, one.state) for one in found] == [("a", "ok"), ("b", "bad")]
     assert found[-1].text == "could not be examined: RuntimeError: it broke"
-    assert guarded("c", lambda: Finding("c", "note", "x")) == [Finding("c", "note", "x")]
+    assert findings_of("c", lambda: Finding("c", "note", "x")) == [Finding("c", "note", "x")]

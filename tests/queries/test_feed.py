@@ -43,7 +43,7 @@ def acme(viewer: Viewer, elsewhere: Viewer, add: Add) -> UUID:
     """Five mentions: a story told twice, one of another brand, one deleted, one without reach."""
     here = viewer.workspace_id
     acme, brumelo = brand_row(here, "Acme"), brand_row(here, "Brumelo")
-    first = mention_row(here, "acme first", NOW, reach=10, author="Ana", tags=["delay"])
+    first = mention_row(here, "acme first", NOW, reach=10, author="Ana", tags=["delay"], published_guessed=True)
     copy = mention_row(here, "acme copy", NOW + timedelta(hours=1), reach=500, status="closed")
     silent = mention_row(here, "acme silent", NOW + timedelta(hours=2), author="bob", assignee="Léo")
     other = mention_row(here, "other", NOW + timedelta(hours=3), platform="blog", reach=20)
@@ -67,6 +67,9 @@ FILTERS: list[tuple[Callable[[UUID], FeedFilter], str]] = [
     (lambda _: FeedFilter(min_reach=20), "other copy"),
     (lambda _: FeedFilter(author="ANA"), "first"),
     (lambda _: FeedFilter(assignee="Léo"), "silent"),
+    (lambda _: FeedFilter(undated=True), "first"),
+    (lambda _: FeedFilter(undated=False), "other silent copy"),
+    (lambda acme: FeedFilter(brands=(acme,), undated=True, text="first", since=NOW), "first"),
     (lambda _: FeedFilter(tags=("delay", "none")), "first"),
     (lambda _: FeedFilter(statuses=("closed",)), "copy"),
     (lambda _: FeedFilter(platforms=("blog",)), "other"),

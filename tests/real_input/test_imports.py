@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 import pytest
 from openpyxl import Workbook
 
-from app.actions.importing import Report, import_file
+from app.actions.import_report import Report
+from app.actions.importing import import_file
+from app.pipeline.files.tables import FileOptions
 from app.problems import Problem
 from tests.real_input.world import Site, Vigie, Watched
 
@@ -139,9 +141,20 @@ def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(
 
 
 def test_what_no_brand_asks_for_is_counted_and_left(vigie: Vigie, here: Watched) -> None:
-    report = given(vigie, here, "other.csv", b"text\nZephyrine yes\nanother brand\n")
+    report = given(vigie, here, "other.csv", b"text,date\nZephyrine yes,2026-01-01\nanother brand,2026-01-01\n")
     assert (report.read, report.stored, report.unmatched) == (2, 1, 1)
     assert report.sentence().startswith("2 read: 1 stored")
+
+
+def test_a_file_without_dates_is_stored_only_when_the_person_says_so(vigie: Vigie, here: Watched) -> None:
+    content = io.BytesIO(b"text\nZephyrine yes\n")
+    with pytest.raises(Problem) as refused:
+        import_file(vigie.services, here.viewer, "Avis", "x.csv", content, NOW)
+    assert (refused.value.code, refused.value.status) == ("undated", 422)
+    content.seek(0)
+    how = FileOptions(undated=True)
+    assert import_file(vigie.services, here.viewer, "Avis", "x.csv", content, NOW, reading=how).stored == 1
+    assert [mention.published_guessed for mention in vigie.mentions(here)] == [True]
 
 
 def test_a_source_that_reads_by_itself_takes_no_file(vigie: Vigie, here: Watched) -> None:

@@ -37,3 +37,9 @@ def test_a_missing_column_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("text,label\nbon,positive\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"a\.csv lacks the columns language, source, split"):
         list(read(tmp_path / "a.csv", "val"))
+
+
+def test_a_file_without_a_column_is_named(tmp_path: Path) -> None:
+    (tmp_path / "umsab.csv").write_text("text,label\nbon,positive\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"umsab.csv lacks the columns language, source, split"):
+        list(read(tmp_path / "umsab.csv", "train"))

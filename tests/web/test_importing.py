@@ -70,6 +70,28 @@ def test_a_file_is_tried_with_another_mapping_and_then_imported(
     assert chosen(send(browser, do="look", source="Another")) == ["", "", ""]
 
 
+def test_the_page_asks_before_it_stores_mentions_without_a_date(
+    browser: TestClient, brand: Brand, db: Database
+) -> None:
+    csv = "Avis;Magasin\nBrumelo est parfaite;Brest\n"
+    tried = send(browser, csv, do="try")
+    assert 'name="undated"' in tried.text
+    assert "Columns that were not used: Magasin." in tried.text
+    refused = send(browser, csv, do="import")
+    assert (refused.status_code, 'name="undated"' in refused.text) == (422, True)
+    assert "The file was imported." in send(browser, csv, do="import", undated="1").text
+    with db.reading() as session:
+        assert session.scalars(select(Mention.published_guessed)).all() == [True]
+
+
+def test_the_line_of_the_titles_is_shown_and_can_be_changed(browser: TestClient, brand: Brand) -> None:
+    csv = "Rapport;;\nAvis;Date;Auteur\nTitre;Auteur;Lien\n"
+    assert "Found on line 2." in send(browser, csv, do="look").text
+    changed = send(browser, csv, do="look", header_row="3")
+    assert chosen(changed) == ["title", "author", "url"]
+    assert "Write the number of a line" in send(browser, csv, do="look", header_row="x").text
+
+
 def test_choices_made_for_another_file_do_not_count(browser: TestClient, brand: Brand) -> None:
     seen = send(browser, do="look")
     other = send(browser, "Titre;Lien\nx;y\n", do="look", columns=mark(seen), map=["text", "date", "author"])

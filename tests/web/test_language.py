@@ -9,6 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from app.locale.gather import gather
+from app.pipeline.sift.place import UNREAD
 from app.problems import FieldError
 from app.web.language import LOCALE, Code, Tongue, choose_language, zone
 
@@ -98,3 +99,30 @@ def test_one_and_many_follow_the_rules_of_the_language() -> None:
 @pytest.mark.parametrize("word", ["Mentions", "Sources", "Note", "Score"])
 def test_a_word_alike_in_both_languages_keeps_its_capital(word: str) -> None:
     assert tongue("fr").say(word) == word
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        (UNREAD, "Non lu : plusieurs textes voisins ont mis fin au processus qui les lisait."),
+        ("This mention has neither a title nor a text.", "Cette mention n’a ni titre ni texte."),
+        (
+            "its text could not be read safely: it takes more than 3 seconds of processor time",
+            "Son texte n’a pas pu être lu sans risque : il demande plus de 3 secondes de calcul.",
+        ),
+        (
+            "its text could not be read safely: the process died",
+            "Son texte n’a pas pu être lu sans risque : le processus qui le lisait s’est arrêté.",
+        ),
+        ("This mention could not be read (ValueError: odd).", "La lecture a échoué (ValueError: odd)."),
+        ("the database refused it: {odd}", "La base de données l’a refusé : {odd}"),
+        ("createdAt: Field required", "Le champ createdAt manque."),
+        (
+            "score: Input should be a valid integer",
+            "Le champ score n’est pas celui attendu (Input should be a valid integer).",
+        ),
+        ("nobody translated this {yet}", "nobody translated this {yet}"),
+    ],
+)
+def test_why_something_was_set_aside_is_said_in_french(reason: str, sentence: str) -> None:
+    assert tongue("fr").aside(reason).replace("\u00a0", " ") == sentence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -110,3 +111,53 @@ def test_new_mentions_are_announced_with_their_number(browser: TestClient, say: 
     say({"text": "Brumelo is here"}, {"text": "Something else about Brumelo, quite another matter"})
     assert "2 new mentions" in browser.get("/mentions/new", params={"since": since.isoformat()}).text
     assert browser.get("/mentions/new", params={"since": "yesterday"}).text == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "unknown", "found", "why", "counted"),
+    [
+        ("en", "Date unknown, found on Mar 5, 2024", "Date unknown", "does not understand as a date. So the mention",
+         "Mentions whose date is unknown: 1. They count in no curve and no alert. The source writes “le 3e jour”"),
+        ("fr", "Date inconnue, trouvée le 5 mars 2024", "Date inconnue", "ne reconnaît pas comme une date. La mention",
+         "Mentions dont la date est inconnue : 1. Elles ne comptent dans aucune courbe ni aucune alerte."),
+    ],
+)  # fmt: skip
+def test_a_mention_without_a_date_is_shown_as_such_and_its_source_says_what_to_do(
+    browser: TestClient, say: Say, db: Database, language: str, unknown: str, found: str, why: str, counted: str
+) -> None:
+    lost, other = say({"text": "Brumelo, the worst ever"}, {"text": "Brumelo, not bad"})
+    with db.writing() as session:
+        row = session.scalars(select(Mention).where(Mention.external_id == "m0")).one()
+        row.published_guessed, row.date_spelling = True, "le 3e jour"
+        row.collected_at = datetime(2024, 3, 5, 12, tzinfo=UTC)
+        source = row.source_id
+    pages = {path: browser.get(path, headers={"accept-language": language}).text for path in (
+        "/", "/?undated=1", f"/mentions/{lost}", f"/sources/{source}"
+    )}  # fmt: skip
+    feed, narrowed, mention, of_source = (" ".join(page.split()) for page in pages.values())
+    assert feed.count(unknown) == 1
+    assert f"m-{other}" in feed
+    assert f"m-{lost}" in narrowed
+    assert f"m-{other}" not in narrowed
+    assert f"<bdi>{found}</bdi>" in narrowed
+    assert unknown in mention
+    assert why in mention
+    assert counted in of_source
+    assert f"/?source={source}&amp;undated=1&amp;copies=1" in of_source
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "“ET” is searched for as a word: for the operator, write AND."),
+        ("fr", "« ET » est cherché comme un mot : pour l’opérateur, écrivez AND."),
+    ],
+)
+def test_a_query_in_the_manner_of_another_tool_says_what_became_of_it(
+    browser: TestClient, brand: Brand, language: str, sentence: str
+) -> None:
+    browser.headers["accept-language"] = language
+    shown = browser.get("/", params={"q": "brumelo ET panne"})
+    assert sentence in html.unescape(shown.text).replace("\u00a0", " ")
+    typed = browser.get("/settings/brands/preview", params={"query": "brumelo ET panne"})
+    assert sentence in html.unescape(typed.text).replace("\u00a0", " ")

@@ -7,162 +7,122 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
-from typing import BinaryIO
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
 
-from app.pipeline.files.cells import (
-    Unread,
-    date_of,
-    fields_by_alias,
-    hash_of,
-    match_columns,
-    name_of,
-    number_of,
-    order_of_dates,
-    text_of,
-)
-from app.pipeline.files.importing import MAX_BYTES, MAX_ROWS
-from app.pipeline.files.tables import BadRow, Row, UnreadableFile, rows
+from app.pipeline.files.cells import Unread, date_of, hash_of, number_of, order_of_dates, text_of, with_clock, zone_said
+from app.pipeline.files.columns import Vocabulary, listing
+from app.pipeline.files.limits import BadRow, Cell, UnreadableFile
+from app.pipeline.files.profiles import ANSWERS
+from app.pipeline.files.tables import AS_FOUND, FileOptions, Row, Shape, Table, open_table, shape_of
 from collectors.base import Answer
 from ground.dates import Order
-from ground.notice import Json
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "score": (
-        "nps",
-        "nps_score",
-        "score_nps",
-        "score nps",
-        "nps score",
-        "note",
-        "note nps",
-        "rating",
-        "recommandation",
-        "recommendation",
+        *("nps", "nps_score", "score_nps", "score nps", "nps score", "note", "note nps", "rating"),
+        *("recommandation", "recommendation"),
     ),
     "comment": (
-        "commentaire",
-        "commentaires",
-        "comments",
-        "verbatim",
-        "texte",
-        "text",
-        "raison",
-        "reason",
-        "feedback",
-        "avis",
-        "why",
-        "pourquoi",
+        *("commentaire", "commentaires", "comments", "verbatim", "texte", "text", "raison", "reason", "feedback"),
+        *("avis", "why", "pourquoi"),
     ),
     "date": (
-        "answered_at",
-        "submitted_at",
-        "submitdate",
-        "created_at",
-        "submitted",
-        "date de réponse",
-        "date_reponse",
-        "date réponse",
-        "répondu le",
-        "repondu_le",
-        "horodatage",
-        "timestamp",
-        "submit date (utc)",
-        "date submitted",
+        *("answered_at", "submitted_at", "submitdate", "created_at", "submitted", "date de réponse", "date_reponse"),
+        *("date réponse", "répondu le", "repondu_le", "horodateur", "horodatage", "timestamp", "submit date (utc)"),
+        *("submit date", "date submitted", "date de soumission", "date d'envoi", "end date", "date de fin"),
     ),
-    "id": ("external_id", "response_id", "response id", "id_reponse", "id de réponse", "identifiant", "#"),
+    "time": ("heure", "hour"),
+    "id": (
+        "external_id",
+        "response_id",
+        "response id",
+        "id_reponse",
+        "id de réponse",
+        "identifiant",
+        "token",
+        "#",
+        "survey response id",
+        "respondent id",
+    ),
     "respondent": (
-        "répondant",
-        "repondant",
-        "client",
-        "id_client",
-        "customer",
-        "customer_id",
-        "customer_ref",
-        "contact_id",
-        "user_id",
+        *("répondant", "repondant", "client", "id_client", "customer", "customer_id", "customer_ref", "contact_id"),
+        *("user_id", "adresse e-mail", "adresse mail", "email address", "e-mail"),
     ),
     "channel": ("canal", "support"),
 }
-"""Our fields, and the other names that their columns may have; case and surrounding spaces do not count."""
+"""Our fields, and the other names that their columns may have, the best first."""
+VOCABULARY = Vocabulary(
+    what="answer",
+    titles=FIELDS,
+    profiles=ANSWERS,
+    hints={
+        "score": re.compile(r"recommand|recommend|\bnps\b|(0|zéro|zero) (à|to) 10|(de|from) 0"),
+        "comment": re.compile(
+            r"pourquoi|\bwhy\b|raison|reason|follow.?up|comment|dites|tell us|améliorer|improve|feedback"
+        ),
+        "respondent": re.compile(r"\be-?mail\b|courriel"),
+        "date": re.compile(r"^(?!.*(start|début|naissance|birth)).{0,50}(\bdate\b|horodat|timestamp|submitted)"),
+    },
+    prose="comment",
+)
 
-_NAMED = fields_by_alias(FIELDS)
 _OF_TEN = re.compile(r"([\d.,]+)\s*(?:/|sur|out of)\s*10(?:[.,]0+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class _Settings:
-    mapping: Mapping[str, str] | None
+class _Dates:
+    """How the dates of a file are read."""
+
     zone: tzinfo
-    order: Order | None = None
+    order: Order | None
 
 
 def read_answers(
-    stream: BinaryIO,
-    filename: str,
-    mapping: Mapping[str, str] | None = None,
-    *,
-    zone: tzinfo = UTC,
-    max_bytes: int = MAX_BYTES,
-    max_rows: int = MAX_ROWS,
-) -> Iterator[tuple[int, Answer | BadRow]]:
-    """The answers of a file with their lines, in order, and the rows that could not be read with the reason.
+    content: bytes, filename: str, how: FileOptions = AS_FOUND
+) -> tuple[Shape, Iterator[tuple[int, Answer | BadRow]]]:
+    """How a file was read, and its answers with their lines, in order; rows that cannot be read with the reason.
 
-    `mapping` is {column of the file: one of FIELDS}; without it, columns are recognised by their names. A row
-    without an id gets one made from its other fields, with a number where several rows are equal: importing a file
-    again gives the same answers. Raises UnreadableFile when the file as a whole cannot be read.
+    A row without an id gets one made from its other fields, with a number where several rows are equal: importing a
+    file again gives the same answers. Raises UnreadableFile when the file as a whole cannot be read.
     """
-    settings = _Settings(_check_mapping(mapping), zone)
-    alike: Counter[str] = Counter()
-    found = list(
-        rows(stream, filename, max_bytes=max_bytes, max_rows=max_rows, check=lambda names: _fields(names, settings))
-    )
-    known = _NAMED if settings.mapping is None else settings.mapping
-    order = order_of_dates((row.cells for row in found if isinstance(row, Row)), known)
-    settings = replace(settings, order=order)
-    for row in found:
-        yield row.line, row if isinstance(row, BadRow) else _answer(row, settings, alike)
+    table = open_table(content, filename, how, VOCABULARY)
+    if table.shape.header_row:
+        _demand(table.shape.fields, table.shape.columns)
+    return table.shape, _answers(table, zone_said(table.shape.fields.get("date", ""), how.zone))
 
 
-def guess_mapping(columns: Iterable[str]) -> dict[str, str]:
-    """{our field: its column}, as the names of the columns suggest."""
-    return match_columns(columns, _NAMED)
+def shape_of_answers(content: bytes, filename: str, how: FileOptions = AS_FOUND) -> Shape:
+    """How a file of answers would be read. Raises UnreadableFile."""
+    return shape_of(content, filename, how, VOCABULARY)
 
 
-def _check_mapping(mapping: Mapping[str, str] | None) -> Mapping[str, str] | None:
-    unknown = sorted(set((mapping or {}).values()) - FIELDS.keys())
-    if unknown:
-        raise UnreadableFile(
-            "“{field}” is not a field of an answer: choose one of {known}.", field=unknown[0], known=", ".join(FIELDS)
-        )
-    return None if mapping is None else {name_of(column): field for column, field in mapping.items()}
+def _demand(fields: Mapping[str, object], columns: tuple[str, ...]) -> None:
+    if "score" not in fields:
+        raise UnreadableFile("No column holds the score from 0 to 10. Columns found: {found}.", found=listing(columns))
+    if "date" not in fields:
+        raise UnreadableFile("No column holds the date of the answer. Columns found: {found}.", found=listing(columns))
 
 
-def _fields(columns: Iterable[str], settings: _Settings) -> dict[str, str]:
-    """{our field: its column}. Raises UnreadableFile when the score or the date is not among the columns."""
-    columns = list(columns)
-    columns_by_field = match_columns(columns, _NAMED if settings.mapping is None else settings.mapping)
-    listed = ", ".join(filter(None, columns))[:500] or "none"
-    if "score" not in columns_by_field:
-        raise UnreadableFile("No column holds the score from 0 to 10. Columns found: {found}.", found=listed)
-    if "date" not in columns_by_field:
-        raise UnreadableFile("No column holds the date of the answer. Columns found: {found}.", found=listed)
-    return columns_by_field
+def _answers(table: Table, zone: tzinfo) -> Iterator[tuple[int, Answer | BadRow]]:
+    rows, alike = list(table.rows), Counter[str]()
+    dates = _Dates(zone, order_of_dates(row.cells for row in rows if isinstance(row, Row)))
+    for row in rows:
+        yield row.line, row if isinstance(row, BadRow) else _answer(row, dates, alike)
 
 
-def _answer(row: Row, settings: _Settings, alike: Counter[str]) -> Answer | BadRow:
+def _answer(row: Row, dates: _Dates, alike: Counter[str]) -> Answer | BadRow:
     try:
-        cells = {field: row.cells.get(column) for field, column in _fields(row.cells, settings).items()}
-        return _read(cells, settings, alike)
-    except (Unread, UnreadableFile) as error:
+        return _read(row.cells, dates, alike)
+    except Unread as error:
         return BadRow(row.line, error.notice)
 
 
-def _read(cells: Mapping[str, Json | datetime], settings: _Settings, alike: Counter[str]) -> Answer:
+def _read(cells: Mapping[str, Cell], dates: _Dates, alike: Counter[str]) -> Answer:
     texts = {name: text_of(cells.get(name)) for name in ("comment", "id", "respondent", "channel")}
-    score, at = _score(cells.get("score")), date_of(cells.get("date"), settings.zone, settings.order)
+    score, day = _score(cells.get("score")), with_clock(cells.get("date"), cells.get("time"))
+    at = date_of(day, dates.zone, dates.order)
     if at is None:
         raise Unread("This row has no date.")
     return Answer(
@@ -182,7 +142,7 @@ def _made_up_id(texts: Mapping[str, str], score: int, at: datetime, alike: Count
     return words if alike[words] == 1 else hash_of(words, str(alike[words]))
 
 
-def _score(value: Json | datetime) -> int:
+def _score(value: Cell) -> int:
     if isinstance(value, str) and (out_of_ten := _OF_TEN.fullmatch(value.strip())):
         value = out_of_ten[1]
     number = number_of("score", value)

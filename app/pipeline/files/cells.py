@@ -1,7 +1,7 @@
 """Reads the cells of a file: texts, dates, numbers. What cannot be read raises a sentence for whoever made the file.
 
-Dates are read by `ground.dates`. One without a zone is in the zone given; whether the day or the month comes first in
-numbers is decided by the whole column (`order_of_dates`).
+Dates are read by `ground.dates`. One without a zone is in that of its column's title, else in the zone given; whether
+the day or the month comes first in numbers is decided by the whole column (`order_of_dates`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from hashlib import blake2b
 
 from ground.dates import Order, order_of, read_date
@@ -17,6 +17,12 @@ from ground.notice import Json, Notice
 
 _HALF_DAY = re.compile(r"\d\s?[ap]\.?\s?m\b", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?\d{1,18}(?:[.,]\d{1,9})?", re.ASCII)
+_GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*", re.ASCII)
+_HAS_CLOCK = re.compile(r"\d\s?[:h]\s?\d\d|\dT\d\d|\d\s?[ap]\.?m\b", re.IGNORECASE)
+_ZONE = re.compile(r"\b(?:UTC|GMT)(?:\s?(?P<sign>[+-])\s?(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?)?(?![\w/])", re.I)
+_NOTHING = frozenset({"-", "–", "—", "n/a", "na", "null", "none", "nan", "#n/a"})
+_DAY_ZERO, _FIRST_SERIAL, _LAST_SERIAL = datetime(1899, 12, 30, tzinfo=UTC), 20_000, 80_000
+"""Spreadsheets count days from here; a number between the two is one of the years 1954 to 2119."""
 
 
 class Unread(ValueError):
@@ -25,26 +31,6 @@ class Unread(ValueError):
     def __init__(self, text: str, **args: Json) -> None:
         self.notice = Notice(text, args)
         super().__init__(str(self.notice))
-
-
-def name_of(column: str) -> str:
-    """A column's name as it is compared: case, surrounding spaces and the kind of apostrophe do not count."""
-    return " ".join(column.replace("’", "'").split()).casefold()
-
-
-def fields_by_alias(fields: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """{name of a column: our field}, from {our field: its other names}."""
-    return {alias: field for field, aliases in fields.items() for alias in (field, *aliases)}
-
-
-def match_columns(columns: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:
-    """{our field: its column}. A column with the field's own name takes precedence over one with another name."""
-    columns_by_field: dict[str, str] = {}
-    for column in columns:
-        field = known.get(name_of(column))
-        if field and (field not in columns_by_field or name_of(column) == field):
-            columns_by_field[field] = column
-    return columns_by_field
 
 
 def hash_of(*parts: str) -> str:
@@ -62,24 +48,50 @@ def text_of(value: Json | datetime) -> str:
     return str(value).replace("\0", "").strip()
 
 
-def order_of_dates(rows: Iterable[Mapping[str, Json | datetime]], known: Mapping[str, str]) -> Order | None:
-    """Which number comes first in the dates of all rows: the day, unless they show otherwise.
+def with_clock(day: Json | datetime, clock: Json | datetime) -> Json | datetime:
+    """One cell out of two, where a file keeps the day and the hour apart. A day that has its hour stays as it is."""
+    if isinstance(day, datetime):
+        if (day.hour, day.minute, day.second) != (0, 0, 0):
+            return day
+        day = day.date().isoformat()
+    written, hour = text_of(day), text_of(clock)
+    if not hour or _HAS_CLOCK.search(written):
+        return day
+    return f"{written} {hour}:00" if hour.isdigit() and int(hour) < 24 else f"{written} {hour}"
 
-    None where they contradict each other, and where a 12-hour clock says that they may be American. `known` is {name
-    of a column: our field}.
+
+def zone_said(title: str, otherwise: tzinfo) -> tzinfo:
+    """The zone that the title of a column of dates names, as «Date (GMT)» or «Heure UTC+2»; `otherwise` where none."""
+    found = _ZONE.search(title.replace("_", " "))
+    if found is None:
+        return otherwise
+    sign = -1 if found["sign"] == "-" else 1
+    offset = sign * timedelta(hours=int(found["hours"] or 0), minutes=int(found["minutes"] or 0))
+    return timezone(offset) if abs(offset) < timedelta(hours=15) else otherwise
+
+
+def order_of_dates(rows: Iterable[Mapping[str, Json | datetime]]) -> Order | None:
+    """Which number comes first in the dates of all rows, {our field: its cell}: the day, unless they show otherwise.
+
+    None where they contradict each other, and where a 12-hour clock says that they may be American.
     """
-    cells = (row[column] for row in rows if (column := match_columns(row, known).get("date")) is not None)
-    written = [cell for cell in cells if isinstance(cell, str)]
-    shown = {order for cell in written if (order := order_of([cell]))}
+    shown, half_days = set[Order](), False
+    for row in rows:
+        day, clock = row.get("date"), row.get("time")
+        if isinstance(day, str):
+            shown |= {order} if (order := order_of([day])) else set()
+            half_days = half_days or bool(_HALF_DAY.search(f"{day} {clock or ''}"))
     if shown:
         return shown.pop() if len(shown) == 1 else None
-    return None if any(map(_HALF_DAY.search, written)) else "day first"
+    return None if half_days else "day first"
 
 
 def date_of(value: Json | datetime, zone: tzinfo, order: Order | None) -> datetime | None:
     """The time of a cell, None when it is empty. Raises Unread."""
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=zone)
+    if isinstance(value, int | float) and _FIRST_SERIAL <= value < _LAST_SERIAL:
+        return (_DAY_ZERO + timedelta(seconds=round(value * 86_400))).replace(tzinfo=zone)
     written = text_of(value)
     if not written:
         return None
@@ -107,6 +119,11 @@ def number_of(field: str, value: Json | datetime) -> float | None:
 
 
 def count_of(field: str, value: Json | datetime) -> int | None:
-    """As `number_of`, but a whole number."""
+    """As `number_of`, but a whole number: 1,200 and 1.200 are written with thousands, `n/a` and a dash are empty."""
+    if isinstance(value, str):
+        value = value.strip()
+        if value.casefold() in _NOTHING:
+            return None
+        value = value.replace(",", "").replace(".", "") if _GROUPED.fullmatch(value) else value
     number = number_of(field, value)
     return None if number is None else int(number)

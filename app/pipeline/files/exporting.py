@@ -13,7 +13,7 @@ import math
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -28,7 +28,7 @@ _FORMULA = re.compile(r"[\s\x00-\x1f\u200b\ufeff]*[=+\-@＝＋－＠﹢﹣﹦﹫
 
 
 def safe_cell(value: object) -> Cell:
-    """A value as a cell that no spreadsheet takes for a formula. Numbers stay numbers; dates are ISO 8601.
+    """A value as a cell that no spreadsheet takes for a formula. Numbers stay numbers; times are the API's.
 
     OWASP, CSV injection: an apostrophe goes before a text whose first sign, after any invisible characters, is = + -
     @ or the full-width form of one, or that begins with a tab, a line break or NUL.
@@ -42,11 +42,18 @@ def safe_cell(value: object) -> Cell:
 
 
 def _cell_text(value: object) -> str:
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime):
+        return _utc(value)
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(map(_cell_text, value))
+        return " | ".join("" if each is None else _cell_text(each) for each in value)
     return str(value).encode("utf-8", "replace").decode("utf-8")
+
+
+def _utc(value: datetime) -> str:
+    """RFC 3339 in UTC, such as 2026-11-22T09:30:00Z."""
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def csv_bytes(rows: Rows, columns: Sequence[str]) -> Iterator[bytes]:
@@ -69,7 +76,7 @@ def _drain(buffer: io.StringIO) -> bytes:
 
 
 def jsonl_bytes(rows: Rows, columns: Sequence[str]) -> Iterator[bytes]:
-    """One JSON object per line, in UTF-8. Infinite and missing numbers are null."""
+    """One JSON object per line, in UTF-8. Lists stay lists; infinite and missing numbers are null."""
     for row in rows:
         known = {name: _json(row.get(name)) for name in columns}
         yield json.dumps(known, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace") + b"\n"

@@ -23,7 +23,7 @@ from app.pipeline.gather.lease import BACKFILL, Lease, LeaseLost, claim, prove, 
 from app.pipeline.gather.outcome import Random, after_turn, pause_for_all
 from app.pipeline.gather.past import Past, Turn, advance, date_undated, moment, past_of
 from app.pipeline.gather.pauses import pause
-from app.pipeline.gather.pool import alone, read_all
+from app.pipeline.gather.pool import once_at_a_time, read_all
 from app.pipeline.gather.reader import Reader, attempt, unless_lost
 from app.pipeline.keep.store import store
 from app.pipeline.sift.place import Placer
@@ -55,7 +55,7 @@ class Backfill:
         self._reader = Reader(db, http, jobs, seal, Placer(db), now, checkpoint)
         self._db, self._now, self._checkpoint = db, now, checkpoint
         self._threads, self._turn, self._random, self._stopping = threads, turn, random, stopping
-        self._run_alone = alone(self._run)
+        self._run_alone = once_at_a_time(self._run)
 
     def __call__(self) -> int:
         """Returns how many turns were taken; 0 at once when a run is under way in this process."""
@@ -116,7 +116,7 @@ class Backfill:
             stored = store(session, origin, date_undated(batch, reached), batch.refused)
             unmatched = Source.unmatched + batch.unmatched
             columns = {"backfill": advance(progress, page, reached, stored), "unmatched": unmatched}
-            write(session, past.lease, {**columns, **BACKFILL.extended(now)})
+            write(session, past.lease, {**columns, **BACKFILL.columns_to_extend(now)})
             self._reader.have_scored(session, stored)
         turn.pages += 1
         return reached
@@ -127,7 +127,7 @@ def finish(session: Session, turn: Turn, now: datetime, random: Random) -> None:
     lease = turn.past.lease
     prove(session, lease)
     progress, due_at = after_turn(progress_of(session, lease), turn, now, random)
-    write(session, lease, {"backfill": progress, "backfill_due_at": due_at, **BACKFILL.ended})
+    write(session, lease, {"backfill": progress, "backfill_due_at": due_at, **BACKFILL.columns_to_end})
     wait = pause_for_all(turn.error)
     if turn.error and wait:
         pause(session, turn.past.source.limit_key, now + wait, as_json(turn.error.notice))

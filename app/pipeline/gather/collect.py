@@ -19,7 +19,7 @@ from app.pipeline.gather.history import history_line
 from app.pipeline.gather.lease import COLLECT, LeaseLost, claim, prove, release, write
 from app.pipeline.gather.outcome import Columns, Outcome, Random, after_reading, after_success, pause_for_all, state_of
 from app.pipeline.gather.pauses import pause
-from app.pipeline.gather.pool import alone, read_all
+from app.pipeline.gather.pool import once_at_a_time, read_all
 from app.pipeline.gather.reader import Reader, attempt, unless_lost
 from app.pipeline.gather.source import ClaimedSource, claimed_source, without_inbox
 from app.pipeline.keep.store import store
@@ -54,7 +54,7 @@ class Collect:
         self._reader = Reader(db, http, jobs, seal, Placer(db), now, checkpoint)
         self._db, self._now, self._checkpoint = db, now, checkpoint
         self._threads, self._random, self._stopping = threads, random, stopping
-        self._run_alone = alone(self._run)
+        self._run_alone = once_at_a_time(self._run)
         self._paused: dict[str, datetime] = {}
         self._unchanged: list[Outcome] = []
 
@@ -114,7 +114,7 @@ class Collect:
         batch = self._reader.sift(source.origin, page, now)
         with self._reader.storing(source.lease) as session:
             stored = store(session, source.origin, batch.placed, batch.refused)
-            write(session, source.lease, {"cursor": without_inbox(page.cursor), **COLLECT.extended(now)})
+            write(session, source.lease, {"cursor": without_inbox(page.cursor), **COLLECT.columns_to_extend(now)})
             self._reader.have_scored(session, stored)
         harvest.unmatched += batch.unmatched
         harvest.add(stored)
@@ -150,7 +150,7 @@ def finish(session: Session, outcome: Outcome, now: datetime, random: Random) ->
     if source.inbox and not error:
         columns |= _emptied_inbox(session, source, now)
     unmatched = Source.unmatched + outcome.harvest.unmatched
-    write(session, source.lease, {**columns, **COLLECT.ended, "unmatched": unmatched, "updated_at": now})
+    write(session, source.lease, {**columns, **COLLECT.columns_to_end, "unmatched": unmatched, "updated_at": now})
     notice = error.notice if error else None
     session.add(history_line(source.lease, outcome.harvest, outcome.started, now, state_of(error), notice))
     wait = pause_for_all(error)

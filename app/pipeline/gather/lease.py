@@ -50,12 +50,12 @@ class Lifetime:
     order: InstrumentedAttribute[Any]
     is_live: bool
 
-    def extended(self, now: datetime) -> dict[str, object]:
+    def columns_to_extend(self, now: datetime) -> dict[str, object]:
         """The columns of a lease that begins anew."""
         return {self.until.key: now + LEASE_TIME}
 
     @property
-    def ended(self) -> dict[str, object]:
+    def columns_to_end(self) -> dict[str, object]:
         """The columns of a lease that is over."""
         return {self.until.key: None}
 
@@ -99,7 +99,7 @@ def claim(
     statement = (
         update(Source)
         .where(Source.workspace_id == chosen.c.workspace_id, Source.id == chosen.c.id)
-        .values(_quietly({**lifetime.extended(now), lifetime.fence.key: lifetime.fence + 1, **note}))
+        .values(_quietly({**lifetime.columns_to_extend(now), lifetime.fence.key: lifetime.fence + 1, **note}))
         .returning(Source)
         .execution_options(synchronize_session=False)
     )
@@ -134,14 +134,14 @@ def _chosen(lifetime: Lifetime, number: int, now: datetime, per_host: int, held:
 def renew(session: Session, leases: Sequence[Lease], now: datetime) -> None:
     """Extends those of the leases that still stand. All of them are of one lifetime."""
     if leases:
-        session.execute(_standing(leases).values(_quietly(leases[0].lifetime.extended(now))))
+        session.execute(_standing(leases).values(_quietly(leases[0].lifetime.columns_to_extend(now))))
 
 
 def release(session: Session, leases: Sequence[Lease]) -> None:
     """Ends those of the leases that still stand, and refuses what a reader still does. All are of one lifetime."""
     if leases:
         lifetime = leases[0].lifetime
-        values = {**lifetime.ended, lifetime.fence.key: lifetime.fence + 1}
+        values = {**lifetime.columns_to_end, lifetime.fence.key: lifetime.fence + 1}
         session.execute(_standing(leases).values(_quietly(values)))
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from app.models import Usage
+from app.models import Source, Usage
 from collectors.base import Meter
 
 
@@ -41,6 +41,11 @@ class Payer:
     def key(self, meter: Meter) -> str:
         """The name under which its use of a meter is counted."""
         return self.limit_key if meter.whose == "key" else self.source
+
+
+def payer_of(row: Source) -> Payer:
+    """Whom the requests of a source are charged to."""
+    return Payer(row.workspace_id, row.collector, str(row.id), row.limit_key)
 
 
 def trial_of(limit_key: str) -> str:

@@ -23,7 +23,7 @@ SLOW = 0.5
 """Seconds after which a reading counts as slow: it keeps its thread, and another one may begin beside it."""
 
 
-def alone(run: Callable[[], int]) -> Callable[[], int]:
+def once_at_a_time(run: Callable[[], int]) -> Callable[[], int]:
     """`run`, at most once at a time in this process: a call during another returns 0 at once."""
     running = threading.Lock()
 
@@ -126,7 +126,7 @@ class Readings(Generic[T, R]):
     @property
     def room(self) -> int:
         """How many more may be claimed. What is slow, or held up by its lane, takes no room."""
-        return self.threads + self.queue - self._counted() - len(self._startable())
+        return self.threads + self.queue - self._count_places() - len(self._startable())
 
     def take(self, claim: Callable[[int, Collection[T]], Sequence[T]]) -> int:
         """Claims as many items as there is room for. Returns how many there were."""
@@ -136,7 +136,7 @@ class Readings(Generic[T, R]):
 
     def start(self, name: str, read: Callable[[T], R]) -> None:
         """Starts what may run now, in order, each in a thread of this name."""
-        items = self._startable()[: max(self.threads - self._counted(), 0)]
+        items = self._startable()[: max(self.threads - self._count_places(), 0)]
         started = set(map(id, items))
         self.waiting = [item for item in self.waiting if id(item) not in started]
         for item in items:
@@ -151,7 +151,7 @@ class Readings(Generic[T, R]):
         since = time.monotonic() - SLOW
         return sum(began <= since for _, began in self.running.values())
 
-    def _counted(self) -> int:
+    def _count_places(self) -> int:
         """How many of the running readings take one of the places: all but those that are slow, up to a bound."""
         return len(self.running) - min(self._slow(), self.most_slow)
 

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from app.crypto import Seal, SecretsLost
+from app.crypto import Seal, SecretsLost, place_of
 from app.models import Source
 from app.pipeline.gather.lease import Lease, Lifetime, lease_of
-from app.pipeline.gather.meters import Payer
+from app.pipeline.gather.meters import Payer, payer_of
 from app.pipeline.sift.batch import Origin
 from collectors import all_collectors
 from collectors.base import AnyCollector, Cursor, SourceRefused
@@ -24,7 +24,8 @@ class ClaimedSource:
     """A source and the lease under which it is read.
 
     `interval` is the pause between readings that people asked for, `pace` the one in use; `failures` counts those in
-    a row. `limit_key` names the sources that a host throttles together. `inbox` is what was sent to the source and
+    a row. `limit_key` names the sources that a host throttles together, `payer` is in whose name it spends
+    what runs out. `inbox` is what was sent to the source and
     has to be looked up, as [{"id", "item"}]; the items are in its `cursor` too.
     """
 
@@ -35,6 +36,7 @@ class ClaimedSource:
     cursor: Cursor
     host: str
     limit_key: str
+    payer: Payer
     interval: timedelta
     pace: timedelta
     failures: int
@@ -44,11 +46,6 @@ class ClaimedSource:
     def collector(self) -> AnyCollector:
         """The declaration of its kind."""
         return all_collectors()[self.origin.kind]
-
-    @property
-    def payer(self) -> Payer:
-        """In whose name it spends what runs out."""
-        return Payer(self.origin.workspace_id, self.origin.kind, str(self.origin.source_id), self.limit_key)
 
 
 def claimed_source(lifetime: Lifetime, row: Source) -> ClaimedSource:
@@ -63,6 +60,7 @@ def claimed_source(lifetime: Lifetime, row: Source) -> ClaimedSource:
         cursor=row.cursor if collector.receive is None else with_inbox(row.cursor, row.inbox),
         host=row.host,
         limit_key=row.limit_key,
+        payer=payer_of(row),
         interval=interval,
         pace=timedelta(seconds=row.pace_seconds) if row.pace_seconds else interval,
         failures=row.consecutive_failures,
@@ -101,10 +99,7 @@ def open_params(
 ) -> BaseModel:
     """The params in a source's row, with its secrets unsealed. Raises SecretsLost; ValueError when the collector does
     not take them any more."""
-    opened: BaseModel = collector.params(**{**params, **seal.open(secrets, seal_name(workspace_id, source_id))})
+    opened: BaseModel = collector.params(
+        **{**params, **seal.open(secrets, place_of("source", workspace_id, source_id))}
+    )
     return opened
-
-
-def seal_name(workspace_id: UUID, source_id: UUID) -> str:
-    """The name under which the secrets of a source are sealed: they open for no other row."""
-    return f"source:{workspace_id}:{source_id}"

@@ -155,7 +155,7 @@ class Listener:
         with self._reader.storing(stream.lease) as session:
             stored = store(session, stream.origin, batch.placed, batch.refused)
             columns = after_page(page, stored.stored, stream.unwritten, stream.warned_at, now)
-            write(session, stream.lease, {**columns, **FOLLOW.extended(now)})
+            write(session, stream.lease, {**columns, **FOLLOW.columns_to_extend(now)})
             self._reader.have_scored(session, stored)
             stream.harvest.add(stored)
             line_is_due = now - stream.line_at >= LINE_EVERY and not stream.harvest.is_empty
@@ -173,7 +173,7 @@ class Listener:
         try:
             with self._reader.db.writing() as session:
                 prove(session, stream.lease)
-                columns = {**after_broken_stream(error, now), **FOLLOW.extended(now), "updated_at": now}
+                columns = {**after_broken_stream(error, now), **FOLLOW.columns_to_extend(now), "updated_at": now}
                 write(session, stream.lease, columns)
                 session.add(_line(stream, now, error))
         except DBAPIError as lost:

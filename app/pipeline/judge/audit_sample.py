@@ -1,7 +1,7 @@
 """Draws matches at random for people to label without seeing the model's answer: the audit sample.
 
-It is a simple random sample of the stories of the last 30 days that the model judged for our brands (Cochran, "Sampling
-Techniques", 3rd ed., 1977, chapter 2). It ignores whether somebody corrected a stance: people correct errors.
+It is a simple random sample of the dated stories of the last 30 days that the model judged for our brands (Cochran,
+"Sampling Techniques", 3rd ed., 1977, chapter 2). It ignores whether somebody corrected a stance: people correct errors.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ POPULATION = text(
     JOIN mention ON mention.workspace_id = m.workspace_id AND mention.id = m.mention_id
     WHERE m.workspace_id = :workspace_id AND m.published_at > :since AND m.published_at <= :now
       AND m.lead AND m.scored_at IS NOT NULL AND m.negative IS NOT NULL AND m.model IS NOT NULL
+      AND NOT mention.published_guessed
       AND mention.rating IS NULL AND mention.status <> 'irrelevant' AND mention.deleted_at IS NULL
       AND NOT EXISTS (SELECT 1 FROM audit_match a WHERE a.workspace_id = m.workspace_id
                       AND a.brand_id = m.brand_id AND a.mention_id = m.mention_id)

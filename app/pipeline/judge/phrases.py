@@ -2,7 +2,8 @@
 
 Words compare as in queries: whole, without case and accents. A phrase inside a longer one does not count. Of two
 phrases of the same words, the one for a single brand wins over the one for a single language, and both over a
-general one. Where phrases in one text contradict each other, the model decides.
+general one. In a text that names several brands, a phrase for all of them counts for those of which it is said.
+Where phrases in one text contradict each other, the model decides.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.pipeline.judge.model_input import join
 from ground.words import TEXT_LIMIT, TITLE_LIMIT, folded_words
 from matching.match import IndexedText
 from matching.query import Phrase
+from sentiment.about import About, excerpt_of
 from sentiment.base import Stance
+from sentiment.named import Span
 
 WORDS_MAX = 10
 
@@ -35,10 +39,12 @@ class DomainPhrase:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """A phrase in a text; `start` and `end` count words."""
+    """A phrase in a text; `start` and `end` count words. `span`: its place in characters, in the text as the model
+    reads it."""
 
     phrase: DomainPhrase
     start: int
+    span: Span
 
     @property
     def end(self) -> int:
@@ -66,15 +72,33 @@ class Phrasebook:
 
     def occurrences(self, title: str, text: str, language: str | None) -> list[Occurrence]:
         """The phrases for this language that occur in the title and the text, once for each place."""
+        shift = len(join(title, text)) - len(text)
         title, text = title[:TITLE_LIMIT], text[:TEXT_LIMIT]
         indexed = IndexedText(title, text, folded_words(title), folded_words(text))
         candidates = [phrase for word in indexed.words & self.anchors for phrase in self._by_anchor[word]]
         return [
-            Occurrence(phrase, place)
+            Occurrence(phrase, place, (start + by, end + by))
             for phrase in candidates
             if phrase.language in (None, _base(language))
             for place in indexed.places(Phrase(phrase.words))
+            for start, end, in_title in (indexed.span(place, len(phrase.words)),)
+            for by in (0 if in_title else shift,)
         ]
+
+
+def said_of(occurrences: Sequence[Occurrence], brand_id: UUID, about: About) -> list[Occurrence]:
+    """The phrases of a text that concern a brand: its own ones wherever they stand, and those for all brands within
+    what the text says of this one."""
+    passages = excerpt_of(about).direct
+    return [
+        each
+        for each in occurrences
+        if each.phrase.brand_id == brand_id or (each.phrase.brand_id is None and _within(each.span, passages))
+    ]
+
+
+def _within(span: Span, passages: Sequence[Span]) -> bool:
+    return any(start < span[1] and span[0] < end for start, end in passages)
 
 
 def spoken_stance(occurrences: Sequence[Occurrence], brand_id: UUID) -> Stance | None:

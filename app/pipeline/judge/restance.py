@@ -108,10 +108,10 @@ def decide_again(session: Session, workspace_id: UUID, mention_ids: Sequence[UUI
     """Writes the stances of these mentions by today's rules, and marks the hours of those that changed."""
     rules = stance_rules(session, [workspace_id], locked=True)
     rows = uncorrected_matches(session, workspace_id, mention_ids)
-    occurrences = find_occurrences(session, rules, rows)
+    said = find_occurrences(session, rules, rows)
     changed = []
     for row in rows:
-        stance, source = rules[workspace_id].decide(facts_of(row, occurrences.get(row.mention_id, ())))
+        stance, source = rules[workspace_id].decide(facts_of(row, said.get((row.brand_id, row.mention_id), ())))
         if (stance, source) != (row.stance, row.stance_source):
             changed.append((row.brand_id, row.mention_id, stance, source))
     if changed:

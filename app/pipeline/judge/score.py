@@ -27,8 +27,7 @@ from app.pipeline.judge import lanes
 from app.pipeline.judge.lanes import Lane, Lot
 from app.pipeline.judge.model_input import question_of
 from app.pipeline.judge.pace import Pace
-from app.pipeline.judge.phrases import Occurrence
-from app.pipeline.judge.stance import Facts, StanceRules, find_occurrences, stance_rules
+from app.pipeline.judge.stance import Facts, Said, StanceRules, find_occurrences, stance_rules
 from sentiment.about import About, score_about
 from sentiment.base import Score, Scorer
 
@@ -129,8 +128,8 @@ class ScorePending:
     def _write(self, session: Session, scorer: Scorer, lot: Lot, scores: Sequence[Score]) -> None:
         now, provisional = self._now(), scorer is not self._scorer
         rules = stance_rules(session, {row.workspace_id for row in lot.rows}, locked=True)
-        occurrences = find_occurrences(session, rules, lot.rows)
-        values = [values_of(row, score, rules, occurrences) for row, score in zip(lot.rows, scores, strict=True)]
+        said = find_occurrences(session, rules, lot.rows)
+        values = [values_of(row, score, rules, said) for row, score in zip(lot.rows, scores, strict=True)]
         brands = write_scores(session, values, model_of(scorer), now, provisional=provisional)
         if lot.lane == "urgent":  # older matches cannot open an incident; the periodic watch recounts them
             for workspace_id, brand_id in brands:
@@ -165,11 +164,10 @@ def about(row: Any) -> About:
     return question_of(row.title, row.text, row.language, row.spans, row.others)
 
 
-def values_of(
-    row: Any, score: Score, rules: Mapping[UUID, StanceRules], occurrences: Mapping[UUID, Sequence[Occurrence]]
-) -> dict[str, Any]:
+def values_of(row: Any, score: Score, rules: Mapping[UUID, StanceRules], said: Said) -> dict[str, Any]:
     """The values to write for a scored match."""
-    facts = Facts(row.brand_id, row.rating, row.rating_scale, occurrences.get(row.mention_id, ()), score)
+    here = said.get((row.brand_id, row.mention_id), ())
+    facts = Facts(row.brand_id, row.rating, row.rating_scale, here, score)
     stance, source = rules[row.workspace_id].decide(facts)
     return {
         "workspace": row.workspace_id,

@@ -11,8 +11,9 @@ from sqlalchemy import func, literal, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
-from app.models import Json, Mention, Phrase, Workspace
-from app.pipeline.judge.phrases import DomainPhrase, Occurrence, Phrasebook, spoken_stance
+from app.models import Json, Match, Mention, Phrase, Workspace
+from app.pipeline.judge.model_input import Spans, question_of
+from app.pipeline.judge.phrases import DomainPhrase, Occurrence, Phrasebook, said_of, spoken_stance
 from ground.words import quote_lexeme
 from sentiment.base import CLASSES, RatingClasses, Score, Stance, StanceSource, stance_of_rating, stance_of_score
 
@@ -73,22 +74,52 @@ def domain_phrase(row: Phrase) -> DomainPhrase:
     return DomainPhrase(tuple(row.words.split()), row.stance, row.brand_id, row.language)  # type: ignore[arg-type] # Stance
 
 
-def find_occurrences(
-    session: Session, rules: Mapping[UUID, StanceRules], rows: Sequence[Any]
-) -> dict[UUID, list[Occurrence]]:
-    """The phrases in the mentions of these rows, by mention. Rows have `workspace_id` and `mention_id`.
+Said = Mapping[tuple[UUID, UUID], Sequence[Occurrence]]
+"""The phrases that are said of a brand in a mention, by the two."""
+
+
+def find_occurrences(session: Session, rules: Mapping[UUID, StanceRules], rows: Sequence[Any]) -> Said:
+    """The phrases that are said of the brands of these matches. Rows have `workspace_id` and `mention_id`.
 
     It reads only texts that contain a word of a phrase, found by the full-text index.
     """
-    occurrences: dict[UUID, list[Occurrence]] = {}
+    said: dict[tuple[UUID, UUID], Sequence[Occurrence]] = {}
     for workspace_id, here in rules.items():
-        ids = [row.mention_id for row in rows if row.workspace_id == workspace_id]
-        if not here.book.anchors or not ids:
-            continue
-        anchors = func.cast(literal(" | ".join(map(quote_lexeme, sorted(here.book.anchors)))), TSQUERY)
-        statement = select(Mention.id, Mention.title, Mention.text, Mention.language).where(
-            Mention.workspace_id == workspace_id, Mention.id.in_(ids), Mention.search.bool_op("@@")(anchors)
-        )
-        for mention in session.execute(statement):
-            occurrences[mention.id] = here.book.occurrences(mention.title, mention.text, mention.language)
-    return occurrences
+        ids = {row.mention_id for row in rows if row.workspace_id == workspace_id}
+        mentions = _holding_a_word(session, workspace_id, ids, here.book.anchors)
+        heard = [(each, here.book.occurrences(each.title, each.text, each.language)) for each in mentions]
+        heard = [(mention, occurrences) for mention, occurrences in heard if occurrences]
+        named = _names_in(session, workspace_id, [mention.id for mention, _ in heard])
+        for mention, occurrences in heard:
+            names = named.get(mention.id, {})
+            for brand_id, own in names.items():
+                others = [spans for other, spans in names.items() if other != brand_id]
+                about = question_of(mention.title, mention.text, mention.language, own, others)
+                said[brand_id, mention.id] = said_of(occurrences, brand_id, about)
+    return said
+
+
+def _holding_a_word(
+    session: Session, workspace_id: UUID, mention_ids: Collection[UUID], words: Collection[str]
+) -> Sequence[Any]:
+    """The words of those of these mentions that contain at least one of the words."""
+    if not words or not mention_ids:
+        return ()
+    wanted = func.cast(literal(" | ".join(map(quote_lexeme, sorted(words)))), TSQUERY)
+    statement = select(Mention.id, Mention.title, Mention.text, Mention.language).where(
+        Mention.workspace_id == workspace_id, Mention.id.in_(mention_ids), Mention.search.bool_op("@@")(wanted)
+    )
+    return session.execute(statement).all()
+
+
+def _names_in(session: Session, workspace_id: UUID, mention_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, Spans]]:
+    """Where these mentions name their brands: {mention: {brand: spans}}."""
+    if not mention_ids:
+        return {}
+    statement = select(Match.mention_id, Match.brand_id, Match.spans).where(
+        Match.workspace_id == workspace_id, Match.mention_id.in_(mention_ids)
+    )
+    named: dict[UUID, dict[UUID, Spans]] = {}
+    for mention_id, brand_id, spans in session.execute(statement):
+        named.setdefault(mention_id, {})[brand_id] = spans
+    return named

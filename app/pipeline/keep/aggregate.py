@@ -57,7 +57,7 @@ RECOUNT = text(
         WHERE m.workspace_id = :workspace_id AND m.brand_id = :brand_id
           AND m.published_at >= :low AND m.published_at < :high
           AND hour = ANY(:hours)
-          AND m.stance IS NOT NULL AND mention.status <> 'irrelevant' AND w > 0
+          AND m.stance IS NOT NULL AND mention.status <> 'irrelevant' AND NOT mention.published_guessed AND w > 0
     ) AS counted
     GROUP BY GROUPING SETS ((weight, hour, source_id, language), (weight, hour, language))
     """  # noqa: S608 - the pieces are ours
@@ -65,7 +65,7 @@ RECOUNT = text(
 
 
 def recount(session: Session, workspace_id: UUID, brand_id: UUID, hours: Sequence[datetime]) -> None:
-    """Replaces the buckets of these hours by counts of the rows, without irrelevant and unscored mentions.
+    """Replaces the buckets of these hours by counts of the rows, without irrelevant, unscored and undated mentions.
 
     `squares` is Σ over writers of (Σ weight)²: ten mentions by one person in an hour are one voice (Kish's design
     effect).

@@ -3,37 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from app.models import Mention, Revision
 from app.pipeline.keep.known import COUNTS, StoredMention
-from app.pipeline.keep.matches import mark_dirty, replace_matches
+from app.pipeline.keep.matches import give_date, mark_dirty, replace_matches
+from app.pipeline.keep.removal import remove_mentions
 from app.pipeline.sift.batch import MentionOutcome, Placed
 from app.pipeline.sift.normalise import Draft
 
-Action = Literal["add", "edit", "recount", "delete", "leave"]
+Action = Literal["add", "edit", "recount", "date", "delete", "leave"]
 Reason = Literal[
     "it is new", "it was deleted before it was stored", "only its own site may change it",
     "only the source that brought it may change it", "its author deleted it", "its words or its rating changed",
-    "its counts changed", "nothing changed",
+    "its counts changed", "its date is known now", "nothing changed",
 ]  # fmt: skip
 OUTCOMES: dict[Action, MentionOutcome] = {
-    "add": "stored", "edit": "updated", "recount": "updated", "delete": "updated", "leave": "unchanged",
+    "add": "stored", "edit": "updated", "recount": "updated", "date": "updated", "delete": "updated",
+    "leave": "unchanged",
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What to do about a mention, and why. `counts` are those to be written when it is edited or counted again."""
+    """What to do about a mention, and why. `counts` are those to be written when it is edited or counted again.
+
+    `dated`: its date was guessed, and is known now.
+    """
 
     action: Action
     reason: Reason
     counts: Mapping[str, int] = field(default_factory=dict)
+    dated: bool = False
 
 
 def decide(was: StoredMention | None, draft: Draft, source_id: UUID) -> Intent:
@@ -47,10 +53,12 @@ def decide(was: StoredMention | None, draft: Draft, source_id: UUID) -> Intent:
         return Intent("leave", "only the source that brought it may change it")  # anybody can name a link
     if draft.deleted:
         return Intent("delete", "its author deleted it")
-    counts = _newer_counts(was, draft)
+    counts, dated = _newer_counts(was, draft), was.ref.undated and not draft.published_guessed
     if is_ours and was.content_hash != draft.content_hash:
-        return Intent("edit", "its words or its rating changed", counts)
-    return Intent("recount", "its counts changed", counts) if counts else Intent("leave", "nothing changed")
+        return Intent("edit", "its words or its rating changed", counts, dated)
+    if counts:
+        return Intent("recount", "its counts changed", counts, dated)
+    return Intent("date", "its date is known now", dated=True) if dated else Intent("leave", "nothing changed")
 
 
 def _is_same_site(was: StoredMention, draft: Draft) -> bool:
@@ -65,15 +73,16 @@ def _newer_counts(was: StoredMention, draft: Draft) -> dict[str, int]:
 
 def carry_out(session: Session, workspace_id: UUID, intent: Intent, was: StoredMention, placed: Placed) -> None:
     """Does to a stored mention what was decided about it."""
+    if intent.dated:
+        was = replace(was, ref=give_date(session, workspace_id, was.ref, placed.draft.published_at))
     match intent.action:
         case "edit":
             _edit(session, workspace_id, was, placed, intent.counts)
         case "recount":
             _recount(session, workspace_id, was.ref.id, intent.counts)
         case "delete":
-            mark_dirty(session, workspace_id, [was.ref.id])
-            session.execute(delete(Mention).where(Mention.workspace_id == workspace_id, Mention.id == was.ref.id))
-        case "add" | "leave":
+            remove_mentions(session, workspace_id, [was.ref.id])
+        case "add" | "date" | "leave":
             pass
 
 

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from app.pipeline.keep.known import StoredMention
 from app.pipeline.sift.normalise import Draft
+from ground.urls import is_coded
 from ground.words import folded_words
 
 ALIKE = 0.5
@@ -49,7 +50,7 @@ def identify(drafts: Sequence[Draft], stored: Collection[StoredMention], source_
             if index not in found and (known := step(drafts[index], shelves, taken)):
                 found[index] = Identity(known)
                 taken.add(known.ref.id)
-    found |= _repeated({index: drafts[index] for index in counted if index not in found})
+    found |= _repeats_among({index: drafts[index] for index in counted if index not in found})
     found |= {
         index: Identity(repeats=last[draft.fingerprint]) for index, draft in enumerate(drafts) if index not in counted
     }
@@ -85,6 +86,11 @@ class _Shelves:
         former = [self.former[mark] for mark in draft.former if mark in self.former]
         return [*_at(self.guids, draft.guid_key), *former]
 
+    def of_words(self, draft: Draft) -> list[StoredMention]:
+        """Mentions of the source with the words of the draft, or stored under them by an earlier version."""
+        former = self.former.get(draft.words_key) if draft.words_key else None
+        return [*_at(self.words, draft.words_key), *([former] if former and not former.words_key else [])]
+
 
 def _shelf() -> Shelf:
     return defaultdict(list)
@@ -102,10 +108,11 @@ def _by_fingerprint(draft: Draft, shelves: _Shelves, _taken: set[UUID]) -> Store
 
 
 def _exactly(draft: Draft, shelves: _Shelves, _taken: set[UUID]) -> StoredMention | None:
-    """The same words under the same guid, or on the same page whatever the guid."""
+    """The same words under the same guid, or by the same author on the same page whatever the guid."""
     if draft.ids != "feed":
         return None
-    near = (*shelves.of_guid(draft), *_at(shelves.pages, draft.page_key))
+    same_page = (mention for mention in _at(shelves.pages, draft.page_key) if have_one_author(mention, draft))
+    near = (*shelves.of_guid(draft), *same_page)
     return next((mention for mention in near if mention.content_hash == draft.content_hash), None)
 
 
@@ -123,12 +130,15 @@ def _as_edit(draft: Draft, shelves: _Shelves, taken: set[UUID]) -> StoredMention
 
 
 def _by_words(draft: Draft, shelves: _Shelves, taken: set[UUID]) -> StoredMention | None:
-    """All the same but guid and link, as where a news search codes its links in another way.
+    """All the same but guid and link, as where a news search codes its links in another way; or all but the date, where
+    one of the two readings does not know it.
 
     Not one that stands in the same batch under its own guid or link: then there are two who say the same.
     """
-    same = _at(shelves.words, draft.words_key)
-    return next((mention for mention in same if mention.ref.id not in taken), None)
+    compared = [(mention, compare_dates(mention, draft)) for mention in shelves.of_words(draft)]
+    free = [(mention, dates) for mention, dates in compared if mention.ref.id not in taken]
+    wanted = ("same", "unknown", "other") if is_coded(draft.url) else ("same", "unknown")
+    return next((mention for wish in wanted for mention, dates in free if dates == wish), None)
 
 
 def _as_sighting(draft: Draft, shelves: _Shelves, _taken: set[UUID]) -> StoredMention | None:
@@ -143,7 +153,7 @@ def _as_sighting(draft: Draft, shelves: _Shelves, _taken: set[UUID]) -> StoredMe
 
 def compare_dates(was: StoredMention, draft: Draft) -> Literal["same", "other", "unknown"]:
     """How the dates of publication compare; unknown where one of the two is."""
-    if was.published_guessed or draft.published_guessed:
+    if was.ref.undated or draft.published_guessed:
         return "unknown"
     return "same" if was.ref.published_at == draft.published_at else "other"
 
@@ -165,6 +175,11 @@ def likeness(was: StoredMention, draft: Draft) -> float:
     return len(one & other) / max(len(one | other), 1)
 
 
+def have_one_author(was: StoredMention, draft: Draft) -> bool:
+    """Whether one person may have written both: on a page of reviews, two people may both write "Very good"."""
+    return not (was.author and draft.author) or was.author.casefold() == draft.author.casefold()
+
+
 def have_same_words(was: StoredMention, draft: Draft) -> bool:
     """Whether two mentions have one title, and one text or the beginning of it."""
     if folded_words(was.title) != folded_words(draft.title):
@@ -173,7 +188,7 @@ def have_same_words(was: StoredMention, draft: Draft) -> bool:
     return shorter == longer or (len(shorter) >= SUMMARY and shorter[:-1] == longer[: len(shorter) - 1])
 
 
-def _repeated(fresh: dict[int, Draft]) -> dict[int, Identity]:
+def _repeats_among(fresh: dict[int, Draft]) -> dict[int, Identity]:
     """New items of a feed that are another new one: the same words on one page or under one guid."""
     first: dict[tuple[object, ...], int] = {}
     repeated: dict[int, Identity] = {}
@@ -191,5 +206,5 @@ def _marks_of(draft: Draft) -> list[tuple[object, ...]]:
     """What two items of a batch have in common only when they are one."""
     if draft.ids != "feed":
         return []
-    places = (("page", draft.page_key), ("guid", draft.guid_key))
-    return [(place, key, draft.content_hash) for place, key in places if key]
+    by_page = [("page", draft.page_key, draft.content_hash, draft.author.casefold())] if draft.page_key else []
+    return [*by_page, *([("guid", draft.guid_key, draft.content_hash)] if draft.guid_key else [])]

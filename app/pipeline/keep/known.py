@@ -14,6 +14,7 @@ from app.pipeline.keep.matches import MentionRef
 from app.pipeline.sift.normalise import Draft
 
 COUNTS = ("reach", "likes", "shares", "comments", "author_followers")
+KEYS = ("page_key", "guid_key", "words_key")
 NEWEST = 20
 """Mentions looked at under one key: a feed with one guid for everything it says has thousands."""
 _BY_KEYS = text(
@@ -24,7 +25,7 @@ _BY_KEYS = text(
             ORDER BY id DESC LIMIT :newest
         ) AS found
         """  # noqa: S608  # the names of our own columns
-        for column in ("page_key", "guid_key", "words_key")
+        for column in KEYS
     )
 )
 
@@ -41,9 +42,9 @@ class StoredMention:
     kind: str
     host: str
     content_hash: bytes
+    author: str
     title: str
     text: str
-    published_guessed: bool
     counts: Mapping[str, int | None]
     fingerprint: bytes
     page_key: bytes | None = None
@@ -57,31 +58,30 @@ class StoredMention:
 
 def known_mentions(session: Session, workspace_id: UUID, drafts: Sequence[Draft]) -> list[StoredMention]:
     """The stored mentions that share a key with one of the drafts: of each key the newest 20."""
-    keys = {
-        f"{column}s": [*{key for draft in drafts if (key := getattr(draft, column))}]
-        for column in ("page_key", "guid_key", "words_key")
-    }
+    keys = {f"{column}s": [*{key for draft in drafts if (key := getattr(draft, column))}] for column in KEYS}
     ids = session.scalars(_BY_KEYS, {"workspace_id": workspace_id, "newest": NEWEST, **keys}).all()
-    fingerprints = [mark for draft in drafts for mark in (draft.fingerprint, *draft.former)]
-    ref = (Mention.id, Mention.story_id, Mention.published_at, Mention.collected_at)
-    rest = (Mention.source_id, Mention.kind, Mention.host, Mention.content_hash, Mention.title, Mention.text)
-    marks = (Mention.published_guessed, Mention.fingerprint, Mention.page_key, Mention.guid_key, Mention.words_key)
+    marks_of = ((draft.fingerprint, draft.words_key, *draft.former) for draft in drafts)
+    fingerprints = [mark for marks in marks_of for mark in marks if mark]
+    ref = (Mention.id, Mention.story_id, Mention.published_at, Mention.collected_at, Mention.published_guessed)
+    rest = (Mention.source_id, Mention.kind, Mention.host, Mention.content_hash)
+    words = (Mention.author, Mention.title, Mention.text)
+    marks = (Mention.fingerprint, Mention.page_key, Mention.guid_key, Mention.words_key)
     counts = tuple(getattr(Mention, name) for name in COUNTS)
     rows = session.execute(
-        select(*ref, *rest, *marks, *counts).where(
+        select(*ref, *rest, *words, *marks, *counts).where(
             Mention.workspace_id == workspace_id, or_(Mention.id.in_(ids), Mention.fingerprint.in_(fingerprints))
         )
     )
     return [
         StoredMention(
-            ref=MentionRef(row.id, row.story_id, row.published_at, row.collected_at),
+            ref=MentionRef(row.id, row.story_id, row.published_at, row.collected_at, row.published_guessed),
             source_id=row.source_id,
             kind=row.kind,
             host=row.host,
             content_hash=row.content_hash,
+            author=row.author,
             title=row.title,
             text=row.text,
-            published_guessed=row.published_guessed,
             counts={name: getattr(row, name) for name in COUNTS},
             fingerprint=row.fingerprint,
             page_key=row.page_key,
@@ -93,10 +93,9 @@ def known_mentions(session: Session, workspace_id: UUID, drafts: Sequence[Draft]
 
 
 def remember_keys(session: Session, workspace_id: UUID, was: StoredMention, draft: Draft) -> None:
-    """Gives a mention that an earlier version stored the keys of today, unless it has them."""
-    if was.page_key is None and (draft.page_key or draft.guid_key):
+    """Gives a mention that an earlier version stored the keys of today that it lacks."""
+    lacking = {name: key for name in KEYS if getattr(was, name) is None and (key := getattr(draft, name))}
+    if lacking:
         session.execute(
-            update(Mention)
-            .where(Mention.workspace_id == workspace_id, Mention.id == was.ref.id)
-            .values(page_key=draft.page_key, guid_key=draft.guid_key, words_key=draft.words_key)
+            update(Mention).where(Mention.workspace_id == workspace_id, Mention.id == was.ref.id).values(**lacking)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,28 +23,55 @@ Lead = tuple[UUID, UUID]
 
 
 @dataclass(frozen=True, slots=True)
+class Leads:
+    """The stories and brands that have a lead: one whose date is known, or one without a date."""
+
+    dated: Collection[Lead] = frozenset()
+    undated: Collection[Lead] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class MentionRef:
-    """What a match has from its mention: two of its dates, and the story that it may lead."""
+    """What a match has from its mention: two of its dates, and the story that it may lead.
+
+    `undated`: `published_at` is a guess.
+    """
 
     id: UUID
     story_id: UUID | None
     published_at: datetime
     collected_at: datetime
+    undated: bool = False
 
 
 def match_rows(
-    workspace_id: UUID, mentions: Iterable[tuple[MentionRef, Sequence[Matched]]], led: Collection[Lead]
+    workspace_id: UUID,
+    mentions: Iterable[tuple[MentionRef, Sequence[Matched]]],
+    led: Collection[Lead],
+    undated: Collection[Lead] = (),
 ) -> Iterator[tuple[Any, ...]]:
-    """The rows of new matches, as MATCH_COLUMNS. The first match of a story for a brand leads, unless it is `led`."""
-    taken = set(led)
+    """The rows of new matches, as MATCH_COLUMNS. The first match of a story for a brand leads, unless it is `led`.
+
+    A mention without a date counts nowhere, so the first one with a date leads beside it: `undated` has the stories
+    that only such a mention leads.
+    """
+    dated, guessed = set(led), set(undated)
     for mention, matches in mentions:
         for match in matches:
-            lead = mention.story_id is None or (mention.story_id, match.brand_id) not in taken
+            lead = may_lead(mention, match.brand_id, Leads(dated, guessed))
             if mention.story_id is not None:
-                taken.add((mention.story_id, match.brand_id))
+                (guessed if mention.undated else dated).add((mention.story_id, match.brand_id))
             spans = Jsonb(spans_json(match))
             dates = (mention.published_at, mention.collected_at)
             yield (workspace_id, match.brand_id, mention.id, spans, *dates, lead)
+
+
+def may_lead(mention: MentionRef, brand_id: UUID, taken: Leads) -> bool:
+    """Whether a match would lead the story of its mention: only one without a date yields to one without a date."""
+    if mention.story_id is None:
+        return True
+    lead = (mention.story_id, brand_id)
+    return lead not in taken.dated and not (mention.undated and lead in taken.undated)
 
 
 def spans_json(match: Matched) -> dict[str, list[list[int]]]:
@@ -55,16 +82,20 @@ def spans_json(match: Matched) -> dict[str, list[list[int]]]:
     }
 
 
-def leads(session: Session, workspace_id: UUID, stories: Collection[UUID]) -> set[Lead]:
-    """The pairs of story and brand that have a lead already."""
+def leads(session: Session, workspace_id: UUID, stories: Collection[UUID]) -> Leads:
+    """The stories and brands that have a lead already."""
     if not stories:
-        return set()
+        return Leads()
     rows = session.execute(
-        select(Mention.story_id, Match.brand_id)
+        select(Mention.story_id, Match.brand_id, Mention.published_guessed)
         .join(Match, (Match.workspace_id == Mention.workspace_id) & (Match.mention_id == Mention.id))
         .where(Mention.workspace_id == workspace_id, Mention.story_id.in_(stories), Match.lead)
     )
-    return {(story_id, brand_id) for story_id, brand_id in rows if story_id is not None}
+    found: dict[bool, set[Lead]] = {True: set(), False: set()}
+    for story_id, brand_id, guessed in rows:
+        if story_id is not None:
+            found[guessed].add((story_id, brand_id))
+    return Leads(found[False], found[True])
 
 
 def replace_matches(session: Session, workspace_id: UUID, mention: MentionRef, matches: Sequence[Matched]) -> None:
@@ -97,9 +128,30 @@ def add_match(session: Session, workspace_id: UUID, mention: MentionRef, match: 
             spans=spans_json(match),
             published_at=mention.published_at,
             collected_at=mention.collected_at,
-            lead=(mention.story_id, match.brand_id) not in led,
+            lead=may_lead(mention, match.brand_id, led),
         )
     )
+
+
+def give_date(session: Session, workspace_id: UUID, mention: MentionRef, at: datetime) -> MentionRef:
+    """Writes the date that is known now where one was guessed, and has both hours counted again.
+
+    Its matches lead their story unless one whose date was known before does. Returns the mention as it is now.
+    """
+    mark_dirty(session, workspace_id, [mention.id])
+    led = leads(session, workspace_id, [mention.story_id] if mention.story_id else [])
+    now = replace(mention, published_at=at, undated=False)
+    session.execute(
+        update(Mention)
+        .where(Mention.workspace_id == workspace_id, Mention.id == mention.id)
+        .values(published_at=at, published_guessed=False, date_spelling=None, updated_at=func.now())
+    )
+    here = (Match.workspace_id == workspace_id, Match.mention_id == mention.id)
+    for brand_id in session.scalars(select(Match.brand_id).where(*here)).all():
+        values = {"published_at": at, "lead": may_lead(now, brand_id, led)}
+        session.execute(update(Match).where(*here, Match.brand_id == brand_id).values(**values))
+    mark_dirty(session, workspace_id, [mention.id])
+    return now
 
 
 def mark_dirty(session: Session, workspace_id: UUID, mention_ids: Sequence[UUID]) -> None:

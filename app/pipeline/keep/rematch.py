@@ -15,6 +15,7 @@ from app.jobs import Jobs
 from app.models import Brand, Match, Mention, Source
 from app.pipeline.keep.matches import MentionRef, add_match, mark_dirty
 from app.pipeline.keep.store import lock_workspace
+from app.pipeline.sift.queries import is_readable
 from matching.match import BrandQuery, Matcher
 from matching.query import parse, to_tsquery
 
@@ -53,7 +54,7 @@ class Rematch:
     def _page(self, session: Session, workspace: UUID, brand_id: UUID, after: UUID) -> list[UUID]:
         """Matches a page of mentions again, those that match now or did before. Returns their ids in order."""
         brand = session.scalars(select(Brand).where(*_is(workspace, brand_id))).one_or_none()
-        if brand is None:
+        if brand is None or not is_readable(brand_id, brand.query):
             return []
         query = func.cast(literal(to_tsquery(parse(brand.query))), TSQUERY)
         matched_before = exists().where(
@@ -62,7 +63,7 @@ class Rematch:
         tied = exists().where(
             Source.workspace_id == workspace, Source.id == Mention.source_id, Source.brand_id == brand_id
         )
-        ref = (Mention.id, Mention.story_id, Mention.published_at, Mention.collected_at)
+        ref = (Mention.id, Mention.story_id, Mention.published_at, Mention.collected_at, Mention.published_guessed)
         rows = session.execute(
             select(*ref, Mention.title, Mention.text, matched_before.label("matched_before"), tied.label("tied"))
             .where(Mention.workspace_id == workspace, Mention.id > after)
@@ -76,7 +77,7 @@ class Rematch:
             ids.append(row.id)
             matches = matcher.match(row.title, row.text)
             if matches and not row.matched_before:
-                mention = MentionRef(row.id, row.story_id, row.published_at, row.collected_at)
+                mention = MentionRef(row.id, row.story_id, row.published_at, row.collected_at, row.published_guessed)
                 add_match(session, workspace, mention, matches[0])
             elif row.matched_before and not matches and not row.tied:
                 mark_dirty(session, workspace, [row.id])

@@ -13,7 +13,8 @@ from sqlalchemy import or_, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.models import Brand, uuid7
+from app.models import Brand, ImportedMention, uuid7
+from app.pipeline.keep.brought import note_brought
 from app.pipeline.keep.bulk import copy_rows
 from app.pipeline.keep.changes import OUTCOMES, Intent, carry_out, decide
 from app.pipeline.keep.identity import identify
@@ -27,8 +28,8 @@ from app.pipeline.sift.normalise import Draft, Rejection
 DRAFT_COLUMNS = (
     "fingerprint", "content_hash", "kind", "external_id", "url", "canonical_url", "host", "platform", "outlet",
     "author", "author_id", "author_followers", "title", "text", "language", "published_at", "published_guessed",
-    "collected_at", "edited_at", "thread_id", "parent_id", "rating", "rating_scale", "reach", "likes", "shares",
-    "comments", "search", "page_key", "guid_key", "words_key",
+    "date_spelling", "collected_at", "edited_at", "thread_id", "parent_id", "rating", "rating_scale", "reach",
+    "likes", "shares", "comments", "search", "page_key", "guid_key", "words_key",
 )  # fmt: skip
 """The columns of a mention that hold what its draft holds under the same name."""
 MENTION_COLUMNS = ("workspace_id", "id", "source_id", "story_id", "sample", *DRAFT_COLUMNS)
@@ -41,6 +42,7 @@ def store(session: Session, origin: Origin, placed: Sequence[Placed], rejections
     drafts = [mention.draft for mention in placed]
     known = known_mentions(session, origin.workspace_id, drafts)
     fresh: list[Placed] = []
+    dated: list[Placed] = []
     for mention, identity in zip(placed, identify(drafts, known, origin.source_id), strict=True):
         if identity.repeats is not None:
             if mention.draft.fingerprint != drafts[identity.repeats].fingerprint:
@@ -51,7 +53,11 @@ def store(session: Session, origin: Origin, placed: Sequence[Placed], rejections
             fresh.append(mention)
         else:
             _change(session, origin, mention, identity.known, intent, result)
+        if intent.dated:
+            dated.append(mention)
     _add(session, origin, fresh, result)
+    _note_brought(session, origin, fresh, result)
+    _remember_first(session, origin.workspace_id, dated)
     quarantine(session, origin, rejections)
     result.quarantined += len(rejections)
     return result
@@ -63,9 +69,16 @@ def _change(
     """Does to a mention that is stored what was decided, and notes what became of it."""
     if was is not None:
         carry_out(session, origin.workspace_id, intent, was, mention)
-        if intent.action in {"leave", "recount"} and was.is_from(origin.source_id):
+        if intent.action in {"leave", "recount", "date"} and was.is_from(origin.source_id):
             remember_keys(session, origin.workspace_id, was, mention.draft)
     result.note(mention.draft.fingerprint, OUTCOMES[intent.action], was.ref.id if was else None)
+
+
+def _note_brought(session: Session, origin: Origin, fresh: Sequence[Placed], result: Stored) -> None:
+    """Notes who brought the mentions of the batch, as far as imports are concerned."""
+    new = {mention_id for placed in fresh if (mention_id := result.ids.get(placed.draft.fingerprint))}
+    met = {*result.ids.values()} - new
+    note_brought(session, ImportedMention, origin.workspace_id, origin.import_id, new, met)
 
 
 def lock_workspace(session: Session, workspace_id: UUID) -> None:
@@ -90,7 +103,7 @@ def _add(session: Session, origin: Origin, fresh: Sequence[Placed], result: Stor
             return
         draft = fresh[0].draft
         reason = f"the database refused it: {str(error).splitlines()[0][:200]}"
-        quarantine(session, origin, [Rejection(draft.external_id, reason, draft.title[:200])])
+        quarantine(session, origin, [Rejection(draft.external_id, reason, f"{draft.title} {draft.text}"[:200].strip())])
         result.note(draft.fingerprint, "quarantined")
         return
     for mention, mention_id in zip(fresh, ids, strict=True):
@@ -111,12 +124,12 @@ def _insert(session: Session, origin: Origin, fresh: Sequence[Placed]) -> list[U
     assignment = place_in_stories(session, origin.workspace_id, texts)
     led = leads(session, origin.workspace_id, assignment.grown)
     refs = [
-        MentionRef(uuid7(), story_id, draft.published_at, draft.collected_at)
+        MentionRef(uuid7(), story_id, draft.published_at, draft.collected_at, draft.published_guessed)
         for story_id, draft in zip(assignment.stories, drafts, strict=True)
     ]
     copy_rows(session, "mention", MENTION_COLUMNS, map(partial(_mention_row, origin), refs, drafts))
     matches = zip(refs, (mention.matches for mention in fresh), strict=True)
-    copy_rows(session, "match", MATCH_COLUMNS, match_rows(origin.workspace_id, matches, led))
+    copy_rows(session, "match", MATCH_COLUMNS, match_rows(origin.workspace_id, matches, led.dated, led.undated))
     _remember_first(session, origin.workspace_id, fresh)
     return [ref.id for ref in refs]
 
@@ -128,9 +141,9 @@ def _mention_row(origin: Origin, ref: MentionRef, draft: Draft) -> tuple[Any, ..
 
 
 def _remember_first(session: Session, workspace_id: UUID, fresh: Sequence[Placed]) -> None:
-    """Moves `first_mention_at` of the brands back to the earliest of these mentions."""
+    """Moves `first_mention_at` of the brands back to the earliest of these mentions whose date is known."""
     first: dict[UUID, datetime] = {}
-    for mention in fresh:
+    for mention in (one for one in fresh if not one.draft.published_guessed):
         at = mention.draft.published_at
         for match in mention.matches:
             first[match.brand_id] = min(first.get(match.brand_id, at), at)

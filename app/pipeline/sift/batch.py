@@ -14,13 +14,17 @@ MentionOutcome = Literal["stored", "updated", "unchanged", "quarantined"]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The source of a batch. `brand_id` is the brand that the source is tied to: every mention there is about it."""
+    """The source of a batch. `brand_id` is the brand that the source is tied to: every mention there is about it.
+
+    `import_id` is set where the batch is part of an imported file.
+    """
 
     workspace_id: UUID
     source_id: UUID
     kind: str
     brand_id: UUID | None = None
     sample: bool = False
+    import_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from collectors.base import Ids, RawMention
@@ -42,9 +42,10 @@ class Keys:
     """What a mention is known by, each 16 bytes or None.
 
     `fingerprint` is unique in a workspace. `page` is its link, or an id that is unique by itself, with its title (or
-    the first words of an untitled text), whichever source brings it. Only for items of a feed, within their source:
-    `guid` as the feed gives it, and `words`, all that is said, by whom and when, where its link is a code that is made
-    anew. `former`: the fingerprints that an earlier version may have stored it under.
+    the first words of an untitled text), whichever source brings it. Within its source, an item of a feed has its
+    `guid`, and `words`, all that is said, by whom and when, where its link is a code that is made anew. `words` are
+    without the date where the date is a part of the id: they are the fingerprint of a reading that does not know it.
+    `former`: the fingerprints that an earlier version may have stored it under.
     """
 
     fingerprint: bytes
@@ -60,18 +61,43 @@ def keys_of(kind: str, raw: RawMention, title: Sequence[str], text: Sequence[str
     page = _digest("page", address, *named) if address and named else None
     if scope.ids != "feed":
         former = (fingerprint(scope.kind, raw, scope),) if scope.kind not in {"", kind} else ()
-        return Keys(fingerprint(kind, raw, scope), page, former=former)
-    guid, date = raw.external_id.strip(), raw.published_at.isoformat() if raw.published_at else ""
+        return Keys(fingerprint(kind, raw, scope), page, words=_undated_key(kind, raw, scope), former=former)
+    guid = (raw.undated_id or raw.external_id).strip()
+    date = raw.published_at.isoformat() if raw.published_at else ""
     said = _digest(*title, "", *text).hex()
     return Keys(
         _digest("item", scope.source, guid, address, date, said),
         page,
-        guid=_digest("guid", scope.source, page_key(guid) or guid) if guid else None,
-        words=_digest("words", scope.source, raw.author, raw.outlet, host(raw.url), date, said)
-        if date and is_coded(raw.url)
-        else None,
+        guid=_digest("guid", scope.source, _guid_key(guid)) if guid else None,
+        words=_words(raw, scope, date, said) if _needs_words(raw, guid or address, date) else None,
         former=_former(scope.kind or kind, raw),
     )
+
+
+def _needs_words(raw: RawMention, name: str, date: str) -> bool:
+    """Whether an item of a feed is known by its words: its link is made anew, or it has neither guid nor page."""
+    return bool(date) if is_coded(raw.url) else not name
+
+
+def _words(raw: RawMention, scope: Scope, date: str, said: str) -> bytes:
+    known = date if is_coded(raw.url) else ""
+    return _digest("words", scope.source, raw.author, raw.outlet, host(raw.url), known, said)
+
+
+def _undated_key(kind: str, raw: RawMention, scope: Scope) -> bytes | None:
+    """The fingerprint of a reading that does not know the date; None where the date is no part of the id."""
+    if raw.undated_id:
+        return fingerprint(kind, replace(raw, external_id=raw.undated_id), scope)
+    if raw.external_id.strip() or canonical(raw.url):
+        return None
+    return fingerprint(kind, replace(raw, published_at=None), scope)
+
+
+def _guid_key(guid: str) -> str:
+    """A guid without what changes in an address from one reading to the next. What follows `#` tells a comment of a
+    page, or a review, from its neighbours."""
+    page, fragment = page_key(guid), guid.partition("#")[2]
+    return f"{page}#{fragment}" if page and fragment else page or guid
 
 
 def _global_id(raw: RawMention) -> str:

@@ -10,8 +10,10 @@ from typing import TypeVar
 
 from app.pipeline.sift.fingerprint import PLATFORM, Scope, content_hash, keys_of
 from collectors.base import Ids, RawMention
-from ground.html import html_to_text, title_of_html
+from ground.charsets import undone
+from ground.html import html_to_text, quotes_alone, title_of_html
 from ground.plain import clean_line, clean_text
+from ground.quotes import without_bbcode_quotes
 from ground.urls import canonical, host, link
 from ground.words import TEXT_LIMIT, TITLE_LIMIT, folded_words, search_vector
 from matching.story import StoryKey, story_of
@@ -22,6 +24,7 @@ T = TypeVar("T")
 NAME_LIMIT = 200
 ID_LIMIT = 500
 EXCERPT_LIMIT = 300
+SPELLING_LIMIT = 100
 LARGEST = 2**53
 """Larger numbers lose digits in the JSON of a browser."""
 
@@ -33,11 +36,16 @@ class Poison(ValueError):
     """A mention cannot be stored. The text is a sentence for whoever looks at the quarantine."""
 
 
+class OnlyQuotes(Poison):
+    """A mention has no words of its own: whom it quotes is another's mention."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A mention as the database stores it. Texts are plain and clean; times are in UTC; `story` fits a bigint.
 
-    `published_guessed`: the platform gave no believable date, so `published_at` is the moment of collection.
+    `published_guessed`: the platform gave no believable date, so `published_at` is the moment of collection, which
+    counts in no curve; `date_spelling` is what the platform wrote instead, if anything.
     `search` is a tsvector literal, to be cast ::tsvector. `url` is safe to show as a link, `canonical_url` is a key.
     `ids` says how far ids of its kind reach; `Keys` explains the keys that the mention is known by.
     """
@@ -59,6 +67,7 @@ class Draft:
     language: str | None
     published_at: datetime
     published_guessed: bool
+    date_spelling: str | None
     edited_at: datetime | None
     collected_at: datetime
     thread_id: str | None
@@ -129,10 +138,16 @@ def normalise(kind: str, raw: RawMention, now: datetime, scope: Scope = PLATFORM
 
 
 def clean(raw: RawMention) -> CleanText:
-    """The first and cheap half of `normalise`: enough to tell which brands a mention is about. Raises Poison."""
-    title = clean_line(title_of_html(raw.title) if raw.html else raw.title, TITLE_LIMIT)
-    text = clean_text(html_to_text(raw.text) if raw.html else raw.text, TEXT_LIMIT)
+    """The first and cheap half of `normalise`: enough to tell which brands a mention is about.
+
+    What its author only quotes is left out. Raises Poison, and OnlyQuotes where nothing else is there.
+    """
+    title = clean_line(undone(title_of_html(raw.title) if raw.html else raw.title), TITLE_LIMIT)
+    said = without_bbcode_quotes(html_to_text(raw.text) if raw.html else raw.text)
+    text = clean_text(undone(said), TEXT_LIMIT)
     if not (title or text or raw.deleted):
+        if quotes_alone(raw.text) if raw.html else clean_text(undone(raw.text), TEXT_LIMIT):
+            raise OnlyQuotes("This mention only quotes what somebody else said.")
         raise Poison("This mention has neither a title nor a text.")
     return CleanText(title, text, folded_words(title), folded_words(text))
 
@@ -142,7 +157,7 @@ def draft_of(kind: str, raw: RawMention, words: CleanText, now: datetime, scope:
     if now.utcoffset() is None:
         raise ValueError("now must be aware")
     title, text, in_title, in_text = words.title, words.text, words.in_title, words.in_text
-    outlet = clean_line(raw.outlet, NAME_LIMIT)
+    outlet = clean_line(undone(raw.outlet), NAME_LIMIT)
     published = _believable(raw.published_at, now)
     rating, scale = _rating(raw.rating, raw.rating_scale)
     keys = keys_of(kind, raw, in_title, in_text, scope)
@@ -156,7 +171,7 @@ def draft_of(kind: str, raw: RawMention, words: CleanText, now: datetime, scope:
         host=host(raw.url),
         platform=clean_line(raw.platform, NAME_LIMIT) or kind,
         outlet=outlet,
-        author=clean_line(raw.author, NAME_LIMIT),
+        author=clean_line(undone(raw.author), NAME_LIMIT),
         author_id=clean_line(raw.author_id, ID_LIMIT),
         author_followers=_count(raw.author_followers),
         title=title,
@@ -164,6 +179,7 @@ def draft_of(kind: str, raw: RawMention, words: CleanText, now: datetime, scope:
         language=detect(f"{title}\n{text}".strip(), raw.language)[0],
         published_at=published or now.astimezone(UTC),
         published_guessed=published is None,
+        date_spelling=None if published else _spelling(raw),
         edited_at=_believable(raw.edited_at, now),
         collected_at=now.astimezone(UTC),
         thread_id=_reference(raw.thread_id),
@@ -195,6 +211,12 @@ def _believable(at: datetime | None, now: datetime) -> datetime | None:
     if not EARLIEST <= at <= now + CLOCK_SKEW:
         return None
     return min(at, now).astimezone(UTC)
+
+
+def _spelling(raw: RawMention) -> str | None:
+    """What the platform wrote in place of a date that can be believed."""
+    unbelieved = raw.published_at.isoformat() if raw.published_at else ""
+    return clean_line(raw.date_spelling or unbelieved, SPELLING_LIMIT) or None
 
 
 def _reference(identity: str | None) -> str | None:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from app.pipeline.sift.fingerprint import Scope
-from app.pipeline.sift.normalise import Draft, Rejection, attempt, clean, draft_of
+from app.pipeline.sift.normalise import Draft, OnlyQuotes, Rejection, attempt, clean, draft_of
 from collectors.base import RawMention
 from matching.match import BrandQuery, Matched, Matcher
 
@@ -21,7 +21,8 @@ SHORT = 4_000
 nested on purpose and marks piled upon one letter cost the square of the length."""
 
 SiftResult = tuple[Draft, tuple[Matched, ...]] | Rejection | None
-"""A mention to keep, with the brands it is about; or why it cannot be read; or None when it is about no brand."""
+"""A mention to keep, with the brands it is about; or why it cannot be read; or None when it is about no brand, or only
+quotes others."""
 
 
 def sift(
@@ -34,7 +35,10 @@ def sift(
     matcher = _matcher_of(queries)
 
     def sift_one(raw: RawMention) -> tuple[Draft, tuple[Matched, ...]] | None:
-        words = clean(raw)
+        try:
+            words = clean(raw)
+        except OnlyQuotes:
+            return None
         matches = matcher.match_words(words.title, words.text, words.in_title, words.in_text)
         kept = with_brand(matches, tied_to)
         return (draft_of(kind, raw, words, now, scope), kept) if kept or raw.deleted else None

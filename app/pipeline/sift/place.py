@@ -17,12 +17,12 @@ from app.pipeline.sift.batch import Batch, Origin, Placed
 from app.pipeline.sift.fingerprint import Scope
 from app.pipeline.sift.normalise import EARLIEST, EXCERPT_LIMIT, ID_LIMIT, Draft, Rejection, prepare
 from app.pipeline.sift.page import SiftResult, queries_json, sift
+from app.pipeline.sift.queries import readable
 from collectors import all_collectors
-from collectors.base import RawMention
+from collectors.base import Broken, RawMention
 from ground.halving import LATER, Deadly, Halving, Later, seconds_for
 from ground.isolate import Isolated, isolated, warm_up
 from ground.plain import clean_line
-from matching.match import BrandQuery, Matcher
 
 T = TypeVar("T")
 
@@ -43,14 +43,12 @@ class Placer:
         self._lock = threading.Lock()
         self._queries: dict[UUID, tuple[object, str]] = {}
 
-    def __call__(
-        self, origin: Origin, raws: Sequence[RawMention], broken: Sequence[tuple[str, str]], now: datetime
-    ) -> Batch:
+    def __call__(self, origin: Origin, raws: Sequence[RawMention], broken: Sequence[Broken], now: datetime) -> Batch:
         results = self._sift_all(origin, raws, now)
-        refused = [Rejection(external_id or "?", reason, "") for external_id, reason in broken]
+        refused = [Rejection(item.id or "?", item.reason, item.excerpt) for item in broken]
         refused += [result for result in results if isinstance(result, Rejection)]
         placed = tuple(Placed(*result) for result in results if isinstance(result, tuple))
-        unread = [_rejected(raw, UNREAD) for raw, result in zip(raws, results, strict=True) if result is LATER]
+        unread = [_rejection_of(raw, UNREAD) for raw, result in zip(raws, results, strict=True) if result is LATER]
         return Batch(placed, tuple(refused), results.count(None), tuple(unread))
 
     def _sift_all(self, origin: Origin, raws: Sequence[RawMention], now: datetime) -> list[SiftResult | Later]:
@@ -72,7 +70,7 @@ class Placer:
         others = [raw for raw in raws if raw.external_id not in before]
         halves = iter(_halving(step)(others, has_died=not before))
         return [
-            _rejected(raw, before[raw.external_id]) if raw.external_id in before else _sifted(raw, next(halves))
+            _rejection_of(raw, before[raw.external_id]) if raw.external_id in before else _result_of(raw, next(halves))
             for raw in raws
         ]
 
@@ -85,7 +83,7 @@ class Placer:
             return {ids[external_id]: reason for external_id, reason in session.execute(statement)}
 
     def queries(self, workspace_id: UUID) -> str:
-        """The queries of a workspace as `queries_json`, read again only when a brand changed. Raises QueryError."""
+        """The queries of a workspace as `queries_json`, read again only when a brand changed."""
         with self._db.reading() as session:
             state = session.execute(
                 select(func.count(), func.max(Brand.updated_at), func.sum(Brand.version)).where(
@@ -98,8 +96,7 @@ class Placer:
             if known and known[0] == stamp:
                 return known[1]
             rows = session.execute(select(Brand.id, Brand.query).where(Brand.workspace_id == workspace_id)).all()
-        Matcher([BrandQuery(brand_id, query) for brand_id, query in rows])  # raises here, not in the child
-        queries = queries_json((brand_id, query) for brand_id, query in rows)
+        queries = queries_json(readable((brand_id, query) for brand_id, query in rows))
         with self._lock:
             self._queries[workspace_id] = (stamp, queries)
         return queries
@@ -128,9 +125,11 @@ def _halving(step: Callable[[Sequence[RawMention]], list[T]]) -> Halving[RawMent
     return Halving(step, HARMLESS)
 
 
-def _sifted(raw: RawMention, result: SiftResult | Deadly | Later) -> SiftResult | Later:
+def _result_of(raw: RawMention, result: SiftResult | Deadly | Later) -> SiftResult | Later:
     return (
-        _rejected(raw, f"its text could not be read safely: {result.reason}") if isinstance(result, Deadly) else result
+        _rejection_of(raw, f"its text could not be read safely: {result.reason}")
+        if isinstance(result, Deadly)
+        else result
     )
 
 
@@ -138,7 +137,7 @@ def _starts(raws: Sequence[RawMention]) -> range:
     return range(0, len(raws), CHUNK)
 
 
-def _rejected(raw: RawMention, reason: str) -> Rejection:
+def _rejection_of(raw: RawMention, reason: str) -> Rejection:
     return Rejection(raw.external_id, reason, f"{raw.title[:EXCERPT_LIMIT]} {raw.text[:EXCERPT_LIMIT]}")
 
 

@@ -73,5 +73,5 @@ def whole_text(title: str, text: str) -> str:
 
 
 def _about(brand: Brand) -> tuple[ColumnElement[bool], ...]:
-    """The matches of the brand."""
-    return Match.workspace_id == brand.workspace_id, Match.brand_id == brand.id
+    """The matches of the brand whose date is known: nobody knows whether the others belong to the window."""
+    return Match.workspace_id == brand.workspace_id, Match.brand_id == brand.id, ~Mention.published_guessed

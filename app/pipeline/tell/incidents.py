@@ -5,13 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import structlog
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.base import SEVERITIES, Severity, Verdict
 from alerts.incident import Incident, Muted, Policy, from_json, is_over, to_json
 from alerts.silence import is_quiet
+from alerts.stored import explanation_from_json
 from app.models import AlertRule, IncidentEvent, IncidentRow, uuid7
+
+log = structlog.get_logger(__name__)
+
+UNREADABLE = "unreadable"
+"""Marks an incident that was set aside: the kind of the line in its timeline, and what its memory is kept under."""
 
 
 def policy_of(rule: AlertRule, now: datetime) -> Policy:
@@ -21,15 +29,47 @@ def policy_of(rule: AlertRule, now: datetime) -> Policy:
 
 
 def current_incident(session: Session, rule: AlertRule, now: datetime) -> IncidentRow | None:
-    """The incident that the rule is in, locked; None when the last one is over."""
+    """The incident that the rule is in, locked; None when the last one is over, or cannot be read and so is closed."""
     row = session.scalars(
         select(IncidentRow)
         .where(IncidentRow.workspace_id == rule.workspace_id, IncidentRow.rule_id == rule.id)
-        .order_by(IncidentRow.opened_at.desc(), IncidentRow.id.desc())
+        .order_by((IncidentRow.state != "resolved").desc(), IncidentRow.opened_at.desc(), IncidentRow.id.desc())
         .limit(1)
         .with_for_update()
     ).one_or_none()
-    return None if row is None or is_over(from_json(row.memory), now, policy_of(rule, now)) else row
+    if row is None:
+        return None
+    try:
+        incident = from_json(row.memory)
+    except ValidationError as error:
+        if row.state != "resolved":
+            set_aside(session, row, now, error)
+        return None
+    return None if is_over(incident, now, policy_of(rule, now)) else row
+
+
+def set_aside(session: Session, row: IncidentRow, now: datetime, error: ValidationError) -> None:
+    """Closes an incident whose memory cannot be read, so that its rule may open another one. What it held is kept."""
+    why = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()[:3])
+    log.error("an incident could not be read and was set aside", incident=str(row.id), why=why)
+    row.memory = {UNREADABLE: row.memory}
+    row.state, row.resolved_at = "resolved", now
+    note(session, row, now, UNREADABLE, error=why)
+    session.flush()  # before its rule opens another one: it may have one open incident only
+
+
+def is_unreadable(row: IncidentRow) -> bool:
+    """Whether the incident was set aside."""
+    return isinstance(row.memory, dict) and UNREADABLE in row.memory
+
+
+def is_explained(row: IncidentRow) -> bool:
+    """Whether the row holds an explanation that can be read."""
+    try:
+        explanation_from_json(row.explanation)
+    except ValidationError:
+        return False
+    return True
 
 
 def would_open(row: IncidentRow | None, verdict: Verdict) -> bool:

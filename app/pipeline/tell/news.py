@@ -35,6 +35,7 @@ DUG_UP = text(
     WHERE source.workspace_id = :workspace AND source.backfill IS NOT NULL AND asked > :lately
       AND match.brand_id = :brand AND match.published_at >= :start AND match.published_at < asked
       AND match.collected_at >= asked AND match.stance IS NOT NULL AND mention.status <> 'irrelevant'
+      AND NOT mention.published_guessed
     GROUP BY 1
     """
 )

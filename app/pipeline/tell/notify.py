@@ -12,10 +12,10 @@ import structlog
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from alerts.base import DeliveryError, Message, Wire
+from alerts.base import DeliveryError, Wire
 from alerts.channels import all_channels
 from alerts.stored import message_from_json
-from app.crypto import Seal, SecretsLost
+from app.crypto import Seal, SecretsLost, place_of
 from app.db import Database
 from app.models import Channel, Delivery, IncidentEvent
 
@@ -33,7 +33,7 @@ RETRIES = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claimed delivery. `attempt` counts from 1 and proves the claim."""
+    """A claimed delivery, as it is stored. `attempt` counts from 1 and proves the claim."""
 
     workspace_id: UUID
     id: UUID
@@ -42,7 +42,7 @@ class Claim:
     channel_id: UUID
     params: dict[str, object]
     secrets: bytes | None
-    message: Message
+    message: dict[str, object]
 
 
 class Notify:
@@ -96,15 +96,21 @@ class Notify:
 
 def send(claim: Claim, wire: Wire, seal: Seal) -> None:
     """Hands a message to its channel, with the secrets unsealed. Raises DeliveryError."""
-    channel = all_channels()[claim.kind]
+    channel = all_channels().get(claim.kind)
+    if channel is None:
+        raise DeliveryError("this version of Vigie knows no channel of this kind", permanent=True)
     try:
-        secrets = seal.open(claim.secrets, f"channel:{claim.workspace_id}:{claim.channel_id}")
+        message = message_from_json(claim.message)
+    except ValueError as error:
+        raise DeliveryError("this message can no longer be read", permanent=True) from error
+    try:
+        secrets = seal.open(claim.secrets, place_of("channel", claim.workspace_id, claim.channel_id))
         params = channel.params(**{**claim.params, **secrets})
     except SecretsLost as error:
         raise DeliveryError(str(error), permanent=True) from error
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise DeliveryError("the settings of this channel are no longer valid", permanent=True) from error
-    channel.send(params, claim.message, wire)
+    channel.send(params, message, wire)
 
 
 def claim_next(session: Session, now: datetime) -> Claim | None:
@@ -129,9 +135,8 @@ def claim_next(session: Session, now: datetime) -> Claim | None:
 
 
 def claim_of(row: Delivery, channel: Channel) -> Claim:
-    message = message_from_json(row.message)
     whose = (row.workspace_id, row.id, row.attempts, channel.kind, channel.id)
-    return Claim(*whose, channel.params, channel.secrets, message)
+    return Claim(*whose, channel.params, channel.secrets, row.message)
 
 
 def settle(

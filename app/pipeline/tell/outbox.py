@@ -1,4 +1,4 @@
-"""Writes what is to be sent about an incident: one delivery for each channel of its rule."""
+"""Puts into rows what is to be sent about an incident: a notice, and its delivery to a channel."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from alerts.incident import Incident
 from alerts.stored import explanation_from_json, message_to_json
 from app.models import AlertRule, Brand, Channel, Delivery, IncidentRow
 from app.pipeline.tell.incidents import severity_of
+from app.pipeline.tell.reach import reach_of
 
 
 def notice_of(
@@ -35,10 +36,9 @@ def notice_of(
 
 
 def channels_of(session: Session, rule: AlertRule) -> Sequence[Channel]:
-    """The channels that the rule sends to, without those that are switched off."""
-    return session.scalars(
-        select(Channel).where(Channel.workspace_id == rule.workspace_id, Channel.id.in_(rule.channels), Channel.enabled)
-    ).all()
+    """The channels that the rule notifies, without those that are switched off."""
+    channels = session.scalars(select(Channel).where(Channel.workspace_id == rule.workspace_id).order_by(Channel.id))
+    return reach_of(rule.channels, channels.all(), mail=True).channels
 
 
 def delivery_of(notice: IncidentNotice, channel: Channel, address: str, now: datetime) -> Delivery:
@@ -64,5 +64,6 @@ def delivery_of(notice: IncidentNotice, channel: Channel, address: str, now: dat
         why=notice.why,
         sequence=notice.sequence,
         message=message_to_json(message),
+        created_at=now,
         next_try_at=now,
     )

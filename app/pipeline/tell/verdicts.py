@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -31,8 +31,9 @@ MISREAD = text(
     SELECT EXISTS (
         SELECT FROM (SELECT model, started_at FROM model_run ORDER BY started_at DESC LIMIT 1) AS run
         JOIN match ON match.model <> run.model
+        JOIN mention ON mention.workspace_id = match.workspace_id AND mention.id = match.mention_id
         WHERE run.started_at > :since AND match.workspace_id = :workspace AND match.brand_id = :brand
-          AND match.published_at >= :start AND match.scored_at IS NOT NULL
+          AND match.published_at >= :start AND match.scored_at IS NOT NULL AND NOT mention.published_guessed
     )
     """
 )
@@ -45,11 +46,8 @@ def judge(session: Session, brand: Brand, rule: AlertRule, now: datetime) -> Ver
     """
     try:
         verdict = evaluate(rule, hours_for(session, brand, rule, now))
-    except Exception as error:  # a rule's fault must not keep the other rules from being evaluated
-        log.exception("a rule failed", rule=str(rule.id))
-        rule.failures += 1
-        if rule.failures >= GIVE_UP_RULE:
-            rule.enabled, rule.disabled_reason = False, f"it failed {rule.failures} times: {error}"[:300]
+    except Exception as error:  # a rule's fault must not end what its open incident goes through
+        note_failure(rule, error)
         return None
     rule.failures = 0
     rule.last_evaluated_at = now
@@ -57,6 +55,27 @@ def judge(session: Session, brand: Brand, rule: AlertRule, now: datetime) -> Ver
     if not verdict.firing and is_blind(session, brand, now):
         return None
     return verdict
+
+
+def note_failure(rule: AlertRule, error: Exception) -> None:
+    """Counts a failure of the rule, and switches it off after some in a row. The log has the traceback of the first."""
+    if not rule.failures:
+        log.error("a rule failed", rule=str(rule.id), exc_info=error)
+    rule.failures += 1
+    if rule.failures >= GIVE_UP_RULE:
+        rule.enabled = False
+        rule.disabled_reason = f"it failed {rule.failures} times: {why_it_failed(rule, error)}"[:300]
+        log.warning("a rule was switched off", rule=str(rule.id), why=rule.disabled_reason)
+
+
+def why_it_failed(rule: AlertRule, error: Exception) -> str:
+    """In a few words for whoever set the rule up."""
+    if rule.kind not in all_rules():
+        return f"this version knows no kind of rule «{rule.kind}»"
+    if isinstance(error, ValidationError):
+        faults = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        return f"its settings cannot be read ({'; '.join(faults)})"
+    return str(error) or type(error).__name__
 
 
 def evaluate(rule: AlertRule, hours: BrandHours) -> Verdict:

@@ -26,7 +26,7 @@ SAME_AUTHOR = text(
         SELECT date_trunc('hour', m.published_at, 'UTC') AS hour, {WRITER} AS writer, m.lead, {REACH}::float8 AS reach
         FROM match m JOIN mention ON mention.workspace_id = m.workspace_id AND mention.id = m.mention_id
         WHERE m.workspace_id = :workspace_id AND m.brand_id = :brand_id AND m.published_at > :since
-          AND m.stance IS NOT NULL AND mention.status <> 'irrelevant'
+          AND m.stance IS NOT NULL AND mention.status <> 'irrelevant' AND NOT mention.published_guessed
         ORDER BY m.published_at DESC LIMIT :most
     ), hours AS (
         SELECT writer, count(*)::float8 AS mentions, (count(*) FILTER (WHERE lead))::float8 AS stories,

@@ -10,19 +10,28 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from alerts.base import IncidentNotice
-from alerts.incident import from_json, step
+from alerts.incident import Decision, Incident, Muted, from_json, is_known, step
 from alerts.stored import explanation_to_json
 from app.db import Database
 from app.jobs import Jobs
 from app.models import AlertRule, Brand, IncidentRow
 from app.pipeline.keep.aggregate import recount_dirty
+from app.pipeline.tell.announce import announce, catch_up
 from app.pipeline.tell.evidence import explain_verdict
-from app.pipeline.tell.incidents import current_incident, new_row, note, policy_of, remember, would_open
-from app.pipeline.tell.outbox import channels_of, delivery_of, notice_of
-from app.pipeline.tell.verdicts import is_unsure, judge
+from app.pipeline.tell.incidents import (
+    current_incident,
+    is_explained,
+    new_row,
+    note,
+    policy_of,
+    remember,
+    would_open,
+)
+from app.pipeline.tell.outbox import channels_of, notice_of
+from app.pipeline.tell.verdicts import is_unsure, judge, note_failure
 from app.pipeline.tell.voices import is_stale, same_author
 
 WITHHELD = ("silenced", "inhibited", "quiet_hours")
@@ -69,12 +78,26 @@ class Watch:
         self._checkpoint("watch:before-commit")
 
     def _apply(self, session: Session, brand: Brand, rule: AlertRule, now: datetime) -> int:
-        """Evaluates one rule and moves its incident on. Returns how many deliveries were written."""
+        """Evaluates one rule and moves its incident on. Returns how many deliveries were written.
+
+        Whatever is wrong with the rule or its incident undoes only what was done about this rule.
+        """
+        try:
+            with session.begin_nested():
+                return self._move_on(session, brand, rule, now)
+        except OperationalError:  # of the database: the whole look is repeated, or waits for it
+            raise
+        except Exception as error:
+            note_failure(rule, error)
+            return 0
+
+    def _move_on(self, session: Session, brand: Brand, rule: AlertRule, now: datetime) -> int:
         verdict = judge(session, brand, rule, now)
         row = current_incident(session, rule, now)
         if verdict is not None and would_open(row, verdict) and is_unsure(session, brand, rule, verdict, now):
             verdict = None
-        incident, decision = step(from_json(row.memory) if row else None, verdict, now, policy_of(rule, now))
+        policy = policy_of(rule, now)
+        incident, decision = step(from_json(row.memory) if row else None, verdict, now, policy)
         if incident is None:
             if row is not None:
                 session.delete(row)
@@ -82,20 +105,29 @@ class Watch:
         row = row or new_row(rule, incident, now)
         remember(row, incident)
         session.add(row)
-        if decision.why or not row.explanation:
+        if decision.why or not is_explained(row):
             explanation = explain_verdict(session, brand, verdict or incident.peak, now)
             row.explanation = explanation_to_json(explanation)
         session.flush()
         if decision.quiet in WITHHELD:
             note(session, row, now, "quiet", reason=decision.quiet)
-        if decision.why is None:
-            return 0
-        notice = notice_of(row, incident, brand, rule, decision.why, decision.sequence)
-        return self._send(session, rule, row, notice, now)
+        return self._tell(session, brand, rule, row, incident, decision, policy.muted, now)
 
-    def _send(self, session: Session, rule: AlertRule, row: IncidentRow, notice: IncidentNotice, now: datetime) -> int:
-        """Writes a delivery for each channel of the rule, and says so in the timeline. Returns how many there are."""
+    def _tell(
+        self,
+        session: Session,
+        brand: Brand,
+        rule: AlertRule,
+        row: IncidentRow,
+        incident: Incident,
+        decision: Decision,
+        muted: Muted | None,
+        now: datetime,
+    ) -> int:
+        """Writes what was decided, and the opening for channels that have not heard of it. Returns the deliveries."""
         channels = channels_of(session, rule)
-        session.add_all(delivery_of(notice, channel, self._address, now) for channel in channels)
-        note(session, row, now, notice.why, sequence=notice.sequence, channels=[channel.name for channel in channels])
-        return len(channels)
+        notice = notice_of(row, incident, brand, rule, decision.why or "opened", decision.sequence)
+        written = announce(session, row, notice, channels, self._address, now) if decision.why else 0
+        if is_known(incident) and not muted:
+            written += catch_up(session, row, notice, channels, self._address, now)
+        return written

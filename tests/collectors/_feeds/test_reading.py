@@ -118,7 +118,7 @@ def test_what_cannot_be_read_is_refused_in_the_form(model: Any, params: dict[str
 
 @pytest.mark.parametrize(
     ("status", "body", "words"),
-    [(404, b"", "no such alert any more"), (200, b"<!doctype html><title>Sign in</title>", "page instead of")],
+    [(404, b"", "no longer has this alert"), (200, b"<!doctype html><title>Sign in</title>", "page instead of")],
 )
 def test_an_alert_that_is_gone_says_what_to_do(
     site: Any, http: httpx2.Client, status: int, body: bytes, words: str

@@ -111,7 +111,7 @@ def test_more_changed_posts_than_one_reading_asks_for_are_told_and_so_are_posts_
     platform, watchlist = Platform({}), Watchlist()
     many = posts(*(Post(str(number)) for number in range(MOST_THREADS + 1)))
     list(read_changed(watchlist, [many], platform.comments()))
-    assert (len(platform.asked), "the rest is read next" in str(watchlist.warning)) == (MOST_THREADS, True)
+    assert (len(platform.asked), "the next reading brings the rest" in str(watchlist.warning)) == (MOST_THREADS, True)
     list(read_changed(capped := Watchlist(), [posts(Post("a"), capped=True)], None))
     assert "more than 1 hits" in str(capped.warning)
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from collectors._kit.entries import Entries, Entry, Queue, queue_of
+from collectors.base import Broken
 
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -24,7 +25,7 @@ UNDATED = Entry(99, None, "undated")
 
 
 def page(*entries: Entry[str], broken: str = "") -> Entries[str]:
-    return Entries(entries, [one.at for one in entries if one.at], ((broken, "no"),) if broken else ())
+    return Entries(entries, [one.at for one in entries if one.at], (Broken(broken, "no"),) if broken else ())
 
 
 def numbered(*pages: Entries[str]) -> Callable[[int | None], tuple[Entries[str], int | None]]:
@@ -48,7 +49,7 @@ def test_what_changed_since_is_read_to_the_first_page_that_is_older_and_given_ol
 def test_an_entry_that_shifts_to_the_next_page_is_there_once_and_what_is_broken_is_told_once() -> None:
     listed = numbered(page(entry(9), entry(8), broken="x"), page(entry(8), entry(7), broken="x"))
     queue = queue_of(listed, at(5), 10, first=False)
-    assert (names(queue), queue.broken) == (["e7", "e8", "e9"], (("x", "no"),))
+    assert (names(queue), queue.broken) == (["e7", "e8", "e9"], (Broken("x", "no"),))
 
 
 def test_an_entry_without_a_date_is_new() -> None:

@@ -19,7 +19,7 @@ from collectors.base import SourceBusy, SourceError, SourceRefused
     [
         (400, SourceError, "answered 400"),
         (401, SourceRefused, "password"),
-        (402, SourceRefused, "money"),
+        (402, SourceRefused, "charges"),
         (403, SourceRefused, "refuses"),
         (404, Missing, "404"),
         (407, SourceRefused, "proxy"),
@@ -29,7 +29,7 @@ from collectors.base import SourceBusy, SourceError, SourceRefused
         (451, SourceRefused, "legal"),
         (500, Missing, "problem of its own (500)"),
         (502, SourceError, "problem of its own (502)"),
-        (503, SourceBusy, "come back (503)"),
+        (503, SourceBusy, "come back later (503)"),
     ],
 )
 def test_a_refusal_is_a_sentence_that_says_what_to_do(

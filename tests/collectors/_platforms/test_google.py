@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -14,11 +14,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import SecretStr
 
-from collectors._kit.fetch import own_refusal_of
-from collectors._kit.tokens import pem_of
 from collectors._platforms.google import consented_token, service_token, until_midnight
-from collectors._platforms.google_refusals import GOOGLE
-from collectors.base import SourceBusy, SourceError, SourceRefused
+from collectors.base import SourceError, SourceRefused
 
 KEY = rsa.generate_private_key(65537, 2048)
 PEM = KEY.private_bytes(
@@ -29,24 +26,6 @@ GIVEN = {"client_id": "c", "client_secret": "shh", "refresh_token": "1//r"}
 
 def account(**more: str) -> SecretStr:
     return SecretStr(json.dumps({"client_email": "vigie@nowhere.example", "private_key": PEM, **more}))
-
-
-def answer(status: int, body: Any) -> httpx2.Response:
-    request = httpx2.Request("GET", "https://places.example/v1")
-    return httpx2.Response(status, json=body, request=request)
-
-
-def judge(given: httpx2.Response) -> SourceError | None:
-    return own_refusal_of(given, GOOGLE, datetime.now(UTC))
-
-
-def error(code: int, reason: str, **more: Any) -> dict[str, Any]:
-    return {"error": {"code": code, "message": "m", "errors": [{"domain": "d", "reason": reason}], **more}}
-
-
-def info(reason: str, **metadata: str) -> dict[str, Any]:
-    kind = "type.googleapis.com/google.rpc.ErrorInfo"
-    return {"details": [{"@type": kind, "reason": reason, "domain": "googleapis.com", "metadata": metadata}]}
 
 
 def test_a_service_account_signs_for_the_address_of_tokens_that_was_set_up_and_for_no_other(
@@ -69,13 +48,6 @@ def test_a_service_account_signs_for_the_address_of_tokens_that_was_set_up_and_f
 def test_what_is_no_file_of_an_account_is_told_without_being_shown(http: httpx2.Client, text: str) -> None:
     with pytest.raises(SourceRefused, match="JSON file of a service account"):
         service_token(http, SecretStr(text), "http://127.0.0.1:1/token", "scope")
-
-
-def test_a_key_that_lost_its_lines_is_read_all_the_same() -> None:
-    for broken in (PEM.replace("\n", " "), PEM.replace("\n", ""), PEM.replace("\n", "\\n"), f"  {PEM}  "):
-        assert pem_of(broken) == PEM
-    with pytest.raises(ValueError, match="no key"):
-        pem_of("-----BEGIN PRIVATE KEY-----")
 
 
 @pytest.mark.parametrize(
@@ -115,57 +87,6 @@ def test_each_refusal_of_a_consent_says_what_to_do(
 def test_a_token_that_is_none_is_an_error(site: Any, http: httpx2.Client) -> None:
     with pytest.raises(SourceError):
         consented_token(http, GIVEN, site.says("/token", '{"access_token": ""}'))
-
-
-@pytest.mark.parametrize(
-    ("body", "status", "sentence"),
-    [
-        (error(400, "keyInvalid"), 400, "does not know this API key"),
-        (error(400, "badRequest", **info("API_KEY_INVALID")), 400, "does not know this API key"),
-        ({"error": {"code": 400, "message": "API key expired. Please renew the API key."}}, 400, "has expired"),
-        ({"error": {"code": 400, "message": "API key not valid. Please pass a valid API key."}}, 400, "does not know"),
-        (error(403, "accessNotConfigured"), 403, "is not switched on"),
-        (error(403, "forbidden", **info("SERVICE_DISABLED", service="youtube.googleapis.com")), 403, "youtube.google"),
-        (error(403, "forbidden", **info("API_KEY_SERVICE_BLOCKED")), 403, "restricted to other uses"),
-        (error(403, "forbidden", **info("BILLING_DISABLED")), 403, "billing account"),
-        (error(401, "authError", status="UNAUTHENTICATED"), 401, "does not accept this access"),
-    ],
-)
-def test_refusals_are_told_apart(body: Any, status: int, sentence: str) -> None:
-    told = judge(answer(status, body))
-    assert isinstance(told, SourceRefused)
-    assert sentence in str(told)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        error(403, "quotaExceeded"),
-        error(403, "dailyLimitExceeded"),
-        error(429, "rateLimitExceeded", **info("RATE_LIMIT_EXCEEDED", quota_unit="1/d/{project}")),
-        error(429, "rateLimitExceeded", **info("RATE_LIMIT_EXCEEDED", quota_limit="defaultSearchListPerDayPerProject")),
-    ],
-)
-def test_a_quota_of_the_day_waits_for_midnight_in_california(body: Any) -> None:
-    told = judge(answer(body["error"]["code"], body))
-    assert isinstance(told, SourceBusy)
-    assert told.wait
-    assert abs(told.wait - until_midnight(datetime.now(UTC))) < timedelta(seconds=5)
-
-
-@pytest.mark.parametrize(
-    "body", [error(403, "userRateLimitExceeded"), error(429, "x", status="RESOURCE_EXHAUSTED"), {}]
-)
-def test_too_many_calls_in_a_minute_wait_for_minutes(body: Any) -> None:
-    told = judge(answer(429, body))
-    assert isinstance(told, SourceBusy)
-    assert told.wait == timedelta(minutes=2)
-
-
-@pytest.mark.parametrize("body", [None, [], "x", {"error": "x"}, {"error": {"errors": "x", "details": [1, None]}}])
-def test_what_google_does_not_explain_is_left_to_the_status(body: Any) -> None:
-    assert judge(answer(403, body)) is None
-    assert judge(answer(200, error(403, "quotaExceeded"))) is None
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from app.pipeline.files.exporting import FORMATS, csv_bytes, jsonl_bytes, safe_cell, xlsx_bytes
-from app.pipeline.files.importing import read_rows
+from app.pipeline.files.importing import read_mentions
 from collectors.base import RawMention
 
 COLUMNS = ["id", "text", "likes"]
@@ -59,8 +59,11 @@ def test_a_formula_becomes_text(text: str) -> None:
         (True, True),
         (float("nan"), None),
         (float("-inf"), None),
-        (datetime(2026, 11, 2, tzinfo=UTC), "2026-11-02T00:00:00+00:00"),
-        (["a", "b"], "a, b"),
+        (datetime(2026, 11, 2, tzinfo=UTC), "2026-11-02T00:00:00Z"),
+        (datetime(2026, 11, 2, 1, tzinfo=timezone(timedelta(hours=2))), "2026-11-01T23:00:00Z"),
+        (datetime(2026, 11, 2, 0, 0, 0, 250_000, UTC), "2026-11-02T00:00:00.250000Z"),
+        (["a", "b"], "a | b"),
+        (["a", None, "b"], "a |  | b"),
         (["=a"], "'=a"),
         ("\ud83d", "?"),
     ],
@@ -87,7 +90,7 @@ def test_csv_quotes_all_and_reads_back() -> None:
 def test_json_lines_are_unaltered_and_can_be_imported_again() -> None:
     written = b"".join(jsonl_bytes(ROWS, COLUMNS))
     assert [json.loads(line)["text"] for line in written.decode().splitlines()] == [row["text"] for row in ROWS]
-    again = [one for one in read_rows(io.BytesIO(written), "x.jsonl") if isinstance(one, RawMention)]
+    again = [one for _, one in read_mentions(written, "x.jsonl")[1] if isinstance(one, RawMention)]
     assert [(one.external_id, one.text) for one in again] == [(row["id"], row["text"]) for row in ROWS]
 
 

@@ -12,13 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from app.pipeline.files.importing import BadRow, UnreadableFile, read_rows
+from app.pipeline.files.importing import read_mentions
+from app.pipeline.files.limits import BadRow, UnreadableFile
+from app.pipeline.files.tables import FileOptions
 from collectors.base import RawMention
 
 
 def _read(content: bytes | str, **options: object) -> list[RawMention | BadRow]:
     encoded = content.encode() if isinstance(content, str) else content
-    return list(read_rows(io.BytesIO(encoded), "avis.csv", **options))  # type: ignore[arg-type]  # options of many types
+    how = FileOptions(**options)  # type: ignore[arg-type]  # options of many types
+    return [row for _, row in read_mentions(encoded, "avis.csv", how)[1]]
 
 
 def _one(content: bytes | str, **options: object) -> RawMention:
@@ -127,6 +130,15 @@ def test_columns_can_be_mapped() -> None:
         _read("a\nb\n", mapping={"a": "colour"})
 
 
+def test_an_id_made_up_with_a_date_names_the_one_without() -> None:
+    undated, dated = "texte\nbien\nbien\n", "texte;date\nbien;2026-11-02\nbien;2026-11-03\n"
+    known = [one for one in _read(undated) if isinstance(one, RawMention)]
+    one, two = (one for one in _read(dated) if isinstance(one, RawMention))
+    assert {row.external_id for row in known} == {row.undated_id for row in (*known, one, two)}
+    assert len({known[0].external_id, one.external_id, two.external_id}) == 3
+    assert _one("texte;id\nbien;7\n").undated_id == ""
+
+
 def test_importing_again_gives_the_same_ids() -> None:
     table = "texte;lien;auteur\na;https://ex.org/1;z\nb;https://ex.org/1;z\nc;;z\nd;;z\n"
     ids = [one.external_id for one in _read(table) if isinstance(one, RawMention)]
@@ -193,13 +205,13 @@ def test_an_entity_bomb_in_a_spreadsheet_is_refused() -> None:
         (b"\xd0\xcf\x11\xe0", "not CSV"),
         (b"PK\x03\x04nonsense", "damaged"),
         (b"text" + b";c" * 1000 + b"\na\n", "columns"),
-        (b"text\n" + b"a\n" * 2000, "rows"),
-        (b"text\n" + b"a" * 200_000, "larger"),
+        (b"text\n" + b"a\n" * 200_001, "rows"),
+        (b"text" + b";a" * 150 + b"\n" + (b"a" + b";a" * 150 + b"\n") * 33_200, "cells"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(content: bytes, said: str) -> None:
     with pytest.raises(UnreadableFile, match=said):
-        _read(content, max_rows=1000, max_bytes=100_000)
+        _read(content)
 
 
 def test_nul_is_dropped() -> None:

@@ -26,8 +26,7 @@ from app.pipeline.gather.past import GIVE_UP, Past, Turn, begin, past_of, share
 from app.pipeline.judge.score import ScorePending
 from app.pipeline.sweep import wake
 from app.pipeline.tell.watch import Watch
-from app.services import Services, build
-from app.settings import Settings
+from app.services import Services
 from app.viewer import ROLE_SCOPES, Viewer
 from collectors.base import SourceBusy, SourceError, SourceOverBudget, SourceRefused, Window
 from tests.algolia import Algolia, Said
@@ -46,15 +45,6 @@ def algolia() -> Iterator[Algolia]:
     search = Algolia()
     yield search
     search.close()
-
-
-@pytest.fixture
-def services(settings: Settings, workspace_id: UUID) -> Iterator[Services]:
-    services = build(settings)
-    with services.db.writing() as session:
-        session.add(Brand(workspace_id=workspace_id, name="Z", kind="own", query="zephyrine", colour="#000000"))
-    yield services
-    services.close()
 
 
 @pytest.fixture

@@ -21,14 +21,6 @@ from app.models import Usage
 from app.pipeline.gather.client import FARTHEST_TURN, NotOurTurn, PayingClient, client_for, take_turn
 from app.pipeline.gather.meters import (
     Payer,
-    UsageKey,
-    give_back,
-    hand_over,
-    limit_of,
-    period_of,
-    take,
-    trial_of,
-    units_used,
 )
 from app.services import Services, build
 from app.settings import Settings
@@ -231,31 +223,6 @@ def test_many_workers_stop_exactly_at_the_limit(
     assert over == [0] * 8
 
 
-def test_workers_that_give_back_what_they_did_not_use_never_pass_the_limit_meanwhile(
-    db: Database, payer: Payer
-) -> None:
-    account = UsageKey(payer, "dollars", payer.source, period_of(MILLIONTHS, NOON).starts_at)
-    seen: list[int] = []
-
-    def work(number: int) -> None:
-        for step in range(40):
-            with db.writing() as session:
-                taken = take(session, account, 7, 30)
-            with db.reading() as session:
-                seen.append(units_used(session, account))
-            if taken:
-                with db.writing() as session:
-                    give_back(session, account, 7 if (step + number) % 3 else 6)
-
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert max(seen) <= 30
-    assert 0 < total(db) <= 24  # one unit is kept each third time, until 7 no longer fit
-
-
 def test_a_new_month_begins_anew(client: Callable[..., httpx2.Client], platform: Platform) -> None:
     http = client(0.0001)
     http.get(f"{platform.url}/100", **spend(100))
@@ -281,52 +248,6 @@ def test_sources_with_the_same_key_share_what_is_counted_by_key(
     with pytest.raises(SourceOverBudget):
         client(0.0001).get(f"{platform.url}/101", **spend(101))
     assert client(0.0001, payer=other).get(f"{platform.url}/100", **spend(100)).text == "100"
-
-
-def test_what_a_trial_cost_counts_for_the_source_once_it_is_saved(db: Database, payer: Payer) -> None:
-    tried = replace(payer, source=trial_of(payer.limit_key))
-    starts_at = period_of(MILLIONTHS, NOON).starts_at
-    source_id = uuid4()
-    with db.writing() as session:
-        take(session, UsageKey(tried, "dollars", tried.source, starts_at), 9, 100)
-        hand_over(session, payer, source_id)
-    with db.reading() as session:
-        assert units_used(session, UsageKey(payer, "dollars", str(source_id), starts_at)) == 9
-        assert units_used(session, UsageKey(tried, "dollars", tried.source, starts_at)) == 0
-
-
-@pytest.mark.parametrize(
-    ("period", "zone", "now", "starts", "ends"),
-    [
-        ("month", "UTC", "2026-03-14T12:00Z", "2026-03-01T00:00Z", "2026-04-01T00:00Z"),
-        ("month", "UTC", "2026-12-31T23:59Z", "2026-12-01T00:00Z", "2027-01-01T00:00Z"),
-        ("month", "Europe/Paris", "2026-03-31T22:30Z", "2026-03-31T22:00Z", "2026-04-30T22:00Z"),
-        ("day", "UTC", "2026-03-14T00:00Z", "2026-03-14T00:00Z", "2026-03-15T00:00Z"),
-        ("day", "America/Los_Angeles", "2026-03-08T09:00Z", "2026-03-08T08:00Z", "2026-03-09T07:00Z"),  # 23 hours
-        ("day", "America/Los_Angeles", "2026-03-08T07:59Z", "2026-03-07T08:00Z", "2026-03-08T08:00Z"),
-    ],
-)
-def test_periods_begin_at_midnight_in_the_zone_of_the_meter(
-    period: Any, zone: str, now: str, starts: str, ends: str
-) -> None:
-    found = period_of(replace(MILLIONTHS, period=period, zone=zone), datetime.fromisoformat(now))
-    assert found.starts_at == datetime.fromisoformat(starts)
-    assert found.ends_at == datetime.fromisoformat(ends)
-
-
-@pytest.mark.parametrize(
-    ("limit", "typed", "units"),
-    [
-        ("budget", {"budget": 0.29}, 290_000),
-        ("budget", {"budget": 1.1}, 1_100_000),
-        ("budget", {"budget": -3}, 0),
-        ("budget", {"budget": None}, 0),
-        ("budget", {}, 0),
-        (100, {}, 100),
-    ],
-)
-def test_a_limit_is_typed_or_the_platforms_own(limit: Any, typed: dict[str, Any], units: int) -> None:
-    assert limit_of(replace(MILLIONTHS, limit=limit), typed) == units
 
 
 def test_turns_on_a_host_are_given_out_one_after_the_other_to_all_workers(

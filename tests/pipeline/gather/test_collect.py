@@ -17,12 +17,11 @@ from pydantic import BaseModel
 from sqlalchemy import func, select, update
 
 from app.db import Database
-from app.models import Brand, Mention, Poll, Source
+from app.models import Mention, Poll, Source
 from app.pipeline.gather.collect import Collect
 from app.pipeline.gather.lease import COLLECT, LeaseLost, claim, prove
 from app.pipeline.gather.source import claimed_source
-from app.services import Services, build
-from app.settings import Settings
+from app.services import Services
 from collectors import all_collectors
 from collectors.base import Collector, Cursor, Page
 
@@ -69,15 +68,6 @@ def hosting() -> Iterator[Callable[[Answer], Host]]:
     for host in hosts:
         host.server.shutdown()
         host.server.server_close()
-
-
-@pytest.fixture
-def services(settings: Settings, workspace_id: UUID) -> Iterator[Services]:
-    services = build(settings)
-    with services.db.writing() as session:
-        session.add(Brand(workspace_id=workspace_id, name="Z", kind="own", query="zephyrine", colour="#000000"))
-    yield services
-    services.close()
 
 
 def add_sources(db: Database, workspace_id: UUID, urls: list[str]) -> list[UUID]:

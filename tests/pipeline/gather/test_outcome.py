@@ -11,8 +11,9 @@ import pytest
 
 from app.models import Source
 from app.pipeline.gather.client import NotOurTurn
-from app.pipeline.gather.history import Harvest, history_line
+from app.pipeline.gather.history import Harvest
 from app.pipeline.gather.lease import COLLECT, Lease
+from app.pipeline.gather.meters import Payer
 from app.pipeline.gather.outcome import (
     Outcome,
     after_broken_stream,
@@ -27,7 +28,7 @@ from app.pipeline.gather.outcome import (
     state_of,
 )
 from app.pipeline.gather.source import ClaimedSource
-from app.pipeline.sift.batch import Origin, Stored
+from app.pipeline.sift.batch import Origin
 from collectors.base import Page, SourceBusy, SourceChanged, SourceError, SourceOverBudget, SourceRefused
 from ground.notice import Notice
 
@@ -42,6 +43,7 @@ FEED = ClaimedSource(
     cursor={},
     host="old.example",
     limit_key="old.example#a1b2",
+    payer=Payer(WORKSPACE, "rss", str(SOURCE), "old.example#a1b2"),
     interval=HOUR,
     pace=HOUR,
     failures=2,
@@ -247,21 +249,3 @@ def test_a_broken_stream_has_no_next_date_for_its_own_thread_tries_again() -> No
     assert (columns["state"], columns["last_attempt_at"]) == ("throttled", NOW)
     assert columns["last_error"] == {"text": "{host} is busy", "args": {"host": "a.example"}}
     assert "next_run_at" not in columns
-
-
-def test_a_line_of_history_says_what_came_and_what_went_wrong() -> None:
-    harvest = Harvest(read=9, unmatched=4)
-    assert harvest.is_empty
-    harvest.add(Stored(stored=1, updated=2))
-    harvest.add(Stored(stored=1, quarantined=3, unchanged=5))
-    assert not harvest.is_empty
-    line = history_line(FEED.lease, harvest, NOW - HOUR, NOW, "failing", WARNING)
-    assert (line.workspace_id, line.source_id, line.started_at, line.finished_at) == (
-        WORKSPACE,
-        SOURCE,
-        NOW - HOUR,
-        NOW,
-    )
-    assert (line.read, line.stored, line.updated, line.unmatched, line.quarantined) == (9, 2, 2, 4, 3)
-    assert (line.outcome, line.error) == ("failing", KEPT)
-    assert history_line(FEED.lease, harvest, NOW, NOW, "ok").error is None

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 
-from app.api.health import queue_age
 from app.db import Database
-from app.models import AlertRule, Brand, Host, Poll, Source, uuid7
+from app.models import AlertRule, Brand, Host, Poll, Source
 from app.pipeline.gather.client import NotOurTurn, over_budget
 from app.pipeline.gather.collect import Collect, finish
 from app.pipeline.gather.history import Harvest
@@ -22,48 +20,15 @@ from app.pipeline.gather.lease import COLLECT, claim
 from app.pipeline.gather.outcome import Outcome, after_reading
 from app.pipeline.gather.pauses import pause
 from app.pipeline.gather.source import claimed_source
-from app.pipeline.sweep import clean, wake
 from app.pipeline.tell.verdicts import is_blind
-from app.services import Services, build
-from app.settings import Settings
+from app.services import Services
 from collectors.base import Meter, SourceBusy, SourceChanged, SourceError, SourceRefused
+from tests.pipeline.gather.feeds import add
 from tests.pipeline.gather.test_collect import FEED, Answer, hosting  # noqa: F401 - a fixture
 from tests.pipeline.gather.test_collect import Host as Site
 
 HOUR = timedelta(hours=1)
 DOLLARS = Meter(limit="budget", period="month")
-
-
-@pytest.fixture
-def services(settings: Settings, workspace_id: UUID) -> Iterator[Services]:
-    built = build(settings)
-    with built.db.writing() as session:
-        session.add(Brand(workspace_id=workspace_id, name="Z", kind="own", query="zephyrine", colour="#000000"))
-    yield built
-    built.close()
-
-
-def add(db: Database, workspace_id: UUID, number: int = 1, name_of: str = "", **values: Any) -> list[UUID]:
-    rows = [
-        Source(
-            workspace_id=workspace_id,
-            id=uuid7(),
-            **{
-                "collector": "rss",
-                "name": f"{name_of}{values.get('limit_key', '')} {n}",
-                "params": {"url": f"http://127.0.0.1:1/{n}"},
-                "interval_seconds": 3600,
-                "host": "127.0.0.1",
-                "limit_key": "127.0.0.1",
-                "next_run_at": datetime.now(UTC) - timedelta(minutes=1),
-                **values,
-            },
-        )
-        for n in range(number)
-    ]
-    with db.writing() as session:
-        session.add_all(rows)
-    return [row.id for row in rows]
 
 
 def collect(services: Services) -> Collect:
@@ -148,24 +113,6 @@ def test_claiming_stays_quick_when_ten_thousand_sources_are_paused(services: Ser
     assert time.perf_counter() - began < 0.5
 
 
-def test_a_paused_host_wakes_nobody_and_is_no_sign_of_a_queue_that_is_stuck(
-    services: Services, workspace_id: UUID
-) -> None:
-    now, db = datetime.now(UTC), services.db
-    add(db, workspace_id, limit_key="busy.example", next_run_at=now - HOUR)
-    with db.writing() as session:
-        session.execute(text("DELETE FROM procrastinate_jobs"))
-        assert queue_age(session) > 3000
-        pause(session, "busy.example", now + HOUR, None)
-        assert queue_age(session) == 0
-        wake(session, services.jobs, now)
-        assert "collect" not in set(session.scalars(text("SELECT task_name FROM procrastinate_jobs")))
-        session.execute(update(Host).values(paused_until=now - timedelta(seconds=5)))
-        assert 4 < queue_age(session) < 60
-        wake(session, services.jobs, now)
-        assert "collect" in set(session.scalars(text("SELECT task_name FROM procrastinate_jobs")))
-
-
 def outcome_of(db: Database, workspace_id: UUID, error: SourceError, stored: int = 0) -> Outcome:
     (source_id,) = add(db, workspace_id, limit_key="api.example")
     with db.reading() as session:
@@ -246,42 +193,6 @@ def test_silence_proves_nothing_while_no_source_can_be_read(
         brand = session.scalars(select(Brand)).one()
         assert is_blind(session, brand, now) is expected
         assert session.scalars(select(AlertRule)).all() == []
-
-
-def test_what_was_usual_is_remembered_of_a_source_that_fell_silent(services: Services, workspace_id: UUID) -> None:
-    now, db = datetime.now(UTC), services.db
-    (silent,) = add(db, workspace_id, limit_key="a", last_new_at=now - timedelta(days=60))
-    (lively,) = add(db, workspace_id, limit_key="b", last_new_at=now)
-    with db.writing() as session:
-        for source_id in (silent, lively):
-            for days, stored in ((60, 2), (61, 0), (70, 1), (80, 1)):
-                at = now - timedelta(days=days)
-                session.add(
-                    Poll(
-                        workspace_id=workspace_id,
-                        source_id=source_id,
-                        started_at=at,
-                        finished_at=at,
-                        outcome="ok",
-                        stored=stored,
-                    )
-                )
-    with db.writing() as session:
-        clean(session, now)
-    with db.reading() as session:
-        kept = session.execute(select(Poll.source_id, Poll.stored).order_by(Poll.id)).all()
-    assert [tuple(row) for row in kept] == [(silent, 2), (silent, 1)]
-
-
-def test_pauses_and_turns_that_are_over_are_forgotten(services: Services) -> None:
-    now, db = datetime.now(UTC), services.db
-    with db.writing() as session:
-        pause(session, "over", now - timedelta(days=2), None)
-        pause(session, "lasting", now + HOUR, None)
-        session.add(Host(key="turn", turn_at=now))
-        session.flush()
-        clean(session, now)
-        assert set(session.scalars(select(Host.key))) == {"lasting", "turn"}
 
 
 def test_feeds_are_still_read_when_nothing_runs_out(

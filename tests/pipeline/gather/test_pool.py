@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from app.pipeline.gather.lease import RENEW_EVERY
-from app.pipeline.gather.pool import SLOW, alone, read_all
+from app.pipeline.gather.pool import SLOW, once_at_a_time, read_all
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
@@ -199,7 +199,7 @@ def test_a_second_run_in_the_same_process_returns_at_once_and_a_later_one_runs()
         return 7
 
     results: list[int] = []
-    run_alone = alone(work)
+    run_alone = once_at_a_time(work)
     thread = threading.Thread(target=lambda: results.append(run_alone()))
     thread.start()
     assert started.wait(10)
@@ -212,7 +212,7 @@ def test_a_second_run_in_the_same_process_returns_at_once_and_a_later_one_runs()
 
 def test_a_run_that_breaks_does_not_keep_the_next_one_out() -> None:
     answers = iter([1, 0])
-    run_alone = alone(lambda: 6 // next(answers, 2))
+    run_alone = once_at_a_time(lambda: 6 // next(answers, 2))
     assert run_alone() == 6
     with pytest.raises(ZeroDivisionError):
         run_alone()

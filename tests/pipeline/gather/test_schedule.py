@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pipeline.gather.schedule import DAY, next_run, pace
+from app.pipeline.gather.schedule import DAY, next_run, pace, pause_before_reconnect
+from collectors.base import SourceBusy, SourceChanged, SourceError, SourceRefused
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -58,3 +59,15 @@ def test_the_pace_stays_within_its_bounds(was: timedelta, wanted: timedelta, flo
     found = pace(was, wanted, floor, brought, unchanged=not brought)
     assert max(floor, wanted / 4) <= found
     assert found <= max(floor, wanted / 4, min(4 * wanted, DAY))
+
+
+def test_pauses_grow_and_are_never_shorter_than_asked() -> None:
+    broken, low, high = SourceError("x"), lambda: 0.0, lambda: 1.0
+    grown = [pause_before_reconnect(failures, broken, low).total_seconds() for failures in range(12)]
+    assert grown[:4] == [1, 2, 4, 8]
+    assert grown[-1] == 300
+    assert pause_before_reconnect(3, broken, high).total_seconds() == 12
+    assert pause_before_reconnect(0, SourceBusy("x", wait=timedelta(hours=2)), low) == timedelta(hours=2)
+    assert pause_before_reconnect(0, SourceRefused("x"), low) == timedelta(days=1)
+    assert pause_before_reconnect(0, SourceChanged("x"), low) == timedelta(hours=1)
+    assert pause_before_reconnect(50, None, high) <= timedelta(minutes=8)

@@ -7,13 +7,13 @@ from uuid import UUID
 
 import pytest
 
-from app.crypto import Seal, SecretsLost
-from app.pipeline.gather.source import open_params, seal_name
+from app.crypto import Seal, SecretsLost, place_of
+from app.pipeline.gather.source import open_params
 from collectors import all_collectors
 
 HERE, SOURCE, OTHER = UUID(int=1), UUID(int=2), UUID(int=3)
 SEAL = Seal("a key of tests")
-SEALED = SEAL.seal({"token": "AAAA"}, seal_name(HERE, SOURCE))
+SEALED = SEAL.seal({"token": "AAAA"}, place_of("source", HERE, SOURCE))
 X = {"query": "acme", "monthly_budget": 5.0}
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID, uuid4
 
 import pytest
 
-from app.pipeline.judge.phrases import DomainPhrase, Phrasebook, spoken_stance
+from app.pipeline.judge.model_input import question_of
+from app.pipeline.judge.phrases import DomainPhrase, Phrasebook, said_of, spoken_stance
 from app.pipeline.judge.stance import Facts, StanceRules
 from ground.words import folded_words
-from sentiment.base import RatingClasses, Score, Stance
+from sentiment.base import Score, Stance
 
 GAME, SHOP = uuid4(), uuid4()
 
@@ -69,18 +71,39 @@ def test_no_phrase_crosses_from_the_title_into_the_text() -> None:
     assert BOOK.occurrences("this is war", "zone nine", "en") == []
 
 
-def test_the_rating_goes_before_a_phrase_and_a_phrase_before_the_model() -> None:
-    rules, heard, score = StanceRules(book=BOOK), BOOK.occurrences("", "sick", "en"), Score(0.9, 0.05, 0.05)
-    assert rules.decide(Facts(SHOP, 1, 5, heard, score)) == ("detractor", "rating")
-    assert rules.decide(Facts(SHOP, None, None, heard, score)) == ("promoter", "phrase")
-    assert rules.decide(Facts(SHOP, None, None, (), score)) == ("detractor", "model")
-    assert rules.decide(Facts(SHOP, None, None)) == (None, None)
+def said(title: str, body: str, brand_id: UUID, names: dict[UUID, str]) -> list[str]:
+    """The phrases that are said of a brand, where the title and the text name these brands."""
+    places = {
+        brand: {
+            field: [[found.start(), found.end()] for found in re.finditer(name, words)]
+            for field, words in (("title", title), ("text", body))
+        }
+        for brand, name in names.items()
+    }
+    others = [spans for brand, spans in places.items() if brand != brand_id]
+    about = question_of(title, body, "en", places[brand_id], others)
+    return sorted(" ".join(each.phrase.words) for each in said_of(BOOK.occurrences(title, body, "en"), brand_id, about))
 
 
 @pytest.mark.parametrize(
-    ("rating", "scale", "stance"),
-    [(4, 5, "promoter"), (3, 5, "passive"), (2, 5, "detractor"), (8, 10, "promoter"), (14, 20, "passive")],
+    ("title", "body", "of_game", "of_shop"),
+    [
+        ("", "Zephyra is sick. Boreal sends parcels late.", ["sick"], []),
+        ("", "Boreal sends parcels late. Zephyra is sick!", ["sick"], []),
+        ("", "Boreal is sick. Zephyra is slow.", [], ["sick"]),
+        ("", "Boreal and Zephyra are both sick", ["sick"], ["sick"]),
+        ("Zephyra is sick", "Boreal sends parcels late.", ["sick"], []),
+        ("Zephyra is sick", "Zephyra is sick. Boreal sends parcels late.", ["sick", "sick"], []),
+        ("News of Zephyra", "Boreal sends parcels late: it is a war zone.", ["war zone"], ["war zone"]),
+    ],
 )
-def test_a_workspace_reads_ratings_its_own_way(rating: float, scale: float, stance: Stance) -> None:
-    rules = StanceRules(RatingClasses(stars_promoter=4, stars_passive=3, ten_promoter=8, ten_passive=6))
-    assert rules.decide(Facts(SHOP, rating, scale)) == (stance, "rating")
+def test_in_a_text_of_two_brands_a_phrase_for_all_counts_for_the_one_it_is_said_of(
+    title: str, body: str, of_game: list[str], of_shop: list[str]
+) -> None:
+    names = {GAME: "Zephyra", SHOP: "Boreal"}
+    assert said(title, body, GAME, names) == of_game
+    assert said(title, body, SHOP, names) == of_shop
+
+
+def test_in_a_text_of_one_brand_every_phrase_counts() -> None:
+    assert said("", "Boreal sends parcels late. What a sick day.", SHOP, {SHOP: "Boreal"}) == ["sick"]

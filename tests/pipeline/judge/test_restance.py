@@ -152,3 +152,23 @@ def test_a_preview_gives_up_in_time_and_says_so(db: Database, viewer: Viewer, br
     with db.reading() as session:
         found = preview(session, viewer, phrase_of("war", "promoter", None, None), seconds=lambda: next(ticks))
     assert (found.mentions, found.complete) == (0, False)
+
+
+def test_in_a_mention_of_two_brands_a_phrase_for_all_turns_the_one_it_is_said_of(
+    db: Database, viewer: Viewer, workspace_id: UUID
+) -> None:
+    zephyra, boreal = add_brand(db, workspace_id, "Zephyra"), add_brand(db, workspace_id, "Boreal")
+    add_matches(db, workspace_id, zephyra, 1, mark="both", at=DAYS_AGO, words="Boreal is fine. Zephyra is a war zone.")
+    add_matches(db, workspace_id, boreal, 0, mark="both", at=DAYS_AGO)
+    with db.writing() as session:
+        places = "UPDATE match SET spans = CAST(:spans AS jsonb) WHERE brand_id = :brand"
+        session.execute(text(places), {"brand": zephyra, "spans": '{"text": [[16, 23]]}'})
+        session.execute(text(places), {"brand": boreal, "spans": '{"text": [[0, 6]]}'})
+    step(db, Telling())()
+    with db.reading() as session:
+        foreseen = preview(session, viewer, phrase_of("war zone", "detractor", None, None))
+    add_phrase(db, viewer, stance="detractor")
+    apply(db, viewer)
+    assert (foreseen.mentions, foreseen.changed) == (1, 1)
+    stances = dict(rows(db, "SELECT brand_id, stance || ' by ' || stance_source FROM match"))
+    assert stances == {zephyra: "detractor by phrase", boreal: "passive by model"}

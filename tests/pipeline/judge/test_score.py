@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from dataclasses import replace
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -16,29 +14,11 @@ from app.db import Database
 from app.jobs import Jobs
 from app.models import Match
 from app.pipeline.judge import lanes
-from app.pipeline.judge.model_input import join
-from app.pipeline.judge.score import about
-from app.pipeline.sweep import Sweep
 from app.pipeline.tell.watch import Watch
 from sentiment.base import Score
 from tests.pipeline.scoring import DAYS_AGO, NOW, Telling, add_brand, add_matches, rows, step
 
 DETRACTS = Score(0.9, 0.05, 0.05)
-BACKLOG = 20_000
-
-
-def test_twenty_thousand_old_matches_do_not_delay_fifty_new_ones(db: Database, workspace_id: UUID) -> None:
-    brand = add_brand(db, workspace_id)
-    add_matches(db, workspace_id, brand, BACKLOG, mark="old", at=DAYS_AGO)
-    scorer = Telling()
-    step(db, scorer, batches=3)()
-    add_matches(db, workspace_id, brand, 50, mark="new", at=NOW - timedelta(minutes=1))
-    step(db, scorer, batches=4)()
-    assert len(scorer.asked[3]) == 50
-    assert all("new" in words for words in scorer.asked[3])
-    assert rows(db, "SELECT count(*) FROM match WHERE scored_at IS NULL AND collected_at > now() - interval '9 days'")[
-        0
-    ] == (0,)
 
 
 def test_the_brand_of_what_is_urgent_is_watched_at_once_and_that_of_a_backlog_by_the_clock(
@@ -59,15 +39,6 @@ def test_batches_follow_the_speed_of_the_model(db: Database, workspace_id: UUID)
     slow = Telling(seconds_each=0.05)
     step(db, slow)()
     assert [len(batch) for batch in slow.asked][:3] == [64, 40, 40]
-
-
-def test_long_texts_make_short_batches(db: Database, workspace_id: UUID, monkeypatch: Any) -> None:
-    add_matches(db, workspace_id, add_brand(db, workspace_id), 20, mark="m", words="zephyrine " * 1000)
-    monkeypatch.setattr(lanes, "BYTES", 50_000)
-    scorer = Telling()
-    step(db, scorer)()
-    assert {len(batch) for batch in scorer.asked} == {5}
-    assert sum(map(len, scorer.asked)) == 20
 
 
 def test_a_new_model_reads_history_again_newest_first_and_after_what_is_new(db: Database, workspace_id: UUID) -> None:
@@ -179,45 +150,6 @@ def test_what_was_edited_while_the_model_read_it_is_read_again(db: Database, wor
     running._checkpoint = edited
     running()
     assert [batch[0] for batch in scorer.asked] == ["Zephyrine m1", "Zephyrine, edited"]
-
-
-def test_finding_what_to_read_again_leaps_through_the_index(db: Database, workspace_id: UUID) -> None:
-    add_matches(db, workspace_id, add_brand(db, workspace_id), 5_000, mark="m", at=DAYS_AGO)
-    with db.writing() as session:
-        session.execute(text("UPDATE match SET scored_at = now(), model = 'model ' || (random() * 3)::int"))
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE match"))
-        plan = "\n".join(connection.scalars(text(f"EXPLAIN (ANALYZE, BUFFERS) {lanes.MODELS}")))
-    with db.reading() as session:
-        assert lanes.other_models(session, "model 1") == ["model 0", "model 2", "model 3"]
-    assert "Seq Scan" not in plan, plan
-    assert max(int(hit) for hit in re.findall(r"Buffers: shared hit=(\d+)", plan)) < 60, plan
-
-
-def test_the_sweep_wakes_the_scorer_for_history_too(db: Database) -> None:
-    Sweep(db, Jobs())()
-    assert ("score",) in rows(db, "SELECT task_name FROM procrastinate_jobs")
-
-
-def test_the_model_is_told_where_this_brand_and_others_are_named() -> None:
-    row = SimpleNamespace(
-        title="Acme against Bolt", text="Bolt wins", language="en",
-        spans={"title": [[0, 4]], "text": []}, others=[{"title": [[13, 17]], "text": [[0, 4]]}],
-    )  # fmt: skip
-    asked = about(row)
-    assert [asked.text[start:end] for start, end in asked.own] == ["Acme"]
-    assert [asked.text[start:end] for start, end in asked.others] == ["Bolt", "Bolt"]
-
-
-def test_spans_keep_their_words_however_title_and_text_are_joined() -> None:
-    for title, body in (("", "I like Acme"), ("Acme", "Acme is fine"), ("Acme", ""), ("On 🚲 Acme", "say Acme")):
-        spans = {
-            "title": [[title.index("Acme"), title.index("Acme") + 4]] if title else [],
-            "text": [[body.index("Acme"), body.index("Acme") + 4]] if body else [],
-        }
-        asked = about(SimpleNamespace(title=title, text=body, language=None, spans=spans, others=[]))
-        assert asked.text == join(title, body)
-        assert {asked.text[start:end] for start, end in asked.own} == {"Acme"}
 
 
 def test_history_read_again_opens_no_incident_about_last_month(db: Database, workspace_id: UUID) -> None:

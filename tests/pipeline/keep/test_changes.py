@@ -37,15 +37,16 @@ def draft(
 
 def known(kept: Draft, source_id: UUID | None = OURS) -> StoredMention:
     """The draft as it is stored."""
-    same = ("kind", "host", "content_hash", "title", "text", "published_guessed", "fingerprint", "page_key")
+    same = ("kind", "host", "content_hash", "author", "title", "text", "fingerprint", "page_key")
     return StoredMention(
-        ref=MentionRef(UUID(int=9), None, kept.published_at, kept.collected_at),
+        ref=MentionRef(UUID(int=9), None, kept.published_at, kept.collected_at, kept.published_guessed),
         source_id=source_id,
         counts={name: getattr(kept, name) for name in COUNTS},
         **{name: getattr(kept, name) for name in same},
     )
 
 
+UNDATED = replace(draft(), published_guessed=True)
 LIKED = draft(engagement={"likes": 2}, reach=100)
 ELSEWHERE = "https://copy.example/1"
 
@@ -88,6 +89,13 @@ ELSEWHERE = "https://copy.example/1"
         (known(draft(), None), draft("Zéphyrine ferme"), OURS, EDITED),
         (known(draft(), OURS), draft("Zéphyrine ferme", ELSEWHERE), OURS, EDITED),
         (known(draft(url="")), draft("Zéphyrine ferme", ""), OURS, EDITED),
+        # a date that is known now replaces a guess, never the other way round
+        (known(UNDATED), draft(), OURS, Intent("date", "its date is known now", dated=True)),
+        (known(UNDATED), LIKED, OURS, replace(recounted(likes=2, reach=100), dated=True)),
+        (known(UNDATED), draft("Zéphyrine ferme"), OURS, replace(EDITED, dated=True)),
+        (known(UNDATED), UNDATED, OURS, SAME),
+        (known(draft()), UNDATED, OURS, SAME),
+        (known(UNDATED, THEIRS), draft(url=ELSEWHERE), OURS, NOT_THEIRS),
     ],
 )
 def test_what_becomes_of_a_mention(was: StoredMention | None, given: Draft, source_id: UUID, intent: Intent) -> None:

@@ -40,10 +40,10 @@ def item(
 
 def kept(draft: Draft, source_id: UUID | None = OURS, number: int = 9, **more: Any) -> StoredMention:
     """The draft as it is stored."""
-    same = ("kind", "host", "content_hash", "title", "text", "published_guessed", "fingerprint")
+    same = ("kind", "host", "content_hash", "author", "title", "text", "fingerprint")
     keys = ("page_key", "guid_key", "words_key")
     values = {
-        "ref": MentionRef(UUID(int=number), None, draft.published_at, draft.collected_at),
+        "ref": MentionRef(UUID(int=number), None, draft.published_at, draft.collected_at, draft.published_guessed),
         "source_id": source_id,
         "counts": {name: getattr(draft, name) for name in COUNTS},
         **{name: getattr(draft, name) for name in (*same, *keys)},
@@ -199,6 +199,39 @@ def test_two_who_say_the_same_at_once_are_two_and_codes_made_anew_are_one() -> N
     assert numbers(identify([one, two], [kept(one)], OURS)) == [9, None]
     assert numbers(identify([two], [kept(one)], OURS)) == [9]
     assert known(item(guid="b", url="https://fil.example/b"), kept(item(guid="a", url="https://fil.example/a"))) is None
+
+
+def row(at: datetime | None = TODAY) -> Draft:
+    """A row of an imported file, whose id is made up."""
+    raw = RawMention(f"d{at}" if at else "u", text="Très bien, Zéphyrine", published_at=at, undated_id="u")
+    return normalise("push", raw, NOW, Scope("source", str(OURS), "push"))
+
+
+def test_a_row_without_its_date_and_with_it_is_one_mention_and_two_dates_are_two() -> None:
+    undated, yesterday, today = row(None), row(YESTERDAY), row()
+    assert known(today, kept(undated)) == 9
+    assert known(undated, kept(today)) == 9
+    assert known(yesterday, kept(today)) is None
+    assert numbers(identify([yesterday, today], [kept(undated)], OURS)) == [9, None]
+    mended = kept(undated, ref=MentionRef(UUID(int=9), None, TODAY, NOW))
+    assert numbers(identify([yesterday, today], [mended], OURS)) == [None, 9]
+    assert numbers(identify([today, yesterday], [mended, kept(yesterday, number=3)], OURS)) == [9, 3]
+
+
+def test_a_row_that_an_earlier_version_stored_without_its_date_is_found() -> None:
+    assert known(row(), kept(row(None), words_key=None)) == 9
+    assert known(row(), kept(row(None), THEIRS, words_key=None)) is None
+    other = kept(row(None), words_key=None, ref=MentionRef(UUID(int=9), None, YESTERDAY, NOW))
+    assert known(row(), other) is None
+
+
+def test_two_people_who_say_the_same_on_one_page_are_two() -> None:
+    page = "https://avis.example/lieu"
+    one, two = (item(guid=f"{page}#{name}", url=page, author=name) for name in ("Anne", "Paul"))
+    assert numbers(identify([one, two], [], OURS)) == [None, None]
+    assert numbers(identify([two, one], [kept(one)], OURS)) == [None, 9]
+    assert known(item(guid="new", url="https://avis.example/lieu", author="anne"), kept(one)) == 9
+    assert known(item(guid="new", url="https://avis.example/lieu"), kept(one)) == 9
 
 
 def test_of_two_with_one_id_the_later_one_counts() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -27,6 +28,14 @@ def test_the_first_match_of_a_story_leads_for_each_brand() -> None:
 
 def test_a_story_that_has_a_lead_gets_no_second_one() -> None:
     assert leads((mention(1), [ACME, BOLT]), led=frozenset({(STORY, ACME.brand_id)})) == [False, True]
+
+
+def test_a_mention_without_a_date_leads_until_one_with_a_date_comes() -> None:
+    guessed = [replace(mention(number), undated=True) for number in (1, 2)]
+    assert leads(*((one, [ACME]) for one in guessed), (mention(3), [ACME]), (mention(4), [ACME])) == [
+        True, False, True, False,
+    ]  # fmt: skip
+    assert leads((guessed[0], [ACME]), led=frozenset({(STORY, ACME.brand_id)})) == [False]
 
 
 def test_every_mention_without_a_story_leads() -> None:

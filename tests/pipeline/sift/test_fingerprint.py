@@ -94,6 +94,30 @@ def test_where_a_link_is_a_code_the_words_are_a_key() -> None:
     assert _keys(replace(two, published_at=None)).words is _keys(DATED).words is None
 
 
+def test_an_item_without_guid_and_link_is_known_by_its_words_when_its_date_is_read_at_last() -> None:
+    bare = replace(DATED, external_id="", url=None)
+    assert _keys(bare).words == _keys(replace(bare, published_at=None)).words is not None
+    assert _keys(bare).fingerprint != _keys(replace(bare, published_at=None)).fingerprint
+    assert _keys(replace(bare, author="Anne")).words != _keys(bare).words
+
+
+def test_an_id_made_up_with_a_date_has_the_key_that_it_has_without() -> None:
+    scope = Scope("source", "source-1", "push")
+    undated = RawMention("u", text="du texte", undated_id="u")
+    one, two = _keys(replace(undated, external_id="d1"), scope, "push"), _keys(undated, scope, "push")
+    assert one.words == two.words == two.fingerprint != one.fingerprint
+    assert _keys(RawMention("u", text="du texte"), scope, "push").words is None
+    bare = RawMention("", text="du texte", published_at=DATED.published_at)
+    undated = replace(bare, published_at=None)
+    assert _keys(bare, scope, "push").words == _keys(undated, scope, "push").fingerprint
+
+
+def test_the_guid_that_a_page_makes_up_is_the_one_without_a_date() -> None:
+    item = RawMention("https://fil.example/#d1", "https://fil.example/", text="du texte", undated_id="u")
+    assert _keys(item).guid == _keys(replace(item, external_id="https://fil.example/#d2")).guid
+    assert _keys(item).former != _keys(replace(item, external_id="https://fil.example/#d2")).former
+
+
 def test_two_sources_share_the_page_of_an_item_only() -> None:
     one, two = _keys(DATED), _keys(DATED, OTHER_FEED)
     assert (one.page, one.former) == (two.page, two.former)
@@ -104,6 +128,7 @@ def test_a_guid_that_is_an_address_is_one_over_http_and_https() -> None:
     one, two = (replace(DATED, external_id=f"{scheme}://fil.example/?p=7", url=None) for scheme in ("http", "https"))
     assert _keys(one).guid == _keys(two).guid
     assert _keys(one).guid != _keys(replace(one, external_id="http://fil.example/?p=8")).guid
+    assert _keys(one).guid != _keys(replace(one, external_id="http://fil.example/?p=7#comment-2")).guid
 
 
 def test_the_first_words_stand_for_a_title_that_is_missing() -> None:

@@ -96,6 +96,17 @@ def test_nothing_said_is_refused_in_words(title: str, text: str) -> None:
         normalise("rss", replace(PLAIN, title=title, text=text, html=True), NOW)
 
 
+def test_names_and_words_that_were_decoded_twice_are_read_as_written() -> None:
+    raw = RawMention(
+        "1", title="DÃ©Ã§ue", text="<p>Le cafÃ© est froid</p>", html=True, author="RenÃ© Léger", outlet="LâÉcho"
+    )
+    draft = normalise("rss", replace(raw, author="RenÃ©e"), NOW)
+    assert (draft.title, draft.text, draft.author) == ("Déçue", "Le café est froid", "Renée")
+    assert (
+        normalise("rss", raw, NOW).author == "RenÃ© Léger"
+    )  # with an accent of its own: not all of it was read wrongly
+
+
 def test_a_deletion_needs_no_text() -> None:
     assert normalise("rss", replace(PLAIN, title="", text="", deleted=True), NOW).deleted
 
@@ -143,6 +154,7 @@ def test_normalising_what_was_normalised_changes_nothing(raw: RawMention) -> Non
     again = normalise("rss", _raw_of(draft), NOW)
     ignored = {
         "fingerprint": b"",
+        "words_key": None,
         "language": None,
     }  # an id is hashed before it is cut, and a hint given twice weighs more
     assert replace(again, **ignored) == replace(draft, **ignored)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from app.pipeline.sift.fingerprint import PLATFORM
 from app.pipeline.sift.normalise import Draft, Rejection
-from app.pipeline.sift.page import queries_json, sift, with_brand
+from app.pipeline.sift.page import queries_json, shortlist, sift, with_brand
 from collectors.base import RawMention
 from matching.match import Matched
 
@@ -66,3 +66,24 @@ def test_the_brand_of_a_source_is_added_once_and_without_places() -> None:
     assert with_brand([match], None) == (match,)
     assert with_brand([match], ACME) == (match,)
     assert with_brand([match], BOLT) == (match, Matched(BOLT, ()))
+
+
+@pytest.mark.parametrize(
+    ("raw", "kept"),
+    [
+        (RawMention("1", text="rien du tout"), False),
+        (RawMention("1", text="la ZÉPHYRINE !"), True),
+        (RawMention("1", title="zephyrine"), True),
+        (RawMention("1", text="<p>ze<b>phy</b>rine</p>", html=True), True),
+        (RawMention("1", text=""), False),
+        (RawMention("1", deleted=True), True),
+        (RawMention("1", text="x" * 5_000), True),
+        (RawMention("1", text="<div>" * 5_000, html=True), True),
+        (RawMention("1", text="zephyrine emploi"), False),
+        (RawMention("1", text="e" + "\u0301\u0323" * 1_900), False),
+    ],
+)
+def test_only_what_may_be_about_a_brand_goes_on(raw: RawMention, kept: bool) -> None:
+    queries = queries_json([(uuid4(), "zephyrine AND NOT emploi")])
+    assert bool(shortlist([raw], None, queries)) is kept
+    assert shortlist([raw], uuid4(), queries) == [raw]

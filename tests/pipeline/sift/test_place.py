@@ -138,3 +138,11 @@ def test_ids_reach_as_far_as_the_kind_declares() -> None:
     source = UUID(int=7)
     assert scope_of("push", source).ids == "source"
     assert scope_of("a kind that is gone", source).ids == "platform"
+
+
+def test_a_brand_whose_query_cannot_be_read_keeps_no_other_from_being_matched(db: Database, origin: Origin) -> None:
+    with db.writing() as session:
+        session.add(brand_row(origin.workspace_id, "Broken", query="broken AND ("))
+    batch = Placer(db)(origin, [raw(1)], [], NOW)
+    assert [len(placed.matches) for placed in batch.placed] == [1]
+    assert batch.refused == ()

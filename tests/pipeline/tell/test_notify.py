@@ -12,19 +12,21 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from structlog.testing import capture_logs
 
 from alerts.base import DeliveryError, Verdict
 from alerts.channels.webhook import payload
 from alerts.incident import Policy, step, to_json
 from alerts.stored import message_from_json, message_to_json
 from app.db import Database
-from app.models import AlertRule, Brand, Channel, Delivery, IncidentRow, uuid7
+from app.models import AlertRule, Brand, Channel, Delivery, IncidentEvent, IncidentRow, uuid7
 from app.pipeline.tell.notify import RETRIES, Notify, next_pause
 from app.services import Services, build
 from app.settings import Settings
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 FLAT = json.loads((Path(__file__).parents[2] / "alerts/stored/flat_message.json").read_text(encoding="utf-8"))
 
 
@@ -57,15 +59,19 @@ def received() -> Iterator[tuple[str, list[tuple[str, Any]]]]:
         thread.join()
 
 
-def owe(db: Database, workspace_id: UUID, url: str, message: dict[str, Any]) -> None:
+def owe(
+    db: Database, workspace_id: UUID, url: str, message: dict[str, Any], name: str = "Lumen", at: datetime = NOW
+) -> None:
     """Writes a delivery that is due, and all it hangs on."""
     own = {"workspace_id": workspace_id}
     with db.writing() as session:
-        brand = Brand(**own, id=uuid7(), name="Lumen", kind="own", query="lumen", colour="#000000")
-        channel = Channel(**own, id=uuid7(), kind="webhook", name="hook", params={"url": url})
+        brand = Brand(**own, id=uuid7(), name=name, kind="own", query="lumen", colour="#000000")
+        channel = Channel(**own, id=uuid7(), kind="webhook", name=f"hook of {name}", params={"url": url})
         session.add_all([brand, channel])
         session.flush()
-        rule = AlertRule(**own, id=uuid7(), brand_id=brand.id, kind="negative_spike", name="Bad buzz", params={})
+        rule = AlertRule(
+            **own, id=uuid7(), brand_id=brand.id, kind="negative_spike", name=f"Bad buzz of {name}", params={}
+        )
         session.add(rule)
         session.flush()
         memory, _ = step(None, Verdict(True, 4.0, 3.0), NOW, Policy())
@@ -76,7 +82,7 @@ def owe(db: Database, workspace_id: UUID, url: str, message: dict[str, Any]) -> 
         )  # fmt: skip
         session.add(incident)
         session.flush()
-        where = {"incident_id": incident.id, "channel_id": channel.id, "next_try_at": NOW}
+        where = {"incident_id": incident.id, "channel_id": channel.id, "next_try_at": at}
         session.add(Delivery(**own, id=uuid7(), why="opened", sequence=1, message=message, **where))
 
 
@@ -91,6 +97,35 @@ def test_a_delivery_that_waits_is_sent_with_its_id_and_facts(
     with services.db.reading() as session:
         row = session.scalars(select(Delivery)).one()
     assert (row.state, row.attempts, row.sent_at) == ("sent", 1, NOW)
+
+
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        ("UPDATE delivery SET message = '{}'", "this message can no longer be read"),
+        ("UPDATE delivery SET message = '[1]'", "this message can no longer be read"),
+        ("UPDATE channel SET params = '{}'", "the settings of this channel are no longer valid"),
+        ("UPDATE channel SET params = '7'", "the settings of this channel are no longer valid"),
+        ("UPDATE channel SET kind = 'pigeon'", "this version of Vigie knows no channel of this kind"),
+    ],
+)
+def test_what_cannot_be_read_is_given_up_and_holds_up_no_other_message(
+    services: Services, workspace_id: UUID, received: tuple[str, list[tuple[str, Any]]], statement: str, why: str
+) -> None:
+    url, arrived = received
+    owe(services.db, workspace_id, url, FLAT)
+    with services.db.writing() as session:
+        session.execute(text(statement))
+    owe(services.db, workspace_id, url, FLAT, name="Halo", at=NOW + timedelta(seconds=1))
+    with capture_logs() as logs:
+        send = Notify(services.db, services.wire, services.seal, now=lambda: NOW + HOUR, random=lambda: 0.0)
+        assert (send(), send()) == (2, 0)
+    assert [name for name, _ in arrived] == ["0192-m1"]
+    assert logs == []
+    with services.db.reading() as session:
+        rows = session.scalars(select(Delivery).order_by(Delivery.next_try_at)).all()
+        assert [(row.state, row.last_error) for row in rows] == [("dead", why), ("sent", None)]
+        assert session.scalars(select(IncidentEvent.kind)).all() == ["undelivered"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from structlog.testing import capture_logs
 
 from alerts.incident import close, from_json, to_json
 from app.db import Database
@@ -114,3 +115,91 @@ def test_in_quiet_hours_an_incident_opens_and_nothing_is_sent_but_the_timeline_s
 def test_a_brand_that_was_deleted_meanwhile_is_left_alone(db: Database, workspace_id: UUID) -> None:
     Watch(db, Jobs(), "http://vigie.example", now=lambda: NOW)(str(workspace_id), str(uuid7()))
     assert incidents(db) == []
+
+
+def spoil(db: Database, statement: str) -> None:
+    with db.writing() as session:
+        session.execute(text(statement))
+
+
+@pytest.mark.parametrize(
+    "memory",
+    ["{}", '{"state": "on fire"}', '"lost"', "[]", "7",
+     '''jsonb_set(memory, '{seen_at}', '"2026-11-22T08:30:00"')''', '''jsonb_set(memory, '{severity}', '"dire"')'''],
+    ids=["empty", "another state", "text", "list", "number", "without zone", "unknown severity"],
+)  # fmt: skip
+def test_an_incident_that_cannot_be_read_is_set_aside_and_its_rule_opens_another_one(
+    db: Database, workspace_id: UUID, brand_id: UUID, memory: str
+) -> None:
+    add_rule(db, workspace_id, brand_id)
+    add_rule(db, workspace_id, brand_id, "Another")
+    publish(db, workspace_id, brand_id, 3, NOW)
+    watch = Watch(db, Jobs(), "http://vigie.example", now=lambda: NOW)
+    watch(str(workspace_id), str(brand_id))
+    [first, other] = incidents(db)
+    value = memory if memory.startswith("jsonb_set") else f"'{memory}'"
+    spoil(db, f"UPDATE incident SET memory = {value} WHERE id = '{first.id}'")
+    spoiled = incidents(db)[0].memory
+    with capture_logs() as logs:
+        for _ in range(3):
+            watch(str(workspace_id), str(brand_id))
+    assert [line["event"] for line in logs] == ["an incident could not be read and was set aside"]
+    aside, kept, new = incidents(db)
+    assert (aside.state, aside.resolved_at, aside.memory) == ("resolved", NOW, {"unreadable": spoiled})
+    assert (kept.id, kept.state) == (other.id, "firing")
+    assert (new.rule_id, new.state) == (first.rule_id, "firing")
+    with db.reading() as session:
+        last = session.scalars(
+            select(IncidentEvent).where(IncidentEvent.incident_id == first.id).order_by(IncidentEvent.id.desc())
+        ).first()
+        assert last is not None
+        assert last.kind == "unreadable"
+        assert last.details["error"]
+        assert not any(rule.failures for rule in session.scalars(select(AlertRule)))
+
+
+def test_an_unreadable_incident_that_is_older_than_the_last_one_is_set_aside_too(
+    db: Database, workspace_id: UUID, brand_id: UUID
+) -> None:
+    add_rule(db, workspace_id, brand_id)
+    publish(db, workspace_id, brand_id, 3, NOW)
+    spoil(
+        db,
+        "INSERT INTO incident (workspace_id, id, rule_id, brand_id, kind, state, severity, opened_at, explanation, "
+        "memory) SELECT workspace_id, gen_random_uuid(), id, brand_id, kind, 'firing', 'critical', "
+        "'2026-01-01+00', '{}', '{}' FROM alert_rule",
+    )
+    spoil(
+        db,
+        "INSERT INTO incident (workspace_id, id, rule_id, brand_id, kind, state, severity, opened_at, explanation, "
+        "memory) SELECT workspace_id, gen_random_uuid(), id, brand_id, kind, 'resolved', 'critical', "
+        "'2026-02-01+00', '{}', '{}' FROM alert_rule",
+    )
+    Watch(db, Jobs(), "http://vigie.example", now=lambda: NOW)(str(workspace_id), str(brand_id))
+    assert sorted(row.state for row in incidents(db)) == ["firing", "resolved", "resolved"]
+
+
+def test_what_is_wrong_with_one_rule_undoes_nothing_of_another(
+    db: Database, workspace_id: UUID, brand_id: UUID
+) -> None:
+    for name, more in (
+        ("Hours", {"quiet_hours": {"start": "late"}}),
+        ("Kind", {"kind": "unheard of"}),
+        ("Params", {"params": {"limit": {}}}),
+    ):
+        add_rule(db, workspace_id, brand_id, name, **more)
+    add_rule(db, workspace_id, brand_id)
+    publish(db, workspace_id, brand_id, 3, NOW)
+    with capture_logs() as logs:
+        for _ in range(7):
+            Watch(db, Jobs(), "http://vigie.example", now=lambda: NOW)(str(workspace_id), str(brand_id))
+    assert [line["event"] for line in logs] == ["a rule failed"] * 3 + ["a rule was switched off"] * 3
+    assert [row.state for row in incidents(db)] == ["firing"]
+    with db.reading() as session:
+        rows = session.scalars(select(AlertRule).order_by(AlertRule.name)).all()
+        assert [(row.name, row.enabled) for row in rows] == [
+            ("Hours", False), ("Kind", False), ("Many", True), ("Params", False)
+        ]  # fmt: skip
+        reasons = {row.name: row.disabled_reason or "" for row in rows}
+    assert reasons["Kind"] == "it failed 5 times: this version knows no kind of rule «unheard of»"
+    assert "its settings cannot be read (limit" in reasons["Params"]

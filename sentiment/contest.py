@@ -10,9 +10,8 @@ from functools import cache, lru_cache
 from ground.accents import without_accents
 
 from .comparatives import FAULTS, TURNS_OF, Outcome, Turn
-from .named import Name, Span, brands_in
+from .named import OTHER, OWN, Name, Span, brands_in
 
-OWN, OTHER = "\ue000", "\ue001"
 _NAME = f"[{OWN}{OTHER}]"
 _TOKENS = {
     "X": f"(?P<x>{_NAME})",

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 Span = tuple[int, int]
 
+OWN, OTHER = "\ue000", "\ue001"
+"""Signs that stand in a text for the brand asked about, and for every other one. No text keeps any of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Name:

@@ -19,15 +19,15 @@ from sentiment.labelled import Example, read
 from sentiment.measure import Labels
 from sentiment.quantify import Floats
 
-from . import calibrate, card, lexicons
-from .encoder import cut, shares, train
+from . import aboutness, calibrate, card, lexicons, written
+from .encoder import Material, Shape, cut, shares, train
 from .export import export
 from .finetune import Course
 from .fit import ITERATIONS, STRENGTH, fit, label_offsets, matrix
-from .slim import slim
-from .sources import FRENCH_WEIGHT, POSTS, Source, files, select_sources
+from .sources import FRENCH_WEIGHT, KNOWN, POSTS, Source, files, select_sources
 
-DRAWN = 150_000
+DRAWN = 160_000
+JOINED = 6_000  # texts made of two
 SAMPLED = 3_000  # texts, drawn as for the training, over which it is watched what the encoder's neurons do
 HELD_BACK = "linear-held.npz"  # fitted without the texts held back
 
@@ -51,7 +51,9 @@ class TrainingSet:
 @click.option("--work", type=click.Path(file_okay=False, path_type=Path), help="kept between runs; OUT.work by default")
 @click.option("--tiers", default="A", show_default=True, help="licence tiers to train on, such as AB")
 @click.option("--also", multiple=True, default=("semeval13-16",), show_default=True, help="sources whatever their tier")
-@click.option("--drawn", default=DRAWN, show_default=True, help="texts the encoder is shown, repeats included")
+@click.option("--drawn", default=DRAWN, show_default=True, help="texts each network is shown, repeats included")
+@click.option("--teacher", default=12, show_default=True, help="layers of the network that teaches; 0: none")
+@click.option("--layers", default=6, show_default=True, help="layers of the network that ships")
 @click.option("--saved-every", default=200, show_default=True, help="steps of the encoder between two savings")
 @click.option("--seed", default=1, show_default=True, help="of all that is drawn")
 def main(
@@ -61,6 +63,8 @@ def main(
     tiers: str,
     also: tuple[str, ...],
     drawn: int,
+    teacher: int,
+    layers: int,
     saved_every: int,
     seed: int,
 ) -> None:
@@ -74,14 +78,23 @@ def main(
     sources = select_sources(list(paths), tiers, also)
     if not sources:
         raise click.UsageError(f"no file in {folder} is of tier {tiers} or named in --also")
-    examples = _read([paths[source.name] for source in sources], "train")
-    judged = _read(list(paths.values()), "val")
+    examples = [*_read([paths[source.name] for source in sources], "train"), *written.texts("train")]
+    judged = [*_read(list(paths.values()), "val"), *written.texts("val")]
     say(f"{len(examples)} texts to train on, {len(judged)} to measure on")
-    choices = {"tiers": tiers, "also": list(also), "texts": len(examples), "drawn": drawn, "seed": seed}
+    choices = {
+        "tiers": tiers,
+        "also": list(also),
+        "texts": len(examples),
+        "drawn": drawn,
+        "teacher": teacher,
+        "layers": layers,
+        "seed": seed,
+    }
     work = _work(work or out.with_name(out.name + ".work"), choices)
+    sources.append(KNOWN[written.SOURCE])
     texts = _training_set(examples, {source.name: source for source in sources}, seed)
     try:
-        _train(texts, out, work, Course(drawn, seed, saved_every), say)
+        _train(texts, out, work, Shape(teacher, layers), Course(drawn, seed, saved_every), say)
     except FileNotFoundError as error:
         raise click.ClickException(str(error)) from error
     counts = {source.name: (source, sum(each.source == source.name for each in examples)) for source in sources}
@@ -119,23 +132,36 @@ def _training_set(examples: list[Example], sources: dict[str, Source], seed: int
     )
 
 
-def _train(texts: TrainingSet, out: Path, work: Path, course: Course, say: Say) -> None:
-    """Writes the three files of the model, and in `work` a linear part that never saw the texts held back."""
+def _train(texts: TrainingSet, out: Path, work: Path, shape: Shape, course: Course, say: Say) -> None:
+    """Writes the files of the model, and in `work` a linear part that never saw the texts held back."""
     out.mkdir(parents=True, exist_ok=True)
-    _train_encoder(texts, out, work, course, say)
+    _train_encoder(texts, out, work, shape, course, say)
     _fit_linear(texts, {work / HELD_BACK: ~texts.held_back, work / compact.LINEAR: np.ones_like(texts.held_back)}, say)
     shutil.copy(work / compact.LINEAR, out / compact.LINEAR)
 
 
-def _train_encoder(texts: TrainingSet, out: Path, work: Path, course: Course, say: Say) -> None:
-    encoder = train(texts.examples, texts.labels, texts.offsets, ~texts.held_back, course, work, say)
+def _train_encoder(texts: TrainingSet, out: Path, work: Path, shape: Shape, course: Course, say: Say) -> None:
+    material = _material(texts, course.seed)
+    encoder = train(material, shape, course, work, say)
     say("writing the encoder in int8")
-    likely = shares(texts.examples) * ~texts.held_back
+    likely = shares(material.examples) * material.used
     rows = np.random.default_rng(course.seed).choice(len(likely), min(SAMPLED, len(likely)), p=likely / likely.sum())
-    pieces = cut(encoder.tokenizer, [texts.examples[row].text for row in rows])
-    slim(encoder.network, pieces)
+    pieces = cut(encoder.tokenizer, [material.examples[row].text for row in rows])
     export(encoder.network, pieces, out / compact.PIECES, out / compact.NETWORK)
     encoder.tokenizer.save(str(out / compact.WORDS), pretty=False)
+
+
+def _material(texts: TrainingSet, seed: int) -> Material:
+    """The texts not held back, and those that teach whom a text is about."""
+    posts = [each for each, back in zip(texts.examples, texts.held_back, strict=True) if each.source in POSTS and not back]
+    more = [*aboutness.compared(list(written.comparing("train"))), *aboutness.joined(posts, JOINED, seed)]
+    labels = np.array([each.label for each in more])
+    return Material(
+        [*texts.examples, *more],
+        np.concatenate([texts.labels, labels]),
+        np.concatenate([texts.offsets, label_offsets(labels, [each.kind for each in more])]),
+        np.concatenate([~texts.held_back, np.ones(len(more), dtype=np.bool_)]),
+    )
 
 
 def _fit_linear(texts: TrainingSet, parts: Mapping[Path, NDArray[np.bool_]], say: Say) -> None:

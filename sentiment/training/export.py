@@ -41,7 +41,7 @@ def export(network: Network, pieces: Sequence[Sequence[int]], table: Path, out: 
     range of each batch, which would make the score of a text depend on the texts beside it.
     """
     network.eval()
-    small = Table.quantise(network.pieces.weight.detach().numpy(), network.positions.weight.detach().numpy())
+    small = Table.quantise(network.table().numpy(), network.positions.weight.detach().numpy())
     save_table(table, small)
     with tempfile.TemporaryDirectory() as folder:
         whole, dynamic = Path(folder) / "whole.onnx", Path(folder) / "dynamic.onnx"

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, kl_div, log_softmax
 from torch.nn.utils import clip_grad_norm_
 
 from sentiment.encoder import pad
@@ -20,23 +20,27 @@ from sentiment.quantify import Floats
 
 from .network import Network
 
-BATCH = 64
+BATCH = 32
 POOL = 24  # batches sorted by length together
-RATE, TABLE_RATE = 1.2e-4, 6e-5  # learning rates of the layers, and of the table of pieces
-WARM_UP = 0.06  # share of the steps in which the rate rises; after them it falls to zero
+RATE, HEAD_RATE = 1.2e-4, 1e-3  # learning rates of the last layer, and of the head
+LOWER = 0.88  # the rate of each layer, of that of the one above it
+WARM_UP = 0.08  # share of the steps in which the rate rises; after them it falls to zero
 DECAY = 0.01
 CLIP = 1.0
+TAUGHT = 0.7  # the share of the loss that is the distance from a teacher, where there is one
+WARMTH = 1.5  # the temperature at which teacher and pupil are compared
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lesson:
-    """What is learnt from: the numbers of each text's pieces, labels (n,), offsets (n, 3), and how often each text is
-    drawn in proportion to the others (n,)."""
+    """What is learnt from: the numbers of each text's pieces, labels (n,), offsets (n, 3), how often each text is drawn
+    in proportion to the others (n,), and the logits of a teacher (n, 3) where there is one."""
 
     pieces: Sequence[Sequence[int]]
     labels: Labels
     offsets: Floats
     shares: Floats
+    taught: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +105,12 @@ def _batches(lesson: Lesson, course: Course) -> list[NDArray[np.int64]]:
 
 
 def _step(network: Network, optimiser: torch.optim.Optimizer, lesson: Lesson, rows: NDArray[np.int64]) -> float:
-    ids = torch.from_numpy(pad([lesson.pieces[row] for row in rows]))
+    answers = network(torch.from_numpy(pad([lesson.pieces[row] for row in rows])))
     offsets = torch.from_numpy(lesson.offsets[rows]).to(torch.float32)
-    loss = cross_entropy(network(ids) + offsets, torch.from_numpy(lesson.labels[rows]))
+    loss = cross_entropy(answers + offsets, torch.from_numpy(lesson.labels[rows]))
+    if lesson.taught is not None:
+        teacher = torch.from_numpy(lesson.taught[rows]).to(torch.float32)
+        loss = (1 - TAUGHT) * loss + TAUGHT * _distance(answers, teacher)
     optimiser.zero_grad()
     loss.backward()
     clip_grad_norm_(network.parameters(), CLIP)
@@ -111,26 +118,34 @@ def _step(network: Network, optimiser: torch.optim.Optimizer, lesson: Lesson, ro
     return float(loss.detach())
 
 
+def _distance(pupil: Tensor, teacher: Tensor) -> Tensor:
+    """Kullback-Leibler divergence of softened answers, scaled as the slope of cross-entropy: Hinton et al., 2015."""
+    soft = log_softmax(pupil / WARMTH, dim=1), log_softmax(teacher / WARMTH, dim=1)
+    return WARMTH**2 * kl_div(*soft, reduction="batchmean", log_target=True)
+
+
 def _rate(done: float) -> float:
     return done / WARM_UP if done < WARM_UP else (1 - done) / (1 - WARM_UP)
 
 
 def _optimiser(network: Network) -> torch.optim.AdamW:
-    table = [network.pieces.weight, network.positions.weight]
-    of_table = {id(each) for each in table}
-    rest = [each for each in network.parameters() if id(each) not in of_table]
-    dense, biases = [each for each in rest if each.dim() > 1], [each for each in rest if each.dim() == 1]
+    """Lower layers learn slower: what they know of languages is worth keeping."""
+    depth = len(network.layers)
     groups = [
-        {"params": table, "full": TABLE_RATE, "weight_decay": 0.0},
-        {"params": dense, "full": RATE, "weight_decay": DECAY},
-        {"params": biases, "full": RATE, "weight_decay": 0.0},
+        {"params": list(layer.parameters()), "full": RATE * LOWER ** (depth - 1 - place)}
+        for place, layer in enumerate(network.layers)
     ]
-    return torch.optim.AdamW(groups, lr=RATE)
+    lowest = [*network.normed.parameters(), *network.marks.parameters()]
+    groups += [
+        {"params": lowest, "full": RATE * LOWER**depth},
+        {"params": list(network.head.parameters()), "full": HEAD_RATE},
+    ]
+    return torch.optim.AdamW(groups, lr=RATE, weight_decay=DECAY)
 
 
 def _save(network: Network, optimiser: torch.optim.Optimizer, memory: Path) -> None:
     """Writes all that the next step depends on to one file, which is never half-written."""
-    kept: dict[str, Tensor] = {f"network.{name}": value for name, value in network.state_dict().items()}
+    kept = {f"network.{name}": value for name, value in learnt(network).items()}
     for number, state in optimiser.state_dict()["state"].items():
         kept |= {f"optimiser.{number}.{name}": value for name, value in state.items()}
     part = memory.with_suffix(".part")
@@ -138,14 +153,18 @@ def _save(network: Network, optimiser: torch.optim.Optimizer, memory: Path) -> N
     part.replace(memory)
 
 
+def learnt(network: Network) -> dict[str, Tensor]:
+    """The weights that training changes, by name."""
+    return {name: value.detach() for name, value in network.named_parameters() if value.requires_grad}
+
+
 def _restore(network: Network, optimiser: torch.optim.Optimizer, memory: Path) -> int:
     """Reads what `_save` wrote. Returns the step to go on with, 0 where nothing was saved."""
     if not memory.exists():
         return 0
     kept = load_file(memory)
-    network.load_state_dict(
-        {name.removeprefix("network."): value for name, value in kept.items() if name.startswith("network.")}
-    )
+    saved = {name.removeprefix("network."): value for name, value in kept.items() if name.startswith("network.")}
+    network.load_state_dict(saved, strict=False)
     state: dict[int, dict[str, Tensor]] = {}
     for name, value in kept.items():
         if name.startswith("optimiser."):

@@ -1,96 +1,82 @@
-"""Chooses the vocabulary of the encoder: the pieces that its texts use, and whole words of texts not in English."""
+"""Chooses the vocabulary of the encoder: the pretrained pieces that its texts and the common words of its languages use."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-from tokenizers import Tokenizer
+from tokenizers import AddedToken, Regex, Tokenizer
+from tokenizers.models import Unigram
+from tokenizers.normalizers import NFKC, Replace, Sequence as Chain
+from tokenizers.pre_tokenizers import Metaspace
+from tokenizers.processors import TemplateProcessing
 
 from sentiment.encoder import plain
-from sentiment.labelled import Example
+from sentiment.named import OTHER, OWN
 
-SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
+from .pretrained import Pretrained
+
+SPECIAL = (PADDING, BEGIN, END, UNKNOWN) = "<pad>", "<s>", "</s>", "<unk>"
 SELDOM = 2  # texts in which a piece of several characters must occur to stay
-WORDS = 7_000  # whole words added, at most
-FREQUENT = 8  # texts in which a word must occur to be added
-FRENCH = 3  # a French text counts as this many in the choice of words
+COMMON = {"fr": 30_000, "en": 30_000, "ar": 8_000, "de": 10_000, "es": 10_000, "hi": 4_000, "it": 10_000, "pt": 10_000}
+"""How many of a language's most frequent words keep their pieces, so that what is written tomorrow is not cut to
+letters."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """A tokenizer, and for each of its pieces the rows of the pretrained table from whose mean it starts."""
+    """A tokenizer, and for each of its pieces but the marks the row of the pretrained table."""
 
     tokenizer: Tokenizer
-    rows: Sequence[Sequence[int]]
-
-    def table(self, pretrained: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(pieces, width): the values with which the new table starts."""
-        return np.stack([pretrained[list(rows)].mean(axis=0) for rows in self.rows]).astype(np.float32)
+    rows: list[int]
 
 
-def vocabulary(pretrained: Tokenizer, examples: Sequence[Example]) -> Vocabulary:
-    """The pretrained WordPiece vocabulary without the pieces that no text uses, and with frequent words that it cuts.
+def vocabulary(pretrained: Pretrained, texts: Iterable[str], common: Iterable[str]) -> Vocabulary:
+    """The pretrained unigram model, without the pieces that neither two of the texts nor a common word use.
 
-    An added word starts as the mean of its pieces.
+    Single characters stay where anything uses them. Padding is the piece 0, the marks are the last.
     """
-    pretrained.no_truncation()
-    pretrained.no_padding()
-    seen, words = _count_pieces(pretrained, examples)
-    ids = pretrained.get_vocab()
-    kept = [piece for piece in sorted(ids, key=ids.__getitem__) if _stays(piece, seen)]
-    added = [word for word, count in words.most_common(WORDS) if count >= FREQUENT and word not in ids]
-    rows = [[ids[piece]] for piece in kept]
-    rows += [[ids[piece] for piece in pretrained.encode(word, add_special_tokens=False).tokens] for word in added]
-    return Vocabulary(_with_pieces(pretrained, [*kept, *added]), rows)
+    whole = _tokenizer(pretrained, list(range(len(pretrained.pieces))))
+    seen, in_common = _count(whole, [plain(text) for text in texts]), _count(whole, common)
+    rows = _special(pretrained)
+    for row in sorted(seen.keys() | in_common.keys()):
+        is_piece = row not in rows[: len(SPECIAL)] and row < len(pretrained.pieces)
+        if is_piece and (seen[row] >= SELDOM or row in in_common or len(pretrained.pieces[row].strip("▁")) <= 1):
+            rows.append(row)
+    return Vocabulary(_tokenizer(pretrained, rows), rows)
 
 
-def _count_pieces(pretrained: Tokenizer, examples: Sequence[Example]) -> tuple[Counter[str], Counter[str]]:
-    """In how many texts each piece occurs; and each word that is cut, in texts that are not English."""
-    seen: Counter[str] = Counter()
-    words: Counter[str] = Counter()
-    every = pretrained.encode_batch([plain(example.text) for example in examples])
-    for encoded, example in zip(every, examples, strict=True):
-        seen.update(set(encoded.tokens))
-        if example.language != "en":
-            words.update(dict.fromkeys(_cut_words(encoded.tokens), FRENCH if example.language == "fr" else 1))
-    return seen, words
+def common_words() -> list[str]:
+    """The most frequent words of each language, as they stand and with a capital: from the package `wordfreq`."""
+    from wordfreq import top_n_list
+
+    words = [word for language, number in COMMON.items() for word in top_n_list(language, number)]
+    return [*words, *(word.capitalize() for word in words)]
 
 
-def _stays(piece: str, seen: Counter[str]) -> bool:
-    bare = piece.removeprefix("##")
-    return piece in SPECIAL or seen[piece] >= SELDOM or (len(bare) == 1 and seen[piece] > 0)
+def _count(tokenizer: Tokenizer, texts: Iterable[str]) -> Counter[int]:
+    """In how many of the texts each piece occurs, by its number."""
+    seen: Counter[int] = Counter()
+    for encoded in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False):
+        seen.update(set(encoded.ids))
+    return seen
 
 
-def _cut_words(tokens: Iterable[str]) -> list[str]:
-    """The words that were cut into several pieces, put together again."""
-    words, word, pieces = [], "", 0
-    for token in (*tokens, ""):
-        if token.startswith("##"):
-            word, pieces = word + token[2:], pieces + 1
-            continue
-        if pieces > 1 and len(word) > 2:
-            words.append(word)
-        word, pieces = token, 1
-    return words
+def _special(pretrained: Pretrained) -> list[int]:
+    """The rows of the special pieces; padding comes first."""
+    return [pretrained.padding, pretrained.begin, pretrained.end, pretrained.unknown]
 
 
-def _with_pieces(pretrained: Tokenizer, pieces: Sequence[str]) -> Tokenizer:
-    """The pretrained tokenizer, with these pieces and no others."""
-    description = json.loads(pretrained.to_str())
-    numbers = {piece: number for number, piece in enumerate(pieces)}
-    description["model"]["vocab"] = numbers
-    description["added_tokens"] = [
-        {**token, "id": numbers[token["content"]]}
-        for token in description["added_tokens"]
-        if token["content"] in numbers
-    ]
-    special = description["post_processor"]["special_tokens"]
-    for token in special.values():
-        token["ids"] = [numbers[name] for name in token["tokens"]]
-    description["truncation"] = description["padding"] = None
-    return Tokenizer.from_str(json.dumps(description))
+def _tokenizer(pretrained: Pretrained, rows: Sequence[int]) -> Tokenizer:
+    """The pretrained tokenizer with these pieces and the marks. Characters are as `encoder.plain` leaves them."""
+    entries = [(pretrained.pieces[row], float(pretrained.scores[row])) for row in rows]
+    names = [name for name, _ in entries]
+    tokenizer = Tokenizer(Unigram(entries, unk_id=names.index(UNKNOWN), byte_fallback=False))
+    tokenizer.normalizer = Chain([NFKC(), Replace(Regex(r"\s+"), " ")])
+    tokenizer.pre_tokenizer = Metaspace(replacement="▁", prepend_scheme="always")
+    tokenizer.post_processor = TemplateProcessing(
+        single=f"{BEGIN} $A {END}", special_tokens=[(name, names.index(name)) for name in (BEGIN, END)]
+    )
+    tokenizer.add_special_tokens([AddedToken(mark, special=True, normalized=False) for mark in (OWN, OTHER)])
+    return tokenizer

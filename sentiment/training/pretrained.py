@@ -6,6 +6,7 @@ from the C program in the same package.
 
 from __future__ import annotations
 
+import itertools
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -84,12 +85,10 @@ def read(path: Path) -> Pretrained:
     scores = np.frombuffer(content, "<f4", count, at)
     at += 4 * count
     letters = content[at : at + size]
-    pieces = [letters[a:b].decode("utf-8", "replace") for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    pieces = [letters[a:b].decode("utf-8", "replace") for a, b in itertools.pairwise(starts)]
     at += size
     _, replaced = struct.unpack_from("<iI", content, at)  # the replaced characters: `encoder.plain` does as much
-    return Pretrained(
-        width, pieces, scores, begin, end, padding, unknown, dict(_weights(content, at + 8 + replaced))
-    )
+    return Pretrained(width, pieces, scores, begin, end, padding, unknown, dict(_weights(content, at + 8 + replaced)))
 
 
 def _weights(content: bytes, at: int) -> list[tuple[str, bytes]]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from tokenizers import AddedToken, Regex, Tokenizer
 from tokenizers.models import Unigram
-from tokenizers.normalizers import NFKC, Replace, Sequence as Chain
+from tokenizers.normalizers import NFKC, Replace
+from tokenizers.normalizers import Sequence as Chain
 from tokenizers.pre_tokenizers import Metaspace
 from tokenizers.processors import TemplateProcessing
 

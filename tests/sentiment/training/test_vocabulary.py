@@ -1,52 +1,46 @@
-"""The pieces that the encoder keeps, and the whole words that it is given."""
+"""The pieces that the encoder keeps of the pretrained ones."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
-import pytest
-from tokenizers import Tokenizer
 
-from bench._bert import tokenizer
-from sentiment.labelled import Example
-from sentiment.training.vocabulary import FREQUENT, SELDOM, SPECIAL, vocabulary
+from sentiment.named import OTHER, OWN
+from sentiment.training.pretrained import Pretrained
+from sentiment.training.vocabulary import BEGIN, END, PADDING, SELDOM, SPECIAL, Vocabulary, vocabulary
 
-WORDS = [*SPECIAL, "good", "never", "par", "##fait", "##s", "a", "##a", "zz"]
+PIECES = (BEGIN, PADDING, END, "<unk>", "▁", "a", "g", "o", "d", "▁good", "▁never", "▁par", "fait", "▁zz")
 
 
-@pytest.fixture
-def pretrained(tmp_path: Path) -> Tokenizer:
-    tokenizer(WORDS, tmp_path / "tokenizer.json")
-    return Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
+def pretrained() -> Pretrained:
+    scores = np.array([0, 0, 0, 0, *[-float(10 - len(piece)) for piece in PIECES[4:]]], dtype=np.float32)
+    return Pretrained(32, PIECES, scores, begin=0, end=2, padding=1, unknown=3, weights={})
 
 
-def texts(text: str, language: str, number: int) -> list[Example]:
-    return [Example(text, 2, language, "umsab")] * number
+def kept(made: Vocabulary) -> set[str]:
+    return {PIECES[row] for row in made.rows} - set(SPECIAL)
 
 
-def test_pieces_that_no_text_uses_go_and_the_special_ones_stay(pretrained: Tokenizer) -> None:
-    made = vocabulary(
-        pretrained, [*texts("good", "en", SELDOM), *texts("never", "en", SELDOM - 1), *texts("a", "en", 1)]
-    )
-    assert set(made.tokenizer.get_vocab()) == {*SPECIAL, "good", "a"}
+def test_pieces_stay_that_two_texts_use() -> None:
+    made = vocabulary(pretrained(), ["good"] * SELDOM + ["never"] * (SELDOM - 1), [])
+    assert kept(made) == {"▁good"}
 
 
-def test_frequent_words_of_other_languages_become_whole(pretrained: Tokenizer) -> None:
-    spanish = vocabulary(pretrained, texts("parfait", "es", FREQUENT))
-    assert "parfait" in spanish.tokenizer.get_vocab()
-    assert "parfait" not in vocabulary(pretrained, texts("parfait", "es", FREQUENT - 1)).tokenizer.get_vocab()
-    assert "parfait" not in vocabulary(pretrained, texts("parfait", "en", 10 * FREQUENT)).tokenizer.get_vocab()
+def test_the_pieces_of_a_common_word_stay_though_no_text_uses_them() -> None:
+    assert kept(vocabulary(pretrained(), [], ["parfait"])) == {"▁par", "fait"}
 
 
-def test_a_french_text_counts_as_three(pretrained: Tokenizer) -> None:
-    assert "parfait" in vocabulary(pretrained, texts("parfait", "fr", -(-FREQUENT // 3))).tokenizer.get_vocab()
+def test_a_single_character_stays_where_one_text_uses_it() -> None:
+    assert kept(vocabulary(pretrained(), ["ag"], [])) == {"▁", "a", "g"}
 
 
-def test_a_word_starts_as_the_mean_of_its_pieces_and_reads_as_one(pretrained: Tokenizer) -> None:
-    made = vocabulary(pretrained, texts("parfait", "fr", FREQUENT))
-    table = np.arange(len(WORDS) * 2, dtype=np.float32).reshape(len(WORDS), 2)
-    started = made.table(table)[made.tokenizer.token_to_id("parfait")]
-    assert started == pytest.approx(table[[WORDS.index("par"), WORDS.index("##fait")]].mean(axis=0))
-    assert made.table(table).shape == (len(made.tokenizer.get_vocab()), 2)
-    assert made.tokenizer.encode("parfait").tokens == ["[CLS]", "parfait", "[SEP]"]
+def test_padding_comes_first_and_the_marks_last() -> None:
+    made = vocabulary(pretrained(), ["good"] * SELDOM, [])
+    assert [PIECES[row] for row in made.rows[:4]] == [PADDING, BEGIN, END, "<unk>"]
+    assert made.tokenizer.token_to_id(PADDING) == 0
+    assert [made.tokenizer.token_to_id(mark) for mark in (OWN, OTHER)] == [len(made.rows), len(made.rows) + 1]
+
+
+def test_it_cuts_a_text_between_the_marks_of_its_beginning_and_its_end() -> None:
+    made = vocabulary(pretrained(), ["good parfait"] * SELDOM, [])
+    assert made.tokenizer.encode("parfait  good\n").tokens == [BEGIN, "▁par", "fait", "▁good", "▁", END]
+    assert OWN in made.tokenizer.encode(f"{OWN} good").tokens

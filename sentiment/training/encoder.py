@@ -1,4 +1,4 @@
-"""Trains the encoder: chooses its vocabulary, fine-tunes the pretrained layers, and has a smaller network learn from it."""
+"""Trains the encoder: chooses its vocabulary, fine-tunes all pretrained layers, and has a smaller network learn."""
 
 from __future__ import annotations
 

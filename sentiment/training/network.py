@@ -14,7 +14,7 @@ from .pretrained import Pretrained
 WIDTH, HEADS, INNER, POSITIONS = 384, 12, 1_536, 64
 LABELS = 3
 MARKS = 2
-"""Pieces of our own, which stand for the brand that a question is about, and for the others: `named.OWN` and `named.OTHER`."""
+"""Pieces of our own, for the brand that a question is about and for the others: `named.OWN` and `named.OTHER`."""
 DROPOUT = 0.1
 
 

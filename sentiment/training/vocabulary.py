@@ -1,4 +1,4 @@
-"""Chooses the vocabulary of the encoder: the pretrained pieces that its texts and the common words of its languages use."""
+"""Chooses the vocabulary of the encoder: the pretrained pieces that its texts and the common words of languages use."""
 
 from __future__ import annotations
 

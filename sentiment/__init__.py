@@ -7,7 +7,7 @@ text classifier of the hub (`hub`, `model_files`; `naming` reads its labels, `me
 `language` tells in which language a text is.
 
 `about` scores a text for one of several brands: `named` says where it names them, `clauses` what concerns each, and
-`contest` who wins where `comparatives` set one above another. `word_weights` says which `words` weighed.
+`contest` who wins where `comparatives` set one above another. `phrase_weights` says which phrases weighed.
 
 `quantify` corrects shares for the errors of a scorer, and `indices` makes scores of them. `labelled` reads labelled
 texts, `measure` and `compare` say how good a scorer is on them, and `training` makes the shipped model.

@@ -10,4 +10,4 @@ STOP_WORDS = frozenset(
     if not line.startswith("#")
     for word in line.split()
 )
-"""Without case and accents; what a word elides («l», «qu») and what follows an apostrophe («re», «ll») are among them."""
+"""Without case and accents. Among them are what a word elides («l», «qu») and what follows an apostrophe («ll»)."""

@@ -33,33 +33,10 @@ LEAST = 0.35
 """The weight from which on a phrase is shown: without it the odds change by four tenths."""
 LONGER = 0.12
 """What each further word must add to the weight of a phrase."""
-TURNING = frozenset(
-    [
-        "pas",
-        "plus",
-        "jamais",
-        "rien",
-        "aucun",
-        "aucune",
-        "ni",
-        "sans",
-        "non",
-        "peu",
-        "trop",
-        "no",
-        "not",
-        "never",
-        "nothing",
-        "none",
-        "nor",
-        "without",
-        "n't",
-        "too",
-        "hardly",
-        "barely",
-        "only",
-    ]
-)
+TURNING = {
+    "fr": frozenset({"pas", "plus", "jamais", "rien", "aucun", "aucune", "ni", "sans", "non", "peu", "trop"}),
+    "en": frozenset({"no", "not", "never", "nothing", "none", "nor", "without", "too", "hardly", "barely", "only"}),
+}
 """Words that say nothing alone and turn what stands beside them: a phrase may begin or end with one."""
 
 _BREAK = re.compile(r"[^\w\s'’-]")
@@ -185,7 +162,7 @@ def _plain(word: str) -> str:
 
 
 def _may_end(word: str) -> bool:
-    return word in TURNING or word.endswith("n't") or _says_something(word)
+    return any(word in turning for turning in TURNING.values()) or word.endswith("n't") or _says_something(word)
 
 
 def _says_something(word: str) -> bool:

@@ -64,8 +64,8 @@ class Weight(Out):
     field: Place
     brand: UUID | None = Field(description="Null when the mention no longer matches any brand.")
     side: Side | None = Field(
-        description="for or against the stance shown, of the four phrases that weigh most on each side; of a passive or "
-        "unknown stance, for is towards promoter."
+        description="for or against the stance shown, of the four phrases that weigh most on each side; of a passive "
+        "or unknown stance, for is towards promoter."
     )
 
 
@@ -82,7 +82,7 @@ class MentionDetailOut(MentionOut):
     """A mention, with what weighed on its stance, its copies and its history."""
 
     explanation: list[Weight] = Field(
-        description="Phrases of one to four words, of the first 200 words, shared among the brands matched."
+        description="Phrases of one to four words; the brands matched share the 200 words read."
     )
     passages: list[PassageOut] = Field(description="What concerns each brand: all of it where only one is named.")
     compared: list[UUID] = Field(description="The brands whose probabilities a comparison with another decided.")

@@ -7,13 +7,13 @@ When it names several, each is scored on the clauses that concern it (`clauses`)
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from .base import Score, Scorer, Text
 from .clauses import clauses, concerning, sentences
 from .contest import Comparison, comparison_in
-from .named import Name, Span, brands_in, names_within, tell_apart, with_ordinals
+from .named import OTHER, OWN, Name, Span, brands_in, names_within, tell_apart, with_ordinals
 
 WON = Score(0.07, 0.18, 0.75)
 """The score of a brand that wins a comparison; the score of one that loses is its mirror image."""
@@ -57,16 +57,42 @@ class Excerpt:
 def score_about(scorer: Scorer, questions: Sequence[About]) -> list[Score]:
     """One score per question, in order, by one call of the scorer. A text that names no other brand is scored whole."""
     excerpts = [excerpt_of(question) for question in questions]
-    texts = [
-        [text_of(question, spans) for spans in (excerpt.direct, excerpt.opposite) if spans]
-        for question, excerpt in zip(questions, excerpts, strict=True)
-    ]
+    ask = _ask_marked if scorer.reads_marks else _ask
+    texts = [ask(question, excerpt) for question, excerpt in zip(questions, excerpts, strict=True)]
     scores = scorer.score([text for parts in texts for text in parts])
     ends = accumulate(map(len, texts))
     return [
         combine(excerpt, scores[end - len(parts) : end])
         for excerpt, parts, end in zip(excerpts, texts, ends, strict=True)
     ]
+
+
+def _ask(question: About, excerpt: Excerpt) -> list[Text]:
+    """The texts that answer a question: what is said of the brand, and of its contrary."""
+    return [text_of(question, spans) for spans in (excerpt.direct, excerpt.opposite) if spans]
+
+
+def _ask_marked(question: About, excerpt: Excerpt) -> list[Text]:
+    """The same, with marks for the brands in what is said of it: the contrary need not be asked about."""
+    names = _names(question)
+    if len(brands_in(names)) < 2 or not excerpt.direct:
+        return _ask(question, excerpt)
+    plain = [text_of(question, spans) for spans in (excerpt.direct, excerpt.opposite) if spans]
+    marked = mark(question.text, names)
+    return [replace(text, marked=marked) for text in plain]
+
+
+def mark(text: str, names: Sequence[Name]) -> str:
+    """The text with a sign in place of each name. Signs of its own become spaces."""
+    parts, at = [], 0
+    for name in names:
+        parts += [_unsigned(text[at : name.start]), OWN if name.own else OTHER]
+        at = name.end
+    return "".join([*parts, _unsigned(text[at:])])
+
+
+def _unsigned(text: str) -> str:
+    return text.replace(OWN, " ").replace(OTHER, " ")
 
 
 def text_of(question: About, spans: Sequence[Span], without: Span = (0, 0)) -> Text:

@@ -19,10 +19,15 @@ class ModelError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text to score, and its language as an ISO 639-1 code, or None when it is unknown."""
+    """A text to score, and its language as an ISO 639-1 code, or None when it is unknown.
+
+    `marked`, where a text names several brands: the same with `named.OWN` for the one asked about and `named.OTHER` for
+    the others, for the scorers that read marks.
+    """
 
     text: str
     language: str | None = None
+    marked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,8 @@ class Scorer(Protocol):
     """A sentiment model. Its `version` changes whenever its answers may change.
 
     `matrices` say how it answers by true label, for the correction of shares; `measured` holds the figures of its card
-    by kind of text; `fast` is a quicker and weaker scorer for a long backlog, or None.
+    by kind of text; `fast` is a quicker and weaker scorer for a long backlog, or None. `reads_marks`: whether it tells
+    brands apart by the marks in a text.
     """
 
     @property
@@ -51,6 +57,8 @@ class Scorer(Protocol):
     def measured(self) -> Mapping[str, Any]: ...
     @property
     def fast(self) -> Scorer | None: ...
+    @property
+    def reads_marks(self) -> bool: ...
     def score(self, texts: Sequence[Text]) -> list[Score]:
         """One score per text, in order. Any string has a defined answer; nothing is raised for its content."""
         ...

@@ -44,6 +44,7 @@ class Fast:
     matrices: Mapping[LanguageGroup, Matrix]
     measured: Mapping[str, Any]
     fast: None = None
+    reads_marks: bool = False
 
     def score(self, texts: Sequence[Text]) -> list[Score]:
         """One score per text, in order: any string has an answer, an empty one that of its language alone."""
@@ -63,14 +64,19 @@ class Compact:
     matrices: Mapping[LanguageGroup, Matrix]
     measured: Mapping[str, Any]
 
+    @property
+    def reads_marks(self) -> bool:
+        """Whether its encoder was trained with marks for brands."""
+        return self.encoder.reads_marks
+
     def score(self, texts: Sequence[Text]) -> list[Score]:
         """One score per text, in order: any string has an answer. Memory does not grow with the texts."""
         parts = (texts[start : start + TOGETHER] for start in range(0, len(texts), TOGETHER))
         return [score for part in parts for score in self._score_together(part)]
 
     def _score_together(self, texts: Sequence[Text]) -> list[Score]:
-        words = [text.text for text in texts]
-        logits = [self.fast.part.logits(words), self.encoder.logits(words)]
+        words, marked = [text.text for text in texts], [text.marked or text.text for text in texts]
+        logits = [self.fast.part.logits(words), self.encoder.logits(marked)]
         return scores(blend(logits, [text.language for text in texts], self.settings))
 
 

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from onnxruntime import InferenceSession, SessionOptions
 from tokenizers import Tokenizer
 
+from .named import OWN
+
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int64]
 
@@ -110,6 +112,11 @@ class Encoder:
     table: Table
     tokenizer: Tokenizer
     threads: ThreadPoolExecutor
+
+    @property
+    def reads_marks(self) -> bool:
+        """Whether it has pieces for `named.OWN` and `named.OTHER`."""
+        return self.tokenizer.token_to_id(OWN) is not None
 
     def logits(self, texts: Sequence[str]) -> Floats:
         """(texts, 2) logits of negative and positive against neutral, in order. Memory does not grow with the texts."""

@@ -36,14 +36,16 @@ class Vocabulary:
 def vocabulary(pretrained: Pretrained, texts: Iterable[str], common: Iterable[str]) -> Vocabulary:
     """The pretrained unigram model, without the pieces that neither two of the texts nor a common word use.
 
-    Single characters stay where anything uses them. Padding is the piece 0, the marks are the last.
+    Single characters stay where anything uses them. Padding is the piece 0, the marks are the last: a pretrained piece
+    of the same sign is left out, because the embeddings of pretrained pieces are not learnt.
     """
     whole = _tokenizer(pretrained, list(range(len(pretrained.pieces))))
     seen, in_common = _count(whole, [plain(text) for text in texts]), _count(whole, common)
     rows = _special(pretrained)
+    ours = {*SPECIAL, OWN, OTHER}
     for row in sorted(seen.keys() | in_common.keys()):
-        is_piece = row not in rows[: len(SPECIAL)] and row < len(pretrained.pieces)
-        if is_piece and (seen[row] >= SELDOM or row in in_common or len(pretrained.pieces[row].strip("▁")) <= 1):
+        piece = pretrained.pieces[row] if row < len(pretrained.pieces) else OWN
+        if piece not in ours and (seen[row] >= SELDOM or row in in_common or len(piece.strip("▁")) <= 1):
             rows.append(row)
     return Vocabulary(_tokenizer(pretrained, rows), rows)
 

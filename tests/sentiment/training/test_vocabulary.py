@@ -8,7 +8,7 @@ from sentiment.named import OTHER, OWN
 from sentiment.training.pretrained import Pretrained
 from sentiment.training.vocabulary import BEGIN, END, PADDING, SELDOM, SPECIAL, Vocabulary, vocabulary
 
-PIECES = (BEGIN, PADDING, END, "<unk>", "▁", "a", "g", "o", "d", "▁good", "▁never", "▁par", "fait", "▁zz")
+PIECES = (BEGIN, PADDING, END, "<unk>", "▁", "a", "g", "o", "d", "▁good", "▁never", "▁par", "fait", "▁zz", OWN)
 
 
 def pretrained() -> Pretrained:
@@ -34,7 +34,8 @@ def test_a_single_character_stays_where_one_text_uses_it() -> None:
 
 
 def test_padding_comes_first_and_the_marks_last() -> None:
-    made = vocabulary(pretrained(), ["good"] * SELDOM, [])
+    made = vocabulary(pretrained(), [f"good {OWN}"] * SELDOM, [])
+    assert kept(made) == {"▁", "▁good"}
     assert [PIECES[row] for row in made.rows[:4]] == [PADDING, BEGIN, END, "<unk>"]
     assert made.tokenizer.token_to_id(PADDING) == 0
     assert [made.tokenizer.token_to_id(mark) for mark in (OWN, OTHER)] == [len(made.rows), len(made.rows) + 1]

@@ -21,7 +21,7 @@ from . import pretrained
 from .finetune import Course, Lesson, finetune, learnt, logits
 from .network import Network, pretrained_state
 from .sources import FRENCH, KNOWN
-from .vocabulary import Vocabulary, common_words, vocabulary
+from .vocabulary import Vocabulary, common_words, save, vocabulary
 
 TOGETHER = 5_000  # texts cut to pieces at once
 TEACHER, PUPIL = "teacher", "pupil"  # the files of the work folder begin so
@@ -83,7 +83,7 @@ def _vocabulary(
         return Vocabulary(Tokenizer.from_file(str(words)), np.load(rows).tolist())
     say("choosing the vocabulary")
     known = vocabulary(source, [example.text for example in material.examples], common_words())
-    known.tokenizer.save(str(words), pretty=False)
+    save(known.tokenizer, words)
     np.save(rows, np.array(known.rows))
     return known
 

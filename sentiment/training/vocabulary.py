@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from tokenizers import AddedToken, Regex, Tokenizer
 from tokenizers.models import Unigram
@@ -48,6 +50,12 @@ def vocabulary(pretrained: Pretrained, texts: Iterable[str], common: Iterable[st
         if piece not in ours and (seen[row] >= SELDOM or row in in_common or len(piece.strip("▁")) <= 1):
             rows.append(row)
     return Vocabulary(_tokenizer(pretrained, rows), rows)
+
+
+def save(tokenizer: Tokenizer, path: Path) -> None:
+    """Writes a tokenizer: the same one always as the same bytes."""
+    described = json.loads(tokenizer.to_str())
+    path.write_text(json.dumps(described, ensure_ascii=False, sort_keys=True), encoding="utf-8")
 
 
 def common_words() -> list[str]:

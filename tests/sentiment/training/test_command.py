@@ -28,7 +28,7 @@ def train(data: Path, out: Path, *more: str) -> subprocess.CompletedProcess[str]
 
 
 ALONE = {**os.environ, "OMP_NUM_THREADS": "1"}
-SHORT = ("--drawn", "1280")
+SHORT = ("--drawn", "1920", "--teacher", "2", "--layers", "1", "--no-written")
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_the_card_names_what_was_read_and_leaves_other_tiers_out(trained: Path) 
 
 @pytest.mark.training
 def test_a_run_that_was_killed_goes_on_and_gives_the_same_files(data: Path, trained: Path, tmp_path: Path) -> None:
-    out, memory = tmp_path / "again", tmp_path / "again.work" / "memory.safetensors"
+    out, memory = tmp_path / "again", tmp_path / "again.work" / "teacher.memory"
     with subprocess.Popen(command(data, out, *SHORT, "--saved-every", "5"), cwd=ROOT, env=ALONE) as running:
         until = time.monotonic() + 300
         while not memory.exists() and time.monotonic() < until:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+from tokenizers import Tokenizer
 
 from sentiment.named import OTHER, OWN
 from sentiment.training.pretrained import Pretrained
-from sentiment.training.vocabulary import BEGIN, END, PADDING, SELDOM, SPECIAL, Vocabulary, vocabulary
+from sentiment.training.vocabulary import BEGIN, END, PADDING, SELDOM, SPECIAL, Vocabulary, save, vocabulary
 
 PIECES = (BEGIN, PADDING, END, "<unk>", "▁", "a", "g", "o", "d", "▁good", "▁never", "▁par", "fait", "▁zz", OWN)
 
@@ -45,3 +48,10 @@ def test_it_cuts_a_text_between_the_marks_of_its_beginning_and_its_end() -> None
     made = vocabulary(pretrained(), ["good parfait"] * SELDOM, [])
     assert made.tokenizer.encode("parfait  good\n").tokens == [BEGIN, "▁par", "fait", "▁good", "▁", END]
     assert OWN in made.tokenizer.encode(f"{OWN} good").tokens
+
+
+def test_a_tokenizer_is_always_written_as_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        save(vocabulary(pretrained(), ["good parfait"] * SELDOM, []).tokenizer, tmp_path / name)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+    assert Tokenizer.from_file(str(tmp_path / "one")).encode("good").tokens == [BEGIN, "▁good", END]

@@ -11,6 +11,8 @@ text classifier of the hub (`hub`, `model_files`; `naming` reads its labels, `me
 
 `mixture` finds the shares of labels behind a histogram of probabilities, and `correction` those of a language group
 (`quantify` says which there are) with how far they may be wrong; `indices` makes scores of them, and `sampled` scores
-that labels of one's own make. `labelled` reads labelled texts, `measure`, `doubt` and `compare` say how good a scorer
-and its scores are on them, and `training` makes the shipped model.
+that labels of one's own make; `shift` tells when the texts of a source became of another kind.
+
+`labelled` reads labelled texts, `measure`, `doubt` and `compare` say how good a scorer and its scores are on them, and
+`training` makes the shipped model.
 """

@@ -108,10 +108,17 @@ class OwnSample:
         }
 
     def correct(self, shipped: Corrections) -> Corrections:
-        """The corrections, each language group having learnt from its labels, once there are enough in all."""
+        """The corrections, each language group having learnt from its labels, once there are enough in all. Labels of
+        languages that are not read teach nothing: such texts count apart."""
         if not self.in_use:
             return shipped
-        groups = {group: shipped.groups[group].learn(*_counted(self.of(group).texts)) for group in GROUPS}
+        read = [
+            text for text in self.texts if text.origin is None or text.group == shipped.part_of(text.origin.language)
+        ]
+        groups = {
+            group: shipped.groups[group].learn(*_counted([text for text in read if text.group == group]))
+            for group in GROUPS
+        }
         return replace(shipped, groups=groups)
 
 

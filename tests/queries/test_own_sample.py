@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from uuid import UUID
+
 import pytest
 
-from app.queries.own_sample import VISIBLE, LabelledText, OwnSample
+from app.queries.own_sample import VISIBLE, LabelledText, Origin, OwnSample
 from sentiment.base import Score
 from sentiment.compact import compact
 from sentiment.sampled import ENOUGH
@@ -42,6 +45,21 @@ def test_each_group_learns_from_its_own_labels() -> None:
     assert found["en"].between < found["fr"].between < shipped.groups["fr"].between
     assert found["other"] is shipped.groups["other"]
     assert (found["en"].labels, found["fr"].labels) == (90, 20)
+
+
+def test_labels_of_a_language_that_is_not_read_teach_nothing_about_those_that_are() -> None:
+    shipped, at = compact().corrections, datetime(2026, 11, 29, tzinfo=UTC)
+    texts = {
+        language: OwnSample(
+            tuple(
+                LabelledText("other", SAD, 2, True, Origin(UUID(int=1), UUID(int=2), language, at, str(n), str(n)))
+                for n in range(30)
+            )
+        )
+        for language in ("hi", "de")
+    }
+    assert texts["hi"].correct(shipped).groups["other"].labels == 0
+    assert texts["de"].correct(shipped).groups["other"].labels == 30
 
 
 def test_accuracy_has_its_interval_and_none_without_labels() -> None:

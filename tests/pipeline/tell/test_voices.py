@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from app.db import Database
-from app.models import Brand, Bucket, Match, Mention, uuid7
+from app.models import Brand, Bucket, Match, Mention, Story, uuid7
 from app.pipeline.keep.aggregate import EVERY_SOURCE, recount
 from app.pipeline.tell.voices import EVERY, is_stale, same_author
 from app.queries.bucket_sums import Slant
@@ -101,6 +101,22 @@ def test_who_writes_every_day_is_seen_over_many_hours(
     with db.reading() as session:
         found = same_author(session, workspace_id, brand_id, NOW)
     assert found["stories"] == found["mentions"] == pytest.approx((2 * 25 - 10) / 100)
+
+
+def test_a_text_that_is_passed_on_for_hours_is_seen_over_many_hours(
+    db: Database, workspace_id: UUID, brand_id: UUID, write: Write
+) -> None:
+    with db.writing() as session:
+        session.add(story := Story(workspace_id=workspace_id, simhash=1, bands=[1], first_at=HOUR, last_at=NOW))
+        session.flush()
+        story_id = story.id
+    write("Ana", story_id=story_id)
+    write("Bo", hours=(1,), story_id=story_id)
+    write("Bo", hours=(2,), story_id=story_id)
+    write("Cy", hours=(3,))
+    with db.reading() as session:
+        found = same_author(session, workspace_id, brand_id, NOW)
+    assert found["mentions"] == pytest.approx((3 * 3 - 3) / 16), "three copies, two of them by one author: counted once"
 
 
 def test_authors_who_write_once_are_never_the_same(

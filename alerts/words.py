@@ -8,9 +8,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from ground.accents import without_accents
+from ground.stop_words import STOP_WORDS
 
 LONGEST_TEXT = 4_000
 """How many code points of a text are read: a mention says at its beginning what it is about."""
@@ -21,14 +21,6 @@ PRIOR = 0.5
 _WORD = re.compile(r"[^\W\d_]+(?:[’'‑-][^\W\d_]+)*")
 _LINK = re.compile(r"https?://\S+|www\.\S+|[@]\w+")
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)[’'](?=\w)", re.IGNORECASE)
-
-STOP_WORDS = frozenset(
-    word
-    for line in Path(__file__).with_name("stop_words.txt").read_text("utf-8").splitlines()
-    if not line.startswith("#")
-    for word in line.split()
-)
-"""English and French words without a meaning of their own, folded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ import structlog
 from app.services import Misconfigured
 from app.settings import Settings
 from sentiment.base import ModelError, Scorer
-from sentiment.compact import fast
+from sentiment.compact import compact
 from sentiment.model_files import ModelFiles
-from sentiment.scorers import COMPACT, check, scorer
+from sentiment.scorers import check, scorer
 
 log = structlog.get_logger(__name__)
 
@@ -36,20 +36,17 @@ def model_files_of(settings: Settings) -> ModelFiles | None:
 
 
 def explainer_of(settings: Settings) -> Scorer:
-    """The scorer that says which words weighed: the linear part of the shipped model, or the larger model that scores.
+    """The scorer that says which phrases weighed: the model that scores, loaded when the process first has to explain.
 
-    The larger one is loaded by the process that explains, when it first has to. The linear part replaces one that
-    cannot be loaded.
+    The shipped model replaces one that cannot be loaded.
     """
-    if settings.sentiment_model == COMPACT:
-        return fast()
-    return _larger_or_fast(settings.sentiment_model, settings.sentiment_threads)
+    return _named_or_shipped(settings.sentiment_model, settings.sentiment_threads)
 
 
 @cache
-def _larger_or_fast(reference: str, threads: int) -> Scorer:
+def _named_or_shipped(reference: str, threads: int) -> Scorer:
     try:
         return scorer(reference, threads=threads)
     except ModelError as error:
         log.warning("the model cannot be loaded to explain: the shipped one does", error=str(error))
-        return fast()
+        return compact(threads)

@@ -16,7 +16,7 @@ from app.scorer import explainer_of, model_files_of, scorer_of
 from app.services import Misconfigured
 from app.settings import Settings
 from bench._bert import write
-from sentiment.compact import compact, fast
+from sentiment.compact import compact
 
 
 def naming(reference: object) -> Settings:
@@ -33,14 +33,14 @@ def test_doctor_and_start_up_say_what_is_wrong_with_a_model(tmp_path: Path) -> N
             check(naming(folder))
 
 
-def test_the_model_that_scores_tells_which_words_weighed(tmp_path: Path) -> None:
+def test_the_model_that_scores_tells_which_phrases_weighed(tmp_path: Path) -> None:
     settings = naming(write(tmp_path / "tiny"))
-    assert explainer_of(naming("compact")) is fast()
+    assert explainer_of(naming("compact")) is scorer_of(naming("compact"))
     assert (explainer_of(settings).name, explainer_of(settings).version) == ("tiny", scorer_of(settings).version)
 
 
-def test_a_model_that_cannot_be_loaded_leaves_the_words_to_the_shipped_one(tmp_path: Path) -> None:
-    assert explainer_of(naming(tmp_path / "nowhere")) is fast()
+def test_a_model_that_cannot_be_loaded_leaves_the_phrases_to_the_shipped_one(tmp_path: Path) -> None:
+    assert explainer_of(naming(tmp_path / "nowhere")) is compact(1)
 
 
 def test_the_shipped_model_keeps_to_its_threads() -> None:

@@ -10,10 +10,10 @@ from pydantic import Field
 
 from app.api.schemas import MentionOut, Out, mention_out
 from app.pipeline.judge.reasons import Field as Place
-from app.pipeline.judge.reasons import Passage, WeighedWord, stance_reasons
+from app.pipeline.judge.reasons import Passage, WeighedPhrase, stance_reasons
 from app.queries.mentions import MentionDetail
 from sentiment.base import Scorer
-from sentiment.word_weights import Side
+from sentiment.phrase_weights import Side
 
 
 class CopyOut(Out):
@@ -58,14 +58,14 @@ class Weight(Out):
     start: int
     end: int
     weight: float = Field(
-        description="By how much the logarithm of the odds of positive against negative falls without it, as the "
-        "embedded model reads: above 0 it speaks for the brand, below against; 0.7 doubles the odds."
+        description="By how much the logarithm of the odds of positive against negative falls without it: above 0 it "
+        "speaks for the brand, below against; 0.7 doubles the odds."
     )
     field: Place
     brand: UUID | None = Field(description="Null when the mention no longer matches any brand.")
     side: Side | None = Field(
-        description="for or against the stance shown, of the six words that weigh most on each side; of a passive or "
-        "unknown stance, for is towards promoter."
+        description="for or against the stance shown, of the four phrases that weigh most on each side; of a passive "
+        "or unknown stance, for is towards promoter."
     )
 
 
@@ -81,7 +81,9 @@ class PassageOut(Out):
 class MentionDetailOut(MentionOut):
     """A mention, with what weighed on its stance, its copies and its history."""
 
-    explanation: list[Weight] = Field(description="Of the first 200 words, shared among the brands matched.")
+    explanation: list[Weight] = Field(
+        description="Phrases of one to four words; the brands matched share the 200 words read."
+    )
     passages: list[PassageOut] = Field(description="What concerns each brand: all of it where only one is named.")
     compared: list[UUID] = Field(description="The brands whose probabilities a comparison with another decided.")
     copies: list[CopyOut] = Field(description="The other mentions of its story, newest first, 100 at most.")
@@ -97,7 +99,7 @@ def detail_out(detail: MentionDetail, scorer: Scorer) -> MentionDetailOut:
     why = list(zip(brands or [None], reasons, strict=True))
     return MentionDetailOut(
         **dict(mention_out(view)),
-        explanation=[_weight(word, brand) for brand, reason in why for word in reason.words],
+        explanation=[_weight(phrase, brand) for brand, reason in why for phrase in reason.phrases],
         passages=[_passage(part, brand) for brand, reason in why for part in reason.read],
         compared=[brand for brand, reason in why if brand and reason.compared],
         copies=[CopyOut.model_validate(row) for row in detail.copies],
@@ -106,9 +108,9 @@ def detail_out(detail: MentionDetail, scorer: Scorer) -> MentionDetailOut:
     )
 
 
-def _weight(word: WeighedWord, brand: UUID | None) -> Weight:
-    at = word.at
-    return Weight(start=at.start, end=at.end, weight=word.weight, field=at.field, brand=brand, side=word.side)
+def _weight(phrase: WeighedPhrase, brand: UUID | None) -> Weight:
+    at, side = phrase.at, phrase.side
+    return Weight(start=at.start, end=at.end, weight=phrase.weight, field=at.field, brand=brand, side=side)
 
 
 def _passage(part: Passage, brand: UUID | None) -> PassageOut:

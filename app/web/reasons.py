@@ -61,13 +61,13 @@ def reasons_of(scorer: Scorer, detail: MentionDetail) -> Reasons:
 
 
 def _sides(reasons: StanceReasons | None, field: Field) -> list[tuple[int, int, str]]:
-    words = reasons.words if reasons else ()
-    return [(word.at.start, word.at.end, word.side) for word in words if word.side and word.at.field == field]
+    phrases = reasons.phrases if reasons else ()
+    return [(one.at.start, one.at.end, one.side) for one in phrases if one.side and one.at.field == field]
 
 
 def _side_words(reasons: StanceReasons, texts: dict[Field, str], side: str) -> tuple[str, ...]:
     """The words of one side, the heaviest first, each once."""
-    words = sorted((word for word in reasons.words if word.side == side), key=lambda word: -abs(word.weight))
+    words = sorted((word for word in reasons.phrases if word.side == side), key=lambda word: -abs(word.weight))
     return tuple(dict.fromkeys(strip_direction(texts[word.at.field][word.at.start : word.at.end]) for word in words))
 
 

@@ -1,18 +1,21 @@
-"""Why a match has its stance: the words of the mention that weighed, and the passages that were read."""
+"""Why a match has its stance: the phrases of the mention that weighed, and the passages that were read."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from app.models import Match, Mention
 from app.pipeline.judge.model_input import Spans, join, question_of
 from sentiment.about import About, excerpt_of
 from sentiment.base import Scorer, Stance
-from sentiment.word_weights import MOST_WORDS, Side, pick_sides, weigh_words
+from sentiment.phrase_weights import MOST_WORDS, Side, Weighed, pick_sides, weigh_phrases
 
 FEWEST_WORDS = 20
+KEPT = 2_000
+"""Explanations that a process keeps: some hundred bytes each."""
 Field = Literal["title", "text"]
 
 
@@ -26,8 +29,8 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class WeighedWord:
-    """A word, its weight (`sentiment.word_weights`), and its side when it is one of those that weigh most."""
+class WeighedPhrase:
+    """A phrase, its weight (`sentiment.phrase_weights`), and its side when it is one of those that weigh most."""
 
     at: Passage
     weight: float
@@ -36,30 +39,35 @@ class WeighedWord:
 
 @dataclass(frozen=True, slots=True)
 class StanceReasons:
-    """The weighed words in order, the passages read for the brand, and whether a comparison with another decided."""
+    """The phrases that weighed, in order, the passages read for the brand, and whether a comparison with another
+    decided."""
 
-    words: tuple[WeighedWord, ...]
+    phrases: tuple[WeighedPhrase, ...]
     read: tuple[Passage, ...]
     compared: bool
 
 
 def reasons_for(scorer: Scorer, about: About, title: str, body: str, stance: str | None, most: int) -> StanceReasons:
-    """Why a match has its stance, in places of the title and the text. At most `most` words are weighed."""
-    excerpt, weighed = excerpt_of(about), weigh_words(scorer, about, most)
-    names = sorted([*about.own, *about.others])
-    telling = [word for word in weighed if about.text[word.end - 1] not in "'’" and not _overlaps_name(word, names)]
-    sides = pick_sides(telling, _promoter_or_detractor(stance))
+    """Why a match has its stance, in places of the title and the text. At most `most` words are looked at."""
+    excerpt, weighed = excerpt_of(about), _weigh(scorer, about, most)
+    sides = pick_sides(weighed, _promoter_or_detractor(stance))
     return StanceReasons(
-        tuple(WeighedWord(_at(title, body, word.start, word.end), word.weight, sides.get(word)) for word in weighed),
+        tuple(WeighedPhrase(_at(title, body, one.start, one.end), one.weight, sides.get(one)) for one in weighed),
         tuple(_at(title, body, start, end) for start, end in sorted([*excerpt.direct, *excerpt.opposite])),
         bool(excerpt.lean),
     )
 
 
+@lru_cache(maxsize=KEPT)
+def _weigh(scorer: Scorer, about: About, most: int) -> tuple[Weighed, ...]:
+    """As `weigh_phrases`, kept for whoever opens the mention again: it asks the model about dozens of texts."""
+    return tuple(weigh_phrases(scorer, about, most))
+
+
 def stance_reasons(scorer: Scorer, row: Mention, matches: Sequence[Match]) -> list[StanceReasons]:
     """Why each match has its stance, in order. A mention without matches gets one answer, for all of it.
 
-    The matches share the number of words to weigh, so that a mention of many brands takes no longer than others.
+    The matches share the number of words to look at, so that a mention of many brands takes no longer than others.
     """
     stances: list[tuple[Spans, str | None]] = [(match.spans, match.stance) for match in matches] or [({}, None)]
     most = max(MOST_WORDS // len(stances), FEWEST_WORDS)
@@ -73,10 +81,6 @@ def stance_reasons(scorer: Scorer, row: Mention, matches: Sequence[Match]) -> li
 
 def _promoter_or_detractor(stance: str | None) -> Stance | None:
     return "promoter" if stance == "promoter" else "detractor" if stance == "detractor" else None
-
-
-def _overlaps_name(word: Sequence[float], names: Sequence[tuple[int, int]]) -> bool:
-    return any(start < word[1] and word[0] < end for start, end in names)
 
 
 def _at(title: str, body: str, start: int, end: int) -> Passage:

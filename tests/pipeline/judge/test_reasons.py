@@ -22,9 +22,9 @@ def piece(title: str, body: str, at: Passage) -> str:
     return (title if at.field == "title" else body)[at.start : at.end]
 
 
-def test_the_word_that_weighed_most_is_for_the_stance_and_stands_in_its_place() -> None:
+def test_the_phrase_that_weighed_most_is_for_the_stance_and_stands_in_its_place() -> None:
     (found,) = reasons(TITLE, TEXT, match("detractor", title=[[0, 4]], text=[[0, 4]]))
-    told = {piece(TITLE, TEXT, word.at): word for word in found.words if word.side}
+    told = {piece(TITLE, TEXT, one.at): one for one in found.phrases if one.side}
     assert told["awful"].side == "for"
     assert told["awful"].at == Passage("text", 9, 14)
     assert told["awful"].weight < 0
@@ -33,13 +33,14 @@ def test_the_word_that_weighed_most_is_for_the_stance_and_stands_in_its_place() 
 
 def test_the_name_of_the_brand_is_on_no_side() -> None:
     (found,) = reasons(TITLE, TEXT, match("detractor", title=[[0, 4]], text=[[0, 4]]))
-    assert [word.side for word in found.words if piece(TITLE, TEXT, word.at) == "Acme"] in ([], [None], [None, None])
+    assert found.phrases
+    assert not any("Acme" in piece(TITLE, TEXT, one.at) for one in found.phrases)
 
 
 def test_every_passage_lies_within_its_field() -> None:
     (found,) = reasons(TITLE, TEXT, match("detractor", title=[[0, 4]]))
     lengths = {"title": len(TITLE), "text": len(TEXT)}
-    for at in (*(word.at for word in found.words), *found.read):
+    for at in (*(one.at for one in found.phrases), *found.read):
         assert 0 <= at.start < at.end <= lengths[at.field]
 
 
@@ -47,11 +48,11 @@ def test_each_brand_of_a_text_is_read_in_its_own_passages() -> None:
     body = "Acme is awful. Brumelo is great and everybody who bought one says so."
     first, second = reasons("", body, match("detractor", text=[[0, 4]]), match("promoter", text=[[15, 22]]))
     assert [piece("", body, at) for at in first.read] != [piece("", body, at) for at in second.read]
-    assert {piece("", body, word.at): word.side for word in first.words}["awful"] == "for"
-    assert {piece("", body, word.at): word.side for word in second.words}["great"] == "for"
+    assert {piece("", body, one.at): one.side for one in first.phrases}["awful"] == "for"
+    assert {piece("", body, one.at): one.side for one in second.phrases}["great"] == "for"
 
 
 def test_a_mention_without_matches_has_one_answer_for_all_of_it() -> None:
     (found,) = reasons("", TEXT)
-    assert "awful" in {piece("", TEXT, word.at) for word in found.words}
+    assert "awful" in {piece("", TEXT, one.at) for one in found.phrases}
     assert found.read == (Passage("text", 0, len(TEXT)),)

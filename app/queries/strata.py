@@ -14,6 +14,7 @@ from app.queries.periods import Period
 from app.queries.sums import Sum, effective_size
 from sentiment.correction import PARTS
 from sentiment.indices import voices_of_parts
+from sentiment.quantify import Floats
 from sentiment.sampled import Stratum
 
 
@@ -55,7 +56,7 @@ def strata(
     ]
 
 
-def _stratum(histogram: np.ndarray, voices: float, sample: Sequence[tuple[Origin, LabelledText]]) -> Stratum:
+def _stratum(histogram: Floats, voices: float, sample: Sequence[tuple[Origin, LabelledText]]) -> Stratum:
     texts = [text for _, text in sample]
     return Stratum(
         histogram,

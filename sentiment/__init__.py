@@ -7,7 +7,8 @@ text classifier of the hub (`hub`, `model_files`; `naming` reads its labels, `me
 `language` tells in which language a text is.
 
 `about` scores a text for one of several brands: `named` says where it names them, `clauses` what concerns each, and
-`contest` who wins where `comparatives` set one above another. `phrase_weights` says which phrases weighed.
+`contest` who wins where `comparatives` set one above another. `phrase_weights` says which phrases of
+its `words` weighed.
 
 `mixture` finds the shares of labels behind a histogram of probabilities, and `correction` those of a language group
 (`quantify` says which there are) with how far they may be wrong; `indices` makes scores of them, and `sampled` scores

@@ -1,15 +1,15 @@
-"""How often the truth lies inside the interval of the reputation score, on simulated bags of labelled texts.
+"""How often the truth lies inside the interval of the reputation score, on bags of labelled texts of kinds left out.
 
-`python -m bench.coverage --data FOLDER`: for each language group and kind of text, bags of 30 to 5,000 texts, 5 to 80 %
-of them negative, are drawn with replacement from the validation split. The truth is the mix they are drawn from; it
-should be inside the interval of 90 to 98 % of them. Then the same with matrices adapted to a random sample of 100, 200
-and 400 labels.
+`python -m bench.coverage --data FOLDER`: for each kind of text, the corrections are fitted without it. Then bags of 30
+to 5,000 of its texts, 5 to 80 % of them negative, are drawn with replacement. The truth is the mix they are drawn from.
+Then the same with a random sample of labels of the kind: below 100 they narrow the doubt, from 100 on they make the
+score.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -18,169 +18,154 @@ from numpy.typing import NDArray
 
 from bench.row import Row
 from bench.sentiment import DATA
-from sentiment.base import Text
-from sentiment.compact import Compact, compact
+from sentiment.compact import compact, load
+from sentiment.compare import rows_of, texts_of
+from sentiment.correction import PARTS, Corrections
+from sentiment.doubt import Bags, Kind, draw, draw_rows, fit, kinds_of, languages_read
 from sentiment.indices import Reputation, Scored, Tally, reputations
 from sentiment.labelled import read
-from sentiment.quantify import GROUPS, Floats, LanguageGroup, Matrix, adapt, group_of
+from sentiment.mixture import histogram
+from sentiment.sampled import Stratum, by_sample
+from sentiment.training import written
 
-NEGATIVE = (0.05, 0.2, 0.4, 0.6, 0.8)
-BAGS = 192  # for each group, size and share of negative texts in `make bench`, shared out among the kinds of the group
 SIZES = (30, 100, 300, 1_000, 5_000)
-UNSEEN = ("airline", "sxsw-brands", "apple-dfe", "sst5")
-OWN = (100, 200, 400)
-OWN_KINDS = ("umsab", "airline", "sxsw-brands", "apple-dfe")
-LEAST = 20  # texts of each label that a pool needs
+REPEATS = 20  # bags of each size and share of negative texts
+OWN = (20, 50, 100, 200)
+POPULATION = 1_000  # texts of a bag that a sample of labels is drawn from
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pool:
-    """Scored texts of one group and kind: probabilities (n, 3) and labels (n,)."""
+class Held:
+    """The bags of one kind: the score errors in points of the estimate (n,) and of plain counting (n,), which intervals
+    held the truth (n,), and half their widths in points (n,)."""
 
-    group: LanguageGroup
-    name: str
-    probabilities: Floats
-    labels: NDArray[np.int64]
-
-
-def pools(model: Compact, folder: Path) -> Iterator[Pool]:
-    for path in sorted(folder.glob("*.csv*")):
-        examples = list(read(path, "val"))
-        scores = model.score([Text(example.text, example.language) for example in examples])
-        rows = np.array([(score.negative, score.neutral, score.positive) for score in scores]).reshape(-1, 3)
-        labels = np.array([example.label for example in examples], dtype=np.int64)
-        groups = np.array([group_of(example.language) for example in examples])
-        for group in GROUPS:
-            chosen = groups == group
-            if np.bincount(labels[chosen], minlength=3).min() >= LEAST:
-                yield Pool(group, path.name.split(".")[0], rows[chosen], labels[chosen])
+    kind: Kind
+    readable: bool
+    error: NDArray[np.float64]
+    counted: NDArray[np.float64]
+    inside: NDArray[np.bool_]
+    half: NDArray[np.float64]
 
 
-def bag(pool: Pool, mix: Floats, size: int, dice: np.random.Generator) -> Scored:
-    drawn = [
-        dice.choice(np.flatnonzero(pool.labels == label), n) for label, n in enumerate(dice.multinomial(size, mix))
-    ]
-    rows = pool.probabilities[np.concatenate(drawn)]
-    shown = np.bincount(rows.argmax(axis=1), minlength=3)
-    sums = rows.sum(axis=0)
-    return Scored(int(shown[2]), int(shown[1]), int(shown[0]), float(sums[0]), float(sums[1]), float(sums[2]))
+def kinds(folder: Path, model: Path | None = None) -> list[Kind]:
+    """The kinds of validation texts, as the shipped model or that of a folder answers them."""
+    scorer = compact() if model is None else load(model)
+    examples = [*(each for path in sorted(folder.glob("*.csv*")) for each in read(path, "val")), *written.texts("val")]
+    labels = np.array([each.label for each in examples], dtype=np.int64)
+    names, languages = [each.kind for each in examples], [each.language for each in examples]
+    return kinds_of(rows_of(scorer.score(texts_of(examples))), labels, names, languages)
 
 
-def tally_of(group: LanguageGroup, scored: Scored) -> Tally:
-    match group:
-        case "en":
-            return Tally(en=scored)
-        case "fr":
-            return Tally(fr=scored)
-        case "other":
-            return Tally(other=scored)
+def left_out(kind: Kind, every: Sequence[Kind]) -> Corrections:
+    """The corrections as they would be without a kind; which languages are read stays what it is."""
+    found = fit([each for each in every if each is not kind])
+    return replace(found, read=frozenset(languages_read(every)))
 
 
-def mixes(dice: np.random.Generator, repeats: int) -> Iterator[Floats]:
-    for negative in NEGATIVE:
-        for _ in range(repeats):
-            rest = dice.dirichlet((1, 1)) * (1 - negative)
-            yield np.array([negative, *rest])
+def measure(kind: Kind, corrections: Corrections) -> Held:
+    """The intervals of a kind's bags."""
+    bags = draw(kind, 2, SIZES, REPEATS)
+    answers = reputations([tally_of(kind, bags, n, corrections) for n in range(len(bags.sizes))], corrections)
+    readable = kind.is_readable and corrections.part_of(kind.language) != "unread"
+    return held(kind, readable, answers, bags)
+
+
+def held(kind: Kind, readable: bool, answers: Sequence[Reputation], bags: Bags) -> Held:
+    """Reputations beside the truth of the bags they are of."""
+    score, low, high = (
+        np.array([getattr(answer, name) for answer in answers], dtype=np.float64) for name in ("score", "low", "high")
+    )
+    truth = 100 * bags.truth
+    inside = (low <= truth) & (truth <= high)
+    return Held(kind, readable, np.abs(score - truth), np.abs(100 * bags.counted - truth), inside, (high - low) / 2)
+
+
+def tally_of(kind: Kind, bags: Bags, number: int, corrections: Corrections) -> Tally:
+    """One bag as the product counts it."""
+    size, net = int(bags.sizes[number]), round(bags.counted[number] * bags.sizes[number])
+    scored = Scored(max(net, 0), size - abs(net), max(-net, 0), tuple(bags.histograms[number].tolist()))
+    nothing, part = Scored(), corrections.part_of(kind.language)
+    en, fr, other, unread = (scored if each == part else nothing for each in PARTS)
+    return Tally(en, fr, other, unread=unread)
+
+
+def sampled(kind: Kind, corrections: Corrections, labels: int, rounds: int = 60) -> Held:
+    """Bags of 1,000 texts of which some, drawn at random, have a label."""
+    bags, dice = draw(kind, 3, (POPULATION,), rounds // 5), np.random.default_rng(4)
+    answers = []
+    for number, mix in enumerate(bags.mixes):
+        rows = draw_rows(kind.by_label, mix, labels, dice)
+        cells = histogram(kind.probabilities[rows])
+        part = corrections.part_of(kind.language)
+        own = corrections
+        if part != "unread":
+            counts = np.bincount(kind.labels[rows], minlength=3).astype(np.float64)
+            own = replace(own, groups={**own.groups, part: own.groups[part].learn(cells, counts)})
+        tally = tally_of(kind, bags, number, own)
+        names = np.arange(labels).astype(str)
+        bag = Stratum(bags.histograms[number], POPULATION, kind.probabilities[rows], kind.labels[rows], names, names)
+        answers.append(by_sample(reputations([tally], own)[0], tally, [bag]))
+    return held(kind, kind.is_readable, answers, bags)
 
 
 def run() -> Iterator[Row]:
-    """By language group, the share of bags whose interval holds the truth; each kind of text weighs the same."""
+    """The readable kinds, each left out of fitting and weighing the same."""
     if not DATA.is_dir():
         yield Row("interval of the score", None, "", note="the folder of labelled texts is not here")
         return
-    model, dice = compact(), np.random.default_rng(1)
-    every = list(pools(model, DATA))
-    for group in GROUPS:
-        mine = [pool for pool in every if pool.group == group]
-        shares = {pool.name: _holding(pool, model, dice, BAGS // len(mine)) for pool in mine}
-        share, note = float(np.mean(list(shares.values()))), f"posts {shares['umsab']:.0f}"
-        yield Row(f"interval holds the truth, {group}", share, "%", 90, note=f"kinds of text: {len(shares)}, {note}")
-        yield Row(f"… and is no wider than it need be, {group}", share, "%", 98, "less")
+    every = kinds(DATA)
+    found = [measure(kind, left_out(kind, every)) for kind in every]
+    yield from rows_of_kinds(found)
 
 
-def _holding(pool: Pool, model: Compact, dice: np.random.Generator, bags: int) -> float:
-    """The share of bags whose interval holds the truth, in percent."""
-    drawn = [(mix, size) for size in SIZES for mix in mixes(dice, bags)]
-    answers = reputations([tally_of(pool.group, bag(pool, mix, size, dice)) for mix, size in drawn], model.matrices)
-    truth = np.array([100 * (mix[2] - mix[0]) for mix, _ in drawn])
-    return float(100 * np.mean([inside(answer, score) for answer, score in zip(answers, truth, strict=True)]))
+def rows_of_kinds(found: Sequence[Held]) -> Iterator[Row]:
+    """The table per kind, then what is wanted over the readable ones."""
+    for each in found:
+        word = "" if each.readable else ", not read"
+        note = f"±{each.half.mean():.0f}; error {each.error.mean():.1f}, counted {each.counted.mean():.1f}{word}"
+        yield Row(f"inside, {each.kind.name}", _percent(each), "%", note=note)
+    readable = [each for each in found if each.readable]
+    average = float(np.mean([_percent(each) for each in readable]))
+    worst = min(readable, key=_percent)
+    lost = max(readable, key=lambda each: float((each.error - each.counted).mean()))
+    yield Row("truth inside, readable kinds left out", average, "%", 93, note=f"{len(readable)} kinds")
+    yield Row("… and the interval no wider than it need be", average, "%", 99, "less")
+    yield Row("truth inside, worst readable kind", _percent(worst), "%", 85, note=worst.kind.name)
+    yield Row("mean error", float(np.mean([each.error.mean() for each in readable])), "points", 12, "less")
+    more = float((lost.error - lost.counted).mean())
+    yield Row("error beyond that of counting, worst kind", more, "points", 1, "less", note=lost.kind.name)
 
 
-def inside(answer: Reputation, truth: float) -> bool:
-    """Whether the interval holds the truth."""
-    return answer.low is not None and answer.high is not None and answer.low <= truth <= answer.high
+def _percent(each: Held) -> float:
+    return float(100 * each.inside.mean())
 
 
 @click.command()
 @click.option("--data", "folder", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--repeats", default=40, show_default=True, help="bags per size and share of negative texts")
-@click.option("--seed", default=1, show_default=True)
-def main(folder: Path, repeats: int, seed: int) -> None:
-    model, dice = compact(), np.random.default_rng(seed)
-    every = list(pools(model, folder))
-    print(f"{'group':6} {'kind':18} {'size':>5} {'inside':>7} {'±':>6} {'error':>6} {'counted':>8}")
-    inside: dict[str, list[bool]] = {}
-    for pool in every:
+@click.option(
+    "--model", type=click.Path(exists=True, file_okay=False, path_type=Path), help="the shipped one if absent"
+)
+def main(folder: Path, model: Path | None) -> None:
+    """Print, for each kind left out of fitting, how often the interval of the score holds the truth."""
+    every = kinds(folder, model)
+    without = {kind.name: left_out(kind, every) for kind in every}
+    print(f"{'kind':22} {'size':>6} {'inside':>7} {'±':>5} {'error':>6} {'counted':>8}")
+    for kind in every:
+        each = measure(kind, without[kind.name])
+        sizes = np.repeat(SIZES, len(each.error) // len(SIZES))
         for size in SIZES:
-            drawn = list(mixes(dice, repeats))
-            tallies = [tally_of(pool.group, bag(pool, mix, size, dice)) for mix in drawn]
-            answers = reputations(tallies, model.matrices)
-            truth = np.array([100 * (mix[2] - mix[0]) for mix in drawn])
-            hits = _report(pool.group, pool.name, size, answers, truth)
-            kind = "kinds never trained on" if pool.name in UNSEEN else "kinds trained on"
-            inside.setdefault("umsab" if pool.name == "umsab" else kind, []).extend(hits)
-    _report_mixed(every, model, dice, repeats)
-    for name, hits in inside.items():
-        print(f"all sizes, {name}: {np.mean(hits):.1%} inside")
-    for pool in every:
-        if pool.name in OWN_KINDS:
-            _report_own_sample(pool, model, dice, repeats)
+            _print(each, str(size), sizes == size)
+        _print(each, "all", sizes > 0)
+    for number in OWN:
+        for kind in every:
+            each = sampled(kind, without[kind.name], number)
+            _print(each, f"{number} l.", np.ones(len(each.error), dtype=np.bool_))
 
 
-def _report_own_sample(pool: Pool, model: Compact, dice: np.random.Generator, repeats: int) -> None:
-    """All sizes together: with the shipped matrix, then with one adapted to a new random sample for each round of
-    bags."""
-    for labels in (0, *OWN):
-        answers, truth = [], []
-        for _ in range(repeats):
-            matrices = {**model.matrices, pool.group: _own_matrix(pool, model, labels, dice)}
-            drawn = [(mix, size) for size in SIZES for mix in mixes(dice, 1)]
-            answers += reputations([tally_of(pool.group, bag(pool, mix, size, dice)) for mix, size in drawn], matrices)
-            truth += [100 * (mix[2] - mix[0]) for mix, _ in drawn]
-        name = f"{pool.name}, {f'own sample of {labels} labels' if labels else 'shipped matrix'}"
-        _report(pool.group, f"{name:42}", "all", answers, np.array(truth))
-
-
-def _own_matrix(pool: Pool, model: Compact, labels: int, dice: np.random.Generator) -> Matrix:
-    """The matrix adapted to texts drawn uniformly, as people would label them; the shipped one for 0 labels."""
-    shipped = model.matrices[pool.group]
-    rows = dice.integers(0, len(pool.labels), labels)
-    return adapt(shipped, pool.probabilities[rows], pool.labels[rows]) if labels else shipped
-
-
-def _report_mixed(pools: list[Pool], model: Compact, dice: np.random.Generator, repeats: int) -> None:
-    """Bags of all groups together, in random parts, from UMSAB."""
-    every = [pool for pool in pools if pool.name == "umsab"]
-    for size in SIZES:
-        tallies, truth = [], []
-        for _ in range(repeats * len(NEGATIVE)):
-            parts = dice.multinomial(size, dice.dirichlet(np.ones(len(every))))
-            chosen = [mix for mix, _ in zip(mixes(dice, 1), every, strict=False)]
-            bags = [tally_of(p.group, bag(p, m, int(n), dice)) for p, m, n in zip(every, chosen, parts, strict=True)]
-            tallies.append(sum(bags, Tally()))
-            truth.append(sum(100 * (mix[2] - mix[0]) * n for mix, n in zip(chosen, parts, strict=True)) / size)
-        _report("all", "umsab", size, reputations(tallies, model.matrices), np.array(truth))
-
-
-def _report(group: str, name: str, size: int | str, answers: list[Reputation], truth: Floats) -> list[bool]:
-    low, high, score, raw = (
-        np.array([getattr(answer, field) for answer in answers], dtype=np.float64)
-        for field in ("low", "high", "score", "raw_score")
-    )
-    hits = (low <= truth) & (truth <= high)
-    width, error, counted = (high - low).mean() / 2, np.abs(score - truth).mean(), np.abs(raw - truth).mean()
-    print(f"{group:6} {name:18} {size:>5} {hits.mean():>7.1%} {width:6.1f} {error:6.1f} {counted:8.1f}", flush=True)
-    return [bool(hit) for hit in hits]
+def _print(each: Held, size: str, rows: NDArray[np.bool_]) -> None:
+    numbers = f"{each.half[rows].mean():5.0f} {each.error[rows].mean():6.1f} {each.counted[rows].mean():8.1f}"
+    word = "" if each.readable else "  not read"
+    print(f"{each.kind.name:22} {size:>6} {each.inside[rows].mean():>7.1%} {numbers}{word}", flush=True)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,13 @@ text classifier of the hub (`hub`, `model_files`; `naming` reads its labels, `me
 `language` tells in which language a text is.
 
 `about` scores a text for one of several brands: `named` says where it names them, `clauses` what concerns each, and
-`contest` who wins where `comparatives` set one above another. `phrase_weights` says which phrases weighed.
+`contest` who wins where `comparatives` set one above another. `phrase_weights` says which phrases of
+its `words` weighed.
 
-`quantify` corrects shares for the errors of a scorer, and `indices` makes scores of them. `labelled` reads labelled
-texts, `measure` and `compare` say how good a scorer is on them, and `training` makes the shipped model.
+`mixture` finds the shares of labels behind a histogram of probabilities, and `correction` those of a language group
+(`quantify` says which there are) with how far they may be wrong; `indices` makes scores of them, and `sampled` scores
+that labels of one's own make; `shift` tells when the texts of a source became of another kind.
+
+`labelled` reads labelled texts, `measure`, `doubt` and `compare` say how good a scorer and its scores are on them, and
+`training` makes the shipped model.
 """

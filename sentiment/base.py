@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from .quantify import LanguageGroup, Matrix
+from .correction import Corrections
 
 Stance = Literal["promoter", "passive", "detractor"]
 StanceSource = Literal["person", "rating", "phrase", "model"]
@@ -42,7 +42,7 @@ class Score:
 class Scorer(Protocol):
     """A sentiment model. Its `version` changes whenever its answers may change.
 
-    `matrices` say how it answers by true label, for the correction of shares; `measured` holds the figures of its card
+    `corrections` say how shares follow from its probabilities; `measured` holds the figures of its card
     by kind of text; `fast` is a quicker and weaker scorer for a long backlog, or None. `reads_marks`: whether it tells
     brands apart by the marks in a text.
     """
@@ -52,13 +52,14 @@ class Scorer(Protocol):
     @property
     def version(self) -> str: ...
     @property
-    def matrices(self) -> Mapping[LanguageGroup, Matrix]: ...
+    def corrections(self) -> Corrections: ...
     @property
     def measured(self) -> Mapping[str, Any]: ...
     @property
     def fast(self) -> Scorer | None: ...
     @property
     def reads_marks(self) -> bool: ...
+    def __hash__(self) -> int: ...
     def score(self, texts: Sequence[Text]) -> list[Score]:
         """One score per text, in order. Any string has a defined answer; nothing is raised for its content."""
         ...

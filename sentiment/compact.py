@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from . import encoder, linear
 from .base import Score, Text
-from .quantify import GROUPS, LanguageGroup, Matrix, matrix_from_json
+from .correction import Corrections, corrections_from_json
 
 FEATURES = 2  # raise it with every change of features.py or encoder.plain that changes an answer
 FOLDER = Path(__file__).with_name("model")
@@ -41,7 +41,7 @@ class Fast:
     version: str
     part: linear.Linear
     settings: Settings
-    matrices: Mapping[LanguageGroup, Matrix]
+    corrections: Corrections
     measured: Mapping[str, Any]
     fast: None = None
     reads_marks: bool = False
@@ -61,7 +61,7 @@ class Compact:
     fast: Fast
     encoder: encoder.Encoder
     settings: Settings
-    matrices: Mapping[LanguageGroup, Matrix]
+    corrections: Corrections
     measured: Mapping[str, Any]
 
     @property
@@ -114,7 +114,7 @@ def fast() -> Fast:
 
 def load(folder: Path, threads: int | None = None) -> Compact:
     """Loads a model from its folder. Raises ValueError when its files belong to different models, or to features of
-    another version."""
+    another version, or when its card has no corrections."""
     card = read_card(folder)
     return Compact(
         card["name"],
@@ -122,7 +122,7 @@ def load(folder: Path, threads: int | None = None) -> Compact:
         load_fast(folder),
         encoder.load(folder / NETWORK, folder / PIECES, folder / WORDS, threads),
         _settings(card["blend"]),
-        _matrices(card["blend"]),
+        _corrections(card["blend"]),
         card["blend"]["figures"],
     )
 
@@ -135,7 +135,7 @@ def load_fast(folder: Path) -> Fast:
         card["version"],
         linear.load(folder / LINEAR),
         _settings(card["fast"]),
-        _matrices(card["fast"]),
+        _corrections(card["fast"]),
         card["fast"]["figures"],
     )
 
@@ -146,7 +146,7 @@ class CardFacts:
 
     name: str
     version: str
-    matrices: Mapping[LanguageGroup, Matrix]
+    corrections: Corrections
     measured: Mapping[str, Any]
 
 
@@ -154,7 +154,7 @@ class CardFacts:
 def facts() -> CardFacts:
     """The facts of the package's model."""
     card = read_card()
-    return CardFacts(card["name"], card["version"], _matrices(card["blend"]), card["blend"]["figures"])
+    return CardFacts(card["name"], card["version"], _corrections(card["blend"]), card["blend"]["figures"])
 
 
 def read_card(folder: Path = FOLDER) -> dict[str, Any]:
@@ -176,5 +176,7 @@ def _settings(part: Mapping[str, Any]) -> Settings:
     return {language: np.array(row) for language, row in part["settings"].items()}
 
 
-def _matrices(part: Mapping[str, Any]) -> dict[LanguageGroup, Matrix]:
-    return {group: matrix_from_json(part["matrices"][group]) for group in GROUPS}
+def _corrections(part: Mapping[str, Any]) -> Corrections:
+    if "corrections" not in part:
+        raise ValueError("the card says nothing of corrections: write them by python -m sentiment.training.doubts")
+    return corrections_from_json(part["corrections"])

@@ -38,10 +38,10 @@ def cuts(model: Scorer, file: str, examples: Sequence[Example]) -> Iterator[Cut]
     speed = len(examples) / (time.perf_counter() - start)
     labels = np.array([example.label for example in examples])
     languages = np.array([example.language for example in examples])
-    yield Cut(file, "all", figures(rows, labels, languages.tolist(), model.matrices), speed)
+    yield Cut(file, "all", figures(rows, labels, languages.tolist(), model.corrections), speed)
     for language in np.unique(languages) if len(np.unique(languages)) > 1 else ():
         mine = languages == language
-        yield Cut(file, str(language), figures(rows[mine], labels[mine], languages[mine].tolist(), model.matrices))
+        yield Cut(file, str(language), figures(rows[mine], labels[mine], languages[mine].tolist(), model.corrections))
 
 
 COLUMNS = ("macro-F1", "calibration", "counted", "corrected", "texts/s")

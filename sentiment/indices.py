@@ -11,29 +11,28 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .quantify import GROUPS, Floats, LanguageGroup, Matrix, inverse, on_the_simplex
+from .correction import PARTS, Corrections, Part, Z
+from .mixture import CELLS
+from .quantify import Floats
 
-Z = 1.959964  # two-sided 95 % of the normal distribution
 PRIOR = np.array([0.75, 1.5, 0.75])
 """Texts that are added before a variance is taken, so that a few texts that agree do not look certain: Rocks, "Interval
 Estimation for the Net Promoter Score", The American Statistician 70(4), 2016."""
-DIRECTION = np.array([-1.0, 0.0, 1.0])
+NO_TEXT = (0.0,) * CELLS
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Stories of one language group whose stance comes from the model.
+    """Stories of one part of the languages whose stance comes from the model.
 
-    Their number by stance as shown, the sums of the model's probabilities, and `effective`: how many independent voices
-    they count as; None for as many as there are stories.
+    Their number by stance as shown, the histogram of the model's probabilities (see `mixture.histogram`), and
+    `effective`: how many independent voices they count as; None for as many as there are stories.
     """
 
     promoters: int = 0
     passives: int = 0
     detractors: int = 0
-    negative: float = 0.0
-    neutral: float = 0.0
-    positive: float = 0.0
+    histogram: tuple[float, ...] = NO_TEXT
     effective: float | None = None
 
     @property
@@ -50,9 +49,7 @@ class Scored:
             self.promoters + other.promoters,
             self.passives + other.passives,
             self.detractors + other.detractors,
-            self.negative + other.negative,
-            self.neutral + other.neutral,
-            self.positive + other.positive,
+            tuple(mine + theirs for mine, theirs in zip(self.histogram, other.histogram, strict=True)),
             None if plain else self.voices + other.voices,
         )
 
@@ -72,6 +69,12 @@ class Tally:
     passives: int = 0
     detractors: int = 0
     effective: float | None = None
+    unread: Scored = field(default_factory=Scored)
+
+    def of(self, part: Part) -> Scored:
+        """The stories of a part of the languages."""
+        scored: Scored = getattr(self, part)
+        return scored
 
     @property
     def fixed_size(self) -> int:
@@ -84,7 +87,7 @@ class Tally:
 
     @property
     def size(self) -> int:
-        return self.en.size + self.fr.size + self.other.size + self.fixed_size
+        return self.fixed_size + sum(self.of(part).size for part in PARTS)
 
     def __add__(self, other: Tally) -> Tally:
         plain = self.effective is None and other.effective is None
@@ -96,17 +99,19 @@ class Tally:
             self.passives + other.passives,
             self.detractors + other.detractors,
             None if plain else self.voices + other.voices,
+            self.unread + other.unread,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Reputation:
-    """The corrected score of a tally, with its interval. All None where there is no story.
+    """The estimated score of a tally, with its interval. All None where there is no story.
 
-    `raw_score` counts stances as shown; `promoters`, `passives` and `detractors` are the corrected shares, 0 to 1.
+    `raw_score` counts stances as shown; `promoters`, `passives` and `detractors` are the estimated shares, 0 to 1.
     `sampling_error` is the standard error that comes from the number of stories alone: compare a change from one period
     to the next with it, because the model's own bias is the same in both. `voices`: how many independent stories the
-    sample counts as.
+    sample counts as. `unread`: the share, 0 to 1, of the stories in languages that the model was not shown to read.
+    `labels`: on how many labels of a random sample the interval rests.
     """
 
     size: int
@@ -119,123 +124,103 @@ class Reputation:
     passives: float | None = None
     detractors: float | None = None
     voices: float | None = None
+    unread: float = 0.0
+    labels: int = 0
+
+    @property
+    def told(self) -> bool:
+        """Whether the score can be shown as a number.
+
+        It cannot where the estimate and the plain count differ in sign, the interval holds zero, and no sample of
+        labels says which is right: only the interval is known then.
+        """
+        if self.score is None or self.low is None or self.high is None:
+            return False
+        agree = self.raw_score is None or self.score * self.raw_score >= 0
+        return agree or bool(self.labels) or not self.low < 0 < self.high
 
 
-def reputation(tally: Tally, matrices: Mapping[LanguageGroup, Matrix]) -> Reputation:
+def reputation(tally: Tally, corrections: Corrections) -> Reputation:
     """The reputation of one tally; see `reputations`."""
-    return reputations([tally], matrices)[0]
+    return reputations([tally], corrections)[0]
 
 
-def reputations(tallies: Sequence[Tally], matrices: Mapping[LanguageGroup, Matrix]) -> list[Reputation]:
-    """100 × (promoters − detractors) of each tally, shares corrected by PACC, with a 95 % interval.
+def reputations(tallies: Sequence[Tally], corrections: Corrections) -> list[Reputation]:
+    """100 × (promoters − detractors) of each tally, shares estimated by `mixture`, with a 95 % interval around it.
 
-    The interval is that of the unbiased linear estimate, cut to [−100, 100] and widened to hold the score. It is
-    normal; its variance adds up that of which stories there happen to be (multinomial), the spread of the model's
-    probabilities around their mean, both over the effective number of voices, and, by the delta method, the doubt about
-    each matrix. Raises KeyError when `matrices` lacks a group.
+    The interval is normal and cut to [−100, 100]. Its variance is that of the fixed stories (multinomial) and that of
+    the scored ones over the independent voices, and the doubt about kinds of text. The latter leans the same way in
+    every language: standard errors are added, not variances. Raises KeyError when `corrections` lacks a group.
     """
     filled = [tally for tally in tallies if tally.size]
-    answers = iter(_reputations(filled, matrices) if filled else ())
+    answers = iter(_reputations(filled, corrections) if filled else ())
     return [next(answers) if tally.size else Reputation(0) for tally in tallies]
 
 
-def _reputations(tallies: Sequence[Tally], matrices: Mapping[LanguageGroup, Matrix]) -> list[Reputation]:
+def _reputations(tallies: Sequence[Tally], corrections: Corrections) -> list[Reputation]:
     """The reputation of each tally, none of them empty."""
-    known = np.array([[t.detractors, t.passives, t.promoters] for t in tallies], dtype=np.float64)
+    counts = np.array([[t.detractors, t.passives, t.promoters] for t in tallies], dtype=np.float64)
     total = np.array([t.size for t in tallies], dtype=np.float64)
-    unbiased = known / total[:, None]  # shares before the simplex is enforced, perhaps negative
-    fixed = known.sum(axis=1)
-    heard = np.maximum([t.voices for t in tallies], 1e-9)
-    sampling = (fixed / total) ** 2 * _multinomial(known * (heard / np.maximum(fixed, 1))[:, None]) / heard
-    per_voice = (fixed / total) ** 2 / heard  # in the end, 1 / the voices of the whole
-    doubt = np.zeros(len(tallies))
-    pooled = np.zeros((len(tallies), 3, 3))
-    counts = known.copy()
-    for group in GROUPS:
-        parts: list[Scored] = [getattr(tally, group) for tally in tallies]
-        size = np.array([part.size for part in parts], dtype=np.float64)
-        counts += np.array([[part.detractors, part.passives, part.promoters] for part in parts])
-        voices = np.maximum([part.voices for part in parts], 1e-9)
-        mean = _means(parts)
-        weight = size / total
-        matrix = matrices[group]
-        back = inverse(matrix)
-        corrected = mean @ back.T
-        unbiased = unbiased + weight[:, None] * corrected
-        likely = _soften(on_the_simplex(corrected, matrix.means), voices)
-        lever = DIRECTION @ back
-        sampling = sampling + weight**2 * _score_variance(likely, lever, matrix) / voices
-        doubt = doubt + weight**2 * _matrix_variance(likely, lever, matrix)
-        per_voice = per_voice + weight**2 / voices
-        pooled = pooled + weight[:, None, None] * matrix.means
-    final = known / total[:, None] + _scored_shares(unbiased - known / total[:, None], 1 - fixed / total, pooled)
-    columns = (total, final, unbiased, sampling, doubt, counts, per_voice)
+    share = counts / total[:, None]
+    sampling = np.array([fixed_variance(tally) for tally in tallies])
+    doubt = np.zeros(len(tallies))  # a standard error
+    for part in PARTS:
+        scored, correction = [tally.of(part) for tally in tallies], corrections.of(part)
+        voices = np.maximum([each.voices for each in scored], 1e-9)
+        weight = np.array([each.size for each in scored]) / total
+        share = share + weight[:, None] * corrections.shares(part, _histograms(scored, voices))
+        sampling = sampling + weight**2 * correction.within / voices
+        doubt = doubt + weight * math.sqrt(correction.between)
+        counts = counts + np.array([[each.detractors, each.passives, each.promoters] for each in scored])
+    error = np.sqrt(sampling + doubt**2)
     return [
-        _reputation(int(n), share, float(aim @ DIRECTION), float(s), float(d), count / n, float(1 / r))
-        for n, share, aim, s, d, count, r in zip(*columns, strict=True)
+        _reputation(tally, share[n], float(np.sqrt(sampling[n])), float(error[n]), counts[n] / total[n], corrections)
+        for n, tally in enumerate(tallies)
     ]
 
 
-def _scored_shares(unbiased: Floats, scored: Floats, pooled: Floats) -> Floats:
-    """The shares of the stories that a model scored, none of them negative; fixed stories never make up for any.
-
-    `unbiased` (n, 3) sums to `scored` (n,), the part of all stories that was scored.
-    """
-    scale = np.where(scored > 0, scored, 1)
-    even = np.where(scored[:, None, None] > 0, pooled / scale[:, None, None], np.eye(3))
-    return np.asarray(scored[:, None] * on_the_simplex(unbiased / scale[:, None], even))
-
-
 def _reputation(
-    size: int, share: Floats, aim: float, sampling: float, doubt: float, shown: Floats, voices: float
+    tally: Tally, share: Floats, sampling: float, error: float, shown: Floats, corrections: Corrections
 ) -> Reputation:
-    score = min(1.0, max(-1.0, float(share @ DIRECTION)))
-    half = Z * math.sqrt(sampling + doubt)
+    """One answer; `sampling` and `error` are standard errors."""
+    score = min(1.0, max(-1.0, float(share[2] - share[0])))
+    weights = [(tally.fixed_size, tally.voices), *((tally.of(part).size, tally.of(part).voices) for part in PARTS)]
     return Reputation(
-        size,
+        tally.size,
         100 * score,
-        100 * min(score, max(-1.0, aim - half)),
-        100 * max(score, min(1.0, aim + half)),
-        100 * float(shown @ DIRECTION),
-        100 * math.sqrt(sampling),
+        100 * max(-1.0, score - Z * error),
+        100 * min(1.0, score + Z * error),
+        100 * float(shown[2] - shown[0]),
+        100 * sampling,
         promoters=float(share[2]),
         passives=float(share[1]),
         detractors=float(share[0]),
-        voices=voices,
+        voices=tally.size**2 / sum(size**2 / max(voices, 1e-9) for size, voices in weights if size),
+        unread=tally.unread.size / tally.size,
+        labels=sum(corrections.of(part).labels for part in PARTS if tally.of(part).size),
     )
 
 
-def _means(parts: Sequence[Scored]) -> Floats:
-    """(n, 3) mean probabilities, by their own sum so that rounding in a database does no harm; thirds where empty."""
-    sums = np.array([[part.negative, part.neutral, part.positive] for part in parts], dtype=np.float64)
-    total = sums.sum(axis=1, keepdims=True)
-    return np.where(total > 0, sums / np.where(total > 0, total, 1), 1 / 3)
+def fixed_variance(tally: Tally) -> float:
+    """What the stories with a fixed stance add to the variance of the score (−1 to 1) of a tally."""
+    number = tally.fixed_size
+    if not number:
+        return 0.0
+    counts = np.array([[tally.detractors, tally.passives, tally.promoters]]) * (tally.voices / number)
+    return float((number / tally.size) ** 2 * _multinomial(counts)[0] / max(tally.voices, 1e-9))
 
 
-def _soften(likely: Floats, voices: Floats) -> Floats:
-    """Shares (n, 3) with the prior texts added, so that none is zero."""
-    counts = likely * voices[:, None] + PRIOR
-    return np.asarray(counts / counts.sum(axis=1, keepdims=True))
+def _histograms(parts: Sequence[Scored], voices: Floats) -> Floats:
+    """(n, 15) histograms, each summing to its independent voices; zeros where there is no text."""
+    rows = np.array([part.histogram for part in parts], dtype=np.float64)
+    total = rows.sum(axis=1)
+    return np.asarray(rows * (np.where(total > 0, voices, 0) / np.where(total > 0, total, 1))[:, None])
 
 
 def _multinomial(counts: Floats) -> Floats:
     """Variance of one story's +1, 0 or −1."""
     share = (counts + PRIOR) / (counts + PRIOR).sum(axis=1, keepdims=True)
     return np.asarray(share[:, 0] + share[:, 2] - (share[:, 2] - share[:, 0]) ** 2)
-
-
-def _score_variance(likely: Floats, lever: Floats, matrix: Matrix) -> Floats:
-    """Variance of one story's contribution to the corrected score: within the labels and between them."""
-    within = np.einsum("i,kij,j->k", lever, matrix.spread, lever)
-    level = lever @ matrix.means
-    mean = likely @ level
-    return np.asarray(likely @ (within + level**2) - mean**2)
-
-
-def _matrix_variance(likely: Floats, lever: Floats, matrix: Matrix) -> Floats:
-    """Delta method: d(c M⁻¹ q) = −(c M⁻¹) dM p."""
-    slope = (lever[None, :, None] * likely[:, None, :]).reshape(-1, 9)
-    return np.asarray(np.maximum(np.einsum("ni,ij,nj->n", slope, matrix.doubt, slope), 0))
 
 
 def nps(promoters: int, passives: int, detractors: int) -> tuple[float, float, float] | None:

@@ -1,4 +1,4 @@
-"""What was measured of a larger model, in `vigie-measured.json` beside it: its calibration, matrices and figures."""
+"""What was measured of a larger model, in `vigie-measured.json` beside it: its calibration, corrections and figures."""
 
 from __future__ import annotations
 
@@ -12,29 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .base import ModelError
+from .correction import Corrections, corrections_as_json, corrections_from_json, unmeasured
+from .doubt import fit, kinds_of
 from .labelled import Example
 from .measure import Figures, Labels, figures
 from .model_files import read_json
 from .naming import apply_calibration
-from .quantify import (
-    GROUPS,
-    Floats,
-    LanguageGroup,
-    Matrix,
-    add_doubt,
-    assumed_straying,
-    group_of,
-    matrix_as_json,
-    matrix_from_json,
-    matrix_of,
-    straying,
-    unmeasured_matrix,
-)
+from .quantify import GROUPS, Floats, group_of
 from .temperature import AS_IT_IS, fit_calibration
 
 FILE = "vigie-measured.json"
 LEAST = 50  # texts of each label that a group or a kind of text needs: fewer tell nothing
-ONE_KIND = 0.15  # how far shares stray on other kinds of text where one was measured: as far as the compact model's
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,13 +32,13 @@ class Measured:
 
     of: str
     calibration: Floats
-    matrices: Mapping[LanguageGroup, Matrix]
+    corrections: Corrections
     figures: Mapping[str, Any]
 
     @classmethod
     def nothing(cls, of: str) -> Measured:
         """For a model that nobody measured: nothing is corrected, much is doubted, and there are no figures."""
-        return cls(of, np.tile(AS_IT_IS, (3, 1)), {group: unmeasured_matrix() for group in GROUPS}, {})
+        return cls(of, np.tile(AS_IT_IS, (3, 1)), unmeasured(), {})
 
 
 def read(folder: Path, of: str) -> Measured:
@@ -63,8 +51,7 @@ def read(folder: Path, of: str) -> Measured:
         raise ModelError(f"{path} was measured on other weights or labels: measure again with --save, or remove it")
     try:
         calibration = np.array([stored["calibration"][group] for group in GROUPS], dtype=np.float64).reshape(3, 3)
-        matrices = {group: matrix_from_json(stored["matrices"][group]) for group in GROUPS}
-        return Measured(of, calibration, matrices, dict(stored["figures"]))
+        return Measured(of, calibration, corrections_from_json(stored["corrections"]), dict(stored["figures"]))
     except (KeyError, TypeError, ValueError):
         raise ModelError(f"{path} is incomplete: measure again with --save, or remove it") from None
 
@@ -76,7 +63,7 @@ def write(path: Path, name: str, version: str, measured: Measured) -> None:
         "version": version,
         "of": measured.of,
         "calibration": {group: row.round(6).tolist() for group, row in zip(GROUPS, measured.calibration, strict=True)},
-        "matrices": {group: matrix_as_json(matrix) for group, matrix in measured.matrices.items()},
+        "corrections": corrections_as_json(measured.corrections),
         "figures": measured.figures,
     }
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -92,10 +79,10 @@ def measure(of: str, probabilities: Floats, examples: Sequence[Example], on: str
     texts = Labelled.of(logits, examples)
     if np.bincount(texts.labels, minlength=3).min() < LEAST:
         raise ValueError(f"to measure a model takes at least {LEAST} texts of each label: negative, neutral, positive")
-    calibration, matrices = _calibration(texts), {}
-    for row, group in enumerate(GROUPS):
-        matrices[group] = _matrix(texts.only(texts.groups == group), calibration[row])
-    return Measured(of, calibration, matrices, _figures(texts, matrices, on))
+    calibration = _calibration(texts)
+    languages = [example.language for example in examples]
+    corrections = fit(kinds_of(texts.probabilities(calibration), texts.labels, texts.kinds.tolist(), languages))
+    return Measured(of, calibration, corrections, _figures(texts, languages, corrections, on))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,19 +119,7 @@ def _calibration(texts: Labelled, least: int = LEAST) -> Floats:
     return np.array([fit_calibration(part.logits, part.labels) for part in chosen])
 
 
-def _matrix(texts: Labelled, settings: Floats) -> Matrix:
-    """The matrix of one group, doubted by how far its kinds of text stray from each other; the unmeasured one of too
-    few texts."""
-    if texts.scarcest < LEAST:
-        return unmeasured_matrix()
-    probabilities = apply_calibration(texts.logits, np.tile(settings, (len(texts.labels), 1)))
-    matrix = matrix_of(probabilities, texts.labels)
-    rows = [texts.kinds == kind for kind in np.unique(texts.kinds)]
-    kinds = [matrix_of(probabilities[row], texts.labels[row]) for row in rows if texts.only(row).scarcest >= LEAST]
-    return add_doubt(matrix, straying(matrix, kinds) if len(kinds) > 1 else assumed_straying(ONE_KIND))
-
-
-def _figures(texts: Labelled, matrices: Mapping[LanguageGroup, Matrix], on: str) -> dict[str, Any]:
+def _figures(texts: Labelled, languages: Sequence[str], corrections: Corrections, on: str) -> dict[str, Any]:
     """The figures of all texts and of each language group, each half calibrated by the other."""
     half = np.random.default_rng(1).permutation(len(texts.labels)) % 2 == 0
     chances = np.empty_like(texts.logits)
@@ -156,6 +131,6 @@ def _figures(texts: Labelled, matrices: Mapping[LanguageGroup, Matrix], on: str)
     by_cut: dict[str, Any] = {"on": on}
     for name, rows in cuts.items():
         if rows.any():
-            cut: Figures = figures(chances[rows], texts.labels[rows], texts.groups[rows].tolist(), matrices)
+            cut: Figures = figures(chances[rows], texts.labels[rows], np.array(languages)[rows].tolist(), corrections)
             by_cut[name] = cut.as_json()
     return by_cut

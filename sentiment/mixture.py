@@ -49,6 +49,14 @@ def histogram(probabilities: Floats, weights: Floats | None = None) -> Floats:
     return total
 
 
+def histograms(probabilities: Floats) -> Floats:
+    """(n, 15): the histogram of each text alone."""
+    each = np.zeros((len(probabilities), CELLS))
+    for cell, share in _corners(probabilities):
+        each[np.arange(len(each)), cell] += share
+    return each
+
+
 def seen_from(probabilities: Floats) -> Floats:
     """(15, 3): the mean probabilities of what each point stands for, over texts (n, 3) with equal shares of the labels.
 

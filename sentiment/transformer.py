@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .base import ModelError, Score, Text
+from .correction import Corrections
 from .measured import Measured, read
 from .model_files import TOKENIZER, ModelFiles, config_of, labels_of, read_json, weight_files
 from .naming import apply_calibration, sides_of, three
-from .quantify import GROUPS, Floats, LanguageGroup, Matrix, group_of
+from .quantify import GROUPS, Floats, group_of
 from .temperature import AS_IT_IS
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Transformer:
     padding: int
     logits: Logits
     calibration: Floats
-    matrices: Mapping[LanguageGroup, Matrix]
+    corrections: Corrections
     measured: Mapping[str, Any]
     fast: None = None
 
@@ -120,7 +121,7 @@ def load(files: ModelFiles, threads: int, *, measured: bool = True) -> Transform
     logits = (_onnx if files.is_onnx else _torch)(files, threads)
     model = Transformer(
         files.name, _version(files, of, known), of, sides, tokenizer, padding, logits,
-        known.calibration, known.matrices, known.figures,
+        known.calibration, known.corrections, known.figures,
     )  # fmt: skip
     _try(model, labels)
     return model

@@ -16,7 +16,7 @@ class FixedScorer:
 
     name = "fixed"
     version = "1"
-    matrices = compact().matrices
+    corrections = compact().corrections
     measured = compact().measured
     fast = None
 

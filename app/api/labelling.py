@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from random import Random
+from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -79,8 +80,10 @@ class SummaryOut(MeasuredOut):
     """What the labels say about the model in use."""
 
     by_language: dict[str, MeasuredOut] = Field(description="By group: en, fr, other.")
-    matrix_in_use: str = Field(description="own or shipped: the matrix that corrects the scores.")
-    needed: int = Field(description="Labels missing until the own matrix is in use.")
+    known: Literal["sample", "model"] = Field(
+        description="Whether your labels narrow the intervals (from 20 on), or the scores rest on the model alone."
+    )
+    needed: int = Field(description="Labels missing: until 20, then until the 100 that can make a score by themselves.")
     this_week: WeekOut
 
 
@@ -110,12 +113,12 @@ def unlabel_mention(item_id: Id, viewer: Writer, session: Writing) -> None:
 
 @router.get("/audit/summary")
 def sum_up(viewer: Reader, session: Reading, now: Now) -> SummaryOut:
-    """How often the model is right on your own mentions, and which matrix corrects your scores."""
+    """How often the model is right on your own mentions, and whether your labels narrow your intervals."""
     own = model(session, viewer).own
     return SummaryOut(
         **MeasuredOut.model_validate(own.measure()).model_dump(),
         by_language={group: MeasuredOut.model_validate(own.of(group).measure()) for group in GROUPS},
-        matrix_in_use="own" if own.in_use else "shipped",
+        known="sample" if own.in_use else "model",
         needed=own.needed,
         this_week=WeekOut.model_validate(progress(session, viewer, now)),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -14,8 +14,9 @@ from app.api.filters import Several, no_null
 from app.api.route import Route
 from app.api.schemas import BrandRef, Out
 from app.problems import FieldError, invalid
+from app.queries.bucket_sums import Slant
 from app.queries.periods import By, Period
-from app.queries.reputation import CONFIDENCE, BrandScore, Model, Slant, compare, model, reputation
+from app.queries.reputation import CONFIDENCE, BrandScore, Model, compare, model, reputation
 from app.queries.sums import Point, Weight
 from app.queries.surveys import SurveyNps, survey_nps
 
@@ -26,7 +27,7 @@ COMPARED_MAX = 20
 
 
 class ShareOut(Out):
-    """One stance: its share (0 to 1, corrected for the model's errors; null without mentions) and its raw count."""
+    """One stance: its share (0 to 1, as estimated; null where there is no score) and its raw count."""
 
     share: float | None
     count: int
@@ -41,12 +42,24 @@ class ModelOut(Out):
 
 
 class ScoreOut(Out):
-    """100 × (promoters - detractors), corrected; null where nothing was said."""
+    """100 × (promoters - detractors), estimated; null where nothing was said, or where it cannot be told yet."""
 
     score: float | None
+    undecided: bool = Field(
+        description="The estimate and the plain count differ in sign, and no sample of labels says which is right: the "
+        "score is null, and the interval is all that is known."
+    )
     interval: tuple[float, float] | None = Field(description="[low, high]")
     confidence: float
     raw_score: float | None = Field(description="From stances as counted.")
+    known: Literal["sample", "model"] = Field(
+        description="What the score rests on: your labels too, or the model alone."
+    )
+    labels: int = Field(description="How many labels of a random sample the interval rests on.")
+    unread: float = Field(
+        description="The share, 0 to 1, of what is in languages that the model was not shown to read; their part of "
+        "the interval is ±50."
+    )
     effective: float | None = Field(
         description="How many independent voices the interval rests on: without copies, repeated authors and weights."
     )
@@ -58,7 +71,7 @@ class ScoreOut(Out):
 
 
 class PointOut(Out):
-    """One period of the series."""
+    """One period of the series; the score is null where nothing was said, or where it cannot be told yet."""
 
     start: datetime
     score: float | None
@@ -146,7 +159,7 @@ def brand_reputation(
     slanted: Slanted,
     by: Annotated[By, Query()] = "day",
 ) -> ReputationOut:
-    """The score of a brand, corrected for what the model is known to get wrong, with its interval of 95 %."""
+    """The score of a brand, estimated from what the model answered, with its interval of 95 %."""
     since, until = period
     view = reputation(session, viewer, ident(brand_id, "brand"), Period(since, until, by), slanted)
     return ReputationOut(
@@ -197,17 +210,23 @@ def score_values(point: Point) -> dict[str, Any]:
     """The fields of a score."""
     score, counts = point.reputation, point.counts
     known = score.low is not None and score.high is not None
+    shares = (score.promoters, score.passives, score.detractors) if score.told else (None, None, None)
+    promoters, passives, detractors = shares
     return {
-        "score": score.score,
+        "score": score.score if score.told else None,
+        "undecided": known and not score.told,
         "interval": (score.low, score.high) if known else None,
+        "known": "sample" if score.labels else "model",
+        "labels": score.labels,
+        "unread": score.unread,
         "confidence": CONFIDENCE,
         "raw_score": score.raw_score,
         "effective": score.voices,
         "mentions": point.mentions,
         "stories": point.stories,
-        "promoters": ShareOut(share=score.promoters, count=counts.promoters),
-        "passives": ShareOut(share=score.passives, count=counts.passives),
-        "detractors": ShareOut(share=score.detractors, count=counts.detractors),
+        "promoters": ShareOut(share=promoters, count=counts.promoters),
+        "passives": ShareOut(share=passives, count=counts.passives),
+        "detractors": ShareOut(share=detractors, count=counts.detractors),
     }
 
 
@@ -216,7 +235,7 @@ def point_out(point: Point) -> PointOut:
     score, counts = point.reputation, point.counts
     return PointOut(
         start=point.start,
-        score=score.score,
+        score=score.score if score.told else None,
         low=score.low,
         high=score.high,
         raw_score=score.raw_score,

@@ -167,8 +167,9 @@ class Bucket(Base):
 
     One row per weight, source and language, and one over all sources (aggregate.EVERY_SOURCE) per weight and language;
     `weight` is mentions, stories or reach. `promoters`, `passives` and `detractors` count all stances, `fixed_*` those
-    that the model did not decide, and `model_number` those it did; `negative`, `neutral` and `positive` are the sums of
-    its probabilities. `squares` is Σ over authors of (Σ weight)², from which the effective number of voices follows.
+    that the model did not decide, and `model_number` those it did; `histogram` (15) says with which probabilities, see
+    sentiment/mixture.py. `squares` is Σ weight × weight over all pairs by one author or of one story, from which the
+    effective number of voices follows.
     """
 
     __tablename__ = "bucket"
@@ -190,9 +191,7 @@ class Bucket(Base):
     fixed_passives: Mapped[float] = mapped_column(Float)
     fixed_detractors: Mapped[float] = mapped_column(Float)
     model_number: Mapped[float] = mapped_column(Float)
-    negative: Mapped[float] = mapped_column(Float)
-    neutral: Mapped[float] = mapped_column(Float)
-    positive: Mapped[float] = mapped_column(Float)
+    histogram: Mapped[list[float]] = mapped_column(ARRAY(Float))
     squares: Mapped[float] = mapped_column(Float)
 
 

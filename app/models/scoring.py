@@ -12,13 +12,14 @@ from .base import Base, Json
 class ScorerRow(Base):
     """A model that a worker wrote down when it started, so that the web shows its scores without loading it.
 
-    `since` is when it last took over from another model; the newest one scores. `measured` is empty when nobody
-    measured the model.
+    `since` is when it last took over from another model; the newest one scores. `corrections` say how the
+    shares follow from its probabilities; they are empty until the worker starts again after an update. `measured` is
+    empty when nobody measured the model.
     """
 
     __tablename__ = "scorer"
     name: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[str] = mapped_column(primary_key=True)
-    matrices: Mapped[Json]
+    corrections: Mapped[Json] = mapped_column(server_default="{}")
     measured: Mapped[Json]
     since: Mapped[datetime]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol, TypeVar
 
-from sentiment.indices import Reputation, Scored, Tally, reputations, voices_of_parts
-from sentiment.quantify import GROUPS, LanguageGroup, Matrix, group_of
+from sentiment.correction import PARTS, Corrections, Part
+from sentiment.indices import NO_TEXT, Reputation, Scored, Tally, reputations, voices_of_parts
 
 Weight = Literal["stories", "mentions", "reach"]
 
@@ -18,8 +18,8 @@ class Row(Protocol):
     """Buckets of one brand that the database has summed: of one weight, in one language.
 
     The counts are what is shown; `fixed_*` are those of them that a person, a rating or a phrase decided. The others
-    are the model's: `model_number` of them, with the sums of its probabilities. `squares` is Σ over authors of
-    (Σ weight)².
+    are the model's: `model_number` of them, with the histogram (15) of its probabilities. `squares` sums
+    weight × weight over all pairs by one author or of one story.
     """
 
     weight: str
@@ -32,9 +32,7 @@ class Row(Protocol):
     fixed_passives: float
     fixed_detractors: float
     model_number: float
-    negative: float
-    neutral: float
-    positive: float
+    histogram: Sequence[float]
     squares: float
 
 
@@ -85,19 +83,20 @@ class Stances:
 
 @dataclass(slots=True)
 class ModelSum:
-    """What the model said of one language group: stances as shown, sums of probabilities, squares of authors."""
+    """What the model said of one part of the languages: stances as shown, histogram, squares of authors and stories."""
 
     stances: Stances = field(default_factory=Stances)
-    negative: float = 0.0
-    neutral: float = 0.0
-    positive: float = 0.0
+    histogram: Sequence[float] = NO_TEXT
     squares: float = 0.0
+
+    def add(self, stances: Stances, histogram: Sequence[float], squares: float) -> None:
+        self.stances.add(stances.promoters, stances.passives, stances.detractors)
+        self.histogram = tuple(mine + theirs for mine, theirs in zip(self.histogram, histogram, strict=True))
+        self.squares += squares
 
     def to_scored(self, voices: float) -> Scored:
         counts = self.stances.to_whole()
-        return Scored(
-            counts.promoters, counts.passives, counts.detractors, self.negative, self.neutral, self.positive, voices
-        )
+        return Scored(counts.promoters, counts.passives, counts.detractors, tuple(self.histogram), voices)
 
 
 @dataclass(slots=True)
@@ -109,10 +108,11 @@ class Sum:
     shown: Stances = field(default_factory=Stances)
     fixed: Stances = field(default_factory=Stances)
     fixed_squares: float = 0.0
-    groups: dict[LanguageGroup, ModelSum] = field(default_factory=lambda: {group: ModelSum() for group in GROUPS})
+    groups: dict[Part, ModelSum] = field(default_factory=lambda: {part: ModelSum() for part in PARTS})
 
-    def add(self, row: Row, weight: Weight) -> None:
-        """Adds one row. The squares of an hour are shared between model and others as its mentions are."""
+    def add(self, row: Row, weight: Weight, part: Part) -> None:
+        """Adds one row, whose language belongs to `part`. The squares of an hour are shared between model and others as
+        its mentions are."""
         if row.weight == "mentions":
             self.mentions += row.number
         if row.weight == "stories":
@@ -123,29 +123,26 @@ class Sum:
         self.fixed.add(row.fixed_promoters, row.fixed_passives, row.fixed_detractors)
         by_model = row.model_number / row.number if row.number else 0.0
         self.fixed_squares += row.squares * (1 - by_model)
-        group = self.groups[group_of(row.language)]
-        group.stances.add(
+        by_the_model = Stances(
             row.promoters - row.fixed_promoters,
             row.passives - row.fixed_passives,
             row.detractors - row.fixed_detractors,
         )
-        group.negative += row.negative
-        group.neutral += row.neutral
-        group.positive += row.positive
-        group.squares += row.squares * by_model
+        self.groups[part].add(by_the_model, row.histogram, row.squares * by_model)
 
     def tally(self, same_author: float) -> Tally:
         """What the score is estimated from.
 
-        `same_author` is the chance, 0 to 1, that two of the mentions counted are by one author, seen over many hours.
+        `same_author` is the chance, 0 to 1, that two of the mentions counted are by one author or of one story, seen
+        over many hours.
         """
-        groups = [self.groups[group] for group in GROUPS]
+        groups = [self.groups[part] for part in PARTS]
         sizes = [*(group.stances.size for group in groups), self.fixed.size]
         squares = [*(group.squares for group in groups), self.fixed_squares]
         voices = voices_of_parts(list(map(effective_size, sizes, squares)), sizes, same_author)
-        en, fr, other = (group.to_scored(number) for group, number in zip(groups, voices, strict=False))
+        en, fr, other, unread = (group.to_scored(number) for group, number in zip(groups, voices, strict=False))
         fixed = self.fixed.to_whole()
-        return Tally(en, fr, other, fixed.promoters, fixed.passives, fixed.detractors, voices[-1])
+        return Tally(en, fr, other, fixed.promoters, fixed.passives, fixed.detractors, voices[-1], unread)
 
 
 def effective_size(weight: float, squares: float) -> float:
@@ -153,11 +150,14 @@ def effective_size(weight: float, squares: float) -> float:
     return weight**2 / squares if squares else 0.0
 
 
-def sums_by(key: Callable[[AnyRow], Key], rows: Iterable[AnyRow], weight: Weight) -> dict[Key, Sum]:
-    """The rows added up, one sum for each value of `key`; what no row has is an empty sum."""
+def sums_by(
+    key: Callable[[AnyRow], Key], rows: Iterable[AnyRow], weight: Weight, corrections: Corrections
+) -> dict[Key, Sum]:
+    """The rows added up, one sum for each value of `key`; what no row has is an empty sum. `corrections` say which
+    languages are counted together."""
     sums: dict[Key, Sum] = defaultdict(Sum)
     for row in rows:
-        sums[key(row)].add(row, weight)
+        sums[key(row)].add(row, weight, corrections.part_of(row.language))
     return sums
 
 
@@ -171,21 +171,14 @@ def total(sums: Iterable[Sum]) -> Sum:
         whole.fixed.add(part.fixed.promoters, part.fixed.passives, part.fixed.detractors)
         whole.fixed_squares += part.fixed_squares
         for name, group in part.groups.items():
-            mine = whole.groups[name]
-            mine.stances.add(group.stances.promoters, group.stances.passives, group.stances.detractors)
-            mine.negative += group.negative
-            mine.neutral += group.neutral
-            mine.positive += group.positive
-            mine.squares += group.squares
+            whole.groups[name].add(group.stances, group.histogram, group.squares)
     return whole
 
 
-def points(
-    sums: Sequence[tuple[datetime, Sum]], same_author: Sequence[float], matrices: Mapping[LanguageGroup, Matrix]
-) -> list[Point]:
+def points(sums: Sequence[tuple[datetime, Sum]], same_author: Sequence[float], corrections: Corrections) -> list[Point]:
     """The score of each sum, with the start of its period; `same_author` belongs to each, as `Sum.tally` wants it."""
     tallies = [each.tally(same) for (_, each), same in zip(sums, same_author, strict=True)]
-    scores = reputations(tallies, matrices)
+    scores = reputations(tallies, corrections)
     return [
         Point(start, score, round(each.mentions), round(each.stories), each.shown.to_whole())
         for (start, each), score in zip(sums, scores, strict=True)

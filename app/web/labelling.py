@@ -10,11 +10,13 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.actions import labelling as actions
 from app.actions.fields import validate
-from app.queries.labelling import ENOUGH, last_label, progress, to_label
+from app.queries.labelling import last_label, progress, to_label
 from app.queries.reputation import model
+from app.queries.shifts import shifts
 from app.web.forms import SentForm, sent_form
 from app.web.page import Visit, editor, member, redirect
 from app.web.words import N_
+from sentiment.sampled import ENOUGH
 
 router = APIRouter(prefix="/reputation/sample")
 DICE = Random()  # noqa: S311 - sampling, no secret
@@ -41,6 +43,7 @@ def show_next(visit: Visit = Depends(member)) -> Response:
             own=model(session, visit.viewer).own,
             undo=last_label(session, visit.viewer, visit.now),
             keys=KEYS,
+            shifted=shifts(session, visit.viewer, visit.now),
             enough=ENOUGH,
         )
 

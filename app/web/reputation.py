@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -15,16 +15,18 @@ from sqlalchemy.orm import Session
 
 from app.models import Brand
 from app.queries.brands import brands
+from app.queries.bucket_sums import Slant
 from app.queries.choices import choices
 from app.queries.paging import LIMIT_MAX
 from app.queries.periods import By, Period
-from app.queries.reputation import ReputationView, Slant, compare, reputation
+from app.queries.reputation import ReputationView, compare, reputation
 from app.queries.sums import Point, Weight
 from app.queries.surveys import survey_nps
 from app.web.charts import Chart, label
 from app.web.language import Tongue
 from app.web.page import Visit, member
 from app.web.words import WORDS
+from sentiment.sampled import ENOUGH
 
 router = APIRouter()
 
@@ -34,6 +36,8 @@ USUAL_STEP: dict[str, By] = {"7": "day", "30": "day", "90": "week", "365": "mont
 MOST_PARTS, MOST_BRANDS = 12, 12
 FEW = 30
 """With fewer stories than this the interval is wide, and the page says so."""
+FEWEST = 10
+"""With fewer independent voices a point of the trend is hollow and stands alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,10 @@ def show_reputation(visit: Visit = Depends(member)) -> Response:
         if brand is None:
             return visit.page(session, "reputation.html", brands=[], chosen=chosen, view=None)
         view = reputation(session, visit.viewer, brand.id, period, slant)
+        if "by" not in parameters and choice.days == "30" and holds_few(view.series):
+            chosen["by"] = "week"
+            period = replace(choice, by="week").period(visit.now)
+            view = reputation(session, visit.viewer, brand.id, period, slant)
         return visit.page(
             session,
             "reputation.html",
@@ -83,12 +91,15 @@ def show_reputation(visit: Visit = Depends(member)) -> Response:
             view=view,
             survey=survey_nps(session, visit.viewer, brand.id, period.since, period.until),
             few=FEW,
+            fewest=FEWEST,
+            enough=ENOUGH,
+            hollow=any(is_hollow(point) and point.reputation.told for point in view.series),
             trend=trend(visit.tongue, view, period.by),
             volume=volume(visit.tongue, view, period.by),
             sources=_by_source(visit, session, brand, period, slant),
             languages=_by_language(visit, session, brand, period, slant),
             compared=compare(session, visit.viewer, [row.id for row in offered[:MOST_BRANDS]], period, slant),
-            feed_of=lambda **more: "/?" + urlencode({"brand": brand.id, "period": choice.days, **more}),
+            feed_of=lambda **more: "/?" + urlencode({**_listed(brand, choice), **more}),
             gauge=gauge,
         )
 
@@ -97,28 +108,47 @@ def _first(offered: Sequence[Brand]) -> Brand | None:
     return next((row for row in offered if row.kind == "own"), offered[0] if offered else None)
 
 
+def _listed(brand: Brand, choice: Choice) -> dict[str, str]:
+    """The filters of a list that holds what is counted: copies too, where mentions are."""
+    copies = {} if choice.weight == "stories" else {"copies": "1"}
+    return {"brand": str(brand.id), "period": choice.days, **copies}
+
+
+def holds_few(series: Sequence[Point]) -> bool:
+    """Whether at most half of the periods in which something was said rest on enough voices to be joined by a line."""
+    said = [point for point in series if point.reputation.voices is not None]
+    return 2 * sum(not is_hollow(point) for point in said) <= len(said)
+
+
+def is_hollow(point: Point) -> bool:
+    """Whether something was said, by few independent voices."""
+    voices = point.reputation.voices
+    return voices is not None and voices < FEWEST
+
+
 def gauge(value: float | None, width: float = 260) -> float:
     """Where a score from −100 to 100 stands on a scale of this width."""
     return round((max(-100.0, min(100.0, value or 0.0)) + 100) / 200 * width, 1)
 
 
 def trend(tongue: Tongue, view: ReputationView, by: str) -> Chart:
-    """The score with its interval; a period without mentions has none, and is left blank."""
+    """The score with its interval; a period without mentions has none, and is left blank. A score that cannot be told
+    has its interval alone, and one of few voices is hollow."""
     labels = [label(tongue, point.start, by) for point in view.series]
-    scores = [point.reputation for point in view.series]
-
-    def round_all(values: list[float | None]) -> list[float | None]:
-        return [None if value is None else round(value, 1) for value in values]
-
     spec: dict[str, Any] = {
         "labels": labels,
         "lines": [
-            {"name": tongue.say("Score"), "tone": "accent", "data": round_all([score.score for score in scores])}
+            {
+                "name": tongue.say("Score"),
+                "tone": "accent",
+                "data": [None if is_hollow(point) else _drawn(point) for point in view.series],
+                "hollow": [_drawn(point) if is_hollow(point) else None for point in view.series],
+            }
         ],
         "band": {
             "name": tongue.say("95 % interval"),
-            "low": round_all([score.low for score in scores]),
-            "high": round_all([score.high for score in scores]),
+            "low": [_rounded(point.reputation.low) for point in view.series],
+            "high": [_rounded(point.reputation.high) for point in view.series],
         },
         "min": -100,
         "max": 100,
@@ -127,7 +157,7 @@ def trend(tongue: Tongue, view: ReputationView, by: str) -> Chart:
     rows = [
         (
             labels[n],
-            tongue.with_sign(point.reputation.score),
+            score_in_words(tongue, point),
             interval_in_words(tongue, point),
             tongue.with_sign(point.reputation.raw_score),
             tongue.number(point.stories),
@@ -135,6 +165,20 @@ def trend(tongue: Tongue, view: ReputationView, by: str) -> Chart:
         for n, point in enumerate(view.series)
     ]
     return Chart(tongue.say("Reputation score over time, with its interval"), spec, heads, rows)
+
+
+def _drawn(point: Point) -> float | None:
+    return _rounded(point.reputation.score) if point.reputation.told else None
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
+
+
+def score_in_words(tongue: Tongue, point: Point) -> str:
+    """The score, or that it cannot be told yet."""
+    score = point.reputation
+    return tongue.with_sign(score.score) if score.told or score.score is None else tongue.say("cannot be told yet")
 
 
 def interval_in_words(tongue: Tongue, point: Point) -> str:

@@ -15,6 +15,7 @@ from app.models import Source
 from app.pipeline.gather.past import moment, share
 from app.problems import Problem
 from app.queries.scoring import scoring
+from app.queries.shifts import shifts
 from app.queries.sources import SourceView, polls, quarantine, source, source_row, sources
 from app.web.page import Visit, editor, member, redirect
 from app.web.words import N_
@@ -88,6 +89,7 @@ def show_one(source_id: UUID, visit: Visit = Depends(member)) -> Response:
         return visit.page(
             session,
             "source.html",
+            has_shifted=bool(shifts(session, visit.viewer, visit.now, [source_id])),
             view=view,
             kind=all_collectors().get(view.source.collector),
             address=actions.inbound_url(view.source, visit.viewer, visit.services),

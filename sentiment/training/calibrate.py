@@ -1,4 +1,4 @@
-"""The settings and matrices of each language group, from texts held back from the training."""
+"""The settings of each language, from texts held back from the training."""
 
 from __future__ import annotations
 
@@ -10,17 +10,14 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import log_softmax
 
-from sentiment.compact import Settings, blend
+from sentiment.compact import Settings
+from sentiment.doubt import even
 from sentiment.measure import Labels
-from sentiment.quantify import GROUPS, Floats, LanguageGroup, Matrix, add_doubt, group_of, matrix_of, straying
+from sentiment.quantify import GROUPS, Floats, LanguageGroup, group_of
 
 LEAST = 50  # texts of each label that a kind needs to say anything about how texts of its kind are scored
 MOST = 600  # texts of one label that a kind may bring, so that the largest data set does not speak for all
 HELD_BACK, HELD_BACK_MOST = 0.12, 200  # the share of each kind and label that is held back, and how many at most
-STRAYING: dict[LanguageGroup, float] = {"en": 1.0, "fr": 0.0, "other": 0.15}
-"""How much of the measured straying is added to the doubt, chosen so that the interval holds the truth for 90 to 98 of
-100 bags of each group. The English texts are of twelve kinds; the others are nearly all posts, for which the whole
-straying would make the interval useless."""
 PULL = 10.0  # the log-loss, in texts, that settings one unit away from the common ones cost a language
 
 
@@ -75,9 +72,7 @@ def balance(every: HeldBack, seed: int) -> dict[LanguageGroup, list[HeldBack]]:
 
 
 def _even(kind: HeldBack, dice: np.random.Generator) -> HeldBack:
-    by_label = [np.flatnonzero(kind.labels == label) for label in range(3)]
-    size = min(MOST, *(len(rows) for rows in by_label))
-    return kind.only(np.sort(np.concatenate([dice.permutation(rows)[:size] for rows in by_label])))
+    return kind.only(even(kind.labels, dice, MOST))
 
 
 def calibration(kinds: Mapping[LanguageGroup, Sequence[HeldBack]]) -> Settings:
@@ -109,20 +104,6 @@ def _minimise(texts: HeldBack, prior: Floats, pull: float) -> Floats:
     return np.asarray(minimize(loss, prior, method="L-BFGS-B", bounds=bounds).x)
 
 
-def matrices(
-    kinds: Mapping[LanguageGroup, Sequence[HeldBack]], settings: Settings, reference: Collection[str]
-) -> dict[LanguageGroup, Matrix]:
-    """The matrix of each group from its kinds of the sources in `reference`, doubted by how far all its kinds stray
-    from it, see STRAYING.
-
-    A group with a single kind, as French where only one source has neutral texts, takes the straying of English.
-    """
-    by_group = {group: _matrix(join(of_sources(kinds[group], reference)), settings) for group in GROUPS}
-    stray = {group: straying(by_group[group], [_matrix(kind, settings) for kind in kinds[group]]) for group in GROUPS}
-    known = {group: stray[group if len(kinds[group]) > 1 else "en"] for group in GROUPS}
-    return {group: add_doubt(matrix, STRAYING[group] * known[group]) for group, matrix in by_group.items()}
-
-
 def of_sources(kinds: Sequence[HeldBack], reference: Collection[str]) -> Sequence[HeldBack]:
     """The kinds whose source is in `reference`, or all kinds where none is."""
     return [kind for kind in kinds if kind.source in reference] or kinds
@@ -134,7 +115,3 @@ def join(kinds: Sequence[HeldBack]) -> HeldBack:
         tuple(np.concatenate(part) for part in zip(*(kind.logits for kind in kinds), strict=True)),
         *(np.concatenate([getattr(kind, name) for kind in kinds]) for name in ("labels", "kinds", "languages")),
     )
-
-
-def _matrix(kind: HeldBack, settings: Settings) -> Matrix:
-    return matrix_of(blend(kind.logits, kind.languages.tolist(), settings), kind.labels)

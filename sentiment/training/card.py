@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from sentiment import compact
+from sentiment.correction import Corrections, corrections_as_json
 from sentiment.labelled import Example
 from sentiment.measure import Labels, figures
-from sentiment.quantify import Floats, LanguageGroup, Matrix, group_of, matrix_as_json
+from sentiment.quantify import Floats, group_of
 
 from .sources import Source
 
@@ -25,22 +26,22 @@ LIMITS = (
     "French was trained on 1,800 tweets and 900 texts of our own, and on reviews and subtitles without neutral ones",
     "Hindi in Latin letters is at the level of chance, as is a regression on its texts alone (35 in cross-validation)",
     "the encoder reads the first 40 and last 24 pieces of a text",
-    "the correction assumes posts like those it was estimated on: a labelled sample of one's own is better",
+    "the score of a kind of text not met before may be wrong by what its interval says: labels of one's own narrow it",
 )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """The blend, or the linear part alone: how its logits are blended, and how it answers by true label."""
+    """The blend, or the linear part alone: how its logits are blended, and how shares follow from its answers."""
 
     settings: compact.Settings
-    matrices: Mapping[LanguageGroup, Matrix]
+    corrections: Corrections
 
     def as_json(self, figures: Mapping[str, object]) -> dict[str, object]:
         """The part as plain data, with its figures."""
         return {
             "settings": {language: row.round(6).tolist() for language, row in sorted(self.settings.items())},
-            "matrices": {group: matrix_as_json(matrix) for group, matrix in self.matrices.items()},
+            "corrections": corrections_as_json(self.corrections),
             "figures": dict(figures),
         }
 
@@ -106,7 +107,7 @@ def measure(part: Part, logits: Sequence[Floats], examples: Sequence[Example]) -
         if missing.any():
             chances = np.where(missing, 1e-9, chances)
             chances = chances / chances.sum(axis=1, keepdims=True)
-        values = figures(chances, labels[rows], [languages[row] for row in rows], part.matrices).as_json()
+        values = figures(chances, labels[rows], [languages[row] for row in rows], part.corrections).as_json()
         if missing.any():
             values = {key: values[key] for key in ("texts", "macro_f1", "calibration_error", "log_loss", "confusion")}
         by_cut[name] = values

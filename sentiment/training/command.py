@@ -20,6 +20,7 @@ from sentiment.measure import Labels
 from sentiment.quantify import Floats
 
 from . import aboutness, calibrate, card, lexicons, vocabulary, written
+from .doubts import HELD_BACK, Answered, corrections, print_corrections
 from .encoder import Material, Shape, cut, shares, train
 from .export import export
 from .finetune import Course
@@ -29,7 +30,6 @@ from .sources import FRENCH_WEIGHT, KNOWN, POSTS, Source, files, select_sources
 DRAWN = 160_000
 JOINED = 6_000  # texts made of two
 SAMPLED = 3_000  # texts, drawn as for the training, over which it is watched what the encoder's neurons do
-HELD_BACK = "linear-held.npz"  # fitted without the texts held back
 
 Say = Callable[[str], None]
 
@@ -200,11 +200,14 @@ def _finish(
     words = [example.text for example in judged]
     logits = [linear.load(out / compact.LINEAR).logits(words), network.logits(words)]
     parts = {}
+    every = Answered(back, tuple(unseen)) + Answered(judged, tuple(logits))
     for name, count in (("fast", 1), ("blend", 2)):
-        part = _part(unseen[:count], back, texts.labels[texts.held_back], int(str(facts["seed"])))
+        settings = _settings(unseen[:count], back, texts.labels[texts.held_back], int(str(facts["seed"])))
+        part = card.Part(settings, corrections(settings, every.parts(count)))
         figures = card.measure(part, logits[:count], judged)
         parts[name] = part.as_json(figures)
         _print_figures(name, figures)
+        print_corrections(name, part.corrections)
     card.save(out / compact.CARD, card.card(out, sources, facts, parts["blend"], parts["fast"]))
     size = sum(path.stat().st_size for path in out.iterdir()) / 1e6
     say(f"wrote {out} ({size:.1f} MB)")
@@ -216,11 +219,10 @@ def _print_figures(part: str, figures: Mapping[str, Mapping[str, object]]) -> No
         print(f"{part:6} {cut_name:24} texts {values['texts']:>5}  {quality}")
 
 
-def _part(logits: list[Floats], back: list[Example], labels: Labels, seed: int) -> card.Part:
+def _settings(logits: list[Floats], back: list[Example], labels: Labels, seed: int) -> compact.Settings:
     kinds, languages = [each.kind for each in back], [each.language for each in back]
     even = calibrate.balance(calibrate.HeldBack(tuple(logits), labels, np.array(kinds), np.array(languages)), seed)
-    settings = calibrate.calibration({group: calibrate.of_sources(each, POSTS) for group, each in even.items()})
-    return card.Part(settings, calibrate.matrices(even, settings, POSTS))
+    return calibrate.calibration({group: calibrate.of_sources(each, POSTS) for group, each in even.items()})
 
 
 def _teller(start: float) -> Say:

@@ -104,7 +104,8 @@ def _network(
     if done.exists():
         network.load_state_dict(load_file(done), strict=False)
         say(f"the {path.name} is trained already")
-        return network.eval()
+        network.eval()
+        return network
     say(f"training the {path.name}: {layers} layers, {len(known.rows)} pieces")
     finetune(network, lesson, course, path.with_suffix(".memory"), say)
     save_file(learnt(network), done)

@@ -59,8 +59,8 @@ FRENCH_WEIGHT = 2.0
 """How many times as much a French post weighs in the regression: 58.4 became 58.8 macro-F1 in cross-validation."""
 
 POSTS = ("umsab", "semeval13-16", "tweeteval", "afrisenti")
-"""Sources of posts that people labelled for their polarity. They are closest to what is watched, so calibration and
-matrices refer to them; reviews, editorials, subtitles and emotions say how far other kinds stray."""
+"""Sources of posts that people labelled for their polarity. They are closest to what is watched, so calibration refers
+to them; reviews, editorials, subtitles and emotions say how far a score goes wrong on other kinds."""
 
 
 def select_sources(names: list[str], tiers: str, also: tuple[str, ...]) -> list[Source]:

@@ -53,7 +53,7 @@ def test_a_sample_is_drawn_labelled_and_summed_up(us: Any, told: list[str]) -> N
         kept = us.editor.post(f"/api/v1/audit/sample/{item['id']}", json={"label": label})
         assert (kept.status_code, kept.json()["label"]) == (200, label)
     summary = us.reader.get("/api/v1/audit/summary").json()
-    assert (summary["labelled"], summary["needed"], summary["matrix_in_use"]) == (3, 97, "shipped")
+    assert (summary["labelled"], summary["needed"], summary["known"]) == (3, 17, "model")
     assert summary["this_week"] == {"drawn": WEEKLY, "answered": 4}
     assert summary["low"] < summary["accuracy"] < summary["high"] or summary["right"] in (0, 3)
     assert sum(one["labelled"] for one in summary["by_language"].values()) == 3
@@ -161,7 +161,7 @@ def test_the_label_goes_with_the_mention(us: Any, db: Database, told: list[str])
 def labelled(us: Any, db: Database, number: int) -> None:
     """Labels, by the true words, as many of the sample as asked for."""
     with db.writing() as session:
-        for row in session.scalars(select(AuditMatch).limit(number)):
+        for row in session.scalars(select(AuditMatch).order_by(AuditMatch.id).limit(number)):
             text = session.scalars(select(Mention.text).where(Mention.id == row.mention_id)).one()
             row.label = "positive" if "love" in text else "negative" if "hate" in text else "neutral"
             row.labelled_at, row.labelled_by = NOW, "test"
@@ -185,19 +185,27 @@ def many(us: Any, brand: dict[str, Any], db: Database, services: Services) -> No
         us.editor.post("/api/v1/audit/sample")
 
 
-def test_a_hundred_labels_bring_the_own_matrix_into_use(
+def test_labels_narrow_the_interval_from_twenty_on_and_make_the_score_from_a_hundred_on(
     us: Any, db: Database, brand: dict[str, Any], many: None, services: Services
 ) -> None:
     Watch(db, services.jobs, "")(str(us.workspace_id), brand["id"])
     address = f"/api/v1/brands/{brand['id']}/reputation"
-    labelled(us, db, 99)
-    before = us.reader.get(address).json()
-    assert before["model"]["measured"]["own_sample"]["matrix_in_use"] == "shipped"
-    assert before["model"]["measured"]["own_sample"]["needed"] == 1
-    labelled(us, db, 120)
-    after = us.reader.get(address).json()
-    own = after["model"]["measured"]["own_sample"]
-    assert (own["labelled"], own["matrix_in_use"], own["needed"]) == (120, "own", 0)
+    answers = {}
+    for number in (19, 20, 99, 120):
+        labelled(us, db, number)
+        answers[number] = us.reader.get(address).json()
+    own = {number: answer["model"]["measured"]["own_sample"] for number, answer in answers.items()}
+    assert [(each["known"], each["needed"]) for each in own.values()] == [
+        ("model", 1), ("sample", 80), ("sample", 1), ("sample", 0)
+    ]  # fmt: skip
+    assert [(each["known"], each["labels"]) for each in answers.values()] == [
+        ("model", 0), ("sample", 20), ("sample", 99), ("sample", 120)
+    ]  # fmt: skip
+    width = [answer["interval"][1] - answer["interval"][0] for answer in answers.values()]
+    assert width == sorted(width, reverse=True)
+    assert width[1] < 0.9 * width[0]
+    before, after, own = answers[99], answers[120], own[120]
+    assert width[3] < 0.6 * width[2], "the labels make the score"
     assert 0 < own["margin"] < 0.1
     assert own["accuracy"] == own["right"] / 120
     assert after["raw_score"] == before["raw_score"]

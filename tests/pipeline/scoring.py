@@ -18,6 +18,7 @@ from app.pipeline.judge.score import ScorePending
 from ground.words import to_tsvector
 from sentiment.base import Score, Text
 from sentiment.compact import compact
+from sentiment.correction import Corrections
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -51,7 +52,7 @@ class Telling:
     fast: Any = None
     clock: list[float] = field(default_factory=lambda: [0.0])
     asked: list[Sequence[str]] = field(default_factory=list)
-    matrices: Mapping[Any, Any] = field(default_factory=lambda: compact().matrices)
+    corrections: Corrections = field(default_factory=lambda: compact().corrections)
     measured: Mapping[str, Any] = field(default_factory=dict)
 
     def score(self, texts: Sequence[Text]) -> list[Score]:

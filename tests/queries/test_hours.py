@@ -15,8 +15,7 @@ from app.viewer import Viewer
 from tests.queries.conftest import Add
 from tests.rows import NOW, brand_row
 
-SUMS = ("passives", "fixed_promoters", "fixed_passives", "fixed_detractors", "model_number", "negative", "neutral",
-        "positive", "squares")  # fmt: skip
+SUMS = ("passives", "fixed_promoters", "fixed_passives", "fixed_detractors", "model_number", "squares")
 
 
 def test_every_hour_is_there_from_the_one_that_has_begun(
@@ -26,7 +25,8 @@ def test_every_hour_is_there_from_the_one_that_has_begun(
     buckets = [
         Bucket(
             workspace_id=viewer.workspace_id, brand_id=brand.id, weight=weight, hour=NOW + timedelta(hours=1),
-            source_id=EVERY_SOURCE, language="en", number=number, promoters=1, detractors=2, **dict.fromkeys(SUMS, 0),
+            source_id=EVERY_SOURCE, language="en", number=number, promoters=1, detractors=2,
+            histogram=[], **dict.fromkeys(SUMS, 0),
         )
         for weight, number in (("stories", 3), ("mentions", 7))
     ]  # fmt: skip

@@ -1,60 +1,58 @@
-"""What the labels say of the model, and when they correct the scores."""
+"""What waits for a label, how far a week has come, and which label «undo» removes."""
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
-from app.queries.labelling import ENOUGH, ENOUGH_OF_GROUP, LabelledText, OwnSample
-from sentiment.base import Score
-from sentiment.compact import compact
-from sentiment.quantify import LanguageGroup
-
-SAD, FLAT, GLAD = Score(0.8, 0.1, 0.1), Score(0.1, 0.8, 0.1), Score(0.1, 0.1, 0.8)
-
-
-def sample(**groups: int) -> OwnSample:
-    """So many texts of each language group, all of them labelled as the model says, in turns."""
-    scores = (SAD, FLAT, GLAD)
-    return OwnSample(
-        tuple(LabelledText(group, scores[n % 3], n % 3) for group, number in groups.items() for n in range(number))  # type: ignore[arg-type] # the groups' names
-    )
+from app.db import Database
+from app.models import AuditMatch, uuid7
+from app.pipeline.judge.audit_sample import monday
+from app.queries.labelling import last_label, progress, to_label
+from app.viewer import Viewer
+from tests.queries.conftest import Add
+from tests.rows import NOW, brand_row, match_row, mention_row
 
 
-@pytest.mark.parametrize(
-    ("groups", "in_use", "needed"),
-    [
-        ({}, False, ENOUGH),
-        ({"en": ENOUGH - 1}, False, 1),
-        ({"en": ENOUGH}, True, 0),
-        ({"en": 40, "fr": 30, "other": 40}, False, ENOUGH_OF_GROUP - 40),
-        ({"en": 50, "fr": 50}, True, 0),
-    ],
-)
-def test_labels_correct_the_scores_when_there_are_enough_in_all_and_of_one_group(
-    groups: dict[str, int], in_use: bool, needed: int
+def drawn(viewer: Viewer, add: Add, *labels: str | None) -> list[UUID]:
+    """As many mentions drawn this week, labelled a minute after each other by the viewer."""
+    add(brand := brand_row(viewer.workspace_id, "Acme"))
+    ids = []
+    for number, label in enumerate(labels):
+        add(mention := mention_row(viewer.workspace_id, f"acme {number}", NOW - timedelta(hours=number)))
+        add(match_row(mention, brand))
+        by: dict[str, Any] = (
+            {"labelled_by": viewer.actor, "labelled_at": NOW + timedelta(minutes=number)} if label else {}
+        )
+        row = AuditMatch(
+            id=uuid7(), workspace_id=viewer.workspace_id, brand_id=brand.id, mention_id=mention.id, week=monday(NOW),
+            drawn_at=NOW, model="m", negative=0.1, neutral=0.1, positive=0.8, label=label, **by,
+        )  # fmt: skip
+        add(row)
+        ids.append(row.id)
+    return ids
+
+
+def test_what_has_no_label_waits_in_the_order_drawn(db: Database, viewer: Viewer, elsewhere: Viewer, add: Add) -> None:
+    _, second, third = drawn(viewer, add, "positive", None, None)
+    with db.reading() as session:
+        assert [item.id for item in to_label(session, viewer).items] == [second, third]
+        assert to_label(session, elsewhere).items == []
+
+
+def test_a_week_counts_what_was_drawn_and_answered_in_it(db: Database, viewer: Viewer, add: Add) -> None:
+    drawn(viewer, add, "positive", "skip", None)
+    with db.reading() as session:
+        now, later = (progress(session, viewer, NOW + timedelta(days=days)) for days in (0, 7))
+    assert (now.drawn, now.answered) == (3, 2)
+    assert (later.drawn, later.answered) == (0, 0)
+
+
+def test_undo_removes_the_label_that_the_viewer_gave_last(
+    db: Database, viewer: Viewer, elsewhere: Viewer, add: Add
 ) -> None:
-    assert (sample(**groups).in_use, sample(**groups).needed) == (in_use, needed)
-
-
-def test_a_group_with_few_labels_keeps_the_shipped_matrix() -> None:
-    shipped = compact().matrices
-    assert sample(en=20).matrices(shipped) is shipped
-    found = sample(en=90, fr=20).matrices(shipped)
-    same: dict[LanguageGroup, bool] = {group: found[group] is shipped[group] for group in shipped}
-    assert same == {"en": False, "fr": True, "other": True}
-
-
-def test_accuracy_has_its_interval_and_none_without_labels() -> None:
-    texts = (*sample(en=9).texts, LabelledText("en", GLAD, 0))
-    found = OwnSample(texts).measure()
-    assert (found.labelled, found.right, found.accuracy) == (10, 9, 0.9)
-    assert found.low is not None
-    assert found.high is not None
-    assert found.low < 0.9 < found.high
-    empty = OwnSample(()).as_json()
-    assert (empty["accuracy"], empty["margin"], empty["matrix_in_use"]) == (None, None, "shipped")
-
-
-@pytest.mark.parametrize(("score", "label", "right"), [(SAD, 0, True), (SAD, 1, False), (GLAD, 2, True)])
-def test_the_model_is_right_where_a_person_says_the_same(score: Score, label: int, right: bool) -> None:
-    assert LabelledText("en", score, label).right is right
+    _, second, _ = drawn(viewer, add, "positive", "negative", None)
+    with db.reading() as session:
+        assert last_label(session, viewer, NOW) == second
+        assert last_label(session, elsewhere, NOW) is None

@@ -11,9 +11,11 @@ from app.db import Database
 from app.models import Brand, Bucket, uuid7
 from app.pipeline.keep.aggregate import EVERY_SOURCE
 from app.problems import Problem
+from app.queries.bucket_sums import Slant
 from app.queries.periods import Period
-from app.queries.reputation import Slant, compare, reputation
+from app.queries.reputation import compare, reputation
 from app.viewer import ROLE_SCOPES, Viewer
+from sentiment.mixture import CELLS
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -62,9 +64,7 @@ def bucket(
         fixed_passives=0,
         fixed_detractors=detractors,
         model_number=0,
-        negative=0,
-        neutral=0,
-        positive=0,
+        histogram=[0.0] * CELLS,
         squares=number,
     )
 

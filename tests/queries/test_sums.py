@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.queries.sums import Counts, Sum, Weight, effective_size, points, sums_by, total
-from sentiment.quantify import GROUPS, LanguageGroup, Matrix
+from sentiment.correction import PARTS, Correction, Corrections, Part
+from sentiment.mixture import POINTS
+from sentiment.quantify import GROUPS
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
-PERFECT = {group: Matrix(np.eye(3), np.zeros((3, 3, 3)), np.zeros((9, 9))) for group in GROUPS}
+PERFECT = Corrections(dict.fromkeys(GROUPS, Correction(POINTS, 0.0, 1.0)), frozenset({"en", "fr", "de"}))
 """A model that is never wrong."""
+CELLS = (3.0, *[0.0] * 3, 1.0, *[0.0] * 9, 4.0)
 
 
 @dataclass(frozen=True)
@@ -32,15 +34,13 @@ class Bucket:
     fixed_passives: float = 0
     fixed_detractors: float = 0
     model_number: float = 8
-    negative: float = 4
-    neutral: float = 1
-    positive: float = 3
+    histogram: tuple[float, ...] = CELLS
     squares: float = 10
     start: datetime = START
 
 
 def added(*rows: Bucket, weight: Weight = "stories") -> Sum:
-    return sums_by(lambda row: row.start, rows, weight)[START]
+    return sums_by(lambda row: row.start, rows, weight, PERFECT)[START]
 
 
 @pytest.mark.parametrize(
@@ -55,16 +55,16 @@ def test_mentions_and_stories_are_counted_whatever_the_weight_of_the_stances(
     assert (found.mentions, found.stories, found.shown.promoters) == (mentions, stories, promoters)
 
 
-@pytest.mark.parametrize(("language", "group"), [("en", "en"), ("fr", "fr"), ("de", "other"), ("", "other")])
-def test_what_the_model_decided_is_kept_by_language_and_what_is_certain_apart(
-    language: str, group: LanguageGroup
-) -> None:
+@pytest.mark.parametrize(
+    ("language", "group"), [("en", "en"), ("fr", "fr"), ("de", "other"), ("", "other"), ("hi", "unread")]
+)
+def test_what_the_model_decided_is_kept_by_language_and_what_is_certain_apart(language: str, group: Part) -> None:
     found = added(Bucket(language=language))
     mine = found.groups[group]
     assert (mine.stances.promoters, mine.stances.passives, mine.stances.detractors) == (4, 0, 4)
-    assert (mine.negative, mine.neutral, mine.positive) == (4, 1, 3)
+    assert mine.histogram == CELLS
     assert (found.fixed.promoters, found.fixed.detractors) == (2, 0)
-    assert all(found.groups[other].stances.size == 0 for other in GROUPS if other != group)
+    assert all(found.groups[other].stances.size == 0 for other in PARTS if other != group)
 
 
 def test_squares_are_shared_between_model_and_others_as_the_mentions_are() -> None:
@@ -100,8 +100,8 @@ rows = st.builds(
 
 @given(st.lists(rows, max_size=12), st.sampled_from(["stories", "mentions", "reach"]))
 def test_the_sum_of_the_periods_is_the_sum_of_all(buckets: list[Bucket], weight: Weight) -> None:
-    parts = sums_by(lambda row: row.start, buckets, weight)
-    whole = sums_by(lambda _: START, [replace(row, start=START) for row in buckets], weight)[START]
+    parts = sums_by(lambda row: row.start, buckets, weight, PERFECT)
+    whole = sums_by(lambda _: START, [replace(row, start=START) for row in buckets], weight, PERFECT)[START]
     assert total(parts.values()) == whole
 
 

@@ -139,12 +139,18 @@ def test_the_linear_part_alone_has_a_name_of_its_own_and_no_quicker_half() -> No
 
 
 @PARTS
-def test_the_matrices_tell_the_labels_apart(model: Compact | Fast) -> None:
-    for group in GROUPS:
-        matrix = model.matrices[group]
-        assert matrix.means.sum(axis=0) == pytest.approx(np.ones(3), abs=1e-4)
-        assert (matrix.means.argmax(axis=1) == np.arange(3)).all()
-        assert (np.linalg.eigvalsh(matrix.doubt) > -1e-7).all()
+def test_the_corrections_were_fitted_over_many_kinds_and_name_the_languages_read(model: Compact | Fast) -> None:
+    assert all(model.corrections.groups[group].kinds >= 15 for group in GROUPS)
+    assert model.corrections.read is not None
+    assert {"en", "fr"} <= model.corrections.read
+    assert model.corrections.part_of("hi") == "unread"
+
+
+def test_a_card_that_says_nothing_of_corrections_names_what_writes_them(copied: Path) -> None:
+    card = json.loads((copied / CARD).read_text(encoding="utf-8"))
+    changed(copied, blend={key: value for key, value in card["blend"].items() if key != "corrections"})
+    with pytest.raises(ValueError, match=r"sentiment\.training\.doubts"):
+        load(copied)
 
 
 @pytest.fixture

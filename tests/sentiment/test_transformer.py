@@ -15,10 +15,10 @@ import pytest
 
 from bench._bert import LABELS, Shape, vocabulary, write
 from sentiment.base import ModelError, Score, Text
+from sentiment.correction import corrections_as_json, unmeasured
 from sentiment.measured import FILE, Measured
 from sentiment.measured import write as write_measured
 from sentiment.model_files import ModelFiles, files_at
-from sentiment.quantify import GROUPS, unmeasured_matrix
 from sentiment.scorers import check, scorer
 from sentiment.transformer import BATCH_TOKENS, POOL, Transformer, batches, load, pad
 
@@ -118,7 +118,7 @@ def test_padding_is_marked() -> None:
 def test_answers_that_are_no_numbers_become_thirds(model: Transformer) -> None:
     broken = Transformer(
         "x", "1", "1", (0, 1, 2), model.tokenizer, 0, lambda ids, mask: np.full((len(ids), 3), np.nan),
-        model.calibration, model.matrices, {},
+        model.calibration, model.corrections, {},
     )  # fmt: skip
     assert rows(broken.score([Text("a")]))[0] == pytest.approx([1 / 3] * 3)
 
@@ -183,12 +183,10 @@ def test_what_was_measured_beside_the_model_is_its_own(tmp_path: Path) -> None:
     place = files_at(write(tmp_path / "m"))
     plain = load(place, 1)
     assert plain.measured == {}
-    assert {group: plain.matrices[group].doubt.tolist() for group in GROUPS} == {
-        group: unmeasured_matrix().doubt.tolist() for group in GROUPS
-    }
+    assert corrections_as_json(plain.corrections) == corrections_as_json(unmeasured())
     calibration = np.array([[1.0, 2.0, 0.0], [1.0, 0.0, 0.0], [1.0, 0.0, 0.0]])
     write_measured(
-        place.folder / FILE, "m", "1", Measured(plain.of, calibration, plain.matrices, {"all": {"texts": 9}})
+        place.folder / FILE, "m", "1", Measured(plain.of, calibration, plain.corrections, {"all": {"texts": 9}})
     )
     known = load(place, 1)
     assert known.measured == {"all": {"texts": 9}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,13 +21,13 @@ from app.queries.sums import Counts, Point
 from app.services import Services
 from app.viewer import Viewer
 from app.web.language import Tongue, zone
-from app.web.reputation import Choice, choice_of, gauge, trend, volume
+from app.web.reputation import Choice, choice_of, gauge, holds_few, trend, volume
 from bench._bert import write
 from sentiment.compact import compact
 from sentiment.indices import Reputation
 from sentiment.scorers import scorer
 
-WIDE = "Nobody has measured how often it is right"
+WIDE = "Nobody has measured how often it is right: its interval is wide"
 
 
 def test_a_model_that_nobody_measured_is_said_to_be_so(
@@ -46,10 +47,10 @@ def test_a_model_that_nobody_measured_is_said_to_be_so(
         answers.append(browser.get(f"/api/v1/brands/{brand.id}/reputation", headers=key).json())
     assert f"Model compact {compact().version}." in pages[0]
     assert WIDE not in pages[0]
-    assert "corrected for the measured error of the model" in pages[0]
+    assert "estimated from how sure the model is of each" in pages[0]
     assert f"Model tiny {larger.version}." in pages[1]
     assert WIDE in pages[1]
-    assert "corrected for the measured error of the model" not in pages[1]
+    assert "estimated from how sure the model is of each" not in pages[1]
     assert answers[0]["model"]["measured"]["macro_f1"].keys() == {"all", "en", "fr"}
     assert answers[1]["model"] == {"name": "tiny", "version": larger.version, "measured": None}
     width = [answer["interval"][1] - answer["interval"][0] for answer in answers]
@@ -86,7 +87,7 @@ def test_a_score_stands_on_its_scale(score: float | None, place: float) -> None:
 
 
 def test_a_trend_leaves_a_period_without_mentions_blank() -> None:
-    full = Reputation(9, score=12.345, low=-1.0, high=20.06, raw_score=10.0)
+    full = Reputation(90, score=12.345, low=-1.0, high=20.06, raw_score=10.0, voices=60.0)
     points = [
         Point(NOW, full, 9, 9, Counts(4, 2, 3)),
         Point(NOW + timedelta(days=1), Reputation(0), 0, 0, Counts(0, 0, 0)),
@@ -96,4 +97,42 @@ def test_a_trend_leaves_a_period_without_mentions_blank() -> None:
     assert chart.spec["lines"][0]["data"] == [12.3, None]
     assert (chart.spec["band"]["low"], chart.spec["band"]["high"]) == ([-1.0, None], [20.1, None])
     assert chart.rows == [("Nov 22", "+12", "−1 to +20", "+10", "9"), ("Nov 23", "–", "–", "–", "0")]
+    assert chart.spec["lines"][0]["hollow"] == [None, None]
     assert [bar["data"] for bar in volume(ENGLISH, view, "day").spec["bars"]] == [[4, 0], [2, 0], [3, 0]]
+
+
+def point(voices: float | None, score: float = 12.0, raw: float = 10.0) -> Point:
+    said = Reputation(9, score, -10.0, 34.0, raw, voices=voices) if voices is not None else Reputation(0)
+    return Point(NOW, said, 9, 9, Counts(4, 2, 3))
+
+
+def test_a_point_of_few_voices_is_hollow_and_one_that_cannot_be_told_has_its_interval_alone() -> None:
+    series = [point(12.0), point(9.9), point(30.0, 12.0, -3.0), point(None)]
+    view = ReputationView(Brand(name="Acme"), series[0], series, None)  # type: ignore[arg-type] # no model is drawn
+    chart = trend(ENGLISH, view, "day")
+    assert chart.spec["lines"][0]["data"] == [12.0, None, None, None]
+    assert chart.spec["lines"][0]["hollow"] == [None, 12.0, None, None]
+    assert chart.spec["band"]["low"] == [-10.0, -10.0, -10.0, None]
+    assert [row[1] for row in chart.rows] == ["+12", "+12", "cannot be told yet", "–"]
+
+
+@pytest.mark.parametrize(
+    ("voices", "few"), [([3.0, 4.0, None], True), ([30.0, 4.0], True), ([30.0, 40.0, 4.0, None], False), ([], True)]
+)
+def test_days_of_few_voices_are_better_shown_by_the_week(voices: list[float | None], few: bool) -> None:
+    assert holds_few([point(each) for each in voices]) is few
+
+
+def test_bars_and_lists_count_the_same_and_the_step_is_the_week_where_days_hold_few(
+    browser: TestClient, services: Services, brand: Brand, say: Callable[..., Any]
+) -> None:
+    say(*({"text": f"Brumelo est parfait, merci {n}", "external_id": f"p{n}"} for n in range(5)))
+    with services.db.writing() as session:
+        recount_dirty(session, brand.workspace_id, brand.id)
+    page = browser.get(f"/reputation?brand={brand.id}").text
+    assert "Counted as the lists and the chart show them." in page
+    assert re.search(r'by=week[^>]*aria-current="true"', page)
+    assert re.search(r'by=day[^>]*aria-current="true"', browser.get(f"/reputation?brand={brand.id}&by=day").text)
+    copies = browser.get(f"/reputation?brand={brand.id}&weight=mentions").text
+    assert "copies=1" in copies
+    assert "copies=1" not in page

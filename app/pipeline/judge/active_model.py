@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.models import ScorerRow
 from sentiment.base import Scorer
-from sentiment.compact import facts
-from sentiment.quantify import GROUPS, LanguageGroup, Matrix, matrix_as_json, matrix_from_json
+from sentiment.compact import CardFacts, facts
+from sentiment.correction import Corrections, corrections_as_json, corrections_from_json, unmeasured
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +24,7 @@ class ScoringModel:
 
     name: str
     version: str
-    matrices: Mapping[LanguageGroup, Matrix]
+    corrections: Corrections
     measured: Mapping[str, Any]
 
 
@@ -33,7 +33,7 @@ def record(session: Session, scorer: Scorer, now: datetime) -> None:
     last = _newest(session)
     same = last is not None and (last.name, last.version) == (scorer.name, scorer.version)
     values = {
-        "matrices": {group: matrix_as_json(matrix) for group, matrix in scorer.matrices.items()},
+        "corrections": corrections_as_json(scorer.corrections),
         "measured": dict(scorer.measured),
         "since": last.since if last is not None and same else now,
     }
@@ -43,12 +43,18 @@ def record(session: Session, scorer: Scorer, now: datetime) -> None:
 
 def scoring_model(session: Session) -> ScoringModel:
     """The model that scores: the one recorded last, or the shipped one before any worker ran."""
-    row = _newest(session)
+    row, shipped = _newest(session), facts()
     if row is None:
-        shipped = facts()
-        return ScoringModel(shipped.name, shipped.version, shipped.matrices, shipped.measured)
-    matrices = {group: matrix_from_json(row.matrices[group]) for group in GROUPS}
-    return ScoringModel(row.name, row.version, matrices, row.measured)
+        return ScoringModel(shipped.name, shipped.version, shipped.corrections, shipped.measured)
+    return ScoringModel(row.name, row.version, _corrections(row, shipped), row.measured)
+
+
+def _corrections(row: ScorerRow, shipped: CardFacts) -> Corrections:
+    """What the worker recorded; until it starts again after an update, what the package knows of the model."""
+    if row.corrections:
+        return corrections_from_json(row.corrections)
+    same = (row.name, row.version) == (shipped.name, shipped.version)
+    return shipped.corrections if same else unmeasured()
 
 
 def _newest(session: Session) -> ScorerRow | None:

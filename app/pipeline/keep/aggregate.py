@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from alerts import base as alerts
 from app.models import Bucket, DirtyHour
+from sentiment.mixture import STEPS
 
 EVERY_SOURCE = UUID(int=2**128 - 1)
 """Stands for the source in the rows of totals, which answer most questions."""
@@ -24,30 +25,46 @@ WRITER = (
 
 REACH = "greatest(coalesce(mention.reach, mention.author_followers, 1), 1)"
 
+STORY = "coalesce(mention.story_id, mention.id)"
+"""SQL: what copies of one text have in common."""
+
+HERE = "PARTITION BY weight, hour, origin.language"
+CELLS = ", ".join(
+    f"coalesce(sum(w * (1 - fixed) * greatest(0, 1 - greatest(abs({STEPS} * negative - {a}), "
+    f"abs({STEPS} * neutral - {b}), abs({STEPS} * positive - {STEPS - a - b})))), 0)"
+    for a in range(STEPS + 1)
+    for b in range(STEPS + 1 - a)
+)
+"""SQL: what the texts weigh in each cell of the histogram, the same as `sentiment.mixture.histogram` gives."""
+
 RECOUNT = text(
     f"""
     INSERT INTO bucket (
         workspace_id, brand_id, weight, hour, source_id, language, number, promoters, passives, detractors,
-        fixed_promoters, fixed_passives, fixed_detractors, model_number, negative, neutral, positive, squares
+        fixed_promoters, fixed_passives, fixed_detractors, model_number, histogram, squares
     )
     SELECT :workspace_id, :brand_id, weight, hour,
         CASE WHEN grouping(source_id) = 1 THEN CAST(:every AS uuid) ELSE source_id END, language,
         sum(w), sum(w * (stance = 'promoter')::int), sum(w * (stance = 'passive')::int),
         sum(w * (stance = 'detractor')::int), sum(w * fixed * (stance = 'promoter')::int),
         sum(w * fixed * (stance = 'passive')::int), sum(w * fixed * (stance = 'detractor')::int),
-        sum(w * (1 - fixed)), sum(w * (1 - fixed) * negative), sum(w * (1 - fixed) * neutral),
-        sum(w * (1 - fixed) * positive),
-        CASE WHEN grouping(source_id) = 1 THEN sum(w * of_author) ELSE sum(w * of_author_here) END
+        sum(w * (1 - fixed)), ARRAY[{CELLS}],
+        CASE WHEN grouping(source_id) = 1 THEN sum(w * (of_author + of_story - of_both))
+            ELSE sum(w * (of_author_here + of_story_here - of_both_here)) END
     FROM (
         SELECT weight, w, hour, origin.source_id, origin.language, fixed, m.stance, m.negative, m.neutral, m.positive,
-            sum(w) OVER (PARTITION BY weight, hour, origin.language, writer) AS of_author,
-            sum(w) OVER (PARTITION BY weight, hour, origin.language, writer, origin.source_id) AS of_author_here
+            sum(w) OVER ({HERE}, writer) AS of_author, sum(w) OVER ({HERE}, story) AS of_story,
+            sum(w) OVER ({HERE}, writer, story) AS of_both,
+            sum(w) OVER ({HERE}, origin.source_id, writer) AS of_author_here,
+            sum(w) OVER ({HERE}, origin.source_id, story) AS of_story_here,
+            sum(w) OVER ({HERE}, origin.source_id, writer, story) AS of_both_here
         FROM match m
         JOIN mention ON mention.workspace_id = m.workspace_id AND mention.id = m.mention_id
         CROSS JOIN LATERAL (
             SELECT (m.stance_source <> 'model')::int AS fixed, coalesce(mention.language, '') AS language,
                 coalesce(mention.source_id, '00000000-0000-0000-0000-000000000000') AS source_id,
-                date_trunc('hour', m.published_at, 'UTC') AS hour, {WRITER} AS writer
+                date_trunc('hour', m.published_at, 'UTC') AS hour, {WRITER} AS writer,
+                {STORY} AS story
         ) AS origin
         CROSS JOIN LATERAL (VALUES
             ('mentions', 1.0::float8),
@@ -67,8 +84,8 @@ RECOUNT = text(
 def recount(session: Session, workspace_id: UUID, brand_id: UUID, hours: Sequence[datetime]) -> None:
     """Replaces the buckets of these hours by counts of the rows, without irrelevant, unscored and undated mentions.
 
-    `squares` is Σ over writers of (Σ weight)²: ten mentions by one person in an hour are one voice (Kish's design
-    effect).
+    `squares` sums weight × weight over all pairs by one writer or of one story: ten mentions by one person in an hour
+    are one voice, and so is a text that ten people pass on (Kish's design effect, clusters in two ways).
     """
     if not hours:
         return

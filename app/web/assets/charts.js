@@ -26,7 +26,7 @@ function band(spec) {
 
 function told(spec, at) {
   const lines = [spec.labels[at]];
-  for (const part of [...(spec.bars ?? []), ...(spec.lines ?? [])]) lines.push(`${part.name}  ${written(part.data[at])}`);
+  for (const part of [...(spec.bars ?? []), ...(spec.lines ?? [])]) lines.push(`${part.name}  ${written(part.data[at] ?? part.hollow?.[at])}`);
   if (spec.band) lines.push(`${spec.band.name}  ${written(spec.band.low[at])} … ${written(spec.band.high[at])}`);
   return lines.join("\n");
 }
@@ -44,6 +44,10 @@ function option(spec) {
     type: "line", name: part.name, data: part.data, symbol: part.data.length < 40 && !part.dashed ? "circle" : "none", symbolSize: 5, connectNulls: false,
     lineStyle: { width: 2, type: part.dashed ? "dashed" : "solid" }, itemStyle: { color: colour(part.tone) },
   }));
+  // points that stand alone: hollow, and no line leads to them
+  const hollow = (spec.lines ?? []).filter((part) => part.hollow?.some((value) => value !== null)).map((part) => ({
+    type: "line", name: part.name, data: part.hollow, symbol: "emptyCircle", symbolSize: 7, silent: true, lineStyle: { opacity: 0 }, itemStyle: { color: colour(part.tone) },
+  }));
   return {
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     animationDuration: 250,
@@ -56,7 +60,7 @@ function option(spec) {
     },
     xAxis: { type: "category", data: spec.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: line } }, axisLabel: { color: muted, hideOverlap: true } },
     yAxis: { type: "value", min: spec.min, max: spec.max, minInterval: spec.whole ? 1 : undefined, splitLine: { lineStyle: { color: line } }, axisLabel: { color: muted, formatter: written } },
-    series: [...band(spec), ...bars, ...lines],
+    series: [...band(spec), ...bars, ...lines, ...hollow],
   };
 }
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from app.db import Database
 from app.pipeline.judge.active_model import record, scoring_model
@@ -17,7 +16,7 @@ from app.viewer import ROLE_SCOPES, Viewer
 from bench._bert import write
 from sentiment.base import Scorer
 from sentiment.compact import compact
-from sentiment.quantify import GROUPS, matrix_as_json
+from sentiment.correction import corrections_as_json, unmeasured
 from sentiment.scorers import scorer
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -58,14 +57,14 @@ def test_the_last_model_told_of_scores_and_an_older_one_may_come_back(db: Databa
     assert now_known(db) == ("tiny", larger.version)
 
 
-def test_its_matrices_come_through_and_what_nobody_measured_is_none(
+def test_its_corrections_come_through_and_what_nobody_measured_is_none(
     db: Database, larger: Scorer, workspace_id: UUID
 ) -> None:
     told(db, larger, 0)
     with db.reading() as session:
         found = model(session, Viewer(workspace_id, "test", ROLE_SCOPES["viewer"]))
     assert found.measured is None
-    assert _plain(found.matrices) == _plain(larger.matrices)
+    assert corrections_as_json(found.corrections) == corrections_as_json(larger.corrections)
 
 
 def test_a_worker_that_starts_again_changes_only_what_was_measured_since(db: Database) -> None:
@@ -79,5 +78,12 @@ def test_a_worker_that_starts_again_changes_only_what_was_measured_since(db: Dat
     assert row.measured.keys() == compact().measured.keys()
 
 
-def _plain(matrices: Mapping[Any, Any]) -> dict[str, Any]:
-    return {group: matrix_as_json(matrices[group]) for group in GROUPS}
+def test_until_the_worker_starts_after_an_update_the_package_knows_its_own_model_and_no_other(
+    db: Database, larger: Scorer
+) -> None:
+    for each, expected in ((compact(), compact().corrections), (larger, unmeasured())):
+        told(db, each, 0 if each.name == "compact" else 1)
+        with db.writing() as session:
+            session.execute(text("UPDATE scorer SET corrections = '{}'"))
+        with db.reading() as session:
+            assert corrections_as_json(scoring_model(session).corrections) == corrections_as_json(expected)

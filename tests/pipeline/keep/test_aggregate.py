@@ -7,13 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import numpy as np
 import pytest
 from sqlalchemy import select
 
 from alerts.base import HourCounts
 from app.db import Database
-from app.models import Brand, Bucket, DirtyHour
+from app.models import Brand, Bucket, DirtyHour, Story
 from app.pipeline.keep.aggregate import EVERY_SOURCE, hourly, recount, recount_dirty
+from sentiment.mixture import POINTS, histogram
 from tests.rows import brand_row, match_row, mention_row, source_row
 
 HOUR = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -30,11 +32,18 @@ def brand(db: Database, workspace_id: UUID) -> Brand:
 
 @pytest.fixture
 def say(db: Database, brand: Brand) -> Say:
-    def said(stance: str | None, at: datetime = HOUR, lead: bool = True, source: str = "model", **more: Any) -> None:
+    def said(
+        stance: str | None,
+        at: datetime = HOUR,
+        lead: bool = True,
+        source: str = "model",
+        score: dict[str, float] | None = None,
+        **more: Any,
+    ) -> None:
         with db.writing() as session:
             session.add(mention := mention_row(brand.workspace_id, f"acme {uuid4()}", at, **more))
             session.flush()
-            score = {"negative": 0.5, "neutral": 0.3, "positive": 0.2}
+            score = score or {"negative": 0.5, "neutral": 0.3, "positive": 0.2}
             session.add(match_row(mention, brand, lead=lead, stance=stance, stance_source=source, **score))
 
     return said
@@ -78,7 +87,17 @@ def test_what_a_person_or_a_rating_said_is_told_from_what_the_model_did(db: Data
     counted(db, brand, HOUR)
     row = buckets(db)["mentions"]
     assert (row.promoters, row.fixed_promoters, row.fixed_detractors) == (2, 1, 1)
-    assert (row.model_number, row.negative, row.neutral, row.positive) == pytest.approx((1, 0.5, 0.3, 0.2))
+    assert row.model_number == 1
+    assert row.histogram == pytest.approx(histogram(np.array([[0.5, 0.3, 0.2]])), abs=1e-6)
+
+
+def test_the_histogram_of_the_database_is_that_of_the_arithmetic(db: Database, brand: Brand, say: Say) -> None:
+    dice = np.random.default_rng(1)
+    rows = np.vstack([dice.dirichlet((0.5, 0.5, 0.5), 60), np.eye(3), POINTS])
+    for negative, neutral, positive in rows.tolist():
+        say("passive", score={"negative": negative, "neutral": neutral, "positive": positive})
+    counted(db, brand, HOUR)
+    assert buckets(db)["mentions"].histogram == pytest.approx(histogram(rows), abs=1e-4)
 
 
 def test_each_source_and_language_has_its_rows_beside_the_totals(db: Database, brand: Brand, say: Say) -> None:
@@ -102,6 +121,19 @@ def test_ten_messages_of_one_person_in_an_hour_are_one_voice(db: Database, brand
         say("promoter", author=author)
     counted(db, brand, HOUR)
     assert buckets(db)["mentions"].squares == 3 * 3 + 1 + 1 + 1
+
+
+def test_copies_of_one_text_are_one_voice_whoever_passes_them_on(db: Database, brand: Brand, say: Say) -> None:
+    with db.writing() as session:
+        story = Story(workspace_id=brand.workspace_id, simhash=1, bands=[1], first_at=HOUR, last_at=HOUR)
+        session.add(story)
+    for author, lead in (("Ana", True), ("Bo", False), ("Cy", False), ("Cy", False)):
+        say("promoter", author=author, lead=lead, story_id=story.id)
+    say("promoter", author="Cy")
+    counted(db, brand, HOUR)
+    kept = buckets(db)
+    assert kept["mentions"].squares == 4 * 4 + 1 + 2 * 2, "the text, Cy's own, and Cy's own beside Cy's two copies"
+    assert kept["stories"].squares == 2
 
 
 def test_counting_twice_or_after_a_change_gives_what_the_rows_say(db: Database, brand: Brand, say: Say) -> None:

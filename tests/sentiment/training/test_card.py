@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from sentiment.compact import LINEAR, NETWORK, PIECES, WORDS, compact
+from sentiment.correction import corrections_as_json
 from sentiment.labelled import Example
-from sentiment.quantify import GROUPS
 from sentiment.training.card import Part, card, measure, save
 from sentiment.training.sources import KNOWN
 
 SETTINGS = {"other": np.array([1.0, 0.0, 0.0])}
-PART = Part(SETTINGS, compact().matrices)
+PART = Part(SETTINGS, compact().corrections)
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def written(model: Path, part: Part = PART) -> dict[str, object]:
 def test_the_version_changes_with_any_file_and_with_the_settings(model: Path) -> None:
     first = written(model)["version"]
     assert written(model)["version"] == first
-    assert written(model, Part({"other": np.array([1.0, 0.0, 0.5])}, PART.matrices))["version"] != first
+    assert written(model, Part({"other": np.array([1.0, 0.0, 0.5])}, PART.corrections))["version"] != first
     (model / WORDS).write_text("others", encoding="utf-8")
     assert written(model)["version"] != first
 
@@ -50,7 +50,7 @@ def test_a_card_names_its_sources_with_their_licence_and_is_plain_json(model: Pa
 def test_a_part_is_plain_data_with_its_figures() -> None:
     plain = PART.as_json({"umsab": {"macro_f1": 60}})
     assert plain["settings"] == {"other": [1.0, 0.0, 0.0]}
-    assert set(plain["matrices"]) <= set(GROUPS)  # type: ignore[call-overload]  # a mapping
+    assert plain["corrections"] == corrections_as_json(PART.corrections)
     assert plain["figures"] == {"umsab": {"macro_f1": 60}}
 
 

@@ -9,6 +9,7 @@ text classifier of the hub (`hub`, `model_files`; `naming` reads its labels, `me
 `about` scores a text for one of several brands: `named` says where it names them, `clauses` what concerns each, and
 `contest` who wins where `comparatives` set one above another. `word_weights` says which `words` weighed.
 
+`sureness` says how likely a label must be before its stance is shown, and otherwise to check.
 `quantify` corrects shares for the errors of a scorer, and `indices` makes scores of them. `labelled` reads labelled
 texts, `measure` and `compare` say how good a scorer is on them, and `training` makes the shipped model.
 """

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .base import ModelError
+from .base import ModelError, Sureness
 from .labelled import Example
 from .measure import Figures, Labels, figures
 from .model_files import read_json
@@ -30,6 +30,7 @@ from .quantify import (
     straying,
     unmeasured_matrix,
 )
+from .sureness import CAUTIOUS, choose, cuts_as_json, sureness_from_json
 from .temperature import AS_IT_IS, fit_calibration
 
 FILE = "vigie-measured.json"
@@ -40,12 +41,18 @@ ONE_KIND = 0.15  # how far shares stray on other kinds of text where one was mea
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
     """What was measured of the weights that `of` names. `calibration` (3, 3) has a row per language group, see
-    `naming.apply_calibration`."""
+    `naming.apply_calibration`. `cuts` are those of `sureness.choose` as plain data, empty where nobody chose any."""
 
     of: str
     calibration: Floats
     matrices: Mapping[LanguageGroup, Matrix]
     figures: Mapping[str, Any]
+    cuts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def sureness(self) -> Sureness:
+        """From which probability on a stance is shown; raises as `sureness_from_json` does."""
+        return sureness_from_json(self.cuts) if self.cuts else CAUTIOUS
 
     @classmethod
     def nothing(cls, of: str) -> Measured:
@@ -64,7 +71,10 @@ def read(folder: Path, of: str) -> Measured:
     try:
         calibration = np.array([stored["calibration"][group] for group in GROUPS], dtype=np.float64).reshape(3, 3)
         matrices = {group: matrix_from_json(stored["matrices"][group]) for group in GROUPS}
-        return Measured(of, calibration, matrices, dict(stored["figures"]))
+        cuts = dict(stored.get("sureness", {}))
+        if cuts:
+            sureness_from_json(cuts)
+        return Measured(of, calibration, matrices, dict(stored["figures"]), cuts)
     except (KeyError, TypeError, ValueError):
         raise ModelError(f"{path} is incomplete: measure again with --save, or remove it") from None
 
@@ -78,6 +88,7 @@ def write(path: Path, name: str, version: str, measured: Measured) -> None:
         "calibration": {group: row.round(6).tolist() for group, row in zip(GROUPS, measured.calibration, strict=True)},
         "matrices": {group: matrix_as_json(matrix) for group, matrix in measured.matrices.items()},
         "figures": measured.figures,
+        "sureness": measured.cuts,
     }
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -95,7 +106,9 @@ def measure(of: str, probabilities: Floats, examples: Sequence[Example], on: str
     calibration, matrices = _calibration(texts), {}
     for row, group in enumerate(GROUPS):
         matrices[group] = _matrix(texts.only(texts.groups == group), calibration[row])
-    return Measured(of, calibration, matrices, _figures(texts, matrices, on))
+    languages = [example.language for example in examples]
+    cuts = cuts_as_json(choose(texts.probabilities(calibration), texts.labels, languages))
+    return Measured(of, calibration, matrices, _figures(texts, matrices, on), cuts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

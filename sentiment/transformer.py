@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .base import ModelError, Score, Text
+from .base import ModelError, Score, Sureness, Text
 from .measured import Measured, read
 from .model_files import TOKENIZER, ModelFiles, config_of, labels_of, read_json, weight_files
 from .naming import apply_calibration, sides_of, three
@@ -56,6 +56,7 @@ class Transformer:
     calibration: Floats
     matrices: Mapping[LanguageGroup, Matrix]
     measured: Mapping[str, Any]
+    sureness: Sureness
     fast: None = None
 
     def score(self, texts: Sequence[Text]) -> list[Score]:
@@ -120,7 +121,7 @@ def load(files: ModelFiles, threads: int, *, measured: bool = True) -> Transform
     logits = (_onnx if files.is_onnx else _torch)(files, threads)
     model = Transformer(
         files.name, _version(files, of, known), of, sides, tokenizer, padding, logits,
-        known.calibration, known.matrices, known.figures,
+        known.calibration, known.matrices, known.figures, known.sureness,
     )  # fmt: skip
     _try(model, labels)
     return model

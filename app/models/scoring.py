@@ -13,7 +13,8 @@ class ScorerRow(Base):
     """A model that a worker wrote down when it started, so that the web shows its scores without loading it.
 
     `since` is when it last took over from another model; the newest one scores. `measured` is empty when nobody
-    measured the model.
+    measured the model. `sureness` has from which probability on its stances are shown, for each of its parts by name
+    and version, see `sentiment.base.Sureness`; `common` is the edition of the common phrases that counted beside it.
     """
 
     __tablename__ = "scorer"
@@ -21,4 +22,6 @@ class ScorerRow(Base):
     version: Mapped[str] = mapped_column(primary_key=True)
     matrices: Mapped[Json]
     measured: Mapped[Json]
+    sureness: Mapped[Json] = mapped_column(server_default="{}")
+    common: Mapped[str] = mapped_column(server_default="")
     since: Mapped[datetime]

@@ -16,7 +16,7 @@ from app.models import AuditMatch, Brand, Match, Mention
 from app.pipeline.judge.audit_sample import monday
 from app.queries.paging import LIMIT, Order, Slice, page
 from app.viewer import Viewer, may
-from sentiment.base import Score, stance_of_score
+from sentiment.base import Score, best_stance
 from sentiment.indices import wilson
 from sentiment.measure import LABELS
 from sentiment.quantify import GROUPS, LanguageGroup, Matrix, adapt, group_of
@@ -58,7 +58,7 @@ class LabelledText:
 
     @property
     def right(self) -> bool:
-        return stance_of_score(self.score) == STANCES[LABELS[self.label]]
+        return best_stance(self.score) == STANCES[LABELS[self.label]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from app.pipeline.judge.score import ScorePending
 from ground.words import to_tsvector
 from sentiment.base import Score, Text
 from sentiment.compact import compact
+from tests.fakes import SURE
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -53,6 +54,7 @@ class Telling:
     asked: list[Sequence[str]] = field(default_factory=list)
     matrices: Mapping[Any, Any] = field(default_factory=lambda: compact().matrices)
     measured: Mapping[str, Any] = field(default_factory=dict)
+    sureness: Mapping[str, Any] = field(default_factory=lambda: SURE)
 
     def score(self, texts: Sequence[Text]) -> list[Score]:
         self.asked.append([one.text for one in texts])

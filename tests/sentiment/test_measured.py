@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sentiment.base import ModelError
 from sentiment.compact import compact
 from sentiment.indices import Scored, Tally, reputation
 from sentiment.labelled import Example
@@ -21,6 +23,7 @@ from sentiment.quantify import (
     matrix_from_json,
     unmeasured_matrix,
 )
+from sentiment.sureness import CAUTIOUS
 from sentiment.temperature import AS_IT_IS
 
 
@@ -79,6 +82,20 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
         group: matrix_as_json(found.matrices[group]) for group in GROUPS
     }
     assert again.figures == found.figures
+    assert again.sureness == found.sureness
+    assert set(found.sureness) == {"fr", "other"}
+
+
+def test_a_file_of_before_limits_were_chosen_gives_cautious_ones(tmp_path: Path) -> None:
+    found = measure("of", answers(LABELS, lean=1), examples(LABELS, "fr"), "own.csv")
+    write(tmp_path / FILE, "tiny", "1", found)
+    stored = json.loads((tmp_path / FILE).read_text(encoding="utf-8"))
+    del stored["sureness"]
+    (tmp_path / FILE).write_text(json.dumps(stored), encoding="utf-8")
+    assert read(tmp_path, "of").sureness == CAUTIOUS
+    (tmp_path / FILE).write_text(json.dumps(stored | {"sureness": {"fr": 1}}), encoding="utf-8")
+    with pytest.raises(ModelError, match="incomplete"):
+        read(tmp_path, "of")
 
 
 def test_nothing_beside_a_model_is_nothing_measured(tmp_path: Path) -> None:

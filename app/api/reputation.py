@@ -55,6 +55,7 @@ class ScoreOut(Out):
     promoters: ShareOut
     passives: ShareOut
     detractors: ShareOut
+    unsure: int = Field(description="To check: of no stance yet, and counted in the score by their probabilities.")
 
 
 class PointOut(Out):
@@ -70,6 +71,7 @@ class PointOut(Out):
     promoters: int
     passives: int
     detractors: int
+    unsure: int
 
 
 class SurveyOut(Out):
@@ -208,6 +210,7 @@ def score_values(point: Point) -> dict[str, Any]:
         "promoters": ShareOut(share=score.promoters, count=counts.promoters),
         "passives": ShareOut(share=score.passives, count=counts.passives),
         "detractors": ShareOut(share=score.detractors, count=counts.detractors),
+        "unsure": counts.unsure,
     }
 
 
@@ -225,6 +228,7 @@ def point_out(point: Point) -> PointOut:
         promoters=counts.promoters,
         passives=counts.passives,
         detractors=counts.detractors,
+        unsure=counts.unsure,
     )
 
 

@@ -152,6 +152,7 @@ def volume(tongue: Tongue, view: ReputationView, by: str) -> Chart:
         ("Promoters", "promoter", [point.counts.promoters for point in view.series]),
         ("Passives", "passive", [point.counts.passives for point in view.series]),
         ("Detractors", "detractor", [point.counts.detractors for point in view.series]),
+        ("To check", "unsure", [point.counts.unsure for point in view.series]),
     ]
     spec: dict[str, Any] = {
         "labels": labels,

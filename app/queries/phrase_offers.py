@@ -85,15 +85,19 @@ def shared(mine: Corrected, every: Iterable[Corrected], taken: Collection[str]) 
     first. `taken` are single words that say no stance: names and what is looked for."""
     others = [each for each in every if each.story != mine.story]
     against = {run for each in others if each.stance != mine.stance for run in _runs(each.words)}
-    alike: dict[UUID, set[Words]] = {}
-    for each in others:
-        if each.stance == mine.stance and each.turned:
-            alike.setdefault(each.story, set()).update(_runs(each.words))
-    number = Counter(run for runs in alike.values() for run in runs)
-    wanted = {run: number[run] + 1 for run in _runs(mine.words) if number[run]}
-    telling = {run: size for run, size in wanted.items() if run not in against and says_something(run, taken)}
-    ranked = sorted(_longest(telling).items(), key=lambda pair: (-pair[1], -len(pair[0]), pair[0]))
+    number = _stories_with(each for each in others if each.stance == mine.stance and each.turned)
+    wanted = _runs(mine.words) & number.keys() - against
+    telling = _longest({run: number[run] + 1 for run in wanted if says_something(run, taken)})
+    ranked = sorted(telling.items(), key=lambda pair: (-pair[1], -len(pair[0]), pair[0]))
     return [pair for place, pair in enumerate(ranked) if not any(_alike(pair[0], one) for one, _ in ranked[:place])]
+
+
+def _stories_with(alike: Iterable[Corrected]) -> Counter[Words]:
+    """In how many stories each run of words is."""
+    runs: dict[UUID, set[Words]] = {}
+    for each in alike:
+        runs.setdefault(each.story, set()).update(_runs(each.words))
+    return Counter(run for found in runs.values() for run in found)
 
 
 def says_something(run: Words, taken: Collection[str]) -> bool:

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from app.queries.brands import brands
 from app.queries.paging import LIMIT_MAX
+from app.queries.phrases import progress_of_all
 from app.queries.to_check import COUNTED, SHOWN, count_to_check, to_check
 from app.web.offers import offers_for
 from app.web.page import Visit, member
@@ -33,4 +34,5 @@ def show_to_check(visit: Visit = Depends(member)) -> Response:
             most=COUNTED,
             shown=SHOWN,
             offers=offers_for(visit, session),
+            deciding=progress_of_all(session, visit.viewer),
         )

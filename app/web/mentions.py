@@ -17,6 +17,7 @@ from app.problems import Problem
 from app.queries.choices import Choices, choices, count_arrived
 from app.queries.feed import FeedFilter, FeedPage, feed
 from app.queries.mentions import mention
+from app.queries.phrases import progress_of_all
 from app.queries.to_check import count_to_check
 from app.scorer import explainer_of
 from app.web.form_page import attempt
@@ -101,6 +102,7 @@ def show_feed(visit: Visit = Depends(member)) -> Response:
             chosen=_in_use(visit, filters, options),
             unsure=count_to_check(session, visit.viewer, _brands(filters, options)),
             offers=offers_for(visit, session),
+            deciding=progress_of_all(session, visit.viewer),
             undo=_id(parameters.get("undo", "")),
             pulse="/mentions/new?" + urlencode({**_set(filters), "since": visit.now.isoformat()}),
             **options,

@@ -18,6 +18,7 @@ from app.queries.brands import brands
 from app.queries.choices import choices
 from app.queries.paging import LIMIT_MAX
 from app.queries.periods import By, Period
+from app.queries.phrases import progress_of_all
 from app.queries.reputation import ReputationView, Slant, compare, reputation
 from app.queries.sums import Point, Weight
 from app.queries.surveys import survey_nps
@@ -83,6 +84,7 @@ def show_reputation(visit: Visit = Depends(member)) -> Response:
             view=view,
             survey=survey_nps(session, visit.viewer, brand.id, period.since, period.until),
             few=FEW,
+            deciding=progress_of_all(session, visit.viewer),
             trend=trend(visit.tongue, view, period.by),
             volume=volume(visit.tongue, view, period.by),
             sources=_by_source(visit, session, brand, period, slant),

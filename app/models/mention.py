@@ -146,6 +146,12 @@ class Match(Base):
             "mention_id",
             postgresql_where=text("stance = 'unsure' AND lead"),
         ),
+        Index(
+            "ix_match_corrected",
+            "workspace_id",
+            "corrected_at",
+            postgresql_where=text("corrected_at IS NOT NULL"),
+        ),
         Index("ix_match_mention", "workspace_id", "mention_id"),
         Index("ix_match_unscored", "collected_at", postgresql_where=text("scored_at IS NULL")),
         Index("ix_match_urgent", "published_at", postgresql_where=text("scored_at IS NULL")),

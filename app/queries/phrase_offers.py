@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -20,16 +21,17 @@ from sqlalchemy.orm import Session
 from alerts.words import STOP_WORDS
 from app.models import Brand, Match, Mention, Phrase
 from app.pipeline.judge.common_phrases import common_phrases
+from app.pipeline.judge.limits import SurenessOfModels, limits_for, sureness_of_models
 from app.pipeline.judge.model_input import join
 from app.pipeline.judge.restance import holding
 from app.viewer import Viewer, may
 from ground.words import folded_words
-from sentiment.base import Score, best_stance
+from sentiment.base import Score, stance_of_score
 
 BACK = timedelta(days=90)
 LOOKED_AT = 300
 """The latest corrections that are compared."""
-LONGEST, OFFERED = 4, 2
+LONGEST, TRIED, OFFERED = 4, 6, 2
 LEAST_LETTERS = 4
 RARE, RARE_WORD = 0.05, 0.01
 """The share of the newest mentions that may hold the words, and a single word: what many say of everything, a topic for
@@ -57,7 +59,8 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """The folded words of a mention that a person gave a stance. `turned`: the model had said something else."""
+    """The folded words of a mention that a person gave a stance. `turned`: the model says something else, or is not
+    sure."""
 
     story: UUID
     words: Sequence[str]
@@ -75,28 +78,28 @@ def offers(session: Session, viewer: Viewer, mention_id: UUID, now: datetime) ->
     mine = next((each for each in every if each.story == (row.story_id or row.id) and each.turned), None)
     if mine is None:
         return []
-    found = shared(mine, every, _taken(session, viewer))
-    rare = [(words, number) for words, number in found if _is_rare(session, viewer, words)]
-    return [Offer(" ".join(words), mine.stance, row.language, number) for words, number in rare[:OFFERED]]
+    found = shared(mine, every, _taken(session, viewer))[:TRIED]
+    rare = (pair for pair in found if _is_rare(session, viewer, pair[0]))
+    return [Offer(" ".join(words), mine.stance, row.language, number) for words, number in islice(rare, OFFERED)]
 
 
 def shared(mine: Corrected, every: Iterable[Corrected], taken: Collection[str]) -> list[tuple[Words, int]]:
     """The words that a corrected mention shares with others of its stance, and in how many they are, the most telling
     first. `taken` are single words that say no stance: names and what is looked for."""
-    others = [each for each in every if each.story != mine.story]
-    against = {run for each in others if each.stance != mine.stance for run in _runs(each.words)}
-    number = _stories_with(each for each in others if each.stance == mine.stance and each.turned)
-    wanted = _runs(mine.words) & number.keys() - against
+    others, own = [each for each in every if each.story != mine.story], set(mine.words)
+    against = {run for each in others if each.stance != mine.stance for run in _runs(each.words, own)}
+    number = _stories_with((each for each in others if each.stance == mine.stance and each.turned), own)
+    wanted = _runs(mine.words, own) & number.keys() - against
     telling = _longest({run: number[run] + 1 for run in wanted if says_something(run, taken)})
     ranked = sorted(telling.items(), key=lambda pair: (-pair[1], -len(pair[0]), pair[0]))
     return [pair for place, pair in enumerate(ranked) if not any(_alike(pair[0], one) for one, _ in ranked[:place])]
 
 
-def _stories_with(alike: Iterable[Corrected]) -> Counter[Words]:
-    """In how many stories each run of words is."""
+def _stories_with(alike: Iterable[Corrected], among: Collection[str]) -> Counter[Words]:
+    """In how many stories each run of these words is."""
     runs: dict[UUID, set[Words]] = {}
     for each in alike:
-        runs.setdefault(each.story, set()).update(_runs(each.words))
+        runs.setdefault(each.story, set()).update(_runs(each.words, among))
     return Counter(run for found in runs.values() for run in found)
 
 
@@ -105,9 +108,7 @@ def says_something(run: Words, taken: Collection[str]) -> bool:
     word needs four letters."""
     if any(word in taken for word in run):
         return False
-    full = [
-        word for word in run if word not in STOP_WORDS and not word.isdigit() and (len(word) > 2 or not word.isalnum())
-    ]
+    full = [word for word in run if word not in STOP_WORDS and not word.isdigit() and _is_whole(word)]
     alone = len(run[0]) >= LEAST_LETTERS or not run[0].isalnum()
     return bool(full) and (len(run) > 1 or (alone and run[0] not in ADVERBS))
 
@@ -134,17 +135,22 @@ def _longest(runs: dict[Words, int]) -> dict[Words, int]:
     return {run: number for run, number in runs.items() if not covered(run)}
 
 
-def _runs(words: Sequence[str]) -> set[Words]:
-    return {
-        tuple(words[start : start + size]) for size in range(1, LONGEST + 1) for start in range(len(words) - size + 1)
-    }
+def _runs(words: Sequence[str], among: Collection[str]) -> set[Words]:
+    """The runs of one to four words in a row that are all among these."""
+    runs: set[Words] = set()
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + LONGEST, len(words)) + 1):
+            if words[end - 1] not in among:
+                break
+            runs.add(tuple(words[start:end]))
+    return runs
 
 
 def _corrected(session: Session, viewer: Viewer, language: str | None, now: datetime) -> list[Corrected]:
     statement = (
         select(
             Mention.id, Mention.story_id, Mention.title, Mention.text,
-            Match.stance, Match.negative, Match.neutral, Match.positive,
+            Mention.language, Match.stance, Match.model, Match.negative, Match.neutral, Match.positive,
         )
         .join(Match, (Match.workspace_id == Mention.workspace_id) & (Match.mention_id == Mention.id))
         .where(Mention.workspace_id == viewer.workspace_id, Match.stance_source == "person")
@@ -152,15 +158,16 @@ def _corrected(session: Session, viewer: Viewer, language: str | None, now: date
         .order_by(Match.corrected_at.desc())
         .limit(LOOKED_AT)
     )  # fmt: skip
-    return [_corrected_of(row) for row in session.execute(statement)]
+    models = sureness_of_models(session)
+    return [_corrected_of(row, models) for row in session.execute(statement)]
 
 
-def _corrected_of(row: Any) -> Corrected:
+def _corrected_of(row: Any, models: SurenessOfModels) -> Corrected:
     known = None not in (row.negative, row.neutral, row.positive)
-    model = best_stance(Score(row.negative, row.neutral, row.positive)) if known else None
-    return Corrected(
-        row.story_id or row.id, folded_words(join(row.title, row.text)[:MOST_LETTERS]), row.stance, model != row.stance
-    )
+    score = Score(row.negative, row.neutral, row.positive) if known else None
+    said = stance_of_score(score, limits_for(models, row.model, row.language)) if score else None
+    words = folded_words(join(row.title, row.text)[:MOST_LETTERS])
+    return Corrected(row.story_id or row.id, words, row.stance, said != row.stance)
 
 
 def _taken(session: Session, viewer: Viewer) -> set[str]:

@@ -26,9 +26,16 @@ def upgrade() -> None:
         ["workspace_id", "published_at", "mention_id"],
         postgresql_where=sa.text("stance = 'unsure' AND lead"),
     )
+    op.create_index(
+        "ix_match_corrected",
+        "match",
+        ["workspace_id", "corrected_at"],
+        postgresql_where=sa.text("corrected_at IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_match_corrected", "match")
     op.drop_index("ix_match_unsure", "match")
     op.execute("UPDATE match SET stance = 'passive' WHERE stance = 'unsure'")
     op.execute("UPDATE match SET stance_source = 'phrase' WHERE stance_source = 'common'")

@@ -468,12 +468,12 @@ CREATE TABLE public.workspace (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL
 );
-INSERT INTO public.brand VALUES ('Zéphyrine', 'own', 'zephyrine', '{}', '#336699', 1, NULL, NULL, NULL, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-30 11:56:20.350155+00', '2026-11-30 11:56:20.350155+00', '{}', NULL);
+INSERT INTO public.brand VALUES ('Zéphyrine', 'own', 'zephyrine', '{}', '#336699', 1, NULL, NULL, NULL, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-30 12:26:49.012463+00', '2026-11-30 12:26:49.012463+00', '{}', NULL);
 INSERT INTO public.bucket VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', 'mentions', '00000000-0000-7000-8000-000000000003', '2026-11-20 10:00:00+00', 'fr', 3, 1, 1, 1, 0, 0, 0, 3, 1, 1, 1, 3);
-INSERT INTO public.channel VALUES ('slack', 'Le bureau', '{}', NULL, 'en', 'UTC', true, NULL, NULL, NULL, 1, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000004', '2026-11-30 11:56:20.350155+00', '2026-11-30 11:56:20.350155+00');
-INSERT INTO public.dirty_hour VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-20 10:00:00+00', '2026-11-30 11:56:20.416794+00');
-INSERT INTO public.source VALUES ('rss', 'Le fil', '{"url": "https://example.org/f"}', NULL, NULL, 900, true, false, 1, '', '{}', NULL, NULL, 0, 'waiting', NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000003', '2026-11-30 11:56:20.350155+00', '2026-11-30 11:56:20.350155+00', '', NULL, NULL, NULL, 0, NULL, NULL, '[]');
-INSERT INTO public.workspace VALUES ('00000000-0000-7000-8000-000000000001', 'kept', 'Zéphyrine & Cie', '{}', '2026-11-30 11:56:20.350155+00', '2026-11-30 11:56:20.350155+00');
+INSERT INTO public.channel VALUES ('slack', 'Le bureau', '{}', NULL, 'en', 'UTC', true, NULL, NULL, NULL, 1, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000004', '2026-11-30 12:26:49.012463+00', '2026-11-30 12:26:49.012463+00');
+INSERT INTO public.dirty_hour VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-20 10:00:00+00', '2026-11-30 12:26:49.217125+00');
+INSERT INTO public.source VALUES ('rss', 'Le fil', '{"url": "https://example.org/f"}', NULL, NULL, 900, true, false, 1, '', '{}', NULL, NULL, 0, 'waiting', NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000003', '2026-11-30 12:26:49.012463+00', '2026-11-30 12:26:49.012463+00', '', NULL, NULL, NULL, 0, NULL, NULL, '[]');
+INSERT INTO public.workspace VALUES ('00000000-0000-7000-8000-000000000001', 'kept', 'Zéphyrine & Cie', '{}', '2026-11-30 12:26:49.012463+00', '2026-11-30 12:26:49.012463+00');
 SELECT pg_catalog.setval('public.poll_id_seq', 1, false);
 ALTER TABLE ONLY public.alert_rule
     ADD CONSTRAINT pk_alert_rule PRIMARY KEY (workspace_id, id);
@@ -586,6 +586,7 @@ CREATE INDEX ix_imported_mention_item ON public.imported_mention USING btree (wo
 CREATE INDEX ix_incident_event_incident ON public.incident_event USING btree (workspace_id, incident_id, id);
 CREATE INDEX ix_incident_opened ON public.incident USING btree (workspace_id, opened_at, id);
 CREATE INDEX ix_login_session_user_id ON public.login_session USING btree (user_id);
+CREATE INDEX ix_match_corrected ON public.match USING btree (workspace_id, corrected_at) WHERE (corrected_at IS NOT NULL);
 CREATE INDEX ix_match_feed ON public.match USING btree (workspace_id, brand_id, published_at, mention_id);
 CREATE INDEX ix_match_mention ON public.match USING btree (workspace_id, mention_id);
 CREATE INDEX ix_match_model ON public.match USING btree (model, collected_at) WHERE (model IS NOT NULL);

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from alerts.words import STOP_WORDS
 from app.pipeline.judge.model_input import join
 from ground.words import TEXT_LIMIT, TITLE_LIMIT, folded_words
 from matching.match import IndexedText
@@ -68,7 +69,7 @@ class Phrasebook:
     def __init__(self, phrases: Sequence[DomainPhrase] = ()) -> None:
         self._by_anchor: dict[str, list[DomainPhrase]] = {}
         for phrase in phrases:
-            self._by_anchor.setdefault(max(phrase.words, key=len), []).append(phrase)
+            self._by_anchor.setdefault(max(phrase.words, key=_rarity), []).append(phrase)
 
     @property
     def anchors(self) -> frozenset[str]:
@@ -119,6 +120,11 @@ def spoken_stance(occurrences: Sequence[Occurrence], brand_id: UUID, *, common: 
 
 def _overlaps(one: Occurrence, others: Sequence[Occurrence]) -> bool:
     return any(one.start < other.end and other.start < one.end for other in others)
+
+
+def _rarity(word: str) -> tuple[bool, int]:
+    """What makes a word rare: that it is no function word, then that it is long."""
+    return word not in STOP_WORDS, len(word)
 
 
 def _base(language: str | None) -> str | None:

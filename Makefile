@@ -39,7 +39,8 @@ help: ## list what can be made
 run: $(VENV)/.run $(DIST)/.built ## install what is locked, then serve with sample data on this machine
 	@$(BIN)/vigie serve --sample
 
-TEST = $(BIN)/python -m pytest -n 2 --dist worksteal -ra
+# Half of a test's time it waits: for a server, a pause, a deadline. So there are more workers than cores.
+TEST = $(BIN)/python -m pytest -n 4 --dist worksteal -ra
 
 test: $(VENV)/.dev $(VENV)/.browser $(DIST)/.built ## run every test (soon: make test ARGS=--quick)
 	@$(TEST) $(ARGS)

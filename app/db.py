@@ -11,13 +11,14 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psycopg
 import structlog
-from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")  # a service has none, and needs none
@@ -27,6 +28,8 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
+IDLE = 1.0
+"""Seconds after which a connection of the pool is asked before it is used."""
 WORKER = "vigie worker"
 """What the connections by which a worker takes jobs call themselves, among those of the database."""
 
@@ -41,10 +44,10 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=120,  # seconds: a worker has more threads than connections, each for moments
-            pool_pre_ping=True,
             hide_parameters=True,  # they hold what people wrote, and errors are logged
             connect_args={"options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC -c jit=off"},
         )
+        ping_idle_connections(self.engine)
         self._readonly = self.engine.execution_options(postgresql_readonly=True)
 
     @contextmanager
@@ -82,6 +85,27 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def ping_idle_connections(engine: Engine) -> None:
+    """Asks a connection of the pool whether it still stands when it was not used for IDLE seconds.
+
+    To ask every time costs a feed of one item three answers. What breaks within these seconds is told as any other loss
+    of the database, and what was under way is done again.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["used_at"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ping(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if time.monotonic() - record.info.get("used_at", time.monotonic()) < IDLE:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as error:
+            raise InvalidatePoolError("the connection was closed while nobody used it") from error
 
 
 class DatabaseNotStarted(Exception):

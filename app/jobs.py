@@ -8,8 +8,10 @@ from typing import Any
 
 import procrastinate
 from procrastinate import exceptions
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+WAITING = text("SELECT true FROM procrastinate_jobs WHERE queueing_lock = :lock AND status = 'todo'")
 PRIORITIES = {"notify": 30, "watch": 20, "score": 10, "backfill": -10}
 
 
@@ -25,6 +27,8 @@ class Jobs:
         Returns False when the same job is waiting already: one is enough.
         """
         lock = ":".join([task, *(str(value) for value in args.values())])
+        if session.scalar(WAITING, {"lock": lock}):
+            return False  # the same as AlreadyEnqueued below, without a savepoint to roll back
         deferrer = self._app.configure_task(
             task,
             queueing_lock=lock,

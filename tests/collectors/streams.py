@@ -28,7 +28,8 @@ class Jet:
     """A Jetstream server that keeps its events. Either dialect; it begins where the cursor says, or at its end.
 
     `floor` is the oldest event it still has; `cut_after` ends the connection after so many messages; `raw` is sent
-    first, as it is; `refuse` answers instead of opening.
+    first, as it is; `refuse` answers instead of opening. `asked` are the addresses asked for, and `open` counts the
+    listeners whose place is settled: what is posted from then on reaches them.
     """
 
     dialects: Sequence[str] = ("new", "old")
@@ -43,6 +44,7 @@ class Jet:
     def __post_init__(self) -> None:
         self._more = threading.Condition()
         self.ended = False
+        self.open = 0
 
     def post(self, text: str, operation: str = "create", rkey: str = "", **record: Any) -> str:
         """Publishes; returns the id of the post."""
@@ -97,6 +99,7 @@ class Jet:
             if new and wanted < self.floor:
                 told = {"$type": f"{NEW[6:]}#info", "name": "OutdatedCursor", "message": f"resumed from {place}"}
                 line.send(json.dumps({"$type": "message", "payload": told}))
+        self.open += 1
         sent = 0
         while not self.ended and (self.cut_after is None or sent < self.cut_after):
             with self._more:
@@ -239,8 +242,8 @@ def _speaker(instance: Instance) -> type[BaseHTTPRequestHandler]:  # noqa: C901 
             self.end_headers()
             with suppress(OSError):
                 self.wfile.write(b":)\n")
-                instance.open += 1
                 place = len(instance._events)
+                instance.open += 1
                 while not instance.ended:
                     with instance._more:
                         if place >= len(instance._events) and not instance.dropped:

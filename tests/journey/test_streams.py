@@ -29,7 +29,7 @@ def test_the_process_comes_when_there_is_something_to_follow_and_comes_back(tmp_
             vigie.call("POST", "/brands", json={"name": "Zephyrine", "kind": "own", "query": "zephyrine"})
             source = {"collector": "jetstream", "name": "live", "params": {"base_url": jet.url}}
             vigie.call("POST", "/sources", json=source)
-            wait_for(lambda: len(jet.asked) == 1, 60, vigie.told)
+            wait_for(lambda: jet.open == 1, 60, vigie.told)
             jet.post("Zephyrine, one")
             wait_for(lambda: texts(vigie) == ["Zephyrine, one"], 30, vigie.told)
             killed = follower(vigie)

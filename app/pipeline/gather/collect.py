@@ -16,7 +16,7 @@ from app.http import PER_HOST
 from app.jobs import Jobs
 from app.models import Source
 from app.pipeline.gather.history import history_line
-from app.pipeline.gather.lease import COLLECT, LeaseLost, claim, prove, release, write
+from app.pipeline.gather.lease import COLLECT, LeaseLost, claim, release, write
 from app.pipeline.gather.outcome import Columns, Outcome, Random, after_reading, after_success, pause_for_all, state_of
 from app.pipeline.gather.pauses import pause
 from app.pipeline.gather.pool import once_at_a_time, read_all
@@ -142,15 +142,14 @@ def finish(session: Session, outcome: Outcome, now: datetime, random: Random) ->
     Returns until when the source's host is left alone, when it asked for that.
     """
     source, error = outcome.source, outcome.error
-    try:
-        prove(session, source.lease)
-    except LeaseLost:
-        return None
     columns = after_reading(outcome, now, random)
     if source.inbox and not error:
         columns |= _emptied_inbox(session, source, now)
     unmatched = Source.unmatched + outcome.harvest.unmatched
-    write(session, source.lease, {**columns, **COLLECT.columns_to_end, "unmatched": unmatched, "updated_at": now})
+    try:
+        write(session, source.lease, {**columns, **COLLECT.columns_to_end, "unmatched": unmatched, "updated_at": now})
+    except LeaseLost:
+        return None
     notice = error.notice if error else None
     session.add(history_line(source.lease, outcome.harvest, outcome.started, now, state_of(error), notice))
     wait = pause_for_all(error)

@@ -146,15 +146,25 @@ def release(session: Session, leases: Sequence[Lease]) -> None:
 
 
 def prove(session: Session, lease: Lease) -> None:
-    """Locks the source until the end of the transaction. Raises LeaseLost unless the lease still stands."""
-    fence = session.scalar(select(lease.lifetime.fence).where(*lease.here).with_for_update())
+    """Keeps the source from being deleted until the end of the transaction. Raises LeaseLost unless the lease stands.
+
+    Others may still renew or take the lease meanwhile: `write` tells whether they did.
+    """
+    shared = select(lease.lifetime.fence).where(*lease.here).with_for_update(read=True, key_share=True)
+    fence = session.scalar(shared)
     if fence != lease.fence:
         raise LeaseLost
 
 
 def write(session: Session, lease: Lease, values: Mapping[str, object]) -> None:
-    """Updates the source and leaves `updated_at` alone unless it is among the values: a reading is not an edit."""
-    session.execute(update(Source).where(*lease.here).values(_quietly(values)))
+    """Updates the source and leaves `updated_at` alone unless it is among the values: a reading is not an edit.
+
+    Raises LeaseLost unless the lease still stands; then nothing of the transaction may be committed.
+    """
+    standing = update(Source).where(*lease.here, lease.lifetime.fence == lease.fence)
+    done = session.execute(standing.values(_quietly(values)).execution_options(synchronize_session=False))
+    if not done.rowcount:  # type: ignore[attr-defined] # an UPDATE counts its rows
+        raise LeaseLost
 
 
 def _standing(leases: Sequence[Lease]) -> Update:

@@ -81,7 +81,10 @@ class Reader:
 
     @contextmanager
     def storing(self, lease: Lease) -> Iterator[Session]:
-        """The transaction that stores a page together with its cursor, or neither. Raises LeaseLost."""
+        """The transaction that stores a page together with its cursor, or neither.
+
+        What is in it writes to the source last: that locks the source no longer than it takes. Raises LeaseLost.
+        """
         name = lease.lifetime.name
         self.checkpoint(f"{name}:placed")
         with self.db.writing() as session:

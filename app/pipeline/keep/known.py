@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import or_, select, text, update
+from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from app.models import Mention
@@ -17,16 +17,27 @@ COUNTS = ("reach", "likes", "shares", "comments", "author_followers")
 KEYS = ("page_key", "guid_key", "words_key")
 NEWEST = 20
 """Mentions looked at under one key: a feed with one guid for everything it says has thousands."""
-_BY_KEYS = text(
-    " UNION ".join(
-        f"""
-        SELECT found.id FROM unnest(CAST(:{column}s AS bytea[])) AS wanted(key) CROSS JOIN LATERAL (
-            SELECT id FROM mention WHERE workspace_id = :workspace_id AND {column} = wanted.key
-            ORDER BY id DESC LIMIT :newest
-        ) AS found
-        """  # noqa: S608  # the names of our own columns
-        for column in KEYS
-    )
+COLUMNS = (
+    "id", "story_id", "published_at", "collected_at", "published_guessed", "source_id", "kind", "host", "content_hash",
+    "author", "title", "text", "fingerprint", *KEYS, *COUNTS,
+)  # fmt: skip
+_BY_KEY = [
+    f"""
+    SELECT found.id FROM unnest(CAST(:{column}s AS bytea[])) AS wanted(key) CROSS JOIN LATERAL (
+        SELECT id FROM mention WHERE workspace_id = :workspace_id AND {column} = wanted.key
+        ORDER BY id DESC LIMIT :newest
+    ) AS found
+    """  # noqa: S608  # the names of our own columns
+    for column in KEYS
+]
+_BY_FINGERPRINT = (
+    "SELECT id FROM mention WHERE workspace_id = :workspace_id AND fingerprint = ANY(CAST(:fingerprints AS bytea[]))"
+)
+_KNOWN = text(
+    f"""
+    SELECT {", ".join(COLUMNS)} FROM mention
+    WHERE workspace_id = :workspace_id AND id IN ({" UNION ".join([*_BY_KEY, _BY_FINGERPRINT])})
+    """  # noqa: S608  # likewise
 )
 
 
@@ -59,19 +70,10 @@ class StoredMention:
 def known_mentions(session: Session, workspace_id: UUID, drafts: Sequence[Draft]) -> list[StoredMention]:
     """The stored mentions that share a key with one of the drafts: of each key the newest 20."""
     keys = {f"{column}s": [*{key for draft in drafts if (key := getattr(draft, column))}] for column in KEYS}
-    ids = session.scalars(_BY_KEYS, {"workspace_id": workspace_id, "newest": NEWEST, **keys}).all()
     marks_of = ((draft.fingerprint, draft.words_key, *draft.former) for draft in drafts)
-    fingerprints = [mark for marks in marks_of for mark in marks if mark]
-    ref = (Mention.id, Mention.story_id, Mention.published_at, Mention.collected_at, Mention.published_guessed)
-    rest = (Mention.source_id, Mention.kind, Mention.host, Mention.content_hash)
-    words = (Mention.author, Mention.title, Mention.text)
-    marks = (Mention.fingerprint, Mention.page_key, Mention.guid_key, Mention.words_key)
-    counts = tuple(getattr(Mention, name) for name in COUNTS)
-    rows = session.execute(
-        select(*ref, *rest, *words, *marks, *counts).where(
-            Mention.workspace_id == workspace_id, or_(Mention.id.in_(ids), Mention.fingerprint.in_(fingerprints))
-        )
-    )
+    fingerprints = [*{mark for marks in marks_of for mark in marks if mark}]
+    values = {"workspace_id": workspace_id, "newest": NEWEST, "fingerprints": fingerprints, **keys}
+    rows = session.execute(_KNOWN, values).all()
     return [
         StoredMention(
             ref=MentionRef(row.id, row.story_id, row.published_at, row.collected_at, row.published_guessed),

@@ -11,24 +11,29 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.models import Story, uuid7
+from app.models import uuid7
 from app.pipeline.keep.bulk import copy_rows
 from matching.story import StoryKey, near
 
 STORY_MEMORY = timedelta(days=30)
 """A text published further than this from all others of its story begins a new one."""
+CROWD = 200
+"""Stories of one band that a text is compared with, the newest. Texts made from one template share bands in thousands
+and are no copies of each other."""
+MOST_KNOWN = 4_000
+"""Stored stories that a batch is compared with, the newest."""
 STORY_COLUMNS = ("workspace_id", "id", "simhash", "bands", "first_at", "last_at", "copies")
 
 Text = tuple[StoryKey | None, datetime]
 """The key of a text, None for one too short to have copies, and when it was published."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class KnownStory:
-    """A story that is stored: its key, and when its first and its last text were published."""
+    """A story at hand: its key, and when its first and its last text were published."""
 
     id: UUID
     simhash: int
@@ -61,24 +66,22 @@ class StoryIndex:
     """
 
     def __init__(self, known: Iterable[KnownStory] = ()) -> None:
-        self._by_band: dict[int, list[tuple[UUID, int]]] = {}
-        self._spans: dict[UUID, tuple[datetime, datetime]] = {}
+        self._by_band: dict[int, list[KnownStory]] = {}
         for story in known:
             self.add(story)
 
     def add(self, story: KnownStory) -> None:
-        self._spans[story.id] = (story.first_at, story.last_at)
         for band in story.bands:
-            self._by_band.setdefault(band, []).append((story.id, story.simhash))
+            self._by_band.setdefault(band, []).append(story)
 
     def join(self, key: StoryKey, at: datetime) -> UUID | None:
         """The story of a text published at `at`, which spans that moment from now on; None when there is none."""
+        earliest, latest = at - STORY_MEMORY, at + STORY_MEMORY
         for band in key.bands:
-            for story_id, simhash in self._by_band.get(band, ()):
-                first, last = self._spans[story_id]
-                if first - STORY_MEMORY <= at <= last + STORY_MEMORY and near(key, simhash):
-                    self._spans[story_id] = (min(first, at), max(last, at))
-                    return story_id
+            for story in self._by_band.get(band, ())[-CROWD:]:
+                if near(key, story.simhash) and story.first_at <= latest and earliest <= story.last_at:
+                    story.first_at, story.last_at = min(story.first_at, at), max(story.last_at, at)
+                    return story.id
         return None
 
 
@@ -109,15 +112,12 @@ def place_in_stories(session: Session, workspace_id: UUID, texts: Sequence[Text]
 
 
 def nearby(session: Session, workspace_id: UUID, texts: Sequence[Text]) -> list[KnownStory]:
-    """The stored stories that share a band with one of the texts and did not end too long before all of them."""
+    """The stored stories that share a band with one of the texts and did not end too long before all of them, the
+    newest last: MOST_KNOWN at most."""
     bands = sorted({band for key, _ in texts if key is not None for band in key.bands})
     oldest = min(at for _, at in texts) - STORY_MEMORY
-    rows = session.execute(
-        select(Story.id, Story.simhash, Story.bands, Story.first_at, Story.last_at).where(
-            Story.workspace_id == workspace_id, Story.bands.overlap(bands), Story.last_at >= oldest
-        )
-    )
-    return [KnownStory(*row) for row in rows]
+    values = {"workspace_id": workspace_id, "bands": bands, "oldest": oldest, "most": MOST_KNOWN}
+    return [KnownStory(*row) for row in session.execute(NEARBY, values).all()][::-1]
 
 
 def write(session: Session, workspace_id: UUID, assignment: Assignment) -> None:
@@ -131,17 +131,27 @@ def write(session: Session, workspace_id: UUID, assignment: Assignment) -> None:
             for story_id, key in assignment.new_stories.items()
         ),
     )
-    for story_id in assignment.grown:
-        times = assignment.times[story_id]
-        session.execute(
-            update(Story)
-            .where(Story.workspace_id == workspace_id, Story.id == story_id)
-            .values(
-                copies=Story.copies + len(times),
-                first_at=func.least(Story.first_at, min(times)),
-                last_at=func.greatest(Story.last_at, max(times)),
-            )
-        )
+    grown = sorted(assignment.grown)
+    if grown:
+        times = [assignment.times[story_id] for story_id in grown]
+        columns = {"ids": grown, "more": [*map(len, times)], "first": [*map(min, times)], "last": [*map(max, times)]}
+        session.execute(GROW, {"workspace_id": workspace_id, **columns})
+
+
+NEARBY = text(
+    "SELECT id, simhash, bands, first_at, last_at FROM story WHERE workspace_id = :workspace_id "
+    "AND bands && CAST(:bands AS integer[]) AND last_at >= :oldest ORDER BY last_at DESC LIMIT :most"
+)
+GROW = text(
+    """
+    UPDATE story SET copies = copies + grown.more,
+        first_at = least(first_at, grown.first), last_at = greatest(last_at, grown.last)
+    FROM unnest(
+        CAST(:ids AS uuid[]), CAST(:more AS integer[]), CAST(:first AS timestamptz[]), CAST(:last AS timestamptz[])
+    ) AS grown(id, more, first, last)
+    WHERE story.workspace_id = :workspace_id AND story.id = grown.id
+    """
+)
 
 
 def _row(workspace_id: UUID, story_id: UUID, key: StoryKey, times: Sequence[datetime]) -> tuple[Any, ...]:

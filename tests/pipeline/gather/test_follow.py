@@ -111,7 +111,7 @@ def test_what_changed_is_followed_as_it_is_now(services: Services, workspace_id:
             changes = actions.SourceChanges(params={"base_url": new.url})
             with services.db.writing() as session:
                 actions.update(session, viewer_of(workspace_id), source_id, changes, services, datetime.now(UTC))
-            wait_for(lambda: len(new.asked) == 1)
+            wait_for(lambda: new.open == 1)
             old.post("Zephyrine at the old address")
             new.post("Zephyrine at the new address")
             wait_for(lambda: texts(services.db) == ["Zephyrine at the new address"])
@@ -121,7 +121,7 @@ def test_a_trial_listens_for_some_seconds_and_shows_first_what_matches(
     jet: Jet, services: Services, workspace_id: UUID
 ) -> None:
     new = actions.TriedSource(collector="jetstream", params={"base_url": jet.url})
-    talk = threading.Thread(target=lambda: (wait_for(lambda: bool(jet.asked)), [say(jet, n) for n in range(40)]))
+    talk = threading.Thread(target=lambda: (wait_for(lambda: jet.open == 1), [say(jet, n) for n in range(40)]))
     talk.start()
     found = trial(services, viewer_of(workspace_id), new, datetime.now(UTC))
     talk.join()

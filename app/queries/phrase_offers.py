@@ -25,7 +25,7 @@ from app.pipeline.judge.limits import SurenessOfModels, limits_for, sureness_of_
 from app.pipeline.judge.model_input import join
 from app.pipeline.judge.restance import holding
 from app.viewer import Viewer, may
-from ground.words import folded_words
+from ground.words import folded_words, places
 from sentiment.base import Score, stance_of_score
 
 BACK = timedelta(days=90)
@@ -80,7 +80,18 @@ def offers(session: Session, viewer: Viewer, mention_id: UUID, now: datetime) ->
         return []
     found = shared(mine, every, _taken(session, viewer))[:TRIED]
     rare = (pair for pair in found if _is_rare(session, viewer, pair[0]))
-    return [Offer(" ".join(words), mine.stance, row.language, number) for words, number in islice(rare, OFFERED)]
+    text = join(row.title, row.text)[:MOST_LETTERS]
+    return [Offer(spelt(text, words), mine.stance, row.language, number) for words, number in islice(rare, OFFERED)]
+
+
+def spelt(text: str, run: Words) -> str:
+    """These folded words as the text writes them, in small letters; folded where signs stand between them."""
+    words, where = folded_words(text), places(text)
+    first = next((n for n in range(len(words)) if tuple(words[n : n + len(run)]) == run), None)
+    if first is None:
+        return " ".join(run)
+    written = text[where[first][0] : where[first + len(run) - 1][1]].lower()
+    return written if tuple(folded_words(written)) == run and "\n" not in written else " ".join(run)
 
 
 def shared(mine: Corrected, every: Iterable[Corrected], taken: Collection[str]) -> list[tuple[Words, int]]:

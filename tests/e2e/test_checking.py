@@ -64,13 +64,13 @@ def test_keys_settle_one_after_the_other_and_a_phrase_is_offered(
     expect(page.get_by_text(SAID[0])).to_have_count(0)
     page.keyboard.press("d")
     expect(page.get_by_text("1 reprise à vérifier")).to_be_visible()
-    offer = page.get_by_text("2 mentions contenant «quatrieme relance» ont été corrigées vers la même tonalité.")
+    offer = page.get_by_text("2 mentions contenant «\u00a0quatrième relance\u00a0»")
     expect(offer).to_be_visible()
     assert stances(site) == ["detractor", "detractor", "unsure"]
     page.get_by_role("link", name="En faire une expression").click()
-    expect(page.get_by_label("Mots")).to_have_value("quatrieme relance")
+    expect(page.get_by_label("Mots")).to_have_value("quatrième relance")
     page.get_by_role("button", name="Enregistrer").click()
-    expect(page.get_by_role("link", name="quatrieme relance")).to_be_visible()
+    expect(page.get_by_role("link", name="quatrième relance")).to_be_visible()
     assert complaints.said == []
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from app.db import Database
 from app.models import Brand, Phrase
-from app.queries.phrase_offers import Corrected, offers, says_something, shared
+from app.queries.phrase_offers import Corrected, offers, says_something, shared, spelt
 from app.viewer import Viewer
 from ground.words import folded_words
 from tests.queries.conftest import Add
@@ -66,6 +66,12 @@ def test_neither_function_words_nor_names_say_anything(words: str, says: bool) -
     assert says_something(tuple(folded_words(words)), {"acme"}) is says
 
 
+def test_words_are_offered_as_people_write_them() -> None:
+    assert spelt("Encore l'Été, à fuir", ("l", "ete")) == "l'été"
+    assert spelt("À\nfuir", ("a", "fuir")) == "a fuir"
+    assert spelt("autre chose", ("a", "fuir")) == "a fuir"
+
+
 @pytest.fixture
 def brand(viewer: Viewer, add: Add) -> Brand:
     row = brand_row(viewer.workspace_id, "Acme")
@@ -88,7 +94,7 @@ def test_the_second_correction_brings_the_offer(db: Database, viewer: Viewer, br
     with db.reading() as session:
         [offer] = offers(session, viewer, second, NOW)
         assert (offer.words, offer.stance, offer.language, offer.mentions) == (
-            "encore pour la quatrieme", "detractor", "fr", 2,
+            "encore pour la quatrième", "detractor", "fr", 2,
         )  # fmt: skip
         assert offers(session, viewer, second, NOW + timedelta(days=91)) == []
         assert offers(session, viewer, next_id(), NOW) == []

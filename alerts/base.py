@@ -25,7 +25,8 @@ P = TypeVar("P", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class HourCounts:
-    """What one hour brought for a brand. `mentions` counts all of them; the stances count stories, not copies."""
+    """What one hour brought for a brand. `mentions` counts all of them; the stances count stories, not copies. The
+    `stories` of no stance are those of which the model is unsure."""
 
     start: datetime
     mentions: int = 0
@@ -33,6 +34,10 @@ class HourCounts:
     promoters: int = 0
     passives: int = 0
     detractors: int = 0
+
+    @property
+    def unsure(self) -> int:
+        return max(0, self.stories - self.promoters - self.passives - self.detractors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,8 @@ class Verdict:
     """The result of one evaluation. `level` against `threshold` says how sure it is; the rest are facts to explain it.
 
     Of the `total` stories in the last `window_hours`, `observed` were `counted`, where `expected` would have been
-    usual; `since` is the start of that window. Shares are 0 to 1. A rule leaves out what it does not know.
+    usual; `unsure` are to check and may be among them; `since` is the start of that window. Shares are 0 to 1. A rule
+    leaves out what it does not know.
     """
 
     firing: bool
@@ -67,6 +73,7 @@ class Verdict:
     window_hours: int = 1
     since: datetime | None = None
     counted: Counted = "detractors"
+    unsure: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,8 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The facts of an incident: what changed, since when, what people say, who started, how far it reaches."""
+    """The facts of an incident: what changed, since when, what people say, who started, how far it reaches. `unsure`
+    counts the stories of its window that are to check."""
 
     observed: float
     expected: float | None
@@ -116,6 +124,7 @@ class Explanation:
     reach: int | None = None
     customers_at_risk: tuple[int, int] | None = None
     counted: Counted = "detractors"
+    unsure: int = 0
 
 
 @dataclass(frozen=True, slots=True)

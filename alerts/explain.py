@@ -60,6 +60,7 @@ def explain(
         reach=_reach(recent),
         customers_at_risk=customers_at_risk(recent, factors) if verdict.counted == "detractors" else None,
         counted=verdict.counted,
+        unsure=verdict.unsure,
     )
 
 

@@ -27,6 +27,14 @@ PHRASES: dict[str, dict[Language, str]] = {
     "observed of": {"en": "{what} out of {total} in {hours}", "fr": "{what} sur {total} en {hours}"},
     "expected": {"en": "about {expected} would be usual", "fr": "le niveau habituel est d’environ {expected}"},
     "shares": {"en": "({share} instead of {usual})", "fr": "({share} au lieu de {usual})"},
+    "to check one": {
+        "en": "{n} more story is to check, and may be one too.",
+        "fr": "{n} autre reprise est à vérifier et peut en être une aussi.",
+    },
+    "to check": {
+        "en": "{n} more stories are to check, and may be such too.",
+        "fr": "{n} autres reprises sont à vérifier et peuvent en être aussi.",
+    },
     "since": {"en": "It began on {time}.", "fr": "Début\u00a0: le {time}."},
     "words": {"en": "People talk about: {words}.", "fr": "On y parle de\u00a0: {words}."},
     "first": {"en": "First seen: {who}, {time}", "fr": "Premier message\u00a0: {who}, le {time}"},
@@ -111,7 +119,12 @@ def _change(e: Explanation, language: Language) -> str:
         line += PHRASES["semicolon"][language] + say("expected", language, expected=figure(e.expected, language))
     if e.share is not None and e.usual_share is not None:
         line += " " + say("shares", language, share=percent(e.share, language), usual=percent(e.usual_share, language))
-    return line + "."
+    return f"{line}. {_to_check(e, language)}".strip()
+
+
+def _to_check(e: Explanation, language: Language) -> str:
+    """How many stories beside those counted may be of the same stance; nothing where every mention counts."""
+    return count_phrase("to check", e.unsure, language) if e.unsure and e.counted != "mentions" else ""
 
 
 def _words(e: Explanation, language: Language) -> str:

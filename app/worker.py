@@ -123,7 +123,7 @@ def run(services: Services, *, end_with_parent: bool = False) -> None:
     if end_with_parent:
         threading.Thread(target=end_with_parent_process, daemon=True).start()
     scorer = scorer_of(services.settings)
-    services.db.retry(lambda session: record(session, scorer, datetime.now(UTC)))
+    services.db.retry(lambda session: record(session, scorer, datetime.now(UTC), services.jobs))
     steps = handlers(services, scorer, stop.is_set)
     clock = Clock(services)
     clock.start()

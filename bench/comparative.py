@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.row import Row
 from sentiment.about import About, score_about
-from sentiment.base import Score, Scorer, Stance, Text, stance_of_score
+from sentiment.base import Score, Scorer, Stance, Text, best_stance
 from sentiment.compact import compact
 
 SENTENCES = Path(__file__).parents[1] / "tests/sentiment/comparative.csv"
@@ -62,7 +62,7 @@ def by_whole_text(scorer: Scorer, cases: Sequence[Case]) -> list[Stance]:
 
 
 def _stances(scores: Sequence[Score]) -> list[Stance]:
-    return [stance_of_score(score) for score in scores]
+    return [best_stance(score) for score in scores]
 
 
 def accuracy(answers: Sequence[Stance], cases: Sequence[Case]) -> float:

@@ -10,6 +10,7 @@ text classifier of the hub (`hub`, `model_files`; `naming` reads its labels, `me
 `contest` who wins where `comparatives` set one above another. `phrase_weights` says which phrases of
 its `words` weighed.
 
+`sureness` says how likely a label must be before its stance is shown, and otherwise to check.
 `mixture` finds the shares of labels behind a histogram of probabilities, and `correction` those of a language group
 (`quantify` says which there are) with how far they may be wrong; `indices` makes scores of them, and `sampled` scores
 that labels of one's own make; `shift` tells when the texts of a source became of another kind.

@@ -8,9 +8,17 @@ from typing import Any, Literal, Protocol
 
 from .correction import Corrections
 
-Stance = Literal["promoter", "passive", "detractor"]
-StanceSource = Literal["person", "rating", "phrase", "model"]
-"""Where a stance comes from. The first of these that has something to say decides."""
+Settled = Literal["promoter", "passive", "detractor"]
+"""What a person, a rating or a phrase says of a brand."""
+Stance = Literal["promoter", "passive", "detractor", "unsure"]
+"""A stance as it is shown. The model's is unsure where no label is likely enough: somebody should look."""
+StanceSource = Literal["person", "rating", "phrase", "common", "model"]
+"""Where a stance comes from: a phrase is the workspace's own, a common one ships. The first that says one decides."""
+
+Limits = tuple[float, float, float]
+"""The probability that negative, neutral and positive need before their stance is shown; above 1 it never is."""
+Sureness = Mapping[str, Limits]
+"""The limits by language code, and under `other` for all other languages."""
 
 
 class ModelError(Exception):
@@ -43,7 +51,8 @@ class Scorer(Protocol):
     """A sentiment model. Its `version` changes whenever its answers may change.
 
     `corrections` say how shares follow from its probabilities; `measured` holds the figures of its card
-    by kind of text; `fast` is a quicker and weaker scorer for a long backlog, or None. `reads_marks`: whether it tells
+    by kind of text; `sureness` says from which probability on its stance is shown; `fast` is a quicker and weaker
+    scorer for a long backlog, or None. `reads_marks`: whether it tells
     brands apart by the marks in a text.
     """
 
@@ -56,6 +65,8 @@ class Scorer(Protocol):
     @property
     def measured(self) -> Mapping[str, Any]: ...
     @property
+    def sureness(self) -> Sureness: ...
+    @property
     def fast(self) -> Scorer | None: ...
     @property
     def reads_marks(self) -> bool: ...
@@ -65,17 +76,21 @@ class Scorer(Protocol):
         ...
 
 
-NEUTRAL_ZONE = 0.45
-"""The probability that the best label needs: below it, the stance is passive."""
+SIDES: tuple[Settled, Settled, Settled] = ("detractor", "passive", "promoter")
+"""The stances that negative, neutral and positive stand for."""
 
 
-def stance_of_score(score: Score, zone: float = NEUTRAL_ZONE) -> Stance:
-    """The stance of a score: that of its best label, or passive where the label is not likely enough."""
-    if score.negative >= max(score.neutral, score.positive) and score.negative >= zone:
-        return "detractor"
-    if score.positive >= max(score.neutral, score.negative) and score.positive >= zone:
-        return "promoter"
-    return "passive"
+def best_stance(score: Score) -> Settled:
+    """The stance of the most likely label, however unlikely."""
+    chances = (score.negative, score.neutral, score.positive)
+    return SIDES[chances.index(max(chances))]
+
+
+def stance_of_score(score: Score, limits: Limits) -> Stance:
+    """The stance of the most likely label, or unsure where it does not reach its limit."""
+    best = best_stance(score)
+    place = SIDES.index(best)
+    return best if (score.negative, score.neutral, score.positive)[place] >= limits[place] else "unsure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +109,7 @@ class RatingClasses:
 CLASSES = RatingClasses()
 
 
-def stance_of_rating(rating: float, scale: float, classes: RatingClasses = CLASSES) -> Stance:
+def stance_of_rating(rating: float, scale: float, classes: RatingClasses = CLASSES) -> Settled:
     """The stance of a rating, rounded to the nearest class: as stars when it is out of 5, else scaled to 10."""
     if scale == 5:
         value, promoter, passive = rating, classes.stars_promoter, classes.stars_passive

@@ -18,13 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import encoder, linear
-from .base import Score, Text
+from .base import Score, Sureness, Text
 from .correction import Corrections, corrections_from_json
+from .sureness import CAUTIOUS, sureness_from_json
 
 FEATURES = 2  # raise it with every change of features.py or encoder.plain that changes an answer
 FOLDER = Path(__file__).with_name("model")
 LINEAR, NETWORK, PIECES, WORDS = "linear.npz", "encoder.onnx", "pieces.npz", "tokenizer.json"
 CARD = "card.json"
+QUICK = "-linear"  # follows the name of the model in that of its linear part
 TOGETHER = 2_048  # texts scored at once
 
 Floats = NDArray[np.float64]
@@ -43,6 +45,7 @@ class Fast:
     settings: Settings
     corrections: Corrections
     measured: Mapping[str, Any]
+    sureness: Sureness
     fast: None = None
     reads_marks: bool = False
 
@@ -63,6 +66,7 @@ class Compact:
     settings: Settings
     corrections: Corrections
     measured: Mapping[str, Any]
+    sureness: Sureness
 
     @property
     def reads_marks(self) -> bool:
@@ -124,6 +128,7 @@ def load(folder: Path, threads: int | None = None) -> Compact:
         _settings(card["blend"]),
         _corrections(card["blend"]),
         card["blend"]["figures"],
+        _sureness(card["blend"]),
     )
 
 
@@ -131,12 +136,13 @@ def load_fast(folder: Path) -> Fast:
     """Loads the linear part from a model's folder. Raises ValueError as `load` does."""
     card = read_card(folder)
     return Fast(
-        f"{card['name']}-linear",
+        f"{card['name']}{QUICK}",
         card["version"],
         linear.load(folder / LINEAR),
         _settings(card["fast"]),
         _corrections(card["fast"]),
         card["fast"]["figures"],
+        _sureness(card["fast"]),
     )
 
 
@@ -148,13 +154,20 @@ class CardFacts:
     version: str
     corrections: Corrections
     measured: Mapping[str, Any]
+    sureness: Mapping[str, Sureness]
+    """By the name and the version of each part, as matches store them."""
 
 
 @cache
 def facts() -> CardFacts:
     """The facts of the package's model."""
     card = read_card()
-    return CardFacts(card["name"], card["version"], _corrections(card["blend"]), card["blend"]["figures"])
+    name, version = card["name"], card["version"]
+    sureness = {
+        f"{name} {version}": _sureness(card["blend"]),
+        f"{name}{QUICK} {version}": _sureness(card["fast"]),
+    }
+    return CardFacts(name, version, _corrections(card["blend"]), card["blend"]["figures"], sureness)
 
 
 def read_card(folder: Path = FOLDER) -> dict[str, Any]:
@@ -180,3 +193,8 @@ def _corrections(part: Mapping[str, Any]) -> Corrections:
     if "corrections" not in part:
         raise ValueError("the card says nothing of corrections: write them by python -m sentiment.training.doubts")
     return corrections_from_json(part["corrections"])
+
+
+def _sureness(part: Mapping[str, Any]) -> Sureness:
+    """The limits of a part; those of a model that nobody measured where its card has none."""
+    return sureness_from_json(part["sureness"]) if "sureness" in part else CAUTIOUS

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .base import ModelError
+from .base import ModelError, Sureness
 from .correction import Corrections, corrections_as_json, corrections_from_json, unmeasured
 from .doubt import fit, kinds_of
 from .labelled import Example
@@ -19,6 +19,7 @@ from .measure import Figures, Labels, figures
 from .model_files import read_json
 from .naming import apply_calibration
 from .quantify import GROUPS, Floats, group_of
+from .sureness import CAUTIOUS, choose, cuts_as_json, sureness_from_json
 from .temperature import AS_IT_IS, fit_calibration
 
 FILE = "vigie-measured.json"
@@ -28,12 +29,18 @@ LEAST = 50  # texts of each label that a group or a kind of text needs: fewer te
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
     """What was measured of the weights that `of` names. `calibration` (3, 3) has a row per language group, see
-    `naming.apply_calibration`."""
+    `naming.apply_calibration`. `cuts` are those of `sureness.choose` as plain data, empty where nobody chose any."""
 
     of: str
     calibration: Floats
     corrections: Corrections
     figures: Mapping[str, Any]
+    cuts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def sureness(self) -> Sureness:
+        """From which probability on a stance is shown; raises as `sureness_from_json` does."""
+        return sureness_from_json(self.cuts) if self.cuts else CAUTIOUS
 
     @classmethod
     def nothing(cls, of: str) -> Measured:
@@ -51,7 +58,11 @@ def read(folder: Path, of: str) -> Measured:
         raise ModelError(f"{path} was measured on other weights or labels: measure again with --save, or remove it")
     try:
         calibration = np.array([stored["calibration"][group] for group in GROUPS], dtype=np.float64).reshape(3, 3)
-        return Measured(of, calibration, corrections_from_json(stored["corrections"]), dict(stored["figures"]))
+        cuts = dict(stored.get("sureness", {}))
+        if cuts:
+            sureness_from_json(cuts)
+        corrections = corrections_from_json(stored["corrections"])
+        return Measured(of, calibration, corrections, dict(stored["figures"]), cuts)
     except (KeyError, TypeError, ValueError):
         raise ModelError(f"{path} is incomplete: measure again with --save, or remove it") from None
 
@@ -65,6 +76,7 @@ def write(path: Path, name: str, version: str, measured: Measured) -> None:
         "calibration": {group: row.round(6).tolist() for group, row in zip(GROUPS, measured.calibration, strict=True)},
         "corrections": corrections_as_json(measured.corrections),
         "figures": measured.figures,
+        "sureness": measured.cuts,
     }
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -81,8 +93,10 @@ def measure(of: str, probabilities: Floats, examples: Sequence[Example], on: str
         raise ValueError(f"to measure a model takes at least {LEAST} texts of each label: negative, neutral, positive")
     calibration = _calibration(texts)
     languages = [example.language for example in examples]
-    corrections = fit(kinds_of(texts.probabilities(calibration), texts.labels, texts.kinds.tolist(), languages))
-    return Measured(of, calibration, corrections, _figures(texts, languages, corrections, on))
+    probabilities = texts.probabilities(calibration)
+    corrections = fit(kinds_of(probabilities, texts.labels, texts.kinds.tolist(), languages))
+    cuts = cuts_as_json(choose(probabilities, texts.labels, languages))
+    return Measured(of, calibration, corrections, _figures(texts, languages, corrections, on), cuts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .base import ModelError, Score, Text
+from .base import ModelError, Score, Sureness, Text
 from .correction import Corrections
 from .measured import Measured, read
 from .model_files import TOKENIZER, ModelFiles, config_of, labels_of, read_json, weight_files
@@ -57,7 +57,9 @@ class Transformer:
     calibration: Floats
     corrections: Corrections
     measured: Mapping[str, Any]
+    sureness: Sureness
     fast: None = None
+    reads_marks: bool = False
 
     def score(self, texts: Sequence[Text]) -> list[Score]:
         """One score per text, in order. Texts are read up to the model's limit of tokens, 512 at most."""
@@ -121,7 +123,7 @@ def load(files: ModelFiles, threads: int, *, measured: bool = True) -> Transform
     logits = (_onnx if files.is_onnx else _torch)(files, threads)
     model = Transformer(
         files.name, _version(files, of, known), of, sides, tokenizer, padding, logits,
-        known.calibration, known.corrections, known.figures,
+        known.calibration, known.corrections, known.figures, known.sureness,
     )  # fmt: skip
     _try(model, labels)
     return model

@@ -145,6 +145,7 @@ def _explanation(e: Explanation, text: int) -> dict[str, Any]:
         "expected": e.expected,
         "share": e.share,
         "usual_share": e.usual_share,
+        "unsure": e.unsure,
         "window_hours": e.window_hours,
         "since": _utc(e.since) if e.since else None,
         "words": [one_line(word, WORD) for word in e.words[:10]],

@@ -49,7 +49,7 @@ def evaluate(params: NegativeSpike, hours: BrandHours) -> Verdict:
     if not hours.counts:
         return Verdict(False, 0.0, params.threshold)
     young = YOUNG if hours.now - hours.born < FORTNIGHT else 0.0
-    counts = [(b.promoters + b.passives + b.detractors, b.detractors) for b in hours.counts]
+    counts = [(b.stories, b.detractors) for b in hours.counts]
     _, surprises = advance(Scan(), counts, least=params.min_negatives)
     running = hours.now < hours.counts[-1].start + timedelta(hours=1)
     margins = [(surprises[-1].level - UNFINISHED * running, len(surprises) - 1)]
@@ -74,6 +74,7 @@ def _verdict(params: NegativeSpike, counts: Sequence[HourCounts], surprise: Surp
         usual_share=surprise.usual_share,
         window_hours=surprise.hours,
         since=counts[-1].start - timedelta(hours=surprise.hours - 1),
+        unsure=sum(b.unsure for b in counts[-surprise.hours :]),
     )
 
 

@@ -73,6 +73,7 @@ def evaluate(params: Threshold, hours: BrandHours) -> Verdict:
         window_hours=params.window_hours,
         since=recent[0].start if recent else None,
         counted=params.counted,
+        unsure=sum(b.unsure for b in recent),
     )
 
 
@@ -89,7 +90,7 @@ def _count(counts: Sequence[HourCounts], counted: Counted) -> int:
 def _total(counts: Sequence[HourCounts], counted: Counted) -> int:
     if counted == "mentions":
         return sum(b.mentions for b in counts)
-    return sum(b.promoters + b.passives + b.detractors for b in counts)
+    return sum(b.stories for b in counts)
 
 
 def sentence(params: Threshold, brand: str) -> Notice:

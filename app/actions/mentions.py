@@ -15,12 +15,13 @@ from app.actions.audit import record
 from app.actions.fields import Changes, Line, Name, Prose
 from app.jobs import Jobs
 from app.models import Match, Mention, Revision
+from app.pipeline.judge.limits import SurenessOfModels, limits_for, sureness_of_models
 from app.pipeline.judge.phrases import Occurrence
 from app.pipeline.judge.stance import Facts, StanceRules, find_occurrences, stance_rules
 from app.pipeline.keep.matches import mark_dirty
 from app.problems import not_found
 from app.viewer import Viewer, may
-from sentiment.base import Score, Stance, StanceSource
+from sentiment.base import Score, Settled, Stance, StanceSource
 
 Status = Literal["new", "in_progress", "answered", "closed", "irrelevant"]
 BULK_MAX = 500
@@ -32,7 +33,7 @@ class MentionChanges(Changes):
     `stance` corrects the stance for `brand_id`, or for every brand matched; null undoes the correction.
     """
 
-    stance: Stance | None = None
+    stance: Settled | None = None
     brand_id: UUID | None = None
     status: Status = "new"
     assignee: Line | None = None
@@ -134,12 +135,13 @@ def _correct(
     if not matches and changes.brand_id is not None:
         raise not_found("match")
     said = find_occurrences(session, {row.workspace_id: rules}, matches) if changes.stance is None else {}
+    models = sureness_of_models(session) if changes.stance is None else {}
     was = {}
     for match in matches:
         before = match.stance
         if changes.stance is None:
             here = said.get((match.brand_id, row.id), ())
-            match.stance, match.stance_source = stance_without_person(row, match, rules, here)
+            match.stance, match.stance_source = stance_without_person(row, match, rules, here, models)
             match.corrected_by = match.corrected_at = None
         else:
             match.stance, match.stance_source = changes.stance, "person"
@@ -149,11 +151,12 @@ def _correct(
 
 
 def stance_without_person(
-    mention: Mention, match: Match, rules: StanceRules, said: Sequence[Occurrence]
+    mention: Mention, match: Match, rules: StanceRules, said: Sequence[Occurrence], models: SurenessOfModels
 ) -> tuple[Stance | None, StanceSource | None]:
     """The stance that counts once a correction is undone: the rating's, else a phrase's, else the model's, else none
     yet; and which of them decided."""
     score = None
     if match.negative is not None and match.neutral is not None and match.positive is not None:
         score = Score(match.negative, match.neutral, match.positive)
-    return rules.decide(Facts(match.brand_id, mention.rating, mention.rating_scale, said, score))
+    limits = limits_for(models, match.model, mention.language)
+    return rules.decide(Facts(match.brand_id, mention.rating, mention.rating_scale, said, score, limits))

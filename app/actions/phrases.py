@@ -20,7 +20,7 @@ from app.pipeline.judge.restance import wish
 from app.problems import FieldError, Problem, not_found
 from app.viewer import Viewer, may
 from ground.words import folded_words
-from sentiment.base import Stance
+from sentiment.base import Settled
 
 PHRASES_MAX = 500
 
@@ -40,7 +40,7 @@ class NewPhrase(Fields):
     """Words that set a stance: for one brand or for all (null), in one language or in all (null)."""
 
     text: PhraseText
-    stance: Stance
+    stance: Settled
     brand_id: UUID | None = None
     language: Language | None = None
 
@@ -49,7 +49,7 @@ class PhraseChanges(Changes):
     """What changes of a phrase; a field left out stays as it is."""
 
     text: PhraseText = ""
-    stance: Stance = "passive"
+    stance: Settled = "passive"
     brand_id: UUID | None = None
     language: Language | None = None
 

@@ -18,7 +18,7 @@ Several = Annotated[list[Annotated[str, Field(max_length=200)]], Query(max_lengt
 
 def read_filters(
     brand: Annotated[Several, Query(description="Brand ids; several are alternatives.")] = [],  # noqa: B006 - FastAPI copies
-    stance: Annotated[list[Stance], Query(max_length=3)] = [],  # noqa: B006 - FastAPI copies
+    stance: Annotated[list[Stance], Query(max_length=4, description="unsure: to check.")] = [],  # noqa: B006 - FastAPI copies
     source: Annotated[Several, Query(description="Source ids.")] = [],  # noqa: B006 - FastAPI copies
     platform: Several = [],  # noqa: B006 - FastAPI copies
     language: Several = [],  # noqa: B006 - FastAPI copies

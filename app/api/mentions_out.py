@@ -64,8 +64,8 @@ class Weight(Out):
     field: Place
     brand: UUID | None = Field(description="Null when the mention no longer matches any brand.")
     side: Side | None = Field(
-        description="for or against the stance shown, of the four phrases that weigh most on each side; of a passive "
-        "or unknown stance, for is towards promoter."
+        description="for or against the stance shown, of the four phrases that weigh most on each side; of a passive, "
+        "unsure or unknown stance, for is towards promoter."
     )
 
 

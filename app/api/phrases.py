@@ -53,7 +53,9 @@ class TurnedOut(Out):
     mention: MentionOut
     brand: BrandRef
     before: str
-    before_source: str = Field(description="phrase or model: a person or a rating takes precedence over every phrase")
+    before_source: str = Field(
+        description="phrase, common or model: a person or a rating takes precedence over every phrase"
+    )
     after: str
 
 

@@ -68,6 +68,7 @@ class ScoreOut(Out):
     promoters: ShareOut
     passives: ShareOut
     detractors: ShareOut
+    unsure: int = Field(description="To check: of no stance yet, and counted in the score by their probabilities.")
 
 
 class PointOut(Out):
@@ -83,6 +84,7 @@ class PointOut(Out):
     promoters: int
     passives: int
     detractors: int
+    unsure: int
 
 
 class SurveyOut(Out):
@@ -227,6 +229,7 @@ def score_values(point: Point) -> dict[str, Any]:
         "promoters": ShareOut(share=promoters, count=counts.promoters),
         "passives": ShareOut(share=passives, count=counts.passives),
         "detractors": ShareOut(share=detractors, count=counts.detractors),
+        "unsure": counts.unsure,
     }
 
 
@@ -244,6 +247,7 @@ def point_out(point: Point) -> PointOut:
         promoters=counts.promoters,
         passives=counts.passives,
         detractors=counts.detractors,
+        unsure=counts.unsure,
     )
 
 

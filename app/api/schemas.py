@@ -88,8 +88,12 @@ class MatchOut(Out):
     """A brand that a mention is about, and the stance towards it."""
 
     brand: BrandRef
-    stance: str | None = Field(description="promoter, passive, detractor; null until it is scored")
-    stance_source: str | None = Field(description="What decided it, the first of: person, rating, phrase, model")
+    stance: str | None = Field(
+        description="promoter, passive, detractor, unsure (the model is not sure enough: to check); null until scored"
+    )
+    stance_source: str | None = Field(
+        description="What decided it, the first of: person, rating, phrase, common (one that ships), model"
+    )
     probabilities: Probabilities | None
     model: str | None = Field(description="The model that read the text last.")
     provisional: bool = Field(

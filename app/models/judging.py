@@ -34,7 +34,8 @@ class Phrase(Tenant, Dated, Base):
 
 
 class Restance(Tenant, Base):
-    """A request to decide stances again: of the mentions that hold `words`, or of the rated ones when `words` is None.
+    """A request to decide stances again: of the mentions that hold `words`, or of the rated ones when `words` is None;
+    of every mention when `everything`. Several phrases stand in lines of their own.
 
     The job goes from the newest mention back; `before` is the last one it has done. `done` and `total` count mentions.
     """
@@ -42,6 +43,7 @@ class Restance(Tenant, Base):
     __tablename__ = "restance"
     phrase_id: Mapped[UUID | None]
     words: Mapped[str | None]
+    everything: Mapped[bool] = mapped_column(server_default="false")
     before: Mapped[UUID | None]
     done: Mapped[int] = mapped_column(server_default="0")
     total: Mapped[int | None]

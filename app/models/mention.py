@@ -126,8 +126,9 @@ class Match(Base):
     """Mention × brand: it carries the stance. Some columns repeat the mention's, so that one index answers the feed.
 
     `lead`: whether it is the first mention of its story for this brand; only leads count in the score by stories. The
-    stance is a person's, else the rating's, else a phrase's, else the model's; None until scored. `model` scored the
-    text last: the text is scored again where that is not the model in force, or where the score is `provisional`.
+    stance is a person's, else the rating's, else a phrase's, else the model's, which is `unsure` where no label is
+    likely enough; None until scored. `model` scored the text last: the text is scored again where that is not the
+    model in force, or where the score is `provisional`.
     """
 
     __tablename__ = "match"
@@ -138,6 +139,19 @@ class Match(Base):
         ForeignKeyConstraint(["workspace_id", "brand_id"], ["brand.workspace_id", "brand.id"], ondelete="CASCADE"),
         Index("ix_match_feed", "workspace_id", "brand_id", "published_at", "mention_id"),
         Index("ix_match_stance", "workspace_id", "brand_id", "stance", "published_at", "mention_id"),
+        Index(
+            "ix_match_unsure",
+            "workspace_id",
+            "published_at",
+            "mention_id",
+            postgresql_where=text("stance = 'unsure' AND lead"),
+        ),
+        Index(
+            "ix_match_corrected",
+            "workspace_id",
+            "corrected_at",
+            postgresql_where=text("corrected_at IS NOT NULL"),
+        ),
         Index("ix_match_mention", "workspace_id", "mention_id"),
         Index("ix_match_unscored", "collected_at", postgresql_where=text("scored_at IS NULL")),
         Index("ix_match_urgent", "published_at", postgresql_where=text("scored_at IS NULL")),

@@ -14,7 +14,9 @@ class ScorerRow(Base):
 
     `since` is when it last took over from another model; the newest one scores. `corrections` say how the
     shares follow from its probabilities; they are empty until the worker starts again after an update. `measured` is
-    empty when nobody measured the model.
+    empty when nobody measured the model. `sureness` has from which probability on its stances are shown, for each of
+    its parts by name and version, see `sentiment.base.Sureness`; `common` is the edition of the common phrases that
+    counted beside it.
     """
 
     __tablename__ = "scorer"
@@ -22,4 +24,6 @@ class ScorerRow(Base):
     version: Mapped[str] = mapped_column(primary_key=True)
     corrections: Mapped[Json] = mapped_column(server_default="{}")
     measured: Mapped[Json]
+    sureness: Mapped[Json] = mapped_column(server_default="{}")
+    common: Mapped[str] = mapped_column(server_default="")
     since: Mapped[datetime]

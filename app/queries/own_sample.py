@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.models import AuditMatch, Match, Mention
 from app.pipeline.keep.aggregate import STORY, WRITER
 from app.viewer import Viewer, may
-from sentiment.base import Score, stance_of_score
+from sentiment.base import Score, best_stance
 from sentiment.correction import Corrections
 from sentiment.indices import wilson
 from sentiment.measure import LABELS
@@ -55,7 +55,7 @@ class LabelledText:
 
     @property
     def right(self) -> bool:
-        return stance_of_score(self.score) == STANCES[LABELS[self.label]]
+        return best_stance(self.score) == STANCES[LABELS[self.label]]
 
 
 @dataclass(frozen=True, slots=True)

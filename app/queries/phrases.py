@@ -14,16 +14,24 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.models import Brand, Mention, Phrase, Restance, Workspace
-from app.pipeline.judge.phrases import DomainPhrase, Phrasebook
+from app.pipeline.judge.limits import sureness_of_models
+from app.pipeline.judge.phrases import DomainPhrase
 from app.pipeline.judge.restance import facts_of, holding, uncorrected_matches
-from app.pipeline.judge.stance import StanceRules, classes_of, domain_phrase, find_occurrences, ratings_version
+from app.pipeline.judge.stance import (
+    StanceRules,
+    classes_of,
+    domain_phrase,
+    find_occurrences,
+    ratings_version,
+    rules_of,
+)
 from app.problems import FieldError, invalid, not_found
 from app.queries.brands import brand
 from app.queries.mentions import MentionView, views
 from app.queries.paging import LIMIT, Order, Slice, page
 from app.viewer import Viewer, may
 from ground.words import folded_words
-from sentiment.base import RatingClasses, Stance
+from sentiment.base import RatingClasses, Settled, Stance
 
 PREVIEW_MENTIONS = 2_000
 """The newest mentions that a preview looks at, in pages of `PREVIEW_PAGE`, and the seconds it may take in all."""
@@ -161,7 +169,8 @@ def _rules_with(session: Session, viewer: Viewer, candidate: DomainPhrase, old: 
     stored = session.scalars(select(Phrase).where(Phrase.workspace_id == viewer.workspace_id))
     kept = [domain_phrase(row) for row in stored if old is None or row.id != old.id]
     others = [other for other in kept if _scope(other) != _scope(candidate)]
-    return StanceRules(ratings(session, viewer)[0], Phrasebook([*others, candidate]))
+    settings = session.get_one(Workspace, viewer.workspace_id).settings
+    return rules_of(settings, [*others, candidate])
 
 
 def _scope(phrase: DomainPhrase) -> tuple[Any, ...]:
@@ -191,7 +200,10 @@ def _changes(session: Session, viewer: Viewer, rules: StanceRules, ids: Sequence
     """The matches of these mentions whose stance would change, newest mention first, with their stance after."""
     rows = uncorrected_matches(session, viewer.workspace_id, ids)
     said = find_occurrences(session, {viewer.workspace_id: rules}, rows)
-    decided = [(row, rules.decide(facts_of(row, said.get((row.brand_id, row.mention_id), ())))[0]) for row in rows]
+    models = sureness_of_models(session)
+    decided = [
+        (row, rules.decide(facts_of(row, said.get((row.brand_id, row.mention_id), ()), models))[0]) for row in rows
+    ]
     turned = [(row, after) for row, after in decided if after and after != row.stance]
     return sorted(turned, key=lambda pair: (pair[0].mention_id.int, pair[0].brand_id.int), reverse=True)
 
@@ -207,6 +219,6 @@ def _sample(session: Session, viewer: Viewer, turned: Sequence[tuple[Any, Stance
     ]
 
 
-def phrase_of(words: str, stance: Stance, brand_id: UUID | None, language: str | None) -> DomainPhrase:
+def phrase_of(words: str, stance: Settled, brand_id: UUID | None, language: str | None) -> DomainPhrase:
     """The phrase that texts would be searched for, from what was typed."""
     return DomainPhrase(tuple(folded_words(words)), stance, brand_id, language)

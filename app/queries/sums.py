@@ -17,9 +17,9 @@ Weight = Literal["stories", "mentions", "reach"]
 class Row(Protocol):
     """Buckets of one brand that the database has summed: of one weight, in one language.
 
-    The counts are what is shown; `fixed_*` are those of them that a person, a rating or a phrase decided. The others
-    are the model's: `model_number` of them, with the histogram (15) of its probabilities. `squares` sums
-    weight × weight over all pairs by one author or of one story.
+    The counts are what is shown, and what `number` has beyond them is to check; `fixed_*` are those of them that a
+    person, a rating or a phrase decided. The others are the model's: `model_number` of them, with the histogram (15) of
+    its probabilities. `squares` sums weight × weight over all pairs by one author or of one story.
     """
 
     weight: str
@@ -42,11 +42,12 @@ Key = TypeVar("Key", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Stances as shown, in the weight asked for."""
+    """Stances as shown, in the weight asked for; `unsure` are those to check."""
 
     promoters: int
     passives: int
     detractors: int
+    unsure: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +63,25 @@ class Point:
 
 @dataclass(slots=True)
 class Stances:
-    """Promoters, passives and detractors, added up."""
+    """Promoters, passives, detractors and those of which the model is unsure, added up."""
 
     promoters: float = 0.0
     passives: float = 0.0
     detractors: float = 0.0
+    unsure: float = 0.0
 
-    def add(self, promoters: float, passives: float, detractors: float) -> None:
+    def add(self, promoters: float, passives: float, detractors: float, unsure: float = 0.0) -> None:
         self.promoters += promoters
         self.passives += passives
         self.detractors += detractors
+        self.unsure += unsure
 
     @property
     def size(self) -> float:
-        return self.promoters + self.passives + self.detractors
+        return self.promoters + self.passives + self.detractors + self.unsure
 
     def to_whole(self) -> Counts:
-        return Counts(round(self.promoters), round(self.passives), round(self.detractors))
+        return Counts(round(self.promoters), round(self.passives), round(self.detractors), round(self.unsure))
 
 
 @dataclass(slots=True)
@@ -95,8 +98,11 @@ class ModelSum:
         self.squares += squares
 
     def to_scored(self, voices: float) -> Scored:
+        """What the score takes. Unsure ones count there by their probabilities, and in the raw score on neither side,
+        so they stand among the passives."""
         counts = self.stances.to_whole()
-        return Scored(counts.promoters, counts.passives, counts.detractors, tuple(self.histogram), voices)
+        neither = counts.passives + counts.unsure
+        return Scored(counts.promoters, neither, counts.detractors, tuple(self.histogram), voices)
 
 
 @dataclass(slots=True)
@@ -119,7 +125,8 @@ class Sum:
             self.stories += row.number
         if row.weight != weight:
             return
-        self.shown.add(row.promoters, row.passives, row.detractors)
+        unsure = max(0.0, row.number - row.promoters - row.passives - row.detractors)
+        self.shown.add(row.promoters, row.passives, row.detractors, unsure)
         self.fixed.add(row.fixed_promoters, row.fixed_passives, row.fixed_detractors)
         by_model = row.model_number / row.number if row.number else 0.0
         self.fixed_squares += row.squares * (1 - by_model)
@@ -127,6 +134,7 @@ class Sum:
             row.promoters - row.fixed_promoters,
             row.passives - row.fixed_passives,
             row.detractors - row.fixed_detractors,
+            unsure,
         )
         self.groups[part].add(by_the_model, row.histogram, row.squares * by_model)
 
@@ -167,7 +175,7 @@ def total(sums: Iterable[Sum]) -> Sum:
     for part in sums:
         whole.mentions += part.mentions
         whole.stories += part.stories
-        whole.shown.add(part.shown.promoters, part.shown.passives, part.shown.detractors)
+        whole.shown.add(part.shown.promoters, part.shown.passives, part.shown.detractors, part.shown.unsure)
         whole.fixed.add(part.fixed.promoters, part.fixed.passives, part.fixed.detractors)
         whole.fixed_squares += part.fixed_squares
         for name, group in part.groups.items():

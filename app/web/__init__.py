@@ -14,6 +14,7 @@ from app.web import (
     alerts,
     brands,
     channels,
+    checking,
     errors,
     importing,
     imports,
@@ -58,6 +59,7 @@ PARTS = tuple(
         keys,
         account,
         labelling,
+        checking,
         reputation,
         mentions,
     )

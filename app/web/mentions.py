@@ -12,14 +12,18 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.actions import mentions as actions
 from app.actions.fields import validate
+from app.actions.settling import settle
 from app.problems import Problem
 from app.queries.choices import Choices, choices, count_arrived
 from app.queries.feed import FeedFilter, FeedPage, feed
 from app.queries.mentions import mention
+from app.queries.phrases import progress_of_all
+from app.queries.to_check import count_to_check
 from app.scorer import explainer_of
 from app.web.form_page import attempt
 from app.web.forms import SentForm, sent_form
-from app.web.page import Visit, back_to, editor, member, redirect
+from app.web.offers import offers_for
+from app.web.page import Visit, back_to, editor, member, redirect, with_query
 from app.web.reasons import reasons_of
 from app.web.words import WORDS
 from matching.hints import hints
@@ -96,10 +100,18 @@ def show_feed(visit: Visit = Depends(member)) -> Response:
             hints=hints(filters["q"]),
             labels={"q": visit.say("Search")},
             chosen=_in_use(visit, filters, options),
+            unsure=count_to_check(session, visit.viewer, _brands(filters, options)),
+            offers=offers_for(visit, session),
+            deciding=progress_of_all(session, visit.viewer),
             undo=_id(parameters.get("undo", "")),
             pulse="/mentions/new?" + urlencode({**_set(filters), "since": visit.now.isoformat()}),
             **options,
         )
+
+
+def _brands(filters: Filters, options: dict[str, list[tuple[str, str]]]) -> tuple[UUID, ...]:
+    """The brand that is chosen, if there is such a one."""
+    return tuple(UUID(key) for key, _ in options["brand_options"] if key == filters["brand"])
 
 
 def _set(filters: Filters) -> Filters:
@@ -173,15 +185,22 @@ def mention_page(visit: Visit, mention_id: UUID, problem: Problem | None = None)
             problem=problem,
             labels={"note": visit.say("Note"), "tags": visit.say("Tags"), "assignee": visit.say("Assigned to")},
             status_options=[(key, visit.word("status", key)) for key in WORDS["status"]],
+            offers=offers_for(visit, session),
         )
 
 
 @router.post("/mentions/{mention_id}/stance")
 def correct(mention_id: UUID, visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> RedirectResponse:
-    """Corrects the stance for one brand; an empty stance undoes the correction."""
+    """Corrects the stance for one brand, and with `copies` for those that are to check; an empty stance undoes it."""
     values = {"stance": sent.get("stance") or None, "brand_id": sent.get("brand_id") or None}
-    _change(visit, mention_id, values)
-    return redirect(back_to(sent.get("next"), f"/mentions/{mention_id}"), "stance")
+    changes = validate(actions.MentionChanges, values)
+    with visit.services.db.writing() as session:
+        if sent.get("copies") and changes.stance and changes.brand_id:
+            settle(session, visit.viewer, mention_id, changes.brand_id, changes.stance, visit.services.jobs, visit.now)
+        else:
+            actions.change(session, visit.viewer, [mention_id], changes, visit.services.jobs, visit.now)
+    back = with_query(back_to(sent.get("next"), f"/mentions/{mention_id}"), settled=mention_id)
+    return redirect(back, "stance")
 
 
 @router.post("/mentions/{mention_id}/status")

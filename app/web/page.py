@@ -10,7 +10,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import jinja2
 from fastapi import Request
@@ -127,7 +127,7 @@ class Visit:
 
     def link(self, **changes: object) -> str:
         """This address with some of its query changed, for filters and pages."""
-        return address_with(self.request, changes)
+        return address_with(self.request, {"settled": None, **changes})
 
 
 def address_with(request: Request, changes: Mapping[str, object]) -> str:
@@ -197,6 +197,13 @@ def redirect(path: str, done: str = "") -> RedirectResponse:
     if done:
         path += ("&" if "?" in path else "?") + urlencode({"done": done})
     return RedirectResponse(path, 303)
+
+
+def with_query(path: str, **values: object) -> str:
+    """An address of ours with these query values, whatever it said of them before."""
+    parts = urlsplit(path)
+    kept = [pair for pair in parse_qsl(parts.query) if pair[0] not in {*values, "done"}]
+    return parts.path + "?" + urlencode([*kept, *((name, str(value)) for name, value in values.items())])
 
 
 def back_to(address: str | None, default: str = "/") -> str:

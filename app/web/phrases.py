@@ -7,21 +7,24 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
+from app.actions import common_phrases as common_actions
 from app.actions import phrases as actions
 from app.actions.fields import validate
 from app.models import Phrase
+from app.pipeline.judge.common_phrases import LANGUAGES
 from app.problems import Problem
 from app.queries.brands import brands
+from app.queries.common_phrases import common
 from app.queries.paging import LIMIT_MAX
 from app.queries.phrases import phrase, phrase_of, phrases, preview, progress_of_all
 from app.viewer import Viewer
 from app.web.form_page import Form, FormPage, Values, add_routes, attempt
-from app.web.forms import SentForm
-from app.web.page import Visit, member, redirect
-from app.web.words import WORDS
+from app.web.forms import SentForm, sent_form
+from app.web.page import Visit, editor, member, redirect
+from sentiment.base import SIDES
 
 router = APIRouter(prefix="/settings")
 
@@ -72,8 +75,35 @@ def fields_of_action(values: Values) -> Values:
 @router.get("/phrases")
 def show_list(visit: Visit = Depends(member)) -> Response:
     with visit.services.db.reading() as session:
-        views = phrases(session, visit.viewer, visit.request.query_params.get("after"))
-        return visit.page(session, "phrases.html", found=views, applying=progress_of_all(session, visit.viewer))
+        shipped = common(session, visit.viewer)
+        return visit.page(
+            session,
+            "phrases.html",
+            found=phrases(session, visit.viewer, visit.request.query_params.get("after")),
+            applying=progress_of_all(session, visit.viewer),
+            common={code: [view for view in shipped if view.phrase.language == code] for code in LANGUAGES},
+            any_on=any(view.on for view in shipped),
+        )
+
+
+@router.post("/phrases/common")
+def switch_all(visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> RedirectResponse:
+    """Switches all common phrases on or off."""
+    with visit.services.db.writing() as session:
+        common_actions.switch_all(session, visit.viewer, _chosen(sent), visit.services.jobs)
+    return redirect(f"{HOME}?done=common#common")
+
+
+@router.post("/phrases/common/{phrase_id}")
+def switch(phrase_id: str, visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> RedirectResponse:
+    """Switches one common phrase on or off."""
+    with visit.services.db.writing() as session:
+        common_actions.switch(session, visit.viewer, phrase_id, _chosen(sent), visit.services.jobs)
+    return redirect(f"{HOME}?done=common#common")
+
+
+def _chosen(sent: SentForm) -> common_actions.Switch:
+    return common_actions.Switch(on=sent.get("on") == "1")
 
 
 PhraseForm = Form[Phrase, None]
@@ -84,7 +114,9 @@ def find(session: Session, viewer: Viewer, phrase_id: UUID) -> Phrase:
 
 
 def show_new(visit: Visit) -> Response:
-    return show_form(visit, Form(None, {"text": "", "stance": "promoter", "brand_id": "", "language": ""}))
+    """An empty form, or one that an offer filled in."""
+    offered = values_of(visit.request.query_params)
+    return show_form(visit, Form(None, {**offered, "stance": offered["stance"] or "promoter"}))
 
 
 def form_of(_visit: Visit, row: Phrase) -> PhraseForm:
@@ -103,7 +135,7 @@ def show_form(visit: Visit, form: PhraseForm) -> Response:
             visit,
             session,
             "phrase.html",
-            stances=[(key, visit.word("stance", key)) for key in WORDS["stance"] if key],
+            stances=[(key, visit.word("stance", key)) for key in SIDES],
             brands=[("", visit.say("Every brand")), *((str(brand.id), brand.name) for brand in offered)],
             preview=changes,
         )

@@ -19,6 +19,7 @@ from app.queries.bucket_sums import Slant
 from app.queries.choices import choices
 from app.queries.paging import LIMIT_MAX
 from app.queries.periods import By, Period
+from app.queries.phrases import progress_of_all
 from app.queries.reputation import ReputationView, compare, reputation
 from app.queries.sums import Point, Weight
 from app.queries.surveys import survey_nps
@@ -94,6 +95,7 @@ def show_reputation(visit: Visit = Depends(member)) -> Response:
             fewest=FEWEST,
             enough=ENOUGH,
             hollow=any(is_hollow(point) and point.reputation.told for point in view.series),
+            deciding=progress_of_all(session, visit.viewer),
             trend=trend(visit.tongue, view, period.by),
             volume=volume(visit.tongue, view, period.by),
             sources=_by_source(visit, session, brand, period, slant),
@@ -196,6 +198,7 @@ def volume(tongue: Tongue, view: ReputationView, by: str) -> Chart:
         ("Promoters", "promoter", [point.counts.promoters for point in view.series]),
         ("Passives", "passive", [point.counts.passives for point in view.series]),
         ("Detractors", "detractor", [point.counts.detractors for point in view.series]),
+        ("To check", "unsure", [point.counts.unsure for point in view.series]),
     ]
     spec: dict[str, Any] = {
         "labels": labels,

@@ -64,8 +64,8 @@ def card(
         "what": "sentiment of short texts, French and English first: negative, neutral, positive, under equal shares",
         "how": "a blend by language group of two parts. Linear: hashed words, pairs, negated words and character "
         "2-5-grams, multinomial logistic regression with logit adjustment and lexicons folded in, int8. Encoder: the "
-        "first layers of multilingual-e5-small, which learnt from all twelve fine-tuned, int8, with marks for the brand "
-        "asked about and for others",
+        "first layers of multilingual-e5-small, which learnt from all twelve fine-tuned, int8, with marks for the "
+        "brand asked about and for others",
         "training": dict(settings),
         "pretrained": "multilingual-e5-small, MIT; lexicons VADER (MIT), vaderSentiment-fr (MIT), AFINN (Apache-2.0)",
         "sources": [

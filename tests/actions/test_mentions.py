@@ -19,7 +19,8 @@ from app.viewer import Viewer
 from tests.rows import NOW, brand_row, match_row, mention_row
 
 ACME = UUID(int=7)
-GLAD = {"negative": 0.1, "neutral": 0.2, "positive": 0.7}
+GLAD = {"negative": 0.02, "neutral": 0.06, "positive": 0.92}
+TORN = {"negative": 0.4, "neutral": 0.1, "positive": 0.5}
 WAR = Phrasebook([DomainPhrase(("war", "zone"), "detractor", None, None)])
 
 
@@ -29,17 +30,18 @@ WAR = Phrasebook([DomainPhrase(("war", "zone"), "detractor", None, None)])
         ({"text": "a war zone", "rating": 5.0, "rating_scale": 5.0}, GLAD, WAR, ("promoter", "rating")),
         ({"text": "a war zone"}, GLAD, WAR, ("detractor", "phrase")),
         ({"text": "a nice place"}, GLAD, WAR, ("promoter", "model")),
+        ({"text": "a nice place"}, TORN, WAR, ("unsure", "model")),
         ({"text": "a nice place"}, {"negative": 0.1, "neutral": None, "positive": 0.7}, WAR, (None, None)),
         ({"text": "a nice place"}, {}, Phrasebook(), (None, None)),
     ],
-    ids=["rating", "phrase", "model", "half a score", "nothing"],
+    ids=["rating", "phrase", "model", "unsure", "half a score", "nothing"],
 )
 def test_without_a_person_the_first_of_rating_phrase_and_model_decides(
     mention: dict[str, Any], scores: dict[str, Any], book: Phrasebook, stance: tuple[str | None, str | None]
 ) -> None:
     row = Mention(title="", language="en", **mention)
     said = book.occurrences(row.title, row.text, row.language)
-    assert stance_without_person(row, Match(brand_id=ACME, **scores), StanceRules(book=book), said) == stance
+    assert stance_without_person(row, Match(brand_id=ACME, **scores), StanceRules(book=book), said, {}) == stance
 
 
 @pytest.mark.parametrize(

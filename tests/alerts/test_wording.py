@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -44,6 +45,15 @@ def french(text):
 
 def test_the_lines_in_french():
     assert sentences(FULL, "fr", "Europe/Paris") == french(FRENCH)
+
+
+def test_what_is_to_check_is_said_beside_what_was_counted() -> None:
+    doubtful = replace(FULL, unsure=41)
+    assert sentences(doubtful, "en")[0].endswith("1.1%). 41 more stories are to check, and may be such too.")
+    assert sentences(replace(FULL, unsure=1), "fr")[0].endswith(
+        "1 autre reprise est à vérifier et peut en être une aussi."
+    )
+    assert sentences(replace(doubtful, counted="mentions"), "en") == sentences(replace(FULL, counted="mentions"), "en")
 
 
 def facts(observed, total, hours, **rest):

@@ -27,7 +27,7 @@ def test_a_correction_is_kept_and_can_be_taken_back(us: Any, said: dict[str, str
     assert changed["corrected_by"] == "key:editor"
     assert hours(db) == [datetime(2026, 11, 1, 8, tzinfo=UTC)]
     back = us.editor.patch(path, json={"stance": None}).json()["matches"][0]
-    assert (back["stance"], back["stance_source"], back["corrected_by"]) == ("detractor", "model", None)
+    assert (back["stance"], back["stance_source"], back["corrected_by"]) == ("detractor", "common", None)
     rated = us.editor.patch(f"/api/v1/mentions/{said['x4']}", json={"stance": "detractor"})
     assert rated.json()["matches"][0]["stance_source"] == "person"
     again = us.editor.patch(f"/api/v1/mentions/{said['x4']}", json={"stance": None}).json()["matches"][0]

@@ -17,7 +17,8 @@ from app.pipeline.judge.score import ScorePending
 from sentiment.compact import compact
 
 PAGES = (
-    "/", "/reputation", "/reputation/sample", "/alerts", "/alerts?state=all", "/alerts/rules", "/alerts/rules/new",
+    "/", "/check", "/reputation", "/reputation/sample",
+    "/alerts", "/alerts?state=all", "/alerts/rules", "/alerts/rules/new",
     "/sources", "/sources/new", "/sources/new?collector=rss",
     "/sources/new?collector=typeform", "/sources/import", "/sources/import?what=survey", "/sources/imports",
     "/settings/brands", "/settings/brands/new",

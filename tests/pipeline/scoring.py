@@ -19,6 +19,7 @@ from ground.words import to_tsvector
 from sentiment.base import Score, Text
 from sentiment.compact import compact
 from sentiment.correction import Corrections
+from tests.fakes import SURE
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -54,6 +55,7 @@ class Telling:
     asked: list[Sequence[str]] = field(default_factory=list)
     corrections: Corrections = field(default_factory=lambda: compact().corrections)
     measured: Mapping[str, Any] = field(default_factory=dict)
+    sureness: Mapping[str, Any] = field(default_factory=lambda: SURE)
 
     def score(self, texts: Sequence[Text]) -> list[Score]:
         self.asked.append([one.text for one in texts])

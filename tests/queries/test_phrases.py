@@ -16,7 +16,7 @@ from app.viewer import ROLE_SCOPES, Viewer
 from tests.queries.conftest import Add
 from tests.rows import brand_row, match_row, mention_row
 
-GLAD = {"negative": 0.1, "neutral": 0.2, "positive": 0.7, "model": "fixed 1"}
+GLAD = {"negative": 0.02, "neutral": 0.06, "positive": 0.92, "model": "fixed 1"}
 
 
 @pytest.mark.parametrize(

@@ -110,3 +110,19 @@ def test_a_period_without_mentions_has_a_point_without_a_score() -> None:
     assert (empty.start, empty.reputation.score, empty.mentions, empty.counts) == (START, None, 0, Counts(0, 0, 0))
     assert (full.stories, full.counts) == (10, Counts(6, 0, 4))
     assert full.reputation.raw_score == pytest.approx(20)
+
+
+def test_what_is_to_check_counts_in_the_score_by_its_probabilities_and_is_told_apart() -> None:
+    row = Bucket(promoters=4, detractors=1, passives=2)
+    found = added(row)
+    assert found.shown.to_whole() == Counts(4, 2, 1, unsure=3)
+    assert found.groups["en"].stances.size == 8, "all that the model judged"
+    assert total([found, added(replace(row, passives=1))]).shown.unsure == 7
+    [point] = points([(START, found)], [0.0], PERFECT)
+    assert point.reputation.raw_score == pytest.approx(30)
+    assert point.reputation.score == pytest.approx(100 * (2 + 3 - 4) / 10)
+
+
+def test_rounding_of_wide_reach_makes_nothing_unsure() -> None:
+    row = Bucket("reach", number=0.3, promoters=0.1, passives=0.1, detractors=0.1 + 1e-9)
+    assert added(row, weight="reach").shown.unsure == 0

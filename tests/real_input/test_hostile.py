@@ -140,7 +140,7 @@ def test_each_hostile_source_says_how_it_is(vigie: Vigie, collected: Collected) 
 def test_every_hostile_mention_is_scored(vigie: Vigie, collected: Collected) -> None:
     stances = [match.stance for watched in collected.values() for match in vigie.matches(watched)]
     assert len(stances) == sum(STORED.values())
-    assert set(stances) <= {"promoter", "passive", "detractor"}
+    assert set(stances) <= {"promoter", "passive", "detractor", "unsure"}
 
 
 def test_the_same_path_was_asked_and_nothing_else(collected: Collected, site: Site) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sentiment.base import Score, stance_of_rating, stance_of_score
+from sentiment.base import Score, best_stance, stance_of_rating, stance_of_score
 
 
 @pytest.mark.parametrize(
@@ -11,18 +11,19 @@ from sentiment.base import Score, stance_of_rating, stance_of_score
         (Score(0.7, 0.2, 0.1), "detractor"),
         (Score(0.1, 0.2, 0.7), "promoter"),
         (Score(0.2, 0.7, 0.1), "passive"),
-        (Score(0.4, 0.3, 0.3), "passive"),
-        (Score(0.3, 0.3, 0.4), "passive"),
+        (Score(0.4, 0.3, 0.3), "unsure"),
+        (Score(0.3, 0.3, 0.4), "unsure"),
         (Score(0.45, 0.45, 0.1), "detractor"),
     ],
 )
 def test_a_score_stands_for_its_best_label_when_it_is_likely_enough(score: Score, stance: str) -> None:
-    assert stance_of_score(score) == stance
+    assert stance_of_score(score, (0.45, 0.45, 0.45)) == stance
 
 
-def test_the_neutral_zone_can_be_moved() -> None:
-    assert stance_of_score(Score(0.4, 0.3, 0.3), zone=0.35) == "detractor"
-    assert stance_of_score(Score(0.1, 0.2, 0.7), zone=0.8) == "passive"
+def test_each_label_has_a_limit_of_its_own() -> None:
+    assert stance_of_score(Score(0.4, 0.3, 0.3), (0.35, 0.9, 0.9)) == "detractor"
+    assert stance_of_score(Score(0.1, 0.2, 0.7), (0.35, 0.9, 0.8)) == "unsure"
+    assert best_stance(Score(0.1, 0.2, 0.7)) == "promoter"
 
 
 @pytest.mark.parametrize(

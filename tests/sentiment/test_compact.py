@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sentiment.base import Score, Text, stance_of_score
+from sentiment.base import Score, Text, best_stance
 from sentiment.compact import CARD, FOLDER, LINEAR, Compact, Fast, compact, digests, fast, load
 from sentiment.quantify import GROUPS
 
@@ -85,7 +85,7 @@ def test_odd_texts_have_a_defined_answer(text: str) -> None:
 
 
 def test_a_text_without_words_is_of_no_stance() -> None:
-    assert all(stance_of_score(MODEL.score([Text("", language)])[0]) == "passive" for language in ("en", "fr", "de"))
+    assert all(best_stance(MODEL.score([Text("", language)])[0]) == "passive" for language in ("en", "fr", "de"))
 
 
 def test_no_text_gives_no_score() -> None:

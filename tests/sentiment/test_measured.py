@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from sentiment.base import ModelError
 from sentiment.correction import NOTHING_KNOWN, corrections_as_json, unmeasured
 from sentiment.doubt import ONE_KIND
 from sentiment.labelled import Example
 from sentiment.measure import Labels
 from sentiment.measured import FILE, measure, read, write
 from sentiment.quantify import GROUPS, Floats
+from sentiment.sureness import CAUTIOUS
 from sentiment.temperature import AS_IT_IS
 
 
@@ -76,6 +79,20 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     assert again.calibration == pytest.approx(found.calibration, abs=1e-6)
     assert corrections_as_json(again.corrections) == corrections_as_json(found.corrections)
     assert again.figures == found.figures
+    assert again.sureness == found.sureness
+    assert set(found.sureness) == {"fr", "other"}
+
+
+def test_a_file_of_before_limits_were_chosen_gives_cautious_ones(tmp_path: Path) -> None:
+    found = measure("of", answers(LABELS, lean=1), examples(LABELS, "fr"), "own.csv")
+    write(tmp_path / FILE, "tiny", "1", found)
+    stored = json.loads((tmp_path / FILE).read_text(encoding="utf-8"))
+    del stored["sureness"]
+    (tmp_path / FILE).write_text(json.dumps(stored), encoding="utf-8")
+    assert read(tmp_path, "of").sureness == CAUTIOUS
+    (tmp_path / FILE).write_text(json.dumps(stored | {"sureness": {"fr": 1}}), encoding="utf-8")
+    with pytest.raises(ModelError, match="incomplete"):
+        read(tmp_path, "of")
 
 
 def test_nothing_beside_a_model_is_nothing_measured(tmp_path: Path) -> None:

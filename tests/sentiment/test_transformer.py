@@ -118,7 +118,7 @@ def test_padding_is_marked() -> None:
 def test_answers_that_are_no_numbers_become_thirds(model: Transformer) -> None:
     broken = Transformer(
         "x", "1", "1", (0, 1, 2), model.tokenizer, 0, lambda ids, mask: np.full((len(ids), 3), np.nan),
-        model.calibration, model.corrections, {},
+        model.calibration, model.corrections, {}, model.sureness,
     )  # fmt: skip
     assert rows(broken.score([Text("a")]))[0] == pytest.approx([1 / 3] * 3)
 

@@ -32,7 +32,7 @@ def test_a_mention_is_shown_with_its_words_marked_and_its_stance_in_words(browse
 def test_correcting_a_stance_says_who_did_and_can_be_taken_back(
     browser: TestClient, say: Say, brand: Brand, db: Database
 ) -> None:
-    [one] = say({"text": "Brumelo, what a wonderful day, I love it", "language": "en"})
+    [one] = say({"text": "Brumelo, what a wonderful day, great and beautiful", "language": "en"})
     sent = {"stance": "detractor", "brand_id": str(brand.id), "next": f"/mentions/{one}"}
     page = browser.post(f"/mentions/{one}/stance", data=sent).text
     assert "Corrected by ana@example.com." in page

@@ -37,7 +37,7 @@ def test_a_phrase_is_added_shown_edited_and_deleted(
     assert "combat zone" in edited.text
     assert browser.post(f"/settings/phrases/{made}/delete").url.path == "/settings/phrases"
     RestanceHistory(db, Jobs())(str(viewer.workspace_id))
-    assert "by the model" in browser.get("/").text
+    assert "by a phrase" not in browser.get("/").text
 
 
 def test_the_preview_shows_before_and_after(browser: TestClient, say: Say, brand: Brand) -> None:
@@ -82,3 +82,14 @@ def test_a_backlog_is_told_on_a_calm_line_and_nothing_when_there_is_none(
     shown = browser.get("/sources/scoring").text
     assert "2 mentions wait for their stance; new ones go first." in shown
     assert "About 3 minutes left." in shown
+
+
+def test_common_phrases_are_switched_one_by_one_and_together(browser: TestClient) -> None:
+    page = browser.get("/settings/phrases").text
+    assert "aucun regret" in page
+    assert "Switch all off" in page
+    off = browser.post("/settings/phrases/common/fr:aucun-regret", data={"on": "0"}).text
+    assert off.count('aria-pressed="false"') == 1
+    none = browser.post("/settings/phrases/common", data={"on": "0"}).text
+    assert 'aria-pressed="true"' not in none
+    assert "Switch all on" in none

@@ -42,7 +42,7 @@ def test_a_model_that_nobody_measured_is_said_to_be_so(
     for model in (compact(), larger):
         with services.db.writing() as session:
             recount_dirty(session, brand.workspace_id, brand.id)
-            record(session, model, datetime.now(UTC))
+            record(session, model, datetime.now(UTC), services.jobs)
         pages.append(browser.get(f"/reputation?brand={brand.id}").text)
         answers.append(browser.get(f"/api/v1/brands/{brand.id}/reputation", headers=key).json())
     assert f"Model compact {compact().version}." in pages[0]
@@ -89,7 +89,7 @@ def test_a_score_stands_on_its_scale(score: float | None, place: float) -> None:
 def test_a_trend_leaves_a_period_without_mentions_blank() -> None:
     full = Reputation(90, score=12.345, low=-1.0, high=20.06, raw_score=10.0, voices=60.0)
     points = [
-        Point(NOW, full, 9, 9, Counts(4, 2, 3)),
+        Point(NOW, full, 9, 9, Counts(4, 2, 3, 5)),
         Point(NOW + timedelta(days=1), Reputation(0), 0, 0, Counts(0, 0, 0)),
     ]
     view = ReputationView(Brand(name="Acme"), points[0], points, None)  # type: ignore[arg-type] # no model is drawn
@@ -98,7 +98,7 @@ def test_a_trend_leaves_a_period_without_mentions_blank() -> None:
     assert (chart.spec["band"]["low"], chart.spec["band"]["high"]) == ([-1.0, None], [20.1, None])
     assert chart.rows == [("Nov 22", "+12", "−1 to +20", "+10", "9"), ("Nov 23", "–", "–", "–", "0")]
     assert chart.spec["lines"][0]["hollow"] == [None, None]
-    assert [bar["data"] for bar in volume(ENGLISH, view, "day").spec["bars"]] == [[4, 0], [2, 0], [3, 0]]
+    assert [bar["data"] for bar in volume(ENGLISH, view, "day").spec["bars"]] == [[4, 0], [2, 0], [3, 0], [5, 0]]
 
 
 def point(voices: float | None, score: float = 12.0, raw: float = 10.0) -> Point:

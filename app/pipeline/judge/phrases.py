@@ -13,24 +13,30 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.pipeline.judge.model_input import join
+from ground.stop_words import STOP_WORDS
 from ground.words import TEXT_LIMIT, TITLE_LIMIT, folded_words
 from matching.match import IndexedText
 from matching.query import Phrase
 from sentiment.about import About, excerpt_of
-from sentiment.base import Stance
+from sentiment.base import Settled
 from sentiment.named import Span
 
 WORDS_MAX = 10
+NEGATIONS = frozenset({"pas", "plus", "jamais", "ni", "not", "never", "no", "t"})
+"""Folded words, the t of «don't» among them, that turn round what follows: a common phrase does not count after one. A
+phrase of the workspace counts, because people saw what it changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class DomainPhrase:
-    """Folded words, the stance they set, and the brand and language they count for; None means all."""
+    """Folded words, the stance they set, and the brand and language they count for; None means all. `common`: it ships
+    with Vigie, and counts where no phrase of the workspace does."""
 
     words: tuple[str, ...]
-    stance: Stance
+    stance: Settled
     brand_id: UUID | None = None
     language: str | None = None
+    common: bool = False
 
     @property
     def narrowness(self) -> tuple[bool, bool]:
@@ -63,7 +69,7 @@ class Phrasebook:
     def __init__(self, phrases: Sequence[DomainPhrase] = ()) -> None:
         self._by_anchor: dict[str, list[DomainPhrase]] = {}
         for phrase in phrases:
-            self._by_anchor.setdefault(max(phrase.words, key=len), []).append(phrase)
+            self._by_anchor.setdefault(max(phrase.words, key=_rarity), []).append(phrase)
 
     @property
     def anchors(self) -> frozenset[str]:
@@ -81,6 +87,7 @@ class Phrasebook:
             for phrase in candidates
             if phrase.language in (None, _base(language))
             for place in indexed.places(Phrase(phrase.words))
+            if not (phrase.common and place and indexed.order[place - 1] in NEGATIONS)
             for start, end, in_title in (indexed.span(place, len(phrase.words)),)
             for by in (0 if in_title else shift,)
         ]
@@ -101,11 +108,23 @@ def _within(span: Span, passages: Sequence[Span]) -> bool:
     return any(start < span[1] and span[0] < end for start, end in passages)
 
 
-def spoken_stance(occurrences: Sequence[Occurrence], brand_id: UUID) -> Stance | None:
-    """The stance that the phrases set for a brand; None when there are none, or when they contradict each other."""
-    about = [each for each in occurrences if each.phrase.brand_id in (None, brand_id)]
+def spoken_stance(occurrences: Sequence[Occurrence], brand_id: UUID, *, common: bool = False) -> Settled | None:
+    """The stance that the phrases of the workspace, or the common ones, set for a brand; None when there are none, or
+    when they contradict each other. Where a phrase of the workspace occurs, no common one that overlaps it counts."""
+    every = [each for each in occurrences if each.phrase.brand_id in (None, brand_id)]
+    own = [each for each in every if not each.phrase.common]
+    about = [each for each in every if each.phrase.common and not _overlaps(each, own)] if common else own
     stances = {each.phrase.stance for each in about if not any(other.hides(each) for other in about)}
     return stances.pop() if len(stances) == 1 else None
+
+
+def _overlaps(one: Occurrence, others: Sequence[Occurrence]) -> bool:
+    return any(one.start < other.end and other.start < one.end for other in others)
+
+
+def _rarity(word: str) -> tuple[bool, int]:
+    """What makes a word rare: that it is no function word, then that it is long."""
+    return word not in STOP_WORDS, len(word)
 
 
 def _base(language: str | None) -> str | None:

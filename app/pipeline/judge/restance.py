@@ -1,4 +1,4 @@
-"""Decides stances again where a phrase or the reading of ratings changed, page by page.
+"""Decides stances again where a phrase, the reading of ratings or the limits of the model changed, page by page.
 
 It asks no model: the probabilities are stored. Each change leaves a wish, a row that names the mentions and keeps
 how far the job has come, so that an interrupted run continues there.
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.jobs import Jobs
 from app.models import Match, Mention, Restance, uuid7
+from app.pipeline.judge.limits import SurenessOfModels, limits_for, sureness_of_models
 from app.pipeline.judge.stance import Facts, find_occurrences, stance_rules
 from matching.query import Phrase, to_tsquery
 from sentiment.base import Score
@@ -84,34 +85,46 @@ class RestanceHistory:
 
 
 def wish(session: Session, jobs: Jobs, workspace_id: UUID, *, words: str | None, phrase_id: UUID | None = None) -> None:
-    """Asks for stances to be decided again: those of the mentions that contain these folded words, or those of
-    mentions with a rating."""
-    session.add(Restance(workspace_id=workspace_id, id=uuid7(), words=words, phrase_id=phrase_id))
+    """Asks for stances to be decided again: those of the mentions that contain these folded words, of which several
+    phrases stand in lines of their own, or those of mentions with a rating."""
+    _ask(session, jobs, Restance(workspace_id=workspace_id, id=uuid7(), words=words, phrase_id=phrase_id))
+
+
+def wish_all(session: Session, jobs: Jobs, workspace_id: UUID) -> None:
+    """Asks for every stance of a workspace to be decided again."""
+    _ask(session, jobs, Restance(workspace_id=workspace_id, id=uuid7(), everything=True))
+
+
+def _ask(session: Session, jobs: Jobs, row: Restance) -> None:
+    session.add(row)
     session.flush()
-    jobs.defer(session, "restance", workspace_id=str(workspace_id))
+    jobs.defer(session, "restance", workspace_id=str(row.workspace_id))
 
 
 def about(wish: Restance) -> ColumnElement[bool]:
     """The condition for the mentions that a wish is about."""
     whose = Mention.workspace_id == wish.workspace_id
+    if wish.everything:
+        return whose
     return and_(whose, Mention.rating.is_not(None) if wish.words is None else holding(wish.words))
 
 
 def holding(words: str) -> ColumnElement[bool]:
-    """The condition for mentions that contain these folded words in a row."""
-    query = to_tsquery(Phrase(tuple(words.split())))
+    """The condition for mentions that contain these folded words in a row, or those of another line."""
+    query = " | ".join(f"({to_tsquery(Phrase(tuple(line.split())))})" for line in words.splitlines())
     condition: ColumnElement[bool] = Mention.search.bool_op("@@")(func.cast(literal(query), TSQUERY))
     return condition
 
 
 def decide_again(session: Session, workspace_id: UUID, mention_ids: Sequence[UUID]) -> None:
     """Writes the stances of these mentions by today's rules, and marks the hours of those that changed."""
-    rules = stance_rules(session, [workspace_id], locked=True)
+    rules, models = stance_rules(session, [workspace_id], locked=True), sureness_of_models(session)
     rows = uncorrected_matches(session, workspace_id, mention_ids)
     said = find_occurrences(session, rules, rows)
     changed = []
     for row in rows:
-        stance, source = rules[workspace_id].decide(facts_of(row, said.get((row.brand_id, row.mention_id), ())))
+        here = said.get((row.brand_id, row.mention_id), ())
+        stance, source = rules[workspace_id].decide(facts_of(row, here, models))
         if (stance, source) != (row.stance, row.stance_source):
             changed.append((row.brand_id, row.mention_id, stance, source))
     if changed:
@@ -126,7 +139,8 @@ def uncorrected_matches(session: Session, workspace_id: UUID, mention_ids: Seque
     statement = (
         select(
             Match.workspace_id, Match.brand_id, Match.mention_id, Match.stance, Match.stance_source,
-            Match.negative, Match.neutral, Match.positive, Mention.rating, Mention.rating_scale,
+            Match.negative, Match.neutral, Match.positive, Match.model, Mention.rating, Mention.rating_scale,
+            Mention.language,
         )
         .join(Mention, and_(Mention.workspace_id == Match.workspace_id, Mention.id == Match.mention_id))
         .where(Match.workspace_id == workspace_id, Match.mention_id.in_(mention_ids), Match.negative.is_not(None))
@@ -135,10 +149,11 @@ def uncorrected_matches(session: Session, workspace_id: UUID, mention_ids: Seque
     return session.execute(statement).all()
 
 
-def facts_of(row: Any, occurrences: Sequence[Any]) -> Facts:
+def facts_of(row: Any, occurrences: Sequence[Any], models: SurenessOfModels) -> Facts:
     """The facts of a row of `uncorrected_matches`."""
     score = Score(row.negative, row.neutral, row.positive)
-    return Facts(row.brand_id, row.rating, row.rating_scale, occurrences, score)
+    limits = limits_for(models, row.model, row.language)
+    return Facts(row.brand_id, row.rating, row.rating_scale, occurrences, score, limits)
 
 
 REWRITE = text(

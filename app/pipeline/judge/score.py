@@ -29,7 +29,8 @@ from app.pipeline.judge.model_input import question_of
 from app.pipeline.judge.pace import Pace
 from app.pipeline.judge.stance import Facts, Said, StanceRules, find_occurrences, stance_rules
 from sentiment.about import About, score_about
-from sentiment.base import Score, Scorer
+from sentiment.base import Score, Scorer, Sureness
+from sentiment.sureness import limits_in
 
 log = structlog.get_logger(__name__)
 
@@ -129,7 +130,9 @@ class ScorePending:
         now, provisional = self._now(), scorer is not self._scorer
         rules = stance_rules(session, {row.workspace_id for row in lot.rows}, locked=True)
         said = find_occurrences(session, rules, lot.rows)
-        values = [values_of(row, score, rules, said) for row, score in zip(lot.rows, scores, strict=True)]
+        values = [
+            values_of(row, score, rules, said, scorer.sureness) for row, score in zip(lot.rows, scores, strict=True)
+        ]
         brands = write_scores(session, values, model_of(scorer), now, provisional=provisional)
         if lot.lane == "urgent":  # older matches cannot open an incident; the periodic watch recounts them
             for workspace_id, brand_id in brands:
@@ -164,10 +167,12 @@ def about(row: Any) -> About:
     return question_of(row.title, row.text, row.language, row.spans, row.others)
 
 
-def values_of(row: Any, score: Score, rules: Mapping[UUID, StanceRules], said: Said) -> dict[str, Any]:
+def values_of(
+    row: Any, score: Score, rules: Mapping[UUID, StanceRules], said: Said, sureness: Sureness
+) -> dict[str, Any]:
     """The values to write for a scored match."""
     here = said.get((row.brand_id, row.mention_id), ())
-    facts = Facts(row.brand_id, row.rating, row.rating_scale, here, score)
+    facts = Facts(row.brand_id, row.rating, row.rating_scale, here, score, limits_in(sureness, row.language))
     stance, source = rules[row.workspace_id].decide(facts)
     return {
         "workspace": row.workspace_id,

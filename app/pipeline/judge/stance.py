@@ -1,4 +1,5 @@
-"""Decides the stance of a match: a person's word counts first, then the rating, then a phrase, then the model."""
+"""Decides the stance of a match: a person's word counts first, then the rating, then a phrase of the workspace, then a
+common one, then the model, which may be unsure."""
 
 from __future__ import annotations
 
@@ -12,26 +13,39 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from app.models import Json, Match, Mention, Phrase, Workspace
+from app.pipeline.judge.common_phrases import in_use
 from app.pipeline.judge.model_input import Spans, question_of
 from app.pipeline.judge.phrases import DomainPhrase, Occurrence, Phrasebook, said_of, spoken_stance
 from ground.words import quote_lexeme
-from sentiment.base import CLASSES, RatingClasses, Score, Stance, StanceSource, stance_of_rating, stance_of_score
+from sentiment.base import (
+    CLASSES,
+    Limits,
+    RatingClasses,
+    Score,
+    Stance,
+    StanceSource,
+    stance_of_rating,
+    stance_of_score,
+)
+from sentiment.sureness import CAUTIOUS
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What decides the stance of a match that no person corrected: its rating and scale, its phrases, the score."""
+    """What decides the stance of a match that no person corrected: its rating and scale, its phrases, the score, and
+    from which probability on each of its labels counts."""
 
     brand_id: UUID
     rating: float | None
     rating_scale: float | None
     occurrences: Sequence[Occurrence] = ()
     score: Score | None = None
+    limits: Limits = CAUTIOUS["other"]
 
 
 @dataclass(frozen=True, slots=True)
 class StanceRules:
-    """How a workspace reads ratings, and its phrases."""
+    """How a workspace reads ratings, and the phrases that count there."""
 
     classes: RatingClasses = CLASSES
     book: Phrasebook = field(default_factory=Phrasebook)
@@ -42,7 +56,9 @@ class StanceRules:
             return stance_of_rating(facts.rating, facts.rating_scale, self.classes), "rating"
         if spoken := spoken_stance(facts.occurrences, facts.brand_id):
             return spoken, "phrase"
-        return (stance_of_score(facts.score), "model") if facts.score else (None, None)
+        if spoken := spoken_stance(facts.occurrences, facts.brand_id, common=True):
+            return spoken, "common"
+        return (stance_of_score(facts.score, facts.limits), "model") if facts.score else (None, None)
 
 
 def classes_of(settings: Json) -> RatingClasses:
@@ -66,12 +82,18 @@ def stance_rules(session: Session, workspace_ids: Collection[UUID], *, locked: b
     phrases: dict[UUID, list[DomainPhrase]] = {}
     for row in session.scalars(select(Phrase).where(Phrase.workspace_id.in_(workspace_ids))):
         phrases.setdefault(row.workspace_id, []).append(domain_phrase(row))
-    return {row.id: StanceRules(classes_of(row.settings), Phrasebook(phrases.get(row.id, ()))) for row in settings}
+    return {row.id: rules_of(row.settings, phrases.get(row.id, ())) for row in settings}
+
+
+def rules_of(settings: Json, phrases: Sequence[DomainPhrase]) -> StanceRules:
+    """The rules of a workspace, from its settings and its own phrases."""
+    common = [phrase.to_domain() for phrase in in_use(settings)]
+    return StanceRules(classes_of(settings), Phrasebook([*phrases, *common]))
 
 
 def domain_phrase(row: Phrase) -> DomainPhrase:
     """A stored phrase as the phrasebook takes it."""
-    return DomainPhrase(tuple(row.words.split()), row.stance, row.brand_id, row.language)  # type: ignore[arg-type] # Stance
+    return DomainPhrase(tuple(row.words.split()), row.stance, row.brand_id, row.language)  # type: ignore[arg-type] # Settled
 
 
 Said = Mapping[tuple[UUID, UUID], Sequence[Occurrence]]

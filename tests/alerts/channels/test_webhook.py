@@ -96,6 +96,7 @@ def test_the_payload_is_the_one_that_the_api_promises(message):
                 "expected": 12.3,
                 "share": 38 / 120,
                 "usual_share": 0.1025,
+                "unsure": 0,
                 "window_hours": 3,
                 "since": "2026-11-22T07:05:00Z",
                 "words": ["colis", "remboursement"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -82,3 +83,17 @@ def test_a_verdict_is_the_same_whatever_the_brand_did_not_say_before_it_was_born
     first, second = spike(NegativeSpike(), whole), spike(NegativeSpike(), alone)
     assert first.level == pytest.approx(second.level)
     assert not spike(NegativeSpike(), late).firing
+
+
+def doubtful(hours: BrandHours, number: int) -> BrandHours:
+    """These hours, with so many stories to check in the last one."""
+    last = hours.counts[-1]
+    return replace(hours, counts=[*hours.counts[:-1], replace(last, stories=last.stories + number)])
+
+
+def test_what_is_to_check_is_no_detractor_but_is_told() -> None:
+    calm = doubtful(window([*CALM, (4, 10, 1)]), 40)
+    assert not spike(NegativeSpike(), calm).firing
+    verdict = spike(NegativeSpike(), doubtful(window([*CALM, (4, 10, 40)]), 7))
+    assert verdict.firing
+    assert (verdict.observed, verdict.total, verdict.unsure) == (40, 61, 7)

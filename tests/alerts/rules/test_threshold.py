@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -58,3 +59,12 @@ def test_a_fixed_limit_stays_silent_without_any_hour():
 def test_a_limit_that_makes_no_sense_is_refused_with_a_reason(given, said):
     with pytest.raises(ValidationError, match=said):
         Threshold(**given)
+
+
+def test_a_share_is_of_all_stories_and_what_is_to_check_is_told() -> None:
+    hours = window([(6, 2, 2), (1, 0, 9)])
+    last = replace(hours.counts[-1], stories=20)
+    verdict = limit(
+        Threshold(measure="share", limit=60, window_hours=1), replace(hours, counts=[hours.counts[0], last])
+    )
+    assert (verdict.firing, verdict.level, verdict.total, verdict.unsure) == (False, 45, 20, 10)

@@ -7,10 +7,13 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text, update
 
 from app.db import Database
+from app.jobs import Jobs
+from app.models import Restance, ScorerRow
 from app.pipeline.judge.active_model import record, scoring_model
+from app.pipeline.judge.limits import sureness_of_models
 from app.queries.reputation import model
 from app.viewer import ROLE_SCOPES, Viewer
 from bench._bert import write
@@ -18,6 +21,7 @@ from sentiment.base import Scorer
 from sentiment.compact import compact
 from sentiment.correction import corrections_as_json, unmeasured
 from sentiment.scorers import scorer
+from sentiment.sureness import CAUTIOUS
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -29,7 +33,7 @@ def larger(tmp_path: Path) -> Scorer:
 
 def told(db: Database, scorer: Scorer, after: int) -> None:
     with db.writing() as session:
-        record(session, scorer, NOW + timedelta(hours=after))
+        record(session, scorer, NOW + timedelta(hours=after), Jobs())
 
 
 def now_known(db: Database) -> tuple[str, str]:
@@ -87,3 +91,37 @@ def test_until_the_worker_starts_after_an_update_the_package_knows_its_own_model
             session.execute(text("UPDATE scorer SET corrections = '{}'"))
         with db.reading() as session:
             assert corrections_as_json(scoring_model(session).corrections) == corrections_as_json(expected)
+
+
+def wishes(db: Database) -> list[bool]:
+    with db.reading() as session:
+        return list(session.scalars(select(Restance.everything)))
+
+
+def test_what_was_decided_by_other_limits_is_decided_again_once(db: Database, workspace_id: UUID) -> None:
+    told(db, compact(), 0)
+    told(db, compact(), 1)
+    assert wishes(db) == []
+    with db.writing() as session:
+        session.execute(update(ScorerRow).values(sureness={}))
+    told(db, compact(), 2)
+    told(db, compact(), 3)
+    assert wishes(db) == [True]
+
+
+def test_other_common_phrases_have_all_decided_again(db: Database, workspace_id: UUID) -> None:
+    told(db, compact(), 0)
+    with db.writing() as session:
+        session.execute(update(ScorerRow).values(common="of another release"))
+    told(db, compact(), 1)
+    assert wishes(db) == [True]
+
+
+def test_the_limits_of_both_parts_are_known_without_loading_the_model(db: Database, larger: Scorer) -> None:
+    told(db, compact(), 0)
+    told(db, larger, 1)
+    with db.reading() as session:
+        known = sureness_of_models(session)
+    assert known[f"compact {compact().version}"] == compact().sureness
+    assert known[f"compact-linear {compact().version}"] == compact().fast.sureness
+    assert known[f"tiny {larger.version}"] == CAUTIOUS

@@ -5,14 +5,15 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from app.actions import phrases, ratings
 from app.actions.mentions import MentionChanges, change
 from app.db import Database
 from app.jobs import Jobs
-from app.models import Restance
-from app.pipeline.judge.restance import RestanceHistory
+from app.models import Mention, Restance, ScorerRow
+from app.pipeline.judge.restance import RestanceHistory, wish, wish_all
 from app.pipeline.sweep import Sweep
 from app.queries.phrases import phrase_of, preview, progress_of_all
 from app.viewer import ROLE_SCOPES, Viewer
@@ -172,3 +173,30 @@ def test_in_a_mention_of_two_brands_a_phrase_for_all_turns_the_one_it_is_said_of
     assert (foreseen.mentions, foreseen.changed) == (1, 1)
     stances = dict(rows(db, "SELECT brand_id, stance || ' by ' || stance_source FROM match"))
     assert stances == {zephyra: "detractor by phrase", boreal: "passive by model"}
+
+
+def test_every_stance_is_decided_again_by_the_limits_of_the_model_that_gave_it(
+    db: Database, viewer: Viewer, brand: UUID
+) -> None:
+    with db.writing() as session:
+        limits = {"telling 1": {"other": [0.9, 0.85, 0.9]}}
+        session.add(ScorerRow(name="telling", version="1", matrices={}, measured={}, sureness=limits, since=NOW))
+        wish_all(session, Jobs(), viewer.workspace_id)
+        change(session, viewer, first_ids(session, 1), MentionChanges(stance="promoter"), Jobs(), NOW)
+    with db.reading() as session:
+        progress = progress_of_all(session, viewer)
+    assert progress is not None
+    assert apply(db, viewer) == 250
+    assert rows(db, COUNT) == [("promoter", "person", 1), ("unsure", "model", 249)]
+    with db.reading() as session:
+        assert progress_of_all(session, viewer) is None
+
+
+def test_several_phrases_share_one_wish(db: Database, viewer: Viewer, brand: UUID) -> None:
+    with db.writing() as session:
+        wish(session, Jobs(), viewer.workspace_id, words="war zone\na garden\nno such words")
+    assert apply(db, viewer) == 250
+
+
+def first_ids(session: Session, number: int) -> list[UUID]:
+    return list(session.scalars(select(Mention.id).order_by(Mention.id).limit(number)))

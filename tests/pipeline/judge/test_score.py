@@ -199,3 +199,15 @@ def test_a_model_half_way_through_history_rings_no_alarm_about_itself(db: Databa
     assert look(2) == []  # today is read by the new model, the month before by the old one
     step(db, replace(new, asked=[]))()
     assert look(3) == []  # the new model finds the whole month as bad as today
+
+
+def test_a_score_below_the_limits_of_its_language_is_to_check(db: Database, workspace_id: UUID) -> None:
+    brand = add_brand(db, workspace_id)
+    add_matches(db, workspace_id, brand, 2, mark="torn")
+    step(db, Telling(answer=Score(0.5, 0.1, 0.4), sureness={"fr": (0.4, 0.4, 0.4), "other": (0.6, 0.4, 0.4)}))()
+    assert rows(db, "SELECT DISTINCT stance, stance_source FROM match") == [("unsure", "model")]
+    with db.writing() as session:
+        session.execute(text("UPDATE mention SET language = 'fr'"))
+        session.execute(text("UPDATE match SET scored_at = NULL"))
+    step(db, Telling(answer=Score(0.5, 0.1, 0.4), sureness={"fr": (0.4, 0.4, 0.4), "other": (0.6, 0.4, 0.4)}))()
+    assert rows(db, "SELECT DISTINCT stance, stance_source FROM match") == [("detractor", "model")]

@@ -168,3 +168,13 @@ def test_the_series_of_a_brand_has_no_holes(db: Database, brand: Brand, say: Say
         HourCounts(LATER),
         HourCounts(LATER + timedelta(hours=1), 1, 1, 1, 0, 0),
     ]
+
+
+def test_what_is_to_check_is_a_story_and_no_detractor(db: Database, brand: Brand, say: Say) -> None:
+    say("detractor")
+    say("unsure")
+    counted(db, brand, HOUR)
+    assert buckets(db)["stories"].detractors == 1
+    with db.reading() as session:
+        [hour] = hourly(session, brand.workspace_id, brand.id, HOUR, HOUR)
+    assert (hour.stories, hour.detractors, hour.unsure) == (2, 1, 1)

@@ -87,10 +87,8 @@ CREATE TABLE public.bucket (
     fixed_passives double precision NOT NULL,
     fixed_detractors double precision NOT NULL,
     model_number double precision NOT NULL,
-    negative double precision NOT NULL,
-    neutral double precision NOT NULL,
-    positive double precision NOT NULL,
-    squares double precision NOT NULL
+    squares double precision NOT NULL,
+    histogram double precision[] NOT NULL
 );
 CREATE TABLE public.channel (
     kind text NOT NULL,
@@ -378,9 +376,9 @@ CREATE TABLE public.revision (
 CREATE TABLE public.scorer (
     name text NOT NULL,
     version text NOT NULL,
-    matrices jsonb NOT NULL,
     measured jsonb NOT NULL,
     since timestamp with time zone NOT NULL,
+    corrections jsonb DEFAULT '{}'::jsonb NOT NULL,
     sureness jsonb DEFAULT '{}'::jsonb NOT NULL,
     common text DEFAULT ''::text NOT NULL
 );
@@ -468,12 +466,12 @@ CREATE TABLE public.workspace (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL
 );
-INSERT INTO public.brand VALUES ('Zéphyrine', 'own', 'zephyrine', '{}', '#336699', 1, NULL, NULL, NULL, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-30 12:26:49.012463+00', '2026-11-30 12:26:49.012463+00', '{}', NULL);
-INSERT INTO public.bucket VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', 'mentions', '00000000-0000-7000-8000-000000000003', '2026-11-20 10:00:00+00', 'fr', 3, 1, 1, 1, 0, 0, 0, 3, 1, 1, 1, 3);
-INSERT INTO public.channel VALUES ('slack', 'Le bureau', '{}', NULL, 'en', 'UTC', true, NULL, NULL, NULL, 1, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000004', '2026-11-30 12:26:49.012463+00', '2026-11-30 12:26:49.012463+00');
-INSERT INTO public.dirty_hour VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-20 10:00:00+00', '2026-11-30 12:26:49.217125+00');
-INSERT INTO public.source VALUES ('rss', 'Le fil', '{"url": "https://example.org/f"}', NULL, NULL, 900, true, false, 1, '', '{}', NULL, NULL, 0, 'waiting', NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000003', '2026-11-30 12:26:49.012463+00', '2026-11-30 12:26:49.012463+00', '', NULL, NULL, NULL, 0, NULL, NULL, '[]');
-INSERT INTO public.workspace VALUES ('00000000-0000-7000-8000-000000000001', 'kept', 'Zéphyrine & Cie', '{}', '2026-11-30 12:26:49.012463+00', '2026-11-30 12:26:49.012463+00');
+INSERT INTO public.brand VALUES ('Zéphyrine', 'own', 'zephyrine', '{}', '#336699', 1, NULL, NULL, NULL, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-30 12:57:38.378383+00', '2026-11-30 12:57:38.378383+00', '{}', NULL);
+INSERT INTO public.bucket VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', 'mentions', '00000000-0000-7000-8000-000000000003', '2026-11-20 10:00:00+00', 'fr', 3, 1, 1, 1, 0, 0, 0, 3, 3, '{1,0,0,0,1,0,0,0,0,0,0,0,0,0,1}');
+INSERT INTO public.channel VALUES ('slack', 'Le bureau', '{}', NULL, 'en', 'UTC', true, NULL, NULL, NULL, 1, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000004', '2026-11-30 12:57:38.378383+00', '2026-11-30 12:57:38.378383+00');
+INSERT INTO public.dirty_hour VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-20 10:00:00+00', '2026-11-30 12:57:38.54868+00');
+INSERT INTO public.source VALUES ('rss', 'Le fil', '{"url": "https://example.org/f"}', NULL, NULL, 900, true, false, 1, '', '{}', NULL, NULL, 0, 'waiting', NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000003', '2026-11-30 12:57:38.378383+00', '2026-11-30 12:57:38.378383+00', '', NULL, NULL, NULL, 0, NULL, NULL, '[]');
+INSERT INTO public.workspace VALUES ('00000000-0000-7000-8000-000000000001', 'kept', 'Zéphyrine & Cie', '{}', '2026-11-30 12:57:38.378383+00', '2026-11-30 12:57:38.378383+00');
 SELECT pg_catalog.setval('public.poll_id_seq', 1, false);
 ALTER TABLE ONLY public.alert_rule
     ADD CONSTRAINT pk_alert_rule PRIMARY KEY (workspace_id, id);

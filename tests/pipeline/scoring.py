@@ -51,6 +51,7 @@ class Telling:
     answer: Score = field(default_factory=lambda: Score(0.1, 0.8, 0.1))
     seconds_each: float = 0.001
     fast: Any = None
+    reads_marks: bool = False
     clock: list[float] = field(default_factory=lambda: [0.0])
     asked: list[Sequence[str]] = field(default_factory=list)
     corrections: Corrections = field(default_factory=lambda: compact().corrections)

@@ -93,7 +93,7 @@ class ModelSum:
     squares: float = 0.0
 
     def add(self, stances: Stances, histogram: Sequence[float], squares: float) -> None:
-        self.stances.add(stances.promoters, stances.passives, stances.detractors)
+        self.stances.add(stances.promoters, stances.passives, stances.detractors, stances.unsure)
         self.histogram = tuple(mine + theirs for mine, theirs in zip(self.histogram, histogram, strict=True))
         self.squares += squares
 

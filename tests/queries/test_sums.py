@@ -120,7 +120,7 @@ def test_what_is_to_check_counts_in_the_score_by_its_probabilities_and_is_told_a
     assert total([found, added(replace(row, passives=1))]).shown.unsure == 7
     [point] = points([(START, found)], [0.0], PERFECT)
     assert point.reputation.raw_score == pytest.approx(30)
-    assert point.reputation.score == pytest.approx(100 * (2 + 3 - 4) / 10)
+    assert point.reputation.score == pytest.approx(100 * (2 + 8 * (3 - 4) / (8 + 3)) / 10)  # with a text of each label
 
 
 def test_rounding_of_wide_reach_makes_nothing_unsure() -> None:

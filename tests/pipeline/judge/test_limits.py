@@ -27,7 +27,7 @@ def test_a_model_that_nobody_measured_has_cautious_limits(db: Database, workspac
             ScorerRow(
                 name="own",
                 version="1",
-                matrices={},
+                corrections={},
                 measured={},
                 sureness={"own 1": {"other": [2, 2, 2]}},
                 since=datetime(2026, 11, 1, tzinfo=UTC),

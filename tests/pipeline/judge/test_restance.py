@@ -180,7 +180,7 @@ def test_every_stance_is_decided_again_by_the_limits_of_the_model_that_gave_it(
 ) -> None:
     with db.writing() as session:
         limits = {"telling 1": {"other": [0.9, 0.85, 0.9]}}
-        session.add(ScorerRow(name="telling", version="1", matrices={}, measured={}, sureness=limits, since=NOW))
+        session.add(ScorerRow(name="telling", version="1", corrections={}, measured={}, sureness=limits, since=NOW))
         wish_all(session, Jobs(), viewer.workspace_id)
         change(session, viewer, first_ids(session, 1), MentionChanges(stance="promoter"), Jobs(), NOW)
     with db.reading() as session:

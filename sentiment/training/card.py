@@ -15,6 +15,7 @@ from sentiment.correction import Corrections, corrections_as_json
 from sentiment.labelled import Example
 from sentiment.measure import Labels, figures
 from sentiment.quantify import Floats, group_of
+from sentiment.sureness import Cuts, cuts_as_json
 
 from .sources import Source
 
@@ -32,16 +33,19 @@ LIMITS = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """The blend, or the linear part alone: how its logits are blended, and how shares follow from its answers."""
+    """The blend, or the linear part alone: how its logits are blended, how shares follow from its answers, and from
+    which probability on a stance is shown."""
 
     settings: compact.Settings
     corrections: Corrections
+    cuts: Cuts
 
     def as_json(self, figures: Mapping[str, object]) -> dict[str, object]:
         """The part as plain data, with its figures."""
         return {
             "settings": {language: row.round(6).tolist() for language, row in sorted(self.settings.items())},
             "corrections": corrections_as_json(self.corrections),
+            "sureness": cuts_as_json(self.cuts),
             "figures": dict(figures),
         }
 

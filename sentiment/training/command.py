@@ -20,7 +20,7 @@ from sentiment.measure import Labels
 from sentiment.quantify import Floats
 
 from . import aboutness, calibrate, card, lexicons, vocabulary, written
-from .doubts import HELD_BACK, Answered, corrections, print_corrections
+from .doubts import HELD_BACK, Answered, corrections, limits, print_corrections
 from .encoder import Material, Shape, cut, shares, train
 from .export import export
 from .finetune import Course
@@ -200,10 +200,11 @@ def _finish(
     words = [example.text for example in judged]
     logits = [linear.load(out / compact.LINEAR).logits(words), network.logits(words)]
     parts = {}
-    every = Answered(back, tuple(unseen)) + Answered(judged, tuple(logits))
+    known = Answered(judged, tuple(logits))
+    every = Answered(back, tuple(unseen)) + known
     for name, count in (("fast", 1), ("blend", 2)):
         settings = _settings(unseen[:count], back, texts.labels[texts.held_back], int(str(facts["seed"])))
-        part = card.Part(settings, corrections(settings, every.parts(count)))
+        part = card.Part(settings, corrections(settings, every.parts(count)), limits(settings, known.parts(count)))
         figures = card.measure(part, logits[:count], judged)
         parts[name] = part.as_json(figures)
         _print_figures(name, figures)

@@ -20,10 +20,12 @@ from sentiment.correction import Corrections
 from sentiment.doubt import fit, kinds_of
 from sentiment.labelled import Example, read
 from sentiment.quantify import GROUPS, Floats
+from sentiment.sureness import Cuts, choose
 
 from . import card, written
 from .sources import files, select_sources
 
+CHOSEN_ON = "umsab"
 HELD_BACK = "linear-held.npz"  # in the folder of a training's work: fitted without the texts held back
 
 
@@ -51,6 +53,17 @@ def corrections(settings: compact.Settings, texts: Answered) -> Corrections:
     return fit(kinds_of(compact.blend(texts.logits, languages, settings), labels, names, languages))
 
 
+def limits(settings: compact.Settings, texts: Answered) -> Cuts:
+    """From which probability on the stances of a part are shown: chosen on the posts among these texts, or on all where
+    there are none."""
+    every = range(len(texts.examples))
+    posts = [row for row in every if texts.examples[row].source == CHOSEN_ON] or [*every]
+    chosen = [texts.examples[row] for row in posts]
+    languages = [each.language for each in chosen]
+    probabilities = compact.blend([logits[posts] for logits in texts.logits], languages, settings)
+    return choose(probabilities, np.array([each.label for each in chosen]), languages)
+
+
 @click.command()
 @click.option("--data", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--model", "folder", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -73,7 +86,7 @@ def main(data: Path, folder: Path, work: Path | None) -> None:
         unseen += _answers(_held_back(data, work, content), linear.load(work / HELD_BACK), network)
     for name, count in (("fast", 1), ("blend", 2)):
         settings = {language: np.array(row) for language, row in content[name]["settings"].items()}
-        part = card.Part(settings, corrections(settings, unseen.parts(count)))
+        part = card.Part(settings, corrections(settings, unseen.parts(count)), limits(settings, judged.parts(count)))
         figures = card.measure(part, judged.logits[:count], judged.examples)
         content[name] = part.as_json(figures)
         print_corrections(name, part.corrections)

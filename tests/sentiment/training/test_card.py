@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,13 @@ import pytest
 from sentiment.compact import LINEAR, NETWORK, PIECES, WORDS, compact
 from sentiment.correction import corrections_as_json
 from sentiment.labelled import Example
+from sentiment.sureness import Cut
 from sentiment.training.card import Part, card, measure, save
 from sentiment.training.sources import KNOWN
 
 SETTINGS = {"other": np.array([1.0, 0.0, 0.0])}
-PART = Part(SETTINGS, compact().corrections)
+CUT = Cut(0.7, 40, 20, 0.9, 0.85)
+PART = Part(SETTINGS, compact().corrections, {"other": (CUT, CUT, CUT)})
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ def written(model: Path, part: Part = PART) -> dict[str, object]:
 def test_the_version_changes_with_any_file_and_with_the_settings(model: Path) -> None:
     first = written(model)["version"]
     assert written(model)["version"] == first
-    assert written(model, Part({"other": np.array([1.0, 0.0, 0.5])}, PART.corrections))["version"] != first
+    assert written(model, replace(PART, settings={"other": np.array([1.0, 0.0, 0.5])}))["version"] != first
     (model / WORDS).write_text("others", encoding="utf-8")
     assert written(model)["version"] != first
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from sentiment.compact import CARD, FOLDER, compact, load
 from sentiment.labelled import Example
-from sentiment.training.doubts import Answered, corrections, main, print_corrections
+from sentiment.training.doubts import Answered, corrections, limits, main, print_corrections
 
 SETTINGS = {"other": np.array([1.0, 0.0, 0.0])}
 
@@ -31,6 +31,13 @@ def test_every_kind_is_left_out_once() -> None:
     assert found.read == {"en", "fr"}
     assert found.groups["fr"].kinds == found.groups["en"].kinds == 3
     assert found.groups["other"].kinds == 0
+
+
+def test_limits_are_chosen_on_posts_and_without_posts_on_all_texts() -> None:
+    good, bad = answered("umsab", "fr", 1), answered("reviews", "fr", 2)
+    bad = Answered(bad.examples, (-bad.logits[0],))
+    assert limits(SETTINGS, good + bad) == limits(SETTINGS, good)
+    assert limits(SETTINGS, bad)["fr"][0].predicted > 0
 
 
 def test_what_was_found_is_told_by_group(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,9 +19,9 @@ from sentiment.labelled import Example, read
 from sentiment.measure import Labels
 from sentiment.quantify import Floats
 
-from . import aboutness, calibrate, card, lexicons, vocabulary, written
+from . import aboutness, calibrate, card, lexicons, written
 from .doubts import HELD_BACK, Answered, corrections, limits, print_corrections
-from .encoder import Material, Shape, cut, shares, train
+from .encoder import WORDS, Material, Shape, cut, shares, train
 from .export import export
 from .finetune import Course
 from .fit import ITERATIONS, STRENGTH, fit, label_offsets, matrix
@@ -151,7 +151,7 @@ def _train_encoder(texts: TrainingSet, out: Path, work: Path, shape: Shape, cour
     rows = np.random.default_rng(course.seed).choice(len(likely), min(SAMPLED, len(likely)), p=likely / likely.sum())
     pieces = cut(encoder.tokenizer, [material.examples[row].text for row in rows])
     export(encoder.network, pieces, out / compact.PIECES, out / compact.NETWORK)
-    vocabulary.save(encoder.tokenizer, out / compact.WORDS)
+    shutil.copy(work / WORDS, out / compact.WORDS)
 
 
 def _material(texts: TrainingSet, seed: int) -> Material:

@@ -24,6 +24,7 @@ from .sources import FRENCH, KNOWN
 from .vocabulary import Vocabulary, common_words, save, vocabulary
 
 TOGETHER = 5_000  # texts cut to pieces at once
+WORDS = "tokenizer.json"
 TEACHER, PUPIL = "teacher", "pupil"  # the files of the work folder begin so
 
 
@@ -78,14 +79,13 @@ def train(material: Material, shape: Shape, course: Course, work: Path, say: Cal
 def _vocabulary(
     source: pretrained.Pretrained, material: Material, work: Path, say: Callable[[str], None]
 ) -> Vocabulary:
-    words, rows = work / "tokenizer.json", work / "rows.npy"
-    if words.exists() and rows.exists():
-        return Vocabulary(Tokenizer.from_file(str(words)), np.load(rows).tolist())
-    say("choosing the vocabulary")
-    known = vocabulary(source, [example.text for example in material.examples], common_words())
-    save(known.tokenizer, words)
-    np.save(rows, np.array(known.rows))
-    return known
+    words, rows = work / WORDS, work / "rows.npy"
+    if not (words.exists() and rows.exists()):
+        say("choosing the vocabulary")
+        known = vocabulary(source, [example.text for example in material.examples], common_words())
+        save(known.tokenizer, words)
+        np.save(rows, np.array(known.rows))
+    return Vocabulary(Tokenizer.from_file(str(words)), np.load(rows).tolist())  # what is read rounds as what will ship
 
 
 def _network(

@@ -56,30 +56,23 @@ class Excerpt:
 
 def score_about(scorer: Scorer, questions: Sequence[About]) -> list[Score]:
     """One score per question, in order, by one call of the scorer. A text that names no other brand is scored whole."""
-    excerpts = [excerpt_of(question) for question in questions]
-    ask = _ask_marked if scorer.reads_marks else _ask
-    texts = [ask(question, excerpt) for question, excerpt in zip(questions, excerpts, strict=True)]
-    scores = scorer.score([text for parts in texts for text in parts])
-    ends = accumulate(map(len, texts))
-    return [
-        combine(excerpt, scores[end - len(parts) : end])
-        for excerpt, parts, end in zip(excerpts, texts, ends, strict=True)
-    ]
+    asked = [_ask(scorer, question) for question in questions]
+    scores = scorer.score([text for _, texts in asked for text in texts])
+    ends = accumulate(len(texts) for _, texts in asked)
+    return [combine(excerpt, scores[end - len(texts) : end]) for (excerpt, texts), end in zip(asked, ends, strict=True)]
 
 
-def _ask(question: About, excerpt: Excerpt) -> list[Text]:
-    """The texts that answer a question: what is said of the brand, and of its contrary."""
-    return [text_of(question, spans) for spans in (excerpt.direct, excerpt.opposite) if spans]
+def _ask(scorer: Scorer, question: About) -> tuple[Excerpt, list[Text]]:
+    """What of the text speaks of the brand, and the texts that answer: what is said of it, and of its contrary.
 
-
-def _ask_marked(question: About, excerpt: Excerpt) -> list[Text]:
-    """The same, with marks for the brands in what is said of it: the contrary need not be asked about."""
-    names = _names(question)
-    if len(brands_in(names)) < 2 or not excerpt.direct:
-        return _ask(question, excerpt)
-    plain = [text_of(question, spans) for spans in (excerpt.direct, excerpt.opposite) if spans]
-    marked = mark(question.text, names)
-    return [replace(text, marked=marked) for text in plain]
+    A scorer that reads marks is asked once, with the whole text marked: it sees for itself what is the contrary of what.
+    """
+    excerpt, names = excerpt_of(question), _names(question)
+    if not scorer.reads_marks or len(brands_in(names)) < 2:
+        return excerpt, [text_of(question, spans) for spans in (excerpt.direct, excerpt.opposite) if spans]
+    direct = excerpt.direct or ((0, len(question.text)),)
+    marked = replace(text_of(question, direct), marked=mark(question.text, names))
+    return replace(excerpt, direct=direct, opposite=()), [marked]
 
 
 def mark(text: str, names: Sequence[Name]) -> str:

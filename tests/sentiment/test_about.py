@@ -10,11 +10,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bench.comparative import Case, accuracy, by_clauses, by_whole_text, cases, reversed_share
-from sentiment.about import LONGEST, About, excerpt_of, score_about
+from sentiment.about import LONGEST, About, excerpt_of, mark, score_about
 from sentiment.base import Score, Text, best_stance
 from sentiment.clauses import clauses
 from sentiment.compact import compact
-from sentiment.named import tell_apart
+from sentiment.named import OTHER, OWN, tell_apart
 from tests.fakes import FixedScorer
 
 MODEL = compact()
@@ -248,3 +248,44 @@ def test_a_stance_reversed_share_is_counted() -> None:
     asked = chosen("dev", "fr")[:2]
     assert reversed_share(["detractor", "promoter"], asked) == 100
     assert reversed_share(["promoter", "passive"], asked) == 0
+
+
+class Marked(FixedScorer):
+    """Keeps what it was asked, and reads marks or not."""
+
+    def __init__(self, reads_marks: bool) -> None:
+        self.reads_marks = reads_marks
+        self.asked: list[Text] = []
+
+    def score(self, texts: Sequence[Text]) -> list[Score]:
+        self.asked += texts
+        return super().score(texts)
+
+
+def test_a_scorer_that_reads_marks_gets_the_whole_text_with_a_mark_for_each_brand() -> None:
+    asked = about("Merci Acme. Brumelo, quelle honte, pas comme acme.")
+    scorer = Marked(reads_marks=True)
+    score_about(scorer, [asked])
+    assert {text.marked for text in scorer.asked} == {f"Merci {OWN}. {OTHER}, quelle honte, pas comme {OWN}."}
+    assert "Merci Acme" in scorer.asked[0].text
+
+
+@pytest.mark.parametrize(
+    ("scorer", "text"), [(Marked(False), "Merci Acme. Brumelo, quelle honte."), (Marked(True), "Merci Acme.")]
+)
+def test_other_scorers_and_texts_of_one_brand_have_no_marks(scorer: Marked, text: str) -> None:
+    score_about(scorer, [about(text)])
+    assert {each.marked for each in scorer.asked} == {""}
+
+
+def test_marks_that_a_text_brings_itself_are_not_believed() -> None:
+    asked = about(f"{OWN} acme {OTHER} brumelo")
+    assert mark(asked.text, tell_apart(len(asked.text), asked.own, asked.others)) == f"  {OWN}   {OTHER}"
+
+
+def test_a_scorer_that_reads_marks_is_asked_once_about_a_foil_too() -> None:
+    scorer = Marked(reads_marks=True)
+    foil = about("contrairement à acme, brumelo est parfait")
+    assert excerpt_of(foil).opposite
+    assert len(score_about(scorer, [foil])) == len(scorer.asked) == 1
+    assert scorer.asked[0].marked == f"contrairement à {OWN}, {OTHER} est parfait"

@@ -65,7 +65,7 @@ def score_about(scorer: Scorer, questions: Sequence[About]) -> list[Score]:
 def _ask(scorer: Scorer, question: About) -> tuple[Excerpt, list[Text]]:
     """What of the text speaks of the brand, and the texts that answer: what is said of it, and of its contrary.
 
-    A scorer that reads marks is asked once, with the whole text marked: it sees for itself what is the contrary of what.
+    A scorer that reads marks is asked once, with the whole text marked: it sees for itself what is whose contrary.
     """
     excerpt, names = excerpt_of(question), _names(question)
     if not scorer.reads_marks or len(brands_in(names)) < 2:

@@ -8,8 +8,9 @@ BATCH_SECONDS = 2.0
 """About how long a batch takes, and so how long a mention that has just come may wait."""
 FIRST, LEAST, MOST = 64, 16, 1000
 """The texts of a batch before the speed is known, and the fewest and the most after."""
-PATIENCE_SECONDS = 3600.0
-"""A backlog that would take longer than this is read by the quick part of the model first."""
+PATIENCE_SECONDS = 20.0
+"""A backlog that would take longer than this is read by the quick part of the model first: nobody who imports a file
+waits for its first stances, and what comes one by one is read by the whole model at once."""
 MEMORY = 0.3
 """The weight of the last batch in the average, from 0 to 1."""
 

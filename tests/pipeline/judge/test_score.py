@@ -126,7 +126,7 @@ def test_in_a_hurry_the_quick_part_reads_first_and_the_whole_model_reads_again(
     clock = [0.0]
     quick = Telling(name="quick", clock=clock)
     whole = Telling(name="whole", seconds_each=60.0, fast=quick, clock=clock, answer=DETRACTS)
-    step(db, whole, batches=1)()  # a text a minute: over 60 of them take more than an hour
+    step(db, whole, batches=1)()  # a text a minute: any backlog takes longer than patience lasts
     add_matches(db, workspace_id, brand, 200, mark="more", at=DAYS_AGO)
     step(db, whole, batches=3)()
     assert (len(whole.asked), len(quick.asked) > 0) == (1, True)

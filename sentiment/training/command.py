@@ -166,6 +166,7 @@ def _material(texts: TrainingSet, seed: int) -> Material:
         np.concatenate([texts.labels, labels]),
         np.concatenate([texts.offsets, label_offsets(labels, [each.kind for each in more])]),
         np.concatenate([~texts.held_back, np.ones(len(more), dtype=np.bool_)]),
+        np.arange(len(texts.examples) + len(more)) >= len(texts.examples),
     )
 
 

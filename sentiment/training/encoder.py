@@ -51,12 +51,13 @@ class Trained:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Material:
-    """The texts of the training: labels (n,), offsets (n, 3), and which of them are used (n,)."""
+    """The texts of the training: labels (n,), offsets (n, 3), which of them are used, and which have marks (n,)."""
 
     examples: Sequence[Example]
     labels: Labels
     offsets: Floats
     used: NDArray[np.bool_]
+    marked: NDArray[np.bool_]
 
 
 def train(material: Material, shape: Shape, course: Course, work: Path, say: Callable[[str], None]) -> Trained:
@@ -70,8 +71,9 @@ def train(material: Material, shape: Shape, course: Course, work: Path, say: Cal
     rows = cut(known.tokenizer, [example.text for example in material.examples])
     lesson = Lesson(rows, material.labels, material.offsets, drawn)
     if shape.teacher:
-        teacher = _network(source, known, shape.teacher, lesson, course, work / TEACHER, say)
-        lesson = replace(lesson, taught=_answers(teacher, lesson, work / f"{TEACHER}-answers.npy", say))
+        plain = replace(lesson, shares=drawn * ~material.marked)  # whom a text is about, the pupil learns by itself
+        teacher = _network(source, known, shape.teacher, plain, course, work / TEACHER, say)
+        lesson = replace(lesson, taught=_answers(teacher, plain, work / f"{TEACHER}-answers.npy", say))
     pupil = _network(source, known, shape.layers, lesson, course, work / PUPIL, say)
     return Trained(pupil, known.tokenizer)
 
@@ -113,12 +115,12 @@ def _network(
 
 
 def _answers(teacher: Network, lesson: Lesson, path: Path, say: Callable[[str], None]) -> Floats:
-    """(n, 3) what the teacher says of the texts that are drawn; zeros for the others."""
+    """(n, 3) what the teacher says of the texts that it drew from; not a number for the others."""
     if path.exists():
         return np.asarray(np.load(path))
     used = np.flatnonzero(lesson.shares)
     say(f"asking the teacher about {len(used)} texts")
-    answers = np.zeros((len(lesson.pieces), 3))
+    answers = np.full((len(lesson.pieces), 3), np.nan)
     for start in range(0, len(used), TOGETHER):
         part = used[start : start + TOGETHER]
         answers[part] = logits(teacher, [lesson.pieces[row] for row in part])

@@ -29,13 +29,13 @@ class Layers(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, embedded: Tensor, seen: Tensor) -> Tensor:
-        return self.network.read(embedded, seen)
+    def forward(self, embedded: Tensor, seen: Tensor, asked: Tensor) -> Tensor:
+        return self.network.read(embedded, seen, asked)
 
 
 def export(network: Network, pieces: Sequence[Sequence[int]], table: Path, out: Path) -> None:
-    """Writes the pieces of `network` to the file `table`, and its layers to the file `out`: embedded (n, length, WIDTH)
-    and seen (n, length) → logits.
+    """Writes the pieces of `network` to the file `table`, and its layers to the file `out`: embedded (n, length, WIDTH),
+    seen and asked (n, length) → logits.
 
     Activations are rounded within the ranges they have over texts of these `pieces`. Dynamic quantisation takes the
     range of each batch, which would make the score of a text depend on the texts beside it.
@@ -60,13 +60,15 @@ def export(network: Network, pieces: Sequence[Sequence[int]], table: Path, out: 
 
 
 def _write(network: Network, path: Path) -> None:
-    example = (torch.zeros((2, POSITIONS // 2, WIDTH)), torch.ones((2, POSITIONS // 2)))
-    axes = {"embedded": {0: "texts", 1: "length"}, "seen": {0: "texts", 1: "length"}, "logits": {0: "texts"}}
+    seen = torch.ones((2, POSITIONS // 2))
+    example = (torch.zeros((2, POSITIONS // 2, WIDTH)), seen, seen)
+    names = ["embedded", "seen", "asked"]
+    axes = {name: {0: "texts", 1: "length"} for name in names} | {"logits": {0: "texts"}}
     torch.onnx.export(
         Layers(network),
         example,
         path,
-        input_names=["embedded", "seen"],
+        input_names=names,
         output_names=["logits"],
         dynamic_axes=axes,
         dynamo=False,

@@ -22,7 +22,7 @@ from .network import Network
 
 BATCH = 32
 POOL = 24  # batches sorted by length together
-RATE, HEAD_RATE = 1.2e-4, 1e-3  # learning rates of the last layer, and of the head
+RATE, HEAD_RATE = 1.2e-4, 1e-3  # learning rates of the last layer, and of the head and the marks
 LOWER = 0.88  # the rate of each layer, of that of the one above it
 WARM_UP = 0.08  # share of the steps in which the rate rises; after them it falls to zero
 DECAY = 0.01
@@ -34,7 +34,8 @@ WARMTH = 1.5  # the temperature at which teacher and pupil are compared
 @dataclass(frozen=True, slots=True, eq=False)
 class Lesson:
     """What is learnt from: the numbers of each text's pieces, labels (n,), offsets (n, 3), how often each text is drawn
-    in proportion to the others (n,), and the logits of a teacher (n, 3) where there is one."""
+    in proportion to the others (n,), and the logits of a teacher (n, 3) where there is one: not a number for a text
+    that it cannot read."""
 
     pieces: Sequence[Sequence[int]]
     labels: Labels
@@ -107,10 +108,13 @@ def _batches(lesson: Lesson, course: Course) -> list[NDArray[np.int64]]:
 def _step(network: Network, optimiser: torch.optim.Optimizer, lesson: Lesson, rows: NDArray[np.int64]) -> float:
     answers = network(torch.from_numpy(pad([lesson.pieces[row] for row in rows])))
     offsets = torch.from_numpy(lesson.offsets[rows]).to(torch.float32)
-    loss = cross_entropy(answers + offsets, torch.from_numpy(lesson.labels[rows]))
+    losses = cross_entropy(answers + offsets, torch.from_numpy(lesson.labels[rows]), reduction="none")
     if lesson.taught is not None:
         teacher = torch.from_numpy(lesson.taught[rows]).to(torch.float32)
-        loss = (1 - TAUGHT) * loss + TAUGHT * _distance(answers, teacher)
+        known = ~torch.isnan(teacher[:, 0])
+        softened = (1 - TAUGHT) * losses + TAUGHT * _distance(answers, torch.nan_to_num(teacher))
+        losses = torch.where(known, softened, losses)
+    loss = losses.mean()
     optimiser.zero_grad()
     loss.backward()
     clip_grad_norm_(network.parameters(), CLIP)
@@ -119,9 +123,10 @@ def _step(network: Network, optimiser: torch.optim.Optimizer, lesson: Lesson, ro
 
 
 def _distance(pupil: Tensor, teacher: Tensor) -> Tensor:
-    """Kullback-Leibler divergence of softened answers, scaled as the slope of cross-entropy: Hinton et al., 2015."""
+    """(n,) Kullback-Leibler divergences of softened answers, scaled as the slope of the loss: Hinton et al., 2015."""
     soft = log_softmax(pupil / WARMTH, dim=1), log_softmax(teacher / WARMTH, dim=1)
-    return WARMTH**2 * kl_div(*soft, reduction="batchmean", log_target=True)
+    distances: Tensor = WARMTH**2 * kl_div(*soft, reduction="none", log_target=True).sum(dim=1)
+    return distances
 
 
 def _rate(done: float) -> float:
@@ -135,10 +140,10 @@ def _optimiser(network: Network) -> torch.optim.AdamW:
         {"params": list(layer.parameters()), "full": RATE * LOWER ** (depth - 1 - place)}
         for place, layer in enumerate(network.layers)
     ]
-    lowest = [*network.normed.parameters(), *network.marks.parameters()]
+    begun_here = [*network.head.parameters(), *network.marks.parameters()]
     groups += [
-        {"params": lowest, "full": RATE * LOWER**depth},
-        {"params": list(network.head.parameters()), "full": HEAD_RATE},
+        {"params": list(network.normed.parameters()), "full": RATE * LOWER**depth},
+        {"params": begun_here, "full": HEAD_RATE},
     ]
     return torch.optim.AdamW(groups, lr=RATE, weight_decay=DECAY)
 

@@ -1,4 +1,5 @@
-"""The shape of the encoder in training: a BERT of few layers; the mean over the pieces of a text gives three logits."""
+"""The shape of the encoder in training: a BERT of few layers. The mean over the pieces of a text gives three logits, or
+over the marks of the brand asked about where there are any (target pooling: Gao et al., IEEE Access 7, 2019)."""
 
 from __future__ import annotations
 
@@ -63,15 +64,18 @@ class Network(nn.Module):
         known, marks = self.pieces(ids.clamp(max=first - 1)), self.marks((ids - first).clamp(min=0))
         embedded = torch.where((ids >= first)[:, :, None], marks, known)
         places = torch.arange(ids.shape[1], device=ids.device)
-        return self.read(embedded + self.positions(places), (ids != 0).to(torch.float32))
+        own, seen = ids == first, ids != 0
+        asked = torch.where(own.any(dim=1, keepdim=True), own, seen)
+        return self.read(embedded + self.positions(places), seen.to(torch.float32), asked.to(torch.float32))
 
-    def read(self, embedded: Tensor, seen: Tensor) -> Tensor:
-        """Embedded pieces (n, length, WIDTH) and where there is one (n, length), 1 or 0 → logits (n, 3)."""
+    def read(self, embedded: Tensor, seen: Tensor, asked: Tensor) -> Tensor:
+        """Embedded pieces (n, length, WIDTH), where there is one (n, length), 1 or 0, and the same for those that the
+        answer is read from → logits (n, 3)."""
         hidden = (1 - seen)[:, None, None, :] * -10_000.0
         x = self.dropout(self.normed(embedded))
         for layer in self.layers:
             x = layer(x, hidden)
-        mean = (x * seen[:, :, None]).sum(dim=1) / seen.sum(dim=1, keepdim=True).clamp(min=1)
+        mean = (x * asked[:, :, None]).sum(dim=1) / asked.sum(dim=1, keepdim=True).clamp(min=1)
         answer: Tensor = self.head(self.dropout(mean))
         return answer
 
@@ -83,14 +87,14 @@ class Network(nn.Module):
 def pretrained_state(pretrained: Pretrained, rows: list[int], layers: int) -> dict[str, Tensor]:
     """The pretrained weights under this network's names, with these rows of the table for its pieces.
 
-    The embedding of the first segment is added to every position. A mark starts as the mean of the table. The head is
+    The embedding of the first segment is added to every position. A mark starts near the mean of the table. The head is
     left out.
     """
     table = torch.from_numpy(pretrained.table(rows))
     places = pretrained.floats("emb.pos").reshape(-1, WIDTH)[:POSITIONS] + pretrained.floats("emb.type")[:WIDTH]
     state = {
         "pieces.weight": table,
-        "marks.weight": table.mean(dim=0).repeat(MARKS, 1) + 0.02 * torch.randn(MARKS, WIDTH),
+        "marks.weight": table.mean(dim=0) + 0.5 * table.std(dim=0) * torch.randn(MARKS, WIDTH),
         "positions.weight": torch.from_numpy(places),
         "normed.weight": torch.from_numpy(pretrained.floats("emb.ln.w")),
         "normed.bias": torch.from_numpy(pretrained.floats("emb.ln.b")),

@@ -2,7 +2,7 @@
 
 It empties three lanes in turn: recent mentions, which alerts need; others that were never scored, newest first; and
 those that another model has read, newest first, so that a new model reads history again by itself. While the backlog
-would take more than some seconds, the quick part of the model reads it; the whole model reads those mentions again later.
+would take more than some seconds, the quick part of the model reads it; the whole model reads it again later.
 """
 
 from __future__ import annotations

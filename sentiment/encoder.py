@@ -85,12 +85,16 @@ class Table:
         return cls(np.rint(pieces / scale).astype(np.int8), scale.astype(np.float32), places)
 
 
-def inputs(table: Table, rows: Sequence[Sequence[int]]) -> dict[str, NDArray[np.float32]]:
-    """The inputs of the network for texts, from the numbers of their pieces: `embedded` (n, longest, width), and `seen`
-    (n, longest), 1 where there is a piece and 0 after the end."""
+def inputs(table: Table, rows: Sequence[Sequence[int]], own: int | None) -> dict[str, NDArray[np.float32]]:
+    """The inputs of the network for texts, from the numbers of their pieces: `embedded` (n, longest, width), `seen`
+    (n, longest), 1 where there is a piece and 0 after the end, and `asked` (n, longest), 1 for those that the answer is
+    read from: the pieces of the number `own`, which is the mark of the brand asked about, or all where there is none."""
     ids = pad(rows)
     embedded = table.values[ids] * table.scale[ids] + table.places[: ids.shape[1]]
-    return {"embedded": embedded, "seen": (ids != 0).astype(np.float32)}
+    seen = ids != 0
+    marked = ids == (-1 if own is None else own)
+    asked = np.where(marked.any(axis=1, keepdims=True), marked, seen)
+    return {"embedded": embedded, "seen": seen.astype(np.float32), "asked": asked.astype(np.float32)}
 
 
 def save_table(path: Path, table: Table) -> None:
@@ -114,9 +118,15 @@ class Encoder:
     threads: ThreadPoolExecutor
 
     @property
+    def own(self) -> int | None:
+        """The number of the piece `named.OWN`, None for an encoder that was trained without marks."""
+        number: int | None = self.tokenizer.token_to_id(OWN)
+        return number
+
+    @property
     def reads_marks(self) -> bool:
-        """Whether it has pieces for `named.OWN` and `named.OTHER`."""
-        return self.tokenizer.token_to_id(OWN) is not None
+        """Whether it tells brands apart by their marks."""
+        return self.own is not None
 
     def logits(self, texts: Sequence[str]) -> Floats:
         """(texts, 2) logits of negative and positive against neutral, in order. Memory does not grow with the texts."""
@@ -133,8 +143,11 @@ class Encoder:
         return logits
 
     def _answers(self, rows: list[list[int]], chosen: list[list[int]]) -> Iterator[Floats]:
+        wanted = {each.name for each in self.session.get_inputs()}
+
         def answer(batch: list[int]) -> Floats:
-            return np.asarray(self.session.run(None, inputs(self.table, [rows[row] for row in batch]))[0])
+            given = inputs(self.table, [rows[row] for row in batch], self.own)
+            return np.asarray(self.session.run(None, {name: given[name] for name in wanted})[0])
 
         return self.threads.map(answer, chosen)
 

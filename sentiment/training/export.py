@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from sentiment.encoder import Table, inputs, save_table
 
-from .network import POSITIONS, WIDTH, Network
+from .network import MARKS, POSITIONS, WIDTH, Network
 
 BATCH = 16
 Ranges = Mapping[str, tuple[float, float]]
@@ -34,8 +34,8 @@ class Layers(nn.Module):
 
 
 def export(network: Network, pieces: Sequence[Sequence[int]], table: Path, out: Path) -> None:
-    """Writes the pieces of `network` to the file `table`, and its layers to the file `out`: embedded (n, length, WIDTH),
-    seen and asked (n, length) → logits.
+    """Writes the pieces of `network` to the file `table`, and its layers to the file `out`: embedded
+    (n, length, WIDTH), seen and asked (n, length) → logits.
 
     Activations are rounded within the ranges they have over texts of these `pieces`. Dynamic quantisation takes the
     range of each batch, which would make the score of a text depend on the texts beside it.
@@ -84,9 +84,10 @@ def ranges(whole: ModelProto, names: Sequence[str], table: Table, pieces: Sequen
     """The least and the greatest value of each named tensor of the unrounded model, over texts of these pieces."""
     whole.graph.output.extend(helper.make_empty_tensor_value_info(name) for name in names)
     session = InferenceSession(whole.SerializeToString(), providers=["CPUExecutionProvider"])
+    own = len(table.values) - MARKS
     low, high = np.zeros(len(names)), np.zeros(len(names))  # zero is in every range: it must be kept exactly
     for start in range(0, len(pieces), BATCH):
-        tensors = session.run(list(names), inputs(table, pieces[start : start + BATCH]))
+        tensors = session.run(list(names), inputs(table, pieces[start : start + BATCH], own))
         low = np.minimum(low, [each.min() for each in tensors])
         high = np.maximum(high, [each.max() for each in tensors])
     return {name: (float(a), float(b)) for name, a, b in zip(names, low, high, strict=True)}

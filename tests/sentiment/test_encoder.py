@@ -43,8 +43,10 @@ def test_of_a_long_text_both_ends_are_read() -> None:
 def test_rows_are_padded_with_zeros_and_seen_where_there_is_a_piece() -> None:
     assert pad([[1, 2, 3], [4], []]).tolist() == [[1, 2, 3], [4, 0, 0], [0, 0, 0]]
     table = load_table(FOLDER / PIECES)
-    arrays = inputs(table, [[1, 2, 3], [4]])
+    arrays = inputs(table, [[1, 2, 3], [4]], own=2)
     assert arrays["seen"].tolist() == [[1, 1, 1], [1, 0, 0]]
+    assert arrays["asked"].tolist() == [[0, 1, 0], [1, 0, 0]], "the mark alone, or all where there is none"
+    assert inputs(table, [[1, 2, 3], [4]], own=None)["asked"].tolist() == [[1, 1, 1], [1, 0, 0]]
     assert arrays["embedded"].shape == (2, 3, table.places.shape[1])
 
 

@@ -88,7 +88,7 @@ class Table:
 def inputs(table: Table, rows: Sequence[Sequence[int]], own: int | None) -> dict[str, NDArray[np.float32]]:
     """The inputs of the network for texts, from the numbers of their pieces: `embedded` (n, longest, width), `seen`
     (n, longest), 1 where there is a piece and 0 after the end, and `asked` (n, longest), 1 for those that the answer is
-    read from: the pieces of the number `own`, which is the mark of the brand asked about, or all where there is none."""
+    read from: the pieces of the number `own`, the mark of the brand asked about, or all where there is none."""
     ids = pad(rows)
     embedded = table.values[ids] * table.scale[ids] + table.places[: ids.shape[1]]
     seen = ids != 0

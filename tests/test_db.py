@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.orm import Session
 
-from app.db import Database, wait_until_ready
+from app.db import IDLE, Database, wait_until_ready
 from app.models import Workspace
 
 
@@ -35,6 +36,18 @@ def test_writing_is_committed_on_the_way_out_and_rolled_back_by_an_error(db: Dat
         session.flush()
         raise ZeroDivisionError
     assert count(db) == before + 1
+
+
+def test_a_connection_that_was_closed_while_nobody_used_it_is_replaced(db: Database) -> None:
+    with db.reading() as session:
+        mine = session.scalar(text("SELECT pg_backend_pid()"))
+    other = Database(db.url)
+    with other.writing() as session:
+        assert session.scalar(text("SELECT pg_terminate_backend(:pid)"), {"pid": mine})
+    other.close()
+    time.sleep(IDLE + 0.1)
+    with db.reading() as session:
+        assert session.scalar(text("SELECT pg_backend_pid()")) != mine
 
 
 @pytest.mark.parametrize(("state", "tries"), [("40001", 3), ("40P01", 3), ("53300", 1)])

@@ -146,9 +146,10 @@ def release(session: Session, leases: Sequence[Lease]) -> None:
 
 
 def prove(session: Session, lease: Lease) -> None:
-    """Keeps the source from being deleted until the end of the transaction. Raises LeaseLost unless the lease stands.
+    """Keeps the source from being claimed, edited or deleted until the end of the transaction.
 
-    Others may still renew or take the lease meanwhile: `write` tells whether they did.
+    Leases may still be renewed and released meanwhile, without waiting: `write` tells whether this one was released.
+    Raises LeaseLost unless the lease stands.
     """
     shared = select(lease.lifetime.fence).where(*lease.here).with_for_update(read=True, key_share=True)
     fence = session.scalar(shared)

@@ -119,6 +119,23 @@ def test_a_released_source_is_free_at_once_and_its_reader_is_refused(
 
 
 @every_lifetime
+def test_what_is_written_under_a_lease_that_was_released_meanwhile_is_refused(
+    db: Database, workspace_id: UUID, lifetime: Lifetime
+) -> None:
+    source_id = add(db, workspace_id, lifetime)
+    (lease,) = leases(db, lifetime)
+    with db.writing() as session:
+        prove(session, lease)
+        assert leases(db, lifetime, NOW + LEASE_TIME * 2) == [], "nobody else claims it meanwhile"
+        with db.writing() as other:
+            renew(other, [lease], NOW)
+            release(other, [lease])
+        with pytest.raises(LeaseLost):
+            write(session, lease, {"unmatched": 7})
+    assert row_of(db, source_id).unmatched == 0
+
+
+@every_lifetime
 def test_the_lease_of_a_source_that_was_deleted_is_lost(db: Database, workspace_id: UUID, lifetime: Lifetime) -> None:
     add(db, workspace_id, lifetime)
     (lease,) = leases(db, lifetime)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from app.pipeline.keep.stories import STORY_MEMORY, KnownStory, Text, assign
+from app.pipeline.keep.stories import CROWD, STORY_MEMORY, KnownStory, Text, assign
 from matching.story import StoryKey
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -84,3 +84,9 @@ def test_only_stored_stories_with_new_texts_go_on() -> None:
     assignment = assign(known, [(key(), T0), (key(0, 8, 9), T0)], numbers())
     assert assignment.grown == {STORED}
     assert other not in assignment.times
+
+
+@pytest.mark.parametrize(("newer", "story"), [(CROWD - 1, 100), (CROWD, 1)])
+def test_of_a_crowd_that_shares_a_band_a_text_is_compared_with_the_newest(newer: int, story: int) -> None:
+    crowd = [stored(simhash=FAR, story_id=UUID(int=1_000 + number)) for number in range(newer)]
+    assert stories([stored(), *crowd], (key(), T0)) == [story]

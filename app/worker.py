@@ -27,6 +27,7 @@ from app.pipeline.gather.collect import Collect
 from app.pipeline.judge.active_model import record
 from app.pipeline.judge.restance import RestanceHistory
 from app.pipeline.judge.score import ScorePending
+from app.pipeline.keep.brand_removal import RemoveBrand
 from app.pipeline.keep.rematch import Rematch
 from app.pipeline.sweep import Sweep, wake
 from app.pipeline.tell.notify import Notify
@@ -70,7 +71,8 @@ def handlers(services: Services, scorer: Scorer, stopping: Callable[[], bool]) -
         "watch": Watch(db, jobs, services.settings.address, checkpoint=crash),
         "notify": Notify(db, services.wire, services.seal, random=random.random, stopping=stopping, checkpoint=crash),
         "sweep": Sweep(db, jobs),
-        "rematch": Rematch(db, jobs),
+        "rematch": Rematch(db, jobs, stopping=stopping, checkpoint=crash),
+        "remove_brand": RemoveBrand(db, stopping=stopping, checkpoint=crash),
         "restance": RestanceHistory(db, jobs, stopping=stopping, checkpoint=crash),
         "undo_imports": UndoImports(db, stopping=stopping, checkpoint=crash),
     }

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import func
 
-from app.models import Brand, Channel, Match, Mention, Source
+from app.models import AlertRule, Brand, Bucket, Channel, Match, Mention, Phrase, Source, Story
+from sentiment.mixture import CELLS
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -53,3 +54,31 @@ def match_row(mention: Mention, brand: Brand, **more: Any) -> Match:
             "published_at": mention.published_at, "collected_at": mention.collected_at, "spans": {}, **more,
         }
     )  # fmt: skip
+
+
+def story_row(workspace_id: UUID, **more: Any) -> Story:
+    given = {"simhash": 0, "bands": [], "first_at": NOW, "last_at": NOW, **more}
+    return Story(id=next_id(), workspace_id=workspace_id, **given)
+
+
+def bucket_row(brand: Brand, **more: Any) -> Bucket:
+    """An hour in which nothing was said of the brand."""
+    counts = (
+        "number", "promoters", "passives", "detractors", "fixed_promoters", "fixed_passives", "fixed_detractors",
+        "model_number", "squares",
+    )  # fmt: skip
+    given = {
+        "weight": "mentions", "source_id": UUID(int=0), "hour": NOW, "language": "en", "histogram": [0.0] * CELLS,
+        **dict.fromkeys(counts, 0), **more,
+    }  # fmt: skip
+    return Bucket(workspace_id=brand.workspace_id, brand_id=brand.id, **given)
+
+
+def rule_row(brand: Brand, **more: Any) -> AlertRule:
+    given = {"kind": "threshold", "name": f"Rule of {brand.name}", "params": {}, **more}
+    return AlertRule(id=next_id(), workspace_id=brand.workspace_id, brand_id=brand.id, **given)
+
+
+def phrase_row(workspace_id: UUID, words: str, **more: Any) -> Phrase:
+    given = {"stance": "detractor", **more}
+    return Phrase(id=next_id(), workspace_id=workspace_id, text=words, words=words.lower(), **given)

@@ -46,6 +46,7 @@ def test_there_is_a_step_for_each_job(services: Services) -> None:
         "notify",
         "sweep",
         "rematch",
+        "remove_brand",
         "restance",
         "undo_imports",
     }

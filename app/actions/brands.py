@@ -7,14 +7,14 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import delete, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
 
 from app.actions.audit import record
 from app.actions.fields import Changes, Colour, Fields, Language, Name, QueryText, unique_name
 from app.actions.versions import versioned
 from app.jobs import Jobs
-from app.models import Brand, Match, Mention, uuid7
+from app.models import AlertRule, AuditMatch, Brand, Phrase, Source, uuid7
 from app.problems import FieldError, Problem, invalid, not_found
 from app.viewer import Viewer, may
 from matching.query import QueryError, parse
@@ -88,24 +88,17 @@ def update(session: Session, viewer: Viewer, brand_id: UUID, changes: BrandChang
 
 
 @may("write")
-def delete_brand(session: Session, viewer: Viewer, brand_id: UUID) -> None:
-    """Stops watching a brand, and deletes the mentions that matched no other one. Raises Problem 404."""
+def delete_brand(session: Session, viewer: Viewer, brand_id: UUID, jobs: Jobs, now: datetime) -> None:
+    """Stops watching a brand: nobody sees it any more, and its sources, rules, incidents and phrases are deleted.
+
+    A job deletes the mentions that match no other brand, and at last the brand. Raises Problem 404.
+    """
     row = lock(session, viewer, brand_id)
-    other = aliased(Match)
-    alone = (
-        select(Match.mention_id)
-        .where(Match.workspace_id == viewer.workspace_id, Match.brand_id == brand_id)
-        .where(
-            ~exists().where(
-                other.workspace_id == Match.workspace_id,
-                other.mention_id == Match.mention_id,
-                other.brand_id != brand_id,
-            )
-        )
-    )
-    session.execute(delete(Mention).where(Mention.workspace_id == viewer.workspace_id, Mention.id.in_(alone)))
+    for table in (AlertRule, Source, Phrase, AuditMatch):
+        session.execute(delete(table).where(table.workspace_id == viewer.workspace_id, table.brand_id == brand_id))
     record(session, viewer, "brand.delete", brand_id, name=row.name)
-    session.delete(row)
+    row.removed_at = now
+    jobs.defer(session, "remove_brand", workspace_id=str(row.workspace_id), brand_id=str(row.id))
     session.flush()
 
 
@@ -113,7 +106,7 @@ def delete_brand(session: Session, viewer: Viewer, brand_id: UUID) -> None:
 def request_rematch(session: Session, viewer: Viewer, brand_id: UUID, jobs: Jobs, now: datetime) -> Brand:
     """Applies the brand's query again to every stored mention, in the background. Raises Problem 404."""
     row = lock(session, viewer, brand_id)
-    row.rematch_requested_at = now
+    row.rematch_requested_at, row.rematch_total, row.rematch_done = now, None, 0
     session.flush()
     jobs.defer(session, "rematch", workspace_id=str(row.workspace_id), brand_id=str(row.id))
     record(session, viewer, "brand.rematch", brand_id)

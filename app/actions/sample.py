@@ -76,7 +76,7 @@ def _rule(session: Session, viewer: Viewer, brand_id: UUID, title: str) -> None:
 
 
 @may("write")
-def remove(session: Session, viewer: Viewer) -> bool:
+def remove(session: Session, viewer: Viewer, jobs: Jobs, now: datetime) -> bool:
     """Removes the sample, and its brands unless real mentions match them. False when there is no sample."""
     here = viewer.workspace_id
     gone = session.execute(delete(Source).where(Source.workspace_id == here, Source.sample).returning(Source.id)).all()
@@ -89,7 +89,7 @@ def remove(session: Session, viewer: Viewer) -> bool:
     )
     if gone:
         for brand_id in session.scalars(doomed).all():
-            delete_brand(session, viewer, brand_id)
+            delete_brand(session, viewer, brand_id, jobs, now)
         record(session, viewer, "sample.remove")
     session.flush()
     return bool(gone)

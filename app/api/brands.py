@@ -35,6 +35,8 @@ class BrandOut(Out):
     updated_at: datetime
     first_mention_at: datetime | None
     rematch_requested_at: datetime | None = Field(description="Set while history is being matched again.")
+    rematch_done: int = Field(description="How many stored mentions were matched again since then.")
+    rematch_total: int | None = Field(description="How many there are; null until they have been looked for.")
 
 
 class PreviewIn(Fields):
@@ -89,11 +91,11 @@ def change_brand(
 
 
 @router.delete("/brands/{brand_id}", status_code=204)
-def delete_brand(brand_id: Id, viewer: Writer, session: Writing, if_match: IfMatch) -> None:
-    """Stops watching a brand, and deletes the mentions that match no other brand."""
+def delete_brand(brand_id: Id, viewer: Writer, session: Writing, services: Served, now: Now, if_match: IfMatch) -> None:
+    """Stops watching a brand at once, and deletes the mentions that match no other brand in the background."""
     row = actions.lock(session, viewer, ident(brand_id, "brand"))
     if_match.check(row.version)
-    actions.delete_brand(session, viewer, row.id)
+    actions.delete_brand(session, viewer, row.id, services.jobs, now)
 
 
 @router.post("/brands/{brand_id}/rematch", status_code=202)

@@ -33,5 +33,5 @@ def load(workspace: str) -> None:
 def remove(workspace: str) -> None:
     """Removes everything the sample brought."""
     with running() as services, services.db.writing() as session:
-        actions.remove(session, operator(session, workspace))
+        actions.remove(session, operator(session, workspace), services.jobs, datetime.now(UTC))
     click.echo("the sample is removed")

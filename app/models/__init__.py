@@ -14,7 +14,7 @@ from .judging import ModelRun, Phrase, Restance
 from .labelling import AuditMatch, SurveyResponse
 from .mention import Bucket, DirtyHour, Match, Mention, Revision, Story
 from .scoring import ScorerRow
-from .watching import Brand, Host, Poll, Quarantined, Source, Usage
+from .watching import Brand, Host, Poll, Quarantined, RematchCandidate, Source, Usage
 from .workspace import (
     ApiKey,
     AuditEntry,
@@ -58,6 +58,7 @@ __all__ = [
     "Phrase",
     "Poll",
     "Quarantined",
+    "RematchCandidate",
     "Restance",
     "Revision",
     "ScorerRow",

@@ -30,6 +30,7 @@ class Story(Tenant, Base):
 class Mention(Tenant, Base):
     """One public message that matched a brand when it was collected. Three clocks: published, collected, updated.
 
+    `source_id` may name a source that was deleted since: no constraint, or its deletion would write all its mentions.
     `published_guessed`: its date is not known, and `published_at` only puts it in its place in a list;
     `date_spelling` is what its source wrote instead.
     """
@@ -40,9 +41,6 @@ class Mention(Tenant, Base):
         *(
             Index(f"ix_mention_{key}", "workspace_id", key, postgresql_where=text(f"{key} IS NOT NULL"))
             for key in ("page_key", "guid_key", "words_key")
-        ),
-        ForeignKeyConstraint(
-            ["workspace_id", "source_id"], ["source.workspace_id", "source.id"], ondelete="SET NULL (source_id)"
         ),
         ForeignKeyConstraint(
             ["workspace_id", "story_id"], ["story.workspace_id", "story.id"], ondelete="SET NULL (story_id)"

@@ -14,20 +14,28 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     UniqueConstraint,
+    event,
     func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 
 from .base import Base, Dated, Json, Tenant
 
 
 class Brand(Tenant, Dated, Base):
-    """A brand that is watched. `kind` is own, competitor, product or person."""
+    """A brand that is watched. `kind` is own, competitor, product or person.
+
+    A removed brand stays until the job has deleted its mentions. Until then no statement finds it, see
+    `leave_out_removed`, but one with the execution option `removed`.
+    """
 
     __tablename__ = "brand"
-    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+    __table_args__ = (
+        Index("uq_brand_name", "workspace_id", "name", unique=True, postgresql_where=text("removed_at IS NULL")),
+        Index("ix_brand_removed", "workspace_id", "id", postgresql_where=text("removed_at IS NOT NULL")),
+    )
     name: Mapped[str]
     kind: Mapped[str]
     query: Mapped[str]
@@ -36,11 +44,40 @@ class Brand(Tenant, Dated, Base):
     version: Mapped[int] = mapped_column(server_default="1")
     rematch_requested_at: Mapped[datetime | None]
     """Set when the query must be applied to history again; cleared by the job that has done it."""
+    rematch_total: Mapped[int | None]
+    """How many stored mentions are to be matched again; None until the job has looked for them."""
+    rematch_done: Mapped[int] = mapped_column(server_default="0")
+    removed_at: Mapped[datetime | None]
+    removal_total: Mapped[int | None]
+    """How many mentions are to be taken from a removed brand; None until the job has counted them."""
+    removal_done: Mapped[int] = mapped_column(server_default="0")
     first_mention_at: Mapped[datetime | None]
     watched_at: Mapped[datetime | None]
     same_author: Mapped[Json] = mapped_column(server_default="{}")
     """By weight, the chance that two of its mentions are by the same author: see pipeline/tell/voices.py."""
     same_author_at: Mapped[datetime | None]
+
+
+@event.listens_for(Session, "do_orm_execute")
+def leave_out_removed(state: ORMExecuteState) -> None:
+    """Leaves removed brands out of whatever is selected, unless the execution option `removed` asks for them."""
+    if state.is_select and not state.execution_options.get("removed"):
+        state.statement = state.statement.options(WATCHED)
+
+
+WATCHED = with_loader_criteria(Brand, Brand.removed_at.is_(None), include_aliases=True)
+
+
+class RematchCandidate(Base):
+    """A stored mention that is still to be matched again with the changed query of a brand."""
+
+    __tablename__ = "rematch_candidate"
+    __table_args__ = (
+        ForeignKeyConstraint(["workspace_id", "brand_id"], ["brand.workspace_id", "brand.id"], ondelete="CASCADE"),
+    )
+    workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    mention_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
 class Source(Tenant, Dated, Base):

@@ -80,6 +80,11 @@ def wake(session: Session, jobs: Jobs, now: datetime) -> None:
         select(Brand.workspace_id, Brand.id).where(Brand.rematch_requested_at.is_not(None)).order_by(Brand.id)
     ).all():
         jobs.defer(session, "rematch", workspace_id=str(workspace_id), brand_id=str(brand_id))
+    for workspace_id, brand_id in session.execute(
+        select(Brand.workspace_id, Brand.id).where(Brand.removed_at.is_not(None)).order_by(Brand.id),
+        execution_options={"removed": True},
+    ).all():
+        jobs.defer(session, "remove_brand", workspace_id=str(workspace_id), brand_id=str(brand_id))
     for workspace_id in session.scalars(select(Restance.workspace_id).distinct().order_by(Restance.workspace_id)).all():
         jobs.defer(session, "restance", workspace_id=str(workspace_id))
     undone = select(FileImport.workspace_id).where(is_being_undone()).distinct().order_by(FileImport.workspace_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,6 +21,14 @@ def brands(session: Session, viewer: Viewer, after: str | None = None, limit: in
     return page(session, statement, Order("brand", Brand.id, descending=False), after, limit).map(
         lambda rows: [row.Brand for row in rows]
     )
+
+
+@may("read")
+def brands_being_removed(session: Session, viewer: Viewer) -> Sequence[Brand]:
+    """The deleted brands whose mentions are still being deleted, the oldest first."""
+    here = (Brand.workspace_id == viewer.workspace_id, Brand.removed_at.is_not(None))
+    statement = select(Brand).where(*here).order_by(Brand.id)
+    return session.scalars(statement, execution_options={"removed": True}).all()
 
 
 @may("read")

@@ -13,7 +13,7 @@ from app.actions import brands as actions
 from app.actions.fields import validate
 from app.models import Brand
 from app.problems import Problem
-from app.queries.brands import brand, brands
+from app.queries.brands import brand, brands, brands_being_removed
 from app.queries.preview import preview
 from app.web.charts import spark
 from app.web.form_page import Form, FormPage, Values, add_routes, attempt
@@ -65,7 +65,13 @@ def preview_of(visit: Visit, session: Session, query: str) -> dict[str, Any]:
 def show_list(visit: Visit = Depends(member)) -> Response:
     with visit.services.db.reading() as session:
         rows = brands(session, visit.viewer, visit.request.query_params.get("after"))
-        return visit.page(session, "brands.html", found=rows, silent=mendings_of_brands(visit, session, rows.items))
+        return visit.page(
+            session,
+            "brands.html",
+            found=rows,
+            leaving=brands_being_removed(session, visit.viewer),
+            silent=mendings_of_brands(visit, session, rows.items),
+        )
 
 
 BrandForm = Form[Brand, None]
@@ -123,7 +129,7 @@ def update(visit: Visit, row: Brand, form: BrandForm, sent: SentForm) -> Respons
 
 
 def delete(session: Session, visit: Visit, brand_id: UUID) -> None:
-    actions.delete_brand(session, visit.viewer, brand_id)
+    actions.delete_brand(session, visit.viewer, brand_id, visit.services.jobs, visit.now)
 
 
 PAGE = FormPage(

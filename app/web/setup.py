@@ -101,5 +101,5 @@ def load_sample(visit: Visit = Depends(editor)) -> Response:
 @router.post("/sample/remove")
 def remove_sample(visit: Visit = Depends(editor)) -> Response:
     with visit.services.db.writing() as session:
-        sample.remove(session, visit.viewer)
+        sample.remove(session, visit.viewer, visit.services.jobs, visit.now)
     return redirect("/", "sample-removed")

@@ -177,7 +177,7 @@ ASIDE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 DONE: dict[str, str] = {
     "saved": N_("Saved."),
     "brand-created": N_("Vigie now watches the brand. Its query is being applied to the mentions already stored."),
-    "brand-deleted": N_("The brand was deleted."),
+    "brand-deleted": N_("The brand was deleted. Its mentions are being deleted, which may take a few minutes."),
     "rematch": N_("The query is being applied to history again. This may take a few minutes."),
     "phrase-saved": N_("The phrase was saved. It is being applied to the mentions already stored."),
     "common": N_("Saved. The stances of the mentions that hold these words are being decided again."),

@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from app.actions import brands
 from app.db import Database
 from app.jobs import Jobs
-from app.models import Brand, Mention
+from app.models import AlertRule, Brand, Match, Phrase, Source
 from app.problems import Problem
 from app.viewer import Viewer
-from tests.rows import match_row, mention_row
+from tests.rows import match_row, mention_row, phrase_row, rule_row, source_row
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -59,19 +59,29 @@ def test_brands_get_colours_in_turn_unless_one_is_chosen(db: Database, viewer: V
             assert (missing.value.status, missing.value.errors[0].field) == (404, "brand_id")
 
 
-def test_a_brand_takes_along_only_the_mentions_that_matched_it_alone(db: Database, viewer: Viewer) -> None:
+def test_a_deleted_brand_is_out_of_sight_at_once_and_what_acted_for_it_is_gone(db: Database, viewer: Viewer) -> None:
     here = viewer.workspace_id
     acme, brumelo = create(db, viewer, "Acme"), create(db, viewer, "Brumelo")
-    alone, both, other = (mention_row(here, text) for text in ("alone", "both", "other"))
-    pairs = ((alone, acme), (both, acme), (both, brumelo), (other, brumelo))
+    mention = mention_row(here, "loud")
     with db.writing() as session:
-        session.add_all([alone, both, other])
+        session.add(mention)
         session.flush()
-        session.add_all(match_row(mention, brand) for mention, brand in pairs)
+        for brand in (acme, brumelo):
+            session.add_all([match_row(mention, brand), source_row(here, brand.name, brand_id=brand.id)])
+            session.add_all([rule_row(brand), phrase_row(here, brand.name, brand_id=brand.id)])
+        session.execute(text("DELETE FROM procrastinate_jobs"))
     with db.writing() as session:
-        brands.delete_brand(session, viewer, acme.id)
-        assert set(session.scalars(select(Mention.external_id))) == {"both", "other"}
+        brands.delete_brand(session, viewer, acme.id, Jobs(), NOW)
+        assert session.scalars(text("SELECT task_name FROM procrastinate_jobs")).all() == ["remove_brand"]
+    with db.writing() as session:
         assert session.scalars(select(Brand.name)).all() == ["Brumelo"]
+        assert session.scalar(select(func.count()).select_from(Match)) == 2
+        for table in (Source, AlertRule, Phrase):
+            assert session.scalars(select(table.brand_id)).all() == [brumelo.id]
+        with pytest.raises(Problem) as gone:
+            brands.delete_brand(session, viewer, acme.id, Jobs(), NOW)
+        assert gone.value.status == 404
+    assert create(db, viewer, "Acme").id != acme.id  # its name is free again
 
 
 def test_a_new_query_waits_until_it_is_asked_to_be_applied(db: Database, viewer: Viewer) -> None:

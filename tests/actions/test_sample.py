@@ -25,7 +25,7 @@ def test_the_sample_comes_once_and_goes_without_a_trace(db: Database, viewer: Vi
         assert session.scalars(select(AlertRule.channels)).one() == []  # what is invented alarms no real channel
         assert session.scalars(select(AlertRule.params)).one() == checked_params("negative_spike", {})
         assert session.scalars(select(Brand.name).order_by(Brand.name)).all() == ["Brumelo", "Percolune"]
-        assert sample.remove(session, viewer)
-        assert not sample.remove(session, viewer)
+        assert sample.remove(session, viewer, Jobs(), NOW)
+        assert not sample.remove(session, viewer, Jobs(), NOW)
         for table in (Source, Brand, AlertRule):
             assert session.scalar(select(func.count()).select_from(table)) == 0

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import UUID
 
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from app.db import Database
 from app.models import Brand
+from tests.rows import NOW, brand_row
 
 Say = Callable[..., list[str]]
 
@@ -32,3 +34,18 @@ def test_the_preview_shows_what_a_query_matches(browser: TestClient, say: Say) -
     assert "1 mention" in browser.get("/settings/brands/preview?query=delivery").text
     assert "nested" not in browser.get("/settings/brands/preview?query=(").text
     assert "<mark>" in browser.get("/settings/brands/preview?query=(acme").text
+
+
+def test_a_brand_that_is_being_deleted_is_named_with_how_far_it_is(
+    browser: TestClient, db: Database, workspace_id: UUID
+) -> None:
+    with db.writing() as session:
+        for name, done, total in (("Acme", 0, None), ("Brumelo", 1200, 3400)):
+            more = {"removed_at": NOW, "removal_done": done, "removal_total": total}
+            session.add(brand_row(workspace_id, name, **more))
+        session.add(brand_row(workspace_id, "Zed", rematch_requested_at=NOW, rematch_done=5, rematch_total=70))
+    page = browser.get("/settings/brands").text
+    assert "Acme is being deleted, with its mentions." in page
+    assert "Brumelo is being deleted: 1,200 of 3,400 mentions are done." in page
+    assert "Being applied to history: 5 of 70 mentions." in page
+    assert "Acme" not in browser.get("/").text

@@ -23,6 +23,7 @@ POPULATION = text(
     SELECT m.brand_id, m.mention_id, m.model, m.negative, m.neutral, m.positive
     FROM match m
     JOIN brand ON brand.workspace_id = m.workspace_id AND brand.id = m.brand_id AND brand.kind <> 'competitor'
+        AND brand.removed_at IS NULL
     JOIN mention ON mention.workspace_id = m.workspace_id AND mention.id = m.mention_id
     WHERE m.workspace_id = :workspace_id AND m.published_at > :since AND m.published_at <= :now
       AND m.lead AND m.scored_at IS NOT NULL AND m.negative IS NOT NULL AND m.model IS NOT NULL

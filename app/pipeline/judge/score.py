@@ -224,7 +224,7 @@ WRITE = text(
     )
     SELECT workspace_id, id FROM brand
     WHERE (workspace_id, id) IN (SELECT workspace_id, brand_id FROM written)
-      AND (watched_at IS NULL OR watched_at < CAST(:settled AS timestamptz))
+      AND removed_at IS NULL AND (watched_at IS NULL OR watched_at < CAST(:settled AS timestamptz))
     ORDER BY 1, 2
     """
 )

@@ -1,92 +1,172 @@
-"""Applies a brand's changed query to the mentions that are stored, page by page; an interrupted run starts over."""
+"""Applies a brand's changed query to the mentions that are stored, page by page; an interrupted run goes on.
+
+The mentions that the query may find, and those that matched before, are looked for once and written down as
+candidates. Each page takes some off that list, the newest first, so that the cost grows with their number.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, func, literal, or_, select, update
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import ColumnElement, delete, exists, func, literal, or_, select, text, update
+from sqlalchemy.dialects.postgresql import TSQUERY, insert
 from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.jobs import Jobs
-from app.models import Brand, Match, Mention, Source
-from app.pipeline.keep.matches import MentionRef, add_match, mark_dirty
+from app.models import Brand, Match, Mention, RematchCandidate, Source
+from app.pipeline.keep.bulk import copy_rows
+from app.pipeline.keep.matches import MATCH_COLUMNS, MentionRef, leads, mark_dirty, match_rows
+from app.pipeline.keep.removal import pass_on_leads
 from app.pipeline.keep.store import lock_workspace
 from app.pipeline.sift.queries import is_readable
-from matching.match import BrandQuery, Matcher
+from matching.match import BrandQuery, Matched, Matcher
 from matching.query import parse, to_tsquery
 
 PAGE = 500
+
+TAKE = text(
+    """
+    WITH taken AS (
+        SELECT mention_id FROM rematch_candidate
+        WHERE workspace_id = :workspace_id AND brand_id = :brand_id
+        ORDER BY mention_id DESC LIMIT :number
+    )
+    DELETE FROM rematch_candidate USING taken
+    WHERE workspace_id = :workspace_id AND brand_id = :brand_id AND rematch_candidate.mention_id = taken.mention_id
+    RETURNING rematch_candidate.mention_id
+    """
+)
 
 
 class Rematch:
     """The step: `Rematch(db, jobs)(workspace_id, brand_id)`. Adds and removes matches; corrected stances stay."""
 
-    def __init__(self, db: Database, jobs: Jobs, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._db, self._jobs, self._now = db, jobs, now
+    def __init__(
+        self,
+        db: Database,
+        jobs: Jobs,
+        *,
+        page: int = PAGE,
+        stopping: Callable[[], bool] = lambda: False,
+        checkpoint: Callable[[str], None] = lambda _name: None,
+    ) -> None:
+        self._db, self._jobs, self._page, self._stopping, self._checkpoint = db, jobs, page, stopping, checkpoint
 
     def __call__(self, workspace_id: str, brand_id: str) -> int:
         """Returns how many stored mentions were matched again."""
-        workspace, brand, after, done = UUID(workspace_id), UUID(brand_id), UUID(int=0), 0
-        with self._db.reading() as session:
-            requested_at = session.scalar(select(Brand.rematch_requested_at).where(*_is(workspace, brand)))
-        while requested_at is not None:
-            with self._db.writing() as session:
-                lock_workspace(session, workspace)
-                seen = self._page(session, workspace, brand, after)
-                if seen:
-                    self._jobs.defer(session, "score")
-                    self._jobs.defer(session, "watch", workspace_id=workspace_id, brand_id=brand_id)
-                else:
-                    session.execute(
-                        update(Brand)
-                        .where(*_is(workspace, brand), Brand.rematch_requested_at == requested_at)
-                        .values(rematch_requested_at=None)
-                    )
-            if not seen:
+        workspace, brand, done = UUID(workspace_id), UUID(brand_id), 0
+        while not self._stopping():
+            requested_at = self._db.retry(lambda session: gather(session, workspace, brand))
+            if requested_at is None:
                 break
-            after, done = seen[-1], done + len(seen)
+            done += self._db.retry(partial(self._one_page, workspace=workspace, brand=brand, at=requested_at))
+            self._checkpoint("rematch:stored")
         return done
 
-    def _page(self, session: Session, workspace: UUID, brand_id: UUID, after: UUID) -> list[UUID]:
-        """Matches a page of mentions again, those that match now or did before. Returns their ids in order."""
-        brand = session.scalars(select(Brand).where(*_is(workspace, brand_id))).one_or_none()
-        if brand is None or not is_readable(brand_id, brand.query):
-            return []
-        query = func.cast(literal(to_tsquery(parse(brand.query))), TSQUERY)
-        matched_before = exists().where(
-            Match.workspace_id == workspace, Match.brand_id == brand_id, Match.mention_id == Mention.id
+    def _one_page(self, session: Session, workspace: UUID, brand: UUID, at: datetime) -> int:
+        """Matches the next candidates again; without any, the request made then is served. Returns how many."""
+        lock_workspace(session, workspace)
+        places = {"workspace_id": workspace, "brand_id": brand, "number": self._page}
+        ids = session.scalars(TAKE, places).all()
+        if ids:
+            match_again(session, workspace, brand, ids)
+            self._jobs.defer(session, "score")
+            self._jobs.defer(session, "watch", workspace_id=str(workspace), brand_id=str(brand))
+        values = {"rematch_done": Brand.rematch_done + len(ids)} if ids else {"rematch_requested_at": None}
+        asked = (*_is(workspace, brand), Brand.rematch_requested_at == at)
+        session.execute(update(Brand).where(*asked).values(**values, updated_at=Brand.updated_at))
+        self._checkpoint("rematch:before-commit")
+        return len(ids)
+
+
+def gather(session: Session, workspace: UUID, brand_id: UUID) -> datetime | None:
+    """Writes down the candidates of a new request. Returns when it was made; None where the brand has none."""
+    brand = session.get(Brand, (workspace, brand_id))
+    if brand is None or brand.rematch_requested_at is None:
+        return None
+    if brand.rematch_total is not None:
+        return brand.rematch_requested_at
+    here = (RematchCandidate.workspace_id == workspace, RematchCandidate.brand_id == brand_id)
+    session.execute(delete(RematchCandidate).where(*here))
+    session.execute(
+        insert(RematchCandidate)
+        .from_select(
+            ["workspace_id", "brand_id", "mention_id"],
+            select(Mention.workspace_id, literal(brand_id), Mention.id).where(
+                Mention.workspace_id == workspace, or_(*_conditions(workspace, brand))
+            ),
         )
-        tied = exists().where(
-            Source.workspace_id == workspace, Source.id == Mention.source_id, Source.brand_id == brand_id
-        )
-        ref = (Mention.id, Mention.story_id, Mention.published_at, Mention.collected_at, Mention.published_guessed)
-        rows = session.execute(
-            select(*ref, Mention.title, Mention.text, matched_before.label("matched_before"), tied.label("tied"))
-            .where(Mention.workspace_id == workspace, Mention.id > after)
-            .where(or_(Mention.search.bool_op("@@")(query), matched_before))
-            .order_by(Mention.id)
-            .limit(PAGE)
-        )
-        matcher = Matcher([BrandQuery(brand_id, brand.query)])
-        ids = []
-        for row in rows:
-            ids.append(row.id)
-            matches = matcher.match(row.title, row.text)
-            if matches and not row.matched_before:
-                mention = MentionRef(row.id, row.story_id, row.published_at, row.collected_at, row.published_guessed)
-                add_match(session, workspace, mention, matches[0])
-            elif row.matched_before and not matches and not row.tied:
-                mark_dirty(session, workspace, [row.id])
-                session.execute(
-                    delete(Match).where(
-                        Match.workspace_id == workspace, Match.brand_id == brand_id, Match.mention_id == row.id
-                    )
-                )
-        return ids
+        .on_conflict_do_nothing()
+    )
+    total = session.scalar(select(func.count()).select_from(RematchCandidate).where(*here))
+    asked = (Brand.rematch_requested_at == brand.rematch_requested_at, Brand.rematch_total.is_(None))
+    session.execute(
+        update(Brand)
+        .where(*_is(workspace, brand_id), *asked)
+        .values(rematch_total=total, rematch_done=0, updated_at=Brand.updated_at)
+    )
+    return brand.rematch_requested_at
+
+
+def _conditions(workspace: UUID, brand: Brand) -> list[ColumnElement[bool]]:
+    """What the query may find, and what matched before."""
+    if not is_readable(brand.id, brand.query):
+        return [literal(False)]
+    query = func.cast(literal(to_tsquery(parse(brand.query))), TSQUERY)
+    before = select(Match.mention_id).where(Match.workspace_id == workspace, Match.brand_id == brand.id)
+    return [Mention.search.bool_op("@@")(query), Mention.id.in_(before)]
+
+
+def match_again(session: Session, workspace: UUID, brand_id: UUID, ids: Sequence[UUID]) -> None:
+    """Adds and removes the matches of these mentions with a brand. The caller holds the workspace's lock."""
+    brand = session.get(Brand, (workspace, brand_id))
+    if brand is None or not is_readable(brand_id, brand.query):
+        return
+    matcher = Matcher([BrandQuery(brand_id, brand.query)])
+    found: list[tuple[MentionRef, Sequence[Matched]]] = []
+    lost: list[UUID] = []
+    for row in _read(session, workspace, brand_id, ids):
+        matches = matcher.match(row.title, row.text)
+        if matches and not row.matched_before:
+            ref = MentionRef(row.id, row.story_id, row.published_at, row.collected_at, row.published_guessed)
+            found.append((ref, matches))
+        elif row.matched_before and not matches and not row.tied:
+            lost.append(row.id)
+    _add(session, workspace, found)
+    _remove(session, workspace, brand_id, lost)
+
+
+def _read(session: Session, workspace: UUID, brand_id: UUID, ids: Sequence[UUID]) -> Sequence[Any]:
+    matched_before = exists().where(
+        Match.workspace_id == workspace, Match.brand_id == brand_id, Match.mention_id == Mention.id
+    )
+    tied = exists().where(Source.workspace_id == workspace, Source.id == Mention.source_id, Source.brand_id == brand_id)
+    ref = (Mention.id, Mention.story_id, Mention.published_at, Mention.collected_at, Mention.published_guessed)
+    return session.execute(
+        select(*ref, Mention.title, Mention.text, matched_before.label("matched_before"), tied.label("tied"))
+        .where(Mention.workspace_id == workspace, Mention.id.in_(ids))
+        .order_by(Mention.id)
+    ).all()
+
+
+def _add(session: Session, workspace: UUID, found: Sequence[tuple[MentionRef, Sequence[Matched]]]) -> None:
+    led = leads(session, workspace, {ref.story_id for ref, _ in found if ref.story_id})
+    copy_rows(session, "match", MATCH_COLUMNS, match_rows(workspace, found, led.dated, led.undated))
+
+
+def _remove(session: Session, workspace: UUID, brand_id: UUID, lost: Sequence[UUID]) -> None:
+    if not lost:
+        return
+    mark_dirty(session, workspace, lost)
+    here = (Match.workspace_id == workspace, Match.brand_id == brand_id)
+    session.execute(delete(Match).where(*here, Match.mention_id.in_(lost)))
+    stories = select(Mention.story_id).where(Mention.workspace_id == workspace, Mention.id.in_(lost))
+    pass_on_leads(session, workspace, [story for story in session.scalars(stories.distinct()) if story])
 
 
 def _is(workspace: UUID, brand_id: UUID) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -51,9 +51,26 @@ def remove_mentions(session: Session, workspace_id: UUID, ids: Sequence[UUID]) -
     if not ids:
         return
     mark_dirty(session, workspace_id, ids)
+    stories = delete_mentions(session, workspace_id, ids)
+    pass_on_leads(session, workspace_id, stories)
+    end_stories(session, workspace_id, stories)
+
+
+def delete_mentions(session: Session, workspace_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
+    """Deletes mentions and what hangs on them, and counts them no more in their stories. Returns these."""
     stories = session.scalars(SHRINK, {"workspace_id": workspace_id, "ids": list(ids)}).all()
     session.execute(delete(Mention).where(Mention.workspace_id == workspace_id, Mention.id.in_(ids)))
+    return list(stories)
+
+
+def pass_on_leads(session: Session, workspace_id: UUID, stories: Sequence[UUID]) -> None:
+    """Has the earliest mention that is left of each story lead it, for each brand of which none does."""
     if stories:
         here = {"workspace_id": workspace_id, "stories": list(stories)}
         mark_dirty(session, workspace_id, session.scalars(PASS_ON, here).all())
-        session.execute(END_STORIES, here)
+
+
+def end_stories(session: Session, workspace_id: UUID, stories: Sequence[UUID]) -> None:
+    """Deletes those of the stories that hold no mention."""
+    if stories:
+        session.execute(END_STORIES, {"workspace_id": workspace_id, "stories": list(stories)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -14,7 +14,7 @@ from app.db import Database
 from app.jobs import Jobs
 from app.models import Brand, DirtyHour, Match
 from app.pipeline.keep.rematch import PAGE, Rematch
-from tests.rows import NOW, brand_row, match_row, mention_row, source_row
+from tests.rows import NOW, brand_row, match_row, mention_row, source_row, story_row
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def matched(db: Database) -> list[str]:
 
 
 def rematch(db: Database, brand: Brand) -> int:
-    return Rematch(db, Jobs(), now=lambda: NOW)(str(brand.workspace_id), str(brand.id))
+    return Rematch(db, Jobs())(str(brand.workspace_id), str(brand.id))
 
 
 def test_matches_follow_the_query(db: Database, brand: Brand) -> None:
@@ -79,18 +79,57 @@ def test_many_pages_are_matched_and_the_scorer_and_the_watch_are_woken(db: Datab
         assert set(session.scalars(text("SELECT task_name FROM procrastinate_jobs"))) == {"score", "watch"}
 
 
-def test_a_query_that_changed_meanwhile_is_asked_for_again(db: Database, brand: Brand) -> None:
-    later = NOW + timedelta(minutes=1)
-    add(db, brand, ["acme"], matched=False)
+def test_a_query_that_changed_meanwhile_is_applied_from_the_beginning(db: Database, brand: Brand) -> None:
+    add(db, brand, ["acme one", "acme two"], matched=False)
 
-    class ChangedMeanwhile(Jobs):
+    class ChangedOnce(Jobs):
+        changed = False
+
         def defer(self, session, task, **args):  # type: ignore[no-untyped-def]
-            session.get_one(Brand, (brand.workspace_id, brand.id)).rematch_requested_at = later
+            if not self.changed:
+                self.changed = True
+                row = session.get_one(Brand, (brand.workspace_id, brand.id))
+                row.query, row.rematch_requested_at, row.rematch_total = (
+                    "acme AND two",
+                    NOW + timedelta(minutes=1),
+                    None,
+                )
             super().defer(session, task, **args)
 
-    Rematch(db, ChangedMeanwhile())(str(brand.workspace_id), str(brand.id))
+    assert Rematch(db, ChangedOnce(), page=1)(str(brand.workspace_id), str(brand.id)) == 2
+    assert matched(db) == ["acme two"]
+    assert progress(db) == (None, 1, 1)
+
+
+def progress(db: Database) -> tuple[datetime | None, int, int | None]:
     with db.reading() as session:
-        assert session.scalars(select(Brand.rematch_requested_at)).one() == later
+        row = session.execute(select(Brand.rematch_requested_at, Brand.rematch_done, Brand.rematch_total)).one()
+        return (row[0], row[1], row[2])
+
+
+def test_an_interrupted_run_tells_how_far_it_came_and_goes_on_there(db: Database, brand: Brand) -> None:
+    add(db, brand, [f"acme {number}" for number in range(5)], matched=False)
+    stops = iter([False, False, True])
+    assert Rematch(db, Jobs(), page=2, stopping=lambda: next(stops))(str(brand.workspace_id), str(brand.id)) == 4
+    assert progress(db) == (NOW, 4, 5)
+    assert matched(db) == ["acme 1", "acme 2", "acme 3", "acme 4"]  # the newest first
+    assert rematch(db, brand) == 1
+    assert progress(db) == (None, 5, 5)
+
+
+def test_a_story_that_loses_its_lead_is_led_by_the_next(db: Database, brand: Brand) -> None:
+    with db.writing() as session:
+        session.add(story := story_row(brand.workspace_id))
+        session.flush()
+        first, second = (
+            mention_row(brand.workspace_id, words, story_id=story.id) for words in ("bolt is loud", "acme is loud")
+        )
+        session.add_all([first, second])
+        session.flush()
+        session.add_all([match_row(first, brand), match_row(second, brand, lead=False)])
+    rematch(db, brand)
+    with db.reading() as session:
+        assert session.execute(select(Match.mention_id, Match.lead)).all() == [(second.id, True)]
 
 
 def test_a_brand_that_asked_for_nothing_or_is_gone_has_nothing_to_do(db: Database, brand: Brand) -> None:

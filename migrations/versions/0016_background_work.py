@@ -1,0 +1,66 @@
+"""Brands are removed in the background, and a changed query goes on where it was interrupted.
+
+The mentions of a deleted source keep its id: to clear it took longer than a request may.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("brand", sa.Column("rematch_total", sa.BigInteger(), nullable=True))
+    op.add_column("brand", sa.Column("rematch_done", sa.BigInteger(), server_default="0", nullable=False))
+    op.add_column("brand", sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("brand", sa.Column("removal_total", sa.BigInteger(), nullable=True))
+    op.add_column("brand", sa.Column("removal_done", sa.BigInteger(), server_default="0", nullable=False))
+    op.drop_constraint("uq_brand_workspace_id_name", "brand")
+    op.create_index(
+        "uq_brand_name", "brand", ["workspace_id", "name"], unique=True, postgresql_where=sa.text("removed_at IS NULL")
+    )
+    op.create_index(
+        "ix_brand_removed", "brand", ["workspace_id", "id"], postgresql_where=sa.text("removed_at IS NOT NULL")
+    )
+    op.create_table(
+        "rematch_candidate",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("mention_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "brand_id"],
+            ["brand.workspace_id", "brand.id"],
+            name=op.f("fk_rematch_candidate_workspace_id_brand_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("workspace_id", "brand_id", "mention_id", name=op.f("pk_rematch_candidate")),
+    )
+    op.drop_constraint("fk_mention_workspace_id_source_id", "mention")
+
+
+def downgrade() -> None:
+    op.execute(
+        "UPDATE mention SET source_id = NULL WHERE source_id IS NOT NULL AND NOT EXISTS ("
+        "SELECT FROM source WHERE source.workspace_id = mention.workspace_id AND source.id = mention.source_id)"
+    )
+    op.create_foreign_key(
+        "fk_mention_workspace_id_source_id",
+        "mention",
+        "source",
+        ["workspace_id", "source_id"],
+        ["workspace_id", "id"],
+        ondelete="SET NULL (source_id)",
+    )
+    op.drop_table("rematch_candidate")
+    op.drop_index("ix_brand_removed", "brand")
+    op.drop_index("uq_brand_name", "brand")
+    # the older version finishes nothing in the background: what was being removed goes at once
+    op.execute("DELETE FROM brand WHERE removed_at IS NOT NULL")
+    op.create_unique_constraint("uq_brand_workspace_id_name", "brand", ["workspace_id", "name"])
+    for column in ("removal_done", "removal_total", "removed_at", "rematch_done", "rematch_total"):
+        op.drop_column("brand", column)

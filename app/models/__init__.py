@@ -12,7 +12,7 @@ from .base import Base, Json, uuid7
 from .importing import FileImport, ImportedAnswer, ImportedMention
 from .judging import ModelRun, Phrase, Restance
 from .labelling import AuditMatch, SurveyResponse
-from .mention import Bucket, DirtyHour, Match, Mention, Revision, Story
+from .mention import Bucket, DayBucket, DirtyHour, Match, Mention, Revision, Story
 from .scoring import ScorerRow
 from .watching import Brand, Host, Poll, Quarantined, RematchCandidate, Source, Usage
 from .workspace import (
@@ -37,6 +37,7 @@ __all__ = [
     "Brand",
     "Bucket",
     "Channel",
+    "DayBucket",
     "Delivery",
     "DirtyHour",
     "FileImport",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import REAL, Float, ForeignKeyConstraint, Index, Integer, LargeBinary, UniqueConstraint, func, text
@@ -52,6 +52,8 @@ class Mention(Tenant, Base):
         Index("ix_mention_story", "workspace_id", "story_id", postgresql_where=text("story_id IS NOT NULL")),
         Index("ix_mention_thread", "workspace_id", "kind", "thread_id", postgresql_where=text("thread_id IS NOT NULL")),
         Index("ix_mention_search", "search", postgresql_using="gin"),
+        Index("ix_mention_platform", "workspace_id", "platform", "published_at", "id"),
+        Index("ix_mention_language", "workspace_id", "language", "published_at", "id"),
         Index("ix_mention_author", "workspace_id", text("lower(author)"), "published_at", "id"),
         Index("ix_mention_status", "workspace_id", "status", "published_at", "id"),
         Index("ix_mention_assignee", "workspace_id", "assignee", postgresql_where=text("assignee IS NOT NULL")),
@@ -174,14 +176,32 @@ class Match(Base):
     corrected_at: Mapped[datetime | None]
 
 
-class Bucket(Base):
+class Counts:
+    """What is counted of the mentions of a brand in some time, in one weight and one language.
+
+    `promoters`, `passives` and `detractors` count all stances, `fixed_*` those that the model did not decide, and
+    `model_number` those it did; `histogram` (15) says with which probabilities, see sentiment/mixture.py. `squares` is
+    Σ weight × weight over all pairs by one author or of one story within an hour, from which the effective number of
+    voices follows.
+    """
+
+    number: Mapped[float] = mapped_column(Float)
+    promoters: Mapped[float] = mapped_column(Float)
+    passives: Mapped[float] = mapped_column(Float)
+    detractors: Mapped[float] = mapped_column(Float)
+    fixed_promoters: Mapped[float] = mapped_column(Float)
+    fixed_passives: Mapped[float] = mapped_column(Float)
+    fixed_detractors: Mapped[float] = mapped_column(Float)
+    model_number: Mapped[float] = mapped_column(Float)
+    histogram: Mapped[list[float]] = mapped_column(ARRAY(Float))
+    squares: Mapped[float] = mapped_column(Float)
+
+
+class Bucket(Counts, Base):
     """Counts of one brand over one hour of publication, recounted from rows.
 
     One row per weight, source and language, and one over all sources (aggregate.EVERY_SOURCE) per weight and language;
-    `weight` is mentions, stories or reach. `promoters`, `passives` and `detractors` count all stances, `fixed_*` those
-    that the model did not decide, and `model_number` those it did; `histogram` (15) says with which probabilities, see
-    sentiment/mixture.py. `squares` is Σ weight × weight over all pairs by one author or of one story, from which the
-    effective number of voices follows.
+    `weight` is mentions, stories or reach.
     """
 
     __tablename__ = "bucket"
@@ -195,16 +215,20 @@ class Bucket(Base):
     source_id: Mapped[UUID] = mapped_column(primary_key=True)
     hour: Mapped[datetime] = mapped_column(primary_key=True)
     language: Mapped[str] = mapped_column(primary_key=True)
-    number: Mapped[float] = mapped_column(Float)
-    promoters: Mapped[float] = mapped_column(Float)
-    passives: Mapped[float] = mapped_column(Float)
-    detractors: Mapped[float] = mapped_column(Float)
-    fixed_promoters: Mapped[float] = mapped_column(Float)
-    fixed_passives: Mapped[float] = mapped_column(Float)
-    fixed_detractors: Mapped[float] = mapped_column(Float)
-    model_number: Mapped[float] = mapped_column(Float)
-    histogram: Mapped[list[float]] = mapped_column(ARRAY(Float))
-    squares: Mapped[float] = mapped_column(Float)
+
+
+class DayBucket(Counts, Base):
+    """The buckets of one brand over all sources, summed over one day of UTC, so that a year is read in 365 rows."""
+
+    __tablename__ = "day_bucket"
+    __table_args__ = (
+        ForeignKeyConstraint(["workspace_id", "brand_id"], ["brand.workspace_id", "brand.id"], ondelete="CASCADE"),
+    )
+    workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    weight: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
 
 
 class DirtyHour(Base):

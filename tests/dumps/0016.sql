@@ -112,6 +112,23 @@ CREATE TABLE public.channel (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL
 );
+CREATE TABLE public.day_bucket (
+    workspace_id uuid NOT NULL,
+    brand_id uuid NOT NULL,
+    day date NOT NULL,
+    weight text NOT NULL,
+    language text NOT NULL,
+    number double precision NOT NULL,
+    promoters double precision NOT NULL,
+    passives double precision NOT NULL,
+    detractors double precision NOT NULL,
+    fixed_promoters double precision NOT NULL,
+    fixed_passives double precision NOT NULL,
+    fixed_detractors double precision NOT NULL,
+    model_number double precision NOT NULL,
+    squares double precision NOT NULL,
+    histogram double precision[] NOT NULL
+);
 CREATE TABLE public.delivery (
     incident_id uuid NOT NULL,
     channel_id uuid NOT NULL,
@@ -476,12 +493,12 @@ CREATE TABLE public.workspace (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL
 );
-INSERT INTO public.brand VALUES ('Zéphyrine', 'own', 'zephyrine', '{}', '#336699', 1, NULL, NULL, NULL, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-30 14:41:52.006528+00', '2026-11-30 14:41:52.006528+00', '{}', NULL, NULL, 0, NULL, NULL, 0);
+INSERT INTO public.brand VALUES ('Zéphyrine', 'own', 'zephyrine', '{}', '#336699', 1, NULL, NULL, NULL, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-30 15:05:11.639338+00', '2026-11-30 15:05:11.639338+00', '{}', NULL, NULL, 0, NULL, NULL, 0);
 INSERT INTO public.bucket VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', 'mentions', '00000000-0000-7000-8000-000000000003', '2026-11-20 10:00:00+00', 'fr', 3, 1, 1, 1, 0, 0, 0, 3, 3, '{1,0,0,0,1,0,0,0,0,0,0,0,0,0,1}');
-INSERT INTO public.channel VALUES ('slack', 'Le bureau', '{}', NULL, 'en', 'UTC', true, NULL, NULL, NULL, 1, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000004', '2026-11-30 14:41:52.006528+00', '2026-11-30 14:41:52.006528+00');
-INSERT INTO public.dirty_hour VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-20 10:00:00+00', '2026-11-30 14:41:52.232882+00');
-INSERT INTO public.source VALUES ('rss', 'Le fil', '{"url": "https://example.org/f"}', NULL, NULL, 900, true, false, 1, '', '{}', NULL, NULL, 0, 'waiting', NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000003', '2026-11-30 14:41:52.006528+00', '2026-11-30 14:41:52.006528+00', '', NULL, NULL, NULL, 0, NULL, NULL, '[]');
-INSERT INTO public.workspace VALUES ('00000000-0000-7000-8000-000000000001', 'kept', 'Zéphyrine & Cie', '{}', '2026-11-30 14:41:52.006528+00', '2026-11-30 14:41:52.006528+00');
+INSERT INTO public.channel VALUES ('slack', 'Le bureau', '{}', NULL, 'en', 'UTC', true, NULL, NULL, NULL, 1, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000004', '2026-11-30 15:05:11.639338+00', '2026-11-30 15:05:11.639338+00');
+INSERT INTO public.dirty_hour VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-20 10:00:00+00', '2026-11-30 15:05:11.792833+00');
+INSERT INTO public.source VALUES ('rss', 'Le fil', '{"url": "https://example.org/f"}', NULL, NULL, 900, true, false, 1, '', '{}', NULL, NULL, 0, 'waiting', NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000003', '2026-11-30 15:05:11.639338+00', '2026-11-30 15:05:11.639338+00', '', NULL, NULL, NULL, 0, NULL, NULL, '[]');
+INSERT INTO public.workspace VALUES ('00000000-0000-7000-8000-000000000001', 'kept', 'Zéphyrine & Cie', '{}', '2026-11-30 15:05:11.639338+00', '2026-11-30 15:05:11.639338+00');
 SELECT pg_catalog.setval('public.poll_id_seq', 1, false);
 ALTER TABLE ONLY public.alert_rule
     ADD CONSTRAINT pk_alert_rule PRIMARY KEY (workspace_id, id);
@@ -497,6 +514,8 @@ ALTER TABLE ONLY public.bucket
     ADD CONSTRAINT pk_bucket PRIMARY KEY (workspace_id, brand_id, weight, source_id, hour, language);
 ALTER TABLE ONLY public.channel
     ADD CONSTRAINT pk_channel PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.day_bucket
+    ADD CONSTRAINT pk_day_bucket PRIMARY KEY (workspace_id, brand_id, day, weight, language);
 ALTER TABLE ONLY public.delivery
     ADD CONSTRAINT pk_delivery PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.dirty_hour
@@ -607,7 +626,9 @@ CREATE INDEX ix_mention_assignee ON public.mention USING btree (workspace_id, as
 CREATE INDEX ix_mention_author ON public.mention USING btree (workspace_id, lower(author), published_at, id);
 CREATE INDEX ix_mention_collected ON public.mention USING btree (workspace_id, collected_at, id);
 CREATE INDEX ix_mention_guid_key ON public.mention USING btree (workspace_id, guid_key) WHERE (guid_key IS NOT NULL);
+CREATE INDEX ix_mention_language ON public.mention USING btree (workspace_id, language, published_at, id);
 CREATE INDEX ix_mention_page_key ON public.mention USING btree (workspace_id, page_key) WHERE (page_key IS NOT NULL);
+CREATE INDEX ix_mention_platform ON public.mention USING btree (workspace_id, platform, published_at, id);
 CREATE INDEX ix_mention_published ON public.mention USING btree (workspace_id, published_at, id);
 CREATE INDEX ix_mention_rated ON public.mention USING btree (workspace_id, id) WHERE (rating IS NOT NULL);
 CREATE INDEX ix_mention_reach ON public.mention USING btree (workspace_id, COALESCE(reach, '-1'::bigint), id);
@@ -650,6 +671,8 @@ ALTER TABLE ONLY public.bucket
     ADD CONSTRAINT fk_bucket_workspace_id_brand_id FOREIGN KEY (workspace_id, brand_id) REFERENCES public.brand(workspace_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.channel
     ADD CONSTRAINT fk_channel_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspace(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.day_bucket
+    ADD CONSTRAINT fk_day_bucket_workspace_id_brand_id FOREIGN KEY (workspace_id, brand_id) REFERENCES public.brand(workspace_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.delivery
     ADD CONSTRAINT fk_delivery_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspace(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.delivery

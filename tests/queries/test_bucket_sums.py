@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from typing import get_args
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,11 +14,11 @@ from app.db import Database
 from app.models import Bucket
 from app.pipeline.keep.aggregate import EVERY_SOURCE
 from app.queries.bucket_sums import Slant, bucket_sums
-from app.queries.periods import Period
+from app.queries.periods import By, Period, start_of
 from app.viewer import Viewer
 from sentiment.mixture import CELLS
 from tests.queries.conftest import Add
-from tests.rows import NOW, brand_row
+from tests.rows import NOW, brand_row, bucket_row
 
 PERIOD = Period(NOW - timedelta(days=2), NOW + timedelta(days=2), "day")
 FEED, FORUM = UUID(int=5), UUID(int=6)
@@ -62,3 +65,38 @@ def test_by_source_the_totals_are_left_out(
     with db.reading() as session:
         rows = list(bucket_sums(session, viewer, [brand_id], PERIOD, slant, by_source=True))
     assert {row.source_id: row.number for row in rows} == found
+
+
+ZONES = ("UTC", "Europe/Paris", "America/New_York", "Asia/Kolkata", "America/St_Johns", "Pacific/Auckland")
+SPANS = [
+    (datetime(2026, 3, 20, 5, 30, tzinfo=UTC), datetime(2026, 4, 9, 17, 10, tzinfo=UTC)),  # clocks change within
+    (datetime(2026, 10, 20, tzinfo=UTC), datetime(2026, 11, 8, tzinfo=UTC)),
+    (datetime(2026, 11, 20, 22, tzinfo=UTC), datetime(2026, 11, 21, 23, 30, tzinfo=UTC)),
+    (datetime(2026, 11, 20, 9, tzinfo=UTC), datetime(2026, 11, 20, 9, 1, tzinfo=UTC)),
+]
+
+
+@pytest.mark.parametrize(("since", "until"), SPANS)
+def test_days_and_hours_give_the_sums_of_the_hours_in_every_zone(
+    db: Database, viewer: Viewer, add: Add, since: datetime, until: datetime
+) -> None:
+    brand = brand_row(viewer.workspace_id, "Acme")
+    first = since.replace(minute=0) - timedelta(days=2)
+    hours = [first + timedelta(hours=number) for number in range(int((until - first) / timedelta(hours=1)) + 48)]
+    rows = [
+        bucket_row(brand, hour=hour, source_id=EVERY_SOURCE, weight="stories", number=place, histogram=[place] * CELLS)
+        for place, hour in enumerate(hours, 1)
+    ]
+    add(brand, *rows)
+    counted = [row for row in rows if since.replace(minute=0) <= row.hour < until]
+    with db.reading() as session:
+        [whole] = bucket_sums(session, viewer, [brand.id], Period(since, until), Slant())
+        assert whole.number == sum(row.number for row in counted)
+        for zone in ZONES:
+            for by in get_args(By):
+                wanted: dict[datetime, float] = defaultdict(float)
+                for row in counted:
+                    wanted[start_of(row.hour, by, ZoneInfo(zone)).astimezone(UTC)] += row.number
+                found = list(bucket_sums(session, viewer, [brand.id], Period(since, until, by), Slant(), zone))
+                assert {row.start: row.number for row in found if row.number} == wanted
+                assert all(row.histogram == [row.number] * CELLS for row in found)

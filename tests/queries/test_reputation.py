@@ -16,22 +16,22 @@ from app.queries.periods import Period
 from app.queries.reputation import compare, reputation
 from app.viewer import ROLE_SCOPES, Viewer
 from sentiment.mixture import CELLS
+from tests.queries.conftest import Add
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def brand(db: Database, workspace_id: UUID) -> UUID:
+def brand(add: Add, workspace_id: UUID) -> UUID:
     """A brand with two days: the first glad, the second angry, in two languages and from two sources."""
     row = Brand(id=uuid7(), workspace_id=workspace_id, name="Acme", kind="own", query="acme", colour="#000000")
-    with db.writing() as session:
-        session.add(row)
-        session.flush()
-        for day, promoters, detractors, lang in ((0, 40, 10, "en"), (1, 10, 40, "fr")):
-            for weight, factor in (("stories", 1), ("mentions", 3), ("reach", 100)):
-                for source in (SOURCES[day], EVERY_SOURCE):
-                    counts = (promoters * factor, detractors * factor, lang)
-                    session.add(bucket(workspace_id, row.id, day, source, weight, *counts))
+    buckets = [
+        bucket(workspace_id, row.id, day, source, weight, promoters * factor, detractors * factor, lang)
+        for day, promoters, detractors, lang in ((0, 40, 10, "en"), (1, 10, 40, "fr"))
+        for weight, factor in (("stories", 1), ("mentions", 3), ("reach", 100))
+        for source in (SOURCES[day], EVERY_SOURCE)
+    ]
+    add(row, *buckets)
     return row.id
 
 
@@ -110,12 +110,11 @@ def test_a_day_is_the_readers_own(db: Database, workspace_id: UUID, brand: UUID)
     assert [point.stories for point in found.series] == [0, 50, 50]
 
 
-def test_brands_side_by_side_share_the_voice(db: Database, workspace_id: UUID, viewer: Viewer, brand: UUID) -> None:
+def test_brands_side_by_side_share_the_voice(
+    db: Database, workspace_id: UUID, viewer: Viewer, brand: UUID, add: Add
+) -> None:
     other = Brand(id=uuid7(), workspace_id=workspace_id, name="Brumelo", kind="own", query="b", colour="#000000")
-    with db.writing() as session:
-        session.add(other)
-        session.flush()
-        session.add(bucket(workspace_id, other.id, 0, EVERY_SOURCE, "mentions", 100, 0, "en"))
+    add(other, bucket(workspace_id, other.id, 0, EVERY_SOURCE, "mentions", 100, 0, "en"))
     with db.reading() as session:
         found = compare(session, viewer, [other.id, brand], Period(START, START + timedelta(days=3)), Slant())
         assert [(one.brand.name, one.share_of_voice) for one in found] == [("Brumelo", 0.25), ("Acme", 0.75)]

@@ -1,9 +1,9 @@
-"""Recounts hourly buckets from rows, so that they cannot drift after a retry or a correction."""
+"""Recounts hourly buckets from rows, so that they cannot drift after a retry or a correction; sums up their days."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, func, select, text
@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.orm import Session
 
 from alerts import base as alerts
-from app.models import Bucket, DirtyHour
+from app.models import Bucket, DayBucket, DirtyHour
+from sentiment.mixture import CELLS as NUMBER_OF_CELLS
 from sentiment.mixture import STEPS
 
 EVERY_SOURCE = UUID(int=2**128 - 1)
@@ -81,6 +82,26 @@ RECOUNT = text(
 ).bindparams(bindparam("hours", type_=ARRAY(TIMESTAMP(timezone=True))))
 
 
+COUNTED = (
+    "number", "promoters", "passives", "detractors", "fixed_promoters", "fixed_passives", "fixed_detractors",
+    "model_number", "squares",
+)  # fmt: skip
+"""The columns of a bucket that are added up, beside the histogram."""
+
+SUM_UP = text(
+    f"""
+    INSERT INTO day_bucket (workspace_id, brand_id, day, weight, language, {", ".join(COUNTED)}, histogram)
+    SELECT :workspace_id, :brand_id, day, weight, language, {", ".join(f"sum({name})" for name in COUNTED)},
+        ARRAY[{", ".join(f"sum(histogram[{cell + 1}])" for cell in range(NUMBER_OF_CELLS))}]
+    FROM unnest(CAST(:days AS date[])) AS day
+    JOIN bucket ON bucket.hour >= day::timestamp AT TIME ZONE 'UTC'
+        AND bucket.hour < (day + 1)::timestamp AT TIME ZONE 'UTC'
+    WHERE workspace_id = :workspace_id AND brand_id = :brand_id AND source_id = :every
+    GROUP BY day, weight, language
+    """  # noqa: S608 - the pieces are ours
+)
+
+
 def recount(session: Session, workspace_id: UUID, brand_id: UUID, hours: Sequence[datetime]) -> None:
     """Replaces the buckets of these hours by counts of the rows, without irrelevant, unscored and undated mentions.
 
@@ -96,6 +117,15 @@ def recount(session: Session, workspace_id: UUID, brand_id: UUID, hours: Sequenc
     )
     bounds = {"low": min(hours), "high": max(hours) + timedelta(hours=1), "hours": list(hours)}
     session.execute(RECOUNT, {"workspace_id": workspace_id, "brand_id": brand_id, "every": EVERY_SOURCE, **bounds})
+    sum_up_days(session, workspace_id, brand_id, {hour.astimezone(UTC).date() for hour in hours})
+
+
+def sum_up_days(session: Session, workspace_id: UUID, brand_id: UUID, days: Collection[date]) -> None:
+    """Replaces the sums of these days of UTC by those of their buckets."""
+    here = (DayBucket.workspace_id == workspace_id, DayBucket.brand_id == brand_id)
+    session.execute(delete(DayBucket).where(*here, DayBucket.day.in_(days)))
+    places = {"workspace_id": workspace_id, "brand_id": brand_id, "every": EVERY_SOURCE, "days": sorted(days)}
+    session.execute(SUM_UP, places)
 
 
 def recount_dirty(session: Session, workspace_id: UUID, brand_id: UUID) -> int:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.crypto import Seal
 from app.db import Database, DatabaseNotStarted
+from app.heartbeat import processes
 from app.log import mask_credentials
 from app.models import Heartbeat, Mention, ModelRun
 from app.pipeline.judge import lanes
@@ -170,12 +171,16 @@ def mentions(session: Session) -> Finding:
 
 
 def worker(session: Session) -> Finding:
-    """Whether a worker said within a minute that it lives."""
+    """Whether a worker said within a minute that it lives, and which one fell silent without ending cleanly."""
     beat = session.scalar(select(Heartbeat.at).where(Heartbeat.name == "worker"))
     age = (datetime.now(UTC) - beat).total_seconds() if beat else None
     if age is None or age > 60:
         text = "none was seen for a minute: start one with `vigie serve` or `vigie worker`"
         return Finding("worker", "note", text)
+    silent = [each for each in processes(session) if each.loop == "worker" and each.silent]
+    if silent:
+        gone = ", ".join(f"{each.name} for {each.age / 60:.0f} min" for each in silent)
+        return Finding("worker", "note", f"alive {age:.0f} s ago, but silent: {gone}")
     return Finding("worker", "ok", f"alive {age:.0f} s ago")
 
 

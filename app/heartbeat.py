@@ -1,14 +1,15 @@
 """The lives of workers and streams: each writes down every ten seconds that it lives, and `vigie health` asks when.
 
-It is written twice: under the name of the loop (`worker`), for whoever watches all of them, and with the name of the
-machine or container (`worker@3f2a`), so that a container can ask about itself. Asking imports as little as it can: a
-container does so twice a minute.
+It is written three times: under the name of the loop (`worker`), for whoever watches all of them; with the name of the
+machine or container (`worker@3f2a`), so that a container can ask about itself; and of the process (`worker@3f2a:71`),
+so that one of several that died is seen. Asking imports as little as it can: a container does so twice a minute.
 """
 
 from __future__ import annotations
 
 import os
 import platform
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import psycopg
@@ -19,12 +20,22 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
 Loop = Literal["worker", "stream"]
+SILENT = 90
+"""Seconds without a heartbeat after which a process counts as gone: it beats every ten."""
 HERE = "@"
 """Stands in the names that hold a machine."""
 
 _WRITE = "INSERT INTO heartbeat (name, at, details) VALUES (:name, now(), jsonb_build_object('pid', CAST(:pid AS int)))"
 _AGAIN = "ON CONFLICT (name) DO UPDATE SET at = excluded.at, details = excluded.details"
-_FORGET = "DELETE FROM heartbeat WHERE name LIKE :loop AND at < now() - interval '1 day'"
+_FORGET = (
+    "DELETE FROM heartbeat WHERE name LIKE :loop "
+    "AND at < now() - CASE WHEN name LIKE :process THEN interval '1 hour' ELSE interval '1 day' END"
+)
+_STOP = "DELETE FROM heartbeat WHERE name = :name"
+_PROCESSES = (
+    "SELECT split_part(name, '@', 1) AS loop, split_part(name, '@', 2) AS process, "
+    "extract(epoch FROM now() - at)::float AS age FROM heartbeat WHERE name LIKE '%@%:%' ORDER BY name"
+)
 _AGE = "SELECT extract(epoch FROM now() - at) FROM heartbeat WHERE name = %s"
 
 
@@ -32,13 +43,45 @@ class NoAnswer(Exception):
     """Nobody can tell when the process beat last. The text says why."""
 
 
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A worker or stream that did not end cleanly, as far as anybody knows: `name` is its machine and number."""
+
+    loop: str
+    name: str
+    age: float
+    """Seconds since it beat last."""
+
+    @property
+    def silent(self) -> bool:
+        return self.age > SILENT
+
+
 def beat(session: Session, loop: Loop, machine: str | None = None) -> None:
-    """Writes down that this process lives, and forgets machines that said nothing for a day."""
+    """Writes down that this process lives. Forgets machines that were silent for a day, and processes for an hour."""
     from sqlalchemy import text
 
-    for name in (loop, name_of(loop, machine)):
+    for name in (loop, name_of(loop, machine), _process_name(loop, machine)):
         session.execute(text(f"{_WRITE} {_AGAIN}"), {"name": name, "pid": os.getpid()})
-    session.execute(text(_FORGET), {"loop": f"{loop}{HERE}%"})
+    session.execute(text(_FORGET), {"loop": f"{loop}{HERE}%", "process": f"{loop}{HERE}%:%"})
+
+
+def stop_beating(session: Session, loop: Loop, machine: str | None = None) -> None:
+    """Writes down that this process has ended cleanly: nobody misses it."""
+    from sqlalchemy import text
+
+    session.execute(text(_STOP), {"name": _process_name(loop, machine)})
+
+
+def processes(session: Session) -> list[Process]:
+    """The workers and streams that beat within the last hour and did not end cleanly since, by name."""
+    from sqlalchemy import text
+
+    return [Process(row.loop, row.process, row.age) for row in session.execute(text(_PROCESSES))]
+
+
+def _process_name(loop: Loop, machine: str | None) -> str:
+    return f"{name_of(loop, machine)}:{os.getpid()}"
 
 
 def name_of(loop: Loop, machine: str | None = None) -> str:

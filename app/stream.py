@@ -10,7 +10,7 @@ from random import Random
 import structlog
 
 from app import checkpoint as checkpoints
-from app.heartbeat import beat
+from app.heartbeat import beat, stop_beating
 from app.pipeline.gather.follow import Follow
 from app.services import Services
 from app.supervise import end_with_parent_process
@@ -37,6 +37,8 @@ def run(services: Services, *, end_with_parent: bool = False) -> None:
     )
     log.info("streams are followed", pid=os.getpid())
     follow()
+    with services.db.writing() as session:
+        stop_beating(session, "stream")
     log.info("streams are left", pid=os.getpid())
 
 

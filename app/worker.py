@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import checkpoint as checkpoints
 from app.db import WORKER, wait_until_ready
-from app.heartbeat import beat
+from app.heartbeat import beat, stop_beating
 from app.pipeline.files.undoing import UndoImports
 from app.pipeline.gather.backfill import Backfill
 from app.pipeline.gather.collect import Collect
@@ -93,6 +93,11 @@ class Clock:
 
     def stop(self) -> None:
         self._scheduler.shutdown(wait=False)
+        _patient(self._say_goodbye)()
+
+    def _say_goodbye(self) -> None:
+        with self._services.db.writing() as session:
+            stop_beating(session, "worker")
 
     def _wake(self) -> None:
         with self._services.db.writing() as session:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.db import Database
-from app.heartbeat import NoAnswer, address, age, beat, name_of
+from app.heartbeat import NoAnswer, address, age, beat, name_of, processes, stop_beating
 from app.models import Heartbeat
 from app.settings import Settings
 
@@ -38,7 +39,24 @@ def test_a_machine_that_said_nothing_for_a_day_is_forgotten(db: Database) -> Non
         beat(session, "worker", "young")
     with db.reading() as session:
         kept = set(session.scalars(select(Heartbeat.name)))
-    assert kept == {"worker", "stream", name_of("worker", "young"), name_of("stream", "old")}
+    machines = {name_of("worker", "young"), name_of("stream", "old")}
+    assert kept == {"worker", "stream", *machines, *(f"{name}:{os.getpid()}" for name in machines)}
+
+
+def test_a_process_that_falls_silent_is_seen_beside_those_that_live_until_an_hour_has_passed(db: Database) -> None:
+    with db.writing() as session:
+        for machine in ("one", "two", "three"):
+            beat(session, "worker", machine)
+        stop_beating(session, "worker", "three")
+        rename = update(Heartbeat).where(Heartbeat.name == f"worker@two:{os.getpid()}")
+        session.execute(rename.values(name="worker@one:9", at=func.now() - timedelta(minutes=5)))
+    with db.writing() as session:
+        silent = {each.name: each.silent for each in processes(session)}
+        assert silent == {"one:9": True, f"one:{os.getpid()}": False}
+        late = func.now() - timedelta(minutes=61)
+        session.execute(update(Heartbeat).where(Heartbeat.name == "worker@one:9").values(at=late))
+        beat(session, "worker", "one")
+        assert [each.name for each in processes(session)] == [f"one:{os.getpid()}"]
 
 
 def test_a_database_that_does_not_answer_is_a_sentence(settings: Settings, tmp_path: Path) -> None:

@@ -29,6 +29,6 @@ def test_it_says_for_all_streams_and_for_this_machine_when_it_was_seen_last(serv
         with services.db.reading() as session:
             rows = session.scalars(select(Heartbeat).order_by(Heartbeat.name)).all()
             seen.append(rows[0].at)
-    assert [row.name for row in rows] == ["stream", f"stream@{platform.node()}"]
-    assert [row.details for row in rows] == [{"pid": os.getpid()}] * 2
+    assert [row.name for row in rows] == ["stream", here := f"stream@{platform.node()}", f"{here}:{os.getpid()}"]
+    assert [row.details for row in rows] == [{"pid": os.getpid()}] * 3
     assert seen[0] < seen[1]

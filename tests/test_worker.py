@@ -68,7 +68,12 @@ def test_the_clock_writes_down_that_the_worker_lives_and_wakes_what_is_due(
         while not ({"collect", "sweep"} <= queued(services) and beats(services)) and time.monotonic() < until:
             time.sleep(0.05)
         assert {"collect", "sweep"} <= queued(services)
-        assert [name for name, _ in beats(services)] == ["worker", f"worker@{platform.node()}"]
-        assert [details for _, details in beats(services)] == [{"pid": os.getpid()}] * 2
+        assert [name for name, _ in beats(services)] == [
+            "worker",
+            here := f"worker@{platform.node()}",
+            f"{here}:{os.getpid()}",
+        ]
+        assert [details for _, details in beats(services)] == [{"pid": os.getpid()}] * 3
     finally:
         clock.stop()
+    assert [name for name, _ in beats(services)] == ["worker", here]  # it ended cleanly: nobody misses it

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, Response
 
 from app.db import WORKER, Database
-from app.heartbeat import HERE
+from app.heartbeat import HERE, SILENT, processes
 from app.models import Delivery, Heartbeat, Host, IncidentRow, Mention, ModelRun, Source
 from app.pipeline.judge import lanes
 from app.pipeline.judge.pace import seconds_left
@@ -26,8 +26,6 @@ from app.services import Services
 
 router = APIRouter(include_in_schema=False)
 
-BEAT_MAX = 90
-"""After so many seconds without a heartbeat the worker counts as gone: it beats every few seconds."""
 QUEUE_MAX = 900
 """Seconds that the source due longest may wait: more means that the workers do not keep up."""
 
@@ -46,17 +44,24 @@ def readyz(request: Request) -> JSONResponse:
     try:
         with services.db.reading() as session:
             beat, connected, queue = beat_age(session), is_connected(session), queue_age(session)
+            workers = [each for each in processes(session) if each.loop == "worker"]
     except DBAPIError:
         unknown = dict.fromkeys(("storage", "worker", "queue"))
         return JSONResponse({"status": "unready", "database": False, **unknown}, 503)
     storage_ok = has_room(services.settings.data_dir) and can_write(services.db)
-    worker_ok = connected and beat is not None and beat <= BEAT_MAX
+    worker_ok = connected and beat is not None and beat <= SILENT
     ready = storage_ok and worker_ok and queue <= QUEUE_MAX
     body = {
         "status": "ready" if ready else "unready",
         "database": True,
         "storage": {"ok": storage_ok},
-        "worker": {"ok": worker_ok, "connected": connected, "heartbeat_age_seconds": beat},
+        "worker": {
+            "ok": worker_ok,
+            "connected": connected,
+            "heartbeat_age_seconds": beat,
+            "alive": sum(not each.silent for each in workers),
+            "silent": sum(each.silent for each in workers),
+        },
         "queue": {"ok": queue <= QUEUE_MAX, "age_seconds": queue},
     }
     return JSONResponse(body, 200 if ready else 503)
@@ -144,6 +149,9 @@ def registry(session: Session) -> CollectorRegistry:
     for name, at in session.execute(select(Heartbeat.name, Heartbeat.at).where(~Heartbeat.name.contains(HERE))):
         assert isinstance(now, datetime)
         beats.labels(name).set((now - at).total_seconds())
+    lives = Gauge("vigie_process_heartbeat_age_seconds", "The same by process", ["loop", "process"], registry=registry)
+    for each in processes(session):
+        lives.labels(each.loop, each.name).set(each.age)
     return registry
 
 

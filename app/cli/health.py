@@ -6,10 +6,7 @@ import click
 
 from app.cli.options import example
 from app.cli.reading import Failed, read_settings
-from app.heartbeat import Loop, NoAnswer, age
-
-BEAT_MAX = 90
-"""Seconds without a heartbeat after which a process counts as gone: it beats every ten."""
+from app.heartbeat import SILENT, Loop, NoAnswer, age
 
 
 @click.command()
@@ -28,6 +25,6 @@ def health(role: Loop) -> None:
         raise Failed(str(error)) from error
     if seconds is None:
         raise Failed(f"no {role} has run on this machine: start one with `vigie {role}`")
-    if seconds > BEAT_MAX:
+    if seconds > SILENT:
         raise Failed(f"the {role} of this machine last gave a sign of life {seconds:,.0f} s ago: look at its log")
     click.echo(f"the {role} of this machine lives: its last sign is {seconds:.0f} s old")

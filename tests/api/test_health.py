@@ -46,7 +46,10 @@ def test_without_a_worker_we_are_alive_but_not_ready(anonymous: TestClient) -> N
 
 def beat(db: Database) -> None:
     with db.writing() as session:
-        session.merge(Heartbeat(name="worker", at=datetime.now(UTC), details={}))
+        ago = {"worker": 0, "worker@here:1": 0, "worker@here:2": 120, "stream@here:3": 120}
+        for name, seconds in ago.items():
+            at = datetime.now(UTC) - timedelta(seconds=seconds)
+            session.merge(Heartbeat(name=name, at=at, details={}))
 
 
 def test_we_are_ready_while_a_worker_is_there_and_not_because_one_was(anonymous: TestClient, db: Database) -> None:
@@ -58,6 +61,7 @@ def test_we_are_ready_while_a_worker_is_there_and_not_because_one_was(anonymous:
         ready = anonymous.get("/readyz")
         assert (ready.status_code, ready.json()["status"]) == (200, "ready")
         assert ready.json()["worker"]["connected"] is True
+        assert (ready.json()["worker"]["alive"], ready.json()["worker"]["silent"]) == (1, 1)
     assert anonymous.get("/readyz").status_code == 503
 
 

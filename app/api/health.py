@@ -27,7 +27,12 @@ from app.services import Services
 router = APIRouter(include_in_schema=False)
 
 QUEUE_MAX = 900
-"""Seconds that the source due longest may wait: more means that the workers do not keep up."""
+"""Seconds that the source due longest, or a job, may wait: more means that the workers do not keep up."""
+JOB_AGE = text(
+    "SELECT extract(epoch FROM now() - min(event.at)) FROM procrastinate_jobs job "
+    "JOIN procrastinate_events event ON event.job_id = job.id AND event.type = 'deferred' "
+    "WHERE job.status = 'todo' AND job.priority >= 0"
+)
 
 
 @router.get("/healthz")
@@ -43,14 +48,16 @@ def readyz(request: Request) -> JSONResponse:
     services: Services = request.app.state.services
     try:
         with services.db.reading() as session:
-            beat, connected, queue = beat_age(session), is_connected(session), queue_age(session)
+            beat, connected = beat_age(session), is_connected(session)
+            queue, job = queue_age(session), job_age(session)
             workers = [each for each in processes(session) if each.loop == "worker"]
     except DBAPIError:
         unknown = dict.fromkeys(("storage", "worker", "queue"))
         return JSONResponse({"status": "unready", "database": False, **unknown}, 503)
     storage_ok = has_room(services.settings.data_dir) and can_write(services.db)
     worker_ok = connected and beat is not None and beat <= SILENT
-    ready = storage_ok and worker_ok and queue <= QUEUE_MAX
+    queue_ok = max(queue, job) <= QUEUE_MAX
+    ready = storage_ok and worker_ok and queue_ok
     body = {
         "status": "ready" if ready else "unready",
         "database": True,
@@ -62,7 +69,7 @@ def readyz(request: Request) -> JSONResponse:
             "alive": sum(not each.silent for each in workers),
             "silent": sum(each.silent for each in workers),
         },
-        "queue": {"ok": queue <= QUEUE_MAX, "age_seconds": queue},
+        "queue": {"ok": queue_ok, "age_seconds": queue, "job_age_seconds": job},
     }
     return JSONResponse(body, 200 if ready else 503)
 
@@ -110,6 +117,11 @@ def queue_age(session: Session) -> float:
     return round(float(session.scalar(waiting) or 0), 1)
 
 
+def job_age(session: Session) -> float:
+    """Seconds that the oldest job has waited for a worker, but for those that give way to all others."""
+    return round(float(session.scalar(JOB_AGE) or 0), 1)
+
+
 @router.get("/metrics")
 def metrics(request: Request) -> Response:
     """Figures for Prometheus: with the token of VIGIE_METRICS_TOKEN, or from this machine when none is set."""
@@ -141,6 +153,7 @@ def registry(session: Session) -> CollectorRegistry:
     _gauge(registry, "vigie_mentions", "Mentions stored", _count(session, Mention.id))
     _scoring(registry, session)
     _gauge(registry, "vigie_queue_age_seconds", "How long the source due longest has waited", queue_age(session))
+    _gauge(registry, "vigie_job_age_seconds", "How long the oldest job has waited", job_age(session))
     _by(registry, session, "vigie_sources", "Sources by state", Source.state)
     _by(registry, session, "vigie_deliveries", "Messages of alerts by state", Delivery.state)
     _by(registry, session, "vigie_incidents", "Incidents by state", IncidentRow.state)

@@ -1,7 +1,7 @@
 """Brands are removed in the background, a changed query goes on where it was interrupted, days are summed up.
 
-A filter by platform or language that finds little has an index. The mentions of a deleted source keep its id: to clear
-it took longer than a request may.
+A filter by platform or language that finds little has an index, and tables whose rows come and go are vacuumed often.
+The mentions of a deleted source keep its id: to clear it took longer than a request may.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ down_revision = "0015"
 branch_labels = None
 depends_on = None
 
+BUSY = ("procrastinate_jobs", "procrastinate_events", "dirty_hour", "rematch_candidate")
+"""Tables whose rows come and go: vacuumed after so many changes, not after a share of rows that is small by chance."""
+VACUUM = "autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000"
 COUNTED = (
     "number", "promoters", "passives", "detractors", "fixed_promoters", "fixed_passives", "fixed_detractors",
     "model_number", "squares",
@@ -75,9 +78,13 @@ def upgrade() -> None:
     op.execute(SUM_UP)
     for column in ("platform", "language"):
         op.create_index(f"ix_mention_{column}", "mention", ["workspace_id", column, "published_at", "id"])
+    for table in BUSY:
+        op.execute(f"ALTER TABLE {table} SET ({VACUUM})")
 
 
 def downgrade() -> None:
+    for table in BUSY:
+        op.execute(f"ALTER TABLE {table} RESET (autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold)")
     for column in ("platform", "language"):
         op.drop_index(f"ix_mention_{column}", "mention")
     op.drop_table("day_bucket")

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import psycopg
 from fastapi import FastAPI
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from starlette.testclient import TestClient
 
-from app.api.health import can_write
+from app.api.health import can_write, job_age
 from app.db import WORKER, Database
+from app.jobs import Jobs
 from app.main import create_app
 from app.models import Heartbeat
 from app.services import Services
@@ -97,3 +98,26 @@ def test_without_room_on_the_disk_we_are_not_ready(
     with psycopg.connect(db.url, application_name=WORKER):
         answer = TestClient(app, base_url="http://localhost").get("/readyz")
     assert (answer.status_code, answer.json()["storage"]) == (503, {"ok": False})
+
+
+def test_a_job_that_nobody_takes_makes_us_unready_but_one_that_gives_way_does_not(
+    anonymous: TestClient, db: Database
+) -> None:
+    with db.writing() as session:
+        for task in ("watch", "backfill"):
+            Jobs().defer(session, task, workspace_id="a", brand_id="b")
+    fresh = anonymous.get("/readyz").json()["queue"]
+    assert fresh["ok"]
+    for task, ok in (("backfill", True), ("watch", False)):
+        with db.writing() as session:
+            session.execute(
+                text(
+                    "UPDATE procrastinate_events SET at = now() - interval '16 minutes' "
+                    "WHERE job_id = (SELECT id FROM procrastinate_jobs WHERE task_name = :task)"
+                ),
+                {"task": task},
+            )
+        queue = anonymous.get("/readyz").json()["queue"]
+        assert (queue["ok"], queue["job_age_seconds"] > 900) == (ok, not ok)
+    with db.reading() as session:
+        assert job_age(session) >= 960

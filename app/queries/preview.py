@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Date, cast, func, select
+from sqlalchemy import Date, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from app.models import Mention
@@ -41,11 +41,9 @@ def preview(session: Session, viewer: Viewer, query: str, days: int, now: dateti
         condition,
     )
     day = cast(func.timezone("UTC", Mention.published_at), Date)
-    by_day = (
-        select(day.label("day"), func.count().label("number")).where(*here, ~Mention.published_guessed).group_by(day)
-    )
-    counted: dict[date, int] = {row.day: row.number for row in session.execute(by_day)}
-    undated = session.scalar(select(func.count()).where(*here, Mention.published_guessed)) or 0
+    known = case((~Mention.published_guessed, day))
+    by_day = select(known.label("day"), func.count().label("number")).where(*here).group_by(known)
+    counted: dict[date | None, int] = {row.day: row.number for row in session.execute(by_day)}
     newest = select(Mention).where(*here).order_by(Mention.published_at.desc(), Mention.id.desc()).limit(SAMPLE)
     series = [(first + timedelta(days=n), counted.get(first + timedelta(days=n), 0)) for n in range(days)]
-    return Preview(sum(counted.values()) + undated, views(session, viewer, list(session.scalars(newest))), series)
+    return Preview(sum(counted.values()), views(session, viewer, list(session.scalars(newest))), series)

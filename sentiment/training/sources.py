@@ -62,9 +62,9 @@ FRENCH_WEIGHT = 2.0
 """How many times as much a French post weighs in the regression: 58.4 became 58.8 macro-F1 in cross-validation."""
 
 DOUBTFUL = frozenset({"umsab:hi"})
-"""Kinds of texts whose labels fit them no better than lots: a regression on them reaches 35 in cross-validation, and
-"this is fake news shame on you media" is positive there. The teacher was shown them among all others; what ships
-learns nothing from them, and nothing is measured on them."""
+"""Kinds of texts whose labels fit them no better than lots: a regression on them reaches 35 in cross-validation, and an
+insult stands as positive. The teacher was shown them among all others; what ships learns nothing from them, and nothing
+is measured on them."""
 
 POSTS = ("umsab", "semeval13-16", "tweeteval", "afrisenti")
 """Sources of posts that people labelled for their polarity. They are closest to what is watched, so calibration refers

@@ -25,7 +25,7 @@ KNOWN: dict[str, Source] = {
     source.name: source
     for source in (
         Source("written", "written for Vigie, with invented brands and people", "as Vigie", "A", 2, 5),
-        Source("compared", "written for Vigie: texts that name two brands", "as Vigie", "A", 0, 6),
+        Source("compared", "written for Vigie: texts that name two brands", "as Vigie", "A", 0, 3),
         Source("joined", "two texts of umsab as one", "Apache-2.0", "A", 0, 1),
         Source("umsab", "UMSAB, eight languages (cardiffnlp/xlm-t)", "Apache-2.0", "A", 4, 5),
         Source(

@@ -27,6 +27,7 @@ from sentiment.labelled import read
 from sentiment.mixture import histogram
 from sentiment.sampled import Stratum, by_sample
 from sentiment.training import written
+from sentiment.training.sources import trusted
 
 SIZES = (30, 100, 300, 1_000, 5_000)
 REPEATS = 20  # bags of each size and share of negative texts
@@ -50,7 +51,8 @@ class Held:
 def kinds(folder: Path, model: Path | None = None) -> list[Kind]:
     """The kinds of validation texts, as the shipped model or that of a folder answers them."""
     scorer = compact() if model is None else load(model)
-    examples = [*(each for path in sorted(folder.glob("*.csv*")) for each in read(path, "val")), *written.texts("val")]
+    found = trusted(each for path in sorted(folder.glob("*.csv*")) for each in read(path, "val"))
+    examples = [*found, *written.texts("val")]
     labels = np.array([each.label for each in examples], dtype=np.int64)
     names, languages = [each.kind for each in examples], [each.language for each in examples]
     return kinds_of(rows_of(scorer.score(texts_of(examples))), labels, names, languages)

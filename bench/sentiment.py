@@ -20,6 +20,7 @@ from sentiment.compact import FOLDER, LINEAR, load
 from sentiment.labelled import Example, read
 from sentiment.measure import Labels, calibration_error, confusion, macro_f1
 from sentiment.quantify import Floats
+from sentiment.training.sources import trusted
 
 DATA = Path(os.environ.get("VIGIE_SHARED", Path(__file__).parents[2] / "shared")) / "data" / "sentiment"
 CUTS = ("UMSAB fr", "UMSAB en", "UMSAB all", "airline", "product posts", "French reviews")
@@ -90,7 +91,7 @@ def texts(cut: str) -> Iterator[Example]:
             yield from (example for name in REVIEWS for example in read(DATA / f"{name}.csv.gz", "val"))
         case _:
             language = cut.removeprefix("UMSAB ")
-            examples = read(DATA / "umsab.csv.gz", "val")
+            examples = trusted(read(DATA / "umsab.csv.gz", "val"))
             yield from (example for example in examples if language in ("all", example.language))
 
 

@@ -17,6 +17,7 @@ from sentiment.base import SIDES, Scorer, Text
 from sentiment.compact import CARD, FOLDER, compact
 from sentiment.labelled import Example, read
 from sentiment.sureness import NEVER, PROMISED, Cuts, choose, cuts_as_json
+from sentiment.training.sources import trusted
 
 POSTS = "umsab.csv.gz"
 SHOWN = ("fr", "en")
@@ -24,7 +25,7 @@ SHOWN = ("fr", "en")
 
 def posts() -> list[Example]:
     """The posts that limits are chosen on."""
-    return list(read(DATA / POSTS, "val"))
+    return trusted(read(DATA / POSTS, "val"))
 
 
 def cuts_of(model: Scorer, examples: Sequence[Example]) -> Cuts:

@@ -25,7 +25,7 @@ from .encoder import WORDS, Material, Shape, cut, shares, train
 from .export import export
 from .finetune import Course
 from .fit import ITERATIONS, STRENGTH, fit, label_offsets, matrix
-from .sources import FRENCH_WEIGHT, KNOWN, POSTS, Source, files, select_sources
+from .sources import DOUBTFUL, FRENCH_WEIGHT, KNOWN, POSTS, Source, files, select_sources, trusted
 
 DRAWN = 160_000
 JOINED = 6_000  # texts made of two
@@ -36,13 +36,15 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingSet:
-    """The texts to train on: labels (n,), offsets (n, 3), weights (n,), and which are held back to calibrate on."""
+    """The texts to train on: labels (n,), offsets (n, 3), weights (n,), which are held back to calibrate on, and whose
+    labels say nothing."""
 
     examples: Sequence[Example]
     labels: Labels
     offsets: Floats
     weights: Floats
     held_back: NDArray[np.bool_]
+    doubtful: NDArray[np.bool_]
 
 
 @click.command()
@@ -83,7 +85,7 @@ def main(
     sources += [KNOWN[written.SOURCE]] if ours else []
     examples = _read([paths[source.name] for source in sources if source.name in paths], "train")
     examples += written.texts("train") if ours else []
-    judged = [*_read(list(paths.values()), "val"), *written.texts("val")]
+    judged = [*trusted(_read(list(paths.values()), "val")), *written.texts("val")]
     say(f"{len(examples)} texts to train on, {len(judged)} to measure on")
     choices = {
         "tiers": tiers,
@@ -132,6 +134,7 @@ def _training_set(examples: list[Example], sources: dict[str, Source], seed: int
         label_offsets(labels, kinds),
         np.array(weights) * np.array(more),
         calibrate.held_out(labels, kinds, seed),
+        np.isin(kinds, list(DOUBTFUL)),
     )
 
 
@@ -139,7 +142,8 @@ def _train(texts: TrainingSet, out: Path, work: Path, shape: Shape, course: Cour
     """Writes the files of the model, and in `work` a linear part that never saw the texts held back."""
     out.mkdir(parents=True, exist_ok=True)
     _train_encoder(texts, out, work, shape, course, say)
-    _fit_linear(texts, {work / HELD_BACK: ~texts.held_back, work / compact.LINEAR: np.ones_like(texts.held_back)}, say)
+    sound = ~texts.doubtful
+    _fit_linear(texts, {work / HELD_BACK: sound & ~texts.held_back, work / compact.LINEAR: sound}, say)
     shutil.copy(work / compact.LINEAR, out / compact.LINEAR)
 
 
@@ -157,7 +161,7 @@ def _train_encoder(texts: TrainingSet, out: Path, work: Path, shape: Shape, cour
 def _material(texts: TrainingSet, seed: int) -> Material:
     """The texts not held back, and those that teach whom a text is about."""
     used = [each for each, back in zip(texts.examples, texts.held_back, strict=True) if not back]
-    posts = [each for each in used if each.source in POSTS]
+    posts = [each for each in trusted(used) if each.source in POSTS]
     pairs = written.comparing("train") if any(each.source == written.SOURCE for each in used) else ()
     more = [*aboutness.compared(list(pairs)), *aboutness.joined(posts, JOINED, seed)]
     labels = np.array([each.label for each in more], dtype=np.int64)
@@ -167,6 +171,7 @@ def _material(texts: TrainingSet, seed: int) -> Material:
         np.concatenate([texts.offsets, label_offsets(labels, [each.kind for each in more])]),
         np.concatenate([~texts.held_back, np.ones(len(more), dtype=np.bool_)]),
         np.arange(len(texts.examples) + len(more)) >= len(texts.examples),
+        np.concatenate([texts.doubtful, np.zeros(len(more), dtype=np.bool_)]),
     )
 
 
@@ -193,7 +198,8 @@ def _finish(
 ) -> None:
     """Calibrates on the texts held back, measures on the validation texts, and writes the card."""
     network = shipped.load(out / compact.NETWORK, out / compact.PIECES, out / compact.WORDS)
-    back = [example for example, is_held_back in zip(texts.examples, texts.held_back, strict=True) if is_held_back]
+    kept = texts.held_back & ~texts.doubtful
+    back = [example for example, is_kept in zip(texts.examples, kept, strict=True) if is_kept]
     say(f"calibrating on {len(back)} texts held back")
     words = [example.text for example in back]
     unseen = [linear.load(work / HELD_BACK).logits(words), network.logits(words)]
@@ -204,7 +210,7 @@ def _finish(
     known = Answered(judged, tuple(logits))
     every = Answered(back, tuple(unseen)) + known
     for name, count in (("fast", 1), ("blend", 2)):
-        settings = _settings(unseen[:count], back, texts.labels[texts.held_back], int(str(facts["seed"])))
+        settings = _settings(unseen[:count], back, texts.labels[kept], int(str(facts["seed"])))
         part = card.Part(settings, corrections(settings, every.parts(count)), limits(settings, known.parts(count)))
         figures = card.measure(part, logits[:count], judged)
         parts[name] = part.as_json(figures)

@@ -23,7 +23,7 @@ from sentiment.quantify import GROUPS, Floats
 from sentiment.sureness import Cuts, choose
 
 from . import card, written
-from .sources import files, select_sources
+from .sources import files, select_sources, trusted
 
 CHOSEN_ON = "umsab"
 HELD_BACK = "linear-held.npz"  # in the folder of a training's work: fitted without the texts held back
@@ -77,7 +77,7 @@ def main(data: Path, folder: Path, work: Path | None) -> None:
     network = encoder.load(folder / compact.NETWORK, folder / compact.PIECES, folder / compact.WORDS)
     paths = files(data)
     judged = _answers(
-        [*(each for path in paths.values() for each in read(path, "val")), *written.texts("val")],
+        [*trusted(each for path in paths.values() for each in read(path, "val")), *written.texts("val")],
         linear.load(folder / compact.LINEAR),
         network,
     )
@@ -122,7 +122,7 @@ def _held_back(data: Path, work: Path, content: dict[str, Any]) -> list[Example]
         raise click.ClickException(f"{data} has {len(examples)} texts to train on, the training had {choices['texts']}")
     labels = np.array([each.label for each in examples])
     back = held_out(labels, [each.kind for each in examples], choices["seed"])
-    return [each for each, is_back in zip(examples, back, strict=True) if is_back]
+    return trusted(each for each, is_back in zip(examples, back, strict=True) if is_back)
 
 
 if __name__ == "__main__":

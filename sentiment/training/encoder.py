@@ -51,13 +51,15 @@ class Trained:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Material:
-    """The texts of the training: labels (n,), offsets (n, 3), which of them are used, and which have marks (n,)."""
+    """The texts of the training: labels (n,), offsets (n, 3), which of them are used, which have marks, and which have
+    labels that only the teacher is shown (n,)."""
 
     examples: Sequence[Example]
     labels: Labels
     offsets: Floats
     used: NDArray[np.bool_]
     marked: NDArray[np.bool_]
+    doubtful: NDArray[np.bool_]
 
 
 def train(material: Material, shape: Shape, course: Course, work: Path, say: Callable[[str], None]) -> Trained:
@@ -74,6 +76,7 @@ def train(material: Material, shape: Shape, course: Course, work: Path, say: Cal
         plain = replace(lesson, shares=drawn * ~material.marked)  # whom a text is about, the pupil learns by itself
         teacher = _network(source, known, shape.teacher, plain, course, work / TEACHER, say)
         lesson = replace(lesson, taught=_answers(teacher, plain, work / f"{TEACHER}-answers.npy", say))
+    lesson = replace(lesson, shares=drawn * ~material.doubtful)
     pupil = _network(source, known, shape.layers, lesson, course, work / PUPIL, say)
     return Trained(pupil, known.tokenizer)
 

@@ -20,7 +20,7 @@ from app.services import Services
 from sentiment.compact import compact
 
 NOW = datetime.now(UTC)
-WORDS = ("love it, great", "hate it, awful, broken", "opens at nine")
+WORDS = ("much love, great", "hated, awful, broken", "opens at nine")
 
 
 @pytest.fixture

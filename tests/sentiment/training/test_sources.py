@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sentiment.labelled import Example, read
-from sentiment.training.sources import KNOWN, files, select_sources
+from sentiment.training.sources import KNOWN, files, select_sources, trusted
 
 
 def test_only_the_wanted_tiers_and_names_are_allowed() -> None:
@@ -25,3 +25,8 @@ def test_files_are_found_by_the_name_of_their_source(data: Path) -> None:
     first = next(read(files(data)["umsab"], "train"))
     assert first == Example(first.text, 0, "fr", "umsab")
     assert first.kind == "umsab:fr"
+
+
+def test_labels_that_say_nothing_are_neither_learnt_nor_measured_on() -> None:
+    texts = [Example("wah", 2, language, "umsab") for language in ("hi", "fr")] + [Example("wah", 2, "hi", "xed")]
+    assert trusted(texts) == texts[1:]

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.models import SurveyResponse
+from app.pipeline.keep.brand_removal import RemoveBrand
 
 
 def answers(*scores: int, start: int = 0) -> list[dict[str, Any]]:
@@ -101,5 +102,7 @@ def test_what_one_respondent_said_is_found_and_forgotten(us: Any, path: str) -> 
 def test_answers_go_with_their_brand(us: Any, db: Database, brand: dict[str, Any], path: str) -> None:
     us.editor.post(path, json={"items": answers(9)})
     assert us.editor.delete(f"/api/v1/brands/{brand['id']}").status_code == 204
+    assert us.editor.get(path).status_code == 404
+    RemoveBrand(db)(str(us.workspace_id), brand["id"])
     with db.reading() as session:
         assert session.scalars(select(SurveyResponse)).all() == []

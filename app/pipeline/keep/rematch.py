@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, func, literal, or_, select, text, update
+from sqlalchemy import ColumnElement, CompoundSelect, delete, exists, func, literal, select, text, union, update
 from sqlalchemy.dialects.postgresql import TSQUERY, insert
 from sqlalchemy.orm import Session
 
@@ -93,16 +93,10 @@ def gather(session: Session, workspace: UUID, brand_id: UUID) -> datetime | None
         return brand.rematch_requested_at
     here = (RematchCandidate.workspace_id == workspace, RematchCandidate.brand_id == brand_id)
     session.execute(delete(RematchCandidate).where(*here))
-    session.execute(
-        insert(RematchCandidate)
-        .from_select(
-            ["workspace_id", "brand_id", "mention_id"],
-            select(Mention.workspace_id, literal(brand_id), Mention.id).where(
-                Mention.workspace_id == workspace, or_(*_conditions(workspace, brand))
-            ),
-        )
-        .on_conflict_do_nothing()
-    )
+    candidates = _candidates(workspace, brand)
+    if candidates is not None:
+        columns = ["workspace_id", "brand_id", "mention_id"]
+        session.execute(insert(RematchCandidate).from_select(columns, candidates).on_conflict_do_nothing())
     total = session.scalar(select(func.count()).select_from(RematchCandidate).where(*here))
     asked = (Brand.rematch_requested_at == brand.rematch_requested_at, Brand.rematch_total.is_(None))
     session.execute(
@@ -113,13 +107,18 @@ def gather(session: Session, workspace: UUID, brand_id: UUID) -> datetime | None
     return brand.rematch_requested_at
 
 
-def _conditions(workspace: UUID, brand: Brand) -> list[ColumnElement[bool]]:
-    """What the query may find, and what matched before."""
+def _candidates(workspace: UUID, brand: Brand) -> CompoundSelect[UUID, UUID, UUID] | None:
+    """Selects what the query may find, and what matched before; None where the query cannot be read."""
     if not is_readable(brand.id, brand.query):
-        return [literal(False)]
+        return None
     query = func.cast(literal(to_tsquery(parse(brand.query))), TSQUERY)
-    before = select(Match.mention_id).where(Match.workspace_id == workspace, Match.brand_id == brand.id)
-    return [Mention.search.bool_op("@@")(query), Mention.id.in_(before)]
+    found = select(Mention.workspace_id, literal(brand.id), Mention.id).where(
+        Mention.workspace_id == workspace, Mention.search.bool_op("@@")(query)
+    )
+    before = select(Match.workspace_id, Match.brand_id, Match.mention_id).where(
+        Match.workspace_id == workspace, Match.brand_id == brand.id
+    )
+    return union(found, before)  # one condition with OR reads the second list once for each mention
 
 
 def match_again(session: Session, workspace: UUID, brand_id: UUID, ids: Sequence[UUID]) -> None:

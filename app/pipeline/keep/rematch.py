@@ -31,16 +31,15 @@ PAGE = 500
 
 TAKE = text(
     """
-    WITH taken AS (
+    DELETE FROM rematch_candidate
+    WHERE workspace_id = :workspace_id AND brand_id = :brand_id AND mention_id = ANY (ARRAY(
         SELECT mention_id FROM rematch_candidate
-        WHERE workspace_id = :workspace_id AND brand_id = :brand_id
-        ORDER BY mention_id DESC LIMIT :number
-    )
-    DELETE FROM rematch_candidate USING taken
-    WHERE workspace_id = :workspace_id AND brand_id = :brand_id AND rematch_candidate.mention_id = taken.mention_id
-    RETURNING rematch_candidate.mention_id
+        WHERE workspace_id = :workspace_id AND brand_id = :brand_id ORDER BY mention_id DESC LIMIT :number
+    ))
+    RETURNING mention_id
     """
 )
+"""An array, and no join: of a list just written, the planner knows nothing, and joined each page with all of it."""
 
 
 class Rematch:

@@ -59,7 +59,7 @@ def create_app(
 ) -> FastAPI:
     """Makes the application. Raises TypeError when a route of the API declares no scope."""
     app = FastAPI(title="Vigie", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.state.services, app.state.limits, app.state.now = services, Limits(rates), now
+    app.state.services, app.state.limits, app.state.now = services, Limits(services.db, rates, now), now
     app.router.routes.extend(health.router.routes)
     app.router.routes.extend(inbound.router.routes)
     for noun in ROUTERS:

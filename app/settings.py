@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path("data"), description="the embedded database and the generated secret key")
     host: str = Field("127.0.0.1", description="address the web server listens on")
     port: int = Field(8000, ge=0, le=65535, description="port the web server listens on")
+    web_processes: int = Field(1, ge=1, le=64, description="processes that answer on that port: one per core at most")
     public_url: str | None = Field(None, description="address that people use, for links in messages and for cookies")
     secret_key: SecretStr | None = Field(None, description="seals secrets at rest; unset: generated into data_dir")
     allowed_private_hosts: Annotated[tuple[str, ...], NoDecode] = Field(

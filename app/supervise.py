@@ -1,9 +1,10 @@
-"""Keeps the worker, the stream and the embedded database running beside the web server of `vigie serve`."""
+"""Keeps the worker, the stream, further web processes and the embedded database running beside the first web server."""
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -33,6 +34,8 @@ class Child:
 
     verb: str
     has_work: Callable[[], bool] = lambda: True
+    sockets: Sequence[socket.socket] = ()
+    """Those it listens on with us, named to it by their numbers."""
     process: subprocess.Popen[bytes] | None = None
     pause: float = 0.0
     began: float = field(default_factory=time.monotonic)
@@ -53,8 +56,12 @@ class Child:
             self.due = now + LOOK
             return
         self.began = now
+        numbers = [taken.fileno() for taken in self.sockets]
+        shared = [f"--socket={number}" for number in numbers]
         self.process = subprocess.Popen(  # noqa: S603  # our own interpreter and verbs
-            [sys.executable, "-m", "app", self.verb, "--end-with-parent"], stdin=subprocess.PIPE
+            [sys.executable, "-m", "app", self.verb, "--end-with-parent", *shared],
+            stdin=subprocess.PIPE,
+            pass_fds=numbers,
         )
 
     def end(self, seconds: float) -> None:
@@ -71,12 +78,11 @@ class Child:
 
 
 class Supervisor:
-    """Runs a worker and, once there are sources that never end, the stream that follows them."""
+    """Runs the children, and the embedded database where there is one."""
 
-    def __init__(self, embedded: Embedded | None, anything_to_follow: Callable[[], bool] = lambda: False) -> None:
-        self._embedded = embedded
+    def __init__(self, embedded: Embedded | None, children: Sequence[Child]) -> None:
+        self._embedded, self._children = embedded, children
         self._ended = threading.Event()
-        self._children: Sequence[Child] = (Child("worker"), Child("stream", _patient(anything_to_follow)))
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
 
     def start(self) -> None:
@@ -107,7 +113,7 @@ class Supervisor:
             log.warning("the embedded database does not start yet", error=str(error)[:200])
 
 
-def _patient(question: Callable[[], bool]) -> Callable[[], bool]:
+def patient(question: Callable[[], bool]) -> Callable[[], bool]:
     """The question, answered with False while the database does not answer."""
 
     def answer() -> bool:

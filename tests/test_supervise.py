@@ -10,7 +10,7 @@ import time
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from app.supervise import LONGEST_PAUSE, Child, Supervisor
+from app.supervise import LONGEST_PAUSE, Child, Supervisor, patient
 
 
 def dead(child: Child) -> None:
@@ -84,9 +84,8 @@ def test_nothing_is_followed_while_the_database_does_not_answer(answer: bool | E
             raise answer
         return answer
 
-    supervisor = Supervisor(None, anything_to_follow)
-    worker, stream = supervisor._children
-    worker.has_work = lambda: False
+    stream = Child("stream", patient(anything_to_follow))
+    supervisor = Supervisor(None, [stream])
     supervisor.start()
     assert asked.wait(10)
     supervisor.stop(5)

@@ -1,74 +1,101 @@
-"""Limits how often one key, or one address without a key, may send requests. Counts in the memory of this process."""
+"""Limits how often one key, or one address without a key, may send requests, over all web processes of a database.
+
+A sliding window from two fixed ones: what the last window counted weighs as much as of it still lies in the past
+window of that length.
+"""
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import ceil
 
-from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
+from sqlalchemy import text
 
+from app.db import Database
+from app.models.workspace import WINDOW
 from app.problems import Problem
+
+COUNT = text("""
+    WITH before AS (
+        SELECT coalesce(sum(requests), 0) AS requests FROM request_count
+        WHERE subject = :subject AND counted_in = :window - 1
+    ), now AS (
+        INSERT INTO request_count AS counted (subject, counted_in, requests)
+        SELECT :subject, :window, 1 FROM before WHERE floor(before.requests * :remains) + 1 <= :most
+        ON CONFLICT (subject, counted_in) DO UPDATE SET requests = counted.requests + 1
+        WHERE floor((SELECT requests FROM before) * :remains) + counted.requests + 1 <= :most
+        RETURNING requests
+    )
+    SELECT CAST(floor(before.requests * :remains) AS bigint), now.requests FROM before LEFT JOIN now ON true
+""")
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """`key` counts every request of one key; `costly` those that call other servers or read a lot.
+    """Requests a minute. `key` counts every request of one key; `costly` those that call other servers or read a lot.
 
     `refused` counts bad keys, `sent` counts what is sent to one source.
     """
 
-    key: str = "6000/minute"
-    costly: str = "120/minute"
-    refused: str = "300/minute"
-    sent: str = "600/minute"
+    key: int = 6000
+    costly: int = 120
+    refused: int = 300
+    sent: int = 600
 
 
 class Limits:
-    """The counters. Thread-safe."""
+    """The counters, in the database. Thread-safe. `now` is the clock."""
 
-    def __init__(self, rates: Rates | None = None) -> None:
+    def __init__(self, db: Database, rates: Rates | None = None, now: Callable[[], datetime] | None = None) -> None:
         self.rates = rates or Rates()
-        self._counter = SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._key, self._costly, self._refused = map(parse, (self.rates.key, self.rates.costly, self.rates.refused))
-        self._sent = parse(self.rates.sent)
+        self._db, self._now = db, now or (lambda: datetime.now(UTC))
 
     def count_request(self, key_id: str, *, costly: bool = False) -> dict[str, str]:
         """Counts a request. Returns the headers that say what is left. Raises Problem 429."""
-        if costly and not self._counter.hit(self._costly, "costly", key_id):
-            raise self._wait(self._costly, "costly", key_id)
-        if not self._counter.hit(self._key, "key", key_id):
-            raise self._wait(self._key, "key", key_id)
-        return self._headers(self._key, "key", key_id)
+        if costly:
+            self._count("costly", self.rates.costly, key_id)
+        return self._count("key", self.rates.key, key_id)
 
     def count_delivery(self, source_id: str) -> None:
         """Counts what is sent to a source. Raises Problem 429."""
-        if not self._counter.hit(self._sent, "sent", source_id):
-            raise self._wait(self._sent, "sent", source_id)
+        self._count("sent", self.rates.sent, source_id)
 
     def count_refusal(self, address: str) -> None:
         """Counts a request whose key is not valid. Raises Problem 429."""
-        if not self._counter.hit(self._refused, "refused", address):
-            raise self._wait(self._refused, "refused", address)
+        self._count("refused", self.rates.refused, address)
 
-    def _headers(self, item: RateLimitItem, *who: str) -> dict[str, str]:
-        window = self._counter.get_window_stats(item, *who)
-        left, reset = max(0, window.remaining), max(1, round(window.reset_time - time.time()))
-        return {
-            "RateLimit-Policy": f'"{who[0]}";q={item.amount};w={item.get_expiry()}',
-            "RateLimit": f'"{who[0]}";r={left};t={reset}',
-            "RateLimit-Limit": str(item.amount),
-            "RateLimit-Remaining": str(left),
-            "RateLimit-Reset": str(reset),
-        }
+    def _count(self, kind: str, most: int, who: str) -> dict[str, str]:
+        window, into = divmod(self._now().timestamp(), WINDOW)
+        asked = {"subject": f"{kind}:{who}", "window": int(window), "remains": 1 - into / WINDOW, "most": most}
+        with self._db.engine.begin() as connection:
+            connection.execute(text("SET LOCAL synchronous_commit = off"))
+            before, requests = connection.execute(COUNT, asked).one()
+        left = 0 if requests is None else max(0, most - before - requests)
+        headers = headers_of(kind, most, left, max(1, ceil(WINDOW - into)))
+        if requests is None:
+            raise refusal(headers)
+        return headers
 
-    def _wait(self, item: RateLimitItem, *who: str) -> Problem:
-        headers = self._headers(item, *who)
-        return Problem(
-            "too-many-requests",
-            429,
-            "Too many requests: wait {seconds} seconds.",
-            seconds=headers["RateLimit-Reset"],
-            headers=headers | {"Retry-After": headers["RateLimit-Reset"]},
-        )
+
+def headers_of(kind: str, most: int, left: int, seconds: int) -> dict[str, str]:
+    """The headers that tell a limit: `most` requests a window, `left` of them left for `seconds`."""
+    return {
+        "RateLimit-Policy": f'"{kind}";q={most};w={WINDOW}',
+        "RateLimit": f'"{kind}";r={left};t={seconds}',
+        "RateLimit-Limit": str(most),
+        "RateLimit-Remaining": str(left),
+        "RateLimit-Reset": str(seconds),
+    }
+
+
+def refusal(headers: dict[str, str]) -> Problem:
+    """The Problem 429 of a limit that is reached, with the headers that tell it."""
+    return Problem(
+        "too-many-requests",
+        429,
+        "Too many requests: wait {seconds} seconds.",
+        seconds=headers["RateLimit-Reset"],
+        headers=headers | {"Retry-After": headers["RateLimit-Reset"]},
+    )

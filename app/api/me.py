@@ -56,7 +56,7 @@ def me(request: Request, viewer: Reader, session: Reading) -> Me:
         workspace=WorkspaceOut.model_validate(_workspace(session, viewer.workspace_id)),
         key=KeyRef(id=request.state.key.key_id, name=request.state.key.name),
         scopes=sorted(viewer.scopes),
-        limits=LimitsOut(requests=rates.key, costly_requests=rates.costly, page=LIMIT_MAX),
+        limits=LimitsOut(requests=f"{rates.key}/minute", costly_requests=f"{rates.costly}/minute", page=LIMIT_MAX),
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+import socket
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -23,7 +25,7 @@ from app.main import create_app
 from app.pipeline.gather.follow import anything_to_follow
 from app.scorer import model_files_of
 from app.services import Services
-from app.supervise import Supervisor
+from app.supervise import Child, Supervisor, end_with_parent_process, patient
 
 
 @click.command()
@@ -40,20 +42,40 @@ def serve(sample: bool) -> None:
         )  # a wrong model is refused here, once, rather than by a worker that keeps dying
         if sample:
             load_sample_when_unused(services)
-        supervisor = Supervisor(services.embedded, lambda: anything_to_follow(services.db))
-        supervisor.start()
-        try:
-            serve_web(services, sockets)
-        finally:
-            supervisor.stop()
+        stream = Child("stream", patient(lambda: anything_to_follow(services.db)))
+        serve_beside(services, sockets, [Child("worker"), stream])
 
 
 @click.command()
+@click.option("--end-with-parent", is_flag=True, hidden=True)
+@click.option("--socket", "numbers", type=int, multiple=True, hidden=True)
 @example("VIGIE_DATABASE_URL=postgresql://vigie@db/vigie vigie web")
-def web() -> None:
+def web(end_with_parent: bool, numbers: tuple[int, ...]) -> None:
     """Serves the web app and the API, without a worker."""
+    if end_with_parent:
+        serve_with_parent([socket.socket(fileno=number) for number in numbers])
+        return
     with listening() as sockets, running(patience=PATIENCE_OF_A_SERVER) as services:
+        serve_beside(services, sockets, [])
+
+
+def serve_with_parent(sockets: Sockets) -> None:
+    """Serves from sockets of the process that started this one, as long as that lives."""
+    threading.Thread(target=end_with_parent_process, daemon=True).start()
+    with running(migrated=False, patience=PATIENCE_OF_A_SERVER) as services:
         serve_web(services, sockets)
+
+
+def serve_beside(services: Services, sockets: Sockets, children: Sequence[Child]) -> None:
+    """Serves beside these processes and, where the settings ask for several web processes, beside those."""
+    more = [Child("web", sockets=sockets) for _ in range(services.settings.web_processes - 1)]
+    supervisor = Supervisor(services.embedded, [*children, *more])
+    print_address(services)
+    supervisor.start()
+    try:
+        serve_web(services, sockets)
+    finally:
+        supervisor.stop()
 
 
 def load_sample_when_unused(services: Services) -> None:
@@ -82,7 +104,7 @@ def listening() -> Iterator[Sockets]:
 
 
 def serve_web(services: Services, sockets: Sockets) -> None:
-    """Serves until SIGTERM or SIGINT, after it has printed where. Raises Failed."""
+    """Serves until SIGTERM or SIGINT. Raises Failed."""
     config = uvicorn.Config(
         create_app(services),
         http=StrictProtocol,
@@ -91,7 +113,6 @@ def serve_web(services: Services, sockets: Sockets) -> None:
         server_header=False,
         timeout_graceful_shutdown=10,
     )
-    print_address(services)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, leave)  # uvicorn takes them over while it serves, and raises them again at its end
     server = uvicorn.Server(config)

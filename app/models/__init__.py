@@ -24,6 +24,7 @@ from .workspace import (
     LoginSession,
     Member,
     OneTimeLink,
+    RequestCount,
     User,
     Workspace,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "Poll",
     "Quarantined",
     "RematchCandidate",
+    "RequestCount",
     "Restance",
     "Revision",
     "ScorerRow",

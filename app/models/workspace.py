@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, func
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, Dated, Json, Tenant, uuid7
@@ -73,6 +73,23 @@ class LoginAttempts(Base):
     subject: Mapped[str] = mapped_column(primary_key=True)
     failures: Mapped[int]
     not_before: Mapped[datetime]
+
+
+WINDOW = 60
+"""Seconds over which requests are counted."""
+
+
+class RequestCount(Base):
+    """How many requests a key, an address or a source sent in the window `counted_in`, numbered from 1970 on.
+
+    Unlogged: after a crash of the database the count begins again.
+    """
+
+    __tablename__ = "request_count"
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    counted_in: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    requests: Mapped[int]
 
 
 class ApiKey(Tenant, Base):

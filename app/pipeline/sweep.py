@@ -27,10 +27,12 @@ from app.models import (
     Match,
     OneTimeLink,
     Poll,
+    RequestCount,
     Restance,
     Source,
     Usage,
 )
+from app.models.workspace import WINDOW
 from app.pipeline.clock import forget_the_future
 from app.pipeline.files.undoing import is_being_undone
 from app.pipeline.gather.lease import BACKFILL, COLLECT
@@ -139,6 +141,7 @@ def clean(session: Session, now: datetime) -> None:
     )
     session.execute(delete(LoginSession).where(LoginSession.expires_at < now))
     session.execute(delete(LoginAttempts).where(LoginAttempts.not_before < now - timedelta(days=1)))
+    session.execute(delete(RequestCount).where(RequestCount.counted_in < int(now.timestamp()) // WINDOW - 1))
     session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now))
     session.execute(delete(IdempotentAnswer).where(IdempotentAnswer.created_at < now - timedelta(days=1)))
     session.execute(

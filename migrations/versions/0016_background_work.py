@@ -1,6 +1,7 @@
 """Brands are removed in the background, a changed query goes on where it was interrupted, days are summed up.
 
-A filter by platform or language that finds little has an index, and tables whose rows come and go are vacuumed often.
+Requests are counted for all web processes together. A filter by platform or language that finds little has an index,
+and tables whose rows come and go are vacuumed often.
 The mentions of a deleted source keep its id: to clear it took longer than a request may.
 """
 
@@ -76,6 +77,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "brand_id", "day", "weight", "language", name=op.f("pk_day_bucket")),
     )
     op.execute(SUM_UP)
+    op.create_table(
+        "request_count",
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("counted_in", sa.BigInteger(), nullable=False),
+        sa.Column("requests", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("subject", "counted_in", name=op.f("pk_request_count")),
+        prefixes=["UNLOGGED"],
+    )
     for column in ("platform", "language"):
         op.create_index(f"ix_mention_{column}", "mention", ["workspace_id", column, "published_at", "id"])
     for table in BUSY:
@@ -87,6 +96,7 @@ def downgrade() -> None:
         op.execute(f"ALTER TABLE {table} RESET (autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold)")
     for column in ("platform", "language"):
         op.drop_index(f"ix_mention_{column}", "mention")
+    op.drop_table("request_count")
     op.drop_table("day_bucket")
     op.execute(
         "UPDATE mention SET source_id = NULL WHERE source_id IS NOT NULL AND NOT EXISTS ("

@@ -351,11 +351,11 @@ def test_other_methods_are_not_taken(made: Made, anonymous: TestClient) -> None:
 
 def test_one_address_and_strangers_are_limited(services: Services, made: Made) -> None:
     source = made(secret=SECRET)
-    app = create_app(services, rates=Rates(sent="3/minute", refused="2/minute"))
+    app = create_app(services, rates=Rates(sent=3, refused=2))
     client = TestClient(app, base_url="http://localhost")
     codes = [client.post("/in/" + "b" * 43).status_code for _ in range(3)]
     assert codes == [404, 404, 429]
-    again = TestClient(create_app(services, rates=Rates(sent="3/minute")), base_url="http://localhost")
+    again = TestClient(create_app(services, rates=Rates(sent=3)), base_url="http://localhost")
     answers = [again.post(path_of(source), content=BODY, headers=signed(BODY)) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [202, 202, 202, 429]
     assert int(answers[-1].headers["retry-after"]) > 0
@@ -363,7 +363,7 @@ def test_one_address_and_strangers_are_limited(services: Services, made: Made) -
 
 def test_guesses_at_a_signature_are_limited(services: Services, made: Made) -> None:
     source = made(secret=SECRET)
-    client = TestClient(create_app(services, rates=Rates(refused="2/minute")), base_url="http://localhost")
+    client = TestClient(create_app(services, rates=Rates(refused=2)), base_url="http://localhost")
     assert [client.post(path_of(source), content=BODY).status_code for _ in range(3)] == [403, 403, 429]
 
 

@@ -32,7 +32,7 @@ def query_names(route: Route) -> set[str]:
 
 
 def test_nonsense_in_a_parameter_is_no_failure_of_ours(app: FastAPI, us: Any, db: Database, services: Services) -> None:
-    app.state.limits = Limits(Rates(key="100000/minute", costly="100000/minute"))
+    app.state.limits = Limits(services.db, Rates(key=100_000, costly=100_000))
     ours: Things = things_of(us, db, services)
     tried = 0
     for path, names in readable(app):

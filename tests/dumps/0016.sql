@@ -383,6 +383,11 @@ CREATE TABLE public.rematch_candidate (
     mention_id uuid NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
+CREATE UNLOGGED TABLE public.request_count (
+    subject text NOT NULL,
+    counted_in bigint NOT NULL,
+    requests bigint NOT NULL
+);
 CREATE TABLE public.restance (
     phrase_id uuid,
     words text,
@@ -495,12 +500,12 @@ CREATE TABLE public.workspace (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL
 );
-INSERT INTO public.brand VALUES ('Zéphyrine', 'own', 'zephyrine', '{}', '#336699', 1, NULL, NULL, NULL, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-30 15:10:37.596454+00', '2026-11-30 15:10:37.596454+00', '{}', NULL, NULL, 0, NULL, NULL, 0);
+INSERT INTO public.brand VALUES ('Zéphyrine', 'own', 'zephyrine', '{}', '#336699', 1, NULL, NULL, NULL, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-30 18:30:12.702303+00', '2026-11-30 18:30:12.702303+00', '{}', NULL, NULL, 0, NULL, NULL, 0);
 INSERT INTO public.bucket VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', 'mentions', '00000000-0000-7000-8000-000000000003', '2026-11-20 10:00:00+00', 'fr', 3, 1, 1, 1, 0, 0, 0, 3, 3, '{1,0,0,0,1,0,0,0,0,0,0,0,0,0,1}');
-INSERT INTO public.channel VALUES ('slack', 'Le bureau', '{}', NULL, 'en', 'UTC', true, NULL, NULL, NULL, 1, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000004', '2026-11-30 15:10:37.596454+00', '2026-11-30 15:10:37.596454+00');
-INSERT INTO public.dirty_hour VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-20 10:00:00+00', '2026-11-30 15:10:37.721121+00');
-INSERT INTO public.source VALUES ('rss', 'Le fil', '{"url": "https://example.org/f"}', NULL, NULL, 900, true, false, 1, '', '{}', NULL, NULL, 0, 'waiting', NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000003', '2026-11-30 15:10:37.596454+00', '2026-11-30 15:10:37.596454+00', '', NULL, NULL, NULL, 0, NULL, NULL, '[]');
-INSERT INTO public.workspace VALUES ('00000000-0000-7000-8000-000000000001', 'kept', 'Zéphyrine & Cie', '{}', '2026-11-30 15:10:37.596454+00', '2026-11-30 15:10:37.596454+00');
+INSERT INTO public.channel VALUES ('slack', 'Le bureau', '{}', NULL, 'en', 'UTC', true, NULL, NULL, NULL, 1, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000004', '2026-11-30 18:30:12.702303+00', '2026-11-30 18:30:12.702303+00');
+INSERT INTO public.dirty_hour VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-20 10:00:00+00', '2026-11-30 18:30:18.005127+00');
+INSERT INTO public.source VALUES ('rss', 'Le fil', '{"url": "https://example.org/f"}', NULL, NULL, 900, true, false, 1, '', '{}', NULL, NULL, 0, 'waiting', NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000003', '2026-11-30 18:30:12.702303+00', '2026-11-30 18:30:12.702303+00', '', NULL, NULL, NULL, 0, NULL, NULL, '[]');
+INSERT INTO public.workspace VALUES ('00000000-0000-7000-8000-000000000001', 'kept', 'Zéphyrine & Cie', '{}', '2026-11-30 18:30:12.702303+00', '2026-11-30 18:30:12.702303+00');
 SELECT pg_catalog.setval('public.poll_id_seq', 1, false);
 ALTER TABLE ONLY public.alert_rule
     ADD CONSTRAINT pk_alert_rule PRIMARY KEY (workspace_id, id);
@@ -560,6 +565,8 @@ ALTER TABLE ONLY public.quarantined
     ADD CONSTRAINT pk_quarantined PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.rematch_candidate
     ADD CONSTRAINT pk_rematch_candidate PRIMARY KEY (workspace_id, brand_id, mention_id);
+ALTER TABLE ONLY public.request_count
+    ADD CONSTRAINT pk_request_count PRIMARY KEY (subject, counted_in);
 ALTER TABLE ONLY public.restance
     ADD CONSTRAINT pk_restance PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.revision

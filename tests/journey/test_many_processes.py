@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx2
@@ -16,9 +17,9 @@ from tests.crash.world import Site, free_port, hours_ago, wait_for
 
 
 class House:
-    """Three processes on one database."""
+    """Processes on one database."""
 
-    def __init__(self, db: Database, folder: Path) -> None:
+    def __init__(self, db: Database, folder: Path, verbs: Sequence[str], **settings: str) -> None:
         self.port = free_port()
         self.environment = {
             **os.environ,
@@ -28,9 +29,10 @@ class House:
             "VIGIE_PORT": str(self.port),
             "VIGIE_ALLOWED_PRIVATE_HOSTS": "127.0.0.1",
             "VIGIE_LOG_LEVEL": "warning",
+            **settings,
         }
         self.log = (folder / "log").open("ab")
-        self.processes = [self.start(verb) for verb in ("web", "worker", "worker")]
+        self.processes = [self.start(verb) for verb in verbs]
         made = subprocess.run(
             [sys.executable, "-m", "app", "key", "create", "--scopes", "read,write"],
             env=self.environment,
@@ -76,7 +78,14 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def house(db: Database, tmp_path: Path) -> Iterator[House]:
-    house = House(db, tmp_path)
+    house = House(db, tmp_path, ("web", "worker", "worker"))
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def web_house(db: Database, tmp_path: Path) -> Iterator[House]:
+    house = House(db, tmp_path, ("web",), VIGIE_WEB_PROCESSES="2")
     yield house
     house.close()
 
@@ -105,3 +114,33 @@ def test_every_process_ends_in_order_when_asked(house: House) -> None:
     for process in house.processes:
         process.terminate()
     assert [process.wait(40) for process in house.processes] == [0, 0, 0]
+
+
+def child_of(pid: int) -> int | None:
+    """The process that a thread of this one started and that lives."""
+    told = [number for tasks in Path(f"/proc/{pid}/task").glob("*/children") for number in tasks.read_text().split()]
+    return int(told[0]) if told else None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc which process is whose child")
+def test_a_second_web_process_answers_on_the_same_port_and_counts_with_the_first(web_house: House) -> None:
+    first, told = web_house.processes[0], Path(web_house.log.name).read_text
+    wait_for(web_house.listens, 120, told)
+    wait_for(lambda: child_of(first.pid) is not None, 60, told)
+    os.kill(first.pid, signal.SIGSTOP)
+    try:
+        wait_for(web_house.listens, 120, told)
+        left = int(web_house.http.get("/me").headers["ratelimit-remaining"])
+    finally:
+        os.kill(first.pid, signal.SIGCONT)
+    second = child_of(first.pid)
+    assert second is not None
+    os.kill(second, signal.SIGSTOP)
+    try:
+        with httpx2.Client(base_url=web_house.http.base_url, headers=web_house.http.headers, trust_env=False) as other:
+            assert int(other.get("/me", timeout=20).headers["ratelimit-remaining"]) < left
+    finally:
+        os.kill(second, signal.SIGCONT)
+    first.terminate()
+    assert first.wait(40) == 0
+    assert not Path(f"/proc/{second}").exists()

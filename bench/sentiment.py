@@ -66,16 +66,16 @@ def measure(model: Model, cuts: dict[str, list[Example]]) -> Iterator[Row]:
     seconds, number = 0.0, 0
     for name, examples in cuts.items():
         every = [Text(example.text, example.language) for example in examples]
-        start = time.perf_counter()
+        start = time.process_time()
         answers = model.answers(every)
-        seconds, number = seconds + time.perf_counter() - start, number + len(every)
+        seconds, number = seconds + time.process_time() - start, number + len(every)
         labels = np.array([example.label for example in examples])
         target = TARGETS.get(name) if model.name == "blend" else None
         yield Row(f"{model.name}: {name}", f1(answers, labels), "macro-F1", target, note=f"{len(labels):,} texts")
         if model.ours and name == "UMSAB all":
             error = 100 * calibration_error(answers, labels)
             yield Row(f"{model.name}: ECE, UMSAB all", error, "points", 4, "less")
-    yield Row(f"{model.name}: speed", number / seconds, "texts/s", model.speed, note="one thread")
+    yield Row(f"{model.name}: speed", number / seconds, "texts/s", model.speed, note="one thread, processor time")
     if model.size is not None:
         yield Row(f"{model.name}: size", model.size, "MB", 45, "less")
 

@@ -17,15 +17,15 @@ from sentiment.base import SIDES, Scorer, Text
 from sentiment.compact import CARD, FOLDER, compact
 from sentiment.labelled import Example, read
 from sentiment.sureness import NEVER, PROMISED, Cuts, choose, cuts_as_json
-from sentiment.training.sources import trusted
+from sentiment.training.sources import LIMITS_ON, even_posts, trusted
 
-POSTS = "umsab.csv.gz"
 SHOWN = ("fr", "en")
 
 
 def posts() -> list[Example]:
     """The posts that limits are chosen on."""
-    return trusted(read(DATA / POSTS, "val"))
+    every = [each for name in LIMITS_ON for each in trusted(read(DATA / f"{name}.csv.gz", "val"))]
+    return [every[row] for row in even_posts(every)]
 
 
 def cuts_of(model: Scorer, examples: Sequence[Example]) -> Cuts:

@@ -42,6 +42,8 @@ TURNING = {
 _BREAK = re.compile(r"[^\w\s'’-]")
 """A sign between two words that no phrase goes across."""
 
+_NUMBER = re.compile(r"[\W\d]*\d[\W\d]*")
+
 Side = Literal["for", "against"]
 
 
@@ -170,6 +172,7 @@ def _says_something(word: str) -> bool:
         word not in STOP_WORDS
         and word.partition("'")[0] not in STOP_WORDS
         and not word.startswith(("http", "www.", "@"))
+        and not _NUMBER.fullmatch(word)
     )
 
 

@@ -23,9 +23,8 @@ from sentiment.quantify import GROUPS, Floats
 from sentiment.sureness import Cuts, choose
 
 from . import card, written
-from .sources import files, select_sources, trusted
+from .sources import even_posts, files, select_sources, trusted
 
-CHOSEN_ON = "umsab"
 HELD_BACK = "linear-held.npz"  # in the folder of a training's work: fitted without the texts held back
 
 
@@ -54,10 +53,9 @@ def corrections(settings: compact.Settings, texts: Answered) -> Corrections:
 
 
 def limits(settings: compact.Settings, texts: Answered) -> Cuts:
-    """From which probability on the stances of a part are shown: chosen on the posts among these texts, or on all where
-    there are none."""
-    every = range(len(texts.examples))
-    posts = [row for row in every if texts.examples[row].source == CHOSEN_ON] or [*every]
+    """From which probability on the stances of a part are shown: chosen on posts among these texts, with an even
+    mix of labels, or on all where there are none."""
+    posts = even_posts(texts.examples)
     chosen = [texts.examples[row] for row in posts]
     languages = [each.language for each in chosen]
     probabilities = compact.blend([logits[posts] for logits in texts.logits], languages, settings)

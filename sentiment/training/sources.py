@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from sentiment.labelled import Example
 
@@ -69,6 +71,25 @@ is measured on them."""
 POSTS = ("umsab", "semeval13-16", "tweeteval", "afrisenti")
 """Sources of posts that people labelled for their polarity. They are closest to what is watched, so calibration refers
 to them; reviews, editorials, subtitles and emotions say how far a score goes wrong on other kinds."""
+
+
+LIMITS_ON = ("umsab", "tweet-extraction")
+"""Sources of posts that the limits of sure stances are chosen on: 320 posts of a language leave too much to chance."""
+
+
+def even_posts(examples: Sequence[Example], seed: int = 1) -> list[int]:
+    """The rows of the posts in LIMITS_ON, drawn so that each kind has as many of each label; all rows where none is."""
+    dice = np.random.default_rng(seed)
+    by_kind: dict[str, dict[int, list[int]]] = {}
+    for row, each in enumerate(examples):
+        if each.source in LIMITS_ON:
+            by_kind.setdefault(each.kind, {}).setdefault(each.label, []).append(row)
+    drawn = [
+        dice.choice(rows, min(map(len, labels.values())), replace=False)
+        for _, labels in sorted(by_kind.items())
+        for _, rows in sorted(labels.items())
+    ]
+    return sorted(int(row) for rows in drawn for row in rows) or [*range(len(examples))]
 
 
 def trusted(examples: Iterable[Example]) -> list[Example]:

@@ -8,6 +8,7 @@ Where phrases in one text contradict each other, the model decides.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -24,7 +25,15 @@ from sentiment.named import Span
 WORDS_MAX = 10
 NEGATIONS = frozenset({"pas", "plus", "jamais", "ni", "not", "never", "no", "t"})
 """Folded words, the t of «don't» among them, that turn round what follows: a common phrase does not count after one. A
-phrase of the workspace counts, because people saw what it changes."""
+phrase of the workspace does, because people saw what it changes."""
+
+
+THAT = frozenset({"que", "qu", "that"})
+BEFORE_THAT = 5
+"""How many words before a common phrase are looked at for a negation and a «que» after it: «ce n'est pas demain que je
+rachèterai»."""
+TAKEN_BACK = re.compile(r"[^.!?…\n]{0,80}(\?|\bnon plus\b|\beither\b)", re.IGNORECASE)
+"""What after a praise takes it back: a question mark, or «pas déçue, pas emballée non plus»."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +91,29 @@ class Phrasebook:
         title, text = title[:TITLE_LIMIT], text[:TEXT_LIMIT]
         indexed = IndexedText(title, text, folded_words(title), folded_words(text))
         candidates = [phrase for word in indexed.words & self.anchors for phrase in self._by_anchor[word]]
+
+        def taken_back(phrase: DomainPhrase, end: int, in_title: bool) -> bool:
+            after = title if in_title else text
+            return phrase.common and phrase.stance == "promoter" and bool(TAKEN_BACK.match(after, end))
+
         return [
             Occurrence(phrase, place, (start + by, end + by))
             for phrase in candidates
             if phrase.language in (None, _base(language))
             for place in indexed.places(Phrase(phrase.words))
-            if not (phrase.common and place and indexed.order[place - 1] in NEGATIONS)
+            if not (phrase.common and _denied(indexed.order[max(0, place - BEFORE_THAT) : place]))
             for start, end, in_title in (indexed.span(place, len(phrase.words)),)
+            if not taken_back(phrase, end, in_title)
             for by in (0 if in_title else shift,)
         ]
+
+
+def _denied(before: Sequence[str]) -> bool:
+    """Whether the words before a phrase turn it round: a negation next to it, or one with a «que» after it."""
+    if before and before[-1] in NEGATIONS:
+        return True
+    negated = [at for at, word in enumerate(before) if word in NEGATIONS]
+    return bool(negated) and any(word in THAT for word in before[negated[0] :])
 
 
 def said_of(occurrences: Sequence[Occurrence], brand_id: UUID, about: About) -> list[Occurrence]:

@@ -41,6 +41,10 @@ def test_each_is_listed_once_and_is_found_in_itself() -> None:
         ("Pas mal du tout ce Percolune", "fr", "promoter"),
         ("Just buy it.", "en", "promoter"),
         ("Fuyez, vraiment", "fr", "detractor"),
+        ("Brumelo me relance pour la 4e fois pour noter un produit", "fr", "detractor"),
+        ("Pas cher du tout. Je recommande !", "fr", "promoter"),
+        ("Je ne pensais pas l'aimer : au top. Et vous ?", "fr", "promoter"),
+        ("Why is it still not working?", "en", "detractor"),
     ],
 )
 def test_they_say_what_everybody_says(text: str, language: str, stance: str) -> None:
@@ -49,8 +53,18 @@ def test_they_say_what_everybody_says(text: str, language: str, stance: str) -> 
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [("Franchement pas au top", "fr"), ("I don't love it", "en"), ("Au top", "en"), ("Aucun regret mais à fuir", "fr")],
-    ids=["negated in French", "negated in English", "another language", "two that contradict each other"],
+    [
+        ("Franchement pas au top", "fr"),
+        ("I don't love it", "en"),
+        ("Ce n'est pas demain que je rachèterai une Percolune", "fr"),
+        ("Not sure that it's well worth it", "en"),
+        ("Est-ce que ça vaut vraiment le coup à ce prix ?", "fr"),
+        ("Does it come highly recommended, anyone?", "en"),
+        ("Pas déçue par la Brumelo, pas emballée non plus.", "fr"),
+        ("Not bad at all, not great either", "en"),
+        ("Au top", "en"),
+        ("Aucun regret mais à fuir", "fr"),
+    ],
 )
 def test_they_leave_the_model_to_decide(text: str, language: str) -> None:
     assert decided(text, language) == ("unsure", "model")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -34,8 +33,8 @@ class Child:
 
     verb: str
     has_work: Callable[[], bool] = lambda: True
-    sockets: Sequence[socket.socket] = ()
-    """Those it listens on with us, named to it by their numbers."""
+    sockets: Sequence[int] = ()
+    """The numbers of those it listens on with us."""
     process: subprocess.Popen[bytes] | None = None
     pause: float = 0.0
     began: float = field(default_factory=time.monotonic)
@@ -56,12 +55,11 @@ class Child:
             self.due = now + LOOK
             return
         self.began = now
-        numbers = [taken.fileno() for taken in self.sockets]
-        shared = [f"--socket={number}" for number in numbers]
+        shared = [f"--socket={number}" for number in self.sockets]
         self.process = subprocess.Popen(  # noqa: S603  # our own interpreter and verbs
             [sys.executable, "-m", "app", self.verb, "--end-with-parent", *shared],
             stdin=subprocess.PIPE,
-            pass_fds=numbers,
+            pass_fds=self.sockets,
         )
 
     def end(self, seconds: float) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ from app.cli.options import example
 from app.cli.reading import Failed, read_settings
 from app.cli.running import PATIENCE_OF_A_SERVER, running
 from app.http.head import StrictProtocol
-from app.http.listen import CannotListen, Sockets, listen
+from app.http.listen import CannotListen, Sockets, handed_over, listen
 from app.main import create_app
 from app.pipeline.gather.follow import anything_to_follow
 from app.scorer import model_files_of
@@ -53,7 +52,7 @@ def serve(sample: bool) -> None:
 def web(end_with_parent: bool, numbers: tuple[int, ...]) -> None:
     """Serves the web app and the API, without a worker."""
     if end_with_parent:
-        serve_with_parent([socket.socket(fileno=number) for number in numbers])
+        serve_with_parent(handed_over(numbers))
         return
     with listening() as sockets, running(patience=PATIENCE_OF_A_SERVER) as services:
         serve_beside(services, sockets, [])
@@ -68,7 +67,9 @@ def serve_with_parent(sockets: Sockets) -> None:
 
 def serve_beside(services: Services, sockets: Sockets, children: Sequence[Child]) -> None:
     """Serves beside these processes and, where the settings ask for several web processes, beside those."""
-    more = [Child("web", sockets=sockets) for _ in range(services.settings.web_processes - 1)]
+    more = [
+        Child("web", sockets=[taken.fileno() for taken in sockets]) for _ in range(services.settings.web_processes - 1)
+    ]
     supervisor = Supervisor(services.embedded, [*children, *more])
     print_address(services)
     supervisor.start()

@@ -6,7 +6,7 @@ import errno
 import http.client
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from typing import Any
 
@@ -39,6 +39,11 @@ def listen(host: str, port: int) -> Sockets:
             taken.close()
         raise CannotListen(why(error, host, port)) from error
     return sockets
+
+
+def handed_over(numbers: Iterable[int]) -> Sockets:
+    """Sockets that the process which started this one listens on, by their numbers."""
+    return [socket.socket(fileno=number) for number in numbers]
 
 
 def addresses(host: str, port: int) -> Iterator[tuple[socket.AddressFamily, Any]]:

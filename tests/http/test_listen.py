@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from app.http.listen import CannotListen, listen, vigie_answers, why
+from app.http.listen import CannotListen, handed_over, listen, vigie_answers, why
 
 IN_USE = OSError(errno.EADDRINUSE, "Address already in use")
 
@@ -77,3 +78,12 @@ def test_what_the_machine_or_the_user_may_not_have_is_said() -> None:
     with pytest.raises(CannotListen, match=r"^VIGIE_HOST=nowhere\.invalid is no address"):
         listen("nowhere.invalid", 0)
     assert "may not listen on port 80" in why(OSError(errno.EACCES, "Permission denied"), "127.0.0.1", 80)
+
+
+def test_a_socket_that_was_handed_over_answers_on_the_same_port() -> None:
+    with ExitStack() as stack:
+        (taken,) = (stack.enter_context(one) for one in listen("127.0.0.1", 0))
+        (same,) = (stack.enter_context(one) for one in handed_over([os.dup(taken.fileno())]))
+        assert same.getsockname() == taken.getsockname()
+        stack.enter_context(socket.create_connection(taken.getsockname(), 5))
+        stack.enter_context(same.accept()[0])

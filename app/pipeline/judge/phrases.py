@@ -91,11 +91,6 @@ class Phrasebook:
         title, text = title[:TITLE_LIMIT], text[:TEXT_LIMIT]
         indexed = IndexedText(title, text, folded_words(title), folded_words(text))
         candidates = [phrase for word in indexed.words & self.anchors for phrase in self._by_anchor[word]]
-
-        def taken_back(phrase: DomainPhrase, end: int, in_title: bool) -> bool:
-            after = title if in_title else text
-            return phrase.common and phrase.stance == "promoter" and bool(TAKEN_BACK.match(after, end))
-
         return [
             Occurrence(phrase, place, (start + by, end + by))
             for phrase in candidates
@@ -103,7 +98,7 @@ class Phrasebook:
             for place in indexed.places(Phrase(phrase.words))
             if not (phrase.common and _denied(indexed.order[max(0, place - BEFORE_THAT) : place]))
             for start, end, in_title in (indexed.span(place, len(phrase.words)),)
-            if not taken_back(phrase, end, in_title)
+            if not (phrase.common and _taken_back(phrase, title if in_title else text, end))
             for by in (0 if in_title else shift,)
         ]
 
@@ -114,6 +109,11 @@ def _denied(before: Sequence[str]) -> bool:
         return True
     negated = [at for at, word in enumerate(before) if word in NEGATIONS]
     return bool(negated) and any(word in THAT for word in before[negated[0] :])
+
+
+def _taken_back(phrase: DomainPhrase, text: str, end: int) -> bool:
+    """Whether what follows a praise that ends there takes it back."""
+    return phrase.stance == "promoter" and TAKEN_BACK.match(text, end) is not None
 
 
 def said_of(occurrences: Sequence[Occurrence], brand_id: UUID, about: About) -> list[Occurrence]:

@@ -18,8 +18,8 @@ from app.models import Base, uuid7
 from app.services import Services
 from tests.api.things import EVERYTHING, Things, things_of
 
-SPARED = {"api_key", "audit_entry", "idempotent_answer"}
-"""Tables that a refused request may touch: when a key was last used, and whose it was."""
+SPARED = {"request_count", "api_key", "audit_entry", "idempotent_answer"}
+"""Tables that a refused request may touch: when a key was last used, whose it was, and how often."""
 
 
 def routes(app: FastAPI) -> list[tuple[str, str, str]]:

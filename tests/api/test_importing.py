@@ -38,7 +38,7 @@ def counts(db: Database) -> dict[str, int]:
         return {
             table.name: session.scalar(select(func.count()).select_from(table)) or 0
             for table in Base.metadata.sorted_tables
-            if table.name not in ("api_key", "idempotent_answer")
+            if table.name not in ("api_key", "idempotent_answer", "request_count")
         }
 
 

@@ -34,7 +34,7 @@ from collectors.base import RawMention, Received
 
 SECRET = "ce que nous savons tous deux"
 Made = Callable[..., dict[str, Any]]
-SPARED = {"api_key", "audit_entry", "source"}
+SPARED = {"api_key", "audit_entry", "request_count", "source"}
 
 
 def signed(body: bytes, at: datetime | None = None, secret: str = SECRET) -> dict[str, str]:

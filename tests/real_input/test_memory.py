@@ -12,7 +12,7 @@ import pytest
 
 from tests.real_input.world import Answer, Site, Vigie
 
-LIMIT = 400  # MB that the worker holds at its highest; the code, the model and 4 threads take 150 of them
+LIMIT = 550  # MB that the worker holds at its highest; the code, the model and 4 threads take 290 of them
 
 WORKER = """
 from pathlib import Path

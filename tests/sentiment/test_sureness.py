@@ -83,7 +83,6 @@ def test_the_shipped_model_has_limits_in_both_its_parts() -> None:
         f"{model.name} {model.version}": model.sureness,
         f"{model.fast.name} {model.fast.version}": model.fast.sureness,
     }
-    assert model.sureness["hi"] == (NEVER, NEVER, NEVER)
     assert all(0.5 < model.sureness[code][0] < 1 for code in ("en", "fr", "other"))
 
 

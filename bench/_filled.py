@@ -38,7 +38,8 @@ SELECT :workspace, gen_random_uuid(), decode(lpad(to_hex(n), 32, '0'), 'hex'), d
     CASE WHEN n % 200003 = 9 THEN 'da' ELSE (ARRAY['fr', 'en', 'fr', 'es'])[1 + n % 4] END,
     now() - n * interval '1 second' * :step, false, now() - n * interval '1 second' * :step, n % 10000,
     ('''mention''\:1 ''number''\:2 ''word' || n % 997 || '''\:3 ''word' || n % 8111 || '''\:4')\:\:tsvector
-FROM generate_series(CAST(:low AS integer), CAST(:high AS integer)) AS n, (SELECT array_agg(id) AS ids FROM source) AS sources
+FROM generate_series(CAST(:low AS integer), CAST(:high AS integer)) AS n,
+    (SELECT array_agg(id) AS ids FROM source) AS sources
 """
 MATCHES = """
 INSERT INTO match (workspace_id, brand_id, mention_id, published_at, collected_at, lead, scored_at, negative, neutral,
@@ -60,7 +61,8 @@ COUNTS = (
 )
 COPY_MONTH = f"""
 INSERT INTO bucket (workspace_id, brand_id, weight, hour, source_id, language, {COUNTS}, histogram)
-SELECT workspace_id, brand_id, weight, hour - make_interval(days => CAST(:days AS integer)), source_id, language, {COUNTS}, histogram
+SELECT workspace_id, brand_id, weight, hour - make_interval(days => CAST(:days AS integer)), source_id, language,
+    {COUNTS}, histogram
 FROM bucket WHERE hour > :since
 """
 SUM_DAYS = f"""

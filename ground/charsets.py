@@ -18,7 +18,6 @@ _STRAY = re.compile(rb"[\x80\x85\x91-\x97\xa0\xab\xb0\xbb\xc4-\xdf\xe0-\xfd]")
 letter that was cut in two: no guess is made about them."""
 _SURE = re.compile(r"[^\W_][^\x00-\x7f]|[^\x00-\x7f][^\W\d_]|\d [€£]|[\U00010000-\U0010ffff]")
 """A sign beyond ASCII that stands where people write one: beside a letter or a digit, after a sum; or an emoji."""
-_MOST_TIMES = 3
 _HOLES = b"\x81\x8d\x8f\x90\x9d"  # bytes without a sign in Windows-1252
 _BYTES = {chr(code): bytes([code]) for code in range(0x80, 0x100)}
 _BYTES |= {bytes([code]).decode("cp1252"): bytes([code]) for code in range(0x80, 0xA0) if code not in _HOLES}
@@ -97,10 +96,7 @@ def undone(text: str) -> str:
     Every sign beyond ASCII has to be part of such a letter, and one of them has to stand where letters stand: a text
     about the signs "Ã©", or one with accents of its own, stays as it is. Idempotent.
     """
-    for _ in range(_MOST_TIMES):
-        before = _undone_once(text)
-        if before == text:
-            break
+    while (before := _undone_once(text)) != text:  # each time half as many signs beyond ASCII, at most
         text = before
     return text
 

@@ -88,3 +88,11 @@ def test_what_was_written_so_stays(text: str) -> None:
 @given(st.text(max_size=60))
 def test_undoing_twice_changes_nothing(text: str) -> None:
     assert undone(undone(text)) == undone(text)
+
+
+@pytest.mark.parametrize("times", range(1, 8))
+def test_what_was_read_wrongly_any_number_of_times_is_undone(times: int) -> None:
+    text = "0¡ René"
+    for _ in range(times):
+        text = text.encode().decode("latin-1")
+    assert undone(text) == "0¡ René"

@@ -12,7 +12,7 @@ import pytest
 
 from tests.real_input.world import Answer, Site, Vigie
 
-LIMIT = 600  # MB that the worker holds at its highest: code, model and 4 threads take 290, scoring the long texts 170 more
+LIMIT = 600  # MB at its highest: code, model and 4 threads take 290, scoring the long texts 170 more
 
 WORKER = """
 from pathlib import Path

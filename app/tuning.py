@@ -6,9 +6,12 @@ import os
 from collections.abc import Mapping
 
 import psycopg
+import structlog
 from psycopg import sql
 
 from ground import machine
+
+log = structlog.get_logger(__name__)
 
 MIB = 2**20
 
@@ -42,8 +45,17 @@ BY_INITDB = {"shared_buffers": "128MB", "max_wal_size": "1GB"}
 def tune(url: str, wanted: Mapping[str, str]) -> list[str]:
     """Writes those settings that nobody has set, and has the server read them. Returns their names.
 
-    What stands in `postgresql.conf`, or was set by `ALTER SYSTEM`, by us or by anybody, stays.
+    What stands in `postgresql.conf`, or was set by `ALTER SYSTEM`, by us or by anybody, stays. A server that refuses,
+    say for a full disk, goes on as it is.
     """
+    try:
+        return _tune(url, wanted)
+    except psycopg.Error as error:
+        log.warning("the embedded database keeps its settings", error=str(error)[:200])
+        return []
+
+
+def _tune(url: str, wanted: Mapping[str, str]) -> list[str]:
     with psycopg.connect(url, autocommit=True) as connection:
         rows = connection.execute("SELECT name, setting FROM pg_file_settings ORDER BY seqno").fetchall()
         stands: dict[str, str] = dict(rows)

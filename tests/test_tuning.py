@@ -39,3 +39,7 @@ def test_what_nobody_chose_is_written_once_and_what_somebody_chose_stays(tmp_pat
             assert connection.execute("SHOW work_mem").fetchone() == ("7MB",)
     finally:
         embedded.stop()
+
+
+def test_a_server_that_does_not_answer_keeps_nobody_from_starting() -> None:
+    assert tune("postgresql://nobody@127.0.0.1:1/none", {"work_mem": "8MB"}) == []

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from math import ceil
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from app.db import Database
 from app.models.workspace import WINDOW
@@ -30,6 +31,10 @@ COUNT = text("""
     )
     SELECT CAST(floor(before.requests * :remains) AS bigint), now.requests FROM before LEFT JOIN now ON true
 """)
+
+
+TAKES_NO_WRITE = frozenset({"53100", "25006"})
+"""SQLSTATE of a full disk and of a read-only database: what can be answered still is, and is not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +74,14 @@ class Limits:
     def _count(self, kind: str, most: int, who: str) -> dict[str, str]:
         window, into = divmod(self._now().timestamp(), WINDOW)
         asked = {"subject": f"{kind}:{who}", "window": int(window), "remains": 1 - into / WINDOW, "most": most}
-        with self._db.engine.begin() as connection:
-            connection.execute(text("SET LOCAL synchronous_commit = off"))
-            before, requests = connection.execute(COUNT, asked).one()
+        try:
+            with self._db.engine.begin() as connection:
+                connection.execute(text("SET LOCAL synchronous_commit = off"))
+                before, requests = connection.execute(COUNT, asked).one()
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in TAKES_NO_WRITE:
+                raise
+            before, requests = 0, 1
         left = 0 if requests is None else max(0, most - before - requests)
         headers = headers_of(kind, most, left, max(1, ceil(WINDOW - into)))
         if requests is None:

@@ -83,3 +83,11 @@ def test_a_limit_that_the_last_minute_used_up_refuses_from_the_first_request_on(
     clock.at += timedelta(minutes=1)
     with pytest.raises(Problem):
         limits.count_delivery("source")
+
+
+def test_a_database_that_takes_no_write_still_answers(db: Database) -> None:
+    read_only = Database(db.url)
+    read_only.engine = read_only.engine.execution_options(postgresql_readonly=True)
+    limits = Limits(read_only, Rates(key=1))
+    assert [limits.count_request("key")["RateLimit-Limit"] for _ in range(3)] == ["1"] * 3
+    read_only.close()

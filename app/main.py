@@ -28,6 +28,7 @@ from app.api import (
     keys,
     labelling,
     me,
+    members,
     mentions,
     openapi,
     phrases,
@@ -36,6 +37,7 @@ from app.api import (
     scoring,
     sources,
     surveys,
+    workspaces,
 )
 from app.api.envelope import Envelope
 from app.api.errors import of_http, problem_response, request_id_of
@@ -46,7 +48,7 @@ from app.services import Services
 
 ROUTERS = (
     me, brands, phrases, common_phrases, scoring, sources, export, importing, imports, mentions, checking, reputation,
-    labelling, surveys, rules, incidents, channels, keys,
+    labelling, surveys, rules, incidents, channels, keys, members, workspaces,
 )  # fmt: skip
 PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", openapi.DOCUMENT, openapi.DOCS, *inbound.PATHS})
 """Paths that are answered without a key: health, which says nothing but whether we live; the figures, and the addresses

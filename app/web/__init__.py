@@ -18,9 +18,11 @@ from app.web import (
     errors,
     importing,
     imports,
+    join,
     keys,
     labelling,
     login,
+    members,
     mentions,
     opml,
     phrases,
@@ -30,14 +32,16 @@ from app.web import (
     setup,
     source_form,
     sources,
+    workspaces,
 )
 from app.web.forms import guard
 from app.web.page import HERE, LogIn
 
 error_page = errors.problem_page
 
-PUBLIC = frozenset({"/login", "/logout", "/setup", "/setup/account", "/language"})
-"""The pages that need nobody to be logged in; /static too, and /setup only with the link of the first account."""
+PUBLIC = frozenset({"/login", "/logout", "/setup", "/setup/account", "/language", "/join", "/join/account"})
+"""The pages that need nobody to be logged in; /static too, and /setup only with the link of the first account, /join
+with that of an invitation."""
 
 router = APIRouter(dependencies=[Depends(guard)], include_in_schema=False)
 PARTS = tuple(
@@ -57,6 +61,9 @@ PARTS = tuple(
         ratings,
         channels,
         keys,
+        join,
+        members,
+        workspaces,
         account,
         labelling,
         checking,

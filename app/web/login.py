@@ -60,8 +60,8 @@ def log_in(request: Request, visit: Visit = Depends(visitor), sent: SentForm = D
             raise Problem("wrong-login", 401, "This address and password do not match.")
         with db.writing() as session:
             throttle.succeed(session, email, reserved)
-            cookie = _open(session, request, account.user_id, account.workspace_id, visit)
-        return _enter(visit, back, cookie)
+            cookie = open_session(session, request, account.user_id, account.workspace_id, visit)
+        return enter_with(visit, back, cookie)
 
     def show_again(problem: Problem) -> Response:
         return open_page(visit, "login.html", status=problem.status, back=back, email=email, problem=problem)
@@ -69,13 +69,15 @@ def log_in(request: Request, visit: Visit = Depends(visitor), sent: SentForm = D
     return attempt(enter, show_again, {401, 429})
 
 
-def _open(session: Session, request: Request, user_id: UUID, workspace_id: UUID, visit: Visit) -> str:
+def open_session(session: Session, request: Request, user_id: UUID, workspace_id: UUID, visit: Visit) -> str:
+    """Opens a session in place of the one that the browser had. Returns its cookie."""
     old = request.cookies.get(cookies.session_name(visit.services.settings), "")
     agent = request.headers.get("user-agent", "")
     return sessions.log_in(session, user_id, workspace_id, visit.now, agent, old)
 
 
-def _enter(visit: Visit, back: str, cookie: str) -> Response:
+def enter_with(visit: Visit, back: str, cookie: str) -> Response:
+    """Goes on to a page of ours, with the cookie of a session."""
     entered = RedirectResponse(back, 303)
     cookies.keep_session(entered, visit.services.settings, cookie)
     entered.delete_cookie(cookies.FORM, path="/")
@@ -125,8 +127,8 @@ def create_first(request: Request, visit: Visit = Depends(visitor), sent: SentFo
             workspace_id = session.scalars(select(Workspace.id).where(Workspace.slug == DEFAULT)).one()
             machine = Viewer(workspace_id, "setup", ROLE_SCOPES["admin"])
             user = accounts.set_up(session, machine, sent.get("link"), new, visit.now)
-            cookie = _open(session, request, user.id, workspace_id, visit)
-        return _enter(visit, "/setup?done=welcome", cookie)
+            cookie = open_session(session, request, user.id, workspace_id, visit)
+        return enter_with(visit, "/setup?done=welcome", cookie)
 
     def show_again(problem: Problem) -> Response:
         if problem.code == "link-spent":

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from app.auth import sessions
 from app.models import Revision
 from app.queries import overview
+from app.queries.workspaces import my_workspaces
 from app.services import Services
 from app.viewer import Viewer
 from app.web import cookies, show
@@ -80,6 +81,7 @@ class Visit:
     def page(self, session: Session | None, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A whole page, or a part of one. With a session, its menu counts what needs attention."""
         counts = overview.overview(session, self.viewer) if session is not None and self.known else None
+        spaces = my_workspaces(session, self.viewer) if session is not None and self.known else []
         body = (
             environment()
             .get_template(template)
@@ -91,6 +93,7 @@ class Visit:
                 request=self.request,
                 viewer=self.known,
                 overview=counts,
+                spaces=spaces,
                 path=self.request.url.path,
                 csrf=self.form_token,
                 done=message_named(self.request.query_params.get("done", "")),

@@ -55,7 +55,11 @@ SCOPES = {
         DELETE /survey-responses/{response_id}, POST /imports, DELETE /imports/{import_id}, POST /mentions/import,
         POST /brands/{brand_id}/survey-responses/import, PATCH /common-phrases, PATCH /common-phrases/{common_id}
         """,
-    "admin": "GET /api-keys, POST /api-keys, DELETE /api-keys/{key_id}, GET /audit-log",
+    "admin": """
+        GET /api-keys, POST /api-keys, DELETE /api-keys/{key_id}, GET /audit-log, GET /members,
+        PATCH /members/{member_id}, DELETE /members/{member_id}, GET /invitations, POST /invitations,
+        DELETE /invitations/{invitation_id}, GET /workspaces, POST /workspaces
+        """,
 }
 """The table of who may what. A new route is written down here too."""
 

@@ -31,6 +31,8 @@ class Things:
     item_id: UUID
     response_id: UUID
     import_id: UUID
+    member_id: UUID
+    invitation_id: UUID
 
 
 ANSWER = {"external_id": "1", "score": 9, "answered_at": "2026-11-20T10:00:00Z"}
@@ -44,6 +46,7 @@ EVERYTHING: dict[tuple[str, str], Any] = {
     ("PATCH", "/phrases/{phrase_id}"): {"text": "taken over"},
     ("POST", "/incidents/{incident_id}/assign"): {"assignee": None},
     ("POST", "/incidents/{incident_id}/note"): {"text": "taken over"},
+    ("PATCH", "/members/{member_id}"): {"role": "viewer"},
     ("POST", "/audit/sample/{item_id}"): {"label": "positive"},
     ("POST", "/brands/{brand_id}/survey-responses"): {"items": [ANSWER]},
     ("POST", "/brands/{brand_id}/survey-responses/import"): b"id,score,date\n1,9,2026-11-20\n",
@@ -77,7 +80,9 @@ def things_of(tenant: Any, db: Database, services: Services) -> Things:
     rows = b"text,date\nzephyrine is quick,2026-11-20\n"
     imported = post("/api/v1/imports?source=File", content=rows, headers={"Content-Type": "text/csv"}).json()
     ids = (brand["id"], source["id"], mention["id"], rule["id"], str(incident), channel["id"], key["id"])
-    return Things(*map(UUID, (*ids, phrase["id"])), item, UUID(answer["id"]), UUID(imported["id"]))
+    invited = post("/api/v1/invitations", json={"role": "viewer"}).json()
+    others = (answer["id"], imported["id"], ana_of(tenant, db), invited["id"])
+    return Things(*map(UUID, (*ids, phrase["id"])), item, *(UUID(str(each)) for each in others))
 
 
 def ana_of(tenant: Any, db: Database) -> UUID:

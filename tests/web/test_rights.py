@@ -17,10 +17,24 @@ from app.models import uuid7
 from app.viewer import Viewer
 from tests.web.conftest import OWN, PASSWORD
 
-ANYBODY = {"/login", "/setup/account", "/logout"}
-OWN_ACCOUNT = {"/settings/account", "/settings/account/password"}
+ANYBODY = {"/login", "/setup/account", "/logout", "/join", "/join/account"}
+OWN_ACCOUNT = {
+    "/settings/account",
+    "/settings/account/password",
+    "/settings/members/leave",
+    "/settings/workspaces/{workspace_id}/open",
+}
 LogIn = Callable[[accounts.Role], TestClient]
-FOR_ADMINISTRATORS = {"/settings/keys", "/settings/keys/{key_id}/delete"}
+FOR_ADMINISTRATORS = {
+    "/settings/keys",
+    "/settings/keys/{key_id}/delete",
+    "/settings/members/invite",
+    "/settings/members/invitations/{invitation_id}/revoke",
+    "/settings/members/{member_id}/role",
+    "/settings/members/{member_id}/remove",
+    "/settings/workspaces",
+    "/settings/workspaces/name",
+}
 
 
 def forms() -> set[str]:

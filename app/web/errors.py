@@ -30,6 +30,18 @@ HEADINGS = {
 }
 
 
+ADVICE = {
+    403: N_("Your role in this workspace does not allow it: ask one of its administrators."),
+    404: N_("It was deleted or moved, or the address is incomplete."),
+    409: N_("Go back: what you typed is still in the form. Reload the other page to see what has changed."),
+    413: N_("Go back, shorten what you sent, and try again: the rest of the form is kept."),
+    422: N_("Go back: what you typed is still in the form."),
+    429: N_("Wait a little, then try again: nothing is lost."),
+    503: N_("Try again in a moment: nothing is lost."),
+}
+"""What somebody can do about it, beside what the refusal itself says."""
+
+
 def to_log_in(_request: Request, error: LogIn) -> RedirectResponse:
     """Sends the browser to the log-in, and afterwards back to where it wanted to go."""
     return RedirectResponse("/login" + ("?" + urlencode({"next": error.back}) if error.back != "/" else ""), 303)
@@ -56,6 +68,7 @@ def _page(request: Request, status: int, text: str, details: list[str]) -> HTMLR
         heading=visit.say(HEADINGS.get(status, HEADINGS[400] if status < 500 else HEADINGS[500])),
         text=text,
         details=details,
+        advice=visit.say(ADVICE[status]) if status in ADVICE else "",
         request_id=request.scope.get("vigie", {}).get("request_id", "") if status >= 500 else "",
     )
 

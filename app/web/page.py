@@ -85,6 +85,7 @@ class Visit:
             .get_template(template)
             .render(
                 _=self.tongue.say,
+                pgettext=self.tongue.say_in,
                 ngettext=self.tongue.count,
                 t=self.tongue,
                 visit=self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import structlog
@@ -80,4 +79,4 @@ def _visit(request: Request) -> Visit:
     except Exception as error:  # an error page must not fail for the same reason as the page it replaces
         log.warning("the visitor of an error page is not known", error=str(error)[:200])
         code = choose_language(None, None, request.headers.get("accept-language", ""))
-        return Visit(request, request.app.state.services, Tongue(code, zone("UTC"), datetime.now(UTC)), None)
+        return Visit(request, request.app.state.services, Tongue(code, zone("UTC"), request.app.state.now()), None)

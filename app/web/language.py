@@ -110,7 +110,10 @@ class Tongue:
         bare = text[:1].lower() + text[1:].removesuffix(".")
         words = gettext(bare)
         words = self._measured(bare) if words == bare else words
-        return text if words == bare else words[:1].upper() + words[1:] + ("." if text.endswith(".") else "")
+        if words == bare:
+            return text
+        first = words[:1].upper() if text[:1].isupper() else words[:1]
+        return first + words[1:] + ("." if text.endswith(".") else "")
 
     def _measured(self, said: str) -> str:
         """The translation of what the gate says with a measure in it; anything else stays as it is."""

@@ -98,7 +98,7 @@ def test_a_notice_is_translated_before_its_places_are_filled() -> None:
         ("the server sent nothing for 7.5 seconds", "le serveur n’a rien envoyé pendant 7,5 secondes"),
         ("the answer is too large: more than 8 MB were sent", "la réponse est trop grande\u202f: plus de 8 Mo"),
         ("the certificate of the server is not valid: certificate has expired", "le certificat du serveur n’est pas"),
-        ("this address is not allowed: it is longer than 2048 characters", "elle dépasse 2048 caractères"),
+        ("this address is not allowed: it is longer than 2048 characters", "elle dépasse 2\u202f048 caractères"),
     ],
 )
 def test_what_the_gate_measured_is_said_in_french(reason: str, french: str) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.actions.fields import Fields
 from app.models import IncidentRow, Member, Mention, User
+from app.pipeline.tell.letters import write_letters
 from app.problems import FieldError, invalid
 from app.viewer import Viewer, may
+
+Target = Literal["mention", "incident"]
 
 
 class Assignment(Fields):
@@ -31,6 +35,14 @@ class Assignee:
         changed = (row.assignee_id, row.assignee) != (self.id, self.name)
         row.assignee_id, row.assignee = self.id, self.name
         return changed
+
+
+@may("write")
+def tell_assignee(session: Session, viewer: Viewer, chosen: Assignee, target: Target, target_id: UUID) -> None:
+    """Has the member told by mail that it is theirs now, if they want to be; not who takes it themselves."""
+    if chosen.id is not None:
+        here, only, mine = viewer.workspace_id, [chosen.id], viewer.user_id
+        write_letters(session, here, "assigned", target, target_id, actor=viewer.actor, only=only, but=mine)
 
 
 @may("write")

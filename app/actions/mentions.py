@@ -11,7 +11,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.actions.assigning import Assignee, assignee
+from app.actions.assigning import Assignee, assignee, tell_assignee
 from app.actions.audit import record
 from app.actions.fields import Changes, Name, Prose
 from app.jobs import Jobs
@@ -75,6 +75,8 @@ def change(
         was = _set(row, values)
         if judging:
             was |= _correct(session, viewer, row, changes, rules[viewer.workspace_id], now)
+        if "assignee" in was:
+            tell_assignee(session, viewer, values["assignee"], "mention", row.id)
         if was:
             row.version += 1
             row.updated_at = now

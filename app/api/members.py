@@ -8,13 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from app.actions import invitations, members
+from app.actions import invitation_mail, invitations, members
 from app.api.deps import Admin, Id, Now, Paged, Reading, Served, Writing, ident
 from app.api.route import Route
 from app.api.schemas import Out, Page, page_of
 from app.queries.invitations import invitations as invitations_of
 from app.queries.members import MemberView, member, members_page
-from app.services import Services
 
 router = APIRouter(prefix="/api/v1", tags=["administration"], route_class=Route)
 
@@ -44,11 +43,7 @@ class NewInvitationOut(InvitationOut):
     """A new invitation: `link` is shown only this once."""
 
     link: str
-
-
-def link_of(services: Services, token: str) -> str:
-    """The address that an invited person opens."""
-    return f"{services.settings.address}/join?token={token}"
+    mailed: bool = Field(description="Whether the link was sent to `email`; if not, pass it on.")
 
 
 @router.get("/members")
@@ -77,12 +72,15 @@ def list_invitations(viewer: Admin, session: Reading, page: Paged, now: Now) -> 
 
 
 @router.post("/invitations", status_code=201)
-def create_invitation(
-    new: invitations.NewInvitation, viewer: Admin, session: Writing, services: Served, now: Now
-) -> NewInvitationOut:
-    """Makes an invitation, and shows its link only this once."""
-    made = invitations.create(session, viewer, new, now)
-    return NewInvitationOut(**InvitationOut.model_validate(made.row).model_dump(), link=link_of(services, made.token))
+def create_invitation(new: invitations.NewInvitation, viewer: Admin, services: Served, now: Now) -> NewInvitationOut:
+    """Makes an invitation, shows its link only this once, and sends it to `email` where a mail server is set up."""
+    settings = services.settings
+    with services.db.writing() as session:
+        made = invitations.create(session, viewer, new, now)
+        letter = invitation_mail.mail_of(session, viewer, made, settings.address)
+        known = InvitationOut.model_validate(made.row).model_dump()
+    mailed = invitation_mail.send(letter, services.wire, by_mail=settings.smtp_url is not None)
+    return NewInvitationOut(**known, link=invitation_mail.link_of(settings.address, made), mailed=mailed)
 
 
 @router.delete("/invitations/{invitation_id}", status_code=204)

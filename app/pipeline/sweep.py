@@ -22,12 +22,12 @@ from app.models import (
     Host,
     IdempotentAnswer,
     IncidentRow,
+    KeyUsage,
     LoginAttempts,
     LoginSession,
     Match,
     OneTimeLink,
     Poll,
-    RequestCount,
     Restance,
     Source,
     Usage,
@@ -38,12 +38,26 @@ from app.pipeline.files.undoing import is_being_undone
 from app.pipeline.gather.lease import BACKFILL, COLLECT
 from app.pipeline.judge.audit_sample import to_draw, top_up
 from app.pipeline.judge.score import SETTLE
+from app.pipeline.tell import letters
 
 log = structlog.get_logger(__name__)
 
 WATCH_EVERY = timedelta(minutes=5)
 KEEP_POLLS = timedelta(days=14)
 KEEP_USAGE = timedelta(days=400)
+SUM_UP_REQUESTS = text("""
+    WITH gone AS (
+        DELETE FROM request_count WHERE counted_in < :window RETURNING subject, counted_in, requests
+    ), days AS (
+        SELECT substr(subject, 5) AS key_id, (to_timestamp(counted_in * :seconds) AT TIME ZONE 'UTC')::date AS day,
+            sum(requests) AS requests
+        FROM gone WHERE starts_with(subject, 'key:') GROUP BY 1, 2
+    )
+    INSERT INTO key_usage (workspace_id, key_id, day, requests)
+    SELECT api_key.workspace_id, api_key.id, day, requests FROM days JOIN api_key ON api_key.id::text = days.key_id
+    ON CONFLICT (workspace_id, key_id, day) DO UPDATE SET requests = key_usage.requests + excluded.requests
+""")
+"""Past windows are no longer needed as limits: what keys sent in them is added to their days."""
 
 
 class Sweep:
@@ -96,6 +110,11 @@ def wake(session: Session, jobs: Jobs, now: datetime) -> None:
         jobs.defer(session, "score")
     for workspace_id, brand_id in session.execute(brands_to_watch(now)).all():
         jobs.defer(session, "watch", workspace_id=str(workspace_id), brand_id=str(brand_id))
+    _wake_senders(session, jobs, now)
+
+
+def _wake_senders(session: Session, jobs: Jobs, now: datetime) -> None:
+    """Defers a job for deliveries and for letters that are due."""
     pending = exists().where(
         Delivery.state == "pending",
         Delivery.next_try_at <= now,
@@ -103,6 +122,8 @@ def wake(session: Session, jobs: Jobs, now: datetime) -> None:
     )
     if session.scalar(select(pending)):
         jobs.defer(session, "notify")
+    if session.scalar(select(exists().where(letters.is_due(now)))):
+        jobs.defer(session, letters.JOB)
 
 
 def brands_to_watch(now: datetime) -> Select[UUID, UUID]:
@@ -141,7 +162,8 @@ def clean(session: Session, now: datetime) -> None:
     )
     session.execute(delete(LoginSession).where(LoginSession.expires_at < now))
     session.execute(delete(LoginAttempts).where(LoginAttempts.not_before < now - timedelta(days=1)))
-    session.execute(delete(RequestCount).where(RequestCount.counted_in < int(now.timestamp()) // WINDOW - 1))
+    session.execute(SUM_UP_REQUESTS, {"window": int(now.timestamp()) // WINDOW - 1, "seconds": WINDOW})
+    session.execute(delete(KeyUsage).where(KeyUsage.day < (now - KEEP_USAGE).date()))
     session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now))
     session.execute(delete(IdempotentAnswer).where(IdempotentAnswer.created_at < now - timedelta(days=1)))
     session.execute(

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from app.web import (
     account,
     alerts,
+    audit,
     brands,
     channels,
     checking,
@@ -61,6 +62,7 @@ PARTS = tuple(
         ratings,
         channels,
         keys,
+        audit,
         join,
         members,
         workspaces,

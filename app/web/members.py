@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 
-from app.actions import invitations, members
+from app.actions import invitation_mail, invitations, members
 from app.actions.fields import validate
 from app.problems import Problem
 from app.queries.invitations import invitations as invitations_of
@@ -33,7 +33,7 @@ def show_list(visit: Visit = Depends(member)) -> Response:
 
 
 def members_page(
-    visit: Visit, problem: Problem | None = None, values: Values | None = None, link: str = ""
+    visit: Visit, problem: Problem | None = None, values: Values | None = None, link: str = "", sent_to: str = ""
 ) -> HTMLResponse:
     """Everybody sees who is here; administrators also the invitations. `link` is a new one, shown this once."""
     may_manage = "admin" in visit.viewer.scopes
@@ -50,10 +50,15 @@ def members_page(
             lasts=[(days, visit.tongue.count("{n} day", "{n} days", int(days))) for days in LASTS],
             values=values or EMPTY,
             link=link,
-            by_mail=visit.services.settings.smtp_url is not None,
+            sent_to=sent_to,
+            by_mail=_by_mail(visit),
             problem=problem,
             labels={},
         )
+
+
+def _by_mail(visit: Visit) -> bool:
+    return visit.services.settings.smtp_url is not None
 
 
 def roles_to_give(visit: Visit) -> list[tuple[str, str]]:
@@ -69,9 +74,12 @@ def invite(visit: Visit = Depends(administrator), sent: SentForm = Depends(sent_
 
     def save() -> Response:
         new = validate(invitations.NewInvitation, {**values, "email": values["email"] or None})
-        with visit.services.db.writing() as session:
+        services, address = visit.services, visit.services.settings.address
+        with services.db.writing() as session:
             made = invitations.create(session, visit.viewer, new, visit.now)
-        return members_page(visit, link=f"{visit.services.settings.address}/join?token={made.token}")
+            letter = invitation_mail.mail_of(session, visit.viewer, made, address)
+        sent_to = new.email if invitation_mail.send(letter, services.wire, by_mail=_by_mail(visit)) else ""
+        return members_page(visit, link=invitation_mail.link_of(address, made), sent_to=sent_to)
 
     return attempt(save, lambda problem: members_page(visit, problem, values), {403, 409, 422})
 

@@ -49,6 +49,7 @@ class Visit:
     services: Services
     tongue: Tongue
     known: Viewer | None
+    appearance: str | None = None
 
     @property
     def viewer(self) -> Viewer:
@@ -159,7 +160,8 @@ def visitor(request: Request) -> Visit:
     accepted = request.headers.get("accept-language", "")
     code = choose_language(wished, request.cookies.get(cookies.LANGUAGE), accepted)
     viewer = replace(holder.viewer, language=code) if holder else None
-    return Visit(request, services, Tongue(code, zone(viewer.timezone if viewer else "UTC"), now), viewer)
+    tongue = Tongue(code, zone(viewer.timezone if viewer else "UTC"), now)
+    return Visit(request, services, tongue, viewer, holder.user.appearance if holder else None)
 
 
 def _holder(request: Request, services: Services, now: datetime) -> sessions.Login | None:

@@ -102,6 +102,11 @@ WORDS: dict[str, dict[object, str]] = {
         "manager": N_("Manager"),
         "viewer": N_("Viewer"),
     },
+    "occasion": {
+        "assigned": N_("something is assigned to me"),
+        "mentioned": N_("a note names me"),
+        "incident": N_("an incident opens"),
+    },
     "what a role may": {
         "owner": N_("Everything, and decides who owns the workspace."),
         "admin": N_("Everything, members, keys and the audit log too."),

@@ -8,9 +8,9 @@ from fastapi import Depends, Query
 from pydantic import Field
 
 from app.actions.mentions import Status
-from app.api.deps import Moment, ident
-from app.problems import FieldError, invalid
+from app.api.deps import ident
 from app.queries.feed import FeedFilter, Sort
+from app.queries.wanted import Moment, check_no_null
 from sentiment.base import Stance
 
 Several = Annotated[list[Annotated[str, Field(max_length=200)]], Query(max_length=100)]
@@ -36,10 +36,10 @@ def read_filters(
     sort: Annotated[Sort, Query(description="Largest or latest first.")] = "published",
 ) -> FeedFilter:
     """The filters of the mentions. Raises Problem 404 for an id that is not valid, 422 for a filter that is not."""
-    no_null("author", author)
-    no_null("q", q)
-    no_null("assignee", assignee)
-    no_null("platform", *platform, *language)
+    check_no_null("author", author)
+    check_no_null("q", q)
+    check_no_null("assignee", assignee)
+    check_no_null("platform", *platform, *language)
     return FeedFilter(
         brands=tuple(ident(each, "brand") for each in brand),
         stances=tuple(stance),
@@ -57,12 +57,6 @@ def read_filters(
         undated=undated,
         sort=sort,
     )
-
-
-def no_null(name: str, *texts: str | None) -> None:
-    """Raises Problem 422 for a null character, which PostgreSQL cannot store or compare."""
-    if any("\x00" in text for text in texts if text):
-        raise invalid(FieldError(name, "It holds a null character."))
 
 
 Filters = Annotated[FeedFilter, Depends(read_filters)]

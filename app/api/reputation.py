@@ -9,8 +9,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
-from app.api.deps import Id, Moment, Now, Reader, Reading, ident
-from app.api.filters import Several, no_null
+from app.api.deps import Id, Now, Reader, Reading, ident
+from app.api.filters import Several
 from app.api.route import Route
 from app.api.schemas import BrandRef, Out
 from app.problems import FieldError, invalid
@@ -19,6 +19,7 @@ from app.queries.periods import By, Period
 from app.queries.reputation import CONFIDENCE, BrandScore, Model, compare, model, reputation
 from app.queries.sums import Point, Weight
 from app.queries.surveys import SurveyNps, survey_nps
+from app.queries.wanted import Moment, check_no_null
 
 router = APIRouter(prefix="/api/v1", tags=["reputation"], route_class=Route)
 
@@ -144,7 +145,7 @@ def slant(
     weight: Annotated[Weight, Query(description="What a mention counts.")] = "stories",
 ) -> Slant:
     """What is counted."""
-    no_null("language", *language)
+    check_no_null("language", *language)
     return Slant(weight, tuple(ident(each, "source") for each in source), tuple(language))
 
 

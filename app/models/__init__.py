@@ -3,8 +3,8 @@
 `workspace`: who may do what. `watching`: brands, sources, and what each poll brought. `mention`: what was said, its
 stories, its matches with brands, and their counts by hour. `judging`: what decides a stance beside the model;
 `scoring`: which models have scored. `labelling`: what people labelled, and answers to surveys.
-`importing`: files that were imported, and what each brought. `alerting`: when we
-speak, and to whom.
+`importing`: files that were imported, and what each brought. `triage`: what people changed of many mentions at once,
+and its undo. `alerting`: when we speak, and to whom.
 """
 
 from .alerting import AlertRule, Channel, Delivery, IncidentEvent, IncidentRow
@@ -14,6 +14,7 @@ from .judging import ModelRun, Phrase, Restance
 from .labelling import AuditMatch, SurveyResponse
 from .mention import Bucket, DayBucket, DirtyHour, Match, Mention, Revision, Story
 from .scoring import ScorerRow
+from .triage import BulkChange, BulkItem
 from .watching import Brand, Host, Poll, Quarantined, RematchCandidate, Source, Usage
 from .workspace import (
     ApiKey,
@@ -37,6 +38,8 @@ __all__ = [
     "Base",
     "Brand",
     "Bucket",
+    "BulkChange",
+    "BulkItem",
     "Channel",
     "DayBucket",
     "Delivery",

@@ -32,7 +32,8 @@ class Mention(Tenant, Base):
 
     `source_id` may name a source that was deleted since: no constraint, or its deletion would write all its mentions.
     `published_guessed`: its date is not known, and `published_at` only puts it in its place in a list;
-    `date_spelling` is what its source wrote instead.
+    `date_spelling` is what its source wrote instead. `assignee_id` is the member it is assigned to, `assignee` their
+    name, or that of somebody without an account. `answered_at`: when somebody first said that it was answered.
     """
 
     __tablename__ = "mention"
@@ -57,6 +58,20 @@ class Mention(Tenant, Base):
         Index("ix_mention_author", "workspace_id", text("lower(author)"), "published_at", "id"),
         Index("ix_mention_status", "workspace_id", "status", "published_at", "id"),
         Index("ix_mention_assignee", "workspace_id", "assignee", postgresql_where=text("assignee IS NOT NULL")),
+        Index(
+            "ix_mention_assignee_id",
+            "workspace_id",
+            "assignee_id",
+            "published_at",
+            "id",
+            postgresql_where=text("assignee_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_mention_answered",
+            "workspace_id",
+            "answered_at",
+            postgresql_where=text("answered_at IS NOT NULL"),
+        ),
         Index("ix_mention_reach", "workspace_id", text("COALESCE(reach, '-1'::bigint)"), "id"),
         Index("ix_mention_tags", "tags", postgresql_using="gin"),
         Index("ix_mention_rated", "workspace_id", "id", postgresql_where=text("rating IS NOT NULL")),
@@ -100,7 +115,9 @@ class Mention(Tenant, Base):
     sample: Mapped[bool] = mapped_column(server_default="false")
 
     status: Mapped[str] = mapped_column(server_default="new")
+    answered_at: Mapped[datetime | None]
     assignee: Mapped[str | None]
+    assignee_id: Mapped[UUID | None]
     tags: Mapped[list[str]] = mapped_column(server_default="{}")
     note: Mapped[str | None]
     version: Mapped[int] = mapped_column(server_default="1")

@@ -1,60 +1,45 @@
-"""To whom something is assigned: a member of the workspace, or somebody without an account, by name."""
+"""To whom something is assigned: a member of the workspace, by their id, and the name that is stored beside it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from app.models import Member, User
+from app.actions.fields import Fields
+from app.models import IncidentRow, Member, Mention, User
 from app.problems import FieldError, invalid
 from app.viewer import Viewer, may
 
-ME = "me"
+
+class Assignment(Fields):
+    """Who takes care of it: the id of a member; null for nobody."""
+
+    assignee: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
 class Assignee:
-    """A member and their name; a name alone for somebody without an account; neither for nobody."""
+    """A member and their name; nobody where both are None."""
 
-    name: str | None = None
-    member_id: UUID | None = None
+    id: UUID | None
+    name: str | None
 
-
-@may("read")
-def assignee_of(session: Session, viewer: Viewer, said: str | None) -> Assignee:
-    """Whom a text means: a member's id, `me`, or the address or the name of a member. Any other name stays a name.
-
-    Raises Problem 422 for an id that is no member's, and for `me` where nobody with an account asks.
-    """
-    if not said:
-        return Assignee()
-    if said == ME:
-        member_id = viewer.user_id
-        if member_id is None:
-            raise invalid(FieldError("assignee", "A key has no account: give the id of a member."))
-    else:
-        member_id = _id(said)
-    found = _member(session, viewer, said, member_id)
-    if found is None and member_id is not None:
-        raise invalid(FieldError("assignee", "No member of this workspace has this id."))
-    return found or Assignee(said)
+    def take(self, row: Mention | IncidentRow) -> bool:
+        """Writes it into the row. Returns whether that changes anything."""
+        changed = (row.assignee_id, row.assignee) != (self.id, self.name)
+        row.assignee_id, row.assignee = self.id, self.name
+        return changed
 
 
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def _member(session: Session, viewer: Viewer, said: str, member_id: UUID | None) -> Assignee | None:
-    statement = select(User).join(Member, Member.user_id == User.id).where(Member.workspace_id == viewer.workspace_id)
-    if member_id is not None:
-        statement = statement.where(User.id == member_id)
-    else:
-        statement = statement.where(or_(User.email == said.lower(), func.lower(User.name) == said.lower()))
-    row = session.scalars(statement.order_by(User.email).limit(1)).first()
-    return Assignee(row.name or row.email, row.id) if row else None
+@may("write")
+def assignee(session: Session, viewer: Viewer, member_id: UUID | None) -> Assignee:
+    """The member of this id, who stays one until the end of the transaction. Raises Problem 422 for anybody else."""
+    if member_id is None:
+        return Assignee(None, None)
+    membership = session.get(Member, (viewer.workspace_id, member_id), with_for_update={"read": True})
+    if membership is None:
+        raise invalid(FieldError("assignee", "This is no member of the workspace."))
+    user = session.get_one(User, member_id)
+    return Assignee(user.id, user.name or user.email)

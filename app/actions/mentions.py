@@ -11,9 +11,9 @@ from pydantic import Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.actions.assigning import assignee_of
+from app.actions.assigning import assignee
 from app.actions.audit import record
-from app.actions.fields import Changes, Line, Name, Prose
+from app.actions.fields import Changes, Name, Prose
 from app.jobs import Jobs
 from app.models import Match, Mention
 from app.pipeline.triage.apply import By, apply_page, recounts
@@ -29,13 +29,13 @@ class MentionChanges(Changes):
     """What changes of a mention; a field left out stays.
 
     `stance` corrects the stance for `brand_id`, or for every brand matched; null undoes the correction. `assignee` is
-    a member's id, or `me`; null is nobody.
+    the id of a member; null is nobody.
     """
 
     stance: Settled | None = None
     brand_id: UUID | None = None
     status: Status = "new"
-    assignee: Line | None = None
+    assignee: UUID | None = None
     tags: Annotated[list[Name], Field(max_length=50)] = Field(default_factory=list)
     note: Prose | None = None
 
@@ -85,8 +85,8 @@ def wish_to(session: Session, viewer: Viewer, changes: MentionChanges) -> Wish:
     if "tags" in values:
         values["tags"] = list(dict.fromkeys(values["tags"]))
     if "assignee" in values:
-        chosen = assignee_of(session, viewer, values["assignee"] or None)
-        values |= {"assignee": chosen.name, "assignee_id": chosen.member_id}
+        chosen = assignee(session, viewer, values["assignee"])
+        values |= {"assignee": chosen.name, "assignee_id": chosen.id}
     judges = "stance" in changes.model_fields_set
     return Wish(values, judges, changes.stance if judges else None, changes.brand_id if judges else None)
 

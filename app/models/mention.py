@@ -32,8 +32,8 @@ class Mention(Tenant, Base):
 
     `source_id` may name a source that was deleted since: no constraint, or its deletion would write all its mentions.
     `published_guessed`: its date is not known, and `published_at` only puts it in its place in a list;
-    `date_spelling` is what its source wrote instead. `assignee_id` is the member it is assigned to, `assignee` their
-    name, or that of somebody without an account. `answered_at`: when somebody first said that it was answered.
+    `date_spelling` is what its source wrote instead. `assignee` is the name of the member `assignee_id`; alone, the
+    name of somebody who left, or what was typed before there were members.
     """
 
     __tablename__ = "mention"
@@ -46,6 +46,11 @@ class Mention(Tenant, Base):
         ForeignKeyConstraint(
             ["workspace_id", "story_id"], ["story.workspace_id", "story.id"], ondelete="SET NULL (story_id)"
         ),
+        ForeignKeyConstraint(
+            ["workspace_id", "assignee_id"],
+            ["member.workspace_id", "member.user_id"],
+            ondelete="SET NULL (assignee_id)",
+        ),
         Index("ix_mention_published", "workspace_id", "published_at", "id"),
         Index("ix_mention_collected", "workspace_id", "collected_at", "id"),
         Index("ix_mention_source", "workspace_id", "source_id", "published_at"),
@@ -57,9 +62,8 @@ class Mention(Tenant, Base):
         Index("ix_mention_language", "workspace_id", "language", "published_at", "id"),
         Index("ix_mention_author", "workspace_id", text("lower(author)"), "published_at", "id"),
         Index("ix_mention_status", "workspace_id", "status", "published_at", "id"),
-        Index("ix_mention_assignee", "workspace_id", "assignee", postgresql_where=text("assignee IS NOT NULL")),
         Index(
-            "ix_mention_assignee_id",
+            "ix_mention_assignee",
             "workspace_id",
             "assignee_id",
             "published_at",
@@ -116,6 +120,7 @@ class Mention(Tenant, Base):
 
     status: Mapped[str] = mapped_column(server_default="new")
     answered_at: Mapped[datetime | None]
+    """When somebody first said that it was answered."""
     assignee: Mapped[str | None]
     assignee_id: Mapped[UUID | None]
     tags: Mapped[list[str]] = mapped_column(server_default="{}")

@@ -67,7 +67,7 @@ class Wanted(BaseModel):
     language: Words = Field(default_factory=list)
     author: Annotated[str, Field(max_length=500)] | None = None
     status: Annotated[list[Status], BeforeValidator(_listed), Field(max_length=5)] = Field(default_factory=list)
-    assignee: Annotated[str, Field(max_length=200)] | None = Field(None, description="A member's id, `me` or `none`.")
+    assignee: Id | Literal["me", "none"] | None = Field(None, description="A member's id, `me` or `none`.")
     tag: Words = Field(default_factory=list)
     story: Id | None = None
     q: Annotated[str, Field(max_length=2_000)] | None = None
@@ -86,7 +86,7 @@ class Wanted(BaseModel):
 
 def filter_of(wanted: Wanted, now: datetime) -> FeedFilter:
     """The filter of a feed that is wanted at this moment. Raises Problem 422 for a null character."""
-    for name in ("author", "q", "assignee", "platform", "language", "tag"):
+    for name in ("author", "q", "platform", "language", "tag"):
         value = getattr(wanted, name)
         check_no_null(name, *(value if isinstance(value, list) else [value]))
     since = wanted.since or (now - timedelta(days=wanted.days) if wanted.days else None)

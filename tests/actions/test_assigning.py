@@ -1,45 +1,52 @@
-"""Whom an assignment means."""
+"""Only a member is assigned something, and their name is written beside."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
-from app.actions.assigning import Assignee, assignee_of
+from app.actions.accounts import Preferences, prefer
+from app.actions.assigning import Assignee, assignee
 from app.db import Database
-from app.models import Member, User, Workspace
+from app.models import Mention
 from app.problems import Problem
 from app.viewer import Viewer
+from tests.rows import member_rows, mention_row
 
 
-@pytest.fixture
-def leo(db: Database, viewer: Viewer) -> UUID:
-    """A member of our workspace; beside her somebody of another one."""
+def test_a_member_is_found_by_id_and_nobody_else(db: Database, viewer: Viewer) -> None:
+    ben, member = member_rows(viewer.workspace_id, "", email="ben@example.com")
     with db.writing() as session:
-        other = Workspace(slug="others", name="Others")
-        people = [User(email=f"{name}@example.org", name=name.title(), password_hash="") for name in ("leo", "eve")]
-        session.add_all([other, *people])
+        session.add(ben)
         session.flush()
-        session.add(Member(workspace_id=viewer.workspace_id, user_id=people[0].id, role="viewer"))
-        session.add(Member(workspace_id=other.id, user_id=people[1].id, role="admin"))
-        return people[0].id
+        session.add(member)
+        session.flush()
+        assert assignee(session, viewer, ben.id) == Assignee(ben.id, "ben@example.com")
+        assert assignee(session, viewer, None) == Assignee(None, None)
+        with pytest.raises(Problem) as refused:
+            assignee(session, Viewer(uuid4(), "eve", viewer.scopes), ben.id)
+    assert (refused.value.status, refused.value.errors[0].field) == (422, "assignee")
 
 
-def test_a_member_is_meant_by_id_me_address_or_name_and_anybody_else_by_a_plain_name(
-    db: Database, viewer: Viewer, leo: UUID
-) -> None:
+def test_taking_says_whether_anything_changed() -> None:
+    row = Mention(assignee="Léo", assignee_id=None)
+    ana = Assignee(uuid4(), "Léo")
+    assert (ana.take(row), ana.take(row), row.assignee_id) == (True, False, ana.id)
+
+
+def test_a_new_name_is_written_on_what_is_theirs(db: Database, viewer: Viewer) -> None:
+    ben, member = member_rows(viewer.workspace_id, "Ben")
+    mine = mention_row(viewer.workspace_id, "acme", assignee="Ben", assignee_id=ben.id)
+    other = mention_row(viewer.workspace_id, "acme too", assignee="Ben")
+    with db.writing() as session:
+        session.add(ben)
+        session.flush()
+        session.add(member)
+        session.flush()
+        session.add_all([mine, other])
+    with db.writing() as session:
+        prefer(session, Viewer(viewer.workspace_id, ben.email, viewer.scopes, ben.id), Preferences(name="Benoît"))
     with db.reading() as session:
-        for said in (str(leo), "LEO@example.org", "leo"):
-            assert assignee_of(session, viewer, said) == Assignee("Leo", leo)
-        assert assignee_of(session, replace(viewer, user_id=leo), "me") == Assignee("Leo", leo)
-        assert assignee_of(session, viewer, "eve@example.org") == Assignee("eve@example.org")
-        assert assignee_of(session, viewer, None) == assignee_of(session, viewer, "") == Assignee()
-
-
-def test_an_id_of_no_member_is_refused_and_so_is_me_for_a_key(db: Database, viewer: Viewer, leo: UUID) -> None:
-    for said in (str(uuid4()), "me"):
-        with db.reading() as session, pytest.raises(Problem) as refused:
-            assignee_of(session, viewer, said)
-        assert (refused.value.status, refused.value.errors[0].field) == (422, "assignee")
+        names = {row.text: row.assignee for row in session.query(Mention)}
+    assert names == {"acme": "Benoît", "acme too": "Ben"}

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import BulkChange, BulkItem, Json, Revision
+from app.models import BulkChange, BulkItem, Json, Member, Revision
 from app.pipeline.keep.matches import mark_dirty
 from app.pipeline.triage.apply import (
     By,
@@ -37,20 +37,20 @@ def undo_page(session: Session, change: BulkChange, items: Sequence[BulkItem], b
     touched = _touched(session, change, since)
     back = {key: restorable(was[key], row, wish, touched[key]) for key, row in rows.items()}
     stances = _stances_back(session, by, wish, {key: was[key] for key in rows}, since, touched) if wish.judges else {}
-    lines = {key: _line(rows[key], back[key], stances.get(key, {})) for key in rows}
-    lines = {key: line for key, line in lines.items() if line}
+    lines = _lines(rows, back, stances)
     _write(session, by, {key: back[key] for key in lines})
     add_lines(session, by, lines)
     if recounts(wish):
         mark_dirty(session, by.workspace_id, sorted(lines))
     tell_changed(session, by.workspace_id, lines)
-    kept = sum(not _whole(was[key], back.get(key, {}), stances.get(key, {})) for key in was)
-    return len(lines), kept
+    return len(lines), _kept(was, back, stances)
 
 
-def _whole(was: Json, back: Json, stances: Mapping[str, Any]) -> bool:
-    """Whether all that was changed is put back."""
-    return all(name in back or name in stances for name in was)
+def _kept(was: Mapping[UUID, Json], back: Mapping[UUID, Json], stances: Mapping[UUID, Json]) -> int:
+    """Of how many mentions not all that was changed is put back."""
+    return sum(
+        bool(fields.keys() - back.get(key, {}).keys() - stances.get(key, {}).keys()) for key, fields in was.items()
+    )
 
 
 def _touched(session: Session, change: BulkChange, since: Mapping[UUID, datetime]) -> dict[UUID, set[str]]:
@@ -77,10 +77,10 @@ def _stances_back(
     was: Mapping[UUID, Json],
     since: Mapping[UUID, datetime],
     touched: Mapping[UUID, Collection[str]],
-) -> dict[UUID, dict[str, list[str | None]]]:
+) -> dict[UUID, Json]:
     """Writes the stances from before. Returns [stance now, stance before] by mention and key."""
     written: list[NewStance] = []
-    lines: dict[UUID, dict[str, list[str | None]]] = defaultdict(dict)
+    lines: dict[UUID, Json] = defaultdict(dict)
     for match in lock_matches(session, by.workspace_id, list(was), wish.brand_id):
         key, mention = f"{STANCE}{match.brand_id}", match.mention_id
         if key not in was[mention] or key in touched[mention] or not stance_is_ours(match, wish, since[mention]):
@@ -92,9 +92,20 @@ def _stances_back(
     return lines
 
 
-def _line(row: Any, back: Json, stances: Mapping[str, list[str | None]]) -> Json:
-    """The line of the history: {field: [now, before]}."""
-    return {name: [getattr(row, name), value] for name, value in back.items() if name not in HIDDEN} | dict(stances)
+def _lines(rows: Mapping[UUID, Any], back: Mapping[UUID, Json], stances: Mapping[UUID, Json]) -> dict[UUID, Json]:
+    """The lines of the history of the mentions that are put back: {field: [now, before]}."""
+    told = {
+        key: {name: [getattr(row, name), value] for name, value in back[key].items() if name not in HIDDEN}
+        | stances.get(key, {})
+        for key, row in rows.items()
+    }
+    return {key: line for key, line in told.items() if line}
+
+
+def _still_member(session: Session, by: By, member_id: UUID) -> UUID | None:
+    """The member, who stays one until the end of the transaction; nobody where they have left."""
+    row = session.get(Member, (by.workspace_id, member_id), with_for_update={"read": True})
+    return row.user_id if row else None
 
 
 def _write(session: Session, by: By, back: Mapping[UUID, Json]) -> None:
@@ -105,5 +116,5 @@ def _write(session: Session, by: By, back: Mapping[UUID, Json]) -> None:
     for written, keys in sorted(alike.items()):
         values = json.loads(written)
         if values.get("assignee_id"):
-            values["assignee_id"] = UUID(values["assignee_id"])
+            values["assignee_id"] = _still_member(session, by, UUID(values["assignee_id"]))
         write_mentions(session, by, keys, values)

@@ -25,7 +25,7 @@ def many(db: Database, workspace_id: UUID) -> Viewer:
     """An editor, and seven mentions."""
     with db.writing() as session:
         session.add_all(mention_row(workspace_id, f"mention {number}") for number in range(7))
-    return Viewer(workspace_id, "ana@example.com", ROLE_SCOPES["editor"])
+    return Viewer(workspace_id, "ana@example.com", ROLE_SCOPES["manager"])
 
 
 def start(db: Database, viewer: Viewer) -> bulk.Started:

@@ -16,6 +16,7 @@ from app.pipeline.triage.undo import undo_page
 from app.pipeline.triage.wish import Wish
 from tests.rows import NOW
 
+BEN = UUID(int=5)
 LATER = NOW + timedelta(seconds=5)
 
 
@@ -36,7 +37,7 @@ def state(db: Database, key: UUID) -> tuple[object, ...]:
 
 
 EVERYTHING = Wish(
-    {"status": "answered", "assignee": "Léo", "assignee_id": UUID(int=5), "tags": ["x"], "note": "n"}, True, "promoter"
+    {"status": "answered", "assignee": "Léo", "assignee_id": BEN, "tags": ["x"], "note": "n"}, True, "promoter"
 )
 
 

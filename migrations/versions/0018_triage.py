@@ -1,5 +1,4 @@
-"""What people change of mentions, one or many at once, can be undone. Mentions are assigned to members, and keep when
-they were first answered."""
+"""What people change of mentions, one or many at once, can be undone. Mentions keep when they were first answered."""
 
 from __future__ import annotations
 
@@ -7,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
@@ -56,14 +55,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "change_id", "mention_id", name=op.f("pk_bulk_item")),
     )
     op.add_column("mention", sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("mention", sa.Column("assignee_id", sa.Uuid(), nullable=True))
     _fill()
-    op.create_index(
-        "ix_mention_assignee_id",
-        "mention",
-        ["workspace_id", "assignee_id", "published_at", "id"],
-        postgresql_where=sa.text("assignee_id IS NOT NULL"),
-    )
     op.create_index(
         "ix_mention_answered",
         "mention",
@@ -73,7 +65,7 @@ def upgrade() -> None:
 
 
 def _fill() -> None:
-    """When a mention was first answered stands in its history; a name that is a member's becomes that member."""
+    """When a mention was first answered stands in its history."""
     op.execute(
         """
         UPDATE mention SET answered_at = first.at
@@ -84,20 +76,10 @@ def _fill() -> None:
         WHERE mention.workspace_id = first.workspace_id AND mention.id = first.mention_id
         """
     )
-    op.execute(
-        """
-        UPDATE mention SET assignee_id = person.id
-        FROM member JOIN user_account person ON person.id = member.user_id
-        WHERE mention.workspace_id = member.workspace_id AND mention.assignee IS NOT NULL
-          AND lower(mention.assignee) IN (person.email, lower(nullif(person.name, '')))
-        """
-    )
 
 
 def downgrade() -> None:
     op.drop_index("ix_mention_answered", "mention")
-    op.drop_index("ix_mention_assignee_id", "mention")
-    op.drop_column("mention", "assignee_id")
     op.drop_column("mention", "answered_at")
     op.drop_table("bulk_item")
     op.drop_index("ix_bulk_change_undo_until", "bulk_change")

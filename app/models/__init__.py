@@ -14,7 +14,7 @@ from .judging import ModelRun, Phrase, Restance
 from .labelling import AuditMatch, SurveyResponse
 from .mention import Bucket, DayBucket, DirtyHour, Match, Mention, Revision, Story
 from .scoring import ScorerRow
-from .watching import Brand, Host, Poll, Quarantined, RematchCandidate, Source, Usage
+from .watching import Brand, Host, Poll, Quarantined, RematchCandidate, ShareLink, Source, Usage
 from .workspace import (
     ApiKey,
     AuditEntry,
@@ -65,6 +65,7 @@ __all__ = [
     "Restance",
     "Revision",
     "ScorerRow",
+    "ShareLink",
     "Source",
     "Story",
     "SurveyResponse",

@@ -16,7 +16,7 @@ from app.web.language import Tongue
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`spec` is drawn: `labels` under the axis, `lines`, `bars` (under the lines with `below`), `band`, `from` (where to
+    """`spec` is drawn: `labels` under the axis, `lines`, `bars` (`below` the lines or not), `band`, `from` (where to
     shade). `rows` are read; `links` are where the first cell of each leads."""
 
     title: str

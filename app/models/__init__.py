@@ -16,7 +16,7 @@ from .mention import Bucket, DayBucket, DirtyHour, Match, Mention, Revision, Sto
 from .people import Invitation, KeyUsage, Letter
 from .scoring import ScorerRow
 from .triage import BulkChange, BulkItem
-from .watching import Brand, Host, Poll, Quarantined, RematchCandidate, Source, Usage
+from .watching import Brand, Host, Poll, Quarantined, RematchCandidate, ShareLink, Source, Usage
 from .workspace import (
     ApiKey,
     AuditEntry,
@@ -72,6 +72,7 @@ __all__ = [
     "Restance",
     "Revision",
     "ScorerRow",
+    "ShareLink",
     "Source",
     "Story",
     "SurveyResponse",

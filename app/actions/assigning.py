@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -15,6 +16,7 @@ from app.problems import FieldError, invalid
 from app.viewer import Viewer, may
 
 Target = Literal["mention", "incident"]
+LETTERS_AT_ONCE = 3
 
 
 class Assignment(Fields):
@@ -38,10 +40,15 @@ class Assignee:
 
 
 @may("write")
-def tell_assignee(session: Session, viewer: Viewer, chosen: Assignee, target: Target, target_id: UUID) -> None:
-    """Has the member told by mail that it is theirs now, if they want to be; not who takes it themselves."""
-    if chosen.id is not None:
-        here, only, mine = viewer.workspace_id, [chosen.id], viewer.user_id
+def tell_assignee(
+    session: Session, viewer: Viewer, member_id: UUID, target: Target, target_ids: Sequence[UUID]
+) -> None:
+    """Has a member told by mail of what is theirs now, if they want to be; not who takes it themselves.
+
+    Of many at once, the first few are enough.
+    """
+    here, only, mine = viewer.workspace_id, [member_id], viewer.user_id
+    for target_id in target_ids[:LETTERS_AT_ONCE]:
         write_letters(session, here, "assigned", target, target_id, actor=viewer.actor, only=only, but=mine)
 
 

@@ -36,8 +36,8 @@ def assign(session: Session, viewer: Viewer, incident_id: UUID, member_id: UUID 
     """Assigns the incident to a member, or to nobody. Raises Problem 404; 422 for somebody who is no member."""
     row = _lock(session, viewer, incident_id)
     chosen = assignee(session, viewer, member_id)
-    if chosen.take(row):
-        tell_assignee(session, viewer, chosen, "incident", row.id)
+    if chosen.take(row) and chosen.id:
+        tell_assignee(session, viewer, chosen.id, "incident", [row.id])
     _log(session, viewer, row, "assigned", now, assignee=row.assignee)
     return row
 

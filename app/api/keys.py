@@ -10,12 +10,12 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from app.actions import keys as actions
-from app.api.deps import Admin, Id, Moment, Now, Paged, Reading, Writing, ident
-from app.api.filters import no_null
+from app.api.deps import Admin, Id, Now, Paged, Reading, Writing, ident
 from app.api.route import Route
 from app.api.schemas import Out, Page, page_of
 from app.queries.audit import AuditFilter, audit_log
 from app.queries.keys import api_keys, usage
+from app.queries.wanted import Moment, check_no_null
 
 router = APIRouter(prefix="/api/v1", tags=["administration"], route_class=Route)
 
@@ -101,7 +101,7 @@ def list_audit_log(
     until: Annotated[Moment | None, Query(alias="to")] = None,
 ) -> Page[AuditOut]:
     """Who did what, newest first."""
-    no_null("actor", actor)
-    no_null("action", action)
+    check_no_null("actor", actor)
+    check_no_null("action", action)
     filters = AuditFilter(actor, action, since, until)
     return page_of(audit_log(session, viewer, page.after, page.limit, filters), AuditOut.model_validate)

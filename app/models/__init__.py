@@ -1,10 +1,9 @@
 """The tables, one file per subject, over the columns that `base` gives to many of them.
 
-`workspace`: who may do what. `watching`: brands, sources, and what each poll brought. `mention`: what was said, its
-stories, its matches with brands, and their counts by hour. `judging`: what decides a stance beside the model;
-`scoring`: which models have scored. `labelling`: what people labelled, and answers to surveys.
-`importing`: files that were imported, and what each brought. `alerting`: when we
-speak, and to whom.
+`workspace`: who may do what; `login`: how people prove who they are. `watching`: brands, sources, and what each poll
+brought. `mention`: what was said, its stories, its matches with brands, and their counts by hour. `judging`: what
+decides a stance beside the model; `scoring`: which models have scored. `labelling`: what people labelled, and answers
+to surveys. `importing`: files that were imported, and what each brought. `alerting`: when we speak, and to whom.
 """
 
 from .alerting import AlertRule, Channel, Delivery, IncidentEvent, IncidentRow
@@ -12,6 +11,7 @@ from .base import Base, Json, uuid7
 from .importing import FileImport, ImportedAnswer, ImportedMention
 from .judging import ModelRun, Phrase, Restance
 from .labelling import AuditMatch, SurveyResponse
+from .login import AccountMail, KeptForm, RecoveryCode, SecondFactor
 from .mention import Bucket, DayBucket, DirtyHour, Match, Mention, Revision, Story
 from .scoring import ScorerRow
 from .watching import Brand, Host, Poll, Quarantined, RematchCandidate, Source, Usage
@@ -30,6 +30,7 @@ from .workspace import (
 )
 
 __all__ = [
+    "AccountMail",
     "AlertRule",
     "ApiKey",
     "AuditEntry",
@@ -50,6 +51,7 @@ __all__ = [
     "IncidentEvent",
     "IncidentRow",
     "Json",
+    "KeptForm",
     "LoginAttempts",
     "LoginSession",
     "Match",
@@ -60,11 +62,13 @@ __all__ = [
     "Phrase",
     "Poll",
     "Quarantined",
+    "RecoveryCode",
     "RematchCandidate",
     "RequestCount",
     "Restance",
     "Revision",
     "ScorerRow",
+    "SecondFactor",
     "Source",
     "Story",
     "SurveyResponse",

@@ -1,16 +1,4 @@
 SELECT pg_catalog.set_config('search_path', '', false);
-CREATE TABLE public.account_mail (
-    id uuid NOT NULL,
-    recipient text NOT NULL,
-    for_account boolean NOT NULL,
-    words bytea NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    attempts bigint DEFAULT '0'::bigint NOT NULL,
-    next_try_at timestamp with time zone NOT NULL,
-    lease_until timestamp with time zone,
-    last_error text
-);
 CREATE TABLE public.alert_rule (
     brand_id uuid NOT NULL,
     kind text NOT NULL,
@@ -41,7 +29,8 @@ CREATE TABLE public.api_key (
     expires_at timestamp with time zone,
     last_used_at timestamp with time zone,
     workspace_id uuid NOT NULL,
-    id uuid NOT NULL
+    id uuid NOT NULL,
+    user_id uuid
 );
 CREATE TABLE public.audit_entry (
     at timestamp with time zone DEFAULT now() NOT NULL,
@@ -236,7 +225,8 @@ CREATE TABLE public.incident (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    assignee_id uuid
 );
 CREATE TABLE public.incident_event (
     incident_id uuid NOT NULL,
@@ -247,13 +237,36 @@ CREATE TABLE public.incident_event (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL
 );
-CREATE TABLE public.kept_form (
+CREATE TABLE public.invitation (
     token_hash bytea NOT NULL,
+    role text NOT NULL,
+    email text,
+    invited_by text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL
+);
+CREATE TABLE public.key_usage (
+    workspace_id uuid NOT NULL,
+    key_id uuid NOT NULL,
+    day date NOT NULL,
+    requests bigint NOT NULL
+);
+CREATE TABLE public.letter (
     user_id uuid NOT NULL,
-    action text NOT NULL,
-    page text NOT NULL,
-    fields bytea NOT NULL,
-    expires_at timestamp with time zone NOT NULL
+    occasion text NOT NULL,
+    target text NOT NULL,
+    target_id uuid NOT NULL,
+    actor text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'pending'::text NOT NULL,
+    attempts bigint DEFAULT '0'::bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    next_try_at timestamp with time zone DEFAULT now() NOT NULL,
+    lease_until timestamp with time zone,
+    last_error text,
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL
 );
 CREATE TABLE public.login_attempts (
     subject text NOT NULL,
@@ -267,9 +280,7 @@ CREATE TABLE public.login_session (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     seen_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
-    agent text DEFAULT ''::text NOT NULL,
-    network text DEFAULT ''::text NOT NULL,
-    second_factor boolean DEFAULT false NOT NULL
+    agent text DEFAULT ''::text NOT NULL
 );
 CREATE TABLE public.match (
     workspace_id uuid NOT NULL,
@@ -340,7 +351,8 @@ CREATE TABLE public.mention (
     page_key bytea,
     guid_key bytea,
     words_key bytea,
-    date_spelling text
+    date_spelling text,
+    assignee_id uuid
 );
 CREATE TABLE public.model_run (
     model text NOT NULL,
@@ -353,9 +365,7 @@ CREATE TABLE public.one_time_link (
     token_hash bytea NOT NULL,
     purpose text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    user_id uuid,
-    address text
+    expires_at timestamp with time zone NOT NULL
 );
 CREATE TABLE public.phrase (
     text text NOT NULL,
@@ -401,10 +411,6 @@ CREATE TABLE public.quarantined (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL
 );
-CREATE TABLE public.recovery_code (
-    user_id uuid NOT NULL,
-    code_hash bytea NOT NULL
-);
 CREATE TABLE public.rematch_candidate (
     workspace_id uuid NOT NULL,
     brand_id uuid NOT NULL,
@@ -443,12 +449,6 @@ CREATE TABLE public.scorer (
     corrections jsonb DEFAULT '{}'::jsonb NOT NULL,
     sureness jsonb DEFAULT '{}'::jsonb NOT NULL,
     common text DEFAULT ''::text NOT NULL
-);
-CREATE TABLE public.second_factor (
-    user_id uuid NOT NULL,
-    secret bytea NOT NULL,
-    last_step bigint NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
 );
 CREATE TABLE public.source (
     collector text NOT NULL,
@@ -524,7 +524,9 @@ CREATE TABLE public.user_account (
     language text,
     timezone text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    appearance text,
+    occasions text[] DEFAULT '{assigned,mentioned}'::text[] NOT NULL
 );
 CREATE TABLE public.workspace (
     id uuid NOT NULL,
@@ -534,15 +536,13 @@ CREATE TABLE public.workspace (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL
 );
-INSERT INTO public.brand VALUES ('Zéphyrine', 'own', 'zephyrine', '{}', '#336699', 1, NULL, NULL, NULL, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-30 20:54:10.934871+00', '2026-11-30 20:54:10.934871+00', '{}', NULL, NULL, 0, NULL, NULL, 0);
+INSERT INTO public.brand VALUES ('Zéphyrine', 'own', 'zephyrine', '{}', '#336699', 1, NULL, NULL, NULL, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-30 21:10:36.978838+00', '2026-11-30 21:10:36.978838+00', '{}', NULL, NULL, 0, NULL, NULL, 0);
 INSERT INTO public.bucket VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', 'mentions', '00000000-0000-7000-8000-000000000003', '2026-11-20 10:00:00+00', 'fr', 3, 1, 1, 1, 0, 0, 0, 3, 3, '{1,0,0,0,1,0,0,0,0,0,0,0,0,0,1}');
-INSERT INTO public.channel VALUES ('slack', 'Le bureau', '{}', NULL, 'en', 'UTC', true, NULL, NULL, NULL, 1, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000004', '2026-11-30 20:54:10.934871+00', '2026-11-30 20:54:10.934871+00');
-INSERT INTO public.dirty_hour VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-20 10:00:00+00', '2026-11-30 20:54:11.040514+00');
-INSERT INTO public.source VALUES ('rss', 'Le fil', '{"url": "https://example.org/f"}', NULL, NULL, 900, true, false, 1, '', '{}', NULL, NULL, 0, 'waiting', NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000003', '2026-11-30 20:54:10.934871+00', '2026-11-30 20:54:10.934871+00', '', NULL, NULL, NULL, 0, NULL, NULL, '[]');
-INSERT INTO public.workspace VALUES ('00000000-0000-7000-8000-000000000001', 'kept', 'Zéphyrine & Cie', '{}', '2026-11-30 20:54:10.934871+00', '2026-11-30 20:54:10.934871+00');
+INSERT INTO public.channel VALUES ('slack', 'Le bureau', '{}', NULL, 'en', 'UTC', true, NULL, NULL, NULL, 1, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000004', '2026-11-30 21:10:36.978838+00', '2026-11-30 21:10:36.978838+00');
+INSERT INTO public.dirty_hour VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '2026-11-20 10:00:00+00', '2026-11-30 21:10:37.09214+00');
+INSERT INTO public.source VALUES ('rss', 'Le fil', '{"url": "https://example.org/f"}', NULL, NULL, 900, true, false, 1, '', '{}', NULL, NULL, 0, 'waiting', NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000003', '2026-11-30 21:10:36.978838+00', '2026-11-30 21:10:36.978838+00', '', NULL, NULL, NULL, 0, NULL, NULL, '[]');
+INSERT INTO public.workspace VALUES ('00000000-0000-7000-8000-000000000001', 'kept', 'Zéphyrine & Cie', '{}', '2026-11-30 21:10:36.978838+00', '2026-11-30 21:10:36.978838+00');
 SELECT pg_catalog.setval('public.poll_id_seq', 1, false);
-ALTER TABLE ONLY public.account_mail
-    ADD CONSTRAINT pk_account_mail PRIMARY KEY (id);
 ALTER TABLE ONLY public.alert_rule
     ADD CONSTRAINT pk_alert_rule PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.api_key
@@ -579,8 +579,12 @@ ALTER TABLE ONLY public.incident
     ADD CONSTRAINT pk_incident PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.incident_event
     ADD CONSTRAINT pk_incident_event PRIMARY KEY (workspace_id, id);
-ALTER TABLE ONLY public.kept_form
-    ADD CONSTRAINT pk_kept_form PRIMARY KEY (token_hash);
+ALTER TABLE ONLY public.invitation
+    ADD CONSTRAINT pk_invitation PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.key_usage
+    ADD CONSTRAINT pk_key_usage PRIMARY KEY (workspace_id, key_id, day);
+ALTER TABLE ONLY public.letter
+    ADD CONSTRAINT pk_letter PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.login_attempts
     ADD CONSTRAINT pk_login_attempts PRIMARY KEY (subject);
 ALTER TABLE ONLY public.login_session
@@ -601,8 +605,6 @@ ALTER TABLE ONLY public.poll
     ADD CONSTRAINT pk_poll PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.quarantined
     ADD CONSTRAINT pk_quarantined PRIMARY KEY (workspace_id, id);
-ALTER TABLE ONLY public.recovery_code
-    ADD CONSTRAINT pk_recovery_code PRIMARY KEY (user_id, code_hash);
 ALTER TABLE ONLY public.rematch_candidate
     ADD CONSTRAINT pk_rematch_candidate PRIMARY KEY (workspace_id, brand_id, mention_id);
 ALTER TABLE ONLY public.request_count
@@ -613,8 +615,6 @@ ALTER TABLE ONLY public.revision
     ADD CONSTRAINT pk_revision PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.scorer
     ADD CONSTRAINT pk_scorer PRIMARY KEY (name, version);
-ALTER TABLE ONLY public.second_factor
-    ADD CONSTRAINT pk_second_factor PRIMARY KEY (user_id);
 ALTER TABLE ONLY public.source
     ADD CONSTRAINT pk_source PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.story
@@ -637,6 +637,8 @@ ALTER TABLE ONLY public.channel
     ADD CONSTRAINT uq_channel_workspace_id_name UNIQUE (workspace_id, name);
 ALTER TABLE ONLY public.delivery
     ADD CONSTRAINT uq_delivery_workspace_id_incident_id_channel_id_why_sequence UNIQUE (workspace_id, incident_id, channel_id, why, sequence);
+ALTER TABLE ONLY public.invitation
+    ADD CONSTRAINT uq_invitation_token_hash UNIQUE (token_hash);
 ALTER TABLE ONLY public.mention
     ADD CONSTRAINT uq_mention_workspace_id_fingerprint UNIQUE (workspace_id, fingerprint);
 ALTER TABLE ONLY public.quarantined
@@ -649,8 +651,9 @@ ALTER TABLE ONLY public.user_account
     ADD CONSTRAINT uq_user_account_email UNIQUE (email);
 ALTER TABLE ONLY public.workspace
     ADD CONSTRAINT uq_workspace_slug UNIQUE (slug);
-CREATE INDEX ix_account_mail_next_try_at ON public.account_mail USING btree (next_try_at);
 CREATE INDEX ix_alert_rule_brand ON public.alert_rule USING btree (workspace_id, brand_id);
+CREATE INDEX ix_audit_entry_action ON public.audit_entry USING btree (workspace_id, action, id);
+CREATE INDEX ix_audit_entry_actor ON public.audit_entry USING btree (workspace_id, actor, id);
 CREATE INDEX ix_audit_entry_at ON public.audit_entry USING btree (at);
 CREATE INDEX ix_audit_match_labelled ON public.audit_match USING btree (workspace_id, labelled_at) WHERE (label IS NOT NULL);
 CREATE INDEX ix_audit_match_mention ON public.audit_match USING btree (workspace_id, mention_id);
@@ -663,8 +666,10 @@ CREATE INDEX ix_file_import_undo ON public.file_import USING btree (workspace_id
 CREATE INDEX ix_idempotent_answer_created_at ON public.idempotent_answer USING btree (created_at);
 CREATE INDEX ix_imported_answer_item ON public.imported_answer USING btree (workspace_id, item_id);
 CREATE INDEX ix_imported_mention_item ON public.imported_mention USING btree (workspace_id, item_id);
+CREATE INDEX ix_incident_assignee ON public.incident USING btree (workspace_id, assignee_id) WHERE (assignee_id IS NOT NULL);
 CREATE INDEX ix_incident_event_incident ON public.incident_event USING btree (workspace_id, incident_id, id);
 CREATE INDEX ix_incident_opened ON public.incident USING btree (workspace_id, opened_at, id);
+CREATE INDEX ix_letter_due ON public.letter USING btree (next_try_at) WHERE (state = 'pending'::text);
 CREATE INDEX ix_login_session_user_id ON public.login_session USING btree (user_id);
 CREATE INDEX ix_match_corrected ON public.match USING btree (workspace_id, corrected_at) WHERE (corrected_at IS NOT NULL);
 CREATE INDEX ix_match_feed ON public.match USING btree (workspace_id, brand_id, published_at, mention_id);
@@ -674,7 +679,7 @@ CREATE INDEX ix_match_stance ON public.match USING btree (workspace_id, brand_id
 CREATE INDEX ix_match_unscored ON public.match USING btree (collected_at) WHERE (scored_at IS NULL);
 CREATE INDEX ix_match_unsure ON public.match USING btree (workspace_id, published_at, mention_id) WHERE ((stance = 'unsure'::text) AND lead);
 CREATE INDEX ix_match_urgent ON public.match USING btree (published_at) WHERE (scored_at IS NULL);
-CREATE INDEX ix_mention_assignee ON public.mention USING btree (workspace_id, assignee) WHERE (assignee IS NOT NULL);
+CREATE INDEX ix_mention_assignee ON public.mention USING btree (workspace_id, assignee_id, published_at, id) WHERE (assignee_id IS NOT NULL);
 CREATE INDEX ix_mention_author ON public.mention USING btree (workspace_id, lower(author), published_at, id);
 CREATE INDEX ix_mention_collected ON public.mention USING btree (workspace_id, collected_at, id);
 CREATE INDEX ix_mention_guid_key ON public.mention USING btree (workspace_id, guid_key) WHERE (guid_key IS NOT NULL);
@@ -707,6 +712,8 @@ ALTER TABLE ONLY public.alert_rule
     ADD CONSTRAINT fk_alert_rule_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspace(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.alert_rule
     ADD CONSTRAINT fk_alert_rule_workspace_id_brand_id FOREIGN KEY (workspace_id, brand_id) REFERENCES public.brand(workspace_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.api_key
+    ADD CONSTRAINT fk_api_key_user_id FOREIGN KEY (user_id) REFERENCES public.user_account(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT fk_api_key_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspace(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.audit_entry
@@ -756,11 +763,19 @@ ALTER TABLE ONLY public.incident_event
 ALTER TABLE ONLY public.incident
     ADD CONSTRAINT fk_incident_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspace(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.incident
+    ADD CONSTRAINT fk_incident_workspace_id_assignee_id FOREIGN KEY (workspace_id, assignee_id) REFERENCES public.member(workspace_id, user_id) ON DELETE SET NULL (assignee_id);
+ALTER TABLE ONLY public.incident
     ADD CONSTRAINT fk_incident_workspace_id_brand_id FOREIGN KEY (workspace_id, brand_id) REFERENCES public.brand(workspace_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.incident
     ADD CONSTRAINT fk_incident_workspace_id_rule_id FOREIGN KEY (workspace_id, rule_id) REFERENCES public.alert_rule(workspace_id, id) ON DELETE CASCADE;
-ALTER TABLE ONLY public.kept_form
-    ADD CONSTRAINT fk_kept_form_user_id FOREIGN KEY (user_id) REFERENCES public.user_account(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.invitation
+    ADD CONSTRAINT fk_invitation_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspace(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.key_usage
+    ADD CONSTRAINT fk_key_usage_workspace_id_key_id FOREIGN KEY (workspace_id, key_id) REFERENCES public.api_key(workspace_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.letter
+    ADD CONSTRAINT fk_letter_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspace(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.letter
+    ADD CONSTRAINT fk_letter_workspace_id_user_id FOREIGN KEY (workspace_id, user_id) REFERENCES public.member(workspace_id, user_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.login_session
     ADD CONSTRAINT fk_login_session_user_id FOREIGN KEY (user_id) REFERENCES public.user_account(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.login_session
@@ -776,9 +791,9 @@ ALTER TABLE ONLY public.member
 ALTER TABLE ONLY public.mention
     ADD CONSTRAINT fk_mention_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspace(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.mention
+    ADD CONSTRAINT fk_mention_workspace_id_assignee_id FOREIGN KEY (workspace_id, assignee_id) REFERENCES public.member(workspace_id, user_id) ON DELETE SET NULL (assignee_id);
+ALTER TABLE ONLY public.mention
     ADD CONSTRAINT fk_mention_workspace_id_story_id FOREIGN KEY (workspace_id, story_id) REFERENCES public.story(workspace_id, id) ON DELETE SET NULL (story_id);
-ALTER TABLE ONLY public.one_time_link
-    ADD CONSTRAINT fk_one_time_link_user_id FOREIGN KEY (user_id) REFERENCES public.user_account(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.phrase
     ADD CONSTRAINT fk_phrase_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspace(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.phrase
@@ -789,8 +804,6 @@ ALTER TABLE ONLY public.quarantined
     ADD CONSTRAINT fk_quarantined_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspace(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.quarantined
     ADD CONSTRAINT fk_quarantined_workspace_id_source_id FOREIGN KEY (workspace_id, source_id) REFERENCES public.source(workspace_id, id) ON DELETE CASCADE;
-ALTER TABLE ONLY public.recovery_code
-    ADD CONSTRAINT fk_recovery_code_user_id FOREIGN KEY (user_id) REFERENCES public.user_account(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.rematch_candidate
     ADD CONSTRAINT fk_rematch_candidate_workspace_id_brand_id FOREIGN KEY (workspace_id, brand_id) REFERENCES public.brand(workspace_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.restance
@@ -799,8 +812,6 @@ ALTER TABLE ONLY public.revision
     ADD CONSTRAINT fk_revision_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspace(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.revision
     ADD CONSTRAINT fk_revision_workspace_id_mention_id FOREIGN KEY (workspace_id, mention_id) REFERENCES public.mention(workspace_id, id) ON DELETE CASCADE;
-ALTER TABLE ONLY public.second_factor
-    ADD CONSTRAINT fk_second_factor_user_id FOREIGN KEY (user_id) REFERENCES public.user_account(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.source
     ADD CONSTRAINT fk_source_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspace(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.source

@@ -130,7 +130,6 @@ WORDS: dict[str, dict[object, str]] = {
         "survey response": N_("survey response"),
         "address": N_("address"),
         "session": N_("session"),
-        "member": N_("member"),
     },
 }
 

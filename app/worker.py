@@ -30,6 +30,7 @@ from app.pipeline.judge.score import ScorePending
 from app.pipeline.keep.brand_removal import RemoveBrand
 from app.pipeline.keep.rematch import Rematch
 from app.pipeline.sweep import Sweep, wake
+from app.pipeline.tell.account_mails import SendAccountMails
 from app.pipeline.tell.letters import SendLetters
 from app.pipeline.tell.notify import Notify
 from app.pipeline.tell.watch import Watch
@@ -72,6 +73,7 @@ def handlers(services: Services, scorer: Scorer, stopping: Callable[[], bool]) -
         "score": ScorePending(db, scorer, jobs, random=random, stopping=stopping, checkpoint=crash),
         "watch": Watch(db, jobs, services.settings.address, checkpoint=crash),
         "notify": Notify(db, services.wire, services.seal, random=random.random, stopping=stopping, checkpoint=crash),
+        "mail": SendAccountMails(db, services.wire, services.seal, stopping=stopping),
         "letters": SendLetters(
             db,
             services.wire,

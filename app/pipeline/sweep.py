@@ -23,6 +23,7 @@ from app.models import (
     Host,
     IdempotentAnswer,
     IncidentRow,
+    KeptForm,
     KeyUsage,
     LoginAttempts,
     LoginSession,
@@ -39,7 +40,7 @@ from app.pipeline.files.undoing import is_being_undone
 from app.pipeline.gather.lease import BACKFILL, COLLECT
 from app.pipeline.judge.audit_sample import to_draw, top_up
 from app.pipeline.judge.score import SETTLE
-from app.pipeline.tell import letters
+from app.pipeline.tell import account_mails, letters
 from app.pipeline.triage.run import waits
 
 log = structlog.get_logger(__name__)
@@ -47,6 +48,7 @@ log = structlog.get_logger(__name__)
 WATCH_EVERY = timedelta(minutes=5)
 KEEP_POLLS = timedelta(days=14)
 KEEP_USAGE = timedelta(days=400)
+KEEP_LOGINS = timedelta(days=1)  # after their end: whose form came too late is still known then
 SUM_UP_REQUESTS = text("""
     WITH gone AS (
         DELETE FROM request_count WHERE counted_in < :window RETURNING subject, counted_in, requests
@@ -121,7 +123,9 @@ def wake(session: Session, jobs: Jobs, now: datetime) -> None:
 
 
 def _wake_senders(session: Session, jobs: Jobs, now: datetime) -> None:
-    """Defers a job for deliveries and for letters that are due."""
+    """Defers a job for deliveries, for letters to members and for mails about accounts that are due."""
+    if session.scalar(select(exists().where(account_mails.is_due(now)))):
+        jobs.defer(session, account_mails.JOB)
     pending = exists().where(
         Delivery.state == "pending",
         Delivery.next_try_at <= now,
@@ -167,7 +171,8 @@ def clean(session: Session, now: datetime) -> None:
     session.execute(
         delete(Host).where(func.coalesce(Host.paused_until, idle) <= idle, func.coalesce(Host.turn_at, idle) <= idle)
     )
-    session.execute(delete(LoginSession).where(LoginSession.expires_at < now))
+    session.execute(delete(LoginSession).where(LoginSession.expires_at < now - KEEP_LOGINS))
+    session.execute(delete(KeptForm).where(KeptForm.expires_at < now))
     session.execute(delete(LoginAttempts).where(LoginAttempts.not_before < now - timedelta(days=1)))
     session.execute(SUM_UP_REQUESTS, {"window": int(now.timestamp()) // WINDOW - 1, "seconds": WINDOW})
     session.execute(delete(KeyUsage).where(KeyUsage.day < (now - KEEP_USAGE).date()))

@@ -16,6 +16,7 @@ from app.web import (
     channels,
     checking,
     errors,
+    forgot,
     importing,
     imports,
     join,
@@ -29,6 +30,7 @@ from app.web import (
     ratings,
     reputation,
     rules,
+    security,
     setup,
     source_form,
     sources,
@@ -40,7 +42,9 @@ from app.web.statics import Statics
 
 error_page = errors.problem_page
 
-PUBLIC = frozenset({"/login", "/logout", "/setup", "/setup/account", "/language", "/join", "/join/account"})
+PUBLIC = frozenset(
+    {"/login", "/logout", "/setup", "/setup/account", "/language", "/forgot", "/reset", "/join", "/join/account"}
+)
 """The pages that need nobody to be logged in; /static too, and /setup only with the link of the first account, /join
 with that of an invitation."""
 
@@ -49,6 +53,7 @@ PARTS = tuple(
     part.router
     for part in (
         login,
+        forgot,
         setup,
         rules,
         alerts,
@@ -67,6 +72,7 @@ PARTS = tuple(
         members,
         workspaces,
         account,
+        security,
         labelling,
         checking,
         reputation,

@@ -9,6 +9,11 @@ from app.web.words import N_
 
 SENTENCES: dict[str, str] = {
     "account.create": N_("{who} created the account {target}"),
+    "account.email": N_("{who} changed their address from {before} to {target}"),
+    "account.reset": N_("{who} chose a new password by a link"),
+    "account.reset-link": N_("{who} made a link to a new password for {target}"),
+    "account.session": N_("{who} ended one of their sessions"),
+    "account.sessions": N_("{who} ended their other sessions"),
     "account.password": N_("{who} changed their password"),
     "audit_sample.draw": N_("{who} drew {drawn} mentions to label"),
     "audit_sample.label": N_("{who} labelled a mention"),
@@ -38,6 +43,7 @@ SENTENCES: dict[str, str] = {
     "member.role": N_("{who} changed the role of [{email}] from {before} to {after}"),
     "mention.import": N_("{who} imported the file [{file}]"),
     "mention.push": N_("{who} sent mentions: {stored} new, {updated} changed"),
+    "mention.undo": N_("{who} undid a change of mentions"),
     "mention.update": N_("{who} changed [a mention]"),
     "phrase.create": N_("{who} added the phrase [{text}]"),
     "phrase.update": N_("{who} changed the phrase [{name}]"),

@@ -22,19 +22,3 @@ def test_how_it_looks_and_what_is_told_by_mail_are_remembered(browser: TestClien
     assert "data-appearance" not in browser.get("/").text
     wrong = browser.post("/settings/account", data={**data, "appearance": "pink"})
     assert wrong.status_code == 422
-
-
-def test_a_new_password_needs_the_old_one(browser: TestClient) -> None:
-    data = {"current": "wrong", "new": "agrafe cheval pile encore", "again": "agrafe cheval pile encore"}
-    assert browser.post("/settings/account/password", data=data).status_code == 422
-    changed = browser.post("/settings/account/password", data={**data, "current": "cheval pile agrafe juste"})
-    assert "Your password was changed." in changed.text
-    assert browser.get("/").url.path == "/"
-
-
-def test_the_current_password_is_guessed_no_faster_than_at_the_login(browser: TestClient) -> None:
-    data = {"new": "agrafe cheval pile encore", "again": "agrafe cheval pile encore"}
-    answers = [browser.post("/settings/account/password", data={**data, "current": f"guess {n}"}) for n in range(8)]
-    assert [answer.status_code for answer in answers][:5] == [422] * 5
-    assert answers[-1].status_code == 429
-    assert "Too many attempts" in answers[-1].text

@@ -17,13 +17,12 @@ from app.models import uuid7
 from app.viewer import Viewer
 from tests.web.conftest import OWN, PASSWORD
 
-ANYBODY = {"/login", "/setup/account", "/logout", "/join", "/join/account"}
+ANYBODY = {"/login", "/setup/account", "/logout", "/forgot", "/reset", "/join", "/join/account"}
 OWN_ACCOUNT = {
-    "/settings/account",
-    "/settings/account/password",
-    "/settings/members/leave",
+    "/settings/account", "/settings/security/password", "/settings/security/email", "/settings/security/email/confirm",
+    "/settings/security/sessions/end", "/settings/security/sessions/{name}/end", "/settings/members/leave",
     "/settings/workspaces/{workspace_id}/open",
-}
+}  # fmt: skip
 LogIn = Callable[[accounts.Role], TestClient]
 FOR_ADMINISTRATORS = {
     "/settings/keys",
@@ -34,6 +33,7 @@ FOR_ADMINISTRATORS = {
     "/settings/members/{member_id}/remove",
     "/settings/workspaces",
     "/settings/workspaces/name",
+    "/settings/security/reset-link",
 }
 
 

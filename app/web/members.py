@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import get_args
 from uuid import UUID
 
@@ -47,7 +48,7 @@ def members_page(
             able=administrators(session, visit.viewer),
             invited=invitations_of(session, visit.viewer, visit.now, after) if may_manage else None,
             roles=roles_to_give(visit),
-            lasts=[(days, visit.tongue.count("{n} day", "{n} days", int(days))) for days in LASTS],
+            lasts=[(days, visit.tongue.lasting(timedelta(days=int(days)))) for days in LASTS],
             values=values or EMPTY,
             link=link,
             sent_to=sent_to,

@@ -7,7 +7,6 @@ A page is a Visit (who asks, in which language) and a template; forms.py reads w
 from __future__ import annotations
 
 from fastapi import APIRouter, Depends, FastAPI
-from starlette.staticfiles import StaticFiles
 
 from app.web import (
     account,
@@ -16,6 +15,7 @@ from app.web import (
     channels,
     checking,
     errors,
+    forgot,
     importing,
     imports,
     keys,
@@ -27,16 +27,18 @@ from app.web import (
     ratings,
     reputation,
     rules,
+    security,
     setup,
     source_form,
     sources,
 )
 from app.web.forms import guard
-from app.web.page import HERE, LogIn
+from app.web.page import LogIn
+from app.web.statics import Statics
 
 error_page = errors.problem_page
 
-PUBLIC = frozenset({"/login", "/logout", "/setup", "/setup/account", "/language"})
+PUBLIC = frozenset({"/login", "/logout", "/setup", "/setup/account", "/language", "/forgot", "/reset"})
 """The pages that need nobody to be logged in; /static too, and /setup only with the link of the first account."""
 
 router = APIRouter(dependencies=[Depends(guard)], include_in_schema=False)
@@ -44,6 +46,7 @@ PARTS = tuple(
     part.router
     for part in (
         login,
+        forgot,
         setup,
         rules,
         alerts,
@@ -58,6 +61,7 @@ PARTS = tuple(
         channels,
         keys,
         account,
+        security,
         labelling,
         checking,
         reputation,
@@ -72,5 +76,5 @@ for _part in PARTS:
 def install(app: FastAPI) -> None:
     """Adds the pages to an application whose `state.services` is set."""
     app.include_router(router)
-    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.mount("/static", Statics(), name="static")
     app.add_exception_handler(LogIn, errors.to_log_in)  # type: ignore[arg-type]  # Starlette types the base class only

@@ -32,7 +32,7 @@ class KeyOut(Out):
     last_used_at: datetime | None
 
 
-class DayOut(Out):
+class KeyDayOut(Out):
     """What a key sent on one day, in UTC."""
 
     day: date
@@ -42,7 +42,7 @@ class DayOut(Out):
 class UsedKeyOut(KeyOut):
     """A key, and how many requests it sent on each of the last 30 days, today last."""
 
-    usage: list[DayOut]
+    usage: list[KeyDayOut]
 
 
 class NewKeyOut(KeyOut):
@@ -70,7 +70,7 @@ def list_keys(viewer: Admin, session: Reading, page: Paged, now: Now) -> Page[Us
     return page_of(
         found,
         lambda row: UsedKeyOut(
-            **KeyOut.model_validate(row).model_dump(), usage=[DayOut.model_validate(each) for each in used[row.id]]
+            **KeyOut.model_validate(row).model_dump(), usage=[KeyDayOut.model_validate(each) for each in used[row.id]]
         ),
     )
 

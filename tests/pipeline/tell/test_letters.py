@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -43,9 +44,11 @@ class Box:
 @pytest.fixture
 def box() -> Iterator[tuple[Box, Wire]]:
     kept = Box()
-    controller = Controller(kept, hostname="127.0.0.1", port=0)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(kept, hostname="127.0.0.1", port=port)
     controller.start()
-    port = controller.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
     yield kept, Wire(httpx2.Client(), Mailer(f"smtp://127.0.0.1:{port}?tls=none"))
     controller.stop()
 
@@ -90,7 +93,7 @@ def test_who_is_assigned_a_mention_reads_of_it_once_in_their_language(
     assign(db, viewer, mention, zoe)
     assert (step(db, wire, datetime.now(UTC)), step(db, wire, datetime.now(UTC))) == (1, 0)
     [letter] = kept.taken
-    assert (letter["To"], letter["Subject"]) == ("zoé@example.com", "Une mention pour vous\u202f: Trois semaines")
+    assert (letter["To"], letter["Subject"]) == ("zoé@example.com", "Une mention pour vous : Trois semaines")
     text = letter.get_content().replace("\r", "")
     assert "Personne ne répond au téléphone" in text
     assert "Par ana@example.com, dans Default." in text

@@ -28,17 +28,18 @@ from app.web import (
     ratings,
     reputation,
     rules,
+    second_factor,
     security,
     setup,
     source_form,
     sources,
 )
 from app.web.forms import guard
-from app.web.page import HERE, LogIn
+from app.web.page import HERE, LogIn, SetUpFactor
 
 error_page = errors.problem_page
 
-PUBLIC = frozenset({"/login", "/logout", "/setup", "/setup/account", "/language", "/forgot", "/reset"})
+PUBLIC = frozenset({"/login", "/logout", "/setup", "/setup/account", "/language", "/forgot", "/reset", "/login/code"})
 """The pages that need nobody to be logged in; /static too, and /setup only with the link of the first account."""
 
 router = APIRouter(dependencies=[Depends(guard)], include_in_schema=False)
@@ -61,6 +62,7 @@ PARTS = tuple(
         channels,
         keys,
         account,
+        second_factor,
         security,
         labelling,
         checking,
@@ -77,4 +79,5 @@ def install(app: FastAPI) -> None:
     """Adds the pages to an application whose `state.services` is set."""
     app.include_router(router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.add_exception_handler(SetUpFactor, errors.to_set_up_factor)  # type: ignore[arg-type]  # likewise
     app.add_exception_handler(LogIn, errors.to_log_in)  # type: ignore[arg-type]  # Starlette types the base class only

@@ -103,6 +103,7 @@ def test_an_address_without_an_account_costs_the_same_work_and_gets_the_same_ans
         event.remove(services.db.engine, "before_cursor_execute", note)
         with services.db.writing() as session:
             session.execute(text("DELETE FROM procrastinate_jobs"))
+            session.execute(text("DELETE FROM login_attempts"))
         return done, (answer.status_code, answer.headers["location"], answer.text)
 
     known, unknown = ask(account), ask("nobody@example.com")

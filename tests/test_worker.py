@@ -50,6 +50,7 @@ def test_there_is_a_step_for_each_job(services: Services) -> None:
         "restance",
         "undo_imports",
         "mail",
+        "bulk",
     }
 
 

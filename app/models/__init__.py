@@ -3,8 +3,8 @@
 `workspace`: who may do what; `people`: what goes with its members; `login`: how they prove who they are. `watching`:
 brands, sources, and what each poll brought. `mention`: what was said, its stories, its matches with brands, and their
 counts by hour. `judging`: what decides a stance beside the model; `scoring`: which models have scored. `labelling`:
-what people labelled, and answers to surveys. `importing`: files that were imported, and what each brought. `alerting`:
-when we speak, and to whom.
+what people labelled, and answers to surveys. `importing`: files that were imported, and what each brought. `triage`:
+what people changed of many mentions at once, and its undo. `alerting`: when we speak, and to whom.
 """
 
 from .alerting import AlertRule, Channel, Delivery, IncidentEvent, IncidentRow
@@ -16,7 +16,8 @@ from .login import AccountMail, KeptForm, RecoveryCode, SecondFactor
 from .mention import Bucket, DayBucket, DirtyHour, Match, Mention, Revision, Story
 from .people import Invitation, KeyUsage, Letter
 from .scoring import ScorerRow
-from .watching import Brand, Host, Poll, Quarantined, RematchCandidate, Source, Usage
+from .triage import BulkChange, BulkItem
+from .watching import Brand, Host, Poll, Quarantined, RematchCandidate, ShareLink, Source, Usage
 from .workspace import (
     ApiKey,
     AuditEntry,
@@ -40,6 +41,8 @@ __all__ = [
     "Base",
     "Brand",
     "Bucket",
+    "BulkChange",
+    "BulkItem",
     "Channel",
     "DayBucket",
     "Delivery",
@@ -74,6 +77,7 @@ __all__ = [
     "Revision",
     "ScorerRow",
     "SecondFactor",
+    "ShareLink",
     "Source",
     "Story",
     "SurveyResponse",

@@ -8,11 +8,15 @@ window.trustedTypes?.createPolicy("default", { createHTML: written });
 import("htmx.org");
 import "./keys.js";
 import "./find.js";
+import "./unreachable.js";
 
 const filters = document.querySelector("[data-filters]");
 filters?.addEventListener("change", (event) => {
   if (event.target.matches("select, input[type=checkbox]")) filters.requestSubmit();
 });
+
+// A choice acts at once: the button is for those without this file.
+filters?.querySelector("[data-needless]")?.setAttribute("hidden", "");
 
 // Empty fields stay out of the address.
 filters?.addEventListener("submit", () => {

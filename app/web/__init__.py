@@ -32,6 +32,7 @@ from app.web import (
     setup,
     source_form,
     sources,
+    sso,
 )
 from app.web.forms import guard
 from app.web.page import LogIn, SetUpFactor
@@ -39,7 +40,12 @@ from app.web.statics import Statics
 
 error_page = errors.problem_page
 
-PUBLIC = frozenset({"/login", "/logout", "/setup", "/setup/account", "/language", "/forgot", "/reset", "/login/code"})
+PUBLIC = frozenset(
+    {
+        "/login", "/login/code", "/login/sso", "/login/sso/back", "/logout", "/setup", "/setup/account", "/language",
+        "/forgot", "/reset",
+    }
+)  # fmt: skip
 """The pages that need nobody to be logged in; /static too, and /setup only with the link of the first account."""
 
 router = APIRouter(dependencies=[Depends(guard)], include_in_schema=False)
@@ -47,6 +53,7 @@ PARTS = tuple(
     part.router
     for part in (
         login,
+        sso,
         forgot,
         setup,
         rules,
@@ -78,6 +85,7 @@ for _part in PARTS:
 def install(app: FastAPI) -> None:
     """Adds the pages to an application whose `state.services` is set."""
     app.include_router(router)
+    sso.install(app)
     app.add_exception_handler(SetUpFactor, errors.to_set_up_factor)  # type: ignore[arg-type]  # likewise
     app.mount("/static", Statics(), name="static")
     app.add_exception_handler(LogIn, errors.to_log_in)  # type: ignore[arg-type]  # Starlette types the base class only

@@ -14,7 +14,7 @@ from app.crypto import SecretsLost, digest
 from app.web import cookies
 from app.web.page import Visit, back_to
 
-COOKIE = "vigie_step"
+COOKIE, SSO = "vigie_step", "vigie_sso"
 LASTS = timedelta(minutes=10)
 
 

@@ -22,11 +22,13 @@ from app.web import (
     login,
     mentions,
     opml,
+    overview,
     phrases,
     ratings,
     reputation,
     rules,
     setup,
+    share_links,
     source_form,
     sources,
 )
@@ -36,7 +38,7 @@ from app.web.statics import Statics
 
 error_page = errors.problem_page
 
-PUBLIC = frozenset({"/login", "/logout", "/setup", "/setup/account", "/language"})
+PUBLIC = frozenset({"/login", "/logout", "/setup", "/setup/account", "/language", "/shared/{token}"})
 """The pages that need nobody to be logged in; /static too, and /setup only with the link of the first account."""
 
 router = APIRouter(dependencies=[Depends(guard)], include_in_schema=False)
@@ -60,6 +62,8 @@ PARTS = tuple(
         account,
         labelling,
         checking,
+        overview,
+        share_links,
         reputation,
         mentions,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,7 @@ class Things:
     item_id: UUID
     response_id: UUID
     import_id: UUID
+    link_id: UUID
 
 
 ANSWER = {"external_id": "1", "score": 9, "answered_at": "2026-11-20T10:00:00Z"}
@@ -77,7 +78,15 @@ def things_of(tenant: Any, db: Database, services: Services) -> Things:
     rows = b"text,date\nzephyrine is quick,2026-11-20\n"
     imported = post("/api/v1/imports?source=File", content=rows, headers={"Content-Type": "text/csv"}).json()
     ids = (brand["id"], source["id"], mention["id"], rule["id"], str(incident), channel["id"], key["id"])
-    return Things(*map(UUID, (*ids, phrase["id"])), item, UUID(answer["id"]), UUID(imported["id"]))
+    link = post("/api/v1/share-links", json=shared(brand["id"])).json()
+    others = map(UUID, (answer["id"], imported["id"], link["id"]))
+    return Things(*map(UUID, (*ids, phrase["id"])), item, *others)
+
+
+def shared(brand_id: str) -> dict[str, Any]:
+    """A link to the page of a brand, for a week."""
+    end = datetime.now(UTC) + timedelta(days=7)
+    return {"name": "For the client", "brand_id": brand_id, "expires_at": end.isoformat()}
 
 
 def ana_of(tenant: Any, db: Database) -> UUID:

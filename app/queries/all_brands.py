@@ -117,6 +117,7 @@ def _unanswered(session: Session, viewer: Viewer, period: Period) -> Mapping[UUI
     new = (Mention.status == "new") & Mention.deleted_at.is_(None) & ~Mention.published_guessed
     rows = session.execute(
         select(Brand.id, func.count().filter(new), func.count())
+        .select_from(Brand)
         .join(newest, true())
         .join(Mention, (Mention.workspace_id == Brand.workspace_id) & (Mention.id == newest.c.mention_id))
         .where(Brand.workspace_id == viewer.workspace_id)

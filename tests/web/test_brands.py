@@ -57,10 +57,8 @@ def test_a_brand_that_is_being_deleted_is_named_with_how_far_it_is(
 
 def test_a_brand_chooses_its_competitors(browser: TestClient, services: Services, viewer: Viewer, brand: Brand) -> None:
     with services.db.writing() as session:
-        new = [
-            brands.NewBrand(name=name, kind=kind, query="x") for name, kind in (("Rival", "competitor"), ("Us", "own"))
-        ]
-        rival, ours = (brands.create(session, viewer, each, services.jobs, datetime.now(UTC)).id for each in new)
+        new = (actions.NewBrand(name="Rival", kind="competitor", query="x"), actions.NewBrand(name="Us", query="x"))
+        rival, ours = (actions.create(session, viewer, each, services.jobs, NOW).id for each in new)
     form = browser.get(f"/settings/brands/{brand.id}").text
     assert re.search(r'name="every_competitor"[^>]*checked', form)
     values = {"name": "Brumelo", "kind": "own", "query": "brumelo", "languages": "", "colour": "#123456"}

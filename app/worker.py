@@ -30,8 +30,10 @@ from app.pipeline.judge.score import ScorePending
 from app.pipeline.keep.brand_removal import RemoveBrand
 from app.pipeline.keep.rematch import Rematch
 from app.pipeline.sweep import Sweep, wake
+from app.pipeline.tell.account_mails import SendAccountMails
 from app.pipeline.tell.notify import Notify
 from app.pipeline.tell.watch import Watch
+from app.pipeline.triage.run import ChangeMany
 from app.scorer import scorer_of
 from app.services import Services
 from app.supervise import end_with_parent_process
@@ -70,10 +72,12 @@ def handlers(services: Services, scorer: Scorer, stopping: Callable[[], bool]) -
         "score": ScorePending(db, scorer, jobs, random=random, stopping=stopping, checkpoint=crash),
         "watch": Watch(db, jobs, services.settings.address, checkpoint=crash),
         "notify": Notify(db, services.wire, services.seal, random=random.random, stopping=stopping, checkpoint=crash),
+        "mail": SendAccountMails(db, services.wire, services.seal, stopping=stopping),
         "sweep": Sweep(db, jobs),
         "rematch": Rematch(db, jobs, stopping=stopping, checkpoint=crash),
         "remove_brand": RemoveBrand(db, stopping=stopping, checkpoint=crash),
         "restance": RestanceHistory(db, jobs, stopping=stopping, checkpoint=crash),
+        "bulk": ChangeMany(db, jobs, stopping=stopping, checkpoint=crash),
         "undo_imports": UndoImports(db, stopping=stopping, checkpoint=crash),
     }
 

@@ -15,6 +15,7 @@ from app.web import (
     channels,
     checking,
     errors,
+    forgot,
     importing,
     imports,
     keys,
@@ -27,6 +28,7 @@ from app.web import (
     ratings,
     reputation,
     rules,
+    security,
     setup,
     share_links,
     source_form,
@@ -38,7 +40,9 @@ from app.web.statics import Statics
 
 error_page = errors.problem_page
 
-PUBLIC = frozenset({"/login", "/logout", "/setup", "/setup/account", "/language", "/shared/{token}"})
+PUBLIC = frozenset(
+    {"/login", "/logout", "/setup", "/setup/account", "/language", "/forgot", "/reset", "/shared/{token}"}
+)
 """The pages that need nobody to be logged in; /static too, and /setup only with the link of the first account."""
 
 router = APIRouter(dependencies=[Depends(guard)], include_in_schema=False)
@@ -46,6 +50,7 @@ PARTS = tuple(
     part.router
     for part in (
         login,
+        forgot,
         setup,
         rules,
         alerts,
@@ -60,6 +65,7 @@ PARTS = tuple(
         channels,
         keys,
         account,
+        security,
         labelling,
         checking,
         overview,

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from app.actions import brands as actions
 from app.db import Database
 from app.models import Brand
 from app.queries.rivals import rivals

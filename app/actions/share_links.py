@@ -14,9 +14,8 @@ from app.actions.audit import record
 from app.actions.brands import check_brand
 from app.actions.fields import Fields, Language, Name
 from app.crypto import digest, token
-from app.models import ShareLink, uuid7
+from app.models import ShareLink, Source, uuid7
 from app.problems import FieldError, invalid, not_found
-from app.queries.sources import known_sources
 from app.viewer import Viewer, may
 
 LONGEST = timedelta(days=366)
@@ -49,7 +48,8 @@ def create(session: Session, viewer: Viewer, new: NewShareLink, now: datetime) -
     """Makes a link. Raises Problem 404 for a brand or source that is not the viewer's, 422 for an end that is past or
     further away than a year."""
     check_brand(session, viewer, new.brand_id)
-    known_sources(session, viewer, [new.source] if new.source else [])
+    if new.source is not None and session.get(Source, (viewer.workspace_id, new.source)) is None:
+        raise not_found("source")
     if new.expires_at <= now:
         raise invalid(FieldError("expires_at", "This date is past."))
     if new.expires_at > now + LONGEST:

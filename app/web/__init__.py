@@ -23,6 +23,7 @@ from app.web import (
     login,
     mentions,
     opml,
+    overview,
     phrases,
     ratings,
     reputation,
@@ -30,6 +31,7 @@ from app.web import (
     second_factor,
     security,
     setup,
+    share_links,
     source_form,
     sources,
     sso,
@@ -43,7 +45,7 @@ error_page = errors.problem_page
 PUBLIC = frozenset(
     {
         "/login", "/login/code", "/login/sso", "/login/sso/back", "/logout", "/setup", "/setup/account", "/language",
-        "/forgot", "/reset",
+        "/forgot", "/reset", "/shared/{token}",
     }
 )  # fmt: skip
 """The pages that need nobody to be logged in; /static too, and /setup only with the link of the first account."""
@@ -73,6 +75,8 @@ PARTS = tuple(
         security,
         labelling,
         checking,
+        overview,
+        share_links,
         reputation,
         mentions,
     )

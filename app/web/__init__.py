@@ -26,25 +26,32 @@ from app.web import (
     members,
     mentions,
     opml,
+    overview,
     phrases,
     ratings,
     reputation,
     rules,
+    second_factor,
     security,
     setup,
+    share_links,
     source_form,
     sources,
+    sso,
     workspaces,
 )
 from app.web.forms import guard
-from app.web.page import LogIn
+from app.web.page import LogIn, SetUpFactor
 from app.web.statics import Statics
 
 error_page = errors.problem_page
 
 PUBLIC = frozenset(
-    {"/login", "/logout", "/setup", "/setup/account", "/language", "/forgot", "/reset", "/join", "/join/account"}
-)
+    {
+        "/login", "/login/code", "/login/sso", "/login/sso/back", "/logout", "/setup", "/setup/account", "/language",
+        "/forgot", "/reset", "/shared/{token}", "/join", "/join/account",
+    }
+)  # fmt: skip
 """The pages that need nobody to be logged in; /static too, and /setup only with the link of the first account, /join
 with that of an invitation."""
 
@@ -53,6 +60,7 @@ PARTS = tuple(
     part.router
     for part in (
         login,
+        sso,
         forgot,
         setup,
         rules,
@@ -72,9 +80,12 @@ PARTS = tuple(
         members,
         workspaces,
         account,
+        second_factor,
         security,
         labelling,
         checking,
+        overview,
+        share_links,
         reputation,
         mentions,
     )
@@ -87,5 +98,7 @@ for _part in PARTS:
 def install(app: FastAPI) -> None:
     """Adds the pages to an application whose `state.services` is set."""
     app.include_router(router)
+    sso.install(app)
+    app.add_exception_handler(SetUpFactor, errors.to_set_up_factor)  # type: ignore[arg-type]  # likewise
     app.mount("/static", Statics(), name="static")
     app.add_exception_handler(LogIn, errors.to_log_in)  # type: ignore[arg-type]  # Starlette types the base class only

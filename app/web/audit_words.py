@@ -10,6 +10,10 @@ from app.web.words import N_
 SENTENCES: dict[str, str] = {
     "account.create": N_("{who} created the account {target}"),
     "account.email": N_("{who} changed their address from {before} to {target}"),
+    "account.join": N_("{target} joined by single sign-on"),
+    "account.recovery-codes": N_("{who} made new recovery codes"),
+    "account.second-factor-on": N_("{who} switched on the second step of the login"),
+    "account.second-factor-off": N_("{who} switched off the second step of the login"),
     "account.reset": N_("{who} chose a new password by a link"),
     "account.reset-link": N_("{who} made a link to a new password for {target}"),
     "account.session": N_("{who} ended one of their sessions"),
@@ -66,6 +70,7 @@ SENTENCES: dict[str, str] = {
     "survey.import": N_("{who} imported answers to a survey from {file}"),
     "survey.push": N_("{who} sent {kept} answers to a survey"),
     "workspace.create": N_("{who} created the workspace [{name}]"),
+    "workspace.second-factor": N_("{who} changed who needs a second step to log in"),
     "workspace.rename": N_("{who} renamed the workspace from {before} to [{after}]"),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 
 from app.actions import accounts, invitations, workspaces
@@ -66,7 +66,7 @@ def join(visit: Visit = Depends(visitor), sent: SentForm = Depends(sent_form)) -
 
 
 @router.post("/join/account")
-def join_as_new(request: Request, visit: Visit = Depends(visitor), sent: SentForm = Depends(sent_form)) -> Response:
+def join_as_new(visit: Visit = Depends(visitor), sent: SentForm = Depends(sent_form)) -> Response:
     """Makes an account, a member of it, and logs it in."""
     token, values = sent.get("token"), {"email": sent.get("email"), "name": sent.get("name")}
 
@@ -81,7 +81,7 @@ def join_as_new(request: Request, visit: Visit = Depends(visitor), sent: SentFor
             if invited is None:
                 return join_page(visit, token)
             user = invitations.accept_as_new(session, invited.viewer, invited.invitation.id, new)
-            opened = open_session(session, request, user.id, invited.workspace.id, visit)
+            opened = open_session(session, visit, user.id, invited.workspace.id)
         return enter_with(visit, "/?done=joined", opened)
 
     return attempt(save, lambda problem: join_page(visit, token, problem, values), REFUSED)

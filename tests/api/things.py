@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +33,7 @@ class Things:
     import_id: UUID
     member_id: UUID
     invitation_id: UUID
+    link_id: UUID
     change_id: UUID
     token: str
 
@@ -83,9 +84,17 @@ def things_of(tenant: Any, db: Database, services: Services) -> Things:
     imported = post("/api/v1/imports?source=File", content=rows, headers={"Content-Type": "text/csv"}).json()
     changed = post("/api/v1/mentions/bulk", json={"ids": [mention["id"]], "status": "closed"}).json()
     ids = (brand["id"], source["id"], mention["id"], rule["id"], str(incident), channel["id"], key["id"])
+    link = post("/api/v1/share-links", json=shared(brand["id"])).json()
     invited = post("/api/v1/invitations", json={"role": "viewer"}).json()
-    others = (answer["id"], imported["id"], ana_of(tenant, db), invited["id"])
-    return Things(*map(UUID, (*ids, phrase["id"])), item, *(UUID(str(each)) for each in others), *undo_of(changed))
+    more = (answer["id"], imported["id"], str(ana_of(tenant, db)), invited["id"])
+    others = map(UUID, (*more, link["id"]))
+    return Things(*map(UUID, (*ids, phrase["id"])), item, *others, *undo_of(changed))
+
+
+def shared(brand_id: str) -> dict[str, Any]:
+    """A link to the page of a brand, for a week."""
+    end = datetime.now(UTC) + timedelta(days=7)
+    return {"name": "For the client", "brand_id": brand_id, "expires_at": end.isoformat()}
 
 
 def undo_of(changed: dict[str, Any]) -> tuple[UUID, str]:

@@ -37,6 +37,7 @@ VERBS = ("poll", "pause", "resume", "acknowledge", "assign", "false-alarm", "res
 DOORS: dict[Callable[..., Any], str | None] = {
     visits.visitor: None,
     visits.member: "read",
+    visits.person: "read",
     visits.editor: "write",
     visits.administrator: "admin",
 }

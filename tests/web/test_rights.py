@@ -17,11 +17,15 @@ from app.models import uuid7
 from app.viewer import Viewer
 from tests.web.conftest import OWN, PASSWORD
 
-ANYBODY = {"/login", "/setup/account", "/logout", "/forgot", "/reset", "/join", "/join/account"}
+ANYBODY = {
+    "/login", "/setup/account", "/logout", "/forgot", "/reset", "/login/code", "/join", "/join/account",
+}  # fmt: skip
 OWN_ACCOUNT = {
     "/settings/account", "/settings/security/password", "/settings/security/email", "/settings/security/email/confirm",
-    "/settings/security/sessions/end", "/settings/security/sessions/{name}/end", "/settings/members/leave",
-    "/settings/workspaces/{workspace_id}/open",
+    "/settings/security/sessions/end", "/settings/security/sessions/{name}/end",
+    "/settings/security/second-factor", "/settings/security/second-factor/off",
+    "/settings/security/second-factor/codes",
+    "/settings/members/leave", "/settings/workspaces/{workspace_id}/open",
 }  # fmt: skip
 LogIn = Callable[[accounts.Role], TestClient]
 FOR_ADMINISTRATORS = {
@@ -34,6 +38,7 @@ FOR_ADMINISTRATORS = {
     "/settings/workspaces",
     "/settings/workspaces/name",
     "/settings/security/reset-link",
+    "/settings/security/second-factor/demand",
 }
 
 

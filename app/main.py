@@ -17,10 +17,12 @@ from app.actions.fields import invalid_fields
 from app.api import (
     brands,
     bulk,
+    canned,
     channels,
     checking,
     common_phrases,
     export,
+    handling,
     health,
     importing,
     imports,
@@ -37,6 +39,7 @@ from app.api import (
     scoring,
     sources,
     surveys,
+    views,
 )
 from app.api.envelope import Envelope
 from app.api.errors import of_http, problem_response, request_id_of
@@ -46,7 +49,8 @@ from app.problems import Problem
 from app.services import Services
 
 ROUTERS = (
-    me, brands, phrases, common_phrases, scoring, sources, export, importing, imports, bulk, mentions, checking,
+    me, brands, phrases, common_phrases, scoring, sources, export, importing, imports, bulk, mentions, handling,
+    views, canned, checking,
     reputation, labelling, surveys, rules, incidents, channels, keys,
 )  # fmt: skip
 PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", openapi.DOCUMENT, openapi.DOCS, *inbound.PATHS})

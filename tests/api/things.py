@@ -33,6 +33,8 @@ class Things:
     import_id: UUID
     change_id: UUID
     token: str
+    view_id: UUID
+    answer_id: UUID
 
 
 ANSWER = {"external_id": "1", "score": 9, "answered_at": "2026-11-20T10:00:00Z"}
@@ -45,6 +47,8 @@ EVERYTHING: dict[tuple[str, str], Any] = {
     ("PATCH", "/channels/{channel_id}"): {"name": "Taken over"},
     ("PATCH", "/phrases/{phrase_id}"): {"text": "taken over"},
     ("POST", "/incidents/{incident_id}/assign"): {"assignee": None},
+    ("PATCH", "/views/{view_id}"): {"name": "Taken over"},
+    ("PATCH", "/canned-answers/{answer_id}"): {"name": "Taken over"},
     ("POST", "/incidents/{incident_id}/note"): {"text": "taken over"},
     ("POST", "/audit/sample/{item_id}"): {"label": "positive"},
     ("POST", "/brands/{brand_id}/survey-responses"): {"items": [ANSWER]},
@@ -68,7 +72,7 @@ def things_of(tenant: Any, db: Database, services: Services) -> Things:
         "/api/v1/alert-rules",
         json={"name": "Rule of Zephyrine", "brand_id": brand["id"], "kind": "threshold", "channels": [channel["id"]]},
     ).json()
-    item = {"external_id": "1", "text": "zephyrine is loud", "published_at": "2026-11-20T10:00:00Z"}
+    item = {"external_id": "1", "text": "zephyrine is loud", "author": "Ana", "published_at": "2026-11-20T10:00:00Z"}
     mention = post("/api/v1/mentions", json={"items": [item]}).json()["items"][0]
     key = post("/api/v1/api-keys", json={"name": "Key of Zephyrine", "scopes": ["read"]}).json()
     phrase = post("/api/v1/phrases", json={"text": "loud", "stance": "promoter"}).json()
@@ -80,7 +84,16 @@ def things_of(tenant: Any, db: Database, services: Services) -> Things:
     imported = post("/api/v1/imports?source=File", content=rows, headers={"Content-Type": "text/csv"}).json()
     changed = post("/api/v1/mentions/bulk", json={"ids": [mention["id"]], "status": "closed"}).json()
     ids = (brand["id"], source["id"], mention["id"], rule["id"], str(incident), channel["id"], key["id"])
-    return Things(*map(UUID, (*ids, phrase["id"])), item, UUID(answer["id"]), UUID(imported["id"]), *undo_of(changed))
+    return Things(
+        *map(UUID, (*ids, phrase["id"])), item, UUID(answer["id"]), UUID(imported["id"]), *undo_of(changed), *kept(post)
+    )
+
+
+def kept(post: Any) -> tuple[UUID, UUID]:
+    """A saved view and a canned answer."""
+    view = post("/api/v1/views", json={"name": "View of Zephyrine", "filter": {"q": "zephyrine"}}).json()
+    answer = post("/api/v1/canned-answers", json={"name": "Answer of Zephyrine", "text": "Hello {author}"}).json()
+    return UUID(view["id"]), UUID(answer["id"])
 
 
 def undo_of(changed: dict[str, Any]) -> tuple[UUID, str]:

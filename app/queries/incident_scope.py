@@ -36,7 +36,7 @@ class IncidentScope:
     def conditions(self, viewer: Viewer) -> list[SQLColumnExpression[bool]]:
         """What is true of the mentions that were counted."""
         counted = aliased(Match)  # the feed may join the matches of a brand itself
-        match = [
+        match: list[SQLColumnExpression[bool]] = [
             counted.workspace_id == viewer.workspace_id,
             counted.mention_id == Mention.id,
             counted.brand_id == self.brand_id,

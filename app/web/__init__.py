@@ -29,6 +29,7 @@ from app.web import (
     setup,
     source_form,
     sources,
+    views,
 )
 from app.web.forms import guard
 from app.web.page import LogIn
@@ -61,6 +62,7 @@ PARTS = tuple(
         labelling,
         checking,
         reputation,
+        views,
         mentions,
     )
 )

@@ -39,7 +39,8 @@ SCOPES = {
         GET /brands/{brand_id}/survey-responses, GET /imports, GET /imports/{import_id},
         GET /to-check, GET /common-phrases, GET /mentions/bulk/{change_id},
         GET /views, GET /canned-answers, GET /canned-answers/{answer_id}, GET /mentions/{mention_id}/author,
-        GET /brands/{brand_id}/answering
+        GET /brands/{brand_id}/answering, GET /overview,
+        GET /share-links
         """,
     "write": """
         POST /brands, PATCH /brands/{brand_id}, DELETE /brands/{brand_id}, POST /brands/{brand_id}/rematch,
@@ -57,7 +58,8 @@ SCOPES = {
         DELETE /phrases/{phrase_id}, PATCH /ratings, POST /audit/sample,
         POST /audit/sample/{item_id}, DELETE /audit/sample/{item_id}, POST /brands/{brand_id}/survey-responses,
         DELETE /survey-responses/{response_id}, POST /imports, DELETE /imports/{import_id}, POST /mentions/import,
-        POST /brands/{brand_id}/survey-responses/import, PATCH /common-phrases, PATCH /common-phrases/{common_id}
+        POST /brands/{brand_id}/survey-responses/import, PATCH /common-phrases, PATCH /common-phrases/{common_id},
+        POST /share-links, DELETE /share-links/{link_id}
         """,
     "admin": "GET /api-keys, POST /api-keys, DELETE /api-keys/{key_id}, GET /audit-log",
 }

@@ -17,13 +17,14 @@ from app.pipeline.judge.score import ScorePending
 from sentiment.compact import compact
 
 PAGES = (
-    "/", "/check", "/reputation", "/reputation/sample",
+    "/", "/check", "/reputation", "/reputation/sample", "/overview", "/reputation/links",
     "/alerts", "/alerts?state=all", "/alerts/rules", "/alerts/rules/new",
     "/sources", "/sources/new", "/sources/new?collector=rss",
     "/sources/new?collector=typeform", "/sources/import", "/sources/import?what=survey", "/sources/imports",
     "/settings/brands", "/settings/brands/new",
     "/settings/phrases", "/settings/phrases/new", "/settings/ratings", "/settings/channels",
-    "/settings/channels/new", "/settings/keys", "/settings/account", "/settings/audit", "/settings/sample",
+    "/settings/channels/new", "/settings/keys", "/settings/account",
+    "/settings/security", "/settings/audit", "/settings/sample",
     "/setup?step=brand", "/setup?step=source", "/setup?step=alerts", "/nothing-here",
 )  # fmt: skip
 LOOKS: dict[str, dict[str, Any]] = {

@@ -66,6 +66,7 @@ def given_view(workspace_id: UUID, code: str) -> ViewView:
     return ViewView(uuid5(workspace_id, code), name, filters, True, False, code, -1, 1)
 
 
+@may("read")
 def view_of(row: SavedView, viewer: Viewer) -> ViewView:
     """A view that somebody saved, as the viewer sees it."""
     mine = row.owner_id is not None and row.owner_id == viewer.user_id

@@ -60,6 +60,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "fr-360": {"locale": "fr-FR", "viewport": NARROW},
     "en-dark-360": {"locale": "en-GB", "viewport": NARROW, "color_scheme": "dark"},
 }
+SHOWN = ("mentions", "en-light")
+"""The picture that the first page of the documentation shows."""
 QUALITY = {WIDE["width"]: 38, NARROW["width"]: 45}
 
 
@@ -168,6 +170,8 @@ def pictures(browser: Browser, place: Place, look: str) -> Iterator[tuple[str, b
         page.goto(address)
         page.wait_for_load_state("networkidle")
         yield f"{name}-{look}", taken(page)
+        if (name, look) == SHOWN:
+            page.screenshot(path=FOLDER.parent / "mentions.png")
     context.close()
 
 

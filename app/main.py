@@ -17,10 +17,12 @@ from app.actions.fields import invalid_fields
 from app.api import (
     brands,
     bulk,
+    canned,
     channels,
     checking,
     common_phrases,
     export,
+    handling,
     health,
     importing,
     imports,
@@ -40,6 +42,7 @@ from app.api import (
     share_links,
     sources,
     surveys,
+    views,
     workspaces,
 )
 from app.api.envelope import Envelope
@@ -50,9 +53,9 @@ from app.problems import Problem
 from app.services import Services
 
 ROUTERS = (
-    me, brands, phrases, common_phrases, scoring, sources, export, importing, imports, bulk, mentions, checking,
-    reputation, overview, share_links, labelling, surveys, rules, incidents, channels, keys, members,
-    workspaces,
+    me, brands, phrases, common_phrases, scoring, sources, export, importing, imports, bulk, mentions, handling,
+    views, canned, checking, reputation, overview, share_links, labelling, surveys, rules, incidents, channels, keys,
+    members, workspaces,
 )  # fmt: skip
 PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", openapi.DOCUMENT, openapi.DOCS, *inbound.PATHS})
 """Paths that are answered without a key: health, which says nothing but whether we live; the figures, and the addresses

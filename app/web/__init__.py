@@ -38,6 +38,7 @@ from app.web import (
     source_form,
     sources,
     sso,
+    views,
     workspaces,
 )
 from app.web.forms import guard
@@ -87,6 +88,7 @@ PARTS = tuple(
         overview,
         share_links,
         reputation,
+        views,
         mentions,
     )
 )

@@ -23,7 +23,7 @@ from app.queries import overview
 from app.queries.workspaces import my_workspaces
 from app.services import Services
 from app.viewer import Viewer
-from app.web import cookies, show
+from app.web import cookies, kept, show
 from app.web.csrf import token_for
 from app.web.language import Tongue, choose_language, zone
 from app.web.words import N_, WORDS, message_named
@@ -101,9 +101,19 @@ class Visit:
 
     def page(self, session: Session | None, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A whole page, or a part of one. With a session, its menu counts what needs attention."""
+        form = kept.late_form(self.request, self.services, self.known.user_id if self.known else None, self.now)
+        if form is None:
+            return HTMLResponse(self._rendered(session, template, context), status)
+        filled = kept.fill(self._rendered(session, template, {**context, "late": "filled"}), form)
+        lost = {"late": "lost", "late_fields": [text for _, text in form.fields if len(text) > 1]}
+        page = HTMLResponse(filled or self._rendered(session, template, {**context, **lost}), status)
+        page.delete_cookie(kept.COOKIE, path="/")
+        return page
+
+    def _rendered(self, session: Session | None, template: str, context: dict[str, Any]) -> str:
         counts = overview.overview(session, self.known) if session is not None and self.known else None
         spaces = my_workspaces(session, self.known) if counts and self.known and self.known.user_id else []
-        body = (
+        return (
             environment()
             .get_template(template)
             .render(
@@ -126,7 +136,6 @@ class Visit:
                 **context,
             )
         )
-        return HTMLResponse(body, status)
 
     def history_line(self, line: Revision) -> str:
         """What one change of a mention was, in words."""
@@ -144,6 +153,11 @@ class Visit:
             )
         fixed = {"note": N_("Note changed"), "tags": N_("Tags changed"), "assignee": N_("Assignment changed")}
         return self.say(fixed.get(field, N_("Edited")))
+
+    @property
+    def form_page(self) -> str:
+        """Where the forms of this page stand, for one that comes too late."""
+        return kept.page_of(self.request)
 
     @property
     def form_token(self) -> str:

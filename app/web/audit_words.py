@@ -74,7 +74,7 @@ SENTENCES: dict[str, str] = {
     "survey.push": N_("{who} sent {kept} answers to a survey"),
     "view.create": N_("{who} saved the view {name}"),
     "view.update": N_("{who} changed a saved view"),
-    "view.delete": N_("{who} deleted the saved view {name}"),
+    "view.delete": N_("{who} deleted a saved view"),
     "workspace.create": N_("{who} created the workspace [{name}]"),
     "workspace.second-factor": N_("{who} changed who needs a second step to log in"),
     "workspace.rename": N_("{who} renamed the workspace from {before} to [{after}]"),

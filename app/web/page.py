@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from app.auth import sessions
 from app.models import Revision
 from app.queries import overview
-from app.queries.workspaces import my_workspaces
+from app.queries.workspaces import WorkspaceView, my_workspaces
 from app.services import Services
 from app.viewer import Viewer
 from app.web import cookies, kept, show
@@ -112,7 +112,7 @@ class Visit:
 
     def _rendered(self, session: Session | None, template: str, context: dict[str, Any]) -> str:
         counts = overview.overview(session, self.known) if session is not None and self.known else None
-        spaces = my_workspaces(session, self.known) if counts and self.known and self.known.user_id else []
+        spaces = self._spaces(session)
         return (
             environment()
             .get_template(template)
@@ -136,6 +136,12 @@ class Visit:
                 **context,
             )
         )
+
+    def _spaces(self, session: Session | None) -> list[WorkspaceView]:
+        """The workspaces of whoever is logged in, for the menu."""
+        if session is None or self.known is None or self.known.user_id is None:
+            return []
+        return my_workspaces(session, self.known)
 
     def history_line(self, line: Revision) -> str:
         """What one change of a mention was, in words."""

@@ -24,10 +24,12 @@ from app.web import (
     mentions,
     opml,
     phrases,
+    query_field,
     ratings,
     reputation,
     rules,
     setup,
+    setup_channel,
     source_form,
     sources,
 )
@@ -45,6 +47,7 @@ PARTS = tuple(
     for part in (
         login,
         setup,
+        setup_channel,
         rules,
         alerts,
         importing,
@@ -52,6 +55,7 @@ PARTS = tuple(
         opml,
         source_form,
         sources,
+        query_field,
         brands,
         phrases,
         ratings,

@@ -20,7 +20,8 @@ from app.viewer import ROLE_SCOPES, Viewer
 from app.web import cookies
 from app.web.form_page import attempt
 from app.web.forms import SentForm, sent_form
-from app.web.page import Visit, back_to, redirect, visitor
+from app.web.landing import landing
+from app.web.page import Visit, back_to, redirect, visitor, with_query
 
 router = APIRouter()
 
@@ -126,7 +127,8 @@ def create_first(request: Request, visit: Visit = Depends(visitor), sent: SentFo
             machine = Viewer(workspace_id, "setup", ROLE_SCOPES["admin"])
             user = accounts.set_up(session, machine, sent.get("link"), new, visit.now)
             cookie = _open(session, request, user.id, workspace_id, visit)
-        return _enter(visit, "/setup?done=welcome", cookie)
+            first = landing(session, machine)
+        return _enter(visit, with_query(first, done="welcome"), cookie)
 
     def show_again(problem: Problem) -> Response:
         if problem.code == "link-spent":

@@ -132,7 +132,7 @@ def create(visit: Visit, form: SourceForm, sent: SentForm) -> Response:
     with visit.services.db.writing() as session:
         source = actions.create(session, visit.viewer, new, visit.services, visit.now)
     done = "source-created" if form.kind.polled else "source-ready"
-    return redirect("/setup" if form.values["from"] == "setup" else f"/sources/{source.id}", done)
+    return redirect("/setup?step=source" if form.values["from"] == "setup" else f"/sources/{source.id}", done)
 
 
 def update(visit: Visit, row: Source, form: SourceForm, sent: SentForm) -> Response:

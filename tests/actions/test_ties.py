@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -10,7 +11,8 @@ import pytest
 from app.actions import brands, channels, rules
 from app.actions.ties import channels_after, tie
 from app.models import AlertRule
-from app.services import Services
+from app.services import Services, build
+from app.settings import Settings
 from app.viewer import Viewer
 
 A, B, C = (UUID(int=n) for n in (1, 2, 3))
@@ -32,6 +34,13 @@ def test_a_rule_names_the_others_only_where_it_leaves_one_out(
     chosen: list[UUID] | None, wanted: bool, after: list[UUID] | None
 ) -> None:
     assert channels_after(chosen, B, [A, B, C], wanted=wanted) == after
+
+
+@pytest.fixture
+def services(settings: Settings) -> Iterator[Services]:
+    built = build(settings)
+    yield built
+    built.close()
 
 
 def test_only_the_rules_that_are_named_change(services: Services, viewer: Viewer) -> None:

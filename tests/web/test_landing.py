@@ -41,6 +41,7 @@ def test_with_an_open_incident_it_begins_there(services: Services, viewer: Viewe
         rule = session.query(AlertRule).one()
         row = IncidentRow(
             id=UUID(int=7), workspace_id=viewer.workspace_id, rule_id=rule.id, brand_id=rule.brand_id, state="firing",
+            kind=rule.kind,
             severity="critical", opened_at=now, explanation={},
         )  # fmt: skip
         session.add(row)

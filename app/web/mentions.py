@@ -20,6 +20,7 @@ from app.queries.mentions import mention
 from app.queries.phrases import progress_of_all
 from app.queries.to_check import count_to_check
 from app.scorer import explainer_of
+from app.web.assignees import assignee_options, chosen_assignee
 from app.web.form_page import attempt
 from app.web.forms import SentForm, sent_form
 from app.web.offers import offers_for
@@ -185,6 +186,7 @@ def mention_page(visit: Visit, mention_id: UUID, problem: Problem | None = None)
             problem=problem,
             labels={"note": visit.say("Note"), "tags": visit.say("Tags"), "assignee": visit.say("Assigned to")},
             status_options=[(key, visit.word("status", key)) for key in WORDS["status"]],
+            assignees=assignee_options(visit, session, detail.view.mention),
             offers=offers_for(visit, session),
         )
 
@@ -219,7 +221,7 @@ def handle(mention_id: UUID, visit: Visit = Depends(editor), sent: SentForm = De
     """Changes status, assignee, tags and note at once."""
     values = {
         "status": sent.get("status"),
-        "assignee": sent.get("assignee") or None,
+        **chosen_assignee(sent),
         "tags": sent.lines("tags"),
         "note": sent.get("note") or None,
     }

@@ -28,7 +28,12 @@ class FeedAt(Params):
     """Where a feed is, with a name and a password where it asks for them."""
 
     url: Address = Field(title="Address", examples=["https://news.example.org/feed.xml"])
-    username: str = Field(default="", title="Name", max_length=200)
+    username: str = Field(
+        default="",
+        title="User name",
+        description="Only where the site asks for one before it shows",
+        max_length=200,
+    )
     password: SecretStr = Field(default=SecretStr(""), title="Password", max_length=200)
 
 

@@ -27,6 +27,9 @@ LANGUAGES: dict[Code, str] = {"en": "English", "fr": "Français"}
 LOCALE = Path(__file__).parent.parent / "locale"
 RECENT = timedelta(days=6)
 BLANK = "\u202f"
+_PROMISE = re.compile(
+    r"\s*[;:,]\s(?:the next reading is automatic|la prochaine lecture est automatique)", re.IGNORECASE
+)
 _TIED = re.compile(r" ([:;!?%])")
 _QUOTED = re.compile(r"«\s*(.+?)\s*»")
 SENTENCES = frozenset({"why", "reason", "what"})
@@ -121,6 +124,10 @@ class Tongue:
             args = getattr(stored, "args_", None) or getattr(stored, "args", None)
             return self._fill_in(str(text), dict(args) if isinstance(args, Mapping) else {})
         return self.say(str(stored or ""))
+
+    def brief(self, stored: Any) -> str:
+        """A sentence as `notice` says it, without the promise that a source will be read again: it is not saved."""
+        return _PROMISE.sub("", self.notice(stored))
 
     def aside(self, reason: str) -> str:
         """Why something was set aside, kept as a sentence in English; one that is not known stays as it is."""

@@ -20,6 +20,7 @@ from app.queries.brands import brands
 from app.queries.paging import LIMIT_MAX
 from app.queries.sources import sources
 from app.web.brands import preview_of
+from app.web.discovery import name_offered
 from app.web.form_page import Values, attempt
 from app.web.forms import SentForm, sent_form
 from app.web.kinds import shelves
@@ -73,6 +74,7 @@ def source_parts(visit: Visit, session: Session) -> Parts:
     return {
         "sources": [each.source for each in sources(session, visit.viewer, visit.now).items],
         "shelves": shelves(each for each in all_collectors().values() if each.polled or each.stream),
+        "typed": name_offered(visit, session),
     }
 
 

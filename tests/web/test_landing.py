@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from uuid import UUID
 
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from app.actions import sample
-from app.models import AlertRule, IncidentRow
+from app.models import AlertRule
 from app.services import Services
 from app.viewer import Viewer
 from app.web.landing import landing
+from tests.api.things import opened
 
 ACCOUNT = {"email": "ana@example.com", "password": "cheval pile agrafe juste", "again": "cheval pile agrafe juste"}
 
@@ -36,14 +37,8 @@ def test_with_the_sample_it_begins_with_the_feed(
 
 def test_with_an_open_incident_it_begins_there(services: Services, viewer: Viewer) -> None:
     load(services, viewer)
-    now = datetime.now(UTC)
-    with services.db.writing() as session:
-        rule = session.query(AlertRule).one()
-        row = IncidentRow(
-            id=UUID(int=7), workspace_id=viewer.workspace_id, rule_id=rule.id, brand_id=rule.brand_id, state="firing",
-            kind=rule.kind,
-            severity="critical", opened_at=now, explanation={},
-        )  # fmt: skip
-        session.add(row)
     with services.db.reading() as session:
-        assert landing(session, viewer) == f"/alerts/{UUID(int=7)}"
+        rule = session.scalars(select(AlertRule)).one()
+    incident = opened(services.db, viewer.workspace_id, rule.id, rule.brand_id)
+    with services.db.reading() as session:
+        assert landing(session, viewer) == f"/alerts/{incident}"

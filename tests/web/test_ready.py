@@ -46,7 +46,7 @@ def test_it_says_what_happens_once_nothing_is_missing(browser: TestClient, db: D
         session.scalars(select(Channel)).one().last_sent_at = datetime.now(UTC)
     page = browser.get("/setup?step=ready").text
     assert "You are ready. This is what happens now" in page
-    assert "again after 1 hour at most" in page
+    assert "again after 60 minutes at most" in page
     assert "«Negative buzz · Acme» notifies Hook" in page
     assert "Still missing" not in page
 

@@ -68,7 +68,7 @@ def test_saving_sends_a_test_and_shows_the_secret_once(
     assert "The test message was sent to «Hook»" in page.text
     assert "is notified of: Negative buzz · Acme" in page.text
     assert [each["data"]["test"] for each in arrived] == [True]
-    ready = watching.get("/setup")
+    ready = watching.get("/setup?step=ready")
     assert "You are ready" not in ready.text  # nothing is read yet
     assert "Nothing is read yet" in ready.text
     assert "«Negative buzz · Acme» notifies Hook" in ready.text

@@ -11,9 +11,10 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from app.actions import brands as brand_actions
+from app.actions import keys, push, sample
 from app.actions import rules as rule_actions
-from app.actions import sample
 from app.actions.fields import validate
+from app.actions.keys import MadeKey, NewKey
 from app.problems import Problem
 from app.queries import overview as counts
 from app.queries.brands import brands
@@ -25,7 +26,7 @@ from app.web.form_page import Values, attempt
 from app.web.forms import SentForm, sent_form
 from app.web.kinds import shelves
 from app.web.login import first_account
-from app.web.page import Visit, editor, redirect, visitor
+from app.web.page import Visit, administrator, editor, redirect, visitor
 from app.web.query_field import LONGEST, asks_back, check_meant, field_of
 from app.web.ready import ready_of
 from app.web.setup_channel import alerts_of
@@ -70,8 +71,12 @@ def brand_parts(visit: Visit, session: Session, values: Values | None = None, pr
     }
 
 
-def source_parts(visit: Visit, session: Session) -> Parts:
+def source_parts(visit: Visit, session: Session, made: MadeKey | None = None) -> Parts:
+    """`made` is a new key to send mentions with, whose secret is shown now and never again."""
     return {
+        "made": made,
+        "address": visit.services.settings.address,
+        "now": visit.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "sources": [each.source for each in sources(session, visit.viewer, visit.now).items],
         "shelves": shelves(each for each in all_collectors().values() if each.polled or each.stream),
         "typed": name_offered(visit, session),
@@ -113,6 +118,17 @@ def add_brand(visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form
             return visit.page(session, "setup_brand.html", status=status, step="brand", **parts)
 
     return attempt(save, again)
+
+
+@router.post("/setup/key")
+def make_key(visit: Visit = Depends(administrator)) -> Response:
+    """Makes a key that can only send, and the source that holds what is sent; shows how to use it."""
+    new = validate(NewKey, {"name": visit.say("Sends mentions"), "scopes": ["write"]})
+    with visit.services.db.writing() as session:
+        made = keys.create(session, visit.viewer, new, visit.now)
+        push.push_source(session, visit.viewer)
+    with visit.services.db.reading() as session:
+        return visit.page(session, "setup_source.html", step="source", **source_parts(visit, session, made))
 
 
 @router.post("/sample/load")

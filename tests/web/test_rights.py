@@ -20,7 +20,7 @@ from tests.web.conftest import OWN, PASSWORD
 ANYBODY = {"/login", "/setup/account", "/logout"}
 OWN_ACCOUNT = {"/settings/account", "/settings/account/password"}
 LogIn = Callable[[accounts.Role], TestClient]
-FOR_ADMINISTRATORS = {"/settings/keys", "/settings/keys/{key_id}/delete"}
+FOR_ADMINISTRATORS = {"/settings/keys", "/settings/keys/{key_id}/delete", "/setup/key"}
 
 
 def forms() -> set[str]:

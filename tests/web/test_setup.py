@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
@@ -71,6 +74,27 @@ def test_a_source_added_on_the_way_comes_back_to_its_step(browser: TestClient) -
     )
     assert str(page.url).endswith("/setup?step=source&done=source-created")
     assert "Continue to the alerts" in page.text
+
+
+def test_a_key_to_send_with_is_shown_once_with_a_call_that_works(browser: TestClient, db: Database) -> None:
+    browser.post("/setup/brand", data={"name": "Acme", "query": "acme"})
+    assert "Make a key and show an example" in browser.get("/setup?step=source").text
+    page = browser.post("/setup/key").text
+    key = re.search(r"vig_\w+", page)
+    assert key
+    call = html.unescape(re.findall(r"-d &#39;(.*?)&#39;|-d '(.*?)'</code>", page)[0][1])
+    sent = TestClient(browser.app, base_url="http://localhost:8000").post(
+        "/api/v1/mentions",
+        content=call,
+        headers={"authorization": f"Bearer {key[0]}", "content-type": "application/json"},
+    )
+    assert sent.status_code == 202, sent.text
+    assert [one["status"] for one in sent.json()["items"]] == ["stored"]
+    refused = TestClient(browser.app, base_url="http://localhost:8000").get(
+        "/api/v1/mentions", headers={"authorization": f"Bearer {key[0]}"}
+    )
+    assert refused.status_code == 403
+    assert key[0] not in browser.get("/setup?step=source").text
 
 
 def test_the_sample_comes_and_goes_with_one_click(browser: TestClient, db: Database) -> None:

@@ -49,3 +49,10 @@ addEventListener("pageshow", () => {
   }
 });
 for (const told of document.querySelectorAll("[data-scripted]")) told.hidden = false;
+
+// A query that somebody is writing is not replaced by one that was proposed a moment before.
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, requestConfig } = event.detail;
+  const writing = target.id === "query-field" && document.activeElement?.id === "query";
+  if (writing && requestConfig?.elt?.tagName !== "BUTTON") event.detail.shouldSwap = false;
+});

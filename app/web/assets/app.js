@@ -8,6 +8,7 @@ window.trustedTypes?.createPolicy("default", { createHTML: written });
 import("htmx.org");
 import "./keys.js";
 import "./find.js";
+import "./unreachable.js";
 
 const filters = document.querySelector("[data-filters]");
 filters?.addEventListener("change", (event) => {

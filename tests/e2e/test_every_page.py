@@ -24,7 +24,8 @@ PAGES = (
     "/settings/brands", "/settings/brands/new",
     "/settings/phrases", "/settings/phrases/new", "/settings/ratings", "/settings/channels",
     "/settings/channels/new", "/settings/keys", "/settings/account", "/settings/audit", "/settings/sample",
-    "/setup?step=brand", "/setup?step=source", "/setup?step=alerts", "/nothing-here",
+    "/setup?step=brand", "/setup?step=source", "/setup?step=alerts", "/setup?step=ready", "/sources/find",
+    "/setup?step=alerts&kind=webhook", "/nothing-here",
 )  # fmt: skip
 LOOKS: dict[str, dict[str, Any]] = {
     "light English": {},

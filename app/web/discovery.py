@@ -79,7 +79,7 @@ def show_candidates(visit: Visit = Depends(editor), sent: SentForm = Depends(sen
     if "hx-request" in visit.request.headers:
         return part(visit, "find_candidates.html", sight, origin, found=None)
     found = discover(visit.services, visit.viewer, sight, visit.now)
-    return whole_page(visit, typed, origin, sight=sight, found=[shown_of(one) for one in found])
+    return whole_page(visit, typed, origin, sight=sight, found=[shown_of(one, origin) for one in found])
 
 
 def part(visit: Visit, template: str, sight: Sight, origin: str, **more: Any) -> Response:
@@ -98,14 +98,14 @@ def packed(candidate: Candidate, name: str, sight: Sight | None = None) -> str:
     return json.dumps({"collector": candidate.kind.kind, "params": dict(candidate.params), **more})
 
 
-def shown_of(one: Found) -> dict[str, Any]:
+def shown_of(one: Found, origin: str) -> dict[str, Any]:
     """One result as the page shows it: with what its box sends, or the address of the form that asks for the key."""
     candidate = one.candidate
     plain = {f"params.{name}": value for name, value in candidate.params.items() if isinstance(value, str)}
     return {
         "one": one,
         "value": packed(candidate, one.name),
-        "form": "/sources/new?" + urlencode({"collector": candidate.kind.kind, **plain}),
+        "form": "/sources/new?" + urlencode({"collector": candidate.kind.kind, **plain, "from": origin}),
         "ticked": one.state == "works",
     }
 
@@ -120,7 +120,9 @@ def try_candidate(visit: Visit = Depends(editor), sent: SentForm = Depends(sent_
         str(asked.get("url") or asked.get("words") or ""), str(asked.get("words") or ""), visit.tongue.code
     )
     found = try_one(visit.services, visit.viewer, candidate, place, visit.now)
-    return visit.page(None, "find_one.html", each=shown_of(found), origin=sent.get("from"), shown=SHOWN)
+    return visit.page(
+        None, "find_one.html", each=shown_of(found, sent.get("from")), origin=sent.get("from"), shown=SHOWN
+    )
 
 
 @router.post("/add")

@@ -117,7 +117,7 @@ def test_in_french_an_alert_arrives_by_mail(
     page.goto(f"/setup?token={site.setup_link()}")
     page.get_by_label("Adresse e-mail").fill("ana@example.com")
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
-    page.get_by_label("Le même mot de passe, encore").fill(PASSWORD)
+    page.locator("#again").fill(PASSWORD)
     page.get_by_role("button", name="Créer le compte").click()
     expect(page.get_by_role("heading", name="Premiers pas")).to_be_visible()
 

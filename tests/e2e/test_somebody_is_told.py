@@ -71,7 +71,7 @@ def test_a_channel_that_comes_after_the_incident_is_told_of_it_once(
     page.goto(f"/setup?token={site.setup_link()}")
     page.get_by_label("Adresse e-mail").fill("ana@example.com")
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
-    page.get_by_label("Le même mot de passe, encore").fill(PASSWORD)
+    page.locator("#again").fill(PASSWORD)
     page.get_by_role("button", name="Créer le compte").click()
     page.locator("#name").fill("Brumelo")
     page.locator("#query").fill("brumelo")

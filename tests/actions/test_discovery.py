@@ -128,7 +128,7 @@ def test_a_private_address_is_refused_in_words(db: Any, settings: Settings, view
         services.close()
     assert sight.candidates == ()
     assert sight.problem
-    assert "private" in str(sight.problem.detail)
+    assert "not allowed" in str(sight.problem.detail)
 
 
 def test_what_is_read_already_is_not_tried_again(services: Services, viewer: Viewer, site: Sites) -> None:

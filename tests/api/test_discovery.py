@@ -38,7 +38,7 @@ def test_what_is_found_can_be_added_as_it_is(us: Any, db: Database, site: str) -
 def test_what_cannot_be_read_says_why(us: Any) -> None:
     body = us.editor.post("/api/v1/sources/discover", json={"place": "http://10.0.0.1/"}).json()
     assert body["items"] == []
-    assert "private" in body["error"]
+    assert "not allowed" in body["error"]
 
 
 def test_a_reader_finds_nothing_and_an_empty_place_is_refused(us: Any) -> None:

@@ -37,7 +37,7 @@ def test_what_exists_decides_which_step_comes_next(asked: str, done: Overview, s
 
 def test_setting_up_a_brand_adds_a_rule_for_negative_buzz(browser: TestClient, db: Database) -> None:
     page = browser.post("/setup/brand", data={"name": "Acme", "query": "acme"})
-    assert "Where do people talk about it?" in page.text
+    assert "Where do people talk about you?" in page.text
     with db.reading() as session:
         assert session.scalars(select(AlertRule.kind)).all() == ["negative_spike"]
 

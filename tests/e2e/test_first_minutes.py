@@ -46,6 +46,7 @@ def test_a_brand_a_source_a_channel_and_a_rule(enter: Callable[..., Page], compl
     page.locator("#query").fill("brumelo")
     expect(page.locator("#preview")).to_contain_text("No stored mention matches")
     page.get_by_role("button", name="Watch this brand").click()
+    page.get_by_text("Or choose a kind of source yourself").click()
     page.get_by_role("link", name=re.compile(r"^Feed")).click()
     page.get_by_label("Address").fill("http://127.0.0.1:9/feed.xml")
     page.get_by_role("button", name="Try it").click()

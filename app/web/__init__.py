@@ -16,6 +16,7 @@ from app.web import (
     checking,
     discovery,
     errors,
+    forgot,
     importing,
     imports,
     keys,
@@ -28,6 +29,7 @@ from app.web import (
     ratings,
     reputation,
     rules,
+    security,
     setup,
     setup_channel,
     source_form,
@@ -39,7 +41,7 @@ from app.web.statics import Statics
 
 error_page = errors.problem_page
 
-PUBLIC = frozenset({"/login", "/logout", "/setup", "/setup/account", "/language"})
+PUBLIC = frozenset({"/login", "/logout", "/setup", "/setup/account", "/language", "/forgot", "/reset"})
 """The pages that need nobody to be logged in; /static too, and /setup only with the link of the first account."""
 
 router = APIRouter(dependencies=[Depends(guard)], include_in_schema=False)
@@ -47,6 +49,7 @@ PARTS = tuple(
     part.router
     for part in (
         login,
+        forgot,
         setup,
         setup_channel,
         rules,
@@ -64,6 +67,7 @@ PARTS = tuple(
         channels,
         keys,
         account,
+        security,
         labelling,
         checking,
         reputation,

@@ -167,6 +167,7 @@ def test_in_english_an_alert_arrives_at_a_webhook(
 
     page.locator("#q").fill(f"{world.host}/feed.xml")
     page.get_by_role("button", name="Search").click()
+    expect(page.locator("input[name=add]")).to_be_checked()
     page.get_by_role("button", name="Add the ticked sources").click()
     page.get_by_role("link", name="Continue to the alerts").click()
 

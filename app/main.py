@@ -17,11 +17,13 @@ from app.actions.fields import invalid_fields
 from app.api import (
     brands,
     bulk,
+    canned,
     channels,
     checking,
     common_phrases,
     discovery,
     export,
+    handling,
     health,
     importing,
     imports,
@@ -40,6 +42,7 @@ from app.api import (
     share_links,
     sources,
     surveys,
+    views,
 )
 from app.api.envelope import Envelope
 from app.api.errors import of_http, problem_response, request_id_of
@@ -50,7 +53,8 @@ from app.services import Services
 
 ROUTERS = (
     me, brands, phrases, common_phrases, scoring, discovery, sources, export, importing, imports, bulk, mentions,
-    checking, reputation, overview, share_links, labelling, surveys, rules, incidents, channels, keys,
+    handling, views, canned, checking, reputation, overview, share_links, labelling, surveys, rules, incidents,
+    channels, keys,
 )  # fmt: skip
 PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", openapi.DOCUMENT, openapi.DOCS, *inbound.PATHS})
 """Paths that are answered without a key: health, which says nothing but whether we live; the figures, and the addresses

@@ -22,7 +22,7 @@ from app.models import Revision
 from app.queries import overview
 from app.services import Services
 from app.viewer import Viewer
-from app.web import cookies, show
+from app.web import cookies, kept, show
 from app.web.csrf import token_for
 from app.web.language import Tongue, choose_language, zone
 from app.web.words import N_, WORDS, message_named
@@ -40,18 +40,38 @@ class LogIn(Exception):
         super().__init__(back)
 
 
+class SetUpFactor(Exception):
+    """Raised where somebody has to set up a second factor before anything else. `back` is where to go afterwards."""
+
+    def __init__(self, back: str) -> None:
+        self.back = back
+        super().__init__(back)
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request: its services, its language, and who asks when that is known."""
+    """One request: its services, its language, and who asks when that is known.
+
+    `lacks_factor`: the workspace demands a second factor, which this session does not have.
+    """
 
     request: Request
     services: Services
     tongue: Tongue
     known: Viewer | None
+    lacks_factor: bool = False
 
     @property
     def viewer(self) -> Viewer:
-        """Who asks. Raises LogIn when nobody is logged in."""
+        """Who asks. Raises LogIn when nobody is logged in, SetUpFactor when they have to set up a second factor."""
+        known = self.person
+        if self.lacks_factor:
+            raise SetUpFactor(self.here if self.request.method == "GET" else "/")
+        return known
+
+    @property
+    def person(self) -> Viewer:
+        """Who asks, also when all they may do is set up a second factor. Raises LogIn when nobody is logged in."""
         if self.known is None:
             raise LogIn(self.here if self.request.method == "GET" else "/")
         return self.known
@@ -79,8 +99,18 @@ class Visit:
 
     def page(self, session: Session | None, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A whole page, or a part of one. With a session, its menu counts what needs attention."""
-        counts = overview.overview(session, self.viewer) if session is not None and self.known else None
-        body = (
+        form = kept.late_form(self.request, self.services, self.known.user_id if self.known else None, self.now)
+        if form is None:
+            return HTMLResponse(self._rendered(session, template, context), status)
+        filled = kept.fill(self._rendered(session, template, {**context, "late": "filled"}), form)
+        lost = {"late": "lost", "late_fields": [text for _, text in form.fields if len(text) > 1]}
+        page = HTMLResponse(filled or self._rendered(session, template, {**context, **lost}), status)
+        page.delete_cookie(kept.COOKIE, path="/")
+        return page
+
+    def _rendered(self, session: Session | None, template: str, context: dict[str, Any]) -> str:
+        counts = overview.overview(session, self.known) if session is not None and self.known else None
+        return (
             environment()
             .get_template(template)
             .render(
@@ -102,7 +132,6 @@ class Visit:
                 **context,
             )
         )
-        return HTMLResponse(body, status)
 
     def history_line(self, line: Revision) -> str:
         """What one change of a mention was, in words."""
@@ -120,6 +149,11 @@ class Visit:
             )
         fixed = {"note": N_("Note changed"), "tags": N_("Tags changed"), "assignee": N_("Assignment changed")}
         return self.say(fixed.get(field, N_("Edited")))
+
+    @property
+    def form_page(self) -> str:
+        """Where the forms of this page stand, for one that comes too late."""
+        return kept.page_of(self.request)
 
     @property
     def form_token(self) -> str:
@@ -156,7 +190,8 @@ def visitor(request: Request) -> Visit:
     accepted = request.headers.get("accept-language", "")
     code = choose_language(wished, request.cookies.get(cookies.LANGUAGE), accepted)
     viewer = replace(holder.viewer, language=code) if holder else None
-    return Visit(request, services, Tongue(code, zone(viewer.timezone if viewer else "UTC"), now), viewer)
+    tongue = Tongue(code, zone(viewer.timezone if viewer else "UTC"), now)
+    return Visit(request, services, tongue, viewer, holder is not None and holder.lacks_factor)
 
 
 def _holder(request: Request, services: Services, now: datetime) -> sessions.Login | None:
@@ -176,6 +211,13 @@ def member(request: Request) -> Visit:
     """The visit of somebody who is logged in. Raises LogIn otherwise."""
     visit = visitor(request)
     visit.viewer.needs("read")
+    return visit
+
+
+def person(request: Request) -> Visit:
+    """The visit of somebody who is logged in, and may still have to set up a second factor. Raises LogIn otherwise."""
+    visit = visitor(request)
+    visit.person.needs("read")
     return visit
 
 

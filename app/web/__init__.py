@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from app.web import (
     account,
+    acting,
     alerts,
     brands,
     channels,
@@ -21,6 +22,7 @@ from app.web import (
     keys,
     labelling,
     login,
+    mention,
     mentions,
     opml,
     phrases,
@@ -62,9 +64,12 @@ PARTS = tuple(
         checking,
         reputation,
         mentions,
+        acting,
+        mention,
     )
 )
-"""In this order: the address of the rules would else be read as that of an incident, that of imports as a source's."""
+"""In this order: the address of the rules would else be read as that of an incident, that of imports as a source's,
+that of the rows of the list as a mention's."""
 for _part in PARTS:
     router.include_router(_part)
 

@@ -215,6 +215,7 @@ DONE: dict[str, str] = {
     "password": N_("Your password was changed. Every other browser was logged out."),
     "logged-out": N_("You are logged out."),
     "unlabelled": N_("The label was removed."),
+    "undone": N_("Undone: it is as it was before."),
     "nothing-drawn": N_("There is nothing left to draw: come back when people have said more."),
     "welcome": N_("Your account was created."),
 }

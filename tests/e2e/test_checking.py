@@ -83,13 +83,14 @@ def test_j_and_k_choose_and_a_click_settles_in_the_feed(
     page.keyboard.press("p")
     assert stances(site) == ["unsure"] * 3, "nothing is chosen yet"
     page.keyboard.press("j")
-    expect(items.nth(0)).to_be_focused()
+    expect(items.nth(0).locator("a.open")).to_be_focused()
     page.keyboard.press("j")
-    expect(items.nth(1)).to_be_focused()
+    expect(items.nth(1).locator("a.open")).to_be_focused()
     page.keyboard.press("k")
     page.keyboard.press("n")
     expect(items).to_have_count(2)
     assert stances(site) == ["passive", "unsure", "unsure"]
+    items.nth(1).hover()
     items.nth(1).get_by_role("button", name="Promoter").click()
     expect(items).to_have_count(1)
     assert stances(site) == ["passive", "promoter", "unsure"]

@@ -66,7 +66,7 @@ def test_one_key_each_and_backspace_takes_it_back(
     assert labels(site) == ["negative", "neutral", "positive"]
     page.get_by_text("Comment étiqueter").click()
     assert violations(page) == []
-    page.get_by_label("Utiliser les touches sur cette page").uncheck()
+    page.locator("main").get_by_label("Utiliser les raccourcis clavier").uncheck()
     page.keyboard.press("n")
     page.reload()
     shows(page, "3 sur 20 cette semaine")

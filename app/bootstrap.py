@@ -29,7 +29,7 @@ def workspaces(session: Session) -> dict[str, UUID]:
 
 def operator_of(workspace_id: UUID) -> Viewer:
     """The person at the terminal, who may do anything in this workspace."""
-    return Viewer(workspace_id, "cli", ROLE_SCOPES["admin"])
+    return Viewer(workspace_id, "cli", ROLE_SCOPES["owner"], owns=True)
 
 
 def has_account(session: Session) -> bool:

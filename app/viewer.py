@@ -12,13 +12,16 @@ from uuid import UUID
 from app.problems import Problem
 
 Scope = Literal["read", "write", "admin"]
-"""What a role or an API key is given. None contains another: an editor holds `read` and `write`."""
+"""What a role or an API key is given. None contains another: a manager holds `read` and `write`."""
+Role = Literal["owner", "admin", "manager", "viewer"]
+"""What a member is. An owner may do what an administrator may, and alone makes or unmakes owners."""
 Right = Literal["read", "write", "admin", "own", "any"]
 """What an action or a query demands: a scope; `own`, to read and to be a person with an account; `any`, nothing."""
 ROLE_SCOPES: dict[str, frozenset[Scope]] = {
     "viewer": frozenset({"read"}),
-    "editor": frozenset({"read", "write"}),
+    "manager": frozenset({"read", "write"}),
     "admin": frozenset({"read", "write", "admin"}),
+    "owner": frozenset({"read", "write", "admin"}),
 }
 
 P = ParamSpec("P")
@@ -29,7 +32,7 @@ T = TypeVar("T")
 class Viewer:
     """Who asks, in which workspace, and what they may do there. Every query and every action takes a viewer.
 
-    The audit log shows the `actor`: an e-mail address, `key:<name>` or `cli`.
+    The audit log shows the `actor`: an e-mail address, `key:<name>` or `cli`. `owns`: what only an owner may.
     """
 
     workspace_id: UUID
@@ -38,6 +41,7 @@ class Viewer:
     user_id: UUID | None = None
     language: str = "en"
     timezone: str = "UTC"
+    owns: bool = False
 
     def needs(self, right: Right) -> None:
         """Raises Problem 403 unless the viewer has this right."""

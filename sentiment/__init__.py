@@ -13,7 +13,8 @@ its `words` weighed.
 `sureness` says how likely a label must be before its stance is shown, and otherwise to check.
 `mixture` finds the shares of labels behind a histogram of probabilities, and `correction` those of a language group
 (`quantify` says which there are) with how far they may be wrong; `indices` makes scores of them, and `sampled` scores
-that labels of one's own make; `shift` tells when the texts of a source became of another kind.
+that labels of one's own make; `change` says in a word what became of a score since the period before; `shift` tells
+when the texts of a source became of another kind.
 
 `labelled` reads labelled texts, `measure`, `doubt` and `compare` say how good a scorer and its scores are on them, and
 `training` makes the shipped model.

@@ -6,8 +6,9 @@ All scores run from −100 to 100. Intervals are of 95 %.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -159,46 +160,72 @@ def reputations(tallies: Sequence[Tally], corrections: Corrections) -> list[Repu
 
 def _reputations(tallies: Sequence[Tally], corrections: Corrections) -> list[Reputation]:
     """The reputation of each tally, none of them empty."""
-    counts = np.array([[t.detractors, t.passives, t.promoters] for t in tallies], dtype=np.float64)
-    total = np.array([t.size for t in tallies], dtype=np.float64)
-    share = counts / total[:, None]
-    sampling = np.array([fixed_variance(tally) for tally in tallies])
+    fixed = np.array([[t.detractors, t.passives, t.promoters] for t in tallies], dtype=np.float64)
+    parts = {part: _Scored.of([tally.of(part) for tally in tallies]) for part in PARTS}
+    total = fixed.sum(axis=1) + sum(part.size for part in parts.values())
+    share, shown = fixed / total[:, None], fixed
+    sampling, spread = np.array([[fixed_variance(tally), _spread(tally)] for tally in tallies]).T
     doubt = np.zeros(len(tallies))  # a standard error
-    for part in PARTS:
-        scored, correction = [tally.of(part) for tally in tallies], corrections.of(part)
-        voices = np.maximum([each.voices for each in scored], 1e-9)
-        weight = np.array([each.size for each in scored]) / total
-        share = share + weight[:, None] * corrections.shares(part, _histograms(scored, voices))
-        sampling = sampling + weight**2 * correction.within / voices
+    for name, part in parts.items():
+        correction, weight = corrections.of(name), part.size / total
+        share = share + weight[:, None] * corrections.shares(name, part.histograms)
+        sampling = sampling + weight**2 * correction.within / part.voices
         doubt = doubt + weight * math.sqrt(correction.between)
-        counts = counts + np.array([[each.detractors, each.passives, each.promoters] for each in scored])
-    error = np.sqrt(sampling + doubt**2)
-    return [
-        _reputation(tally, share[n], float(np.sqrt(sampling[n])), float(error[n]), counts[n] / total[n], corrections)
-        for n, tally in enumerate(tallies)
-    ]
+        shown, spread = shown + part.counts, spread + part.size**2 / part.voices
+    labels = np.sum([corrections.of(name).labels * (part.size > 0) for name, part in parts.items()], axis=0)
+    values = _Values(total, share, np.sqrt(sampling), np.sqrt(sampling + doubt**2), shown / total[:, None],
+                     total**2 / spread, parts["unread"].size / total, labels)  # fmt: skip
+    return list(map(Reputation, *values.columns()))
 
 
-def _reputation(
-    tally: Tally, share: Floats, sampling: float, error: float, shown: Floats, corrections: Corrections
-) -> Reputation:
-    """One answer; `sampling` and `error` are standard errors."""
-    score = min(1.0, max(-1.0, float(share[2] - share[0])))
-    weights = [(tally.fixed_size, tally.voices), *((tally.of(part).size, tally.of(part).voices) for part in PARTS)]
-    return Reputation(
-        tally.size,
-        100 * score,
-        100 * max(-1.0, score - Z * error),
-        100 * min(1.0, score + Z * error),
-        100 * float(shown[2] - shown[0]),
-        100 * sampling,
-        promoters=float(share[2]),
-        passives=float(share[1]),
-        detractors=float(share[0]),
-        voices=tally.size**2 / sum(size**2 / max(voices, 1e-9) for size, voices in weights if size),
-        unread=tally.unread.size / tally.size,
-        labels=sum(corrections.of(part).labels for part in PARTS if tally.of(part).size),
-    )
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scored:
+    """The `Scored` of many tallies in one part of the languages: `counts` (n, 3), `size`, `voices` (n,), and
+    `histograms` (n, 15) that sum to the voices; zeros where there is no text."""
+
+    counts: Floats
+    size: Floats
+    voices: Floats
+    histograms: Floats
+
+    @classmethod
+    def of(cls, many: Sequence[Scored]) -> _Scored:
+        counts = np.array([[each.detractors, each.passives, each.promoters] for each in many], dtype=np.float64)
+        voices = np.maximum([each.voices for each in many], 1e-9)
+        rows = np.array([each.histogram for each in many], dtype=np.float64)
+        total = rows.sum(axis=1)
+        scale = np.where(total > 0, voices, 0) / np.where(total > 0, total, 1)
+        return cls(counts, counts.sum(axis=1), voices, rows * scale[:, None])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Values:
+    """What makes up many reputations. Scores run from −1 to 1; `sampling` and `error` are standard errors."""
+
+    size: Floats
+    share: Floats
+    sampling: Floats
+    error: Floats
+    shown: Floats
+    voices: Floats
+    unread: Floats
+    labels: Floats
+
+    def columns(self) -> Iterator[list[Any]]:
+        """The arguments of `Reputation`, one list each."""
+        score = np.clip(self.share[:, 2] - self.share[:, 0], -1, 1)
+        low, high = np.maximum(score - Z * self.error, -1), np.minimum(score + Z * self.error, 1)
+        yield self.size.astype(int).tolist()
+        for each in (score, low, high, self.shown[:, 2] - self.shown[:, 0], self.sampling):
+            yield (100 * each).tolist()
+        for each in (self.share[:, 2], self.share[:, 1], self.share[:, 0], self.voices, self.unread):
+            yield each.tolist()
+        yield self.labels.tolist()
+
+
+def _spread(tally: Tally) -> float:
+    """Size² / voices of the stories with a fixed stance."""
+    return tally.fixed_size**2 / max(tally.voices, 1e-9) if tally.fixed_size else 0.0
 
 
 def fixed_variance(tally: Tally) -> float:
@@ -208,13 +235,6 @@ def fixed_variance(tally: Tally) -> float:
         return 0.0
     counts = np.array([[tally.detractors, tally.passives, tally.promoters]]) * (tally.voices / number)
     return float((number / tally.size) ** 2 * _multinomial(counts)[0] / max(tally.voices, 1e-9))
-
-
-def _histograms(parts: Sequence[Scored], voices: Floats) -> Floats:
-    """(n, 15) histograms, each summing to its independent voices; zeros where there is no text."""
-    rows = np.array([part.histogram for part in parts], dtype=np.float64)
-    total = rows.sum(axis=1)
-    return np.asarray(rows * (np.where(total > 0, voices, 0) / np.where(total > 0, total, 1))[:, None])
 
 
 def _multinomial(counts: Floats) -> Floats:

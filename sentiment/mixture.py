@@ -95,14 +95,14 @@ def mixture(histograms: Floats, points: Floats = POINTS) -> Floats:
 
     `points` (15, 3): the probabilities that each cell stands for, see `seen_from`.
     """
-    share = np.full((*histograms.shape[:-1], 3), 1 / 3)
-    size = 3 * PRIOR + histograms.sum(axis=-1, keepdims=True)
+    rows = histograms.reshape(-1, CELLS)
+    share, size = np.full((len(rows), 3), 1 / 3), 3 * PRIOR + rows.sum(axis=1, keepdims=True)
+    moving = np.arange(len(rows))  # a row that stands still is done, whatever the others do
     for _ in range(ROUNDS):
-        likely = points * share[..., None, :]
-        likely = likely / np.maximum(likely.sum(axis=-1, keepdims=True), 1e-12)
-        better = (PRIOR + np.einsum("...c,...cj->...j", histograms, likely)) / size
-        moved = np.abs(better - share).max(initial=0)
-        share = better
-        if moved < CLOSE:
+        before = share[moving]
+        likely = np.maximum(before @ points.T, 1e-12)
+        share[moving] = (PRIOR + before * ((rows[moving] / likely) @ points)) / size[moving]
+        moving = moving[np.abs(share[moving] - before).max(axis=1) >= CLOSE]
+        if not len(moving):
             break
-    return np.asarray(share)
+    return share.reshape(*histograms.shape[:-1], 3)

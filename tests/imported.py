@@ -22,7 +22,7 @@ NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
 
 def editor(workspace_id: UUID) -> Viewer:
-    return Viewer(workspace_id, "ana@example.com", ROLE_SCOPES["editor"])
+    return Viewer(workspace_id, "ana@example.com", ROLE_SCOPES["manager"])
 
 
 def brumelo(services: Services, viewer: Viewer) -> Brand:

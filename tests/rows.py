@@ -10,7 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import func
 
-from app.models import AlertRule, Brand, Bucket, Channel, Match, Mention, Phrase, Source, Story
+from app.models import AlertRule, Brand, Bucket, Channel, Match, Member, Mention, Phrase, Source, Story, User
+from app.viewer import Role
 from sentiment.mixture import CELLS
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -35,6 +36,13 @@ def source_row(workspace_id: UUID, name: str, **more: Any) -> Source:
 def channel_row(workspace_id: UUID, name: str, **more: Any) -> Channel:
     given = {"kind": "webhook", "params": {}, "language": "en", "timezone": "UTC", "enabled": True, **more}
     return Channel(id=next_id(), workspace_id=workspace_id, name=name, **given)
+
+
+def member_rows(workspace_id: UUID, name: str, role: Role = "manager", **more: Any) -> tuple[User, Member]:
+    """An account that nobody can log in to, and its membership."""
+    given = {"id": next_id(), "email": f"{name.lower()}@example.com", "password_hash": "", **more}
+    user = User(name=name, **given)
+    return user, Member(workspace_id=workspace_id, user_id=user.id, role=role)
 
 
 def mention_row(workspace_id: UUID, text: str, at: datetime = NOW, **more: Any) -> Mention:

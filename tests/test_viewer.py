@@ -24,8 +24,8 @@ def viewer(scopes: frozenset[Scope], user_id: UUID | None = PERSON) -> Viewer:
     [
         ("read", ROLE_SCOPES["viewer"], PERSON, None),
         ("write", ROLE_SCOPES["viewer"], PERSON, "forbidden"),
-        ("write", ROLE_SCOPES["editor"], PERSON, None),
-        ("admin", ROLE_SCOPES["editor"], PERSON, "forbidden"),
+        ("write", ROLE_SCOPES["manager"], PERSON, None),
+        ("admin", ROLE_SCOPES["manager"], PERSON, "forbidden"),
         ("admin", ROLE_SCOPES["admin"], PERSON, None),
         ("read", frozenset({"write"}), KEY, "forbidden"),
         ("write", frozenset({"admin"}), KEY, "forbidden"),
@@ -52,7 +52,7 @@ def rename(name: str, viewer: Viewer, *, loud: bool = False) -> str:
     return name.upper() if loud else name
 
 
-READER, EDITOR = viewer(ROLE_SCOPES["viewer"]), viewer(ROLE_SCOPES["editor"])
+READER, EDITOR = viewer(ROLE_SCOPES["viewer"]), viewer(ROLE_SCOPES["manager"])
 
 
 def test_the_viewer_is_found_by_place_and_by_name() -> None:

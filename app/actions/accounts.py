@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import AfterValidator, StringConstraints
-from sqlalchemy import select
+from sqlalchemy import Select, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,11 +15,9 @@ from app.actions.audit import record
 from app.actions.fields import Changes, Fields, Line, TimeZone
 from app.auth import links, passwords, sessions
 from app.bootstrap import has_account
-from app.models import Brand, Member, User, uuid7
+from app.models import Brand, IncidentRow, Member, Mention, User, uuid7
 from app.problems import FieldError, Problem, invalid
-from app.viewer import Viewer, may, no_account
-
-Role = Literal["admin", "editor", "viewer"]
+from app.viewer import Role, Viewer, may, no_account
 
 
 def _email(value: str) -> str:
@@ -54,6 +53,7 @@ class Preferences(Changes):
 def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admin") -> User:
     """Creates an account and its membership, and ends the links by which the first account could be made.
 
+    The first administrator of a workspace is its owner.
     Raises Problem 409 when an account with this address exists, 422 on the password.
     """
     passwords.check(new.password, _words_near(session, viewer, new.email, new.name))
@@ -69,6 +69,7 @@ def create(session: Session, viewer: Viewer, new: NewAccount, role: Role = "admi
     if made is None:
         error = FieldError("email", "Log in, or use another address.")
         raise Problem("email-taken", 409, "An account with this address already exists.", errors=[error])
+    role = "owner" if role == "admin" and not _has_owner(session, viewer) else role
     session.add(Member(workspace_id=viewer.workspace_id, user_id=made, role=role))
     links.end_all(session, links.SETUP)  # they are for the first account only, however it was made
     record(session, viewer, "account.create", new.email, role=role)
@@ -82,7 +83,7 @@ def set_up(session: Session, viewer: Viewer, link: str, new: NewAccount, now: da
     also because somebody has an account already."""
     if has_account(session) or not links.spend(session, link, links.SETUP, now):
         raise Problem("link-spent", 403, "This link no longer works: start Vigie again to get a new one.")
-    return create(session, viewer, new, "admin")
+    return create(session, viewer, new, "owner")
 
 
 @may("own")
@@ -106,8 +107,16 @@ def prefer(session: Session, viewer: Viewer, changes: Preferences) -> User:
     user = me(session, viewer)
     for name, value in changes.model_dump(exclude_unset=True).items():
         setattr(user, name, value)
+    if "name" in changes.model_fields_set:
+        for table in (Mention, IncidentRow):  # what is theirs shows their new name, in each of their workspaces
+            theirs = update(table).where(table.assignee_id == user.id, table.workspace_id.in_(_workspaces_of(user)))
+            session.execute(theirs.values(assignee=user.name or user.email))
     session.flush()
     return user
+
+
+def _workspaces_of(user: User) -> Select[UUID]:
+    return select(Member.workspace_id).where(Member.user_id == user.id)
 
 
 @may("own")
@@ -117,6 +126,11 @@ def me(session: Session, viewer: Viewer) -> User:
     if user is None:
         raise no_account()
     return user
+
+
+def _has_owner(session: Session, viewer: Viewer) -> bool:
+    owners = select(Member.user_id).where(Member.workspace_id == viewer.workspace_id, Member.role == "owner")
+    return session.scalar(owners.limit(1)) is not None
 
 
 def _words_near(session: Session, viewer: Viewer, email: str, name: str) -> list[str]:

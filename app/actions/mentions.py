@@ -11,8 +11,9 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.actions.assigning import Assignee, assignee
 from app.actions.audit import record
-from app.actions.fields import Changes, Line, Name, Prose
+from app.actions.fields import Changes, Name, Prose
 from app.jobs import Jobs
 from app.models import Match, Mention, Revision
 from app.pipeline.judge.limits import SurenessOfModels, limits_for, sureness_of_models
@@ -30,13 +31,14 @@ BULK_MAX = 500
 class MentionChanges(Changes):
     """What changes of a mention; a field left out stays.
 
-    `stance` corrects the stance for `brand_id`, or for every brand matched; null undoes the correction.
+    `stance` corrects the stance for `brand_id`, or for every brand matched; null undoes the correction. `assignee` is
+    the id of a member.
     """
 
     stance: Settled | None = None
     brand_id: UUID | None = None
     status: Status = "new"
-    assignee: Line | None = None
+    assignee: UUID | None = None
     tags: Annotated[list[Name], Field(max_length=50)] = Field(default_factory=list)
     note: Prose | None = None
 
@@ -66,6 +68,8 @@ def change(
     values = changes.model_dump(exclude_unset=True, exclude={"ids", "brand_id", "stance"})
     judging = "stance" in changes.model_fields_set
     recount = "status" in values or judging
+    if "assignee" in values:
+        values["assignee"] = assignee(session, viewer, values["assignee"])
     rules = stance_rules(session, [viewer.workspace_id], locked=True) if judging else {}
     for row in rows:
         was = _set(row, values)
@@ -114,12 +118,13 @@ def _set(row: Mention, values: dict[str, Any]) -> dict[str, Any]:
     """Writes what differs. Returns {field: [before, after]}."""
     was: dict[str, Any] = {}
     for name, value in values.items():
-        if name == "assignee":
-            value = value or None
         if name == "tags":
             value = list(dict.fromkeys(value))
         before = getattr(row, name)
-        if before != value:
+        if isinstance(value, Assignee):
+            if value.take(row):
+                was[name] = [before, value.name]
+        elif before != value:
             was[name] = [before, value]
             setattr(row, name, value)
     return was

@@ -24,7 +24,7 @@ def read_filters(
     language: Several = [],  # noqa: B006 - FastAPI copies
     author: Annotated[str | None, Query(max_length=500)] = None,
     status: Annotated[list[Status], Query(max_length=5)] = [],  # noqa: B006 - FastAPI copies
-    assignee: Annotated[str | None, Query(max_length=200)] = None,
+    assignee: Annotated[str | None, Query(max_length=200, description="The id of a member.")] = None,
     story: Annotated[str | None, Query(max_length=200, description="The id of a story: its copies.")] = None,
     q: Annotated[str | None, Query(max_length=2_000, description="In the query language.")] = None,
     since: Annotated[Moment | None, Query(alias="from", description="Published at this time or later.")] = None,
@@ -38,7 +38,6 @@ def read_filters(
     """The filters of the mentions. Raises Problem 404 for an id that is not valid, 422 for a filter that is not."""
     no_null("author", author)
     no_null("q", q)
-    no_null("assignee", assignee)
     no_null("platform", *platform, *language)
     return FeedFilter(
         brands=tuple(ident(each, "brand") for each in brand),
@@ -48,7 +47,7 @@ def read_filters(
         languages=tuple(each.lower() for each in language),
         statuses=tuple(status),
         author=author,
-        assignee=assignee,
+        assignee=ident(assignee, "member") if assignee is not None else None,
         story=ident(story, "story") if story is not None else None,
         text=q or "",
         since=since,

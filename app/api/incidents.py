@@ -12,7 +12,8 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app.actions import incidents as actions
-from app.actions.fields import Fields, Line, Note
+from app.actions.assigning import Assignment
+from app.actions.fields import Fields, Note
 from app.api.deps import Id, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
 from app.api.schemas import BrandRef, Out, Page, page_of
@@ -48,7 +49,8 @@ class IncidentOut(Out):
     resolved_at: datetime | None
     acknowledged_at: datetime | None
     acknowledged_by: str | None
-    assignee: str | None
+    assignee: str | None = Field(description="The name of the member `assignee_id`; alone, that of somebody who left.")
+    assignee_id: UUID | None
     false_alarm: bool
     unreadable: bool = Field(description="Vigie closed it because what was stored of it could not be read.")
     explanation: dict[str, Any]
@@ -100,12 +102,6 @@ class IncidentDetailOut(IncidentOut):
     )
 
 
-class AssignIn(Fields):
-    """Who takes care of it; null for nobody."""
-
-    assignee: Line | None
-
-
 class NoteIn(Fields):
     """A line for the timeline."""
 
@@ -128,6 +124,7 @@ def incident_out(view: IncidentView) -> IncidentOut:
         acknowledged_at=row.acknowledged_at,
         acknowledged_by=row.acknowledged_by,
         assignee=row.assignee,
+        assignee_id=row.assignee_id,
         false_alarm=row.false_alarm,
         unreadable=is_unreadable(row),
         explanation=row.explanation,
@@ -210,7 +207,7 @@ def acknowledge_incident(
 
 @router.post("/incidents/{incident_id}/assign")
 def assign_incident(
-    incident_id: Id, assignment: AssignIn, viewer: Writer, session: Writing, services: Served, now: Now
+    incident_id: Id, assignment: Assignment, viewer: Writer, session: Writing, services: Served, now: Now
 ) -> IncidentDetailOut:
     """Assigns the incident to somebody, or to nobody."""
     return _act(

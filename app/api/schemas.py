@@ -147,7 +147,8 @@ class MentionOut(Out):
     story: UUID | None
     copies_count: int = Field(description="How many mentions tell this story, this one included.")
     status: str
-    assignee: str | None
+    assignee: str | None = Field(description="The name of the member `assignee_id`; alone, that of somebody who left.")
+    assignee_id: UUID | None
     tags: list[str]
     note: str | None
     sample: bool
@@ -206,6 +207,7 @@ def mention_out(view: MentionView) -> MentionOut:
         copies_count=view.copies,
         status=row.status,
         assignee=row.assignee,
+        assignee_id=row.assignee_id,
         tags=row.tags,
         note=row.note,
         sample=row.sample,

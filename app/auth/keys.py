@@ -15,13 +15,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.crypto import digest
-from app.models import ApiKey
-from app.viewer import ROLE_SCOPES, Viewer
+from app.models import ApiKey, Member
+from app.viewer import ROLE_SCOPES, Role, Viewer
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 SHAPE = re.compile(r"vig_[0-9A-Za-z]{46}")
 USED_EVERY = timedelta(minutes=1)
-ALL_SCOPES = ROLE_SCOPES["admin"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +55,26 @@ def well_formed(key: str) -> bool:
 
 
 def recognise(session: Session, key: str, now: datetime) -> KnownKey | None:
-    """The key of this text; None when it is malformed, unknown or expired."""
+    """The key of this text; None when it is malformed, unknown or expired, or made by somebody who has left.
+
+    It may do no more than whoever made it may today.
+    """
     if not well_formed(key):
         return None
-    row = session.scalars(select(ApiKey).where(ApiKey.public_id == key[4:12])).one_or_none()
-    if row is None or not hmac.compare_digest(row.secret_hash, digest(key)):
+    made_by = (Member.workspace_id == ApiKey.workspace_id) & (Member.user_id == ApiKey.user_id)
+    found = session.execute(
+        select(ApiKey, Member.role).outerjoin(Member, made_by).where(ApiKey.public_id == key[4:12])
+    ).one_or_none()
+    if found is None or not hmac.compare_digest(found.ApiKey.secret_hash, digest(key)):
         return None
+    row = found.ApiKey
     if row.expires_at is not None and row.expires_at <= now:
         return None
-    viewer = Viewer(row.workspace_id, f"key:{row.name}", frozenset(ALL_SCOPES & set(row.scopes)))
+    role: Role | None = "owner" if row.user_id is None else found.role
+    if role is None:
+        return None
+    scopes = ROLE_SCOPES.get(role, frozenset()) & set(row.scopes)
+    viewer = Viewer(row.workspace_id, f"key:{row.name}", scopes, owns=role == "owner" and "admin" in scopes)
     stale = row.last_used_at is None or row.last_used_at < now - USED_EVERY
     return KnownKey(row.id, row.name, viewer, stale)
 

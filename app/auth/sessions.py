@@ -69,6 +69,7 @@ def login_of(session: Session, value: str, now: datetime) -> Login | None:
         user.id,
         user.language or "en",
         user.timezone or "UTC",
+        owns=member.role == "owner",
     )
     return Login(row.token_hash, viewer, user, member.role, now - row.seen_at >= SEEN_EVERY)
 

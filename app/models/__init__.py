@@ -1,10 +1,9 @@
 """The tables, one file per subject, over the columns that `base` gives to many of them.
 
-`workspace`: who may do what. `watching`: brands, sources, and what each poll brought. `mention`: what was said, its
-stories, its matches with brands, and their counts by hour. `judging`: what decides a stance beside the model;
-`scoring`: which models have scored. `labelling`: what people labelled, and answers to surveys.
-`importing`: files that were imported, and what each brought. `alerting`: when we
-speak, and to whom.
+`workspace`: who may do what; `people`: what goes with its members. `watching`: brands, sources, and what each poll
+brought. `mention`: what was said, its stories, its matches with brands, and their counts by hour. `judging`: what
+decides a stance beside the model; `scoring`: which models have scored. `labelling`: what people labelled, and answers
+to surveys. `importing`: files that were imported, and what each brought. `alerting`: when we speak, and to whom.
 """
 
 from .alerting import AlertRule, Channel, Delivery, IncidentEvent, IncidentRow
@@ -13,6 +12,7 @@ from .importing import FileImport, ImportedAnswer, ImportedMention
 from .judging import ModelRun, Phrase, Restance
 from .labelling import AuditMatch, SurveyResponse
 from .mention import Bucket, DayBucket, DirtyHour, Match, Mention, Revision, Story
+from .people import Invitation, KeyUsage, Letter
 from .scoring import ScorerRow
 from .watching import Brand, Host, Poll, Quarantined, RematchCandidate, Source, Usage
 from .workspace import (
@@ -49,7 +49,10 @@ __all__ = [
     "ImportedMention",
     "IncidentEvent",
     "IncidentRow",
+    "Invitation",
     "Json",
+    "KeyUsage",
+    "Letter",
     "LoginAttempts",
     "LoginSession",
     "Match",

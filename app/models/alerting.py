@@ -59,7 +59,10 @@ class AlertRule(Tenant, Dated, Base):
 
 
 class IncidentRow(Tenant, Dated, Base):
-    """An incident, from first firing to resolved. `memory` is what `alerts.incident.step` needs to know next time."""
+    """An incident, from first firing to resolved. `memory` is what `alerts.incident.step` needs to know next time.
+
+    `assignee` and `assignee_id`: as of a mention.
+    """
 
     __tablename__ = "incident"
     __table_args__ = (
@@ -67,6 +70,12 @@ class IncidentRow(Tenant, Dated, Base):
             ["workspace_id", "rule_id"], ["alert_rule.workspace_id", "alert_rule.id"], ondelete="CASCADE"
         ),
         ForeignKeyConstraint(["workspace_id", "brand_id"], ["brand.workspace_id", "brand.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["workspace_id", "assignee_id"],
+            ["member.workspace_id", "member.user_id"],
+            ondelete="SET NULL (assignee_id)",
+        ),
+        Index("ix_incident_assignee", "workspace_id", "assignee_id", postgresql_where=text("assignee_id IS NOT NULL")),
         Index("ix_incident_opened", "workspace_id", "opened_at", "id"),
         Index(
             "uq_incident_open_rule",
@@ -87,6 +96,7 @@ class IncidentRow(Tenant, Dated, Base):
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[str | None]
     assignee: Mapped[str | None]
+    assignee_id: Mapped[UUID | None]
     false_alarm: Mapped[bool] = mapped_column(server_default="false")
     explanation: Mapped[Json]
     memory: Mapped[Json]

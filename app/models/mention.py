@@ -32,7 +32,8 @@ class Mention(Tenant, Base):
 
     `source_id` may name a source that was deleted since: no constraint, or its deletion would write all its mentions.
     `published_guessed`: its date is not known, and `published_at` only puts it in its place in a list;
-    `date_spelling` is what its source wrote instead.
+    `date_spelling` is what its source wrote instead. `assignee` is the name of the member `assignee_id`; alone, the
+    name of somebody who left, or what was typed before there were members.
     """
 
     __tablename__ = "mention"
@@ -45,6 +46,11 @@ class Mention(Tenant, Base):
         ForeignKeyConstraint(
             ["workspace_id", "story_id"], ["story.workspace_id", "story.id"], ondelete="SET NULL (story_id)"
         ),
+        ForeignKeyConstraint(
+            ["workspace_id", "assignee_id"],
+            ["member.workspace_id", "member.user_id"],
+            ondelete="SET NULL (assignee_id)",
+        ),
         Index("ix_mention_published", "workspace_id", "published_at", "id"),
         Index("ix_mention_collected", "workspace_id", "collected_at", "id"),
         Index("ix_mention_source", "workspace_id", "source_id", "published_at"),
@@ -56,7 +62,14 @@ class Mention(Tenant, Base):
         Index("ix_mention_language", "workspace_id", "language", "published_at", "id"),
         Index("ix_mention_author", "workspace_id", text("lower(author)"), "published_at", "id"),
         Index("ix_mention_status", "workspace_id", "status", "published_at", "id"),
-        Index("ix_mention_assignee", "workspace_id", "assignee", postgresql_where=text("assignee IS NOT NULL")),
+        Index(
+            "ix_mention_assignee",
+            "workspace_id",
+            "assignee_id",
+            "published_at",
+            "id",
+            postgresql_where=text("assignee_id IS NOT NULL"),
+        ),
         Index("ix_mention_reach", "workspace_id", text("COALESCE(reach, '-1'::bigint)"), "id"),
         Index("ix_mention_tags", "tags", postgresql_using="gin"),
         Index("ix_mention_rated", "workspace_id", "id", postgresql_where=text("rating IS NOT NULL")),
@@ -101,6 +114,7 @@ class Mention(Tenant, Base):
 
     status: Mapped[str] = mapped_column(server_default="new")
     assignee: Mapped[str | None]
+    assignee_id: Mapped[UUID | None]
     tags: Mapped[list[str]] = mapped_column(server_default="{}")
     note: Mapped[str | None]
     version: Mapped[int] = mapped_column(server_default="1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, UniqueConstraint, func
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, Dated, Json, Tenant, uuid7
@@ -31,10 +31,14 @@ class User(Dated, Base):
     password_hash: Mapped[str]
     language: Mapped[str | None]
     timezone: Mapped[str | None]
+    appearance: Mapped[str | None]
+    """light or dark; None: as the system."""
+    occasions: Mapped[list[str]] = mapped_column(server_default="{assigned,mentioned}")
+    """What this person is told by mail."""
 
 
 class Member(Base):
-    """What a user may do in a workspace. `role` is admin, editor or viewer."""
+    """What a user may do in a workspace. `role` is one of `app.viewer.Role`."""
 
     __tablename__ = "member"
     workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"), primary_key=True)
@@ -93,7 +97,10 @@ class RequestCount(Base):
 
 
 class ApiKey(Tenant, Base):
-    """A key of one workspace. The key itself is shown once; `secret_hash` is its SHA-256."""
+    """A key of one workspace. The key itself is shown once; `secret_hash` is its SHA-256.
+
+    It may do no more than the member `user_id` who made it; None: it was made at the terminal.
+    """
 
     __tablename__ = "api_key"
     __table_args__ = (UniqueConstraint("public_id"),)
@@ -101,6 +108,7 @@ class ApiKey(Tenant, Base):
     public_id: Mapped[str]
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary)
     scopes: Mapped[list[str]]
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
@@ -123,6 +131,10 @@ class AuditEntry(Tenant, Base):
     """Who did what, when. Never the text of a mention."""
 
     __tablename__ = "audit_entry"
+    __table_args__ = (
+        Index("ix_audit_entry_actor", "workspace_id", "actor", "id"),
+        Index("ix_audit_entry_action", "workspace_id", "action", "id"),
+    )
     at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
     actor: Mapped[str]
     action: Mapped[str]

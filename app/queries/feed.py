@@ -43,7 +43,7 @@ class FeedFilter:
     statuses: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     author: str | None = None
-    assignee: str | None = None
+    assignee: UUID | None = None
     story: UUID | None = None
     text: str = ""
     since: datetime | None = None
@@ -147,7 +147,7 @@ def _about_mention(filters: FeedFilter) -> list[SQLColumnExpression[bool]]:
     if filters.author is not None:
         conditions.append(func.lower(Mention.author) == func.lower(filters.author))
     if filters.assignee is not None:
-        conditions.append(Mention.assignee == filters.assignee)
+        conditions.append(Mention.assignee_id == filters.assignee)
     if filters.story is not None:
         conditions.append(Mention.story_id == filters.story)
     if filters.undated is not None:

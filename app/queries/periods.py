@@ -22,6 +22,12 @@ class Period:
     by: By = "day"
 
 
+def before(period: Period) -> Period:
+    """The period of the same length that ends where this one begins. No hour belongs to both."""
+    first = period.since.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return Period(period.since - (period.until - period.since), first, period.by)
+
+
 def periods(period: Period, timezone: str) -> list[datetime]:
     """The starts of the periods that touch ]since, until[, oldest first, in UTC. Raises Problem 422 past 3,000."""
     if period.until <= period.since:

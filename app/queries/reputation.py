@@ -15,11 +15,12 @@ from app.pipeline.judge.active_model import scoring_model
 from app.queries.brands import brand, known_brands
 from app.queries.bucket_sums import Slant, bucket_sums
 from app.queries.own_sample import OwnSample, own_sample
-from app.queries.periods import Period, periods
+from app.queries.periods import Period, before, periods
 from app.queries.sources import known_sources
 from app.queries.strata import counted, strata
 from app.queries.sums import Point, Sum, points, sums_by, total
 from app.viewer import Viewer, may
+from sentiment.change import Verdict, verdict
 from sentiment.correction import Corrections
 from sentiment.indices import share_of_voice
 from sentiment.sampled import ENOUGH, by_sample
@@ -41,12 +42,14 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class ReputationView:
-    """A brand's score over a period, and its series without holes."""
+    """A brand's score over a period, its series without holes, and what became of it since the period before."""
 
     brand: Brand
     whole: Point
     series: list[Point]
     model: Model
+    previous: Point
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,16 @@ class BrandScore:
     share_of_voice: float
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A brand's score over a period, that of the period before, and what became of it."""
+
+    brand: Brand
+    point: Point
+    previous: Point
+    verdict: Verdict
+
+
 @may("read")
 def reputation(session: Session, viewer: Viewer, brand_id: UUID, period: Period, slant: Slant) -> ReputationView:
     """The score of a brand. Raises Problem 404, and 422 when the series would be too long."""
@@ -67,10 +80,18 @@ def reputation(session: Session, viewer: Viewer, brand_id: UUID, period: Period,
     scorer = model(session, viewer)
     rows = bucket_sums(session, viewer, [brand_id], period, slant, viewer.timezone)
     by_start = sums_by(attrgetter("start"), rows, slant.weight, scorer.corrections)
+    earlier = before(period)
+    past = total(_sums_of_brands(session, viewer, [row], earlier, slant, scorer))
     all_of_it = total(by_start.values())
-    sums = [(period.since, all_of_it), *((start, by_start.get(start, Sum())) for start in starts)]
-    whole, *series = points(sums, [_same_author(row, slant)] * len(sums), scorer.corrections)
-    return ReputationView(row, _sampled(session, viewer, row, period, slant, scorer, whole, all_of_it), series, scorer)
+    sums = [
+        (period.since, all_of_it),
+        (earlier.since, past),
+        *((start, by_start.get(start, Sum())) for start in starts),
+    ]
+    whole, previous, *series = points(sums, [_same_author(row, slant)] * len(sums), scorer.corrections)
+    whole = _sampled(session, viewer, row, period, slant, scorer, whole, all_of_it)
+    previous = _sampled(session, viewer, row, earlier, slant, scorer, previous, past)
+    return ReputationView(row, whole, series, scorer, previous, verdict(whole.reputation, previous.reputation))
 
 
 @may("read")
@@ -80,18 +101,47 @@ def compare(
     """Brands side by side, in the order asked. Raises Problem 404."""
     brands = known_brands(session, viewer, brand_ids)
     known_sources(session, viewer, slant.sources)
-    scorer = model(session, viewer)
-    rows = bucket_sums(session, viewer, brand_ids, period, slant)
-    by_brand = sums_by(attrgetter("brand_id"), rows, slant.weight, scorer.corrections)
-    sums = [(period.since, by_brand.get(row.id, Sum())) for row in brands]
-    scores = [
-        _sampled(session, viewer, row, period, slant, scorer, point, each)
-        for row, (_, each), point in zip(
-            brands, sums, points(sums, [_same_author(row, slant) for row in brands], scorer.corrections), strict=True
-        )
-    ]
+    scores = _scores(session, viewer, brands, period, slant, model(session, viewer))
     voices = share_of_voice({str(row.id): point.mentions for row, point in zip(brands, scores, strict=True)})
     return [BrandScore(row, point, voices[str(row.id)]) for row, point in zip(brands, scores, strict=True)]
+
+
+@may("read")
+def standings(
+    session: Session, viewer: Viewer, brands: Sequence[Brand], period: Period, slant: Slant
+) -> list[Standing]:
+    """The score of each of the viewer's brands, and what became of it since the period before."""
+    scorer = model(session, viewer)
+    now = _scores(session, viewer, brands, period, slant, scorer)
+    past = _scores(session, viewer, brands, before(period), slant, scorer)
+    return [
+        Standing(row, point, previous, verdict(point.reputation, previous.reputation))
+        for row, point, previous in zip(brands, now, past, strict=True)
+    ]
+
+
+def _scores(
+    session: Session, viewer: Viewer, brands: Sequence[Brand], period: Period, slant: Slant, scorer: Model
+) -> list[Point]:
+    """The score of each brand over the whole period."""
+    found = _sums_of_brands(session, viewer, brands, period, slant, scorer)
+    sums = [(period.since, each) for each in found]
+    scores = points(sums, [_same_author(row, slant) for row in brands], scorer.corrections)
+    return [
+        _sampled(session, viewer, row, period, slant, scorer, point, each)
+        for row, each, point in zip(brands, found, scores, strict=True)
+    ]
+
+
+def _sums_of_brands(
+    session: Session, viewer: Viewer, brands: Sequence[Brand], period: Period, slant: Slant, scorer: Model
+) -> list[Sum]:
+    """What was said of each brand over the whole period, added up."""
+    if not brands:
+        return []
+    rows = bucket_sums(session, viewer, [row.id for row in brands], period, slant)
+    by_brand = sums_by(attrgetter("brand_id"), rows, slant.weight, scorer.corrections)
+    return [by_brand.get(row.id, Sum()) for row in brands]
 
 
 @may("read")

@@ -13,10 +13,13 @@ from pydantic import TypeAdapter, ValidationError
 from alerts.base import Explanation
 from alerts.wording import sentences
 from app.actions import incidents as actions
+from app.actions.assigning import Assignment
+from app.actions.fields import validate
 from app.models import IncidentEvent, IncidentRow
 from app.problems import FieldError, Problem, invalid
 from app.queries.hours import hours
 from app.queries.incidents import StateFilter, incident, incidents
+from app.web.assignees import assignee_options, chosen_assignee
 from app.web.charts import observed_against_expected
 from app.web.form_page import attempt
 from app.web.forms import SentForm, sent_form
@@ -83,6 +86,7 @@ def incident_page(visit: Visit, incident_id: UUID, problem: Problem | None = Non
             ),
             events=[(event, event_in_words(visit, event)) for event in detail.timeline],
             problem=problem,
+            assignees=assignee_options(visit, session, row),
             labels={"text": visit.say("Note")},
         )
 
@@ -138,7 +142,8 @@ def _do(visit: Visit, incident_id: UUID, verb: str, sent: SentForm) -> str:
                 actions.acknowledge(session, viewer, incident_id, now)
                 return "acknowledged"
             case "assign":
-                actions.assign(session, viewer, incident_id, sent.get("assignee")[:200], now)
+                if chosen := chosen_assignee(sent):
+                    actions.assign(session, viewer, incident_id, validate(Assignment, chosen).assignee, now)
                 return "assigned"
             case "false-alarm":
                 actions.false_alarm(session, viewer, incident_id, jobs, now)

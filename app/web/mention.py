@@ -12,14 +12,15 @@ from app.actions import mentions as actions
 from app.actions.fields import validate
 from app.actions.settling import settle
 from app.problems import Problem
-from app.queries.mentions import MentionDetail, mention
+from app.queries.mentions import mention
 from app.scorer import explainer_of
+from app.web.assignees import assignee_options, chosen_assignee
 from app.web.form_page import attempt
 from app.web.forms import SentForm, sent_form
 from app.web.offers import offers_for
 from app.web.page import Visit, back_to, editor, member, redirect, with_query
 from app.web.place import place_of
-from app.web.reasons import Reasons, reasons_of
+from app.web.reasons import reasons_of
 from app.web.show import sites_of
 from app.web.undoing import LONGEST_WORD, Before, before_of, write
 from app.web.words import WORDS
@@ -35,13 +36,12 @@ def show_one(mention_id: UUID, visit: Visit = Depends(member)) -> Response:
 @router.get("/mentions/{mention_id}/pane")
 def show_beside(mention_id: UUID, visit: Visit = Depends(member)) -> Response:
     """What stands beside the list while a mention is read."""
-    detail, why = read_mention(visit, mention_id)
-    return visit.page(None, "mention_pane.html", problem=None, **body_of(visit, detail, why))
+    return visit.page(None, "mention_pane.html", problem=None, **read_mention(visit, mention_id))
 
 
 def mention_page(visit: Visit, mention_id: UUID, problem: Problem | None = None) -> HTMLResponse:
     """One mention, with all that is known of it."""
-    detail, why = read_mention(visit, mention_id)
+    body = read_mention(visit, mention_id)
     with visit.services.db.reading() as session:
         return visit.page(
             session,
@@ -51,22 +51,20 @@ def mention_page(visit: Visit, mention_id: UUID, problem: Problem | None = None)
             labels={"note": visit.say("Note"), "tags": visit.say("Tags"), "assignee": visit.say("Assigned to")},
             offers=offers_for(visit, session),
             undo=visit.request.query_params.get("undo", ""),
-            **body_of(visit, detail, why),
+            **body,
         )
 
 
-def read_mention(visit: Visit, mention_id: UUID) -> tuple[MentionDetail, Reasons]:
-    """A mention and why it has its stances: the model is asked when the transaction is over. Raises Problem 404."""
+def read_mention(visit: Visit, mention_id: UUID) -> dict[str, Any]:
+    """What the template of a mention's body needs. The model is asked when the transaction is over. Raises Problem
+    404."""
     with visit.services.db.reading() as session:
         detail = mention(session, visit.viewer, mention_id)
-    return detail, reasons_of(explainer_of(visit.services.settings), detail)
-
-
-def body_of(visit: Visit, detail: MentionDetail, why: Reasons) -> dict[str, Any]:
-    """What the template of a mention's body needs."""
+        assignees = assignee_options(visit, session, detail.view.mention)
     return {
         "detail": detail,
-        "reasons": why,
+        "reasons": reasons_of(explainer_of(visit.services.settings), detail),
+        "assignees": assignees,
         "sites": sites_of([detail.view.mention, *detail.copies]),
         "status_options": [(key, visit.word("status", key)) for key in WORDS["status"]],
         "place": place_of(visit.request.query_params),
@@ -99,7 +97,7 @@ def handle(mention_id: UUID, visit: Visit = Depends(editor), sent: SentForm = De
     """Changes status, assignee, tags and note at once."""
     values = {
         "status": sent.get("status"),
-        "assignee": sent.get("assignee") or None,
+        **chosen_assignee(sent),
         "tags": sent.lines("tags"),
         "note": sent.get("note") or None,
     }

@@ -16,10 +16,11 @@ from app.queries.feed import FeedFilter, FeedPage, count_mentions, feed
 from app.queries.phrases import progress_of_all
 from app.queries.to_check import count_to_check
 from app.web import cookies
+from app.web.assignees import member_options
 from app.web.days import by_day
 from app.web.form_page import attempt
 from app.web.forms import SentForm, sent_form
-from app.web.mention import body_of, read_mention
+from app.web.mention import read_mention
 from app.web.offers import offers_for
 from app.web.page import Visit, back_to, member
 from app.web.place import place_of
@@ -84,7 +85,7 @@ def show_feed(visit: Visit = Depends(member)) -> Response:
     parameters = visit.request.query_params
     filters, opened = filters_of(parameters), _id(parameters.get("open", ""))
     shown = attempt(lambda: read_mention(visit, opened) if opened else None, lambda _: None, {404})
-    body = body_of(visit, *shown) if shown else {"detail": None, "place": place_of(parameters)}
+    body = shown or {"detail": None, "place": place_of(parameters)}
     with visit.services.db.reading() as session:
         offered = _options(visit, choices(session, visit.viewer))
 
@@ -108,6 +109,7 @@ def show_feed(visit: Visit = Depends(member)) -> Response:
             offers=offers_for(visit, session),
             deciding=progress_of_all(session, visit.viewer),
             undo=parameters.get("undo", ""),
+            everybody=member_options(visit, session),
             dense=visit.request.cookies.get(cookies.ROWS) == "dense",
             **body,
             **offered,

@@ -77,7 +77,14 @@ def before_of(
             here = here.where(Match.brand_id == changes.brand_id)
         for match in session.scalars(here):
             said[match.mention_id][match.brand_id] = match.stance if match.stance_source == "person" else None
-    return tuple(Before(row.id, {name: getattr(row, name) for name in wanted}, said[row.id]) for row in rows)
+    return tuple(Before(row.id, {name: _held(row, name) for name in wanted}, said[row.id]) for row in rows)
+
+
+def _held(row: Mention, name: str) -> Any:
+    """What a mention holds in a field, as a form would send it."""
+    if name == "assignee":
+        return str(row.assignee_id) if row.assignee_id else None
+    return getattr(row, name)
 
 
 def put_back(session: Session, viewer: Viewer, word: str, jobs: Jobs, now: datetime) -> list[Mention]:

@@ -124,6 +124,7 @@ WORDS: dict[str, dict[object, str]] = {
         "channel": N_("channel"),
         "alert rule": N_("alert rule"),
         "incident": N_("incident"),
+        "member": N_("member"),
         "key": N_("key"),
         "API key": N_("API key"),
         "survey response": N_("survey response"),

@@ -11,4 +11,4 @@ from app.viewer import ROLE_SCOPES, Viewer
 
 @pytest.fixture
 def viewer(workspace_id: UUID) -> Viewer:
-    return Viewer(workspace_id, "ana@example.com", ROLE_SCOPES["editor"])
+    return Viewer(workspace_id, "ana@example.com", ROLE_SCOPES["manager"])

@@ -28,7 +28,7 @@ def viewer(workspace_id: UUID) -> Viewer:
 @pytest.fixture
 def ana(db: Database, viewer: Viewer) -> User:
     with db.writing() as session:
-        return accounts.create(session, viewer, accounts.NewAccount(email=EMAIL, password=GOOD), "editor")
+        return accounts.create(session, viewer, accounts.NewAccount(email=EMAIL, password=GOOD), "manager")
 
 
 def test_an_address_has_one_account(db: Database, viewer: Viewer, ana: User) -> None:

@@ -17,6 +17,7 @@ from app.problems import Problem
 from app.queries.incidents import incident
 from app.viewer import ROLE_SCOPES, Viewer
 from tests.api.things import opened
+from tests.rows import member_rows
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -70,15 +71,19 @@ def test_a_false_alarm_is_over_and_marked(db: Database, viewer: Viewer, firing: 
     with db.writing() as session:
         incidents.false_alarm(session, viewer, firing, Jobs(), NOW)
         incidents.note(session, viewer, firing, "a test of ours", NOW)
-        incidents.assign(session, viewer, firing, "bob@example.com", NOW)
+        bob, member = member_rows(viewer.workspace_id, "Bob")
+        session.add(bob)
+        session.flush()
+        session.add(member)
+        incidents.assign(session, viewer, firing, bob.id, NOW)
     found = row(db, firing)
-    assert (found.false_alarm, found.state, found.assignee) == (True, "resolved", "bob@example.com")
+    assert (found.false_alarm, found.state, found.assignee) == (True, "resolved", "Bob")
     with db.reading() as session:
         timeline = incident(session, viewer, firing).timeline
     assert [(line.kind, line.details) for line in timeline] == [
         ("false_alarm", {}),
         ("note", {"text": "a test of ours"}),
-        ("assigned", {"assignee": "bob@example.com"}),
+        ("assigned", {"assignee": "Bob"}),
     ]
 
 

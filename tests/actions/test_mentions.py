@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from app.actions.assigning import Assignee
 from app.actions.mentions import BulkChanges, MentionChanges, _set, change, stance_without_person
 from app.db import Database
 from app.jobs import Jobs
@@ -49,8 +50,8 @@ def test_without_a_person_the_first_of_rating_phrase_and_model_decides(
     [
         ({"status": "new"}, {}),
         ({"status": "closed"}, {"status": ["new", "closed"]}),
-        ({"assignee": ""}, {}),
-        ({"assignee": "Léo"}, {"assignee": [None, "Léo"]}),
+        ({"assignee": Assignee(None, None)}, {}),
+        ({"assignee": Assignee(UUID(int=4), "Léo")}, {"assignee": [None, "Léo"]}),
         ({"tags": ["a", "b", "a"]}, {"tags": [["a"], ["a", "b"]]}),
         ({"note": None, "tags": ["a"]}, {}),
     ],

@@ -74,7 +74,7 @@ def test_starting_afresh_forgets_failures_and_perhaps_where_it_was(
 
 
 def test_an_address_is_shown_to_those_who_could_change_it() -> None:
-    editor, reader = (Viewer(HERE, "ana", ROLE_SCOPES[role]) for role in ("editor", "viewer"))
+    editor, reader = (Viewer(HERE, "ana", ROLE_SCOPES[role]) for role in ("manager", "viewer"))
     row = source_row(HERE, "Typeform")
     assert inbound_url(row, editor, SERVICES) is None
     row.address_sealed = SEAL.seal({"token": "abc"}, seal_name_of_address(row))

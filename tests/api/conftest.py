@@ -75,10 +75,10 @@ def tenant(app: FastAPI, db: Database) -> Callable[[str], Tenant]:
                 session.flush()
             viewer = Viewer(row.id, "test", ROLE_SCOPES["admin"])
             secrets = {
-                role: keys.create(
-                    session, viewer, keys.NewKey(name=role, scopes=sorted(scopes)), datetime.now(UTC)
+                name: keys.create(
+                    session, viewer, keys.NewKey(name=name, scopes=sorted(ROLE_SCOPES[role])), datetime.now(UTC)
                 ).secret
-                for role, scopes in ROLE_SCOPES.items()
+                for name, role in {"admin": "admin", "editor": "manager", "viewer": "viewer"}.items()
             }
         clients = {role: client_of(app, secret) for role, secret in secrets.items()}
         return Tenant(row.id, clients["admin"], clients["editor"], clients["viewer"], secrets["admin"])

@@ -29,7 +29,7 @@ import pytest
         ("stance=promoter&stance=detractor", "x4 x3 x2 x1"),
         ("status=new", "x4 x3 x2 x1"),
         ("status=closed", ""),
-        ("assignee=nobody", ""),
+        ("assignee=01920000-0000-7000-8000-000000000000", ""),
         ("story=01920000-0000-7000-8000-000000000000", ""),
     ],
 )

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from app.db import Database
 from app.pipeline.tell.watch import Watch
 from app.services import Services
-from tests.api.things import things_of
+from tests.api.things import ana_of, things_of
 
 
 def test_an_incident_is_taken_care_of_until_it_is_over(us: Any, db: Database, services: Services) -> None:
@@ -20,7 +20,11 @@ def test_an_incident_is_taken_care_of_until_it_is_over(us: Any, db: Database, se
     assert us.reader.get(f"/api/v1/incidents?brand={things.brand_id}&state=resolved").json()["items"] == []
     assert us.reader.get(f"/api/v1/incidents?brand={things.rule_id}").status_code == 404
     assert us.editor.post(f"{path}/acknowledge").json()["acknowledged_by"] == "key:editor"
-    assert us.editor.post(f"{path}/assign", json={"assignee": "bob"}).json()["assignee"] == "bob"
+    ana = str(ana_of(us, db))
+    assigned = us.editor.post(f"{path}/assign", json={"assignee": ana}).json()
+    assert (assigned["assignee"], assigned["assignee_id"]) == ("Ana", ana)
+    for nobody in ("bob", str(things.rule_id)):
+        assert us.editor.post(f"{path}/assign", json={"assignee": nobody}).status_code == 422
     assert us.editor.post(f"{path}/assign", json={"assignee": None}).json()["assignee"] is None
     assert us.editor.post(f"{path}/note", json={"text": " "}).status_code == 422
     assert us.editor.post(f"{path}/note", json={"text": "called"}).is_success
@@ -31,7 +35,7 @@ def test_an_incident_is_taken_care_of_until_it_is_over(us: Any, db: Database, se
     timeline = us.reader.get(path).json()["timeline"]
     assert [(line["kind"], line["details"]) for line in timeline] == [
         ("acknowledged", {}),
-        ("assigned", {"assignee": "bob"}),
+        ("assigned", {"assignee": "Ana"}),
         ("assigned", {"assignee": None}),
         ("note", {"text": "called"}),
         ("resolved", {}),

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.models import DirtyHour, Match
+from tests.api.things import ana_of
 
 
 def test_a_stance_is_towards_a_brand(us: Any, said: dict[str, str], brand: dict[str, Any]) -> None:
@@ -50,15 +51,20 @@ def test_a_correction_may_be_for_one_brand_only(us: Any, said: dict[str, str], b
     assert other.status_code == 404
 
 
-def test_triage_is_remembered_with_what_was_before(us: Any, said: dict[str, str]) -> None:
+def test_triage_is_remembered_with_what_was_before(us: Any, said: dict[str, str], db: Database) -> None:
     path = f"/api/v1/mentions/{said['x1']}"
-    body = {"status": "in_progress", "assignee": "ana@example.com", "tags": ["colis", "retard", "colis"], "note": "vu"}
+    ana = str(ana_of(us, db))
+    body = {"status": "in_progress", "assignee": ana, "tags": ["colis", "retard", "colis"], "note": "vu"}
     changed = us.editor.patch(path, json=body).json()
-    assert [changed[name] for name in body] == ["in_progress", "ana@example.com", ["colis", "retard"], "vu"]
+    assert [changed[name] for name in body] == ["in_progress", "Ana", ["colis", "retard"], "vu"]
+    assert changed["assignee_id"] == ana
+    assert [one["id"] for one in us.reader.get("/api/v1/mentions", params={"assignee": ana}).json()["items"]] == [
+        said["x1"]
+    ]
     assert changed["version"] == 2
     us.editor.patch(path, json={"assignee": None})
     history = us.reader.get(path).json()["history"]
-    assert history[0]["change"] == {"assignee": ["ana@example.com", None]}
+    assert history[0]["change"] == {"assignee": ["Ana", None]}
     assert history[1]["change"]["status"] == ["new", "in_progress"]
 
 

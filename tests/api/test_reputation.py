@@ -7,11 +7,9 @@ from typing import Any
 
 import pytest
 
-from app.api.reputation import COMPARED_MAX, _ids, asked_period, point_out, score_values, slant
+from app.api.reputation import COMPARED_MAX, _ids, asked_period, slant
 from app.models import uuid7
 from app.problems import Problem
-from app.queries.sums import Counts, Point
-from sentiment.indices import Reputation
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -39,20 +37,14 @@ def test_a_language_with_a_null_character_is_refused() -> None:
         slant(language=["e\x00"])
 
 
-@pytest.mark.parametrize(
-    ("score", "interval"),
-    [(Reputation(9, score=10.0, low=-2.0, high=22.0), (-2.0, 22.0)), (Reputation(0), None)],
-)
-def test_an_interval_is_answered_where_something_was_said(score: Reputation, interval: Any) -> None:
-    point = Point(NOW, score, 12, 9, Counts(4, 2, 3))
-    values = score_values(point)
-    assert (values["interval"], values["confidence"], values["promoters"].count) == (interval, 0.95, 4)
-    assert (point_out(point).stories, point_out(point).detractors) == (9, 3)
-
-
 def test_the_answer_holds_the_score_its_course_and_the_survey_beside_it(us: Any, brand: dict[str, Any]) -> None:
     empty = us.reader.get(f"/api/v1/brands/{brand['id']}/reputation?by=week").json()
     assert (empty["score"], empty["survey_nps"], empty["by"]) == (None, None, "week")
     assert len(empty["series"]) in (5, 6)
     compared = us.reader.get(f"/api/v1/reputation/compare?brands={brand['id']}").json()["items"]
     assert [(each["brand"]["name"], each["share_of_voice"]) for each in compared] == [("Acme", 0.0)]
+
+
+def test_the_answer_says_what_became_of_the_score_since_the_period_before(us: Any, brand: dict[str, Any]) -> None:
+    change = us.reader.get(f"/api/v1/brands/{brand['id']}/reputation").json()["change"]
+    assert change == {"previous": {"score": None, "low": None, "high": None, "mentions": 0}, "verdict": "unknown"}

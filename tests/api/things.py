@@ -15,6 +15,7 @@ from app.db import Database
 from app.models import AuditMatch, IncidentRow, uuid7
 from app.pipeline.judge.audit_sample import monday
 from app.services import Services
+from tests.rows import member_rows
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ EVERYTHING: dict[tuple[str, str], Any] = {
     ("PATCH", "/alert-rules/{rule_id}"): {"name": "Taken over"},
     ("PATCH", "/channels/{channel_id}"): {"name": "Taken over"},
     ("PATCH", "/phrases/{phrase_id}"): {"text": "taken over"},
-    ("POST", "/incidents/{incident_id}/assign"): {"assignee": "me"},
+    ("POST", "/incidents/{incident_id}/assign"): {"assignee": None},
     ("POST", "/incidents/{incident_id}/note"): {"text": "taken over"},
     ("POST", "/audit/sample/{item_id}"): {"label": "positive"},
     ("POST", "/brands/{brand_id}/survey-responses"): {"items": [ANSWER]},
@@ -77,6 +78,16 @@ def things_of(tenant: Any, db: Database, services: Services) -> Things:
     imported = post("/api/v1/imports?source=File", content=rows, headers={"Content-Type": "text/csv"}).json()
     ids = (brand["id"], source["id"], mention["id"], rule["id"], str(incident), channel["id"], key["id"])
     return Things(*map(UUID, (*ids, phrase["id"])), item, UUID(answer["id"]), UUID(imported["id"]))
+
+
+def ana_of(tenant: Any, db: Database) -> UUID:
+    """The id of a member of this workspace, whose name is Ana."""
+    user, member = member_rows(tenant.workspace_id, "Ana", id=uuid7())
+    with db.writing() as session:
+        session.add(user)
+        session.flush()
+        session.add(member)
+    return user.id
 
 
 def drawn(db: Database, workspace_id: UUID, brand_id: UUID, mention_id: UUID) -> UUID:

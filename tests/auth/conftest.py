@@ -23,4 +23,4 @@ def viewer(workspace_id: UUID) -> Viewer:
 @pytest.fixture
 def ana(db: Database, viewer: Viewer) -> User:
     with db.writing() as session:
-        return accounts.create(session, viewer, accounts.NewAccount(email=EMAIL, password=GOOD), "editor")
+        return accounts.create(session, viewer, accounts.NewAccount(email=EMAIL, password=GOOD), "manager")

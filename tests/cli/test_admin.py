@@ -21,7 +21,7 @@ def test_the_account_may_do_everything_with_the_password_from_standard_input(run
     assert ran.out == "ana@example.org may now log in at http://127.0.0.1:8000/login\n"
     with database.reading() as session:
         user, member = session.execute(select(User, Member).join(Member, Member.user_id == User.id)).one()
-        assert (user.email, member.role) == ("ana@example.org", "admin")
+        assert (user.email, member.role) == ("ana@example.org", "owner")
         assert matches(user.password_hash, PASSWORD)
     again = run("admin", "create", "--email", "ana@example.org", "--password-stdin", stdin=f"{PASSWORD}\n")
     assert (again.code, again.out) == (1, "")

@@ -16,7 +16,7 @@ from app.problems import Problem
 from app.queries.feed import FeedFilter, feed, matches_query, one_of
 from app.viewer import Viewer
 from tests.queries.conftest import Add
-from tests.rows import NOW, brand_row, match_row, mention_row
+from tests.rows import NOW, brand_row, match_row, member_rows, mention_row
 
 ONE, TWO = UUID(int=1), UUID(int=2)
 
@@ -38,18 +38,23 @@ def test_a_query_that_cannot_be_read_is_refused_at_its_field(text: str, at: int)
     assert (error.field, error.at) == ("q", at)
 
 
+LEO = UUID(int=4)
+
+
 @pytest.fixture
 def acme(viewer: Viewer, elsewhere: Viewer, add: Add) -> UUID:
     """Five mentions: a story told twice, one of another brand, one deleted, one without reach."""
     here = viewer.workspace_id
     acme, brumelo = brand_row(here, "Acme"), brand_row(here, "Brumelo")
+    leo, member = member_rows(here, "Léo", id=LEO)
+    theirs = {"assignee": "Léo", "assignee_id": LEO}
     first = mention_row(here, "acme first", NOW, reach=10, author="Ana", tags=["delay"], published_guessed=True)
     copy = mention_row(here, "acme copy", NOW + timedelta(hours=1), reach=500, status="closed")
-    silent = mention_row(here, "acme silent", NOW + timedelta(hours=2), author="bob", assignee="Léo")
+    silent = mention_row(here, "acme silent", NOW + timedelta(hours=2), author="bob", **theirs)
     other = mention_row(here, "other", NOW + timedelta(hours=3), platform="blog", reach=20)
     deleted = mention_row(here, "acme deleted", NOW + timedelta(hours=4), deleted_at=NOW)
     rows = (first, copy, silent, other, deleted)
-    add(acme, brumelo, *rows, mention_row(elsewhere.workspace_id, "acme theirs"))
+    add(leo, member, acme, brumelo, *rows, mention_row(elsewhere.workspace_id, "acme theirs"))
     add(*(match_row(row, acme, stance="promoter" if row is first else "detractor", lead=row is not copy)
           for row in rows if row is not other), match_row(other, brumelo, stance="passive"))  # fmt: skip
     return acme.id
@@ -66,7 +71,7 @@ FILTERS: list[tuple[Callable[[UUID], FeedFilter], str]] = [
     (lambda acme: FeedFilter(brands=(acme,), sort="reach"), "copy first silent"),
     (lambda _: FeedFilter(min_reach=20), "other copy"),
     (lambda _: FeedFilter(author="ANA"), "first"),
-    (lambda _: FeedFilter(assignee="Léo"), "silent"),
+    (lambda _: FeedFilter(assignee=LEO), "silent"),
     (lambda _: FeedFilter(undated=True), "first"),
     (lambda _: FeedFilter(undated=False), "other silent copy"),
     (lambda acme: FeedFilter(brands=(acme,), undated=True, text="first", since=NOW), "first"),

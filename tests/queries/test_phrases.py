@@ -54,7 +54,7 @@ def test_a_phrase_is_listed_with_its_progress_and_shows_what_it_would_change(
         match_row(rated, acme, stance="promoter", stance_source="rating", **GLAD),
         match_row(corrected, acme, stance="promoter", stance_source="person", **GLAD),
     )
-    editor = Viewer(here, "ana", ROLE_SCOPES["editor"])
+    editor = Viewer(here, "ana", ROLE_SCOPES["manager"])
     with db.writing() as session:
         row = create(session, editor, NewPhrase(text="bad", stance="detractor", brand_id=other.id), Jobs())
     wanted = phrase_of("war zone", "detractor", None, None)

@@ -12,8 +12,8 @@ from app.models import Brand, Bucket, uuid7
 from app.pipeline.keep.aggregate import EVERY_SOURCE
 from app.problems import Problem
 from app.queries.bucket_sums import Slant
-from app.queries.periods import Period
-from app.queries.reputation import compare, reputation
+from app.queries.periods import Period, before
+from app.queries.reputation import compare, reputation, standings
 from app.viewer import ROLE_SCOPES, Viewer
 from sentiment.mixture import CELLS
 from tests.queries.conftest import Add
@@ -122,3 +122,28 @@ def test_brands_side_by_side_share_the_voice(
             compare(session, viewer, [brand, uuid4()], Period(START, START + timedelta(days=3)), Slant())
         with pytest.raises(Problem):
             reputation(session, viewer, brand, Period(START, START + timedelta(days=3)), Slant(sources=SOURCES))
+
+
+def test_a_period_is_compared_with_the_one_before_it_and_no_hour_counts_in_both(
+    db: Database, viewer: Viewer, brand: UUID
+) -> None:
+    """The second day, from half past twelve: the glad hour at noon of the first day is before it, and counts there."""
+    half = timedelta(minutes=30)
+    period = Period(START + timedelta(days=1, hours=12) - half, START + timedelta(days=2, hours=12) - half)
+    with db.reading() as session:
+        found = reputation(session, viewer, brand, period, Slant())
+        standing = standings(session, viewer, [found.brand], period, Slant())[0]
+    assert (found.whole.stories, found.previous.stories) == (50, 50)
+    assert found.previous.start == START + timedelta(hours=12) - half
+    assert found.verdict == "down"
+    assert found.previous.reputation.score == pytest.approx(60)
+    assert (standing.point, standing.previous, standing.verdict) == (found.whole, found.previous, "down")
+    assert before(period).until == START + timedelta(days=1, hours=11)
+
+
+def test_a_brand_of_which_nothing_was_said_before_has_no_change_that_can_be_told(
+    db: Database, viewer: Viewer, brand: UUID
+) -> None:
+    with db.reading() as session:
+        found = reputation(session, viewer, brand, Period(START, START + timedelta(days=3)), Slant())
+    assert (found.verdict, found.previous.mentions, found.previous.reputation.score) == ("unknown", 0, None)

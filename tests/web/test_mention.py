@@ -20,7 +20,7 @@ def test_beside_the_list_stands_what_the_page_tells(browser: TestClient, say: Sa
     pane = browser.get(f"/mentions/{one}/pane?stance=detractor")
     assert pane.status_code == 200
     assert "<html" not in pane.text
-    for told in ("the worst service ever", "History", "Collected", "Negative"):
+    for told in ("Open on its own page", "History", "Collected", "Negative"):
         assert told in pane.text
     assert browser.get("/mentions/0190aaaa-0000-7000-8000-000000000000/pane").status_code == 404
 
@@ -46,10 +46,10 @@ def test_three_posts_of_one_forum_are_repeated_twice_and_stand_on_one_site(brows
 
 def test_what_was_typed_comes_back_when_it_cannot_be_kept(browser: TestClient, say: Say) -> None:
     [one] = say({"text": "Brumelo again"})
-    sent = {"status": "new", "assignee": "a" * 300, "tags": "", "note": ""}
+    sent = {"status": "new", "tags": "t" * 300, "note": ""}
     refused = browser.post(f"/mentions/{one}", data=sent)
     assert refused.status_code == 422
-    assert "At most 200" in refused.text
+    assert "At most 100" in refused.text
 
 
 def test_the_undo_of_a_correction_for_two_brands_leaves_the_other_alone(

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from app.db import Database
-from app.models import Brand, Match, Mention
+from app.models import Brand, Match, Mention, User
+from tests.web.conftest import EMAIL
 
 Say = Callable[..., list[str]]
 
@@ -54,11 +55,14 @@ def test_what_is_irrelevant_leaves_the_feed_and_can_be_called_back(browser: Test
 
 def test_a_mention_is_assigned_tagged_and_noted(browser: TestClient, say: Say, db: Database) -> None:
     [one] = say({"text": "Brumelo never answers"})
-    data = {"status": "in_progress", "assignee": "Léo", "tags": "support, delay", "note": "called back"}
+    with db.reading() as session:
+        ana = session.scalars(select(User)).one()
+    data = {"status": "in_progress", "assignee": str(ana.id), "tags": "support, delay", "note": "called back"}
     assert "called back" in browser.post(f"/mentions/{one}", data=data).text
     with db.reading() as session:
         row = session.scalars(select(Mention)).one()
-    assert (row.status, row.assignee, row.tags, row.note) == ("in_progress", "Léo", ["support", "delay"], "called back")
+    assert (row.status, row.assignee, row.tags, row.note) == ("in_progress", EMAIL, ["support", "delay"], "called back")
+    assert row.assignee_id == ana.id
 
 
 FILTERS = [

@@ -92,7 +92,7 @@ def test_a_trend_leaves_a_period_without_mentions_blank() -> None:
         Point(NOW, full, 9, 9, Counts(4, 2, 3, 5)),
         Point(NOW + timedelta(days=1), Reputation(0), 0, 0, Counts(0, 0, 0)),
     ]
-    view = ReputationView(Brand(name="Acme"), points[0], points, None)  # type: ignore[arg-type] # no model is drawn
+    view = ReputationView(Brand(name="Acme"), points[0], points, None, points[1], "unknown")  # type: ignore[arg-type] # no model is drawn
     chart = trend(ENGLISH, view, "day")
     assert chart.spec["lines"][0]["data"] == [12.3, None]
     assert (chart.spec["band"]["low"], chart.spec["band"]["high"]) == ([-1.0, None], [20.1, None])
@@ -108,7 +108,7 @@ def point(voices: float | None, score: float = 12.0, raw: float = 10.0) -> Point
 
 def test_a_point_of_few_voices_is_hollow_and_one_that_cannot_be_told_has_its_interval_alone() -> None:
     series = [point(12.0), point(9.9), point(30.0, 12.0, -3.0), point(None)]
-    view = ReputationView(Brand(name="Acme"), series[0], series, None)  # type: ignore[arg-type] # no model is drawn
+    view = ReputationView(Brand(name="Acme"), series[0], series, None, series[3], "unknown")  # type: ignore[arg-type] # no model is drawn
     chart = trend(ENGLISH, view, "day")
     assert chart.spec["lines"][0]["data"] == [12.0, None, None, None]
     assert chart.spec["lines"][0]["hollow"] == [None, 12.0, None, None]

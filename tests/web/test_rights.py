@@ -55,9 +55,9 @@ def test_a_reader_is_refused_before_the_form_is_read(as_role: LogIn) -> None:
     assert {path: empty_form(reader, path) for path in paths} == dict.fromkeys(paths, 403)
 
 
-def test_an_editor_is_refused_what_is_for_administrators_and_nothing_else(
+def test_a_manager_is_refused_what_is_for_administrators_and_nothing_else(
     as_role: LogIn,
 ) -> None:
-    editor = as_role("editor")
-    refused = {path for path in forms() - ANYBODY if empty_form(editor, path) == 403}
+    manager = as_role("manager")
+    refused = {path for path in forms() - ANYBODY if empty_form(manager, path) == 403}
     assert refused == FOR_ADMINISTRATORS

@@ -58,7 +58,7 @@ const paint = (row, change) => {
 
 const told = (change, number) => {
   const [field, value] = change.do.split(":");
-  const what = field === "assignee" ? (change.assignee ? word("assigned", { name: change.assignee }) : word("unassigned")) : word(value);
+  const what = field === "assignee" ? (change.name ? word("assigned", { name: change.name }) : word("unassigned")) : word(value);
   return number > 1 ? word("several", { n: number, what }) : what;
 };
 

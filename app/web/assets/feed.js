@@ -216,7 +216,7 @@ const does = (change) => {
   return true;
 };
 const DOES = { p: "stance:promoter", n: "stance:passive", d: "stance:detractor", i: "status:irrelevant", e: "status:closed" };
-const canWrite = () => document.querySelector("#assign") !== null;
+const canWrite = () => "write" in list.dataset;
 
 const source = () => {
   const row = at();
@@ -247,7 +247,8 @@ const assign = () => {
 };
 document.querySelector("[data-assign]")?.addEventListener("submit", (event) => {
   if (event.submitter?.value !== "assign" || !list) return;
-  does({ do: "assignee", assignee: event.target.querySelector("input").value.trim() });
+  const to = event.target.querySelector("select");
+  does({ do: "assignee", assignee: to.value, name: to.value ? to.selectedOptions[0].textContent : "" });
 });
 
 if (list) {

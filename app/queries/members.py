@@ -1,0 +1,57 @@
+"""The members of a workspace: who may be assigned, and who may do what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from app.models import Member, User
+from app.problems import not_found
+from app.viewer import Role, Viewer, may
+
+MOST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """A member by the id of their account. `shown` is how others read them: by name, or by address without one."""
+
+    id: UUID
+    name: str
+    email: str
+    role: Role
+    joined_at: datetime
+
+    @property
+    def shown(self) -> str:
+        return self.name or self.email
+
+
+@may("read")
+def members(session: Session, viewer: Viewer) -> list[MemberView]:
+    """Everybody in the workspace, by name."""
+    shown = func.lower(func.coalesce(func.nullif(User.name, ""), User.email))
+    return [_view(*row) for row in session.execute(_members_of(viewer).order_by(shown, User.id).limit(MOST))]
+
+
+@may("read")
+def member(session: Session, viewer: Viewer, member_id: UUID) -> MemberView:
+    """One member. Raises Problem 404 for somebody who is in another workspace only."""
+    row = session.execute(_members_of(viewer).where(Member.user_id == member_id)).one_or_none()
+    if row is None:
+        raise not_found("member")
+    return _view(*row)
+
+
+def _members_of(viewer: Viewer) -> Select[User, Member]:
+    statement = select(User, Member).join(Member, Member.user_id == User.id)
+    return statement.where(Member.workspace_id == viewer.workspace_id)
+
+
+def _view(user: User, row: Member) -> MemberView:
+    return MemberView(user.id, user.name, user.email, cast(Role, row.role), row.created_at)

@@ -66,7 +66,7 @@ def read_mention(visit: Visit, mention_id: UUID) -> dict[str, Any]:
         "reasons": reasons_of(explainer_of(visit.services.settings), detail),
         "assignees": assignees,
         "sites": sites_of([detail.view.mention, *detail.copies]),
-        "status_options": [(key, visit.word("status", key)) for key in WORDS["status"]],
+        "statuses": [(key, visit.word("status", key)) for key in WORDS["status"]],
         "place": place_of(visit.request.query_params),
     }
 

@@ -18,7 +18,7 @@ from app.viewer import Viewer
 from tests.web.conftest import OWN, PASSWORD
 
 ANYBODY = {"/login", "/setup/account", "/logout"}
-OWN_ACCOUNT = {"/settings/account", "/settings/account/password"}
+OWN_ACCOUNT = {"/mentions/rows", "/settings/account", "/settings/account/password"}
 LogIn = Callable[[accounts.Role], TestClient]
 FOR_ADMINISTRATORS = {"/settings/keys", "/settings/keys/{key_id}/delete"}
 

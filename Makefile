@@ -31,7 +31,7 @@ ASSETS := $(shell find app/web/assets -type f 2>/dev/null)
 DIST := app/web/static/dist
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-training coverage check bench lock new-collector assets install install-dev clean
+.PHONY: help run test test-training coverage check screenshots bench lock new-collector assets install install-dev clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -62,6 +62,9 @@ check: $(VENV)/.dev $(DIST)/.built ## lint, types, import contracts, and the tes
 	@$(BIN)/lint-imports
 	@if [ -x $(BIN)/hadolint ]; then $(BIN)/hadolint Dockerfile; else echo "hadolint has no package for this platform: Dockerfile not linted"; fi
 	@$(BIN)/python -m pytest -q tests/architecture
+
+screenshots: $(VENV)/.dev $(VENV)/.browser $(DIST)/.built ## make docs/images/pages: every page, light, dark, French, English, 360 px
+	@$(BIN)/python -m tests.screenshots
 
 bench: $(VENV)/.dev ## measure Vigie and its peers (one bench: make bench ARGS=feeds)
 	@$(BIN)/python -m bench $(ARGS)

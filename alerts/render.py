@@ -17,24 +17,24 @@ from .wording import PHRASES, byline, moment, sentences
 BRAND, RULE, SAMPLE = 80, 80, 500
 
 TITLES: dict[Why, dict[Language, str]] = {
-    "opened": {"en": "{brand}: {rule}", "fr": "{brand}\u00a0: {rule}"},
-    "worsened": {"en": "{brand}: {rule}, getting worse", "fr": "{brand}\u00a0: {rule}, la situation s’aggrave"},
-    "reminder": {"en": "{brand}: {rule}, still going on", "fr": "{brand}\u00a0: {rule}, toujours en cours"},
-    "resolved": {"en": "{brand}: {rule}, over", "fr": "{brand}\u00a0: {rule}, c’est terminé"},
+    "opened": {"en": "{brand}: {rule}", "fr": "{brand}\u202f: {rule}"},
+    "worsened": {"en": "{brand}: {rule}, getting worse", "fr": "{brand}\u202f: {rule}, la situation s’aggrave"},
+    "reminder": {"en": "{brand}: {rule}, still going on", "fr": "{brand}\u202f: {rule}, toujours en cours"},
+    "resolved": {"en": "{brand}: {rule}, over", "fr": "{brand}\u202f: {rule}, c’est terminé"},
 }
 SEVERITY: dict[Severity, dict[Language, str]] = {
     "info": {"en": "to watch", "fr": "à surveiller"},
-    "warning": {"en": "warning", "fr": "alerte"},
+    "warning": {"en": "warning", "fr": "avertissement"},
     "critical": {"en": "critical", "fr": "critique"},
 }
 LABELS: dict[str, dict[Language, str]] = {
-    "status": {"en": "Severity: {severity}. Opened {time}.", "fr": "Gravité\u00a0: {severity}. Ouvert le {time}."},
+    "status": {"en": "Severity: {severity}. Opened {time}.", "fr": "Gravité\u202f: {severity}. Ouvert le {time}."},
     "test": {
         "en": "This is a test message: nothing has happened.",
-        "fr": "Ceci est un message d’essai\u00a0: il ne s’est rien passé.",
+        "fr": "Ceci est un message d’essai\u202f: il ne s’est rien passé.",
     },
     "test title": {"en": "TEST – {title}", "fr": "ESSAI – {title}"},
-    "samples": {"en": "Most telling mentions", "fr": "Mentions les plus parlantes"},
+    "samples": {"en": "Most telling mentions", "fr": "Mentions les plus révélatrices"},
     "open": {"en": "See the incident", "fr": "Voir l’incident"},
     "stop": {"en": "Stop these e-mails", "fr": "Ne plus recevoir ces e-mails"},
 }

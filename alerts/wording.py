@@ -15,10 +15,10 @@ NAME, WORD = 80, 40
 """How many code points are shown of a foreign name and of a foreign word."""
 
 PHRASES: dict[str, dict[Language, str]] = {
-    "negative one": {"en": "{n} negative story", "fr": "{n} reprise négative"},
-    "negative": {"en": "{n} negative stories", "fr": "{n} reprises négatives"},
-    "positive one": {"en": "{n} positive story", "fr": "{n} reprise positive"},
-    "positive": {"en": "{n} positive stories", "fr": "{n} reprises positives"},
+    "negative one": {"en": "{n} negative story", "fr": "{n} message négatif"},
+    "negative": {"en": "{n} negative stories", "fr": "{n} messages négatifs"},
+    "positive one": {"en": "{n} positive story", "fr": "{n} message positif"},
+    "positive": {"en": "{n} positive stories", "fr": "{n} messages positifs"},
     "mention one": {"en": "{n} mention", "fr": "{n} mention"},
     "mention": {"en": "{n} mentions", "fr": "{n} mentions"},
     "hour one": {"en": "{n} hour", "fr": "{n} heure"},
@@ -28,30 +28,30 @@ PHRASES: dict[str, dict[Language, str]] = {
     "expected": {"en": "about {expected} would be usual", "fr": "le niveau habituel est d’environ {expected}"},
     "shares": {"en": "({share} instead of {usual})", "fr": "({share} au lieu de {usual})"},
     "to check one": {
-        "en": "{n} more story is to check, and may be one too.",
-        "fr": "{n} autre reprise est à vérifier et peut en être une aussi.",
+        "en": "{n} more story has yet to be checked.",
+        "fr": "{n} autre message reste à vérifier.",
     },
     "to check": {
-        "en": "{n} more stories are to check, and may be such too.",
-        "fr": "{n} autres reprises sont à vérifier et peuvent en être aussi.",
+        "en": "{n} more stories have yet to be checked.",
+        "fr": "{n} autres messages restent à vérifier.",
     },
-    "since": {"en": "It began on {time}.", "fr": "Début\u00a0: le {time}."},
-    "words": {"en": "People talk about: {words}.", "fr": "On y parle de\u00a0: {words}."},
-    "first": {"en": "First seen: {who}, {time}", "fr": "Premier message\u00a0: {who}, le {time}"},
+    "since": {"en": "It began on {time}.", "fr": "Début\u202f: le {time}."},
+    "words": {"en": "What people mention: {words}.", "fr": "On y parle de\u202f: {words}."},
+    "first": {"en": "First seen: {who}, {time}", "fr": "Premier message\u202f: {who}, le {time}"},
     "top": {"en": "most come from {source}", "fr": "la plupart viennent de {source}"},
     "top alone": {"en": "Most come from {source}", "fr": "La plupart viennent de {source}"},
-    "reach": {"en": "Seen by up to {n} people", "fr": "Portée\u00a0: jusqu’à {n} personnes"},
+    "reach": {"en": "Seen by up to {n} people", "fr": "Portée\u202f: jusqu’à {n} personnes"},
     "risk": {
         "en": "between {low} and {high} customers at risk (a rough estimate)",
-        "fr": "entre {low} et {high} clients menacés (estimation grossière)",
+        "fr": "entre {low} et {high} clients pourraient partir (estimation grossière)",
     },
     "risk alone": {
         "en": "Between {low} and {high} customers at risk (a rough estimate)",
-        "fr": "Entre {low} et {high} clients menacés (estimation grossière)",
+        "fr": "Entre {low} et {high} clients pourraient partir (estimation grossière)",
     },
     "time": {"en": "d MMMM, HH:mm", "fr": "d MMMM 'à' HH:mm"},
-    "colon": {"en": ": ", "fr": "\u00a0: "},
-    "semicolon": {"en": "; ", "fr": "\u00a0; "},
+    "colon": {"en": ": ", "fr": "\u202f: "},
+    "semicolon": {"en": "; ", "fr": "\u202f; "},
 }
 
 

@@ -46,7 +46,7 @@ class RedditFeed(Params):
         default="", title="Subreddit", description="Its name without r/; empty: all of Reddit", examples=["france"]
     )
     what: Literal["posts", "comments"] = Field(default="posts", title="What to read")
-    username: Line = Field(default="", title="Name", description="Of your Reddit account, with the token below")
+    username: Line = Field(default="", title="User name", description="Of your Reddit account, with the token below")
     token: SecretStr = Field(
         default=SecretStr(""),
         max_length=200,

@@ -24,7 +24,7 @@ class FeedAt(Params):
     """Where a feed is, with a name and a password where it asks for them."""
 
     url: Address = Field(title="Address", examples=["https://news.example.org/feed.xml"])
-    username: str = Field(default="", title="Name", max_length=200)
+    username: str = Field(default="", title="User name", max_length=200)
     password: SecretStr = Field(default=SecretStr(""), title="Password", max_length=200)
 
 

@@ -106,8 +106,8 @@ rule = Rule(
     help={
         "en": "Fires when detractors take a larger share of the stories than usual, over 1 to 24 hours. A burst of "
         "mentions alone does not fire it. Stricter during the first fortnight of a brand.",
-        "fr": "Se déclenche quand les détracteurs prennent une part des reprises plus grande que d’habitude, sur 1 à "
-        "24 heures. Un simple afflux de mentions ne la déclenche pas. Plus exigeante pendant les deux premières "
-        "semaines d’une marque.",
+        "fr": "Se déclenche quand la part des détracteurs parmi les messages, sans les reprises, dépasse le niveau "
+        "habituel, sur 1 à 24 heures. Un simple afflux de mentions ne la déclenche pas. Plus exigeante pendant les "
+        "deux premières semaines d’une marque.",
     },
 )

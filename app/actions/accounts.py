@@ -11,6 +11,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.actions import sample
 from app.actions.audit import record
 from app.actions.fields import Changes, Fields, Line, TimeZone
 from app.auth import links, passwords, sessions
@@ -83,6 +84,8 @@ def set_up(session: Session, viewer: Viewer, link: str, new: NewAccount, now: da
     also because somebody has an account already."""
     if has_account(session) or not links.spend(session, link, links.SETUP, now):
         raise Problem("link-spent", 403, "This link no longer works: start Vigie again to get a new one.")
+    if new.language:
+        sample.rename(session, viewer, new.language)
     return create(session, viewer, new, "owner")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from app.actions.audit import record
@@ -73,6 +73,18 @@ def _rule(session: Session, viewer: Viewer, brand_id: UUID, title: str) -> None:
         nobody: list[UUID] = []  # no real channel is alarmed about fictional people
         given = {"kind": KIND, "name": name, "params": checked_params(KIND, {}), "channels": nobody}
         session.add(AlertRule(workspace_id=viewer.workspace_id, brand_id=brand_id, **given))
+
+
+@may("write")
+def rename(session: Session, viewer: Viewer, language: str) -> None:
+    """Says the names that the sample was given in another language: that of the person who is going to read them."""
+    spoken = "fr" if language == "fr" else "en"
+    for titles in PARTS.values():
+        ours = (Source.workspace_id == viewer.workspace_id, Source.sample, Source.name.in_(titles.values()))
+        session.execute(update(Source).where(*ours).values(name=titles[spoken]))
+    names = [f"{title} · {BRANDS[0].name}" for title in RULE.values()]
+    rule = (AlertRule.workspace_id == viewer.workspace_id, AlertRule.name.in_(names))
+    session.execute(update(AlertRule).where(*rule).values(name=f"{RULE[spoken]} · {BRANDS[0].name}"))
 
 
 @may("write")

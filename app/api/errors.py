@@ -53,15 +53,18 @@ LATER = {"Retry-After": "60"}
 FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
+CODES = {404: "not-found", 405: "method-not-allowed", 400: "unreadable"}
+SENTENCES = {
+    404: "There is nothing at this address.",
+    405: "This address does not take this method.",
+    400: "The request could not be read.",
+}
+REFUSED = "The request was refused."
+
+
 def of_http(status: int, headers: dict[str, str] | None = None) -> Problem:
     """What the framework refuses before an endpoint is reached."""
-    texts = {
-        404: ("not-found", "There is nothing at this address."),
-        405: ("method-not-allowed", "This address does not take this method."),
-        400: ("unreadable", "The request could not be read."),
-    }
-    code, text = texts.get(status, ("refused", "The request was refused."))
-    return Problem(code, status, text, headers=headers)
+    return Problem(CODES.get(status, "refused"), status, SENTENCES.get(status, REFUSED), headers=headers)
 
 
 def of_database(error: DBAPIError) -> Problem | None:

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from alerts.channels import all_channels
 from alerts.rules import all_rules
+from app.web.words import C_, SENSE
 from collectors import all_collectors
 
 ROOT = Path(__file__).parents[2]
@@ -32,12 +33,13 @@ TALKING = ("app/actions", "app/api", "app/auth", "app/pipeline", "app/queries", 
 
 
 def gather() -> dict[Id, str]:
-    """A file that says it, by each message: singular, or (singular, plural)."""
+    """A file that says it, by each message: singular, (singular, plural), or a word after its sense, as C_ gives it."""
     messages: dict[Id, str] = {}
     methods = [("**/templates/**.html", "jinja2"), ("web/**.py", "python")]
-    for file, _, message, _, _ in extract_from_dir(ROOT / "app", method_map=methods):
+    for file, _, message, _, context in extract_from_dir(ROOT / "app", method_map=methods):
         ids = message if isinstance(message, tuple) else (message, None)
-        messages.setdefault((ids[0], ids[1]) if len(ids) > 1 and ids[1] else ids[0], f"app/{file}")
+        one = C_(context, ids[0]) if context else ids[0]
+        messages.setdefault((ids[0], ids[1]) if len(ids) > 1 and ids[1] else one, f"app/{file}")
     for text, file in (*_of_pages(), *_refusals(), *_forms()):
         if text:
             messages.setdefault(text, file)
@@ -52,11 +54,13 @@ def _trees(*places: str) -> Iterator[tuple[str, ast.Module]]:
 
 
 def _of_pages() -> Iterator[tuple[str, str]]:
-    """What the code of the pages says, by `say`, `count` and `N_`; babel finds `N_` only."""
+    """What the code of the pages says, by `say`, `count`, `N_` and `C_`; babel finds `N_` only."""
     for file, tree in _trees("app/web"):
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in {"say", "N_"}:
                 yield from ((text, file) for text in _texts(node.args[0]) if node.args)
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "C_":
+                yield SENSE.join(text for part in node.args for text in _texts(part)), file
             if isinstance(node, ast.Call) and ast.unparse(node).startswith("map(tongue.say"):
                 yield from ((text, file) for text in _texts(node.args[1]))
 

@@ -7,7 +7,6 @@ A page is a Visit (who asks, in which language) and a template; forms.py reads w
 from __future__ import annotations
 
 from fastapi import APIRouter, Depends, FastAPI
-from starlette.staticfiles import StaticFiles
 
 from app.web import (
     account,
@@ -34,7 +33,8 @@ from app.web import (
     sources,
 )
 from app.web.forms import guard
-from app.web.page import HERE, LogIn
+from app.web.page import LogIn
+from app.web.statics import Statics
 
 error_page = errors.problem_page
 
@@ -77,5 +77,5 @@ for _part in PARTS:
 def install(app: FastAPI) -> None:
     """Adds the pages to an application whose `state.services` is set."""
     app.include_router(router)
-    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.mount("/static", Statics(), name="static")
     app.add_exception_handler(LogIn, errors.to_log_in)  # type: ignore[arg-type]  # Starlette types the base class only

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import structlog
@@ -28,6 +27,18 @@ HEADINGS = {
     500: N_("Something went wrong"),
     503: N_("Vigie is not ready"),
 }
+
+
+ADVICE = {
+    403: N_("Your role in this workspace does not allow it: ask one of its administrators."),
+    404: N_("It was deleted or moved, or the address is incomplete."),
+    409: N_("Go back: what you typed is still in the form. Reload the other page to see what has changed."),
+    413: N_("Go back, shorten what you sent, and try again: the rest of the form is kept."),
+    422: N_("Go back: what you typed is still in the form."),
+    429: N_("Wait a little, then try again: nothing is lost."),
+    503: N_("Try again in a moment: nothing is lost."),
+}
+"""What somebody can do about it, beside what the refusal itself says."""
 
 
 def to_log_in(_request: Request, error: LogIn) -> RedirectResponse:
@@ -56,6 +67,7 @@ def _page(request: Request, status: int, text: str, details: list[str]) -> HTMLR
         heading=visit.say(HEADINGS.get(status, HEADINGS[400] if status < 500 else HEADINGS[500])),
         text=text,
         details=details,
+        advice=visit.say(ADVICE[status]) if status in ADVICE else "",
         request_id=request.scope.get("vigie", {}).get("request_id", "") if status >= 500 else "",
     )
 
@@ -67,4 +79,4 @@ def _visit(request: Request) -> Visit:
     except Exception as error:  # an error page must not fail for the same reason as the page it replaces
         log.warning("the visitor of an error page is not known", error=str(error)[:200])
         code = choose_language(None, None, request.headers.get("accept-language", ""))
-        return Visit(request, request.app.state.services, Tongue(code, zone("UTC"), datetime.now(UTC)), None)
+        return Visit(request, request.app.state.services, Tongue(code, zone("UTC"), request.app.state.now()), None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,15 +19,14 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
-from app.web.words import ASIDE, CHECKS
+from app.web.typography import NARROW, french
+from app.web.words import ASIDE, C_, CHECKS, GATE, SENSE
 
 Code = Literal["en", "fr"]
 LANGUAGES: dict[Code, str] = {"en": "English", "fr": "Français"}
 LOCALE = Path(__file__).parent.parent / "locale"
 RECENT = timedelta(days=6)
-BLANK = "\u202f"
-_TIED = re.compile(r" ([:;!?%])")
-_QUOTED = re.compile(r"«\s*(.+?)\s*»")
+UNITS = {"MB": "Mo", "kB": "ko"}
 SENTENCES = frozenset({"why", "reason", "what"})
 """Arguments that are our own texts, to be translated before they are filled in."""
 
@@ -97,15 +95,39 @@ class Tongue:
         except (KeyError, IndexError, ValueError):
             return words
 
+    def say_in(self, context: str, text: str, /, **args: Any) -> str:
+        """The translation of a word in one of its senses."""
+        return self.say(C_(context, text), **args)
+
     def _translate(self, text: str) -> str:
         """The translation of a template, also when it was turned into a sentence, with a capital and a full stop."""
         gettext = catalogue(self.code).gettext
         whole = gettext(text)
+        if SENSE in text:
+            return whole.rpartition(SENSE)[2]
         if whole != text or self.code == "en":
             return whole
         bare = text[:1].lower() + text[1:].removesuffix(".")
         words = gettext(bare)
-        return text if words == bare else words[:1].upper() + words[1:] + ("." if text.endswith(".") else "")
+        words = self._measured(bare) if words == bare else words
+        if words == bare:
+            return text
+        first = words[:1].upper() if text[:1].isupper() else words[:1]
+        return first + words[1:] + ("." if text.endswith(".") else "")
+
+    def _measured(self, said: str) -> str:
+        """The translation of what the gate says with a measure in it; anything else stays as it is."""
+        for pattern, template in GATE:
+            if match := pattern.fullmatch(said):
+                return self.say(template, **{name: self._measure(value) for name, value in match.groupdict().items()})
+        return said
+
+    def _measure(self, written: str) -> str:
+        """A figure and its unit, written in English by the gate, as the language writes them."""
+        figure, _, unit = written.partition(" ")
+        if not figure.replace(".", "", 1).isdigit():
+            return written
+        return f"{self.number(float(figure), 1)} {UNITS.get(unit, unit)}".strip() if self.code == "fr" else written
 
     def count(self, singular: str, plural: str, n: float, /, **args: Any) -> str:
         """The singular or the plural, as the language requires, with {n} written as a number."""
@@ -149,7 +171,7 @@ class Tongue:
         return [self._set(str(text)) for text in texts.get(self.code) or texts.get("en") or ()] if texts else []
 
     def _set(self, text: str) -> str:
-        return _TIED.sub("\u00a0\\1", _QUOTED.sub("«\u00a0\\1\u00a0»", text)) if self.code == "fr" else text
+        return french(text) if self.code == "fr" else text
 
     def language_name(self, code: str) -> str:
         """The name of a language, its code when it has none."""
@@ -177,7 +199,7 @@ class Tongue:
         """A share from 0 to 1 as a percentage."""
         if share is None:
             return "–"
-        blank = BLANK if self.code == "fr" else ""
+        blank = NARROW if self.code == "fr" else ""
         places = "." + "0" * digits if digits else ""
         return format_percent(share, format=f"#,##0{places}{blank}%", locale=self.code)
 

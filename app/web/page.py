@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -85,6 +85,7 @@ class Visit:
             .get_template(template)
             .render(
                 _=self.tongue.say,
+                pgettext=self.tongue.say_in,
                 ngettext=self.tongue.count,
                 t=self.tongue,
                 visit=self,
@@ -149,7 +150,7 @@ def form_seed(request: Request) -> str | None:
 def visitor(request: Request) -> Visit:
     """The visit of anybody; the session cookie says who it is, if the session is valid."""
     services: Services = request.app.state.services
-    now = datetime.now(UTC)
+    now = request.app.state.now()
     holder = _holder(request, services, now)
     wished = request.query_params.get("lang") or (holder.user.language if holder else None)
     accepted = request.headers.get("accept-language", "")

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import re
 
+SENSE = "\x04"
+"""What stands between the sense of a word and the word: the sign that gettext puts between msgctxt and msgid."""
+
 
 def N_(text: str) -> str:  # noqa: N802 - the name that gettext's extractors know
     """Marks a text for translation where it stands, and leaves it as it is."""
     return text
+
+
+def C_(context: str, text: str) -> str:  # noqa: N802 - as N_, for a word that means two things
+    """Marks a word that has several senses with the one it has here; the catalogues keep one translation for each."""
+    return f"{context}{SENSE}{text}"
 
 
 WORDS: dict[str, dict[object, str]] = {
@@ -32,7 +40,7 @@ WORDS: dict[str, dict[object, str]] = {
         "unsure": N_("To check"),
     },
     "status": {
-        "new": N_("New"),
+        "new": C_("status", "New"),
         "in_progress": N_("In progress"),
         "answered": N_("Answered"),
         "closed": N_("Closed"),
@@ -56,13 +64,13 @@ WORDS: dict[str, dict[object, str]] = {
         "budget": N_("Budget used up"),
     },
     "incident state": {
-        "pending": N_("Pending"),
+        "pending": C_("incidents", "Pending"),
         "firing": N_("Firing"),
         "recovering": N_("Recovering"),
         "resolved": N_("Resolved"),
         "unreadable": N_("Not readable"),
     },
-    "severity": {"info": N_("Information"), "warning": N_("Warning"), "critical": N_("Critical")},
+    "severity": {"info": N_("Information"), "warning": C_("severity", "Warning"), "critical": N_("Critical")},
     "why": {
         "opened": N_("Opened"),
         "worsened": N_("Worsened"),
@@ -88,7 +96,7 @@ WORDS: dict[str, dict[object, str]] = {
         "calm": N_("Calm"),
         "no_data": N_("No data: nothing came in"),
     },
-    "scope": {"read": N_("Read"), "write": N_("Write"), "admin": N_("Administer")},
+    "scope": {"read": C_("scope", "Read"), "write": C_("scope", "Write"), "admin": C_("scope", "Administer")},
     "weight": {"stories": N_("Stories"), "mentions": N_("Mentions"), "reach": N_("Reach")},
     "by": {"hour": N_("By hour"), "day": N_("By day"), "week": N_("By week"), "month": N_("By month")},
     "choice": {
@@ -99,7 +107,7 @@ WORDS: dict[str, dict[object, str]] = {
         "promoters": N_("promoters"),
         "mentions": N_("mentions"),
         "info": N_("Information"),
-        "warning": N_("Warning"),
+        "warning": C_("severity", "Warning"),
         "critical": N_("Critical"),
     },
     "period": {
@@ -174,6 +182,27 @@ ASIDE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )  # fmt: skip
 """Why something was set aside, as it is stored, each with the sentence that people read instead."""
+
+GATE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), template)
+    for pattern, template in (
+        (r"the server gave no complete answer within (?P<n>[\d.]+) seconds",
+         N_("the server gave no complete answer within {n} seconds")),
+        (r"the server sent nothing for (?P<n>[\d.]+) seconds", N_("the server sent nothing for {n} seconds")),
+        (r"the answer is too large: more than (?P<size>.+) were sent",
+         N_("the answer is too large: more than {size} were sent")),
+        (r"the mail server sent more than (?P<size>.+) at once: nothing was read",
+         N_("the mail server sent more than {size} at once: nothing was read")),
+        (r"a message of the stream is too large: no more than (?P<n>\d+) MB are read",
+         N_("a message of the stream is too large: no more than {n} MB are read")),
+        (r"the server redirects more than (?P<n>\d+) times", N_("the server redirects more than {n} times")),
+        (r"the certificate of the server is not valid: (?P<error>.+)",
+         N_("the certificate of the server is not valid: {error}")),
+        (r"this address is not allowed: it is longer than (?P<n>\d+) characters",
+         N_("this address is not allowed: it is longer than {n} characters")),
+    )
+)  # fmt: skip
+"""What the gate says with a measure in it, each with the sentence that people read instead."""
 
 DONE: dict[str, str] = {
     "saved": N_("Saved."),

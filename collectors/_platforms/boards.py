@@ -38,7 +38,9 @@ class Board(Params):
         description="The address of its first page, without index.php",
         examples=["https://forum.example.org/board"],
     )
-    username: Line = Field(default="", title="Name", description="Only where the site asks for one before it shows")
+    username: Line = Field(
+        default="", title="User name", description="Only where the site asks for one before it shows"
+    )
     password: SecretStr = Field(default=SecretStr(""), title="Password", max_length=200)
 
 

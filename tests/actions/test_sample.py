@@ -29,3 +29,18 @@ def test_the_sample_comes_once_and_goes_without_a_trace(db: Database, viewer: Vi
         assert not sample.remove(session, viewer, Jobs(), NOW)
         for table in (Source, Brand, AlertRule):
             assert session.scalar(select(func.count()).select_from(table)) == 0
+
+
+def test_its_names_change_to_the_language_of_who_is_going_to_read_them(db: Database, viewer: Viewer) -> None:
+    with db.writing() as session:
+        sample.load(session, viewer, Jobs(), NOW)
+        own = session.scalars(select(Source).order_by(Source.name)).first()
+        assert own is not None
+        own.name = "My own name"
+        session.flush()
+        sample.rename(session, viewer, "fr")
+        names = set(session.scalars(select(Source.name)))
+        assert session.scalars(select(AlertRule.name)).one() == "Bad buzz · Percolune"
+    assert "My own name" in names
+    assert sum("(exemple)" in name for name in names) == 3
+    assert sum("(sample)" in name for name in names) == 0

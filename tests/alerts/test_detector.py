@@ -94,6 +94,19 @@ def test_a_crisis_does_not_become_the_usual_level():
     assert seen[-1].usual_share < 0.2
 
 
+def test_what_was_usual_this_morning_counts_and_not_only_the_fortnight():
+    calm, sour, angry = [(200, 20)] * 24 * 20, [(200, 40)] * 12, (200, 80)
+    _, seen = advance(Scan(), [*calm, *sour, angry])
+    _, sudden = advance(Scan(), [*calm, *[(200, 20)] * 12, angry])
+    assert seen[-1].usual_share > sudden[-1].usual_share + 0.02
+    assert seen[-1].level < sudden[-1].level
+
+
+def test_a_crisis_of_three_days_is_still_one_at_its_end():
+    _, seen = advance(Scan(), [*[(5000, 500)] * 24 * 20, *[(5000, 3000)] * 72])
+    assert min(s.level for s in seen[-71:]) > 3
+
+
 def test_five_minute_steps_look_at_the_same_hours():
     fine = [(1, 0)] * 12 * 24 * 3 + [(6, 5)] * 12
     _, seen = advance(Scan(step_hours=1 / 12), fine)

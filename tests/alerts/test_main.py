@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 
-def run(text: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "alerts", "detect"], input=text, capture_output=True, text=True)
+def run(text: str, *said: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "alerts", "detect", *said]
+    return subprocess.run(command, input=text, capture_output=True, text=True)
 
 
 def csv_of(counts: list[tuple[int, int]]) -> str:
@@ -45,3 +46,35 @@ def test_the_command_says_what_it_cannot_read(text):
     done = run(text)
     assert done.returncode == 1
     assert "timestamp,total,negative" in done.stderr
+
+
+def test_the_beginnings_of_buzz_are_told_once_for_six_hours_of_it():
+    calm, crisis = [(20, 2)] * 400, [(60, 50)] * 5
+    done = run(csv_of([*calm, *crisis, *calm, *crisis]), "buzz")
+    assert done.stdout.splitlines() == ["timestamp", "2026-01-17 16:00:00", "2026-02-03 13:00:00"]
+
+
+def test_the_beginnings_of_a_surge_are_told_from_the_column_value():
+    start = datetime(2026, 1, 1)  # noqa: DTZ001 — the format has times without a zone
+    counts = [*[8, 12] * 100, 200, 200]
+    rows = [f"{start + timedelta(hours=i)},{count}" for i, count in enumerate(counts)]
+    assert run("\n".join(["timestamp,value", *rows]), "volume").stdout.splitlines() == [
+        "timestamp",
+        "2026-01-09 08:00:00",
+    ]
+
+
+def test_scores_are_told_for_each_row_on_request():
+    text = csv_of([(20, 2)] * 30)
+    assert run(text, "buzz", "--scores").stdout == run(text).stdout
+    assert len(run(text, "volume", "--scores").stdout.splitlines()) == 31
+
+
+def test_a_surge_says_which_columns_it_wants():
+    done = run("a,b\n1,2\n2,3\n", "volume")
+    assert done.returncode == 1
+    assert "timestamp,value" in done.stderr
+
+
+def test_an_unknown_detector_is_wrong_usage():
+    assert run("", "weather").returncode == 2

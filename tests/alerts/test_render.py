@@ -14,10 +14,10 @@ from tests.alerts.messages import retold
 @pytest.mark.parametrize(
     ("why", "english", "french"),
     [
-        ("opened", "Lumen: Bad buzz", "Lumen\u00a0: Bad buzz"),
-        ("worsened", "Lumen: Bad buzz, getting worse", "Lumen\u00a0: Bad buzz, la situation s’aggrave"),
-        ("reminder", "Lumen: Bad buzz, still going on", "Lumen\u00a0: Bad buzz, toujours en cours"),
-        ("resolved", "Lumen: Bad buzz, over", "Lumen\u00a0: Bad buzz, c’est terminé"),
+        ("opened", "Lumen: Bad buzz", "Lumen\u202f: Bad buzz"),
+        ("worsened", "Lumen: Bad buzz, getting worse", "Lumen\u202f: Bad buzz, la situation s’aggrave"),
+        ("reminder", "Lumen: Bad buzz, still going on", "Lumen\u202f: Bad buzz, toujours en cours"),
+        ("resolved", "Lumen: Bad buzz, over", "Lumen\u202f: Bad buzz, c’est terminé"),
     ],
 )
 def test_the_title_says_whose_incident_it_is_and_why_we_write(

@@ -23,24 +23,24 @@ def test_the_lines_in_english():
     assert sentences(FULL, "en", "Europe/London") == [
         "1,234 negative stories out of 5,000 in 6 hours; about 56 would be usual (25% instead of 1.1%).",
         "It began on 14 July, 22:30 (Europe/London).",
-        "People talk about: brûle, danger.",
+        "What people mention: brûle, danger.",
         "First seen: Anne, Forum Lumen, 14 July, 23:00 (Europe/London); most come from Mastodon.",
         "Seen by up to 1,234,567 people; between 820 and 8,200 customers at risk (a rough estimate).",
     ]
 
 
 FRENCH = """
-1^234 reprises négatives sur 5^000 en 6 heures~; le niveau habituel est d’environ 56 (25^% au lieu de 1,1^%).
+1^234 messages négatifs sur 5^000 en 6 heures~; le niveau habituel est d’environ 56 (25^% au lieu de 1,1^%).
 Début~: le 14 juillet à 23:30 (Europe/Paris).
 On y parle de~: brûle, danger.
 Premier message~: Anne, Forum Lumen, le 15 juillet à 00:00 (Europe/Paris)~; la plupart viennent de Mastodon.
-Portée~: jusqu’à 1^234^567 personnes~; entre 820 et 8^200 clients menacés (estimation grossière).
+Portée~: jusqu’à 1^234^567 personnes~; entre 820 et 8^200 clients pourraient partir (estimation grossière).
 """
 
 
 def french(text):
-    """With ~ for the wide unbreakable space and ^ for the thin one."""
-    return text.replace("~", "\u00a0").replace("^", "\u202f").strip().splitlines()
+    """With ~ and ^ for the thin unbreakable space."""
+    return text.replace("~", "\u202f").replace("^", "\u202f").strip().splitlines()
 
 
 def test_the_lines_in_french():
@@ -49,10 +49,8 @@ def test_the_lines_in_french():
 
 def test_what_is_to_check_is_said_beside_what_was_counted() -> None:
     doubtful = replace(FULL, unsure=41)
-    assert sentences(doubtful, "en")[0].endswith("1.1%). 41 more stories are to check, and may be such too.")
-    assert sentences(replace(FULL, unsure=1), "fr")[0].endswith(
-        "1 autre reprise est à vérifier et peut en être une aussi."
-    )
+    assert sentences(doubtful, "en")[0].endswith("1.1%). 41 more stories have yet to be checked.")
+    assert sentences(replace(FULL, unsure=1), "fr")[0].endswith("1 autre message reste à vérifier.")
     assert sentences(replace(doubtful, counted="mentions"), "en") == sentences(replace(FULL, counted="mentions"), "en")
 
 
@@ -64,14 +62,14 @@ def facts(observed, total, hours, **rest):
     ("known", "language", "first"),
     [
         (facts(1, 1, 1), "en", "1 negative story out of 1 in 1 hour."),
-        (facts(1, 1, 1), "fr", "1 reprise négative sur 1 en 1 heure."),
+        (facts(1, 1, 1), "fr", "1 message négatif sur 1 en 1 heure."),
         (
             facts(0, 3, 2, expected=1.26),
             "fr",
-            "0 reprise négative sur 3 en 2 heures~; le niveau habituel est d’environ 1,3.",
+            "0 message négatif sur 3 en 2 heures~; le niveau habituel est d’environ 1,3.",
         ),
         (facts(0, 3, 2), "en", "0 negative stories out of 3 in 2 hours."),
-        (facts(9, 30, 2, counted="promoters"), "fr", "9 reprises positives sur 30 en 2 heures."),
+        (facts(9, 30, 2, counted="promoters"), "fr", "9 messages positifs sur 30 en 2 heures."),
         (
             facts(90, 90, 2, expected=4, counted="mentions"),
             "en",

@@ -19,7 +19,7 @@ def test_from_the_link_to_the_sample_and_back(site: Any, window: Callable[..., P
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
     page.get_by_label("Le même mot de passe, encore").fill(PASSWORD)
     page.get_by_role("button", name="Créer le compte").click()
-    expect(page.get_by_role("heading", name="Installer Vigie")).to_be_visible()
+    expect(page.get_by_role("heading", name="Premiers pas")).to_be_visible()
     page.get_by_role("button", name="Explorer avec des données d’exemple").click()
     expect(page.get_by_text("Les données d’exemple sont chargées.")).to_be_visible()
     site.work()

@@ -86,7 +86,7 @@ def test_terms_say_what_a_kind_costs_keeps_and_trains() -> None:
 def test_lists_of_a_declaration_are_told_in_the_language_of_the_page() -> None:
     texts = {"en": ("One: two",), "fr": ("Un : « deux » ?",)}
     assert tongue("en").lines(texts) == ["One: two"]
-    assert tongue("fr").lines(texts) == ["Un\u00a0: «\u00a0deux\u00a0»\u00a0?"]
+    assert tongue("fr").lines(texts) == ["Un\u202f: «\u202fdeux\u202f»\u202f?"]
     assert tongue("fr").lines({}) == []
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from babel.messages import Message
 from babel.messages.pofile import read_po
 
+from app.http.allowance import Allowance
+from app.http.errors import TooLarge
 from app.locale.gather import gather
 from app.pipeline.sift.place import UNREAD
 from app.problems import FieldError
 from app.web.language import LOCALE, Code, Tongue, choose_language, zone
+from app.web.words import C_, GATE
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
@@ -20,19 +23,19 @@ def tongue(code: Code) -> Tongue:
     return Tongue(code, zone("Europe/Paris"), NOW)
 
 
+def named(message: Message) -> object:
+    """A message as it is gathered: with its sense before it, where it has one."""
+    return C_(message.context, str(message.id)) if message.context else message.id
+
+
 def test_the_french_catalogue_is_complete_and_sure_of_itself() -> None:
     with (LOCALE / "fr" / "LC_MESSAGES" / "messages.po").open("rb") as file:
         french = read_po(file, locale="fr")
-    known = {message.id: message for message in french if message.id}
+    known = {
+        C_(message.context, message.id) if message.context else message.id: message for message in french if message.id
+    }
     assert set(gather()) - set(known) == set()
     assert [text for text, message in known.items() if message.fuzzy or not all(message.string or [""])] == []
-
-
-def test_french_typography_keeps_its_spaces_together() -> None:
-    with (LOCALE / "fr" / "LC_MESSAGES" / "messages.po").open("rb") as file:
-        texts = [text for message in read_po(file, locale="fr") if message.id
-                 for text in ([message.string] if isinstance(message.string, str) else message.string)]  # fmt: skip
-    assert [text for text in texts if re.search(r" [:;!?»%]|« ", text)] == []
 
 
 @pytest.mark.parametrize(
@@ -88,6 +91,32 @@ def test_a_notice_is_translated_before_its_places_are_filled() -> None:
     assert tongue("fr").notice({"text": "of another version {missing}", "args": {}}) == "of another version {missing}"
 
 
+@pytest.mark.parametrize(
+    ("reason", "french"),
+    [
+        ("the server gave no complete answer within 30 seconds", "le serveur n’a pas donné de réponse complète en 30"),
+        ("the server sent nothing for 7.5 seconds", "le serveur n’a rien envoyé pendant 7,5 secondes"),
+        ("the answer is too large: more than 8 MB were sent", "la réponse est trop grande\u202f: plus de 8 Mo"),
+        ("the certificate of the server is not valid: certificate has expired", "le certificat du serveur n’est pas"),
+        ("this address is not allowed: it is longer than 2048 characters", "elle dépasse 2\u202f048 caractères"),
+    ],
+)
+def test_what_the_gate_measured_is_said_in_french(reason: str, french: str) -> None:
+    stored = {"text": "{host} could not be read ({reason})", "args": {"host": "example.com", "reason": reason}}
+    assert french in tongue("fr").notice(stored)
+    assert reason in tongue("en").notice(stored)
+    alone = {"text": "{reason}", "args": {"reason": reason[:1].upper() + reason[1:] + "."}}
+    assert french[1:] in tongue("fr").notice(alone)
+
+
+def test_what_the_gate_says_is_among_what_is_translated() -> None:
+    """Each of its measured sentences, made by itself, is one that the pages know."""
+    with pytest.raises(TooLarge) as large:
+        Allowance(30, wire=10).spend(11)
+    said = [str(large.value), str(Allowance(0, wire=1).too_slow()), str(Allowance(30, wire=1, quiet=7.5).too_slow())]
+    assert [text for text in said if not any(pattern.fullmatch(text) for pattern, _ in GATE)] == []
+
+
 def test_one_and_many_follow_the_rules_of_the_language() -> None:
     def said(code: Code, n: int) -> str:
         return tongue(code).count("{n} mention", "{n} mentions", n)
@@ -96,7 +125,7 @@ def test_one_and_many_follow_the_rules_of_the_language() -> None:
     assert [said("en", n) for n in (0, 1, 2)] == ["0 mentions", "1 mention", "2 mentions"]
 
 
-@pytest.mark.parametrize("word", ["Mentions", "Sources", "Note", "Score"])
+@pytest.mark.parametrize("word", ["Mentions", "Sources", "Actions", "Score"])
 def test_a_word_alike_in_both_languages_keeps_its_capital(word: str) -> None:
     assert tongue("fr").say(word) == word
 
@@ -119,10 +148,10 @@ def test_a_word_alike_in_both_languages_keeps_its_capital(word: str) -> None:
         ("createdAt: Field required", "Le champ createdAt manque."),
         (
             "score: Input should be a valid integer",
-            "Le champ score n’est pas celui attendu (Input should be a valid integer).",
+            "Le champ score n’a pas la valeur attendue (Input should be a valid integer).",
         ),
         ("nobody translated this {yet}", "nobody translated this {yet}"),
     ],
 )
 def test_why_something_was_set_aside_is_said_in_french(reason: str, sentence: str) -> None:
-    assert tongue("fr").aside(reason).replace("\u00a0", " ") == sentence
+    assert tongue("fr").aside(reason).replace("\u202f", " ") == sentence

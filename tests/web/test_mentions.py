@@ -162,6 +162,6 @@ def test_a_query_in_the_manner_of_another_tool_says_what_became_of_it(
 ) -> None:
     browser.headers["accept-language"] = language
     shown = browser.get("/", params={"q": "brumelo ET panne"})
-    assert sentence in html.unescape(shown.text).replace("\u00a0", " ")
+    assert sentence in html.unescape(shown.text).replace("\u202f", " ")
     typed = browser.get("/settings/brands/preview", params={"query": "brumelo ET panne"})
-    assert sentence in html.unescape(typed.text).replace("\u00a0", " ")
+    assert sentence in html.unescape(typed.text).replace("\u202f", " ")

@@ -9,6 +9,7 @@ import("htmx.org");
 import "./keys.js";
 import "./feed.js";
 import "./find.js";
+import "./unreachable.js";
 
 const filters = document.querySelector("[data-filters]");
 filters?.addEventListener("change", (event) => {

@@ -20,6 +20,7 @@ from app.web import (
     imports,
     keys,
     labelling,
+    live,
     login,
     mention,
     mentions,
@@ -65,6 +66,7 @@ PARTS = tuple(
         reputation,
         mentions,
         acting,
+        live,
         mention,
     )
 )

@@ -8,6 +8,7 @@ window.trustedTypes?.createPolicy("default", { createHTML: written });
 import("htmx.org");
 import "./keys.js";
 import "./feed.js";
+import "./live.js";
 import "./find.js";
 import "./unreachable.js";
 

@@ -172,6 +172,11 @@ const count = () => {
 };
 if (document.querySelector("[data-count][data-now]")) count();
 
+addEventListener("vigie:renewed", ({ detail: row }) => {
+  if (row.id === here) row.classList.add("here");
+  if (wanted === row.dataset.id && !pane?.contains(document.activeElement)) show(row);
+});
+
 // --- selecting
 
 let anchor = null;

@@ -31,7 +31,7 @@ let pressed = false; // a key held down acts once
 
 const press = (key) => {
   const inside = document.activeElement?.closest("[data-item]") ?? document.querySelector("main");
-  const found = inside?.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? document.querySelector(`main [data-key="${CSS.escape(key)}"]`);
+  const found = inside?.querySelector(`[data-key~="${CSS.escape(key)}"]`) ?? document.querySelector(`main [data-key~="${CSS.escape(key)}"]`);
   if (!found || pressed) return false;
   pressed = found.matches("button");
   found.click();

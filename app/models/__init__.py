@@ -14,7 +14,7 @@ from .labelling import AuditMatch, SurveyResponse
 from .mention import Bucket, DayBucket, DirtyHour, Match, Mention, Revision, Story
 from .people import Invitation, KeyUsage, Letter
 from .scoring import ScorerRow
-from .watching import Brand, Host, Poll, Quarantined, RematchCandidate, Source, Usage
+from .watching import Brand, Host, Poll, Quarantined, RematchCandidate, ShareLink, Source, Usage
 from .workspace import (
     ApiKey,
     AuditEntry,
@@ -68,6 +68,7 @@ __all__ = [
     "Restance",
     "Revision",
     "ScorerRow",
+    "ShareLink",
     "Source",
     "Story",
     "SurveyResponse",

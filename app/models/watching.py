@@ -18,7 +18,8 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 
 from .base import Base, Dated, Json, Tenant
@@ -41,6 +42,9 @@ class Brand(Tenant, Dated, Base):
     query: Mapped[str]
     languages: Mapped[list[str]] = mapped_column(server_default="{}")
     colour: Mapped[str]
+    competitors: Mapped[list[UUID] | None] = mapped_column(ARRAY(PG_UUID(as_uuid=True)))
+    """The ids of the brands that it is compared with; None follows every competitor of the workspace, also those added
+    later. An id may be that of a brand that was deleted since."""
     version: Mapped[int] = mapped_column(server_default="1")
     rematch_requested_at: Mapped[datetime | None]
     """Set when the query must be applied to history again; cleared by the job that has done it."""
@@ -203,3 +207,27 @@ class Quarantined(Tenant, Base):
     excerpt: Mapped[str] = mapped_column(server_default="")
     tries: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ShareLink(Tenant, Base):
+    """A read-only page of a brand's reputation, for whoever has its link. `token_hash` is SHA-256 of 256 random bits.
+
+    `choice` is what the address of the page chose when the link was made. `mentions`: whether it shows texts too.
+    """
+
+    __tablename__ = "share_link"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        ForeignKeyConstraint(["workspace_id", "brand_id"], ["brand.workspace_id", "brand.id"], ondelete="CASCADE"),
+    )
+    brand_id: Mapped[UUID]
+    name: Mapped[str]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    choice: Mapped[Json]
+    mentions: Mapped[bool] = mapped_column(server_default="false")
+    timezone: Mapped[str] = mapped_column(server_default="UTC")
+    created_by: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    expires_at: Mapped[datetime]
+    opened: Mapped[int] = mapped_column(server_default="0")
+    opened_at: Mapped[datetime | None]

@@ -88,9 +88,9 @@ def reputation(session: Session, viewer: Viewer, brand_id: UUID, period: Period,
         (earlier.since, past),
         *((start, by_start.get(start, Sum())) for start in starts),
     ]
-    whole, previous, *series = points(sums, [_same_author(row, slant)] * len(sums), scorer.corrections)
-    whole = _sampled(session, viewer, row, period, slant, scorer, whole, all_of_it)
-    previous = _sampled(session, viewer, row, earlier, slant, scorer, previous, past)
+    whole, previous, *series = points(sums, [same_author(row, slant)] * len(sums), scorer.corrections)
+    whole = sampled(session, viewer, row, period, slant, scorer, whole, all_of_it)
+    previous = sampled(session, viewer, row, earlier, slant, scorer, previous, past)
     return ReputationView(row, whole, series, scorer, previous, verdict(whole.reputation, previous.reputation))
 
 
@@ -126,9 +126,9 @@ def _scores(
     """The score of each brand over the whole period."""
     found = _sums_of_brands(session, viewer, brands, period, slant, scorer)
     sums = [(period.since, each) for each in found]
-    scores = points(sums, [_same_author(row, slant) for row in brands], scorer.corrections)
+    scores = points(sums, [same_author(row, slant) for row in brands], scorer.corrections)
     return [
-        _sampled(session, viewer, row, period, slant, scorer, point, each)
+        sampled(session, viewer, row, period, slant, scorer, point, each)
         for row, each, point in zip(brands, found, scores, strict=True)
     ]
 
@@ -154,7 +154,8 @@ def model(session: Session, viewer: Viewer) -> Model:
     return Model(scorer.name, scorer.version, measured, own, own.correct(scorer.corrections))
 
 
-def _sampled(
+@may("read")
+def sampled(
     session: Session, viewer: Viewer, row: Brand, period: Period, slant: Slant, scorer: Model, point: Point, whole: Sum
 ) -> Point:
     """The point with the score that labels make, where the sample of what it counts is large enough."""
@@ -163,12 +164,12 @@ def _sampled(
         return point
     rows = bucket_sums(session, viewer, [row.id], period, slant, by_source=True)
     by_source = sums_by(attrgetter("source_id"), rows, slant.weight, scorer.corrections)
-    same = _same_author(row, slant)
+    same = same_author(row, slant)
     found = by_sample(point.reputation, whole.tally(same), strata(by_source, sample, same))
     return replace(point, reputation=found)
 
 
-def _same_author(row: Brand, slant: Slant) -> float:
+def same_author(row: Brand, slant: Slant) -> float:
     """The chance that two mentions of the brand are by one author, as it was last measured."""
     return float(row.same_author.get(slant.weight, 0.0))
 

@@ -16,12 +16,14 @@ from app.web.language import Tongue
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`spec` is drawn: `labels` under the axis, `lines`, `bars`, `band`, `from` (where to shade). `rows` are read."""
+    """`spec` is drawn: `labels` under the axis, `lines`, `bars` (`below` the lines or not), `band`, `from` (where to
+    shade). `rows` are read; `links` are where the first cell of each leads."""
 
     title: str
     spec: dict[str, Any]
     heads: tuple[str, ...]
     rows: Sequence[tuple[str, ...]] = ()
+    links: Sequence[str] = ()
 
 
 def label(tongue: Tongue, at: datetime, by: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date as Day  # noqa: N812 - `date` is what a tongue says
 from datetime import datetime, timedelta
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_datetime, format_interval, format_time, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -224,6 +225,12 @@ class Tongue:
         words = str(format_date(here.date(), "EEEE d MMMM" if same_year else "EEEE d MMMM y", locale=self.code))
         words = words.replace(" 1 ", " 1er ", 1) if self.code == "fr" and here.day == 1 else words
         return words[:1].upper() + words[1:]
+
+    def dates(self, first: Day, last: Day) -> str:
+        """From which day to which, as short as it can be said: one day alone where they are the same."""
+        if first == last:
+            return format_date(first, "medium", locale=self.code)
+        return str(format_interval(first, last, "yMMMd", locale=self.code))
 
     def moment(self, at: datetime) -> str:
         """Day and minute."""

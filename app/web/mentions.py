@@ -24,12 +24,26 @@ from app.web.mention import read_mention
 from app.web.offers import offers_for
 from app.web.page import Visit, back_to, member
 from app.web.place import place_of
-from app.web.words import WORDS
+from app.web.words import N_, WORDS
 from matching.hints import hints
 
 router = APIRouter()
 
-FILTERS = ("q", "brand", "stance", "status", "period", "source", "platform", "language", "copies", "undated", "story")
+FILTERS = (
+    "q",
+    "brand",
+    "stance",
+    "status",
+    "period",
+    "source",
+    "platform",
+    "language",
+    "copies",
+    "undated",
+    "story",
+    "from",
+    "to",
+)
 RELEVANT = ("new", "in_progress", "answered", "closed")
 PAGE = 40
 MOST_PAGES = 10
@@ -47,6 +61,8 @@ def filters_of(parameters: Mapping[str, str]) -> Filters:
         filters[name] = filters[name] if _id(filters[name]) else ""
     for name in ("stance", "status", "period"):
         filters[name] = filters[name] if filters[name] in WORDS[name] else ""
+    for name in ("from", "to"):
+        filters[name] = filters[name] if _moment(filters[name]) else ""
     return filters
 
 
@@ -65,11 +81,21 @@ def narrowed_by(filters: Filters, now: datetime) -> FeedFilter:
         languages=values("language"),
         statuses=values("status") or RELEVANT,
         story=_id(filters["story"]),
-        undated=True if filters["undated"] else None,
+        undated=True if filters["undated"] else False if filters["from"] or filters["to"] else None,
         text=filters["q"],
-        since=now - timedelta(days=int(filters["period"])) if filters["period"] else None,
+        since=_moment(filters["from"]) or (now - timedelta(days=int(filters["period"])) if filters["period"] else None),
+        until=_moment(filters["to"]),
         folded=not filters["copies"] and not filters["story"],
     )
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment with its zone; None where there is none to read."""
+    try:
+        at = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return at if at and at.tzinfo and 1970 < at.year < 2200 else None
 
 
 def _id(text: str) -> UUID | None:
@@ -187,6 +213,9 @@ def _in_use(visit: Visit, filters: Filters, options: dict[str, list[tuple[str, s
         "story": visit.say("One story"),
         "q": visit.say("“{words}”", words=filters["q"]),
     }
+    for name, words in (("from", N_("from {moment}")), ("to", N_("until {moment}"))):
+        if at := _moment(filters[name]):
+            fixed[name] = visit.say(words, moment=visit.tongue.moment(at))
     labels = []
     for name, value in _set(filters).items():
         named = dict(options.get(f"{name}_options", ()))

@@ -97,6 +97,12 @@ WORDS: dict[str, dict[object, str]] = {
         "no_data": N_("No data: nothing came in"),
     },
     "scope": {"read": C_("scope", "Read"), "write": C_("scope", "Write"), "admin": C_("scope", "Administer")},
+    "verdict": {
+        "up": N_("rising"),
+        "down": N_("falling"),
+        "steady": N_("steady"),
+        "unknown": N_("cannot be told"),
+    },
     "weight": {"stories": N_("Stories"), "mentions": N_("Mentions"), "reach": N_("Reach")},
     "by": {"hour": N_("By hour"), "day": N_("By day"), "week": N_("By week"), "month": N_("By month")},
     "choice": {

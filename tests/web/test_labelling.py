@@ -115,7 +115,7 @@ def test_a_survey_stands_beside_and_says_how_many_answered(
     now = datetime.now(UTC)
     with db.writing() as session:
         recount_dirty(session, brand.workspace_id, brand.id)
-    assert "send them by the API" in browser.get("/reputation").text
+    assert "NPS (survey)" not in browser.get("/reputation").text, "no space is wasted to say that there is nothing"
     with db.writing() as session:
         session.add(
             SurveyResponse(
@@ -125,7 +125,7 @@ def test_a_survey_stands_beside_and_says_how_many_answered(
         )  # fmt: skip
     page = browser.get("/reputation").text
     assert "NPS (survey)" in page
-    assert re.search(r"\+100<small>[^<]* · 1 answer", page)
+    assert re.search(r"\+100 <small>[^<]* · 1 answer", page)
 
 
 def test_a_script_gets_the_next_mention_and_no_whole_page(browser: TestClient, say: Say) -> None:

@@ -1,12 +1,16 @@
-"""The page of the reputation score: what an address chooses, what is drawn, and the model behind it."""
+"""The page of the reputation score: what it shows, where its figures lead, its files, and the model behind it."""
 
 from __future__ import annotations
 
+import csv
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
@@ -15,16 +19,13 @@ from app.actions.keys import NewKey, create
 from app.models import Brand
 from app.pipeline.judge.active_model import record
 from app.pipeline.keep.aggregate import recount_dirty
-from app.queries.periods import Period
-from app.queries.reputation import ReputationView
-from app.queries.sums import Counts, Point
+from app.queries.feed import feed
 from app.services import Services
 from app.viewer import Viewer
-from app.web.language import Tongue, zone
-from app.web.reputation import Choice, choice_of, gauge, holds_few, trend, volume
+from app.web.mentions import FILTERS, narrowed_by
+from app.web.reputation import plain_name
 from bench._bert import write
 from sentiment.compact import compact
-from sentiment.indices import Reputation
 from sentiment.scorers import scorer
 
 WIDE = "Nobody has measured how often it is right: its interval is wide"
@@ -57,82 +58,107 @@ def test_a_model_that_nobody_measured_is_said_to_be_so(
     assert width[1] > 40
     compared = browser.get(f"/api/v1/reputation/compare?brands={brand.id}", headers=key).json()
     assert compared["model"] == answers[1]["model"]
-    assert compared["items"][0]["interval"] == answers[1]["interval"]
+    assert compared["items"][0]["interval"] == pytest.approx(answers[1]["interval"])
 
 
-NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-ENGLISH = Tongue("en", zone("UTC"), NOW)
-
-
-@pytest.mark.parametrize(
-    ("given", "choice"),
-    [
-        ({}, Choice("30", "day", "stories")),
-        ({"period": "365"}, Choice("365", "month", "stories")),
-        ({"period": "90", "by": "day", "weight": "reach"}, Choice("90", "day", "reach")),
-        ({"period": "31", "by": "hour", "weight": "noise"}, Choice("30", "day", "stories")),
-    ],
-)
-def test_what_an_address_does_not_choose_or_chooses_wrongly_is_the_usual(given: dict[str, str], choice: Choice) -> None:
-    assert choice_of(given) == choice
-
-
-def test_a_period_ends_now() -> None:
-    assert choice_of({"period": "7"}).period(NOW) == Period(NOW - timedelta(days=7), NOW, "day")
-
-
-@pytest.mark.parametrize(("score", "place"), [(-100, 0), (0, 130), (100, 260), (None, 130), (150, 260), (-150, 0)])
-def test_a_score_stands_on_its_scale(score: float | None, place: float) -> None:
-    assert gauge(score, 260) == place
-
-
-def test_a_trend_leaves_a_period_without_mentions_blank() -> None:
-    full = Reputation(90, score=12.345, low=-1.0, high=20.06, raw_score=10.0, voices=60.0)
-    points = [
-        Point(NOW, full, 9, 9, Counts(4, 2, 3, 5)),
-        Point(NOW + timedelta(days=1), Reputation(0), 0, 0, Counts(0, 0, 0)),
+@pytest.fixture
+def said(services: Services, brand: Brand, say: Callable[..., Any]) -> Brand:
+    """A brand with praise, anger and a copy of it in two languages, some of it forty days ago."""
+    now = datetime.now(UTC)
+    texts = [
+        *(("en", f"Brumelo is perfect, I love it, thank you so much {n}", 2) for n in range(4)),
+        *(("fr", f"Brumelo est une honte, plus jamais, service nul {n}", 9) for n in range(3)),
+        ("en", "Brumelo opens a second shop in Lyon this Thursday, said its director to the local press", 3),
+        ("en", "Brumelo opens a second shop in Lyon this Thursday, said its director to the local press", 2),
+        ("en", "Brumelo was fine back then, I loved it, thank you", 40),
     ]
-    view = ReputationView(Brand(name="Acme"), points[0], points, None, points[1], "unknown")  # type: ignore[arg-type] # no model is drawn
-    chart = trend(ENGLISH, view, "day")
-    assert chart.spec["lines"][0]["data"] == [12.3, None]
-    assert (chart.spec["band"]["low"], chart.spec["band"]["high"]) == ([-1.0, None], [20.1, None])
-    assert chart.rows == [("Nov 22", "+12", "−1 to +20", "+10", "9"), ("Nov 23", "–", "–", "–", "0")]
-    assert chart.spec["lines"][0]["hollow"] == [None, None]
-    assert [bar["data"] for bar in volume(ENGLISH, view, "day").spec["bars"]] == [[4, 0], [2, 0], [3, 0], [5, 0]]
-
-
-def point(voices: float | None, score: float = 12.0, raw: float = 10.0) -> Point:
-    said = Reputation(9, score, -10.0, 34.0, raw, voices=voices) if voices is not None else Reputation(0)
-    return Point(NOW, said, 9, 9, Counts(4, 2, 3))
-
-
-def test_a_point_of_few_voices_is_hollow_and_one_that_cannot_be_told_has_its_interval_alone() -> None:
-    series = [point(12.0), point(9.9), point(30.0, 12.0, -3.0), point(None)]
-    view = ReputationView(Brand(name="Acme"), series[0], series, None, series[3], "unknown")  # type: ignore[arg-type] # no model is drawn
-    chart = trend(ENGLISH, view, "day")
-    assert chart.spec["lines"][0]["data"] == [12.0, None, None, None]
-    assert chart.spec["lines"][0]["hollow"] == [None, 12.0, None, None]
-    assert chart.spec["band"]["low"] == [-10.0, -10.0, -10.0, None]
-    assert [row[1] for row in chart.rows] == ["+12", "+12", "cannot be told yet", "–"]
-
-
-@pytest.mark.parametrize(
-    ("voices", "few"), [([3.0, 4.0, None], True), ([30.0, 4.0], True), ([30.0, 40.0, 4.0, None], False), ([], True)]
-)
-def test_days_of_few_voices_are_better_shown_by_the_week(voices: list[float | None], few: bool) -> None:
-    assert holds_few([point(each) for each in voices]) is few
-
-
-def test_bars_and_lists_count_the_same_and_the_step_is_the_week_where_days_hold_few(
-    browser: TestClient, services: Services, brand: Brand, say: Callable[..., Any]
-) -> None:
-    say(*({"text": f"Brumelo est parfait, merci {n}", "external_id": f"p{n}"} for n in range(5)))
+    say(
+        *(
+            {"text": text, "language": language, "external_id": f"s{n}",
+             "published_at": (now - timedelta(days=days, minutes=n)).isoformat()}
+            for n, (language, text, days) in enumerate(texts)
+        )
+    )  # fmt: skip
     with services.db.writing() as session:
         recount_dirty(session, brand.workspace_id, brand.id)
-    page = browser.get(f"/reputation?brand={brand.id}").text
-    assert "Counted as the lists and the chart show them." in page
-    assert re.search(r'by=week[^>]*aria-current="true"', page)
-    assert re.search(r'by=day[^>]*aria-current="true"', browser.get(f"/reputation?brand={brand.id}&by=day").text)
-    copies = browser.get(f"/reputation?brand={brand.id}&weight=mentions").text
-    assert "copies=1" in copies
-    assert "copies=1" not in page
+    return brand
+
+
+def counted(services: Services, viewer: Viewer, href: str) -> int:
+    """How many mentions the list has that an address of the feed shows."""
+    query = dict(parse_qsl(urlsplit(unescape(href)).query))
+    assert set(query) <= set(FILTERS), "the list knows every filter"
+    with services.db.reading() as session:
+        filters = narrowed_by({name: query.get(name, "") for name in FILTERS}, datetime.now(UTC))
+        return len(feed(session, viewer, filters, limit=500).items)
+
+
+def links(page: str, within: str) -> list[tuple[str, str]]:
+    """The links to the feed, with their words, between one class and the end of its part."""
+    part = page[page.index(within) :]
+    found = re.findall(
+        r'<a href="(/\?[^"]*)"[^>]*>(.*?)</a>([^/]*</b> <span class="muted number">(\d+))?', part, re.DOTALL
+    )
+    return [(href, number or re.sub("<[^>]*>", "", words)) for href, words, _, number in found]
+
+
+def test_every_figure_opens_exactly_the_mentions_behind_it(
+    browser: TestClient, services: Services, viewer: Viewer, said: Brand
+) -> None:
+    for address in ("", "&weight=mentions", "&language=fr", "&period=90", "&period=7"):
+        page = browser.get(f"/reputation?brand={said.id}{address}").text
+        shown = [(href, words) for href, words in links(page, 'class="headline"') if words.isdecimal()]
+        assert len(shown) >= 7
+        assert [(words, counted(services, viewer, href)) for href, words in shown] == [(w, int(w)) for _, w in shown]
+
+
+def test_bar_and_chart_and_list_are_one_set(browser: TestClient, said: Brand) -> None:
+    page = browser.get(f"/reputation?brand={said.id}").text
+    spec = json.loads(unescape(re.findall(r"data-chart='([^']*)'", page)[0]))
+    drawn = [sum(bar["data"]) for bar in spec["bars"]]
+    listed = [int(number) for number in re.findall(r'</b> <span class="muted number">(\d+)', page)]
+    assert drawn == listed
+    assert sum(listed) == 8
+    assert len(re.findall(r"<li data-bar", page)) == 4
+
+
+def test_a_click_filters_in_place_and_a_chip_takes_it_back(browser: TestClient, said: Brand) -> None:
+    page = browser.get(f"/reputation?brand={said.id}").text
+    french = unescape(re.findall(r'<a href="(/reputation[^"]*language=fr[^"]*)"', page)[0])
+    narrowed = browser.get(french).text
+    assert re.search(r'data-bar="[^"]*" data-tone="promoter">.*?<b>0%</b>', narrowed, re.DOTALL)
+    chip = re.findall(r'<a href="([^"]*)" title="Remove this filter"><bdi>French</bdi>', narrowed)[0]
+    assert "language" not in unescape(chip)
+    week = unescape(json.loads(unescape(re.findall(r"data-chart='([^']*)'", page)[0]))["links"][-1])
+    assert "from=" in week
+    assert "period=" not in week
+    assert re.search(r'title="Remove this filter"><bdi>[^<]*\d', browser.get(week).text)
+
+
+def test_the_files_hold_what_the_page_shows(browser: TestClient, said: Brand) -> None:
+    files = {
+        chart: list(csv.DictReader(browser.get(f"/reputation/csv?chart={chart}&brand={said.id}").text.splitlines()))
+        for chart in ("trend", "shares", "sources", "languages", "competitors")
+    }
+    assert sum(int(row["number"]) for row in files["shares"]) == 8
+    assert sum(int(row["mentions"]) for row in files["trend"]) == 9
+    assert [(row["language"], row["mentions"]) for row in files["languages"]] == [("en", "6"), ("fr", "3")]
+    assert [row["mentions"] for row in files["sources"]] == ["9"]
+    assert files["competitors"] == []
+    answer = browser.get(f"/reputation/csv?chart=trend&brand={said.id}")
+    assert re.search(r'filename="brumelo-trend-[-0-9]+.csv"', answer.headers["content-disposition"])
+    assert browser.get("/reputation/csv?chart=nothing").status_code == 404
+
+
+def test_the_change_is_said_in_words(browser: TestClient, said: Brand) -> None:
+    page = browser.get(f"/reputation?brand={said.id}").text
+    assert "cannot be told" in page
+    assert "nothing was said before" not in page
+    week = browser.get(f"/reputation?brand={said.id}&period=90", headers={"accept-language": "fr"}).text
+    assert "impossible à dire" in week
+    assert "aucune mention auparavant" in week
+
+
+@pytest.mark.parametrize(("name", "file"), [("Zéphyrine & Cie", "zephyrine-cie"), ("東京", "brand"), ("../x", "x")])
+def test_a_file_has_a_name_that_every_system_takes(name: str, file: str) -> None:
+    assert plain_name(name) == file

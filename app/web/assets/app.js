@@ -17,6 +17,9 @@ filters?.addEventListener("change", (event) => {
   if (event.target.matches("select, input[type=checkbox]")) filters.requestSubmit();
 });
 
+// A choice acts at once: the button is for those without this file.
+filters?.querySelector("[data-needless]")?.setAttribute("hidden", "");
+
 // Empty fields stay out of the address.
 filters?.addEventListener("submit", () => {
   for (const field of filters.elements) if (field.name && !field.value) field.disabled = true;

@@ -16,6 +16,7 @@ from app import web
 from app.actions.fields import invalid_fields
 from app.api import (
     brands,
+    bulk,
     channels,
     checking,
     common_phrases,
@@ -45,8 +46,8 @@ from app.problems import Problem
 from app.services import Services
 
 ROUTERS = (
-    me, brands, phrases, common_phrases, scoring, sources, export, importing, imports, mentions, checking, reputation,
-    labelling, surveys, rules, incidents, channels, keys,
+    me, brands, phrases, common_phrases, scoring, sources, export, importing, imports, bulk, mentions, checking,
+    reputation, labelling, surveys, rules, incidents, channels, keys,
 )  # fmt: skip
 PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", openapi.DOCUMENT, openapi.DOCS, *inbound.PATHS})
 """Paths that are answered without a key: health, which says nothing but whether we live; the figures, and the addresses

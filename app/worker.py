@@ -32,6 +32,7 @@ from app.pipeline.keep.rematch import Rematch
 from app.pipeline.sweep import Sweep, wake
 from app.pipeline.tell.notify import Notify
 from app.pipeline.tell.watch import Watch
+from app.pipeline.triage.run import ChangeMany
 from app.scorer import scorer_of
 from app.services import Services
 from app.supervise import end_with_parent_process
@@ -74,6 +75,7 @@ def handlers(services: Services, scorer: Scorer, stopping: Callable[[], bool]) -
         "rematch": Rematch(db, jobs, stopping=stopping, checkpoint=crash),
         "remove_brand": RemoveBrand(db, stopping=stopping, checkpoint=crash),
         "restance": RestanceHistory(db, jobs, stopping=stopping, checkpoint=crash),
+        "bulk": ChangeMany(db, jobs, stopping=stopping, checkpoint=crash),
         "undo_imports": UndoImports(db, stopping=stopping, checkpoint=crash),
     }
 

@@ -49,6 +49,7 @@ def test_there_is_a_step_for_each_job(services: Services) -> None:
         "remove_brand",
         "restance",
         "undo_imports",
+        "bulk",
     }
 
 

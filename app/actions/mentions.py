@@ -4,35 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.actions.assigning import Assignee, assignee
+from app.actions.assigning import assignee
 from app.actions.audit import record
 from app.actions.fields import Changes, Name, Prose
 from app.jobs import Jobs
-from app.models import Match, Mention, Revision
-from app.pipeline.judge.limits import SurenessOfModels, limits_for, sureness_of_models
-from app.pipeline.judge.phrases import Occurrence
-from app.pipeline.judge.stance import Facts, StanceRules, find_occurrences, stance_rules
-from app.pipeline.keep.matches import mark_dirty
+from app.models import Match, Mention
+from app.pipeline.triage.apply import By, apply_page, recounts
+from app.pipeline.triage.wish import Wish
 from app.problems import not_found
 from app.viewer import Viewer, may
-from sentiment.base import Score, Settled, Stance, StanceSource
+from sentiment.base import Settled
 
 Status = Literal["new", "in_progress", "answered", "closed", "irrelevant"]
-BULK_MAX = 500
 
 
 class MentionChanges(Changes):
     """What changes of a mention; a field left out stays.
 
     `stance` corrects the stance for `brand_id`, or for every brand matched; null undoes the correction. `assignee` is
-    the id of a member.
+    the id of a member; null is nobody.
     """
 
     stance: Settled | None = None
@@ -43,52 +40,60 @@ class MentionChanges(Changes):
     note: Prose | None = None
 
 
-class BulkChanges(MentionChanges):
-    """The same change for several mentions: all of them, or none when one does not exist."""
-
-    ids: Annotated[list[UUID], Field(min_length=1, max_length=BULK_MAX)]
-
-
 @may("write")
 def change(
     session: Session, viewer: Viewer, mention_ids: Sequence[UUID], changes: MentionChanges, jobs: Jobs, now: datetime
 ) -> list[Mention]:
-    """Changes mentions, stores a revision of each, and has the figures recounted. Raises Problem 404."""
+    """Changes mentions, stores a line of history of each, and has the figures recounted. Raises Problem 404, 422."""
     ids = sorted(set(mention_ids))
-    rows = list(
-        session.scalars(
-            select(Mention)
-            .where(Mention.workspace_id == viewer.workspace_id, Mention.id.in_(ids), Mention.deleted_at.is_(None))
-            .order_by(Mention.id)
-            .with_for_update()
-        )
-    )
-    if len(rows) != len(ids):
-        raise not_found("mention")
-    values = changes.model_dump(exclude_unset=True, exclude={"ids", "brand_id", "stance"})
-    judging = "stance" in changes.model_fields_set
-    recount = "status" in values or judging
-    if "assignee" in values:
-        values["assignee"] = assignee(session, viewer, values["assignee"])
-    rules = stance_rules(session, [viewer.workspace_id], locked=True) if judging else {}
-    for row in rows:
-        was = _set(row, values)
-        if judging:
-            was |= _correct(session, viewer, row, changes, rules[viewer.workspace_id], now)
-        if was:
-            row.version += 1
-            row.updated_at = now
-            session.add(
-                Revision(workspace_id=viewer.workspace_id, mention_id=row.id, at=now, actor=viewer.actor, change=was)
-            )
-    session.flush()
-    if recount:
-        mark_dirty(session, viewer.workspace_id, ids)
+    check_all(session, viewer, ids, changes)
+    wish = wish_to(session, viewer, changes)
+    apply_page(session, By(viewer.workspace_id, viewer.actor, now), ids, wish)
+    if recounts(wish):
         watch(session, viewer, jobs, _brands(session, viewer, ids))
-    if fields := sorted(changes.model_fields_set - {"ids"}):
+    if fields := changed_fields(changes):
         record(session, viewer, "mention.update", ids[0] if len(ids) == 1 else f"{len(ids)} mentions", fields=fields)
     session.flush()
-    return rows
+    session.expire_all()
+    return rows_of(session, viewer, ids)
+
+
+@may("read")
+def rows_of(session: Session, viewer: Viewer, ids: Sequence[UUID]) -> list[Mention]:
+    """These mentions as they are now, by id."""
+    statement = select(Mention).where(Mention.workspace_id == viewer.workspace_id, Mention.id.in_(ids))
+    return list(session.scalars(statement.order_by(Mention.id).execution_options(populate_existing=True)))
+
+
+@may("write")
+def check_all(session: Session, viewer: Viewer, ids: Sequence[UUID], changes: MentionChanges) -> None:
+    """Raises Problem 404 unless each of these mentions exists, and matches the brand whose stance is to change."""
+    here = (Mention.workspace_id == viewer.workspace_id, Mention.id.in_(ids), Mention.deleted_at.is_(None))
+    if session.scalar(select(func.count()).select_from(Mention).where(*here)) != len(ids):
+        raise not_found("mention")
+    if "stance" in changes.model_fields_set and changes.brand_id is not None:
+        about = (Match.workspace_id == viewer.workspace_id, Match.brand_id == changes.brand_id)
+        matching = select(func.count()).select_from(Match).where(*about, Match.mention_id.in_(ids))
+        if session.scalar(matching) != len(ids):
+            raise not_found("match")
+
+
+@may("write")
+def wish_to(session: Session, viewer: Viewer, changes: MentionChanges) -> Wish:
+    """What is to change, as the rows of mentions hold it. Raises Problem 422 for an assignee that is no member."""
+    values = changes.model_dump(exclude_unset=True, include={"status", "assignee", "tags", "note"})
+    if "tags" in values:
+        values["tags"] = list(dict.fromkeys(values["tags"]))
+    if "assignee" in values:
+        chosen = assignee(session, viewer, values["assignee"])
+        values |= {"assignee": chosen.name, "assignee_id": chosen.id}
+    judges = "stance" in changes.model_fields_set
+    return Wish(values, judges, changes.stance if judges else None, changes.brand_id if judges else None)
+
+
+def changed_fields(changes: MentionChanges) -> list[str]:
+    """The fields that somebody wants to change, for the audit log."""
+    return sorted(changes.model_fields_set & MentionChanges.model_fields.keys())
 
 
 @may("write")
@@ -112,56 +117,3 @@ def watch(session: Session, viewer: Viewer, jobs: Jobs, brand_ids: Iterable[UUID
 def _brands(session: Session, viewer: Viewer, mention_ids: Sequence[UUID]) -> Sequence[UUID]:
     matched = select(Match.brand_id).where(Match.workspace_id == viewer.workspace_id, Match.mention_id.in_(mention_ids))
     return session.scalars(matched.distinct()).all()
-
-
-def _set(row: Mention, values: dict[str, Any]) -> dict[str, Any]:
-    """Writes what differs. Returns {field: [before, after]}."""
-    was: dict[str, Any] = {}
-    for name, value in values.items():
-        if name == "tags":
-            value = list(dict.fromkeys(value))
-        before = getattr(row, name)
-        if isinstance(value, Assignee):
-            if value.take(row):
-                was[name] = [before, value.name]
-        elif before != value:
-            was[name] = [before, value]
-            setattr(row, name, value)
-    return was
-
-
-def _correct(
-    session: Session, viewer: Viewer, row: Mention, changes: MentionChanges, rules: StanceRules, now: datetime
-) -> dict[str, Any]:
-    statement = select(Match).where(Match.workspace_id == viewer.workspace_id, Match.mention_id == row.id)
-    if changes.brand_id is not None:
-        statement = statement.where(Match.brand_id == changes.brand_id)
-    matches = list(session.scalars(statement.with_for_update()))
-    if not matches and changes.brand_id is not None:
-        raise not_found("match")
-    said = find_occurrences(session, {row.workspace_id: rules}, matches) if changes.stance is None else {}
-    models = sureness_of_models(session) if changes.stance is None else {}
-    was = {}
-    for match in matches:
-        before = match.stance
-        if changes.stance is None:
-            here = said.get((match.brand_id, row.id), ())
-            match.stance, match.stance_source = stance_without_person(row, match, rules, here, models)
-            match.corrected_by = match.corrected_at = None
-        else:
-            match.stance, match.stance_source = changes.stance, "person"
-            match.corrected_by, match.corrected_at = viewer.actor, now
-        was[f"stance:{match.brand_id}"] = [before, match.stance]
-    return was
-
-
-def stance_without_person(
-    mention: Mention, match: Match, rules: StanceRules, said: Sequence[Occurrence], models: SurenessOfModels
-) -> tuple[Stance | None, StanceSource | None]:
-    """The stance that counts once a correction is undone: the rating's, else a phrase's, else the model's, else none
-    yet; and which of them decided."""
-    score = None
-    if match.negative is not None and match.neutral is not None and match.positive is not None:
-        score = Score(match.negative, match.neutral, match.positive)
-    limits = limits_for(models, match.model, mention.language)
-    return rules.decide(Facts(match.brand_id, mention.rating, mention.rating_scale, said, score, limits))

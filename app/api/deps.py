@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Header, Path, Query
-from pydantic import BeforeValidator
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
@@ -112,23 +111,6 @@ async def paging(
 
 
 Paged = Annotated[Paging, Depends(paging)]
-
-
-def _moment(value: object) -> object:
-    if not isinstance(value, str):
-        raise ValueError("write a time like 2026-11-22T09:30:00Z")
-    text = re.sub(r" (\d\d:?\d\d)$", r"+\1", value)  # an unescaped + in an address is read as a space
-    try:
-        at = datetime.fromisoformat(text)
-        at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise ValueError("write a time like 2026-11-22T09:30:00Z") from None
-    if not 1970 <= at.year <= 2200:
-        raise ValueError("this time is out of range")
-    return at
-
-
-Moment = Annotated[datetime, BeforeValidator(_moment)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from fastapi import Depends, Query
 from pydantic import Field
 
 from app.actions.mentions import Status
-from app.api.deps import Moment, ident
-from app.problems import FieldError, invalid
-from app.queries.feed import FeedFilter, Sort
+from app.api.deps import ident
+from app.queries.feed import FeedFilter, Sort, Whose
+from app.queries.wanted import Moment, check_no_null
 from sentiment.base import Stance
 
 Several = Annotated[list[Annotated[str, Field(max_length=200)]], Query(max_length=100)]
@@ -24,7 +24,7 @@ def read_filters(
     language: Several = [],  # noqa: B006 - FastAPI copies
     author: Annotated[str | None, Query(max_length=500)] = None,
     status: Annotated[list[Status], Query(max_length=5)] = [],  # noqa: B006 - FastAPI copies
-    assignee: Annotated[str | None, Query(max_length=200, description="The id of a member.")] = None,
+    assignee: Annotated[str | None, Query(max_length=200, description="The id of a member, `me` or `none`.")] = None,
     story: Annotated[str | None, Query(max_length=200, description="The id of a story: its copies.")] = None,
     q: Annotated[str | None, Query(max_length=2_000, description="In the query language.")] = None,
     since: Annotated[Moment | None, Query(alias="from", description="Published at this time or later.")] = None,
@@ -36,9 +36,9 @@ def read_filters(
     sort: Annotated[Sort, Query(description="Largest or latest first.")] = "published",
 ) -> FeedFilter:
     """The filters of the mentions. Raises Problem 404 for an id that is not valid, 422 for a filter that is not."""
-    no_null("author", author)
-    no_null("q", q)
-    no_null("platform", *platform, *language)
+    check_no_null("author", author)
+    check_no_null("q", q)
+    check_no_null("platform", *platform, *language)
     return FeedFilter(
         brands=tuple(ident(each, "brand") for each in brand),
         stances=tuple(stance),
@@ -47,7 +47,7 @@ def read_filters(
         languages=tuple(each.lower() for each in language),
         statuses=tuple(status),
         author=author,
-        assignee=ident(assignee, "member") if assignee is not None else None,
+        assignee=_whose(assignee),
         story=ident(story, "story") if story is not None else None,
         text=q or "",
         since=since,
@@ -58,10 +58,12 @@ def read_filters(
     )
 
 
-def no_null(name: str, *texts: str | None) -> None:
-    """Raises Problem 422 for a null character, which PostgreSQL cannot store or compare."""
-    if any("\x00" in text for text in texts if text):
-        raise invalid(FieldError(name, "It holds a null character."))
+def _whose(text: str | None) -> Whose | None:
+    if text == "me":
+        return "me"
+    if text == "none":
+        return "none"
+    return ident(text, "member") if text is not None else None
 
 
 Filters = Annotated[FeedFilter, Depends(read_filters)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from fastapi import APIRouter
 from pydantic import Field
 
@@ -14,19 +12,12 @@ from app.api.filters import Filters
 from app.api.mentions_out import MentionDetailOut, detail_out
 from app.api.pushing import PushIn, PushOut, push_out
 from app.api.route import Route
-from app.api.schemas import HintOut, MentionOut, Out, Page, hints_out, mention_out, page_of
+from app.api.schemas import HintOut, MentionOut, Page, hints_out, mention_out, page_of
 from app.queries.feed import feed
 from app.queries.mentions import mention, views
 from app.scorer import explainer_of
 
 router = APIRouter(prefix="/api/v1", tags=["mentions"], route_class=Route)
-
-
-class BulkOut(Out):
-    """How many mentions were changed."""
-
-    updated: int
-    ids: list[UUID]
 
 
 class MentionPage(Page[MentionOut]):
@@ -50,15 +41,6 @@ def push_mentions(pushed: PushIn, viewer: Writer, services: Served, now: Now) ->
     prepared = prepare(services.db, viewer, source, pushed.items, now)
     results = services.db.retry(lambda session: push(session, viewer, prepared, services.jobs))
     return push_out(results)
-
-
-@router.post("/mentions/bulk")
-def change_mentions(
-    changes: actions.BulkChanges, viewer: Writer, session: Writing, services: Served, now: Now
-) -> BulkOut:
-    """The same change for up to 500 mentions: all of them, or none when one does not exist."""
-    rows = actions.change(session, viewer, changes.ids, changes, services.jobs, now)
-    return BulkOut(updated=len(rows), ids=[row.id for row in rows])
 
 
 @router.get("/mentions/{mention_id}")

@@ -9,8 +9,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
-from app.api.deps import Id, Moment, Now, Reader, Reading, ident
-from app.api.filters import Several, no_null
+from app.api.deps import Id, Now, Reader, Reading, ident
+from app.api.filters import Several
 from app.api.reputation_out import (
     CompareOut,
     ReputationOut,
@@ -29,6 +29,7 @@ from app.queries.periods import By, Period
 from app.queries.reputation import compare, model, reputation
 from app.queries.sums import Weight
 from app.queries.surveys import survey_nps
+from app.queries.wanted import Moment, check_no_null
 
 router = APIRouter(prefix="/api/v1", tags=["reputation"], route_class=Route)
 
@@ -55,7 +56,7 @@ def slant(
     weight: Annotated[Weight, Query(description="What a mention counts.")] = "stories",
 ) -> Slant:
     """What is counted."""
-    no_null("language", *language)
+    check_no_null("language", *language)
     return Slant(weight, tuple(ident(each, "source") for each in source), tuple(language))
 
 

@@ -3,7 +3,8 @@
 `workspace`: who may do what; `people`: what goes with its members. `watching`: brands, sources, and what each poll
 brought. `mention`: what was said, its stories, its matches with brands, and their counts by hour. `judging`: what
 decides a stance beside the model; `scoring`: which models have scored. `labelling`: what people labelled, and answers
-to surveys. `importing`: files that were imported, and what each brought. `alerting`: when we speak, and to whom.
+to surveys. `importing`: files that were imported, and what each brought. `triage`: what people changed of many
+mentions at once, and its undo. `alerting`: when we speak, and to whom.
 """
 
 from .alerting import AlertRule, Channel, Delivery, IncidentEvent, IncidentRow
@@ -14,6 +15,7 @@ from .labelling import AuditMatch, SurveyResponse
 from .mention import Bucket, DayBucket, DirtyHour, Match, Mention, Revision, Story
 from .people import Invitation, KeyUsage, Letter
 from .scoring import ScorerRow
+from .triage import BulkChange, BulkItem
 from .watching import Brand, Host, Poll, Quarantined, RematchCandidate, ShareLink, Source, Usage
 from .workspace import (
     ApiKey,
@@ -37,6 +39,8 @@ __all__ = [
     "Base",
     "Brand",
     "Bucket",
+    "BulkChange",
+    "BulkItem",
     "Channel",
     "DayBucket",
     "Delivery",

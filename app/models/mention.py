@@ -70,6 +70,12 @@ class Mention(Tenant, Base):
             "id",
             postgresql_where=text("assignee_id IS NOT NULL"),
         ),
+        Index(
+            "ix_mention_answered",
+            "workspace_id",
+            "answered_at",
+            postgresql_where=text("answered_at IS NOT NULL"),
+        ),
         Index("ix_mention_reach", "workspace_id", text("COALESCE(reach, '-1'::bigint)"), "id"),
         Index("ix_mention_tags", "tags", postgresql_using="gin"),
         Index("ix_mention_rated", "workspace_id", "id", postgresql_where=text("rating IS NOT NULL")),
@@ -113,6 +119,8 @@ class Mention(Tenant, Base):
     sample: Mapped[bool] = mapped_column(server_default="false")
 
     status: Mapped[str] = mapped_column(server_default="new")
+    answered_at: Mapped[datetime | None]
+    """When somebody first said that it was answered."""
     assignee: Mapped[str | None]
     assignee_id: Mapped[UUID | None]
     tags: Mapped[list[str]] = mapped_column(server_default="{}")

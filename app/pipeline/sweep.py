@@ -16,6 +16,7 @@ from app.jobs import Jobs
 from app.models import (
     AlertRule,
     Brand,
+    BulkChange,
     Delivery,
     DirtyHour,
     FileImport,
@@ -38,12 +39,15 @@ from app.pipeline.files.undoing import is_being_undone
 from app.pipeline.gather.lease import BACKFILL, COLLECT
 from app.pipeline.judge.audit_sample import to_draw, top_up
 from app.pipeline.judge.score import SETTLE
+from app.pipeline.triage.run import waits
 
 log = structlog.get_logger(__name__)
 
 WATCH_EVERY = timedelta(minutes=5)
 KEEP_POLLS = timedelta(days=14)
 KEEP_USAGE = timedelta(days=400)
+KEEP_CHANGES = timedelta(hours=1)
+"""How long it can still be asked what became of a change of mentions and its undo."""
 
 
 class Sweep:
@@ -87,11 +91,14 @@ def wake(session: Session, jobs: Jobs, now: datetime) -> None:
         execution_options={"removed": True},
     ).all():
         jobs.defer(session, "remove_brand", workspace_id=str(workspace_id), brand_id=str(brand_id))
-    for workspace_id in session.scalars(select(Restance.workspace_id).distinct().order_by(Restance.workspace_id)).all():
-        jobs.defer(session, "restance", workspace_id=str(workspace_id))
-    undone = select(FileImport.workspace_id).where(is_being_undone()).distinct().order_by(FileImport.workspace_id)
-    for workspace_id in session.scalars(undone).all():
-        jobs.defer(session, "undo_imports", workspace_id=str(workspace_id))
+    long_work: dict[str, Select[UUID]] = {
+        "restance": select(Restance.workspace_id),
+        "undo_imports": select(FileImport.workspace_id).where(is_being_undone()),
+        "bulk": select(BulkChange.workspace_id).where(waits()),
+    }
+    for task, workspaces in long_work.items():
+        for workspace_id in session.scalars(workspaces.distinct().order_by(workspaces.selected_columns[0])).all():
+            jobs.defer(session, task, workspace_id=str(workspace_id))
     if session.scalar(select(exists().where(Match.scored_at.is_(None)))):
         jobs.defer(session, "score")
     for workspace_id, brand_id in session.execute(brands_to_watch(now)).all():
@@ -142,6 +149,7 @@ def clean(session: Session, now: datetime) -> None:
     session.execute(delete(LoginSession).where(LoginSession.expires_at < now))
     session.execute(delete(LoginAttempts).where(LoginAttempts.not_before < now - timedelta(days=1)))
     session.execute(delete(RequestCount).where(RequestCount.counted_in < int(now.timestamp()) // WINDOW - 1))
+    session.execute(delete(BulkChange).where(BulkChange.undo_until < now - KEEP_CHANGES, ~waits()))
     session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now))
     session.execute(delete(IdempotentAnswer).where(IdempotentAnswer.created_at < now - timedelta(days=1)))
     session.execute(

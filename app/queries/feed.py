@@ -24,6 +24,8 @@ from matching.query import QueryError, parse, to_tsquery
 COUNTED = 10_001
 """Counting stops here: beyond, the page says that there are more than 10,000."""
 Sort = Literal["published", "collected", "reach"]
+Whose = UUID | Literal["me", "none"]
+"""A member, the viewer, or nobody."""
 FeedPage = Slice[MentionView]
 
 
@@ -43,7 +45,7 @@ class FeedFilter:
     statuses: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     author: str | None = None
-    assignee: UUID | None = None
+    assignee: Whose | None = None
     story: UUID | None = None
     text: str = ""
     since: datetime | None = None
@@ -87,6 +89,8 @@ def statement_of(session: Session, viewer: Viewer, filters: FeedFilter) -> tuple
     known_sources(session, viewer, filters.sources)
     statement = select(Mention).where(Mention.workspace_id == viewer.workspace_id, Mention.deleted_at.is_(None))
     statement = statement.where(*_about_mention(filters))
+    if filters.assignee is not None:
+        statement = statement.where(_assigned_to(viewer, filters.assignee))
     if len(filters.brands) == 1 and filters.sort == "published":
         return _of_one_brand(statement, viewer, filters), Order("published", Match.mention_id, Match.published_at)
     if filters.brands or filters.stances or filters.folded:
@@ -146,8 +150,6 @@ def _about_mention(filters: FeedFilter) -> list[SQLColumnExpression[bool]]:
         conditions.append(Mention.tags.overlap(list(filters.tags)))
     if filters.author is not None:
         conditions.append(func.lower(Mention.author) == func.lower(filters.author))
-    if filters.assignee is not None:
-        conditions.append(Mention.assignee_id == filters.assignee)
     if filters.story is not None:
         conditions.append(Mention.story_id == filters.story)
     if filters.undated is not None:
@@ -157,6 +159,15 @@ def _about_mention(filters: FeedFilter) -> list[SQLColumnExpression[bool]]:
     if filters.text:
         conditions.append(matches_query(filters.text, "q"))
     return conditions
+
+
+def _assigned_to(viewer: Viewer, whose: Whose) -> SQLColumnExpression[bool]:
+    if whose == "none":
+        return and_(Mention.assignee_id.is_(None), Mention.assignee.is_(None))
+    member_id = viewer.user_id if whose == "me" else whose
+    if member_id is None:
+        raise invalid(FieldError("assignee", "A key has no account: give the id of a member."))
+    return Mention.assignee_id == member_id
 
 
 def one_of(column: Any, values: tuple[Any, ...]) -> SQLColumnExpression[bool]:

@@ -11,9 +11,10 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from starlette.testclient import TestClient
 
-from app.api.deps import Condition, Moment, ident
+from app.api.deps import Condition, ident
 from app.db import Database
 from app.problems import Problem
+from app.queries.wanted import Moment
 from app.services import Services
 from tests.api.things import Things, things_of
 

@@ -37,13 +37,13 @@ SCOPES = {
         GET /channels/{channel_id}, GET /phrases, GET /phrases/{phrase_id}, POST /phrases/preview, GET /scoring,
         GET /ratings, GET /audit/sample, GET /audit/summary,
         GET /brands/{brand_id}/survey-responses, GET /imports, GET /imports/{import_id},
-        GET /to-check, GET /common-phrases
+        GET /to-check, GET /common-phrases, GET /mentions/bulk/{change_id}
         """,
     "write": """
         POST /brands, PATCH /brands/{brand_id}, DELETE /brands/{brand_id}, POST /brands/{brand_id}/rematch,
         POST /sources, POST /sources/preview, POST /sources/opml, PATCH /sources/{source_id},
         DELETE /sources/{source_id}, POST /sources/{source_id}/poll, POST /sources/{source_id}/backfill,
-        DELETE /sources/{source_id}/backfill, POST /mentions, POST /mentions/bulk,
+        DELETE /sources/{source_id}/backfill, POST /mentions, POST /mentions/bulk, POST /undo/{token},
         POST /sources/{source_id}/address,
         PATCH /mentions/{mention_id}, POST /alert-rules, PATCH /alert-rules/{rule_id},
         DELETE /alert-rules/{rule_id}, POST /incidents/{incident_id}/acknowledge, POST /incidents/{incident_id}/assign,

@@ -31,6 +31,8 @@ class Things:
     item_id: UUID
     response_id: UUID
     import_id: UUID
+    change_id: UUID
+    token: str
 
 
 ANSWER = {"external_id": "1", "score": 9, "answered_at": "2026-11-20T10:00:00Z"}
@@ -76,8 +78,14 @@ def things_of(tenant: Any, db: Database, services: Services) -> Things:
     [answer] = tenant.admin.get(f"/api/v1/brands/{brand['id']}/survey-responses").json()["items"]
     rows = b"text,date\nzephyrine is quick,2026-11-20\n"
     imported = post("/api/v1/imports?source=File", content=rows, headers={"Content-Type": "text/csv"}).json()
+    changed = post("/api/v1/mentions/bulk", json={"ids": [mention["id"]], "status": "closed"}).json()
     ids = (brand["id"], source["id"], mention["id"], rule["id"], str(incident), channel["id"], key["id"])
-    return Things(*map(UUID, (*ids, phrase["id"])), item, UUID(answer["id"]), UUID(imported["id"]))
+    return Things(*map(UUID, (*ids, phrase["id"])), item, UUID(answer["id"]), UUID(imported["id"]), *undo_of(changed))
+
+
+def undo_of(changed: dict[str, Any]) -> tuple[UUID, str]:
+    """The id and the token of a change of mentions."""
+    return UUID(changed["id"]), changed["undo"]
 
 
 def ana_of(tenant: Any, db: Database) -> UUID:

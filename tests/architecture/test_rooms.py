@@ -27,6 +27,7 @@ IN_ORDER = (
     "app/pipeline/keep",
     "app/pipeline/judge",
     "app/pipeline/tell",
+    "app/pipeline/triage",
     "app/pipeline/files",
     "collectors/_kit",
     "collectors/_feeds",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
@@ -16,13 +17,16 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.orm import Session
 
-from app.actions import mentions as actions
+from app.actions import bulk
 from app.actions.fields import validate
+from app.actions.mentions import MentionChanges
 from app.actions.settling import to_settle
-from app.models import Mention
 from app.problems import FieldError, Problem, invalid
+from app.queries.changed import changed_by
 from app.queries.feed import still_there
-from app.queries.mentions import MentionView, views
+from app.queries.matching_then import matching_then
+from app.queries.mentions import MentionView, mentions_of
+from app.queries.told_together import named, with_their_copies
 from app.web.days import by_day
 from app.web.form_page import attempt
 from app.web.forms import SentForm, sent_form
@@ -30,10 +34,10 @@ from app.web.mentions import filters_of, narrowed_by
 from app.web.offers import offers_for
 from app.web.page import Visit, back_to, editor, redirect, with_query
 from app.web.place import place_of
-from app.web.undoing import LONGEST_WORD, before_of, put_back, write
 
 router = APIRouter()
 
+IDS_MAX = 2_000
 SHOWN = 200
 """Rows that an answer holds at most."""
 DONE = {"stance": "stance", "status": "status", "assignee": "saved", "tags": "saved"}
@@ -42,11 +46,17 @@ DONE = {"stance": "stance", "status": "status", "assignee": "saved", "tags": "sa
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What to change, of which mentions. `copies`: also of the copies that are to check."""
+    """What to change, of which mentions.
+
+    `since`: of all that passed the filters at that time. `stories`: of all their copies. `settling`: of the copies that
+    are to check.
+    """
 
     ids: tuple[UUID, ...]
     values: dict[str, Any]
-    copies: bool = False
+    since: datetime | None = None
+    stories: bool = False
+    settling: bool = False
 
     @property
     def done(self) -> str:
@@ -66,7 +76,16 @@ def act_of(sent: SentForm) -> Act:
     values: dict[str, Any] = {field: written.get(field, value or None)}
     if field == "stance" and brand:
         values["brand_id"] = brand
-    return Act(_ids(ids), values, bool(sent.get("copies")))
+    since = _moment(sent.get("at")) if sent.get("all") and not one[0] else None
+    return Act(_ids(ids), values, since, bool(sent.get("stories")), bool(sent.get("copies")))
+
+
+def _moment(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise invalid(FieldError("at", "Choose one of the values offered.")) from None
+    return at if at.tzinfo else at.astimezone()
 
 
 def _ids(texts: Sequence[str]) -> tuple[UUID, ...]:
@@ -76,77 +95,89 @@ def _ids(texts: Sequence[str]) -> tuple[UUID, ...]:
         raise invalid(FieldError("ids", "This is not a mention.")) from None
     if not ids:
         raise invalid(FieldError("ids", "Select at least one mention."))
-    if len(ids) > actions.BULK_MAX:
-        raise invalid(FieldError("ids", "At most {n} are allowed.", {"n": actions.BULK_MAX}))
+    if len(ids) > IDS_MAX:
+        raise invalid(FieldError("ids", "At most {n} are allowed.", {"n": IDS_MAX}))
     return ids
 
 
 @router.post("/mentions/act")
 def act(visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> Response:
-    """Changes mentions. JSON: {undo, rows, gone}; `rows` are those that are still in the list, as markup."""
+    """Changes mentions. JSON: {undo, rows, gone, total, offers}; `rows` are those still in the list, as markup."""
 
     def carry_out() -> Response:
         wanted = act_of(sent)
         with visit.services.db.writing() as session:
-            rows, undo = _change(session, visit, wanted)
+            started = _change(session, visit, sent, wanted)
             if not _is_script(visit):
-                return _back(sent, wanted.done, undo)
+                return redirect(with_query(back_to(sent.get("next")), undo=started.token), wanted.done)
             settled = wanted.ids[0] if "stance" in wanted.values else None
-            return _answer(session, visit, sent, rows, undo, settled)
+            extra = {"undo": started.token, "total": started.change.total}
+            return _answer(session, visit, sent, wanted.ids, settled, extra)
 
     return attempt(carry_out, lambda problem: _refusal(visit, problem), {404, 409, 422})
 
 
 @router.post("/mentions/undo")
 def undo(visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> Response:
-    """Makes mentions what they were before an act. JSON as act() gives it."""
+    """Makes mentions what they were before an act. JSON as act() gives it, with how many somebody else `kept`."""
 
     def carry_out() -> Response:
         with visit.services.db.writing() as session:
-            rows = put_back(session, visit.viewer, sent.get("undo"), visit.services.jobs, visit.now)
+            undone = bulk.undo(session, visit.viewer, sent.get("undo"), visit.services.jobs, visit.now)
             if not _is_script(visit):
                 return redirect(with_query(back_to(sent.get("next")), undo=""), "undone")
-            return _answer(session, visit, sent, rows, "", None)
+            ids = changed_by(session, visit.viewer, undone.id, SHOWN)
+            return _answer(session, visit, sent, ids, None, {"kept": undone.kept})
 
     return attempt(carry_out, lambda problem: _refusal(visit, problem), {404, 409, 422})
 
 
-def _change(session: Session, visit: Visit, wanted: Act) -> tuple[Sequence[Mention], str]:
-    """The mentions changed, and the word that undoes it."""
-    changes = validate(actions.MentionChanges, wanted.values)
-    jobs, now = visit.services.jobs, visit.now
-    if wanted.copies and changes.brand_id:
-        ids = to_settle(session, visit.viewer, wanted.ids[0], changes.brand_id)
-    else:
-        ids = list(wanted.ids)
-    was = before_of(session, visit.viewer, ids, changes)
-    return actions.change(session, visit.viewer, ids, changes, jobs, now), write(was)
+def _change(session: Session, visit: Visit, sent: SentForm, wanted: Act) -> bulk.Started:
+    changes = validate(MentionChanges, wanted.values)
+    viewer, jobs, now = visit.viewer, visit.services.jobs, visit.now
+    if wanted.settling and changes.brand_id:
+        ids = to_settle(session, viewer, wanted.ids[0], changes.brand_id)
+        return bulk.change_these(session, viewer, ids, changes, jobs, now)
+    if wanted.since is None and not wanted.stories:
+        return bulk.change_these(session, viewer, wanted.ids, changes, jobs, now)
+    found = named(session, viewer, wanted.ids)
+    if wanted.since is not None:
+        at = min(wanted.since, now)
+        found = matching_then(session, viewer, narrowed_by(filters_of(_parameters(sent)), at), at)
+    if wanted.stories:
+        found = with_their_copies(session, viewer, found)
+    return bulk.change_all(session, viewer, found, changes, jobs, now)
 
 
 def _is_script(visit: Visit) -> bool:
     return "application/json" in visit.request.headers.get("accept", "")
 
 
-def _back(sent: SentForm, done: str, undo: str) -> Response:
-    return redirect(with_query(back_to(sent.get("next")), undo=undo if len(undo) < LONGEST_WORD else ""), done)
+def _parameters(sent: SentForm) -> dict[str, str]:
+    """The parameters of the list that a form came from."""
+    return dict(parse_qsl(urlsplit(back_to(sent.get("next"))).query))
 
 
 def _answer(
-    session: Session, visit: Visit, sent: SentForm, rows: Sequence[Mention], undo: str, settled: UUID | None
+    session: Session,
+    visit: Visit,
+    sent: SentForm,
+    ids: Sequence[UUID],
+    settled: UUID | None,
+    extra: dict[str, Any],
 ) -> Response:
     """What became of the rows in the list that the form came from, and what is offered after this correction."""
-    address = urlsplit(back_to(sent.get("next")))
-    parameters = dict(parse_qsl(address.query))
+    parameters = _parameters(sent)
+    shown = mentions_of(session, visit.viewer, ids[:SHOWN])
     here: set[UUID] = set()
-    if address.path == "/":
+    if urlsplit(back_to(sent.get("next"))).path == "/":
         filters = narrowed_by(filters_of(parameters), visit.now)
-        here = still_there(session, visit.viewer, filters, [row.id for row in rows[:SHOWN]])
-    shown = views(session, visit.viewer, [row for row in rows if row.id in here])
+        here = still_there(session, visit.viewer, filters, [view.mention.id for view in shown])
     return JSONResponse(
         {
-            "undo": undo,
-            "rows": rows_in_markup(visit, shown, parameters),
-            "gone": [str(row.id) for row in rows if row.id not in here],
+            **extra,
+            "rows": rows_in_markup(visit, [view for view in shown if view.mention.id in here], parameters),
+            "gone": [str(one) for one in ids[:SHOWN] if one not in here],
             "offers": _markup(visit, "offers.html", offers=offers_for(visit, session, settled) if settled else []),
         }
     )

@@ -8,9 +8,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from app.actions import mentions as actions
+from app.actions import bulk
 from app.actions.fields import validate
-from app.actions.settling import settle
+from app.actions.mentions import MentionChanges
+from app.actions.settling import to_settle
 from app.problems import Problem
 from app.queries.mentions import mention
 from app.scorer import explainer_of
@@ -22,7 +23,6 @@ from app.web.page import Visit, back_to, editor, member, redirect, with_query
 from app.web.place import place_of
 from app.web.reasons import reasons_of
 from app.web.show import sites_of
-from app.web.undoing import LONGEST_WORD, Before, before_of, write
 from app.web.words import WORDS
 
 router = APIRouter()
@@ -75,21 +75,19 @@ def read_mention(visit: Visit, mention_id: UUID) -> dict[str, Any]:
 def correct(mention_id: UUID, visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> RedirectResponse:
     """Corrects the stance for one brand, and with `copies` for those that are to check; an empty stance undoes it."""
     values = {"stance": sent.get("stance") or None, "brand_id": sent.get("brand_id") or None}
-    changes = validate(actions.MentionChanges, values)
+    changes = validate(MentionChanges, values)
     with visit.services.db.writing() as session:
-        was = before_of(session, visit.viewer, [mention_id], changes)
+        ids = [mention_id]
         if sent.get("copies") and changes.stance and changes.brand_id:
-            settle(session, visit.viewer, mention_id, changes.brand_id, changes.stance, visit.services.jobs, visit.now)
-        else:
-            actions.change(session, visit.viewer, [mention_id], changes, visit.services.jobs, visit.now)
-    return _back(sent, mention_id, "stance", was, settled=mention_id)
+            ids = to_settle(session, visit.viewer, mention_id, changes.brand_id)
+        undo = bulk.change_these(session, visit.viewer, ids, changes, visit.services.jobs, visit.now).token
+    return _back(sent, mention_id, "stance", undo, settled=mention_id)
 
 
 @router.post("/mentions/{mention_id}/status")
 def sort_out(mention_id: UUID, visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> RedirectResponse:
     """Says what was done about a mention, or that it is not about the brand."""
-    was = _change(visit, mention_id, {"status": sent.get("status")})
-    return _back(sent, mention_id, "status", was)
+    return _back(sent, mention_id, "status", _change(visit, mention_id, {"status": sent.get("status")}))
 
 
 @router.post("/mentions/{mention_id}")
@@ -108,16 +106,14 @@ def handle(mention_id: UUID, visit: Visit = Depends(editor), sent: SentForm = De
     return attempt(save, lambda problem: mention_page(visit, mention_id, problem), {422})
 
 
-def _back(sent: SentForm, mention_id: UUID, done: str, was: tuple[Before, ...], **values: object) -> RedirectResponse:
+def _back(sent: SentForm, mention_id: UUID, done: str, undo: str, **values: object) -> RedirectResponse:
     """To where the form was, with the way to undo what it did."""
     back = back_to(sent.get("next"), f"/mentions/{mention_id}")
-    undo = write(was)
-    return redirect(with_query(back, **values, **({"undo": undo} if len(undo) < LONGEST_WORD else {})), done)
+    return redirect(with_query(back, **values, undo=undo), done)
 
 
-def _change(visit: Visit, mention_id: UUID, values: dict[str, Any]) -> tuple[Before, ...]:
-    changes = validate(actions.MentionChanges, values)
+def _change(visit: Visit, mention_id: UUID, values: dict[str, Any]) -> str:
+    """Changes a mention. Returns the token that undoes it."""
+    changes = validate(MentionChanges, values)
     with visit.services.db.writing() as session:
-        was = before_of(session, visit.viewer, [mention_id], changes)
-        actions.change(session, visit.viewer, [mention_id], changes, visit.services.jobs, visit.now)
-    return was
+        return bulk.change_these(session, visit.viewer, [mention_id], changes, visit.services.jobs, visit.now).token

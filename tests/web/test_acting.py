@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -91,6 +92,30 @@ def test_what_cannot_be_done_is_told_in_words(
     answer = browser.post("/mentions/act", data=sent, headers=SCRIPT)
     assert answer.status_code in (404, 422)
     assert answer.json() == {"why": why}
+
+
+STORY = "Brumelo recalls its machines after the update of spring, says the maker in a note to the press of this morning"
+
+
+def test_all_of_a_list_is_changed_as_it_was_when_it_was_shown_and_undone_at_once(
+    browser: TestClient, say: Say, db: Database
+) -> None:
+    one, two = say(*TEXTS)
+    at = datetime.now(UTC).isoformat()
+    [late] = say({"text": "Brumelo came up once more in the meantime", "external_id": "late"})
+    sent = {"ids": one, "all": "1", "at": at, "do": "status:closed", "next": "/?status=new"}
+    answer = browser.post("/mentions/act", data=sent, headers=SCRIPT).json()
+    assert answer["total"] == 2
+    assert {key: row.status for key, row in rows(db).items()} == {one: "closed", two: "closed", late: "new"}
+    browser.post("/mentions/undo", data={"undo": answer["undo"]}, headers=SCRIPT)
+    assert {row.status for row in rows(db).values()} == {"new"}
+
+
+def test_what_repeats_a_mention_goes_with_it(browser: TestClient, say: Say, db: Database) -> None:
+    ids = say(*({"text": STORY, "url": f"https://forum.example/{n}"} for n in range(3)), TEXTS[0])
+    sent = {"ids": ids[0], "stories": "1", "do": "tags:", "tags": "recall, press", "next": "/"}
+    assert browser.post("/mentions/act", data=sent, headers=SCRIPT).json()["total"] == 3
+    assert sorted(row.tags for row in rows(db).values()) == [[], *[["recall", "press"]] * 3]
 
 
 def test_an_undo_that_is_none_is_refused(browser: TestClient, brand: Brand) -> None:

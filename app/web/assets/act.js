@@ -58,7 +58,7 @@ const paint = (row, change) => {
 
 const told = (change, number) => {
   const [field, value] = change.do.split(":");
-  const what = field === "assignee" ? (change.name ? word("assigned", { name: change.name }) : word("unassigned")) : word(value);
+  const what = field === "tags" ? word("tagged") : field === "assignee" ? (change.name ? word("assigned", { name: change.name }) : word("unassigned")) : word(value);
   return number > 1 ? word("several", { n: number, what }) : what;
 };
 
@@ -109,7 +109,7 @@ const after = async (ids, work) => {
   }
 };
 
-// Acts on rows: {do, brand_id?, assignee?}. Returns when the server has answered.
+// Acts on rows: {do, brand_id?, assignee?, tags?, all?, stories?}. Returns when the server has answered.
 export async function act(chosen, change) {
   const ids = chosen.map((row) => row.dataset.id);
   const entry = { ids, rows: chosen.map((row) => ({ row, was: row.cloneNode(true), next: row.nextElementSibling })), undo: null };
@@ -123,12 +123,14 @@ export async function act(chosen, change) {
   const fields = [...ids.map((id) => ["ids", id]), ["do", change.do]];
   if (brand) fields.push(["brand_id", brand]);
   if ("settle" in list.dataset) fields.push(["copies", "1"]);
-  if ("assignee" in change) fields.push(["assignee", change.assignee]);
+  for (const name of ["assignee", "tags", "all", "at", "stories"]) if (name in change) fields.push([name, change[name]]);
   entry.sent = after(ids, () => post("/mentions/act", fields));
   try {
     const answer = await entry.sent;
     entry.undo = answer.undo;
-    if (!entry.undone) settle(entry, answer);
+    if (entry.undone) return;
+    settle(entry, answer);
+    if (answer.total !== chosen.length && undoable.at(-1) === entry) say(told(change, answer.total), () => undo(entry));
   } catch (error) {
     if (undoable.includes(entry)) undoable.splice(undoable.indexOf(entry), 1);
     if (!entry.undone) back(entry);
@@ -152,6 +154,7 @@ export async function undo(entry = undoable.at(-1)) {
     await entry.sent;
     const answer = await after(entry.ids, () => post("/mentions/undo", [["undo", entry.undo]]));
     settle(entry, { ...answer, gone: [] });
+    if (answer.kept) say(word("kept", { n: answer.kept }));
   } catch (error) {
     say(word("failed", { why: error.message }));
   }

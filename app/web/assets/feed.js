@@ -167,7 +167,9 @@ const count = () => {
   clearTimeout(counting);
   counting = setTimeout(async () => {
     const answer = await fetch(line.dataset.count).catch(() => null);
-    if (answer?.ok && !answer.redirected) line.textContent = (await answer.text()).trim();
+    if (!answer?.ok || answer.redirected) return;
+    const text = (await answer.text()).trim();
+    for (const each of document.querySelectorAll("[data-count], [data-total]")) each.textContent = text;
   }, 300);
 };
 if (document.querySelector("[data-count][data-now]")) count();
@@ -201,12 +203,13 @@ list?.addEventListener("click", (event) => {
 // --- keys and clicks
 
 const chosen = () => {
-  const several = picked();
+  const several = picked().length && document.querySelector("[data-bulk] [name=all]:checked") ? rows() : picked();
   const one = at() ?? ("first" in list.dataset ? rows()[0] : null);
   return several.length ? several : one ? [one] : [];
 };
 const unpick = () => {
   for (const row of picked()) row.querySelector("input[name=ids]").checked = false;
+  for (const box of document.querySelectorAll("[data-bulk] :checked")) if (box.type === "checkbox") box.checked = false;
   bar();
 };
 const does = (change) => {
@@ -216,9 +219,15 @@ const does = (change) => {
     return true;
   }
   if (!here) mark(those[0]);
+  act(those, { ...change, ...(picked().length ? wider() : {}) });
   unpick();
-  act(those, change);
   return true;
+};
+// Beyond the rows that are ticked: all of the list, and what repeats them.
+const wider = () => {
+  const bulk = document.querySelector("[data-bulk]");
+  const all = bulk.querySelector("[name=all]:checked") ? { all: "1", at: bulk.querySelector("[name=at]").value } : {};
+  return { ...all, ...(bulk.querySelector("[name=stories]:checked") ? { stories: "1" } : {}) };
 };
 const DOES = { p: "stance:promoter", n: "stance:passive", d: "stance:detractor", i: "status:irrelevant", e: "status:closed" };
 const canWrite = () => "write" in list.dataset;
@@ -253,7 +262,7 @@ const assign = () => {
 document.querySelector("[data-assign]")?.addEventListener("submit", (event) => {
   if (event.submitter?.value !== "assign" || !list) return;
   const to = event.target.querySelector("select");
-  does({ do: "assignee", assignee: to.value, name: to.value ? to.selectedOptions[0].textContent : "" });
+  does({ do: "assignee:", assignee: to.value, name: to.value ? to.selectedOptions[0].textContent : "" });
 });
 
 if (list) {
@@ -296,7 +305,10 @@ if (list) {
     if (!row && !button.closest("[data-bulk]")) return;
     event.preventDefault();
     if (!row) {
-      does({ do: button.dataset.do });
+      const bulk = button.closest("[data-bulk]");
+      const [to, tags] = [bulk.querySelector("[name=assignee]"), bulk.querySelector("[name=tags]")];
+      const extra = { "assignee:": { assignee: to.value, name: to.value ? to.selectedOptions[0].textContent : "" }, "tags:": { tags: tags.value } };
+      does({ do: button.dataset.do, ...extra[button.dataset.do] });
       return;
     }
     const brand = event.target.querySelector("input[name=brand_id]")?.value;

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -22,6 +24,12 @@ def live(db: Database) -> Iterator[Live]:
     made = Live(db.url)
     yield made
     made.close()
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Runs it in a loop of its own, beside the one that a browser of the same process may have."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result(60)
 
 
 async def next_of(listener: Listener) -> list[str] | None:
@@ -52,7 +60,7 @@ def test_only_ones_own_workspace_is_heard(live: Live, db: Database) -> None:
             assert here.heard.empty()
             assert len(await asyncio.to_thread(connections, db)) == 1, "two browsers, one connection"
 
-    asyncio.run(listen())
+    run(listen())
 
 
 def test_what_is_rolled_back_is_never_heard(live: Live, db: Database) -> None:
@@ -66,7 +74,7 @@ def test_what_is_rolled_back_is_never_heard(live: Live, db: Database) -> None:
             await asyncio.to_thread(tell, db, HERE, told)
             assert await next_of(here) == [str(told)]
 
-    asyncio.run(listen())
+    run(listen())
 
 
 def test_a_connection_that_breaks_comes_back_and_says_that_something_may_have_been_missed(
@@ -83,7 +91,7 @@ def test_a_connection_that_breaks_comes_back_and_says_that_something_may_have_be
             await asyncio.to_thread(tell, db, HERE, told)
             assert await next_of(here) == [str(told)]
 
-    asyncio.run(listen())
+    run(listen())
 
 
 def test_everybody_is_told_of_the_end_also_who_comes_later(live: Live) -> None:
@@ -95,7 +103,7 @@ def test_everybody_is_told_of_the_end_also_who_comes_later(live: Live) -> None:
         with live.listening(HERE) as late:
             assert await next_of(late) is None
 
-    asyncio.run(listen())
+    run(listen())
 
 
 @pytest.mark.parametrize("said", ["", "x", "[]", "{}", '{"workspace": "x", "mentions": []}', '{"workspace": 1}'])
@@ -109,7 +117,7 @@ def test_what_somebody_else_sends_is_passed_over(live: Live, db: Database, said:
             await asyncio.to_thread(tell, db, HERE, told)
             assert await next_of(here) == [str(told)]
 
-    asyncio.run(listen())
+    run(listen())
 
 
 def test_of_many_none_is_named_and_all_fit() -> None:
@@ -128,4 +136,4 @@ def test_a_browser_that_takes_nothing_is_told_many_in_the_end() -> None:
         assert slow.heard.qsize() == 1
         assert await slow.heard.get() == []
 
-    asyncio.run(listen())
+    run(listen())

@@ -24,7 +24,7 @@ def named(session: Session, viewer: Viewer, ids: Sequence[UUID]) -> Select[Any]:
 
 
 @may("read")
-def with_their_copies(session: Session, viewer: Viewer, wanted: Select[Any]) -> Select[Any]:
+def with_their_copies(viewer: Viewer, wanted: Select[Any]) -> Select[Any]:
     """Selects the ids of these mentions and of all that tell the same."""
     first = wanted.order_by(None).subquery()
     stories = select(Mention.story_id).where(

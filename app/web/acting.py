@@ -145,7 +145,7 @@ def _change(session: Session, visit: Visit, sent: SentForm, wanted: Act) -> bulk
         at = min(wanted.since, now)
         found = matching_then(session, viewer, narrowed_by(filters_of(_parameters(sent)), at), at)
     if wanted.stories:
-        found = with_their_copies(session, viewer, found)
+        found = with_their_copies(viewer, found)
     return bulk.change_all(session, viewer, found, changes, jobs, now)
 
 

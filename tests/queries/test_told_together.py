@@ -23,8 +23,8 @@ def test_the_copies_of_a_mention_are_selected_with_it(db: Database, workspace_id
         other = mention_row(workspace_id, "Brumelo answers nobody")
         session.add_all([*told, other])
     with db.reading() as session:
-        one = with_their_copies(session, viewer, named(session, viewer, [told[0].id]))
-        alone = with_their_copies(session, viewer, named(session, viewer, [other.id]))
+        one = with_their_copies(viewer, named(session, viewer, [told[0].id]))
+        alone = with_their_copies(viewer, named(session, viewer, [other.id]))
         assert set(session.scalars(one)) == {row.id for row in told}
         assert set(session.scalars(alone)) == {other.id}
 

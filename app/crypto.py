@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 NONCE = 12
 
 Sealed = Literal["source", "channel", "address"]
-"""What is sealed: the secrets of a source, those of a channel, and the address to which others send to a source."""
+"""What a workspace seals: the secrets of a source, those of a channel, and the address to which others send to it."""
 
 
 class SecretsLost(Exception):

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 WAITING = text("SELECT true FROM procrastinate_jobs WHERE queueing_lock = :lock AND status = 'todo'")
-PRIORITIES = {"notify": 30, "bulk": 25, "watch": 20, "score": 10, "backfill": -10}
+PRIORITIES = {"mail": 30, "notify": 30, "bulk": 25, "watch": 20, "score": 10, "backfill": -10}
 
 
 class Jobs:

@@ -30,6 +30,7 @@ from app.pipeline.judge.score import ScorePending
 from app.pipeline.keep.brand_removal import RemoveBrand
 from app.pipeline.keep.rematch import Rematch
 from app.pipeline.sweep import Sweep, wake
+from app.pipeline.tell.account_mails import SendAccountMails
 from app.pipeline.tell.notify import Notify
 from app.pipeline.tell.watch import Watch
 from app.pipeline.triage.run import ChangeMany
@@ -71,6 +72,7 @@ def handlers(services: Services, scorer: Scorer, stopping: Callable[[], bool]) -
         "score": ScorePending(db, scorer, jobs, random=random, stopping=stopping, checkpoint=crash),
         "watch": Watch(db, jobs, services.settings.address, checkpoint=crash),
         "notify": Notify(db, services.wire, services.seal, random=random.random, stopping=stopping, checkpoint=crash),
+        "mail": SendAccountMails(db, services.wire, services.seal, stopping=stopping),
         "sweep": Sweep(db, jobs),
         "rematch": Rematch(db, jobs, stopping=stopping, checkpoint=crash),
         "remove_brand": RemoveBrand(db, stopping=stopping, checkpoint=crash),

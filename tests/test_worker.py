@@ -49,11 +49,12 @@ def test_there_is_a_step_for_each_job(services: Services) -> None:
         "remove_brand",
         "restance",
         "undo_imports",
+        "mail",
         "bulk",
     }
 
 
-@pytest.mark.parametrize("job", ["collect", "backfill", "score", "notify", "sweep"])
+@pytest.mark.parametrize("job", ["collect", "backfill", "score", "notify", "mail", "sweep"])
 def test_a_step_without_work_ends(services: Services, job: str) -> None:
     assert handlers(services, FixedScorer(), lambda: False)[job]() in {0, None}
 

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from app.models import LoginAttempts
 from app.problems import Problem
 
-FREE = {"account": 5, "address": 20}
-"""Failures without a wait: people mistype, and several people share an address."""
+FREE = {"account": 5, "address": 20, "code": 5, "reset": 3}
+"""Failures without a wait: people mistype, and several people share an address. Every mail asked for counts as one."""
 LONGEST = timedelta(minutes=15)
 FORGIVEN = timedelta(days=1)
 
@@ -38,9 +38,17 @@ def network(address: str) -> str:
     return str(ip)
 
 
-def subjects(email: str, address: str) -> dict[str, str]:
-    """What a failure is counted for, with the kind of each: the account, and the network it came from."""
-    return {f"account:{email.strip().lower()[:320]}": "account", f"address:{network(address)}": "address"}
+def subjects(name: str, address: str, kind: str = "account") -> dict[str, str]:
+    """What a failure is counted for, with the kind of each: the account, and the network it came from.
+
+    Passwords, codes and mails are counted apart: whoever has others' mails sent keeps nobody from logging in.
+    """
+    where = "address" if kind in ("account", "code") else f"{kind} address"
+    return {subject_of(name, kind): kind, f"{where}:{network(address)}": "address"}
+
+
+def subject_of(name: str, kind: str = "account") -> str:
+    return f"{kind}:{name.strip().lower()[:320]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +60,13 @@ class Attempt:
     failures: Mapping[str, int]
 
 
-def reserve(session: Session, email: str, address: str, now: datetime) -> Attempt:
+def reserve(session: Session, name: str, address: str, now: datetime, kind: str = "account") -> Attempt:
     """Counts a failure in advance, so that of many guesses at once no more are looked at than of guesses in a row.
 
     Raises Problem 429 while the account or the network has to wait; also for accounts that do not exist. Commit this
-    before the password is looked at, and call `succeed` where it was right.
+    before the password is looked at, and call `succeed` where it was right. `kind` is one of FREE.
     """
-    kinds = dict(sorted(subjects(email, address).items()))
+    kinds = dict(sorted(subjects(name, address, kind).items()))
     session.execute(
         insert(LoginAttempts)
         .values([{"subject": subject, "failures": 0, "not_before": now} for subject in kinds])
@@ -90,13 +98,13 @@ def _refuse_until(until: datetime, now: datetime) -> None:
     )
 
 
-def succeed(session: Session, email: str, attempt: Attempt) -> None:
+def succeed(session: Session, name: str, attempt: Attempt, kind: str = "account") -> None:
     """Takes the attempt back, and forgets the failures of the account.
 
     The other failures of the network stay: one good account buys no guesses at others. Its wait ends only where no
     other attempt was counted meanwhile.
     """
-    forgive(session, email)
+    forgive(session, name, kind)
     for subject, failures in attempt.failures.items():
         alone = LoginAttempts.failures == failures
         waits = case((alone, attempt.before[subject]), else_=LoginAttempts.not_before)
@@ -107,6 +115,6 @@ def succeed(session: Session, email: str, attempt: Attempt) -> None:
         )
 
 
-def forgive(session: Session, email: str) -> None:
+def forgive(session: Session, name: str, kind: str = "account") -> None:
     """Forgets the failures of an account. Those of the address stay: one good account buys no guesses at others."""
-    session.execute(delete(LoginAttempts).where(LoginAttempts.subject == f"account:{email.strip().lower()[:320]}"))
+    session.execute(delete(LoginAttempts).where(LoginAttempts.subject == subject_of(name, kind)))

@@ -1,14 +1,19 @@
-"""`vigie admin create`: creates an account from the terminal."""
+"""`vigie admin`: creates an account from the terminal, and helps somebody who cannot log in."""
 
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import click
 from pydantic import ValidationError
 
 from app.actions.accounts import NewAccount
 from app.actions.accounts import create as create_account
+from app.actions.audit import record
+from app.auth import resets
+from app.bootstrap import operator_of
 from app.cli.names import operator
 from app.cli.options import example, workspace_option
 from app.cli.reading import Failed
@@ -37,6 +42,21 @@ def create(email: str, name: str, password_stdin: bool, workspace: str) -> None:
         viewer = operator(session, workspace)
         user = create_account(session, viewer, new_account(email, name, password))
         click.echo(f"{user.email} may now log in at {services.settings.address}/login")
+
+
+@admin.command("reset-link")
+@click.option("--email", required=True, help="the address of the account")
+@example("vigie admin reset-link --email ana@example.org")
+def reset_link(email: str) -> None:
+    """Prints a link with which somebody chooses a new password: it works once, within an hour."""
+    with running() as services, services.db.writing() as session:
+        user = resets.account_of(session, email)
+        if user is None:
+            raise Failed(f"no account has the address {email.strip()!r}")
+        token = resets.new_link(session, user.email, datetime.now(UTC))
+        for workspace_id in resets.workspaces_of(session, user):
+            record(session, operator_of(workspace_id), "account.reset-link", user.email)
+        click.echo(f"{services.settings.address}/reset?{urlencode({'token': token})}")
 
 
 def new_account(email: str, name: str, password: str) -> NewAccount:

@@ -1,10 +1,10 @@
 """The tables, one file per subject, over the columns that `base` gives to many of them.
 
-`workspace`: who may do what; `people`: what goes with its members. `watching`: brands, sources, and what each poll
-brought. `mention`: what was said, its stories, its matches with brands, and their counts by hour. `judging`: what
-decides a stance beside the model; `scoring`: which models have scored. `labelling`: what people labelled, and answers
-to surveys. `importing`: files that were imported, and what each brought. `triage`: what people changed of many
-mentions at once, and its undo. `alerting`: when we speak, and to whom.
+`workspace`: who may do what; `people`: what goes with its members; `login`: how they prove who they are. `watching`:
+brands, sources, and what each poll brought. `mention`: what was said, its stories, its matches with brands, and their
+counts by hour. `judging`: what decides a stance beside the model; `scoring`: which models have scored. `labelling`:
+what people labelled, and answers to surveys. `importing`: files that were imported, and what each brought. `triage`:
+what people changed of many mentions at once, and its undo. `alerting`: when we speak, and to whom.
 """
 
 from .alerting import AlertRule, Channel, Delivery, IncidentEvent, IncidentRow
@@ -12,6 +12,7 @@ from .base import Base, Json, uuid7
 from .importing import FileImport, ImportedAnswer, ImportedMention
 from .judging import ModelRun, Phrase, Restance
 from .labelling import AuditMatch, SurveyResponse
+from .login import AccountMail, KeptForm, RecoveryCode, SecondFactor
 from .mention import Bucket, DayBucket, DirtyHour, Match, Mention, Revision, Story
 from .people import Invitation, KeyUsage, Letter
 from .scoring import ScorerRow
@@ -32,6 +33,7 @@ from .workspace import (
 )
 
 __all__ = [
+    "AccountMail",
     "AlertRule",
     "ApiKey",
     "AuditEntry",
@@ -55,6 +57,7 @@ __all__ = [
     "IncidentRow",
     "Invitation",
     "Json",
+    "KeptForm",
     "KeyUsage",
     "Letter",
     "LoginAttempts",
@@ -67,11 +70,13 @@ __all__ = [
     "Phrase",
     "Poll",
     "Quarantined",
+    "RecoveryCode",
     "RematchCandidate",
     "RequestCount",
     "Restance",
     "Revision",
     "ScorerRow",
+    "SecondFactor",
     "ShareLink",
     "Source",
     "Story",

@@ -58,14 +58,23 @@ class LoginSession(Base):
     seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime]
     agent: Mapped[str] = mapped_column(server_default="")
+    network: Mapped[str] = mapped_column(server_default="")
+    """Where from: the beginning of an IP address, not the whole."""
+    second_factor: Mapped[bool] = mapped_column(server_default="false")
+    """Whether more than a password was shown: a code, or what the provider of the single sign-on asked for."""
 
 
 class OneTimeLink(Base):
-    """A link that works once, to create the first account. `token_hash` is the SHA-256 of its token."""
+    """A link that works once. `token_hash` is the SHA-256 of its token.
+
+    It may be for one person (`user_id`) or for whoever has an e-mail address (`address`), in lower case.
+    """
 
     __tablename__ = "one_time_link"
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     purpose: Mapped[str]
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    address: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime]
 

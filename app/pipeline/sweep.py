@@ -23,6 +23,7 @@ from app.models import (
     Host,
     IdempotentAnswer,
     IncidentRow,
+    KeptForm,
     LoginAttempts,
     LoginSession,
     Match,
@@ -39,6 +40,7 @@ from app.pipeline.files.undoing import is_being_undone
 from app.pipeline.gather.lease import BACKFILL, COLLECT
 from app.pipeline.judge.audit_sample import to_draw, top_up
 from app.pipeline.judge.score import SETTLE
+from app.pipeline.tell import account_mails
 from app.pipeline.triage.run import waits
 
 log = structlog.get_logger(__name__)
@@ -46,6 +48,7 @@ log = structlog.get_logger(__name__)
 WATCH_EVERY = timedelta(minutes=5)
 KEEP_POLLS = timedelta(days=14)
 KEEP_USAGE = timedelta(days=400)
+KEEP_LOGINS = timedelta(days=1)  # after their end: whose form came too late is still known then
 KEEP_CHANGES = timedelta(hours=1)
 """How long it can still be asked what became of a change of mentions and its undo."""
 
@@ -103,6 +106,13 @@ def wake(session: Session, jobs: Jobs, now: datetime) -> None:
         jobs.defer(session, "score")
     for workspace_id, brand_id in session.execute(brands_to_watch(now)).all():
         jobs.defer(session, "watch", workspace_id=str(workspace_id), brand_id=str(brand_id))
+    _wake_senders(session, jobs, now)
+
+
+def _wake_senders(session: Session, jobs: Jobs, now: datetime) -> None:
+    """Defers a job for deliveries and for mails about accounts that are due."""
+    if session.scalar(select(exists().where(account_mails.is_due(now)))):
+        jobs.defer(session, account_mails.JOB)
     pending = exists().where(
         Delivery.state == "pending",
         Delivery.next_try_at <= now,
@@ -146,7 +156,8 @@ def clean(session: Session, now: datetime) -> None:
     session.execute(
         delete(Host).where(func.coalesce(Host.paused_until, idle) <= idle, func.coalesce(Host.turn_at, idle) <= idle)
     )
-    session.execute(delete(LoginSession).where(LoginSession.expires_at < now))
+    session.execute(delete(LoginSession).where(LoginSession.expires_at < now - KEEP_LOGINS))
+    session.execute(delete(KeptForm).where(KeptForm.expires_at < now))
     session.execute(delete(LoginAttempts).where(LoginAttempts.not_before < now - timedelta(days=1)))
     session.execute(delete(RequestCount).where(RequestCount.counted_in < int(now.timestamp()) // WINDOW - 1))
     session.execute(delete(BulkChange).where(BulkChange.undo_until < now - KEEP_CHANGES, ~waits()))

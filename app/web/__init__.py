@@ -16,6 +16,7 @@ from app.web import (
     channels,
     checking,
     errors,
+    forgot,
     importing,
     imports,
     keys,
@@ -29,6 +30,7 @@ from app.web import (
     ratings,
     reputation,
     rules,
+    security,
     setup,
     source_form,
     sources,
@@ -39,7 +41,7 @@ from app.web.statics import Statics
 
 error_page = errors.problem_page
 
-PUBLIC = frozenset({"/login", "/logout", "/setup", "/setup/account", "/language"})
+PUBLIC = frozenset({"/login", "/logout", "/setup", "/setup/account", "/language", "/forgot", "/reset"})
 """The pages that need nobody to be logged in; /static too, and /setup only with the link of the first account."""
 
 router = APIRouter(dependencies=[Depends(guard)], include_in_schema=False)
@@ -47,6 +49,7 @@ PARTS = tuple(
     part.router
     for part in (
         login,
+        forgot,
         setup,
         rules,
         alerts,
@@ -61,6 +64,7 @@ PARTS = tuple(
         channels,
         keys,
         account,
+        security,
         labelling,
         checking,
         reputation,

@@ -1,4 +1,4 @@
-"""The account page: display, password, and the sample data."""
+"""The account page: name, language and time zone; and the sample data."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from app.actions import accounts as actions
 from app.actions.fields import validate
-from app.auth import throttle
-from app.crypto import digest
 from app.models import User
-from app.problems import FieldError, Problem, invalid
-from app.web import cookies
+from app.problems import Problem
 from app.web.form_page import attempt
 from app.web.forms import SentForm, sent_form
 from app.web.language import LANGUAGES
@@ -53,26 +50,6 @@ def change_preferences(visit: Visit = Depends(member), sent: SentForm = Depends(
         return redirect(HOME, "account")
 
     return attempt(save, lambda problem: account_page(visit, problem), {422})
-
-
-@router.post("/account/password")
-def change_password(visit: Visit = Depends(member), sent: SentForm = Depends(sent_form)) -> Response:
-    """A new password ends every other session. Whoever sits at an open session guesses no faster than at the login."""
-    db, address = visit.services.db, visit.request.client.host if visit.request.client else ""
-    cookie = visit.request.cookies.get(cookies.session_name(visit.services.settings), "")
-
-    def save() -> Response:
-        if sent.raw("new") != sent.raw("again"):
-            raise invalid(FieldError("again", "The two passwords differ."))
-        with db.writing() as session:
-            email = actions.me(session, visit.viewer).email
-            reserved = throttle.reserve(session, email, address, visit.now)
-        with db.writing() as session:
-            actions.change_password(session, visit.viewer, sent.raw("current"), sent.raw("new"), digest(cookie))
-            throttle.succeed(session, email, reserved)
-        return redirect(HOME, "password")
-
-    return attempt(save, lambda problem: account_page(visit, problem), {422, 429})
 
 
 @router.get("/sample")

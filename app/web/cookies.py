@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from starlette.responses import Response
 
-from app.auth.sessions import ABSOLUTE
+from app.auth.sessions import ABSOLUTE, REMEMBERED
 from app.settings import Settings
 
 LANGUAGE = "vigie_language"
@@ -40,7 +40,8 @@ def keep(response: Response, settings: Settings, name: str, value: str, lasts: t
 
 
 def keep_session(response: Response, settings: Settings, value: str) -> None:
-    keep(response, settings, session_name(settings), value, ABSOLUTE)
+    """It outlives its session by a day, so that a form that comes too late is known to be its owner's."""
+    keep(response, settings, session_name(settings), value, ABSOLUTE + REMEMBERED)
 
 
 def drop_session(response: Response, settings: Settings) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.actions import accounts
 from app.actions.fields import validate
 from app.auth import links, sessions, throttle
+from app.auth.devices import short_network
 from app.auth.login import authenticate
 from app.crypto import token
 from app.models import Workspace
@@ -71,8 +72,9 @@ def log_in(request: Request, visit: Visit = Depends(visitor), sent: SentForm = D
 
 def _open(session: Session, request: Request, user_id: UUID, workspace_id: UUID, visit: Visit) -> str:
     old = request.cookies.get(cookies.session_name(visit.services.settings), "")
-    agent = request.headers.get("user-agent", "")
-    return sessions.log_in(session, user_id, workspace_id, visit.now, agent, old)
+    network = short_network(request.client.host if request.client else "")
+    browser = sessions.Browser(request.headers.get("user-agent", ""), network)
+    return sessions.log_in(session, user_id, workspace_id, visit.now, browser, old)
 
 
 def _enter(visit: Visit, back: str, cookie: str) -> Response:

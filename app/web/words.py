@@ -143,6 +143,7 @@ WORDS: dict[str, dict[object, str]] = {
         "API key": N_("API key"),
         "survey response": N_("survey response"),
         "address": N_("address"),
+        "session": N_("session"),
     },
 }
 
@@ -250,6 +251,12 @@ DONE: dict[str, str] = {
     "account": N_("Your settings were saved."),
     "password": N_("Your password was changed. Every other browser was logged out."),
     "logged-out": N_("You are logged out."),
+    "reset-sent": N_("If this address has an account here, a link is on its way. It works once, within an hour."),
+    "reset": N_("Your password was changed, and every browser was logged out. Log in with the new one."),
+    "email-asked": N_("A link is on its way to the new address. Until you open it, nothing changes."),
+    "email": N_("Your address was changed."),
+    "session-ended": N_("That browser was logged out."),
+    "sessions-ended": N_("Every other browser was logged out."),
     "unlabelled": N_("The label was removed."),
     "undone": N_("Undone: it is as it was before."),
     "nothing-drawn": N_("There is nothing left to draw: come back when people have said more."),

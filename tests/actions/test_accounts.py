@@ -39,7 +39,7 @@ def test_an_address_has_one_account(db: Database, viewer: Viewer, ana: User) -> 
 
 def opened(db: Database, user: User, workspace_id: UUID, now: datetime = NOW, old: str = "") -> str:
     with db.writing() as session:
-        return sessions.log_in(session, user.id, workspace_id, now, "browser", old)
+        return sessions.log_in(session, user.id, workspace_id, now, sessions.Browser("browser"), old)
 
 
 def holds(db: Database, value: str, now: datetime) -> bool:

@@ -18,7 +18,7 @@ NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 def opened(db: Database, user: User, workspace_id: UUID, now: datetime = NOW, old: str = "") -> str:
     with db.writing() as session:
-        return sessions.log_in(session, user.id, workspace_id, now, "browser", old)
+        return sessions.log_in(session, user.id, workspace_id, now, sessions.Browser("browser"), old)
 
 
 def holds(db: Database, value: str, now: datetime) -> bool:
@@ -81,5 +81,5 @@ def test_a_new_role_counts_from_the_next_request_on(db: Database, ana: User, wor
 def test_old_sessions_are_forgotten(db: Database, ana: User, workspace_id: UUID) -> None:
     opened(db, ana, workspace_id)
     with db.writing() as session:
-        clean(session, NOW + timedelta(days=8))
+        clean(session, NOW + timedelta(days=8, seconds=1))
         assert session.scalar(select(func.count()).select_from(LoginSession)) == 0

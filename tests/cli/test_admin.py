@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select
 
+from app.auth import resets
 from app.auth.passwords import matches
 from app.cli.admin import new_account
 from app.cli.reading import Failed
 from app.db import Database
-from app.models import Member, User
+from app.models import AuditEntry, Member, User
 from tests.cli.conftest import Run
 
 PASSWORD = "a pass phrase for tests"
@@ -32,3 +35,18 @@ def test_the_account_may_do_everything_with_the_password_from_standard_input(run
 def test_an_address_that_is_none_is_refused_in_one_sentence(email: str) -> None:
     with pytest.raises(Failed, match=r"^email: write an address like ana@example\.com$"):
         new_account(email, "", PASSWORD)
+
+
+def test_a_link_to_a_new_password_is_printed_alone_and_works(run: Run, database: Database) -> None:
+    run("admin", "create", "--email", "ana@example.org", "--password-stdin", stdin=f"{PASSWORD}\n")
+    ran = run("admin", "reset-link", "--email", " Ana@Example.org")
+    assert (ran.code, ran.err) == (0, "")
+    address, _, token = ran.out.strip().partition("?token=")
+    assert address == "http://127.0.0.1:8000/reset"
+    with database.reading() as session:
+        found = resets.person_of(session, token, datetime.now(UTC))
+        assert found is not None
+        assert found.email == "ana@example.org"
+        assert "account.reset-link" in session.scalars(select(AuditEntry.action)).all()
+    nobody = run("admin", "reset-link", "--email", "eve@example.org")
+    assert (nobody.code, nobody.err) == (1, "Error: no account has the address 'eve@example.org'\n")

@@ -23,7 +23,8 @@ PAGES = (
     "/sources/new?collector=typeform", "/sources/import", "/sources/import?what=survey", "/sources/imports",
     "/settings/brands", "/settings/brands/new",
     "/settings/phrases", "/settings/phrases/new", "/settings/ratings", "/settings/channels",
-    "/settings/channels/new", "/settings/keys", "/settings/account", "/settings/audit", "/settings/sample",
+    "/settings/channels/new", "/settings/keys", "/settings/account",
+    "/settings/security", "/settings/audit", "/settings/sample",
     "/setup?step=brand", "/setup?step=source", "/setup?step=alerts", "/nothing-here",
 )  # fmt: skip
 LOOKS: dict[str, dict[str, Any]] = {

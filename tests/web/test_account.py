@@ -9,19 +9,3 @@ def test_a_language_and_a_time_zone_are_remembered(browser: TestClient) -> None:
     page = browser.post("/settings/account", data={"name": "Ana", "language": "fr", "timezone": "Europe/Paris"})
     assert "Vos réglages sont enregistrés." in page.text
     assert '<html lang="fr">' in browser.get("/", headers={"accept-language": "en"}).text
-
-
-def test_a_new_password_needs_the_old_one(browser: TestClient) -> None:
-    data = {"current": "wrong", "new": "agrafe cheval pile encore", "again": "agrafe cheval pile encore"}
-    assert browser.post("/settings/account/password", data=data).status_code == 422
-    changed = browser.post("/settings/account/password", data={**data, "current": "cheval pile agrafe juste"})
-    assert "Your password was changed." in changed.text
-    assert browser.get("/").url.path == "/"
-
-
-def test_the_current_password_is_guessed_no_faster_than_at_the_login(browser: TestClient) -> None:
-    data = {"new": "agrafe cheval pile encore", "again": "agrafe cheval pile encore"}
-    answers = [browser.post("/settings/account/password", data={**data, "current": f"guess {n}"}) for n in range(8)]
-    assert [answer.status_code for answer in answers][:5] == [422] * 5
-    assert answers[-1].status_code == 429
-    assert "Too many attempts" in answers[-1].text

@@ -19,7 +19,8 @@ PAGES = (
     "/sources/new?collector=typeform", "/sources/import", "/sources/import?what=survey", "/settings/brands",
     "/settings/brands/new", "/settings/phrases", "/settings/phrases/new", "/settings/ratings",
     "/settings/channels", "/settings/channels/new", "/settings/channels/new?kind=slack",
-    "/settings/channels/new?kind=webhook", "/settings/keys", "/settings/account", "/settings/audit", "/settings/sample",
+    "/settings/channels/new?kind=webhook", "/settings/keys", "/settings/account",
+    "/settings/security", "/settings/audit", "/settings/sample",
     "/setup", "/setup?step=source", "/setup?step=alerts",
 )  # fmt: skip
 

@@ -17,10 +17,13 @@ from app.models import uuid7
 from app.viewer import Viewer
 from tests.web.conftest import OWN, PASSWORD
 
-ANYBODY = {"/login", "/setup/account", "/logout"}
-OWN_ACCOUNT = {"/mentions/rows", "/settings/account", "/settings/account/password"}
+ANYBODY = {"/login", "/setup/account", "/logout", "/forgot", "/reset"}
+OWN_ACCOUNT = {
+    "/mentions/rows", "/settings/account", "/settings/security/password", "/settings/security/email",
+    "/settings/security/email/confirm", "/settings/security/sessions/end", "/settings/security/sessions/{name}/end",
+}  # fmt: skip
 LogIn = Callable[[accounts.Role], TestClient]
-FOR_ADMINISTRATORS = {"/settings/keys", "/settings/keys/{key_id}/delete"}
+FOR_ADMINISTRATORS = {"/settings/keys", "/settings/keys/{key_id}/delete", "/settings/security/reset-link"}
 
 
 def forms() -> set[str]:

@@ -31,7 +31,7 @@ CLAIM = 50
 """Sources that are claimed at once, and unchanged ones that are finished at once."""
 MOST_SLOW = 240
 """Readings that wait for a slow host: each costs a thread, and nothing else while it waits."""
-HOST_AT_HAND = 8
+HOST_AT_HAND = 16
 """Sources of one host that a worker has at hand, reading as many of them at once as the gate lets through."""
 
 

@@ -17,7 +17,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 LOOK_AGAIN, PATIENCE = 0.2, 0.5
-"""Seconds to wait for a reading to end: less after a claim that brought something, for there may be more."""
+"""Seconds to wait for a reading to end: less after a claim that brought something, for there may be more. The next claim
+comes after the first of them at the latest."""
 SETTLE_EVERY = 1.0
 SLOW = 0.5
 """Seconds after which a reading counts as slow: it keeps its thread, and another one may begin beside it."""
@@ -117,6 +118,8 @@ class Readings(Generic[T, R]):
     per_lane: int
     running: dict[Future[R], tuple[T, float]] = field(default_factory=dict)
     waiting: list[T] = field(default_factory=list)
+    enough: int = 0
+    claimed_at: float = 0.0
 
     @property
     def at_hand(self) -> list[T]:
@@ -129,9 +132,17 @@ class Readings(Generic[T, R]):
         return self.threads + self.queue - self._count_places() - len(self._startable())
 
     def take(self, claim: Callable[[int, Collection[T]], Sequence[T]]) -> int:
-        """Claims as many items as there is room for. Returns how many there were."""
-        claimed = claim(self.room, self.at_hand) if self.room > 0 else ()
+        """Claims as many items as there is room for, once half of the last ones are read. Returns how many there were.
+
+        A claim looks at many candidates and costs more than the reading of a feed that has not changed.
+        """
+        began = time.monotonic()
+        at_hand = len(self.running) + len(self.waiting)
+        if self.room <= 0 or (at_hand > self.enough and began - self.claimed_at < LOOK_AGAIN):
+            return 0
+        claimed = claim(self.room, self.at_hand)
         self.waiting.extend(claimed)
+        self.enough, self.claimed_at = at_hand + len(claimed) // 2, time.monotonic()
         return len(claimed)
 
     def start(self, name: str, read: Callable[[T], R]) -> None:

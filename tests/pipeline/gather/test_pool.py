@@ -217,3 +217,17 @@ def test_a_run_that_breaks_does_not_keep_the_next_one_out() -> None:
     with pytest.raises(ZeroDivisionError):
         run_alone()
     assert run_alone() == 3
+
+
+def test_a_claim_waits_until_half_of_the_last_one_is_read() -> None:
+    work = Work(40)
+    claims: list[int] = []
+
+    def claim(number: int, at_hand: Collection[int]) -> list[int]:
+        claims.append(len(at_hand))
+        return work.claim(number, at_hand)
+
+    read_all("test", 2, queue=8, now=lambda: NOW, claim=claim, read=lambda n: n, renew=work.renew, settle=work.settle)
+    assert sorted(work.settled) == list(range(40))
+    assert len(claims) <= 12  # one after each reading would be 40
+    assert max(claims[:4]) <= 5

@@ -17,8 +17,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 LOOK_AGAIN, PATIENCE = 0.2, 0.5
-"""Seconds to wait for a reading to end: less after a claim that brought something, for there may be more. The next claim
-comes after the first of them at the latest."""
+"""Seconds to wait for a reading to end: less after a claim that brought something, for there may be more. The next
+claim comes after the first of them at the latest."""
 SETTLE_EVERY = 1.0
 SLOW = 0.5
 """Seconds after which a reading counts as slow: it keeps its thread, and another one may begin beside it."""

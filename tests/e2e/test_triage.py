@@ -71,7 +71,7 @@ def until(page: Page, what: Callable[[], Any], wanted: Any) -> None:
 def statuses(site: Any) -> dict[str, int]:
     with site.services.db.reading() as session:
         counted = session.execute(select(Mention.status, func.count()).group_by(Mention.status))
-        return dict(counted.tuples().all())
+        return {row[0]: row[1] for row in counted}
 
 
 def ready(page: Page, path: str) -> None:
@@ -154,7 +154,7 @@ def test_several_are_selected_by_range_changed_and_undone_at_once(
         page.keyboard.press("j")
     page.keyboard.press("Shift+X")
     expect(page.locator(".feed input:checked")).to_have_count(4)
-    expect(page.locator("[data-picked]")).to_have_text("Sélection\u202f: 4")
+    expect(page.locator(".bulk [data-picked]")).to_have_text("Sélection\u202f: 4")
     page.keyboard.press("e")
     expect(rows).to_have_count(4)
     until(page, lambda: statuses(site), {"closed": 4, "new": 4})
@@ -212,6 +212,21 @@ def test_keys_do_nothing_while_one_types_or_holds_another_key_or_has_switched_th
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert statuses(site) == {"new": 3}
+
+
+@pytest.mark.parametrize("locale", ["fr-FR", "en-GB"])
+def test_rows_are_low_enough_for_twelve_on_a_screen_and_nothing_is_cut(
+    said: Callable[..., list[str]], enter: Callable[..., Page], locale: str
+) -> None:
+    said([{"title": f"Titre {n} {THINGS[n % 10]}", **one} for n, one in enumerate(different(30))])
+    ready(page := enter(locale=locale, viewport={"width": 1280, "height": 900}), "/")
+    whole = "rows => rows.filter(row => row.getBoundingClientRect().bottom <= innerHeight).length"
+    assert 12 <= page.locator(".feed > .mention").evaluate_all(whole) <= 20
+    fits = "field => { field.value = field.placeholder; return field.scrollWidth <= field.clientWidth }"
+    assert page.locator("#q").evaluate(fits)
+    page.get_by_role("button", name="Lignes serrées" if locale == "fr-FR" else "Dense rows").click()
+    expect(page.locator(".reading.dense")).to_be_visible()
+    assert page.locator(".feed > .mention").evaluate_all(whole) >= 18
 
 
 def test_g_and_a_letter_go_places(said: Callable[..., list[str]], enter: Callable[..., Page]) -> None:

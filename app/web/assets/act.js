@@ -21,7 +21,7 @@ export async function post(address, fields) {
   const body = new URLSearchParams([["form_token", token()], ["next", place()], ...fields]);
   let answer;
   try {
-    answer = await fetch(address, { method: "POST", body, headers: { accept: "application/json" }, keepalive: true });
+    answer = await fetch(address, { method: "POST", body, headers: { accept: "application/json" }, keepalive: body.toString().length < 60_000 });
   } catch {
     throw new Error(word("offline"));
   }

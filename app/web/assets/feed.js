@@ -26,7 +26,7 @@ const go = (row, quietly = false) => {
   (link(row) ?? row).focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
   if (pane && !quietly && (!narrow.matches || reading.classList.contains("opened"))) open(row, true);
-  if (rows().indexOf(row) > rows().length - 8) more();
+  if (rows().indexOf(row) > rows().length - 20) more();
 };
 
 const step = (by) => {
@@ -65,7 +65,7 @@ const open = (row, soon = false) => {
   const write = reading.classList.contains("opened") || !narrow.matches ? "replaceState" : "pushState";
   history[write]({ open: wanted }, "", `/${place({ open: wanted })}`);
   reading.classList.add("opened");
-  pause = setTimeout(() => show(row), soon ? 60 : 0);
+  pause = setTimeout(() => show(row), soon ? 100 : 0);
 };
 const show = async (row) => {
   const id = row.dataset.id;
@@ -82,7 +82,7 @@ const show = async (row) => {
     pane.querySelector(".mention-title")?.focus();
   }
   const next = rows()[rows().findIndex((each) => each.dataset.id === id) + 1];
-  if (next) fetched(next);
+  setTimeout(() => next && wanted === id && fetched(next), 250); // who stays a moment finds the next one ready
 };
 const shut = () => {
   reading?.classList.remove("opened");
@@ -146,14 +146,14 @@ listen({
     const stay = [...every.slice(last + 1), ...every.slice(0, last).reverse()].find((row) => !leaving.includes(row));
     left = leaving.some((row) => row.id === here) || leaving.length > 1 || !at() ? (stay ?? null) : at();
     if (stay) go(left);
-    else if (reading) shut();
+    else if (reading) (more() ?? Promise.reject()).then(() => go(rows()[0]), shut);
   },
   where: (gone) => (gone ? ` – ${left ? word("next", { what: titleOf(left) }) : word("last")}` : ""),
   focus: (row) => go(row),
   changed: () => {
     count();
     bar();
-    if (rows().length < 10) more();
+    if (rows().length < 20) more();
     const row = at();
     if (row && !row.classList.contains("here")) row.classList.add("here");
     if (row && wanted === row.dataset.id && !pane?.querySelector(":focus-within textarea, form :focus")) show(row);
@@ -184,7 +184,7 @@ addEventListener("vigie:renewed", ({ detail: row }) => {
 let anchor = null;
 const bar = () => {
   const number = picked().length;
-  const line = document.querySelector("[data-picked]");
+  const line = document.querySelector(".bulk [data-picked]");
   if (line) line.textContent = word("picked", { n: number });
 };
 const pick = (row, to, range) => {

@@ -24,6 +24,7 @@ from app.probes.disk import disk
 from app.probes.finding import Finding, findings_of
 from app.probes.mail import mail
 from app.probes.port import port
+from app.probes.provider import provider
 from app.probes.reach import reach
 from app.probes.sealed import open_secrets
 from app.probes.variables import unknown, unreadable
@@ -50,6 +51,7 @@ def examine() -> list[Finding]:
     found += findings_of("port", lambda: port(settings.host, settings.port))
     found += findings_of("fetch gate", lambda: gate(settings))
     found += findings_of("mail", lambda: mail(url))
+    found += findings_of("single sign-on", lambda: sign_on(settings))
     return [*found, *findings_of("database", lambda: of_the_database(settings))]
 
 
@@ -116,6 +118,12 @@ def gate(settings: Settings) -> Finding:
         "ok",
         "sources are read through VIGIE_PROXY_URL" if settings.proxy_url else "sources are read directly",
     )
+
+
+def sign_on(settings: Settings) -> Finding:
+    """Whether the provider of the single sign-on answers."""
+    with gate_of(settings) as http:
+        return provider(settings, http)
 
 
 def of_the_database(settings: Settings) -> Iterator[Finding]:

@@ -31,10 +31,12 @@ from app.api import (
     me,
     mentions,
     openapi,
+    overview,
     phrases,
     reputation,
     rules,
     scoring,
+    share_links,
     sources,
     surveys,
 )
@@ -47,7 +49,7 @@ from app.services import Services
 
 ROUTERS = (
     me, brands, phrases, common_phrases, scoring, sources, export, importing, imports, bulk, mentions, checking,
-    reputation, labelling, surveys, rules, incidents, channels, keys,
+    reputation, overview, share_links, labelling, surveys, rules, incidents, channels, keys,
 )  # fmt: skip
 PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", openapi.DOCUMENT, openapi.DOCS, *inbound.PATHS})
 """Paths that are answered without a key: health, which says nothing but whether we live; the figures, and the addresses

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "VIGIE_"
@@ -48,6 +48,16 @@ class Settings(BaseSettings):
     )
     sentiment_threads: int = Field(2, ge=1, le=64, description="cores that the model may use in one worker")
     smtp_url: SecretStr | None = Field(None, description="smtp://user:password@host:port?from=address")
+    oidc_issuer: str | None = Field(None, description="OpenID provider for single sign-on; unset: none")
+    oidc_client_id: str | None = Field(None, validate_default=True, description="what that provider calls Vigie")
+    oidc_client_secret: SecretStr | None = Field(None, description="the secret that goes with it")
+    oidc_name: str = Field("", description="what the button of the single sign-on calls the provider")
+    oidc_second_factor: bool = Field(False, description="whether that provider asks everybody for two factors")
+    oidc_domains: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="domains whose people get an account by single sign-on, separated by commas; empty: nobody new"
+    )
+    oidc_workspace: str = Field("default", description="short name of the workspace that newcomers join")
+    oidc_role: Literal["viewer", "manager"] = Field("viewer", description="role that newcomers have there")
     metrics_token: SecretStr | None = Field(None, description="bearer token for /metrics; unset: loopback only")
     fetch_threads: int = Field(
         16,
@@ -59,6 +69,29 @@ class Settings(BaseSettings):
         "127.0.0.1", description="addresses or networks of the reverse proxies whose X-Forwarded-For is believed"
     )
     log_level: str = Field("info", description="debug, info, warning or error")
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _encrypted(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError("write the address that the provider calls its issuer, with https:// before it")
+        return value
+
+    @field_validator("oidc_client_id")
+    @classmethod
+    def _with_issuer(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("oidc_issuer") and not value:
+            raise ValueError("VIGIE_OIDC_ISSUER is set: the provider has given Vigie a client id too")
+        return value
+
+    @field_validator("oidc_domains", mode="before")
+    @classmethod
+    def _domains(cls, value: object) -> object:
+        split = cls._split(value)
+        return tuple(str(part).lower().lstrip("@") for part in split) if isinstance(split, tuple) else split
 
     @field_validator("allowed_private_hosts", mode="before")
     @classmethod

@@ -8,5 +8,6 @@ keys under which two of them are one page, and `tracking` lists the parameters t
 and masks the secrets in an address. `dates` reads a date as people and programs spell it: `date_tokens` cuts the
 spelling, `date_words` has the words of six languages, `zones` the names of time zones; `ago` reads what is counted from
 now. `isolate` runs a function in a process that can be killed: the `nursery` starts such processes, as many as the
-cores and the memory of the `machine` allow, and `halving` finds the items of a batch that kill theirs.
+cores and the memory of the `machine` allow, and `halving` finds the items of a batch that kill theirs. `qr` makes a QR
+code of a short text.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -19,7 +20,9 @@ from app.problems import FieldError, Problem, invalid, not_found
 from app.viewer import Viewer, may
 from matching.query import QueryError, parse
 
+COMPETITORS_MAX = 12
 Kind = Literal["own", "competitor", "product", "person"]
+Competitors = Annotated[list[UUID], Field(max_length=COMPETITORS_MAX)]
 Languages = Annotated[list[Language], Field(max_length=50)]
 BRANDS_MAX = 1000
 
@@ -27,13 +30,15 @@ COLOURS = ("#2563eb", "#d97706", "#059669", "#db2777", "#7c3aed", "#0891b2", "#6
 
 
 class NewBrand(Fields):
-    """A brand to watch. `languages` are those that matter to its team; none means all."""
+    """A brand to watch. `languages` are those that matter to its team; none means all. `competitors` are the brands
+    that it is compared with; null means every competitor of the workspace."""
 
     name: Name
     kind: Kind = "own"
     query: QueryText
     languages: Languages = Field(default_factory=list)
     colour: Colour | None = None
+    competitors: Competitors | None = None
 
 
 class BrandChanges(Changes):
@@ -44,6 +49,7 @@ class BrandChanges(Changes):
     query: QueryText = ""
     languages: Languages = Field(default_factory=list)
     colour: Colour = COLOURS[0]
+    competitors: Competitors | None = None
 
 
 @may("write")
@@ -53,6 +59,7 @@ def create(session: Session, viewer: Viewer, new: NewBrand, jobs: Jobs, now: dat
     number = session.scalar(select(func.count()).where(Brand.workspace_id == viewer.workspace_id)) or 0
     if number >= BRANDS_MAX:
         raise Problem("too-many", 409, "There are {number} brands already.", number=number)
+    check_competitors(session, viewer, new.competitors)
     row = Brand(
         id=uuid7(),
         workspace_id=viewer.workspace_id,
@@ -61,6 +68,7 @@ def create(session: Session, viewer: Viewer, new: NewBrand, jobs: Jobs, now: dat
         query=new.query.strip(),
         languages=new.languages,
         colour=new.colour or COLOURS[number % len(COLOURS)],
+        competitors=new.competitors,
         watched_at=now,
         rematch_requested_at=now,
     )
@@ -80,6 +88,7 @@ def update(session: Session, viewer: Viewer, brand_id: UUID, changes: BrandChang
     if "query" in values:
         check_query(changes.query)
         values["query"] = changes.query.strip()
+    check_competitors(session, viewer, changes.competitors, brand_id)
     with unique_name(session, viewer, "brand"), versioned(session, viewer, row, "brand.update", values):
         for name, value in values.items():
             setattr(row, name, value)
@@ -130,6 +139,14 @@ def check_brand(session: Session, viewer: Viewer, brand_id: UUID | None) -> None
         problem = not_found("brand")
         problem.errors = (FieldError("brand_id", "There is no such brand."),)
         raise problem
+
+
+@may("write")
+def check_competitors(session: Session, viewer: Viewer, ids: Sequence[UUID] | None, of: UUID | None = None) -> None:
+    """Raises Problem 422 unless all of them are brands of the viewer's workspace, and none is the brand itself."""
+    for brand_id in ids or ():
+        if brand_id == of or session.get(Brand, (viewer.workspace_id, brand_id)) is None:
+            raise invalid(FieldError("competitors", "Choose other brands of this workspace."))
 
 
 def check_query(query: str) -> None:

@@ -30,6 +30,9 @@ class BrandOut(Out):
     query: str
     languages: list[str]
     colour: str
+    competitors: list[UUID] | None = Field(
+        description="The brands that it is compared with; null: every competitor of the workspace."
+    )
     version: int
     created_at: datetime
     updated_at: datetime

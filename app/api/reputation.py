@@ -24,9 +24,11 @@ from app.api.reputation_out import (
 from app.api.route import Route
 from app.api.schemas import BrandRef
 from app.problems import FieldError, invalid
+from app.queries.brands import brand
 from app.queries.bucket_sums import Slant
 from app.queries.periods import By, Period
 from app.queries.reputation import compare, model, reputation
+from app.queries.rivals import rivals
 from app.queries.sums import Weight
 from app.queries.surveys import survey_nps
 from app.queries.wanted import Moment, check_no_null
@@ -98,11 +100,19 @@ def compare_brands(
     slanted: Slanted,
     brands: Annotated[
         list[Annotated[str, Field(max_length=2_000)]],
-        Query(min_length=1, max_length=COMPARED_MAX, description="Brand ids, repeated or separated by commas."),
-    ],
+        Query(max_length=COMPARED_MAX, description="Brand ids, repeated or separated by commas."),
+    ] = [],  # noqa: B006 - FastAPI copies it
+    of: Annotated[
+        str | None, Query(alias="brand", max_length=200, description="A brand, with its competitors.")
+    ] = None,
 ) -> CompareOut:
-    """Brands side by side, with their share of voice."""
-    ids = _ids(brands)
+    """Brands side by side, with their share of voice: those named, or one brand with its competitors."""
+    if not brands and of is None:
+        raise invalid(FieldError("brands", "Name the brands to compare."))
+    ids = _ids(brands) if brands else []
+    if of is not None:
+        one = brand(session, viewer, ident(of, "brand"))
+        ids = list(dict.fromkeys([one.id, *(row.id for row in rivals(session, viewer, one)), *ids]))[:COMPARED_MAX]
     since, until = period
     scores = compare(session, viewer, ids, Period(since, until), slanted)
     return CompareOut(

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from app.actions.accounts import NewAccount
 from app.actions.accounts import create as create_account
 from app.actions.audit import record
-from app.auth import resets
+from app.auth import resets, second_factor
 from app.bootstrap import operator_of
 from app.cli.names import operator
 from app.cli.options import example, workspace_option
@@ -57,6 +57,21 @@ def reset_link(email: str) -> None:
         for workspace_id in resets.workspaces_of(session, user):
             record(session, operator_of(workspace_id), "account.reset-link", user.email)
         click.echo(f"{services.settings.address}/reset?{urlencode({'token': token})}")
+
+
+@admin.command("drop-second-factor")
+@click.option("--email", required=True, help="the address of the account")
+@example("vigie admin drop-second-factor --email ana@example.org")
+def drop_second_factor(email: str) -> None:
+    """Lets somebody who lost phone and recovery codes log in with their password alone."""
+    with running() as services, services.db.writing() as session:
+        user = resets.account_of(session, email)
+        if user is None:
+            raise Failed(f"no account has the address {email.strip()!r}")
+        second_factor.switch_off(session, user.id)
+        for workspace_id in resets.workspaces_of(session, user):
+            record(session, operator_of(workspace_id), "account.second-factor-off", user.email)
+        click.echo(f"{user.email} now logs in with the password alone")
 
 
 def new_account(email: str, name: str, password: str) -> NewAccount:

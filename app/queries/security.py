@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.auth import second_factor
 from app.auth.devices import program_of, system_of
-from app.auth.sessions import IDLE, name_of
-from app.models import LoginSession, Member, User
+from app.auth.sessions import DEMANDS_FACTOR, IDLE, name_of
+from app.models import LoginSession, Member, SecondFactor, User, Workspace
 from app.viewer import Viewer, may
 
 
@@ -48,6 +49,46 @@ def open_sessions(session: Session, viewer: Viewer, now: datetime, current: byte
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """The viewer's second factor. `password`: whether there is one to ask for."""
+
+    on: bool
+    codes_left: int
+    demanded: bool
+    password: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Whether a workspace demands two factors, and how many of its members have not set one up."""
+
+    on: bool
+    without: int
+
+
+@may("own")
+def factor_of(session: Session, viewer: Viewer) -> Factor:
+    """The viewer's second factor, as their page shows it."""
+    assert viewer.user_id
+    user = session.get_one(User, viewer.user_id)
+    demanded = _is_demanded(session, viewer)
+    on = second_factor.is_on(session, user.id)
+    return Factor(on, second_factor.codes_left(session, user.id), demanded, bool(user.password_hash))
+
+
+@may("admin")
+def demand_of(session: Session, viewer: Viewer) -> Demand:
+    """What the workspace demands, and of how many it would be something new."""
+    lacking = ~select(SecondFactor.user_id).where(SecondFactor.user_id == Member.user_id).exists()
+    counted = select(func.count()).select_from(Member).where(Member.workspace_id == viewer.workspace_id, lacking)
+    return Demand(_is_demanded(session, viewer), session.scalar(counted) or 0)
+
+
+def _is_demanded(session: Session, viewer: Viewer) -> bool:
+    return bool(session.get_one(Workspace, viewer.workspace_id).settings.get(DEMANDS_FACTOR))
 
 
 @may("admin")

@@ -26,22 +26,31 @@ from app.web import (
     mention,
     mentions,
     opml,
+    overview,
     phrases,
     ratings,
     reputation,
     rules,
+    second_factor,
     security,
     setup,
+    share_links,
     source_form,
     sources,
+    sso,
 )
 from app.web.forms import guard
-from app.web.page import LogIn
+from app.web.page import LogIn, SetUpFactor
 from app.web.statics import Statics
 
 error_page = errors.problem_page
 
-PUBLIC = frozenset({"/login", "/logout", "/setup", "/setup/account", "/language", "/forgot", "/reset"})
+PUBLIC = frozenset(
+    {
+        "/login", "/login/code", "/login/sso", "/login/sso/back", "/logout", "/setup", "/setup/account", "/language",
+        "/forgot", "/reset", "/shared/{token}",
+    }
+)  # fmt: skip
 """The pages that need nobody to be logged in; /static too, and /setup only with the link of the first account."""
 
 router = APIRouter(dependencies=[Depends(guard)], include_in_schema=False)
@@ -49,6 +58,7 @@ PARTS = tuple(
     part.router
     for part in (
         login,
+        sso,
         forgot,
         setup,
         rules,
@@ -64,9 +74,12 @@ PARTS = tuple(
         channels,
         keys,
         account,
+        second_factor,
         security,
         labelling,
         checking,
+        overview,
+        share_links,
         reputation,
         mentions,
         acting,
@@ -83,5 +96,7 @@ for _part in PARTS:
 def install(app: FastAPI) -> None:
     """Adds the pages to an application whose `state.services` is set."""
     app.include_router(router)
+    sso.install(app)
+    app.add_exception_handler(SetUpFactor, errors.to_set_up_factor)  # type: ignore[arg-type]  # likewise
     app.mount("/static", Statics(), name="static")
     app.add_exception_handler(LogIn, errors.to_log_in)  # type: ignore[arg-type]  # Starlette types the base class only

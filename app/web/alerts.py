@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast, get_args
 from uuid import UUID
@@ -54,10 +55,18 @@ def show_list(visit: Visit = Depends(member)) -> Response:
     state = parameters.get("state", "open") if parameters.get("state") in (*STATES, "all") else "open"
     only = None if state == "all" else cast(StateFilter, state)
     with visit.services.db.reading() as session:
-        views = incidents(session, visit.viewer, parameters.get("after"), state=only)
+        views = incidents(session, visit.viewer, parameters.get("after"), state=only, brand_id=_brand_of(parameters))
         lines = [(view, lines_of(visit, view.incident.explanation)[:2]) for view in views.items]
         silent = mendings_of_incidents(visit, session, views.items)
         return visit.page(session, "alerts.html", found=views, shown=lines, state=state, silent=silent)
+
+
+def _brand_of(parameters: Mapping[str, str]) -> UUID | None:
+    """The brand of the address; what is no id is dropped."""
+    try:
+        return UUID(parameters.get("brand", ""))
+    except ValueError:
+        return None
 
 
 @router.get("/{incident_id}")

@@ -14,6 +14,7 @@ from app.actions.fields import validate
 from app.models import Brand
 from app.problems import Problem
 from app.queries.brands import brand, brands, brands_being_removed
+from app.queries.paging import LIMIT_MAX
 from app.queries.preview import preview
 from app.web.charts import spark
 from app.web.form_page import Form, FormPage, Values, add_routes, attempt
@@ -83,12 +84,17 @@ def show_new(visit: Visit) -> Response:
 
 
 def form_of(_visit: Visit, row: Brand) -> BrandForm:
-    return Form(None, {name: getattr(row, name) for name in ("name", "kind", "query", "languages", "colour")}, row)
+    return Form(
+        None,
+        {name: getattr(row, name) for name in ("name", "kind", "query", "languages", "colour", "competitors")},
+        row,
+    )
 
 
 def read_form(sent: SentForm, row: Brand | None) -> BrandForm:
     values: Values = {name: sent.get(name) for name in ("name", "kind", "query", "colour")}
     values["languages"] = [code.lower() for code in sent.lines("languages")]
+    values["competitors"] = None if sent.is_checked("every_competitor") or not row else sent.all("competitors")
     values["colour"] = values["colour"] or (row.colour if row else "")
     return Form(None, values, row)
 
@@ -107,7 +113,14 @@ def show_form(visit: Visit, form: BrandForm) -> Response:
             silent=mendings_of_brands(visit, session, [form.row])[form.row.id] if form.row else None,
             kinds=[(key, visit.word("brand kind", key)) for key in WORDS["brand kind"]],
             preview=preview_of(visit, session, form.values["query"]),
+            others=others_than(visit, session, form.row),
         )
+
+
+def others_than(visit: Visit, session: Session, row: Brand | None) -> list[Brand]:
+    """The brands that one can be compared with; none before it exists."""
+    offered = brands(session, visit.viewer, limit=LIMIT_MAX).items if row else []
+    return [each for each in offered if row and each.id != row.id]
 
 
 def create(visit: Visit, form: BrandForm, _sent: SentForm) -> Response:

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.problems import Problem
 from app.web.language import Tongue, choose_language, zone
-from app.web.page import LogIn, Visit, visitor
+from app.web.page import LogIn, SetUpFactor, Visit, visitor
 from app.web.words import N_
 
 log = structlog.get_logger(__name__)
@@ -44,6 +44,11 @@ ADVICE = {
 def to_log_in(_request: Request, error: LogIn) -> RedirectResponse:
     """Sends the browser to the log-in, and afterwards back to where it wanted to go."""
     return RedirectResponse("/login" + ("?" + urlencode({"next": error.back}) if error.back != "/" else ""), 303)
+
+
+def to_set_up_factor(_request: Request, error: SetUpFactor) -> RedirectResponse:
+    """Sends the browser to the second factor, and afterwards to where it wanted to go."""
+    return RedirectResponse("/settings/security/second-factor?" + urlencode({"next": error.back}), 303)
 
 
 def problem_page(request: Request, problem: Problem) -> Response:

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from app.actions import accounts
 from app.actions.fields import validate
-from app.auth import links, sessions, throttle
+from app.auth import links, second_factor, sessions, throttle
 from app.auth.devices import short_network
-from app.auth.login import authenticate
+from app.auth.login import Account, authenticate
 from app.crypto import token
-from app.models import Workspace
+from app.models import User, Workspace
 from app.problems import FieldError, Problem, invalid
 from app.viewer import ROLE_SCOPES, Viewer
-from app.web import cookies
+from app.web import cookies, pending
 from app.web.form_page import attempt
 from app.web.forms import SentForm, sent_form
 from app.web.page import Visit, back_to, redirect, visitor
@@ -61,8 +61,10 @@ def log_in(request: Request, visit: Visit = Depends(visitor), sent: SentForm = D
             raise Problem("wrong-login", 401, "This address and password do not match.")
         with db.writing() as session:
             throttle.succeed(session, email, reserved)
-            cookie = _open(session, request, account.user_id, account.workspace_id, visit)
-        return _enter(visit, back, cookie)
+            if second_factor.is_on(session, account.user_id):
+                return _ask_code(visit, account, back)
+            cookie = open_session(session, visit, account.user_id, account.workspace_id)
+        return enter_with(visit, back, cookie)
 
     def show_again(problem: Problem) -> Response:
         return open_page(visit, "login.html", status=problem.status, back=back, email=email, problem=problem)
@@ -70,17 +72,65 @@ def log_in(request: Request, visit: Visit = Depends(visitor), sent: SentForm = D
     return attempt(enter, show_again, {401, 429})
 
 
-def _open(session: Session, request: Request, user_id: UUID, workspace_id: UUID, visit: Visit) -> str:
+def _ask_code(visit: Visit, account: Account, back: str) -> Response:
+    asked = RedirectResponse("/login/code", 303)
+    mark = pending.mark_of(account.password_hash)
+    pending.hold(asked, visit, pending.Pending(account.user_id, account.workspace_id, mark, back))
+    return asked
+
+
+@router.get("/login/code")
+def show_code(visit: Visit = Depends(visitor)) -> Response:
+    if pending.held(visit) is None:
+        return redirect("/login", "login-again")
+    return open_page(visit, "login_code.html", problem=None)
+
+
+@router.post("/login/code")
+def log_in_with_code(visit: Visit = Depends(visitor), sent: SentForm = Depends(sent_form)) -> Response:
+    """Opens the session of whoever gave the right password, once the code fits. Guessing is slowed down by person."""
+    waiting = pending.held(visit)
+    if waiting is None:
+        return redirect("/login", "login-again")
+    db, who = visit.services.db, str(waiting.user_id)
+    address = visit.request.client.host if visit.request.client else ""
+
+    def enter() -> Response:
+        with db.writing() as session:
+            reserved = throttle.reserve(session, who, address, visit.now, "code")
+        with db.writing() as session:
+            user = session.get(User, waiting.user_id)
+            if user is None or pending.mark_of(user.password_hash) != waiting.mark:
+                return redirect("/login", "login-again")
+            if not second_factor.accept(session, visit.services.seal, user.id, sent.get("code"), visit.now):
+                raise Problem("wrong-code", 401, "This code does not fit, or was used before.")
+            throttle.succeed(session, who, reserved, "code")
+            cookie = open_session(session, visit, user.id, waiting.workspace_id, second_factor=True)
+        return enter_with(visit, waiting.back, cookie)
+
+    def show_again(problem: Problem) -> Response:
+        return open_page(visit, "login_code.html", status=problem.status, problem=problem)
+
+    return attempt(enter, show_again, {401, 429})
+
+
+def open_session(
+    session: Session, visit: Visit, user_id: UUID, workspace_id: UUID, *, second_factor: bool = False
+) -> str:
+    """Opens a session for this browser, under a new token, and ends the one it had. Returns the cookie's value."""
+    request = visit.request
     old = request.cookies.get(cookies.session_name(visit.services.settings), "")
     network = short_network(request.client.host if request.client else "")
-    browser = sessions.Browser(request.headers.get("user-agent", ""), network)
+    browser = sessions.Browser(request.headers.get("user-agent", ""), network, second_factor)
     return sessions.log_in(session, user_id, workspace_id, visit.now, browser, old)
 
 
-def _enter(visit: Visit, back: str, cookie: str) -> Response:
+def enter_with(visit: Visit, back: str, cookie: str) -> Response:
+    """Leads to where somebody wanted to go, with their new session."""
     entered = RedirectResponse(back, 303)
     cookies.keep_session(entered, visit.services.settings, cookie)
-    entered.delete_cookie(cookies.FORM, path="/")
+    for name in (cookies.FORM, pending.COOKIE):
+        entered.delete_cookie(name, path="/")
     return entered
 
 
@@ -113,7 +163,7 @@ def first_account(visit: Visit, link: str) -> HTMLResponse:
 
 
 @router.post("/setup/account")
-def create_first(request: Request, visit: Visit = Depends(visitor), sent: SentForm = Depends(sent_form)) -> Response:
+def create_first(visit: Visit = Depends(visitor), sent: SentForm = Depends(sent_form)) -> Response:
     """Creates the first account and logs it in."""
     values = {"email": sent.get("email"), "name": sent.get("name")}
 
@@ -127,8 +177,8 @@ def create_first(request: Request, visit: Visit = Depends(visitor), sent: SentFo
             workspace_id = session.scalars(select(Workspace.id).where(Workspace.slug == DEFAULT)).one()
             machine = Viewer(workspace_id, "setup", ROLE_SCOPES["admin"])
             user = accounts.set_up(session, machine, sent.get("link"), new, visit.now)
-            cookie = _open(session, request, user.id, workspace_id, visit)
-        return _enter(visit, "/setup?done=welcome", cookie)
+            cookie = open_session(session, visit, user.id, workspace_id)
+        return enter_with(visit, "/setup?done=welcome", cookie)
 
     def show_again(problem: Problem) -> Response:
         if problem.code == "link-spent":

@@ -40,18 +40,38 @@ class LogIn(Exception):
         super().__init__(back)
 
 
+class SetUpFactor(Exception):
+    """Raised where somebody has to set up a second factor before anything else. `back` is where to go afterwards."""
+
+    def __init__(self, back: str) -> None:
+        self.back = back
+        super().__init__(back)
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request: its services, its language, and who asks when that is known."""
+    """One request: its services, its language, and who asks when that is known.
+
+    `lacks_factor`: the workspace demands a second factor, which this session does not have.
+    """
 
     request: Request
     services: Services
     tongue: Tongue
     known: Viewer | None
+    lacks_factor: bool = False
 
     @property
     def viewer(self) -> Viewer:
-        """Who asks. Raises LogIn when nobody is logged in."""
+        """Who asks. Raises LogIn when nobody is logged in, SetUpFactor when they have to set up a second factor."""
+        known = self.person
+        if self.lacks_factor:
+            raise SetUpFactor(self.here if self.request.method == "GET" else "/")
+        return known
+
+    @property
+    def person(self) -> Viewer:
+        """Who asks, also when all they may do is set up a second factor. Raises LogIn when nobody is logged in."""
         if self.known is None:
             raise LogIn(self.here if self.request.method == "GET" else "/")
         return self.known
@@ -79,7 +99,7 @@ class Visit:
 
     def page(self, session: Session | None, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A whole page, or a part of one. With a session, its menu counts what needs attention."""
-        counts = overview.overview(session, self.viewer) if session is not None and self.known else None
+        counts = overview.overview(session, self.known) if session is not None and self.known else None
         body = (
             environment()
             .get_template(template)
@@ -156,7 +176,8 @@ def visitor(request: Request) -> Visit:
     accepted = request.headers.get("accept-language", "")
     code = choose_language(wished, request.cookies.get(cookies.LANGUAGE), accepted)
     viewer = replace(holder.viewer, language=code) if holder else None
-    return Visit(request, services, Tongue(code, zone(viewer.timezone if viewer else "UTC"), now), viewer)
+    tongue = Tongue(code, zone(viewer.timezone if viewer else "UTC"), now)
+    return Visit(request, services, tongue, viewer, holder is not None and holder.lacks_factor)
 
 
 def _holder(request: Request, services: Services, now: datetime, *, touching: bool = True) -> sessions.Login | None:
@@ -182,6 +203,13 @@ def member(request: Request) -> Visit:
     """The visit of somebody who is logged in. Raises LogIn otherwise."""
     visit = visitor(request)
     visit.viewer.needs("read")
+    return visit
+
+
+def person(request: Request) -> Visit:
+    """The visit of somebody who is logged in, and may still have to set up a second factor. Raises LogIn otherwise."""
+    visit = visitor(request)
+    visit.person.needs("read")
     return visit
 
 

@@ -52,6 +52,7 @@ def show_reputation(visit: Visit = Depends(member)) -> Response:
             deciding=progress_of_all(session, visit.viewer),
             chips=chips(visit.tongue, found),
             csv=lambda chart: "/reputation/csv?" + urlencode({"chart": chart, **own_address(found)}),
+            share="/reputation/links?" + urlencode(own_address(found)),
             **shown(visit, found),
         )
 

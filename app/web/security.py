@@ -56,6 +56,9 @@ def security_page(visit: Visit, problem: Problem | None = None, **shown: Any) ->
             "colleagues": _named(queries.colleagues(session, visit.viewer)) if in_charge else [],
             "email": "",
             "made": None,
+            "factor": queries.factor_of(session, visit.viewer),
+            "demand": queries.demand_of(session, visit.viewer) if in_charge else None,
+            "open_factor": False,
             "where": lambda each: device_in_words(visit, each),
             "network": lambda place: visit.say(PLACES[place]) if place in PLACES else place,
             "problem": problem,
@@ -90,7 +93,7 @@ def reserve(visit: Visit) -> throttle.Attempt:
     """Counts a try at the present password: whoever sits at an open session guesses no faster than at the log-in."""
     address = visit.request.client.host if visit.request.client else ""
     with visit.services.db.writing() as session:
-        email = accounts.me(session, visit.viewer).email
+        email = accounts.me(session, visit.person).email
         return throttle.reserve(session, email, address, visit.now)
 
 

@@ -37,7 +37,8 @@ SCOPES = {
         GET /channels/{channel_id}, GET /phrases, GET /phrases/{phrase_id}, POST /phrases/preview, GET /scoring,
         GET /ratings, GET /audit/sample, GET /audit/summary,
         GET /brands/{brand_id}/survey-responses, GET /imports, GET /imports/{import_id},
-        GET /to-check, GET /common-phrases, GET /mentions/bulk/{change_id}
+        GET /to-check, GET /common-phrases, GET /mentions/bulk/{change_id}, GET /overview,
+        GET /share-links
         """,
     "write": """
         POST /brands, PATCH /brands/{brand_id}, DELETE /brands/{brand_id}, POST /brands/{brand_id}/rematch,
@@ -53,7 +54,8 @@ SCOPES = {
         DELETE /phrases/{phrase_id}, PATCH /ratings, POST /audit/sample,
         POST /audit/sample/{item_id}, DELETE /audit/sample/{item_id}, POST /brands/{brand_id}/survey-responses,
         DELETE /survey-responses/{response_id}, POST /imports, DELETE /imports/{import_id}, POST /mentions/import,
-        POST /brands/{brand_id}/survey-responses/import, PATCH /common-phrases, PATCH /common-phrases/{common_id}
+        POST /brands/{brand_id}/survey-responses/import, PATCH /common-phrases, PATCH /common-phrases/{common_id},
+        POST /share-links, DELETE /share-links/{link_id}
         """,
     "admin": "GET /api-keys, POST /api-keys, DELETE /api-keys/{key_id}, GET /audit-log",
 }

@@ -48,3 +48,24 @@ def test_the_answer_holds_the_score_its_course_and_the_survey_beside_it(us: Any,
 def test_the_answer_says_what_became_of_the_score_since_the_period_before(us: Any, brand: dict[str, Any]) -> None:
     change = us.reader.get(f"/api/v1/brands/{brand['id']}/reputation").json()["change"]
     assert change == {"previous": {"score": None, "low": None, "high": None, "mentions": 0}, "verdict": "unknown"}
+
+
+def test_a_brand_is_compared_with_its_own_competitors(us: Any, brand: dict[str, Any]) -> None:
+    rival, other = (
+        us.admin.post("/api/v1/brands", json={"name": name, "kind": "competitor", "query": name}).json()["id"]
+        for name in ("rival", "other")
+    )
+
+    def compared() -> list[str]:
+        found = us.reader.get(f"/api/v1/reputation/compare?brand={brand['id']}").json()["items"]
+        return sorted(each["brand"]["name"] for each in found)
+
+    assert compared() == ["Acme", "other", "rival"]
+    us.admin.patch(f"/api/v1/brands/{brand['id']}", json={"competitors": [rival]})
+    assert compared() == ["Acme", "rival"]
+    assert us.reader.get(f"/api/v1/brands/{brand['id']}").json()["competitors"] == [rival]
+    for wrong in ([brand["id"]], [str(uuid7())]):
+        refused = us.admin.patch(f"/api/v1/brands/{brand['id']}", json={"competitors": wrong})
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "competitors")
+    assert us.reader.get("/api/v1/reputation/compare").status_code == 422
+    assert other

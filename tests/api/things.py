@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,7 @@ class Things:
     item_id: UUID
     response_id: UUID
     import_id: UUID
+    link_id: UUID
     change_id: UUID
     token: str
 
@@ -80,7 +81,15 @@ def things_of(tenant: Any, db: Database, services: Services) -> Things:
     imported = post("/api/v1/imports?source=File", content=rows, headers={"Content-Type": "text/csv"}).json()
     changed = post("/api/v1/mentions/bulk", json={"ids": [mention["id"]], "status": "closed"}).json()
     ids = (brand["id"], source["id"], mention["id"], rule["id"], str(incident), channel["id"], key["id"])
-    return Things(*map(UUID, (*ids, phrase["id"])), item, UUID(answer["id"]), UUID(imported["id"]), *undo_of(changed))
+    link = post("/api/v1/share-links", json=shared(brand["id"])).json()
+    others = map(UUID, (answer["id"], imported["id"], link["id"]))
+    return Things(*map(UUID, (*ids, phrase["id"])), item, *others, *undo_of(changed))
+
+
+def shared(brand_id: str) -> dict[str, Any]:
+    """A link to the page of a brand, for a week."""
+    end = datetime.now(UTC) + timedelta(days=7)
+    return {"name": "For the client", "brand_id": brand_id, "expires_at": end.isoformat()}
 
 
 def undo_of(changed: dict[str, Any]) -> tuple[UUID, str]:

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from app.auth import resets
+from app.auth import resets, second_factor, totp
 from app.auth.passwords import matches
 from app.cli.admin import new_account
 from app.cli.reading import Failed
+from app.crypto import Seal
 from app.db import Database
 from app.models import AuditEntry, Member, User
 from tests.cli.conftest import Run
@@ -50,3 +51,14 @@ def test_a_link_to_a_new_password_is_printed_alone_and_works(run: Run, database:
         assert "account.reset-link" in session.scalars(select(AuditEntry.action)).all()
     nobody = run("admin", "reset-link", "--email", "eve@example.org")
     assert (nobody.code, nobody.err) == (1, "Error: no account has the address 'eve@example.org'\n")
+
+
+def test_who_lost_the_phone_logs_in_with_the_password_alone(run: Run, database: Database) -> None:
+    run("admin", "create", "--email", "ana@example.org", "--password-stdin", stdin=f"{PASSWORD}\n")
+    with database.writing() as session:
+        user = session.scalars(select(User)).one()
+        second_factor.switch_on(session, Seal("a secret key for tests only"), user.id, totp.new_secret(), 1)
+    ran = run("admin", "drop-second-factor", "--email", "ana@example.org")
+    assert (ran.code, ran.out) == (0, "ana@example.org now logs in with the password alone\n")
+    with database.reading() as session:
+        assert not second_factor.is_on(session, user.id)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from app.actions import brands as actions
 from app.db import Database
 from app.models import Brand
+from app.queries.rivals import rivals
+from app.services import Services
+from app.viewer import Viewer
 from tests.rows import NOW, brand_row
 
 Say = Callable[..., list[str]]
@@ -49,3 +54,24 @@ def test_a_brand_that_is_being_deleted_is_named_with_how_far_it_is(
     assert "Brumelo is being deleted: 1,200 of 3,400 mentions are done." in page
     assert "Being applied to history: 5 of 70 mentions." in page
     assert "Acme" not in browser.get("/").text
+
+
+def test_a_brand_chooses_its_competitors(browser: TestClient, services: Services, viewer: Viewer, brand: Brand) -> None:
+    with services.db.writing() as session:
+        new = (actions.NewBrand(name="Rival", kind="competitor", query="x"), actions.NewBrand(name="Us", query="x"))
+        rival, ours = (actions.create(session, viewer, each, services.jobs, NOW).id for each in new)
+    form = browser.get(f"/settings/brands/{brand.id}").text
+    assert re.search(r'name="every_competitor"[^>]*checked', form)
+    values = {"name": "Brumelo", "kind": "own", "query": "brumelo", "languages": "", "colour": "#123456"}
+    browser.post(f"/settings/brands/{brand.id}", data={**values, "competitors": [str(ours)]})
+    with services.db.reading() as session:
+        row = session.get_one(Brand, (viewer.workspace_id, brand.id))
+        assert row.competitors == [ours]
+        assert [each.name for each in rivals(session, viewer, row)] == ["Us"]
+    assert (
+        browser.post(f"/settings/brands/{brand.id}", data={**values, "competitors": [str(brand.id)]}).status_code == 422
+    )
+    browser.post(f"/settings/brands/{brand.id}", data={**values, "every_competitor": "1"})
+    with services.db.reading() as session:
+        row = session.get_one(Brand, (viewer.workspace_id, brand.id))
+        assert (row.competitors, [each.id for each in rivals(session, viewer, row)]) == (None, [rival])

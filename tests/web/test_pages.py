@@ -14,7 +14,8 @@ from app.db import Database
 from app.models import Brand, Mention, Source
 
 PAGES = (
-    "/", "/reputation", "/reputation/sample", "/alerts", "/alerts?state=all", "/alerts/rules", "/alerts/rules/new",
+    "/", "/reputation", "/reputation/sample", "/overview", "/reputation/links", "/alerts", "/alerts?state=all",
+    "/alerts/rules", "/alerts/rules/new",
     "/alerts/rules/new?kind=threshold", "/sources", "/sources/new", "/sources/new?collector=rss",
     "/sources/new?collector=typeform", "/sources/import", "/sources/import?what=survey", "/settings/brands",
     "/settings/brands/new", "/settings/phrases", "/settings/phrases/new", "/settings/ratings",

@@ -17,13 +17,21 @@ from app.models import uuid7
 from app.viewer import Viewer
 from tests.web.conftest import OWN, PASSWORD
 
-ANYBODY = {"/login", "/setup/account", "/logout", "/forgot", "/reset"}
+ANYBODY = {"/login", "/setup/account", "/logout", "/forgot", "/reset", "/login/code"}
 OWN_ACCOUNT = {
-    "/mentions/rows", "/settings/account", "/settings/security/password", "/settings/security/email",
-    "/settings/security/email/confirm", "/settings/security/sessions/end", "/settings/security/sessions/{name}/end",
+    "/mentions/rows",
+    "/settings/account", "/settings/security/password", "/settings/security/email", "/settings/security/email/confirm",
+    "/settings/security/sessions/end", "/settings/security/sessions/{name}/end",
+    "/settings/security/second-factor", "/settings/security/second-factor/off",
+    "/settings/security/second-factor/codes",
 }  # fmt: skip
 LogIn = Callable[[accounts.Role], TestClient]
-FOR_ADMINISTRATORS = {"/settings/keys", "/settings/keys/{key_id}/delete", "/settings/security/reset-link"}
+FOR_ADMINISTRATORS = {
+    "/settings/keys",
+    "/settings/keys/{key_id}/delete",
+    "/settings/security/reset-link",
+    "/settings/security/second-factor/demand",
+}
 
 
 def forms() -> set[str]:

@@ -24,6 +24,13 @@ def named(session: Session, viewer: Viewer, ids: Sequence[UUID]) -> Select[Any]:
 
 
 @may("read")
+def either(viewer: Viewer, one: Select[Any], other: Select[Any]) -> Select[Any]:
+    """Selects the ids that one or the other selects."""
+    both = [select(each.order_by(None).subquery().c[0]) for each in (one, other)]
+    return _of(viewer).where(or_(*(Mention.id.in_(each) for each in both)))
+
+
+@may("read")
 def with_their_copies(viewer: Viewer, wanted: Select[Any]) -> Select[Any]:
     """Selects the ids of these mentions and of all that tell the same."""
     first = wanted.order_by(None).subquery()

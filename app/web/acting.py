@@ -26,7 +26,7 @@ from app.queries.changed import changed_by
 from app.queries.feed import still_there
 from app.queries.matching_then import matching_then
 from app.queries.mentions import MentionView, mentions_of
-from app.queries.told_together import named, with_their_copies
+from app.queries.told_together import either, named, with_their_copies
 from app.web.days import by_day
 from app.web.form_page import attempt
 from app.web.forms import SentForm, sent_form
@@ -143,7 +143,8 @@ def _change(session: Session, visit: Visit, sent: SentForm, wanted: Act) -> bulk
     found = named(session, viewer, wanted.ids)
     if wanted.since is not None:
         at = min(wanted.since, now)
-        found = matching_then(session, viewer, narrowed_by(filters_of(_parameters(sent)), at), at)
+        then = matching_then(session, viewer, narrowed_by(filters_of(_parameters(sent)), at), at)
+        found = either(viewer, found, then)  # also what somebody put back since, and sees
     if wanted.stories:
         found = with_their_copies(viewer, found)
     return bulk.change_all(session, viewer, found, changes, jobs, now)

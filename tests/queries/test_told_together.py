@@ -8,7 +8,7 @@ import pytest
 
 from app.db import Database
 from app.problems import Problem
-from app.queries.told_together import named, with_their_copies
+from app.queries.told_together import either, named, with_their_copies
 from app.viewer import ROLE_SCOPES, Viewer
 from tests.rows import mention_row, story_row
 
@@ -27,6 +27,7 @@ def test_the_copies_of_a_mention_are_selected_with_it(db: Database, workspace_id
         alone = with_their_copies(viewer, named(session, viewer, [other.id]))
         assert set(session.scalars(one)) == {row.id for row in told}
         assert set(session.scalars(alone)) == {other.id}
+        assert set(session.scalars(either(viewer, one, alone))) == {other.id, *(row.id for row in told)}
 
 
 def test_a_mention_that_is_none_of_ours_is_refused(db: Database, workspace_id: UUID) -> None:

@@ -24,6 +24,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import DateTime, select, update
 
+import collectors.sample
 from app.actions import accounts, sample
 from app.db import Embedded
 from app.main import create_app
@@ -59,6 +60,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "fr-360": {"locale": "fr-FR", "viewport": NARROW},
     "en-dark-360": {"locale": "en-GB", "viewport": NARROW, "color_scheme": "dark"},
 }
+SHOWN = ("mentions", "en-light")
+"""The picture that the first page of the documentation shows."""
 QUALITY = {WIDE["width"]: 38, NARROW["width"]: 45}
 
 
@@ -66,12 +69,22 @@ def now() -> datetime:
     return MOMENT
 
 
+collectors.sample._now = now  # it has no other clock
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """The running site, and the addresses of its pages by name."""
 
     url: str
+    services: Services
     pages: dict[str, str]
+
+    def speak(self, language: str) -> None:
+        """Gives what is in the sample its names in a language, as for somebody who reads it."""
+        with self.services.db.writing() as session:
+            workspace_id = session.scalars(select(Workspace.id)).one()
+            sample.rename(session, Viewer(workspace_id, "Camille", ROLE_SCOPES["owner"]), language)
 
 
 @contextmanager
@@ -88,7 +101,7 @@ def site() -> Iterator[Place]:
         try:
             pages = fill(services)
             with served(services) as url:
-                yield Place(url, pages)
+                yield Place(url, services, pages)
         finally:
             services.close()
             embedded.stop()
@@ -133,7 +146,7 @@ def fill(services: Services) -> dict[str, str]:
 def work(services: Services, workspace_id: UUID) -> None:
     """What a worker does by itself: reads, scores and watches."""
     db, jobs = services.db, services.jobs
-    Collect(db, services.gate, jobs, services.seal, random=Random(1), now=now)()
+    Collect(db, services.gate, jobs, services.seal, random=Random(1).random, now=now)()
     ScorePending(db, compact(), jobs, random=Random(1), now=now)()
     with db.reading() as session:
         brands = session.scalars(select(Brand.id)).all()
@@ -143,6 +156,7 @@ def work(services: Services, workspace_id: UUID) -> None:
 
 def pictures(browser: Browser, place: Place, look: str) -> Iterator[tuple[str, bytes]]:
     """The picture of each page in one look, by its name."""
+    place.speak(look[:2])
     context = browser.new_context(base_url=place.url, timezone_id="Europe/Paris", **LOOKS[look])
     context.set_default_timeout(60_000)
     page = context.new_page()
@@ -156,6 +170,8 @@ def pictures(browser: Browser, place: Place, look: str) -> Iterator[tuple[str, b
         page.goto(address)
         page.wait_for_load_state("networkidle")
         yield f"{name}-{look}", taken(page)
+        if (name, look) == SHOWN:
+            page.screenshot(path=FOLDER.parent / "mentions.png")
     context.close()
 
 

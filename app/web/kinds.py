@@ -93,7 +93,7 @@ def terms(kind: AnyCollector, tongue: Tongue) -> list[tuple[str, str]]:
         ),
         (say("Kept"), kept),
         (say("Training of the model"), say("allowed") if kind.may_train else say("never")),
-        (say("What is deleted there"), say("is deleted here too") if kind.deletions else say("stays here")),
+        (say("Deleted at the source"), say("is deleted here too") if kind.deletions else say("stays here")),
     ]
 
 

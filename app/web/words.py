@@ -248,7 +248,7 @@ DONE: dict[str, str] = {
     "assigned": N_("The incident was assigned."),
     "false-alarm": N_("Noted as a false alarm."),
     "resolved": N_("The incident was resolved."),
-    "sample-loaded": N_("Sample data was loaded. Remove it with one click when you are done."),
+    "sample-loaded": N_("The sample data was loaded. You can remove it whenever you like, in the settings."),
     "sample-removed": N_("Sample data was removed."),
     "account": N_("Your settings were saved."),
     "password": N_("Your password was changed. Every other browser was logged out."),

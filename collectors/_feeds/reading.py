@@ -36,7 +36,7 @@ ACCEPT = "application/feed+json, application/atom+xml, application/rss+xml, appl
 MAX_AGE = re.compile(r"\bmax-age\s{0,2}=\s{0,2}\"?(\d{1,9})")
 
 NOT_A_FEED = {
-    "empty": "{host} answered with nothing at all: check the address",
+    "empty": "{host} sent an empty answer: check the address",
     "page": "this page is not a feed and names none: look for an address that ends in /feed, .rss or .xml",
     "json": "this is JSON but not a JSON Feed: check the address",
     "broken json": "this JSON Feed breaks off or is malformed: tell the owner of {host}",

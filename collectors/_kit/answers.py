@@ -73,7 +73,7 @@ def _no_json(answer: httpx2.Response) -> SourceError:
             "{host} answered with a web page instead of data: check the address, or wait until it is back", host=host
         )
     if not body.strip():
-        return SourceError("{host} answered with nothing at all; the next reading is automatic", host=host)
+        return SourceError("{host} sent an empty answer; the next reading is automatic", host=host)
     return SourceError("the answer from {host} breaks off or is malformed; the next reading is automatic", host=host)
 
 

@@ -20,7 +20,7 @@ SENTENCES: dict[type[Exception], str] = {
     httpx2.ConnectError: "{host} cannot be reached: check the address, or wait until the site is back",
     httpx2.RemoteProtocolError: "{host} broke off, or does not speak HTTP; the next reading is automatic",
     httpx2.DecodingError: "the answer from {host} is badly compressed and cannot be unpacked: tell its owner",
-    httpx2.TooManyRedirects: "{host} redirects in a circle: check the address in a browser and paste the final one",
+    httpx2.TooManyRedirects: "{host} keeps redirecting: check the address in a browser and paste the final one",
     httpx2.UnsupportedProtocol: "only addresses that start with http:// or https:// can be read",
 }
 """By exact type, because subclasses carry a sentence of their own."""
@@ -73,7 +73,7 @@ DEFAULTS = Refusals(
         Refusal(Missing, "{host} has nothing at this address (404): check it in a browser", status={404}),
         Refusal(
             SourceError,
-            "{host} redirects ({status}) to nowhere: paste the final address",
+            "{host} redirects ({status}) without saying where: paste the final address",
             status=range(300, 400),
         ),
         Refusal(SourceError, "{host} answered {status}, without any content: check the address"),

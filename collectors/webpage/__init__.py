@@ -141,7 +141,7 @@ def _warning(params: Webpage, reading: Reading, policy: Policy, *, more: bool) -
     if not more:
         return None
     return Notice(
-        "more pages follow than the {most} that are read each time: raise their number to see older ones",
+        "there are more pages than the {most} read each time: raise the number to see older ones",
         {"most": params.most_pages},
     )
 

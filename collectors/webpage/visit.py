@@ -63,7 +63,7 @@ class Visit:
             if site_of(url) != policy.site:
                 policy = policy_of(self.http, url, {}, self.now)
         raise SourceError(
-            "{host} redirects in a circle: check the address in a browser and paste the final one", host=host_of(url)
+            "{host} keeps redirecting: check the address in a browser and paste the final one", host=host_of(url)
         )
 
     def walk(self, first: httpx2.Response, policy: Policy, most: int) -> Iterator[Leg[Reading, str]]:
@@ -106,7 +106,7 @@ def _onward(answer: httpx2.Response) -> str:
     onward = clean_link(answer.headers["location"], str(answer.url))
     if onward is None:
         raise SourceError(
-            "{host} redirects ({status}) to nowhere: paste the final address",
+            "{host} redirects ({status}) without saying where: paste the final address",
             host=answer.url.host,
             status=answer.status_code,
         )

@@ -138,7 +138,7 @@ def test_pages_are_followed_until_nothing_is_new(site: Any, http: httpx2.Client)
     site.says("/r6", reviews(50))
     first = read(site, http, most_pages=4)
     assert ids(first) == ["r59", "r58", "r57", "r56"]
-    assert "more pages follow than the 4" in str(first[-1].warning)
+    assert "there are more pages than the 4" in str(first[-1].warning)
     site.says("/r", reviews(61, 60, 59, more="/r2"))
     before = len(site.asked)
     again = read(site, http, first[-1].cursor, most_pages=4)
@@ -412,7 +412,7 @@ def test_the_pages_of_the_site_that_an_address_leads_to_are_followed(site: Any, 
 @pytest.mark.parametrize("onward", ["/r", "javascript:void(0)"])
 def test_an_address_that_leads_nowhere_says_so(site: Any, http: httpx2.Client, onward: str) -> None:
     site.says("/r", status=302, Location=onward)
-    with pytest.raises(SourceError, match=r"redirects (in a circle|\(302\) to nowhere)"):
+    with pytest.raises(SourceError, match=r"(keeps redirecting|redirects \(302\) without saying where)"):
         read(site, http)
 
 

@@ -28,7 +28,8 @@ def test_from_the_link_to_the_sample_and_back(site: Any, window: Callable[..., P
     page.goto("/reputation")
     expect(page.get_by_role("heading", name="Score de réputation (NPS social estimé)")).to_be_visible()
     expect(page.locator("[data-drawn] canvas").first).to_be_visible()
-    page.get_by_role("button", name="Retirer les données d’exemple").click()
+    page.locator(".sample-bar").get_by_text("Retirer les données d’exemple").click()
+    page.get_by_role("button", name="Les retirer").click()
     expect(page.get_by_text("Ce qu’on dit de vous s’affichera ici")).to_be_visible()
     assert complaints.said == []
 

@@ -281,9 +281,9 @@ def test_on_a_phone_one_reads_one_thing_at_a_time(
     expect(page.locator(f"#m-{ids[6]}")).to_be_visible()
     page.locator(f"#m-{ids[2]} a.open").click()
     page.locator(f"[data-mention='{ids[2]}']").get_by_role("button", name="Hors sujet").click()
-    expect(page.locator("#toast").get_by_role("button", name="Annuler")).to_be_visible()
+    expect(page.locator("#toast").get_by_role("button", name="Défaire")).to_be_visible()
     until(page, lambda: statuses(site), {"irrelevant": 1, "new": 6})
-    page.locator("#toast").get_by_role("button", name="Annuler").click()
+    page.locator("#toast").get_by_role("button", name="Défaire").click()
     until(page, lambda: statuses(site), {"new": 7})
     assert page.title().startswith("Mentions")
     assert complaints.said == []

@@ -52,7 +52,7 @@ def test_numbers_may_be_texts_and_unknown_fields_are_ignored() -> None:
     [
         (b"<!doctype html>", "text/plain", "a web page instead of data"),
         (b"oops", "text/html; charset=utf-8", "a web page instead of data"),
-        (b" \n", "application/json", "answered with nothing at all"),
+        (b" \n", "application/json", "sent an empty answer"),
         (b'{"items": [', "application/json", "breaks off or is malformed"),
         (b'{"n": NaN}', "application/json", "breaks off or is malformed"),
         (b"[" * 100_000, "application/json", "breaks off or is malformed"),

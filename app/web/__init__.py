@@ -38,6 +38,7 @@ from app.web import (
     source_form,
     sources,
     sso,
+    views,
 )
 from app.web.forms import guard
 from app.web.page import LogIn, SetUpFactor
@@ -81,6 +82,7 @@ PARTS = tuple(
         overview,
         share_links,
         reputation,
+        views,
         mentions,
         acting,
         live,

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from app.web import (
     account,
+    acting,
     alerts,
     brands,
     channels,
@@ -21,7 +22,9 @@ from app.web import (
     imports,
     keys,
     labelling,
+    live,
     login,
+    mention,
     mentions,
     opml,
     overview,
@@ -87,9 +90,13 @@ PARTS = tuple(
         reputation,
         views,
         mentions,
+        acting,
+        live,
+        mention,
     )
 )
-"""In this order: the address of the rules would else be read as that of an incident, that of imports as a source's."""
+"""In this order: the address of the rules would else be read as that of an incident, that of imports as a source's,
+that of the rows of the list as a mention's."""
 for _part in PARTS:
     router.include_router(_part)
 

@@ -10,11 +10,13 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from app.web import (
     account,
+    acting,
     alerts,
     audit,
     brands,
     channels,
     checking,
+    discovery,
     errors,
     forgot,
     importing,
@@ -22,18 +24,22 @@ from app.web import (
     join,
     keys,
     labelling,
+    live,
     login,
     members,
+    mention,
     mentions,
     opml,
     overview,
     phrases,
+    query_field,
     ratings,
     reputation,
     rules,
     second_factor,
     security,
     setup,
+    setup_channel,
     share_links,
     source_form,
     sources,
@@ -64,13 +70,16 @@ PARTS = tuple(
         sso,
         forgot,
         setup,
+        setup_channel,
         rules,
         alerts,
         importing,
         imports,
         opml,
+        discovery,
         source_form,
         sources,
+        query_field,
         brands,
         phrases,
         ratings,
@@ -90,9 +99,13 @@ PARTS = tuple(
         reputation,
         views,
         mentions,
+        acting,
+        live,
+        mention,
     )
 )
-"""In this order: the address of the rules would else be read as that of an incident, that of imports as a source's."""
+"""In this order: the address of the rules would else be read as that of an incident, that of imports as a source's,
+that of the rows of the list as a mention's."""
 for _part in PARTS:
     router.include_router(_part)
 

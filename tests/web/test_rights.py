@@ -21,6 +21,7 @@ ANYBODY = {
     "/login", "/setup/account", "/logout", "/forgot", "/reset", "/login/code", "/join", "/join/account",
 }  # fmt: skip
 OWN_ACCOUNT = {
+    "/mentions/rows",
     "/settings/account", "/settings/security/password", "/settings/security/email", "/settings/security/email/confirm",
     "/settings/security/sessions/end", "/settings/security/sessions/{name}/end",
     "/settings/security/second-factor", "/settings/security/second-factor/off",
@@ -39,6 +40,7 @@ FOR_ADMINISTRATORS = {
     "/settings/workspaces/name",
     "/settings/security/reset-link",
     "/settings/security/second-factor/demand",
+    "/setup/key",
 }
 
 

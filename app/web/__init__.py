@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from app.web import (
     account,
     alerts,
+    authors,
     brands,
     channels,
     checking,
@@ -80,6 +81,7 @@ PARTS = tuple(
         share_links,
         reputation,
         views,
+        authors,
         mentions,
     )
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date as Day  # noqa: N812 - `date` is what a tongue says
@@ -27,6 +28,9 @@ Code = Literal["en", "fr"]
 LANGUAGES: dict[Code, str] = {"en": "English", "fr": "Français"}
 LOCALE = Path(__file__).parent.parent / "locale"
 RECENT = timedelta(days=6)
+_PROMISE = re.compile(
+    r"\s*[;:,]\s(?:the next reading is automatic|la prochaine lecture est automatique)", re.IGNORECASE
+)
 UNITS = {"MB": "Mo", "kB": "ko"}
 SENTENCES = frozenset({"why", "reason", "what"})
 """Arguments that are our own texts, to be translated before they are filled in."""
@@ -144,6 +148,10 @@ class Tongue:
             args = getattr(stored, "args_", None) or getattr(stored, "args", None)
             return self._fill_in(str(text), dict(args) if isinstance(args, Mapping) else {})
         return self.say(str(stored or ""))
+
+    def brief(self, stored: Any) -> str:
+        """A sentence as `notice` says it, without the promise that a source will be read again: it is not saved."""
+        return _PROMISE.sub("", self.notice(stored))
 
     def aside(self, reason: str) -> str:
         """Why something was set aside, kept as a sentence in English; one that is not known stays as it is."""

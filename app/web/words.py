@@ -222,6 +222,7 @@ DONE: dict[str, str] = {
     "phrase-deleted": N_("The phrase was deleted. The stances it gave are being decided again."),
     "ratings-saved": N_("Saved. Ratings that are already stored are being read again."),
     "source-created": N_("The source was added: its first reading starts now."),
+    "sources-added": N_("The sources were added: their first reading starts now."),
     "source-ready": N_("The source was added: give its address to the tool that sends."),
     "address": N_("This is the new address. The old one no longer accepts anything."),
     "source-deleted": N_("The source was deleted. Its mentions were kept."),

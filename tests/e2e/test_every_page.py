@@ -25,7 +25,8 @@ PAGES = (
     "/settings/phrases", "/settings/phrases/new", "/settings/ratings", "/settings/channels",
     "/settings/channels/new", "/settings/keys", "/settings/account",
     "/settings/security", "/settings/audit", "/settings/sample",
-    "/setup?step=brand", "/setup?step=source", "/setup?step=alerts", "/nothing-here",
+    "/setup?step=brand", "/setup?step=source", "/setup?step=alerts", "/setup?step=ready", "/sources/find",
+    "/setup?step=alerts&kind=webhook", "/nothing-here",
 )  # fmt: skip
 LOOKS: dict[str, dict[str, Any]] = {
     "light English": {},

@@ -30,6 +30,7 @@ FOR_ADMINISTRATORS = {
     "/settings/keys/{key_id}/delete",
     "/settings/security/reset-link",
     "/settings/security/second-factor/demand",
+    "/setup/key",
 }
 
 

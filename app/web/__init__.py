@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from app.web import (
     account,
+    acting,
     alerts,
     authors,
     brands,
@@ -22,7 +23,9 @@ from app.web import (
     imports,
     keys,
     labelling,
+    live,
     login,
+    mention,
     mentions,
     opml,
     overview,
@@ -89,9 +92,13 @@ PARTS = tuple(
         views,
         authors,
         mentions,
+        acting,
+        live,
+        mention,
     )
 )
-"""In this order: the address of the rules would else be read as that of an incident, that of imports as a source's."""
+"""In this order: the address of the rules would else be read as that of an incident, that of imports as a source's,
+that of the rows of the list as a mention's."""
 for _part in PARTS:
     router.include_router(_part)
 

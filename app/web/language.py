@@ -226,6 +226,14 @@ class Tongue:
         day = format_date(here, "d MMMM" if here.year == today.year else "d MMMM y", locale=self.code)
         return day.replace("1 ", "1er ", 1) if self.code == "fr" and here.day == 1 else day
 
+    def weekday(self, at: datetime) -> str:
+        """The day of the week and the day, with its year when that is another one."""
+        here = at.astimezone(self.zone)
+        same_year = here.year == self.now.astimezone(self.zone).year
+        words = str(format_date(here.date(), "EEEE d MMMM" if same_year else "EEEE d MMMM y", locale=self.code))
+        words = words.replace(" 1 ", " 1er ", 1) if self.code == "fr" and here.day == 1 else words
+        return words[:1].upper() + words[1:]
+
     def dates(self, first: Day, last: Day) -> str:
         """From which day to which, as short as it can be said: one day alone where they are the same."""
         if first == last:

@@ -265,6 +265,7 @@ DONE: dict[str, str] = {
     "session-ended": N_("That browser was logged out."),
     "sessions-ended": N_("Every other browser was logged out."),
     "unlabelled": N_("The label was removed."),
+    "undone": N_("Undone: it is as it was before."),
     "nothing-drawn": N_("There is nothing left to draw: come back when people have said more."),
     "welcome": N_("Your account was created."),
 }

@@ -1,12 +1,14 @@
 // Niceties only: every page works without this file.
 // htmx and the charts write markup, which the pages' Content-Security-Policy refuses to a script without a policy.
 // What passes is what our own server rendered and escaped; anything that could run is refused all the same.
-const RUNS = /<\s*(script|iframe|object|embed|base)\b|<[^>]*(\son[a-z]+\s*=|javascript:)/i;
+const RUNS = /<\s*(script|iframe|object|embed|base)\b|<[^>]*(\son[a-z]+\s*=|=\s*["']?\s*javascript:)/i;
 const written = (markup) => (RUNS.test(markup.replace(/<head\b[\s\S]*?<\/head>/i, "")) ? "" : markup);
 window.trustedTypes?.createPolicy("default", { createHTML: written });
 
 import("htmx.org");
 import "./keys.js";
+import "./feed.js";
+import "./live.js";
 import "./find.js";
 import "./unreachable.js";
 

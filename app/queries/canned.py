@@ -27,6 +27,14 @@ def canned_answers(session: Session, viewer: Viewer) -> list[CannedAnswer]:
 
 
 @may("read")
+def canned_names(session: Session, viewer: Viewer) -> list[tuple[UUID, str]]:
+    """The id and the name of each, by name: what there is to choose from."""
+    statement = select(CannedAnswer.id, CannedAnswer.name).where(CannedAnswer.workspace_id == viewer.workspace_id)
+    rows = session.execute(statement.order_by(func.lower(CannedAnswer.name), CannedAnswer.id).limit(MOST))
+    return [(row.id, row.name) for row in rows]
+
+
+@may("read")
 def canned_answer(session: Session, viewer: Viewer, answer_id: UUID) -> CannedAnswer:
     """One canned answer. Raises Problem 404."""
     row = session.get(CannedAnswer, (viewer.workspace_id, answer_id))

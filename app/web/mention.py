@@ -15,6 +15,7 @@ from app.actions.settling import to_settle
 from app.problems import Problem
 from app.queries.mentions import mention
 from app.scorer import explainer_of
+from app.web.answers import offered_for
 from app.web.assignees import assignee_options, chosen_assignee
 from app.web.form_page import attempt
 from app.web.forms import SentForm, sent_form
@@ -61,10 +62,13 @@ def read_mention(visit: Visit, mention_id: UUID) -> dict[str, Any]:
     with visit.services.db.reading() as session:
         detail = mention(session, visit.viewer, mention_id)
         assignees = assignee_options(visit, session, detail.view.mention)
+        answers = offered_for(visit, session)
     return {
         "detail": detail,
         "reasons": reasons_of(explainer_of(visit.services.settings), detail),
         "assignees": assignees,
+        "answers": answers,
+        "picked": None,
         "sites": sites_of([detail.view.mention, *detail.copies]),
         "statuses": [(key, visit.word("status", key)) for key in WORDS["status"]],
         "place": place_of(visit.request.query_params),

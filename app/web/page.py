@@ -291,6 +291,7 @@ def environment() -> jinja2.Environment:
         spans_of=show.spans_of,
     )
     environment.filters["strip_direction"] = show.strip_direction
+    environment.filters["parsed_query"] = parse_qsl
     environment.filters["pairs"] = lambda values: [(value, value) for value in values]
     return environment
 

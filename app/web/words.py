@@ -239,6 +239,7 @@ DONE: dict[str, str] = {
     "phrase-saved": N_("The phrase was saved. It is being applied to the mentions already stored."),
     "common": N_("Saved. The stances of the mentions that hold these words are being decided again."),
     "phrase-deleted": N_("The phrase was deleted. The stances it gave are being decided again."),
+    "answer-deleted": N_("The canned answer was deleted."),
     "ratings-saved": N_("Saved. Ratings that are already stored are being read again."),
     "source-created": N_("The source was added: its first reading starts now."),
     "sources-added": N_("The sources were added: their first reading starts now."),

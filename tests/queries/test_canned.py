@@ -9,7 +9,7 @@ import pytest
 from app.db import Database
 from app.models import CannedAnswer
 from app.problems import Problem
-from app.queries.canned import canned_answer, canned_answers, filled, unknown_fields
+from app.queries.canned import canned_answer, canned_answers, canned_names, filled, unknown_fields
 from app.viewer import Viewer
 from tests.queries.conftest import Add
 from tests.rows import next_id
@@ -21,6 +21,7 @@ def test_they_are_listed_by_name_in_their_workspace(db: Database, viewer: Viewer
     add(*rows)
     with db.reading() as session:
         assert [row.name for row in canned_answers(session, viewer)] == ["A", "b"]
+        assert canned_names(session, viewer) == [(rows[1].id, "A"), (rows[0].id, "b")]
         assert canned_answer(session, viewer, rows[0].id).name == "b"
         for missing in (rows[2].id, uuid4()):
             with pytest.raises(Problem):

@@ -85,7 +85,7 @@ def show_form(visit: Visit, form: SourceForm, tried: Trial | Problem | None = No
     steps = sorted({step for step in INTERVALS if step >= least} | {max(values["minutes"], 1)})
     hidden = secrets.secret_fields(kind.params)
     kept = secrets.stored_names(visit.services.seal, row.secrets, seal_name(row)) if row else ()
-    undecided = N_("Choose a brand") if kind.brings == "answers" else N_("Let the queries of all brands decide")
+    undecided = N_("Choose a brand") if kind.brings == "answers" else N_("Whichever brand the queries find")
     with visit.services.db.reading() as session:
         offered = brands(session, visit.viewer, limit=LIMIT_MAX).items
         return form.page(

@@ -17,10 +17,12 @@ from app.actions.fields import invalid_fields
 from app.api import (
     brands,
     bulk,
+    canned,
     channels,
     checking,
     common_phrases,
     export,
+    handling,
     health,
     importing,
     imports,
@@ -39,6 +41,7 @@ from app.api import (
     share_links,
     sources,
     surveys,
+    views,
 )
 from app.api.envelope import Envelope
 from app.api.errors import of_http, problem_response, request_id_of
@@ -48,8 +51,8 @@ from app.problems import Problem
 from app.services import Services
 
 ROUTERS = (
-    me, brands, phrases, common_phrases, scoring, sources, export, importing, imports, bulk, mentions, checking,
-    reputation, overview, share_links, labelling, surveys, rules, incidents, channels, keys,
+    me, brands, phrases, common_phrases, scoring, sources, export, importing, imports, bulk, mentions, handling,
+    views, canned, checking, reputation, overview, share_links, labelling, surveys, rules, incidents, channels, keys,
 )  # fmt: skip
 PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", openapi.DOCUMENT, openapi.DOCS, *inbound.PATHS})
 """Paths that are answered without a key: health, which says nothing but whether we live; the figures, and the addresses

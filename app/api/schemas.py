@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.models import Match
+from app.queries.answering import waited
 from app.queries.mentions import MentionView
 from app.queries.paging import Slice
 from matching.hints import hints
@@ -151,6 +152,8 @@ class MentionOut(Out):
     assignee_id: UUID | None
     tags: list[str]
     note: str | None
+    answered_at: datetime | None = Field(description="When somebody first said that it was answered.")
+    answered_after_seconds: float | None = Field(description="From its publication, or its discovery where undated.")
     sample: bool
     version: int
     matches: list[MatchOut]
@@ -210,6 +213,8 @@ def mention_out(view: MentionView) -> MentionOut:
         assignee_id=row.assignee_id,
         tags=row.tags,
         note=row.note,
+        answered_at=row.answered_at,
+        answered_after_seconds=waited(row),
         sample=row.sample,
         version=row.version,
         matches=[match_out(each.match, each.brand.id, each.brand.name) for each in view.matches],

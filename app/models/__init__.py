@@ -4,7 +4,8 @@
 brands, sources, and what each poll brought. `mention`: what was said, its stories, its matches with brands, and their
 counts by hour. `judging`: what decides a stance beside the model; `scoring`: which models have scored. `labelling`:
 what people labelled, and answers to surveys. `importing`: files that were imported, and what each brought. `triage`:
-what people changed of many mentions at once, and its undo. `alerting`: when we speak, and to whom.
+what people changed of many mentions at once, and its undo; `views`: what they keep for their daily work. `alerting`:
+when we speak, and to whom.
 """
 
 from .alerting import AlertRule, Channel, Delivery, IncidentEvent, IncidentRow
@@ -17,6 +18,7 @@ from .mention import Bucket, DayBucket, DirtyHour, Match, Mention, Revision, Sto
 from .people import Invitation, KeyUsage, Letter
 from .scoring import ScorerRow
 from .triage import BulkChange, BulkItem
+from .views import CannedAnswer, Claim, SavedView
 from .watching import Brand, Host, Poll, Quarantined, RematchCandidate, ShareLink, Source, Usage
 from .workspace import (
     ApiKey,
@@ -43,7 +45,9 @@ __all__ = [
     "Bucket",
     "BulkChange",
     "BulkItem",
+    "CannedAnswer",
     "Channel",
+    "Claim",
     "DayBucket",
     "Delivery",
     "DirtyHour",
@@ -75,6 +79,7 @@ __all__ = [
     "RequestCount",
     "Restance",
     "Revision",
+    "SavedView",
     "ScorerRow",
     "SecondFactor",
     "ShareLink",

@@ -19,6 +19,7 @@ class Story(Tenant, Base):
     __table_args__ = (
         Index("ix_story_bands", "bands", postgresql_using="gin"),
         Index("ix_story_last", "workspace_id", "last_at"),
+        Index("ix_story_copies", "workspace_id", "copies"),
     )
     simhash: Mapped[int]
     bands: Mapped[list[int]] = mapped_column(ARRAY(Integer))

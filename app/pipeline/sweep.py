@@ -17,6 +17,7 @@ from app.models import (
     AlertRule,
     Brand,
     BulkChange,
+    Claim,
     Delivery,
     DirtyHour,
     FileImport,
@@ -161,6 +162,7 @@ def clean(session: Session, now: datetime) -> None:
     session.execute(delete(LoginAttempts).where(LoginAttempts.not_before < now - timedelta(days=1)))
     session.execute(delete(RequestCount).where(RequestCount.counted_in < int(now.timestamp()) // WINDOW - 1))
     session.execute(delete(BulkChange).where(BulkChange.undo_until < now - KEEP_CHANGES, ~waits()))
+    session.execute(delete(Claim).where(Claim.until < now))
     session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now))
     session.execute(delete(IdempotentAnswer).where(IdempotentAnswer.created_at < now - timedelta(days=1)))
     session.execute(

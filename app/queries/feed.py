@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -11,9 +11,10 @@ from sqlalchemy import Select, SQLColumnExpression, and_, cast, exists, func, li
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
-from app.models import Match, Mention
+from app.models import Match, Mention, Story
 from app.problems import FieldError, Problem, invalid
 from app.queries.brands import known_brands
+from app.queries.incident_scope import incident_scope
 from app.queries.mentions import MentionView, views
 from app.queries.paging import LIMIT, Order, Slice, page
 from app.queries.sources import known_sources
@@ -24,6 +25,9 @@ Sort = Literal["published", "collected", "reach"]
 Whose = UUID | Literal["me", "none"]
 """A member, the viewer, or nobody."""
 FeedPage = Slice[MentionView]
+TO_ANSWER = ("new", "in_progress")
+OVERDUE = timedelta(hours=24)
+"""From then on, who has not been answered waits too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,9 @@ class FeedFilter:
     """What a feed is narrowed to; empty means all. Several values of one filter are alternatives.
 
     `text` is in the query language. `since` counts, `until` does not. `folded` shows one mention per story. `undated`:
-    True for mentions whose date is not known, False for the others. Those stand where they were found.
+    True for mentions whose date is not known, False for the others. Those stand where they were found. `copies`: of
+    stories told so many times; `confidence`: the likeliest stance of the model has this probability. `incident`: what
+    an incident counted. `unanswered`: nobody has answered yet; `overdue_at`: nor had by this moment.
     """
 
     brands: tuple[UUID, ...] = ()
@@ -50,6 +56,11 @@ class FeedFilter:
     min_reach: int | None = None
     folded: bool = False
     undated: bool | None = None
+    copies: int | None = None
+    confidence: float | None = None
+    incident: UUID | None = None
+    unanswered: bool = False
+    overdue_at: datetime | None = None
     sort: Sort = "published"
 
 
@@ -73,9 +84,11 @@ def statement_of(session: Session, viewer: Viewer, filters: FeedFilter) -> tuple
     statement = statement.where(*_about_mention(filters))
     if filters.assignee is not None:
         statement = statement.where(_assigned_to(viewer, filters.assignee))
+    if filters.incident is not None:
+        statement = statement.where(*incident_scope(session, viewer, filters.incident).conditions(viewer))
     if len(filters.brands) == 1 and filters.sort == "published":
         return _of_one_brand(statement, viewer, filters), Order("published", Match.mention_id, Match.published_at)
-    if filters.brands or filters.stances or filters.folded:
+    if filters.brands or filters.stances or filters.folded or filters.confidence is not None:
         here = and_(Match.workspace_id == viewer.workspace_id, Match.mention_id == Mention.id)
         statement = statement.where(exists().where(here, *_about_match(filters)))
     if filters.since:
@@ -117,6 +130,8 @@ def _about_match(filters: FeedFilter) -> list[SQLColumnExpression[bool]]:
         conditions.append(one_of(Match.stance, filters.stances))
     if filters.folded:
         conditions.append(Match.lead)
+    if filters.confidence is not None:
+        conditions.append(func.greatest(Match.negative, Match.neutral, Match.positive) >= filters.confidence)
     return conditions
 
 
@@ -138,9 +153,21 @@ def _about_mention(filters: FeedFilter) -> list[SQLColumnExpression[bool]]:
         conditions.append(Mention.published_guessed if filters.undated else ~Mention.published_guessed)
     if filters.min_reach is not None:
         conditions.append(known_reach() >= filters.min_reach)
+    if filters.copies is not None:
+        conditions.append(_told_often(filters.copies))
+    if filters.unanswered or filters.overdue_at:
+        conditions.append(Mention.status.in_(TO_ANSWER))
+    if filters.overdue_at:
+        conditions.append(Mention.published_at < filters.overdue_at)
     if filters.text:
         conditions.append(matches_query(filters.text, "q"))
     return conditions
+
+
+def _told_often(copies: int) -> SQLColumnExpression[bool]:
+    return exists().where(
+        Story.workspace_id == Mention.workspace_id, Story.id == Mention.story_id, Story.copies >= copies
+    )
 
 
 def _assigned_to(viewer: Viewer, whose: Whose) -> SQLColumnExpression[bool]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.problems import FieldError, Problem, invalid
-from app.queries.feed import FeedFilter, Sort
+from app.queries.feed import OVERDUE, FeedFilter, Sort
 from sentiment.base import Stance
 
 Status = Literal["new", "in_progress", "answered", "closed", "irrelevant"]
@@ -76,6 +76,13 @@ class Wanted(BaseModel):
     days: Annotated[int, Field(ge=1, le=3_650)] | None = None
     min_reach: Annotated[int, Field(ge=0, le=2**53)] | None = None
     undated: bool | None = None
+    copies: Annotated[int, Field(ge=2, le=2**31)] | None = Field(None, description="Told at least so many times.")
+    confidence: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        None, description="The least probability of the stance that the model finds likeliest."
+    )
+    incident: Id | None = Field(None, description="The mentions that this incident counted.")
+    unanswered: bool = Field(False, description="New or in progress.")
+    overdue: bool = Field(False, description="Unanswered for 24 hours.")
     folded: bool = False
     sort: Sort = "published"
 
@@ -107,6 +114,11 @@ def filter_of(wanted: Wanted, now: datetime) -> FeedFilter:
         min_reach=wanted.min_reach,
         folded=wanted.folded,
         undated=wanted.undated,
+        copies=wanted.copies,
+        confidence=wanted.confidence,
+        incident=wanted.incident,
+        unanswered=wanted.unanswered,
+        overdue_at=now - OVERDUE if wanted.overdue else None,
         sort=wanted.sort,
     )
 

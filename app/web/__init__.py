@@ -35,6 +35,7 @@ from app.web import (
     source_form,
     sources,
     sso,
+    views,
 )
 from app.web.forms import guard
 from app.web.page import LogIn, SetUpFactor
@@ -78,6 +79,7 @@ PARTS = tuple(
         overview,
         share_links,
         reputation,
+        views,
         mentions,
     )
 )

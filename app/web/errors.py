@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.problems import Problem
+from app.web import kept
 from app.web.language import Tongue, choose_language, zone
 from app.web.page import LogIn, SetUpFactor, Visit, visitor
 from app.web.words import N_
@@ -41,9 +42,21 @@ ADVICE = {
 """What somebody can do about it, beside what the refusal itself says."""
 
 
-def to_log_in(_request: Request, error: LogIn) -> RedirectResponse:
-    """Sends the browser to the log-in, and afterwards back to where it wanted to go."""
-    return RedirectResponse("/login" + ("?" + urlencode({"next": error.back}) if error.back != "/" else ""), 303)
+def to_log_in(request: Request, error: LogIn) -> Response:
+    """Sends the browser to the log-in, and afterwards back to where it wanted to go. A form that is late is kept."""
+    services = request.app.state.services
+    late = kept.keep(request, services)
+    back = late[1] if late else error.back
+    address = "/login" + ("?" + urlencode({"next": back}) if back != "/" else "")
+    if (
+        request.headers.get("hx-request") == "true"
+    ):  # a part of a page cannot show the log-in: the whole page goes there
+        led = Response(headers={"HX-Redirect": address})
+    else:
+        led = RedirectResponse(address, 303)
+    if late:
+        kept.remember(led, services, late[0])
+    return led
 
 
 def to_set_up_factor(_request: Request, error: SetUpFactor) -> RedirectResponse:

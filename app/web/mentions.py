@@ -15,7 +15,7 @@ from app.actions.fields import validate
 from app.actions.settling import settle
 from app.problems import Problem
 from app.queries.choices import Choices, choices, count_arrived
-from app.queries.feed import FeedFilter, FeedPage, feed
+from app.queries.feed import OVERDUE, FeedFilter, FeedPage, Whose, feed
 from app.queries.mentions import mention
 from app.queries.phrases import progress_of_all
 from app.queries.to_check import count_to_check
@@ -26,6 +26,7 @@ from app.web.forms import SentForm, sent_form
 from app.web.offers import offers_for
 from app.web.page import Visit, back_to, editor, member, redirect, with_query
 from app.web.reasons import reasons_of
+from app.web.views import menu_of, whose_options
 from app.web.words import N_, WORDS
 from matching.hints import hints
 
@@ -45,6 +46,12 @@ FILTERS = (
     "story",
     "from",
     "to",
+    "assignee",
+    "tag",
+    "author",
+    "incident",
+    "unanswered",
+    "overdue",
 )
 RELEVANT = ("new", "in_progress", "answered", "closed")
 PAGE = 40
@@ -58,7 +65,7 @@ def filters_of(visit: Visit) -> Filters:
     """The filters of this request. A value that means nothing is dropped, as if it were not there."""
     parameters = visit.request.query_params
     filters = {name: parameters.get(name, "").strip() for name in FILTERS}
-    for name in ("brand", "source", "story"):
+    for name in ("brand", "source", "story", "incident"):
         filters[name] = filters[name] if _id(filters[name]) else ""
     for name in ("stance", "status", "period"):
         filters[name] = filters[name] if filters[name] in WORDS[name] else ""
@@ -86,7 +93,13 @@ def narrowed_by(filters: Filters, now: datetime) -> FeedFilter:
         text=filters["q"],
         since=_moment(filters["from"]) or (now - timedelta(days=int(filters["period"])) if filters["period"] else None),
         until=_moment(filters["to"]),
-        folded=not filters["copies"] and not filters["story"],
+        folded=not filters["copies"] and not filters["story"] and not filters["incident"],
+        assignee=_whose(filters["assignee"]),
+        tags=values("tag"),
+        author=filters["author"] or None,
+        incident=_id(filters["incident"]),
+        unanswered=bool(filters["unanswered"]),
+        overdue_at=now - OVERDUE if filters["overdue"] else None,
     )
 
 
@@ -97,6 +110,10 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return at if at and at.tzinfo and 1970 < at.year < 2200 else None
+
+
+def _whose(text: str) -> Whose | None:
+    return "me" if text == "me" else "none" if text == "none" else _id(text)
 
 
 def _id(text: str) -> UUID | None:
@@ -125,6 +142,9 @@ def show_feed(visit: Visit = Depends(member)) -> Response:
             feed=rows,
             problem=problem,
             hints=hints(filters["q"]),
+            saved=menu_of(visit, session, here=urlencode(_set(filters))),
+            saved_here=urlencode(_set(filters)),
+            whose=whose_options(visit, session),
             labels={"q": visit.say("Search")},
             chosen=_in_use(visit, filters, options),
             unsure=count_to_check(session, visit.viewer, _brands(filters, options)),
@@ -168,6 +188,11 @@ def _in_use(visit: Visit, filters: Filters, options: dict[str, list[tuple[str, s
         "copies": visit.say("Every copy"),
         "undated": visit.say("Date unknown"),
         "story": visit.say("One story"),
+        "incident": visit.say("One incident"),
+        "unanswered": visit.say("Not answered yet"),
+        "overdue": visit.say("Waiting for more than a day"),
+        "assignee": _assigned(visit, filters["assignee"]),
+        "tag": f"#{filters['tag']}",
         "q": f"«{filters['q']}»",
     }
     for name, words in (("from", N_("from {moment}")), ("to", N_("until {moment}"))):
@@ -178,6 +203,11 @@ def _in_use(visit: Visit, filters: Filters, options: dict[str, list[tuple[str, s
         named = dict(options.get(f"{name}_options", ()))
         labels.append((name, fixed.get(name) or named.get(value, value)))
     return labels
+
+
+def _assigned(visit: Visit, text: str) -> str:
+    fixed = {"me": visit.say("Assigned to me"), "none": visit.say("Assigned to nobody")}
+    return fixed.get(text, visit.say("Assigned to a member"))
 
 
 @router.get("/mentions/new")

@@ -22,7 +22,7 @@ from app.models import Revision
 from app.queries import overview
 from app.services import Services
 from app.viewer import Viewer
-from app.web import cookies, show
+from app.web import cookies, kept, show
 from app.web.csrf import token_for
 from app.web.language import Tongue, choose_language, zone
 from app.web.words import N_, WORDS, message_named
@@ -99,8 +99,18 @@ class Visit:
 
     def page(self, session: Session | None, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A whole page, or a part of one. With a session, its menu counts what needs attention."""
+        form = kept.late_form(self.request, self.services, self.known.user_id if self.known else None, self.now)
+        if form is None:
+            return HTMLResponse(self._rendered(session, template, context), status)
+        filled = kept.fill(self._rendered(session, template, {**context, "late": "filled"}), form)
+        lost = {"late": "lost", "late_fields": [text for _, text in form.fields if len(text) > 1]}
+        page = HTMLResponse(filled or self._rendered(session, template, {**context, **lost}), status)
+        page.delete_cookie(kept.COOKIE, path="/")
+        return page
+
+    def _rendered(self, session: Session | None, template: str, context: dict[str, Any]) -> str:
         counts = overview.overview(session, self.known) if session is not None and self.known else None
-        body = (
+        return (
             environment()
             .get_template(template)
             .render(
@@ -122,7 +132,6 @@ class Visit:
                 **context,
             )
         )
-        return HTMLResponse(body, status)
 
     def history_line(self, line: Revision) -> str:
         """What one change of a mention was, in words."""
@@ -140,6 +149,11 @@ class Visit:
             )
         fixed = {"note": N_("Note changed"), "tags": N_("Tags changed"), "assignee": N_("Assignment changed")}
         return self.say(fixed.get(field, N_("Edited")))
+
+    @property
+    def form_page(self) -> str:
+        """Where the forms of this page stand, for one that comes too late."""
+        return kept.page_of(self.request)
 
     @property
     def form_token(self) -> str:

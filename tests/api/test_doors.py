@@ -37,7 +37,9 @@ SCOPES = {
         GET /channels/{channel_id}, GET /phrases, GET /phrases/{phrase_id}, POST /phrases/preview, GET /scoring,
         GET /ratings, GET /audit/sample, GET /audit/summary,
         GET /brands/{brand_id}/survey-responses, GET /imports, GET /imports/{import_id},
-        GET /to-check, GET /common-phrases, GET /mentions/bulk/{change_id}, GET /overview,
+        GET /to-check, GET /common-phrases, GET /mentions/bulk/{change_id},
+        GET /views, GET /canned-answers, GET /canned-answers/{answer_id}, GET /mentions/{mention_id}/author,
+        GET /brands/{brand_id}/answering, GET /overview,
         GET /share-links
         """,
     "write": """
@@ -45,6 +47,8 @@ SCOPES = {
         POST /sources, POST /sources/preview, POST /sources/opml, PATCH /sources/{source_id},
         DELETE /sources/{source_id}, POST /sources/{source_id}/poll, POST /sources/{source_id}/backfill,
         DELETE /sources/{source_id}/backfill, POST /mentions, POST /mentions/bulk, POST /undo/{token},
+        POST /views, PATCH /views/{view_id}, DELETE /views/{view_id}, POST /canned-answers,
+        PATCH /canned-answers/{answer_id}, DELETE /canned-answers/{answer_id},
         POST /sources/{source_id}/address,
         PATCH /mentions/{mention_id}, POST /alert-rules, PATCH /alert-rules/{rule_id},
         DELETE /alert-rules/{rule_id}, POST /incidents/{incident_id}/acknowledge, POST /incidents/{incident_id}/assign,

@@ -34,6 +34,8 @@ class Things:
     link_id: UUID
     change_id: UUID
     token: str
+    view_id: UUID
+    answer_id: UUID
 
 
 ANSWER = {"external_id": "1", "score": 9, "answered_at": "2026-11-20T10:00:00Z"}
@@ -46,6 +48,8 @@ EVERYTHING: dict[tuple[str, str], Any] = {
     ("PATCH", "/channels/{channel_id}"): {"name": "Taken over"},
     ("PATCH", "/phrases/{phrase_id}"): {"text": "taken over"},
     ("POST", "/incidents/{incident_id}/assign"): {"assignee": None},
+    ("PATCH", "/views/{view_id}"): {"name": "Taken over"},
+    ("PATCH", "/canned-answers/{answer_id}"): {"name": "Taken over"},
     ("POST", "/incidents/{incident_id}/note"): {"text": "taken over"},
     ("POST", "/audit/sample/{item_id}"): {"label": "positive"},
     ("POST", "/brands/{brand_id}/survey-responses"): {"items": [ANSWER]},
@@ -69,7 +73,7 @@ def things_of(tenant: Any, db: Database, services: Services) -> Things:
         "/api/v1/alert-rules",
         json={"name": "Rule of Zephyrine", "brand_id": brand["id"], "kind": "threshold", "channels": [channel["id"]]},
     ).json()
-    item = {"external_id": "1", "text": "zephyrine is loud", "published_at": "2026-11-20T10:00:00Z"}
+    item = {"external_id": "1", "text": "zephyrine is loud", "author": "Ana", "published_at": "2026-11-20T10:00:00Z"}
     mention = post("/api/v1/mentions", json={"items": [item]}).json()["items"][0]
     key = post("/api/v1/api-keys", json={"name": "Key of Zephyrine", "scopes": ["read"]}).json()
     phrase = post("/api/v1/phrases", json={"text": "loud", "stance": "promoter"}).json()
@@ -83,13 +87,20 @@ def things_of(tenant: Any, db: Database, services: Services) -> Things:
     ids = (brand["id"], source["id"], mention["id"], rule["id"], str(incident), channel["id"], key["id"])
     link = post("/api/v1/share-links", json=shared(brand["id"])).json()
     others = map(UUID, (answer["id"], imported["id"], link["id"]))
-    return Things(*map(UUID, (*ids, phrase["id"])), item, *others, *undo_of(changed))
+    return Things(*map(UUID, (*ids, phrase["id"])), item, *others, *undo_of(changed), *kept(post))
 
 
 def shared(brand_id: str) -> dict[str, Any]:
     """A link to the page of a brand, for a week."""
     end = datetime.now(UTC) + timedelta(days=7)
     return {"name": "For the client", "brand_id": brand_id, "expires_at": end.isoformat()}
+
+
+def kept(post: Any) -> tuple[UUID, UUID]:
+    """A saved view and a canned answer."""
+    view = post("/api/v1/views", json={"name": "View of Zephyrine", "filter": {"q": "zephyrine"}}).json()
+    answer = post("/api/v1/canned-answers", json={"name": "Answer of Zephyrine", "text": "Hello {author}"}).json()
+    return UUID(view["id"]), UUID(answer["id"])
 
 
 def undo_of(changed: dict[str, Any]) -> tuple[UUID, str]:

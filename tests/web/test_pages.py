@@ -21,7 +21,7 @@ PAGES = (
     "/settings/brands/new", "/settings/phrases", "/settings/phrases/new", "/settings/ratings",
     "/settings/channels", "/settings/channels/new", "/settings/channels/new?kind=slack",
     "/settings/channels/new?kind=webhook", "/settings/keys", "/settings/account",
-    "/settings/security", "/settings/audit", "/settings/sample",
+    "/settings/security", "/settings/audit", "/views", "/settings/sample",
     "/setup", "/setup?step=source", "/setup?step=alerts",
 )  # fmt: skip
 

@@ -1,0 +1,44 @@
+"""Saying that one is looking at a mention, so that two people do not answer it at once. It ends by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.actions.mentions import MentionChanges, check_all
+from app.models import Claim
+from app.pipeline.triage.changed import tell_changed
+from app.viewer import Viewer, may
+
+LASTS = timedelta(minutes=2)
+"""How long a claim holds unless it is renewed."""
+
+
+@may("write")
+def claim(session: Session, viewer: Viewer, mention_id: UUID, now: datetime) -> datetime | None:
+    """Says that the viewer is looking at a mention. Returns until when; None for a key. Raises Problem 404."""
+    check_all(session, viewer, [mention_id], MentionChanges())
+    if viewer.user_id is None:
+        return None
+    until = now + LASTS
+    row = {
+        "workspace_id": viewer.workspace_id,
+        "mention_id": mention_id,
+        "user_id": viewer.user_id,
+        "until": until,
+    }
+    session.execute(insert(Claim).values(row).on_conflict_do_update(constraint="pk_claim", set_={"until": until}))
+    tell_changed(session, viewer.workspace_id, [mention_id])
+    return until
+
+
+@may("write")
+def let_go(session: Session, viewer: Viewer, mention_id: UUID) -> None:
+    """Says that the viewer is no longer looking at a mention."""
+    mine = (Claim.workspace_id == viewer.workspace_id, Claim.user_id == viewer.user_id)
+    session.execute(delete(Claim).where(*mine, Claim.mention_id == mention_id))
+    tell_changed(session, viewer.workspace_id, [mention_id])

@@ -7,6 +7,7 @@ see and `actions` for what people do, on behalf of a `viewer` whom `auth` recogn
 there is one. `pipeline` is what the machine does, with the sentiment model that `scorer` loads.
 
 `services` builds what a process has at hand from its `settings`: the database (`db`, `tuning`, `models`, `migrate`),
-the queue (`jobs`), the seal of secrets (`crypto`), and the way out (`http`). `problems` are refusals in words, which
-`locale` translates; `log` writes what happened; `checkpoint` is where tests end a process on purpose.
+the queue (`jobs`), the seal of secrets (`crypto`), what it hears of the database as it changes (`live`), and the way
+out (`http`). `problems` are refusals in words, which `locale` translates; `log` writes what happened; `checkpoint` is
+where tests end a process on purpose.
 """

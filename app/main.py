@@ -21,6 +21,7 @@ from app.api import (
     channels,
     checking,
     common_phrases,
+    discovery,
     export,
     handling,
     health,
@@ -51,8 +52,9 @@ from app.problems import Problem
 from app.services import Services
 
 ROUTERS = (
-    me, brands, phrases, common_phrases, scoring, sources, export, importing, imports, bulk, mentions, handling,
-    views, canned, checking, reputation, overview, share_links, labelling, surveys, rules, incidents, channels, keys,
+    me, brands, phrases, common_phrases, scoring, discovery, sources, export, importing, imports, bulk, mentions,
+    handling, views, canned, checking, reputation, overview, share_links, labelling, surveys, rules, incidents,
+    channels, keys,
 )  # fmt: skip
 PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", openapi.DOCUMENT, openapi.DOCS, *inbound.PATHS})
 """Paths that are answered without a key: health, which says nothing but whether we live; the figures, and the addresses

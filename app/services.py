@@ -14,6 +14,7 @@ from app.db import Database, Embedded
 from app.http import Gate, Mailer
 from app.http import Wire as GateWire
 from app.jobs import Jobs
+from app.live import Live
 from app.settings import Settings
 
 
@@ -23,7 +24,7 @@ class Misconfigured(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The database, the queue, the seal of secrets, and the clients for what is outside."""
+    """The database, the queue, the seal of secrets, the clients for what is outside, and what the database tells."""
 
     settings: Settings
     db: Database
@@ -32,8 +33,11 @@ class Services:
     gate: httpx2.Client
     wire: Wire
     embedded: Embedded | None = None
+    live: Live | None = None
 
     def close(self) -> None:
+        if self.live is not None:
+            self.live.close()
         self.gate.close()
         self.db.close()
 
@@ -82,7 +86,7 @@ def build(settings: Settings) -> Services:
         mailer = Mailer(settings.smtp_url.get_secret_value()) if settings.smtp_url else None
     except ValueError as error:
         raise Misconfigured(f"VIGIE_SMTP_URL is not valid: {error}") from error
-    return Services(settings, db, Jobs(), Seal(key), gate, GateWire(gate, mailer), embedded)
+    return Services(settings, db, Jobs(), Seal(key), gate, GateWire(gate, mailer), embedded, Live(db.url))
 
 
 def gate_of(settings: Settings) -> Gate:

@@ -11,6 +11,7 @@ import httpx2
 from pydantic import BaseModel
 
 from ground.notice import Json, Notice
+from ground.place import Place
 
 Cursor = Mapping[str, Json]
 """What the next run needs to know of this one: validators, ids, dates. JSON, so that it fits in a column."""
@@ -246,6 +247,10 @@ class Collector(Generic[P]):
     with before the others of its group, 1 first.
 
     `gap` is the least pause between two requests to the host, whoever makes them.
+
+    `recognise` looks at an address that somebody pasted, or at the name of a brand, and returns the params with which
+    this kind reads it: none where it is not for this kind, several where there are several things to read. It asks
+    nobody: what the page says was read before. Where a key is needed, the params are what is known without it.
     """
 
     kind: str
@@ -266,6 +271,7 @@ class Collector(Generic[P]):
     min_interval: timedelta = timedelta(minutes=15)
     default_interval: timedelta = timedelta(hours=1)
     gap: timedelta | None = None
+    recognise: Callable[[Place], Sequence[Mapping[str, Json]]] | None = None
     history: Mapping[str, str] = field(default_factory=dict)
     history_days: int | None = None
     backfill: Callable[[P, Cursor, Window, httpx2.Client], Iterator[Page]] | None = None

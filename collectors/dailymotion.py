@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -14,6 +14,7 @@ import httpx2
 from pydantic import Field, StringConstraints
 
 from ground.notice import Json
+from ground.place import Place
 
 from ._kit.answers import Count, Part, Text, answer_of, each
 from ._kit.fetch import fetch, host_of
@@ -140,12 +141,17 @@ def mention(video: Video) -> RawMention:
     )
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    return ({"query": place.words},) if place.words and (place.is_search or place.on("dailymotion.com")) else ()
+
+
 collector = Collector(
     kind="dailymotion",
     **texts_of(__name__),
     params=Search,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     backfill=backfill,
     platform="dailymotion",
     group="video",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -14,6 +14,7 @@ from pydantic import Field, StringConstraints
 
 from ground.links import clean_link
 from ground.notice import Json
+from ground.place import Place
 
 from ._kit.answers import Part, Text, each, json_of, read
 from ._kit.fetch import fetch, host_of
@@ -201,12 +202,17 @@ def mention(article: Article) -> RawMention | None:
     )
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    return ({"query": place.phrase},) if place.is_search else ()
+
+
 collector = Collector(
     kind="gdelt",
     **texts_of(__name__),
     params=Search,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     backfill=backfill,
     platform="press",
     group="web",

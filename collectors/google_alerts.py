@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 
 import httpx2
 from pydantic import AfterValidator, Field
+
+from ground.notice import Json
+from ground.place import Place
 
 from ._feeds.reading import FeedAddress, NoFeedHere, read_place, reshape
 from ._kit.fields import Address, Params
@@ -57,6 +60,10 @@ def _on_the_web(mention: RawMention) -> RawMention:
     return replace(mention, platform="web")
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    return ({"url": place.url},) if place.at(r"/alerts/feeds/\d+/\d+") and "google" in place.host else ()
+
+
 collector = Collector(
     kind="google_alerts",
     **texts_of(__name__),
@@ -64,6 +71,7 @@ collector = Collector(
     address="url",
     ids="feed",
     pages=pages,
+    recognise=recognise,
     platform="web",
     group="web",
     rank=4,

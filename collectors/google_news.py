@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 import httpx2
 from pydantic import Field, StringConstraints
 
-from ground.notice import Notice
+from ground.notice import Json, Notice
+from ground.place import Place
 
 from ._feeds.reading import FeedAddress, NoFeedHere, read_place, reshape
 from ._kit.fields import Interface, Params, Words
@@ -22,6 +23,7 @@ from .base import Collector, Cursor, Page, RawMention, Window
 MOST = 100
 """Google returns no more headlines than this, which are not always the newest."""
 A_DAY = timedelta(days=1)
+EDITIONS = {"fr": "FR", "en": "US"}
 
 
 class NewsSearch(Params):
@@ -127,6 +129,15 @@ def _day(cursor: Cursor, newest: date) -> date:
         return newest
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    """A search for the name, in the edition of the reader's language."""
+    words = place.words if place.is_search else place.asked("q") if place.on("news.google.com") else ""
+    if not words:
+        return ()
+    phrase = place.phrase if words == place.words else words
+    return ({"query": phrase, "language": place.language, "country": EDITIONS.get(place.language, "US"), "when": "7d"},)
+
+
 collector = Collector(
     kind="google_news",
     **texts_of(__name__),
@@ -134,6 +145,7 @@ collector = Collector(
     address="base_url",
     ids="feed",
     pages=pages,
+    recognise=recognise,
     backfill=backfill,
     platform="web",
     group="web",

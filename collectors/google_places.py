@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -12,7 +12,8 @@ import httpx2
 from pydantic import Field, SecretStr, StringConstraints, ValidationInfo, field_validator
 
 from ground.links import clean_link
-from ground.notice import Notice
+from ground.notice import Json, Notice
+from ground.place import Place
 
 from ._kit.answers import Part, Text, answer_of, each
 from ._kit.fetch import fetch, host_of
@@ -160,12 +161,18 @@ def mention(place: GooglePlace, review: Review) -> RawMention:
     )
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    maps = (place.on("google.com", "google.fr") and place.at(r"/maps\b")) or place.on("maps.app.goo.gl")
+    return ({"query": place.words},) if place.words and maps else ()
+
+
 collector = Collector(
     kind="google_places",
     **texts_of(__name__),
     params=Places,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     platform="google maps",
     group="reviews",
     auth="key",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -10,6 +10,9 @@ from typing import Annotated, Any
 
 import httpx2
 from pydantic import Field, StringConstraints
+
+from ground.notice import Json
+from ground.place import Place
 
 from ._kit.answers import Count, Part, Text, answer_of, each
 from ._kit.fetch import fetch, host_of
@@ -144,12 +147,18 @@ def mention(package: str, review: Review) -> RawMention | None:
     )
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    found = place.asked("id") if place.on("play.google.com") else ""
+    return ({"package": found},) if found else ()
+
+
 collector = Collector(
     kind="google_play",
     **texts_of(__name__),
     params=App,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     platform="google play",
     group="reviews",
     auth="oauth",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -12,6 +12,8 @@ import httpx2
 from pydantic import Field, StringConstraints
 
 from ground.links import clean_link
+from ground.notice import Json
+from ground.place import Place
 
 from ._kit.answers import Count, Part, Text, answer_of, each
 from ._kit.fetch import fetch, host_of
@@ -140,12 +142,19 @@ def _engagement(hit: Hit) -> dict[str, int]:
     return {name: number for name, number in counts.items() if number is not None}
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    if not (place.words and (place.is_search or place.on("ycombinator.com"))):
+        return ()
+    return ({"query": place.phrase},)
+
+
 collector = Collector(
     kind="hackernews",
     **texts_of(__name__),
     params=Search,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     backfill=backfill,
     platform="hacker news",
     group="forums",

@@ -6,7 +6,7 @@ microsecond of each. We speak the older one where a server does not know the new
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError
 from pydantic_core import from_json
 
 from ground.notice import Json, Notice
+from ground.place import Place
 
 from ._kit.answers import Part, excerpt_of, reason_of
 from ._kit.fields import Interface, Params
@@ -267,6 +268,10 @@ def mention(event: dict[str, Any]) -> RawMention | None:
     )
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    return ({},) if place.is_search or place.on("bsky.app", "bsky.social") else ()
+
+
 collector = Collector(
     kind="jetstream",
     **texts_of(__name__),
@@ -274,6 +279,7 @@ collector = Collector(
     address="base_url",
     pages=never,
     stream=stream,
+    recognise=recognise,
     family="bluesky",
     platform="bluesky",
     group="social",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import httpx2
 from pydantic import Field, SecretStr, model_validator
+
+from ground.notice import Json
+from ground.place import Place
 
 from ._kit.fields import BaseUrl, Line, Params
 from ._kit.texts import texts_of
@@ -94,12 +97,24 @@ def timeline_of(params: Mastodon, http: httpx2.Client) -> Timeline:
     return Timeline(http, params.base_url, path, query, params.token)
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    """A hashtag by its address, else the name as one: on the server, or on the largest one."""
+    if place.is_search:
+        return ({"tags": f"#{place.tag}", "all_authors": True},) if place.tag else ()
+    if not place.says(r'id="mastodon"'):
+        return ()
+    found = place.at(r"/tags/(\w{1,100})")
+    tag = found[1] if found else "" if place.at(r"/@") else place.tag
+    return ({"base_url": place.origin, "tags": f"#{tag}", "all_authors": True},) if tag else ()
+
+
 collector = Collector(
     kind="mastodon",
     **texts_of(__name__),
     params=Mastodon,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     backfill=backfill,
     platform="mastodon",
     group="social",

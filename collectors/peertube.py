@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -12,6 +12,8 @@ from typing import Annotated, Any
 import httpx2
 from pydantic import Field, HttpUrl
 
+from ground.notice import Json
+from ground.place import Place
 from ground.quotes import without_markdown_quotes
 
 from ._kit.answers import Count, Part, Text, answer_of, each
@@ -130,12 +132,20 @@ def mention(video: Video) -> RawMention:
     )
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    """A search for the name: on the instance at the address, or on most of them."""
+    if not place.words or (place.url and not place.says(r"og:platform.{1,20}PeerTube")):
+        return ()
+    return ({"query": place.words} | ({"base_url": place.origin} if place.url else {}),)
+
+
 collector = Collector(
     kind="peertube",
     **texts_of(__name__),
     params=Search,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     backfill=backfill,
     platform="peertube",
     group="video",

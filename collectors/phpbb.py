@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, Self
 
 import httpx2
 from pydantic import Field, model_validator
+
+from ground.notice import Json
+from ground.place import Place
 
 from ._feeds.reading import read_first, reshape
 from ._kit.texts import texts_of
@@ -16,6 +19,7 @@ from ._platforms.boards import Board, no_feed_of, place_of
 from .base import Collector, Cursor, Page, RawMention
 
 What = Literal["overall", "topics_new", "topics_active", "topics", "news", "forum", "topic"]
+FILES = r".*/view(?:topic|forum)\.php"
 TOPIC = re.compile(r"[?&]t=(\d{1,15})\b")
 OLD_NAMES = {"overall": "", "topics_new": "topics", "topics": "topics"}
 """The names that feed.php of phpBB 3.0 and 3.1 uses, where they differ."""
@@ -63,6 +67,13 @@ def _message(mention: RawMention) -> RawMention:
     return replace(mention, platform="phpbb", thread_id=f"{board}viewtopic.php?t={topic[1]}" if topic else None)
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    """A board that its page, or the name of one of its files, says to be made with phpBB."""
+    if not (place.url and (place.says(r'\bid="phpbb"|phpbb_alert|phpBB®|powered by .{0,80}phpBB') or place.at(FILES))):
+        return ()
+    return ({"base_url": place.root("/viewtopic.php", "/viewforum.php", "/index.php", "/app.php", "/search.php")},)
+
+
 collector = Collector(
     kind="phpbb",
     **texts_of(__name__),
@@ -70,6 +81,7 @@ collector = Collector(
     address="base_url",
     ids="feed",
     pages=pages,
+    recognise=recognise,
     platform="phpbb",
     group="forums",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Literal, Self
@@ -11,6 +11,9 @@ from urllib.parse import urlencode
 
 import httpx2
 from pydantic import Field, SecretStr, StringConstraints, model_validator
+
+from ground.notice import Json
+from ground.place import Place
 
 from ._feeds.reading import FeedAddress, read_place, reshape
 from ._kit.fields import Interface, Line, Params
@@ -101,12 +104,20 @@ def _message(mention: RawMention) -> RawMention:
     )
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    """A subreddit by its address, else a search for the name."""
+    if found := place.on("reddit.com") and place.at(r"/r/(\w{1,50})"):
+        return ({"subreddit": found[1]},)
+    return ({"query": place.phrase},) if place.words and (place.is_search or place.on("reddit.com")) else ()
+
+
 collector = Collector(
     kind="reddit_feed",
     **texts_of(__name__),
     params=RedditFeed,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     family="reddit",
     platform="reddit",
     group="forums",

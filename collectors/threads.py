@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Annotated, Any
@@ -11,7 +11,8 @@ import httpx2
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_core import from_json
 
-from ground.notice import Notice
+from ground.notice import Json, Notice
+from ground.place import Place
 
 from ._kit.answers import Part, Text, each
 from ._kit.fields import Interface, Line, Params
@@ -148,12 +149,17 @@ def _graph(params: ThreadsSearch, http: httpx2.Client) -> Graph:
     return Graph(http, params.base_url, params.token.get_secret_value())
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    return ({"query": place.words},) if place.words and place.on("threads.net", "threads.com") else ()
+
+
 collector = Collector(
     kind="threads",
     **texts_of(__name__),
     params=ThreadsSearch,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     backfill=backfill,
     platform="threads",
     group="social",

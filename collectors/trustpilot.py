@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hmac import compare_digest
@@ -11,6 +11,9 @@ from typing import Annotated, Any
 import httpx2
 from pydantic import Field, SecretStr, StringConstraints, ValidationError
 from pydantic_core import from_json
+
+from ground.notice import Json
+from ground.place import Place
 
 from ._kit.answers import Count, Part, Text, answer_of, each, excerpt_of, reason_of
 from ._kit.fetch import fetch, host_of
@@ -217,12 +220,18 @@ def _of_event(event: Event) -> RawMention | None:
     return mention(Review.model_validate(event.data))
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    found = place.on("trustpilot.com") and place.at(r"/review/([^/:]+\.[^/:]+)")
+    return ({"domain": found[1].lower()},) if found else ()
+
+
 collector = Collector(
     kind="trustpilot",
     **texts_of(__name__),
     params=Business,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     backfill=backfill,
     receive=receive,
     platform="trustpilot",

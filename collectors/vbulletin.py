@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated
 
 import httpx2
 from pydantic import Field, StringConstraints
+
+from ground.notice import Json
+from ground.place import Place
 
 from ._feeds.reading import read_first, reshape
 from ._kit.texts import texts_of
@@ -40,6 +43,15 @@ def _thread(mention: RawMention) -> RawMention:
     return replace(mention, platform="vbulletin", thread_id=mention.external_id)
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    """A board that its page, or the name of one of its files, says to be made with vBulletin."""
+    if not (
+        place.url and (place.generator.startswith("vbulletin") or place.at(r".*/(?:showthread|forumdisplay)\.php"))
+    ):
+        return ()
+    return ({"base_url": place.root("/showthread.php", "/forumdisplay.php", "/forum/", "/index.php", "/threads/")},)
+
+
 collector = Collector(
     kind="vbulletin",
     **texts_of(__name__),
@@ -47,6 +59,7 @@ collector = Collector(
     address="base_url",
     ids="feed",
     pages=pages,
+    recognise=recognise,
     platform="vbulletin",
     group="forums",
 )

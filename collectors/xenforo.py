@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated
 
 import httpx2
 from pydantic import Field, StringConstraints
+
+from ground.notice import Json
+from ground.place import Place
 
 from ._feeds.reading import read_first, reshape
 from ._kit.texts import texts_of
@@ -37,6 +40,13 @@ def _thread(mention: RawMention) -> RawMention:
     return replace(mention, platform="xenforo", thread_id=mention.external_id)
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    """A board whose page says that it is made with XenForo."""
+    if not place.says(r'<html[^<>]{0,300}id="XF"|Forum software by XenForo|data-xf-init='):
+        return ()
+    return ({"base_url": place.root("/threads/", "/forums/", "/members/", "/whats-new", "/index.php")},)
+
+
 collector = Collector(
     kind="xenforo",
     **texts_of(__name__),
@@ -44,6 +54,7 @@ collector = Collector(
     address="base_url",
     ids="feed",
     pages=pages,
+    recognise=recognise,
     platform="xenforo",
     group="forums",
 )

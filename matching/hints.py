@@ -21,7 +21,7 @@ WILDCARD = re.compile(r"(?!\S*://)(?:\S*\w\S*[*?]\S*\w\S*|[*?]\S*\w\S*)")
 OPERATORS = {
     "AND": ("and", "ET", "et", "UND", "und"),
     "OR": ("or", "OU", "ou", "ODER", "oder"),
-    "NOT": ("SAUF", "NON", "NICHT"),  # in small letters people search for them: «non remboursé»
+    "NOT": ("SAUF", "sauf", "not", "NON", "NICHT"),  # «non» in small letters is searched for: «non remboursé»
 }
 OPERATOR_OF = {word: operator for operator, several in OPERATORS.items() for word in several}
 
@@ -41,6 +41,28 @@ def hints(text: str) -> list[Hint]:
     except QueryError:
         return []
     return [Hint(notice, at) for term, at in terms(text) for notice in _about(term)]
+
+
+def meant(text: str) -> str | None:
+    """The query with the words that look like operators written as such; None where it holds none, or could not be
+    read then."""
+    at, pieces = 0, []
+    for term, start in terms(text):
+        if operator := OPERATOR_OF.get(term):
+            pieces += [text[at:start], operator]
+            at = start + len(term)
+    corrected = "".join([*pieces, text[at:]])
+    try:
+        parse(text)
+        parse(corrected)
+    except QueryError:
+        return None
+    return corrected if pieces else None
+
+
+def operators_meant(text: str) -> list[tuple[str, str]]:
+    """Each word of the query that looks like an operator, with the operator, once."""
+    return [*dict.fromkeys((term, OPERATOR_OF[term]) for term, _ in terms(text) if term in OPERATOR_OF)]
 
 
 def _about(term: str) -> Iterator[Notice]:

@@ -51,7 +51,8 @@ PAGES = {
     "ratings": "/settings/ratings", "channels": "/settings/channels", "channel": "/settings/channels/new",
     "keys": "/settings/keys", "account": "/settings/account", "audit": "/settings/audit",
     "sample": "/settings/sample", "setup-brand": "/setup?step=brand", "setup-source": "/setup?step=source",
-    "setup-alerts": "/setup?step=alerts", "nothing-here": "/nothing-here",
+    "setup-alerts": "/setup?step=alerts", "setup-ready": "/setup?step=ready",
+    "find": "/sources/find", "nothing-here": "/nothing-here",
 }  # fmt: skip
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 780}
 LOOKS: dict[str, dict[str, Any]] = {

@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.actions.mentions import MentionChanges, check_all
+from app.live import tell_changed
 from app.models import Claim
-from app.pipeline.triage.changed import tell_changed
 from app.viewer import Viewer, may
 
 LASTS = timedelta(minutes=2)

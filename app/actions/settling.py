@@ -23,9 +23,16 @@ def settle(
 ) -> list[Mention]:
     """Says the stance of a mention for a brand, and of its copies that are still to check for it. Raises Problem
     404."""
-    row = lock(session, viewer, mention_id)
     changes = MentionChanges(stance=stance, brand_id=brand_id)
-    return change(session, viewer, [row.id, *_copies(session, row, brand_id)], changes, jobs, now)
+    return change(session, viewer, to_settle(session, viewer, mention_id, brand_id), changes, jobs, now)
+
+
+@may("write")
+def to_settle(session: Session, viewer: Viewer, mention_id: UUID, brand_id: UUID) -> list[UUID]:
+    """Locks a mention. Returns its id and those of its copies that are still to check for a brand. Raises Problem
+    404."""
+    row = lock(session, viewer, mention_id)
+    return [row.id, *_copies(session, row, brand_id)]
 
 
 def _copies(session: Session, row: Mention, brand_id: UUID) -> list[UUID]:

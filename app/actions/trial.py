@@ -63,7 +63,14 @@ class Trial:
 
 
 @may("write")
-def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime, source_id: UUID | None = None) -> Trial:
+def trial(
+    services: Services,
+    viewer: Viewer,
+    new: NewSource,
+    now: datetime,
+    source_id: UUID | None = None,
+    seconds: int = SECONDS,
+) -> Trial:
     """Reads the first page of a source that may not exist yet; its name and its interval do not matter.
 
     What the trial spends of a budget counts for the source `source_id`, or for the source that is later added with the
@@ -86,7 +93,7 @@ def trial(services: Services, viewer: Viewer, new: NewSource, now: datetime, sou
     payer = Payer(viewer.workspace_id, collector.kind, str(source_id) if source_id else trial_of(key), key)
     http = client_for(services.db, services.gate, collector, params, payer)
     queries = readable((row.id, row.query) for row in rows)
-    page = _first_page(collector, params, http, queries_json(queries))
+    page = _first_page(collector, params, http, queries_json(queries), seconds)
     if page is None:
         return Trial((), 0, 0, None)
     matcher = Matcher([BrandQuery(brand_id, query) for brand_id, query in queries])
@@ -106,11 +113,13 @@ def _brands_of(
     return tuple(brand for brand in (brands.get(UUID(str(match.brand_id))) for match in matches) if brand)
 
 
-def _first_page(collector: AnyCollector, params: BaseModel, http: httpx2.Client, queries: str) -> Page | None:
+def _first_page(
+    collector: AnyCollector, params: BaseModel, http: httpx2.Client, queries: str, seconds: int
+) -> Page | None:
     pool = ThreadPoolExecutor(1, thread_name_prefix="trial")
 
     def read() -> Page | None:
-        with waiting(SECONDS):
+        with waiting(seconds):
             return read_first()
 
     def read_first() -> Page | None:
@@ -120,11 +129,11 @@ def _first_page(collector: AnyCollector, params: BaseModel, http: httpx2.Client,
 
     try:
         reading = pool.submit(read)
-        return reading.result(timeout=SECONDS)
+        return reading.result(timeout=seconds)
     except TooLong:
-        raise Problem("source-slow", 422, "The source did not answer within {n} seconds.", n=SECONDS) from None
+        raise Problem("source-slow", 422, "The source did not answer within {n} seconds.", n=seconds) from None
     except SourceError as error:
-        raise _problem_of(error) from None
+        raise problem_of(error) from None
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
@@ -148,7 +157,7 @@ def _listen(pages: Iterator[Page], queries: str) -> Page:
     return Page((*about, *others), {}, warning=warning if about or others else warning or silent)
 
 
-def _problem_of(error: SourceError) -> Problem:
+def problem_of(error: SourceError) -> Problem:
     """The Problem for a source that cannot be read; template and arguments stay apart, so that a page can translate."""
     text = as_sentence(error.notice.text)
     args: dict[str, Any] = dict(error.notice.args)

@@ -104,6 +104,19 @@ def listening() -> Iterator[Sockets]:
             taken.close()
 
 
+class Server(uvicorn.Server):
+    """Ends what it tells browsers as it happens, which would else hold up its own end."""
+
+    def __init__(self, config: uvicorn.Config, services: Services) -> None:
+        super().__init__(config)
+        self._services = services
+
+    async def shutdown(self, sockets: Sockets | None = None) -> None:
+        if self._services.live is not None:
+            self._services.live.end()
+        await super().shutdown(sockets)
+
+
 def serve_web(services: Services, sockets: Sockets) -> None:
     """Serves until SIGTERM or SIGINT. Raises Failed."""
     config = uvicorn.Config(
@@ -116,7 +129,7 @@ def serve_web(services: Services, sockets: Sockets) -> None:
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, leave)  # uvicorn takes them over while it serves, and raises them again at its end
-    server = uvicorn.Server(config)
+    server = Server(config, services)
     server.run(sockets)
     if not server.started:
         raise Failed("the web server did not start: the lines above say why")

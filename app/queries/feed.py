@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -21,6 +22,8 @@ from app.queries.sources import known_sources
 from app.viewer import Viewer, may
 from matching.query import QueryError, parse, to_tsquery
 
+COUNTED = 10_001
+"""Counting stops here: beyond, the page says that there are more than 10,000."""
 Sort = Literal["published", "collected", "reach"]
 Whose = UUID | Literal["me", "none"]
 """A member, the viewer, or nobody."""
@@ -73,6 +76,21 @@ def feed(
     return page(session, statement, order, after, limit).map(
         lambda rows: views(session, viewer, [row.Mention for row in rows])
     )
+
+
+@may("read")
+def count_mentions(session: Session, viewer: Viewer, filters: FeedFilter, most: int = COUNTED) -> int:
+    """How many mentions pass the filters; counting stops at `most`. Raises Problem 404, 422 as feed() does."""
+    statement, _ = statement_of(session, viewer, filters)
+    counted = statement.with_only_columns(Mention.id).limit(most).subquery()
+    return session.scalar(select(func.count()).select_from(counted)) or 0
+
+
+@may("read")
+def still_there(session: Session, viewer: Viewer, filters: FeedFilter, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these mentions that pass the filters. Raises Problem 404, 422 as feed() does."""
+    statement, _ = statement_of(session, viewer, filters)
+    return set(session.scalars(statement.with_only_columns(Mention.id).where(Mention.id.in_(ids))))
 
 
 @may("read")

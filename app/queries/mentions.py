@@ -74,6 +74,14 @@ def views(session: Session, viewer: Viewer, mentions: Sequence[Mention]) -> list
     ]
 
 
+@may("read")
+def mentions_of(session: Session, viewer: Viewer, ids: Sequence[UUID]) -> list[MentionView]:
+    """Those of these mentions that are the viewer's, newest first."""
+    here = select(Mention).where(Mention.workspace_id == viewer.workspace_id, Mention.deleted_at.is_(None))
+    newest = (Mention.published_at.desc(), Mention.id.desc())
+    return views(session, viewer, session.scalars(here.where(Mention.id.in_(ids)).order_by(*newest)).all())
+
+
 def _sources(session: Session, viewer: Viewer, ids: set[UUID]) -> dict[UUID, Source]:
     statement = select(Source).where(Source.workspace_id == viewer.workspace_id, Source.id.in_(ids))
     return {source.id: source for source in session.scalars(statement)} if ids else {}

@@ -15,9 +15,14 @@ KEPT = "="
 
 def assignee_options(visit: Visit, session: Session, row: Mention | IncidentRow) -> list[tuple[str, str]]:
     """Nobody, the viewer, everybody else; and first a name that belongs to no member, if the row has one."""
-    everybody = sorted(members(session, visit.viewer), key=lambda one: one.id != visit.viewer.user_id)
     kept = [(KEPT, row.assignee)] if row.assignee and row.assignee_id is None else []
-    return [*kept, ("", visit.say("Nobody")), *((str(one.id), one.shown) for one in everybody)]
+    return [*kept, *member_options(visit, session)]
+
+
+def member_options(visit: Visit, session: Session) -> list[tuple[str, str]]:
+    """Nobody, the viewer, everybody else."""
+    everybody = sorted(members(session, visit.viewer), key=lambda one: one.id != visit.viewer.user_id)
+    return [("", visit.say("Nobody")), *((str(one.id), one.shown) for one in everybody)]
 
 
 def chosen_assignee(sent: SentForm) -> dict[str, str | None]:

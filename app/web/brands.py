@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from app.web.charts import spark
 from app.web.form_page import Form, FormPage, Values, add_routes, attempt
 from app.web.forms import SentForm
 from app.web.page import Visit, member, redirect
+from app.web.query_field import LONGEST, asks_back, check_meant, field_of, pasted_of
 from app.web.reach import mendings_of_brands
 from app.web.words import WORDS
 from matching.hints import hints
@@ -38,14 +40,17 @@ def first_settings() -> RedirectResponse:
 @router.get("/brands/preview")
 def show_preview(visit: Visit = Depends(member)) -> Response:
     """The part of the form that shows what a query matches, while it is typed."""
-    query = visit.request.query_params.get("query", "")[:2_000]
+    query, pasted = (visit.request.query_params.get(name, "")[:LONGEST] for name in ("query", "pasted"))
     with visit.services.db.reading() as session:
-        return visit.page(None, "preview.html", preview=preview_of(visit, session, query))
+        found = preview_of(visit, session, query, pasted)
+        return visit.page(None, "preview_live.html", preview=found, field=field_of("", query))
 
 
-def preview_of(visit: Visit, session: Session, query: str) -> dict[str, Any]:
-    """What a query would have matched, its days as a small picture, or what is wrong with it."""
+def preview_of(visit: Visit, session: Session, query: str, pasted: str = "") -> dict[str, Any]:
+    """What a query would have matched, its days as a small picture, or what is wrong with it; and whether it finds
+    itself in a `pasted` text."""
     nothing: dict[str, Any] = {"found": None, "problem": None, "query": query, "days": DAYS, "spark": None, "hints": []}
+    nothing |= {"typed": pasted, "pasted": pasted_of(query, pasted)}
 
     def matches() -> dict[str, Any]:
         result = preview(session, visit.viewer, query, DAYS, visit.now)
@@ -53,7 +58,7 @@ def preview_of(visit: Visit, session: Session, query: str) -> dict[str, Any]:
             **nothing,
             "found": result,
             "spark": spark([number for _, number in result.days]),
-            "hints": hints(query),
+            "hints": [hint for hint in hints(query) if "operator" not in hint.notice.args],  # asked below the field
         }
 
     def unreadable(problem: Problem) -> dict[str, Any]:
@@ -96,12 +101,14 @@ def read_form(sent: SentForm, row: Brand | None) -> BrandForm:
     values["languages"] = [code.lower() for code in sent.lines("languages")]
     values["competitors"] = None if sent.is_checked("every_competitor") or not row else sent.all("competitors")
     values["colour"] = values["colour"] or (row.colour if row else "")
+    values |= {"pasted": sent.get("pasted")[:LONGEST]}
     return Form(None, values, row)
 
 
 def fields_of_action(values: Values) -> Values:
     """Gives a new brand a colour if nobody chose one."""
-    return {name: value for name, value in values.items() if name != "colour" or value}
+    kept = {name: value for name, value in values.items() if name != "pasted"}
+    return {name: value for name, value in kept.items() if name != "colour" or value}
 
 
 def show_form(visit: Visit, form: BrandForm) -> Response:
@@ -112,7 +119,8 @@ def show_form(visit: Visit, form: BrandForm) -> Response:
             "brand.html",
             silent=mendings_of_brands(visit, session, [form.row])[form.row.id] if form.row else None,
             kinds=[(key, visit.word("brand kind", key)) for key in WORDS["brand kind"]],
-            preview=preview_of(visit, session, form.values["query"]),
+            preview=preview_of(visit, session, form.values["query"], form.values.get("pasted", "")),
+            field=field_of(form.values["name"], form.values["query"]),
             others=others_than(visit, session, form.row),
         )
 
@@ -123,7 +131,10 @@ def others_than(visit: Visit, session: Session, row: Brand | None) -> list[Brand
     return [each for each in offered if row and each.id != row.id]
 
 
-def create(visit: Visit, form: BrandForm, _sent: SentForm) -> Response:
+def create(visit: Visit, form: BrandForm, sent: SentForm) -> Response:
+    if (asked := asks_back(sent)) is not None:
+        return show_form(visit, replace(form, values=form.values | asked))
+    check_meant(sent)
     new = validate(actions.NewBrand, fields_of_action(form.values))
     with visit.services.db.writing() as session:
         actions.create(session, visit.viewer, new, visit.services.jobs, visit.now)
@@ -132,6 +143,9 @@ def create(visit: Visit, form: BrandForm, _sent: SentForm) -> Response:
 
 def update(visit: Visit, row: Brand, form: BrandForm, sent: SentForm) -> Response:
     """Changes a brand; on request, also applies its query to stored mentions."""
+    if (asked := asks_back(sent)) is not None:
+        return show_form(visit, replace(form, values=form.values | asked))
+    check_meant(sent)
     rematch = sent.is_checked("rematch")
     changes = validate(actions.BrandChanges, fields_of_action(form.values))
     with visit.services.db.writing() as session:

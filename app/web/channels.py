@@ -15,7 +15,9 @@ from alerts.base import AnyChannel
 from alerts.channels import all_channels
 from app.actions import channels as actions
 from app.actions import secrets
+from app.actions.channels import MadeChannel
 from app.actions.fields import validate
+from app.actions.ties import tie
 from app.models import Channel
 from app.queries.channels import channel, channels
 from app.queries.paging import LIMIT_MAX
@@ -24,7 +26,8 @@ from app.web.form_page import Form, FormPage, Values, add_routes
 from app.web.forms import PREFIX, Field, SentForm, dropped_by, fields_of, params_from
 from app.web.language import LANGUAGES
 from app.web.page import Visit, editor, member, redirect
-from app.web.reach import Mending, mendings_of_rules
+from app.web.reach import Mending, has_mail, mendings_of_rules
+from app.web.ties import read_ties, ties_of
 
 router = APIRouter(prefix="/settings/channels")
 
@@ -72,39 +75,54 @@ ChannelForm = Form[Channel, AnyChannel]
 
 def show_new(visit: Visit) -> Response:
     """The form of a new channel, of the kind that the address names."""
+    return show_form(visit, new_form(visit, visit.request.query_params.get("kind", "email")))
+
+
+def new_form(visit: Visit, wished: str) -> ChannelForm:
+    """An empty form, in the language and the time zone of whoever asks; mail goes to themselves unless they say so."""
     kinds = all_channels()
-    kind = kinds.get(visit.request.query_params.get("kind", "email")) or next(iter(kinds.values()))
-    values: Values = {"language": visit.tongue.code, "timezone": visit.viewer.timezone}
-    return show_form(visit, Form(kind, {"name": "", "params": {}, "enabled": True, **values}))
+    kind = kinds.get(wished) or next(iter(kinds.values()))
+    params = {"to": [visit.viewer.actor]} if kind.by_mail and "@" in visit.viewer.actor else {}
+    values: Values = {"language": visit.tongue.code, "timezone": visit.viewer.timezone, "ties": None}
+    return Form(kind, {"name": "", "params": params, "enabled": True, **values})
 
 
 def form_of(_visit: Visit, row: Channel) -> ChannelForm:
     names = ("name", "params", "language", "timezone", "enabled")
-    return Form(actions.channel_of(row.kind), {name: getattr(row, name) for name in names}, row)
+    values = {name: getattr(row, name) for name in names} | {"ties": None}
+    return Form(actions.channel_of(row.kind), values, row)
 
 
 def read_form(sent: SentForm, row: Channel | None) -> ChannelForm:
     kind = actions.channel_of(row.kind if row else sent.get("kind"))
     values: Values = {name: sent.get(name) for name in ("name", "language", "timezone")}
     values |= {"params": params_from(kind.params, sent), "enabled": sent.is_checked("enabled")}
+    values["ties"] = read_ties(sent)
     return Form(kind, values | ({"drop_secrets": dropped_by(kind.params, sent)} if row else {}), row)
 
 
-def show_form(visit: Visit, form: ChannelForm) -> Response:
+def fields_of_action(form: ChannelForm) -> Values:
+    return {name: value for name, value in form.values.items() if name != "ties"}
+
+
+def context_of(visit: Visit, session: Session, form: ChannelForm) -> dict[str, Any]:
+    """What the fields of the form need beside its values."""
     kind, row = form.kind, form.row
     kept = secrets.stored_names(visit.services.seal, row.secrets, actions.seal_name(row)) if row else ()
     fields = form.demand_again(fields_of(kind.params, form.values["params"], kept=kept))
+    return {
+        "kinds": all_channels(),
+        "fields": [without_drop(kind, field) for field in fields if field.name not in OURS],
+        "languages": list(LANGUAGES.items()),
+        "timezones": sorted(available_timezones()),
+        "no_smtp": kind.by_mail and not has_mail(visit),
+        "ties": ties_of(visit, session, row, form.values["ties"]),
+    }
+
+
+def show_form(visit: Visit, form: ChannelForm) -> Response:
     with visit.services.db.reading() as session:
-        return form.page(
-            visit,
-            session,
-            "channel.html",
-            kinds=all_channels(),
-            fields=[without_drop(kind, field) for field in fields if field.name not in OURS],
-            languages=list(LANGUAGES.items()),
-            timezones=sorted(available_timezones()),
-            no_smtp=kind.by_mail and visit.services.settings.smtp_url is None,
-        )
+        return form.page(visit, session, "channel.html", **context_of(visit, session, form))
 
 
 def without_drop(kind: AnyChannel, field: Field) -> Field:
@@ -114,20 +132,33 @@ def without_drop(kind: AnyChannel, field: Field) -> Field:
 
 def create(visit: Visit, form: ChannelForm, _sent: SentForm) -> Response:
     """Adds a channel. A secret that was generated for it is shown in the answer, and never again."""
-    new = validate(actions.NewChannel, {**form.values, "kind": form.kind.kind})
-    with visit.services.db.writing() as session:
-        made = actions.create(session, visit.viewer, new, visit.services)
+    made = add(visit, form)
     if made.secret is None:
         return redirect(HOME, "channel-created")
     with visit.services.db.reading() as session:
         return list_page(visit, session, secret=made)
 
 
+def add(visit: Visit, form: ChannelForm) -> MadeChannel:
+    """Adds the channel of the form, with the rules that notify it. Raises Problem."""
+    new = validate(actions.NewChannel, {**fields_of_action(form), "kind": form.kind.kind})
+    with visit.services.db.writing() as session:
+        made = actions.create(session, visit.viewer, new, visit.services)
+        tie(session, visit.viewer, made.channel.id, form.values["ties"], visit.services.jobs)
+    return made
+
+
 def update(visit: Visit, row: Channel, form: ChannelForm, _sent: SentForm) -> Response:
-    changes = validate(actions.ChannelChanges, form.values)
+    change(visit, row, form)
+    return redirect(HOME, "saved")
+
+
+def change(visit: Visit, row: Channel, form: ChannelForm) -> None:
+    """Changes the channel as the form says, with the rules that notify it. Raises Problem."""
+    changes = validate(actions.ChannelChanges, fields_of_action(form))
     with visit.services.db.writing() as session:
         actions.update(session, visit.viewer, row.id, changes, visit.services)
-    return redirect(HOME, "saved")
+        tie(session, visit.viewer, row.id, form.values["ties"], visit.services.jobs)
 
 
 def delete(session: Session, visit: Visit, channel_id: UUID) -> None:

@@ -36,3 +36,13 @@ def show_to_check(visit: Visit = Depends(member)) -> Response:
             offers=offers_for(visit, session),
             deciding=progress_of_all(session, visit.viewer),
         )
+
+
+@router.get("/check/count")
+def show_number(visit: Visit = Depends(member)) -> Response:
+    """How much is left to check, in words."""
+    wanted = visit.request.query_params.get("brand", "")
+    with visit.services.db.reading() as session:
+        chosen = tuple(row.id for row in brands(session, visit.viewer, limit=LIMIT_MAX).items if str(row.id) == wanted)
+        number = count_to_check(session, visit.viewer, chosen)
+    return visit.page(None, "check_count.html", number=number, most=COUNTED)

@@ -1,5 +1,5 @@
-"""The cookies of the pages: the session, the language, and the one that binds the forms of people who are not logged
-in."""
+"""The cookies of the pages: the session, the language, how high the rows of the feed are, and the one that binds the
+forms of people who are not logged in."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from app.settings import Settings
 
 LANGUAGE = "vigie_language"
 FORM = "vigie_form"
+ROWS = "vigie_rows"
 YEAR = timedelta(days=365)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from app.actions import labelling as actions
 from app.actions.fields import validate
@@ -22,30 +24,45 @@ router = APIRouter(prefix="/reputation/sample")
 DICE = Random()  # noqa: S311 - sampling, no secret
 
 KEYS = (
-    ("negative", "n", N_("Negative"), "detractor"),
-    ("neutral", "u", N_("Neutral"), "passive"),
     ("positive", "p", N_("Positive"), "promoter"),
+    ("neutral", "n", N_("Neutral"), "passive"),
+    ("negative", "d", N_("Negative"), "detractor"),
     ("skip", "s", N_("Skip"), ""),
 )
-"""Label, its key, its name, its colour and shape."""
+"""Label, its key, which is the same as for a stance, its name, its colour and shape."""
 
 
 @router.get("")
 def show_next(visit: Visit = Depends(member)) -> Response:
     """The next mention to label, how far this week is, and what the labels say so far."""
     with visit.services.db.reading() as session:
-        waiting = to_label(session, visit.viewer, limit=1).items
         return visit.page(
             session,
             "label.html",
-            item=waiting[0] if waiting else None,
-            week=progress(session, visit.viewer, visit.now),
+            **_next(session, visit),
             own=model(session, visit.viewer).own,
-            undo=last_label(session, visit.viewer, visit.now),
-            keys=KEYS,
             shifted=shifts(session, visit.viewer, visit.now),
             enough=ENOUGH,
         )
+
+
+def _next(session: Session, visit: Visit) -> dict[str, Any]:
+    """What changes from one label to the next."""
+    waiting = to_label(session, visit.viewer, limit=1).items
+    return {
+        "item": waiting[0] if waiting else None,
+        "week": progress(session, visit.viewer, visit.now),
+        "undo": last_label(session, visit.viewer, visit.now),
+        "keys": KEYS,
+    }
+
+
+def _answer(visit: Visit, done: str = "") -> Response:
+    """The next mention: as a part of the page to a script, else as the page."""
+    if "hx-request" not in visit.request.headers:
+        return redirect("/reputation/sample", done)
+    with visit.services.db.reading() as session:
+        return visit.page(None, "label_part.html", **_next(session, visit))
 
 
 @router.post("")
@@ -57,17 +74,17 @@ def draw(visit: Visit = Depends(editor)) -> RedirectResponse:
 
 
 @router.post("/{item_id}")
-def label(item_id: UUID, visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> RedirectResponse:
+def label(item_id: UUID, visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> Response:
     """Stores the label and shows the next mention."""
     labelled = validate(actions.Labelled, {"label": sent.get("label")})
     with visit.services.db.writing() as session:
         actions.label(session, visit.viewer, item_id, labelled, visit.now)
-    return redirect("/reputation/sample")
+    return _answer(visit)
 
 
 @router.post("/{item_id}/undo")
-def undo(item_id: UUID, visit: Visit = Depends(editor)) -> RedirectResponse:
+def undo(item_id: UUID, visit: Visit = Depends(editor)) -> Response:
     """Removes the label, and shows the mention again."""
     with visit.services.db.writing() as session:
         actions.unlabel(session, visit.viewer, item_id)
-    return redirect("/reputation/sample", "unlabelled")
+    return _answer(visit, "unlabelled")

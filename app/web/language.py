@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date as Day  # noqa: N812 - `date` is what a tongue says
@@ -27,6 +28,9 @@ Code = Literal["en", "fr"]
 LANGUAGES: dict[Code, str] = {"en": "English", "fr": "Français"}
 LOCALE = Path(__file__).parent.parent / "locale"
 RECENT = timedelta(days=6)
+_PROMISE = re.compile(
+    r"\s*[;:,]\s(?:the next reading is automatic|la prochaine lecture est automatique)", re.IGNORECASE
+)
 UNITS = {"MB": "Mo", "kB": "ko"}
 SENTENCES = frozenset({"why", "reason", "what"})
 """Arguments that are our own texts, to be translated before they are filled in."""
@@ -145,6 +149,10 @@ class Tongue:
             return self._fill_in(str(text), dict(args) if isinstance(args, Mapping) else {})
         return self.say(str(stored or ""))
 
+    def brief(self, stored: Any) -> str:
+        """A sentence as `notice` says it, without the promise that a source will be read again: it is not saved."""
+        return _PROMISE.sub("", self.notice(stored))
+
     def aside(self, reason: str) -> str:
         """Why something was set aside, kept as a sentence in English; one that is not known stays as it is."""
         for pattern, template in ASIDE:
@@ -217,6 +225,14 @@ class Tongue:
         here, today = at.astimezone(self.zone).date(), self.now.astimezone(self.zone).date()
         day = format_date(here, "d MMMM" if here.year == today.year else "d MMMM y", locale=self.code)
         return day.replace("1 ", "1er ", 1) if self.code == "fr" and here.day == 1 else day
+
+    def weekday(self, at: datetime) -> str:
+        """The day of the week and the day, with its year when that is another one."""
+        here = at.astimezone(self.zone)
+        same_year = here.year == self.now.astimezone(self.zone).year
+        words = str(format_date(here.date(), "EEEE d MMMM" if same_year else "EEEE d MMMM y", locale=self.code))
+        words = words.replace(" 1 ", " 1er ", 1) if self.code == "fr" and here.day == 1 else words
+        return words[:1].upper() + words[1:]
 
     def dates(self, first: Day, last: Day) -> str:
         """From which day to which, as short as it can be said: one day alone where they are the same."""

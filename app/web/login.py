@@ -21,7 +21,8 @@ from app.viewer import ROLE_SCOPES, Viewer
 from app.web import cookies, pending
 from app.web.form_page import attempt
 from app.web.forms import SentForm, sent_form
-from app.web.page import Visit, back_to, redirect, visitor
+from app.web.landing import landing
+from app.web.page import Visit, back_to, redirect, visitor, with_query
 
 router = APIRouter()
 
@@ -178,7 +179,8 @@ def create_first(visit: Visit = Depends(visitor), sent: SentForm = Depends(sent_
             machine = Viewer(workspace_id, "setup", ROLE_SCOPES["admin"])
             user = accounts.set_up(session, machine, sent.get("link"), new, visit.now)
             cookie = open_session(session, visit, user.id, workspace_id)
-        return enter_with(visit, "/setup?done=welcome", cookie)
+            first = landing(session, machine)
+        return enter_with(visit, with_query(first, done="welcome"), cookie)
 
     def show_again(problem: Problem) -> Response:
         if problem.code == "link-spent":

@@ -1,31 +1,29 @@
-"""The feed, one mention, and what people do about it."""
+"""The feed: the list of mentions, its filters, and its parts that come by themselves."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from app.actions import mentions as actions
-from app.actions.fields import validate
-from app.actions.settling import settle
 from app.problems import Problem
 from app.queries.choices import Choices, choices, count_arrived
-from app.queries.feed import OVERDUE, FeedFilter, FeedPage, Whose, feed
-from app.queries.mentions import mention
+from app.queries.feed import OVERDUE, FeedFilter, FeedPage, Whose, count_mentions, feed
 from app.queries.phrases import progress_of_all
 from app.queries.to_check import count_to_check
-from app.scorer import explainer_of
-from app.web.assignees import assignee_options, chosen_assignee
+from app.web import cookies
+from app.web.assignees import member_options
+from app.web.days import by_day
 from app.web.form_page import attempt
 from app.web.forms import SentForm, sent_form
+from app.web.mention import read_mention
 from app.web.offers import offers_for
-from app.web.page import Visit, back_to, editor, member, redirect, with_query
-from app.web.reasons import reasons_of
+from app.web.page import Visit, back_to, member
+from app.web.place import place_of
 from app.web.views import menu_of, whose_options
 from app.web.words import N_, WORDS
 from matching.hints import hints
@@ -55,15 +53,16 @@ FILTERS = (
 )
 RELEVANT = ("new", "in_progress", "answered", "closed")
 PAGE = 40
+MOST_PAGES = 10
+"""Pages of the list that one address may ask for at once: what somebody had loaded before they went away."""
 
 
 Filters = dict[str, str]
 """The filters of an address by name, as typed; empty where one is not set."""
 
 
-def filters_of(visit: Visit) -> Filters:
-    """The filters of this request. A value that means nothing is dropped, as if it were not there."""
-    parameters = visit.request.query_params
+def filters_of(parameters: Mapping[str, str]) -> Filters:
+    """The filters of an address. A value that means nothing is dropped, as if it were not there."""
     filters = {name: parameters.get(name, "").strip() for name in FILTERS}
     for name in ("brand", "source", "story", "incident"):
         filters[name] = filters[name] if _id(filters[name]) else ""
@@ -126,12 +125,16 @@ def _id(text: str) -> UUID | None:
 @router.get("/")
 def show_feed(visit: Visit = Depends(member)) -> Response:
     """The feed. What is wrong with a query that cannot be read is shown beside the search box."""
-    filters, parameters = filters_of(visit), visit.request.query_params
+    parameters = visit.request.query_params
+    filters, opened = filters_of(parameters), _id(parameters.get("open", ""))
+    shown = attempt(lambda: read_mention(visit, opened) if opened else None, lambda _: None, {404})
+    body = shown or {"detail": None, "place": place_of(parameters)}
     with visit.services.db.reading() as session:
-        options = _options(visit, choices(session, visit.viewer))
+        offered = _options(visit, choices(session, visit.viewer))
 
         def read_feed() -> tuple[FeedPage | None, Problem | None]:
-            return feed(session, visit.viewer, narrowed_by(filters, visit.now), parameters.get("after"), PAGE), None
+            number = PAGE * pages_of(parameters)
+            return feed(session, visit.viewer, narrowed_by(filters, visit.now), parameters.get("after"), number), None
 
         rows, problem = attempt(read_feed, lambda refusal: (None, refusal), {422})
         return visit.page(
@@ -140,20 +143,60 @@ def show_feed(visit: Visit = Depends(member)) -> Response:
             status=problem.status if problem else 200,
             filters=filters,
             feed=rows,
+            days=by_day(rows.items if rows else [], visit.tongue),
             problem=problem,
             hints=hints(filters["q"]),
             saved=menu_of(visit, session, here=urlencode(_set(filters))),
             saved_here=urlencode(_set(filters)),
             whose=whose_options(visit, session),
             labels={"q": visit.say("Search")},
-            chosen=_in_use(visit, filters, options),
-            unsure=count_to_check(session, visit.viewer, _brands(filters, options)),
+            chosen=_in_use(visit, filters, offered),
+            unsure=count_to_check(session, visit.viewer, _brands(filters, offered)),
             offers=offers_for(visit, session),
             deciding=progress_of_all(session, visit.viewer),
-            undo=_id(parameters.get("undo", "")),
-            pulse="/mentions/new?" + urlencode({**_set(filters), "since": visit.now.isoformat()}),
-            **options,
+            undo=parameters.get("undo", ""),
+            everybody=member_options(visit, session),
+            dense=visit.request.cookies.get(cookies.ROWS) == "dense",
+            **body,
+            **offered,
         )
+
+
+def pages_of(parameters: Mapping[str, str]) -> int:
+    """How many pages of the list an address asks for at once."""
+    asked = parameters.get("pages", "")
+    return max(1, min(MOST_PAGES, int(asked))) if asked.isascii() and asked.isdecimal() else 1
+
+
+@router.post("/mentions/rows")
+def set_height(visit: Visit = Depends(member), sent: SentForm = Depends(sent_form)) -> Response:
+    """Keeps how high the rows of this browser are."""
+    answer = RedirectResponse(back_to(sent.get("next")), 303)
+    kept = "dense" if sent.get("rows") == "dense" else ""
+    cookies.keep(answer, visit.services.settings, cookies.ROWS, kept, cookies.YEAR)
+    return answer
+
+
+@router.get("/mentions/rows")
+def show_rows(visit: Visit = Depends(member)) -> Response:
+    """The next page of the list, without what stands around it. Raises Problem 422 on a foreign cursor."""
+    parameters = visit.request.query_params
+    filters = filters_of(parameters)
+    with visit.services.db.reading() as session:
+        rows = feed(session, visit.viewer, narrowed_by(filters, visit.now), parameters.get("after"), PAGE)
+    place = place_of({**parameters, "after": "", "pages": ""})
+    return visit.page(
+        None, "mentions_more.html", filters=filters, feed=rows, days=by_day(rows.items, visit.tongue), place=place
+    )
+
+
+@router.get("/mentions/count")
+def show_count(visit: Visit = Depends(member)) -> Response:
+    """How many mentions pass the filters."""
+    filters = filters_of(visit.request.query_params)
+    with visit.services.db.reading() as session:
+        number = count_mentions(session, visit.viewer, narrowed_by(filters, visit.now))
+    return visit.page(None, "mentions_count.html", number=number)
 
 
 def _brands(filters: Filters, options: dict[str, list[tuple[str, str]]]) -> tuple[UUID, ...]:
@@ -188,12 +231,12 @@ def _in_use(visit: Visit, filters: Filters, options: dict[str, list[tuple[str, s
         "copies": visit.say("Every copy"),
         "undated": visit.say("Date unknown"),
         "story": visit.say("One story"),
+        "q": visit.say("“{words}”", words=filters["q"]),
         "incident": visit.say("One incident"),
         "unanswered": visit.say("Not answered yet"),
         "overdue": visit.say("Waiting for more than a day"),
         "assignee": _assigned(visit, filters["assignee"]),
         "tag": f"#{filters['tag']}",
-        "q": f"«{filters['q']}»",
     }
     for name, words in (("from", N_("from {moment}")), ("to", N_("until {moment}"))):
         if at := _moment(filters[name]):
@@ -219,80 +262,7 @@ def count_new(since: str, visit: Visit = Depends(member)) -> Response:
         return HTMLResponse("")
     if start.tzinfo is None:
         return HTMLResponse("")
-    filters = filters_of(visit)
+    filters = filters_of(visit.request.query_params)
     with visit.services.db.reading() as session:
         number = count_arrived(session, visit.viewer, narrowed_by(filters, visit.now), start)
     return visit.page(None, "mentions_new.html", number=number, href="/?" + urlencode(_set(filters)))
-
-
-@router.get("/mentions/{mention_id}")
-def show_one(mention_id: UUID, visit: Visit = Depends(member)) -> Response:
-    return mention_page(visit, mention_id)
-
-
-def mention_page(visit: Visit, mention_id: UUID, problem: Problem | None = None) -> HTMLResponse:
-    """One mention, with all that is known of it."""
-    with visit.services.db.reading() as session:
-        detail = mention(session, visit.viewer, mention_id)
-    why = reasons_of(explainer_of(visit.services.settings), detail)  # the model is asked between two transactions
-    with visit.services.db.reading() as session:
-        return visit.page(
-            session,
-            "mention.html",
-            status=problem.status if problem else 200,
-            detail=detail,
-            reasons=why,
-            problem=problem,
-            labels={"note": visit.say("Note"), "tags": visit.say("Tags"), "assignee": visit.say("Assigned to")},
-            status_options=[(key, visit.word("status", key)) for key in WORDS["status"]],
-            assignees=assignee_options(visit, session, detail.view.mention),
-            offers=offers_for(visit, session),
-        )
-
-
-@router.post("/mentions/{mention_id}/stance")
-def correct(mention_id: UUID, visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> RedirectResponse:
-    """Corrects the stance for one brand, and with `copies` for those that are to check; an empty stance undoes it."""
-    values = {"stance": sent.get("stance") or None, "brand_id": sent.get("brand_id") or None}
-    changes = validate(actions.MentionChanges, values)
-    with visit.services.db.writing() as session:
-        if sent.get("copies") and changes.stance and changes.brand_id:
-            settle(session, visit.viewer, mention_id, changes.brand_id, changes.stance, visit.services.jobs, visit.now)
-        else:
-            actions.change(session, visit.viewer, [mention_id], changes, visit.services.jobs, visit.now)
-    back = with_query(back_to(sent.get("next"), f"/mentions/{mention_id}"), settled=mention_id)
-    return redirect(back, "stance")
-
-
-@router.post("/mentions/{mention_id}/status")
-def sort_out(mention_id: UUID, visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> RedirectResponse:
-    """Says what was done about a mention, or that it is not about the brand."""
-    status = sent.get("status")
-    _change(visit, mention_id, {"status": status})
-    back = back_to(sent.get("next"), f"/mentions/{mention_id}")
-    if status == "irrelevant" and not back.startswith("/mentions/"):
-        return RedirectResponse(back + ("&" if "?" in back else "?") + urlencode({"undo": str(mention_id)}), 303)
-    return redirect(back, "status")
-
-
-@router.post("/mentions/{mention_id}")
-def handle(mention_id: UUID, visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> Response:
-    """Changes status, assignee, tags and note at once."""
-    values = {
-        "status": sent.get("status"),
-        **chosen_assignee(sent),
-        "tags": sent.lines("tags"),
-        "note": sent.get("note") or None,
-    }
-
-    def save() -> Response:
-        _change(visit, mention_id, values)
-        return redirect(f"/mentions/{mention_id}", "saved")
-
-    return attempt(save, lambda problem: mention_page(visit, mention_id, problem), {422})
-
-
-def _change(visit: Visit, mention_id: UUID, values: dict[str, Any]) -> None:
-    changes = validate(actions.MentionChanges, values)
-    with visit.services.db.writing() as session:
-        actions.change(session, visit.viewer, [mention_id], changes, visit.services.jobs, visit.now)

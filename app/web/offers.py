@@ -11,10 +11,13 @@ from app.queries.phrase_offers import Offer, offers
 from app.web.page import Visit
 
 
-def offers_for(visit: Visit, session: Session) -> list[tuple[Offer, str]]:
-    """The offers of the mention that was corrected last, with the address of the form that each fills in."""
+def offers_for(visit: Visit, session: Session, settled: UUID | None = None) -> list[tuple[Offer, str]]:
+    """The offers of the mention that was corrected last, with the address of the form that each fills in.
+
+    Unless it is given, it is the one that the address names.
+    """
     try:
-        settled = UUID(visit.request.query_params.get("settled", ""))
+        settled = settled or UUID(visit.request.query_params.get("settled", ""))
     except ValueError:
         return []
     return [(offer, _form(offer)) for offer in offers(session, visit.viewer, settled, visit.now)]

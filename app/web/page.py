@@ -194,17 +194,23 @@ def visitor(request: Request) -> Visit:
     return Visit(request, services, tongue, viewer, holder is not None and holder.lacks_factor)
 
 
-def _holder(request: Request, services: Services, now: datetime) -> sessions.Login | None:
+def _holder(request: Request, services: Services, now: datetime, *, touching: bool = True) -> sessions.Login | None:
     """The login that the session cookie of a request belongs to, if it is still valid."""
     cookie = request.cookies.get(cookies.session_name(services.settings))
     if not cookie or len(cookie) > 200:
         return None
     with services.db.reading() as session:
         holder = sessions.login_of(session, cookie, now)
-    if holder and holder.stale:
+    if holder and holder.stale and touching:
         with services.db.writing() as session:
             sessions.touch(session, holder.token_hash, now)
     return holder
+
+
+def is_still_logged_in(visit: Visit) -> bool:
+    """Whether the session that a visit began with still holds, in the same workspace."""
+    holder = _holder(visit.request, visit.services, visit.request.app.state.now(), touching=False)
+    return holder is not None and visit.known is not None and holder.viewer.workspace_id == visit.known.workspace_id
 
 
 def member(request: Request) -> Visit:

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import idna
+
+from app.models import Mention
 
 MAX_URL = 2048
 _TURNING = dict.fromkeys([0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -122,3 +124,8 @@ def spans_of(spans: Mapping[str, Any] | None, field: str) -> list[list[int]]:
     """The marks of one field, as [start, end) pairs counted in characters."""
     pairs = (spans or {}).get(field) or []
     return [list(span)[:2] for span in pairs]
+
+
+def sites_of(mentions: Iterable[Mention]) -> int:
+    """On how many sites, or platforms where no site is known, these mentions stand."""
+    return len({shown_host(one.host) if one.host else one.platform.lower() for one in mentions})

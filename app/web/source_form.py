@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.actions import secrets
 from app.actions import sources as actions
+from app.actions.discovery import Candidate, name_of
 from app.actions.fields import validate
 from app.actions.source_params import changed_params, collector_of, seal_name
 from app.actions.trial import UNREAD, Trial, trial
@@ -19,13 +21,15 @@ from app.problems import Problem
 from app.queries.brands import brands
 from app.queries.paging import LIMIT_MAX
 from app.queries.sources import source_row
+from app.web.discovery import name_offered
 from app.web.form_page import Form, FormPage, Values, add_routes
-from app.web.forms import SentForm, dropped_by, fields_of, params_from
+from app.web.forms import PREFIX, SECRETS, SentForm, dropped_by, fields_of, params_from
 from app.web.kinds import shelves, terms
 from app.web.page import Visit, editor, redirect
 from app.web.words import N_
 from collectors import all_collectors
 from collectors.base import AnyCollector
+from ground.place import Place
 
 router = APIRouter(prefix="/sources")
 
@@ -42,9 +46,12 @@ def show_new(visit: Visit) -> Response:
     kind = all_collectors().get(parameters.get("collector", ""))
     if kind is None or kind.hidden:
         with visit.services.db.reading() as session:
-            return visit.page(session, "source_kinds.html", shelves=shelves(all_collectors().values()))
+            offered = shelves(all_collectors().values())
+            return visit.page(session, "source_kinds.html", shelves=offered, typed=name_offered(visit, session))
     minutes = int(kind.default_interval.total_seconds()) // MINUTE
-    values: Values = {"name": "", "params": {}, "brand_id": "", "minutes": minutes, "backfill_days": ""}
+    known = {field.name for field in fields_of(kind.params) if field.kind not in SECRETS}
+    given = {name.removeprefix(PREFIX): value for name, value in parameters.items() if name in known}
+    values: Values = {"name": "", "params": given, "brand_id": "", "minutes": minutes, "backfill_days": ""}
     return show_form(visit, Form(kind, {**values, "from": parameters.get("from", "")}))
 
 
@@ -85,7 +92,7 @@ def show_form(visit: Visit, form: SourceForm, tried: Trial | Problem | None = No
     steps = sorted({step for step in INTERVALS if step >= least} | {max(values["minutes"], 1)})
     hidden = secrets.secret_fields(kind.params)
     kept = secrets.stored_names(visit.services.seal, row.secrets, seal_name(row)) if row else ()
-    undecided = N_("Choose a brand") if kind.brings == "answers" else N_("Whichever brand the queries find")
+    undecided = N_("Choose a brand") if kind.brings == "answers" else N_("According to the queries of the brands")
     with visit.services.db.reading() as session:
         offered = brands(session, visit.viewer, limit=LIMIT_MAX).items
         return form.page(
@@ -124,20 +131,31 @@ def try_out(visit: Visit, form: SourceForm) -> Trial | Problem:
         return problem
 
 
+def show_tried(visit: Visit, form: SourceForm) -> Response:
+    """The form with what the source brings; where it has no name yet, with the one that the source gives itself."""
+    tried = try_out(visit, form)
+    if not form.values["name"]:
+        candidate, place = Candidate(form.kind, form.values["params"]), Place(url="https://-")
+        brought = None if isinstance(tried, Problem) else tried
+        name = name_of(candidate, place, visit.tongue.code, brought)
+        form = replace(form, values=form.values | {"name": name})
+    return show_form(visit, form, tried)
+
+
 def create(visit: Visit, form: SourceForm, sent: SentForm) -> Response:
     """Saves a source, or only tries it when that button was pressed."""
     if sent.is_checked("try"):
-        return show_form(visit, form, try_out(visit, form))
+        return show_tried(visit, form)
     new = validate(actions.NewSource, {**fields_of_action(form.values), "collector": form.kind.kind})
     with visit.services.db.writing() as session:
         source = actions.create(session, visit.viewer, new, visit.services, visit.now)
     done = "source-created" if form.kind.polled else "source-ready"
-    return redirect("/setup" if form.values["from"] == "setup" else f"/sources/{source.id}", done)
+    return redirect("/setup?step=source" if form.values["from"] == "setup" else f"/sources/{source.id}", done)
 
 
 def update(visit: Visit, row: Source, form: SourceForm, sent: SentForm) -> Response:
     if sent.is_checked("try"):
-        return show_form(visit, form, try_out(visit, form))
+        return show_tried(visit, form)
     dropped = {"drop_secrets": form.values["drop_secrets"]}
     changes = validate(actions.SourceChanges, fields_of_action(form.values) | dropped)
     with visit.services.db.writing() as session:

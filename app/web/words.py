@@ -222,6 +222,7 @@ DONE: dict[str, str] = {
     "phrase-deleted": N_("The phrase was deleted. The stances it gave are being decided again."),
     "ratings-saved": N_("Saved. Ratings that are already stored are being read again."),
     "source-created": N_("The source was added: its first reading starts now."),
+    "sources-added": N_("The sources were added: their first reading starts now."),
     "source-ready": N_("The source was added: give its address to the tool that sends."),
     "address": N_("This is the new address. The old one no longer accepts anything."),
     "source-deleted": N_("The source was deleted. Its mentions were kept."),
@@ -264,6 +265,7 @@ DONE: dict[str, str] = {
     "session-ended": N_("That browser was logged out."),
     "sessions-ended": N_("Every other browser was logged out."),
     "unlabelled": N_("The label was removed."),
+    "undone": N_("Undone: it is as it was before."),
     "nothing-drawn": N_("There is nothing left to draw: come back when people have said more."),
     "welcome": N_("Your account was created."),
 }

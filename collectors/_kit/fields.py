@@ -7,11 +7,15 @@ one can replace it. `query` is what to search for. `token`, `api_key`, `client_i
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from ground.links import clean_link
+
+BARE = re.compile(r"(?!\w+:)[\w-]+(?:\.[\w-]+)+(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
+"""An address as people type it: its beginning, https://, is added."""
 
 
 class Params(BaseModel):
@@ -22,6 +26,8 @@ class Params(BaseModel):
 
 def _address(url: str) -> str:
     url = url.strip()
+    if BARE.fullmatch(url):
+        url = f"https://{url}"
     if not url.lower().startswith(("http://", "https://")):
         raise ValueError("the address starts with http:// or https://")
     if "@" in url.split("/")[2]:

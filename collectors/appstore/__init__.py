@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -32,6 +32,7 @@ from collectors.base import (
 )
 from ground.isolate import Isolated, isolated
 from ground.notice import Json, Notice
+from ground.place import Place
 
 from .feed import Entry, of_json, of_xml
 
@@ -187,12 +188,21 @@ def mention(app: str, country: str, review: Review) -> RawMention:
     )
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    """The app of a page of the App Store, in the country of the page."""
+    found = place.on("apps.apple.com", "itunes.apple.com") and place.at(r"/(?:([a-z]{2})/)?.{0,300}?/id(\d{5,15})")
+    if not found:
+        return ()
+    return ({"app_id": found[2], "countries": [found[1] or ("fr" if place.language == "fr" else "us")]},)
+
+
 collector = Collector(
     kind="appstore",
     **texts_of(__name__),
     params=App,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     backfill=backfill,
     platform="app store",
     group="reviews",

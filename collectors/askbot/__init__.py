@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Literal
@@ -32,6 +32,8 @@ from collectors.base import (
     Window,
 )
 from ground.isolate import Isolated, isolated
+from ground.notice import Json
+from ground.place import Place
 
 from .questions import Answer, Question, Questions, answer_to, body_of, question_of
 
@@ -144,12 +146,20 @@ def _body(params: AskbotSite, question: Question, http: httpx2.Client) -> str:
         return ""
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    """A site whose page says that it is made with Askbot."""
+    if not place.says(r"askbot\[|askbot\.(?:com|org)|/askbot/"):
+        return ()
+    return ({"base_url": place.root("/question", "/users/", "/tags/")},)
+
+
 collector = Collector(
     kind="askbot",
     **texts_of(__name__),
     params=AskbotSite,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     backfill=backfill,
     platform="askbot",
     group="forums",

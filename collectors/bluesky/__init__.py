@@ -24,15 +24,14 @@ from collectors._platforms.atproto import Record, language_of, text_of, url_of
 from collectors.base import Collector, Cursor, Page, RawMention, SourceRefused, Window
 from ground.notice import Json
 
+from .recognised import recognise
 from .refusals import OF_A_LOGIN, OF_A_SEARCH, ExpiredSession, FailedSearch
 
 SEARCH = "/xrpc/app.bsky.feed.searchPosts"
-LIMIT = 100
-CAP = 9_900
+LIMIT, CAP = 100, 9_900
 """Just below 10,000 hits, after which Bluesky gives no more pages. The search begins anew from the oldest hit."""
-MOST_PAGES = 100
+MOST_PAGES, LAST = 100, 10
 OVERLAP, A_SECOND = timedelta(hours=1), timedelta(seconds=1)
-LAST = 10
 TRIES, PAUSE = 3, 0.2
 """Seconds before the second try; later ones wait longer. The search answers 502 now and then, but not for long."""
 
@@ -291,6 +290,7 @@ collector = Collector(
     params=Bluesky,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     backfill=backfill,
     platform="bluesky",
     group="social",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Literal, Self
 
@@ -12,6 +12,8 @@ from pydantic import Field, SecretStr, model_validator
 from collectors._kit.fields import BaseUrl, Line, Params
 from collectors._kit.texts import texts_of
 from collectors.base import Collector, Cursor, Page, Window
+from ground.notice import Json
+from ground.place import Place
 
 from .forum import Forum
 from .posts import past_posts, read_posts
@@ -71,12 +73,23 @@ def _forum(params: DiscourseForum, http: httpx2.Client) -> Forum:
     return Forum(params.base_url, http, params.api_key.get_secret_value(), params.username)
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    """A search for the name on a forum that says it is made with Discourse, else its newest topics."""
+    if not (place.url and place.generator.startswith("discourse")):
+        return ()
+    base = place.root("/t/", "/c/", "/u/", "/tag/", "/latest", "/top", "/categories", "/search")
+    if len(place.words) >= SHORTEST:
+        return ({"base_url": base, "mode": "search", "query": place.words}, {"base_url": base, "mode": "topics"})
+    return ({"base_url": base, "mode": "topics"},)
+
+
 collector = Collector(
     kind="discourse",
     **texts_of(__name__),
     params=DiscourseForum,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     backfill=backfill,
     platform="discourse",
     group="forums",

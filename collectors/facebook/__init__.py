@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -14,6 +14,8 @@ from collectors._kit.signatures import check_hub, hub_challenge
 from collectors._kit.texts import texts_of
 from collectors._platforms.graph import Graph
 from collectors.base import Collector, Cursor, Inbound, Page, Received, Window
+from ground.notice import Json
+from ground.place import Place
 
 from .reading import PageScope, read_page, read_window
 from .webhooks import receive_changes
@@ -83,12 +85,18 @@ def _graph(params: FacebookPage, http: httpx2.Client) -> Graph:
     return Graph(http, f"{params.base_url}/{params.version}", params.token.get_secret_value())
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    found = place.on("facebook.com", "fb.com") and place.at(r"/([\w.-]{2,100})/?$")
+    return ({"page": found[1]},) if found else ()
+
+
 collector = Collector(
     kind="facebook",
     **texts_of(__name__),
     params=FacebookPage,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     backfill=backfill,
     receive=receive,
     platform="facebook",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
@@ -18,6 +18,8 @@ from collectors._kit.texts import texts_of
 from collectors._kit.times import latest, moment, rfc3339
 from collectors._kit.walk import Rewind, walk
 from collectors.base import Broken, Collector, Cursor, Page, RawMention, Window
+from ground.notice import Json
+from ground.place import Place
 
 from .forum import Attributes, Forum, Item, ItemPage, mention_of, posts_of
 
@@ -160,12 +162,20 @@ def _with_replies(forum: Forum, since: datetime, most: int) -> Mentions:
     return give
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    """A forum whose page says that it is made with Flarum: everything, since queries choose."""
+    if not place.says(r'id="flarum-|flarum\.(?:core|forum|boot)'):
+        return ()
+    return ({"base_url": place.root("/d/", "/t/", "/u/", "/all", "/tags"), "what": "posts"},)
+
+
 collector = Collector(
     kind="flarum",
     **texts_of(__name__),
     params=FlarumForum,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     backfill=backfill,
     platform="flarum",
     group="forums",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
@@ -17,6 +17,8 @@ from collectors._kit.texts import texts_of
 from collectors._kit.watched import Watchlist
 from collectors._platforms.graph import Graph
 from collectors.base import Collector, Cursor, Inbound, Page, Received, Window
+from ground.notice import Json
+from ground.place import Place
 
 from .hashtags import MOST, read_hashtags
 from .reading import read_comments, read_inbox, read_tags, read_window
@@ -103,12 +105,18 @@ def _graph(params: InstagramAccount, http: httpx2.Client) -> Graph:
     return Graph(http, f"{params.base_url}/{params.version}", params.token.get_secret_value())
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    found = place.on("instagram.com") and place.at(r"/([\w.]{2,30})/?$")
+    return ({"username": found[1]},) if found else ()
+
+
 collector = Collector(
     kind="instagram",
     **texts_of(__name__),
     params=InstagramAccount,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     backfill=backfill,
     receive=receive,
     platform="instagram",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Annotated, Self
@@ -17,6 +17,8 @@ from collectors._kit.texts import texts_of
 from collectors._kit.times import latest, moment, rfc3339
 from collectors._kit.walk import Rewind, walk
 from collectors.base import Collector, Cursor, Page, SourceError, Window
+from ground.notice import Json
+from ground.place import Place
 
 from .lists import Instance, ListProgress, Lists, Marks
 from .refusals import Gone
@@ -114,12 +116,24 @@ def _lists(params: LemmySearch, four: bool, marks: object) -> list[ListProgress]
     return lists
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    """A community by its address, else a search for the name: on the instance, or on the largest one."""
+    if place.is_search:
+        return ({"query": place.words},)
+    if not (place.says(r"lemmyConfig|Lemmy</title>|content=.Lemmy") or place.generator.startswith("lemmy")):
+        return ()
+    if found := place.at(r"/c/([\w.@-]{1,200})"):
+        return ({"base_url": place.origin, "community": found[1]},)
+    return ({"base_url": place.origin, "query": place.words},) if place.words else ()
+
+
 collector = Collector(
     kind="lemmy",
     **texts_of(__name__),
     params=LemmySearch,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     backfill=backfill,
     platform="lemmy",
     group="forums",

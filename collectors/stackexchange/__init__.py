@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,6 +21,8 @@ from collectors._kit.texts import texts_of
 from collectors._kit.times import moment, not_ahead
 from collectors.base import Broken, Collector, Cursor, Page, RawMention, Window
 from ground.links import clean_link
+from ground.notice import Json
+from ground.place import Place
 
 from .api import REFUSALS, Post, Wrapper, pause
 
@@ -202,12 +205,22 @@ def _mention(
     )
 
 
+SITE = re.compile(r"([a-z0-9.-]{1,60})\.stackexchange\.com|(stackoverflow|superuser|serverfault|askubuntu)\.com")
+
+
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    """A search for the name on the site at the address."""
+    found = SITE.fullmatch(place.host)
+    return ({"query": place.phrase, "site": found[1] or found[2]},) if found and place.words else ()
+
+
 collector = Collector(
     kind="stackexchange",
     **texts_of(__name__),
     params=Search,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     backfill=backfill,
     platform="stack exchange",
     group="forums",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ from collectors._kit.walk import walk
 from collectors.base import Collector, Cursor, Page, RawMention, SourceError, SourceRefused, Window
 from ground.isolate import Isolated, isolated
 from ground.notice import Json
+from ground.place import Place
 
 from .preview import Message, Preview, read_preview
 
@@ -139,12 +140,18 @@ def mention(message: Message, followers: int | None) -> RawMention:
     )
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    found = place.on("t.me", "telegram.me") and place.at(r"/(?:s/)?([A-Za-z]\w{3,31})(?:/|$)")
+    return ({"channel": found[1]},) if found else ()
+
+
 collector = Collector(
     kind="telegram",
     **texts_of(__name__),
     params=TelegramChannel,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     backfill=backfill,
     platform="telegram",
     group="social",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
@@ -14,6 +14,8 @@ from collectors._kit.fields import Interface, Params
 from collectors._kit.texts import texts_of
 from collectors._kit.watched import Watchlist
 from collectors.base import Collector, Cursor, Page, Window
+from ground.notice import Json
+from ground.place import Place
 
 from .api import TikTok
 from .comments import read_comments, read_window
@@ -54,12 +56,17 @@ def _tiktok(params: TikTokAccount, http: httpx2.Client) -> TikTok:
     return TikTok(http, params.base_url, params.token.get_secret_value(), params.business_id)
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    return ({},) if place.on("tiktok.com") else ()
+
+
 collector = Collector(
     kind="tiktok",
     **texts_of(__name__),
     params=TikTokAccount,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     backfill=backfill,
     platform="tiktok",
     group="video",

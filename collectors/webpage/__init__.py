@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -17,6 +17,7 @@ from collectors._kit.paging import Unmet, cap_warning
 from collectors._kit.texts import texts_of
 from collectors._kit.walk import Rewind
 from collectors.base import Collector, Cursor, Page, RawMention, Window
+from ground import place as given
 from ground.html import parse_html
 from ground.notice import Json, Notice
 
@@ -177,6 +178,15 @@ def _digest(answer: httpx2.Response) -> str:
     return hashlib.sha256(answer.content).hexdigest()
 
 
+MARKED = "(?:Review|UserReview|Comment)"
+
+
+def recognise(place: given.Place) -> Sequence[Mapping[str, Json]]:
+    """A page that tells programs where its reviews are; others need to be told by hand."""
+    marked = place.says(rf'"@type"\s{{0,9}}:\s{{0,9}}"{MARKED}"|schema\.org/{MARKED}\b')
+    return ({"url": place.url},) if place.url and marked else ()
+
+
 collector = Collector(
     kind="webpage",
     **texts_of(__name__),
@@ -184,6 +194,7 @@ collector = Collector(
     address="url",
     ids="feed",
     pages=pages,
+    recognise=recognise,
     backfill=backfill,
     platform="web",
     group="web",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -17,6 +17,7 @@ from collectors._kit.times import moment, rfc3339
 from collectors._kit.walk import Rewind, in_turn, oldest_of, walk
 from collectors.base import Broken, Collector, Cursor, Page, RawMention, Window
 from ground.notice import Json, Notice
+from ground.place import Place
 
 from .mediawiki import Revision, Wiki, WikiPage, is_hidden, mention_of
 
@@ -135,12 +136,21 @@ def _missing(page: WikiPage, title: str, wiki: Wiki) -> Notice | None:
     return Notice("{host} has no page «{title}»: check how it is written", {"host": wiki.host, "title": title})
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    """The page at the address, else the one that has the brand's name as its title."""
+    if found := place.on("wikipedia.org") and place.at(r"/wiki/([^#:]{1,200})$"):
+        return ({"base_url": place.origin.replace(".m.", "."), "titles": [found[1].replace("_", " ")]},)
+    wiki = f"https://{'fr' if place.language == 'fr' else 'en'}.wikipedia.org"
+    return ({"base_url": wiki, "titles": [place.words]},) if place.is_search else ()
+
+
 collector = Collector(
     kind="wikipedia",
     **texts_of(__name__),
     params=WatchedPages,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     backfill=backfill,
     platform="wikipedia",
     group="web",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +13,7 @@ from collectors._kit.texts import texts_of
 from collectors._kit.walk import Rewind
 from collectors.base import Collector, Cursor, Meter, Page, Window
 from ground.notice import Json, Notice
+from ground.place import Place
 
 from .posts import POST, at_of, id_at
 from .refusals import TooOld
@@ -107,12 +108,17 @@ def _page(part: PostPage, cursor: Mapping[str, Json], *, warning: Notice | None)
     return Page(part.mentions, dict(cursor), part.pause, warning=warning, broken=part.broken)
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    return ({"query": place.phrase},) if place.words and place.on("x.com", "twitter.com") else ()
+
+
 collector = Collector(
     kind="x",
     **texts_of(__name__),
     params=XParams,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     backfill=backfill,
     platform="x",
     group="social",

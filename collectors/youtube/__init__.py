@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -13,6 +13,8 @@ from collectors._kit.fields import Interface, Line, Params
 from collectors._kit.texts import texts_of
 from collectors._platforms.google import ZONE
 from collectors.base import Collector, Cursor, Meter, Page, Window
+from ground.notice import Json
+from ground.place import Place
 
 from .calls import Api
 from .channel import past_channel, read_channel
@@ -74,12 +76,17 @@ def _search(params: Videos) -> Search:
     return Search({"q": params.query, **language}, params.searches_per_day, params.videos)
 
 
+def recognise(place: Place) -> Sequence[Mapping[str, Json]]:
+    return ({"query": place.words},) if place.words and (place.is_search or place.on("youtube.com", "youtu.be")) else ()
+
+
 collector = Collector(
     kind="youtube",
     **texts_of(__name__),
     params=Videos,
     address="base_url",
     pages=pages,
+    recognise=recognise,
     backfill=backfill,
     platform="youtube",
     group="video",

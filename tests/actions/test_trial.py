@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from app.actions.trial import HEARD_MAX, SHOWN, UNREAD, _brands_of, _listen, _problem_of
+from app.actions.trial import HEARD_MAX, SHOWN, UNREAD, _brands_of, _listen, problem_of
 from app.models import Brand
 from app.pipeline.sift.page import queries_json
 from collectors.base import Page, RawMention, SourceError
@@ -65,7 +65,7 @@ def test_what_was_deleted_is_not_shown_and_silence_is_said() -> None:
     ],
 )
 def test_a_source_that_cannot_be_read_says_why_in_a_sentence(error: SourceError, text: str, detail: str) -> None:
-    problem = _problem_of(error)
+    problem = problem_of(error)
     assert problem.code in UNREAD
     assert (problem.text, problem.detail) == (text, detail)
     assert problem.errors[0].message == detail

@@ -44,7 +44,7 @@ SCOPES = {
         """,
     "write": """
         POST /brands, PATCH /brands/{brand_id}, DELETE /brands/{brand_id}, POST /brands/{brand_id}/rematch,
-        POST /sources, POST /sources/preview, POST /sources/opml, PATCH /sources/{source_id},
+        POST /sources, POST /sources/preview, POST /sources/discover, POST /sources/opml, PATCH /sources/{source_id},
         DELETE /sources/{source_id}, POST /sources/{source_id}/poll, POST /sources/{source_id}/backfill,
         DELETE /sources/{source_id}/backfill, POST /mentions, POST /mentions/bulk, POST /undo/{token},
         POST /views, PATCH /views/{view_id}, DELETE /views/{view_id}, POST /canned-answers,
@@ -194,6 +194,7 @@ def test_foreign_ids_in_bodies_and_filters_name_nothing(db: Database, us: Any, t
     asked: list[tuple[str, str, Any]] = [
         ("POST", "/sources", feed),
         ("POST", "/sources/preview", feed),
+        ("POST", "/sources/discover", {"place": "127.0.0.1:9", "brand_id": str(ours.brand_id)}),
         ("POST", "/alert-rules", {"name": "x", "brand_id": str(ours.brand_id), "kind": "threshold"}),
         ("POST", "/phrases", {"text": "x", "stance": "passive", "brand_id": str(ours.brand_id)}),
         ("POST", "/phrases/preview", {"text": "x", "stance": "passive", "brand_id": str(ours.brand_id)}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from random import Random
@@ -46,6 +47,14 @@ def doubtful(site: Any) -> None:
         session.execute(text("UPDATE match SET stance = 'unsure', negative = .35, neutral = .25, positive = .4"))
 
 
+def becomes(site: Any, page: Page, *said: str) -> None:
+    """Waits until these are the stances: a page acts before the server has answered."""
+    deadline = time.monotonic() + 20
+    while stances(site) != sorted(said) and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
+    assert stances(site) == sorted(said)
+
+
 def stances(site: Any) -> list[str]:
     with site.services.db.reading() as session:
         return sorted(session.scalars(select(Match.stance)))
@@ -66,7 +75,7 @@ def test_keys_settle_one_after_the_other_and_a_phrase_is_offered(
     expect(page.get_by_text("1 message à vérifier")).to_be_visible()
     offer = page.get_by_text("2 mentions contenant «\u202fquatrième relance\u202f»")
     expect(offer).to_be_visible()
-    assert stances(site) == ["detractor", "detractor", "unsure"]
+    becomes(site, page, "detractor", "detractor", "unsure")
     page.get_by_role("link", name="En faire une expression").click()
     expect(page.get_by_label("Mots")).to_have_value("quatrième relance")
     page.get_by_role("button", name="Enregistrer").click()
@@ -83,16 +92,17 @@ def test_j_and_k_choose_and_a_click_settles_in_the_feed(
     page.keyboard.press("p")
     assert stances(site) == ["unsure"] * 3, "nothing is chosen yet"
     page.keyboard.press("j")
-    expect(items.nth(0)).to_be_focused()
+    expect(items.nth(0).locator("a.open")).to_be_focused()
     page.keyboard.press("j")
-    expect(items.nth(1)).to_be_focused()
+    expect(items.nth(1).locator("a.open")).to_be_focused()
     page.keyboard.press("k")
     page.keyboard.press("n")
     expect(items).to_have_count(2)
-    assert stances(site) == ["passive", "unsure", "unsure"]
+    becomes(site, page, "passive", "unsure", "unsure")
+    items.nth(1).hover()
     items.nth(1).get_by_role("button", name="Promoter").click()
     expect(items).to_have_count(1)
-    assert stances(site) == ["passive", "promoter", "unsure"]
+    becomes(site, page, "passive", "promoter", "unsure")
     assert complaints.said == []
 
 

@@ -25,7 +25,8 @@ PAGES = (
     "/settings/phrases", "/settings/phrases/new", "/settings/ratings", "/settings/channels",
     "/settings/channels/new", "/settings/keys", "/settings/account",
     "/settings/security", "/settings/audit", "/settings/sample",
-    "/setup?step=brand", "/setup?step=source", "/setup?step=alerts", "/nothing-here",
+    "/setup?step=brand", "/setup?step=source", "/setup?step=alerts", "/setup?step=ready", "/sources/find",
+    "/setup?step=alerts&kind=webhook", "/nothing-here",
 )  # fmt: skip
 LOOKS: dict[str, dict[str, Any]] = {
     "light English": {},
@@ -120,22 +121,23 @@ def test_correcting_a_stance_keeps_the_place_in_the_feed(
     sampled: list[str], enter: Callable[..., Page], complaints: Any
 ) -> None:
     page = enter()
-    first = page.locator(".feed > li").first
+    first = page.locator(".feed > .mention").first
+    first.hover()
     button = first.locator(".judge button[aria-pressed=false]").first
-    chosen = button.get_attribute("value")
+    chosen = button.get_attribute("data-do")
     button.click()
-    expect(page.get_by_role("status").get_by_text("The stance was corrected.")).to_be_visible()
-    expect(first.locator(f".judge button[value={chosen}]").first).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#toast").get_by_role("button", name="Undo")).to_be_visible()
+    expect(first.locator(f".judge button[data-do='{chosen}']")).to_have_attribute("aria-pressed", "true")
     assert page.url.endswith("/")
     assert complaints.said == []
 
 
 def test_older_mentions_are_added_below(sampled: list[str], enter: Callable[..., Page], complaints: Any) -> None:
     page = enter()
-    before = page.locator(".feed > li").count()
+    before = page.locator(".feed > .mention").count()
     page.locator("#pager a[rel=next]").click()
-    expect(page.locator(".feed > li").nth(before)).to_be_visible()
-    assert page.url.endswith("/")
+    expect(page.locator(".feed > .mention").nth(before)).to_be_visible()
+    assert page.url.endswith("/?pages=2")
     assert complaints.said == []
 
 

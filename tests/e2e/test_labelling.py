@@ -56,17 +56,21 @@ def test_one_key_each_and_backspace_takes_it_back(
     page.goto("/reputation/sample")
     page.get_by_role("button", name="Tirer maintenant").click()
     expect(page.get_by_role("heading", name="Échantillon à étiqueter")).to_be_visible()
-    for done, key in enumerate("nups"):
+    for done, key in enumerate("dnps"):
         shows(page, f"{done} sur 20 cette semaine")
         page.keyboard.press(key)
     shows(page, "4 sur 20 cette semaine")
     assert labels(site) == ["negative", "neutral", "positive", "skip"]
     page.keyboard.press("Backspace")
     shows(page, "3 sur 20 cette semaine")
+    page.keyboard.press("u")
+    shows(page, "2 sur 20 cette semaine")
+    page.keyboard.press("p")
+    shows(page, "3 sur 20 cette semaine")
     assert labels(site) == ["negative", "neutral", "positive"]
     page.get_by_text("Comment étiqueter").click()
     assert violations(page) == []
-    page.get_by_label("Utiliser les touches sur cette page").uncheck()
+    page.locator("main").get_by_label("Utiliser les raccourcis clavier").uncheck()
     page.keyboard.press("n")
     page.reload()
     shows(page, "3 sur 20 cette semaine")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from matching.hints import hints
+from matching.hints import hints, meant, operators_meant
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,8 @@ from matching.hints import hints
         ("percolune ET panne OU retard", [("ET", 10), ("OU", 19)]),
         ("percolune et panne", [("et", 10)]),
         ("percolune SAUF emploi", [("SAUF", 10)]),
+        ("percolune sauf emploi", [("sauf", 10)]),
+        ("acme not jobs", [("not", 5)]),
         ("non remboursé", []),
         ("percolune !emploi", [("!emploi", 10)]),
         ("percolune|brumelo", [("percolune|brumelo", 0)]),
@@ -33,6 +35,27 @@ from matching.hints import hints
 )
 def test_what_may_not_be_meant_so_is_told_with_its_place(query: str, told: list[tuple[str, int]]) -> None:
     assert [(hint.notice.args["term"], hint.at) for hint in hints(query)] == told
+
+
+@pytest.mark.parametrize(
+    ("query", "corrected"),
+    [
+        ("orvélia ou orvelia", "orvélia OR orvelia"),
+        ("orvélia et panne sauf emploi", "orvélia AND panne NOT emploi"),
+        ("acme or acmé and not jobs", "acme OR acmé AND NOT jobs"),
+        ('"marks and spencer" or marks', '"marks and spencer" OR marks'),
+        ("orvélia OR orvelia", None),
+        ("et orvélia", None),
+        ("sauf", None),
+        ("orvélia et (", None),
+    ],
+)
+def test_words_that_look_like_operators_are_offered_as_such(query: str, corrected: str | None) -> None:
+    assert meant(query) == corrected
+
+
+def test_each_word_is_asked_about_once() -> None:
+    assert operators_meant("a ou b ou c et d") == [("ou", "OR"), ("et", "AND")]
 
 
 def test_the_sentence_says_what_was_searched_for() -> None:

@@ -42,7 +42,8 @@ def test_one_mention_at_a_time_until_all_are_labelled(browser: TestClient, say: 
 
 
 def test_nothing_on_the_page_tells_what_the_model_said(browser: TestClient, say: Say) -> None:
-    page = drawn(browser, say)
+    page = drawn(browser, say).partition("<main")[2].partition("</main>")[0]
+    assert "Positive" in page
     assert not re.search(r"Promoter|Detractor|Passive|\d+\s?%", page)
 
 
@@ -125,3 +126,13 @@ def test_a_survey_stands_beside_and_says_how_many_answered(
     page = browser.get("/reputation").text
     assert "NPS (survey)" in page
     assert re.search(r"\+100 <small>[^<]* · 1 answer", page)
+
+
+def test_a_script_gets_the_next_mention_and_no_whole_page(browser: TestClient, say: Say) -> None:
+    address = first(drawn(browser, say))
+    answer = browser.post(address, data={"label": "neutral"}, headers={"hx-request": "true"}).text
+    assert "1 of 3 this week" in answer
+    assert first(answer) != address
+    assert "<html" not in answer
+    assert "What the labels say" not in answer
+    assert first(browser.post(f"{address}/undo", headers={"hx-request": "true"}).text) == address

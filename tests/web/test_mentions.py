@@ -165,3 +165,21 @@ def test_a_query_in_the_manner_of_another_tool_says_what_became_of_it(
     assert sentence in html.unescape(shown.text).replace("\u202f", " ")
     typed = browser.get("/settings/brands/preview", params={"query": "brumelo ET panne"})
     assert sentence in html.unescape(typed.text).replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(("language", "chip"), [("en", "“zzzz”"), ("fr", "«\u202fzzzz\u202f»")])
+def test_what_is_searched_is_quoted_as_the_language_quotes(
+    browser: TestClient, brand: Brand, language: str, chip: str
+) -> None:
+    browser.headers["accept-language"] = language
+    assert f"<bdi>{chip}</bdi>" in browser.get("/?q=zzzz").text
+
+
+def test_a_list_of_many_says_how_many_without_counting_them_all(browser: TestClient, say: Say) -> None:
+    say(*({"text": f"Brumelo says {chr(97 + n % 26) * 6} about thing {n * n}"} for n in range(42)))
+    page = browser.get("/").text
+    assert "more than 40 mentions" in page
+    assert browser.get("/mentions/count").text.strip() == "42 mentions"
+    assert page.count("data-item") == 40
+    assert browser.get("/?pages=2").text.count("data-item") == 42
+    assert browser.get("/?pages=nonsense").text.count("data-item") == 40

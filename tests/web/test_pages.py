@@ -23,6 +23,7 @@ PAGES = (
     "/settings/channels/new?kind=webhook", "/settings/keys", "/settings/account",
     "/settings/security", "/settings/audit", "/views", "/settings/sample",
     "/setup", "/setup?step=source", "/setup?step=alerts",
+    "/setup?step=ready", "/sources/find", "/sources/find?q=forum.example",
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from tests.web.conftest import OWN, PASSWORD
 
 ANYBODY = {"/login", "/setup/account", "/logout", "/forgot", "/reset", "/login/code"}
 OWN_ACCOUNT = {
+    "/mentions/rows",
     "/settings/account", "/settings/security/password", "/settings/security/email", "/settings/security/email/confirm",
     "/settings/security/sessions/end", "/settings/security/sessions/{name}/end",
     "/settings/security/second-factor", "/settings/security/second-factor/off",
@@ -30,6 +31,7 @@ FOR_ADMINISTRATORS = {
     "/settings/keys/{key_id}/delete",
     "/settings/security/reset-link",
     "/settings/security/second-factor/demand",
+    "/setup/key",
 }
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from starlette.testclient import TestClient
+
+from app import web
 
 
 @pytest.mark.parametrize(
@@ -20,3 +24,9 @@ def test_nothing_outside_the_folder_is_served(stranger: TestClient, path: str) -
     assert answer.status_code in (404, 405), answer.text[:200]
     assert "root:" not in answer.text
     assert "def " not in answer.text
+
+
+def test_our_own_scripts_stay_small() -> None:
+    """All that we wrote for browsers, before it is made smaller or compressed; libraries not counted."""
+    written = {path.name: path.stat().st_size for path in (Path(web.__file__).parent / "assets").glob("*.js")}
+    assert sum(written.values()) <= 60_000, written

@@ -13,6 +13,7 @@ from sqlalchemy import or_, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from app.live import tell_changed
 from app.models import Brand, ImportedMention, uuid7
 from app.pipeline.keep.brought import note_brought
 from app.pipeline.keep.bulk import copy_rows
@@ -106,6 +107,7 @@ def _add(session: Session, origin: Origin, fresh: Sequence[Placed], result: Stor
         quarantine(session, origin, [Rejection(draft.external_id, reason, f"{draft.title} {draft.text}"[:200].strip())])
         result.note(draft.fingerprint, "quarantined")
         return
+    tell_changed(session, origin.workspace_id, ids)
     for mention, mention_id in zip(fresh, ids, strict=True):
         result.note(mention.draft.fingerprint, "stored", mention_id)
 

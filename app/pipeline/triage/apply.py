@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from app.live import tell_changed
 from app.models import Json, Match, Mention, Revision, uuid7
 from app.pipeline.judge.limits import sureness_of_models
 from app.pipeline.judge.stance import find_occurrences, stance_rules
 from app.pipeline.keep.matches import mark_dirty
-from app.pipeline.triage.changed import tell_changed
 from app.pipeline.triage.wish import STANCE, Wish, differing, stance_left, told, without_person
 
 WRITE_STANCES = text(

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.live import tell_changed
 from app.models import BulkChange, BulkItem, Json, Member, Revision
 from app.pipeline.keep.matches import mark_dirty
 from app.pipeline.triage.apply import (
@@ -24,7 +25,6 @@ from app.pipeline.triage.apply import (
     write_mentions,
     write_stances,
 )
-from app.pipeline.triage.changed import tell_changed
 from app.pipeline.triage.wish import HIDDEN, STANCE, Wish, restorable, stance_is_ours, wish_of
 
 

@@ -1,54 +1,82 @@
-// One key for each button that names one; the buttons work without this file. On a page with items, j and k go from one
-// to the next, and the other keys act on the item that is chosen.
+// One key each for what has a button or a link. The buttons and links work without this file; it presses them.
+// `handle` adds the keys of a list. Nothing happens while one types, nor with Ctrl, Alt or Meta.
 const STORE = "vigie-keys";
-const help = document.querySelector("[data-keys]");
-const box = help?.querySelector("[data-keys-on]");
-const items = () => [...document.querySelectorAll("[data-item]")];
+const help = document.querySelector("dialog[data-keys]");
+const boxes = () => [...document.querySelectorAll("[data-keys-on]")];
+export const on = () => localStorage.getItem(STORE) !== "off";
 
-if (box) {
-  box.closest("label").hidden = false;
-  box.checked = localStorage.getItem(STORE) !== "off";
-  box.addEventListener("change", () => localStorage.setItem(STORE, box.checked ? "on" : "off"));
+const show = () => {
+  for (const box of boxes()) box.checked = on();
+  document.documentElement.dataset.keys = on() ? "on" : "off";
+};
+addEventListener("change", (event) => {
+  if (!event.target.matches("[data-keys-on]")) return;
+  localStorage.setItem(STORE, event.target.checked ? "on" : "off");
+  show();
+});
+show();
+
+for (const button of document.querySelectorAll("[data-keys-help]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => help.showModal());
 }
 
-let pressed = false; // a key held down labels one mention, not the next as well
-let place = -1; // of the chosen item: a settled one leaves its place to the next
+const list = [];
+// Adds a function from a key to whether it did something with it, asked before what is below.
+export const handle = (keys) => list.unshift(keys);
 
-const chosen = () => document.activeElement?.closest("[data-item]") ?? (place >= 0 ? items()[place] : null);
+const TYPED = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
+let going = 0; // until when the key after g is a place to go to
+let pressed = false; // a key held down acts once
 
-const go = (step) => {
-  const every = items();
-  const at = every.indexOf(chosen());
-  place = Math.max(0, Math.min(every.length - 1, at < 0 ? 0 : at + step));
-  every[place]?.focus();
+const press = (key) => {
+  const inside = document.activeElement?.closest("[data-item]") ?? document.querySelector("main");
+  const found = inside?.querySelector(`[data-key~="${CSS.escape(key)}"]`) ?? document.querySelector(`main [data-key~="${CSS.escape(key)}"]`);
+  if (!found || pressed) return false;
+  pressed = found.matches("button");
+  found.click();
+  return true;
+};
+export const release = () => (pressed = false);
+addEventListener("htmx:afterSwap", release);
+for (const failure of ["htmx:responseError", "htmx:sendError"]) addEventListener(failure, release);
+addEventListener("pageshow", release);
+
+const search = () => {
+  const field = document.querySelector("[data-search], main input[type=search]");
+  if (!field) return false;
+  if (!field.offsetParent) location.hash = field.closest("[id]:not(input)")?.id ?? "";
+  field.focus();
+  field.select();
+  return true;
 };
 
-const scope = () => {
-  const every = items();
-  if (!every.length) return document;
-  return chosen() ?? ("first" in help.dataset ? every[0] : null);
+const everywhere = (key) => {
+  if (going > Date.now()) {
+    going = 0;
+    const link = document.querySelector(`a[data-go="${CSS.escape(key)}"]`);
+    if (link) location.assign(link.href);
+    return Boolean(link);
+  }
+  if (key === "g") {
+    going = Date.now() + 1500;
+    return true;
+  }
+  if (key === "?") {
+    help?.showModal();
+    return Boolean(help);
+  }
+  return key === "/" && search();
 };
 
 addEventListener("keydown", (event) => {
-  if (!box?.checked || pressed || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
+  if (!on() || event.defaultPrevented || event.repeat || event.isComposing) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(TYPED)) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  if ((key === "j" || key === "k") && items().length) {
-    event.preventDefault();
-    go(key === "j" ? 1 : -1);
+  if (document.querySelector("dialog[open]")) {
+    if (key === "?" && help?.open) help.close();
     return;
   }
-  const inside = scope();
-  const button = inside?.querySelector(`button[data-key="${CSS.escape(key)}"]`);
-  if (!button) return;
-  event.preventDefault();
-  pressed = true;
-  place = items().indexOf(inside);
-  button.click();
+  const waits = going > Date.now();
+  if ((!waits && list.some((keys) => keys(key, event))) || everywhere(key) || press(key)) event.preventDefault();
 });
-
-addEventListener("htmx:afterSwap", () => {
-  pressed = false;
-  if (place >= 0) items()[Math.min(place, items().length - 1)]?.focus();
-});
-for (const failure of ["htmx:responseError", "htmx:sendError"]) addEventListener(failure, () => (pressed = false));

@@ -22,6 +22,8 @@ class Form(Params):
     [
         ("address", " https://a.example/feed?x=1 ", "https://a.example/feed?x=1"),
         ("address", "HTTP://a.example/", "HTTP://a.example/"),
+        ("address", "a.example/feed?x=1", "https://a.example/feed?x=1"),
+        ("site", "forum.example:8080/board/", "https://forum.example:8080/board"),
         ("site", "https://forum.example/board/", "https://forum.example/board"),
         ("api", "https://api.example/v1/", "https://api.example/v1"),
         ("words", "  acme cloud ", "acme cloud"),
@@ -35,7 +37,7 @@ def test_what_is_typed_is_kept_in_one_form(field: str, typed: str, kept: str) ->
 @pytest.mark.parametrize(
     ("field", "typed", "sentence"),
     [
-        ("address", "a.example", "starts with http:// or https://"),
+        ("address", "acme", "starts with http:// or https://"),
         ("address", "ftp://a.example/", "starts with http:// or https://"),
         ("address", "https://ann:secret@a.example/", "in their own fields, not in the address"),
         ("address", "https://", "not written correctly"),

@@ -32,6 +32,7 @@ from app.api import (
     keys,
     labelling,
     me,
+    members,
     mentions,
     openapi,
     overview,
@@ -43,6 +44,7 @@ from app.api import (
     sources,
     surveys,
     views,
+    workspaces,
 )
 from app.api.envelope import Envelope
 from app.api.errors import of_http, problem_response, request_id_of
@@ -54,7 +56,7 @@ from app.services import Services
 ROUTERS = (
     me, brands, phrases, common_phrases, scoring, discovery, sources, export, importing, imports, bulk, mentions,
     handling, views, canned, checking, reputation, overview, share_links, labelling, surveys, rules, incidents,
-    channels, keys,
+    channels, keys, members, workspaces,
 )  # fmt: skip
 PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", openapi.DOCUMENT, openapi.DOCS, *inbound.PATHS})
 """Paths that are answered without a key: health, which says nothing but whether we live; the figures, and the addresses

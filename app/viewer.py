@@ -33,6 +33,7 @@ class Viewer:
     """Who asks, in which workspace, and what they may do there. Every query and every action takes a viewer.
 
     The audit log shows the `actor`: an e-mail address, `key:<name>` or `cli`. `owns`: what only an owner may.
+    `user_id` is the account of a person, `behind` that of the person who made the key in use.
     """
 
     workspace_id: UUID
@@ -42,6 +43,7 @@ class Viewer:
     language: str = "en"
     timezone: str = "UTC"
     owns: bool = False
+    behind: UUID | None = None
 
     def needs(self, right: Right) -> None:
         """Raises Problem 403 unless the viewer has this right."""

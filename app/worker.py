@@ -31,6 +31,7 @@ from app.pipeline.keep.brand_removal import RemoveBrand
 from app.pipeline.keep.rematch import Rematch
 from app.pipeline.sweep import Sweep, wake
 from app.pipeline.tell.account_mails import SendAccountMails
+from app.pipeline.tell.letters import SendLetters
 from app.pipeline.tell.notify import Notify
 from app.pipeline.tell.watch import Watch
 from app.pipeline.triage.run import ChangeMany
@@ -73,6 +74,13 @@ def handlers(services: Services, scorer: Scorer, stopping: Callable[[], bool]) -
         "watch": Watch(db, jobs, services.settings.address, checkpoint=crash),
         "notify": Notify(db, services.wire, services.seal, random=random.random, stopping=stopping, checkpoint=crash),
         "mail": SendAccountMails(db, services.wire, services.seal, stopping=stopping),
+        "letters": SendLetters(
+            db,
+            services.wire,
+            services.settings.address,
+            by_mail=services.settings.smtp_url is not None,
+            stopping=stopping,
+        ),
         "sweep": Sweep(db, jobs),
         "rematch": Rematch(db, jobs, stopping=stopping, checkpoint=crash),
         "remove_brand": RemoveBrand(db, stopping=stopping, checkpoint=crash),

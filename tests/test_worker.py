@@ -44,6 +44,7 @@ def test_there_is_a_step_for_each_job(services: Services) -> None:
         "score",
         "watch",
         "notify",
+        "letters",
         "sweep",
         "rematch",
         "remove_brand",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from sqlalchemy import Select, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from app.actions import sample
 from app.actions.audit import record
 from app.actions.fields import Changes, Fields, Line, TimeZone
 from app.auth import links, passwords, sessions
+from app.auth.occasions import OCCASIONS, Occasion
 from app.bootstrap import has_account
 from app.models import Brand, IncidentRow, Member, Mention, User, uuid7
 from app.problems import FieldError, Problem, invalid
@@ -43,11 +44,13 @@ class NewAccount(Fields):
 
 
 class Preferences(Changes):
-    """The name, language and time zone of an account; a field left out stays."""
+    """How somebody wants to see Vigie, and what they are told by mail; a field left out stays."""
 
     name: Line = ""
     language: Literal["en", "fr"] | None = None
     timezone: TimeZone | None = None
+    appearance: Literal["light", "dark"] | None = None
+    occasions: list[Occasion] = Field(default_factory=list, max_length=len(OCCASIONS))
 
 
 @may("admin")

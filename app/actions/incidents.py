@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from alerts.incident import Incident, close, from_json, to_json
 from alerts.incident import acknowledge as acknowledged
-from app.actions.assigning import assignee
+from app.actions.assigning import assignee, tell_assignee
 from app.actions.audit import record
 from app.jobs import Jobs
 from app.models import IncidentEvent, IncidentRow
@@ -35,7 +35,9 @@ def acknowledge(session: Session, viewer: Viewer, incident_id: UUID, now: dateti
 def assign(session: Session, viewer: Viewer, incident_id: UUID, member_id: UUID | None, now: datetime) -> IncidentRow:
     """Assigns the incident to a member, or to nobody. Raises Problem 404; 422 for somebody who is no member."""
     row = _lock(session, viewer, incident_id)
-    assignee(session, viewer, member_id).take(row)
+    chosen = assignee(session, viewer, member_id)
+    if chosen.take(row) and chosen.id:
+        tell_assignee(session, viewer, chosen.id, "incident", [row.id])
     _log(session, viewer, row, "assigned", now, assignee=row.assignee)
     return row
 

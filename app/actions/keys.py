@@ -50,7 +50,7 @@ def create(session: Session, viewer: Viewer, new: NewKey, now: datetime) -> Made
         public_id=public_id,
         secret_hash=digest(secret),
         scopes=sorted(set(new.scopes)),
-        user_id=viewer.user_id,
+        user_id=viewer.user_id or viewer.behind,
         expires_at=new.expires_at,
     )
     session.add(row)

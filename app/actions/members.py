@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.actions.audit import record
@@ -30,7 +30,7 @@ def change_role(session: Session, viewer: Viewer, member_id: UUID, role: Role) -
     if row.role == role:
         return row
     if "owner" in (row.role, role):
-        _only_owners(viewer)
+        owners_only(viewer)
     if row.role == "owner":
         _not_the_last(session, viewer)
     before, row.role = row.role, role
@@ -47,7 +47,7 @@ def remove(session: Session, viewer: Viewer, member_id: UUID) -> None:
     """
     row = _lock(session, viewer, member_id)
     if row.role == "owner" and member_id != viewer.user_id:
-        _only_owners(viewer)
+        owners_only(viewer)
     _end(session, viewer, row, "member.remove")
 
 
@@ -63,14 +63,18 @@ def _end(session: Session, viewer: Viewer, row: Member, action: str) -> None:
     if row.role == "owner":
         _not_the_last(session, viewer)
     record(session, viewer, action, row.user_id, email=_email(session, row.user_id))
-    for login in session.scalars(
-        select(LoginSession).where(
-            LoginSession.workspace_id == viewer.workspace_id, LoginSession.user_id == row.user_id
-        )
-    ):
-        session.delete(login)
     session.delete(row)
     session.flush()
+    _log_out(session, viewer, row.user_id)
+
+
+def _log_out(session: Session, viewer: Viewer, user_id: UUID) -> None:
+    """Their browsers show another workspace of theirs from now on, or are logged out where there is none."""
+    left = select(Member.workspace_id).where(Member.user_id == user_id)
+    other = session.scalar(left.order_by(Member.created_at, Member.workspace_id).limit(1))
+    here = (LoginSession.workspace_id == viewer.workspace_id) & (LoginSession.user_id == user_id)
+    moved = update(LoginSession).where(here).values(workspace_id=other)
+    session.execute(moved if other else delete(LoginSession).where(here))
 
 
 def _lock(session: Session, viewer: Viewer, member_id: UUID) -> Member:
@@ -87,7 +91,9 @@ def _lock(session: Session, viewer: Viewer, member_id: UUID) -> Member:
     return row
 
 
-def _only_owners(viewer: Viewer) -> None:
+@may("admin")
+def owners_only(viewer: Viewer) -> None:
+    """Raises Problem 403 for anybody but an owner."""
     if not viewer.owns:
         raise Problem("owners-only", 403, "Only an owner may do this. Ask an owner of this workspace.")
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from app.actions import keys as actions
 from app.api.deps import Admin, Id, Now, Paged, Reading, Writing, ident
 from app.api.route import Route
 from app.api.schemas import Out, Page, page_of
-from app.queries.keys import api_keys, audit_log
+from app.queries.audit import AuditFilter, audit_log
+from app.queries.keys import api_keys, usage
+from app.queries.wanted import Moment, check_no_null
 
 router = APIRouter(prefix="/api/v1", tags=["administration"], route_class=Route)
 
@@ -28,6 +30,19 @@ class KeyOut(Out):
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
+
+
+class KeyDayOut(Out):
+    """What a key sent on one day, in UTC."""
+
+    day: date
+    requests: int
+
+
+class UsedKeyOut(KeyOut):
+    """A key, and how many requests it sent on each of the last 30 days, today last."""
+
+    usage: list[KeyDayOut]
 
 
 class NewKeyOut(KeyOut):
@@ -48,9 +63,16 @@ class AuditOut(Out):
 
 
 @router.get("/api-keys")
-def list_keys(viewer: Admin, session: Reading, page: Paged) -> Page[KeyOut]:
-    """The keys of the workspace, oldest first."""
-    return page_of(api_keys(session, viewer, page.after, page.limit), KeyOut.model_validate)
+def list_keys(viewer: Admin, session: Reading, page: Paged, now: Now) -> Page[UsedKeyOut]:
+    """The keys of the workspace, oldest first, with the requests they sent on each of the last 30 days."""
+    found = api_keys(session, viewer, page.after, page.limit)
+    used = usage(session, viewer, found.items, now)
+    return page_of(
+        found,
+        lambda row: UsedKeyOut(
+            **KeyOut.model_validate(row).model_dump(), usage=[KeyDayOut.model_validate(each) for each in used[row.id]]
+        ),
+    )
 
 
 @router.post("/api-keys", status_code=201)
@@ -67,6 +89,19 @@ def delete_key(key_id: Id, viewer: Admin, session: Writing) -> None:
 
 
 @router.get("/audit-log")
-def list_audit_log(viewer: Admin, session: Reading, page: Paged) -> Page[AuditOut]:
+def list_audit_log(
+    viewer: Admin,
+    session: Reading,
+    page: Paged,
+    actor: Annotated[str | None, Query(max_length=300, description="An e-mail address, `key:name` or `cli`.")] = None,
+    action: Annotated[
+        str | None, Query(max_length=100, description="`mention.update`, or `mention` for all that is about one.")
+    ] = None,
+    since: Annotated[Moment | None, Query(alias="from")] = None,
+    until: Annotated[Moment | None, Query(alias="to")] = None,
+) -> Page[AuditOut]:
     """Who did what, newest first."""
-    return page_of(audit_log(session, viewer, page.after, page.limit), AuditOut.model_validate)
+    check_no_null("actor", actor)
+    check_no_null("action", action)
+    filters = AuditFilter(actor, action, since, until)
+    return page_of(audit_log(session, viewer, page.after, page.limit, filters), AuditOut.model_validate)

@@ -74,7 +74,8 @@ def recognise(session: Session, key: str, now: datetime) -> KnownKey | None:
     if role is None:
         return None
     scopes = ROLE_SCOPES.get(role, frozenset()) & set(row.scopes)
-    viewer = Viewer(row.workspace_id, f"key:{row.name}", scopes, owns=role == "owner" and "admin" in scopes)
+    owns = role == "owner" and "admin" in scopes
+    viewer = Viewer(row.workspace_id, f"key:{row.name}", scopes, owns=owns, behind=row.user_id)
     stale = row.last_used_at is None or row.last_used_at < now - USED_EVERY
     return KnownKey(row.id, row.name, viewer, stale)
 

@@ -25,12 +25,12 @@ from app.models import (
     IdempotentAnswer,
     IncidentRow,
     KeptForm,
+    KeyUsage,
     LoginAttempts,
     LoginSession,
     Match,
     OneTimeLink,
     Poll,
-    RequestCount,
     Restance,
     Source,
     Usage,
@@ -41,7 +41,7 @@ from app.pipeline.files.undoing import is_being_undone
 from app.pipeline.gather.lease import BACKFILL, COLLECT
 from app.pipeline.judge.audit_sample import to_draw, top_up
 from app.pipeline.judge.score import SETTLE
-from app.pipeline.tell import account_mails
+from app.pipeline.tell import account_mails, letters
 from app.pipeline.triage.run import waits
 
 log = structlog.get_logger(__name__)
@@ -50,6 +50,19 @@ WATCH_EVERY = timedelta(minutes=5)
 KEEP_POLLS = timedelta(days=14)
 KEEP_USAGE = timedelta(days=400)
 KEEP_LOGINS = timedelta(days=1)  # after their end: whose form came too late is still known then
+SUM_UP_REQUESTS = text("""
+    WITH gone AS (
+        DELETE FROM request_count WHERE counted_in < :window RETURNING subject, counted_in, requests
+    ), days AS (
+        SELECT substr(subject, 5) AS key_id, (to_timestamp(counted_in * :seconds) AT TIME ZONE 'UTC')::date AS day,
+            sum(requests) AS requests
+        FROM gone WHERE starts_with(subject, 'key:') GROUP BY 1, 2
+    )
+    INSERT INTO key_usage (workspace_id, key_id, day, requests)
+    SELECT api_key.workspace_id, api_key.id, day, requests FROM days JOIN api_key ON api_key.id::text = days.key_id
+    ON CONFLICT (workspace_id, key_id, day) DO UPDATE SET requests = key_usage.requests + excluded.requests
+""")
+"""Past windows are no longer needed as limits: what keys sent in them is added to their days."""
 KEEP_CHANGES = timedelta(hours=1)
 """How long it can still be asked what became of a change of mentions and its undo."""
 
@@ -111,7 +124,7 @@ def wake(session: Session, jobs: Jobs, now: datetime) -> None:
 
 
 def _wake_senders(session: Session, jobs: Jobs, now: datetime) -> None:
-    """Defers a job for deliveries and for mails about accounts that are due."""
+    """Defers a job for deliveries, for letters to members and for mails about accounts that are due."""
     if session.scalar(select(exists().where(account_mails.is_due(now)))):
         jobs.defer(session, account_mails.JOB)
     pending = exists().where(
@@ -121,6 +134,8 @@ def _wake_senders(session: Session, jobs: Jobs, now: datetime) -> None:
     )
     if session.scalar(select(pending)):
         jobs.defer(session, "notify")
+    if session.scalar(select(exists().where(letters.is_due(now)))):
+        jobs.defer(session, letters.JOB)
 
 
 def brands_to_watch(now: datetime) -> Select[UUID, UUID]:
@@ -160,7 +175,8 @@ def clean(session: Session, now: datetime) -> None:
     session.execute(delete(LoginSession).where(LoginSession.expires_at < now - KEEP_LOGINS))
     session.execute(delete(KeptForm).where(KeptForm.expires_at < now))
     session.execute(delete(LoginAttempts).where(LoginAttempts.not_before < now - timedelta(days=1)))
-    session.execute(delete(RequestCount).where(RequestCount.counted_in < int(now.timestamp()) // WINDOW - 1))
+    session.execute(SUM_UP_REQUESTS, {"window": int(now.timestamp()) // WINDOW - 1, "seconds": WINDOW})
+    session.execute(delete(KeyUsage).where(KeyUsage.day < (now - KEEP_USAGE).date()))
     session.execute(delete(BulkChange).where(BulkChange.undo_until < now - KEEP_CHANGES, ~waits()))
     session.execute(delete(Claim).where(Claim.until < now))
     session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Member, User
 from app.problems import not_found
+from app.queries.paging import LIMIT, Order, Slice, page
 from app.viewer import Role, Viewer, may
 
 MOST = 1_000
@@ -37,6 +38,22 @@ def members(session: Session, viewer: Viewer) -> list[MemberView]:
     """Everybody in the workspace, by name."""
     shown = func.lower(func.coalesce(func.nullif(User.name, ""), User.email))
     return [_view(*row) for row in session.execute(_members_of(viewer).order_by(shown, User.id).limit(MOST))]
+
+
+@may("admin")
+def members_page(session: Session, viewer: Viewer, after: str | None = None, limit: int = LIMIT) -> Slice[MemberView]:
+    """One page of the members, in the order in which they joined."""
+    order = Order("member", Member.user_id, Member.created_at, descending=False)
+    return page(session, _members_of(viewer), order, after, limit).map(
+        lambda rows: [_view(row.User, row.Member) for row in rows]
+    )
+
+
+@may("read")
+def administrators(session: Session, viewer: Viewer) -> list[MemberView]:
+    """Who may let others in: owners first, then administrators, by name."""
+    able = [one for one in members(session, viewer) if one.role in ("owner", "admin")]
+    return sorted(able, key=lambda one: one.role != "owner")
 
 
 @may("read")

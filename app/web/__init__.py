@@ -12,6 +12,8 @@ from app.web import (
     account,
     acting,
     alerts,
+    audit,
+    authors,
     brands,
     channels,
     checking,
@@ -20,10 +22,12 @@ from app.web import (
     forgot,
     importing,
     imports,
+    join,
     keys,
     labelling,
     live,
     login,
+    members,
     mention,
     mentions,
     opml,
@@ -42,6 +46,7 @@ from app.web import (
     sources,
     sso,
     views,
+    workspaces,
 )
 from app.web.forms import guard
 from app.web.page import LogIn, SetUpFactor
@@ -52,10 +57,11 @@ error_page = errors.problem_page
 PUBLIC = frozenset(
     {
         "/login", "/login/code", "/login/sso", "/login/sso/back", "/logout", "/setup", "/setup/account", "/language",
-        "/forgot", "/reset", "/shared/{token}",
+        "/forgot", "/reset", "/shared/{token}", "/join", "/join/account",
     }
 )  # fmt: skip
-"""The pages that need nobody to be logged in; /static too, and /setup only with the link of the first account."""
+"""The pages that need nobody to be logged in; /static too, and /setup only with the link of the first account, /join
+with that of an invitation."""
 
 router = APIRouter(dependencies=[Depends(guard)], include_in_schema=False)
 PARTS = tuple(
@@ -80,6 +86,10 @@ PARTS = tuple(
         ratings,
         channels,
         keys,
+        audit,
+        join,
+        members,
+        workspaces,
         account,
         second_factor,
         security,
@@ -89,6 +99,7 @@ PARTS = tuple(
         share_links,
         reputation,
         views,
+        authors,
         mentions,
         acting,
         live,

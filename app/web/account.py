@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from app.actions import accounts as actions
 from app.actions.fields import validate
+from app.auth.occasions import OCCASIONS
 from app.models import User
 from app.problems import Problem
 from app.web.form_page import attempt
@@ -35,6 +36,9 @@ def account_page(visit: Visit, problem: Problem | None = None) -> HTMLResponse:
             user=session.get_one(User, visit.viewer.user_id),
             languages=[("", visit.say("The browser’s language")), *LANGUAGES.items()],
             timezones=sorted(available_timezones()),
+            appearances=[("", visit.say("As the system")), ("light", visit.say("Light")), ("dark", visit.say("Dark"))],
+            occasions=[(each, visit.word("occasion", each)) for each in OCCASIONS],
+            by_mail=visit.services.settings.smtp_url is not None,
             problem=problem,
             labels={},
         )
@@ -43,8 +47,9 @@ def account_page(visit: Visit, problem: Problem | None = None) -> HTMLResponse:
 @router.post("/account")
 def change_preferences(visit: Visit = Depends(member), sent: SentForm = Depends(sent_form)) -> Response:
     def save() -> Response:
-        values = {name: sent.get(name) for name in ("name", "language", "timezone")}
-        preferences = validate(actions.Preferences, {**values, "language": values["language"] or None})
+        values = {name: sent.get(name) for name in ("name", "timezone")}
+        chosen = {name: sent.get(name) or None for name in ("language", "appearance")}
+        preferences = validate(actions.Preferences, {**values, **chosen, "occasions": sent.all("occasions")})
         with visit.services.db.writing() as session:
             actions.prefer(session, visit.viewer, preferences)
         return redirect(HOME, "account")

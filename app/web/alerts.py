@@ -151,6 +151,7 @@ def _do(visit: Visit, incident_id: UUID, verb: str, sent: SentForm) -> str:
                 actions.acknowledge(session, viewer, incident_id, now)
                 return "acknowledged"
             case "assign":
+                incident(session, viewer, incident_id)  # 404 for one that is not here, whatever was chosen
                 if chosen := chosen_assignee(sent):
                     actions.assign(session, viewer, incident_id, validate(Assignment, chosen).assignee, now)
                 return "assigned"

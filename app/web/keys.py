@@ -1,4 +1,4 @@
-"""API keys and the audit log, for administrators."""
+"""API keys, for administrators."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from fastapi.responses import HTMLResponse, Response
 
 from app.actions import keys as actions
 from app.actions.fields import validate
-from app.queries.keys import api_keys, audit_log
+from app.queries.keys import api_keys, usage
+from app.queries.members import members
 from app.web.form_page import Form, attempt
 from app.web.forms import SentForm, sent_form
+from app.web.members import no_access
 from app.web.page import Visit, administrator, member, redirect
 
 router = APIRouter(prefix="/settings")
@@ -25,17 +27,22 @@ NEW: Form[None, None] = Form(None, {"name": "", "scopes": ["read"], "days": ""})
 
 @router.get("/keys")
 def show_list(visit: Visit = Depends(member)) -> Response:
+    if "admin" not in visit.viewer.scopes:
+        return no_access(visit, visit.say("API keys"), "/settings/keys")
     return keys_page(visit, NEW)
 
 
 def keys_page(visit: Visit, form: Form[None, None], made: actions.MadeKey | None = None) -> HTMLResponse:
     """The keys, and the form of a new one; `made` is a new key whose secret is shown now and never again."""
     with visit.services.db.reading() as session:
+        found = api_keys(session, visit.viewer, visit.request.query_params.get("after"))
         return form.page(
             visit,
             session,
             "keys.html",
-            found=api_keys(session, visit.viewer, visit.request.query_params.get("after")),
+            found=found,
+            used=usage(session, visit.viewer, found.items, visit.now),
+            makers={one.id: one.shown for one in members(session, visit.viewer)},
             made=made,
             scopes=[(scope, visit.word("scope", scope)) for scope in SCOPES],
             lasts=[(days, key_life(visit, days)) for days in LASTS],
@@ -66,10 +73,3 @@ def delete(key_id: UUID, visit: Visit = Depends(administrator)) -> Response:
     with visit.services.db.writing() as session:
         actions.delete(session, visit.viewer, key_id)
     return redirect("/settings/keys", "key-deleted")
-
-
-@router.get("/audit")
-def show_audit(visit: Visit = Depends(member)) -> Response:
-    with visit.services.db.reading() as session:
-        entries = audit_log(session, visit.viewer, visit.request.query_params.get("after"))
-        return visit.page(session, "audit.html", found=entries)

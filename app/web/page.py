@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from app.auth import sessions
 from app.models import Revision
 from app.queries import overview
+from app.queries.workspaces import WorkspaceView, my_workspaces
 from app.services import Services
 from app.viewer import Viewer
 from app.web import cookies, kept, show
@@ -60,6 +61,7 @@ class Visit:
     tongue: Tongue
     known: Viewer | None
     lacks_factor: bool = False
+    appearance: str | None = None
 
     @property
     def viewer(self) -> Viewer:
@@ -110,6 +112,7 @@ class Visit:
 
     def _rendered(self, session: Session | None, template: str, context: dict[str, Any]) -> str:
         counts = overview.overview(session, self.known) if session is not None and self.known else None
+        spaces = self._spaces(session)
         return (
             environment()
             .get_template(template)
@@ -122,6 +125,7 @@ class Visit:
                 request=self.request,
                 viewer=self.known,
                 overview=counts,
+                spaces=spaces,
                 path=self.request.url.path,
                 csrf=self.form_token,
                 done=message_named(self.request.query_params.get("done", "")),
@@ -132,6 +136,12 @@ class Visit:
                 **context,
             )
         )
+
+    def _spaces(self, session: Session | None) -> list[WorkspaceView]:
+        """The workspaces of whoever is logged in, for the menu."""
+        if session is None or self.known is None or self.known.user_id is None:
+            return []
+        return my_workspaces(session, self.known)
 
     def history_line(self, line: Revision) -> str:
         """What one change of a mention was, in words."""
@@ -191,7 +201,8 @@ def visitor(request: Request) -> Visit:
     code = choose_language(wished, request.cookies.get(cookies.LANGUAGE), accepted)
     viewer = replace(holder.viewer, language=code) if holder else None
     tongue = Tongue(code, zone(viewer.timezone if viewer else "UTC"), now)
-    return Visit(request, services, tongue, viewer, holder is not None and holder.lacks_factor)
+    lacks_factor = holder is not None and holder.lacks_factor
+    return Visit(request, services, tongue, viewer, lacks_factor, holder.user.appearance if holder else None)
 
 
 def _holder(request: Request, services: Services, now: datetime, *, touching: bool = True) -> sessions.Login | None:

@@ -61,7 +61,11 @@ SCOPES = {
         POST /brands/{brand_id}/survey-responses/import, PATCH /common-phrases, PATCH /common-phrases/{common_id},
         POST /share-links, DELETE /share-links/{link_id}
         """,
-    "admin": "GET /api-keys, POST /api-keys, DELETE /api-keys/{key_id}, GET /audit-log",
+    "admin": """
+        GET /api-keys, POST /api-keys, DELETE /api-keys/{key_id}, GET /audit-log, GET /members,
+        PATCH /members/{member_id}, DELETE /members/{member_id}, GET /invitations, POST /invitations,
+        DELETE /invitations/{invitation_id}, GET /workspaces, POST /workspaces
+        """,
 }
 """The table of who may what. A new route is written down here too."""
 

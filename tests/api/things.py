@@ -31,6 +31,8 @@ class Things:
     item_id: UUID
     response_id: UUID
     import_id: UUID
+    member_id: UUID
+    invitation_id: UUID
     link_id: UUID
     change_id: UUID
     token: str
@@ -51,6 +53,7 @@ EVERYTHING: dict[tuple[str, str], Any] = {
     ("PATCH", "/views/{view_id}"): {"name": "Taken over"},
     ("PATCH", "/canned-answers/{answer_id}"): {"name": "Taken over"},
     ("POST", "/incidents/{incident_id}/note"): {"text": "taken over"},
+    ("PATCH", "/members/{member_id}"): {"role": "viewer"},
     ("POST", "/audit/sample/{item_id}"): {"label": "positive"},
     ("POST", "/brands/{brand_id}/survey-responses"): {"items": [ANSWER]},
     ("POST", "/brands/{brand_id}/survey-responses/import"): b"id,score,date\n1,9,2026-11-20\n",
@@ -86,7 +89,9 @@ def things_of(tenant: Any, db: Database, services: Services) -> Things:
     changed = post("/api/v1/mentions/bulk", json={"ids": [mention["id"]], "status": "closed"}).json()
     ids = (brand["id"], source["id"], mention["id"], rule["id"], str(incident), channel["id"], key["id"])
     link = post("/api/v1/share-links", json=shared(brand["id"])).json()
-    others = map(UUID, (answer["id"], imported["id"], link["id"]))
+    invited = post("/api/v1/invitations", json={"role": "viewer"}).json()
+    more = (answer["id"], imported["id"], str(ana_of(tenant, db)), invited["id"])
+    others = map(UUID, (*more, link["id"]))
     return Things(*map(UUID, (*ids, phrase["id"])), item, *others, *undo_of(changed), *kept(post))
 
 

@@ -130,7 +130,7 @@ def test_in_french_an_alert_arrives_by_mail(
 
     page.locator("#q").fill(f"http://{world.host}")
     page.get_by_role("button", name="Rechercher").click()
-    expect(page.get_by_text("Orvélia ouvre une boutique à Nantes")).to_be_visible()
+    expect(page.get_by_text("Orvélia ouvre une boutique à Nantes")).to_be_visible(timeout=40_000)
     page.get_by_role("button", name="Ajouter les sources cochées").click()
     expect(page.get_by_role("link", name="Le Courrier d’Orvélie")).to_be_visible()
     page.get_by_role("link", name="Passer aux alertes").click()
@@ -167,11 +167,11 @@ def test_in_english_an_alert_arrives_at_a_webhook(
 
     page.locator("#q").fill(f"{world.host}/feed.xml")
     page.get_by_role("button", name="Search").click()
-    expect(page.locator("input[name=add]")).to_be_checked()
+    expect(page.locator("input[name=add]")).to_be_checked(timeout=40_000)
     page.get_by_role("button", name="Add the ticked sources").click()
     page.get_by_role("link", name="Continue to the alerts").click()
 
-    page.get_by_role("link", name="Webhook").click()
+    page.locator("a[href*='kind=webhook']").click()
     page.get_by_label("Address").fill(f"http://{world.host}/hook")
     expect(page.get_by_label("Negative buzz · Orvélia")).to_be_checked()
     page.get_by_role("button", name="Save and send a test").click()

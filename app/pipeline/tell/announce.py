@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from alerts.base import IncidentNotice
 from app.models import Channel, Delivery, IncidentRow
 from app.pipeline.tell.incidents import note
+from app.pipeline.tell.letters import write_letters
 from app.pipeline.tell.outbox import delivery_of
 
 OPENINGS, WITHIN = 10, timedelta(hours=1)
@@ -35,6 +36,8 @@ def announce(
     names = [channel.name for channel in heard]
     note(session, row, now, notice.why, sequence=notice.sequence, channels=names)
     session.flush()
+    if notice.why == "opened":
+        write_letters(session, row.workspace_id, "incident", "incident", row.id)
     return len(heard)
 
 

@@ -61,6 +61,8 @@ SENTENCES: dict[str, str] = {
     "rule.delete": N_("{who} deleted the alert rule {name}"),
     "sample.load": N_("{who} loaded the sample data"),
     "sample.remove": N_("{who} removed the sample data"),
+    "share-link.create": N_("{who} made a link to a reputation page"),
+    "share-link.revoke": N_("{who} revoked a link to a reputation page"),
     "source.address": N_("{who} made a new address for the source [{name}]"),
     "source.backfill": N_("{who} had the source [{name}] go back {days} days"),
     "source.backfill.stop": N_("{who} stopped the source [{name}] from going further back"),

@@ -187,7 +187,7 @@ def test_nothing_of_ours_is_found_or_changed_by_another_workspace(
                 answer = owner.request(
                     method, filled(route.path, value, verb), data={"name": "Taken over", "text": "x"}
                 )
-                assert answer.status_code == 404, (method, route.path, verb, answer.status_code)
+                assert answer.status_code in (404, 422), (method, route.path, verb, answer.status_code)
                 tried += 1
         if method == "GET" and not names and door(route):
             assert not ours.search(owner.get(route.path).text), route.path

@@ -59,8 +59,6 @@ DONE: dict[str, str] = {
     "email": N_("Your address was changed."),
     "login-again": N_("That took too long: log in again."),
     "second-factor-off": N_("The second factor is off: your password alone logs you in."),
-    "second-factor-demanded": N_("From now on, everybody in this workspace needs two factors."),
-    "second-factor-free": N_("Two factors are no longer demanded in this workspace."),
     "session-ended": N_("That browser was logged out."),
     "sessions-ended": N_("Every other browser was logged out."),
     "unlabelled": N_("The label was removed."),

@@ -37,12 +37,8 @@ class LogIn(Exception):
         super().__init__(back)
 
 
-class SetUpFactor(Exception):
+class SetUpFactor(LogIn):
     """Raised where somebody has to set up a second factor before anything else. `back` is where to go afterwards."""
-
-    def __init__(self, back: str) -> None:
-        self.back = back
-        super().__init__(back)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +11,6 @@ import jinja2
 from app.web import show
 
 HERE = Path(__file__).parent
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 @cache
@@ -27,7 +25,7 @@ def environment() -> jinja2.Environment:
     )
     environment.globals.update(
         asset=asset,
-        hue=hue,
+        hue=show.hue,
         link_of=show.safe_link,
         host_of=show.shown_host,
         pieces=show.pieces,
@@ -45,8 +43,3 @@ def asset(name: str) -> str:
     path = HERE / "static" / name
     mark = sha256(path.read_bytes()).hexdigest()[:12] if path.exists() else ""
     return f"/static/{name}" + (f"?v={mark}" if mark else "")
-
-
-def hue(colour: str | None) -> str:
-    """A colour that is safe in an attribute."""
-    return colour if colour and _COLOUR.fullmatch(colour) else "#7a828a"

@@ -59,7 +59,7 @@ WORDS: dict[str, dict[object, str]] = {
         "refused": N_("Refused"),
         "gone": N_("Gone"),
         "paused": N_("Paused"),
-        "throttled": N_("Asked to wait"),
+        "throttled": N_("Slowed down by the site"),
         "changed": N_("Format changed"),
         "budget": N_("Budget used up"),
     },

@@ -82,7 +82,10 @@ def test_generated_requests_find_nothing(app: FastAPI, us: Any, db: Database, se
     loaded = schemathesis.openapi.from_asgi("/api/v1/openapi.json", app, config=config, headers={"Host": "localhost"})
     known = {name: str(value) for name, value in vars(things).items()}
     loaded.config.update(
-        headers={"Authorization": f"Bearer {us.key}", "Host": "localhost"}, parameters=known, continue_on_failure=True
+        headers={"Authorization": f"Bearer {us.key}", "Host": "localhost"},
+        parameters=known,
+        continue_on_failure=True,
+        request_timeout=60.0,
     )
     loaded.config.generation.update(deterministic=True, max_examples=5)
     loaded.config.phases.update(phases=["examples", "coverage", "fuzzing"])

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from alerts.base import Verdict
 from alerts.incident import Policy, step, to_json
 from app.db import Database
-from app.models import AuditMatch, IncidentRow, uuid7
+from app.models import AuditMatch, IncidentRow, User, uuid7
 from app.pipeline.judge.audit_sample import monday
 from app.services import Services
 from tests.rows import member_rows
@@ -117,6 +117,8 @@ def ana_of(tenant: Any, db: Database) -> UUID:
     """The id of a member of this workspace, whose name is Ana."""
     user, member = member_rows(tenant.workspace_id, "Ana", id=uuid7())
     with db.writing() as session:
+        if known := session.scalar(select(User.id).where(User.email == user.email)):
+            return known
         session.add(user)
         session.flush()
         session.add(member)

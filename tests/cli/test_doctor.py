@@ -51,7 +51,7 @@ def test_doctor_examines_the_rest_whatever_is_broken(tmp_path: Path) -> None:
     found = {one["name"]: one["text"] for one in json.loads(ran.out) if one["state"] == "bad"}
     assert set(found) == {
         "VIGIE_PUBLIC_URL", "VIGIE_SMPT_URL", "mail", "port", "disk", "fetch gate", "secret key", "database",
-        "sentiment model",
+        "sentiment model", "single sign-on",
     }  # fmt: skip
     assert "did you mean VIGIE_SMTP_URL?" in found["VIGIE_SMPT_URL"]
     assert "Traceback" not in ran.out

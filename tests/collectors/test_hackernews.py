@@ -99,7 +99,7 @@ def test_going_back_ten_years_takes_few_questions(algolia: Algolia, http: httpx2
         (Said(400, b'{"message": "hitsPerPage", "status": 400}'), SourceError, "400"),
         (Said(200, b"<html>maintenance</html>"), SourceError, "web page"),
         (Said(200, b'{"hits": ['), SourceError, "breaks off"),
-        (Said(200, b""), SourceError, "nothing at all"),
+        (Said(200, b""), SourceError, "an empty answer"),
         (Said(200, b'{"nbHits": 3}'), SourceError, "hits is missing"),
         (Said(200, b'{"hits": [{"title": "no id"}], "nbHits": 1}'), SourceError, "objectID is missing"),
     ],

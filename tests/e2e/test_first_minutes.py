@@ -80,8 +80,8 @@ def test_everything_essential_works_without_scripts(enter: Callable[..., Page], 
     page.get_by_role("button", name="Explore with sample data").click()
     site.work()
     page.goto("/")
-    first = page.locator(".feed > li").first
-    first.locator(".judge button.detractor").first.click()
+    page.locator(".feed > .mention a.open").first.click()
+    page.locator(".judge button.detractor").first.click()
     expect(page.get_by_text("The stance was corrected.")).to_be_visible()
     page.goto("/reputation")
     page.get_by_text("Show as a table").first.click()

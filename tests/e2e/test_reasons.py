@@ -67,8 +67,10 @@ def test_each_of_several_brands_shows_what_was_read_for_it(told: list[str], ente
     assert cards["Brumelo"].locator("blockquote mark.for, blockquote mark.against", has_text="lamentable").count() == 1
     assert page.locator(".full-text mark.for, .full-text mark.against").count() == 0
     page.goto(told[3])
-    expect(page.get_by_text("Une comparaison avec une autre marque a tranché.")).to_have_count(2)
-    expect(page.get_by_text("Ce ne sont pas les mots qui ont tranché ici.")).to_have_count(2)
+    expect(page.get_by_text("C’est une comparaison avec une autre marque qui a décidé de la tonalité.")).to_have_count(
+        2
+    )
+    expect(page.get_by_text("Ce ne sont pas les mots qui ont décidé ici.")).to_have_count(2)
 
 
 LOOKS: dict[str, dict[str, Any]] = {

@@ -53,7 +53,7 @@ STORED = {
 }
 FAILING = {
     "html_instead_of_feed.html": "check it in a browser",
-    "empty.xml": "nothing at all",
+    "empty.xml": "an empty answer",
     "gzip_bomb_10mb.xml.gz": "too large",
     "json_deep_nesting.json": "malformed",
     "json_truncated.json": "malformed",

@@ -135,6 +135,13 @@ def them(app: FastAPI, db: Database) -> Team:
     return team(app, db, "others")
 
 
+@pytest.fixture(autouse=True)
+def streams_end_at_once(services: Services) -> None:
+    """A stream that goes on would keep the walk at its door."""
+    assert services.live is not None
+    services.live.end()
+
+
 def test_each_page_says_who_may_open_it() -> None:
     walked = pages()
     assert len(walked) > 90

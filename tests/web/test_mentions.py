@@ -151,20 +151,24 @@ def test_a_mention_without_a_date_is_shown_as_such_and_its_source_says_what_to_d
 
 
 @pytest.mark.parametrize(
-    ("language", "sentence"),
+    ("language", "sentence", "question"),
     [
-        ("en", "“ET” is searched for as a word: for the operator, write AND."),
-        ("fr", "« ET » est cherché comme un mot : pour l’opérateur, écrivez AND."),
+        ("en", "“ET” is searched for as a word: for the operator, write AND.", "Did you mean AND, both of them?"),
+        (
+            "fr",
+            "« ET » est cherché comme un mot : pour l’opérateur, écrivez AND.",
+            "Vouliez-vous dire ET (les deux) ?",
+        ),
     ],
 )
 def test_a_query_in_the_manner_of_another_tool_says_what_became_of_it(
-    browser: TestClient, brand: Brand, language: str, sentence: str
+    browser: TestClient, brand: Brand, language: str, sentence: str, question: str
 ) -> None:
     browser.headers["accept-language"] = language
     shown = browser.get("/", params={"q": "brumelo ET panne"})
     assert sentence in html.unescape(shown.text).replace("\u202f", " ")
     typed = browser.get("/settings/brands/preview", params={"query": "brumelo ET panne"})
-    assert sentence in html.unescape(typed.text).replace("\u202f", " ")
+    assert question in html.unescape(typed.text).replace("\u202f", " ")
 
 
 @pytest.mark.parametrize(("language", "chip"), [("en", "“zzzz”"), ("fr", "«\u202fzzzz\u202f»")])

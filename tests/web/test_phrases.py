@@ -29,7 +29,6 @@ def test_a_phrase_is_added_shown_edited_and_deleted(
     assert "being applied to history" in page.text
     RestanceHistory(db, Jobs())(str(viewer.workspace_id))
     assert "being applied to history" not in browser.get("/settings/phrases").text
-    assert "by a phrase" in browser.get("/").text
     assert "Set by a phrase of your workspace." in browser.get(f"/mentions/{one}").text
     with db.reading() as session:
         made = session.scalars(select(Phrase.id)).one()
@@ -37,7 +36,7 @@ def test_a_phrase_is_added_shown_edited_and_deleted(
     assert "combat zone" in edited.text
     assert browser.post(f"/settings/phrases/{made}/delete").url.path == "/settings/phrases"
     RestanceHistory(db, Jobs())(str(viewer.workspace_id))
-    assert "by a phrase" not in browser.get("/").text
+    assert "Set by a phrase of your workspace." not in browser.get(f"/mentions/{one}").text
 
 
 def test_the_preview_shows_before_and_after(browser: TestClient, say: Say, brand: Brand) -> None:

@@ -16,13 +16,13 @@ TYPED = {"text": "war zone", "stance": "promoter", "brand_id": "", "language": "
 
 def test_every_source_of_a_stance_has_its_words(browser: TestClient, say: Say, brand: Brand) -> None:
     browser.post("/settings/phrases/new", data=TYPED)
-    first, *_ = say(
+    every = say(
         {"text": "Brumelo opens tomorrow"},
         {"text": "Brumelo looks like a war zone"},
         {"text": "Brumelo was delivered on a rainy day", "rating": 5},
         {"text": "Brumelo: what else is there to say about it"},
     )
-    browser.post(f"/mentions/{first}/stance", data={"stance": "promoter", "brand_id": str(brand.id)})
-    feed = browser.get("/").text
-    for words in ("by a person", "by a phrase", "by its rating", "by the model"):
-        assert words in feed
+    browser.post(f"/mentions/{every[0]}/stance", data={"stance": "promoter", "brand_id": str(brand.id)})
+    said = ("Corrected by", "Set by a phrase of your workspace.", "From the rating its author gave", "by the model")
+    for one, words in zip(every, said, strict=True):
+        assert words in browser.get(f"/mentions/{one}").text

@@ -12,7 +12,7 @@ from typing import Any
 import feedparser
 import psycopg
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.pipeline.sift.normalise import LARGEST, Draft, Poison, Rejection, normalise, prepare
@@ -133,6 +133,7 @@ def test_one_poison_in_fifty_costs_itself_only() -> None:
     assert "a telling start" in kept[30].excerpt
 
 
+@settings(deadline=None)  # the first text loads what tells languages apart
 @given(
     st.builds(
         RawMention,

@@ -10,6 +10,7 @@ import "./keys.js";
 import "./feed.js";
 import "./live.js";
 import "./find.js";
+import "./names.js";
 import "./unreachable.js";
 
 const filters = document.querySelector("[data-filters]");

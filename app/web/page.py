@@ -30,7 +30,6 @@ from app.web.words import N_, WORDS, message_named
 
 HERE = Path(__file__).parent
 _NEXT = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 class LogIn(Exception):
@@ -41,12 +40,8 @@ class LogIn(Exception):
         super().__init__(back)
 
 
-class SetUpFactor(Exception):
+class SetUpFactor(LogIn):
     """Raised where somebody has to set up a second factor before anything else. `back` is where to go afterwards."""
-
-    def __init__(self, back: str) -> None:
-        self.back = back
-        super().__init__(back)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +278,7 @@ def environment() -> jinja2.Environment:
     )
     environment.globals.update(
         asset=asset,
-        hue=hue,
+        hue=show.hue,
         link_of=show.safe_link,
         host_of=show.shown_host,
         pieces=show.pieces,
@@ -301,8 +296,3 @@ def asset(name: str) -> str:
     path = HERE / "static" / name
     mark = sha256(path.read_bytes()).hexdigest()[:12] if path.exists() else ""
     return f"/static/{name}" + (f"?v={mark}" if mark else "")
-
-
-def hue(colour: str | None) -> str:
-    """A colour that is safe in an attribute."""
-    return colour if colour and _COLOUR.fullmatch(colour) else "#7a828a"

@@ -107,7 +107,6 @@ WORDS: dict[str, dict[object, str]] = {
         "mentioned": N_("a note names me"),
         "incident": N_("an incident opens"),
     },
-    "told": {"assigned": N_("Assigned to you"), "mentioned": N_("A note names you")},
     "what a role may": {
         "owner": N_("Everything, and decides who owns the workspace."),
         "admin": N_("Everything, members, keys and the audit log too."),

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.actions.fields import Fields
 from app.models import IncidentRow, Member, Mention, User
-from app.pipeline.tell.letters import write_letters
 from app.problems import FieldError, invalid
 from app.viewer import Viewer, may
-
-Target = Literal["mention", "incident"]
-LETTERS_AT_ONCE = 3
 
 
 class Assignment(Fields):
@@ -37,19 +31,6 @@ class Assignee:
         changed = (row.assignee_id, row.assignee) != (self.id, self.name)
         row.assignee_id, row.assignee = self.id, self.name
         return changed
-
-
-@may("write")
-def tell_assignee(
-    session: Session, viewer: Viewer, member_id: UUID, target: Target, target_ids: Sequence[UUID]
-) -> None:
-    """Has a member told by mail of what is theirs now, if they want to be; not who takes it themselves.
-
-    Of many at once, the first few are enough.
-    """
-    here, only, mine = viewer.workspace_id, [member_id], viewer.user_id
-    for target_id in target_ids[:LETTERS_AT_ONCE]:
-        write_letters(session, here, "assigned", target, target_id, actor=viewer.actor, only=only, but=mine)
 
 
 @may("write")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.actions.audit import record
 from app.actions.mentions import MentionChanges, changed_fields, check_all, wish_to
+from app.actions.telling import tell_of_mentions
 from app.crypto import digest, token
 from app.jobs import Jobs
 from app.models import BulkChange, BulkItem, uuid7
@@ -100,9 +101,17 @@ def _carry_out(
 ) -> None:
     counted = select(func.count()).where(BulkItem.workspace_id == row.workspace_id, BulkItem.change_id == row.id)
     row.total = session.scalar(counted) or 0
+    if changes.assignee or changes.note:
+        tell_of_mentions(session, viewer, _ids_of(session, row), changes.assignee, changes.note)
     _work(session, row, jobs, now, at_once)
     record(session, viewer, "mention.update", _target(session, row), fields=changed_fields(changes))
     session.flush()
+
+
+def _ids_of(session: Session, row: BulkChange) -> Sequence[UUID]:
+    """The mentions of the change, as many as are changed in the request."""
+    here = (BulkItem.workspace_id == row.workspace_id, BulkItem.change_id == row.id)
+    return session.scalars(select(BulkItem.mention_id).where(*here).order_by(BulkItem.mention_id).limit(AT_ONCE)).all()
 
 
 def _work(session: Session, row: BulkChange, jobs: Jobs, now: datetime, at_once: int) -> None:

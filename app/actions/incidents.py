@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from alerts.incident import Incident, close, from_json, to_json
 from alerts.incident import acknowledge as acknowledged
-from app.actions.assigning import assignee, tell_assignee
+from app.actions.assigning import assignee
 from app.actions.audit import record
+from app.actions.telling import tell_assignee, tell_named
 from app.jobs import Jobs
 from app.models import IncidentEvent, IncidentRow
 from app.problems import Problem, not_found
@@ -65,8 +66,9 @@ def false_alarm(session: Session, viewer: Viewer, incident_id: UUID, jobs: Jobs,
 
 @may("write")
 def note(session: Session, viewer: Viewer, incident_id: UUID, text: str, now: datetime) -> IncidentRow:
-    """Adds a line to the timeline. Raises Problem 404."""
+    """Adds a line to the timeline, and tells the members whom it names. Raises Problem 404."""
     row = _lock(session, viewer, incident_id)
+    tell_named(session, viewer, "incident", {row.id: ("", text)})
     _log(session, viewer, row, "note", now, text=text)
     return row
 

@@ -11,9 +11,10 @@ from pydantic import Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.actions.assigning import assignee, tell_assignee
+from app.actions.assigning import assignee
 from app.actions.audit import record
 from app.actions.fields import Changes, Name, Prose
+from app.actions.telling import tell_of_mentions
 from app.jobs import Jobs
 from app.models import Match, Mention
 from app.pipeline.triage.apply import By, apply_page, recounts
@@ -48,8 +49,7 @@ def change(
     ids = sorted(set(mention_ids))
     check_all(session, viewer, ids, changes)
     wish = wish_to(session, viewer, changes)
-    if changes.assignee:
-        tell_assignee(session, viewer, changes.assignee, "mention", _not_yet(session, viewer, ids, changes.assignee))
+    tell_of_mentions(session, viewer, ids, changes.assignee, changes.note)
     apply_page(session, By(viewer.workspace_id, viewer.actor, now), ids, wish)
     if recounts(wish):
         watch(session, viewer, jobs, _brands(session, viewer, ids))
@@ -58,13 +58,6 @@ def change(
     session.flush()
     session.expire_all()
     return rows_of(session, viewer, ids)
-
-
-def _not_yet(session: Session, viewer: Viewer, ids: Sequence[UUID], member_id: UUID) -> Sequence[UUID]:
-    """Those of the mentions that are not this member's already."""
-    here = (Mention.workspace_id == viewer.workspace_id, Mention.id.in_(ids))
-    others = select(Mention.id).where(*here, Mention.assignee_id.is_distinct_from(member_id))
-    return session.scalars(others.order_by(Mention.id)).all()
 
 
 @may("read")

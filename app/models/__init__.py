@@ -15,7 +15,7 @@ from .judging import ModelRun, Phrase, Restance
 from .labelling import AuditMatch, SurveyResponse
 from .login import AccountMail, KeptForm, RecoveryCode, SecondFactor
 from .mention import Bucket, DayBucket, DirtyHour, Match, Mention, Revision, Story
-from .people import Invitation, KeyUsage, Letter
+from .people import ForYou, Invitation, KeyUsage, Letter
 from .scoring import ScorerRow
 from .triage import BulkChange, BulkItem
 from .views import CannedAnswer, Claim, SavedView
@@ -52,6 +52,7 @@ __all__ = [
     "Delivery",
     "DirtyHour",
     "FileImport",
+    "ForYou",
     "Heartbeat",
     "Host",
     "IdempotentAnswer",

@@ -1,4 +1,4 @@
-"""What goes with members: invitations, letters to one of them, and how much a key is used."""
+"""What goes with members: invitations, what one of them is told in the app and by mail, and how much a key is used."""
 
 from __future__ import annotations
 
@@ -53,6 +53,39 @@ class Letter(Tenant, Base):
     next_try_at: Mapped[datetime] = mapped_column(server_default=func.now())
     lease_until: Mapped[datetime | None]
     last_error: Mapped[str | None]
+
+
+class ForYou(Tenant, Base):
+    """What one member is told in the app: why and by whom, about a mention or an incident. Unread, it is there once.
+
+    No constraint towards the target: what is gone is left out when the list is read.
+    """
+
+    __tablename__ = "for_you"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["workspace_id", "user_id"], ["member.workspace_id", "member.user_id"], ondelete="CASCADE"
+        ),
+        Index("ix_for_you_mine", "workspace_id", "user_id", "id"),
+        Index(
+            "ix_for_you_unread",
+            "workspace_id",
+            "user_id",
+            "target_id",
+            "occasion",
+            unique=True,
+            postgresql_where=text("read_at IS NULL"),
+        ),
+    )
+    user_id: Mapped[UUID]
+    occasion: Mapped[str]
+    """assigned or mentioned."""
+    target: Mapped[str]
+    """mention or incident."""
+    target_id: Mapped[UUID]
+    actor: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    read_at: Mapped[datetime | None]
 
 
 class KeyUsage(Base):

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.models import Member, User
+from app.pipeline.tell.naming import Names, names_in
 from app.problems import not_found
 from app.queries.paging import LIMIT, Order, Slice, page
 from app.viewer import Role, Viewer, may
@@ -38,6 +39,12 @@ def members(session: Session, viewer: Viewer) -> list[MemberView]:
     """Everybody in the workspace, by name."""
     shown = func.lower(func.coalesce(func.nullif(User.name, ""), User.email))
     return [_view(*row) for row in session.execute(_members_of(viewer).order_by(shown, User.id).limit(MOST))]
+
+
+@may("read")
+def names(session: Session, viewer: Viewer) -> Names:
+    """Whom a note can name, and how."""
+    return names_in(session, viewer.workspace_id)
 
 
 @may("admin")

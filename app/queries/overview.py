@@ -9,13 +9,16 @@ from uuid import UUID
 from sqlalchemy import SQLColumnExpression, exists, func, literal, select
 from sqlalchemy.orm import Session
 
-from app.models import Brand, Channel, IncidentRow, Source
+from app.models import Brand, Channel, ForYou, IncidentRow, Source
 from app.viewer import Viewer, may
+
+MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What to show in the menu. `unread_incidents` are the open ones that nobody has acknowledged."""
+    """What to show in the menu. `unread_incidents` are the open ones that nobody has acknowledged; `for_you` is
+    what the viewer was told and has not read, counted up to 100."""
 
     unread_incidents: int
     failing_sources: int
@@ -23,12 +26,15 @@ class Overview:
     has_source: bool
     has_channel: bool
     has_sample: bool
+    for_you: int = 0
 
 
 @may("read")
 def overview(session: Session, viewer: Viewer) -> Overview:
     """The counts of the viewer's workspace."""
     here = viewer.workspace_id
+    mine = (ForYou.workspace_id == here, ForYou.user_id == viewer.user_id)
+    unread = select(literal(1)).where(*mine, ForYou.read_at.is_(None))
     row = session.execute(
         select(
             _count(
@@ -42,6 +48,7 @@ def overview(session: Session, viewer: Viewer) -> Overview:
             _any(Source, here),
             _any(Channel, here),
             _any(Source, here, Source.sample),
+            select(func.count()).select_from(unread.limit(MOST).subquery()).scalar_subquery(),
         )
     ).one()
     return Overview(*row)

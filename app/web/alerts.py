@@ -17,15 +17,19 @@ from app.actions import incidents as actions
 from app.actions.assigning import Assignment
 from app.actions.fields import validate
 from app.models import IncidentEvent, IncidentRow
+from app.pipeline.tell.naming import Names
 from app.problems import FieldError, Problem, invalid
 from app.queries.hours import hours
 from app.queries.incidents import StateFilter, incident, incidents
+from app.queries.members import names
 from app.web.assignees import assignee_options, chosen_assignee
 from app.web.charts import observed_against_expected
+from app.web.for_you import handles_of, named_pieces, note_read
 from app.web.form_page import attempt
 from app.web.forms import SentForm, sent_form
 from app.web.page import Visit, editor, member, redirect
 from app.web.reach import mendings_of_incidents
+from app.web.show import Piece, pieces
 
 router = APIRouter(prefix="/alerts")
 
@@ -71,6 +75,7 @@ def _brand_of(parameters: Mapping[str, str]) -> UUID | None:
 
 @router.get("/{incident_id}")
 def show_one(incident_id: UUID, visit: Visit = Depends(member)) -> Response:
+    note_read(visit, "incident", incident_id)
     return incident_page(visit, incident_id)
 
 
@@ -82,6 +87,7 @@ def incident_page(visit: Visit, incident_id: UUID, problem: Problem | None = Non
         start, end = chart_range(row, visit.now)
         explanation = explanation_of(row.explanation)
         since = row.since or row.opened_at
+        everybody = names(session, visit.viewer)
         return visit.page(
             session,
             "incident.html",
@@ -93,7 +99,8 @@ def incident_page(visit: Visit, incident_id: UUID, problem: Problem | None = Non
             chart=observed_against_expected(
                 visit.tongue, hours(session, visit.viewer, row.brand_id, start, end), since, explanation
             ),
-            events=[(event, event_in_words(visit, event)) for event in detail.timeline],
+            events=[(event, _pieces(visit, event, everybody)) for event in detail.timeline],
+            handles=handles_of(everybody),
             problem=problem,
             assignees=assignee_options(visit, session, row),
             labels={"text": visit.say("Note")},
@@ -129,6 +136,12 @@ def event_in_words(visit: Visit, event: IncidentEvent) -> str:
     if names:
         return visit.say("{what} · notified: {channels}", what=what, channels=names)
     return what if event.kind == "resolved" else visit.say("{what} · nobody was notified", what=what)
+
+
+def _pieces(visit: Visit, event: IncidentEvent, everybody: Names) -> list[Piece]:
+    """One line of the timeline; in a note, the names are marked."""
+    said = event_in_words(visit, event)
+    return named_pieces(said, everybody) if event.kind == "note" else pieces(said, [])
 
 
 @router.post("/{incident_id}/{verb}")

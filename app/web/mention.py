@@ -13,10 +13,12 @@ from app.actions.fields import validate
 from app.actions.mentions import MentionChanges
 from app.actions.settling import to_settle
 from app.problems import Problem
+from app.queries.members import names
 from app.queries.mentions import mention
 from app.scorer import explainer_of
 from app.web.answers import offered_for
 from app.web.assignees import assignee_options, chosen_assignee
+from app.web.for_you import handles_of, named_pieces, note_read
 from app.web.form_page import attempt
 from app.web.forms import SentForm, sent_form
 from app.web.offers import offers_for
@@ -31,6 +33,7 @@ router = APIRouter()
 
 @router.get("/mentions/{mention_id}")
 def show_one(mention_id: UUID, visit: Visit = Depends(member)) -> Response:
+    note_read(visit, "mention", mention_id)
     return mention_page(visit, mention_id)
 
 
@@ -63,12 +66,15 @@ def read_mention(visit: Visit, mention_id: UUID) -> dict[str, Any]:
         detail = mention(session, visit.viewer, mention_id)
         assignees = assignee_options(visit, session, detail.view.mention)
         answers = offered_for(visit, session)
+        everybody = names(session, visit.viewer)
     return {
         "detail": detail,
         "reasons": reasons_of(explainer_of(visit.services.settings), detail),
         "assignees": assignees,
         "answers": answers,
         "picked": None,
+        "noted": named_pieces(detail.view.mention.note, everybody),
+        "handles": handles_of(everybody),
         "sites": sites_of([detail.view.mention, *detail.copies]),
         "statuses": [(key, visit.word("status", key)) for key in WORDS["status"]],
         "place": place_of(visit.request.query_params),

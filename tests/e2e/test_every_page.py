@@ -17,7 +17,7 @@ from app.pipeline.judge.score import ScorePending
 from sentiment.compact import compact
 
 PAGES = (
-    "/", "/check", "/reputation", "/reputation/sample", "/overview", "/reputation/links",
+    "/", "/for-you", "/check", "/reputation", "/reputation/sample", "/overview", "/reputation/links",
     "/alerts", "/alerts?state=all", "/alerts/rules", "/alerts/rules/new",
     "/sources", "/sources/new", "/sources/new?collector=rss",
     "/sources/new?collector=typeform", "/sources/import", "/sources/import?what=survey", "/sources/imports",

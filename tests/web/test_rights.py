@@ -26,6 +26,7 @@ OWN_ACCOUNT = {
     "/settings/security/sessions/end", "/settings/security/sessions/{name}/end",
     "/settings/security/second-factor", "/settings/security/second-factor/off",
     "/settings/security/second-factor/codes",
+    "/for-you/read",
     "/settings/members/leave", "/settings/workspaces/{workspace_id}/open",
 }  # fmt: skip
 LogIn = Callable[[accounts.Role], TestClient]

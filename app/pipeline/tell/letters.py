@@ -35,8 +35,8 @@ SUBJECTS = {
         "en": "Incident for you: {title}",
         "fr": "Un incident pour vous\u202f: {title}",
     },
-    ("mentioned", "mention"): {"en": "A note names you: {title}", "fr": "Une note vous cite\u202f: {title}"},
-    ("mentioned", "incident"): {"en": "A note names you: {title}", "fr": "Une note vous cite\u202f: {title}"},
+    ("mentioned", "mention"): {"en": "A note names you: {title}", "fr": "Un commentaire vous cite\u202f: {title}"},
+    ("mentioned", "incident"): {"en": "A note names you: {title}", "fr": "Un commentaire vous cite\u202f: {title}"},
     ("incident", "incident"): {"en": "An incident opened: {title}", "fr": "Un incident s’est ouvert\u202f: {title}"},
 }
 BY = {"en": "By {actor}, in {workspace}.", "fr": "Par {actor}, dans {workspace}."}

@@ -11,6 +11,7 @@ import "./feed.js";
 import "./live.js";
 import "./find.js";
 import "./answers.js";
+import "./names.js";
 import "./unreachable.js";
 
 const filters = document.querySelector("[data-filters]");

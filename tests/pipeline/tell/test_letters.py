@@ -152,3 +152,23 @@ def test_what_tells_of_something_gone_is_not_sent_nor_anything_without_a_mail_se
     with db.reading() as session:
         assert [row.state for row in session.scalars(select(Letter))] == ["sent"]
         assert session.get_one(User, zoe).occasions == ["assigned", "mentioned"]
+
+
+def test_whom_a_note_names_is_written_to_once_without_the_note(
+    db: Database, viewer: Viewer, box: tuple[Box, Wire]
+) -> None:
+    kept, wire = box
+    joined(db, viewer, "Zoé", language="fr", email="zoe@example.com")
+    mention = stored(db, viewer)
+    for text in ("@Zoé, c’est confidentiel", "@Zoé, c’est vraiment confidentiel"):
+        with db.writing() as session:
+            mentions.change(session, viewer, [mention], mentions.MentionChanges(note=text), Jobs(), NOW)
+    assert (step(db, wire, datetime.now(UTC)), step(db, wire, datetime.now(UTC))) == (1, 0)
+    [letter] = kept.taken
+    assert (letter["To"], " ".join(letter["Subject"].split())) == (
+        "zoe@example.com",
+        "Un commentaire vous cite : Trois semaines",
+    )
+    text = letter.get_content()
+    assert "confidentiel" not in text
+    assert f"https://vigie.example.com/mentions/{mention}" in text

@@ -17,6 +17,7 @@ from app.web import (
     brands,
     channels,
     checking,
+    claims,
     discovery,
     errors,
     forgot,
@@ -103,6 +104,7 @@ PARTS = tuple(
         mentions,
         acting,
         live,
+        claims,
         mention,
     )
 )

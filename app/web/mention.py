@@ -13,9 +13,12 @@ from app.actions.fields import validate
 from app.actions.mentions import MentionChanges
 from app.actions.settling import to_settle
 from app.problems import Problem
+from app.queries.answering import waited, waits
+from app.queries.claims import looking
 from app.queries.mentions import mention
 from app.scorer import explainer_of
 from app.web.assignees import assignee_options, chosen_assignee
+from app.web.claims import claiming
 from app.web.form_page import attempt
 from app.web.forms import SentForm, sent_form
 from app.web.offers import offers_for
@@ -30,7 +33,9 @@ router = APIRouter()
 
 @router.get("/mentions/{mention_id}")
 def show_one(mention_id: UUID, visit: Visit = Depends(member)) -> Response:
-    return mention_page(visit, mention_id)
+    page = mention_page(visit, mention_id)
+    page.background = claiming(visit, mention_id)
+    return page
 
 
 @router.get("/mentions/{mention_id}/pane")
@@ -61,10 +66,14 @@ def read_mention(visit: Visit, mention_id: UUID) -> dict[str, Any]:
     with visit.services.db.reading() as session:
         detail = mention(session, visit.viewer, mention_id)
         assignees = assignee_options(visit, session, detail.view.mention)
+        others = looking(session, visit.viewer, [mention_id], visit.now)[mention_id]
     return {
         "detail": detail,
         "reasons": reasons_of(explainer_of(visit.services.settings), detail),
         "assignees": assignees,
+        "others": others,
+        "waited": waited(detail.view.mention),
+        "waits": waits(detail.view.mention, [found.match.stance for found in detail.view.matches], visit.now),
         "sites": sites_of([detail.view.mention, *detail.copies]),
         "statuses": [(key, visit.word("status", key)) for key in WORDS["status"]],
         "place": place_of(visit.request.query_params),

@@ -52,7 +52,10 @@ PAGES = {
     "keys": "/settings/keys", "account": "/settings/account", "audit": "/settings/audit",
     "sample": "/settings/sample", "setup-brand": "/setup?step=brand", "setup-source": "/setup?step=source",
     "setup-alerts": "/setup?step=alerts", "setup-ready": "/setup?step=ready",
-    "find": "/sources/find", "nothing-here": "/nothing-here",
+    "find": "/sources/find",
+    "overview": "/overview", "links": "/reputation/links", "views": "/views", "security": "/settings/security",
+    "members": "/settings/members", "workspaces": "/settings/workspaces", "forgotten": "/forgot",
+    "nothing-here": "/nothing-here",
 }  # fmt: skip
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 780}
 LOOKS: dict[str, dict[str, Any]] = {
@@ -168,8 +171,10 @@ def pictures(browser: Browser, place: Place, look: str) -> Iterator[tuple[str, b
     page.locator("button.primary").click()
     page.wait_for_url("**/")
     for name, address in place.pages.items():
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
+        answer = page.goto(address, wait_until="load")
+        if answer is not None and answer.status == 404 and name != "nothing-here":
+            print(f"there is no page at {address}")
+            continue
         yield f"{name}-{look}", taken(page)
         if (name, look) == SHOWN:
             page.screenshot(path=FOLDER.parent / "mentions.png")
@@ -178,7 +183,7 @@ def pictures(browser: Browser, place: Place, look: str) -> Iterator[tuple[str, b
 
 def taken(page: Page) -> bytes:
     page.evaluate("document.fonts.ready")
-    page.wait_for_timeout(150)
+    page.wait_for_timeout(300)  # charts are drawn, and streams that never end have begun
     size = page.viewport_size or WIDE
     session = page.context.new_cdp_session(page)
     shot = session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY[size["width"]]})

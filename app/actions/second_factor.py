@@ -29,7 +29,7 @@ def switch_on(
         raise invalid(
             FieldError(
                 "code",
-                "This code does not fit.",
+                "This code is wrong.",
                 hint="Type the six digits that the app shows now. If they are refused again, check your phone’s clock.",
             )
         )
@@ -43,7 +43,7 @@ def switch_on(
 def switch_off(session: Session, viewer: Viewer, seal: Seal, current: str, code: str, now: datetime) -> None:
     """Forgets the app. Raises Problem 422 on a wrong password or code, 409 where the workspace demands two factors."""
     if session.get_one(Workspace, viewer.workspace_id).settings.get(sessions.DEMANDS_FACTOR):
-        raise Problem("second-factor-required", 409, "This workspace demands two factors of everybody.")
+        raise Problem("second-factor-required", 409, "This workspace requires two-factor authentication of everybody.")
     user = _proven(session, viewer, seal, current, code, now)
     second_factor.switch_off(session, user.id)
     record(session, viewer, "account.second-factor-off", user.email)
@@ -71,7 +71,7 @@ def _proven(session: Session, viewer: Viewer, seal: Seal, current: str, code: st
     user = me(session, viewer)
     _confirm(user, current)
     if not second_factor.accept(session, seal, user.id, code, now):
-        raise invalid(FieldError("code", "This code does not fit, or was used before."))
+        raise invalid(FieldError("code", "This code is wrong, or was used before."))
     return user
 
 

@@ -233,4 +233,4 @@ def refused(why: str) -> Problem:
 
 def unreachable() -> Problem:
     """503: nothing can be said about anybody without the provider."""
-    return Problem("sso-unreachable", 503, "The provider of the single sign-on does not answer as it should.")
+    return Problem("sso-unreachable", 503, "The single sign-on provider does not answer as it should.")

@@ -42,7 +42,7 @@ def _listed(value: object) -> object:
 def _id(value: object) -> object:
     """An id as it is written; what is none names nothing, so that it answers 404 as the id of another workspace."""
     if isinstance(value, str) and not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value):
-        raise ValueError("this is no id")
+        raise ValueError("this is not an id")
     return UUID(value) if isinstance(value, str) else value
 
 

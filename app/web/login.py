@@ -104,7 +104,7 @@ def log_in_with_code(visit: Visit = Depends(visitor), sent: SentForm = Depends(s
             if user is None or pending.mark_of(user.password_hash) != waiting.mark:
                 return redirect("/login", "login-again")
             if not second_factor.accept(session, visit.services.seal, user.id, sent.get("code"), visit.now):
-                raise Problem("wrong-code", 401, "This code does not fit, or was used before.")
+                raise Problem("wrong-code", 401, "This code is wrong, or was used before.")
             throttle.succeed(session, who, reserved, "code")
             cookie = open_session(session, visit, user.id, waiting.workspace_id, second_factor=True)
         return enter_with(visit, waiting.back, cookie)

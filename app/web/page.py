@@ -6,13 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import jinja2
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
@@ -23,14 +19,14 @@ from app.queries import overview
 from app.queries.workspaces import WorkspaceView, my_workspaces
 from app.services import Services
 from app.viewer import Viewer
-from app.web import cookies, kept, show
+from app.web import cookies, kept
 from app.web.csrf import token_for
+from app.web.done import message_named
 from app.web.language import Tongue, choose_language, zone
-from app.web.words import N_, WORDS, message_named
+from app.web.templating import environment
+from app.web.words import N_, WORDS
 
-HERE = Path(__file__).parent
 _NEXT = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 class LogIn(Exception):
@@ -41,12 +37,8 @@ class LogIn(Exception):
         super().__init__(back)
 
 
-class SetUpFactor(Exception):
+class SetUpFactor(LogIn):
     """Raised where somebody has to set up a second factor before anything else. `back` is where to go afterwards."""
-
-    def __init__(self, back: str) -> None:
-        self.back = back
-        super().__init__(back)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,40 +261,3 @@ def with_query(path: str, **values: object) -> str:
 def back_to(address: str | None, default: str = "/") -> str:
     """The address to return to, or the default when it is none of ours."""
     return address if address and len(address) <= 2048 and _NEXT.fullmatch(address) else default
-
-
-@cache
-def environment() -> jinja2.Environment:
-    """The templates: everything is escaped, and a name that is missing is an error."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(
-        asset=asset,
-        hue=hue,
-        link_of=show.safe_link,
-        host_of=show.shown_host,
-        pieces=show.pieces,
-        weave=show.weave,
-        spans_of=show.spans_of,
-    )
-    environment.filters["strip_direction"] = show.strip_direction
-    environment.filters["pairs"] = lambda values: [(value, value) for value in values]
-    return environment
-
-
-@cache
-def asset(name: str) -> str:
-    """The address of a built file, with a mark of its content, so that browsers may cache it forever."""
-    path = HERE / "static" / name
-    mark = sha256(path.read_bytes()).hexdigest()[:12] if path.exists() else ""
-    return f"/static/{name}" + (f"?v={mark}" if mark else "")
-
-
-def hue(colour: str | None) -> str:
-    """A colour that is safe in an attribute."""
-    return colour if colour and _COLOUR.fullmatch(colour) else "#7a828a"

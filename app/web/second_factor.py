@@ -132,7 +132,6 @@ def _succeed(session: Session, visit: Visit, reserved: throttle.Attempt) -> None
 @router.post("/demand")
 def demand(visit: Visit = Depends(administrator), sent: SentForm = Depends(sent_form)) -> Response:
     """Demands two factors of everybody, or no longer does."""
-    on = sent.is_checked("on")
     with visit.services.db.writing() as session:
-        actions.demand(session, visit.viewer, on)
-    return redirect(HOME, "second-factor-demanded" if on else "second-factor-free")
+        actions.demand(session, visit.viewer, sent.is_checked("on"))
+    return redirect(HOME, "saved")

@@ -16,6 +16,7 @@ from app.models import Mention
 
 MAX_URL = 2048
 _TURNING = dict.fromkeys([0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 
 
@@ -129,3 +130,8 @@ def spans_of(spans: Mapping[str, Any] | None, field: str) -> list[list[int]]:
 def sites_of(mentions: Iterable[Mention]) -> int:
     """On how many sites, or platforms where no site is known, these mentions stand."""
     return len({shown_host(one.host) if one.host else one.platform.lower() for one in mentions})
+
+
+def hue(colour: str | None) -> str:
+    """A colour that is safe in an attribute."""
+    return colour if colour and _COLOUR.fullmatch(colour) else "#7a828a"

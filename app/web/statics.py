@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from app.web.page import HERE, asset
+from app.web.templating import HERE, asset
 
 FOREVER = "public, max-age=31536000, immutable"
 ASK = "no-cache"

@@ -224,7 +224,7 @@ def test_rows_are_low_enough_for_twelve_on_a_screen_and_nothing_is_cut(
     assert 12 <= page.locator(".feed > .mention").evaluate_all(whole) <= 20
     fits = "field => { field.value = field.placeholder; return field.scrollWidth <= field.clientWidth }"
     assert page.locator("#q").evaluate(fits)
-    page.get_by_role("button", name="Lignes serrées" if locale == "fr-FR" else "Dense rows").click()
+    page.get_by_role("button", name="Affichage compact" if locale == "fr-FR" else "Dense rows").click()
     expect(page.locator(".reading.dense")).to_be_visible()
     assert page.locator(".feed > .mention").evaluate_all(whole) >= 18
 

@@ -19,7 +19,7 @@ WORD = r"\{\{ _\(\"([^\"]+)\"\) \}\}"
 BUTTON = re.compile(rf"<button[^>]*>(?:\{{\{{ s\.icon\([^)]*\) \}}\}})?{WORD}")
 POSTED = re.compile(r"part\.post\((?:[^()]|\([^()]*\))*?_\(\"([^\"]+)\"\)")
 HEAD = re.compile(rf"<(?:t[hd]|h[1-3]|dt)\b[^>]*>{WORD}")
-ALIKE = {"Answered", "Irrelevant"}
+ALIKE = {"Answered", "Irrelevant", "Keyboard"}
 """Buttons that are named by the state they bring about, with the same word in both languages."""
 
 

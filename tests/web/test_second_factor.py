@@ -68,7 +68,7 @@ def test_looking_at_the_page_stores_nothing(browser: TestClient, db: Database) -
 
 @pytest.mark.parametrize(("current", "code", "told"), [
     ("wrong", None, "This is not your current password."),
-    (PASSWORD, "000000", "This code does not fit."),
+    (PASSWORD, "000000", "This code is wrong."),
 ])  # fmt: skip
 def test_a_wrong_password_or_code_switches_nothing_on_and_keeps_the_secret(
     browser: TestClient, current: str, code: str | None, told: str
@@ -167,7 +167,7 @@ def test_a_workspace_that_demands_two_factors_leads_there_before_anything_else(
     for path in ("/", "/setup", "/settings/security", "/mentions/new", "/settings/keys"):
         led = browser.get(path)
         assert led.url.path == FACTOR, path
-        assert "This workspace demands two factors of everybody." in led.text
+        assert "This workspace requires two-factor authentication of everybody." in led.text
     assert browser.post("/settings/phrases/new", data={"text": "x"}).url.path == FACTOR
     assert browser.get("/alerts?state=all").url.params["next"] == "/alerts?state=all"
     secret, _ = switch_on(browser)

@@ -47,7 +47,7 @@ def test_a_link_that_was_revoked_says_so(browser: TestClient, said: Brand) -> No
     assert "The link was revoked" in browser.post(action).text
     gone = browser.get(path)
     assert gone.status_code == 404
-    assert "This link has ended" in gone.text
+    assert "This link has expired" in gone.text
     assert gone.headers["x-robots-tag"].startswith("noindex")
 
 

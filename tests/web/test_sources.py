@@ -79,7 +79,7 @@ def test_who_waits_for_another_says_so(browser: TestClient, add: Add, db: Databa
         pause(session, "api.x.com#0123456789abcdef", NOW + timedelta(hours=5), {"text": "slow down", "args": {}})
     for path in ("/sources", f"/sources/{source_id}"):
         page = text_of(browser, path)
-        assert "Asked to wait" in page
+        assert "Slowed down by the site" in page
         assert ADVICE["another"] in page
     assert "asked for a pause: Vigie will read the source as soon" in browser.post(f"/sources/{source_id}/poll").text
 

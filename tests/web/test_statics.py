@@ -8,8 +8,8 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
-from app.web.page import HERE, asset
 from app.web.statics import codings
+from app.web.templating import HERE, asset
 
 YEAR = "public, max-age=31536000, immutable"
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from starlette.testclient import TestClient
 
 from app.models import Brand
-from app.web.words import DONE, message_named
 
 Say = Callable[..., list[str]]
 
@@ -27,9 +26,3 @@ def test_every_source_of_a_stance_has_its_words(browser: TestClient, say: Say, b
     feed = browser.get("/").text
     for words in ("by a person", "by a phrase", "by its rating", "by the model"):
         assert words in feed
-
-
-def test_a_message_is_shown_only_when_it_is_one_of_ours() -> None:
-    assert message_named("saved") == DONE["saved"]
-    assert message_named("<b>anything</b>") is None
-    assert message_named("") is None

@@ -1,0 +1,73 @@
+"""What a page says once a form has done its work, by the name that its address carries, in English."""
+
+from __future__ import annotations
+
+from app.web.words import N_
+
+DONE: dict[str, str] = {
+    "saved": N_("Saved."),
+    "brand-created": N_("Vigie now watches the brand. Its query is being applied to the mentions already stored."),
+    "brand-deleted": N_("The brand was deleted. Its mentions are being deleted, which may take a few minutes."),
+    "rematch": N_("The query is being applied to history again. This may take a few minutes."),
+    "phrase-saved": N_("The phrase was saved. It is being applied to the mentions already stored."),
+    "common": N_("Saved. The stances of the mentions that hold these words are being decided again."),
+    "phrase-deleted": N_("The phrase was deleted. The stances it gave are being decided again."),
+    "ratings-saved": N_("Saved. Ratings that are already stored are being read again."),
+    "source-created": N_("The source was added: its first reading starts now."),
+    "sources-added": N_("The sources were added: their first reading starts now."),
+    "source-ready": N_("The source was added: give its address to the tool that sends."),
+    "address": N_("This is the new address. The old one no longer accepts anything."),
+    "source-deleted": N_("The source was deleted. Its mentions were kept."),
+    "poll": N_("The source will be read within a few seconds."),
+    "going-back": N_("Vigie goes on reading the past of this source, alongside what is new."),
+    "going-back-stopped": N_("Vigie goes no further back. The past it has already read is kept."),
+    "poll-later": N_("The site asked for a pause: Vigie will read the source as soon as the pause is over."),
+    "paused": N_("The source is paused."),
+    "resumed": N_("Vigie reads the source again."),
+    "imported": N_("The list was imported."),
+    "link-revoked": N_("The link was revoked: it shows nothing any more."),
+    "import-undone": N_("The import was undone."),
+    "import-undoing": N_("The import is being undone. It is a large one: this takes a few minutes."),
+    "rule-created": N_("The rule applies from now on."),
+    "rule-deleted": N_("The rule was deleted."),
+    "channel-created": N_("The channel was added."),
+    "channel-deleted": N_("The channel was deleted."),
+    "tested": N_("The test message was sent."),
+    "role-changed": N_("The role was changed. It counts from the next click on."),
+    "member-removed": N_("The member was removed. What was assigned to them still shows their name."),
+    "invitation-revoked": N_("The invitation was revoked: its link no longer works."),
+    "joined": N_("Welcome: you are a member of this workspace."),
+    "workspace-created": N_("The workspace was created, and you own it."),
+    "workspace-renamed": N_("The workspace has a new name."),
+    "left": N_("You left the workspace."),
+    "key-deleted": N_("The key was revoked: it no longer works."),
+    "stance": N_("The stance was corrected."),
+    "status": N_("The status was changed."),
+    "note": N_("The note was added."),
+    "acknowledged": N_("You have taken charge of this incident: its reminders stop."),
+    "assigned": N_("The incident was assigned."),
+    "false-alarm": N_("Noted as a false alarm."),
+    "resolved": N_("The incident was resolved."),
+    "sample-loaded": N_("The sample data was loaded. You can remove it whenever you like, in the settings."),
+    "sample-removed": N_("Sample data was removed."),
+    "account": N_("Your settings were saved."),
+    "password": N_("Your password was changed. Every other browser was logged out."),
+    "logged-out": N_("You are logged out."),
+    "reset-sent": N_("If this address has an account here, a link is on its way. It works once, within an hour."),
+    "reset": N_("Your password was changed, and every browser was logged out. Log in with the new one."),
+    "email-asked": N_("A link is on its way to the new address. Until you open it, nothing changes."),
+    "email": N_("Your address was changed."),
+    "login-again": N_("That took too long: log in again."),
+    "second-factor-off": N_("The second factor is off: your password alone logs you in."),
+    "session-ended": N_("That browser was logged out."),
+    "sessions-ended": N_("Every other browser was logged out."),
+    "unlabelled": N_("The label was removed."),
+    "undone": N_("Undone: it is as it was before."),
+    "nothing-drawn": N_("There is nothing left to draw: come back when people have said more."),
+    "welcome": N_("Your account was created."),
+}
+
+
+def message_named(code: str) -> str | None:
+    """The message to show after a form has done its work: only what is listed here, whatever the address says."""
+    return DONE.get(code)

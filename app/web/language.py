@@ -273,7 +273,8 @@ class Tongue:
             hours, left = divmod(minutes, HOUR)
             whole = self.say("{n} h", n=hours)
             return self.say("{hours} h {minutes}", hours=hours, minutes=f"{left:02}") if left else whole
-        return self.count("{n} day", "{n} days", minutes // DAY)
+        days = timedelta(days=minutes // DAY)
+        return format_timedelta(days, "day", threshold=float("inf"), locale=self.code, format="short")
 
     def lasting(self, span: timedelta | float | None) -> str:
         """A duration in words."""

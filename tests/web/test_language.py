@@ -165,7 +165,7 @@ def test_why_something_was_set_aside_is_said_in_french(reason: str, sentence: st
         (130 * 60, "2 h 10", "2\u202fh\u202f10"),
         (3 * 3600, "3 h", "3\u202fh"),
         (47.9 * 3600, "47 h 54", "47\u202fh\u202f54"),
-        (3.9 * 86400, "3 days", "3\u202fjours"),
+        (3.9 * 86400, "3 days", "3\u202fj"),
     ],
 )
 def test_a_short_span_is_told_in_minutes_hours_or_days(seconds: float, english: str, french: str) -> None:

@@ -174,7 +174,7 @@ def test_one_line_tells_how_long_answers_took_and_who_waits_and_leads_there(
     assert "answers:" not in page
     with services.db.writing() as session:
         for n, row in enumerate(session.scalars(select(Mention).limit(3))):
-            row.status, row.answered_at = "answered", max(row.published_at, row.collected_at) + timedelta(seconds=n)
+            row.status, row.answered_at = "answered", datetime.now(UTC) - timedelta(minutes=n + 1)
     page = browser.get("/reputation").text
     assert "3 answers: half within" in page
     assert 'class="small answers"' not in browser.get("/reputation?language=fr").text

@@ -7,13 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
-from starlette.background import BackgroundTask
 
 from app.actions.claims import claim, let_go
 from app.problems import not_found
 from app.queries.claims import looking
 from app.queries.mentions import mentions_of
-from app.web.form_page import attempt
 from app.web.page import Visit, editor, member
 
 router = APIRouter()
@@ -42,18 +40,6 @@ def say_gone(mention_id: UUID, visit: Visit = Depends(editor)) -> Response:
     with visit.services.db.writing() as session:
         let_go(session, visit.viewer, mention_id)
     return Response(status_code=204)
-
-
-def claiming(visit: Visit, mention_id: UUID) -> BackgroundTask | None:
-    """Says that one has it open once its page is sent, for a browser without scripts: it lets go by itself."""
-    if "write" not in visit.viewer.scopes:
-        return None
-
-    def say() -> None:
-        with visit.services.db.writing() as session:
-            claim(session, visit.viewer, mention_id, visit.now)
-
-    return BackgroundTask(attempt, say, lambda _: None, {404})
 
 
 def _others(visit: Visit, session: Session, mention_id: UUID) -> Response:

@@ -18,7 +18,6 @@ from app.queries.claims import looking
 from app.queries.mentions import mention
 from app.scorer import explainer_of
 from app.web.assignees import assignee_options, chosen_assignee
-from app.web.claims import claiming
 from app.web.form_page import attempt
 from app.web.forms import SentForm, sent_form
 from app.web.offers import offers_for
@@ -33,9 +32,7 @@ router = APIRouter()
 
 @router.get("/mentions/{mention_id}")
 def show_one(mention_id: UUID, visit: Visit = Depends(member)) -> Response:
-    page = mention_page(visit, mention_id)
-    page.background = claiming(visit, mention_id)
-    return page
+    return mention_page(visit, mention_id)
 
 
 @router.get("/mentions/{mention_id}/pane")

@@ -19,7 +19,6 @@ from app.queries.phrases import progress_of_all
 from app.queries.to_check import count_to_check
 from app.web import cookies
 from app.web.assignees import member_options
-from app.web.claims import claiming
 from app.web.days import by_day
 from app.web.form_page import attempt
 from app.web.forms import SentForm, sent_form
@@ -140,7 +139,7 @@ def show_feed(visit: Visit = Depends(member)) -> Response:
             return feed(session, visit.viewer, narrowed_by(filters, visit.now), parameters.get("after"), number), None
 
         rows, problem = attempt(read_feed, lambda refusal: (None, refusal), {422})
-        page = visit.page(
+        return visit.page(
             session,
             "mentions.html",
             status=problem.status if problem else 200,
@@ -164,8 +163,6 @@ def show_feed(visit: Visit = Depends(member)) -> Response:
             **body,
             **offered,
         )
-    page.background = claiming(visit, opened) if opened and shown else None
-    return page
 
 
 def _looking(visit: Visit, session: Session, rows: FeedPage | None) -> dict[UUID, list[str]]:

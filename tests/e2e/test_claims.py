@@ -103,11 +103,11 @@ def test_on_a_mentions_own_page_too_and_a_reader_sees_without_being_seen(
 def test_without_scripts_it_shows_when_the_page_is_loaded(
     said: list[str], enter: Callable[..., Page], sophie: Callable[..., Page]
 ) -> None:
-    mine, hers = enter(java_script_enabled=False), sophie(java_script_enabled=False)
-    hers.goto(f"/mentions/{said[2]}")
+    mine, hers = enter(java_script_enabled=False), sophie()
+    live(hers, f"/mentions/{said[2]}")
+    claimed = hers.wait_for_event("response", lambda answer: answer.url.endswith("/claim"))
+    assert claimed.ok
     mine.goto("/")
     expect(mine.locator(".looking")).to_have_text("Sophie is looking at this")
     mine.locator(f"#m-{said[2]} a.open").click()
     expect(mine.locator(".looking")).to_have_text("Sophie is looking at this")
-    hers.reload()
-    expect(hers.locator(".looking")).to_have_text("ana@example.com is looking at this")

@@ -9,7 +9,6 @@ let held = null;
 let timer;
 let idle = 0;
 let sent = Promise.resolve();
-let served = true;
 
 const slot = () => document.querySelector("[data-looking]");
 
@@ -50,7 +49,6 @@ const look = () => {
   if (now !== open) {
     leave();
     open = now;
-    if (now && served && "claim" in slot().dataset) held = now; // the server said it when it sent the page
     if (open) timer = setTimeout(hold, DWELL);
   }
   if (open && document.getElementById(`m-${open}`)) refresh();
@@ -59,7 +57,6 @@ const look = () => {
 const pane = document.querySelector("[data-pane]");
 if (pane || slot()) {
   look();
-  served = false;
   if (pane) new MutationObserver(look).observe(pane, { childList: true });
   addEventListener("vigie:renewed", refresh);
   addEventListener("vigie:told", refresh);

@@ -1,4 +1,4 @@
-"""Around one mention: its author in this workspace. Of a brand: how long people wait for an answer."""
+"""Around one mention: its author here, and who has it open. Of a brand: how long people wait for an answer."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from app.api.schemas import Out
 from app.problems import FieldError, invalid, not_found
 from app.queries.answering import answering
 from app.queries.authors import author_of
+from app.queries.claims import looking
 from app.queries.mentions import mention
 from app.queries.wanted import Moment
 
@@ -37,6 +38,12 @@ class AuthorOut(Out):
     last_at: datetime
     stances: dict[str, int] = Field(description="Once for each brand matched.")
     sites: list[SiteOut] = Field(description="The ten most frequent.")
+
+
+class LookingOut(Out):
+    """Who is looking at a mention."""
+
+    names: list[str] = Field(description="Of the members who have it open, or had two minutes ago at most.")
 
 
 class AnsweringOut(Out):
@@ -63,6 +70,13 @@ def get_author(mention_id: Id, viewer: Reader, session: Reading) -> AuthorOut:
         stances=dict(found.stances),
         sites=[SiteOut(name=name, mentions=number) for name, number in found.sites],
     )
+
+
+@router.get("/mentions/{mention_id}/looking")
+def get_looking(mention_id: Id, viewer: Reader, session: Reading, now: Now) -> LookingOut:
+    """Who has a mention open in the web app now, and may be about to answer it. It hinders nobody."""
+    found = mention(session, viewer, ident(mention_id, "mention")).view.mention
+    return LookingOut(names=looking(session, viewer, [found.id], now)[found.id])
 
 
 @router.get("/brands/{brand_id}/answering")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -34,9 +35,18 @@ def waited(row: Mention) -> float | None:
     return max(0.0, (row.answered_at - since).total_seconds()) if row.answered_at else None
 
 
+def waits(row: Mention, stances: Collection[str | None], now: datetime) -> float | None:
+    """Seconds that a detractor nobody has answered or closed has waited; None where nobody waits."""
+    if row.answered_at or row.status not in TO_ANSWER or "detractor" not in stances:
+        return None
+    return max(0.0, (now - (row.collected_at if row.published_guessed else row.published_at)).total_seconds())
+
+
 @may("read")
-def answering(session: Session, viewer: Viewer, brand_id: UUID, since: datetime, until: datetime) -> Answering:
-    """The answers about a brand, given from `since` to before `until`. Raises Problem 404."""
+def answering(
+    session: Session, viewer: Viewer, brand_id: UUID, since: datetime, until: datetime, most: int = COUNTED
+) -> Answering:
+    """The answers about a brand, given from `since` to before `until`, and `most` at most that wait. Raises 404."""
     brand(session, viewer, brand_id)
     began = case((Mention.published_guessed, Mention.collected_at), else_=Mention.published_at)
     here = (Match.workspace_id == viewer.workspace_id, Match.brand_id == brand_id)
@@ -60,8 +70,8 @@ def answering(session: Session, viewer: Viewer, brand_id: UUID, since: datetime,
         select(Mention.id)
         .join(Match, (Match.workspace_id == Mention.workspace_id) & (Match.mention_id == Mention.id))
         .where(*here, Match.stance == "detractor", Match.lead, Match.published_at >= since, Match.published_at < until)
-        .where(Mention.status.in_(TO_ANSWER), Mention.deleted_at.is_(None))
-        .limit(COUNTED)
+        .where(Mention.status.in_(TO_ANSWER), ~Mention.published_guessed, Mention.deleted_at.is_(None))
+        .limit(most)
         .subquery()
     )
     left = session.scalar(select(func.count()).select_from(waiting)) or 0

@@ -18,6 +18,7 @@ from app.web import (
     brands,
     channels,
     checking,
+    claims,
     discovery,
     errors,
     for_you,
@@ -107,6 +108,7 @@ PARTS = tuple(
         mentions,
         acting,
         live,
+        claims,
         mention,
     )
 )

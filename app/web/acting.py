@@ -23,6 +23,7 @@ from app.actions.mentions import MentionChanges
 from app.actions.settling import to_settle
 from app.problems import FieldError, Problem, invalid
 from app.queries.changed import changed_by
+from app.queries.claims import looking
 from app.queries.feed import still_there
 from app.queries.matching_then import matching_then
 from app.queries.mentions import MentionView, mentions_of
@@ -177,17 +178,19 @@ def _answer(
     return JSONResponse(
         {
             **extra,
-            "rows": rows_in_markup(visit, [view for view in shown if view.mention.id in here], parameters),
+            "rows": rows_in_markup(visit, session, [view for view in shown if view.mention.id in here], parameters),
             "gone": [str(one) for one in ids[:SHOWN] if one not in here],
             "offers": _markup(visit, "offers.html", offers=offers_for(visit, session, settled) if settled else []),
         }
     )
 
 
-def rows_in_markup(visit: Visit, shown: Sequence[MentionView], parameters: dict[str, str]) -> str:
+def rows_in_markup(visit: Visit, session: Session, shown: Sequence[MentionView], parameters: dict[str, str]) -> str:
     """The rows of a list, as its page would show them."""
     place, days = place_of(parameters), by_day(shown, visit.tongue)
-    return _markup(visit, "mentions_rows.html", filters=filters_of(parameters), days=days, place=place)
+    others = looking(session, visit.viewer, [view.mention.id for view in shown], visit.now)
+    filters = filters_of(parameters)
+    return _markup(visit, "mentions_rows.html", filters=filters, days=days, place=place, looking=others)
 
 
 def _markup(visit: Visit, template: str, **context: Any) -> str:

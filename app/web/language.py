@@ -28,6 +28,7 @@ Code = Literal["en", "fr"]
 LANGUAGES: dict[Code, str] = {"en": "English", "fr": "Français"}
 LOCALE = Path(__file__).parent.parent / "locale"
 RECENT = timedelta(days=6)
+HOUR, DAY = 60, 24 * 60
 _PROMISE = re.compile(
     r"\s*[;:,]\s(?:the next reading is automatic|la prochaine lecture est automatique)", re.IGNORECASE
 )
@@ -262,6 +263,18 @@ class Tongue:
             same_year = at.astimezone(self.zone).year == self.now.astimezone(self.zone).year
             return format_date(at.astimezone(self.zone).date(), "d MMM" if same_year else "d MMM y", locale=self.code)
         return format_timedelta(apart, add_direction=True, locale=self.code, format="short", threshold=1.2)
+
+    def span(self, seconds: float) -> str:
+        """How long something took, short: minutes below an hour, hours and minutes below two days, then days."""
+        minutes = max(1, int(seconds // 60))
+        if minutes < HOUR:
+            return self.say("{n} min", n=minutes)
+        if minutes < 2 * DAY:
+            hours, left = divmod(minutes, HOUR)
+            whole = self.say("{n} h", n=hours)
+            return self.say("{hours} h {minutes}", hours=hours, minutes=f"{left:02}") if left else whole
+        days = timedelta(days=minutes // DAY)
+        return format_timedelta(days, "day", threshold=float("inf"), locale=self.code, format="short")
 
     def lasting(self, span: timedelta | float | None) -> str:
         """A duration in words."""

@@ -68,8 +68,8 @@ def show_now(visit: Visit = Depends(member)) -> Response:
         shown = mentions_of(session, visit.viewer, ids)
         filters = narrowed_by(filters_of(parameters), visit.now)
         here = still_there(session, visit.viewer, filters, [view.mention.id for view in shown])
-    gone = [str(found) for found in ids if found not in here]
-    return JSONResponse({"rows": rows_in_markup(visit, shown, parameters), "gone": gone})
+        rows = rows_in_markup(visit, session, shown, parameters)
+    return JSONResponse({"rows": rows, "gone": [str(found) for found in ids if found not in here]})
 
 
 def _id(text: str) -> UUID | None:

@@ -13,6 +13,8 @@ from app.actions.fields import validate
 from app.actions.mentions import MentionChanges
 from app.actions.settling import to_settle
 from app.problems import Problem
+from app.queries.answering import waited, waits
+from app.queries.claims import looking
 from app.queries.members import names
 from app.queries.mentions import mention
 from app.scorer import explainer_of
@@ -67,6 +69,7 @@ def read_mention(visit: Visit, mention_id: UUID) -> dict[str, Any]:
         assignees = assignee_options(visit, session, detail.view.mention)
         answers = offered_for(visit, session)
         everybody = names(session, visit.viewer)
+        others = looking(session, visit.viewer, [mention_id], visit.now)[mention_id]
     return {
         "detail": detail,
         "reasons": reasons_of(explainer_of(visit.services.settings), detail),
@@ -75,6 +78,9 @@ def read_mention(visit: Visit, mention_id: UUID) -> dict[str, Any]:
         "picked": None,
         "noted": named_pieces(detail.view.mention.note, everybody),
         "handles": handles_of(everybody),
+        "others": others,
+        "waited": waited(detail.view.mention),
+        "waits": waits(detail.view.mention, [found.match.stance for found in detail.view.matches], visit.now),
         "sites": sites_of([detail.view.mention, *detail.copies]),
         "statuses": [(key, visit.word("status", key)) for key in WORDS["status"]],
         "place": place_of(visit.request.query_params),

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from app.problems import Problem
 from app.queries.choices import Choices, choices, count_arrived
+from app.queries.claims import looking
 from app.queries.feed import OVERDUE, FeedFilter, FeedPage, Whose, count_mentions, feed
 from app.queries.phrases import progress_of_all
 from app.queries.to_check import count_to_check
@@ -144,6 +146,7 @@ def show_feed(visit: Visit = Depends(member)) -> Response:
             filters=filters,
             feed=rows,
             days=by_day(rows.items if rows else [], visit.tongue),
+            looking=_looking(visit, session, rows),
             problem=problem,
             hints=hints(filters["q"]),
             saved=menu_of(visit, session, here=urlencode(_set(filters))),
@@ -160,6 +163,11 @@ def show_feed(visit: Visit = Depends(member)) -> Response:
             **body,
             **offered,
         )
+
+
+def _looking(visit: Visit, session: Session, rows: FeedPage | None) -> dict[UUID, list[str]]:
+    """Who else has the mentions of a list open."""
+    return looking(session, visit.viewer, [view.mention.id for view in rows.items] if rows else [], visit.now)
 
 
 def pages_of(parameters: Mapping[str, str]) -> int:
@@ -184,10 +192,10 @@ def show_rows(visit: Visit = Depends(member)) -> Response:
     filters = filters_of(parameters)
     with visit.services.db.reading() as session:
         rows = feed(session, visit.viewer, narrowed_by(filters, visit.now), parameters.get("after"), PAGE)
+        others = _looking(visit, session, rows)
     place = place_of({**parameters, "after": "", "pages": ""})
-    return visit.page(
-        None, "mentions_more.html", filters=filters, feed=rows, days=by_day(rows.items, visit.tongue), place=place
-    )
+    days = by_day(rows.items, visit.tongue)
+    return visit.page(None, "mentions_more.html", filters=filters, feed=rows, days=days, place=place, looking=others)
 
 
 @router.get("/mentions/count")

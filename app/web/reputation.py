@@ -12,11 +12,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 from starlette.responses import StreamingResponse
 
 from app.models import Brand
 from app.pipeline.files.exporting import csv_bytes
 from app.problems import not_found
+from app.queries.answering import Answering, answering
 from app.queries.brands import brands
 from app.queries.paging import LIMIT_MAX
 from app.queries.periods import before
@@ -31,6 +33,8 @@ router = APIRouter()
 
 FEW = 30
 """With fewer stories than this the interval is wide, and the page says so."""
+WAIT = 1_000
+"""Detractors without an answer are counted up to here."""
 SHOWN = 5
 """How many rows of a list stand on the first screen."""
 FILES = ("trend", "shares", "sources", "languages", "competitors")
@@ -52,9 +56,19 @@ def show_reputation(visit: Visit = Depends(member)) -> Response:
             deciding=progress_of_all(session, visit.viewer),
             chips=chips(visit.tongue, found),
             csv=lambda chart: "/reputation/csv?" + urlencode({"chart": chart, **own_address(found)}),
+            answers=answers_of(session, visit, found),
+            counted=WAIT,
             share="/reputation/links?" + urlencode(own_address(found)),
             **shown(visit, found),
         )
+
+
+def answers_of(session: Session, visit: Visit, found: Figures) -> Answering | None:
+    """How long people waited for an answer; None where nobody was answered nor waits, or a part of all is shown."""
+    if found.choice.source or found.choice.language:
+        return None
+    told = answering(session, visit.viewer, found.brand.id, found.period.since, found.period.until, WAIT)
+    return told if told.answered or told.waiting else None
 
 
 @router.get("/reputation/csv")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
+from sqlalchemy.orm import Session
 
 from app.actions.claims import LASTS, claim, let_go
 from app.db import Database
+from app.live import CHANNEL
 from app.problems import Problem
 from app.queries.claims import looking
 from app.viewer import Viewer
@@ -45,3 +49,24 @@ def test_others_see_a_claim_until_it_ends_by_itself_or_is_let_go(
         assert claim(session, viewer, key, NOW) is None
         with pytest.raises(Problem):
             claim(session, ana, uuid4(), NOW)
+
+
+def test_others_are_told_when_somebody_comes_or_goes_and_not_of_each_renewal(
+    db: Database, viewer: Viewer, people: tuple[Viewer, Viewer, UUID]
+) -> None:
+    ana, _, key = people
+    with psycopg.connect(db.url, autocommit=True) as heard:
+        heard.execute(f"LISTEN {CHANNEL}")
+
+        def told(work: Callable[[Session], object]) -> int:
+            with db.writing() as session:
+                work(session)
+            return len(list(heard.notifies(timeout=0.2)))
+
+        assert told(lambda session: claim(session, ana, key, NOW)) == 1
+        assert told(lambda session: claim(session, ana, key, NOW + timedelta(seconds=45))) == 0
+        assert told(lambda session: claim(session, ana, key, NOW + timedelta(minutes=5))) == 1
+        assert told(lambda session: let_go(session, ana, key)) == 1
+        assert told(lambda session: let_go(session, ana, key)) == 0
+        with pytest.raises(Problem):
+            told(lambda session: let_go(session, ana, uuid4()))

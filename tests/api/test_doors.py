@@ -39,6 +39,7 @@ SCOPES = {
         GET /brands/{brand_id}/survey-responses, GET /imports, GET /imports/{import_id},
         GET /to-check, GET /common-phrases, GET /mentions/bulk/{change_id},
         GET /views, GET /canned-answers, GET /canned-answers/{answer_id}, GET /mentions/{mention_id}/author,
+        GET /mentions/{mention_id}/looking,
         GET /brands/{brand_id}/answering, GET /overview,
         GET /share-links
         """,

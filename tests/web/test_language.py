@@ -155,3 +155,20 @@ def test_a_word_alike_in_both_languages_keeps_its_capital(word: str) -> None:
 )
 def test_why_something_was_set_aside_is_said_in_french(reason: str, sentence: str) -> None:
     assert tongue("fr").aside(reason).replace("\u202f", " ") == sentence
+
+
+@pytest.mark.parametrize(
+    ("seconds", "english", "french"),
+    [
+        (3, "1 min", "1\u202fmin"),
+        (59 * 60, "59 min", "59\u202fmin"),
+        (130 * 60, "2 h 10", "2\u202fh\u202f10"),
+        (3 * 3600, "3 h", "3\u202fh"),
+        (47.9 * 3600, "47 h 54", "47\u202fh\u202f54"),
+        (3.9 * 86400, "3 days", "3\u202fj"),
+    ],
+)
+def test_a_short_span_is_told_in_minutes_hours_or_days(seconds: float, english: str, french: str) -> None:
+    assert tongue("en").span(seconds) == english
+    plain = tongue("fr").span(seconds).replace("\xa0", "\u202f").replace(" ", "\u202f")
+    assert plain == french

@@ -44,6 +44,23 @@ def test_three_posts_of_one_forum_are_repeated_twice_and_stand_on_one_site(brows
     assert "on 2 sites" in browser.get(f"/mentions/{other[0]}").text
 
 
+def test_it_says_how_long_a_detractor_waits_and_how_long_an_author_waited(
+    browser: TestClient, say: Say, db: Database
+) -> None:
+    now = datetime.now(UTC)
+    at = (now - timedelta(days=3, hours=1)).isoformat()
+    one, kind = say(
+        {"text": "Brumelo, the worst service ever", "published_at": at},
+        {"text": "Brumelo, thank you so much for this wonderful repair, I love it", "published_at": at},
+    )
+    assert "no answer for 3 days" in browser.get(f"/mentions/{one}").text
+    assert "data-waits" not in browser.get(f"/mentions/{kind}").text
+    with db.writing() as session:
+        row = session.scalars(select(Mention).where(Mention.text.startswith("Brumelo, the worst"))).one()
+        row.status, row.answered_at = "answered", row.published_at + timedelta(hours=2, minutes=10)
+    assert "answered after 2 h 10" in browser.get(f"/mentions/{one}/pane").text
+
+
 def test_what_was_typed_comes_back_when_it_cannot_be_kept(browser: TestClient, say: Say) -> None:
     [one] = say({"text": "Brumelo again"})
     sent = {"status": "new", "tags": "t" * 300, "note": ""}

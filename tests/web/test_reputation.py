@@ -14,9 +14,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from app.actions.keys import NewKey, create
-from app.models import Brand
+from app.models import Brand, Mention
 from app.pipeline.judge.active_model import record
 from app.pipeline.keep.aggregate import recount_dirty
 from app.queries.feed import feed
@@ -162,3 +163,18 @@ def test_the_change_is_said_in_words(browser: TestClient, said: Brand) -> None:
 @pytest.mark.parametrize(("name", "file"), [("Zéphyrine & Cie", "zephyrine-cie"), ("東京", "brand"), ("../x", "x")])
 def test_a_file_has_a_name_that_every_system_takes(name: str, file: str) -> None:
     assert plain_name(name) == file
+
+
+def test_one_line_tells_how_long_answers_took_and_who_waits_and_leads_there(
+    browser: TestClient, said: Brand, services: Services, viewer: Viewer
+) -> None:
+    page = browser.get("/reputation").text
+    href, words = links(page, '<p class="small answers">')[0]
+    assert int(words.split()[0]) == counted(services, viewer, href) > 0
+    assert "answers:" not in page
+    with services.db.writing() as session:
+        for n, row in enumerate(session.scalars(select(Mention).limit(3))):
+            row.status, row.answered_at = "answered", datetime.now(UTC) - timedelta(minutes=n + 1)
+    page = browser.get("/reputation").text
+    assert "3 answers: half within" in page
+    assert 'class="small answers"' not in browser.get("/reputation?language=fr").text

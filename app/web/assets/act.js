@@ -3,7 +3,7 @@ import { say, word } from "./said.js";
 
 export const list = document.querySelector("[data-list]");
 export const rows = () => [...document.querySelectorAll("[data-list] [data-item]")];
-const token = () => document.querySelector("input[name=form_token]")?.value ?? "";
+export const token = () => document.querySelector("input[name=form_token]")?.value ?? "";
 const undoable = [];
 const running = new Map(); // by mention: its acts go to the server one after the other
 export const isRunning = (id) => running.has(id);

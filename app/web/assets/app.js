@@ -9,6 +9,7 @@ import("htmx.org");
 import "./keys.js";
 import "./feed.js";
 import "./live.js";
+import "./claims.js";
 import "./find.js";
 import "./answers.js";
 import "./names.js";

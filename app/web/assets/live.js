@@ -18,6 +18,10 @@ const query = () => {
   return parameters;
 };
 
+// The page of one mention has no list, and is told all the same.
+const alone = !fresh && document.querySelector("[data-looking]");
+const onlookers = (row) => row.querySelector(".looking")?.textContent;
+
 const near = () => rows().filter((row) => {
   const box = row.getBoundingClientRect();
   return box.bottom > -innerHeight && box.top < 2 * innerHeight;
@@ -36,13 +40,14 @@ const renew = async (wanted) => {
     const old = document.getElementById(now.id);
     if (!old || isRunning(now.dataset.id)) continue;
     now.classList.toggle("gone", said.gone.includes(now.dataset.id));
-    if (old.dataset.version === now.dataset.version && old.dataset.stance === now.dataset.stance) continue;
+    if (old.dataset.version === now.dataset.version && old.dataset.stance === now.dataset.stance && onlookers(old) === onlookers(now)) continue;
     swap(old, now);
     dispatchEvent(new CustomEvent("vigie:renewed", { detail: now }));
   }
 };
 
 const pill = async () => {
+  if (!fresh) return;
   const parameters = query();
   parameters.set("since", fresh.dataset.fresh);
   const answer = await fetch(`/mentions/new?${parameters}`).catch(() => null);
@@ -53,6 +58,7 @@ const pill = async () => {
 
 const look = () => {
   timer = null;
+  if (alone) dispatchEvent(new CustomEvent("vigie:told"));
   const every = rows();
   const known = every.filter((row) => changed.has(row.dataset.id));
   const others = many || known.length < changed.size;
@@ -101,8 +107,12 @@ const stop = () => {
   delete document.documentElement.dataset.live;
 };
 
-if (fresh) {
+if (fresh || alone) {
   start();
+  setInterval(() => {
+    for (const row of rows()) if (onlookers(row)) changed.add(row.dataset.id); // who just went away told nobody
+    if (changed.size) soon();
+  }, 2 * POLL);
   addEventListener("pagehide", stop);
   addEventListener("pageshow", start);
   document.addEventListener("visibilitychange", () => (document.hidden ? stop() : start()));

@@ -135,6 +135,7 @@ def test_what_was_done_is_said_and_undone_and_the_row_stands_where_it_was(
     expect(page.get_by_role("status").filter(has_text="There is nothing to undo.")).to_be_visible()
     page.locator(f"#m-{ids[0]}").hover()
     page.locator(f"#m-{ids[0]}").get_by_role("button", name="Close").click()
+    until(page, lambda: statuses(site), {"closed": 1, "new": 3})
     page.locator("#toast").get_by_role("button", name="Undo").click()
     expect(page.locator(f"#m-{ids[0]}")).to_be_visible()
     until(page, lambda: statuses(site), {"new": 4})

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from datetime import datetime
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -43,11 +45,33 @@ class JsonObject(TypeDecorator[Json]):
         return compared
 
 
-def uuid7(now_ms: int | None = None) -> UUID:
-    """A new UUID version 7 (RFC 9562): 48 bits of milliseconds since 1970, then random bits."""
-    stamp = int(time.time() * 1000) if now_ms is None else now_ms
-    value = (stamp & (2**48 - 1)) << 80 | int.from_bytes(os.urandom(10), "big")
-    return UUID(int=value & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62)
+class Ids:
+    """Makes UUIDs of version 7 (RFC 9562): 48 bits of milliseconds since 1970, then 74 random ones.
+
+    Each is greater than the one before, also within a millisecond (method 2 of §6.2): rows that one process made sort
+    in the order in which it made them. Safe to use from several threads.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock, self._lock = clock, Lock()
+        self._last = 0
+
+    def __call__(self) -> UUID:
+        stamp = int(self._clock() * 1000) & (2**48 - 1)
+        with self._lock:
+            fresh = stamp << 74 | int.from_bytes(os.urandom(10), "big") >> 6
+            self._last = fresh if stamp > self._last >> 74 else self._last + 1 + int.from_bytes(os.urandom(4), "big")
+            return _version7(self._last)
+
+
+def _version7(value: int) -> UUID:
+    """The UUID that holds these 122 bits around its version and variant."""
+    stamp, a, b = value >> 74, value >> 62 & 0xFFF, value & (2**62 - 1)
+    return UUID(int=stamp << 80 | 0x7 << 76 | a << 64 | 0x2 << 62 | b)
+
+
+uuid7 = Ids()
+"""A new id, greater than those this process made before."""
 
 
 class Base(DeclarativeBase):

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
 
 from app.db import Database
-from app.models import AlertRule, Channel, uuid7
+from app.models import AlertRule, Channel
+from app.models.base import Ids
 from tests.rows import brand_row, channel_row
 
 
 def test_an_id_is_a_uuid_of_version_7_with_its_milliseconds_first() -> None:
-    key = uuid7(1_764_000_000_123)
+    key = Ids(lambda: 1_764_000_000.123)()
     assert (key.version, key.variant) == (7, "specified in RFC 4122")
     assert key.int >> 80 == 1_764_000_000_123
 
 
-def test_later_ids_sort_after_earlier_ones_and_none_is_met_twice() -> None:
-    stamps = (0, 1, 1_764_000_000_000, 1_764_000_000_001, 2**48 - 1)
-    ids = [uuid7(stamp) for stamp in stamps]
+def test_ids_sort_as_they_were_made_also_within_a_millisecond_and_when_the_clock_is_set_back() -> None:
+    times = iter([*(float(second) for second in range(10)), *([1_764_000_000.5] * 1_000), *([1_763_000_000.0] * 1_000)])
+    make = Ids(lambda: next(times))
+    ids = [make() for _ in range(2_010)]
     assert sorted(ids) == ids
-    assert len({uuid7(5) for _ in range(1_000)}) == 1_000
+    assert len(set(ids)) == len(ids)
+    assert {(key.version, key.variant) for key in ids} == {(7, "specified in RFC 4122")}
+
+
+def test_ids_made_by_several_threads_at_once_are_all_different() -> None:
+    make = Ids(lambda: 1_764_000_000.5)
+    with ThreadPoolExecutor(4) as pool:
+        ids = list(pool.map(lambda _: make(), range(4_000)))
+    assert len(set(ids)) == 4_000
 
 
 @pytest.mark.parametrize("stored", ["7", "[1]", '"x"'])

@@ -60,11 +60,13 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Either `why` we send a message and its `sequence` among those of that reason, from 1; or why we keep `quiet`."""
+    """Either `why` we send a message and its `sequence` among those of that reason, from 1; or why we keep `quiet`, and
+    the reason of the message that is `withheld` so, where there would have been one."""
 
     why: Why | None = None
     quiet: Quiet | None = None
     sequence: int = 0
+    withheld: Why | None = None
 
 
 def step(
@@ -180,7 +182,7 @@ def _speak(incident: Incident, verdict: Verdict | None, now: datetime, policy: P
     if why is None:
         return incident, Decision(quiet=_quiet_reason(incident, verdict, policy))
     if policy.muted:
-        return replace(incident, owed=_debt(why, policy.muted)), Decision(quiet=policy.muted)
+        return replace(incident, owed=_debt(why, policy.muted)), Decision(quiet=policy.muted, withheld=why)
     sequence = incident.notified.get(why, 0) + 1
     notified = replace(
         incident,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,6 +19,38 @@ def is_quiet(hours: Mapping[str, str] | None, now: datetime) -> bool:
     local = now.astimezone(_zone(hours.get("timezone"))).time()
     start, end = time.fromisoformat(hours["start"]), time.fromisoformat(hours["end"])
     return start <= local < end if start <= end else local >= start or local < end
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """From `starts_at` to before `until` nobody is told of the incidents that it is about: those of a brand, of a kind
+    of rule, that rest on the mentions of a `query`, or all where it names none of these."""
+
+    id: str
+    starts_at: datetime
+    until: datetime
+    brand: str | None = None
+    kind: str | None = None
+    query: str | None = None
+
+    def covers(self, brand: str, kind: str, now: datetime) -> bool:
+        """Whether it runs at this moment, and is about rules of this kind for this brand."""
+        runs = self.starts_at <= now < self.until
+        return runs and self.brand in (None, brand) and self.kind in (None, kind)
+
+
+def muting(
+    silences: Iterable[Silence], brand: str, kind: str, now: datetime, rests_on: Callable[[Silence], bool]
+) -> Silence | None:
+    """The silence that keeps an incident quiet, of several the one that lasts longest; None where nothing does.
+
+    `rests_on` is asked only about silences with a query: whether the rule fires because of the mentions that match it,
+    and would not without them.
+    """
+    covering = sorted(
+        (each for each in silences if each.covers(brand, kind, now)), key=lambda each: each.until, reverse=True
+    )
+    return next((each for each in covering if each.query is None or rests_on(each)), None)
 
 
 def _zone(name: str | None) -> ZoneInfo:

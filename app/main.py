@@ -41,6 +41,7 @@ from app.api import (
     rules,
     scoring,
     share_links,
+    silences,
     sources,
     surveys,
     views,
@@ -56,7 +57,7 @@ from app.services import Services
 ROUTERS = (
     me, brands, phrases, common_phrases, scoring, discovery, sources, export, importing, imports, bulk, mentions,
     handling, views, canned, checking, reputation, overview, share_links, labelling, surveys, rules, incidents,
-    channels, keys, members, workspaces,
+    silences, channels, keys, members, workspaces,
 )  # fmt: skip
 PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", openapi.DOCUMENT, openapi.DOCS, *inbound.PATHS})
 """Paths that are answered without a key: health, which says nothing but whether we live; the figures, and the addresses

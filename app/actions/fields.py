@@ -36,7 +36,8 @@ class Changes(Fields):
     model_config = ConfigDict(extra="forbid", json_schema_extra=_without_defaults)
 
 
-def _one_line(value: str) -> str:
+def one_line(value: str) -> str:
+    """The value, if it is one line. Raises ValueError with a sentence for whoever typed it."""
     if _BREAK.search(value):
         raise ValueError("write it on one line, without control characters")
     return value
@@ -54,8 +55,8 @@ def _timezone(value: str) -> str:
     return value
 
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_one_line)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_one_line)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(one_line)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(one_line)]
 Prose = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_no_control)]
 Note = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000), AfterValidator(_no_control)

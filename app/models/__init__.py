@@ -8,7 +8,7 @@ what people changed of many mentions at once, and its undo; `views`: what they k
 when we speak, and to whom.
 """
 
-from .alerting import AlertRule, Channel, Delivery, IncidentEvent, IncidentRow
+from .alerting import AlertRule, Channel, Delivery, IncidentEvent, IncidentRow, Silence, Withheld
 from .base import Base, Json, uuid7
 from .importing import FileImport, ImportedAnswer, ImportedMention
 from .judging import ModelRun, Phrase, Restance
@@ -84,11 +84,13 @@ __all__ = [
     "ScorerRow",
     "SecondFactor",
     "ShareLink",
+    "Silence",
     "Source",
     "Story",
     "SurveyResponse",
     "Usage",
     "User",
+    "Withheld",
     "Workspace",
     "uuid7",
 ]

@@ -120,6 +120,54 @@ class IncidentEvent(Tenant, Base):
     details: Mapped[Json] = mapped_column(server_default="{}")
 
 
+class Silence(Tenant, Dated, Base):
+    """Incidents of which nobody is told for a time: of a brand, of a kind of rule, or of all.
+
+    With `q`, those that rest on the mentions that match this query. `ended_at`: a person ended it before `until`.
+    """
+
+    __tablename__ = "silence"
+    __table_args__ = (
+        ForeignKeyConstraint(["workspace_id", "brand_id"], ["brand.workspace_id", "brand.id"], ondelete="CASCADE"),
+        Index("ix_silence_until", "workspace_id", "until"),
+        Index("ix_silence_brand", "workspace_id", "brand_id", postgresql_where=text("brand_id IS NOT NULL")),
+    )
+    brand_id: Mapped[UUID | None]
+    kind: Mapped[str | None]
+    q: Mapped[str | None]
+    starts_at: Mapped[datetime]
+    until: Mapped[datetime]
+    reason: Mapped[str]
+    author: Mapped[str]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+
+
+class Withheld(Base):
+    """A message about an incident that a silence kept back: `messages` channels would have been sent it.
+
+    `number` tells the reminders of one silence apart: a look that runs twice notes each once.
+    """
+
+    __tablename__ = "withheld"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["workspace_id", "silence_id"], ["silence.workspace_id", "silence.id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(
+            ["workspace_id", "incident_id"], ["incident.workspace_id", "incident.id"], ondelete="CASCADE"
+        ),
+        Index("ix_withheld_incident", "workspace_id", "incident_id"),
+    )
+    workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
+    silence_id: Mapped[UUID] = mapped_column(primary_key=True)
+    incident_id: Mapped[UUID] = mapped_column(primary_key=True)
+    why: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    messages: Mapped[int]
+    at: Mapped[datetime]
+
+
 class Delivery(Tenant, Base):
     """One message to one channel: the outbox, and the log of what was sent. Sent at least once, with a stable id."""
 

@@ -42,6 +42,7 @@ from app.pipeline.gather.lease import BACKFILL, COLLECT
 from app.pipeline.judge.audit_sample import to_draw, top_up
 from app.pipeline.judge.score import SETTLE
 from app.pipeline.tell import account_mails, letters
+from app.pipeline.tell.silences import is_held
 from app.pipeline.triage.run import waits
 
 log = structlog.get_logger(__name__)
@@ -131,6 +132,7 @@ def _wake_senders(session: Session, jobs: Jobs, now: datetime) -> None:
         Delivery.state == "pending",
         Delivery.next_try_at <= now,
         or_(Delivery.lease_until.is_(None), Delivery.lease_until < now),
+        ~is_held(now),
     )
     if session.scalar(select(pending)):
         jobs.defer(session, "notify")

@@ -45,6 +45,7 @@ from app.web import (
     setup,
     setup_channel,
     share_links,
+    silences,
     source_form,
     sources,
     sso,
@@ -76,6 +77,7 @@ PARTS = tuple(
         setup,
         setup_channel,
         rules,
+        silences,
         alerts,
         importing,
         imports,
@@ -112,7 +114,7 @@ PARTS = tuple(
         mention,
     )
 )
-"""In this order: the address of the rules would else be read as that of an incident, that of imports as a source's,
+"""In this order: the addresses of the rules and of the silences would else be read as that of an incident, that of imports as a source's,
 that of the rows of the list as a mention's."""
 for _part in PARTS:
     router.include_router(_part)

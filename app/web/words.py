@@ -155,6 +155,7 @@ WORDS: dict[str, dict[object, str]] = {
         "channel": N_("channel"),
         "alert rule": N_("alert rule"),
         "incident": N_("incident"),
+        "silence": N_("silence"),
         "member": N_("member"),
         "invitation": N_("invitation"),
         "workspace": N_("workspace"),

@@ -22,9 +22,9 @@ UNREADABLE = "unreadable"
 """Marks an incident that was set aside: the kind of the line in its timeline, and what its memory is kept under."""
 
 
-def policy_of(rule: AlertRule, now: datetime) -> Policy:
+def policy_of(rule: AlertRule, now: datetime, *, silenced: bool = False) -> Policy:
     """When the rule speaks, and what keeps it quiet at this moment."""
-    muted: Muted | None = "quiet_hours" if is_quiet(rule.quiet_hours, now) else None
+    muted: Muted | None = "silenced" if silenced else "quiet_hours" if is_quiet(rule.quiet_hours, now) else None
     return Policy(for_minutes=rule.for_minutes, repeat_hours=rule.repeat_hours, muted=muted)
 
 

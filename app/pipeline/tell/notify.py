@@ -18,6 +18,7 @@ from alerts.stored import message_from_json
 from app.crypto import Seal, SecretsLost, place_of
 from app.db import Database
 from app.models import Channel, Delivery, IncidentEvent
+from app.pipeline.tell.silences import is_held
 
 log = structlog.get_logger(__name__)
 
@@ -114,11 +115,12 @@ def send(claim: Claim, wire: Wire, seal: Seal) -> None:
 
 
 def claim_next(session: Session, now: datetime) -> Claim | None:
-    """Leases the delivery that has been due the longest. None when none is due."""
+    """Leases the delivery that has been due the longest. None when none is due: what waits while a silence keeps its
+    incident quiet is sent afterwards."""
     due = (
         select(Delivery.workspace_id, Delivery.id)
         .where(Delivery.state == "pending", Delivery.next_try_at <= now)
-        .where(or_(Delivery.lease_until.is_(None), Delivery.lease_until < now))
+        .where(or_(Delivery.lease_until.is_(None), Delivery.lease_until < now), ~is_held(now))
         .order_by(Delivery.next_try_at)
         .limit(1)
         .with_for_update(skip_locked=True)

@@ -5,7 +5,7 @@ All of it in one transaction: an incident and its deliveries are there together,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from alerts.incident import Decision, Incident, Muted, from_json, is_known, step
 from alerts.stored import explanation_to_json
 from app.db import Database
 from app.jobs import Jobs
-from app.models import AlertRule, Brand, IncidentRow
+from app.models import AlertRule, Brand, IncidentRow, Silence
 from app.pipeline.keep.aggregate import recount_dirty
 from app.pipeline.tell.announce import announce, catch_up
 from app.pipeline.tell.evidence import explain_verdict
@@ -31,6 +31,7 @@ from app.pipeline.tell.incidents import (
     would_open,
 )
 from app.pipeline.tell.outbox import channels_of, notice_of
+from app.pipeline.tell.silences import hold_back, silence_of, silences_at, words_of
 from app.pipeline.tell.verdicts import is_unsure, judge, note_failure
 from app.pipeline.tell.voices import is_stale, same_author
 
@@ -73,30 +74,36 @@ class Watch:
             .order_by(AlertRule.id)
             .with_for_update()
         ).all()
-        if sum(self._apply(session, brand, rule, now) for rule in rules):
+        silences = silences_at(session, workspace_id, now)
+        if sum(self._apply(session, brand, rule, silences, now) for rule in rules):
             self._jobs.defer(session, "notify")
         self._checkpoint("watch:before-commit")
 
-    def _apply(self, session: Session, brand: Brand, rule: AlertRule, now: datetime) -> int:
+    def _apply(
+        self, session: Session, brand: Brand, rule: AlertRule, silences: Sequence[Silence], now: datetime
+    ) -> int:
         """Evaluates one rule and moves its incident on. Returns how many deliveries were written.
 
         Whatever is wrong with the rule or its incident undoes only what was done about this rule.
         """
         try:
             with session.begin_nested():
-                return self._move_on(session, brand, rule, now)
+                return self._move_on(session, brand, rule, silences, now)
         except OperationalError:  # of the database: the whole look is repeated, or waits for it
             raise
         except Exception as error:
             note_failure(rule, error)
             return 0
 
-    def _move_on(self, session: Session, brand: Brand, rule: AlertRule, now: datetime) -> int:
+    def _move_on(
+        self, session: Session, brand: Brand, rule: AlertRule, silences: Sequence[Silence], now: datetime
+    ) -> int:
         verdict = judge(session, brand, rule, now)
         row = current_incident(session, rule, now)
         if verdict is not None and would_open(row, verdict) and is_unsure(session, brand, rule, verdict, now):
             verdict = None
-        policy = policy_of(rule, now)
+        silence = silence_of(session, brand, rule, row, verdict, silences, now)
+        policy = policy_of(rule, now, silenced=silence is not None)
         incident, decision = step(from_json(row.memory) if row else None, verdict, now, policy)
         if incident is None:
             if row is not None:
@@ -110,7 +117,9 @@ class Watch:
             row.explanation = explanation_to_json(explanation)
         session.flush()
         if decision.quiet in WITHHELD:
-            note(session, row, now, "quiet", reason=decision.quiet)
+            note(session, row, now, "quiet", reason=decision.quiet, **(words_of(silence) if silence else {}))
+        if silence and decision.withheld:
+            hold_back(session, silence, row, incident, decision.withheld, len(channels_of(session, rule)), policy, now)
         return self._tell(session, brand, rule, row, incident, decision, policy.muted, now)
 
     def _tell(

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from app import web
 from app.actions.fields import invalid_fields
 from app.api import (
+    backtest,
     brands,
     bulk,
     canned,
@@ -55,7 +56,8 @@ from app.services import Services
 
 ROUTERS = (
     me, brands, phrases, common_phrases, scoring, discovery, sources, export, importing, imports, bulk, mentions,
-    handling, views, canned, checking, reputation, overview, share_links, labelling, surveys, rules, incidents,
+    handling, views, canned, checking, reputation, overview, share_links, labelling, surveys, rules, backtest,
+    incidents,
     channels, keys, members, workspaces,
 )  # fmt: skip
 PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", openapi.DOCUMENT, openapi.DOCS, *inbound.PATHS})

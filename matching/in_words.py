@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .nodes import And, Comparison, Field, Near, Not, Or, Phrase, Query
-from .patterns import is_pattern
 
 Language = Literal["en", "fr"]
 
@@ -116,10 +115,11 @@ def _either(phrases: tuple[Phrase, ...], say: Words) -> str:
 
 
 def _phrase(phrase: Phrase, say: Words) -> str:
-    written = " ".join(phrase.words)
-    if len(phrase.words) == 1 and written.endswith("*") and "?" not in written:
+    """A phrase as it was typed."""
+    written = phrase.raw or " ".join(phrase.words)
+    if len(phrase.words) == 1 and written.endswith("*") and not phrase.has_blanks:
         said = say.start.format(written[:-1])
-    elif any(map(is_pattern, phrase.words)) and phrase.has_blanks:
+    elif phrase.has_blanks:
         said = say.blank.format(written)
     else:
         said = say.quote.format(written)

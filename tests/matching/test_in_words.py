@@ -21,8 +21,8 @@ from tests.matching.test_query import EXPRESSIONS, parsed
         ),
         (
             "(acme OR lumévie) NOT (stage OR emploi)",
-            "(“acme” or “lumevie”) and not (“stage” or “emploi”)",
-            "(« acme » ou « lumevie ») et pas (« stage » ou « emploi »)",
+            "(“acme” or “lumévie”) and not (“stage” or “emploi”)",
+            "(« acme » ou « lumévie ») et pas (« stage » ou « emploi »)",
         ),
         (
             "banqu* NEAR/3 (frais OR agios)",

@@ -30,7 +30,8 @@ def routes(app: FastAPI) -> list[tuple[str, str, str]]:
 
 SCOPES = {
     "read": """
-        GET /me, GET /brands, GET /brands/{brand_id}, POST /queries/preview, GET /collectors, GET /sources,
+        GET /me, GET /brands, GET /brands/{brand_id}, POST /queries/preview, POST /queries/check,
+        POST /queries/explain, POST /queries/translate, GET /collectors, GET /sources,
         GET /sources/{source_id}, GET /mentions, GET /mentions/{mention_id}, GET /mentions/export,
         GET /brands/{brand_id}/reputation, GET /reputation/compare, GET /alert-rules, GET /alert-rules/kinds,
         GET /alert-rules/{rule_id}, POST /alert-rules/backtest, GET /incidents, GET /incidents/{incident_id},

@@ -46,3 +46,16 @@ def test_without_scripts_a_button_tries_the_rule(sampled: None, enter: Callable[
     page.get_by_role("button", name="Try it on the past").click()
     expect(page.locator("#backtest .past-list").first).to_be_visible()
     expect(page.locator("[name='params.limit']")).to_have_value("3")
+
+
+@pytest.mark.parametrize(
+    "look", [{}, {"locale": "fr-FR", "color_scheme": "dark", "viewport": {"width": 360, "height": 780}}]
+)
+def test_the_trial_is_accessible_and_no_wider_than_its_window(
+    look: dict[str, Any], sampled: None, enter: Callable[..., Page], violations: Callable[[Page], list[str]]
+) -> None:
+    page = enter(bypass_csp=True, **look)
+    page.goto("/alerts/rules/new")
+    expect(page.locator("#backtest .levels")).to_be_visible()
+    assert violations(page) == []
+    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")

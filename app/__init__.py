@@ -6,8 +6,8 @@ The command line (`cli`) runs the web application (`main`), the `worker`, or `st
 see and `actions` for what people do, on behalf of a `viewer` whom `auth` recognised; `bootstrap` is what runs before
 there is one. `pipeline` is what the machine does, with the sentiment model that `scorer` loads.
 
-`services` builds what a process has at hand from its `settings`: the database (`db`, `tuning`, `models`, `migrate`),
-the queue (`jobs`), the seal of secrets (`crypto`), what it hears of the database as it changes (`live`), and the way
-out (`http`). `problems` are refusals in words, which `locale` translates; `log` writes what happened; `checkpoint` is
-where tests end a process on purpose.
+`services` builds what a process has at hand from its `settings`: the database (`db`, `tuning`, `models`, `migrate`;
+`asking` puts queries to it), the queue (`jobs`), the seal of secrets (`crypto`), what it hears of the database as it
+changes (`live`), and the way out (`http`). `problems` are refusals in words, which `locale` translates; `log` writes
+what happened; `checkpoint` is where tests end a process on purpose.
 """

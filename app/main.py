@@ -15,6 +15,7 @@ from starlette.responses import Response
 from app import web
 from app.actions.fields import invalid_fields
 from app.api import (
+    backtest,
     brands,
     bulk,
     canned,
@@ -37,6 +38,7 @@ from app.api import (
     openapi,
     overview,
     phrases,
+    queries,
     reputation,
     rules,
     scoring,
@@ -55,9 +57,9 @@ from app.problems import Problem
 from app.services import Services
 
 ROUTERS = (
-    me, brands, phrases, common_phrases, scoring, discovery, sources, export, importing, imports, bulk, mentions,
-    handling, views, canned, checking, reputation, overview, share_links, labelling, surveys, rules, incidents,
-    silences, channels, keys, members, workspaces,
+    me, brands, queries, phrases, common_phrases, scoring, discovery, sources, export, importing, imports, bulk,
+    mentions, handling, views, canned, checking, reputation, overview, share_links, labelling, surveys, rules,
+    backtest, incidents, silences, channels, keys, members, workspaces,
 )  # fmt: skip
 PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", openapi.DOCUMENT, openapi.DOCS, *inbound.PATHS})
 """Paths that are answered without a key: health, which says nothing but whether we live; the figures, and the addresses

@@ -1,6 +1,7 @@
 """What a text is about.
 
-`query` reads the query by which a brand is recognised, `hints` says what in it may not have been meant so, `match`
-looks for brands in a text, `proposal` makes a query of a brand's name, and `story` says which texts are copies of one
-another.
+`query` reads the query by which a brand is recognised: by its `grammar`, with `patterns` in its terms and its `fields`,
+into `nodes`. `match` looks for brands in a text, and `lexemes` writes the query for PostgreSQL. `in_words` says it to
+people, `hints` what in it may not have been meant so, and `clauses` takes it apart; `imported` translates those of
+other tools, and `proposal` makes one of a brand's name. `story` says which texts are copies of one another.
 """

@@ -8,20 +8,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 
-from ground.notice import Notice
+from ground.notice import Json, Notice
 
+from .grammar import FIELD_NAMES
 from .query import QueryError, parse, terms, words
 
-DISTANCE = re.compile(r"(?:O?NEAR|ADJ|PRE|W|N)?[/~]\d+[fF]?|O?NEAR|ADJ\d*")
+DISTANCE = re.compile(r"(?:ADJ|PRE|W|N)?[/~]\d+[fF]?|ADJ\d*")
 FIELD = re.compile(r"([a-zA-Z_]{2,30}):(?!//)\S+")
 NOT_SIGN = re.compile(r"!\S+")
 EITHER = re.compile(r"\S+\|+\S+")
-WILDCARD = re.compile(r"(?!\S*://)(?:\S*\w\S*[*?]\S*\w\S*|[*?]\S*\w\S*)")
 OPERATORS = {
-    "AND": ("and", "ET", "et", "UND", "und"),
-    "OR": ("or", "OU", "ou", "ODER", "oder"),
-    "NOT": ("SAUF", "sauf", "not", "NON", "NICHT"),  # «non» in small letters is searched for: «non remboursé»
+    "AND": ("and", "et", "UND", "und"),
+    "OR": ("or", "ou", "ODER", "oder"),
+    "NOT": ("sauf", "not", "NON", "NICHT"),  # «non» in small letters is searched for: «non remboursé»
 }
 OPERATOR_OF = {word: operator for operator, several in OPERATORS.items() for word in several}
 
@@ -46,44 +47,53 @@ def hints(text: str) -> list[Hint]:
 def meant(text: str) -> str | None:
     """The query with the words that look like operators written as such; None where it holds none, or could not be
     read then."""
+    try:
+        parse(text)
+        corrected = _with_operators(text)
+        parse(corrected)
+    except QueryError:
+        return None
+    return corrected if corrected != text else None
+
+
+def _with_operators(text: str) -> str:
     at, pieces = 0, []
     for term, start in terms(text):
         if operator := OPERATOR_OF.get(term):
             pieces += [text[at:start], operator]
             at = start + len(term)
-    corrected = "".join([*pieces, text[at:]])
-    try:
-        parse(text)
-        parse(corrected)
-    except QueryError:
-        return None
-    return corrected if pieces else None
+    return "".join([*pieces, text[at:]])
 
 
 def operators_meant(text: str) -> list[tuple[str, str]]:
-    """Each word of the query that looks like an operator, with the operator, once."""
+    """Each word of the query that looks like an operator, with the operator, once; none where `meant` has no answer."""
+    if meant(text) is None:
+        return []
     return [*dict.fromkeys((term, OPERATOR_OF[term]) for term, _ in terms(text) if term in OPERATOR_OF)]
 
 
 def _about(term: str) -> Iterator[Notice]:
-    read_as = {"term": term, "words": " ".join(word for word, _, _ in words(term))}
+    read_as: dict[str, Json] = {"term": term, "words": " ".join(word for word, _, _ in words(term))}
     if operator := OPERATOR_OF.get(term):
         yield Notice(
             "“{term}” is searched for as a word: for the operator, write {operator}.",
             {"term": term, "operator": operator},
         )
     elif DISTANCE.fullmatch(term):
-        yield Notice(
-            "“{term}” is searched for as the words “{words}”: a query knows no distance between words.", read_as
-        )
-    elif FIELD.fullmatch(term):
-        yield Notice(
-            "“{term}” is searched for as the words “{words}” side by side: a query knows no fields, the filters do.",
-            read_as,
-        )
+        yield Notice("“{term}” is searched for as the words “{words}”: for a distance, write NEAR/5.", read_as)
+    elif field := FIELD.fullmatch(term):
+        yield _about_field(field[1], read_as)
     elif NOT_SIGN.fullmatch(term):
         yield Notice("“{term}” is searched for as “{words}”: to exclude a word, write a hyphen before it.", read_as)
     elif EITHER.fullmatch(term):
         yield Notice("“{term}” is searched for as the words “{words}” side by side: write OR between them.", read_as)
-    elif WILDCARD.fullmatch(term):
-        yield Notice("“{term}” is searched for as “{words}”: there are no wildcards, write out each form.", read_as)
+
+
+def _about_field(name: str, read_as: dict[str, Json]) -> Notice:
+    close = get_close_matches(name.lower(), FIELD_NAMES, 1, 0.75)
+    if close:
+        return Notice(
+            "“{term}” is searched for as the words “{words}” side by side: did you mean {field}: ?",
+            {**read_as, "field": close[0]},
+        )
+    return Notice("“{term}” is searched for as the words “{words}” side by side: there is no such field.", read_as)

@@ -95,10 +95,13 @@ def _with_and(name: str) -> Iterator[str]:
         yield from (f" {word} ".join(sides) for word in AND.values())
 
 
+OPERATORS = frozenset({"AND", "OR", "NOT", "ET", "OU", "SAUF", "NEAR", "ONEAR"})
+
+
 def _quoted(text: str, count: int) -> str:
     """A term as a query takes it: several words between quotation marks, and what would be an operator too."""
     plain = text.replace('"', "")
-    alone = count == 1 and _PLAIN.fullmatch(plain) and plain not in {"AND", "OR", "NOT"}
+    alone = count == 1 and _PLAIN.fullmatch(plain) and plain not in OPERATORS
     return plain if alone else f'"{plain}"'
 
 

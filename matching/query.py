@@ -2,30 +2,42 @@
 
     acme "service client" -jobs            both, without jobs
     (acme OR #acme_fr) AND NOT (jobs OR emploi)
+    banqu* NEAR/5 (frais OU agios)         a word that begins with banqu, at most five words from one of the two
+    acme title:panne rating:<3 -site:jobs.example
 
-A text must hold all of the words that stand side by side. AND, OR and NOT are upper case, so that one can search for
-the words «or» and «not»; AND binds tighter than OR. `-word` excludes. «…» and “…” quote as "…" does. A term made of
-several words (coca-cola, aujourd'hui, @acme_fr) is a phrase; signs other than letters, digits and emoji do not
-count. `ground.words` says how words compare.
+A text must hold all of the words that stand side by side. AND, OR and NOT (ET, OU, SAUF) are upper case, so that one
+can search for the words «or» and «not»; AND binds tighter than OR. `-word` excludes. «…» and “…” quote as "…" does. A
+term made of several words (coca-cola, aujourd'hui, @acme_fr) is a phrase; signs other than letters, digits and emoji do
+not count. `ground.words` says how words compare, `grammar` is the grammar, `fields` are the fields.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ground.notice import Json, Notice
-from ground.words import quote_lexeme, to_tsvector, words
+from lark import Token, Tree
+from lark.exceptions import UnexpectedToken
+
+from ground.words import to_tsvector, words
+
+from .fields import KINDS, NAMES, ZONES, FieldFault, is_stored_only
+from .grammar import QueryError, fault, grammar, lex, start
+from .lexemes import to_tsquery
+from .nodes import And, Field, Near, Not, Or, Phrase, Query, Zone, leaves
+from .patterns import is_pattern, stem, words_of
 
 __all__ = [
     "And",
+    "Field",
+    "Near",
     "Not",
     "Or",
     "Phrase",
     "Query",
     "QueryError",
     "anchors",
+    "check_collected",
     "parse",
     "terms",
     "to_tsquery",
@@ -33,207 +45,243 @@ __all__ = [
     "words",
 ]
 
-SIZE_LIMIT = 1024  # bytes of UTF-8
-TERM_LIMIT = 50
+SIZE_LIMIT = 5_000  # code points
+TERM_LIMIT = 500
 DEPTH_LIMIT = 10
-
-
-class QueryError(ValueError):
-    """A query cannot be read. Text and hint are for whoever typed it; `at` is the code point at fault, from 0."""
-
-    def __init__(self, text: str, *, at: int, hint: str | None = None, **args: Json) -> None:
-        self.notice = Notice(text, args)
-        self.at = at
-        self.hint = hint
-        super().__init__(str(self.notice))
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Folded words in a row; most often one."""
-
-    words: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return self.words[0] if len(self.words) == 1 else f'"{" ".join(self.words)}"'
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    parts: tuple[Query, ...]
-
-    def __str__(self) -> str:
-        return " AND ".join(f"({part})" if isinstance(part, Or) else str(part) for part in self.parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    parts: tuple[Query, ...]
-
-    def __str__(self) -> str:
-        return " OR ".join(map(str, self.parts))
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    part: Query
-
-    def __str__(self) -> str:
-        return f"NOT ({self.part})" if isinstance(self.part, And | Or) else f"NOT {self.part}"
-
-
-Query = Phrase | And | Or | Not
-
+DISTANCE, DISTANCE_LIMIT = 5, 30
+NEAR_LIMIT = 10
+"""How many alternatives may stand on each side of NEAR."""
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
-_LEXEME = re.compile(
-    r"""(?P<open>\() | (?P<close>\)) | "(?P<phrase>[^"]*)" | (?P<unclosed>")
-      | (?P<operator>(?:AND|OR|NOT)(?![^\s()"])) | (?P<minus>-(?=[^\s)])) | (?P<term>[^\s()"]+)""",
-    re.VERBOSE,
-)
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str  # open, close, phrase, AND, OR, NOT, end
+class _Name:
+    """A field whose value is being read, and where its name stands, up to the colon."""
+
+    name: str
     at: int
-    words: tuple[str, ...] = ()
+    end: int
 
 
 def terms(text: str) -> Iterator[tuple[str, int]]:
-    """The words of a query as typed outside quotes, operators left out, and where each begins."""
-    for m in _LEXEME.finditer(text.translate(_QUOTES)):
-        if m.lastgroup == "term":
-            yield m["term"], m.start()
+    """The words of a query as typed outside quotes, operators and values of fields left out, and where each begins.
+
+    Raises QueryError for a quotation mark that is never closed.
+    """
+    before = ""
+    for token in lex(text.translate(_QUOTES)):
+        if token.type == "TERM" and before != "FIELD":
+            yield str(token), start(token)
+        before = token.type
 
 
-def _tokens(text: str) -> Iterator[_Token]:
-    for m in _LEXEME.finditer(text.translate(_QUOTES)):
-        kind = str(m.lastgroup)
-        if kind == "unclosed":
-            raise QueryError("A quotation mark is opened here and never closed.", at=m.start(), hint='Add a closing ".')
-        if kind == "operator":
-            yield _Token(m[0], m.start())
-        elif kind == "minus":
-            yield _Token("NOT", m.start())
-        elif kind in {"phrase", "term"}:
-            yield _Token("phrase", m.start(), _words_of_term(m[kind], m.start()))
-        else:
-            yield _Token(kind, m.start())
-    yield _Token("end", len(text))
+def parse(text: str) -> Query:
+    """Reads a query. `parse(str(query)) == query`.
+
+    Raises QueryError for one that cannot be read, that passes a limit (5,000 characters, 500 terms, 10 levels of
+    parentheses), or that would match texts by nothing it asks for, as `NOT jobs` does.
+    """
+    _check_size(text)
+    straight = text.translate(_QUOTES)
+    tokens = lex(straight)
+    _check_tokens(tokens)
+    try:
+        tree = grammar().parse(straight)
+    except UnexpectedToken as error:
+        raise fault(error, tokens) from None
+    query = _either(tree.children[0])  # type: ignore[arg-type] # the grammar begins with one
+    _check_asks(query, tokens)
+    return query
 
 
-def _words_of_term(term: str, at: int) -> tuple[str, ...]:
-    if term.endswith("*") and words(term):
-        hint = "Write out each form: (subscribe OR subscriber OR subscribers)."
+def check_collected(query: Query) -> None:
+    """Raises QueryError where a query asks for what only stored mentions have, such as their status: a brand is
+    recognised before anybody has worked on a mention."""
+    for leaf, _ in leaves(query):
+        if isinstance(leaf, Field) and is_stored_only(leaf):
+            raise QueryError(
+                "“{field}:” is known of stored mentions only, not while they are collected.",
+                at=leaf.at,
+                hint="Use it in a search or a saved view; a brand is recognised by its words.",
+                field=leaf.name,
+            )
+
+
+def anchors(query: Query, negated: bool = False) -> frozenset[str] | None:
+    """Words of which every matching text contains at least one: the fewest, then the longest. None when there are none.
+
+    `banqu*` stands for any word that begins so.
+    """
+    if isinstance(query, Not):
+        return anchors(query.part, not negated)
+    if isinstance(query, And | Or):
+        sides = [anchors(part, negated) for part in query.parts]
+        known = [side for side in sides if side is not None]
+        if isinstance(query, Or) is not negated:  # one of the parts is enough (De Morgan turns the two round)
+            return frozenset().union(*known) if len(known) == len(sides) else None
+        return _best(known)
+    if negated or isinstance(query, Field):
+        return None
+    if isinstance(query, Near):
+        return _best([frozenset(map(_anchor, side)) for side in (query.left, query.right)])
+    return frozenset({_anchor(query)})
+
+
+def _best(sides: list[frozenset[str]]) -> frozenset[str] | None:
+    return min(sides, key=lambda side: (len(side), -min(map(len, side))), default=None)
+
+
+def _anchor(phrase: Phrase) -> str:
+    """The longest word of a phrase, whole words before patterns."""
+    word = max(phrase.words, key=lambda word: (not is_pattern(word), len(word)))
+    return f"{stem(word)}*" if is_pattern(word) else word
+
+
+def _check_size(text: str) -> None:
+    if not text.strip():
+        raise QueryError("The query is empty.", at=0, hint='Type a name, such as acme or "acme bank".')
+    if len(text) > SIZE_LIMIT:
         raise QueryError(
-            "Vigie cannot search for the beginning of a word, such as “{term}”.", at=at, hint=hint, term=term
+            "This query has {size} characters; {limit} are allowed.",
+            at=SIZE_LIMIT,
+            hint="Shorten it, or split it between two brands.",
+            size=len(text),
+            limit=SIZE_LIMIT,
         )
-    folded = tuple(word for word, _, _ in words(term))
-    if not folded:
+
+
+def _check_tokens(tokens: list[Token]) -> None:
+    """Raises QueryError for too many terms, or parentheses nested too deep."""
+    several = [token for token in tokens if token.type in ("TERM", "QUOTED")]
+    if len(several) > TERM_LIMIT:
         raise QueryError(
-            "“{term}” contains no word to search for.",
+            "This query has {count} terms; {limit} are allowed.",
+            at=start(several[TERM_LIMIT]),
+            hint="Split it between two brands, or drop the rarest terms.",
+            count=len(several),
+            limit=TERM_LIMIT,
+        )
+    depth = 0
+    for token in tokens:
+        depth += (token.type == "LPAR") - (token.type == "RPAR")
+        if depth > DEPTH_LIMIT:
+            raise QueryError(
+                "Parentheses are nested more than {limit} deep.", at=start(token), hint="Simplify.", limit=DEPTH_LIMIT
+            )
+
+
+def _check_asks(query: Query, tokens: list[Token]) -> None:
+    """Raises QueryError where a text may match by nothing that the query asks for."""
+    if _asks(query):
+        return
+    at = next((start(token) for token in tokens if token.type in ("NOT", "MINUS")), 0)
+    if isinstance(query, Or):
+        at = next(_beginning(part, tokens) for part in query.parts if not _asks(part))
+    raise QueryError(
+        "This query, or one side of an OR in it, only says what to leave out.",
+        at=at,
+        hint="Say what is wanted beside what is not: acme AND NOT jobs.",
+    )
+
+
+def _asks(query: Query, negated: bool = False) -> bool:
+    """Whether every matching text has something that the query asks for."""
+    if isinstance(query, Not):
+        return _asks(query.part, not negated)
+    if isinstance(query, And | Or):
+        every = isinstance(query, Or) is not negated
+        return (all if every else any)(_asks(part, negated) for part in query.parts)
+    return not negated
+
+
+def _beginning(part: Query, tokens: list[Token]) -> int:
+    """Where a part of the query begins: before its first condition stand its signs, parentheses and fields."""
+    first = next(leaves(part))[0].at
+    places = [start(token) for token in tokens]
+    number = places.index(first)
+    while number and tokens[number - 1].type in ("NOT", "MINUS", "LPAR", "FIELD"):
+        number -= 1
+    return places[number]
+
+
+def _either(tree: Tree[Token], field: _Name | None = None) -> Query:
+    return _join(Or, [_both(part, field) for part in tree.children if isinstance(part, Tree)])
+
+
+def _both(tree: Tree[Token], field: _Name | None) -> Query:
+    return _join(And, [_one(part, field) for part in tree.children if isinstance(part, Tree)])
+
+
+def _one(tree: Tree[Token], field: _Name | None) -> Query:
+    *signs, near = tree.children
+    operand = _near(near, field) if isinstance(near, Tree) else _leaf(near, field)
+    if len(signs) % 2 == 0:
+        return operand
+    return operand.part if isinstance(operand, Not) else Not(operand)
+
+
+def _near(tree: Tree[Token], field: _Name | None) -> Query:
+    left, *rest = (_operand(child, field) for child in tree.children if not _is_near(child))
+    operator = next((child for child in tree.children if _is_near(child)), None)
+    if not isinstance(operator, Token):
+        return left
+    at, distance = start(operator), int(operator.partition("/")[2] or DISTANCE)
+    if not 1 <= distance <= DISTANCE_LIMIT:
+        raise QueryError(
+            "{operator} measures from 1 to {limit} words.",
             at=at,
-            hint="Vigie searches for letters, digits and emoji.",
-            term=term,
+            hint="Write NEAR/5 for at most five words.",
+            operator=str(operator),
+            limit=DISTANCE_LIMIT,
         )
-    return folded
+    sides = [_side(side, str(operator), at) for side in (left, *rest)]
+    return Near(sides[0], sides[1], distance, operator.startswith("O"), at)
 
 
-class _Parser:
-    """Recursive descent over the tokens. The `depth` of parentheses bounds the recursion."""
+def _is_near(child: object) -> bool:
+    return isinstance(child, Token) and child.type == "NEAR"
 
-    def __init__(self, text: str) -> None:
-        self.tokens = list(_tokens(text))
-        self.place = 0
-        self.depth = 0
-        self.only_negative: int | None = None  # where the first side of an OR that only excludes starts
-        terms = [token for token in self.tokens if token.kind == "phrase"]
-        if len(terms) > TERM_LIMIT:
-            raise QueryError(
-                "This query has {count} terms; {limit} are allowed.",
-                at=terms[TERM_LIMIT].at,
-                hint="Split it between two brands, or drop the rarest terms.",
-                count=len(terms),
-                limit=TERM_LIMIT,
-            )
 
-    @property
-    def next(self) -> _Token:
-        return self.tokens[self.place]
+def _side(query: Query, operator: str, at: int) -> tuple[Phrase, ...]:
+    parts = query.parts if isinstance(query, Or) else (query,)
+    phrases = tuple(part for part in parts if isinstance(part, Phrase) and not part.has_blanks)
+    if len(phrases) < len(parts) or len(parts) > NEAR_LIMIT:
+        raise QueryError(
+            "On each side of {operator} stands a term, or up to {limit} of them with OR between, without a ?.",
+            at=at,
+            hint="Put AND, NOT and fields outside: (a OR b) NEAR/5 c AND NOT d.",
+            operator=operator,
+            limit=NEAR_LIMIT,
+        )
+    return phrases
 
-    def take(self, kind: str) -> bool:
-        if self.next.kind != kind:
-            return False
-        self.place += 1
-        return True
 
-    def query(self) -> Query:
-        query = self.disjunction()
-        if self.next.kind == "close":
-            raise QueryError(
-                "This parenthesis was never opened.", at=self.next.at, hint="Remove it, or open one before it."
-            )
-        return query
+def _operand(child: Tree[Token] | Token, field: _Name | None) -> Query:
+    if isinstance(child, Token):
+        return _leaf(child, field)
+    first, last = child.children[0], child.children[-1]
+    if child.data == "group":
+        return _either(first, field)  # type: ignore[arg-type] # by the grammar
+    if field is not None:
+        raise QueryError(
+            "A field takes a value, not another field.",
+            at=start(first),  # type: ignore[arg-type]
+            hint="Write title:panne AND lang:fr.",
+        )
+    name = str(first)[:-1].lower()
+    return _operand(last, _Name(NAMES.get(name, name), start(first), start(first) + len(str(first))))  # type: ignore[arg-type]
 
-    def disjunction(self) -> Query:
-        starts, parts = [self.next.at], [self.conjunction()]
-        while self.take("OR"):
-            starts.append(self.next.at)
-            parts.append(self.conjunction())
-        if len(parts) > 1 and self.only_negative is None:
-            self.only_negative = next((at for at, part in zip(starts, parts, strict=True) if not anchors(part)), None)
-        return _join(Or, parts)
 
-    def conjunction(self) -> Query:
-        parts = [self.negation()]
-        while self.take("AND") or self.next.kind in {"phrase", "open", "NOT"}:
-            parts.append(self.negation())
-        return _join(And, parts)
-
-    def negation(self) -> Query:
-        negated = False
-        while self.take("NOT"):
-            negated = not negated
-        operand = self.operand()
-        if not negated:
-            return operand
-        return operand.part if isinstance(operand, Not) else Not(operand)
-
-    def operand(self) -> Query:
-        token = self.next
-        if self.take("phrase"):
-            return Phrase(token.words)
-        if self.take("open"):
-            return self.group(token.at)
-        if token.kind in {"AND", "OR"}:
-            hint = "To look for the word itself, write it in lower case."
-            raise QueryError("{operator} has nothing before it.", at=token.at, hint=hint, operator=token.kind)
-        raise self.missing(token)
-
-    def group(self, opened: int) -> Query:
-        self.depth += 1
-        if self.depth > DEPTH_LIMIT:
-            raise QueryError(
-                "Parentheses are nested more than {limit} deep.", at=opened, hint="Simplify.", limit=DEPTH_LIMIT
-            )
-        query = self.disjunction()
-        self.depth -= 1
-        if not self.take("close"):
-            raise QueryError("This parenthesis is never closed.", at=opened, hint="Add a closing ) where it ends.")
-        return query
-
-    def missing(self, token: _Token) -> QueryError:
-        before = self.tokens[self.place - 1] if self.place else None
-        if before is None or before.kind == "end":
-            return QueryError("The query is empty.", at=0, hint='Type a name, such as acme or "acme bank".')
-        if before.kind == "open":
-            if token.kind == "end":
-                hint = "Add a closing ) where it ends."
-                return QueryError("This parenthesis is never closed.", at=before.at, hint=hint)
-            hint = "Write something between the two, or remove them."
-            return QueryError("There is nothing between these parentheses.", at=before.at, hint=hint)
-        hint = "Add a word after it. To look for the word itself, write it in lower case."
-        return QueryError("{operator} has nothing after it.", at=before.at, hint=hint, operator=before.kind)
+def _leaf(token: Token, field: _Name | None) -> Query:
+    raw = str(token)[1:-1] if token.type == "QUOTED" else str(token)
+    if field is None or field.name in ZONES:
+        zone: Zone = "" if field is None else "title" if field.name == "title" else "text"
+        return Phrase(words_of(raw, start(token)), zone, start(token), raw)
+    try:
+        value, comparison = KINDS[field.name].read(field.name, raw)
+    except FieldFault as found:
+        raise QueryError(found.text, at=start(token), hint=found.hint, **found.places) from None
+    return Field(field.name, value, comparison, field.at if start(token) == field.end else start(token))
 
 
 def _join(kind: type[And] | type[Or], parts: list[Query]) -> Query:
@@ -241,51 +289,3 @@ def _join(kind: type[And] | type[Or], parts: list[Query]) -> Query:
     for part in parts:
         flat.extend(part.parts if isinstance(part, kind) else (part,))
     return flat[0] if len(flat) == 1 else kind(tuple(flat))
-
-
-def parse(text: str) -> Query:
-    """Reads a query. `parse(str(query)) == query`.
-
-    Raises QueryError for one that cannot be read, that passes a limit (1 KB, 50 terms, 10 levels of parentheses), or
-    that would match texts without any of its words, as `NOT jobs` does.
-    """
-    size = len(text.encode("utf-8", "replace"))
-    if size > SIZE_LIMIT:
-        hint = "Shorten it, or split it between two brands."
-        raise QueryError(
-            "This query takes {size} bytes; {limit} are allowed.", at=0, hint=hint, size=size, limit=SIZE_LIMIT
-        )
-    if not text.strip():
-        raise QueryError("The query is empty.", at=0, hint='Type a name, such as acme or "acme bank".')
-    parser = _Parser(text)
-    query = parser.query()
-    if anchors(query) is None:
-        first = next(token.at for token in parser.tokens if token.kind == "NOT")
-        at = first if parser.only_negative is None else parser.only_negative
-        hint = "Say what is wanted beside what is not: acme AND NOT jobs."
-        raise QueryError("This query, or one side of an OR in it, only says what to leave out.", at=at, hint=hint)
-    return query
-
-
-def anchors(query: Query, negated: bool = False) -> frozenset[str] | None:
-    """Words of which every matching text contains at least one: the fewest, then the longest. None when there are
-    none."""
-    if isinstance(query, Phrase):
-        return None if negated else frozenset({max(query.words, key=len)})
-    if isinstance(query, Not):
-        return anchors(query.part, not negated)
-    sides = [anchors(part, negated) for part in query.parts]
-    known = [side for side in sides if side is not None]
-    if isinstance(query, Or) is not negated:  # one of the parts is enough (De Morgan turns the two round)
-        return frozenset().union(*known) if len(known) == len(sides) else None
-    return min(known, key=lambda side: (len(side), -min(map(len, side))), default=None)
-
-
-def to_tsquery(query: Query) -> str:
-    """A PostgreSQL tsquery literal, to be bound as a parameter and cast ::tsquery."""
-    if isinstance(query, Phrase):
-        phrase = " <-> ".join(map(quote_lexeme, query.words))
-        return phrase if len(query.words) == 1 else f"({phrase})"
-    if isinstance(query, Not):
-        return f"!({to_tsquery(query.part)})"
-    return "(" + (" & " if isinstance(query, And) else " | ").join(map(to_tsquery, query.parts)) + ")"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import httpx2
 
@@ -66,6 +68,15 @@ def refusal(reply: Reply, who: str) -> DeliveryError | None:
     if reply.status == 429:
         return DeliveryError(f"{who} asks for a pause (429){words}", wait=reply.wait)
     return DeliveryError(f"{who} answered {reply.status}{words}", wait=reply.wait)
+
+
+def answered(reply: Reply) -> dict[str, Any]:
+    """The JSON object of a reply; an empty one where it holds none."""
+    try:
+        told = json.loads(reply.body)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def _read_beginning(response: httpx2.Response) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from alerts.base import BrandHours, HourCounts, Rule, Severity, Verdict
+from alerts.base import BrandHours, Dial, HourCounts, Moment, Rule, Severity, Verdict
 from alerts.detector import LEAST_NEGATIVES, Scan, Surprise, advance
+from alerts.rescan import Rescan
 from ground.notice import Notice
 
 FORTNIGHT = timedelta(days=14)
@@ -17,6 +18,9 @@ YOUNG = 0.5
 
 UNFINISHED = 0.25
 """Added to the threshold for an hour that still runs, because it is looked at many times."""
+
+LEVELS = (2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0)
+"""Thresholds that a back-test compares."""
 
 MINOR, MAJOR = 10, 20
 """A spike with fewer extra detractors than the first is only worth a look; from the second on it may be critical."""
@@ -48,16 +52,34 @@ def evaluate(params: NegativeSpike, hours: BrandHours) -> Verdict:
     """The verdict on the last finished hour, or on the running one if that is more certain."""
     if not hours.counts:
         return Verdict(False, 0.0, params.threshold)
-    young = YOUNG if hours.now - hours.born < FORTNIGHT else 0.0
     counts = [(b.stories, b.detractors) for b in hours.counts]
     _, surprises = advance(Scan(), counts, least=params.min_negatives)
-    running = hours.now < hours.counts[-1].start + timedelta(hours=1)
-    margins = [(surprises[-1].level - UNFINISHED * running, len(surprises) - 1)]
-    if running and len(surprises) > 1:
-        margins.append((surprises[-2].level, len(surprises) - 2))
-    _, at = max(margins)
-    threshold = params.threshold + young + (UNFINISHED if running and at == len(surprises) - 1 else 0.0)
+    at, threshold = _surest(params, hours, surprises)
     return _verdict(params, hours.counts[: at + 1], surprises[at], threshold)
+
+
+def replay(params: NegativeSpike, moments: Iterable[Moment]) -> Iterator[Verdict]:
+    """The verdict at each moment. What is settled is scanned once; what comes late, from where it changes something."""
+    scan = Rescan(params.min_negatives)
+    for moment in moments:
+        surprises = scan.update(moment.counts, moment.changed)
+        at, threshold = _surest(params, moment, surprises)
+        if surprises[at].level >= threshold:
+            yield _verdict(params, moment.counts[: at + 1], surprises[at], threshold)
+        else:
+            yield Verdict(False, surprises[at].level, threshold)
+
+
+def _surest(params: NegativeSpike, hours: BrandHours | Moment, surprises: Sequence[Surprise]) -> tuple[int, float]:
+    """Which hour to judge by, the last finished one or the running one, and the threshold that holds for it."""
+    young = YOUNG if hours.now - hours.born < FORTNIGHT else 0.0
+    last = len(surprises) - 1
+    running = hours.now < hours.counts[-1].start + timedelta(hours=1)
+    margins = [(surprises[last].level - UNFINISHED * running, last)]
+    if running and last:
+        margins.append((surprises[last - 1].level, last - 1))
+    _, at = max(margins)
+    return at, params.threshold + young + (UNFINISHED if running and at == last else 0.0)
 
 
 def _verdict(params: NegativeSpike, counts: Sequence[HourCounts], surprise: Surprise, threshold: float) -> Verdict:
@@ -97,6 +119,10 @@ def sentence(params: NegativeSpike, brand: str) -> Notice:
     )
 
 
+def levels(params: NegativeSpike) -> Sequence[float]:
+    return sorted({*LEVELS, params.threshold})
+
+
 rule = Rule(
     kind="negative_spike",
     title={"en": "Negative buzz", "fr": "Bad buzz"},
@@ -110,4 +136,6 @@ rule = Rule(
         "habituel, sur 1 à 24 heures. Un simple afflux de mentions ne la déclenche pas. Plus exigeante pendant les "
         "deux premières semaines d’une marque.",
     },
+    replay=replay,
+    dial=Dial("threshold", levels),
 )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from alerts.base import BrandHours, Counted, HourCounts, Rule, Severity, Verdict
+from alerts.base import BrandHours, Counted, Dial, HourCounts, Moment, Rule, Severity, Verdict
 from ground.notice import Json, Notice
 
 HISTORY = timedelta(days=60)
+FACTORS = (0.5, 0.75, 1.25, 1.5, 2.0, 3.0)
+"""What a back-test multiplies the limit by, to compare."""
 
 SENTENCES: dict[tuple[str, Counted], str] = {
     ("count", "detractors"): "Fires when {brand} gets {limit} or more detractors in {hours} hours.",
@@ -51,46 +54,115 @@ class Threshold(BaseModel):
         return self
 
 
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """What some hours brought: of `total`, so many were `counted`, and `unsure` are to check."""
+
+    hours: int
+    counted: int
+    total: int
+    unsure: int
+
+
 def evaluate(params: Threshold, hours: BrandHours) -> Verdict:
     """The verdict on the last `window_hours`, with the running one, against the average of the hours before."""
-    recent = hours.counts[-params.window_hours :]
-    before = hours.counts[: -params.window_hours]
-    observed, total = _count(recent, params.counted), _total(recent, params.counted)
-    share = observed / total if total and params.counted != "mentions" else None
-    level = observed if params.measure == "count" else (100 * observed / total if total else 0.0)
-    count_before = _count(before, params.counted)
-    total_before = _total(before, params.counted)
+    recent, before = hours.counts[-params.window_hours :], hours.counts[: -params.window_hours]
+    since = recent[0].start if recent else None
+    return _verdict(params, _summed(params, recent), _summed(params, before), since)
+
+
+def replay(params: Threshold, moments: Iterable[Moment]) -> Iterator[Verdict]:
+    """The verdict at each moment, from running sums."""
+    running = _Running(params)
+    for moment in moments:
+        running.update(moment)
+        end = len(moment.counts)
+        first = max(0, int((moment.now - HISTORY - moment.counts[0].start) / timedelta(hours=1)))
+        middle = max(first, end - params.window_hours)
+        recent = running.between(middle, end)
+        if _fires(params, recent):
+            yield _verdict(params, recent, running.between(first, middle), moment.counts[middle].start)
+        else:
+            yield Verdict(False, _level(params, recent), params.limit)
+
+
+class _Running:
+    """The sums up to each hour, renewed from where something changed."""
+
+    def __init__(self, params: Threshold) -> None:
+        self._params = params
+        self._sums = [(0, 0, 0)]
+
+    def update(self, moment: Moment) -> None:
+        del self._sums[moment.changed + 1 :]
+        counted, total, unsure = self._sums[-1]
+        for hour in moment.counts[len(self._sums) - 1 :]:
+            counted += _number(hour, self._params.counted)
+            total += _all(hour, self._params.counted)
+            unsure += hour.unsure
+            self._sums.append((counted, total, unsure))
+
+    def between(self, low: int, high: int) -> _Sums:
+        """Of the hours from `low` to before `high`."""
+        return _Sums(high - low, *(b - a for a, b in zip(self._sums[low], self._sums[high], strict=True)))
+
+
+def _fires(params: Threshold, recent: _Sums) -> bool:
+    return recent.total >= params.min_mentions and _level(params, recent) >= params.limit
+
+
+def _level(params: Threshold, recent: _Sums) -> float:
+    if params.measure == "count":
+        return float(recent.counted)
+    return 100 * recent.counted / recent.total if recent.total else 0.0
+
+
+def _verdict(params: Threshold, recent: _Sums, before: _Sums, since: datetime | None) -> Verdict:
+    shared = params.counted != "mentions"
     return Verdict(
-        firing=total >= params.min_mentions and level >= params.limit,
-        level=float(level),
+        firing=_fires(params, recent),
+        level=_level(params, recent),
         threshold=params.limit,
         severity=params.severity,
-        observed=observed,
-        expected=count_before * len(recent) / len(before) if before else None,
-        total=total,
-        share=share,
-        usual_share=count_before / total_before if total_before and params.counted != "mentions" else None,
+        observed=recent.counted,
+        expected=before.counted * recent.hours / before.hours if before.hours else None,
+        total=recent.total,
+        share=recent.counted / recent.total if recent.total and shared else None,
+        usual_share=before.counted / before.total if before.total and shared else None,
         window_hours=params.window_hours,
-        since=recent[0].start if recent else None,
+        since=since,
         counted=params.counted,
-        unsure=sum(b.unsure for b in recent),
+        unsure=recent.unsure,
     )
 
 
-def _count(counts: Sequence[HourCounts], counted: Counted) -> int:
+def _summed(params: Threshold, hours: Sequence[HourCounts]) -> _Sums:
+    return _Sums(
+        len(hours),
+        sum(_number(hour, params.counted) for hour in hours),
+        sum(_all(hour, params.counted) for hour in hours),
+        sum(hour.unsure for hour in hours),
+    )
+
+
+def _number(hour: HourCounts, counted: Counted) -> int:
     match counted:
         case "detractors":
-            return sum(b.detractors for b in counts)
+            return hour.detractors
         case "promoters":
-            return sum(b.promoters for b in counts)
+            return hour.promoters
         case "mentions":
-            return sum(b.mentions for b in counts)
+            return hour.mentions
 
 
-def _total(counts: Sequence[HourCounts], counted: Counted) -> int:
-    if counted == "mentions":
-        return sum(b.mentions for b in counts)
-    return sum(b.stories for b in counts)
+def _all(hour: HourCounts, counted: Counted) -> int:
+    return hour.mentions if counted == "mentions" else hour.stories
+
+
+def levels(params: Threshold) -> Sequence[float]:
+    """Limits around the one that is set; of a share, up to 100 %."""
+    most = 100.0 if params.measure == "share" else 1_000_000.0
+    return sorted({min(most, float(f"{params.limit * factor:.2g}")) for factor in FACTORS} | {params.limit})
 
 
 def sentence(params: Threshold, brand: str) -> Notice:
@@ -111,4 +183,6 @@ rule = Rule(
         "habituel : la règle «bad buzz» est plus fiable.",
     },
     history=HISTORY,
+    replay=replay,
+    dial=Dial("limit", levels),
 )

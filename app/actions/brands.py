@@ -18,7 +18,7 @@ from app.jobs import Jobs
 from app.models import AlertRule, AuditMatch, Brand, Phrase, Source, uuid7
 from app.problems import FieldError, Problem, invalid, not_found
 from app.viewer import Viewer, may
-from matching.query import QueryError, parse
+from matching.query import QueryError, check_collected, parse
 
 COMPETITORS_MAX = 12
 Kind = Literal["own", "competitor", "product", "person"]
@@ -152,7 +152,7 @@ def check_competitors(session: Session, viewer: Viewer, ids: Sequence[UUID] | No
 def check_query(query: str) -> None:
     """Raises Problem 422 with the position and a hint when the query cannot be read."""
     try:
-        parse(query)
+        check_collected(parse(query))
     except QueryError as error:
         raise invalid(
             FieldError("query", error.notice.text, dict(error.notice.args), at=error.at, hint=error.hint)

@@ -224,7 +224,7 @@ def checked_params(declared: AnyChannel, values: Mapping[str, Any], settings: Se
     rules = rules_for(settings.allowed_private_hosts)
     shown, hidden = secrets.split(params)
     for name, value in (shown | hidden).items():
-        if isinstance(value, str) and name.endswith("url"):
+        if isinstance(value, str) and (name.endswith("url") or name in secrets.address_fields(declared.params)):
             try:
                 check_url(value, rules)
             except GateError as error:

@@ -61,7 +61,7 @@ Prose = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_no_
 Note = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000), AfterValidator(_no_control)
 ]
-QueryText = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_no_control)]
+QueryText = Annotated[str, StringConstraints(max_length=5_000), AfterValidator(_no_control)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_timezone)]

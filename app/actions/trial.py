@@ -109,7 +109,7 @@ def _drafts(origin: Origin, page: Page, now: datetime) -> list[Draft]:
 def _brands_of(
     matcher: Matcher, draft: Draft, brand_id: UUID | None, brands: Mapping[UUID, Brand]
 ) -> tuple[Brand, ...]:
-    matches = with_brand(matcher.match(draft.title, draft.text), brand_id)
+    matches = with_brand(matcher.match(draft.title, draft.text, lambda: draft), brand_id)
     return tuple(brand for brand in (brands.get(UUID(str(match.brand_id))) for match in matches) if brand)
 
 

@@ -28,7 +28,7 @@ def read_filters(
     assignee: Annotated[str | None, Query(max_length=200, description="The id of a member, `me` or `none`.")] = None,
     tag: Annotated[Several, Query(description="One of these tags.")] = [],  # noqa: B006 - FastAPI copies
     story: Annotated[str | None, Query(max_length=200, description="The id of a story: its copies.")] = None,
-    q: Annotated[str | None, Query(max_length=2_000, description="In the query language.")] = None,
+    q: Annotated[str | None, Query(max_length=5_000, description="In the query language.")] = None,
     since: Annotated[Moment | None, Query(alias="from", description="Published at this time or later.")] = None,
     until: Annotated[Moment | None, Query(alias="to", description="Published before this time.")] = None,
     min_reach: Annotated[int | None, Query(ge=0, le=2**53)] = None,

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Select, SQLColumnExpression, and_, cast, exists, func, literal_column, select
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import Select, SQLColumnExpression, and_, exists, func, literal_column, select
 from sqlalchemy.orm import Session
 
+from app.asking import condition
 from app.models import Match, Mention, Story
 from app.problems import FieldError, Problem, invalid
 from app.queries.brands import known_brands
@@ -20,7 +20,7 @@ from app.queries.mentions import MentionView, views
 from app.queries.paging import LIMIT, Order, Slice, page
 from app.queries.sources import known_sources
 from app.viewer import Viewer, may
-from matching.query import QueryError, parse, to_tsquery
+from matching.query import QueryError, parse
 
 COUNTED = 10_001
 """Counting stops here: beyond, the page says that there are more than 10,000."""
@@ -99,7 +99,7 @@ def statement_of(session: Session, viewer: Viewer, filters: FeedFilter) -> tuple
     known_brands(session, viewer, filters.brands)
     known_sources(session, viewer, filters.sources)
     statement = select(Mention).where(Mention.workspace_id == viewer.workspace_id, Mention.deleted_at.is_(None))
-    statement = statement.where(*_about_mention(filters))
+    statement = statement.where(*_about_mention(viewer, filters))
     if filters.assignee is not None:
         statement = statement.where(_assigned_to(viewer, filters.assignee))
     if filters.incident is not None:
@@ -153,7 +153,7 @@ def _about_match(filters: FeedFilter) -> list[SQLColumnExpression[bool]]:
     return conditions
 
 
-def _about_mention(filters: FeedFilter) -> list[SQLColumnExpression[bool]]:
+def _about_mention(viewer: Viewer, filters: FeedFilter) -> list[SQLColumnExpression[bool]]:
     several: list[tuple[Any, tuple[Any, ...]]] = [
         (Mention.source_id, filters.sources),
         (Mention.platform, filters.platforms),
@@ -178,7 +178,7 @@ def _about_mention(filters: FeedFilter) -> list[SQLColumnExpression[bool]]:
     if filters.overdue_at:
         conditions.append(Mention.published_at < filters.overdue_at)
     if filters.text:
-        conditions.append(matches_query(filters.text, "q"))
+        conditions.append(matches_query(filters.text, "q", viewer.user_id))
     return conditions
 
 
@@ -203,14 +203,13 @@ def one_of(column: Any, values: tuple[Any, ...]) -> SQLColumnExpression[bool]:
     return condition
 
 
-def matches_query(text: str, field: str) -> SQLColumnExpression[bool]:
-    """The condition that a mention matches a query. Raises Problem 422 on `field`, with the position and a hint."""
+def matches_query(text: str, field: str, user_id: UUID | None = None) -> SQLColumnExpression[bool]:
+    """The condition that a mention matches a query, for `user_id`. Raises Problem 422 on `field`, with the position and
+    a hint."""
     try:
-        query = parse(text)
+        return condition(parse(text), user_id)
     except QueryError as error:
         raise query_refused(error, field) from None
-    condition: SQLColumnExpression[bool] = Mention.search.op("@@")(cast(to_tsquery(query), TSQUERY))
-    return condition
 
 
 def query_refused(error: QueryError, field: str) -> Problem:

@@ -31,7 +31,7 @@ class Preview:
 @may("read")
 def preview(session: Session, viewer: Viewer, query: str, days: int, now: datetime) -> Preview:
     """Matches the query against the mentions published in the last `days` days. Raises Problem 422 on a bad query."""
-    condition = matches_query(query, "query")
+    condition = matches_query(query, "query", viewer.user_id)
     first = now.date() - timedelta(days=days - 1)
     start = datetime(first.year, first.month, first.day, tzinfo=now.tzinfo)
     here = (

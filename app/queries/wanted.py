@@ -70,7 +70,7 @@ class Wanted(BaseModel):
     assignee: Id | Literal["me", "none"] | None = Field(None, description="A member's id, `me` or `none`.")
     tag: Words = Field(default_factory=list)
     story: Id | None = None
-    q: Annotated[str, Field(max_length=2_000)] | None = None
+    q: Annotated[str, Field(max_length=5_000)] | None = None
     since: Moment | None = Field(None, alias="from")
     until: Moment | None = Field(None, alias="to")
     days: Annotated[int, Field(ge=1, le=3_650)] | None = None

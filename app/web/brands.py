@@ -25,6 +25,8 @@ from app.web.query_field import LONGEST, asks_back, check_meant, field_of, paste
 from app.web.reach import mendings_of_brands
 from app.web.words import WORDS
 from matching.hints import hints
+from matching.in_words import in_words
+from matching.query import parse
 
 router = APIRouter(prefix="/settings")
 
@@ -57,6 +59,7 @@ def preview_of(visit: Visit, session: Session, query: str, pasted: str = "") -> 
         return {
             **nothing,
             "found": result,
+            "words": in_words(parse(query), "fr" if visit.tongue.code == "fr" else "en"),
             "spark": spark([number for _, number in result.days]),
             "hints": [hint for hint in hints(query) if "operator" not in hint.notice.args],  # asked below the field
         }

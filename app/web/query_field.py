@@ -4,7 +4,6 @@ it may have been meant as operators."""
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
@@ -13,14 +12,15 @@ from app.problems import FieldError, invalid
 from app.web.form_page import Values
 from app.web.forms import SentForm
 from app.web.page import Visit, member
+from ground.words import folded_words
 from matching.hints import meant, operators_meant
-from matching.match import BrandQuery, Matcher
+from matching.match import IndexedText
 from matching.proposal import also_found, propose
-from matching.query import QueryError
+from matching.query import QueryError, parse
 
 router = APIRouter(prefix="/settings/brands")
 
-LONGEST = 2_000
+LONGEST = 5_000
 """Characters of a query, a name or a pasted text that are looked at while somebody types."""
 
 
@@ -67,12 +67,15 @@ def check_meant(sent: SentForm) -> None:
 
 
 def pasted_of(query: str, pasted: str) -> dict[str, Any] | None:
-    """Whether the query finds itself in a text that somebody pasted, and where; None where nobody can tell."""
+    """Whether the query finds itself in a text that somebody pasted, and where; None where nobody can tell. A pasted
+    text has words only: `depends` says that a field of the query decides."""
     if not pasted.strip():
         return None
     try:
-        matches = Matcher([BrandQuery(UUID(int=0), query)]).match("", pasted)
+        asked = parse(query)
     except QueryError:
         return None
-    spans = [(start, end) for start, end, _ in matches[0].spans] if matches else []
-    return {"text": pasted, "spans": spans, "matched": bool(matches)}
+    text = IndexedText("", pasted, [], folded_words(pasted))
+    found = text.decides(asked)
+    spans = [(start, end) for start, end, _ in text.spans(asked)] if found is not False else []
+    return {"text": pasted, "spans": spans, "matched": found is not False, "depends": found is None}

@@ -228,6 +228,23 @@ GATE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
          N_("the certificate of the server is not valid: {error}")),
         (r"this address is not allowed: it is longer than (?P<n>\d+) characters",
          N_("this address is not allowed: it is longer than {n} characters")),
+        (r"could not be reached: (?P<why>.+)", N_("could not be reached: {why}")),
+        (r"no answer came, it may have arrived: (?P<why>.+)", N_("no answer came, it may have arrived: {why}")),
+        (r"(?P<who>.{3,20}) redirects elsewhere, which is refused: enter the final address",
+         N_("{who} redirects elsewhere, which is refused: enter the final address")),
+        (r"(?P<who>.{3,20}) is gone for ever \(410\)(?P<words>.*)",
+         N_("{who} is gone for ever (410): enter a new address{words}")),
+        (r"(?P<who>.{3,20}) asks for a pause \(429\)(?P<words>.*)",
+         N_("{who} asks for a pause (429): Vigie tries again later{words}")),
+        (r"(?P<who>.{3,20}) answered (?P<status>\d{3})(?P<words>.*)", N_("{who} answered {status}{words}")),
+        (r"the certificate of the mail server is not valid: (?P<why>.+)",
+         N_("the certificate of the mail server is not valid: {why}")),
+        (r"the mail server refused the addresses: (?P<which>.+)", N_("the mail server refused the addresses: {which}")),
+        (r"the mail server refused the mail: (?P<why>.+)", N_("the mail server refused the mail: {why}")),
+        (r"the mail server did not finish within (?P<n>[\d.]+) seconds",
+         N_("the mail server did not finish within {n} seconds")),
+        (r"the mail went out, but not to these addresses: (?P<which>.+)",
+         N_("the mail went out, but not to these addresses: {which}")),
     )
 )  # fmt: skip
-"""What the gate says with a measure in it, each with the sentence that people read instead."""
+"""What the gate and the channels say with a measure in it, each with the sentence that people read instead."""

@@ -21,6 +21,10 @@ CANARY = "canary0f5ecrets"
 CHANNELS: list[dict[str, Any]] = [
     {"kind": "webhook", "params": {"url": f"https://hooks.example.com/{CANARY}"}},
     {"kind": "slack", "params": {"webhook_url": f"https://hooks.slack.com/services/T0/B0/{CANARY}"}},
+    {"kind": "teams", "params": {"webhook_url": f"https://flow.example.com/workflows/1?sig={CANARY}"}},
+    {"kind": "discord", "params": {"webhook_url": f"https://discord.com/api/webhooks/1/{CANARY}"}},
+    {"kind": "telegram", "params": {"token": f"123456:{CANARY}", "chat_id": "1"}},
+    {"kind": "ntfy", "params": {"topic": CANARY, "token": f"tk_{CANARY}"}},
 ]
 KEY_IN_ADDRESS = {"collector": "rss", "params": {"url": f"https://feeds.example.com/f?api_key={CANARY}"}}
 

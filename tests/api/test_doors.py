@@ -30,10 +30,12 @@ def routes(app: FastAPI) -> list[tuple[str, str, str]]:
 
 SCOPES = {
     "read": """
-        GET /me, GET /brands, GET /brands/{brand_id}, POST /queries/preview, GET /collectors, GET /sources,
+        GET /me, GET /brands, GET /brands/{brand_id}, POST /queries/preview, POST /queries/check,
+        POST /queries/explain, POST /queries/translate, GET /collectors, GET /sources,
         GET /sources/{source_id}, GET /mentions, GET /mentions/{mention_id}, GET /mentions/export,
         GET /brands/{brand_id}/reputation, GET /reputation/compare, GET /alert-rules, GET /alert-rules/kinds,
-        GET /alert-rules/{rule_id}, GET /incidents, GET /incidents/{incident_id}, GET /channels, GET /channels/kinds,
+        GET /alert-rules/{rule_id}, POST /alert-rules/backtest, GET /incidents, GET /incidents/{incident_id},
+        GET /channels, GET /channels/kinds,
         GET /channels/{channel_id}, GET /phrases, GET /phrases/{phrase_id}, POST /phrases/preview, GET /scoring,
         GET /ratings, GET /audit/sample, GET /audit/summary,
         GET /brands/{brand_id}/survey-responses, GET /imports, GET /imports/{import_id},
@@ -201,6 +203,7 @@ def test_foreign_ids_in_bodies_and_filters_name_nothing(db: Database, us: Any, t
         ("POST", "/sources/preview", feed),
         ("POST", "/sources/discover", {"place": "127.0.0.1:9", "brand_id": str(ours.brand_id)}),
         ("POST", "/alert-rules", {"name": "x", "brand_id": str(ours.brand_id), "kind": "threshold"}),
+        ("POST", "/alert-rules/backtest", {"brand_id": str(ours.brand_id), "kind": "threshold"}),
         ("POST", "/phrases", {"text": "x", "stance": "passive", "brand_id": str(ours.brand_id)}),
         ("POST", "/phrases/preview", {"text": "x", "stance": "passive", "brand_id": str(ours.brand_id)}),
         ("POST", "/phrases/preview", {"text": "x", "stance": "passive", "phrase_id": str(ours.phrase_id)}),

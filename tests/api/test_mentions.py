@@ -91,7 +91,7 @@ def hours(db: Database) -> list[datetime]:
 
 
 @pytest.mark.parametrize(
-    ("q", "terms"), [("acme NEAR/5 panne", [5]), ("title:x", [0]), ("acme ET colis", [5]), ("acme", [])]
+    ("q", "terms"), [("acme ADJ3 panne", [5]), ("headline:x", [0]), ("acme et colis", [5]), ("acme NEAR/5 b", [])]
 )
 def test_a_search_in_the_manner_of_another_tool_says_what_became_of_it(
     us: Any, said: dict[str, str], q: str, terms: list[int]

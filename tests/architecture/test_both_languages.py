@@ -17,6 +17,7 @@ from collectors import all_collectors
 PAIRS = {
     "README.md": "docs/README.fr.md",
     "docs/using.md": "docs/fr/utiliser.md",
+    "docs/using/queries.md": "docs/fr/requetes.md",
     "docs/alerts.md": "docs/fr/alertes.md",
     "docs/sentiment.md": "docs/fr/tonalite-et-score.md",
     "docs/privacy.md": "docs/fr/donnees-personnelles.md",

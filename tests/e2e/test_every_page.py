@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from app.actions import brands, push, sample
-from app.models import IncidentRow, Mention, Source
+from app.models import Brand, IncidentRow, Mention, Source
 from app.pipeline.judge.score import ScorePending
 from sentiment.compact import compact
 
@@ -46,7 +46,8 @@ def sampled(site: Any) -> list[str]:
             (place, session.scalars(select(table.id).limit(1)).first())
             for place, table in (("/mentions", Mention), ("/sources", Source), ("/alerts", IncidentRow))
         ]
-    return [f"{place}/{one}" for place, one in found if one]
+        brand_id = session.scalars(select(Brand.id).limit(1)).one()
+    return [*(f"{place}/{one}" for place, one in found if one), f"/settings/brands/{brand_id}/check"]
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -153,10 +153,10 @@ def test_a_mention_without_a_date_is_shown_as_such_and_its_source_says_what_to_d
 @pytest.mark.parametrize(
     ("language", "sentence", "question"),
     [
-        ("en", "“ET” is searched for as a word: for the operator, write AND.", "Did you mean AND, both of them?"),
+        ("en", "“et” is searched for as a word: for the operator, write AND.", "Did you mean AND, both of them?"),
         (
             "fr",
-            "« ET » est cherché comme un mot : pour l’opérateur, écrivez AND.",
+            "« et » est cherché comme un mot : pour l’opérateur, écrivez AND.",
             "Vouliez-vous dire ET (les deux) ?",
         ),
     ],
@@ -165,9 +165,9 @@ def test_a_query_in_the_manner_of_another_tool_says_what_became_of_it(
     browser: TestClient, brand: Brand, language: str, sentence: str, question: str
 ) -> None:
     browser.headers["accept-language"] = language
-    shown = browser.get("/", params={"q": "brumelo ET panne"})
+    shown = browser.get("/", params={"q": "brumelo et panne"})
     assert sentence in html.unescape(shown.text).replace("\u202f", " ")
-    typed = browser.get("/settings/brands/preview", params={"query": "brumelo ET panne"})
+    typed = browser.get("/settings/brands/preview", params={"query": "brumelo et panne"})
     assert question in html.unescape(typed.text).replace("\u202f", " ")
 
 

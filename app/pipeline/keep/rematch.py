@@ -13,9 +13,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, CompoundSelect, delete, exists, func, literal, select, text, union, update
-from sqlalchemy.dialects.postgresql import TSQUERY, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.asking import ABOUT, condition
 from app.db import Database
 from app.jobs import Jobs
 from app.models import Brand, Match, Mention, RematchCandidate, Source
@@ -25,7 +26,7 @@ from app.pipeline.keep.removal import pass_on_leads
 from app.pipeline.keep.store import lock_workspace
 from app.pipeline.sift.queries import is_readable
 from matching.match import BrandQuery, Matched, Matcher
-from matching.query import parse, to_tsquery
+from matching.query import parse
 
 PAGE = 500
 
@@ -110,9 +111,8 @@ def _candidates(workspace: UUID, brand: Brand) -> CompoundSelect[UUID, UUID, UUI
     """Selects what the query may find, and what matched before; None where the query cannot be read."""
     if not is_readable(brand.id, brand.query):
         return None
-    query = func.cast(literal(to_tsquery(parse(brand.query))), TSQUERY)
     found = select(Mention.workspace_id, literal(brand.id), Mention.id).where(
-        Mention.workspace_id == workspace, Mention.search.bool_op("@@")(query)
+        Mention.workspace_id == workspace, condition(parse(brand.query))
     )
     before = select(Match.workspace_id, Match.brand_id, Match.mention_id).where(
         Match.workspace_id == workspace, Match.brand_id == brand.id
@@ -129,7 +129,7 @@ def match_again(session: Session, workspace: UUID, brand_id: UUID, ids: Sequence
     found: list[tuple[MentionRef, Sequence[Matched]]] = []
     lost: list[UUID] = []
     for row in _read(session, workspace, brand_id, ids):
-        matches = matcher.match(row.title, row.text)
+        matches = matcher.match(row.title, row.text, partial(_itself, row))
         if matches and not row.matched_before:
             ref = MentionRef(row.id, row.story_id, row.published_at, row.collected_at, row.published_guessed)
             found.append((ref, matches))
@@ -139,6 +139,11 @@ def match_again(session: Session, workspace: UUID, brand_id: UUID, ids: Sequence
     _remove(session, workspace, brand_id, lost)
 
 
+def _itself(row: Any) -> Any:
+    """The row, which has what queries ask for beside the words."""
+    return row
+
+
 def _read(session: Session, workspace: UUID, brand_id: UUID, ids: Sequence[UUID]) -> Sequence[Any]:
     matched_before = exists().where(
         Match.workspace_id == workspace, Match.brand_id == brand_id, Match.mention_id == Mention.id
@@ -146,7 +151,7 @@ def _read(session: Session, workspace: UUID, brand_id: UUID, ids: Sequence[UUID]
     tied = exists().where(Source.workspace_id == workspace, Source.id == Mention.source_id, Source.brand_id == brand_id)
     ref = (Mention.id, Mention.story_id, Mention.published_at, Mention.collected_at, Mention.published_guessed)
     return session.execute(
-        select(*ref, Mention.title, Mention.text, matched_before.label("matched_before"), tied.label("tied"))
+        select(*ref, *ABOUT, matched_before.label("matched_before"), tied.label("tied"))
         .where(Mention.workspace_id == workspace, Mention.id.in_(ids))
         .order_by(Mention.id)
     ).all()

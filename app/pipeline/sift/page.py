@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from uuid import UUID
 
 from app.pipeline.sift.fingerprint import Scope
@@ -39,9 +39,10 @@ def sift(
             words = clean(raw)
         except OnlyQuotes:
             return None
-        matches = matcher.match_words(words.title, words.text, words.in_title, words.in_text)
+        draft = cache(lambda: draft_of(kind, raw, words, now, scope))  # most mentions are about no brand
+        matches = matcher.match_words(words.title, words.text, words.in_title, words.in_text, draft)
         kept = with_brand(matches, tied_to)
-        return (draft_of(kind, raw, words, now, scope), kept) if kept or raw.deleted else None
+        return (draft(), kept) if kept or raw.deleted else None
 
     return [attempt(raw, sift_one) for raw in raws]
 
@@ -67,7 +68,7 @@ def _is_about(matcher: Matcher, raw: RawMention) -> bool:
         words = clean(raw)
     except ValueError:  # without title and text there is nothing to keep
         return False
-    return matcher.about(words.in_title, words.in_text)
+    return matcher.may_match(words.in_title, words.in_text)
 
 
 def queries_json(brands: Iterable[tuple[UUID, str]]) -> str:

@@ -20,24 +20,34 @@ OF_MENTION = and_(Match.workspace_id == Mention.workspace_id, Match.mention_id =
 STANCES: dict[Counted, str] = {"detractors": "detractor", "promoters": "promoter"}
 
 
-def explain_verdict(session: Session, brand: Brand, verdict: Verdict, now: datetime) -> Explanation:
-    """The facts of a verdict, and what sets the mentions of its window apart from the brand's usual ones."""
+def explain_verdict(
+    session: Session, brand: Brand, verdict: Verdict, now: datetime, known: Sequence[ColumnElement[bool]] = ()
+) -> Explanation:
+    """The facts of a verdict, and what sets the mentions of its window apart from the brand's usual ones.
+
+    `known` narrows them to those that were known at a moment of the past.
+    """
     since = verdict.since or now - timedelta(hours=verdict.window_hours)
-    recent = recent_samples(session, brand, STANCES.get(verdict.counted), since, now)
-    usual = usual_texts(session, brand, since)
+    recent = recent_samples(session, brand, STANCES.get(verdict.counted), since, now, known)
+    usual = usual_texts(session, brand, since, known)
     own_words = set(folded_words(f"{brand.name} {brand.query}"))
     return explain(verdict, recent, usual, brand=sorted(own_words))
 
 
 def recent_samples(
-    session: Session, brand: Brand, stance: str | None, since: datetime, now: datetime
+    session: Session,
+    brand: Brand,
+    stance: str | None,
+    since: datetime,
+    now: datetime,
+    known: Sequence[ColumnElement[bool]] = (),
 ) -> Sequence[Sample]:
     """The leads published from `since` to `now`, newest first; of one stance, or of any."""
     columns = (Mention.author, Mention.outlet, Mention.platform, Mention.url, Mention.published_at, Mention.reach)
     leads = (
         select(Mention.title, Mention.text, *columns)
         .join(Match, OF_MENTION)
-        .where(*_about(brand), Match.lead, Match.published_at >= since, Match.published_at <= now)
+        .where(*_about(brand), Match.lead, Match.published_at >= since, Match.published_at <= now, *known)
         .order_by(Match.published_at.desc())
         .limit(RECENT)
     )
@@ -56,12 +66,14 @@ def recent_samples(
     ]
 
 
-def usual_texts(session: Session, brand: Brand, before: datetime) -> Sequence[str]:
+def usual_texts(
+    session: Session, brand: Brand, before: datetime, known: Sequence[ColumnElement[bool]] = ()
+) -> Sequence[str]:
     """The texts of the leads of the month before that moment, of any stance, newest first."""
     return session.scalars(
         select(Mention.title + " " + Mention.text)
         .join(Match, OF_MENTION)
-        .where(*_about(brand), Match.lead, Match.published_at < before, Match.published_at >= before - MONTH)
+        .where(*_about(brand), Match.lead, Match.published_at < before, Match.published_at >= before - MONTH, *known)
         .order_by(Match.published_at.desc())
         .limit(USUAL)
     ).all()

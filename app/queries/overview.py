@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy import SQLColumnExpression, exists, func, literal, select
 from sqlalchemy.orm import Session
 
 from app.models import Brand, Channel, ForYou, IncidentRow, Source
+from app.queries.silences import paused_until
 from app.viewer import Viewer, may
 
 MOST = 100
@@ -18,7 +20,7 @@ MOST = 100
 @dataclass(frozen=True, slots=True)
 class Overview:
     """What to show in the menu. `unread_incidents` are the open ones that nobody has acknowledged; `for_you` is
-    what the viewer was told and has not read, counted up to 100."""
+    what the viewer was told and has not read, counted up to 100; `paused_until`: until then no alert at all is sent."""
 
     unread_incidents: int
     failing_sources: int
@@ -27,10 +29,11 @@ class Overview:
     has_channel: bool
     has_sample: bool
     for_you: int = 0
+    paused_until: datetime | None = None
 
 
 @may("read")
-def overview(session: Session, viewer: Viewer) -> Overview:
+def overview(session: Session, viewer: Viewer, now: datetime) -> Overview:
     """The counts of the viewer's workspace."""
     here = viewer.workspace_id
     mine = (ForYou.workspace_id == here, ForYou.user_id == viewer.user_id)
@@ -49,6 +52,7 @@ def overview(session: Session, viewer: Viewer) -> Overview:
             _any(Channel, here),
             _any(Source, here, Source.sample),
             select(func.count()).select_from(unread.limit(MOST).subquery()).scalar_subquery(),
+            paused_until(viewer, now).scalar_subquery(),
         )
     ).one()
     return Overview(*row)

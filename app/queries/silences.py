@@ -124,12 +124,10 @@ def _views(
 
 
 @may("read")
-def paused_until(session: Session, viewer: Viewer, now: datetime) -> datetime | None:
-    """Until when no incident at all is told; None where they are."""
-    return session.scalar(
-        select(func.max(Silence.until)).where(
-            Silence.workspace_id == viewer.workspace_id, runs_at(now), about_everything()
-        )
+def paused_until(viewer: Viewer, now: datetime) -> Select[datetime | None]:
+    """Selects until when no incident at all is told; null where they are."""
+    return select(func.max(Silence.until)).where(
+        Silence.workspace_id == viewer.workspace_id, runs_at(now), about_everything()
     )
 
 
@@ -176,9 +174,7 @@ def preview(
         statement = statement.where(IncidentRow.brand_id == brand_id)
     if kind:
         statement = statement.where(IncidentRow.kind == kind)
-    rows = session.execute(
-        statement.order_by(*NEWEST).limit(MOST + 1)
-    ).all()
+    rows = session.execute(statement.order_by(*NEWEST).limit(MOST + 1)).all()
     quiet = [row for row in rows[:MOST] if not q or _rests_on(session, *row, q)]
     told = _messages(session, viewer, [row[0].id for row in quiet])
     kept = [Kept(row, brand.name, rule.name, told.get(row.id, 0)) for row, brand, rule in quiet]

@@ -123,6 +123,10 @@ def event_in_words(visit: Visit, event: IncidentEvent) -> str:
         return visit.say("Assigned to {who}", who=who) if who else visit.say("Assigned to nobody")
     if event.kind == "resolved" and event.actor:
         return visit.say("Resolved by a person")
+    if event.kind == "quiet" and details.get("until"):
+        until = visit.tongue.until(datetime.fromisoformat(str(details["until"])))
+        said = {"who": details.get("author"), "said": details.get("said")}
+        return visit.say("Nothing was sent: silenced by {who} {until} ({said})", until=until, **said)
     if event.kind == "quiet":
         return visit.word("event", details.get("reason"))
     what = visit.word("event", event.kind)

@@ -103,7 +103,7 @@ class Visit:
         return page
 
     def _rendered(self, session: Session | None, template: str, context: dict[str, Any]) -> str:
-        counts = overview.overview(session, self.known) if session is not None and self.known else None
+        counts = overview.overview(session, self.known, self.now) if session is not None and self.known else None
         spaces = self._spaces(session)
         return (
             environment()

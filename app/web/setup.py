@@ -45,7 +45,7 @@ def setup(visit: Visit = Depends(visitor)) -> Response:
         return first_account(visit, link)
     visit.viewer.needs("read")
     with visit.services.db.reading() as session:
-        seen = counts.overview(session, visit.viewer)
+        seen = counts.overview(session, visit.viewer, visit.now)
         step = step_of(visit.request.query_params.get("step", ""), seen)
         return visit.page(session, f"setup_{step}.html", step=step, **PARTS[step](visit, session))
 

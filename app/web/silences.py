@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from alerts.rules import all_rules
 from app.actions import silences as actions
 from app.actions.fields import validate
+from app.models import Mention
 from app.problems import FieldError, Problem, invalid
 from app.queries.brands import brands
 from app.queries.incidents import incident
@@ -24,6 +25,7 @@ from app.web.form_page import Values, attempt
 from app.web.forms import SentForm, sent_form
 from app.web.page import Visit, back_to, editor, member, redirect
 from app.web.words import N_
+from matching.query import QueryError, parse
 
 router = APIRouter(prefix="/alerts/silences")
 
@@ -65,22 +67,39 @@ def show_new(visit: Visit = Depends(editor)) -> Response:
 def values_of(visit: Visit, session: Session) -> Values:
     """What the form begins with. Raises Problem 404 for an incident or a mention that is not here."""
     asked = visit.request.query_params
-    values: Values = {name: asked.get(name, "")[:2_000] for name in NAMES}
+    values: Values = {name: asked.get(name, "")[:2_000] for name in NAMES} | {"offers": []}
     values["lasting"] = values["lasting"] if values["lasting"] in LASTING else "24"
     if number := _id(asked.get("incident")):
         found = incident(session, visit.viewer, number).view.incident
         values |= {"brand_id": str(found.brand_id), "kind": found.kind}
     if number := _id(asked.get("mention")):
-        said = mention(session, visit.viewer, number)
-        values["q"] = values["q"] or _first_words(said.view.mention.title or said.view.mention.text)
-        values["brand_id"] = values["brand_id"] or next((str(one.brand.id) for one in said.view.matches), "")
+        view = mention(session, visit.viewer, number).view
+        values["offers"] = offers_of(visit, view.mention)
+        values["q"] = values["q"] or next((query for _, query in values["offers"]), "")
+        values["brand_id"] = values["brand_id"] or next((str(one.brand.id) for one in view.matches), "")
     return values
 
 
-def _first_words(text: str) -> str:
-    """The first words of a text, as a phrase of the query language."""
-    words = text.replace('"', " ").split()[:WORDS_TAKEN]
-    return f'"{" ".join(words)}"' if words else ""
+def offers_of(visit: Visit, said: Mention) -> list[tuple[str, str]]:
+    """What about a mention can be silenced, each with its query: its author, its site, its first words."""
+    words = " ".join((said.title or said.text).replace('"', " ").split()[:WORDS_TAKEN])
+    offered = (
+        (visit.say("this author"), "author:", said.author),
+        (visit.say("this site"), "site:", said.host),
+        (visit.say("these words"), "", words),
+    )
+    found = ((label, query_for(field, value)) for label, field, value in offered)
+    return [(label, query) for label, query in found if query]
+
+
+def query_for(field: str, value: str) -> str:
+    """The query that finds this value in a field; empty where the language cannot say it."""
+    plain = value.replace('"', " ").strip()
+    query = f"{field}{plain}" if field and not set(plain) & set(" ()") else f'{field}"{plain}"'
+    try:
+        return str(parse(query)) and query
+    except QueryError:
+        return ""
 
 
 def _id(value: str | None) -> UUID | None:
@@ -112,7 +131,7 @@ def form_page(
 @router.post("/new")
 def create(visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> Response:
     """Makes the silence; with the button that only asks, says what it would have kept back."""
-    values: Values = {name: sent.get(name) for name in NAMES}
+    values: Values = {name: sent.get(name) for name in NAMES} | {"offers": []}
 
     def save() -> Response:
         if sent.is_checked("preview"):
@@ -154,7 +173,7 @@ def fields_of(values: Values, zone: ZoneInfo, now: datetime) -> Values:
         if until is None:
             raise invalid(FieldError("until", "This field is required."))
     else:
-        until = (start or now) + timedelta(hours=int(values["lasting"]) if values["lasting"] in LASTING else 24)
+        until = (start or now) + timedelta(hours=int(values["lasting"] if values["lasting"] in LASTING else "24"))
     return {**matchers_of(values), "starts_at": start, "until": until, "reason": values["reason"]}
 
 

@@ -41,17 +41,17 @@ def test_each_reads_their_own_in_pages_until_it_is_read(
         assert first.items[0].href == f"/mentions/{rows[2].id}"
         assert for_you(session, Viewer(here, leo.email, frozenset({"read"}), leo.id)).items == []
         assert for_you(session, Viewer(elsewhere.workspace_id, "z", frozenset({"read"}), zoe.id)).items == []
-        assert (overview(session, mine).for_you, overview(session, viewer).for_you) == (4, 0)
+        assert (overview(session, mine, NOW).for_you, overview(session, viewer, NOW).for_you) == (4, 0)
         assert is_unread(session, mine, "mention", rows[0].id)
         assert not is_unread(session, mine, "incident", rows[0].id)
     with db.writing() as session:
         telling.read(session, mine, NOW, "mention", rows[0].id)
     with db.reading() as session:
-        assert (overview(session, mine).for_you, is_unread(session, mine, "mention", rows[0].id)) == (3, False)
+        assert (overview(session, mine, NOW).for_you, is_unread(session, mine, "mention", rows[0].id)) == (3, False)
     with db.writing() as session:
         telling.read(session, mine, NOW)
     with db.reading() as session:
-        assert overview(session, mine).for_you == 0
+        assert overview(session, mine, NOW).for_you == 0
 
 
 def test_an_incident_is_told_by_its_brand_and_rule(db: Database, viewer: Viewer, add: Add) -> None:

@@ -29,5 +29,5 @@ def test_what_waits_is_counted_and_what_is_there_is_known(
     paused = source_row(here, "paused", state="failing", enabled=False, sample=True)
     add(brand, *rules, *open_ones, *sources, paused, channel_row(here, "Hook"))
     with db.reading() as session:
-        assert overview(session, viewer) == Overview(1, 2, True, True, True, True)
-        assert overview(session, elsewhere) == Overview(0, 0, False, False, False, False)
+        assert overview(session, viewer, NOW) == Overview(1, 2, True, True, True, True)
+        assert overview(session, elsewhere, NOW) == Overview(0, 0, False, False, False, False)

@@ -8,17 +8,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, cast, exists, func, or_, select
-from sqlalchemy.dialects.postgresql import TSQUERY, insert
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from alerts import silence as pure
 from alerts.base import SEVERITIES, BrandHours, HourCounts, Verdict, Why
 from alerts.incident import Incident, Policy
+from app.asking import condition
 from app.models import AlertRule, Brand, Delivery, IncidentRow, Match, Mention, Silence, Withheld
 from app.pipeline.tell.news import COUNTS
 from app.pipeline.tell.verdicts import evaluate, hours_for
-from matching.query import QueryError, parse, to_tsquery
+from matching.query import QueryError, parse
 
 
 def over_at() -> SQLColumnExpression[datetime]:
@@ -99,8 +100,8 @@ def fires_only_with(session: Session, brand: Brand, rule: AlertRule, q: str, now
 
 def without(session: Session, brand: Brand, hours: BrandHours, q: str) -> BrandHours | None:
     """The hours as they would be without the mentions that match a query; None when none of them does."""
-    condition = matching(q)
-    if condition is None or not hours.counts:
+    matched = matching(q)
+    if matched is None or not hours.counts:
         return None
     rows = session.execute(
         select(func.date_trunc("hour", Match.published_at, "UTC").label("hour"), *_counts())
@@ -112,7 +113,7 @@ def without(session: Session, brand: Brand, hours: BrandHours, q: str) -> BrandH
             Match.stance.is_not(None),
             Mention.status != "irrelevant",
             ~Mention.published_guessed,
-            condition,
+            matched,
         )
         .group_by("hour")
     ).mappings()
@@ -125,10 +126,9 @@ def without(session: Session, brand: Brand, hours: BrandHours, q: str) -> BrandH
 def matching(q: str) -> ColumnElement[bool] | None:
     """The condition that a mention matches a query; None for one that this version cannot read."""
     try:
-        query = parse(q)
+        return condition(parse(q))
     except QueryError:
         return None
-    return Mention.search.bool_op("@@")(cast(to_tsquery(query), TSQUERY))
 
 
 def _counts() -> list[Any]:

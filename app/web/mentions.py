@@ -52,9 +52,14 @@ FILTERS = (
     "incident",
     "unanswered",
     "overdue",
+    "told",
+    "reach",
+    "sure",
 )
 RELEVANT = ("new", "in_progress", "answered", "closed")
 PAGE = 40
+NUMBERS = {"told": (2, 2**31 - 1), "reach": (1, 2**53 - 1), "sure": (1, 100)}
+"""Filters that are whole numbers: the least and the largest of each. `sure` is in per cent."""
 MOST_PAGES = 10
 """Pages of the list that one address may ask for at once: what somebody had loaded before they went away."""
 
@@ -72,6 +77,8 @@ def filters_of(parameters: Mapping[str, str]) -> Filters:
         filters[name] = filters[name] if filters[name] in WORDS[name] else ""
     for name in ("from", "to"):
         filters[name] = filters[name] if _moment(filters[name]) else ""
+    for name in NUMBERS:
+        filters[name] = str(_number(filters, name) or "")
     return filters
 
 
@@ -101,7 +108,17 @@ def narrowed_by(filters: Filters, now: datetime) -> FeedFilter:
         incident=_id(filters["incident"]),
         unanswered=bool(filters["unanswered"]),
         overdue_at=now - OVERDUE if filters["overdue"] else None,
+        copies=_number(filters, "told"),
+        min_reach=_number(filters, "reach"),
+        confidence=sure / 100 if (sure := _number(filters, "sure")) else None,
     )
+
+
+def _number(filters: Filters, name: str) -> int | None:
+    """The whole number of a filter; None where there is none within its bounds."""
+    text, (least, largest) = filters[name], NUMBERS[name]
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
+    return number if least <= number <= largest else None
 
 
 def _moment(text: str) -> datetime | None:
@@ -245,6 +262,9 @@ def _in_use(visit: Visit, filters: Filters, options: dict[str, list[tuple[str, s
         "overdue": visit.say("Waiting for more than a day"),
         "assignee": _assigned(visit, filters["assignee"]),
         "tag": f"#{filters['tag']}",
+        "told": visit.say("Told at least {n} times", n=filters["told"]),
+        "reach": visit.say("Reach of {n} or more", n=filters["reach"]),
+        "sure": visit.say("Certainty of {n} per cent or more", n=filters["sure"]),
     }
     for name, words in (("from", N_("from {moment}")), ("to", N_("until {moment}"))):
         if at := _moment(filters[name]):

@@ -94,7 +94,7 @@ def _told(
         end,
         scope.start,
         scope.known_since,
-        [_with_facts(session, about, scope, firing, real) for firing in outcome.firings],
+        [_with_facts(session, about, trial, scope, firing, real) for firing in outcome.firings],
         per_month(len(outcome.firings), lasting),
         [(level, per_month(number, lasting)) for level, number in outcome.at_levels],
         _suggestion(trial, outcome, lasting),
@@ -121,15 +121,17 @@ def _suggestion(trial: Trial, outcome: Outcome, lasting: timedelta) -> tuple[dic
     return params.model_dump(mode="json"), rate
 
 
-def _with_facts(session: Session, about: Brand, scope: Scope, firing: Firing, real: Sequence[IncidentRow]) -> WouldFire:
+def _with_facts(
+    session: Session, about: Brand, trial: Trial, scope: Scope, firing: Firing, real: Sequence[IncidentRow]
+) -> WouldFire:
     at = firing.opened_at
     explanation = explain_verdict(session, about, firing.verdict, at, known=(scope.known_at(at), *scope.where))
-    incident = next((row for row in real if _overlap(row, firing)), None)
+    incident = _real(real, firing, trial.rule_id)
     return WouldFire(firing, explanation, incident.id if incident else None, bool(incident and incident.false_alarm))
 
 
 def _incidents(session: Session, about: Brand, trial: Trial, start: datetime) -> Sequence[IncidentRow]:
-    """The real incidents since then, those of the saved rule first; of the brand and the kind where it is not saved."""
+    """The real incidents since then of the brand and the kind."""
     statement = select(IncidentRow).where(
         IncidentRow.workspace_id == about.workspace_id,
         IncidentRow.brand_id == about.id,
@@ -137,8 +139,13 @@ def _incidents(session: Session, about: Brand, trial: Trial, start: datetime) ->
         IncidentRow.state != "pending",
         or_(IncidentRow.resolved_at.is_(None), IncidentRow.resolved_at >= start),
     )
-    rows = session.scalars(statement.order_by(IncidentRow.opened_at)).all()
-    return sorted(rows, key=lambda row: row.rule_id != trial.rule_id)
+    return session.scalars(statement.order_by(IncidentRow.opened_at)).all()
+
+
+def _real(rows: Sequence[IncidentRow], firing: Firing, rule_id: UUID | None) -> IncidentRow | None:
+    """The incident of the time of a firing: of the saved rule rather than of another, then the nearest."""
+    here = (row for row in rows if _overlap(row, firing))
+    return min(here, key=lambda row: (row.rule_id != rule_id, abs(row.opened_at - firing.opened_at)), default=None)
 
 
 def _overlap(row: IncidentRow, firing: Firing) -> bool:

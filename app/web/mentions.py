@@ -50,6 +50,7 @@ FILTERS = (
     "tag",
     "author",
     "incident",
+    "hidden",
     "unanswered",
     "overdue",
     "told",
@@ -57,6 +58,10 @@ FILTERS = (
     "sure",
 )
 RELEVANT = ("new", "in_progress", "answered", "closed")
+ALL_OR_RELEVANT: tuple[tuple[str, ...], tuple[str, ...]] = (RELEVANT, ())
+"""The statuses shown unless one is chosen: without what is irrelevant, or, of what Vigie hid, all."""
+UNFOLDED = ("copies", "story", "incident", "hidden")
+"""With one of these filters, every copy is shown."""
 PAGE = 40
 NUMBERS = {"told": (2, 2**31 - 1), "reach": (1, 2**53 - 1), "sure": (1, 100)}
 """Filters that are whole numbers: the least and the largest of each. `sure` is in per cent."""
@@ -95,17 +100,18 @@ def narrowed_by(filters: Filters, now: datetime) -> FeedFilter:
         sources=tuple(map(UUID, values("source"))),
         platforms=values("platform"),
         languages=values("language"),
-        statuses=values("status") or RELEVANT,
+        statuses=values("status") or ALL_OR_RELEVANT[bool(filters["hidden"])],
         story=_id(filters["story"]),
         undated=True if filters["undated"] else False if filters["from"] or filters["to"] else None,
         text=filters["q"],
         since=_moment(filters["from"]) or (now - timedelta(days=int(filters["period"])) if filters["period"] else None),
         until=_moment(filters["to"]),
-        folded=not filters["copies"] and not filters["story"] and not filters["incident"],
+        folded=not any(filters[name] for name in UNFOLDED),
         assignee=_whose(filters["assignee"]),
         tags=values("tag"),
         author=filters["author"] or None,
         incident=_id(filters["incident"]),
+        hidden=bool(filters["hidden"]) or None,
         unanswered=bool(filters["unanswered"]),
         overdue_at=now - OVERDUE if filters["overdue"] else None,
         copies=_number(filters, "told"),
@@ -258,6 +264,7 @@ def _in_use(visit: Visit, filters: Filters, options: dict[str, list[tuple[str, s
         "story": visit.say("One story"),
         "q": visit.say("“{words}”", words=filters["q"]),
         "incident": visit.say("One incident"),
+        "hidden": visit.say("Hidden by Vigie"),
         "unanswered": visit.say("Not answered yet"),
         "overdue": visit.say("Waiting for more than a day"),
         "assignee": _assigned(visit, filters["assignee"]),

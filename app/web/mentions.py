@@ -32,6 +32,8 @@ from matching.hints import hints
 
 router = APIRouter()
 
+NUMBERS = {"told": (2, 2**31 - 1), "reach": (1, 2**53 - 1), "sure": (1, 100)}
+"""Filters that are whole numbers: the least and the largest of each. `sure` is in per cent."""
 FILTERS = (
     "q",
     "brand",
@@ -53,9 +55,7 @@ FILTERS = (
     "hidden",
     "unanswered",
     "overdue",
-    "told",
-    "reach",
-    "sure",
+    *NUMBERS,
 )
 RELEVANT = ("new", "in_progress", "answered", "closed")
 ALL_OR_RELEVANT: tuple[tuple[str, ...], tuple[str, ...]] = (RELEVANT, ())
@@ -63,8 +63,6 @@ ALL_OR_RELEVANT: tuple[tuple[str, ...], tuple[str, ...]] = (RELEVANT, ())
 UNFOLDED = ("copies", "story", "incident", "hidden")
 """With one of these filters, every copy is shown."""
 PAGE = 40
-NUMBERS = {"told": (2, 2**31 - 1), "reach": (1, 2**53 - 1), "sure": (1, 100)}
-"""Filters that are whole numbers: the least and the largest of each. `sure` is in per cent."""
 MOST_PAGES = 10
 """Pages of the list that one address may ask for at once: what somebody had loaded before they went away."""
 
@@ -82,9 +80,7 @@ def filters_of(parameters: Mapping[str, str]) -> Filters:
         filters[name] = filters[name] if filters[name] in WORDS[name] else ""
     for name in ("from", "to"):
         filters[name] = filters[name] if _moment(filters[name]) else ""
-    for name in NUMBERS:
-        filters[name] = str(_number(filters, name) or "")
-    return filters
+    return filters | {name: str(_number(filters, name) or "") for name in NUMBERS}
 
 
 def narrowed_by(filters: Filters, now: datetime) -> FeedFilter:

@@ -118,8 +118,8 @@ PARTS = tuple(
         mention,
     )
 )
-"""In this order: the addresses of the rules and of the silences would else be read as that of an incident, that of imports as a source's,
-that of the rows of the list as a mention's."""
+"""In this order: the addresses of the rules and of the silences would else be read as that of an incident, that of
+imports as a source's, that of the rows of the list as a mention's."""
 for _part in PARTS:
     router.include_router(_part)
 

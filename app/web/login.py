@@ -179,7 +179,7 @@ def create_first(visit: Visit = Depends(visitor), sent: SentForm = Depends(sent_
             machine = Viewer(workspace_id, "setup", ROLE_SCOPES["admin"])
             user = accounts.set_up(session, machine, sent.get("link"), new, visit.now)
             cookie = open_session(session, visit, user.id, workspace_id)
-            first = landing(session, machine)
+            first = landing(session, machine, visit.now)
         return enter_with(visit, with_query(first, done="welcome"), cookie)
 
     def show_again(problem: Problem) -> Response:

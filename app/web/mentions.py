@@ -32,6 +32,8 @@ from matching.hints import hints
 
 router = APIRouter()
 
+NUMBERS = {"told": (2, 2**31 - 1), "reach": (1, 2**53 - 1), "sure": (1, 100)}
+"""Filters that are whole numbers: the least and the largest of each. `sure` is in per cent."""
 FILTERS = (
     "q",
     "brand",
@@ -50,10 +52,16 @@ FILTERS = (
     "tag",
     "author",
     "incident",
+    "hidden",
     "unanswered",
     "overdue",
+    *NUMBERS,
 )
 RELEVANT = ("new", "in_progress", "answered", "closed")
+ALL_OR_RELEVANT: tuple[tuple[str, ...], tuple[str, ...]] = (RELEVANT, ())
+"""The statuses shown unless one is chosen: without what is irrelevant, or, of what Vigie hid, all."""
+UNFOLDED = ("copies", "story", "incident", "hidden")
+"""With one of these filters, every copy is shown."""
 PAGE = 40
 MOST_PAGES = 10
 """Pages of the list that one address may ask for at once: what somebody had loaded before they went away."""
@@ -72,7 +80,7 @@ def filters_of(parameters: Mapping[str, str]) -> Filters:
         filters[name] = filters[name] if filters[name] in WORDS[name] else ""
     for name in ("from", "to"):
         filters[name] = filters[name] if _moment(filters[name]) else ""
-    return filters
+    return filters | {name: str(_number(filters, name) or "") for name in NUMBERS}
 
 
 def narrowed_by(filters: Filters, now: datetime) -> FeedFilter:
@@ -88,20 +96,31 @@ def narrowed_by(filters: Filters, now: datetime) -> FeedFilter:
         sources=tuple(map(UUID, values("source"))),
         platforms=values("platform"),
         languages=values("language"),
-        statuses=values("status") or RELEVANT,
+        statuses=values("status") or ALL_OR_RELEVANT[bool(filters["hidden"])],
         story=_id(filters["story"]),
         undated=True if filters["undated"] else False if filters["from"] or filters["to"] else None,
         text=filters["q"],
         since=_moment(filters["from"]) or (now - timedelta(days=int(filters["period"])) if filters["period"] else None),
         until=_moment(filters["to"]),
-        folded=not filters["copies"] and not filters["story"] and not filters["incident"],
+        folded=not any(filters[name] for name in UNFOLDED),
         assignee=_whose(filters["assignee"]),
         tags=values("tag"),
         author=filters["author"] or None,
         incident=_id(filters["incident"]),
+        hidden=bool(filters["hidden"]) or None,
         unanswered=bool(filters["unanswered"]),
         overdue_at=now - OVERDUE if filters["overdue"] else None,
+        copies=_number(filters, "told"),
+        min_reach=_number(filters, "reach"),
+        confidence=sure / 100 if (sure := _number(filters, "sure")) else None,
     )
+
+
+def _number(filters: Filters, name: str) -> int | None:
+    """The whole number of a filter; None where there is none within its bounds."""
+    text, (least, largest) = filters[name], NUMBERS[name]
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
+    return number if least <= number <= largest else None
 
 
 def _moment(text: str) -> datetime | None:
@@ -241,10 +260,14 @@ def _in_use(visit: Visit, filters: Filters, options: dict[str, list[tuple[str, s
         "story": visit.say("One story"),
         "q": visit.say("“{words}”", words=filters["q"]),
         "incident": visit.say("One incident"),
+        "hidden": visit.say("Hidden by Vigie"),
         "unanswered": visit.say("Not answered yet"),
         "overdue": visit.say("Waiting for more than a day"),
         "assignee": _assigned(visit, filters["assignee"]),
         "tag": f"#{filters['tag']}",
+        "told": visit.say("Told at least {n} times", n=filters["told"]),
+        "reach": visit.say("Reach of {n} or more", n=filters["reach"]),
+        "sure": visit.say("Certainty of {n} per cent or more", n=filters["sure"]),
     }
     for name, words in (("from", N_("from {moment}")), ("to", N_("until {moment}"))):
         if at := _moment(filters[name]):

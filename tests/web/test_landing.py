@@ -41,4 +41,4 @@ def test_with_an_open_incident_it_begins_there(services: Services, viewer: Viewe
         rule = session.scalars(select(AlertRule)).one()
     incident = opened(services.db, viewer.workspace_id, rule.id, rule.brand_id)
     with services.db.reading() as session:
-        assert landing(session, viewer) == f"/alerts/{incident}"
+        assert landing(session, viewer, datetime.now(UTC)) == f"/alerts/{incident}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -95,6 +95,8 @@ def offers_of(visit: Visit, said: Mention) -> list[tuple[str, str]]:
 def query_for(field: str, value: str) -> str:
     """The query that finds this value in a field; empty where the language cannot say it."""
     plain = value.replace('"', " ").strip()
+    if not plain:
+        return ""
     query = f"{field}{plain}" if field and not set(plain) & set(" ()") else f'{field}"{plain}"'
     try:
         return str(parse(query)) and query
@@ -189,7 +191,8 @@ def moment_of(typed: str, zone: ZoneInfo, field: str, *, fold: int) -> datetime 
         moment = datetime.fromisoformat(typed)
     except ValueError:
         raise invalid(FieldError(field, "This is not in the expected form.")) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone, fold=fold)
+    # in UTC, where hours can be added: in a zone, they would be those of its clocks
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone, fold=fold)).astimezone(UTC)
 
 
 @router.post("/pause")

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from alerts.silence import is_quiet
+from alerts.silence import Silence, is_quiet, muting
 
 NIGHT = {"start": "22:00", "end": "07:00", "timezone": "Europe/Paris"}
 LUNCH = {"start": "12:00", "end": "14:00", "timezone": "Europe/Paris"}
@@ -55,3 +55,43 @@ def test_the_night_ends_at_the_same_hour_when_the_clock_is_changed():
     """On 29 March 2026 Paris jumps from 02:00 to 03:00."""
     assert is_quiet(NIGHT, datetime(2026, 3, 29, 4, 59, tzinfo=UTC))
     assert not is_quiet(NIGHT, datetime(2026, 3, 29, 5, 0, tzinfo=UTC))
+
+
+START = datetime(2026, 11, 22, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+ALL = Silence("all", START, START + HOUR)
+
+
+@pytest.mark.parametrize(
+    ("silence", "after", "quiet"),
+    [
+        (ALL, timedelta(), True),
+        (ALL, HOUR - timedelta(seconds=1), True),
+        (ALL, HOUR, False),
+        (ALL, -timedelta(seconds=1), False),
+        (Silence("brand", START, START + HOUR, brand="acme"), timedelta(), True),
+        (Silence("another brand", START, START + HOUR, brand="lumen"), timedelta(), False),
+        (Silence("kind", START, START + HOUR, kind="threshold"), timedelta(), True),
+        (Silence("another kind", START, START + HOUR, brand="acme", kind="volume_surge"), timedelta(), False),
+    ],
+    ids=lambda value: value.id if isinstance(value, Silence) else str(value),
+)
+def test_a_silence_is_about_its_brand_and_kind_from_its_start_to_before_its_end(
+    silence: Silence, after: timedelta, quiet: bool
+) -> None:
+    found = muting([silence], "acme", "threshold", START + after, lambda _: False)
+    assert (found is silence) is quiet
+
+
+def test_a_silence_with_a_query_keeps_quiet_what_rests_on_it_only() -> None:
+    words = Silence("words", START, START + HOUR, query="sale")
+    for rests in (True, False):
+        found = muting([words], "acme", "threshold", START, lambda _, rests=rests: rests)
+        assert (found is words) is rests
+
+
+def test_of_several_silences_the_one_that_lasts_longest_is_named_and_the_others_are_not_asked() -> None:
+    asked: list[str] = []
+    short, long = Silence("short", START, START + HOUR, query="sale"), Silence("long", START, START + 2 * HOUR)
+    found = muting([short, long], "acme", "threshold", START, lambda each: bool(asked.append(each.id)))
+    assert (found, asked) == (long, [])

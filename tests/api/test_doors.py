@@ -42,7 +42,7 @@ SCOPES = {
         GET /to-check, GET /common-phrases, GET /mentions/bulk/{change_id},
         GET /views, GET /canned-answers, GET /canned-answers/{answer_id}, GET /mentions/{mention_id}/author,
         GET /mentions/{mention_id}/looking,
-        GET /brands/{brand_id}/answering, GET /overview,
+        GET /brands/{brand_id}/answering, GET /overview, GET /silences, GET /silences/{silence_id},
         GET /share-links
         """,
     "write": """
@@ -50,6 +50,7 @@ SCOPES = {
         POST /sources, POST /sources/preview, POST /sources/discover, POST /sources/opml, PATCH /sources/{source_id},
         DELETE /sources/{source_id}, POST /sources/{source_id}/poll, POST /sources/{source_id}/backfill,
         DELETE /sources/{source_id}/backfill, POST /mentions, POST /mentions/bulk, POST /undo/{token},
+        POST /silences, POST /silences/preview, DELETE /silences/{silence_id},
         POST /views, PATCH /views/{view_id}, DELETE /views/{view_id}, POST /canned-answers,
         PATCH /canned-answers/{answer_id}, DELETE /canned-answers/{answer_id},
         POST /sources/{source_id}/address,

@@ -38,6 +38,7 @@ class Things:
     token: str
     view_id: UUID
     answer_id: UUID
+    silence_id: UUID
 
 
 ANSWER = {"external_id": "1", "score": 9, "answered_at": "2026-11-20T10:00:00Z"}
@@ -92,7 +93,14 @@ def things_of(tenant: Any, db: Database, services: Services) -> Things:
     invited = post("/api/v1/invitations", json={"role": "viewer"}).json()
     more = (answer["id"], imported["id"], str(ana_of(tenant, db)), invited["id"])
     others = map(UUID, (*more, link["id"]))
-    return Things(*map(UUID, (*ids, phrase["id"])), item, *others, *undo_of(changed), *kept(post))
+    return Things(*map(UUID, (*ids, phrase["id"])), item, *others, *undo_of(changed), *kept(post), silenced(post))
+
+
+def silenced(post: Any) -> UUID:
+    """A silence that has not begun: it keeps nothing quiet."""
+    begins = datetime.now(UTC) + timedelta(days=1)
+    times = {"starts_at": begins.isoformat(), "until": (begins + timedelta(days=1)).isoformat()}
+    return UUID(post("/api/v1/silences", json={**times, "reason": "Sale of Zephyrine"}).json()["id"])
 
 
 def shared(brand_id: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from sentiment.compact import compact
 
 PAGES = (
     "/", "/for-you", "/check", "/reputation", "/reputation/sample", "/overview", "/reputation/links",
-    "/alerts", "/alerts?state=all", "/alerts/rules", "/alerts/rules/new",
+    "/alerts", "/alerts?state=all", "/alerts/rules", "/alerts/rules/new", "/alerts/silences", "/alerts/silences/new",
     "/sources", "/sources/new", "/sources/new?collector=rss",
     "/sources/new?collector=typeform", "/sources/import", "/sources/import?what=survey", "/sources/imports",
     "/settings/brands", "/settings/brands/new",

@@ -123,12 +123,8 @@ def event_in_words(visit: Visit, event: IncidentEvent) -> str:
         return visit.say("Assigned to {who}", who=who) if who else visit.say("Assigned to nobody")
     if event.kind == "resolved" and event.actor:
         return visit.say("Resolved by a person")
-    if event.kind == "quiet" and details.get("until"):
-        until = visit.tongue.until(datetime.fromisoformat(str(details["until"])))
-        said = {"who": details.get("author"), "said": details.get("said")}
-        return visit.say("Nothing was sent: silenced by {who} {until} ({said})", until=until, **said)
     if event.kind == "quiet":
-        return visit.word("event", details.get("reason"))
+        return _quiet_in_words(visit, details)
     what = visit.word("event", event.kind)
     if event.kind == "undelivered":
         return f"{what} ({details.get('channel')})"
@@ -140,6 +136,15 @@ def event_in_words(visit: Visit, event: IncidentEvent) -> str:
     if names:
         return visit.say("{what} · notified: {channels}", what=what, channels=names)
     return what if event.kind == "resolved" else visit.say("{what} · nobody was notified", what=what)
+
+
+def _quiet_in_words(visit: Visit, details: Mapping[str, Any]) -> str:
+    """Why nothing was sent, and for a silence whose it is and until when it lasts."""
+    if not details.get("silence"):
+        return visit.word("event", details.get("reason"))
+    until = visit.tongue.until(datetime.fromisoformat(str(details.get("until"))))
+    said = {"who": details.get("author"), "said": details.get("said")}
+    return visit.say("Nothing was sent: silenced by {who} {until} ({said})", until=until, **said)
 
 
 def _pieces(visit: Visit, event: IncidentEvent, everybody: Names) -> list[Piece]:

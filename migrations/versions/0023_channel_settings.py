@@ -16,10 +16,10 @@ def upgrade() -> None:
     every = sa.text("'{opened,worsened,reminder,resolved}'")
     op.add_column("channel", sa.Column("events", postgresql.ARRAY(sa.Text()), server_default=every, nullable=False))
     op.add_column("channel", sa.Column("quiet_hours", postgresql.JSONB(), nullable=True))
-    op.add_column("channel", sa.Column("max_per_hour", sa.Integer(), nullable=True))
+    op.add_column("channel", sa.Column("max_per_hour", sa.BigInteger(), nullable=True))
     op.add_column("channel", sa.Column("link_only", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("delivery", sa.Column("capped", sa.Boolean(), server_default=sa.text("false"), nullable=False))
-    op.add_column("delivery", sa.Column("suppressed", sa.Integer(), server_default=sa.text("0"), nullable=False))
+    op.add_column("delivery", sa.Column("suppressed", sa.BigInteger(), server_default=sa.text("0"), nullable=False))
 
 
 def downgrade() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,7 +15,9 @@ from .silence import is_quiet
 STEP = timedelta(minutes=15)
 """How often the past is looked at. The running service looks whenever something comes in, at most every 10 seconds."""
 HOUR = timedelta(hours=1)
-MONTH = timedelta(days=30)
+MONTH_DAYS = 30
+ENOUGH = timedelta(days=28)
+"""With less of the past known, no level is suggested."""
 WANTED_PER_MONTH = 1.0
 """What a suggestion aims at: no more alarms a month than that."""
 
@@ -158,14 +161,15 @@ def firings(verdicts: Iterable[tuple[datetime, Verdict]], speech: Speech) -> Ite
 
 
 def per_month(number: int, lasting: timedelta) -> float:
-    """So many in that time, as a number per 30 days."""
-    return round(number * MONTH / lasting, 2) if lasting > timedelta() else 0.0
+    """So many in that time, as a number per 30 days. A day that has begun counts whole."""
+    days = math.ceil(lasting / timedelta(days=1))
+    return round(number * MONTH_DAYS / days, 2) if days > 0 else 0.0
 
 
 def suggested(at_levels: Sequence[tuple[float, int]], lasting: timedelta) -> tuple[float, float] | None:
     """The most sensitive level with at most one alarm a month, and how many that is; None where no level has so few,
-    or less than a month is known."""
-    if lasting < MONTH:
+    or less than four weeks are known."""
+    if lasting < ENOUGH:
         return None
     rates = ((level, per_month(number, lasting)) for level, number in at_levels)
     return next(((level, rate) for level, rate in rates if rate <= WANTED_PER_MONTH), None)

@@ -111,7 +111,7 @@ def advance(
             raise ValueError(f"a bucket counts {negatives} negatives among {total} mentions")
     lengths = [max(1, round(hours / was.step_hours)) for hours in WINDOWS]
     known = [*was.tail, *new]
-    sums = [_sums(known, len(was.tail), length) for length in lengths]
+    sums = _sums(known, len(was.tail), lengths)
     learnt = _shares(was, new, sums[0])
     moods = [*was.moods, *learnt.moods]
     usual = [_usual(learnt.shares, moods, length, was.step_hours) for length in lengths]
@@ -140,10 +140,19 @@ def sums_of(known: list[int], first: int, length: int) -> list[int]:
     return [new - old for new, old in zip(sums[1:], before + sums[1:], strict=False)][first:]
 
 
-def _sums(known: list[tuple[int, int]], first: int, length: int) -> list[tuple[int, int]]:
-    """(total, negatives) of the `length` buckets that end with each bucket from `first` on."""
-    totals = sums_of([t for t, _ in known], first, length)
-    return list(zip(totals, sums_of([y for _, y in known], first, length), strict=True))
+def _sums(known: list[tuple[int, int]], first: int, lengths: list[int]) -> list[list[tuple[int, int]]]:
+    """(total, negatives) of the `length` buckets that end with each bucket from `first` on, for each length."""
+    totals = list(accumulate((t for t, _ in known), initial=0))
+    negatives = list(accumulate((y for _, y in known), initial=0))
+    last = len(known)
+    ends = list(zip(totals[first + 1 :], negatives[first + 1 :], strict=True))
+    sums = []
+    for length in lengths:
+        starts = range(first + 1 - length, last + 1 - length)
+        sums.append(
+            [(t - totals[i], y - negatives[i]) if i > 0 else (t, y) for (t, y), i in zip(ends, starts, strict=True)]
+        )
+    return sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +193,9 @@ def _shares(was: Scan, new: list[tuple[int, int]], hours: list[tuple[int, int]])
 def _usual(shares: list[float], moods: list[tuple[float, float]], length: int, step_hours: float) -> list[float]:
     """The share to expect in the `length` buckets that end with each: the usual one, moved by the mood before them."""
     fade = 0.5 ** ((length - 1) * step_hours / MOOD_HALF_LIFE)
-    padded = [(0.0, 0.0)] * (length - 1) + moods
-    lagged = padded[len(moods) - len(shares) : len(moods)]
+    start = len(moods) - len(shares) - (length - 1)
+    unknown = min(max(0, -start), len(shares))
+    lagged = [(0.0, 0.0)] * unknown + moods[max(0, start) : max(0, start + len(shares))]
     return [
         (up * fade + p * MOOD_WORTH) / (down * fade + MOOD_WORTH) for p, (up, down) in zip(shares, lagged, strict=True)
     ]

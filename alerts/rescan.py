@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from .base import HourCounts
 from .detector import Scan, Surprise, advance
 
-UNSETTLED = 2
+UNSETTLED = 4
 """Hours at the end that are expected to change: no state is kept after them, they are scanned each time."""
 AT_ONCE = 24
 """Hours scanned together where many are new, between two states that are kept."""

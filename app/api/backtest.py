@@ -63,7 +63,7 @@ class BacktestOut(Out):
     )
     suggestion: SuggestionOut | None = Field(
         description="The most sensitive of these levels with at most one alarm a month; null where none has so few, or "
-        "less than 30 days are known."
+        "less than four weeks are known."
     )
 
 

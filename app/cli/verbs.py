@@ -8,6 +8,10 @@ import click
 
 VERBS = {
     "admin": ("app.cli.admin:admin", "Manages accounts."),
+    "backtest": (
+        "app.cli.backtest:backtest_command",
+        "Tries a rule on the past: when it would have spoken.",
+    ),
     "doctor": ("app.cli.doctor:doctor", "Says what is set, and what does not work."),
     "export": ("app.cli.exporting:export", "Exports mentions with their stances."),
     "health": ("app.cli.health:health", "Says whether the worker or the stream of this machine lives."),

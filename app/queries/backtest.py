@@ -46,9 +46,12 @@ class WouldFire:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """What came of it. `start` and `end` are the time replayed; `data_since` is when the first mention was published,
-    `known_since` when the first was collected: both None without any. Numbers per month are of 30 days, over the part
-    with data. `suggestion` holds the params with at most one alarm a month."""
+    """What came of it. `start` and `end` are the time replayed.
+
+    `data_since` is when the first mention that was looked at was published, `known_since` when the first of the brand
+    was collected: both None without any. Numbers per month are of 30 days, over the part with data. `suggestion` holds
+    the params with at most one alarm a month.
+    """
 
     start: datetime
     end: datetime
@@ -79,22 +82,29 @@ def backtest(
     first = max(start - trial.kind.history, born).replace(minute=0, second=0, microsecond=0)
     scope = Scope(viewer.workspace_id, about.id, first, end, known)
     span = Span(first, max(start, _next_step(first)), end, born)
-    outcome = replay(trial.kind, trial.params, trial.speech, moments(changes(session, viewer, scope), span, tick=tick))
-    return _told(session, about, trial, scope, (start, end), outcome)
+    known_changes = changes(session, viewer, scope)
+    outcome = replay(trial.kind, trial.params, trial.speech, moments(known_changes, span, tick=tick))
+    since = min((change.hour for change in known_changes), default=first)
+    return _told(session, about, trial, scope, (start, since, end), outcome)
 
 
 def _told(
-    session: Session, about: Brand, trial: Trial, scope: Scope, period: tuple[datetime, datetime], outcome: Outcome
+    session: Session,
+    about: Brand,
+    trial: Trial,
+    scope: Scope,
+    period: tuple[datetime, datetime, datetime],
+    outcome: Outcome,
 ) -> Backtest:
-    start, end = period
-    lasting = end - max(start, scope.start)
+    start, since, end = period
+    lasting = end - max(start, since)
     real = _incidents(session, about, trial, start)
     return Backtest(
         start,
         end,
-        scope.start,
+        since,
         scope.known_since,
-        [_with_facts(session, about, scope, firing, real) for firing in outcome.firings],
+        [_with_facts(session, about, trial, scope, firing, real) for firing in outcome.firings],
         per_month(len(outcome.firings), lasting),
         [(level, per_month(number, lasting)) for level, number in outcome.at_levels],
         _suggestion(trial, outcome, lasting),
@@ -121,15 +131,17 @@ def _suggestion(trial: Trial, outcome: Outcome, lasting: timedelta) -> tuple[dic
     return params.model_dump(mode="json"), rate
 
 
-def _with_facts(session: Session, about: Brand, scope: Scope, firing: Firing, real: Sequence[IncidentRow]) -> WouldFire:
+def _with_facts(
+    session: Session, about: Brand, trial: Trial, scope: Scope, firing: Firing, real: Sequence[IncidentRow]
+) -> WouldFire:
     at = firing.opened_at
     explanation = explain_verdict(session, about, firing.verdict, at, known=(scope.known_at(at), *scope.where))
-    incident = next((row for row in real if _overlap(row, firing)), None)
+    incident = _real(real, firing, trial.rule_id)
     return WouldFire(firing, explanation, incident.id if incident else None, bool(incident and incident.false_alarm))
 
 
 def _incidents(session: Session, about: Brand, trial: Trial, start: datetime) -> Sequence[IncidentRow]:
-    """The real incidents since then, those of the saved rule first; of the brand and the kind where it is not saved."""
+    """The real incidents since then of the brand and the kind."""
     statement = select(IncidentRow).where(
         IncidentRow.workspace_id == about.workspace_id,
         IncidentRow.brand_id == about.id,
@@ -137,8 +149,13 @@ def _incidents(session: Session, about: Brand, trial: Trial, start: datetime) ->
         IncidentRow.state != "pending",
         or_(IncidentRow.resolved_at.is_(None), IncidentRow.resolved_at >= start),
     )
-    rows = session.scalars(statement.order_by(IncidentRow.opened_at)).all()
-    return sorted(rows, key=lambda row: row.rule_id != trial.rule_id)
+    return session.scalars(statement.order_by(IncidentRow.opened_at)).all()
+
+
+def _real(rows: Sequence[IncidentRow], firing: Firing, rule_id: UUID | None) -> IncidentRow | None:
+    """The incident of the time of a firing: of the saved rule rather than of another, then the nearest."""
+    here = (row for row in rows if _overlap(row, firing))
+    return min(here, key=lambda row: (row.rule_id != rule_id, abs(row.opened_at - firing.opened_at)), default=None)
 
 
 def _overlap(row: IncidentRow, firing: Firing) -> bool:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Select, and_, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, DateTime, Select, Subquery, and_, case, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from alerts.backtest import STEP, Change
@@ -19,6 +19,7 @@ from app.viewer import Viewer, may
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 STANCES = ("promoter", "passive", "detractor")
+UNCOUNTED = or_(Mention.published_guessed, Mention.status == "irrelevant")
 OF_MENTION = and_(Match.workspace_id == Mention.workspace_id, Match.mention_id == Mention.id)
 
 
@@ -39,14 +40,12 @@ class Scope:
 
     @property
     def matches(self) -> list[ColumnElement[bool]]:
-        """Its matches whose hour is known."""
+        """Its matches, whatever `where` asks of their mentions."""
         return [
             Match.workspace_id == self.workspace_id,
             Match.brand_id == self.brand_id,
             Match.published_at >= self.start,
             Match.published_at < self.end,
-            ~Mention.published_guessed,
-            *self.where,
         ]
 
     def known_at(self, now: datetime) -> ColumnElement[bool]:
@@ -71,41 +70,60 @@ def changes(session: Session, viewer: Viewer, scope: Scope) -> list[Change]:
 
 
 def _arrivals(session: Session, scope: Scope) -> Iterator[Change]:
+    """Read from the matches alone, which is several times faster, where what is asked of mentions takes little away."""
+    past = _dug_up(session, scope)
+    if past is not None or scope.where:
+        joined = _with_mentions(past).where(*scope.matches, *scope.where, ~UNCOUNTED)
+        yield from _grouped(session, scope, joined, past)
+    else:
+        yield from _grouped(session, scope, select().select_from(Match).where(*scope.matches), None)
+        left_out = _with_mentions(None).where(*scope.matches, UNCOUNTED, Mention.published_at >= scope.start)
+        for change in _grouped(session, scope, left_out, None):
+            yield _negative(change)
+
+
+def _grouped(session: Session, scope: Scope, matches: Select[Any], past: Subquery | None) -> Iterator[Change]:
     hour = func.date_bin(HOUR, Match.published_at, EPOCH, type_=DateTime(timezone=True)).label("hour")
-    known, statement = _with_known(session, scope)
-    at = _step_after(known).label("at")
+    at = _step_after(_known(scope, past)).label("at")
     counted = [
         func.count().label("mentions"),
         func.count().filter(Match.lead).label("stories"),
         *(func.count().filter(Match.lead, Match.stance == stance).label(f"{stance}s") for stance in STANCES),
     ]
-    statement = statement.add_columns(hour, at, *counted).where(
-        Match.stance.is_not(None), Mention.status != "irrelevant"
-    )
-    for row in session.execute(statement.group_by(hour, at)):
+    statement = matches.add_columns(hour, at, *counted).where(Match.stance.is_not(None)).group_by(hour, at)
+    for row in session.execute(statement):
         yield Change(row.at, row.hour, row.mentions, row.stories, row.promoters, row.passives, row.detractors)
 
 
-def _with_known(session: Session, scope: Scope) -> tuple[ColumnElement[datetime], Select[Any]]:
-    """When a mention was known, and the matches of the scope.
+def _negative(change: Change) -> Change:
+    counts = (change.mentions, change.stories, change.promoters, change.passives, change.detractors)
+    return Change(change.at, change.hour, *(-number for number in counts))
+
+
+def _with_mentions(past: Subquery | None) -> Select[Any]:
+    statement = select().select_from(Match).join(Mention, OF_MENTION)
+    return statement if past is None else statement.outerjoin(past, past.c.id == Mention.source_id)
+
+
+def _dug_up(session: Session, scope: Scope) -> Subquery | None:
+    """The sources that went back since, and when each was asked to; None without any."""
+    asked = cast(Source.backfill.op("->>")("until"), DateTime(timezone=True))
+    here = (Source.workspace_id == scope.workspace_id, Source.backfill.is_not(None), asked > scope.known_since)
+    past = select(Source.id, asked.label("asked")).where(*here).subquery()
+    return past if session.scalar(select(func.count()).select_from(past)) else None
+
+
+def _known(scope: Scope, past: Subquery | None) -> ColumnElement[datetime]:
+    """When a mention was known.
 
     What a source dug up of the time before it was asked to go back opens no incident for the width of the widest
     window: it is taken as known after that.
     """
-    statement = select().select_from(Match).join(Mention, OF_MENTION).where(*scope.matches)
-    usually = func.greatest(Match.collected_at, Match.published_at)
     rules: list[tuple[Any, Any]] = [(Match.published_at < scope.known_since, Match.published_at)]
-    asked = cast(Source.backfill.op("->>")("until"), DateTime(timezone=True))
-    past = (
-        select(Source.id, asked.label("asked"))
-        .where(Source.workspace_id == scope.workspace_id, Source.backfill.is_not(None), asked > scope.known_since)
-        .subquery()
-    )
-    if session.scalar(select(func.count()).select_from(past)):
-        statement = statement.outerjoin(past, past.c.id == Mention.source_id)
+    if past is not None:
         dug_up = and_(Match.published_at < past.c.asked, Match.collected_at >= past.c.asked)
         rules.append((dug_up, func.greatest(Match.collected_at, past.c.asked + LONGEST)))
-    return case(*rules, else_=usually), statement
+    return case(*rules, else_=func.greatest(Match.collected_at, Match.published_at))
 
 
 def _step_after(known: ColumnElement[datetime]) -> ColumnElement[datetime]:
@@ -115,15 +133,16 @@ def _step_after(known: ColumnElement[datetime]) -> ColumnElement[datetime]:
 def _corrections(session: Session, scope: Scope) -> Iterator[Change]:
     """What people changed of the stance and of the relevance of single mentions, taken back to when they did."""
     key = f"stance:{scope.brand_id}"
-    known, statement = _with_known(session, scope)
+    past = _dug_up(session, scope)
+    known = _known(scope, past)
     told = or_(func.jsonb_exists(Revision.change, key), func.jsonb_exists(Revision.change, "status"))
     rows = session.execute(
-        statement.add_columns(
+        _with_mentions(past).add_columns(
             Match.mention_id, Match.published_at, Match.lead, Match.stance, Mention.status, Revision.change,
             known.label("known"), Revision.at,
         )
         .join(Revision, and_(Revision.workspace_id == Match.workspace_id, Revision.mention_id == Match.mention_id))
-        .where(told)
+        .where(told, *scope.matches, *scope.where, ~Mention.published_guessed)
         .order_by(Match.mention_id, Revision.id)
     )  # fmt: skip
     lines: dict[UUID, list[Any]] = {}

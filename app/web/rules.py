@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
@@ -25,6 +26,8 @@ from app.web.reach import mendings_of_rules
 router = APIRouter(prefix="/alerts/rules")
 
 HOME = "/alerts/rules"
+PERIODS = (30, 90, 180, 365)
+"""Days of the past that a rule can be tried on."""
 USUAL = "negative_spike"
 """The kind whose form is shown unless the address names another."""
 
@@ -111,12 +114,15 @@ def fields_of_action(values: Values, timezone: str) -> Values:
     return fields
 
 
-def show_form(visit: Visit, form: RuleForm) -> Response:
+def show_form(visit: Visit, form: RuleForm, trial: Any = None) -> Response:
+    """The form; `trial` is what its rule would have said about the past, where that was asked for already."""
     with visit.services.db.reading() as session:
         return form.page(
             visit,
             session,
             "rule.html",
+            trial=trial,
+            periods=PERIODS,
             silent=mendings_of_rules(visit, session, [form.row])[form.row.id] if form.row else None,
             kinds=all_rules(),
             fields=fields_of(form.kind.params, form.values["params"]),

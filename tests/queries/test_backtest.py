@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from alerts.backtest import Speech
 from alerts.rules import all_rules
 from app.db import Database
+from app.jobs import Jobs
 from app.models import AlertRule, Brand, IncidentRow
+from app.pipeline.keep.matches import mark_dirty
+from app.pipeline.tell.watch import Watch
 from app.problems import Problem
 from app.queries.backtest import Backtest, Trial, backtest
 from app.viewer import Viewer
@@ -77,6 +82,13 @@ def test_months_count_from_the_first_mention(db: Database, viewer: Viewer, add: 
     assert found.suggestion is None
 
 
+def test_a_single_mention_from_long_ago_makes_no_months(db: Database, viewer: Viewer, add: Add, brand: Brand) -> None:
+    say(add, brand, ["a relic"], NOW - 4000 * DAY)
+    burst(add, brand, NOW - 15 * DAY)
+    found = tried(db, viewer, brand, days=90)
+    assert (found.data_since, found.per_month) == (NOW - 15 * DAY, 2.0)
+
+
 def test_a_real_incident_of_the_same_rule_comes_before_that_of_another(
     db: Database, viewer: Viewer, add: Add, brand: Brand
 ) -> None:
@@ -103,3 +115,69 @@ def test_the_brand_of_another_workspace_is_not_found(
     with pytest.raises(Problem) as refused:
         tried(db, elsewhere, brand)
     assert refused.value.status == 404
+
+
+def collect(db: Database, brand: Brand, number: int, published: datetime, collected: datetime) -> None:
+    """Stores scored mentions as the service does, at the moment when they are collected."""
+    with db.writing() as session:
+        rows = [
+            mention_row(brand.workspace_id, f"{published} {collected} {n}", published, author=f"a{n}")
+            for n in range(number)
+        ]
+        for row in rows:
+            row.collected_at = collected
+            session.add(row)
+            session.flush()
+            scored = {"stance_source": "model", "negative": 1.0, "neutral": 0.0, "positive": 0.0}
+            session.add(match_row(row, brand, stance="detractor", collected_at=collected, **scored))
+        session.flush()
+        mark_dirty(session, brand.workspace_id, [row.id for row in rows])
+
+
+MINUTES = timedelta(minutes=1)
+SAID = [(0, 1, 0), (100, 6, 0), (130, 6, 0), (200, 6, 500), (620, 7, 5), (700, 9, 3)]
+"""The minute of publication, how many, and how many minutes later they were collected."""
+
+
+@pytest.mark.parametrize(
+    "speech",
+    [
+        Speech(),
+        Speech(severity="critical", for_minutes=45),
+        Speech(quiet_hours={"start": "08:30", "end": "12:00", "timezone": "UTC"}, repeat_hours=1),
+    ],
+)
+def test_it_says_afterwards_what_the_service_did_while_it_ran(
+    db: Database, viewer: Viewer, add: Add, brand: Brand, speech: Speech
+) -> None:
+    start = NOW - timedelta(hours=21)
+    rule = rule_row(
+        brand, params=PARAMS.model_dump(), severity=speech.severity, for_minutes=speech.for_minutes,
+        repeat_hours=speech.repeat_hours, quiet_hours=speech.quiet_hours,
+    )  # fmt: skip
+    add(rule)
+    with db.writing() as session:
+        session.get_one(Brand, (brand.workspace_id, brand.id)).first_mention_at = start + MINUTES
+    told: dict[UUID, datetime] = {}
+    at = start
+    while at <= NOW:
+        for minute, number, late in SAID:
+            published = start + (minute + 1) * MINUTES
+            if at - timedelta(minutes=15) <= published + late * MINUTES < at:
+                collect(db, brand, number, published, published + late * MINUTES)
+        Watch(db, Jobs(), "http://vigie.example", now=lambda at=at: at)(str(brand.workspace_id), str(brand.id))
+        with db.reading() as session:
+            rows = session.scalars(select(IncidentRow).order_by(IncidentRow.opened_at)).all()
+        for row in rows:
+            if row.memory["notified"]:
+                told.setdefault(row.id, at)
+        at += timedelta(minutes=15)
+    trial = Trial(brand.id, LIMIT, PARAMS, speech, rule.id)
+    with db.reading() as session:
+        found = backtest(session, viewer, trial, 1, NOW).firings
+    lived = [(row.opened_at, row.resolved_at, told.get(row.id), row.severity, row.id) for row in rows]
+    assert [
+        (e.firing.opened_at, e.firing.resolved_at, e.firing.notified_at, e.firing.severity, e.incident_id)
+        for e in found
+    ] == lived
+    assert len(lived) == 2

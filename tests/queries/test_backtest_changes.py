@@ -70,7 +70,9 @@ def test_what_counts_in_no_bucket_counts_in_no_back_test(world: World) -> None:
     world.said(NOW, NOW, None)
     world.said(NOW, NOW, status="irrelevant")
     world.said(NOW, NOW, published_guessed=True)
-    assert world.changes() == []
+    assert world.detractors_at(NOW + HOUR) == 0
+    world.said(NOW + timedelta(minutes=1), NOW + timedelta(minutes=1))
+    assert world.detractors_at(NOW + HOUR) == 1
 
 
 def test_what_was_published_before_anything_was_collected_is_known_when_it_was_published(world: World) -> None:

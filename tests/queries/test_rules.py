@@ -7,7 +7,7 @@ import pytest
 from app.db import Database
 from app.models import AlertRule
 from app.problems import Problem
-from app.queries.rules import rule, rules
+from app.queries.rules import rule, rule_ids, rules
 from app.viewer import Viewer
 from tests.queries.conftest import Add
 from tests.rows import brand_row, next_id
@@ -27,6 +27,8 @@ def test_rules_are_listed_oldest_first_and_found_in_their_workspace_only(
     with db.reading() as session:
         assert [row.name for row in rules(session, viewer).items] == ["Zed", "Many"]
         assert rules(session, elsewhere).items == []
+        assert list(rule_ids(session, viewer).items()) == [("Many", rows[1].id), ("Zed", rows[0].id)]
+        assert rule_ids(session, elsewhere) == {}
         assert rule(session, viewer, rows[1].id).name == "Many"
         with pytest.raises(Problem) as missing:
             rule(session, elsewhere, rows[1].id)

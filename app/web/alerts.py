@@ -17,6 +17,7 @@ from app.actions import incidents as actions
 from app.actions.assigning import Assignment
 from app.actions.fields import validate
 from app.models import IncidentEvent, IncidentRow
+from app.pipeline.tell.incidents import silent_until
 from app.pipeline.tell.naming import Names
 from app.problems import FieldError, Problem, invalid
 from app.queries.deliveries import dead_letters
@@ -103,6 +104,7 @@ def incident_page(visit: Visit, incident_id: UUID, problem: Problem | None = Non
             status=problem.status if problem else 200,
             detail=detail,
             silent=mendings_of_incidents(visit, session, [detail.view])[row.id],
+            silent_until=silent_until(row, detail.view.rule, visit.now) if detail.is_last else None,
             explanation=explanation,
             lines=lines_of(visit, row.explanation),
             chart=observed_against_expected(

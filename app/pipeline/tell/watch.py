@@ -99,7 +99,7 @@ class Watch:
         self, session: Session, brand: Brand, rule: AlertRule, silences: Sequence[Silence], now: datetime
     ) -> int:
         verdict = judge(session, brand, rule, now)
-        row = current_incident(session, rule, now)
+        row = current_incident(session, rule, now, verdict)
         if verdict is not None and would_open(row, verdict) and is_unsure(session, brand, rule, verdict, now):
             verdict = None
         silence = silence_of(session, brand, rule, row, verdict, silences, now)

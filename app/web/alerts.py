@@ -17,7 +17,7 @@ from app.actions import incidents as actions
 from app.actions.assigning import Assignment
 from app.actions.fields import validate
 from app.models import IncidentEvent, IncidentRow
-from app.pipeline.tell.incidents import silent_until
+from app.pipeline.tell.incidents import silent_until, worst_severity
 from app.pipeline.tell.naming import Names
 from app.problems import FieldError, Problem, invalid
 from app.queries.hours import hours
@@ -96,6 +96,7 @@ def incident_page(visit: Visit, incident_id: UUID, problem: Problem | None = Non
             detail=detail,
             silent=mendings_of_incidents(visit, session, [detail.view])[row.id],
             silent_until=silent_until(row, detail.view.rule, visit.now) if detail.is_last else None,
+            worst=worst_severity(row),
             explanation=explanation,
             lines=lines_of(visit, row.explanation),
             chart=observed_against_expected(
@@ -125,6 +126,10 @@ def event_in_words(visit: Visit, event: IncidentEvent) -> str:
         return visit.say("Assigned to {who}", who=who) if who else visit.say("Assigned to nobody")
     if event.kind == "resolved" and event.actor:
         return visit.say("Resolved by a person")
+    if event.kind == "quiet" and "rule" in details:
+        return visit.say(
+            "Nothing was sent: the open incident of the rule {rule} already reports it", rule=details["rule"]
+        )
     if event.kind == "quiet":
         return visit.word("event", details.get("reason"))
     what = visit.word("event", event.kind)

@@ -135,12 +135,8 @@ def event_in_words(visit: Visit, event: IncidentEvent) -> str:
         return visit.say("Assigned to {who}", who=who) if who else visit.say("Assigned to nobody")
     if event.kind == "resolved" and event.actor:
         return visit.say("Resolved by a person")
-    if event.kind == "quiet" and "rule" in details:
-        return visit.say(
-            "Nothing was sent: the open incident of the rule {rule} already reports it", rule=details["rule"]
-        )
     if event.kind == "quiet":
-        return visit.word("event", details.get("reason"))
+        return quiet_in_words(visit, details)
     what = visit.word("event", event.kind)
     if event.kind == "undelivered":
         return f"{what} ({details.get('channel')})"
@@ -152,6 +148,13 @@ def event_in_words(visit: Visit, event: IncidentEvent) -> str:
     if names:
         return visit.say("{what} · notified: {channels}", what=what, channels=names)
     return what if event.kind == "resolved" else visit.say("{what} · nobody was notified", what=what)
+
+
+def quiet_in_words(visit: Visit, details: Mapping[str, Any]) -> str:
+    """Why nothing was sent."""
+    if rule := details.get("rule"):
+        return visit.say("Nothing was sent: the open incident of the rule {rule} already reports it", rule=rule)
+    return visit.word("event", details.get("reason"))
 
 
 def _pieces(visit: Visit, event: IncidentEvent, everybody: Names) -> list[Piece]:

@@ -157,8 +157,10 @@ def has_kept_back(session: Session, silence: Silence, row: IncidentRow) -> bool:
     return bool(session.scalar(select(of_both)))
 
 
-def words_of(silence: Silence) -> dict[str, Any]:
-    """What the timeline of an incident keeps of the silence, which may be changed or removed later."""
+def words_of(silence: Silence | None) -> dict[str, Any]:
+    """What the timeline of an incident keeps of the silence, which may be removed later."""
+    if silence is None:
+        return {}
     return {
         "silence": str(silence.id),
         "said": silence.reason,

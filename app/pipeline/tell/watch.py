@@ -6,6 +6,7 @@ All of it in one transaction: an incident and its deliveries are there together,
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from app.pipeline.tell.incidents import (
     remember,
     would_open,
 )
+from app.pipeline.tell.inhibition import INHIBITOR, inhibitor_of, named
 from app.pipeline.tell.outbox import channels_of, notice_of
 from app.pipeline.tell.silences import hold_back, silence_of, silences_at, words_of
 from app.pipeline.tell.verdicts import is_unsure, judge, note_failure
@@ -75,7 +77,8 @@ class Watch:
             .with_for_update()
         ).all()
         silences = silences_at(session, workspace_id, now)
-        if sum(self._apply(session, brand, rule, silences, now) for rule in rules):
+        first_inhibitors = sorted(rules, key=lambda rule: rule.kind != INHIBITOR)
+        if sum(self._apply(session, brand, rule, silences, now) for rule in first_inhibitors):
             self._jobs.defer(session, "notify")
         self._checkpoint("watch:before-commit")
 
@@ -104,21 +107,25 @@ class Watch:
             verdict = None
         silence = silence_of(session, brand, rule, row, verdict, silences, now)
         policy = policy_of(rule, now, silenced=silence is not None)
+        inhibitor = inhibitor_of(session, rule)
+        if inhibitor and policy.muted is None:
+            policy = replace(policy, muted="inhibited")
         incident, decision = step(from_json(row.memory) if row else None, verdict, now, policy)
         if incident is None:
             if row is not None:
                 session.delete(row)
             return 0
         row = row or new_row(rule, incident, now)
-        remember(row, incident)
+        remember(row, incident, rule)
         session.add(row)
         if decision.why or not is_explained(row):
             explanation = explain_verdict(session, brand, verdict or incident.peak, now)
             row.explanation = explanation_to_json(explanation)
         session.flush()
         if decision.quiet in WITHHELD:
-            note(session, row, now, "quiet", reason=decision.quiet, **(words_of(silence) if silence else {}))
-        if silence and decision.withheld:
+            by = inhibitor if decision.quiet == "inhibited" else None
+            note(session, row, now, "quiet", reason=decision.quiet, **named(by), **words_of(silence))
+        if silence and decision.withheld and not inhibitor:
             hold_back(session, silence, row, incident, decision.withheld, len(channels_of(session, rule)), policy, now)
         return self._tell(session, brand, rule, row, incident, decision, policy.muted, now)
 

@@ -109,6 +109,7 @@ class Rule(Generic[P]):
     `sentence` says what a rule does, for the list of rules; it is given the params and the name of the brand.
     `history` is how much past `evaluate` needs. `replay` gives the verdict at each moment, as `evaluate` would from
     scratch, in less time: of one that does not fire, only that counts. `dial` is what a back-test varies.
+    `not_replayed` says why a kind cannot be tried on the past, where what it looks at is not kept.
     """
 
     kind: str
@@ -120,6 +121,7 @@ class Rule(Generic[P]):
     history: timedelta = timedelta(days=60)
     replay: Callable[[P, Iterable[Moment]], Iterator[Verdict]] | None = None
     dial: Dial[P] | None = None
+    not_replayed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

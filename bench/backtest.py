@@ -14,7 +14,7 @@ from alerts.backtest import Speech
 from alerts.rules import all_rules
 from app.db import Database
 from app.models import Brand
-from app.queries.backtest import Backtest, Trial, backtest
+from app.queries.backtest import Trial, backtest
 from app.viewer import ROLE_SCOPES, Viewer
 from bench._filled import MATCHES, MENTIONS, PER_STATEMENT, without_indexes, write
 from bench._running import add_brands, add_sources, database, default_workspace, spent
@@ -31,7 +31,7 @@ UPDATE match SET collected_at = published_at + least(-ln(random() + 1e-9), 40) *
 
 
 def run() -> Iterator[Row]:
-    """One row a kind of rule that can be tried."""
+    """Two rows a kind of rule that can be tried."""
     mentions = int(os.environ.get("VIGIE_BENCH_MENTIONS", "1000000"))
     with database() as (db, _, server):
         workspace_id = default_workspace(db)
@@ -39,11 +39,11 @@ def run() -> Iterator[Row]:
         viewer = Viewer(workspace_id, "bench", ROLE_SCOPES["viewer"])
         for name in KINDS:
             if name in all_rules():
-                yield timed(db, server, viewer, brand_id, name)
+                yield from timed(db, server, viewer, brand_id, name)
 
 
-def timed(db: Database, server: int, viewer: Viewer, brand_id: UUID, name: str) -> Row:
-    """The middle one of five, after one that warms up."""
+def timed(db: Database, server: int, viewer: Viewer, brand_id: UUID, name: str) -> Iterator[Row]:
+    """The middle one of five, after one that warms up: as a person waits, and as the processor works."""
     kind = all_rules()[name]
     trial = Trial(brand_id, kind, kind.params(), Speech())
     took, cost = [], []
@@ -53,7 +53,9 @@ def timed(db: Database, server: int, viewer: Viewer, brand_id: UUID, name: str) 
             found = backtest(session, viewer, trial, DAYS, datetime.now(UTC))
         took.append(time.perf_counter() - began)
         cost.append(time.process_time() + _of(server) - before)
-    return Row(f"90 days: {name}", sorted(took[1:])[2], "s", 2.0, "less", note=_note(found, sorted(cost[1:])[2]))
+    note = f"{len(found.firings)} firings, {len(found.sensitivity)} levels compared"
+    yield Row(f"90 days: {name}", sorted(took[1:])[2], "s", 2.0, "less", note=note)
+    yield Row(f"90 days: {name}, processor", sorted(cost[1:])[2], "s", 2.0, "less")
 
 
 def fill(db: Database, workspace_id: UUID, mentions: int) -> UUID:
@@ -80,7 +82,3 @@ def fill(db: Database, workspace_id: UUID, mentions: int) -> UUID:
 def _of(server: int) -> float:
     cost = spent(server)
     return cost.own + cost.children
-
-
-def _note(found: Backtest, cost: float) -> str:
-    return f"processor {cost:.2f} s; {len(found.firings)} firings, {len(found.sensitivity)} levels compared"

@@ -16,6 +16,7 @@ from uuid import UUID
 from ground.words import TEXT_LIMIT, TITLE_LIMIT, Place, folded_words, places, sequence
 
 from .fields import About, holds
+from .narrowing import NOTHING, Narrowing, Reason, exclusions
 from .nodes import And, Near, Not, Or, Phrase, Query, leaves
 from .patterns import expression, is_pattern, stem
 from .query import anchors, parse
@@ -26,18 +27,21 @@ Span = tuple[int, int, bool]
 
 @dataclass(frozen=True, slots=True)
 class BrandQuery:
-    """A brand and its query, as typed or already parsed."""
+    """A brand and its query, as typed or already parsed, and what narrows it."""
 
     id: UUID
     query: str | Query
+    narrowing: Narrowing = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """A brand that a text is about, and the places where its query matched: those of the title first, in order."""
+    """A brand that a text is about, and the places where its query matched: those of the title first, in order.
+    `hidden` is why people need not see it."""
 
     brand_id: UUID
     spans: tuple[Span, ...]
+    hidden: Reason | None = None
 
 
 class Matcher:
@@ -47,6 +51,7 @@ class Matcher:
         self._queries = [
             (brand.id, parse(brand.query) if isinstance(brand.query, str) else brand.query) for brand in brands
         ]
+        self._exclusions = [exclusions(brand.narrowing) for brand in brands]
         self._by_word: dict[str, list[int]] = {}
         self._by_stem: dict[str, list[int]] = {}
         self._always: list[int] = []
@@ -100,11 +105,15 @@ class Matcher:
     ) -> list[Matched]:
         """As `match`, for a title and a text within their limits whose words are folded already."""
         indexed = IndexedText(title, text, in_title, in_text, about)
-        return [
-            Matched(brand, indexed.spans(query))
-            for brand, query in (self._queries[number] for number in sorted(self._candidates(indexed)))
-            if indexed.satisfies(query)
-        ]
+        found: list[Matched] = []
+        for number in sorted(self._candidates(indexed)):
+            brand, query = self._queries[number]
+            if not indexed.satisfies(query):
+                continue
+            left_out = next((each for each in self._exclusions[number] if indexed.satisfies(each.query)), None)
+            if left_out is None or left_out.how == "hidden":
+                found.append(Matched(brand, indexed.spans(query), left_out.reason if left_out else None))
+        return found
 
 
 class IndexedText:

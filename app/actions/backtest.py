@@ -48,12 +48,19 @@ def rule_to_try(session: Session, viewer: Viewer, wanted: RuleToTry) -> tuple[UU
     if missing:
         hint = "Give rule_id, or brand_id, kind and params."
         raise invalid(*(FieldError(name, "This field is required.", hint=hint) for name in missing))
-    kind = rule_of(values["kind"])
+    kind = replayable(rule_of(values["kind"]))
     params = validate(kind.params, values["params"] or {}, under="params")
     quiet = values["quiet_hours"]
     quiet = quiet.model_dump() if isinstance(quiet, QuietHours) else quiet
     speech = Speech(values["severity"], values["for_minutes"], values["repeat_hours"], quiet)
     return values["brand_id"], kind, params, speech
+
+
+def replayable(kind: AnyRule) -> AnyRule:
+    """The kind. Raises Problem 422 with the reason where it cannot be tried on the past."""
+    if kind.not_replayed:
+        raise invalid(FieldError("kind", kind.not_replayed))
+    return kind
 
 
 def _values(session: Session, viewer: Viewer, wanted: RuleToTry) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from app.jobs import Jobs
 from app.models import AlertRule, AuditMatch, Brand, Phrase, Source, uuid7
 from app.problems import FieldError, Problem, invalid, not_found
 from app.viewer import Viewer, may
+from matching.narrowing import Narrowing, exclusions
 from matching.query import QueryError, check_collected, parse
 
 COMPETITORS_MAX = 12
@@ -27,6 +28,28 @@ Languages = Annotated[list[Language], Field(max_length=50)]
 BRANDS_MAX = 1000
 
 COLOURS = ("#2563eb", "#d97706", "#059669", "#db2777", "#7c3aed", "#0891b2", "#65a30d", "#dc2626")
+
+
+How = Literal["not_collected", "hidden"]
+Terms = Annotated[
+    list[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]], Field(max_length=200)
+]
+
+
+class Context(Fields):
+    """The words a brand is spoken of with, and those of something else of the same name, as terms of a query."""
+
+    any: Terms = Field(default_factory=list, description="A mention must hold one of these; empty asks for none.")
+    none: Terms = Field(default_factory=list, description="A mention must hold none of these.")
+    how: How = Field("hidden", description="What becomes of other mentions: not collected, or collected and hidden.")
+
+
+class Exclude(Fields):
+    """The sites and the authors that are not about a brand."""
+
+    sites: Terms = Field(default_factory=list, description="Such as `jobs.example`; with the sites below it.")
+    authors: Terms = Field(default_factory=list, description="Names or accounts.")
+    how: How = Field("hidden", description="What becomes of their mentions: not collected, or collected and hidden.")
 
 
 class NewBrand(Fields):
@@ -39,6 +62,8 @@ class NewBrand(Fields):
     languages: Languages = Field(default_factory=list)
     colour: Colour | None = None
     competitors: Competitors | None = None
+    context: Context = Field(default_factory=Context)
+    exclude: Exclude = Field(default_factory=Exclude)
 
 
 class BrandChanges(Changes):
@@ -50,12 +75,15 @@ class BrandChanges(Changes):
     languages: Languages = Field(default_factory=list)
     colour: Colour = COLOURS[0]
     competitors: Competitors | None = None
+    context: Context = Field(default_factory=Context)
+    exclude: Exclude = Field(default_factory=Exclude)
 
 
 @may("write")
 def create(session: Session, viewer: Viewer, new: NewBrand, jobs: Jobs, now: datetime) -> Brand:
     """Watches a brand, and looks for it in stored mentions. Raises Problem 422 on its query, 409 on its name."""
     check_query(new.query)
+    check_narrowing(new.context, new.exclude)
     number = session.scalar(select(func.count()).where(Brand.workspace_id == viewer.workspace_id)) or 0
     if number >= BRANDS_MAX:
         raise Problem("too-many", 409, "There are {number} brands already.", number=number)
@@ -69,6 +97,8 @@ def create(session: Session, viewer: Viewer, new: NewBrand, jobs: Jobs, now: dat
         languages=new.languages,
         colour=new.colour or COLOURS[number % len(COLOURS)],
         competitors=new.competitors,
+        context=new.context.model_dump(),
+        exclude=new.exclude.model_dump(),
         watched_at=now,
         rematch_requested_at=now,
     )
@@ -88,6 +118,7 @@ def update(session: Session, viewer: Viewer, brand_id: UUID, changes: BrandChang
     if "query" in values:
         check_query(changes.query)
         values["query"] = changes.query.strip()
+    check_narrowing(changes.context, changes.exclude)
     check_competitors(session, viewer, changes.competitors, brand_id)
     with unique_name(session, viewer, "brand"), versioned(session, viewer, row, "brand.update", values):
         for name, value in values.items():
@@ -157,3 +188,20 @@ def check_query(query: str) -> None:
         raise invalid(
             FieldError("query", error.notice.text, dict(error.notice.args), at=error.at, hint=error.hint)
         ) from None
+
+
+def check_narrowing(context: Context, exclude: Exclude) -> None:
+    """Raises Problem 422 on the field and the term that cannot be read."""
+    several: list[tuple[str, list[str], Callable[[str], Narrowing]]] = [
+        ("context.any", context.any, lambda term: Narrowing(any=(term,))),
+        ("context.none", context.none, lambda term: Narrowing(none=(term,))),
+        ("exclude.sites", exclude.sites, lambda term: Narrowing(sites=(term,))),
+        ("exclude.authors", exclude.authors, lambda term: Narrowing(authors=(term,))),
+    ]
+    for name, terms, narrowed in several:
+        for term in terms:
+            try:
+                exclusions(narrowed(term))
+            except QueryError as error:
+                args = dict(error.notice.args)
+                raise invalid(FieldError(name, error.notice.text, args, at=error.at, hint=error.hint)) from None

@@ -27,7 +27,7 @@ from app.pipeline.sift.batch import Origin
 from app.pipeline.sift.normalise import Draft
 from app.pipeline.sift.page import queries_json, shortlist, with_brand
 from app.pipeline.sift.place import prepare_apart
-from app.pipeline.sift.queries import readable
+from app.pipeline.sift.queries import Asked, readable
 from app.problems import FieldError, Problem, as_sentence, capitalise, invalid
 from app.services import Services
 from app.viewer import Viewer, may
@@ -92,11 +92,11 @@ def trial(
     key = limit_key(collector, params, services.seal)
     payer = Payer(viewer.workspace_id, collector.kind, str(source_id) if source_id else trial_of(key), key)
     http = client_for(services.db, services.gate, collector, params, payer)
-    queries = readable((row.id, row.query) for row in rows)
+    queries = readable(Asked(row.id, row.query, row.context, row.exclude) for row in rows)
     page = _first_page(collector, params, http, queries_json(queries), seconds)
     if page is None:
         return Trial((), 0, 0, None)
-    matcher = Matcher([BrandQuery(brand_id, query) for brand_id, query in queries])
+    matcher = Matcher([BrandQuery(brand.id, brand.query, brand.narrowing) for brand in queries])
     drafts = _drafts(Origin(viewer.workspace_id, uuid7(), collector.kind, new.brand_id), page, now)
     tried = tuple(TrialMention(draft, _brands_of(matcher, draft, new.brand_id, brands)) for draft in drafts)
     return Trial(tried, sum(bool(mention.brands) for mention in tried), len(page.mentions), page.warning)

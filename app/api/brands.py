@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from app.actions import brands as actions
+from app.actions.brands import Context, Exclude
 from app.actions.fields import Fields, QueryText
 from app.api.deps import Id, IfMatch, Now, Paged, Reader, Reading, Served, Writer, Writing, ident
 from app.api.route import Route
@@ -33,6 +34,8 @@ class BrandOut(Out):
     competitors: list[UUID] | None = Field(
         description="The brands that it is compared with; null: every competitor of the workspace."
     )
+    context: Context
+    exclude: Exclude
     version: int
     created_at: datetime
     updated_at: datetime

@@ -43,6 +43,9 @@ def read_filters(
     incident: Annotated[
         str | None, Query(max_length=200, description="The id of an incident: the mentions that it counted.")
     ] = None,
+    hidden: Annotated[
+        bool | None, Query(description="true: only what Vigie itself hid; false: only the rest, as without `status`.")
+    ] = None,
     unanswered: Annotated[bool, Query(description="New or in progress.")] = False,
     overdue: Annotated[bool, Query(description="Unanswered for 24 hours.")] = False,
     now: datetime = Depends(now),
@@ -72,6 +75,7 @@ def read_filters(
         copies=copies,
         confidence=confidence,
         incident=ident(incident, "incident") if incident is not None else None,
+        hidden=False if hidden is None and not status and incident is None else hidden,
         unanswered=unanswered,
         overdue_at=now - OVERDUE if overdue else None,
         sort=sort,

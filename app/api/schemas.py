@@ -115,6 +115,15 @@ class EngagementOut(Out):
     comments: int | None
 
 
+class HiddenOut(Out):
+    """Why a mention is hidden: it lacks the context of the brand (`no_context`), has that of something else
+    (`other_context`), or is from an excluded `site` or `author`; `what` is the word, the site or the author."""
+
+    brand_id: UUID
+    why: str
+    what: str
+
+
 class MentionOut(Out):
     """One public message that matches a brand."""
 
@@ -148,6 +157,9 @@ class MentionOut(Out):
     story: UUID | None
     copies_count: int = Field(description="How many mentions tell this story, this one included.")
     status: str
+    hidden: HiddenOut | None = Field(
+        description="Why Vigie itself made it irrelevant; null where a person did, or where it is not hidden."
+    )
     assignee: str | None = Field(description="The name of the member `assignee_id`; alone, that of somebody who left.")
     assignee_id: UUID | None
     tags: list[str]
@@ -209,6 +221,7 @@ def mention_out(view: MentionView) -> MentionOut:
         story=row.story_id,
         copies_count=view.copies,
         status=row.status,
+        hidden=HiddenOut.model_validate(row.hidden) if row.hidden else None,
         assignee=row.assignee,
         assignee_id=row.assignee_id,
         tags=row.tags,

@@ -78,6 +78,7 @@ class Mention(Tenant, Base):
             postgresql_where=text("answered_at IS NOT NULL"),
         ),
         Index("ix_mention_reach", "workspace_id", text("COALESCE(reach, '-1'::bigint)"), "id"),
+        Index("ix_mention_hidden", "workspace_id", "published_at", "id", postgresql_where=text("hidden IS NOT NULL")),
         Index("ix_mention_tags", "tags", postgresql_using="gin"),
         Index("ix_mention_rated", "workspace_id", "id", postgresql_where=text("rating IS NOT NULL")),
     )
@@ -120,6 +121,9 @@ class Mention(Tenant, Base):
     sample: Mapped[bool] = mapped_column(server_default="false")
 
     status: Mapped[str] = mapped_column(server_default="new")
+    hidden: Mapped[Json | None]
+    """Why Vigie itself set the status to irrelevant: {"brand_id", "why", "what"}; None where a person has said what it
+    is."""
     answered_at: Mapped[datetime | None]
     """When somebody first said that it was answered."""
     assignee: Mapped[str | None]

@@ -45,6 +45,10 @@ class Brand(Tenant, Dated, Base):
     competitors: Mapped[list[UUID] | None] = mapped_column(ARRAY(PG_UUID(as_uuid=True)))
     """The ids of the brands that it is compared with; None follows every competitor of the workspace, also those added
     later. An id may be that of a brand that was deleted since."""
+    context: Mapped[Json] = mapped_column(server_default="{}")
+    """{"any": […], "none": […], "how": "not_collected" or "hidden"}: words it is, and is not, spoken of with."""
+    exclude: Mapped[Json] = mapped_column(server_default="{}")
+    """{"sites": […], "authors": […], "how": as of `context`}."""
     version: Mapped[int] = mapped_column(server_default="1")
     rematch_requested_at: Mapped[datetime | None]
     """Set when the query must be applied to history again; cleared by the job that has done it."""

@@ -46,9 +46,12 @@ class WouldFire:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """What came of it. `start` and `end` are the time replayed; `data_since` is when the first mention was published,
-    `known_since` when the first was collected: both None without any. Numbers per month are of 30 days, over the part
-    with data. `suggestion` holds the params with at most one alarm a month."""
+    """What came of it. `start` and `end` are the time replayed.
+
+    `data_since` is when the first mention that was looked at was published, `known_since` when the first of the brand
+    was collected: both None without any. Numbers per month are of 30 days, over the part with data. `suggestion` holds
+    the params with at most one alarm a month.
+    """
 
     start: datetime
     end: datetime
@@ -79,20 +82,27 @@ def backtest(
     first = max(start - trial.kind.history, born).replace(minute=0, second=0, microsecond=0)
     scope = Scope(viewer.workspace_id, about.id, first, end, known)
     span = Span(first, max(start, _next_step(first)), end, born)
-    outcome = replay(trial.kind, trial.params, trial.speech, moments(changes(session, viewer, scope), span, tick=tick))
-    return _told(session, about, trial, scope, (start, end), outcome)
+    known_changes = changes(session, viewer, scope)
+    outcome = replay(trial.kind, trial.params, trial.speech, moments(known_changes, span, tick=tick))
+    since = min((change.hour for change in known_changes), default=first)
+    return _told(session, about, trial, scope, (start, since, end), outcome)
 
 
 def _told(
-    session: Session, about: Brand, trial: Trial, scope: Scope, period: tuple[datetime, datetime], outcome: Outcome
+    session: Session,
+    about: Brand,
+    trial: Trial,
+    scope: Scope,
+    period: tuple[datetime, datetime, datetime],
+    outcome: Outcome,
 ) -> Backtest:
-    start, end = period
-    lasting = end - max(start, scope.start)
+    start, since, end = period
+    lasting = end - max(start, since)
     real = _incidents(session, about, trial, start)
     return Backtest(
         start,
         end,
-        scope.start,
+        since,
         scope.known_since,
         [_with_facts(session, about, trial, scope, firing, real) for firing in outcome.firings],
         per_month(len(outcome.firings), lasting),

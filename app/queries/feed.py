@@ -40,7 +40,8 @@ class FeedFilter:
     `text` is in the query language. `since` counts, `until` does not. `folded` shows one mention per story. `undated`:
     True for mentions whose date is not known, False for the others. Those stand where they were found. `copies`: of
     stories told so many times; `confidence`: the likeliest stance of the model has this probability. `incident`: what
-    an incident counted. `unanswered`: nobody has answered yet; `overdue_at`: nor had by this moment.
+    an incident counted. `hidden`: True for what Vigie itself hid, False for the rest. `unanswered`: nobody has answered
+    yet; `overdue_at`: nor had by this moment.
     """
 
     brands: tuple[UUID, ...] = ()
@@ -62,6 +63,7 @@ class FeedFilter:
     copies: int | None = None
     confidence: float | None = None
     incident: UUID | None = None
+    hidden: bool | None = None
     unanswered: bool = False
     overdue_at: datetime | None = None
     sort: Sort = "published"
@@ -171,15 +173,23 @@ def _about_mention(viewer: Viewer, filters: FeedFilter) -> list[SQLColumnExpress
         conditions.append(Mention.published_guessed if filters.undated else ~Mention.published_guessed)
     if filters.min_reach is not None:
         conditions.append(known_reach() >= filters.min_reach)
+    if filters.hidden is not None:
+        conditions.append(Mention.hidden.is_not(None) if filters.hidden else Mention.hidden.is_(None))
     if filters.copies is not None:
         conditions.append(_told_often(filters.copies))
-    if filters.unanswered or filters.overdue_at:
-        conditions.append(Mention.status.in_(TO_ANSWER))
-    if filters.overdue_at:
-        conditions.append(Mention.published_at < filters.overdue_at)
+    conditions += _to_answer(filters)
     if filters.text:
         conditions.append(matches_query(filters.text, "q", viewer.user_id))
     return conditions
+
+
+def _to_answer(filters: FeedFilter) -> list[SQLColumnExpression[bool]]:
+    waiting: list[SQLColumnExpression[bool]] = []
+    if filters.unanswered or filters.overdue_at:
+        waiting.append(Mention.status.in_(TO_ANSWER))
+    if filters.overdue_at:
+        waiting.append(Mention.published_at < filters.overdue_at)
+    return waiting
 
 
 def _told_often(copies: int) -> SQLColumnExpression[bool]:

@@ -80,6 +80,7 @@ class Wanted(BaseModel):
     confidence: Annotated[float, Field(ge=0, le=1)] | None = Field(
         None, description="The least probability of the stance that the model finds likeliest."
     )
+    hidden: bool | None = Field(None, description="What Vigie itself hid, or all but that.")
     incident: Id | None = Field(None, description="The mentions that this incident counted.")
     unanswered: bool = Field(False, description="New or in progress.")
     overdue: bool = Field(False, description="Unanswered for 24 hours.")
@@ -117,6 +118,7 @@ def filter_of(wanted: Wanted, now: datetime) -> FeedFilter:
         copies=wanted.copies,
         confidence=wanted.confidence,
         incident=wanted.incident,
+        hidden=wanted.hidden,
         unanswered=wanted.unanswered,
         overdue_at=now - OVERDUE if wanted.overdue else None,
         sort=wanted.sort,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,7 @@ from app.web.forms import SentForm
 from app.web.page import Visit, member, redirect
 from app.web.query_field import LONGEST, asks_back, check_meant, field_of, pasted_of
 from app.web.reach import mendings_of_brands
-from app.web.words import WORDS
+from app.web.words import N_, WORDS
 from matching.hints import hints
 from matching.in_words import in_words
 from matching.query import parse
@@ -84,19 +85,52 @@ def show_list(visit: Visit = Depends(member)) -> Response:
 
 
 BrandForm = Form[Brand, None]
+NARROWING = ("context.any", "context.none", "exclude.sites", "exclude.authors")
+"""The fields of what narrows a brand, which have one entry to a line."""
+HOWS = (
+    ("hidden", N_("are hidden: one can look at them and bring them back")),
+    ("not_collected", N_("are not collected: no trace of them stays")),
+)
 
 
 def show_new(visit: Visit) -> Response:
     kind = "competitor" if visit.request.query_params.get("kind") == "competitor" else "own"
-    return show_form(visit, Form(None, {"name": "", "kind": kind, "query": "", "languages": [], "colour": ""}))
+    return show_form(
+        visit,
+        Form(
+            None,
+            {"name": "", "kind": kind, "query": "", "languages": [], "colour": "", "narrowing": narrowing_shown(None)},
+        ),
+    )
 
 
 def form_of(_visit: Visit, row: Brand) -> BrandForm:
-    return Form(
-        None,
-        {name: getattr(row, name) for name in ("name", "kind", "query", "languages", "colour", "competitors")},
-        row,
-    )
+    values: Values = {
+        name: getattr(row, name) for name in ("name", "kind", "query", "languages", "colour", "competitors")
+    }
+    return Form(None, values | {"narrowing": narrowing_shown(row)}, row)
+
+
+def narrowing_shown(row: Brand | None) -> dict[str, str]:
+    """What narrows a brand, as the fields show it."""
+    held = {"context": row.context, "exclude": row.exclude} if row else {}
+    shown = {name: "\n".join(_held(held, name) or ()) for name in NARROWING}
+    return shown | {name: _held(held, name) or "hidden" for name in ("context.how", "exclude.how")}
+
+
+def _held(held: Mapping[str, Mapping[str, Any]], name: str) -> Any:
+    column, _, key = name.partition(".")
+    return held.get(column, {}).get(key)
+
+
+def narrowing_sent(shown: Mapping[str, str]) -> Values:
+    """The fields of what narrows a brand, as the action takes them."""
+    sent: dict[str, dict[str, Any]] = {"context": {}, "exclude": {}}
+    for name, text in shown.items():
+        column, _, key = name.partition(".")
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        sent[column][key] = lines if name in NARROWING else text
+    return dict(sent)
 
 
 def read_form(sent: SentForm, row: Brand | None) -> BrandForm:
@@ -105,13 +139,18 @@ def read_form(sent: SentForm, row: Brand | None) -> BrandForm:
     values["competitors"] = None if sent.is_checked("every_competitor") or not row else sent.all("competitors")
     values["colour"] = values["colour"] or (row.colour if row else "")
     values |= {"pasted": sent.get("pasted")[:LONGEST]}
+    if sent.is_checked("context.how"):
+        values["narrowing"] = {name: sent.get(name) for name in (*NARROWING, "context.how", "exclude.how")}
+    else:
+        values["narrowing"] = narrowing_shown(row)
     return Form(None, values, row)
 
 
 def fields_of_action(values: Values) -> Values:
     """Gives a new brand a colour if nobody chose one."""
-    kept = {name: value for name, value in values.items() if name != "pasted"}
-    return {name: value for name, value in kept.items() if name != "colour" or value}
+    kept = {name: value for name, value in values.items() if name not in ("pasted", "narrowing")}
+    narrowed = narrowing_sent(values["narrowing"]) if "narrowing" in values else {}
+    return {name: value for name, value in kept.items() if name != "colour" or value} | narrowed
 
 
 def show_form(visit: Visit, form: BrandForm) -> Response:
@@ -124,6 +163,7 @@ def show_form(visit: Visit, form: BrandForm) -> Response:
             kinds=[(key, visit.word("brand kind", key)) for key in WORDS["brand kind"]],
             preview=preview_of(visit, session, form.values["query"], form.values.get("pasted", "")),
             field=field_of(form.values["name"], form.values["query"]),
+            hows=[(key, visit.say(words)) for key, words in HOWS],
             others=others_than(visit, session, form.row),
         )
 

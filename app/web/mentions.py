@@ -50,10 +50,15 @@ FILTERS = (
     "tag",
     "author",
     "incident",
+    "hidden",
     "unanswered",
     "overdue",
 )
 RELEVANT = ("new", "in_progress", "answered", "closed")
+ALL_OR_RELEVANT: tuple[tuple[str, ...], tuple[str, ...]] = (RELEVANT, ())
+"""The statuses shown unless one is chosen: without what is irrelevant, or, of what Vigie hid, all."""
+UNFOLDED = ("copies", "story", "incident", "hidden")
+"""With one of these filters, every copy is shown."""
 PAGE = 40
 MOST_PAGES = 10
 """Pages of the list that one address may ask for at once: what somebody had loaded before they went away."""
@@ -88,17 +93,18 @@ def narrowed_by(filters: Filters, now: datetime) -> FeedFilter:
         sources=tuple(map(UUID, values("source"))),
         platforms=values("platform"),
         languages=values("language"),
-        statuses=values("status") or RELEVANT,
+        statuses=values("status") or ALL_OR_RELEVANT[bool(filters["hidden"])],
         story=_id(filters["story"]),
         undated=True if filters["undated"] else False if filters["from"] or filters["to"] else None,
         text=filters["q"],
         since=_moment(filters["from"]) or (now - timedelta(days=int(filters["period"])) if filters["period"] else None),
         until=_moment(filters["to"]),
-        folded=not filters["copies"] and not filters["story"] and not filters["incident"],
+        folded=not any(filters[name] for name in UNFOLDED),
         assignee=_whose(filters["assignee"]),
         tags=values("tag"),
         author=filters["author"] or None,
         incident=_id(filters["incident"]),
+        hidden=bool(filters["hidden"]) or None,
         unanswered=bool(filters["unanswered"]),
         overdue_at=now - OVERDUE if filters["overdue"] else None,
     )
@@ -241,6 +247,7 @@ def _in_use(visit: Visit, filters: Filters, options: dict[str, list[tuple[str, s
         "story": visit.say("One story"),
         "q": visit.say("“{words}”", words=filters["q"]),
         "incident": visit.say("One incident"),
+        "hidden": visit.say("Hidden by Vigie"),
         "unanswered": visit.say("Not answered yet"),
         "overdue": visit.say("Waiting for more than a day"),
         "assignee": _assigned(visit, filters["assignee"]),

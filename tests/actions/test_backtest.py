@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
 from alerts.backtest import Speech
-from app.actions.backtest import RuleToTry, rule_to_try
+from alerts.rules import all_rules
+from app.actions.backtest import RuleToTry, replayable, rule_to_try
 from app.db import Database
 from app.problems import Problem
 from app.viewer import ROLE_SCOPES, Viewer
@@ -38,3 +40,13 @@ def test_a_rule_without_brand_and_kind_is_refused_with_both(db: Database, reader
     with db.reading() as session, pytest.raises(Problem) as refused:
         rule_to_try(session, reader, RuleToTry())
     assert [error.field for error in refused.value.errors] == ["brand_id", "kind"]
+
+
+def test_a_kind_that_cannot_be_replayed_says_why() -> None:
+    kind = all_rules()["threshold"]
+    assert replayable(kind) is kind
+    with pytest.raises(Problem) as refused:
+        replayable(replace(kind, not_replayed="The state of a source is not kept."))
+    assert [(error.field, error.message) for error in refused.value.errors] == [
+        ("kind", "The state of a source is not kept.")
+    ]

@@ -12,13 +12,14 @@ import pytest
 from app.actions.trial import HEARD_MAX, SHOWN, UNREAD, _brands_of, _listen, problem_of
 from app.models import Brand
 from app.pipeline.sift.page import queries_json
+from app.pipeline.sift.queries import Asked
 from collectors.base import Page, RawMention, SourceError
 from ground.notice import Notice
 from matching.match import BrandQuery, Matcher
 
 AT = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 ACME, BRUMELO = UUID(int=1), UUID(int=2)
-QUERIES = queries_json([(ACME, "acme")])
+QUERIES = queries_json([Asked(ACME, "acme")])
 
 
 def page(*texts: str, warning: Notice | None = None, deleted: bool = False) -> Page:

@@ -82,6 +82,13 @@ def test_months_count_from_the_first_mention(db: Database, viewer: Viewer, add: 
     assert found.suggestion is None
 
 
+def test_a_single_mention_from_long_ago_makes_no_months(db: Database, viewer: Viewer, add: Add, brand: Brand) -> None:
+    say(add, brand, ["a relic"], NOW - 4000 * DAY)
+    burst(add, brand, NOW - 15 * DAY)
+    found = tried(db, viewer, brand, days=90)
+    assert (found.data_since, found.per_month) == (NOW - 15 * DAY, 2.0)
+
+
 def test_a_real_incident_of_the_same_rule_comes_before_that_of_another(
     db: Database, viewer: Viewer, add: Add, brand: Brand
 ) -> None:

@@ -82,6 +82,14 @@ def spans_json(match: Matched) -> dict[str, list[list[int]]]:
     }
 
 
+def hidden_of(matches: Sequence[Matched]) -> dict[str, str] | None:
+    """Why a mention is hidden, as its column holds it: no brand that it matches wants to see it."""
+    first = next((match for match in matches if match.hidden is not None), None)
+    if first is None or first.hidden is None or any(match.hidden is None for match in matches):
+        return None
+    return {"brand_id": str(first.brand_id), "why": first.hidden.why, "what": first.hidden.what}
+
+
 def leads(session: Session, workspace_id: UUID, stories: Collection[UUID]) -> Leads:
     """The stories and brands that have a lead already."""
     if not stories:

@@ -6,26 +6,27 @@ candidates. Each page takes some off that list, the newest first, so that the co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, delete, exists, func, literal, select, text, union, update
+from sqlalchemy import ColumnElement, CompoundSelect, delete, exists, func, literal, null, select, text, union, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.asking import ABOUT, condition
 from app.db import Database
 from app.jobs import Jobs
-from app.models import Brand, Match, Mention, RematchCandidate, Source
+from app.models import Brand, Json, Match, Mention, RematchCandidate, Source
 from app.pipeline.keep.bulk import copy_rows
-from app.pipeline.keep.matches import MATCH_COLUMNS, MentionRef, leads, mark_dirty, match_rows
+from app.pipeline.keep.matches import MATCH_COLUMNS, MentionRef, hidden_of, leads, mark_dirty, match_rows
 from app.pipeline.keep.removal import pass_on_leads
 from app.pipeline.keep.store import lock_workspace
-from app.pipeline.sift.queries import is_readable
+from app.pipeline.sift.queries import Asked, is_readable
 from matching.match import BrandQuery, Matched, Matcher
+from matching.narrowing import wanted
 from matching.query import parse
 
 PAGE = 500
@@ -109,10 +110,11 @@ def gather(session: Session, workspace: UUID, brand_id: UUID) -> datetime | None
 
 def _candidates(workspace: UUID, brand: Brand) -> CompoundSelect[UUID, UUID, UUID] | None:
     """Selects what the query may find, and what matched before; None where the query cannot be read."""
-    if not is_readable(brand.id, brand.query):
+    asked = _asked(brand)
+    if not is_readable(asked):
         return None
     found = select(Mention.workspace_id, literal(brand.id), Mention.id).where(
-        Mention.workspace_id == workspace, condition(parse(brand.query))
+        Mention.workspace_id == workspace, condition(wanted(parse(asked.query), asked.narrowing))
     )
     before = select(Match.workspace_id, Match.brand_id, Match.mention_id).where(
         Match.workspace_id == workspace, Match.brand_id == brand.id
@@ -123,11 +125,12 @@ def _candidates(workspace: UUID, brand: Brand) -> CompoundSelect[UUID, UUID, UUI
 def match_again(session: Session, workspace: UUID, brand_id: UUID, ids: Sequence[UUID]) -> None:
     """Adds and removes the matches of these mentions with a brand. The caller holds the workspace's lock."""
     brand = session.get(Brand, (workspace, brand_id))
-    if brand is None or not is_readable(brand_id, brand.query):
+    if brand is None or not is_readable(_asked(brand)):
         return
-    matcher = Matcher([BrandQuery(brand_id, brand.query)])
+    matcher = Matcher([BrandQuery(brand_id, brand.query, _asked(brand).narrowing)])
     found: list[tuple[MentionRef, Sequence[Matched]]] = []
     lost: list[UUID] = []
+    seen: dict[UUID, Json | None] = {}
     for row in _read(session, workspace, brand_id, ids):
         matches = matcher.match(row.title, row.text, partial(_itself, row))
         if matches and not row.matched_before:
@@ -135,8 +138,11 @@ def match_again(session: Session, workspace: UUID, brand_id: UUID, ids: Sequence
             found.append((ref, matches))
         elif row.matched_before and not matches and not row.tied:
             lost.append(row.id)
+        if matches:
+            seen[row.id] = hidden_of(matches)
     _add(session, workspace, found)
     _remove(session, workspace, brand_id, lost)
+    _hide(session, workspace, brand_id, seen)
 
 
 def _itself(row: Any) -> Any:
@@ -160,6 +166,27 @@ def _read(session: Session, workspace: UUID, brand_id: UUID, ids: Sequence[UUID]
 def _add(session: Session, workspace: UUID, found: Sequence[tuple[MentionRef, Sequence[Matched]]]) -> None:
     led = leads(session, workspace, {ref.story_id for ref, _ in found if ref.story_id})
     copy_rows(session, "match", MATCH_COLUMNS, match_rows(workspace, found, led.dated, led.undated))
+
+
+def _hide(session: Session, workspace: UUID, brand_id: UUID, seen: Mapping[UUID, Json | None]) -> None:
+    """Hides those mentions that the brand does not want to see and no other brand matches, and shows again those that
+    it had hidden. What a person has worked on stays as it is."""
+    here = (Mention.workspace_id == workspace, Mention.version == 1)
+    about = (Match.workspace_id == workspace, Match.mention_id == Mention.id, Match.brand_id != brand_id)
+    alone = (*here, Mention.status == "new", ~exists().where(*about))
+    ours = (*here, Mention.hidden["brand_id"].astext == str(brand_id))
+    changed: list[UUID] = []
+    for reason in {tuple(sorted(reason.items())) if reason else None for reason in seen.values()}:
+        ids = [key for key, held in seen.items() if (tuple(sorted(held.items())) if held else None) == reason]
+        which, status = (alone, "irrelevant") if reason else (ours, "new")
+        values = {"status": status, "hidden": dict(reason) if reason else null()}
+        statement = update(Mention).where(*which, Mention.id.in_(ids)).values(**values).returning(Mention.id)
+        changed += session.scalars(statement.execution_options(synchronize_session=False))
+    mark_dirty(session, workspace, changed)
+
+
+def _asked(brand: Brand) -> Asked:
+    return Asked(brand.id, brand.query, brand.context, brand.exclude)
 
 
 def _remove(session: Session, workspace: UUID, brand_id: UUID, lost: Sequence[UUID]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg.types.json import Jsonb
 from sqlalchemy import or_, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -20,11 +21,11 @@ from app.pipeline.keep.bulk import copy_rows
 from app.pipeline.keep.changes import OUTCOMES, Intent, carry_out, decide
 from app.pipeline.keep.identity import identify
 from app.pipeline.keep.known import StoredMention, known_mentions, remember_keys
-from app.pipeline.keep.matches import MATCH_COLUMNS, MentionRef, leads, match_rows
+from app.pipeline.keep.matches import MATCH_COLUMNS, MentionRef, hidden_of, leads, match_rows
 from app.pipeline.keep.quarantine import quarantine
 from app.pipeline.keep.stories import place_in_stories
 from app.pipeline.sift.batch import Origin, Placed, Stored
-from app.pipeline.sift.normalise import Draft, Rejection
+from app.pipeline.sift.normalise import Rejection
 
 DRAFT_COLUMNS = (
     "fingerprint", "content_hash", "kind", "external_id", "url", "canonical_url", "host", "platform", "outlet",
@@ -33,7 +34,7 @@ DRAFT_COLUMNS = (
     "likes", "shares", "comments", "search", "page_key", "guid_key", "words_key",
 )  # fmt: skip
 """The columns of a mention that hold what its draft holds under the same name."""
-MENTION_COLUMNS = ("workspace_id", "id", "source_id", "story_id", "sample", *DRAFT_COLUMNS)
+MENTION_COLUMNS = ("workspace_id", "id", "source_id", "story_id", "sample", "status", "hidden", *DRAFT_COLUMNS)
 
 
 def store(session: Session, origin: Origin, placed: Sequence[Placed], rejections: Sequence[Rejection]) -> Stored:
@@ -129,17 +130,19 @@ def _insert(session: Session, origin: Origin, fresh: Sequence[Placed]) -> list[U
         MentionRef(uuid7(), story_id, draft.published_at, draft.collected_at, draft.published_guessed)
         for story_id, draft in zip(assignment.stories, drafts, strict=True)
     ]
-    copy_rows(session, "mention", MENTION_COLUMNS, map(partial(_mention_row, origin), refs, drafts))
+    copy_rows(session, "mention", MENTION_COLUMNS, map(partial(_mention_row, origin), refs, fresh))
     matches = zip(refs, (mention.matches for mention in fresh), strict=True)
     copy_rows(session, "match", MATCH_COLUMNS, match_rows(origin.workspace_id, matches, led.dated, led.undated))
     _remember_first(session, origin.workspace_id, fresh)
     return [ref.id for ref in refs]
 
 
-def _mention_row(origin: Origin, ref: MentionRef, draft: Draft) -> tuple[Any, ...]:
+def _mention_row(origin: Origin, ref: MentionRef, mention: Placed) -> tuple[Any, ...]:
     """The row of a new mention, as MENTION_COLUMNS."""
-    head = (origin.workspace_id, ref.id, origin.source_id, ref.story_id, origin.sample)
-    return (*head, *(getattr(draft, column) for column in DRAFT_COLUMNS))
+    hidden = hidden_of(mention.matches)
+    status = ("irrelevant", Jsonb(hidden)) if hidden else ("new", None)
+    head = (origin.workspace_id, ref.id, origin.source_id, ref.story_id, origin.sample, *status)
+    return (*head, *(getattr(mention.draft, column) for column in DRAFT_COLUMNS))
 
 
 def _remember_first(session: Session, workspace_id: UUID, fresh: Sequence[Placed]) -> None:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from app.pipeline.sift.fingerprint import Scope
 from app.pipeline.sift.normalise import Draft, OnlyQuotes, Rejection, attempt, clean, draft_of
+from app.pipeline.sift.queries import Asked
 from collectors.base import RawMention
 from matching.match import BrandQuery, Matched, Matcher
 
@@ -71,14 +72,15 @@ def _is_about(matcher: Matcher, raw: RawMention) -> bool:
     return matcher.may_match(words.in_title, words.in_text)
 
 
-def queries_json(brands: Iterable[tuple[UUID, str]]) -> str:
+def queries_json(brands: Iterable[Asked]) -> str:
     """Brands and their queries, as `sift` and `shortlist` take them."""
-    return json.dumps([(str(brand_id), query) for brand_id, query in brands])
+    return json.dumps([(str(brand.id), brand.query, brand.context, brand.exclude) for brand in brands])
 
 
 @lru_cache(maxsize=8)
 def _matcher_of(queries: str) -> Matcher:
-    return Matcher([BrandQuery(UUID(brand_id), query) for brand_id, query in json.loads(queries)])
+    brands = [Asked(UUID(brand_id), *rest) for brand_id, *rest in json.loads(queries)]
+    return Matcher([BrandQuery(brand.id, brand.query, brand.narrowing) for brand in brands])
 
 
 def with_brand(matches: Sequence[Matched], brand_id: UUID | None) -> tuple[Matched, ...]:

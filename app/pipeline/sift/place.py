@@ -17,7 +17,7 @@ from app.pipeline.sift.batch import Batch, Origin, Placed
 from app.pipeline.sift.fingerprint import Scope
 from app.pipeline.sift.normalise import EARLIEST, EXCERPT_LIMIT, ID_LIMIT, Draft, Rejection, prepare
 from app.pipeline.sift.page import SiftResult, queries_json, sift
-from app.pipeline.sift.queries import readable
+from app.pipeline.sift.queries import Asked, readable
 from collectors import all_collectors
 from collectors.base import Broken, RawMention
 from ground.halving import LATER, Deadly, Halving, Later, seconds_for
@@ -95,8 +95,10 @@ class Placer:
                 known = self._queries.get(workspace_id)
             if known and known[0] == stamp:
                 return known[1]
-            rows = session.execute(select(Brand.id, Brand.query).where(Brand.workspace_id == workspace_id)).all()
-        queries = queries_json(readable((brand_id, query) for brand_id, query in rows))
+            rows = session.execute(
+                select(Brand.id, Brand.query, Brand.context, Brand.exclude).where(Brand.workspace_id == workspace_id)
+            ).all()
+        queries = queries_json(readable(Asked(*row) for row in rows))
         with self._lock:
             self._queries[workspace_id] = (stamp, queries)
         return queries
@@ -141,4 +143,4 @@ def _rejection_of(raw: RawMention, reason: str) -> Rejection:
     return Rejection(raw.external_id, reason, f"{raw.title[:EXCERPT_LIMIT]} {raw.text[:EXCERPT_LIMIT]}")
 
 
-warm_up(sift, "warm", (HARMLESS,), EARLIEST, Scope("platform"), None, queries_json([(UUID(int=0), "harmless")]))
+warm_up(sift, "warm", (HARMLESS,), EARLIEST, Scope("platform"), None, queries_json([Asked(UUID(int=0), "harmless")]))

@@ -6,25 +6,43 @@ Forms and the API refuse such a query, so it got there without them. The page of
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import structlog
 
+from matching.narrowing import Narrowing, exclusions, narrowing_of
 from matching.query import QueryError, parse
 
 log = structlog.get_logger(__name__)
 
 
-def readable(brands: Iterable[tuple[UUID, str]]) -> list[tuple[UUID, str]]:
-    """The brands, each with its query, whose query can be read. The log names the others."""
-    return [(brand_id, query) for brand_id, query in brands if is_readable(brand_id, query)]
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A brand, its query, and the columns of what narrows it."""
+
+    id: UUID
+    query: str
+    context: dict[str, Any] = field(default_factory=dict)
+    exclude: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def narrowing(self) -> Narrowing:
+        return narrowing_of(self.context, self.exclude)
 
 
-def is_readable(brand_id: UUID, query: str) -> bool:
-    """Whether the query of the brand can be read; if not, the log says so."""
+def readable(brands: Iterable[Asked]) -> list[Asked]:
+    """Those of the brands whose query can be read. The log names the others."""
+    return [brand for brand in brands if is_readable(brand)]
+
+
+def is_readable(brand: Asked) -> bool:
+    """Whether the query of the brand can be read, with what narrows it; if not, the log says so."""
     try:
-        parse(query)
+        exclusions(brand.narrowing)
+        parse(brand.query)
     except QueryError as error:
-        log.warning("the query of a brand cannot be read", brand=str(brand_id), error=str(error))
+        log.warning("the query of a brand cannot be read", brand=str(brand.id), error=str(error))
         return False
     return True

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, null, select, text, update
 from sqlalchemy.orm import Session
 
 from app.live import tell_changed
@@ -126,6 +126,8 @@ def write_stances(session: Session, workspace_id: UUID, rows: Sequence[NewStance
 
 def _write(session: Session, by: By, changed: Mapping[UUID, Json], wish: Wish) -> None:
     values = dict(wish.values)
+    if "status" in values:
+        values["hidden"] = null()  # a person has said what it is
     if values.get("status") == "answered":
         values["answered_at"] = func.coalesce(Mention.answered_at, by.at)
     write_mentions(session, by, list(changed), values)

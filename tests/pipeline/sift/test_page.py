@@ -11,12 +11,13 @@ import pytest
 from app.pipeline.sift.fingerprint import PLATFORM
 from app.pipeline.sift.normalise import Draft, Rejection
 from app.pipeline.sift.page import queries_json, shortlist, sift, with_brand
+from app.pipeline.sift.queries import Asked
 from collectors.base import RawMention
 from matching.match import Matched
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ACME, BOLT = UUID(int=1), UUID(int=2)
-QUERIES = queries_json([(ACME, "acme"), (BOLT, "bolt")])
+QUERIES = queries_json([Asked(ACME, "acme"), Asked(BOLT, "bolt")])
 
 
 def raw(text: str, **more: Any) -> RawMention:
@@ -84,6 +85,6 @@ def test_the_brand_of_a_source_is_added_once_and_without_places() -> None:
     ],
 )
 def test_only_what_may_be_about_a_brand_goes_on(raw: RawMention, kept: bool) -> None:
-    queries = queries_json([(uuid4(), "zephyrine AND NOT emploi")])
+    queries = queries_json([Asked(uuid4(), "zephyrine AND NOT emploi")])
     assert bool(shortlist([raw], None, queries)) is kept
     assert shortlist([raw], uuid4(), queries) == [raw]

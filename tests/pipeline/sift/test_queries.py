@@ -6,12 +6,12 @@ from uuid import UUID
 
 from structlog.testing import capture_logs
 
-from app.pipeline.sift.queries import readable
+from app.pipeline.sift.queries import Asked, readable
 
 ONE, TWO = UUID(int=1), UUID(int=2)
 
 
 def test_a_brand_whose_query_cannot_be_read_is_left_out_and_named() -> None:
     with capture_logs() as logs:
-        assert readable([(ONE, "brumelo AND ("), (TWO, "zephyrine")]) == [(TWO, "zephyrine")]
+        assert readable([Asked(ONE, "brumelo AND ("), Asked(TWO, "zephyrine")]) == [Asked(TWO, "zephyrine")]
     assert [line["brand"] for line in logs] == [str(ONE)]

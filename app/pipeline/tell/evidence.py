@@ -35,7 +35,8 @@ def explain_verdict(
     recent = recent_samples(session, brand, STANCES.get(verdict.counted), since, now, known)
     usual = usual_texts(session, brand, since, known)
     own_words = set(folded_words(f"{brand.name} {brand.query}"))
-    hours = hourly(session, brand.workspace_id, brand.id, since, last_hour(verdict, since, now))
+    end = last_hour(verdict, since, now)
+    hours = [] if known else hourly(session, brand.workspace_id, brand.id, since, end)  # buckets know the present only
     passed_on = one_text(session, brand, STANCES.get(verdict.counted), since, now, known)
     return explain(verdict, recent, usual, brand=sorted(own_words), hours=hours, one_text=passed_on)
 

@@ -32,6 +32,8 @@ from matching.hints import hints
 
 router = APIRouter()
 
+NUMBERS = {"told": (2, 2**31 - 1), "reach": (1, 2**53 - 1), "sure": (1, 100)}
+"""Filters that are whole numbers: the least and the largest of each. `sure` is in per cent."""
 FILTERS = (
     "q",
     "brand",
@@ -53,6 +55,7 @@ FILTERS = (
     "hidden",
     "unanswered",
     "overdue",
+    *NUMBERS,
 )
 RELEVANT = ("new", "in_progress", "answered", "closed")
 ALL_OR_RELEVANT: tuple[tuple[str, ...], tuple[str, ...]] = (RELEVANT, ())
@@ -77,7 +80,7 @@ def filters_of(parameters: Mapping[str, str]) -> Filters:
         filters[name] = filters[name] if filters[name] in WORDS[name] else ""
     for name in ("from", "to"):
         filters[name] = filters[name] if _moment(filters[name]) else ""
-    return filters
+    return filters | {name: str(_number(filters, name) or "") for name in NUMBERS}
 
 
 def narrowed_by(filters: Filters, now: datetime) -> FeedFilter:
@@ -107,7 +110,17 @@ def narrowed_by(filters: Filters, now: datetime) -> FeedFilter:
         hidden=bool(filters["hidden"]) or None,
         unanswered=bool(filters["unanswered"]),
         overdue_at=now - OVERDUE if filters["overdue"] else None,
+        copies=_number(filters, "told"),
+        min_reach=_number(filters, "reach"),
+        confidence=sure / 100 if (sure := _number(filters, "sure")) else None,
     )
+
+
+def _number(filters: Filters, name: str) -> int | None:
+    """The whole number of a filter; None where there is none within its bounds."""
+    text, (least, largest) = filters[name], NUMBERS[name]
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
+    return number if least <= number <= largest else None
 
 
 def _moment(text: str) -> datetime | None:
@@ -252,6 +265,9 @@ def _in_use(visit: Visit, filters: Filters, options: dict[str, list[tuple[str, s
         "overdue": visit.say("Waiting for more than a day"),
         "assignee": _assigned(visit, filters["assignee"]),
         "tag": f"#{filters['tag']}",
+        "told": visit.say("Told at least {n} times", n=filters["told"]),
+        "reach": visit.say("Reach of {n} or more", n=filters["reach"]),
+        "sure": visit.say("Certainty of {n} per cent or more", n=filters["sure"]),
     }
     for name, words in (("from", N_("from {moment}")), ("to", N_("until {moment}"))):
         if at := _moment(filters[name]):

@@ -68,6 +68,8 @@ def test_a_mention_is_assigned_tagged_and_noted(browser: TestClient, say: Say, d
 FILTERS = [
     ("q=delivery", {1}), ("language=fr", {2}), ("platform=reviews", {1}), ("q=delivery OR merci", {1, 2}),
     ("stance=nonsense", {0, 1, 2}), ("period=1", {0, 1, 2}), ("brand=not-an-id", {0, 1, 2}), ("status=closed", set()),
+    ("told=1", {0, 1, 2}), ("told=2", set()), ("told=many", {0, 1, 2}), ("reach=5000", {2}), ("reach=-1", {0, 1, 2}),
+    ("sure=100", set()), ("sure=1", {0, 1, 2}), ("sure=101", {0, 1, 2}),
 ]  # fmt: skip
 
 
@@ -78,10 +80,22 @@ def test_the_feed_keeps_what_its_address_asks_for(
     ids = say(
         {"text": "Brumelo opens a shop in town", "language": "en"},
         {"text": "Brumelo delivery took three weeks to arrive", "language": "en", "platform": "reviews"},
-        {"text": "Merci Brumelo pour la réponse rapide", "language": "fr"},
+        {"text": "Merci Brumelo pour la réponse rapide", "language": "fr", "reach": 5000},
     )
     html = browser.get(f"/?{query}").text
     assert {n for n, one in enumerate(ids) if f"m-{one}" in html} == expected
+
+
+def test_the_place_of_the_chosen_mention_leads_to_the_first_one_until_one_is_chosen(
+    browser: TestClient, say: Say
+) -> None:
+    [one] = say({"text": "Brumelo delivery took three weeks to arrive", "language": "en"})
+    link = re.search(r'href="([^"]+)">Read the first mention', browser.get("/").text)
+    assert link
+    chosen = browser.get(html.unescape(link[1])).text
+    assert f'href="/mentions/{one}' in chosen
+    assert "Read the first mention" not in chosen
+    assert "Read the first mention" not in browser.get("/?told=2").text
 
 
 def test_a_search_that_cannot_be_read_says_where_and_keeps_what_was_typed(browser: TestClient, say: Say) -> None:

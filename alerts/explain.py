@@ -24,7 +24,7 @@ DEVIATIONS = 2
 """How many standard deviations the usual range of an hour spans above what is expected."""
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
-_UNSAFE = re.compile(r"https?:|www\.|@|\d{6}|(?:\d{2}[ .-]){3}")
+_UNSAFE = re.compile(r"(?i)^(?:re|fwd?|tr) ?:|https?:|www\.|@|\d{6}|(?:\d{2}[ .-]){3}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,115 +28,36 @@ ENOUGH = 1.0
 BONUS = (0.0, 1.0, 1.6, 1.8)
 """What a phrase of so many telling words is worth: two say more than one."""
 
-WEAK = frozenset(
-    [
-        "day",
-        "days",
-        "week",
-        "weeks",
-        "month",
-        "months",
-        "year",
-        "years",
-        "hour",
-        "hours",
-        "minute",
-        "minutes",
-        "hier",
-        "yesterday",
-        "tonight",
-        "morning",
-        "evening",
-        "jour",
-        "jours",
-        "semaine",
-        "semaines",
-        "mois",
-        "annee",
-        "annees",
-        "heure",
-        "heures",
-        "minutes",
-        "matin",
-        "soir",
-        "fois",
-        "time",
-        "times",
-        "chose",
-        "choses",
-        "thing",
-        "things",
-        "really",
-        "vraiment",
-        "toujours",
-        "always",
-        "jamais",
-        "never",
-        "encore",
-        "still",
-        "again",
-        "alert",
-        "alerte",
-        "alertes",
-        "alerts",
-        "update",
-        "news",
-        "info",
-        "infos",
-        "bonjour",
-        "hello",
-        "merci",
-        "thanks",
-        "please",
-        "svp",
-        "marque",
-        "brand",
-        "client",
-        "clients",
-        "customer",
-        "customers",
-        "lundi",
-        "mardi",
-        "mercredi",
-        "jeudi",
-        "vendredi",
-        "samedi",
-        "dimanche",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ]
+WEAK: frozenset[str] = frozenset(
+    line_word
+    for line in (
+        "again alert alerte alertes alerts always annee annees bonjour brand chose choses client clients",
+        "customer customers day days dimanche encore evening fois friday hello heure heures hier hour hours",
+        "info infos jamais jeudi jour jours lundi mardi marque matin merci mercredi minute minutes mois",
+        "monday month months morning never news please really samedi saturday semaine semaines soir still",
+        "sunday svp thanks thing things thursday time times tonight toujours tuesday update vendredi vraiment",
+        "wednesday week weeks year years yesterday",
+    )
+    for line_word in line.split()
 )
 """What is no news alone, without case and accents, but may be part of a phrase: «mise à jour»."""
 
-EDGES = frozenset(
-    [
-        "since",
-        "suis",
-        "etes",
-        "sommes",
-        "est",
-        "sont",
-        "etait",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "ai",
-        "as",
-        "ont",
-        "have",
-        "has",
-        "had",
-    ]
+EDGES: frozenset[str] = frozenset(
+    line_word
+    for line in ("ai are as be been est etait etes had has have is ont sommes sont suis was were",)
+    for line_word in line.split()
 )
 """What holds phrases together like a stop word, and is none for the search."""
+
+BREAKS: frozenset[str] = frozenset(
+    line_word
+    for line in (
+        "since depuis after apres before avant because car parce puisque while pendant when quand and et or",
+        "ou but mais",
+    )
+    for line_word in line.split()
+)
+"""Where one thing ends and another begins: no phrase goes across."""
 
 _LINK = re.compile(r"https?://\S+|www\.\S+|[@]\w+|\S+@\S+")
 _PIECE = re.compile(r"[^\W_]+(?:[.,’'‑-][^\W_]+)*|[^\s\w]")
@@ -199,7 +120,7 @@ def _from(run: Sequence[tuple[str, str]], first: int, names: Iterable[str]) -> I
     telling = inside = 0
     for last in range(first, len(run)):
         key = run[last][0]
-        if key in names or (last == first and _says_nothing(key)):
+        if key in names or key in BREAKS or (last == first and _says_nothing(key)):
             return
         if _says_nothing(key):
             inside += 1
@@ -248,12 +169,19 @@ def _longest(ranked: Sequence[Phrase]) -> list[Phrase]:
     share most of their words with one before them."""
     kept: list[Phrase] = []
     for phrase in ranked:
-        mine = {key for key in phrase.keys if not _says_nothing(key)}
-        if any(len(mine & set(other.keys)) * 2 > len(mine) or _has(phrase.keys, other.keys) for other in kept):
+        if any(_much_of(phrase, other) or _has(phrase.keys, other.keys) for other in kept):
             continue
         longer = [p for p in ranked if _has(p.keys, phrase.keys) and p.uses * 2 >= phrase.uses]
-        kept.append(max(longer, key=lambda p: (len(p.keys), p.uses, p.keys), default=phrase))
+        whole = max(longer, key=lambda p: (len(p.keys), p.uses, p.keys), default=phrase)
+        if not any(_much_of(whole, other) for other in kept):
+            kept.append(whole)
     return kept
+
+
+def _much_of(phrase: Phrase, other: Phrase) -> bool:
+    """Whether the other has more than half of the words of a phrase."""
+    mine = {key for key in phrase.keys if not _says_nothing(key)}
+    return len(mine & set(other.keys)) * 2 > len(mine)
 
 
 def _has(longer: tuple[str, ...], shorter: tuple[str, ...]) -> bool:

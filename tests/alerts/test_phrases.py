@@ -39,6 +39,11 @@ def test_a_phrase_does_not_cross_punctuation_links_or_the_name_of_the_brand() ->
     assert ("colis", "casse") in phrases_of("colis cassé")
 
 
+def test_a_phrase_ends_where_another_thing_begins() -> None:
+    said = ["Stuck in descaling since update 4.2", "bloquée en détartrage depuis la mise à jour 4.2"] * 3
+    assert set(shown(said)) == {"stuck in descaling", "update 4.2", "bloquée en détartrage", "mise à jour 4.2"}
+
+
 def test_what_is_usual_is_no_news() -> None:
     recent = ["Percolune livrée en deux jours, colis perdu", "colis perdu, livrée en deux jours"]
     assert shown(recent)[0] == "colis perdu"

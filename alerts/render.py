@@ -12,23 +12,28 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from .base import IncidentNotice, Language, Message, Sample, Severity, Why
 from .clean import one_line, safe_url
-from .wording import PHRASES, byline, moment, sentences
+from .wording import PHRASES, byline, headline, moment, sentences
 
 BRAND, RULE, SAMPLE = 80, 80, 500
 
 TITLES: dict[Why, dict[Language, str]] = {
-    "opened": {"en": "{brand}: {rule}", "fr": "{brand}\u202f: {rule}"},
-    "worsened": {"en": "{brand}: {rule}, getting worse", "fr": "{brand}\u202f: {rule}, la situation s’aggrave"},
-    "reminder": {"en": "{brand}: {rule}, still going on", "fr": "{brand}\u202f: {rule}, toujours en cours"},
+    "opened": {"en": "{brand}: {figure}", "fr": "{brand}\u202f: {figure}"},
+    "worsened": {"en": "{brand}: getting worse, {figure}", "fr": "{brand}\u202f: la situation s’aggrave, {figure}"},
+    "reminder": {"en": "{brand}: still going on, {figure}", "fr": "{brand}\u202f: toujours en cours, {figure}"},
     "resolved": {"en": "{brand}: {rule}, over", "fr": "{brand}\u202f: {rule}, c’est terminé"},
 }
+MARKS: dict[Severity, str] = {"info": "🔵", "warning": "🟠", "critical": "🔴"}
+OVER = "🟢"
 SEVERITY: dict[Severity, dict[Language, str]] = {
     "info": {"en": "to watch", "fr": "à surveiller"},
     "warning": {"en": "warning", "fr": "avertissement"},
     "critical": {"en": "critical", "fr": "critique"},
 }
 LABELS: dict[str, dict[Language, str]] = {
-    "status": {"en": "Severity: {severity}. Opened {time}.", "fr": "Gravité\u202f: {severity}. Ouvert le {time}."},
+    "status": {
+        "en": "{rule}. Severity: {severity}. Opened {time}.",
+        "fr": "{rule}. Gravité\u202f: {severity}. Ouvert le {time}.",
+    },
     "test": {
         "en": "This is a test message: nothing has happened.",
         "fr": "Ceci est un message d’essai\u202f: il ne s’est rien passé.",
@@ -74,11 +79,11 @@ def content(message: Message) -> Content:
 
 def _of_incident(message: Message, incident: IncidentNotice) -> Content:
     language = message.language
-    title = TITLES[incident.why][language].format(
-        brand=one_line(incident.brand, BRAND), rule=one_line(incident.rule, RULE)
-    )
+    title = _title(incident, language)
     status = LABELS["status"][language].format(
-        severity=SEVERITY[incident.severity][language], time=moment(incident.opened_at, language, message.timezone)
+        rule=one_line(incident.rule, RULE),
+        severity=SEVERITY[incident.severity][language],
+        time=moment(incident.opened_at, language, message.timezone),
     )
     return Content(
         language=language,
@@ -92,6 +97,17 @@ def _of_incident(message: Message, incident: IncidentNotice) -> Content:
         colon=PHRASES["colon"][language],
         url=safe_url(message.url) or "",
     )
+
+
+def _title(incident: IncidentNotice, language: Language) -> str:
+    """What the reader sees before opening the message: how bad it is, whose, how much, and about what."""
+    mark = OVER if incident.why == "resolved" else MARKS[incident.severity]
+    said = TITLES[incident.why][language].format(
+        brand=one_line(incident.brand, BRAND),
+        rule=one_line(incident.rule, RULE),
+        figure=headline(incident.explanation, language),
+    )
+    return f"{mark} {said}"
 
 
 def text(shown: Content) -> str:

@@ -25,6 +25,7 @@ PHRASES: dict[str, dict[Language, str]] = {
     "hour": {"en": "{n} hours", "fr": "{n} heures"},
     "observed": {"en": "{what} in {hours}", "fr": "{what} en {hours}"},
     "observed of": {"en": "{what} out of {total} in {hours}", "fr": "{what} sur {total} en {hours}"},
+    "usual": {"en": "{what} (usual {expected})", "fr": "{what} ({expected} d’habitude)"},
     "expected": {"en": "about {expected} would be usual", "fr": "le niveau habituel est d’environ {expected}"},
     "shares": {"en": "({share} instead of {usual})", "fr": "({share} au lieu de {usual})"},
     "to check one": {
@@ -46,7 +47,6 @@ PHRASES: dict[str, dict[Language, str]] = {
         "fr": "{share} du total vient d’un même texte, repris par {n} comptes",
     },
     "headline": {"en": "{brand}: {what}", "fr": "{brand}\u202f: {what}"},
-    "usual": {"en": "{what} (usual: {n})", "fr": "{what} (habituel\u202f: {n})"},
     "first": {"en": "First seen: {who}, {time}", "fr": "Premier message\u202f: {who}, le {time}"},
     "top": {"en": "most come from {source}", "fr": "la plupart viennent de {source}"},
     "top alone": {"en": "Most come from {source}", "fr": "La plupart viennent de {source}"},
@@ -118,15 +118,19 @@ def sentences(explanation: Explanation, language: Language, timezone: str = "UTC
     return [line for line in lines if line]
 
 
-def headline(brand: str, explanation: Explanation, language: Language) -> str:
-    """An incident in one line: whom it is about, how many where how many are usual, and the phrase they share."""
-    key = {"detractors": "negative", "promoters": "positive", "mentions": "mention"}[explanation.counted]
-    what = count_phrase(key, explanation.observed, language)
-    if explanation.expected is not None:
-        what = say("usual", language, what=what, n=figure(round(explanation.expected), language))
-    line = say("headline", language, brand=one_line(brand, NAME), what=what)
-    phrase = one_line(explanation.words[0], WORD) if explanation.words else ""
-    return f"{line} · {phrase}" if phrase else line
+def headline(e: Explanation, language: Language) -> str:
+    """The figure, what is usual, and the most telling word, short enough for the subject of a mail."""
+    key = {"detractors": "negative", "promoters": "positive", "mentions": "mention"}[e.counted]
+    line = count_phrase(key, e.observed, language)
+    if e.expected is not None:
+        line = say("usual", language, what=line, expected=figure(e.expected, language))
+    word = next((w for w in (one_line(word, WORD) for word in e.words[:10]) if w), "")
+    return f"{line} · {word}" if word else line
+
+
+def title(brand: str, e: Explanation, language: Language) -> str:
+    """An incident in one line: whom it is about, and its headline."""
+    return say("headline", language, brand=one_line(brand, NAME), what=headline(e, language))
 
 
 def _since(e: Explanation, language: Language, timezone: str) -> str:

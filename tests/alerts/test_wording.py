@@ -9,7 +9,7 @@ import pytest
 
 from alerts.base import Explanation, OneText, Sample
 from alerts.explain import sentences
-from alerts.wording import headline
+from alerts.wording import title
 
 T0 = datetime(2026, 7, 14, 21, 30, tzinfo=UTC)
 
@@ -48,10 +48,10 @@ def test_the_lines_in_french():
     assert sentences(FULL, "fr", "Europe/Paris") == french(FRENCH)
 
 
-def test_the_headline_says_whom_how_many_and_what_about():
-    assert headline("Lumen", FULL, "en") == "Lumen: 1,234 negative stories (usual: 56) · brûle"
-    assert headline("Lumen", FULL, "fr") == "Lumen\u202f: 1\u202f234 messages négatifs (habituel\u202f: 56) · brûle"
-    assert headline("Lumen", replace(FULL, words=(), expected=None), "en") == "Lumen: 1,234 negative stories"
+def test_the_title_says_whom_how_many_and_what_about():
+    assert title("Lumen", FULL, "en") == "Lumen: 1,234 negative stories (usual 56) · brûle"
+    assert title("Lumen", FULL, "fr") == "Lumen\u202f: 1\u202f234 messages négatifs (56 d’habitude) · brûle"
+    assert title("Lumen", replace(FULL, words=(), expected=None), "en") == "Lumen: 1,234 negative stories"
 
 
 def test_the_beginning_stands_before_the_window_and_a_text_passed_on_and_a_quote_are_told():

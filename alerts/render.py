@@ -38,6 +38,10 @@ LABELS: dict[str, dict[Language, str]] = {
         "en": "This is a test message: nothing has happened.",
         "fr": "Ceci est un message d’essai\u202f: il ne s’est rien passé.",
     },
+    "suppressed": {
+        "en": "Besides this one, messages held back as too many for an hour: {n}.",
+        "fr": "En plus de celui-ci, messages retenus car trop nombreux en une heure\u202f: {n}.",
+    },
     "test title": {"en": "TEST – {title}", "fr": "ESSAI – {title}"},
     "samples": {"en": "Most telling mentions", "fr": "Mentions les plus révélatrices"},
     "open": {"en": "See the incident", "fr": "Voir l’incident"},
@@ -88,7 +92,7 @@ def _of_incident(message: Message, incident: IncidentNotice) -> Content:
     return Content(
         language=language,
         title=LABELS["test title"][language].format(title=title) if message.test else title,
-        notice=LABELS["test"][language] if message.test else "",
+        notice=notice_of(message),
         status=status,
         lines=tuple(sentences(incident.explanation, language, message.timezone)),
         quotes_title=LABELS["samples"][language],
@@ -97,6 +101,13 @@ def _of_incident(message: Message, incident: IncidentNotice) -> Content:
         colon=PHRASES["colon"][language],
         url=safe_url(message.url) or "",
     )
+
+
+def notice_of(message: Message) -> str:
+    """What is to be said before the facts: that it is a test, or for how many others it stands."""
+    if message.test:
+        return LABELS["test"][message.language]
+    return LABELS["suppressed"][message.language].format(n=message.suppressed) if message.suppressed else ""
 
 
 def _title(incident: IncidentNotice, language: Language) -> str:

@@ -193,7 +193,7 @@ class Message:
     """What a channel sends: a notice of its `subject`, in the reader's language and time zone.
 
     `id` is stable across retries. `url` is our page about the subject. Times are aware; `timezone` is an IANA name.
-    A `test` says that it is one.
+    A `test` says that it is one. It stands for as many `suppressed` ones, which the channel did not want in one hour.
     """
 
     id: str
@@ -203,6 +203,7 @@ class Message:
     language: Language = "en"
     timezone: str = "UTC"
     test: bool = False
+    suppressed: int = 0
 
 
 class Wire(Protocol):

@@ -37,7 +37,8 @@ class Incident:
     """All that `step` must remember of an incident. Times are aware.
 
     `opened_at` is None while it is pending. `since` is when it began according to the verdict, before anybody knew.
-    `peak` is the verdict of the highest level. `notified` counts the messages by reason; `owed` is one held back.
+    `peak` is the verdict of the highest level, `latest` the last one that fired. `notified` counts the messages by
+    reason; `owed` is one held back.
     """
 
     state: State
@@ -56,6 +57,7 @@ class Incident:
     notified_severity: Severity | None = None
     last_notified_at: AwareDatetime | None = None
     owed: Why | None = None
+    latest: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +96,37 @@ def is_known(incident: Incident) -> bool:
     return incident.state in ("firing", "recovering") and bool(incident.notified)
 
 
-def is_over(incident: Incident, now: datetime, policy: Policy) -> bool:
+def is_over(incident: Incident, now: datetime, policy: Policy, verdict: Verdict | None = None) -> bool:
     """Whether the incident is resolved with nothing left to say, so that a firing verdict begins another one.
 
-    After a person closed it, the rule must not have fired for `hold_hours`, or the next evaluation would reopen it.
+    What a person closed stays silent until `silent_until`, or it would open again at once; unless the verdict is
+    clearly worse than what that person saw.
     """
     if incident.state != "resolved" or incident.owed:
         return False
-    return not incident.closed_by_person or now - incident.last_firing_at >= timedelta(hours=policy.hold_hours)
+    until = silent_until(incident, policy)
+    return until is None or now >= until or (verdict is not None and _is_worse(verdict, incident))
+
+
+def silent_until(incident: Incident, policy: Policy) -> datetime | None:
+    """Until when the rule opens no other incident although it fires: `hold_hours` after a person closed this one."""
+    if not (incident.closed_by_person and incident.resolved_at):
+        return None
+    return incident.resolved_at + timedelta(hours=policy.hold_hours)
+
+
+def _is_worse(verdict: Verdict, closed: Incident) -> bool:
+    """Whether a verdict is clearly worse than what was known at the closing: of a higher severity, or twice as many.
+
+    Over a longer window, it must also be twice as many an hour: the same stream counted for longer is no news.
+    """
+    if not verdict.firing:
+        return False
+    if SEVERITIES.index(verdict.severity) > SEVERITIES.index(closed.severity):
+        return True
+    before = closed.latest or closed.peak
+    longer = max(1.0, verdict.window_hours / before.window_hours)
+    return verdict.observed > 0 and verdict.observed >= 2 * before.observed * longer
 
 
 def acknowledge(incident: Incident, now: datetime) -> Incident:
@@ -140,6 +165,7 @@ def _new(verdict: Verdict, now: datetime) -> Incident:
         seen_at=now,
         since=verdict.since or now,
         peak=verdict,
+        latest=verdict,
     )
 
 
@@ -172,6 +198,7 @@ def _fire(incident: Incident, verdict: Verdict, now: datetime, policy: Policy) -
         opened_at=incident.opened_at or (now if opens else None),
         since=min(incident.since, verdict.since) if verdict.since else incident.since,
         peak=verdict if verdict.level > incident.peak.level else incident.peak,
+        latest=verdict,
     )
 
 

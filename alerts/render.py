@@ -12,26 +12,35 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from .base import IncidentNotice, Language, Message, Sample, Severity, Why
 from .clean import one_line, safe_url
-from .wording import PHRASES, byline, moment, sentences
+from .wording import PHRASES, byline, headline, moment, sentences
 
 BRAND, RULE, SAMPLE = 80, 80, 500
 
 TITLES: dict[Why, dict[Language, str]] = {
-    "opened": {"en": "{brand}: {rule}", "fr": "{brand}\u202f: {rule}"},
-    "worsened": {"en": "{brand}: {rule}, getting worse", "fr": "{brand}\u202f: {rule}, la situation s’aggrave"},
-    "reminder": {"en": "{brand}: {rule}, still going on", "fr": "{brand}\u202f: {rule}, toujours en cours"},
+    "opened": {"en": "{brand}: {figure}", "fr": "{brand}\u202f: {figure}"},
+    "worsened": {"en": "{brand}: getting worse, {figure}", "fr": "{brand}\u202f: la situation s’aggrave, {figure}"},
+    "reminder": {"en": "{brand}: still going on, {figure}", "fr": "{brand}\u202f: toujours en cours, {figure}"},
     "resolved": {"en": "{brand}: {rule}, over", "fr": "{brand}\u202f: {rule}, c’est terminé"},
 }
+MARKS: dict[Severity, str] = {"info": "🔵", "warning": "🟠", "critical": "🔴"}
+OVER = "🟢"
 SEVERITY: dict[Severity, dict[Language, str]] = {
     "info": {"en": "to watch", "fr": "à surveiller"},
     "warning": {"en": "warning", "fr": "avertissement"},
     "critical": {"en": "critical", "fr": "critique"},
 }
 LABELS: dict[str, dict[Language, str]] = {
-    "status": {"en": "Severity: {severity}. Opened {time}.", "fr": "Gravité\u202f: {severity}. Ouvert le {time}."},
+    "status": {
+        "en": "{rule}. Severity: {severity}. Opened {time}.",
+        "fr": "{rule}. Gravité\u202f: {severity}. Ouvert le {time}.",
+    },
     "test": {
         "en": "This is a test message: nothing has happened.",
         "fr": "Ceci est un message d’essai\u202f: il ne s’est rien passé.",
+    },
+    "suppressed": {
+        "en": "Besides this one, messages held back as too many for an hour: {n}.",
+        "fr": "En plus de celui-ci, messages retenus car trop nombreux en une heure\u202f: {n}.",
     },
     "test title": {"en": "TEST – {title}", "fr": "ESSAI – {title}"},
     "samples": {"en": "Most telling mentions", "fr": "Mentions les plus révélatrices"},
@@ -74,16 +83,16 @@ def content(message: Message) -> Content:
 
 def _of_incident(message: Message, incident: IncidentNotice) -> Content:
     language = message.language
-    title = TITLES[incident.why][language].format(
-        brand=one_line(incident.brand, BRAND), rule=one_line(incident.rule, RULE)
-    )
+    title = _title(incident, language)
     status = LABELS["status"][language].format(
-        severity=SEVERITY[incident.severity][language], time=moment(incident.opened_at, language, message.timezone)
+        rule=one_line(incident.rule, RULE),
+        severity=SEVERITY[incident.severity][language],
+        time=moment(incident.opened_at, language, message.timezone),
     )
     return Content(
         language=language,
         title=LABELS["test title"][language].format(title=title) if message.test else title,
-        notice=LABELS["test"][language] if message.test else "",
+        notice=notice_of(message),
         status=status,
         lines=tuple(sentences(incident.explanation, language, message.timezone)),
         quotes_title=LABELS["samples"][language],
@@ -92,6 +101,24 @@ def _of_incident(message: Message, incident: IncidentNotice) -> Content:
         colon=PHRASES["colon"][language],
         url=safe_url(message.url) or "",
     )
+
+
+def notice_of(message: Message) -> str:
+    """What is to be said before the facts: that it is a test, or for how many others it stands."""
+    if message.test:
+        return LABELS["test"][message.language]
+    return LABELS["suppressed"][message.language].format(n=message.suppressed) if message.suppressed else ""
+
+
+def _title(incident: IncidentNotice, language: Language) -> str:
+    """What the reader sees before opening the message: how bad it is, whose, how much, and about what."""
+    mark = OVER if incident.why == "resolved" else MARKS[incident.severity]
+    said = TITLES[incident.why][language].format(
+        brand=one_line(incident.brand, BRAND),
+        rule=one_line(incident.rule, RULE),
+        figure=headline(incident.explanation, language),
+    )
+    return f"{mark} {said}"
 
 
 def text(shown: Content) -> str:

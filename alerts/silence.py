@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
@@ -18,6 +18,18 @@ def is_quiet(hours: Mapping[str, str] | None, now: datetime) -> bool:
     local = now.astimezone(_zone(hours.get("timezone"))).time()
     start, end = time.fromisoformat(hours["start"]), time.fromisoformat(hours["end"])
     return start <= local < end if start <= end else local >= start or local < end
+
+
+def quiet_until(hours: Mapping[str, str] | None, now: datetime) -> datetime | None:
+    """When the quiet hours in which `now` lies are over; None outside of them. Across a change of the clocks too: they
+    end when the clock on the wall shows `end`, or would have."""
+    if not hours or not is_quiet(hours, now):
+        return None
+    local = now.astimezone(_zone(hours.get("timezone")))
+    end = datetime.combine(local.date(), time.fromisoformat(hours["end"]), local.tzinfo)
+    if end.replace(tzinfo=None) <= local.replace(tzinfo=None):
+        end += timedelta(days=1)  # on the wall: the zone finds the moment
+    return max(end.astimezone(UTC), now + timedelta(minutes=1))
 
 
 def _zone(name: str | None) -> ZoneInfo:

@@ -25,6 +25,7 @@ PHRASES: dict[str, dict[Language, str]] = {
     "hour": {"en": "{n} hours", "fr": "{n} heures"},
     "observed": {"en": "{what} in {hours}", "fr": "{what} en {hours}"},
     "observed of": {"en": "{what} out of {total} in {hours}", "fr": "{what} sur {total} en {hours}"},
+    "usual": {"en": "{what} (usual {expected})", "fr": "{what} ({expected} d’habitude)"},
     "expected": {"en": "about {expected} would be usual", "fr": "le niveau habituel est d’environ {expected}"},
     "shares": {"en": "({share} instead of {usual})", "fr": "({share} au lieu de {usual})"},
     "to check one": {
@@ -106,6 +107,16 @@ def sentences(explanation: Explanation, language: Language, timezone: str = "UTC
         _scope(explanation, language),
     ]
     return [line for line in lines if line]
+
+
+def headline(e: Explanation, language: Language) -> str:
+    """The figure, what is usual, and the most telling word, short enough for the subject of a mail."""
+    key = {"detractors": "negative", "promoters": "positive", "mentions": "mention"}[e.counted]
+    line = count_phrase(key, e.observed, language)
+    if e.expected is not None:
+        line = say("usual", language, what=line, expected=figure(e.expected, language))
+    word = next((w for w in (one_line(word, WORD) for word in e.words[:10]) if w), "")
+    return f"{line} · {word}" if word else line
 
 
 def _change(e: Explanation, language: Language) -> str:

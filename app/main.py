@@ -22,6 +22,7 @@ from app.api import (
     channels,
     checking,
     common_phrases,
+    deliveries,
     discovery,
     export,
     handling,
@@ -58,7 +59,7 @@ from app.services import Services
 ROUTERS = (
     me, brands, queries, phrases, common_phrases, scoring, discovery, sources, export, importing, imports, bulk,
     mentions, handling, views, canned, checking, reputation, overview, share_links, labelling, surveys, rules,
-    backtest, incidents, channels, keys, members, workspaces,
+    backtest, incidents, channels, deliveries, keys, members, workspaces,
 )  # fmt: skip
 PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", openapi.DOCUMENT, openapi.DOCS, *inbound.PATHS})
 """Paths that are answered without a key: health, which says nothing but whether we live; the figures, and the addresses

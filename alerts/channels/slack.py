@@ -195,7 +195,7 @@ def _quote(quote: Quote) -> list[dict[str, Any]]:
 
 
 def _fallback(shown: Content) -> str:
-    return one_line(" – ".join([shown.title, *shown.lines[:1]]), FALLBACK)
+    return one_line(" – ".join([shown.title, shown.status]), FALLBACK)
 
 
 def _error_named(code: str, reply: Reply) -> DeliveryError:

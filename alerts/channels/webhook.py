@@ -95,6 +95,8 @@ def payload(message: Message, text: int = TEXTS[0]) -> dict[str, Any]:
     data = _facts(subject, text) | {"url": safe_url(message.url) or ""}
     if message.test:
         data["test"] = True
+    if message.suppressed:
+        data["suppressed"] = message.suppressed
     return {"type": f"{subject.kind}.{subject.why}", "timestamp": _utc(message.at), "data": data}
 
 

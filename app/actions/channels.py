@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -16,13 +16,16 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from alerts.base import AnyChannel, DeliveryError, Explanation, IncidentNotice, Message, Sample
 from alerts.channels import all_channels
+from alerts.discreet import only_figures
 from app.actions import secrets
 from app.actions.audit import record
+from app.actions.channel_settings import EVENTS, Events, LinkOnly, PerHour, QuietTimes
 from app.actions.fields import Changes, Fields, Name, TimeZone, unique_name, validate
 from app.actions.versions import versioned
 from app.crypto import Seal, place_of
 from app.http import GateError, check_url, rules_for
 from app.models import AlertRule, Channel, uuid7
+from app.pipeline.tell.pace import look_again
 from app.problems import FieldError, Problem, invalid, not_found
 from app.services import Services
 from app.settings import Settings
@@ -39,6 +42,10 @@ class NewChannel(Fields):
     params: dict[str, Any] = Field(default_factory=dict)
     language: Literal["en", "fr"] = "en"
     timezone: TimeZone = "UTC"
+    events: Events = Field(default_factory=lambda: list(EVENTS))
+    quiet_hours: QuietTimes | None = None
+    max_per_hour: PerHour | None = None
+    link_only: LinkOnly = False
     enabled: bool = True
 
 
@@ -49,6 +56,10 @@ class ChannelChanges(Changes):
     params: dict[str, Any] = Field(default_factory=dict)
     language: Literal["en", "fr"] = "en"
     timezone: TimeZone = "UTC"
+    events: Events = Field(default_factory=lambda: list(EVENTS))
+    quiet_hours: QuietTimes | None = None
+    max_per_hour: PerHour | None = None
+    link_only: LinkOnly = False
     enabled: bool = True
     drop_secrets: secrets.Dropped = Field(default_factory=list)
 
@@ -95,6 +106,9 @@ def update(session: Session, viewer: Viewer, channel_id: UUID, changes: ChannelC
             put_params(row, _changed_params(row, params, dropped, services), services.seal)
         if params is not None or values.get("enabled"):
             row.disabled_reason = row.last_error = None
+        if values.keys() & {"quiet_hours", "max_per_hour", "timezone"}:
+            look_again(session, row, datetime.now(UTC))
+            services.jobs.defer(session, "notify")
     session.refresh(row)
     return row
 
@@ -150,7 +164,8 @@ def send_test(services: Services, viewer: Viewer, channel_id: UUID, now: datetim
     params = validate(declared.params, row.params | stored, under="params")
     error = None
     try:
-        declared.send(params, trial_message(row, services.settings.address, now), services.wire)
+        trial = trial_message(row, services.settings.address, now)
+        declared.send(params, only_figures(trial) if row.link_only else trial, services.wire)
     except DeliveryError as refusal:
         error = str(refusal)
     with services.db.writing() as session:

@@ -40,6 +40,10 @@ class ChannelOut(Out):
     has_secret: bool
     language: str
     timezone: str
+    events: list[str]
+    quiet_hours: dict[str, Any] | None
+    max_per_hour: int | None
+    link_only: bool
     enabled: bool
     disabled_reason: str | None
     last_sent_at: datetime | None
@@ -72,6 +76,10 @@ def channel_out(row: Channel) -> ChannelOut:
         has_secret=row.secrets is not None,
         language=row.language,
         timezone=row.timezone,
+        events=row.events,
+        quiet_hours=row.quiet_hours,
+        max_per_hour=row.max_per_hour,
+        link_only=row.link_only,
         enabled=row.enabled,
         disabled_reason=row.disabled_reason,
         last_sent_at=row.last_sent_at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Float, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, func, text
+from sqlalchemy import Float, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Mapped, mapped_column
@@ -24,6 +24,13 @@ class Channel(Tenant, Dated, Base):
     secrets: Mapped[bytes | None] = mapped_column(LargeBinary)
     language: Mapped[str] = mapped_column(server_default="en")
     timezone: Mapped[str] = mapped_column(server_default="UTC")
+    events: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{opened,worsened,reminder,resolved}'"))
+    """The reasons of which it is told."""
+    quiet_hours: Mapped[Json | None]
+    """Without a time zone of their own, they are in that of the channel."""
+    max_per_hour: Mapped[int | None]
+    link_only: Mapped[bool] = mapped_column(server_default="false")
+    """No text and no author leaves: only figures and the link."""
     enabled: Mapped[bool] = mapped_column(server_default="true")
     disabled_reason: Mapped[str | None]
     last_sent_at: Mapped[datetime | None]
@@ -140,7 +147,7 @@ class Delivery(Tenant, Base):
     why: Mapped[str]
     sequence: Mapped[int]
     state: Mapped[str] = mapped_column(server_default="pending")
-    """pending, sent, dead (given up) or expired."""
+    """pending, sent, dead (given up), suppressed (beyond what the channel takes in an hour) or expired."""
     message: Mapped[Json]
     attempts: Mapped[int] = mapped_column(server_default="0")
     next_try_at: Mapped[datetime]
@@ -148,4 +155,8 @@ class Delivery(Tenant, Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     sent_at: Mapped[datetime | None]
     ambiguous: Mapped[bool] = mapped_column(server_default="false")
+    capped: Mapped[bool] = mapped_column(server_default="false")
+    """It waits because the channel has had as many messages within the hour as it takes."""
+    suppressed: Mapped[int] = mapped_column(server_default="0")
+    """How many others it stands for, which were not sent."""
     last_error: Mapped[str | None]

@@ -47,6 +47,8 @@ class IncidentDetail:
     view: IncidentView
     timeline: list[IncidentEvent]
     deliveries: list[DeliveryView]
+    is_last: bool = True
+    """Whether its rule has opened no other incident since it was resolved."""
 
 
 @may("read")
@@ -95,7 +97,22 @@ def incident(session: Session, viewer: Viewer, incident_id: UUID) -> IncidentDet
         .where(IncidentEvent.workspace_id == viewer.workspace_id, IncidentEvent.incident_id == incident_id)
         .order_by(IncidentEvent.id)
     )
-    return IncidentDetail(IncidentView(*row), list(timeline), _deliveries(session, viewer, incident_id))
+    view = IncidentView(*row)
+    return IncidentDetail(
+        view, list(timeline), _deliveries(session, viewer, incident_id), _is_last(session, viewer, view.incident)
+    )
+
+
+def _is_last(session: Session, viewer: Viewer, row: IncidentRow) -> bool:
+    if row.resolved_at is None:
+        return True
+    later = select(IncidentRow.id).where(
+        IncidentRow.workspace_id == viewer.workspace_id,
+        IncidentRow.rule_id == row.rule_id,
+        IncidentRow.opened_at >= row.resolved_at,
+        IncidentRow.id != row.id,
+    )
+    return session.scalar(later.limit(1)) is None
 
 
 def _deliveries(session: Session, viewer: Viewer, incident_id: UUID) -> list[DeliveryView]:

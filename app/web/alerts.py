@@ -17,8 +17,10 @@ from app.actions import incidents as actions
 from app.actions.assigning import Assignment
 from app.actions.fields import validate
 from app.models import IncidentEvent, IncidentRow
+from app.pipeline.tell.incidents import silent_until
 from app.pipeline.tell.naming import Names
 from app.problems import FieldError, Problem, invalid
+from app.queries.deliveries import dead_letters
 from app.queries.hours import hours
 from app.queries.incidents import StateFilter, incident, incidents
 from app.queries.members import names
@@ -62,7 +64,15 @@ def show_list(visit: Visit = Depends(member)) -> Response:
         views = incidents(session, visit.viewer, parameters.get("after"), state=only, brand_id=_brand_of(parameters))
         lines = [(view, lines_of(visit, view.incident.explanation)[:2]) for view in views.items]
         silent = mendings_of_incidents(visit, session, views.items)
-        return visit.page(session, "alerts.html", found=views, shown=lines, state=state, silent=silent)
+        return visit.page(
+            session,
+            "alerts.html",
+            found=views,
+            shown=lines,
+            state=state,
+            silent=silent,
+            dead=dead_letters(session, visit.viewer, visit.now),
+        )
 
 
 def _brand_of(parameters: Mapping[str, str]) -> UUID | None:
@@ -94,6 +104,7 @@ def incident_page(visit: Visit, incident_id: UUID, problem: Problem | None = Non
             status=problem.status if problem else 200,
             detail=detail,
             silent=mendings_of_incidents(visit, session, [detail.view])[row.id],
+            silent_until=silent_until(row, detail.view.rule, visit.now) if detail.is_last else None,
             explanation=explanation,
             lines=lines_of(visit, row.explanation),
             chart=observed_against_expected(

@@ -32,6 +32,7 @@ SENTENCES: dict[str, str] = {
     "channel.create": N_("{who} added the channel [{name}]"),
     "channel.update": N_("{who} changed the channel [{name}]"),
     "channel.delete": N_("{who} deleted the channel {name}"),
+    "delivery.retry": N_("{who} had a message to the channel {channel} sent again"),
     "channel.test": N_("{who} sent a test message to the channel [{name}]"),
     "common_phrases.switch": N_("{who} switched [common phrases]"),
     "import.undo": N_("{who} undid the import of [{file}]"),

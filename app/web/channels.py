@@ -15,15 +15,18 @@ from alerts.base import AnyChannel
 from alerts.channels import all_channels
 from app.actions import channels as actions
 from app.actions import secrets
+from app.actions.channel_settings import EVENTS
 from app.actions.channels import MadeChannel
+from app.actions.deliveries import retry as resend
 from app.actions.fields import validate
 from app.actions.ties import tie
 from app.models import Channel
 from app.queries.channels import channel, channels
+from app.queries.deliveries import dead_letters, deliveries
 from app.queries.paging import LIMIT_MAX
 from app.queries.rules import rules
 from app.web.form_page import Form, FormPage, Values, add_routes
-from app.web.forms import PREFIX, Field, SentForm, dropped_by, fields_of, params_from
+from app.web.forms import PREFIX, Field, SentForm, dropped_by, fields_of, params_from, sent_form
 from app.web.language import LANGUAGES
 from app.web.page import Visit, editor, member, redirect
 from app.web.reach import Mending, has_mail, mendings_of_rules
@@ -32,6 +35,8 @@ from app.web.ties import read_ties, ties_of
 router = APIRouter(prefix="/settings/channels")
 
 HOME = "/settings/channels"
+SENT_SHOWN = 20
+"""How many of a channel's last messages its page shows."""
 RULES_SHOWN = 5
 """How many rules that notify nobody the page names."""
 OURS = frozenset({"params.unsubscribe_url"})
@@ -49,6 +54,7 @@ def list_page(visit: Visit, session: Session, **news: Any) -> HTMLResponse:
     rows = channels(session, visit.viewer, visit.request.query_params.get("after"))
     context = {"secret": None, "failed": None, "status": 200, **news}
     context["silent"] = mendings_by_name(visit, session)
+    context["dead"] = {row.id: number for row, number in dead_letters(session, visit.viewer, visit.now)}
     return visit.page(session, "channels.html", found=rows, kinds=all_channels(), **context)
 
 
@@ -70,6 +76,15 @@ def send_test(channel_id: UUID, visit: Visit = Depends(editor)) -> Response:
         return list_page(visit, session, failed=(tested.channel.name, tested.error), status=422)
 
 
+@router.post("/deliveries/{delivery_id}/retry")
+def retry(delivery_id: UUID, visit: Visit = Depends(editor), sent: SentForm = Depends(sent_form)) -> Response:
+    """Sends a message again, and leads back to the channel, or to the incident where it was asked."""
+    with visit.services.db.writing() as session:
+        row = resend(session, visit.viewer, delivery_id, visit.services.jobs, visit.now)
+        back = f"/alerts/{row.incident_id}" if sent.is_checked("incident") else f"{HOME}/{row.channel_id}"
+    return redirect(back, "resent")
+
+
 ChannelForm = Form[Channel, AnyChannel]
 
 
@@ -84,13 +99,24 @@ def new_form(visit: Visit, wished: str) -> ChannelForm:
     kind = kinds.get(wished) or next(iter(kinds.values()))
     params = {"to": [visit.viewer.actor]} if kind.by_mail and "@" in visit.viewer.actor else {}
     values: Values = {"language": visit.tongue.code, "timezone": visit.viewer.timezone, "ties": None}
+    values |= pace_of(None)
     return Form(kind, {"name": "", "params": params, "enabled": True, **values})
 
 
 def form_of(_visit: Visit, row: Channel) -> ChannelForm:
     names = ("name", "params", "language", "timezone", "enabled")
     values = {name: getattr(row, name) for name in names} | {"ties": None}
+    values |= pace_of(row)
     return Form(actions.channel_of(row.kind), values, row)
+
+
+def pace_of(row: Channel | None) -> Values:
+    """What the channel wants to hear, when and how much; of a new one, everything at once."""
+    if row is None:
+        return {"events": list(EVENTS), "quiet_start": "", "quiet_end": "", "max_per_hour": "", "link_only": False}
+    quiet = row.quiet_hours or {}
+    hours = {"quiet_start": quiet.get("start", ""), "quiet_end": quiet.get("end", "")}
+    return {"events": row.events, "max_per_hour": row.max_per_hour, "link_only": row.link_only, **hours}
 
 
 def read_form(sent: SentForm, row: Channel | None) -> ChannelForm:
@@ -98,11 +124,19 @@ def read_form(sent: SentForm, row: Channel | None) -> ChannelForm:
     values: Values = {name: sent.get(name) for name in ("name", "language", "timezone")}
     values |= {"params": params_from(kind.params, sent), "enabled": sent.is_checked("enabled")}
     values["ties"] = read_ties(sent)
+    values |= pace_of(row)
+    if sent.is_checked("paced"):  # a form without these fields leaves them as they are
+        values |= {name: sent.get(name) for name in ("quiet_start", "quiet_end", "max_per_hour")}
+        values |= {"events": sent.all("events"), "link_only": sent.is_checked("link_only")}
     return Form(kind, values | ({"drop_secrets": dropped_by(kind.params, sent)} if row else {}), row)
 
 
 def fields_of_action(form: ChannelForm) -> Values:
-    return {name: value for name, value in form.values.items() if name != "ties"}
+    values = {name: value for name, value in form.values.items() if name != "ties" and not name.startswith("quiet_")}
+    start, end = form.values["quiet_start"], form.values["quiet_end"]
+    quiet = {**((form.row.quiet_hours if form.row else None) or {}), "start": start, "end": end}
+    hours = {"quiet_hours": quiet if start or end else None, "max_per_hour": form.values["max_per_hour"] or None}
+    return values | hours
 
 
 def context_of(visit: Visit, session: Session, form: ChannelForm) -> dict[str, Any]:
@@ -117,6 +151,8 @@ def context_of(visit: Visit, session: Session, form: ChannelForm) -> dict[str, A
         "timezones": sorted(available_timezones()),
         "no_smtp": kind.by_mail and not has_mail(visit),
         "ties": ties_of(visit, session, row, form.values["ties"]),
+        "sent": deliveries(session, visit.viewer, row.id, limit=SENT_SHOWN).items if row else [],
+        "events": [(why, visit.word("why", why)) for why in EVENTS],
     }
 
 

@@ -34,6 +34,7 @@ DONE: dict[str, str] = {
     "channel-created": N_("The channel was added."),
     "channel-deleted": N_("The channel was deleted."),
     "tested": N_("The test message was sent."),
+    "resent": N_("The message is being sent again."),
     "role-changed": N_("The role was changed. It counts from the next click on."),
     "member-removed": N_("The member was removed. What was assigned to them still shows their name."),
     "invitation-revoked": N_("The invitation was revoked: its link no longer works."),

@@ -77,7 +77,13 @@ WORDS: dict[str, dict[object, str]] = {
         "reminder": N_("Reminder"),
         "resolved": N_("Resolved"),
     },
-    "delivery": {"pending": N_("Waiting"), "sent": N_("Sent"), "dead": N_("Given up"), "expired": N_("Expired")},
+    "delivery": {
+        "pending": N_("Waiting"),
+        "sent": N_("Sent"),
+        "dead": N_("Given up"),
+        "suppressed": N_("Held back"),
+        "expired": N_("Expired"),
+    },
     "event": {
         "opened": N_("The incident opened"),
         "worsened": N_("The incident worsened"),

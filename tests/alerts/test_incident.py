@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from alerts.base import SEVERITIES, Verdict
-from alerts.incident import Incident, Policy, acknowledge, close, from_json, is_over, step, to_json
+from alerts.incident import Incident, Policy, acknowledge, close, from_json, is_over, silent_until, step, to_json
 
 T0 = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 FIRE = Verdict(True, 4.0, 3.0, "warning", observed=12, expected=3.5, total=40, since=T0 - timedelta(hours=2))
@@ -130,27 +130,102 @@ def test_closing_tells_those_who_were_told_and_does_not_open_again_at_once():
     incident, said = play([(1.1, "fire"), (1.2, "fire"), (3, "fire")], was=incident)
     assert said == ["resolved", "resolved", "resolved"]
     assert incident.notified == {"opened": 1, "resolved": 1}
-    assert not is_over(incident, at(8.9), PLAIN)
-    assert is_over(incident, at(9), PLAIN)
+    assert not is_over(incident, at(6.9), PLAIN, FIRE)
+    assert is_over(incident, at(7), PLAIN, FIRE)
 
 
 @pytest.mark.parametrize(
-    ("script", "ends"),
+    "script",
     [
-        ([(5.9, "calm")], 6),  # six hours after it last fired, however often it is looked at
-        ([(hour, "calm") for hour in range(1, 7)], 6),
-        ([(hour, "blind") for hour in range(1, 7)], 6),
-        ([(2, "fire"), (3, "calm"), (4, "calm"), (5, "blind"), (7, "calm")], 8),
-        ([(2, "fire"), (3, "worse"), (4, "calm"), (8, "calm")], 9),
+        [(5.9, "calm")],
+        [(hour, "calm") for hour in range(1, 7)],
+        [(hour, "blind") for hour in range(1, 7)],
+        [(2, "fire"), (3, "calm"), (4, "calm"), (5, "blind")],
+        [(hour, "fire") for hour in range(1, 7)],
     ],
 )
-def test_what_a_person_closed_ends_and_its_rule_opens_another_one(script, ends):
+def test_what_a_person_closed_ends_six_hours_later_and_its_rule_opens_another_one(script):
+    ends = 6.5
     closed = close(play([(0, "fire")])[0], at(0.5))
     closed, _ = play(script, was=closed)
     assert not is_over(closed, at(ends - 0.1), PLAIN)
     assert is_over(closed, at(ends), PLAIN)
     another, decision = step(None, FIRE, at(ends), PLAIN)
     assert (another.state, another.opened_at, decision.why) == ("firing", at(ends), "opened")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "worse"),
+    [
+        (FIRE, False),
+        (CALM, False),
+        (BLIND, False),
+        (replace(FIRE, observed=23, level=30.0), False),
+        (replace(FIRE, observed=24), True),
+        (replace(FIRE, observed=24, firing=False), False),
+        (replace(FIRE, severity="critical"), True),
+        (replace(FIRE, severity="info"), False),
+        (replace(FIRE, observed=24, window_hours=4), False),  # the same stream, counted for longer
+        (replace(FIRE, observed=96, window_hours=4), True),
+        (replace(FIRE, observed=0), False),
+    ],
+)
+def test_what_a_person_closed_opens_again_at_once_only_if_it_is_clearly_worse(verdict, worse):
+    closed, _ = play([(0.6, "fire")], was=close(play([(0, "fire")])[0], at(0.5)))
+    assert is_over(closed, at(1), PLAIN, verdict) is worse
+    untold = close(play([(0, "fire")])[0], at(0.5))
+    assert not is_over(untold, at(1), PLAIN, verdict)  # its end comes first
+
+
+def test_worse_means_worse_than_at_the_closing_not_than_at_the_peak():
+    incident, _ = step(None, replace(FIRE, observed=50, level=9.0), at(0), PLAIN)
+    incident, _ = step(incident, FIRE, at(1), PLAIN)
+    closed, _ = step(close(incident, at(1)), FIRE, at(1.1), PLAIN)
+    assert not is_over(closed, at(2), PLAIN, replace(FIRE, observed=23))
+    assert is_over(closed, at(2), PLAIN, replace(FIRE, observed=24))
+
+
+def test_only_what_a_person_closed_keeps_its_rule_silent():
+    assert silent_until(close(play([(0, "fire")])[0], at(1)), PLAIN) == at(7)
+    assert silent_until(play([(0, "fire")])[0], PLAIN) is None
+    assert silent_until(play([(0, "fire"), (1, "calm"), (7, "calm")])[0], PLAIN) is None
+
+
+OLD = {
+    "state": "resolved", "severity": "warning", "first_firing_at": "2026-11-22T08:00:00Z",
+    "last_firing_at": "2026-11-23T08:00:00Z", "seen_at": "2026-11-23T08:00:00Z", "since": "2026-11-22T06:00:00Z",
+    "peak": {
+        "firing": True, "level": 4.0, "threshold": 3.0, "severity": "warning", "observed": 12.0, "expected": 3.5,
+        "total": 40, "share": None, "usual_share": None, "window_hours": 1, "since": "2026-11-22T06:00:00Z",
+        "counted": "detractors",
+    },
+    "opened_at": "2026-11-22T08:00:00Z", "calm_since": None, "resolved_at": "2026-11-22T08:30:00Z",
+    "acknowledged_at": None, "closed_by_person": True, "notified": {"opened": 1, "resolved": 1},
+    "notified_severity": "warning", "last_notified_at": "2026-11-22T08:31:00Z", "owed": None,
+}  # fmt: skip
+"""What was stored before an incident remembered the last verdict that fired."""
+
+
+def test_what_an_older_version_stored_is_read_and_no_longer_silent_for_ever():
+    old = from_json(OLD)
+    assert old.latest is None
+    assert is_over(old, at(24), PLAIN, FIRE)
+    assert not is_over(old, at(6), PLAIN, replace(FIRE, observed=23))
+    assert is_over(old, at(6), PLAIN, replace(FIRE, observed=24))
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 2), st.sampled_from([CALM, FIRE, replace(FIRE, observed=20), None])), max_size=40),
+    st.floats(0, 3),
+)
+def test_what_goes_on_as_before_stays_silent_for_the_hold_and_then_speaks(looks, closed_after):
+    """Whatever is seen meanwhile: neither sooner, nor silent for ever."""
+    incident = close(play([(0, "fire")])[0], at(closed_after))
+    now = at(closed_after)
+    for hours, verdict in looks:
+        now += timedelta(hours=hours)
+        incident, _ = step(incident, verdict, now, PLAIN)
+        assert is_over(incident, now, PLAIN, verdict) is (now >= at(closed_after) + timedelta(hours=6))
 
 
 def test_closing_what_nobody_was_told_of_stays_silent():

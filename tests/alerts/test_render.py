@@ -14,29 +14,36 @@ from tests.alerts.messages import retold
 @pytest.mark.parametrize(
     ("why", "english", "french"),
     [
-        ("opened", "Lumen: Bad buzz", "Lumen\u202f: Bad buzz"),
-        ("worsened", "Lumen: Bad buzz, getting worse", "Lumen\u202f: Bad buzz, la situation s’aggrave"),
-        ("reminder", "Lumen: Bad buzz, still going on", "Lumen\u202f: Bad buzz, toujours en cours"),
-        ("resolved", "Lumen: Bad buzz, over", "Lumen\u202f: Bad buzz, c’est terminé"),
+        ("opened", "🔴 Lumen: {en}", "🔴 Lumen\u202f: {fr}"),
+        ("worsened", "🔴 Lumen: getting worse, {en}", "🔴 Lumen\u202f: la situation s’aggrave, {fr}"),
+        ("reminder", "🔴 Lumen: still going on, {en}", "🔴 Lumen\u202f: toujours en cours, {fr}"),
+        ("resolved", "🟢 Lumen: Bad buzz, over", "🟢 Lumen\u202f: Bad buzz, c’est terminé"),
     ],
 )
-def test_the_title_says_whose_incident_it_is_and_why_we_write(
+def test_the_title_says_how_bad_it_is_whose_how_much_and_about_what(
     message: Message, why: str, english: str, french: str
 ) -> None:
     told = retold(message, why=why)
-    assert content(told).title == english
-    assert content(replace(told, language="fr")).title == french
+    assert content(told).title == english.format(en="38 negative stories (usual 12) · colis")
+    assert content(replace(told, language="fr")).title == french.format(
+        fr="38 messages négatifs (12 d’habitude) · colis"
+    )
+
+
+def test_a_title_leaves_out_what_is_not_known(message: Message, explanation: Explanation) -> None:
+    bare = replace(explanation, observed=1, expected=None, words=("\u200b", ""))
+    assert content(retold(message, explanation=bare, severity="info")).title == "🔵 Lumen: 1 negative story"
 
 
 def test_a_test_says_that_it_is_one(message: Message) -> None:
     assert content(message).notice == ""
     tried = content(replace(message, test=True))
-    assert tried.title == "TEST – Lumen: Bad buzz"
+    assert tried.title == "TEST – 🔴 Lumen: 38 negative stories (usual 12) · colis"
     assert tried.notice == "This is a test message: nothing has happened."
 
 
 def test_the_severity_and_the_hour_are_those_of_the_reader(message: Message) -> None:
-    assert content(message).status == "Severity: critical. Opened 22 November, 08:05 (Europe/Paris)."
+    assert content(message).status == "Bad buzz. Severity: critical. Opened 22 November, 08:05 (Europe/Paris)."
     assert content(replace(message, timezone="UTC")).status.endswith("22 November, 07:05 (UTC).")
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from alerts.silence import is_quiet
+from alerts.silence import is_quiet, quiet_until
 
 NIGHT = {"start": "22:00", "end": "07:00", "timezone": "Europe/Paris"}
 LUNCH = {"start": "12:00", "end": "14:00", "timezone": "Europe/Paris"}
@@ -55,3 +55,24 @@ def test_the_night_ends_at_the_same_hour_when_the_clock_is_changed():
     """On 29 March 2026 Paris jumps from 02:00 to 03:00."""
     assert is_quiet(NIGHT, datetime(2026, 3, 29, 4, 59, tzinfo=UTC))
     assert not is_quiet(NIGHT, datetime(2026, 3, 29, 5, 0, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("now", "over"),
+    [
+        ("2026-11-22T21:59+01:00", None),
+        ("2026-11-22T22:00+01:00", "2026-11-23T07:00+01:00"),
+        ("2026-11-23T06:59+01:00", "2026-11-23T07:00+01:00"),
+        ("2026-11-23T07:00+01:00", None),
+        ("2026-03-28T23:00+01:00", "2026-03-29T07:00+02:00"),  # the clocks go forward in that night
+        ("2026-10-24T23:00+02:00", "2026-10-25T07:00+01:00"),
+    ],
+)
+def test_quiet_hours_end_when_the_clock_on_the_wall_says_so(now: str, over: str | None) -> None:
+    hours = {"start": "22:00", "end": "07:00", "timezone": "Europe/Paris"}
+    found = quiet_until(hours, datetime.fromisoformat(now))
+    assert found == (datetime.fromisoformat(over) if over else None)
+
+
+def test_without_quiet_hours_nothing_waits() -> None:
+    assert quiet_until(None, datetime.fromisoformat("2026-11-22T22:00+01:00")) is None

@@ -97,3 +97,41 @@ def test_a_channel_that_goes_leaves_the_rules_that_named_it(us: Any, brand: dict
 def opened(services: Services, db: Database, channel_id: str) -> dict[str, str]:
     row = stored(db, Channel, channel_id)
     return services.seal.open(row.secrets, f"channel:{row.workspace_id}:{row.id}")
+
+
+def test_a_channel_says_what_it_wants_to_hear_when_and_how_much(us: Any) -> None:
+    hook = {"kind": "webhook", "name": "H", "params": {"url": "https://example.com/hook"}}
+    plain = us.editor.post("/api/v1/channels", json=hook).json()
+    assert plain["events"] == ["opened", "worsened", "reminder", "resolved"]
+    assert (plain["quiet_hours"], plain["max_per_hour"], plain["link_only"]) == (None, None, False)
+    wishes = {
+        "events": ["resolved", "opened", "opened"],
+        "quiet_hours": {"start": "22:00", "end": "07:00"},
+        "max_per_hour": 5,
+        "link_only": True,
+    }
+    made = us.editor.post("/api/v1/channels", json=hook | wishes | {"name": "H2"}).json()
+    assert made["events"] == ["opened", "resolved"]
+    assert made["quiet_hours"] == {"start": "22:00", "end": "07:00", "timezone": None}
+    assert (made["max_per_hour"], made["link_only"]) == (5, True)
+    path = f"/api/v1/channels/{made['id']}"
+    changed = us.editor.patch(path, json={"quiet_hours": None, "max_per_hour": None, "events": ["opened"]}).json()
+    assert (changed["quiet_hours"], changed["max_per_hour"], changed["events"]) == (None, None, ["opened"])
+    assert changed["link_only"] is True
+    for wrong in (
+        {"events": []},
+        {"events": ["shouted"]},
+        {"max_per_hour": 0},
+        {"quiet_hours": {"start": "22:00", "end": "22:00"}},
+        {"quiet_hours": {"start": "25:00", "end": "07:00"}},
+    ):
+        refused = us.editor.patch(path, json=wrong)
+        assert (refused.status_code, refused.json()["errors"][0]["field"].split(".")[0]) == (422, next(iter(wrong)))
+
+
+def test_a_test_of_figures_only_carries_no_text(us: Any, site: str) -> None:
+    params = {"url": f"{site}/hook"}
+    body = {"kind": "webhook", "name": "H", "params": params, "link_only": True}
+    made = us.editor.post("/api/v1/channels", json=body).json()
+    assert us.editor.post(f"/api/v1/channels/{made['id']}/test").json()["delivered"] is True
+    assert json.loads(Site.taken[-1][1])["data"]["explanation"]["samples"] == []

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from alerts.base import Verdict
 from alerts.incident import Policy, step, to_json
 from app.db import Database
-from app.models import AuditMatch, IncidentRow, User, uuid7
+from app.models import AuditMatch, Delivery, IncidentRow, User, uuid7
 from app.pipeline.judge.audit_sample import monday
 from app.services import Services
 from tests.rows import member_rows
@@ -38,6 +38,7 @@ class Things:
     token: str
     view_id: UUID
     answer_id: UUID
+    delivery_id: UUID
 
 
 ANSWER = {"external_id": "1", "score": 9, "answered_at": "2026-11-20T10:00:00Z"}
@@ -92,7 +93,25 @@ def things_of(tenant: Any, db: Database, services: Services) -> Things:
     invited = post("/api/v1/invitations", json={"role": "viewer"}).json()
     more = (answer["id"], imported["id"], str(ana_of(tenant, db)), invited["id"])
     others = map(UUID, (*more, link["id"]))
-    return Things(*map(UUID, (*ids, phrase["id"])), item, *others, *undo_of(changed), *kept(post))
+    return Things(
+        *map(UUID, (*ids, phrase["id"])),
+        item,
+        *others,
+        *undo_of(changed),
+        *kept(post),
+        given_up(db, tenant.workspace_id, incident, UUID(channel["id"])),
+    )
+
+
+def given_up(db: Database, workspace_id: UUID, incident_id: UUID, channel_id: UUID) -> UUID:
+    """A message about the incident that could not be delivered."""
+    now, delivery_id = datetime.now(UTC), uuid7()
+    row = Delivery(workspace_id=workspace_id, id=delivery_id, incident_id=incident_id, channel_id=channel_id)
+    row.why, row.sequence, row.message, row.next_try_at = "opened", 1, {}, now
+    row.state, row.attempts, row.last_error = "dead", 10, "the webhook answered 500"
+    with db.writing() as session:
+        session.add(row)
+    return delivery_id
 
 
 def shared(brand_id: str) -> dict[str, Any]:

@@ -89,7 +89,10 @@ def test_what_rang_is_seen_taken_charge_of_and_closed(
     empty = browser.post(f"{path}/note", data={"text": " "})
     assert empty.status_code == 422
     assert "Write something first." in empty.text
-    assert "Resolved by a person" in browser.post(f"{path}/resolve").text
+    assert "the rule stays silent" not in browser.get(path).text
+    closed = browser.post(f"{path}/resolve").text
+    assert "Resolved by a person" in closed
+    assert "A person closed it: the rule stays silent until" in closed
     again = browser.post(f"{path}/resolve")
     assert again.status_code == 409
     assert "This incident is over already." in again.text

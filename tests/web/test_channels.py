@@ -57,3 +57,22 @@ def test_a_webhooks_previous_secret_can_be_removed_and_the_one_that_signs_cannot
     assert 'name="drop.params.secret"' not in page
     browser.post(where, data=data | {"params.previous_secret": "", "drop.params.previous_secret": "1"})
     assert 'name="drop.params.previous_secret"' not in browser.get(where).text
+
+
+def test_the_form_keeps_what_a_channel_wants_to_hear_and_when(browser: TestClient, db: Database) -> None:
+    data = {
+        "kind": "webhook", "name": "Hook", "params.url": "https://hooks.example.com/in", "language": "fr",
+        "timezone": "Europe/Paris", "enabled": "1", "paced": "1", "events": ["opened", "resolved"],
+        "quiet_start": "22:00", "quiet_end": "07:00", "max_per_hour": "6", "link_only": "1",
+    }  # fmt: skip
+    browser.post("/settings/channels/new", data=data)
+    with db.reading() as session:
+        row = session.scalars(select(Channel)).one()
+    assert (row.events, row.max_per_hour, row.link_only) == (["opened", "resolved"], 6, True)
+    assert row.quiet_hours == {"start": "22:00", "end": "07:00", "timezone": None}
+    page = browser.get(f"/settings/channels/{row.id}").text
+    assert 'value="22:00"' in page
+    assert 'value="worsened" checked' not in page
+    nothing = {name: value for name, value in data.items() if name != "events"}
+    refused = browser.post(f"/settings/channels/{row.id}", data=nothing)
+    assert refused.status_code == 422

@@ -33,7 +33,19 @@ from tests.web.conftest import OWN, PASSWORD
 
 SPARED = {"request_count", "api_key", "login_session", "login_attempts", "audit_entry", "idempotent_answer"}
 """Tables that a refused request may touch: when somebody was last seen, and how often."""
-VERBS = ("poll", "pause", "resume", "acknowledge", "assign", "false-alarm", "resolve", "note", "delete", "test")
+VERBS = (
+    "poll",
+    "pause",
+    "resume",
+    "acknowledge",
+    "assign",
+    "false-alarm",
+    "resolve",
+    "note",
+    "delete",
+    "test",
+    "retry",
+)
 DOORS: dict[Callable[..., Any], str | None] = {
     visits.visitor: None,
     visits.member: "read",

@@ -31,7 +31,7 @@ def announce(
 ) -> int:
     """Writes what `step` decided to say. Returns how many deliveries there are."""
     written = states_of(session, row)
-    heard = [channel for channel in channels if notice.why == "opened" or channel.id in written]
+    heard = [channel for channel in channels if is_told(channel, notice, written)]
     session.add_all(delivery_of(notice, channel, address, now) for channel in heard)
     names = [channel.name for channel in heard]
     note(session, row, now, notice.why, sequence=notice.sequence, channels=names)
@@ -39,6 +39,12 @@ def announce(
     if notice.why == "opened":
         write_letters(session, row.workspace_id, "incident", "incident", row.id)
     return len(heard)
+
+
+def is_told(channel: Channel, notice: IncidentNotice, written: Collection[UUID]) -> bool:
+    """Whether the channel wants to hear this, and has heard of the opening if it wants to hear of openings."""
+    begun = notice.why == "opened" or channel.id in written or "opened" not in channel.events
+    return notice.why in channel.events and begun
 
 
 def catch_up(
@@ -80,6 +86,7 @@ def late_channels(channels: Sequence[Channel], states: Mapping[UUID, Collection[
     late = [
         channel
         for channel in channels
+        if "opened" in channel.events
         if channel.id not in states or (set(states[channel.id]) == {"dead"} and channel.last_error is None)
     ]
     return sorted(late, key=lambda channel: channel.id)

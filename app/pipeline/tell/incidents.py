@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from alerts.base import SEVERITIES, Severity, Verdict
 from alerts.incident import Incident, Muted, Policy, from_json, is_over, to_json
+from alerts.incident import silent_until as quiet_after_closing
 from alerts.silence import is_quiet
 from alerts.stored import explanation_from_json
 from app.models import AlertRule, IncidentEvent, IncidentRow, uuid7
@@ -28,8 +29,13 @@ def policy_of(rule: AlertRule, now: datetime) -> Policy:
     return Policy(for_minutes=rule.for_minutes, repeat_hours=rule.repeat_hours, muted=muted)
 
 
-def current_incident(session: Session, rule: AlertRule, now: datetime) -> IncidentRow | None:
-    """The incident that the rule is in, locked; None when the last one is over, or cannot be read and so is closed."""
+def current_incident(
+    session: Session, rule: AlertRule, now: datetime, verdict: Verdict | None = None
+) -> IncidentRow | None:
+    """The incident that the rule is in, locked; None when the last one is over, or cannot be read and so is closed.
+
+    The verdict tells whether what a person closed is clearly worse by now, and so over.
+    """
     row = session.scalars(
         select(IncidentRow)
         .where(IncidentRow.workspace_id == rule.workspace_id, IncidentRow.rule_id == rule.id)
@@ -45,7 +51,7 @@ def current_incident(session: Session, rule: AlertRule, now: datetime) -> Incide
         if row.state != "resolved":
             set_aside(session, row, now, error)
         return None
-    return None if is_over(incident, now, policy_of(rule, now)) else row
+    return None if is_over(incident, now, policy_of(rule, now), verdict) else row
 
 
 def set_aside(session: Session, row: IncidentRow, now: datetime, error: ValidationError) -> None:
@@ -56,6 +62,15 @@ def set_aside(session: Session, row: IncidentRow, now: datetime, error: Validati
     row.state, row.resolved_at = "resolved", now
     note(session, row, now, UNREADABLE, error=why)
     session.flush()  # before its rule opens another one: it may have one open incident only
+
+
+def silent_until(row: IncidentRow, rule: AlertRule, now: datetime) -> datetime | None:
+    """Until when the rule stays silent because a person closed this incident; None where it does not, or no longer."""
+    try:
+        until = quiet_after_closing(from_json(row.memory), policy_of(rule, now))
+    except ValidationError:
+        return None
+    return until if until and until > now and rule.enabled else None
 
 
 def is_unreadable(row: IncidentRow) -> bool:

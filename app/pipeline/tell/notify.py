@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from uuid import UUID
 
 import structlog
-from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from alerts.base import DeliveryError, Wire
 from alerts.channels import all_channels
+from alerts.discreet import only_figures
 from alerts.stored import message_from_json
 from app.crypto import Seal, SecretsLost, place_of
 from app.db import Database
 from app.models import Channel, Delivery, IncidentEvent
+from app.pipeline.tell.pace import put_off
 
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=60)
 """How long a claim lasts: longer than any channel takes to send or to give up."""
-AT_ONCE = 4
-"""How many messages one worker sends at a time, so that a slow channel does not hold up the others."""
+AT_ONCE = 8
+"""How many messages one worker sends at a time, each to another channel: a slow one holds up only its own."""
 RETRIES = tuple(
     timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
 )
@@ -43,6 +46,8 @@ class Claim:
     params: dict[str, object]
     secrets: bytes | None
     message: dict[str, object]
+    link_only: bool
+    suppressed: int
 
 
 class Notify:
@@ -61,6 +66,7 @@ class Notify:
     ) -> None:
         self._db, self._wire, self._seal, self._now, self._random = db, wire, seal, now, random
         self._stopping, self._checkpoint = stopping, checkpoint
+        self._one_at_a_time = Lock()
 
     def __call__(self) -> int:
         """Returns how many attempts to send were made."""
@@ -70,7 +76,7 @@ class Notify:
     def _drain(self) -> int:
         tried = 0
         while not self._stopping():
-            with self._db.writing() as session:
+            with self._one_at_a_time, self._db.writing() as session:  # two would claim for one channel
                 claim = claim_next(session, self._now())
             if claim is None:
                 break
@@ -110,33 +116,43 @@ def send(claim: Claim, wire: Wire, seal: Seal) -> None:
         raise DeliveryError(str(error), permanent=True) from error
     except (TypeError, ValueError) as error:
         raise DeliveryError("the settings of this channel are no longer valid", permanent=True) from error
-    channel.send(params, message, wire)
+    message = replace(message, suppressed=claim.suppressed)
+    channel.send(params, only_figures(message) if claim.link_only else message, wire)
 
 
 def claim_next(session: Session, now: datetime) -> Claim | None:
-    """Leases the delivery that has been due the longest. None when none is due."""
-    due = (
-        select(Delivery.workspace_id, Delivery.id)
+    """Leases the delivery that has been due the longest, of a channel to which nothing is being sent. None when none is
+    due: those that have to wait are put off."""
+    while row := session.scalars(_due(now)).first():
+        channel = session.get_one(Channel, (row.workspace_id, row.channel_id))
+        if not put_off(session, row, channel, now):
+            row.lease_until, row.attempts = now + LEASE, row.attempts + 1
+            session.flush()
+            return claim_of(row, channel)
+        session.flush()
+    return None
+
+
+def _due(now: datetime) -> Select[Delivery]:
+    other = aliased(Delivery)
+    being_sent = (
+        exists()
+        .where(other.workspace_id == Delivery.workspace_id, other.channel_id == Delivery.channel_id)
+        .where(other.state == "pending", other.lease_until >= now)
+    )
+    return (
+        select(Delivery)
         .where(Delivery.state == "pending", Delivery.next_try_at <= now)
-        .where(or_(Delivery.lease_until.is_(None), Delivery.lease_until < now))
-        .order_by(Delivery.next_try_at)
+        .where(or_(Delivery.lease_until.is_(None), Delivery.lease_until < now), ~being_sent)
+        .order_by(Delivery.next_try_at, Delivery.created_at)
         .limit(1)
         .with_for_update(skip_locked=True)
-        .cte("due")
     )
-    row = session.scalars(
-        update(Delivery)
-        .where(Delivery.workspace_id == due.c.workspace_id, Delivery.id == due.c.id)
-        .values(lease_until=now + LEASE, attempts=Delivery.attempts + 1)
-        .returning(Delivery)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
-    return claim_of(row, session.get_one(Channel, (row.workspace_id, row.channel_id))) if row else None
 
 
 def claim_of(row: Delivery, channel: Channel) -> Claim:
     whose = (row.workspace_id, row.id, row.attempts, channel.kind, channel.id)
-    return Claim(*whose, channel.params, channel.secrets, row.message)
+    return Claim(*whose, channel.params, channel.secrets, row.message, channel.link_only, row.suppressed)
 
 
 def settle(

@@ -94,7 +94,7 @@ class Watch:
 
     def _move_on(self, session: Session, brand: Brand, rule: AlertRule, now: datetime, sight: Sight) -> int:
         verdict = judge(session, brand, rule, now, sight)
-        row = current_incident(session, rule, now)
+        row = current_incident(session, rule, now, verdict)
         if verdict is not None and would_open(row, verdict) and is_unsure(session, brand, rule, verdict, now, sight):
             verdict = None
         policy = policy_of(rule, now)

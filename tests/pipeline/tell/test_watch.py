@@ -79,9 +79,29 @@ def test_after_an_incident_that_a_person_closed_the_rule_opens_another_one(
     assert look(0.1) == ["resolved"]
     assert look(2) == ["resolved"]
     publish(db, workspace_id, brand_id, 3, NOW + timedelta(hours=5))
-    assert look(5) == ["resolved"]  # within six hours of the last firing it is the same story, and counts as one more
+    assert look(5) == ["resolved"]  # within six hours of the closing the rule stays silent, unless it is clearly worse
     publish(db, workspace_id, brand_id, 3, NOW + timedelta(hours=11))
     assert look(11) == ["resolved", "firing"]
+
+
+def test_an_incident_that_a_person_closed_opens_again_at_once_when_twice_as_many_come(
+    db: Database, workspace_id: UUID, brand_id: UUID
+) -> None:
+    def look(hours: float) -> list[str]:
+        at = NOW + timedelta(hours=hours)
+        Watch(db, Jobs(), "http://vigie.example", now=lambda: at)(str(workspace_id), str(brand_id))
+        return [row.state for row in incidents(db)]
+
+    add_rule(db, workspace_id, brand_id)
+    publish(db, workspace_id, brand_id, 3, NOW)
+    look(0)
+    with db.writing() as session:
+        row = session.scalars(select(IncidentRow)).one()
+        row.memory, row.state = to_json(close(from_json(row.memory), NOW)), "resolved"
+    publish(db, workspace_id, brand_id, 2, NOW)
+    assert look(0.1) == ["resolved"]
+    publish(db, workspace_id, brand_id, 1, NOW)
+    assert look(0.2) == ["resolved", "firing"]
 
 
 def test_a_rule_that_fails_five_times_is_switched_off_and_keeps_no_other_from_ringing(

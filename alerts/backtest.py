@@ -213,7 +213,7 @@ def _continued(
     was = was or Firing(incident.opened_at, speech.severity, verdict)
     return replace(
         was,
-        severity=max(speech.severity, incident.severity, key=SEVERITIES.index),
+        severity=max(speech.severity, was.severity, incident.severity, key=SEVERITIES.index),
         notified_at=was.notified_at or (now if decision.why else None),
         resolved_at=incident.resolved_at,
     )

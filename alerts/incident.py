@@ -18,6 +18,10 @@ Quiet = Literal[
 """Why no message is sent, for the log. `within_interval`: one was sent, and it is too early to repeat it."""
 
 
+MILDER_AFTER = timedelta(hours=1)
+"""How long the verdicts must be milder before the severity falls. It rises at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """When a rule speaks. `for_minutes` of firing open an incident, `hold_hours` of calm close it.
@@ -38,7 +42,8 @@ class Incident:
 
     `opened_at` is None while it is pending. `since` is when it began according to the verdict, before anybody knew.
     `peak` is the verdict of the highest level, `latest` the last one that fired. `notified` counts the messages by
-    reason; `owed` is one held back.
+    reason; `owed` is one held back. `severity` is that of now, milder verdicts came since `lower_since`, `worst` is
+    the highest so far and `notified_severity` the highest that was told. `inhibited`: another incident held it back.
     """
 
     state: State
@@ -58,6 +63,9 @@ class Incident:
     last_notified_at: AwareDatetime | None = None
     owed: Why | None = None
     latest: Verdict | None = None
+    lower_since: AwareDatetime | None = None
+    worst: Severity | None = None
+    inhibited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,11 @@ def step(
     if incident is None:
         return None, Decision(quiet="calm")
     return _speak(incident, verdict, now, policy)
+
+
+def worst_of(incident: Incident) -> Severity:
+    """The highest severity that the incident has had."""
+    return incident.worst or incident.severity
 
 
 def is_known(incident: Incident) -> bool:
@@ -176,23 +189,24 @@ def _observe(was: Incident, verdict: Verdict | None, now: datetime, policy: Poli
         return replace(incident, last_firing_at=now) if verdict and verdict.firing else incident
     if verdict is None:
         blind = now - was.seen_at
-        return replace(incident, calm_since=was.calm_since + blind) if was.calm_since else incident
+        calm_since, lower_since = (at + blind if at else None for at in (was.calm_since, was.lower_since))
+        return replace(incident, calm_since=calm_since, lower_since=lower_since)
     if verdict.firing:
         return _fire(incident, verdict, now, policy)
     if was.state == "pending":
         return None
     calm_since = was.calm_since or now
     if now - calm_since >= timedelta(hours=policy.hold_hours):
-        return replace(incident, state="resolved", resolved_at=now, calm_since=calm_since, owed="resolved")
+        owed: Why | None = "resolved" if was.notified or not was.inhibited else None
+        return replace(incident, state="resolved", resolved_at=now, calm_since=calm_since, owed=owed)
     return replace(incident, state="recovering", calm_since=calm_since)
 
 
 def _fire(incident: Incident, verdict: Verdict, now: datetime, policy: Policy) -> Incident:
     opens = incident.state != "pending" or now - incident.first_firing_at >= timedelta(minutes=policy.for_minutes)
     return replace(
-        incident,
+        _rated(incident, verdict.severity, now),
         state="firing" if opens else "pending",
-        severity=max(incident.severity, verdict.severity, key=SEVERITIES.index),
         last_firing_at=now,
         calm_since=None,
         opened_at=incident.opened_at or (now if opens else None),
@@ -202,19 +216,30 @@ def _fire(incident: Incident, verdict: Verdict, now: datetime, policy: Policy) -
     )
 
 
+def _rated(incident: Incident, severity: Severity, now: datetime) -> Incident:
+    """The incident at the severity of its verdicts: a higher one counts at once, a milder one once it has lasted."""
+    worst = max(worst_of(incident), severity, key=SEVERITIES.index)
+    lower_since = incident.lower_since or now
+    if SEVERITIES.index(severity) < SEVERITIES.index(incident.severity) and now - lower_since < MILDER_AFTER:
+        return replace(incident, lower_since=lower_since, worst=worst)
+    return replace(incident, severity=severity, lower_since=None, worst=worst)
+
+
 def _speak(incident: Incident, verdict: Verdict | None, now: datetime, policy: Policy) -> tuple[Incident, Decision]:
     why = _reason(incident, now, policy)
     if why is None:
         return incident, Decision(quiet=_quiet_reason(incident, verdict, policy))
-    if policy.muted:
-        return replace(incident, owed=_debt(why, policy.muted)), Decision(quiet=policy.muted)
+    if policy.muted and not (policy.muted == "inhibited" and _goes_on(incident, why)):
+        held = replace(incident, owed=_debt(why, policy.muted), inhibited=policy.muted == "inhibited")
+        return held, Decision(quiet=policy.muted)
     sequence = incident.notified.get(why, 0) + 1
     notified = replace(
         incident,
         notified={**incident.notified, why: sequence},
-        notified_severity=incident.severity,
+        notified_severity=max(incident.notified_severity or "info", incident.severity, key=SEVERITIES.index),
         last_notified_at=now,
         owed=None,
+        inhibited=False,
     )
     return notified, Decision(why=why, sequence=sequence)
 
@@ -225,14 +250,19 @@ def _reason(incident: Incident, now: datetime, policy: Policy) -> Why | None:
         return None
     if incident.state == "resolved":
         return incident.owed
-    if not incident.notified:
-        return "opened"
+    if not incident.notified:  # what another incident held back is told only if it still fires
+        return None if incident.inhibited and incident.state == "recovering" else "opened"
     known = incident.notified_severity
     if known is None or SEVERITIES.index(incident.severity) > SEVERITIES.index(known):
         return "worsened"
     if incident.state == "firing" and not incident.acknowledged_at and _due(incident, now, policy):
         return "reminder"
     return None
+
+
+def _goes_on(incident: Incident, why: Why) -> bool:
+    """Whether the message goes on with what was told, which another incident does not hold back."""
+    return why in ("worsened", "resolved") and bool(incident.notified)
 
 
 def _due(incident: Incident, now: datetime, policy: Policy) -> bool:

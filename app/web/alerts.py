@@ -17,7 +17,7 @@ from app.actions import incidents as actions
 from app.actions.assigning import Assignment
 from app.actions.fields import validate
 from app.models import IncidentEvent, IncidentRow
-from app.pipeline.tell.incidents import silent_until
+from app.pipeline.tell.incidents import silent_until, worst_severity
 from app.pipeline.tell.naming import Names
 from app.problems import FieldError, Problem, invalid
 from app.queries.deliveries import dead_letters
@@ -105,6 +105,7 @@ def incident_page(visit: Visit, incident_id: UUID, problem: Problem | None = Non
             detail=detail,
             silent=mendings_of_incidents(visit, session, [detail.view])[row.id],
             silent_until=silent_until(row, detail.view.rule, visit.now) if detail.is_last else None,
+            worst=worst_severity(row),
             explanation=explanation,
             lines=lines_of(visit, row.explanation),
             chart=observed_against_expected(
@@ -135,7 +136,7 @@ def event_in_words(visit: Visit, event: IncidentEvent) -> str:
     if event.kind == "resolved" and event.actor:
         return visit.say("Resolved by a person")
     if event.kind == "quiet":
-        return visit.word("event", details.get("reason"))
+        return quiet_in_words(visit, details)
     what = visit.word("event", event.kind)
     if event.kind == "undelivered":
         return f"{what} ({details.get('channel')})"
@@ -147,6 +148,13 @@ def event_in_words(visit: Visit, event: IncidentEvent) -> str:
     if names:
         return visit.say("{what} · notified: {channels}", what=what, channels=names)
     return what if event.kind == "resolved" else visit.say("{what} · nobody was notified", what=what)
+
+
+def quiet_in_words(visit: Visit, details: Mapping[str, Any]) -> str:
+    """Why nothing was sent."""
+    if rule := details.get("rule"):
+        return visit.say("Nothing was sent: the open incident of the rule {rule} already reports it", rule=rule)
+    return visit.word("event", details.get("reason"))
 
 
 def _pieces(visit: Visit, event: IncidentEvent, everybody: Names) -> list[Piece]:

@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from alerts.base import SEVERITIES, Verdict
-from alerts.incident import Incident, Policy, acknowledge, close, from_json, is_over, silent_until, step, to_json
+from alerts.incident import (
+    Incident,
+    Policy,
+    acknowledge,
+    close,
+    from_json,
+    is_over,
+    silent_until,
+    step,
+    to_json,
+    worst_of,
+)
 
 T0 = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 FIRE = Verdict(True, 4.0, 3.0, "warning", observed=12, expected=3.5, total=40, since=T0 - timedelta(hours=2))
@@ -208,7 +219,7 @@ OLD = {
 
 def test_what_an_older_version_stored_is_read_and_no_longer_silent_for_ever():
     old = from_json(OLD)
-    assert old.latest is None
+    assert (old.latest, old.lower_since, worst_of(old), old.inhibited) == (None, None, "warning", False)
     assert is_over(old, at(24), PLAIN, FIRE)
     assert not is_over(old, at(6), PLAIN, replace(FIRE, observed=23))
     assert is_over(old, at(6), PLAIN, replace(FIRE, observed=24))
@@ -242,13 +253,58 @@ def test_a_rise_to_critical_right_after_a_rise_to_warning_is_news():
     assert [(d.why, d.sequence) for d in (first, second)] == [("worsened", 1), ("worsened", 2)]
 
 
+@pytest.mark.parametrize(
+    ("script", "severities"),
+    [
+        ([(0, "worse"), (1, "fire"), (1.9, "fire"), (2, "fire")], ["critical", "critical", "critical", "warning"]),
+        ([(0, "worse"), (1, "fire"), (1.5, "worse"), (2.4, "fire")], ["critical", "critical", "critical", "critical"]),
+        ([(0, "worse"), (1, "fire"), (2, "blind"), (2.5, "fire"), (3, "fire")],
+         ["critical", "critical", "critical", "critical", "warning"]),
+        ([(0, "worse"), (1, "calm"), (5, "calm")], ["critical", "critical", "critical"]),
+        ([(0, "fire"), (0.1, "worse")], ["warning", "critical"]),
+    ],
+)  # fmt: skip
+def test_severity_rises_at_once_and_falls_after_an_hour_of_milder_verdicts(script, severities):
+    assert [play(script[: n + 1])[0].severity for n in range(len(script))] == severities
+
+
+def test_only_a_severity_above_the_highest_that_was_told_is_news():
+    incident, said = play([(0, "fire"), (1, "worse"), (2, "fire"), (3, "fire"), (3.5, "worse")])
+    assert said == ["opened", "worsened", "within_interval", "within_interval", "within_interval"]
+    assert incident.notified_severity == "critical"
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        # it speaks when the other one ends, if it still fires
+        ([(0, "fire", INHIBITED), (5, "fire", INHIBITED), (6, "fire")], ["inhibited", "inhibited", "opened"]),
+        ([(0, "fire", INHIBITED), (1, "calm", INHIBITED), (2, "calm"), (3, "fire")],
+         ["inhibited", "inhibited", "recovering", "opened"]),
+        ([(0, "fire", INHIBITED), (1, "calm"), (7, "calm"), (8, "calm")],
+         ["inhibited", "recovering", "resolved", "resolved"]),
+        # of what was told before, it holds back the reminders only
+        ([(0, "fire"), (5, "fire", INHIBITED), (6, "worse", INHIBITED)], ["opened", "inhibited", "worsened"]),
+        ([(0, "fire"), (1, "calm", INHIBITED), (7, "calm", INHIBITED)], ["opened", "inhibited", "resolved"]),
+    ],
+)  # fmt: skip
+def test_what_another_incident_inhibits_speaks_afterwards_if_it_still_fires(script, said):
+    assert play(script)[1] == said
+
+
+def test_what_ended_while_another_incident_inhibited_it_is_told_to_nobody():
+    incident, _ = play([(0, "fire", INHIBITED), (1, "calm", INHIBITED), (7, "calm")])
+    assert (incident.state, incident.notified) == ("resolved", {})
+    assert is_over(incident, at(7), PLAIN)
+
+
 def test_the_incident_remembers_its_peak_and_its_earliest_beginning():
     earlier = replace(WORSE, since=T0 - timedelta(hours=9))
     incident, _ = step(None, FIRE, at(0), PLAIN)
     incident, _ = step(incident, earlier, at(1), PLAIN)
     incident, _ = step(incident, FIRE, at(2), PLAIN)
     assert incident.peak == earlier
-    assert incident.severity == "critical"
+    assert (incident.severity, worst_of(incident)) == ("critical", "critical")
     assert incident.since == T0 - timedelta(hours=9)
     assert incident.opened_at == at(0)
 
@@ -303,7 +359,7 @@ def test_no_reason_is_ever_said_twice_within_the_repeat_interval(events, policy)
             assert decision.sequence == 0
             continue
         assert incident is not None
-        assert muted is None
+        assert muted is None or (muted == "inhibited" and decision.why in ("worsened", "resolved"))
         reason = (decision.why, incident.severity)
         assert now - told.get(reason, datetime.min.replace(tzinfo=UTC)) >= timedelta(hours=policy.repeat_hours)
         assert decision.why == "reminder" or reason not in told
@@ -312,13 +368,18 @@ def test_no_reason_is_ever_said_twice_within_the_repeat_interval(events, policy)
 
 
 @given(EVENTS, POLICIES)
-def test_an_incident_never_becomes_milder_and_never_calms_down_unseen(events, policy):
-    incident, now = None, T0
+def test_an_incident_becomes_milder_only_after_an_hour_and_never_calms_down_unseen(events, policy):
+    incident, now, rank = None, T0, SEVERITIES.index
+    as_severe_at = T0
     for hours, verdict, _, _ in events:
         now += timedelta(hours=hours)
         was, (incident, _) = incident, step(incident, verdict, now, policy)
+        if incident and verdict and verdict.firing and (not was or rank(verdict.severity) >= rank(was.severity)):
+            as_severe_at = now
         if was and incident:
-            assert SEVERITIES.index(incident.severity) >= SEVERITIES.index(was.severity)
+            assert rank(worst_of(incident)) >= max(rank(incident.severity), rank(worst_of(was)))
+            if rank(incident.severity) < rank(was.severity):
+                assert now - as_severe_at >= timedelta(hours=1)
         if was and verdict is None:
             assert incident is not None
             assert incident.state == was.state

@@ -69,6 +69,13 @@ ENGLISH = Visit(Request({"type": "http"}), None, Tongue("en", zone("UTC"), NOW),
         ("assigned", "ana", {"assignee": "Léo"}, "Assigned to Léo"),
         ("assigned", "ana", {"assignee": None}, "Assigned to nobody"),
         ("resolved", "ana", {}, "Resolved by a person"),
+        ("quiet", "", {"reason": "inhibited"}, "Nothing was sent: another incident already reports it"),
+        (
+            "quiet",
+            "",
+            {"reason": "inhibited", "incident": "1", "rule": "Buzz"},
+            "Nothing was sent: the open incident of the rule Buzz already reports it",
+        ),
     ],
 )
 def test_a_line_of_the_timeline_says_who_did_what(

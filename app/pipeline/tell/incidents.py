@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.base import SEVERITIES, Severity, Verdict
-from alerts.incident import Incident, Muted, Policy, from_json, is_over, to_json
+from alerts.incident import Incident, Muted, Policy, from_json, is_over, to_json, worst_of
 from alerts.incident import silent_until as quiet_after_closing
 from alerts.silence import is_quiet
 from alerts.stored import explanation_from_json
@@ -107,17 +107,26 @@ def new_row(rule: AlertRule, incident: Incident, now: datetime) -> IncidentRow:
     )
 
 
-def remember(row: IncidentRow, incident: Incident) -> None:
+def remember(row: IncidentRow, incident: Incident, rule: AlertRule) -> None:
     """Writes an incident into its row. Its severity is at least the rule's."""
     row.memory = to_json(incident)
     row.state = incident.state
-    row.severity = max(severity_of(row), incident.severity, key=SEVERITIES.index)
+    row.severity = max(severity_of(rule), incident.severity, key=SEVERITIES.index)
     row.opened_at = incident.opened_at or incident.first_firing_at
     row.since = incident.since
     row.resolved_at = incident.resolved_at
 
 
-def severity_of(row: IncidentRow) -> Severity:
+def worst_severity(row: IncidentRow) -> Severity | None:
+    """The highest severity that the incident has had, where that is above the one of now."""
+    try:
+        worst = worst_of(from_json(row.memory))
+    except ValidationError:
+        return None
+    return worst if SEVERITIES.index(worst) > SEVERITIES.index(severity_of(row)) else None
+
+
+def severity_of(row: IncidentRow | AlertRule) -> Severity:
     """The severity in the row; «warning» where the row holds an unknown one."""
     return next((severity for severity in SEVERITIES if severity == row.severity), "warning")
 

@@ -6,6 +6,7 @@ All of it in one transaction: an incident and its deliveries are there together,
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from app.pipeline.tell.incidents import (
     remember,
     would_open,
 )
+from app.pipeline.tell.inhibition import INHIBITOR, inhibitor_of, named
 from app.pipeline.tell.outbox import channels_of, notice_of
 from app.pipeline.tell.verdicts import Sight, is_unsure, judge, note_failure
 from app.pipeline.tell.voices import is_stale, same_author
@@ -74,7 +76,8 @@ class Watch:
             .with_for_update()
         ).all()
         sight = Sight(session, brand, now)
-        if sum(self._apply(session, brand, rule, now, sight) for rule in rules):
+        first_inhibitors = sorted(rules, key=lambda rule: rule.kind != INHIBITOR)
+        if sum(self._apply(session, brand, rule, now, sight) for rule in first_inhibitors):
             self._jobs.defer(session, "notify")
         self._checkpoint("watch:before-commit")
 
@@ -98,20 +101,24 @@ class Watch:
         if verdict is not None and would_open(row, verdict) and is_unsure(session, brand, rule, verdict, now, sight):
             verdict = None
         policy = policy_of(rule, now)
+        inhibitor = inhibitor_of(session, rule)
+        if inhibitor and policy.muted is None:
+            policy = replace(policy, muted="inhibited")
         incident, decision = step(from_json(row.memory) if row else None, verdict, now, policy)
         if incident is None:
             if row is not None:
                 session.delete(row)
             return 0
         row = row or new_row(rule, incident, now)
-        remember(row, incident)
+        remember(row, incident, rule)
         session.add(row)
         if decision.why or not is_explained(row):
             explanation = explain_verdict(session, brand, verdict or incident.peak, now)
             row.explanation = explanation_to_json(explanation)
         session.flush()
         if decision.quiet in WITHHELD:
-            note(session, row, now, "quiet", reason=decision.quiet)
+            by = inhibitor if decision.quiet == "inhibited" else None
+            note(session, row, now, "quiet", reason=decision.quiet, **named(by))
         return self._tell(session, brand, rule, row, incident, decision, policy.muted, now)
 
     def _tell(

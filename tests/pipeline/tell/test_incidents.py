@@ -11,7 +11,7 @@ import pytest
 from alerts.base import Severity, Verdict
 from alerts.incident import Policy, from_json, step
 from app.models import AlertRule, IncidentRow
-from app.pipeline.tell.incidents import new_row, policy_of, remember, would_open
+from app.pipeline.tell.incidents import new_row, policy_of, remember, worst_severity, would_open
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 
@@ -25,7 +25,7 @@ def row_of(verdict: Verdict, rule: AlertRule, for_minutes: int = 0) -> IncidentR
     memory, _ = step(None, verdict, NOW, Policy(for_minutes=for_minutes))
     assert memory is not None
     row = new_row(rule, memory, NOW + timedelta(minutes=1))
-    remember(row, memory)
+    remember(row, memory, rule)
     assert from_json(row.memory) == memory
     return row
 
@@ -43,6 +43,21 @@ def row_of(verdict: Verdict, rule: AlertRule, for_minutes: int = 0) -> IncidentR
 )
 def test_an_incident_is_at_least_as_severe_as_its_rule(least: str, found: Severity, severity: str) -> None:
     assert row_of(Verdict(True, 4.0, 3.0, found), rule(severity=least)).severity == severity
+
+
+def test_an_incident_becomes_milder_in_its_row_too_and_its_worst_is_kept() -> None:
+    mine, memory, now = rule(severity="info"), None, NOW
+    for severity, hours in (("critical", 0), ("info", 1), ("info", 2)):
+        now = NOW + timedelta(hours=hours)
+        memory, _ = step(memory, Verdict(True, 4.0, 3.0, severity), now, Policy())  # type: ignore[arg-type] # Severity
+    assert memory is not None
+    row = new_row(mine, memory, now)
+    remember(row, memory, mine)
+    assert (row.severity, worst_severity(row)) == ("info", "critical")
+    row.severity = "critical"
+    assert worst_severity(row) is None
+    row.memory = {}
+    assert worst_severity(row) is None
 
 
 def test_an_incident_is_dated_by_its_opening_and_a_pending_one_by_its_first_firing() -> None:

@@ -30,7 +30,7 @@ def delivery(channel: Channel = CHANNEL, why: str = "opened", sequence: int = 1,
     memory, _ = step(None, Verdict(True, 4.0, 3.0), NOW, Policy())
     assert memory is not None
     row = new_row(RULE, memory, NOW)
-    remember(row, memory)
+    remember(row, memory, RULE)
     row.id, row.explanation = UUID(int=number), explanation_to_json(EXPLANATION)
     notice = notice_of(row, memory, BRAND, RULE, why, sequence)  # type: ignore[arg-type] # a Why
     return delivery_of(notice, channel, "https://vigie.example", NOW)

@@ -33,7 +33,7 @@ from app.pipeline.tell.incidents import (
 )
 from app.pipeline.tell.inhibition import INHIBITOR, inhibitor_of, named
 from app.pipeline.tell.outbox import channels_of, notice_of
-from app.pipeline.tell.verdicts import is_unsure, judge, note_failure
+from app.pipeline.tell.verdicts import Sight, is_unsure, judge, note_failure
 from app.pipeline.tell.voices import is_stale, same_author
 
 WITHHELD = ("silenced", "inhibited", "quiet_hours")
@@ -75,29 +75,30 @@ class Watch:
             .order_by(AlertRule.id)
             .with_for_update()
         ).all()
+        sight = Sight(session, brand, now)
         first_inhibitors = sorted(rules, key=lambda rule: rule.kind != INHIBITOR)
-        if sum(self._apply(session, brand, rule, now) for rule in first_inhibitors):
+        if sum(self._apply(session, brand, rule, now, sight) for rule in first_inhibitors):
             self._jobs.defer(session, "notify")
         self._checkpoint("watch:before-commit")
 
-    def _apply(self, session: Session, brand: Brand, rule: AlertRule, now: datetime) -> int:
+    def _apply(self, session: Session, brand: Brand, rule: AlertRule, now: datetime, sight: Sight) -> int:
         """Evaluates one rule and moves its incident on. Returns how many deliveries were written.
 
         Whatever is wrong with the rule or its incident undoes only what was done about this rule.
         """
         try:
             with session.begin_nested():
-                return self._move_on(session, brand, rule, now)
+                return self._move_on(session, brand, rule, now, sight)
         except OperationalError:  # of the database: the whole look is repeated, or waits for it
             raise
         except Exception as error:
             note_failure(rule, error)
             return 0
 
-    def _move_on(self, session: Session, brand: Brand, rule: AlertRule, now: datetime) -> int:
-        verdict = judge(session, brand, rule, now)
+    def _move_on(self, session: Session, brand: Brand, rule: AlertRule, now: datetime, sight: Sight) -> int:
+        verdict = judge(session, brand, rule, now, sight)
         row = current_incident(session, rule, now, verdict)
-        if verdict is not None and would_open(row, verdict) and is_unsure(session, brand, rule, verdict, now):
+        if verdict is not None and would_open(row, verdict) and is_unsure(session, brand, rule, verdict, now, sight):
             verdict = None
         policy = policy_of(rule, now)
         inhibitor = inhibitor_of(session, rule)

@@ -137,9 +137,22 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class OneText:
+    """A text that several passed on: how many mentions it makes, by how many accounts, and which share of them all."""
+
+    mentions: int
+    accounts: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
-    """The facts of an incident: what changed, since when, what people say, who started, how far it reaches. `unsure`
-    counts the stories of its window that are to check."""
+    """The facts of an incident: what changed, since when, what people say, who started, how far it reaches.
+
+    The window began at `since`, what it found at `beginning`: the first hour above the usual range. `words` are phrases
+    of one to three words, `quote` is one sentence that holds them. `unsure` counts the stories of the window that are
+    to check. Explanations of former versions are stored without the fields from `beginning` on.
+    """
 
     observed: float
     expected: float | None
@@ -156,6 +169,9 @@ class Explanation:
     customers_at_risk: tuple[int, int] | None = None
     counted: Counted = "detractors"
     unsure: int = 0
+    beginning: datetime | None = None
+    quote: str | None = None
+    one_text: OneText | None = None
 
 
 @dataclass(frozen=True, slots=True)

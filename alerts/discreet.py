@@ -22,5 +22,7 @@ def only_figures(message: Message) -> Message:
         customers_at_risk=told.customers_at_risk,
         counted=told.counted,
         unsure=told.unsure,
+        beginning=told.beginning,
+        one_text=told.one_text,
     )
     return replace(message, subject=replace(message.subject, explanation=bare))

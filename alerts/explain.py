@@ -4,18 +4,27 @@ nor a model."""
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from .base import Explanation, Sample, Verdict
+from .base import Explanation, HourCounts, OneText, Sample, Verdict
+from .phrases import Phrase, phrases_of, telling_phrases
 from .wording import sentences
 from .words import Telling, telling_words, words
 
 __all__ = ["RiskFactors", "customers_at_risk", "explain", "most_telling", "sentences"]
 
-WORDS, SAMPLES = 6, 3
+WORDS, SAMPLES = 5, 3
+QUOTE = (20, 160)
+"""The fewest and the most code points of a sentence that is quoted."""
+DEVIATIONS = 2
+"""How many standard deviations the usual range of an hour spans above what is expected."""
+
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
+_UNSAFE = re.compile(r"(?i)^(?:re|fwd?|tr) ?:|https?:|www\.|@|\d{6}|(?:\d{2}[ .-]){3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +46,27 @@ def explain(
     usual: Iterable[str],
     *,
     brand: Sequence[str] = (),
+    hours: Sequence[HourCounts] = (),
+    one_text: OneText | None = None,
     factors: RiskFactors = RiskFactors(),
 ) -> Explanation:
     """The facts of a verdict, and what sets the `recent` mentions, which it counted, apart from the `usual` ones.
 
     `usual` are earlier texts about the same brand, of any stance. The words of `brand`, its names, never count as news.
+    `hours` are those of the window. What is expected follows from the usual share where one is known.
     Customers at risk are estimated for detractors only, as a range.
     """
-    telling = telling_words([s.text for s in recent], usual, brand)
+    texts, usual = [s.text for s in recent], list(usual)
+    telling, phrases = telling_words(texts, usual, brand), telling_phrases(texts, usual, brand)
     return Explanation(
         observed=verdict.observed,
-        expected=verdict.expected,
+        expected=expected_of(verdict),
         total=verdict.total,
         share=verdict.share,
         usual_share=verdict.usual_share,
         window_hours=verdict.window_hours,
         since=verdict.since,
-        words=tuple(t.word for t in telling[:WORDS]),
+        words=tuple(p.words for p in phrases[:WORDS]),
         first_mention=min(recent, key=_age, default=None),
         top_source=_top_source(recent),
         samples=most_telling(recent, telling),
@@ -61,7 +74,57 @@ def explain(
         customers_at_risk=customers_at_risk(recent, factors) if verdict.counted == "detractors" else None,
         counted=verdict.counted,
         unsure=verdict.unsure,
+        beginning=beginning(verdict, hours),
+        quote=quote(recent, phrases[:WORDS]),
+        one_text=one_text,
     )
+
+
+def expected_of(verdict: Verdict) -> float | None:
+    """How many would be usual: the usual share of the stories of the window, so that number and share agree; a level
+    where no share is known."""
+    if verdict.usual_share is not None and verdict.total:
+        return verdict.usual_share * verdict.total
+    return verdict.expected
+
+
+def beginning(verdict: Verdict, hours: Sequence[HourCounts]) -> datetime | None:
+    """The first hour of the window that is above its usual range; without any, the first in which something was
+    counted. None where nothing was."""
+    counts = [(hour.start, _counted(verdict, hour), _ceiling(verdict, hour)) for hour in hours]
+    above = (start for start, number, ceiling in counts if number and ceiling is not None and number > ceiling)
+    return next(above, None) or next((start for start, number, _ in counts if number), None)
+
+
+def quote(recent: Sequence[Sample], phrases: Sequence[Phrase]) -> str | None:
+    """The sentence with most of what the phrases weigh, the shortest of equals; never one with a link, an address, an
+    account's name or a telephone number."""
+    weights = {phrase.keys: phrase.z for phrase in phrases}
+    sentences = {one.strip() for sample in recent for one in _SENTENCE.split(sample.text)}
+    fit = [s for s in sentences if QUOTE[0] <= len(s) <= QUOTE[1] and not _UNSAFE.search(s)]
+    valued = [(sum(weights.get(keys, 0.0) for keys in phrases_of(s)), s) for s in fit]
+    return min(((-value, len(s), s) for value, s in valued if value), default=(0, 0, None))[2]
+
+
+def _counted(verdict: Verdict, hour: HourCounts) -> int:
+    match verdict.counted:
+        case "detractors":
+            return hour.detractors
+        case "promoters":
+            return hour.promoters
+        case "mentions":
+            return hour.mentions
+
+
+def _ceiling(verdict: Verdict, hour: HourCounts) -> float | None:
+    """The upper end of what an hour usually brings: of a binomial where a share is known, else of a Poisson level."""
+    if verdict.usual_share is not None:
+        level, spread = hour.stories * verdict.usual_share, 1 - verdict.usual_share
+    elif verdict.expected is not None:
+        level, spread = verdict.expected / max(1, verdict.window_hours), 1.0
+    else:
+        return None
+    return level + DEVIATIONS * math.sqrt(level * spread)
 
 
 def most_telling(recent: Sequence[Sample], telling: Sequence[Telling], most: int = SAMPLES) -> tuple[Sample, ...]:

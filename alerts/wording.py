@@ -11,7 +11,7 @@ from babel.numbers import format_decimal, format_percent
 from .base import Explanation, Language, Sample
 from .clean import one_line
 
-NAME, WORD = 80, 40
+NAME, WORD, QUOTE = 80, 60, 200
 """How many code points are shown of a foreign name and of a foreign word."""
 
 PHRASES: dict[str, dict[Language, str]] = {
@@ -38,6 +38,15 @@ PHRASES: dict[str, dict[Language, str]] = {
     },
     "since": {"en": "It began on {time}.", "fr": "Début\u202f: le {time}."},
     "words": {"en": "What people mention: {words}.", "fr": "On y parle de\u202f: {words}."},
+    "quote": {
+        "en": "What people mention: {words} (“{quote}”).",
+        "fr": "On y parle de\u202f: {words} («\u202f{quote}\u202f»).",
+    },
+    "one text": {
+        "en": "{share} of it is one text, passed on by {n} accounts",
+        "fr": "{share} du total vient d’un même texte, repris par {n} comptes",
+    },
+    "headline": {"en": "{brand}: {what}", "fr": "{brand}\u202f: {what}"},
     "first": {"en": "First seen: {who}, {time}", "fr": "Premier message\u202f: {who}, le {time}"},
     "top": {"en": "most come from {source}", "fr": "la plupart viennent de {source}"},
     "top alone": {"en": "Most come from {source}", "fr": "La plupart viennent de {source}"},
@@ -101,7 +110,7 @@ def sentences(explanation: Explanation, language: Language, timezone: str = "UTC
     """
     lines = [
         _change(explanation, language),
-        say("since", language, time=moment(explanation.since, language, timezone)) if explanation.since else "",
+        _since(explanation, language, timezone),
         _words(explanation, language),
         _origin(explanation, language, timezone),
         _scope(explanation, language),
@@ -117,6 +126,16 @@ def headline(e: Explanation, language: Language) -> str:
         line = say("usual", language, what=line, expected=figure(e.expected, language))
     word = next((w for w in (one_line(word, WORD) for word in e.words[:10]) if w), "")
     return f"{line} · {word}" if word else line
+
+
+def title(brand: str, e: Explanation, language: Language) -> str:
+    """An incident in one line: whom it is about, and its headline."""
+    return say("headline", language, brand=one_line(brand, NAME), what=headline(e, language))
+
+
+def _since(e: Explanation, language: Language, timezone: str) -> str:
+    began = e.beginning or e.since
+    return say("since", language, time=moment(began, language, timezone)) if began else ""
 
 
 def _change(e: Explanation, language: Language) -> str:
@@ -140,7 +159,10 @@ def _to_check(e: Explanation, language: Language) -> str:
 
 def _words(e: Explanation, language: Language) -> str:
     shown = [w for w in (one_line(word, WORD) for word in e.words[:10]) if w]
-    return say("words", language, words=", ".join(shown)) if shown else ""
+    if not shown:
+        return ""
+    quoted = one_line(e.quote or "", QUOTE)
+    return say("quote" if quoted else "words", language, words=", ".join(shown), quote=quoted)
 
 
 def _origin(e: Explanation, language: Language, timezone: str) -> str:
@@ -151,6 +173,9 @@ def _origin(e: Explanation, language: Language, timezone: str) -> str:
         parts.append(say("first", language, who=byline(e.first_mention, language), time=time))
     if source:
         parts.append(say("top" if parts else "top alone", language, source=source))
+    if parts and e.one_text and e.one_text.accounts > 1:
+        share, accounts = percent(e.one_text.share, language), figure(e.one_text.accounts, language)
+        parts.append(say("one text", language, share=share, n=accounts))
     return PHRASES["semicolon"][language].join(parts) + "." if parts else ""
 
 

@@ -14,6 +14,7 @@ import json
 import secrets
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -149,8 +150,10 @@ def _explanation(e: Explanation, text: int) -> dict[str, Any]:
         "usual_share": e.usual_share,
         "unsure": e.unsure,
         "window_hours": e.window_hours,
-        "since": _utc(e.since) if e.since else None,
+        "since": _utc(since) if (since := e.beginning or e.since) else None,
         "words": [one_line(word, WORD) for word in e.words[:10]],
+        "quote": one_line(e.quote, TEXTS[0]) if e.quote else None,
+        "one_text": asdict(e.one_text) if e.one_text else None,
         "first_mention": _sample(e.first_mention, text) if e.first_mention else None,
         "top_source": one_line(e.top_source, NAME) if e.top_source else None,
         "samples": [_sample(sample, text) for sample in e.samples[:3]],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -52,15 +53,14 @@ def evaluate(params: NegativeSpike, hours: BrandHours) -> Verdict:
     """The verdict on the last finished hour, or on the running one if that is more certain."""
     if not hours.counts:
         return Verdict(False, 0.0, params.threshold)
-    counts = [(b.stories, b.detractors) for b in hours.counts]
-    _, surprises = advance(Scan(), counts, least=params.min_negatives)
+    _, surprises = _scan(params, Scan(), hours.counts)
     at, threshold = _surest(params, hours, surprises)
     return _verdict(params, hours.counts[: at + 1], surprises[at], threshold)
 
 
 def replay(params: NegativeSpike, moments: Iterable[Moment]) -> Iterator[Verdict]:
     """The verdict at each moment. What is settled is scanned once; what comes late, from where it changes something."""
-    scan = Rescan(params.min_negatives)
+    scan = Rescan(Scan(), partial(_scan, params))
     for moment in moments:
         surprises = scan.update(moment.counts, moment.changed)
         at, threshold = _surest(params, moment, surprises)
@@ -68,6 +68,10 @@ def replay(params: NegativeSpike, moments: Iterable[Moment]) -> Iterator[Verdict
             yield _verdict(params, moment.counts[: at + 1], surprises[at], threshold)
         else:
             yield Verdict(False, surprises[at].level, threshold)
+
+
+def _scan(params: NegativeSpike, was: Scan, counts: Sequence[HourCounts]) -> tuple[Scan, list[Surprise]]:
+    return advance(was, [(hour.stories, hour.detractors) for hour in counts], least=params.min_negatives)
 
 
 def _surest(params: NegativeSpike, hours: BrandHours | Moment, surprises: Sequence[Surprise]) -> tuple[int, float]:

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import TypeAdapter, ValidationError
 
 from alerts.base import Explanation
-from alerts.wording import sentences
+from alerts.wording import sentences, title
 from app.actions import incidents as actions
 from app.actions.assigning import Assignment
 from app.actions.fields import validate
@@ -108,6 +108,7 @@ def incident_page(visit: Visit, incident_id: UUID, problem: Problem | None = Non
             worst=worst_severity(row),
             explanation=explanation,
             lines=lines_of(visit, row.explanation),
+            headline=title(detail.view.brand.name, explanation, visit.tongue.code) if explanation else None,
             chart=observed_against_expected(
                 visit.tongue, hours(session, visit.viewer, row.brand_id, start, end), since, explanation
             ),

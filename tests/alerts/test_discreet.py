@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+from alerts.base import OneText
 from alerts.channels import discord, ntfy, slack, teams, telegram, webhook
 from alerts.channels.email import Email, mail
 from alerts.discreet import only_figures
@@ -23,6 +25,14 @@ def test_no_text_author_or_place_is_left_and_the_figures_are(message):
         told.reach,
     )
     assert bare.url == message.url
+
+
+def test_a_quote_stays_and_the_beginning_and_the_share_of_one_text_leave(message):
+    told = replace(
+        message.subject.explanation, quote="Colis perdu.", beginning=message.at, one_text=OneText(18, 17, 0.6)
+    )
+    kept = only_figures(replace(message, subject=replace(message.subject, explanation=told))).subject.explanation
+    assert (kept.quote, kept.beginning, kept.one_text) == (None, message.at, OneText(18, 17, 0.6))
 
 
 def test_every_channel_still_has_something_to_send(message):

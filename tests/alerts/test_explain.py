@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alerts.base import Sample, Verdict
+from alerts.base import HourCounts, Sample, Verdict
 from alerts.explain import RiskFactors, customers_at_risk, explain, most_telling
 from alerts.words import telling_words
 
@@ -31,7 +31,13 @@ USUAL = ["jolie lampe", "livraison rapide", "lampe reçue, merci"] * 6
 
 def test_the_explanation_holds_the_facts_and_what_they_say():
     made = explain(VERDICT, RECENT, USUAL, brand=["Lumen"])
-    assert (made.observed, made.expected, made.total, made.window_hours, made.since) == (4, 0.8, 9, 2, VERDICT.since)
+    assert (made.observed, made.expected, made.total, made.window_hours, made.since) == (
+        4,
+        9 * 0.09,
+        9,
+        2,
+        VERDICT.since,
+    )
     assert set(made.words[:3]) == {"danger", "chauffe", "grésille"}
     assert "lumen" not in made.words
     assert made.first_mention == RECENT[3]
@@ -76,6 +82,32 @@ def test_nobody_said_anything_is_an_explanation_too():
 )
 def test_customers_at_risk_are_a_range_from_known_reach_or_the_factors(reaches, factors, expected):
     assert customers_at_risk([said("x", minutes=i, reach=r) for i, r in enumerate(reaches)], factors) == expected
+
+
+def test_expected_and_usual_share_are_of_one_model_whatever_the_rule_says():
+    limit = Verdict(True, 121, 100, observed=121, expected=15, total=220, share=0.55, usual_share=0.23)
+    assert explain(limit, [], []).expected == pytest.approx(0.23 * 220)
+    mentions = Verdict(True, 90, 80, observed=90, expected=4, total=90, counted="mentions")
+    assert explain(mentions, [], []).expected == 4
+
+
+def test_it_begins_with_the_first_hour_above_the_usual_range():
+    start = VERDICT.since
+    hours = [HourCounts(start + timedelta(hours=n), 9, 9, 0, 0, bad) for n, bad in enumerate((0, 1, 7, 8))]
+    assert explain(VERDICT, RECENT, USUAL, hours=hours).beginning == start + timedelta(hours=2)
+    assert explain(VERDICT, RECENT, USUAL, hours=hours[:2]).beginning == start + timedelta(hours=1)
+    assert explain(VERDICT, RECENT, USUAL, hours=hours[:1]).beginning is None
+
+
+def test_one_sentence_is_quoted_that_holds_the_phrases_and_leads_nowhere():
+    texts = [
+        "Hello all. The kettle leaks after update 7.1! See https://forum.example/t",
+        "The kettle leaks after update 7.1, call @lumen or 01 02 03 04 05",
+        "Update 7.1 and it leaks",
+    ]
+    made = explain(VERDICT, [said(t, minutes=n) for n, t in enumerate(texts)], USUAL, brand=["Lumen"])
+    assert made.quote == "The kettle leaks after update 7.1!"
+    assert explain(VERDICT, [], USUAL).quote is None
 
 
 def test_only_detractors_put_customers_at_risk():

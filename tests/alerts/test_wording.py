@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alerts.base import Explanation, Sample
+from alerts.base import Explanation, OneText, Sample
 from alerts.explain import sentences
+from alerts.wording import title
 
 T0 = datetime(2026, 7, 14, 21, 30, tzinfo=UTC)
 
@@ -45,6 +46,21 @@ def french(text):
 
 def test_the_lines_in_french():
     assert sentences(FULL, "fr", "Europe/Paris") == french(FRENCH)
+
+
+def test_the_title_says_whom_how_many_and_what_about():
+    assert title("Lumen", FULL, "en") == "Lumen: 1,234 negative stories (usual 56) · brûle"
+    assert title("Lumen", FULL, "fr") == "Lumen\u202f: 1\u202f234 messages négatifs (56 d’habitude) · brûle"
+    assert title("Lumen", replace(FULL, words=(), expected=None), "en") == "Lumen: 1,234 negative stories"
+
+
+def test_the_beginning_stands_before_the_window_and_a_text_passed_on_and_a_quote_are_told():
+    told = replace(FULL, beginning=T0 + timedelta(hours=2), quote="It burns.", one_text=OneText(18, 17, 0.62))
+    lines = sentences(told, "en", "Europe/London")
+    assert lines[1] == "It began on 15 July, 00:30 (Europe/London)."
+    assert lines[2] == "What people mention: brûle, danger (“It burns.”)."
+    assert lines[3].endswith("; most come from Mastodon; 62% of it is one text, passed on by 17 accounts.")
+    assert "62\u202f% du total vient d’un même texte, repris par 17 comptes." in sentences(told, "fr")[3]
 
 
 def test_what_is_to_check_is_said_beside_what_was_counted() -> None:

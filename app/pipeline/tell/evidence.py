@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, distinct, func, literal_column, select
 from sqlalchemy.orm import Session
 
-from alerts.base import Counted, Explanation, Sample, Verdict
+from alerts.base import Counted, Explanation, OneText, Sample, Verdict
 from alerts.explain import explain
 from app.models import Brand, Match, Mention
+from app.pipeline.keep.aggregate import WRITER, hourly
 from ground.words import folded_words
 
 RECENT, USUAL = 300, 300
 """How many mentions are read at most: of the verdict's window, and of the month before it."""
 MONTH = timedelta(days=30)
 OF_MENTION = and_(Match.workspace_id == Mention.workspace_id, Match.mention_id == Mention.id)
+LEAST_COPIES, LEAST_SHARE = 3, 0.2
+"""From how many mentions, and from which share of all, a text that was passed on is worth a word."""
+WRITERS: ColumnElement[str] = literal_column(WRITER)
 STANCES: dict[Counted, str] = {"detractors": "detractor", "promoters": "promoter"}
 
 
@@ -31,7 +35,46 @@ def explain_verdict(
     recent = recent_samples(session, brand, STANCES.get(verdict.counted), since, now, known)
     usual = usual_texts(session, brand, since, known)
     own_words = set(folded_words(f"{brand.name} {brand.query}"))
-    return explain(verdict, recent, usual, brand=sorted(own_words))
+    end = last_hour(verdict, since, now)
+    hours = [] if known else hourly(session, brand.workspace_id, brand.id, since, end)  # buckets know the present only
+    passed_on = one_text(session, brand, STANCES.get(verdict.counted), since, now, known)
+    return explain(verdict, recent, usual, brand=sorted(own_words), hours=hours, one_text=passed_on)
+
+
+def last_hour(verdict: Verdict, since: datetime, now: datetime) -> datetime:
+    """The last hour of the window of a verdict."""
+    return min(since + timedelta(hours=max(0, verdict.window_hours - 1)), now)
+
+
+def one_text(
+    session: Session,
+    brand: Brand,
+    stance: str | None,
+    since: datetime,
+    now: datetime,
+    known: Sequence[ColumnElement[bool]] = (),
+) -> OneText | None:
+    """The text that makes the largest part of the mentions, with its copies, where that is a fifth or more of them."""
+    story = func.coalesce(Mention.story_id, Mention.id)
+    number = func.count()
+    counted = (
+        select(number, func.count(distinct(WRITERS)), func.sum(number).over())
+        .select_from(Mention)
+        .join(Match, OF_MENTION)
+        .where(*_about(brand), Match.published_at >= since, Match.published_at <= now, *known)
+        .group_by(story)
+        .order_by(number.desc(), story)
+        .limit(1)
+    )
+    if stance:
+        counted = counted.where(Match.stance == stance)
+    row = session.execute(counted).one_or_none()
+    if row is None:
+        return None
+    mentions, accounts, of = map(int, row)
+    if mentions < LEAST_COPIES or mentions < LEAST_SHARE * of:
+        return None
+    return OneText(mentions, accounts, mentions / of)
 
 
 def recent_samples(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 
 import structlog
@@ -39,13 +40,51 @@ MISREAD = text(
 )
 
 
-def judge(session: Session, brand: Brand, rule: AlertRule, now: datetime) -> Verdict | None:
+class Sight:
+    """What one look at a brand has read and worked out, for all of its rules: its hours once for each length of past,
+    and a verdict once for all rules that are set alike."""
+
+    def __init__(self, session: Session, brand: Brand, now: datetime) -> None:
+        self._session, self._brand, self._now = session, brand, now
+        self._hours: dict[timedelta, BrandHours] = {}
+        self._without: dict[timedelta, BrandHours | None] = {}
+        self._verdicts: dict[tuple[str, str, bool], Verdict] = {}
+
+    def verdict(self, rule: AlertRule) -> Verdict:
+        """What the rule says now. Raises whatever its kind raises, and ValueError for params it no longer accepts."""
+        return self._known(rule, self.hours(rule), old_news=True)
+
+    def verdict_on_news(self, rule: AlertRule) -> Verdict | None:
+        """What it would say without the mentions that a backfill brought; None where none brought any."""
+        hours = self._hours_of_news(rule)
+        return None if hours is None else self._known(rule, hours, old_news=False)
+
+    def hours(self, rule: AlertRule) -> BrandHours:
+        past = all_rules()[rule.kind].history
+        if past not in self._hours:
+            self._hours[past] = hours_for(self._session, self._brand, rule, self._now)
+        return self._hours[past]
+
+    def _hours_of_news(self, rule: AlertRule) -> BrandHours | None:
+        past = all_rules()[rule.kind].history
+        if past not in self._without:
+            self._without[past] = leave_out_history(self._session, self._brand, self.hours(rule))
+        return self._without[past]
+
+    def _known(self, rule: AlertRule, hours: BrandHours, *, old_news: bool) -> Verdict:
+        alike = rule.kind, json.dumps(rule.params, sort_keys=True), old_news
+        if alike not in self._verdicts:
+            self._verdicts[alike] = evaluate(rule, hours)
+        return self._verdicts[alike]
+
+
+def judge(session: Session, brand: Brand, rule: AlertRule, now: datetime, sight: Sight) -> Verdict | None:
     """Evaluates the rule and notes in its row how that went.
 
     None when there is no verdict: the rule failed, or it does not fire while no source can be read.
     """
     try:
-        verdict = evaluate(rule, hours_for(session, brand, rule, now))
+        verdict = sight.verdict(rule)
     except Exception as error:  # a rule's fault must not end what its open incident goes through
         note_failure(rule, error)
         return None
@@ -91,9 +130,9 @@ def hours_for(session: Session, brand: Brand, rule: AlertRule, now: datetime) ->
     return BrandHours(now, hourly(session, brand.workspace_id, brand.id, start, now), born)
 
 
-def is_unsure(session: Session, brand: Brand, rule: AlertRule, verdict: Verdict, now: datetime) -> bool:
+def is_unsure(session: Session, brand: Brand, rule: AlertRule, verdict: Verdict, now: datetime, sight: Sight) -> bool:
     """Whether a firing verdict rests on something other than news, and so may not open an incident."""
-    return is_misread(session, brand, rule, verdict, now) or is_old_news(session, brand, rule, now)
+    return is_misread(session, brand, rule, verdict, now) or is_old_news(rule, sight)
 
 
 def is_misread(session: Session, brand: Brand, rule: AlertRule, verdict: Verdict, now: datetime) -> bool:
@@ -107,10 +146,10 @@ def is_misread(session: Session, brand: Brand, rule: AlertRule, verdict: Verdict
     return bool(session.scalar(MISREAD, {**values, "start": now - all_rules()[rule.kind].history}))
 
 
-def is_old_news(session: Session, brand: Brand, rule: AlertRule, now: datetime) -> bool:
+def is_old_news(rule: AlertRule, sight: Sight) -> bool:
     """Whether the rule fires only because of mentions that a backfill brought."""
-    hours = leave_out_history(session, brand, hours_for(session, brand, rule, now))
-    return hours is not None and not evaluate(rule, hours).firing
+    verdict = sight.verdict_on_news(rule)
+    return verdict is not None and not verdict.firing
 
 
 def is_blind(session: Session, brand: Brand, now: datetime) -> bool:

@@ -34,7 +34,7 @@ from app.pipeline.tell.incidents import (
 from app.pipeline.tell.inhibition import INHIBITOR, inhibitor_of, named
 from app.pipeline.tell.outbox import channels_of, notice_of
 from app.pipeline.tell.silences import hold_back, silence_of, silences_at, words_of
-from app.pipeline.tell.verdicts import is_unsure, judge, note_failure
+from app.pipeline.tell.verdicts import Sight, is_unsure, judge, note_failure
 from app.pipeline.tell.voices import is_stale, same_author
 
 WITHHELD = ("silenced", "inhibited", "quiet_hours")
@@ -77,13 +77,14 @@ class Watch:
             .with_for_update()
         ).all()
         silences = silences_at(session, workspace_id, now)
+        sight = Sight(session, brand, now)
         first_inhibitors = sorted(rules, key=lambda rule: rule.kind != INHIBITOR)
-        if sum(self._apply(session, brand, rule, silences, now) for rule in first_inhibitors):
+        if sum(self._apply(session, brand, rule, silences, now, sight) for rule in first_inhibitors):
             self._jobs.defer(session, "notify")
         self._checkpoint("watch:before-commit")
 
     def _apply(
-        self, session: Session, brand: Brand, rule: AlertRule, silences: Sequence[Silence], now: datetime
+        self, session: Session, brand: Brand, rule: AlertRule, silences: Sequence[Silence], now: datetime, sight: Sight
     ) -> int:
         """Evaluates one rule and moves its incident on. Returns how many deliveries were written.
 
@@ -91,7 +92,7 @@ class Watch:
         """
         try:
             with session.begin_nested():
-                return self._move_on(session, brand, rule, silences, now)
+                return self._move_on(session, brand, rule, silences, now, sight)
         except OperationalError:  # of the database: the whole look is repeated, or waits for it
             raise
         except Exception as error:
@@ -99,11 +100,11 @@ class Watch:
             return 0
 
     def _move_on(
-        self, session: Session, brand: Brand, rule: AlertRule, silences: Sequence[Silence], now: datetime
+        self, session: Session, brand: Brand, rule: AlertRule, silences: Sequence[Silence], now: datetime, sight: Sight
     ) -> int:
-        verdict = judge(session, brand, rule, now)
+        verdict = judge(session, brand, rule, now, sight)
         row = current_incident(session, rule, now, verdict)
-        if verdict is not None and would_open(row, verdict) and is_unsure(session, brand, rule, verdict, now):
+        if verdict is not None and would_open(row, verdict) and is_unsure(session, brand, rule, verdict, now, sight):
             verdict = None
         silence = silence_of(session, brand, rule, row, verdict, silences, now)
         policy = policy_of(rule, now, silenced=silence is not None)

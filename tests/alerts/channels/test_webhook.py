@@ -100,6 +100,8 @@ def test_the_payload_is_the_one_that_the_api_promises(message):
                 "window_hours": 3,
                 "since": "2026-11-22T07:05:00Z",
                 "words": ["colis", "remboursement"],
+                "quote": None,
+                "one_text": None,
                 "first_mention": told,
                 "top_source": "Forum Lumen",
                 "samples": [told],

@@ -8,7 +8,7 @@ from alerts.rules import all_rules
 
 
 def test_every_rule_has_a_title_and_help_in_both_languages():
-    assert set(all_rules()) == {"negative_spike", "threshold"}
+    assert set(all_rules()) == {"negative_spike", "threshold", "volume_surge"}
     for rule in all_rules().values():
         assert set(rule.title) == set(rule.help) == {"en", "fr"}
         assert rule.params() is not None

@@ -14,7 +14,9 @@ from alerts.incident import close, from_json, to_json
 from app.db import Database
 from app.jobs import Jobs
 from app.models import AlertRule, Brand, Delivery, IncidentEvent, IncidentRow, Match, Mention, uuid7
+from app.pipeline.keep.aggregate import hourly
 from app.pipeline.keep.matches import mark_dirty
+from app.pipeline.tell import verdicts
 from app.pipeline.tell.watch import Watch
 
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
@@ -223,3 +225,26 @@ def test_what_is_wrong_with_one_rule_undoes_nothing_of_another(
         reasons = {row.name: row.disabled_reason or "" for row in rows}
     assert reasons["Kind"] == "it failed 5 times: this version knows no kind of rule «unheard of»"
     assert "its settings cannot be read (limit" in reasons["Params"]
+
+
+def test_the_hours_are_read_once_for_all_rules_and_each_rule_has_its_verdict(
+    db: Database, workspace_id: UUID, brand_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = []
+
+    def counted(*given: Any) -> Any:
+        reads.append(given)
+        return hourly(*given)
+
+    monkeypatch.setattr(verdicts, "hourly", counted)
+    for n in range(3):
+        add_rule(db, workspace_id, brand_id, f"Alike {n}")
+    add_rule(db, workspace_id, brand_id, "Stricter", params={**LIMIT, "limit": 4})
+    add_rule(db, workspace_id, brand_id, "Surge", kind="volume_surge", params={})
+    publish(db, workspace_id, brand_id, 3, NOW)
+    Watch(db, Jobs(), "http://vigie.example", now=lambda: NOW)(str(workspace_id), str(brand_id))
+    assert len(reads) == 1
+    with db.reading() as session:
+        said = {row.name: row.last_verdict for row in session.scalars(select(AlertRule))}
+    fires = {name: verdict and verdict["firing"] for name, verdict in said.items()}
+    assert fires == {"Alike 0": True, "Alike 1": True, "Alike 2": True, "Stricter": False, "Surge": False}

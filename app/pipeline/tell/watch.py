@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from alerts.incident import Decision, Incident, Muted, from_json, is_known, step
+from alerts.incident import Decision, Incident, Muted, Policy, from_json, is_known, step
 from alerts.stored import explanation_to_json
 from app.db import Database
 from app.jobs import Jobs
@@ -31,7 +31,7 @@ from app.pipeline.tell.incidents import (
     remember,
     would_open,
 )
-from app.pipeline.tell.inhibition import INHIBITOR, inhibitor_of, named
+from app.pipeline.tell.inhibition import INHIBITOR, Inhibitor, inhibitor_of, named
 from app.pipeline.tell.outbox import channels_of, notice_of
 from app.pipeline.tell.silences import hold_back, silence_of, silences_at, words_of
 from app.pipeline.tell.verdicts import Sight, is_unsure, judge, note_failure
@@ -107,10 +107,8 @@ class Watch:
         if verdict is not None and would_open(row, verdict) and is_unsure(session, brand, rule, verdict, now, sight):
             verdict = None
         silence = silence_of(session, brand, rule, row, verdict, silences, now)
-        policy = policy_of(rule, now, silenced=silence is not None)
         inhibitor = inhibitor_of(session, rule)
-        if inhibitor and policy.muted is None:
-            policy = replace(policy, muted="inhibited")
+        policy = _inhibited(policy_of(rule, now, silenced=silence is not None), inhibitor)
         incident, decision = step(from_json(row.memory) if row else None, verdict, now, policy)
         if incident is None:
             if row is not None:
@@ -123,9 +121,7 @@ class Watch:
             explanation = explain_verdict(session, brand, verdict or incident.peak, now)
             row.explanation = explanation_to_json(explanation)
         session.flush()
-        if decision.quiet in WITHHELD:
-            by = inhibitor if decision.quiet == "inhibited" else None
-            note(session, row, now, "quiet", reason=decision.quiet, **named(by), **words_of(silence))
+        _note_quiet(session, row, decision, inhibitor, silence, now)
         if silence and decision.withheld and not inhibitor:
             hold_back(session, silence, row, incident, decision.withheld, len(channels_of(session, rule)), policy, now)
         return self._tell(session, brand, rule, row, incident, decision, policy.muted, now)
@@ -148,3 +144,22 @@ class Watch:
         if is_known(incident) and not muted:
             written += catch_up(session, row, notice, channels, self._address, now)
         return written
+
+
+def _inhibited(policy: Policy, inhibitor: Inhibitor | None) -> Policy:
+    """The policy of a rule that an incident keeps quiet, unless something else does already."""
+    return replace(policy, muted="inhibited") if inhibitor and policy.muted is None else policy
+
+
+def _note_quiet(
+    session: Session,
+    row: IncidentRow,
+    decision: Decision,
+    inhibitor: Inhibitor | None,
+    silence: Silence | None,
+    now: datetime,
+) -> None:
+    """Says in the timeline why a message was withheld, if one was."""
+    if decision.quiet in WITHHELD:
+        by = inhibitor if decision.quiet == "inhibited" else None
+        note(session, row, now, "quiet", reason=decision.quiet, **named(by), **words_of(silence))

@@ -12,6 +12,7 @@ import pytest
 from app.pipeline.sift.fingerprint import PLATFORM
 from app.pipeline.sift.normalise import OnlyQuotes, Poison, clean
 from app.pipeline.sift.page import queries_json, sift
+from app.pipeline.sift.queries import Asked
 from collectors import hackernews, peertube, reddit_feed, threads
 from collectors._feeds.feed import Feed, read_feed
 from collectors._platforms import atproto
@@ -183,7 +184,7 @@ def test_who_only_quotes_says_nothing_and_nothing_is_set_aside(build: Callable[[
         return
     with pytest.raises(OnlyQuotes):
         clean(mention)
-    queries = queries_json([(UUID(int=1), "cobaltine")])
+    queries = queries_json([Asked(UUID(int=1), "cobaltine")])
     assert sift("rss", [mention], NOW, PLATFORM, UUID(int=1), queries) == [None]
 
 

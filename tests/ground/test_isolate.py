@@ -152,7 +152,7 @@ def test_a_memory_hog_is_stopped_and_the_next_call_has_its_memory() -> None:
     with pytest.raises(Crashed, match="256 MiB"):
         isolated(bytearray, 512 * MIB, memory=256 * MIB)
     assert isolated(operator.add, 1, 1) == 2
-    assert len(isolated(bytes, 300 * MIB)) == 300 * MIB
+    assert len(isolated(bytes, 200 * MIB)) == 200 * MIB  # more than the bound leaves beside the interpreter
 
 
 @pytest.mark.parametrize(
